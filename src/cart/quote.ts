@@ -1,0 +1,63 @@
+/** A cart beside the books as they are now: what it costs, and what has changed since its lines were added. */
+import { isForSale } from '../catalog/find.ts'
+import type { Book } from '../catalog/schema.ts'
+import { type Cents, times, toDecimal } from '../core/money.ts'
+import { type PriceRules, totalsOf } from './pricing.ts'
+import type { Cart, CartLine, CartView } from './schema.ts'
+
+/** A line at today's price. `available` is how many could be had: less than `quantity` when the line is short. */
+export type QuotedLine = CartLine & {
+  readonly author: string | undefined
+  readonly previous: Cents
+  readonly available: number
+}
+
+/** Each line at today's price, title and category; a book that is gone or retired keeps its old ones, with none available. */
+export const quoteLines = (lines: readonly CartLine[], books: ReadonlyMap<string, Book>): QuotedLine[] =>
+  lines.map(line => {
+    const book = books.get(line.book_id)
+    if (!book || !isForSale(book)) return { ...line, author: undefined, previous: line.price, available: 0 }
+    const { category, title, author, price, stock_quantity } = book
+    return { ...line, category, title, author, price, previous: line.price, available: stock_quantity }
+  })
+
+export const isShort = (line: QuotedLine): boolean => line.available < line.quantity
+
+/** The cart's version as clients see it; a cart without one, of others' making, answers to this word. */
+export const versionOf = (cart: Cart): string => cart.version ?? 'unversioned'
+
+const itemView = (line: QuotedLine): CartView['items'][number] => ({
+  book_id: line.book_id,
+  category: line.category,
+  title: line.title,
+  ...(line.author === undefined ? {} : { author: line.author }),
+  price: toDecimal(line.price),
+  quantity: line.quantity,
+  line_total: toDecimal(times(line.price, line.quantity)),
+  ...(line.previous === line.price ? {} : { previous_price: toDecimal(line.previous) }),
+  ...(isShort(line) ? { available_quantity: line.available } : {}),
+})
+
+export const cartView = (
+  cart: Cart | undefined,
+  books: ReadonlyMap<string, Book>,
+  { rules, currency }: { readonly rules: PriceRules; readonly currency: string },
+): CartView => {
+  const lines = quoteLines(cart?.items ?? [], books)
+  const totals = totalsOf(
+    lines.filter(line => !isShort(line)),
+    rules,
+  )
+  return {
+    version: cart && lines.length > 0 ? versionOf(cart) : null,
+    items: lines.map(itemView),
+    item_count: lines.reduce((count, line) => count + line.quantity, 0),
+    total_amount: toDecimal(totals.subtotal),
+    tax: toDecimal(totals.tax),
+    shipping: toDecimal(totals.shipping),
+    total: toDecimal(totals.total),
+    currency,
+    can_check_out: lines.length > 0 && !lines.some(isShort),
+    expires_at: cart ? new Date(cart.expires_at * 1000).toISOString() : null,
+  }
+}

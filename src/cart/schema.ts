@@ -1,0 +1,84 @@
+/** What a cart is: the specification's item, what a shopper may ask of it, and what the shop answers. */
+import * as z from 'zod'
+import { BookId } from '../catalog/schema.ts'
+import { type Cents, parseDecimal } from '../core/money.ts'
+
+export const MAX_LINES = 50
+export const MAX_QUANTITY = 20
+
+const Price = z.number().transform((value, context): Cents => {
+  const price = parseDecimal(value)
+  if (price !== undefined) return price
+  context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+  return z.NEVER
+})
+
+export const CartLine = z.object({
+  book_id: BookId,
+  category: z.string().min(1),
+  title: z.string(),
+  price: Price,
+  quantity: z.number().int().positive(),
+})
+/** A line as it was put into the cart; its price, in whole cents, is the one shown then. */
+export type CartLine = z.infer<typeof CartLine>
+
+/** An item of the carts table. `version` is ours: unguessable and new on each write; a cart of others' making has none. */
+export const Cart = z.object({
+  user_id: z.string(),
+  cart_id: z.string(),
+  items: z.array(CartLine),
+  version: z.string().optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  expires_at: z.number(),
+})
+export type Cart = z.infer<typeof Cart>
+
+export const Quantity = z.number().int().min(1).max(MAX_QUANTITY)
+
+export const AddItem = z
+  .strictObject({ book_id: BookId, quantity: Quantity.default(1) })
+  .meta({ id: 'AddItem' })
+export type AddItem = z.infer<typeof AddItem>
+
+export const SetQuantity = z.strictObject({ quantity: Quantity }).meta({ id: 'SetQuantity' })
+
+const Money = z.number().describe('In the currency of the shop, such as 42.99.')
+
+export const CartItem = z
+  .object({
+    book_id: BookId,
+    category: z.string(),
+    title: z.string(),
+    author: z.string().optional(),
+    price: Money,
+    quantity: z.number().int(),
+    line_total: Money,
+    previous_price: Money.optional().describe(
+      'There when the price is not what it was when the line was added.',
+    ),
+    available_quantity: z
+      .number()
+      .int()
+      .optional()
+      .describe('There when fewer are left than the line wants; 0: none.'),
+  })
+  .meta({ id: 'CartItem' })
+
+/** The cart with today's prices. Lines of which too few are left count in no total until they are mended. */
+export const CartView = z
+  .object({
+    version: z.string().nullable().describe('Send it with the order; null while the cart is empty.'),
+    items: z.array(CartItem),
+    item_count: z.number().int(),
+    total_amount: Money,
+    tax: Money,
+    shipping: Money,
+    total: Money.describe('What checkout will charge: send it as expected_total.'),
+    currency: z.string(),
+    can_check_out: z.boolean(),
+    expires_at: z.string().nullable(),
+  })
+  .meta({ id: 'Cart' })
+export type CartView = z.infer<typeof CartView>

@@ -1,0 +1,103 @@
+/** The carts table: the only file that knows its attributes. An expired cart is gone, whether or not TTL has swept it. */
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import { dayOf, epochSeconds } from '../core/ids.ts'
+import { sum, times, toDecimal } from '../core/money.ts'
+import type { TableNames } from '../tables.ts'
+import { Cart, type CartLine } from './schema.ts'
+
+export type CartTable = ReturnType<typeof cartTable>
+
+const DAY_MS = 86_400_000
+
+export const cartChanged = () =>
+  new ShopError(
+    'cart_changed',
+    'Your cart has changed since you looked at it. Please look again before you order.',
+  )
+
+const lineItem = (line: CartLine): Item => ({ ...line, price: toDecimal(line.price) })
+
+const toItem = (cart: Cart): Item => ({
+  user_id: cart.user_id,
+  cart_id: cart.cart_id,
+  items: cart.items.map(lineItem),
+  total_amount: toDecimal(sum(cart.items.map(line => times(line.price, line.quantity)))),
+  item_count: cart.items.reduce((count, line) => count + line.quantity, 0),
+  version: cart.version,
+  created_at: cart.created_at,
+  updated_at: cart.updated_at,
+  expires_at: cart.expires_at,
+})
+
+const STILL_THERE = 'version = :seen AND expires_at > :now'
+const STILL_THERE_UNVERSIONED =
+  'attribute_exists(cart_id) AND attribute_not_exists(version) AND expires_at > :now'
+const NOT_LIVE = 'attribute_not_exists(cart_id) OR expires_at <= :now'
+
+export const cartTable = (db: Dynamo, names: TableNames) => {
+  const table = names.carts
+
+  /** The shopper's cart: the newest, read consistently, unless it has expired. */
+  const current = async (userId: string, now: Date): Promise<Cart | undefined> => {
+    const { items } = await db.query({
+      table,
+      where: 'user_id = :user_id',
+      values: { ':user_id': userId },
+      descending: true,
+      limit: 1,
+      consistent: true,
+    })
+    const cart = Cart.safeParse(items[0])
+    return cart.success && cart.data.expires_at > epochSeconds(now) ? cart.data : undefined
+  }
+
+  const unchanged = (seen: string | undefined, now: Date) => ({
+    condition: seen === undefined ? STILL_THERE_UNVERSIONED : STILL_THERE,
+    values: { ':now': epochSeconds(now), ...(seen === undefined ? {} : { ':seen': seen }) },
+    refused: cartChanged,
+  })
+
+  /** Writes the cart if it is still the one that was `seen` (its version). */
+  const replace = (cart: Cart, seen: string | undefined, now: Date): Write => ({
+    action: 'Put',
+    table,
+    item: toItem(cart),
+    ...unchanged(seen, now),
+  })
+
+  /**
+   * Writes a shopper's first cart, unless one is live meanwhile: today's, or one that another device made on the other
+   * side of midnight.
+   */
+  const begin = (cart: Cart, now: Date): Write[] => {
+    const notLive = {
+      table,
+      condition: NOT_LIVE,
+      values: { ':now': epochSeconds(now) },
+      refused: cartChanged,
+    }
+    const neighbours = [-DAY_MS, DAY_MS].map(
+      (shift): Write => ({
+        ...notLive,
+        action: 'ConditionCheck',
+        key: { user_id: cart.user_id, cart_id: cartIdOn(new Date(now.getTime() + shift)) },
+      }),
+    )
+    return [{ ...notLive, action: 'Put', item: toItem(cart) }, ...neighbours]
+  }
+
+  /** Takes the cart away, once: it is bought, or emptied. */
+  const remove = (cart: Pick<Cart, 'user_id' | 'cart_id'>, seen: string | undefined, now: Date): Write => ({
+    action: 'Delete',
+    table,
+    key: { user_id: cart.user_id, cart_id: cart.cart_id },
+    ...unchanged(seen, now),
+  })
+
+  return { current, replace, begin, remove }
+}
+
+/** `cart-<day of creation, UTC>`. */
+export const cartIdOn = (now: Date): string => `cart-${dayOf(now)}`

@@ -1,0 +1,235 @@
+/** The endpoints of the catalogue, as data. */
+import * as z from 'zod'
+import { parseDecimal } from '../core/money.ts'
+import { line } from '../core/text.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { BookChange, BookContent, BookDetail, BookSummary, NewBook, StaffBook } from './schema.ts'
+
+const PriceText = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,2})?$/, { error: 'is no price such as 12.50' })
+  .transform(text => parseDecimal(text) ?? 0)
+  .describe('A price such as 12.50.')
+
+const Flag = z.enum(['true', 'false']).transform(text => text === 'true')
+const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the page before.')
+
+/** A whole number in a query, from `min` to `max`. */
+export const intText = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, { error: 'is no whole number' })
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+export const MAX_PAGE = 50
+export const Limit = intText(1, MAX_PAGE).optional().describe(`1 to ${MAX_PAGE}; 24 if not given.`)
+const SearchText = z.string().max(200)
+
+const filters = {
+  author: line(300).optional(),
+  min_price: PriceText.optional(),
+  max_price: PriceText.optional(),
+  in_stock: Flag.optional().describe('true: only books that can be had now.'),
+  sort: z.enum(['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating']).optional(),
+  limit: Limit,
+  cursor: Cursor.optional(),
+}
+
+const BrowseParams = z.strictObject({ q: SearchText.optional(), category: line(60).optional(), ...filters })
+export type BrowseParams = z.infer<typeof BrowseParams>
+
+const Facet = z.array(z.object({ value: z.string(), count: z.number().int() }))
+
+export const BookPage = z
+  .object({
+    items: z.array(BookSummary),
+    total: z.number().int().nullable().describe('null while the index is not ready and the table answers.'),
+    facets: z.object({ category: Facet, author: Facet, price: Facet, availability: Facet }),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: 'BookPage' })
+export type BookPage = z.infer<typeof BookPage>
+
+const Suggestions = z
+  .object({
+    items: z.array(
+      z.object({
+        kind: z.enum(['book', 'author', 'category']),
+        text: z.string(),
+        book_id: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Suggestions' })
+
+const Categories = z
+  .object({ items: z.array(z.object({ category: z.string(), count: z.number().int() })) })
+  .meta({ id: 'Categories' })
+
+const BookPath = z.object({ book_id: z.string().min(1).max(60) })
+const IfMatch = z.object({
+  'if-match': z.string().max(200).optional().describe('The ETag of the book as it was read.'),
+})
+
+export const browseBooks = endpoint({
+  id: 'browseBooks',
+  method: 'GET',
+  path: '/api/books',
+  summary: 'Browse and search the shelf, a page at a time, with facets',
+  who: 'anyone',
+  cache: 'public',
+  query: BrowseParams,
+  status: 200,
+  reply: BookPage,
+  errors: ['bad_cursor', 'index_not_ready'],
+})
+
+export const searchBooks = endpoint({
+  id: 'searchBooks',
+  method: 'GET',
+  path: '/api/books/search',
+  summary: 'Search by title, author or ISBN, forgivingly',
+  who: 'anyone',
+  cache: 'public',
+  query: z.strictObject({ q: SearchText, category: line(60).optional(), ...filters }),
+  status: 200,
+  reply: BookPage,
+  errors: ['bad_cursor', 'index_not_ready'],
+})
+
+export const suggestBooks = endpoint({
+  id: 'suggestBooks',
+  method: 'GET',
+  path: '/api/books/suggest',
+  summary: 'Titles, authors and categories for what has been typed so far',
+  who: 'anyone',
+  cache: 'public',
+  query: z.strictObject({ q: SearchText, limit: intText(1, 20).optional() }),
+  status: 200,
+  reply: Suggestions,
+  errors: ['index_not_ready'],
+})
+
+export const categoryBooks = endpoint({
+  id: 'categoryBooks',
+  method: 'GET',
+  path: '/api/books/category/{category}',
+  summary: 'The books of a category',
+  who: 'anyone',
+  cache: 'public',
+  params: z.object({ category: line(60) }),
+  query: z.strictObject({ q: SearchText.optional(), ...filters }),
+  status: 200,
+  reply: BookPage,
+  errors: ['bad_cursor', 'index_not_ready'],
+})
+
+export const listCategories = endpoint({
+  id: 'listCategories',
+  method: 'GET',
+  path: '/api/categories',
+  summary: 'The categories, with how many books each has',
+  who: 'anyone',
+  cache: 'public',
+  status: 200,
+  reply: Categories,
+  errors: ['index_not_ready'],
+})
+
+export const getBook = endpoint({
+  id: 'getBook',
+  method: 'GET',
+  path: '/api/books/{book_id}',
+  summary: 'One book, by its id or by its ISBN in any spelling',
+  who: 'anyone',
+  cache: 'public',
+  params: BookPath,
+  status: 200,
+  reply: BookDetail,
+  errors: ['book_not_found'],
+})
+
+export const getStock = endpoint({
+  id: 'getStock',
+  method: 'GET',
+  path: '/api/books/{book_id}/stock',
+  summary: 'One book as staff see it, with its stock and the ETag for an edit',
+  who: 'staff',
+  cache: 'private',
+  params: BookPath,
+  status: 200,
+  reply: StaffBook,
+  errors: ['book_not_found'],
+})
+
+export const createBook = endpoint({
+  id: 'createBook',
+  method: 'POST',
+  path: '/api/books',
+  summary: 'Put a new book on the shelf',
+  who: 'staff',
+  cache: 'private',
+  body: NewBook.meta({ id: 'NewBook' }),
+  status: 201,
+  reply: StaffBook,
+  errors: ['book_exists'],
+})
+
+const editErrors = ['book_not_found', 'book_changed', 'precondition_failed'] as const
+
+export const replaceBook = endpoint({
+  id: 'replaceBook',
+  method: 'PUT',
+  path: '/api/books/{book_id}',
+  summary: 'Replace all that staff may edit of a book; its stock stays',
+  who: 'staff',
+  cache: 'private',
+  params: BookPath,
+  headers: IfMatch,
+  body: BookContent.meta({ id: 'BookContent' }),
+  status: 200,
+  reply: StaffBook,
+  errors: editErrors,
+})
+
+export const changeBook = endpoint({
+  id: 'changeBook',
+  method: 'PATCH',
+  path: '/api/books/{book_id}',
+  summary: 'Change some of a book, and its stock by a delta (or absolutely, with If-Match)',
+  who: 'staff',
+  cache: 'private',
+  params: BookPath,
+  headers: IfMatch,
+  body: BookChange.meta({ id: 'BookChange' }),
+  status: 200,
+  reply: StaffBook,
+  errors: [...editErrors, 'precondition_required', 'stock_would_be_negative'],
+})
+
+export const deleteBook = endpoint({
+  id: 'deleteBook',
+  method: 'DELETE',
+  path: '/api/books/{book_id}',
+  summary: 'Take a book off the shelf for good',
+  who: 'staff',
+  cache: 'private',
+  params: BookPath,
+  status: 204,
+  errors: ['book_not_found'],
+})
+
+export const putCover = endpoint({
+  id: 'putCover',
+  method: 'PUT',
+  path: '/api/books/{book_id}/cover',
+  summary: 'Upload a cover: JPEG, PNG, WebP or AVIF, at most 5 MB',
+  who: 'staff',
+  cache: 'private',
+  params: BookPath,
+  body: 'image',
+  status: 200,
+  reply: StaffBook,
+  errors: ['book_not_found', 'book_changed', 'unsupported_media_type', 'body_too_large'],
+})

@@ -1,0 +1,202 @@
+/**
+ * The catalogue in memory, and how it follows the table: this process's own writes at once, other processes' through the
+ * change log, and whatever anybody else put into the table by a comparison now and then.
+ */
+import type { Blobs } from '../core/blobs.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { type ChangeLog, LOG_KEPT_MS } from './changes.ts'
+import { isForSale } from './find.ts'
+import type { Book } from './schema.ts'
+import { MemoryBookIndex } from './search/memory-book-index.ts'
+import { readSnapshot, writeSnapshot } from './snapshot.ts'
+import { type BadRow, type BookKey, type BookTable, isBook } from './table.ts'
+import { listed } from './views.ts'
+
+export type MemoryDeps = {
+  readonly db: Dynamo
+  readonly books: BookTable
+  readonly changes: ChangeLog
+  readonly blobs: Blobs
+  readonly now: () => Date
+  /** Told of what went wrong in the background; the memory goes on with what it has. */
+  readonly report: (error: unknown) => void
+}
+
+/** Rows that are no books, as the last comparison found them. */
+const MAX_BAD_ROWS = 1_000
+const GATHER_MS = 50
+
+export type CatalogMemory = ReturnType<typeof catalogMemory>
+
+export const catalogMemory = (deps: MemoryDeps) => {
+  const { books, changes, now } = deps
+  let index: MemoryBookIndex | undefined
+  let asOf = new Date(0)
+  let badRows: readonly BadRow[] = []
+  /** Moves with each change that the public can see in a list. */
+  let version = 0
+  /** Moves when somebody edited books, and is waiting to see it. */
+  let edition = 0
+  let unsaved = false
+  const bookVersions = new Map<string, number>()
+  const seenChanges = new Map<string, number>()
+
+  const remember = (book: Book): void => {
+    if (!index) return
+    const changed = isForSale(book) ? index.put(listed(book)) : index.remove(book.book_id)
+    if (changed) noteChange(book.book_id)
+  }
+  const forget = (bookId: string): void => {
+    if (index?.remove(bookId)) noteChange(bookId)
+  }
+  const noteChange = (bookId: string): void => {
+    version++
+    unsaved = true
+    bookVersions.set(bookId, (bookVersions.get(bookId) ?? 0) + 1)
+  }
+
+  let queue: Promise<void> = Promise.resolve()
+  /** One after the other, so that what was read earlier never covers what was read later. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = queue.then(work)
+    queue = done.catch(() => {})
+    return done
+  }
+
+  /** Reads these books again and makes the memory say what the table says. */
+  const refresh = (keys: readonly BookKey[]): Promise<void> =>
+    inTurn(async () => {
+      const unique = [...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values()]
+      const found = await books.getMany(unique)
+      for (const { category, book_id } of unique)
+        if (found.get(book_id)?.category !== category && index?.get(book_id)?.category === category)
+          forget(book_id)
+      for (const book of found.values()) remember(book)
+    })
+
+  /** After an edit of this process: whoever asks next sees it. */
+  const edited = async (keys: readonly BookKey[]): Promise<void> => {
+    await refresh(keys)
+    for (const { book_id } of keys) bookVersions.set(book_id, (bookVersions.get(book_id) ?? 0) + 1)
+    edition++
+  }
+
+  let gathered: BookKey[] = []
+  /** After a sale or a return: gathered, and looked at a moment later. */
+  const touched = (keys: readonly BookKey[]): void => {
+    if (gathered.length === 0)
+      setTimeout(() => {
+        const batch = gathered
+        gathered = []
+        refresh(batch).catch(deps.report)
+      }, GATHER_MS)
+    gathered.push(...keys)
+  }
+
+  /** Takes in what other processes have announced since the last look. */
+  const readChanges = async (): Promise<void> => {
+    const start = now()
+    const keys: BookKey[] = []
+    for await (const { sk, books: changed } of changes.since(asOf)) {
+      if (seenChanges.has(sk)) continue
+      seenChanges.set(sk, start.getTime())
+      keys.push(...changed)
+    }
+    if (keys.length > 0) {
+      await refresh(keys)
+      edition++
+      for (const { book_id } of keys) bookVersions.set(book_id, (bookVersions.get(book_id) ?? 0) + 1)
+    }
+    for (const [sk, at] of seenChanges) if (at < start.getTime() - 120_000) seenChanges.delete(sk)
+    asOf = start
+  }
+
+  const build = async (): Promise<void> => {
+    const start = now()
+    const built = new MemoryBookIndex()
+    const bad: BadRow[] = []
+    for await (const rows of books.rows())
+      for (const row of rows)
+        if (!isBook(row)) bad.push(row)
+        else if (isForSale(row)) built.put(listed(row))
+    index = built
+    badRows = bad.slice(0, MAX_BAD_ROWS)
+    asOf = start
+    unsaved = true
+  }
+
+  /** Makes the memory ready: from the snapshot and the changes since, or from the table. */
+  const load = async (): Promise<void> => {
+    const snapshot = await readSnapshot(deps.blobs).catch(deps.report)
+    if (snapshot && now().getTime() - snapshot.asOf.getTime() < LOG_KEPT_MS / 2) {
+      index = snapshot.index
+      asOf = snapshot.asOf
+      await readChanges()
+    } else await build()
+  }
+
+  const differs = (book: Book): boolean => {
+    const row: Readonly<Record<string, unknown>> | undefined = index?.get(book.book_id)
+    if (!isForSale(book)) return row !== undefined
+    const fresh: Readonly<Record<string, unknown>> = listed(book)
+    return Object.keys({ ...row, ...fresh }).some(name => row?.[name] !== fresh[name])
+  }
+
+  /** Compares the whole table with the memory, and mends the memory, and pointers that were missing. Returns what it mended. */
+  const compare = async (): Promise<{ readonly mended: number; readonly badRows: readonly BadRow[] }> => {
+    const bad: BadRow[] = []
+    const seen = new Set<string>()
+    let mended = 0
+    for await (const rows of books.rows()) {
+      const found = rows.filter(isBook)
+      bad.push(...rows.filter((row): row is BadRow => !isBook(row)))
+      for (const book of found) seen.add(book.book_id)
+      const others = found.filter(differs)
+      mended += others.length
+      if (others.length > 0) await refresh(others)
+      await makePointers(others)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    const gone = [...(index?.books() ?? [])].filter(row => !seen.has(row.book_id))
+    if (gone.length > 0) await refresh(gone)
+    badRows = bad.slice(0, MAX_BAD_ROWS)
+    return { mended: mended + gone.length, badRows }
+  }
+
+  const makePointers = async (found: readonly Book[]): Promise<void> => {
+    const there = await books.categoriesOf(found.map(book => book.book_id))
+    for (const book of found)
+      if (!there.has(book.book_id)) await deps.db.write(books.makePointer(book)).catch(deps.report)
+  }
+
+  const save = async (): Promise<void> => {
+    if (!index || !unsaved) return
+    unsaved = false
+    await writeSnapshot(deps.blobs, index, asOf)
+  }
+
+  return {
+    load,
+    refresh,
+    edited,
+    touched,
+    readChanges,
+    compare,
+    save,
+    /** The index, once it is ready. */
+    get index() {
+      return index
+    },
+    get badRows() {
+      return badRows
+    },
+    /** The moment up to which other processes' changes are in. */
+    get asOf() {
+      return asOf
+    },
+    get listVersion() {
+      return { version, edition }
+    },
+    bookVersion: (bookId: string): number => bookVersions.get(bookId) ?? 0,
+  }
+}

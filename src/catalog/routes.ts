@@ -1,0 +1,86 @@
+/** The catalogue's handlers. */
+import { type Context, type Route, route } from '../http/app.ts'
+import * as api from './api.ts'
+import { browse, categories, suggest } from './browse.ts'
+import { keepCover } from './cover.ts'
+import type { Book } from './schema.ts'
+import * as service from './service.ts'
+import { detailOf, staffViewOf } from './views.ts'
+
+/** A list that changed a moment ago may be given for this long, so that a busy day's sales do not empty the cache. */
+const LIST_MS = 1_000
+/** A book that somebody changed behind our back is found within this time. */
+const BOOK_MS = 60_000
+
+type Keeping = Pick<Context<never>, 'keepWhile'>
+
+const keepList = ({ memory }: service.CatalogDeps, { keepWhile }: Keeping): void => {
+  if (!memory.index) return
+  const made = memory.listVersion
+  const at = Date.now()
+  keepWhile(() => {
+    const { version, edition } = memory.listVersion
+    return edition === made.edition && (version === made.version || Date.now() - at < LIST_MS)
+  })
+}
+
+const keepBook = ({ memory }: service.CatalogDeps, bookId: string, { keepWhile }: Keeping): void => {
+  const made = memory.bookVersion(bookId)
+  const at = Date.now()
+  keepWhile(() => memory.bookVersion(bookId) === made && Date.now() - at < BOOK_MS)
+}
+
+const forStaff = (book: Book, headers: Headers) => {
+  headers.set('etag', service.etagOf(book))
+  return staffViewOf(book)
+}
+
+export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
+  route(api.searchBooks, async context => {
+    keepList(deps, context)
+    return browse(deps, context.query)
+  }),
+  route(api.suggestBooks, async context => {
+    keepList(deps, context)
+    return { items: [...(await suggest(deps, context.query.q, context.query.limit ?? 8))] }
+  }),
+  route(api.categoryBooks, async context => {
+    keepList(deps, context)
+    return browse(deps, { ...context.query, category: context.params.category })
+  }),
+  route(api.listCategories, async context => {
+    keepList(deps, context)
+    return { items: (await categories(deps)).map(({ value, count }) => ({ category: value, count })) }
+  }),
+  route(api.browseBooks, async context => {
+    keepList(deps, context)
+    return browse(deps, context.query)
+  }),
+  route(api.getBook, async context => {
+    const { book_id } = await service.locate(deps, context.params.book_id)
+    keepBook(deps, book_id, context)
+    return detailOf(await service.readBook(deps, book_id))
+  }),
+  route(api.getStock, async ({ params, answerHeaders }) =>
+    forStaff(await service.readForStaff(deps, params.book_id), answerHeaders),
+  ),
+  route(api.createBook, async ({ body, answerHeaders }) => {
+    answerHeaders.set('location', `/api/books/${body.book_id}`)
+    return forStaff(await service.createBook(deps, body), answerHeaders)
+  }),
+  route(api.replaceBook, async ({ params, headers, body, answerHeaders }) =>
+    forStaff(await service.replaceBook(deps, params.book_id, headers['if-match'], body), answerHeaders),
+  ),
+  route(api.changeBook, async ({ params, headers, body, answerHeaders }) =>
+    forStaff(await service.changeBook(deps, params.book_id, headers['if-match'], body), answerHeaders),
+  ),
+  route(api.deleteBook, async ({ params }) => {
+    await service.deleteBook(deps, params.book_id)
+    return undefined
+  }),
+  route(api.putCover, async ({ params, body, answerHeaders }) => {
+    const { book_id } = await service.readForStaff(deps, params.book_id)
+    const url = await keepCover(deps.blobs, book_id, body)
+    return forStaff(await service.setCover(deps, book_id, url), answerHeaders)
+  }),
+]

@@ -1,0 +1,187 @@
+/** What a book is: the specification's item, what the public sees of it, and what staff may send. */
+import * as z from 'zod'
+import { type Cents, parseDecimal } from '../core/money.ts'
+import { line, paragraph } from '../core/text.ts'
+import { normalizeIsbn } from './isbn.ts'
+
+export const BookId = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/)
+export type BookId = z.infer<typeof BookId>
+
+/** Words of the routes under /api/books, which no book may have as its id. */
+const ROUTE_WORDS = new Set(['search', 'suggest', 'category'])
+
+export const MAX_STOCK = 1_000_000
+const MAX_PRICE = 100_000
+
+/** A price in JSON: a decimal of at most two places, more than nothing. */
+export const Price = z
+  .number()
+  .positive()
+  .max(MAX_PRICE)
+  .refine(value => parseDecimal(value) !== undefined, { error: 'has more than two decimals' })
+
+/** What a shopper may know of the stock: never a number that a page cannot keep. */
+export const Availability = z.enum(['in_stock', 'few_left', 'sold_out'])
+export type Availability = z.infer<typeof Availability>
+export const FEW_LEFT = 5
+
+export const availabilityOf = (stock: number): Availability =>
+  stock === 0 ? 'sold_out' : stock <= FEW_LEFT ? 'few_left' : 'in_stock'
+
+const Instant = z.string().min(1).max(40)
+const Status = z.enum(['active', 'retired'])
+
+/** The attributes that the specification's samples have no room for, all optional: the closed list of the design. */
+const details = {
+  average_rating: z.number().min(0).max(5).optional(),
+  ratings_count: z.number().int().min(0).optional(),
+  published_year: z.number().int().min(-4000).max(3000).optional(),
+  language: z.string().min(1).max(35).optional(),
+  pages: z.number().int().min(0).max(100_000).optional(),
+  genres: z.array(z.string().min(1).max(60)).max(20).optional(),
+}
+
+/** An item of the books table, whoever wrote it: lenient in its words, strict in its figures. */
+export const Book = z.object({
+  category: z.string().min(1),
+  book_id: BookId,
+  title: z.string().min(1),
+  author: z.string().min(1),
+  isbn: z.string().optional(),
+  price: z
+    .number()
+    .min(0)
+    .transform((value, context): Cents => {
+      const price = parseDecimal(value)
+      if (price !== undefined) return price
+      context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+      return z.NEVER
+    }),
+  stock_quantity: z.number().int().min(0),
+  description: z.string().optional(),
+  image_url: z.string().optional(),
+  status: Status.optional(),
+  created_at: Instant.default('1970-01-01T00:00:00Z'),
+  updated_at: Instant.default('1970-01-01T00:00:00Z'),
+  ...details,
+})
+/** A book inside the shop: as in the table, its price in whole cents. */
+export type Book = z.infer<typeof Book>
+
+const Isbn = z
+  .string()
+  .max(20)
+  .transform((text, context) => {
+    const isbn = normalizeIsbn(text)
+    if (isbn !== undefined) return isbn
+    context.addIssue({ code: 'custom', message: 'is no ISBN: its check digit is wrong' })
+    return z.NEVER
+  })
+
+/** What staff may say of a book; stock and id have rules of their own. */
+const editable = {
+  category: line(60),
+  title: line(300),
+  author: line(300),
+  isbn: Isbn.optional(),
+  price: Price,
+  description: paragraph(5_000).optional(),
+  image_url: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .optional(),
+  status: Status.optional(),
+  ...details,
+}
+
+export const NewBook = z.strictObject({
+  book_id: BookId.refine(id => !ROUTE_WORDS.has(id), { error: 'is a word of the API' }),
+  ...editable,
+  stock_quantity: z.number().int().min(0).max(MAX_STOCK),
+})
+export type NewBook = z.infer<typeof NewBook>
+
+/** The whole of what staff may edit: what is left out is taken from the book. Never touches its stock. */
+export const BookContent = z.strictObject(editable)
+export type BookContent = z.infer<typeof BookContent>
+
+/** Some of it; `null` takes an optional attribute away. Stock by delta, or absolutely with If-Match. */
+export const BookChange = z.strictObject({
+  category: editable.category.optional(),
+  title: editable.title.optional(),
+  author: editable.author.optional(),
+  isbn: editable.isbn.nullable(),
+  price: Price.optional(),
+  description: editable.description.nullable(),
+  image_url: editable.image_url.nullable(),
+  status: Status.optional(),
+  average_rating: details.average_rating.nullable(),
+  ratings_count: details.ratings_count.nullable(),
+  published_year: details.published_year.nullable(),
+  language: details.language.nullable(),
+  pages: details.pages.nullable(),
+  genres: details.genres.nullable(),
+  stock_delta: z.number().int().min(-MAX_STOCK).max(MAX_STOCK).optional(),
+  stock_quantity: z.number().int().min(0).max(MAX_STOCK).optional(),
+})
+export type BookChange = z.infer<typeof BookChange>
+
+const shown = {
+  book_id: BookId,
+  category: z.string(),
+  title: z.string(),
+  author: z.string(),
+  isbn: z.string().optional(),
+  price: z.number().describe('In the currency of the shop, such as 42.99.'),
+  availability: Availability,
+  average_rating: z.number().optional(),
+  ratings_count: z.number().int().optional(),
+  published_year: z.number().int().optional(),
+  image_url: z.string().optional(),
+}
+
+/** A book in a list. */
+export const BookSummary = z.object(shown).meta({ id: 'BookSummary' })
+export type BookSummary = z.infer<typeof BookSummary>
+
+/** A book on its own page. */
+export const BookDetail = z
+  .object({
+    ...shown,
+    description: z.string().optional(),
+    language: z.string().optional(),
+    pages: z.number().int().optional(),
+    genres: z.array(z.string()).optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Book' })
+export type BookDetail = z.infer<typeof BookDetail>
+
+/** A book as staff see it: with its stock. */
+export const StaffBook = BookDetail.extend({
+  stock_quantity: z.number().int(),
+  status: Status.optional(),
+}).meta({
+  id: 'StaffBook',
+})
+export type StaffBook = z.infer<typeof StaffBook>
+
+/**
+ * One row of the index in memory, and of every list answer: all that browsing and searching need to know.
+ * Amounts are whole cents, `created_at` is ISO 8601 in UTC.
+ */
+export type ListedBook = {
+  readonly book_id: string
+  readonly category: string
+  readonly title: string
+  readonly author: string
+  readonly isbn?: string
+  readonly price_cents: number
+  readonly availability: Availability
+  readonly average_rating?: number
+  readonly ratings_count?: number
+  readonly published_year?: number
+  readonly image_url?: string
+  readonly created_at: string
+}

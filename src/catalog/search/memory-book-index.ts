@@ -1,0 +1,209 @@
+/** The index over the shelf in this process's memory: browsing, searching and suggesting without a database. */
+import type { ListedBook } from '../schema.ts'
+import type { BookIndex, BrowseQuery, BrowseResult, FacetValue, Suggestion } from './book-index.ts'
+import { FacetCounter, type Facets, type Filter, filterOf } from './facets.ts'
+import { IsbnLookup } from './isbn-lookup.ts'
+import { ShelfOrders, wholeShelf } from './order.ts'
+import { type Matches, Searcher } from './searcher.ts'
+import { Shelf } from './shelf.ts'
+import { packIndex, unpackIndex } from './snapshot.ts'
+import { suggestions } from './suggest.ts'
+import { TextIndex } from './text-index.ts'
+
+const suggestFrom = 48
+
+/** Everything is answered from typed arrays; nothing is remembered from one query to the next. */
+export class MemoryBookIndex implements BookIndex {
+  readonly #shelf = new Shelf()
+  readonly #isbns = new IsbnLookup()
+  readonly #facets = new FacetCounter(this.#shelf)
+  readonly #text: TextIndex
+  readonly #orders: ShelfOrders
+  readonly #searcher: Searcher
+  readonly #scopeFacets = new Map<number, Facets>()
+
+  constructor(text = new TextIndex()) {
+    this.#text = text
+    this.#orders = new ShelfOrders(this.#shelf, text)
+    this.#searcher = new Searcher(this.#shelf, text)
+  }
+
+  get size(): number {
+    return this.#shelf.size
+  }
+
+  put(book: ListedBook): boolean {
+    const slot = this.#shelf.slotOf(book.book_id)
+    const old = slot < 0 ? undefined : this.#shelf.row(slot)
+    if (old === undefined) {
+      this.#add(book)
+      return true
+    }
+    if (sameRow(old, book)) return false
+    this.#orders.remove(slot)
+    this.#isbns.remove(slot, old.isbn)
+    if (old.title !== book.title || old.author !== book.author) {
+      this.#text.remove(slot)
+      this.#text.add(slot, book)
+    }
+    this.#shelf.replace(slot, book)
+    this.#isbns.add(slot, book.isbn)
+    this.#orders.insert(slot)
+    this.#scopeFacets.clear()
+    return true
+  }
+
+  remove(bookId: string): boolean {
+    const slot = this.#shelf.slotOf(bookId)
+    if (slot < 0) return false
+    this.#orders.remove(slot)
+    this.#isbns.remove(slot, this.#shelf.row(slot)?.isbn)
+    this.#text.remove(slot)
+    this.#shelf.remove(slot)
+    this.#scopeFacets.clear()
+    return true
+  }
+
+  get(bookId: string): ListedBook | undefined {
+    const slot = this.#shelf.slotOf(bookId)
+    return slot < 0 ? undefined : this.#shelf.row(slot)
+  }
+
+  getByIsbn(isbn: string): ListedBook | undefined {
+    const rows = this.#isbns.exact(isbn).flatMap(slot => this.#shelf.row(slot) ?? [])
+    return rows.sort((a, b) => (a.book_id < b.book_id ? -1 : 1))[0]
+  }
+
+  books(): IterableIterator<ListedBook> {
+    return this.#shelf.books()
+  }
+
+  async categories(): Promise<readonly FacetValue[]> {
+    return this.#wholeScope(wholeShelf).category
+  }
+
+  async browse(query: BrowseQuery): Promise<BrowseResult> {
+    const filter = filterOf(query, this.#shelf)
+    const q = query.q?.trim() ?? ''
+    return q === '' ? this.#browseShelf(query, filter) : this.#browseMatches(query, filter, q)
+  }
+
+  async suggest(q: string, limit: number): Promise<readonly Suggestion[]> {
+    if (q.trim() === '' || limit < 1) return []
+    const byIsbn = this.#matchIsbn(q)
+    const matches = byIsbn ?? this.#searcher.find(q)
+    try {
+      const best = this.#best(matches, matches.slots, Math.max(suggestFrom, limit))
+      return suggestions(q, limit, best, matches, this.#shelf, this.#text)
+    } finally {
+      this.#searcher.done(matches)
+    }
+  }
+
+  /** Everything that `fromSnapshot` needs to make the same index again. */
+  toSnapshot(): Uint8Array {
+    return packIndex(this.#shelf, this.#text)
+  }
+
+  /** The index that a snapshot holds; undefined for bytes that are damaged, cut off or of another version. */
+  static fromSnapshot(bytes: Uint8Array): MemoryBookIndex | undefined {
+    const packed = unpackIndex(bytes)
+    if (packed === undefined) return undefined
+    const index = new MemoryBookIndex(packed.text)
+    index.#shelf.restore(packed.shelf)
+    index.#shelf.rows.forEach((row, slot) => {
+      index.#isbns.add(slot, row?.isbn)
+    })
+    return index
+  }
+
+  #add(book: ListedBook): void {
+    const slot = this.#shelf.add(book)
+    this.#text.add(slot, book)
+    this.#isbns.add(slot, book.isbn)
+    this.#orders.insert(slot)
+    this.#scopeFacets.clear()
+  }
+
+  #browseShelf(query: BrowseQuery, filter: Filter): BrowseResult {
+    const plain =
+      filter.authors === undefined &&
+      query.min_price_cents === undefined &&
+      query.max_price_cents === undefined &&
+      filter.inStock === undefined
+    const { sort, offset, limit } = query
+    if (plain) {
+      const category = filter.category ?? wholeShelf
+      const known = filter.category === undefined || filter.category >= 0
+      const sorted = known ? this.#orders.sorted(sort, category) : new Uint32Array(0)
+      const own = known ? this.#wholeScope(category) : this.#facets.count(sorted, filter).facets
+      const facets = { ...own, category: this.#wholeScope(wholeShelf).category }
+      return { items: this.#rows(sorted.subarray(offset, offset + limit)), total: sorted.length, facets }
+    }
+    const { kept, facets } = this.#facets.count(this.#orders.sorted(sort, wholeShelf), filter)
+    return { items: this.#rows(kept.subarray(offset, offset + limit)), total: kept.length, facets }
+  }
+
+  #browseMatches(query: BrowseQuery, filter: Filter, q: string): BrowseResult {
+    const { sort, offset, limit } = query
+    const matches = this.#matchIsbn(q) ?? this.#searcher.find(q)
+    try {
+      const { kept, facets } = this.#facets.count(matches.slots, filter)
+      const first =
+        sort === 'relevance'
+          ? this.#best(matches, kept, offset + limit)
+          : this.#firstOf(kept, this.#orders.sorted(sort, wholeShelf), offset + limit)
+      return { items: this.#rows(first.subarray(offset)), total: kept.length, facets }
+    } finally {
+      this.#searcher.done(matches)
+    }
+  }
+
+  /** The books whose ISBN was typed, whole or in part; undefined when nothing like an ISBN was typed. */
+  #matchIsbn(q: string): Matches | undefined {
+    const whole = this.#isbns.exact(q)
+    const slots = whole.length > 0 ? whole : this.#isbns.beginningWith(q)
+    return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [] } : undefined
+  }
+
+  #best(matches: Matches, kept: Uint32Array, wanted: number): Uint32Array {
+    if (matches.words.length > 0) return this.#searcher.best(matches, kept, wanted)
+    return this.#firstOf(kept, this.#orders.sorted('relevance', wholeShelf), wanted)
+  }
+
+  /** The first `wanted` slots of `sorted` that are among `kept`. */
+  #firstOf(kept: Uint32Array, sorted: Uint32Array, wanted: number): Uint32Array {
+    const isKept = new Uint8Array(this.#shelf.rows.length)
+    for (const slot of kept) isKept[slot] = 1
+    const first = new Uint32Array(Math.min(wanted, kept.length))
+    let count = 0
+    for (let i = 0; i < sorted.length && count < first.length; i++) {
+      if (isKept[sorted[i] ?? 0] === 1) first[count++] = sorted[i] ?? 0
+    }
+    return first
+  }
+
+  /** Facets of a category or of all books with no other filter, counted once between two changes. */
+  #wholeScope(category: number): Facets {
+    const known = this.#scopeFacets.get(category)
+    if (known !== undefined) return known
+    const noFilter = filterOf({}, this.#shelf)
+    const { facets } = this.#facets.count(this.#orders.sorted('relevance', category), noFilter)
+    this.#scopeFacets.set(category, facets)
+    return facets
+  }
+
+  #rows(slots: Uint32Array): ListedBook[] {
+    const rows: ListedBook[] = []
+    for (const slot of slots) {
+      const row = this.#shelf.row(slot)
+      if (row !== undefined) rows.push(row)
+    }
+    return rows
+  }
+}
+
+function sameRow(a: ListedBook, b: ListedBook): boolean {
+  const keys = Object.keys(b) as (keyof ListedBook)[]
+  return Object.keys(a).length === keys.length && keys.every(key => a[key] === b[key])
+}

@@ -1,0 +1,161 @@
+/** The rows of the index and, in columns of numbers, what filters, facets and orders need of them. */
+import type { ListedBook } from '../schema.ts'
+import { availabilities, priceBands } from './book-index.ts'
+import { authorNames, Names } from './names.ts'
+import { popularity } from './popularity.ts'
+import { type PackedLists, Postings } from './postings.ts'
+
+const bandEnds = [1000, 2000, 3000, 5000]
+
+/** Position in `priceBands` of a price in cents. */
+export function priceBand(cents: number): number {
+  const band = bandEnds.findIndex(end => cents < end)
+  return band < 0 ? priceBands.length - 1 : band
+}
+
+function enlarged<T extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
+  column: T,
+  make: (length: number) => T,
+  length: number,
+): T {
+  const larger = make(length)
+  larger.set(column)
+  return larger
+}
+
+/** A shelf as a snapshot keeps it. */
+export type PackedShelf = {
+  readonly rows: readonly (ListedBook | null)[]
+  readonly authors: string[]
+  readonly authorsOfSlot: PackedLists
+  readonly slotsOfAuthor: PackedLists
+}
+
+/** Books live in numbered slots; a slot is used again after its book is taken out. */
+export class Shelf {
+  readonly rows: (ListedBook | undefined)[] = []
+  readonly categories = new Names()
+  authors = new Names()
+  /** Slots of each category, slots of each author, authors of each slot. */
+  readonly slotsOfCategory = new Postings()
+  slotsOfAuthor = new Postings()
+  authorsOfSlot = new Postings()
+  category = new Uint32Array(0)
+  price = new Uint32Array(0)
+  availability = new Uint8Array(0)
+  popularity = new Float32Array(0)
+  created = new Float64Array(0)
+  readonly #slots = new Map<string, number>()
+  readonly #free: number[] = []
+
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** The slot of a book, -1 when it is not on the shelf. */
+  slotOf(bookId: string): number {
+    return this.#slots.get(bookId) ?? -1
+  }
+
+  row(slot: number): ListedBook | undefined {
+    return this.rows[slot]
+  }
+
+  bookId(slot: number): string {
+    return this.rows[slot]?.book_id ?? ''
+  }
+
+  /** Puts a book that is not there into a slot and answers which. */
+  add(book: ListedBook): number {
+    const slot = this.#free.pop() ?? this.rows.length
+    this.#slots.set(book.book_id, slot)
+    this.#makeRoom(slot + 1)
+    this.#fill(slot, book)
+    this.#list(slot, book)
+    return slot
+  }
+
+  /** Writes another row of the same book into its slot. */
+  replace(slot: number, book: ListedBook): void {
+    const old = this.rows[slot]
+    const listedAlike = old?.category === book.category && old.author === book.author
+    if (!listedAlike) this.#unlist(slot)
+    this.#fill(slot, book)
+    if (!listedAlike) this.#list(slot, book)
+  }
+
+  /** Empties a slot. */
+  remove(slot: number): void {
+    this.#unlist(slot)
+    this.#slots.delete(this.bookId(slot))
+    this.rows[slot] = undefined
+    this.#free.push(slot)
+  }
+
+  /** Everything that `restore` needs: the rows slot by slot, null for an empty one, and who wrote which. */
+  pack(): PackedShelf {
+    return {
+      rows: this.rows.map(row => row ?? null),
+      authors: this.authors.names,
+      authorsOfSlot: this.authorsOfSlot.pack(this.rows.length),
+      slotsOfAuthor: this.slotsOfAuthor.pack(this.authors.names.length),
+    }
+  }
+
+  /** Fills an empty shelf with what another one packed. */
+  restore(packed: PackedShelf): void {
+    this.authors = new Names(packed.authors)
+    this.authorsOfSlot = Postings.unpack(packed.authorsOfSlot)
+    this.slotsOfAuthor = Postings.unpack(packed.slotsOfAuthor)
+    this.#makeRoom(packed.rows.length)
+    for (let slot = 0; slot < packed.rows.length; slot++) {
+      const row = packed.rows[slot] ?? undefined
+      this.rows.push(row)
+      if (row === undefined) {
+        this.#free.push(slot)
+      } else {
+        this.#slots.set(row.book_id, slot)
+        this.#fill(slot, row)
+        this.slotsOfCategory.add(this.category[slot] ?? 0, slot)
+      }
+    }
+  }
+
+  *books(): IterableIterator<ListedBook> {
+    for (const row of this.rows) if (row !== undefined) yield row
+  }
+
+  #fill(slot: number, book: ListedBook): void {
+    this.rows[slot] = book
+    this.category[slot] = this.categories.intern(book.category)
+    this.price[slot] = book.price_cents
+    this.availability[slot] = availabilities.indexOf(book.availability)
+    this.popularity[slot] = popularity(book)
+    this.created[slot] = Date.parse(book.created_at) || 0
+  }
+
+  #list(slot: number, book: ListedBook): void {
+    this.slotsOfCategory.add(this.category[slot] ?? 0, slot)
+    for (const name of authorNames(book.author)) {
+      const author = this.authors.intern(name)
+      this.authorsOfSlot.add(slot, author)
+      this.slotsOfAuthor.add(author, slot)
+    }
+  }
+
+  #unlist(slot: number): void {
+    this.slotsOfCategory.remove(this.category[slot] ?? 0, slot)
+    for (const author of this.authorsOfSlot.list(slot)) this.slotsOfAuthor.remove(author, slot)
+    this.authorsOfSlot.clear(slot)
+  }
+
+  #makeRoom(slots: number): void {
+    if (slots <= this.category.length) return
+    const length = Math.ceil(slots * 1.5) + 64
+    this.category = enlarged(this.category, size => new Uint32Array(size), length)
+    this.price = enlarged(this.price, size => new Uint32Array(size), length)
+    this.availability = enlarged(this.availability, size => new Uint8Array(size), length)
+    this.popularity = enlarged(this.popularity, size => new Float32Array(size), length)
+    this.created = enlarged(this.created, size => new Float64Array(size), length)
+  }
+}

@@ -1,0 +1,54 @@
+/** Picks the highest of many without sorting all of them. */
+
+/** The `wanted` slots with the highest scores, highest first; equal scores go by `nameOf`, ascending. */
+export function topOf(
+  slots: Uint32Array,
+  scoreOf: (slot: number) => number,
+  wanted: number,
+  nameOf: (slot: number) => string,
+): Uint32Array {
+  const size = Math.min(wanted, slots.length)
+  const heap = new Uint32Array(size)
+  const scores = new Float64Array(size)
+  // The heap's root is the worst of those kept.
+  const worse = (slotA: number, scoreA: number, slotB: number, scoreB: number) =>
+    scoreA < scoreB || (scoreA === scoreB && nameOf(slotA) > nameOf(slotB))
+  const sink = (from: number, length: number, slot: number, score: number) => {
+    let at = from
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= length) break
+      const right = child + 1
+      if (
+        right < length &&
+        worse(heap[right] ?? 0, scores[right] ?? 0, heap[child] ?? 0, scores[child] ?? 0)
+      ) {
+        child = right
+      }
+      if (!worse(heap[child] ?? 0, scores[child] ?? 0, slot, score)) break
+      heap[at] = heap[child] ?? 0
+      scores[at] = scores[child] ?? 0
+      at = child
+    }
+    heap[at] = slot
+    scores[at] = score
+  }
+  for (let i = 0; i < size; i++) {
+    heap[i] = slots[i] ?? 0
+    scores[i] = scoreOf(slots[i] ?? 0)
+  }
+  for (let at = (size >>> 1) - 1; at >= 0; at--) sink(at, size, heap[at] ?? 0, scores[at] ?? 0)
+  for (let i = size; i < slots.length && size > 0; i++) {
+    const slot = slots[i] ?? 0
+    const score = scoreOf(slot)
+    if (worse(heap[0] ?? 0, scores[0] ?? 0, slot, score)) sink(0, size, slot, score)
+  }
+  for (let length = size - 1; length > 0; length--) {
+    const slot = heap[length] ?? 0
+    const score = scores[length] ?? 0
+    heap[length] = heap[0] ?? 0
+    scores[length] = scores[0] ?? 0
+    sink(0, length, slot, score)
+  }
+  return heap
+}

@@ -1,0 +1,215 @@
+/** Books one by one: how the public reads one, and how staff put, change and remove them. No edit undoes a sale. */
+import type { Blobs } from '../core/blobs.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { orShopError, type Write } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import { sha256 } from '../core/ids.ts'
+import { type Cents, parseDecimal } from '../core/money.ts'
+import type { BrowseDeps } from './browse.ts'
+import type { ChangeLog } from './changes.ts'
+import { isForSale } from './find.ts'
+import { normalizeIsbn } from './isbn.ts'
+import { Book, type BookChange, type BookContent, BookId, type NewBook } from './schema.ts'
+import type { BookEdit, BookKey } from './table.ts'
+
+export type CatalogDeps = BrowseDeps & {
+  readonly db: Dynamo
+  readonly changes: ChangeLog
+  readonly blobs: Blobs
+  readonly now: () => Date
+}
+
+const notFound = (id: string) => new ShopError('book_not_found', `There is no book ${id.slice(0, 60)}.`)
+const cents = (price: number): Cents => parseDecimal(price) ?? (0 as Cents)
+
+/** Where a book lies: by its id, else by its ISBN in any spelling. Throws book_not_found. */
+export const locate = async ({ memory, books }: CatalogDeps, idOrIsbn: string): Promise<BookKey> => {
+  const row = memory.index?.get(idOrIsbn)
+  if (row) return row
+  if (BookId.safeParse(idOrIsbn).success) {
+    const category = (await books.categoriesOf([idOrIsbn])).get(idOrIsbn)
+    if (category !== undefined) return { category, book_id: idOrIsbn }
+  }
+  const byIsbn = normalizeIsbn(idOrIsbn) === undefined ? undefined : memory.index?.getByIsbn(idOrIsbn)
+  if (byIsbn) return byIsbn
+  throw notFound(idOrIsbn)
+}
+
+/** One book for the public, as the table has it. Throws book_not_found, also for one that is retired. */
+export const readBook = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
+  const book = await deps.books.get(await locate(deps, idOrIsbn))
+  if (!book || !isForSale(book)) throw notFound(idOrIsbn)
+  return book
+}
+
+/** One book for staff, retired or not. Throws book_not_found. */
+export const readForStaff = async (deps: CatalogDeps, bookId: string): Promise<Book> => {
+  const book = await deps.books.get(await locate(deps, bookId))
+  if (!book) throw notFound(bookId)
+  return book
+}
+
+/** The ETag of a book as staff see it: another one after any edit, sale or return. */
+export const etagOf = (book: Book): string =>
+  `"${sha256(`${book.updated_at}\n${book.stock_quantity}`).slice(0, 32)}"`
+
+const carryOut = async (
+  deps: CatalogDeps,
+  keys: readonly BookKey[],
+  writes: readonly Write[],
+): Promise<void> => {
+  await orShopError(deps.db.transact([...writes, ...deps.changes.announce(keys, deps.now())]))
+  await deps.memory.edited(keys)
+}
+
+/** Puts a new book on the shelf. Throws book_exists. */
+export const createBook = async (deps: CatalogDeps, input: NewBook): Promise<Book> => {
+  const at = deps.now().toISOString()
+  const book: Book = { ...input, price: cents(input.price), created_at: at, updated_at: at }
+  await carryOut(deps, [book], deps.books.create(book))
+  return book
+}
+
+const editOf = ({ price, ...rest }: Omit<BookContent, 'category'>): BookEdit => ({
+  ...rest,
+  price: cents(price),
+})
+
+/** Optional attributes that a full replacement takes away unless it names them. */
+const OPTIONAL = [
+  'isbn',
+  'description',
+  'image_url',
+  'status',
+  'average_rating',
+  'ratings_count',
+  'published_year',
+  'language',
+  'pages',
+  'genres',
+] as const
+
+/** Replaces all that staff may edit. Throws book_not_found, precondition_failed, book_changed. */
+export const replaceBook = (
+  deps: CatalogDeps,
+  bookId: string,
+  ifMatch: string | undefined,
+  input: BookContent,
+): Promise<Book> => {
+  const { category, ...content } = input
+  const cleared = Object.fromEntries(OPTIONAL.map(name => [name, undefined]))
+  return edit(deps, bookId, ifMatch, { category, changes: { ...cleared, ...editOf(content) } })
+}
+
+/** Changes what is given. Throws as `replaceBook`, and stock_would_be_negative, precondition_required. */
+export const changeBook = (
+  deps: CatalogDeps,
+  bookId: string,
+  ifMatch: string | undefined,
+  input: BookChange,
+): Promise<Book> => {
+  const { category, stock_delta: delta, stock_quantity: counted, price, ...rest } = input
+  if (delta !== undefined && counted !== undefined)
+    throw new ShopError('invalid_request', 'Change the stock by stock_delta or set stock_quantity, not both.')
+  if (counted !== undefined && ifMatch === undefined)
+    throw new ShopError(
+      'precondition_required',
+      'To set the stock, send If-Match with the ETag that you read; or send stock_delta.',
+    )
+  const changes = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? undefined]))
+  return edit(deps, bookId, ifMatch, {
+    category,
+    changes: price === undefined ? changes : { ...changes, price: cents(price) },
+    delta,
+    counted,
+  })
+}
+
+type Edit = {
+  readonly category: string | undefined
+  readonly changes: BookEdit
+  readonly delta?: number | undefined
+  readonly counted?: number | undefined
+}
+
+const MAX_TRIES = 5
+
+const edit = async (
+  deps: CatalogDeps,
+  bookId: string,
+  ifMatch: string | undefined,
+  wanted: Edit,
+): Promise<Book> => {
+  for (let tries = 1; ; tries++) {
+    const seen = await readForStaff(deps, bookId)
+    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(seen))
+      throw new ShopError(
+        'precondition_failed',
+        'The book is no longer as you read it. Read it again and repeat your change.',
+      )
+    try {
+      return await writeEdit(deps, seen, ifMatch !== undefined, wanted)
+    } catch (error) {
+      const raced = error instanceof ShopError && error.code === 'book_changed'
+      if (!raced || ifMatch !== undefined || tries === MAX_TRIES) throw error
+    }
+  }
+}
+
+const writeEdit = async (deps: CatalogDeps, seen: Book, exactly: boolean, wanted: Edit): Promise<Book> => {
+  const key = { category: wanted.category ?? seen.category, book_id: seen.book_id }
+  const changes = { ...wanted.changes, updated_at: later(seen.updated_at, deps.now()) }
+  if (key.category !== seen.category) await move(deps, seen, key, changes, wanted)
+  else
+    await carryOut(
+      deps,
+      [key],
+      [
+        deps.books.edit(key, changes, {
+          seen: exactly ? seen.updated_at : undefined,
+          stock: stockOf(seen, wanted),
+        }),
+      ],
+    )
+  return readForStaff(deps, seen.book_id)
+}
+
+/** The time of an edit: always after the one before, since it is what tells two edits apart. */
+const later = (before: string, now: Date): string => {
+  const last = Date.parse(before)
+  return last >= now.getTime() ? new Date(last + 1).toISOString() : now.toISOString()
+}
+
+const stockOf = (seen: Book, { delta, counted }: Edit) => {
+  if (delta !== undefined) return { delta }
+  return counted === undefined ? undefined : { to: counted, seen: seen.stock_quantity }
+}
+
+const move = async (
+  deps: CatalogDeps,
+  seen: Book,
+  key: BookKey,
+  changes: BookEdit,
+  { delta, counted }: Edit,
+): Promise<void> => {
+  const item = await deps.books.getItem(seen)
+  if (!item) throw notFound(seen.book_id)
+  const stock = counted ?? seen.stock_quantity + (delta ?? 0)
+  if (stock < 0)
+    throw new ShopError(
+      'stock_would_be_negative',
+      `${seen.book_id} has only ${seen.stock_quantity} in stock.`,
+    )
+  const moved = Book.parse({ ...item, ...key, stock_quantity: stock })
+  await carryOut(deps, [seen, key], deps.books.move(item, { ...moved, ...changes } as Book))
+}
+
+/** Takes a book off the shelf for good; carts that hold it will say so. Throws book_not_found. */
+export const deleteBook = async (deps: CatalogDeps, bookId: string): Promise<void> => {
+  const key = await locate(deps, bookId)
+  await carryOut(deps, [key], deps.books.remove(key))
+}
+
+/** Makes the cover of a book the one under this address. Throws book_not_found. */
+export const setCover = (deps: CatalogDeps, bookId: string, imageUrl: string): Promise<Book> =>
+  edit(deps, bookId, undefined, { category: undefined, changes: { image_url: imageUrl } })

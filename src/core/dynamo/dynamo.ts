@@ -1,0 +1,169 @@
+/** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { ShopError } from '../errors.ts'
+import { DynamoError, type Wire } from './wire.ts'
+import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
+
+export type Key = Readonly<Record<string, string>>
+type WireItem = Parameters<typeof unmarshall>[0]
+
+export type Query = {
+  readonly table: string
+  readonly index?: string
+  /** For example 'user_id = :user_id AND order_id > :after'. */
+  readonly where: string
+  readonly names?: Readonly<Record<string, string>>
+  readonly values: Item
+  readonly descending?: boolean
+  readonly limit?: number
+  readonly consistent?: boolean
+  readonly after?: Key
+}
+
+export type Page = { readonly items: readonly Item[]; readonly next?: Key }
+
+export type Dynamo = ReturnType<typeof openDynamo>
+
+const toWire = (value: Item): WireItem => marshall(value, { removeUndefinedValues: true }) as WireItem
+/** Numbers that no JavaScript number holds exactly come back rounded: those rows fail their schema, not the whole read. */
+const fromWire = (item: unknown): Item =>
+  unmarshall(item as WireItem, { wrapNumbers: text => Number(text) }) as Item
+const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
+
+const MAX_BATCH = 100
+const MAX_BATCH_ROUNDS = 8
+
+export const openDynamo = (wire: Wire) => {
+  const read = (operation: string, input: object) => wire.call(operation, input, { repeatable: true })
+
+  /** One item by its whole key; strongly consistent unless told otherwise. */
+  const get = async (table: string, key: Key, consistent = true): Promise<Item | undefined> => {
+    const { Item } = await read('GetItem', { TableName: table, Key: toWire(key), ConsistentRead: consistent })
+    return Item === undefined ? undefined : fromWire(Item)
+  }
+
+  /** Up to 1 MB or `limit` items; `next` is where the following page starts. */
+  const query = async (q: Query): Promise<Page> => {
+    const answer = await read('Query', {
+      TableName: q.table,
+      IndexName: q.index,
+      KeyConditionExpression: q.where,
+      ExpressionAttributeNames: q.names,
+      ExpressionAttributeValues: toWire(q.values),
+      ScanIndexForward: !q.descending,
+      Limit: q.limit,
+      ConsistentRead: q.consistent,
+      ExclusiveStartKey: q.after && toWire(q.after),
+    })
+    const items = itemsOf(answer.Items)
+    return answer.LastEvaluatedKey ? { items, next: fromWire(answer.LastEvaluatedKey) as Key } : { items }
+  }
+
+  /** All pages of a query, a page at a time. */
+  async function* pages(q: Query): AsyncGenerator<readonly Item[]> {
+    let after = q.after
+    do {
+      const page: Page = await query(after ? { ...q, after } : q)
+      yield page.items
+      after = page.next
+    } while (after)
+  }
+
+  /** The whole table, a page at a time: for the index, exports and repairs, never for a request of the shop. */
+  async function* scan(
+    table: string,
+    options: { readonly pageSize?: number } = {},
+  ): AsyncGenerator<readonly Item[]> {
+    let after: unknown
+    do {
+      const answer: Record<string, unknown> = await read('Scan', {
+        TableName: table,
+        Limit: options.pageSize,
+        ExclusiveStartKey: after,
+      })
+      yield itemsOf(answer.Items)
+      after = answer.LastEvaluatedKey
+    } while (after)
+  }
+
+  const batch = async (table: string, keys: readonly Key[], consistent: boolean): Promise<Item[]> => {
+    const found: Item[] = []
+    let request: unknown = { [table]: { Keys: keys.map(toWire), ConsistentRead: consistent } }
+    for (let round = 1; round <= MAX_BATCH_ROUNDS; round++) {
+      const answer = await read('BatchGetItem', { RequestItems: request })
+      found.push(...itemsOf((answer.Responses as Record<string, unknown> | undefined)?.[table]))
+      const left = answer.UnprocessedKeys as Record<string, unknown> | undefined
+      if (!left || Object.keys(left).length === 0) return found
+      request = left
+      await new Promise(resolve => setTimeout(resolve, Math.random() * 20 * 2 ** round))
+    }
+    throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+  }
+
+  /** The items of these keys that exist, in no order. */
+  const batchGet = async (table: string, keys: readonly Key[], consistent = true): Promise<Item[]> => {
+    if (keys.length === 0) return []
+    if (keys.length <= MAX_BATCH) return batch(table, keys, consistent)
+    const chunks = Array.from({ length: Math.ceil(keys.length / MAX_BATCH) }, (_, i) =>
+      batch(table, keys.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH), consistent),
+    )
+    return (await Promise.all(chunks)).flat()
+  }
+
+  /**
+   * Carries out all writes or none. Sent under one token, so that a lost answer is asked for again and never done twice
+   * (DynamoDB keeps the token for 10 minutes). Throws `TransactionRefused` when conditions failed.
+   */
+  const transact = async (writes: readonly Write[]): Promise<void> => {
+    const input = {
+      ClientRequestToken: crypto.randomUUID(),
+      TransactItems: writes.map(write => ({ [write.action]: wireWrite(write) })),
+    }
+    for (let tries = 1; ; tries++) {
+      try {
+        await wire.call('TransactWriteItems', input, { repeatable: true })
+        return
+      } catch (error) {
+        const refusal = error instanceof DynamoError ? refusalOf(error, writes, fromWire) : undefined
+        if (!refusal) throw error
+        if (refusal.failed.size > 0) throw new TransactionRefused(refusal.failed)
+        if (tries === 5)
+          throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+        await new Promise(resolve => setTimeout(resolve, 20 + Math.random() * Math.min(380, 20 * 2 ** tries)))
+        // A cancelled transaction is over: its token would only repeat the same answer.
+        input.ClientRequestToken = crypto.randomUUID()
+      }
+    }
+  }
+
+  /**
+   * One write alone. Throws `TransactionRefused` when its condition failed. With `repeatable`, a lost answer is asked for
+   * again: only for a write whose own trace the caller can recognise in the refusal that a second try may bring.
+   */
+  const write = async (one: Write, options: { readonly repeatable?: boolean } = {}): Promise<void> => {
+    if (one.action === 'ConditionCheck') throw new TypeError('a condition alone writes nothing')
+    try {
+      await wire.call(`${one.action}Item`, wireWrite(one), { repeatable: options.repeatable ?? false })
+    } catch (error) {
+      if (!(error instanceof DynamoError) || error.type !== 'ConditionalCheckFailedException') throw error
+      const old = error.body.Item
+      const failed: Refusal['failed'] = new Map([[one, old === undefined ? undefined : fromWire(old)]])
+      throw new TransactionRefused(failed)
+    }
+  }
+
+  /** Any other operation in DynamoDB's own words: for tables, their TTL and their description. */
+  const admin = (operation: string, input: object) => wire.call(operation, input, { repeatable: false })
+
+  return { get, query, pages, scan, batchGet, transact, write, admin, close: wire.close }
+}
+
+const wireWrite = (write: Write): object => ({
+  TableName: write.table,
+  ...(write.action === 'Put' ? { Item: toWire(write.item) } : { Key: toWire(write.key) }),
+  ...(write.action === 'Update' ? { UpdateExpression: write.set } : {}),
+  ConditionExpression: write.condition,
+  ExpressionAttributeNames: write.names,
+  ExpressionAttributeValues: write.values && toWire(write.values),
+  ReturnValuesOnConditionCheckFailure: write.condition === undefined ? undefined : 'ALL_OLD',
+})

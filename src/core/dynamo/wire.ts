@@ -1,0 +1,137 @@
+/** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { ShopError } from '../errors.ts'
+import type { Headers, Signer } from './sign.ts'
+
+/** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
+export class DynamoError extends Error {
+  readonly type: string
+  readonly body: Readonly<Record<string, unknown>>
+
+  constructor(type: string, message: string, body: Readonly<Record<string, unknown>>) {
+    super(`${type}: ${message}`)
+    this.name = 'DynamoError'
+    this.type = type
+    this.body = body
+  }
+}
+
+export type CallOptions = {
+  /** Whether the call may be sent again after an answer was lost: true for reads and for transactions with a token. */
+  readonly repeatable: boolean
+}
+
+export type Wire = {
+  call(operation: string, input: object, options: CallOptions): Promise<Record<string, unknown>>
+  close(): Promise<void>
+}
+
+/** Tries at most 5 times, 20 to 400 ms apart with full jitter, inside 2.5 s: see reliability of checkout. */
+const MAX_TRIES = 5
+const BUDGET_MS = 2_500
+const FIRST_PAUSE_MS = 20
+const LAST_PAUSE_MS = 400
+
+/** The request was not carried out: another try cannot do it twice. */
+const NOT_CARRIED_OUT = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'ThroughputExceededException',
+  'TransactionConflictException',
+])
+const STALE_CREDENTIALS = new Set(['ExpiredTokenException', 'UnrecognizedClientException'])
+/** Answers after which nobody knows whether it was carried out. */
+const UNKNOWN_OUTCOME = new Set([
+  'InternalServerError',
+  'ServiceUnavailable',
+  'TransactionInProgressException',
+])
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** 'busy': not carried out; 'lost': nobody knows; undefined: an answer that another try would not change. */
+const kindOf = (error: unknown): 'busy' | 'lost' | undefined => {
+  if (!(error instanceof DynamoError)) return NEVER_SENT.has(codeOf(error)) ? 'busy' : 'lost'
+  if (NOT_CARRIED_OUT.has(error.type) || STALE_CREDENTIALS.has(error.type)) return 'busy'
+  if (UNKNOWN_OUTCOME.has(error.type)) return 'lost'
+  return undefined
+}
+
+const asShopError = (error: unknown): unknown => {
+  if (error instanceof DynamoError && NOT_CARRIED_OUT.has(error.type))
+    return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+  return new ShopError('store_unavailable', 'The shop cannot reach its books just now. Please try again.')
+}
+
+const parse = (status: number, text: string): Record<string, unknown> => {
+  let body: Record<string, unknown> = {}
+  try {
+    body = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    // Not DynamoDB's words: a proxy's, or an answer cut off.
+    throw new DynamoError(
+      status >= 500 || status === 200 ? 'ServiceUnavailable' : 'UnreadableAnswer',
+      text.slice(0, 200),
+      {},
+    )
+  }
+  if (status === 200) return body
+  const type =
+    String(body.__type ?? '')
+      .split('#')
+      .at(-1) || (status >= 500 ? 'ServiceUnavailable' : `Http${status}`)
+  throw new DynamoError(type, String(body.message ?? body.Message ?? ''), body)
+}
+
+const poolTo = (endpoint: string) => {
+  const { host, origin } = new URL(endpoint)
+  const limits = { connections: 48, headersTimeout: BUDGET_MS, bodyTimeout: BUDGET_MS, connectTimeout: 1_000 }
+  return { endpoint, host, pool: new Pool(origin, limits) }
+}
+
+/**
+ * Calls go to what `endpoint()` says at that moment: the embedded engine may come back on another port. `sign.forget` is
+ * called when the store says that the credentials are no longer good.
+ */
+export const openWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
+  let target = poolTo(endpoint())
+
+  const send = async (operation: string, body: string): Promise<Record<string, unknown>> => {
+    const plain: Headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    }
+    if (endpoint() !== target.endpoint) {
+      await target.pool.destroy()
+      target = poolTo(endpoint())
+    }
+    const signed = sign(target.host, plain, body)
+    const headers = signed instanceof Promise ? await signed : signed
+    const answer = await target.pool.request({ method: 'POST', path: '/', headers, body })
+    return parse(answer.statusCode, await answer.body.text())
+  }
+
+  const call: Wire['call'] = async (operation, input, { repeatable }) => {
+    const body = JSON.stringify(input)
+    const deadline = Date.now() + BUDGET_MS
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send(operation, body)
+      } catch (error) {
+        const kind = kindOf(error)
+        if (kind === undefined) throw error
+        if (error instanceof DynamoError && STALE_CREDENTIALS.has(error.type)) sign.forget?.()
+        const pause = Math.random() * Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
+        if ((kind === 'lost' && !repeatable) || tries === MAX_TRIES || Date.now() + pause > deadline)
+          throw asShopError(error)
+        await sleep(pause)
+      }
+    }
+  }
+
+  return { call, close: () => target.pool.destroy() }
+}

@@ -1,0 +1,56 @@
+/** The one error that a shopper may see. Everything else is a bug: logged, and answered 500 without detail. */
+
+/** The closed list of error codes, each with its HTTP status. OpenAPI publishes the same list. */
+export const errorStatus = {
+  // what was sent
+  malformed_json: 400,
+  malformed_request: 400,
+  invalid_request: 400,
+  bad_cursor: 400,
+  idempotency_key_missing: 400,
+  not_signed_in: 401,
+  forbidden: 403,
+  cross_site_request: 403,
+  // what is there
+  not_found: 404,
+  book_not_found: 404,
+  order_not_found: 404,
+  cart_line_not_found: 404,
+  method_not_allowed: 405,
+  // what the shop can do
+  book_exists: 409,
+  book_changed: 409,
+  cart_changed: 409,
+  cart_empty: 409,
+  out_of_stock: 409,
+  price_changed: 409,
+  status_conflict: 409,
+  precondition_failed: 412,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  quantity_limit: 422,
+  line_limit: 422,
+  idempotency_key_reused: 422,
+  stock_would_be_negative: 422,
+  precondition_required: 428,
+  internal_error: 500,
+  index_not_ready: 503,
+  store_busy: 503,
+  store_unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof errorStatus
+export const errorCodes = Object.keys(errorStatus) as ErrorCode[]
+
+/** `detail` is one sentence for a person; `extra` are members of the problem document, such as the lines that are short. */
+export class ShopError extends Error {
+  readonly code: ErrorCode
+  readonly extra: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(detail)
+    this.name = 'ShopError'
+    this.code = code
+    this.extra = extra
+  }
+}

@@ -1,0 +1,64 @@
+/** Ids and secrets: Crockford base 32 for what people may read, 128 bits or more wherever an id is a secret. */
+import { hash, randomBytes } from 'node:crypto'
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** `bytes` as lower-case Crockford base 32, 5 bits a letter, the last letter padded with zero bits. */
+const base32 = (bytes: Uint8Array): string => {
+  let text = ''
+  let buffer = 0
+  let bits = 0
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET[(buffer >> bits) & 31]
+    }
+    buffer &= (1 << bits) - 1
+  }
+  return bits > 0 ? text + ALPHABET[(buffer << (5 - bits)) & 31] : text
+}
+
+/** `length` letters that carry `value` so that text order is number order. */
+const sortable = (value: number, length: number): string => {
+  let text = ''
+  let rest = value
+  for (let i = 0; i < length; i++) {
+    text = ALPHABET[rest % 32] + text
+    rest = Math.floor(rest / 32)
+  }
+  return text
+}
+
+/** The day of `now` in UTC, as `order_date` and cart ids have it: 2025-09-05. */
+export const dayOf = (now: Date): string => now.toISOString().slice(0, 10)
+
+/** Epoch seconds, as TTL attributes have it. */
+export const epochSeconds = (now: Date): number => Math.floor(now.getTime() / 1000)
+
+/** `order-2025-09-05-<time of day><80 random bits>`: sorts by time, names its day, cannot be guessed. */
+export const newOrderId = (now: Date): string =>
+  `order-${dayOf(now)}-${sortable(now.getTime() % 86_400_000, 6)}${base32(randomBytes(10))}`
+
+/** The day that an order id carries, or undefined when it is no order id. */
+export const dayOfOrderId = (orderId: string): string | undefined =>
+  /^order-(\d{4}-\d{2}-\d{2})-[A-Za-z0-9-]{1,64}$/.exec(orderId)?.[1]
+
+/** A key that sorts by time and never repeats: for rows of logs and outboxes. */
+export const newSortKey = (now: Date): string => `${sortable(now.getTime(), 10)}${base32(randomBytes(10))}`
+
+/** The smallest key of `newSortKey` at or after `now`: where a reader of a log starts. */
+export const sortKeyAt = (now: Date): string => sortable(now.getTime(), 10)
+
+/** An unguessable version, new on each write. */
+export const newVersion = (): string => base32(randomBytes(16))
+
+/** A 256-bit secret for a cookie. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+
+/** SHA-256 in hex, of text (as UTF-8) or bytes. */
+export const sha256 = (content: string | Uint8Array): string => hash('sha256', content)
+
+/** A guest's user id: the hash of the cookie's secret, which itself is never stored. */
+export const guestUserId = (secret: string): string => `guest-${sha256(`guest:${secret}`).slice(0, 40)}`

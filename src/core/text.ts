@@ -1,0 +1,22 @@
+/** Text that people type: trimmed, in one Unicode form (NFC), without control characters or broken surrogates. */
+import * as z from 'zod'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of them but tab and line feed
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/
+
+const cleaned = (max: number, forbidden: RegExp) =>
+  z
+    .string()
+    .max(max * 2)
+    .refine(text => text.isWellFormed() && !forbidden.test(text), { error: 'contains control characters' })
+    .overwrite(text => text.normalize('NFC').trim())
+    .min(1)
+    .max(max)
+
+/** One line of 1 to `max` characters. */
+export const line = (max: number) => cleaned(max, CONTROL)
+
+/** 1 to `max` characters that may have line breaks. */
+export const paragraph = (max: number) => cleaned(max, CONTROL_BUT_LINES)

@@ -1,0 +1,164 @@
+/** The only reader of the environment: settings, clients and tables, built once. */
+import { join, resolve } from 'node:path'
+import * as z from 'zod'
+import { cartTable } from './cart/table.ts'
+import { changeLog } from './catalog/changes.ts'
+import { catalogMemory } from './catalog/memory.ts'
+import { bookTable } from './catalog/table.ts'
+import type { Blobs } from './core/blobs.ts'
+import { openDynamo } from './core/dynamo/dynamo.ts'
+import { type Credentials, signerFor, unsignedForEngine } from './core/dynamo/sign.ts'
+import { openWire } from './core/dynamo/wire.ts'
+import { parseDecimal, parseRate } from './core/money.ts'
+import { cursorSeal } from './http/cursor.ts'
+import { orderTable } from './orders/table.ts'
+import { specifiedNames, type TableNames } from './tables.ts'
+
+const decimal = z.string().transform((text, context) => {
+  const amount = parseDecimal(text)
+  if (amount !== undefined && amount >= 0) return amount
+  context.addIssue({ code: 'custom', message: 'is no amount such as 5.99' })
+  return z.NEVER
+})
+
+const rate = z.string().transform((text, context) => {
+  const parsed = parseRate(text)
+  if (parsed) return parsed
+  context.addIssue({ code: 'custom', message: 'is no rate such as 0.08' })
+  return z.NEVER
+})
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/)
+
+const Environment = z.object({
+  BOOKS_TABLE_NAME: tableName.default(specifiedNames.books),
+  CARTS_TABLE_NAME: tableName.default(specifiedNames.carts),
+  USERS_TABLE_NAME: tableName.default(specifiedNames.users),
+  ORDERS_TABLE_NAME: tableName.default(specifiedNames.orders),
+  CONTROL_TABLE_NAME: tableName.default(specifiedNames.control),
+  AWS_REGION: z.string().min(1).default('us-east-1'),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  DYNAMODB_ENDPOINT: z.union([z.literal('aws'), z.url({ protocol: /^https?$/ })]).optional(),
+  PORT: port(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DYNAMODB_PORT: port(8000),
+  CLOUDSHELF_DATA_DIR: z.string().min(1).default('.cloudshelf'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CLOUDSHELF_SECRET: z.string().min(32).optional(),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  TAX_RATE: rate.prefault('0.08'),
+  SHIPPING_FLAT: decimal.prefault('5.99'),
+  CART_TTL_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+})
+
+/** A setting is wrong: the message names every one that is. */
+export class SettingsError extends Error {}
+
+export type Settings = ReturnType<typeof readSettings>
+
+/** The settings of this process. An empty variable counts as one that is not there. Throws SettingsError. */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>> = process.env) => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
+    throw new SettingsError(`these settings are wrong: ${wrong.join('; ')}`)
+  }
+  const env = parsed.data
+  const names: TableNames = {
+    books: env.BOOKS_TABLE_NAME,
+    carts: env.CARTS_TABLE_NAME,
+    users: env.USERS_TABLE_NAME,
+    orders: env.ORDERS_TABLE_NAME,
+    control: env.CONTROL_TABLE_NAME,
+  }
+  return {
+    names,
+    region: env.AWS_REGION,
+    credentials: credentialsOf(env),
+    /** undefined: the embedded engine. */
+    endpoint:
+      env.DYNAMODB_ENDPOINT === 'aws'
+        ? `https://dynamodb.${env.AWS_REGION}.amazonaws.com`
+        : env.DYNAMODB_ENDPOINT,
+    port: env.PORT,
+    host: env.HOST,
+    dynamodbPort: env.DYNAMODB_PORT,
+    dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    secret: env.CLOUDSHELF_SECRET,
+    currency: env.CURRENCY,
+    rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
+    cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
+  }
+}
+
+const credentialsOf = (env: z.infer<typeof Environment>): (() => Promise<Credentials>) => {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (accessKeyId && secretAccessKey)
+    return async () => ({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) })
+  return async () => {
+    // An operator's profile, single sign-on, or an instance's role: loaded only where they are used.
+    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+    return (await fromNodeProviderChain()()) as Credentials
+  }
+}
+
+/** The door to the store: an embedded engine where one is given, else what the settings say. */
+export const openStore = (settings: Settings, engineEndpoint?: () => string) => {
+  if (engineEndpoint) return openDynamo(openWire(engineEndpoint, unsignedForEngine))
+  const { endpoint } = settings
+  if (endpoint === undefined) throw new SettingsError('there is neither an engine nor a DYNAMODB_ENDPOINT')
+  return openDynamo(openWire(() => endpoint, signerFor(settings.region, settings.credentials)))
+}
+
+export type Deps = ReturnType<typeof buildDeps>
+
+/** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
+export const buildDeps = (
+  settings: Settings,
+  given: {
+    readonly db: ReturnType<typeof openStore>
+    readonly blobs: Blobs
+    readonly secret: string
+    readonly report: (error: unknown) => void
+    readonly now?: () => Date
+  },
+) => {
+  const { db, blobs, report, now = () => new Date() } = given
+  const { names } = settings
+  const books = bookTable(db, names)
+  const changes = changeLog(db, names)
+  const memory = catalogMemory({ db, books, changes, blobs, now, report })
+  return {
+    settings,
+    db,
+    blobs,
+    books,
+    changes,
+    memory,
+    carts: cartTable(db, names),
+    orders: orderTable(db, names),
+    cursors: cursorSeal(given.secret),
+    rules: settings.rules,
+    currency: settings.currency,
+    cartTtlSeconds: settings.cartTtlSeconds,
+    categoryOf: (bookId: string) => memory.index?.get(bookId)?.category,
+    booksChanged: memory.touched,
+    report,
+    now,
+  }
+}
+
+/** Where blobs lie in the data folder. */
+export const blobFolder = (dataDir: string): string => join(dataDir, 'blobs')

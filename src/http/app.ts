@@ -1,0 +1,159 @@
+/** The shop's HTTP application: endpoints and their handlers as one Hono app, the same on a laptop and on Lambda. */
+import { Hono } from 'hono'
+import type * as z from 'zod'
+import { ShopError } from '../core/errors.ts'
+import type { Answers } from './answers.ts'
+import type { Endpoint, Input, Reply } from './endpoint.ts'
+import { assertSameSite, parseJson, readBody } from './guard.ts'
+import { authorize, type Identity, type IdentityRules, identify } from './identity.ts'
+import { invalid, problem } from './problem.ts'
+
+type Surroundings = {
+  readonly identity: Identity
+  /** Headers that the answer carries besides the usual ones. */
+  readonly answerHeaders: Headers
+  /** For public endpoints: the answer may be given again while `holds()`. Without it, it is made anew each time. */
+  readonly keepWhile: (holds: () => boolean) => void
+}
+
+export type Context<E extends Endpoint> = Input<E> & Surroundings
+
+type ParsedInput = { readonly [part in 'params' | 'query' | 'headers' | 'body']: unknown }
+
+/** An endpoint with its handler. */
+export type Route = {
+  readonly endpoint: Endpoint
+  readonly handle: (context: ParsedInput & Surroundings) => Promise<unknown>
+}
+
+/** Binds a handler to its endpoint: what it gets is parsed, what it gives has the endpoint's shape. */
+export const route = <E extends Endpoint>(
+  endpoint: E,
+  handler: (context: Context<E>) => Promise<Reply<E>>,
+): Route => ({
+  endpoint,
+  // The app parses by this very endpoint before it calls.
+  handle: handler as unknown as Route['handle'],
+})
+
+export type AppRules = IdentityRules & {
+  readonly answers: Answers
+  /** Where the shop's own pages live: https://shop.example. */
+  readonly origins: ReadonlySet<string>
+  /** Tells of a failure that is ours; the caller learns nothing but that it happened. */
+  readonly report: (error: unknown, request: Request) => void
+}
+
+const JSON_LIMIT = 64 * 1024
+export const IMAGE_LIMIT = 5 * 1024 * 1024
+
+const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+  if (!schema) return undefined
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw invalid(part, parsed.error)
+  return parsed.data
+}
+
+/** The query as an object; a parameter that comes twice is refused, since nobody can know which is meant. */
+const queryOf = (request: Request, { query, staffQuery }: Endpoint, identity: Identity): unknown => {
+  const params = new URL(request.url).searchParams
+  const names = [...params.keys()]
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new ShopError('invalid_request', `query.${twice.slice(0, 60)}: is there more than once`)
+  if (staffQuery?.some(name => params.has(name))) authorize('staff', identity)
+  if (!query && names[0] !== undefined)
+    throw new ShopError('invalid_request', `query.${names[0].slice(0, 60)}: is not known here`)
+  return parse('query', query, Object.fromEntries(params))
+}
+
+const bodyOf = async (request: Request, { body }: Endpoint): Promise<unknown> => {
+  if (body === undefined) return undefined
+  if (body === 'image') return readBody(request, IMAGE_LIMIT)
+  const bytes = await readBody(request, JSON_LIMIT)
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new ShopError('unsupported_media_type', 'Send the body as content-type: application/json.')
+  return parse('body', body, parseJson(bytes))
+}
+
+const headersOf = (request: Request, { headers }: Endpoint): unknown =>
+  headers && parse('headers', headers, Object.fromEntries(request.headers))
+
+const reply = (endpoint: Endpoint, value: unknown, headers: Headers): Response => {
+  headers.set('cache-control', 'no-store')
+  if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
+  headers.set('content-type', 'application/json')
+  return new Response(JSON.stringify(value), { status: endpoint.status, headers })
+}
+
+const serve = async (
+  { endpoint, handle }: Route,
+  request: Request,
+  params: unknown,
+  rules: AppRules,
+): Promise<Response> => {
+  const identity = identify(
+    {
+      cookie: request.headers.get('cookie') ?? undefined,
+      authorization: request.headers.get('authorization') ?? undefined,
+    },
+    rules,
+  )
+  authorize(endpoint.who, identity)
+  const answerHeaders = new Headers()
+  let holds: (() => boolean) | undefined
+  const value = await handle({
+    params: parse('path', endpoint.params, params),
+    query: queryOf(request, endpoint, identity),
+    headers: headersOf(request, endpoint),
+    body: await bodyOf(request, endpoint),
+    identity,
+    answerHeaders,
+    keepWhile: (test: () => boolean) => {
+      holds = test
+    },
+  })
+  if (endpoint.cache === 'public') return rules.answers.keep(request, value, holds)
+  const cookie = identity.setCookie()
+  if (cookie !== undefined) answerHeaders.set('set-cookie', cookie)
+  return reply(endpoint, value, answerHeaders)
+}
+
+/** `{book_id}` of OpenAPI as Hono's `:book_id`. */
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/**
+ * The app over these routes; `hono` is for what is no endpoint, such as images. Public answers that are kept are given
+ * before anything else is looked at.
+ */
+export const createApp = (routes: readonly Route[], rules: AppRules) => {
+  const app = new Hono()
+  const refuse = (error: unknown, request: Request): Response => {
+    if (error instanceof ShopError) return problem(error)
+    rules.report(error, request)
+    return problem(new ShopError('internal_error', 'Something went wrong on our side. It has been noted.'))
+  }
+  app.onError((error, c) => refuse(error, c.req.raw))
+  app.use(async (c, next) => {
+    assertSameSite(c.req.method, c.req.raw.headers, rules.origins)
+    await next()
+  })
+  for (const one of routes)
+    app.on(one.endpoint.method, honoPath(one.endpoint.path), c => serve(one, c.req.raw, c.req.param(), rules))
+  const methodsOf = Map.groupBy(routes, one => honoPath(one.endpoint.path))
+  for (const [path, group] of methodsOf)
+    app.all(path, c => {
+      const allowed = group.map(one => one.endpoint.method).join(', ')
+      const answer = problem(
+        new ShopError('method_not_allowed', `${c.req.method} is not for this address; ${allowed} is.`),
+      )
+      answer.headers.set('allow', allowed)
+      return answer
+    })
+  app.notFound(() => problem(new ShopError('not_found', 'There is nothing at this address.')))
+
+  const fetch = async (request: Request): Promise<Response> =>
+    rules.answers.find(request) ?? app.fetch(request)
+  return { fetch, hono: app }
+}

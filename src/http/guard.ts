@@ -1,0 +1,56 @@
+/** What is refused at the outer edge, before anything is read: requests forged by other sites, and bodies without end. */
+import { ShopError } from '../core/errors.ts'
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * A request that changes something and carries a cookie must come from our own pages: `Sec-Fetch-Site: same-origin`, or,
+ * from browsers that do not send it, our `Origin`. Without a cookie there is nothing to forge. Throws cross_site_request.
+ */
+export const assertSameSite = (method: string, headers: Headers, origins: ReadonlySet<string>): void => {
+  if (SAFE.has(method) || !headers.has('cookie')) return
+  const site = headers.get('sec-fetch-site')
+  const trusted = site === null ? origins.has(headers.get('origin') ?? '') : site === 'same-origin'
+  if (!trusted)
+    throw new ShopError(
+      'cross_site_request',
+      'This request carries a cookie but does not come from this shop’s own pages.',
+    )
+}
+
+/** The body, at most `limit` bytes of it. Throws body_too_large as soon as there are more, whatever the headers say. */
+export const readBody = async (request: Request, limit: number): Promise<Uint8Array> => {
+  const tooLarge = () => new ShopError('body_too_large', `A request may have at most ${limit} bytes.`)
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
+  if (!request.body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > limit) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const MAX_DEPTH = 8
+
+const depthWithin = (value: unknown, left: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (left > 0 && Object.values(value).every(inner => depthWithin(inner, left - 1)))
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** A JSON value of at most 8 levels. Throws malformed_json. */
+export const parseJson = (bytes: Uint8Array): unknown => {
+  let value: unknown
+  try {
+    value = JSON.parse(decoder.decode(bytes))
+  } catch {
+    throw new ShopError('malformed_json', 'The body is not JSON in UTF-8.')
+  }
+  if (!depthWithin(value, MAX_DEPTH))
+    throw new ShopError('malformed_json', `The body is nested deeper than ${MAX_DEPTH} levels.`)
+  return value
+}

@@ -1,0 +1,55 @@
+/** Refusals as RFC 9457 problem documents, with a code from the closed list. */
+import * as z from 'zod'
+import { type ErrorCode, errorCodes, errorStatus, ShopError } from '../core/errors.ts'
+
+export const Problem = z
+  .looseObject({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+    detail: z.string(),
+    errors: z
+      .array(z.object({ where: z.string(), message: z.string() }))
+      .optional()
+      .describe('For invalid_request: each place and what is wrong there.'),
+  })
+  .meta({ id: 'Problem' })
+
+const titleOf = (code: ErrorCode): string => {
+  const words = code.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
+  store_busy: '1',
+  store_unavailable: '2',
+  index_not_ready: '2',
+}
+
+export const problem = ({ code, message, extra }: ShopError): Response => {
+  const status = errorStatus[code]
+  const body = { type: 'about:blank', title: titleOf(code), status, code, detail: message, ...extra }
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  const retryAfter = RETRY_AFTER_SECONDS[code]
+  if (retryAfter) headers.set('retry-after', retryAfter)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+const MAX_ISSUES = 20
+
+/** What zod found, as invalid_request: where (`body.quantity`), and what is wrong there. */
+export const invalid = (part: string, error: z.ZodError): ShopError => {
+  const errors = error.issues.slice(0, MAX_ISSUES).map(issue => ({
+    where: [part, ...issue.path.map(String)].join('.').slice(0, 200),
+    message: issue.message.slice(0, 200),
+  }))
+  const [first] = errors
+  return new ShopError(
+    'invalid_request',
+    first ? `${first.where}: ${first.message}` : 'The request is not valid.',
+    {
+      errors,
+    },
+  )
+}

@@ -1,0 +1,44 @@
+/** What a local shop does beside serving: follows the table, saves the index, sweeps what has expired. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Deps } from '../deps.ts'
+import { sweepExpired } from './sweeper.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+/** Rests at least `pause`, and 20 times as long as the work took, so that a large shelf is not compared without end. */
+const every = async (
+  pause: number,
+  first: number,
+  signal: AbortSignal,
+  work: () => Promise<unknown>,
+  report: (error: unknown) => void,
+) => {
+  let rest = first
+  while (!signal.aborted) {
+    await sleep(rest, undefined, { signal, ref: false }).catch(() => {})
+    if (signal.aborted) return
+    const start = performance.now()
+    await work().catch(report)
+    rest = Math.max(pause, 20 * (performance.now() - start))
+  }
+}
+
+/** Starts the work; `stop()` ends it, after the piece in hand. */
+export const startBackground = (deps: Deps): { readonly stop: () => Promise<void> } => {
+  const ending = new AbortController()
+  const { signal } = ending
+  const { memory, report } = deps
+  const running = Promise.all([
+    every(SECOND, SECOND, signal, memory.readChanges, report),
+    every(MINUTE, 3 * SECOND, signal, memory.compare, report),
+    every(2 * MINUTE, 10 * SECOND, signal, memory.save, report),
+    every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
+  ])
+  return {
+    stop: async () => {
+      ending.abort()
+      await running
+    },
+  }
+}

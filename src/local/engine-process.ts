@@ -1,0 +1,144 @@
+/** One engine process, from spawn until it answers or fails; keeping it alive is the business of `engine.ts`. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { request } from 'node:http'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EngineRecord } from './data-folder.ts'
+import { identify, type ProcessIdentity } from './process-identity.ts'
+import { StartError } from './start-error.ts'
+
+/** A running engine that has answered once. */
+export type EngineProcess = {
+  readonly identity: ProcessIdentity
+  readonly endpoint: string
+  /** Resolves when it has ended, for whatever reason, with how it ended; never rejects. */
+  readonly ended: Promise<string>
+  /** Sends a signal; without effect once it has ended. */
+  readonly kill: (signal: NodeJS.Signals) => void
+}
+
+/** The port was taken between being found free and being bound: try another. */
+export class PortTaken extends Error {}
+
+const PORT_TAKEN = /port \d+ is already in use|failed to bind/
+const KEPT_LINES = 5
+const PROBE_TIMEOUT_MS = 1000
+const PROBE_PAUSE_MS = 3
+
+// The engine refuses unsigned requests but does not check signatures.
+const PROBE_HEADERS = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-target': 'DynamoDB_20120810.ListTables',
+  'x-amz-date': '20260101T000000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+}
+
+/** Path of the engine's binary for this platform; throws StartError when npm has not installed one. */
+export const findEngineBinary = (
+  platform: string = process.platform,
+  arch: string = process.arch,
+): string => {
+  const name = `@dynoxide/${platform}-${arch}`
+  try {
+    const packageJson = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    const binary = join(dirname(packageJson), 'dynoxide')
+    if (existsSync(binary)) return binary
+  } catch {
+    // not installed: said below
+  }
+  throw new StartError(
+    `the embedded DynamoDB engine ${name} is not installed: run npm install --include=optional where npm has it, ` +
+      'or set DYNAMODB_ENDPOINT=<url> to a DynamoDB of your own, or DYNAMODB_ENDPOINT=aws',
+  )
+}
+
+/** Whether a DynamoDB answers ListTables at `endpoint` within a second. Never rejects. */
+export const answers = (endpoint: string): Promise<boolean> =>
+  new Promise(done => {
+    const options = { method: 'POST', headers: PROBE_HEADERS, agent: false, timeout: PROBE_TIMEOUT_MS }
+    const probe = request(endpoint, options, response => {
+      response.resume().on('error', () => done(false))
+      response.on('end', () => done(response.statusCode === 200))
+    })
+    probe.on('timeout', () => probe.destroy()).on('error', () => done(false))
+    probe.end('{}')
+  })
+
+/**
+ * Starts `binary` on `port` and waits until it answers.
+ * `record` is called before it can touch the database, so that no engine ever runs unrecorded, and again with the
+ * endpoint once it answers.
+ * Throws PortTaken, or StartError with the engine's last line when it ends or stays silent for `readyWithinMs`;
+ * whatever it throws, and also when `signal` aborts, it leaves no process behind.
+ */
+export const launchEngine = async (
+  { binary, databasePath, port }: { binary: string; databasePath: string; port: number },
+  record: (engine: EngineRecord) => void,
+  { signal, readyWithinMs = 10_000 }: { signal?: AbortSignal; readyWithinMs?: number } = {},
+): Promise<EngineProcess> => {
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
+  // A shell holds the place until it is told to go on: if this process dies before the pid is on record, the shell
+  // reads end of file and the engine never starts. exec keeps pid and start time.
+  const words = ['-c', 'read -r go && exec "$0" "$@"', binary, ...args]
+  // detached: Ctrl-C on a terminal must reach the shop alone, which ends the engine after its own last request.
+  const child = spawn('/bin/sh', words, { detached: true, stdio: ['pipe', 'ignore', 'pipe'], env: {} })
+  child.stdin.on('error', () => {}) // it ended before it was told to go on: `ended` says so
+
+  const lines: string[] = []
+  let listening = false
+  let gone = false
+  createInterface({ input: child.stderr }).on('line', line => {
+    // Written only after it has bound the port: until then an answer on that port may be somebody else's.
+    if (line.includes('listening on')) listening = true
+    lines.push(line)
+    if (lines.length > KEPT_LINES) lines.shift()
+  })
+  const kill = (name: NodeJS.Signals) => void child.kill(name)
+  // Never outlives a normal exit or an uncaught error; an engine left by kill -9 is ended by the next start.
+  const killNow = () => kill('SIGKILL')
+  process.once('exit', killNow)
+  const lastLine = () => lines.findLast(line => line.trim() !== '') ?? 'it said nothing'
+  const ended = new Promise<string>(resolve => {
+    const finish = (how: string) => {
+      gone = true
+      process.off('exit', killNow)
+      resolve(how)
+    }
+    child.on('error', error => {
+      if (child.pid === undefined) finish(error.message)
+    })
+    child.on('close', (code, name) =>
+      finish(name ? `killed by ${name}` : `exit code ${code}, last words: ${lastLine()}`),
+    )
+  })
+
+  const endpoint = `http://127.0.0.1:${port}`
+  const deadline = performance.now() + readyWithinMs
+  try {
+    if (child.pid === undefined) throw new StartError(`the engine did not start: ${await ended}`)
+    const identity = identify(child.pid) ?? { pid: child.pid, started: 'unknown' }
+    record(identity)
+    child.stdin.end('\n')
+    while (!(listening && (await answers(endpoint)))) {
+      if (gone && lines.some(line => PORT_TAKEN.test(line))) throw new PortTaken(lastLine())
+      if (gone || performance.now() > deadline)
+        throw new StartError(
+          `the embedded engine did not start on ${databasePath} (${lastLine()}): mend that file or move it away, ` +
+            'set CLOUDSHELF_DATA_DIR to another folder, or set DYNAMODB_ENDPOINT=<url>',
+        )
+      await sleep(PROBE_PAUSE_MS, undefined, signal && { signal })
+    }
+    signal?.throwIfAborted()
+    if (gone) throw new StartError(`the embedded engine ended at once: ${await ended}`)
+    record({ ...identity, endpoint })
+    return { identity, endpoint, ended, kill }
+  } catch (error) {
+    kill('SIGKILL')
+    await ended
+    throw error
+  }
+}

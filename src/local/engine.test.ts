@@ -1,0 +1,181 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openDataFolder, readHolder } from './data-folder.ts'
+import { startEngine } from './engine.ts'
+import { findEngineBinary } from './engine-process.ts'
+import { identify } from './process-identity.ts'
+import { StartError } from './start-error.ts'
+import { call, createTable, enginesOn, runProgram, tempFolder, until } from './testing.ts'
+
+const started = async (dir: string, options: Partial<Parameters<typeof startEngine>[0]> = {}) => {
+  const folder = await openDataFolder(dir)
+  onTestFinished(folder.release)
+  const engine = await startEngine({ folder, ...options })
+  onTestFinished(engine.stop)
+  return engine
+}
+
+/** An executable of our own in the engine's place. */
+const script = (dir: string, source: string): string => {
+  const path = join(dir, 'dynoxide')
+  writeFileSync(path, `#!/bin/sh\n${source}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+const HOLD = `
+  import { openDataFolder } from './data-folder.ts'
+  import { startEngine } from './engine.ts'
+  const engine = await startEngine({ folder: await openDataFolder(process.argv[1]) })
+  console.log(engine.endpoint)
+  process.stdin.once('data', word => {
+    if (String(word).trim() === 'fail') throw new Error('asked to')
+    process.exit(0)
+  })`
+
+test('An engine answers on a loopback port of its own, is on record, and is gone after stop', async () => {
+  const dir = tempFolder()
+  const engine = await started(dir)
+  expect(engine.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:(2\d|3[0-2])\d{3}$/)
+  expect(engine.isUp).toBe(true)
+  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
+  expect(readHolder(dir)).toMatchObject({ kind: 'shop', pid: process.pid, endpoint: engine.endpoint })
+  expect(existsSync(join(dir, 'dynamodb.sqlite'))).toBe(true)
+  await Promise.all([engine.stop(), engine.stop()])
+  expect(enginesOn(dir)).toEqual([])
+  expect(engine.isUp).toBe(false)
+  expect(readHolder(dir)?.endpoint).toBeUndefined()
+})
+
+test('An engine that is killed comes back on the same endpoint with its data, time and again, and says so once each', async () => {
+  const dir = tempFolder()
+  const onDown = vi.fn()
+  const onUp = vi.fn()
+  const engine = await started(dir, { onDown, onUp })
+  const { endpoint } = engine
+  await createTable(endpoint)
+  await call(endpoint, 'PutItem', { TableName: 'things', Item: { id: { S: 'a' }, n: { N: '1' } } })
+  for (const round of [1, 2]) {
+    const { pid } = engine
+    process.kill(pid, 'SIGKILL')
+    await until(() => !engine.isUp)
+    await until(() => engine.isUp)
+    expect(engine.pid).not.toBe(pid)
+    expect(engine.endpoint).toBe(endpoint)
+    expect(onDown.mock.calls).toEqual(Array(round).fill(['killed by SIGKILL']))
+    expect(onUp.mock.calls).toEqual(Array(round).fill([endpoint]))
+    expect(readHolder(dir)?.endpoint).toBe(endpoint)
+    expect(await call(endpoint, 'GetItem', { TableName: 'things', Key: { id: { S: 'a' } } })).toMatchObject({
+      Item: { n: { N: '1' } },
+    })
+  }
+  expect(enginesOn(dir)).toEqual([engine.pid])
+})
+
+test('Stop ends an engine also while it is being brought back', async () => {
+  const dir = tempFolder()
+  const folder = await openDataFolder(dir)
+  onTestFinished(folder.release)
+  // 50 ms of pause, some for the start: these fall before, into and after the start of the new process.
+  for (const wait of [0, 50, 55, 60, 65, 80]) {
+    const engine = await startEngine({ folder })
+    onTestFinished(engine.stop)
+    process.kill(engine.pid, 'SIGKILL')
+    await until(() => !engine.isUp)
+    await new Promise(resolve => setTimeout(resolve, wait))
+    await engine.stop()
+    expect(enginesOn(dir), `${wait} ms`).toEqual([])
+  }
+})
+
+test('An engine left by a holder killed with kill -9 is ended by the next start, which finds its data', async () => {
+  const dir = tempFolder()
+  const first = runProgram(HOLD, dir)
+  await createTable(await first.line())
+  const [orphan] = enginesOn(dir)
+  first.child.kill('SIGKILL')
+  await first.exit
+  expect(enginesOn(dir)).toEqual([orphan])
+  const engine = await started(dir)
+  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(engine.pid).not.toBe(orphan)
+  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: ['things'] })
+})
+
+test('A process that is no engine is left alone though the record names it', async () => {
+  const dir = tempFolder()
+  const bystander = runProgram(`console.log('up'); setInterval(() => {}, 1000)`)
+  await bystander.line()
+  const folder = await openDataFolder(dir)
+  onTestFinished(folder.release)
+  const leftEngine = identify(bystander.child.pid ?? 0)
+  const engine = await startEngine({ folder: { ...folder, leftEngine } })
+  onTestFinished(engine.stop)
+  expect(bystander.child.exitCode ?? bystander.child.signalCode).toBeNull()
+})
+
+test.each(['exit', 'fail'])('No engine outlives a holder that ends by itself (%s)', async how => {
+  const dir = tempFolder()
+  const holder = runProgram(HOLD, dir)
+  await holder.line()
+  expect(enginesOn(dir)).toHaveLength(1)
+  holder.child.stderr?.resume()
+  holder.child.stdin?.write(how)
+  expect(await holder.exit).toBe(how === 'exit' ? 0 : 1)
+  await until(() => enginesOn(dir).length === 0)
+})
+
+test('Ctrl-C on a terminal does not reach the engine: it has a process group of its own', async () => {
+  const engine = await started(tempFolder())
+  expect(() => process.kill(-engine.pid, 0)).not.toThrow()
+})
+
+test('An engine that refuses its database is a one-line error with its last words and what to do, and none is left', async () => {
+  const dir = tempFolder()
+  writeFileSync(join(dir, 'dynamodb.sqlite'), 'this is no database'.repeat(300))
+  const refused = started(dir)
+  await expect(refused).rejects.toThrow(StartError)
+  await expect(refused).rejects.toThrow(
+    /did not start on .*not a valid SQLite database.*set CLOUDSHELF_DATA_DIR/,
+  )
+  expect(enginesOn(dir)).toEqual([])
+})
+
+test('A taken port is left for another one', async () => {
+  const dir = tempFolder()
+  const counter = join(dir, 'tries')
+  const real = findEngineBinary()
+  const binary = script(
+    dir,
+    `echo "$4" >> ${counter}
+     if [ $(wc -l < ${counter}) -lt 3 ]; then echo "error: port $4 is already in use" >&2; exit 1; fi
+     exec ${real} "$@"`,
+  )
+  const engine = await started(dir, { binary })
+  expect(engine.isUp).toBe(true)
+  const tries = readFileSync(counter, 'utf8').trim().split('\n')
+  expect(new Set(tries).size).toBe(3)
+  expect(engine.endpoint).toBe(`http://127.0.0.1:${tries[2]}`)
+})
+
+test('An engine that never finds a free port, or none at all, is a StartError', async () => {
+  const dir = tempFolder()
+  const binary = script(
+    dir,
+    'echo "error: failed to bind 127.0.0.1:$4: Address in use (os error 98)" >&2; exit 1',
+  )
+  await expect(started(dir, { binary })).rejects.toThrow(/found no free port.*failed to bind/)
+  const missing = tempFolder()
+  await expect(started(missing, { binary: join(missing, 'nothing') })).rejects.toThrow(
+    /did not start.*not found/,
+  )
+})
+
+test('A platform without a bundled engine is told which variable to set', () => {
+  expect(() => findEngineBinary('sunos', 'sparc')).toThrow(StartError)
+  expect(() => findEngineBinary('sunos', 'sparc')).toThrow(
+    /@dynoxide\/sunos-sparc is not installed.*DYNAMODB_ENDPOINT=<url>.*DYNAMODB_ENDPOINT=aws/,
+  )
+})

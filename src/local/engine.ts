@@ -1,0 +1,153 @@
+/** The embedded engine as the shop sees it: started on the data folder, brought back when it dies, stopped in order. */
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DataFolder } from './data-folder.ts'
+import { type EngineProcess, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
+import { commandLine, endProcess, type ProcessIdentity } from './process-identity.ts'
+import { StartError } from './start-error.ts'
+
+/** A supervised engine. `endpoint` and `pid` are those of the latest process, also while it is down. */
+export type Engine = {
+  readonly endpoint: string
+  readonly pid: number
+  readonly isUp: boolean
+  /** SIGTERM, SIGKILL after 3 s; resolves when the process is gone. Idempotent. The folder stays held. */
+  readonly stop: () => Promise<void>
+}
+
+export type EngineOptions = {
+  readonly folder: DataFolder
+  /** Called once when the engine has died unasked, with how: 'killed by SIGKILL', or its exit code and last line. */
+  readonly onDown?: (how: string) => void
+  /** Called when it answers again; the endpoint is the old one unless something else took that port. */
+  readonly onUp?: (endpoint: string) => void
+  /** Defaults to the binary that npm installed for this platform. */
+  readonly binary?: string
+}
+
+const ORPHAN_GRACE_MS = 2000
+const STOP_GRACE_MS = 3000
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2000
+const STABLE_AFTER_MS = 10_000
+const PORT_ATTEMPTS = 10
+
+// Below every system's range for outgoing connections: one of those could take the port while the engine is down,
+// and a client that keeps knocking at a port in that range can even end up connected to itself.
+const PORTS = { from: 20_000, below: 32_768 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise(done => {
+    const server = createServer().once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
+
+const freePort = async (): Promise<number> => {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(PORTS.from, PORTS.below)
+    if (await isFree(port)) return port
+  }
+  throw new StartError('no free port for the embedded engine between 20000 and 32767: end what listens there')
+}
+
+const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
+  if (!commandLine(orphan.pid).includes('dynoxide')) return
+  if (await endProcess(orphan, ORPHAN_GRACE_MS)) return
+  throw new StartError(
+    `an engine of an earlier start (pid ${orphan.pid}) still writes to the data folder: end it (kill -9 ${orphan.pid})`,
+  )
+}
+
+/**
+ * Ends an engine that an earlier holder of the folder left running, then starts one on a free loopback port and
+ * resolves when it answers. From then on a dead engine is brought back, for as long as it takes, pausing 50 ms to 2 s.
+ * Throws StartError when there is no engine for this platform, it does not start, or the orphan cannot be ended.
+ */
+export const startEngine = async ({
+  folder,
+  onDown = () => {},
+  onUp = () => {},
+  binary = findEngineBinary(),
+}: EngineOptions): Promise<Engine> => {
+  if (folder.leftEngine) await endOrphan(folder.leftEngine)
+
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let port = await freePort()
+  let engine: EngineProcess
+  let isUp = true
+  let stopped: Promise<void> | undefined
+
+  const launch = async (): Promise<EngineProcess> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const where = { binary, databasePath: folder.databasePath, port }
+        return await launchEngine(where, folder.recordEngine, { signal })
+      } catch (error) {
+        if (!(error instanceof PortTaken)) throw error
+        if (attempt === PORT_ATTEMPTS)
+          throw new StartError(`the embedded engine found no free port: ${error.message}`)
+        port = await freePort()
+      }
+    }
+  }
+
+  const relaunch = async (firstPause: number): Promise<number> => {
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await sleep(pause, undefined, { signal })
+      try {
+        engine = await launch()
+        return pause
+      } catch {
+        signal.throwIfAborted() // otherwise the next round tries again: a full disk may be emptied, a file mended
+      }
+    }
+  }
+
+  const supervise = async (): Promise<void> => {
+    let pause = FIRST_PAUSE_MS
+    for (;;) {
+      if (signal.aborted) engine.kill('SIGTERM') // stop() came just as this one was ready
+      const since = performance.now()
+      const how = await engine.ended
+      isUp = false
+      if (signal.aborted) return
+      onDown(how)
+      if (performance.now() - since > STABLE_AFTER_MS) pause = FIRST_PAUSE_MS
+      pause = Math.min((await relaunch(pause)) * 2, LONGEST_PAUSE_MS)
+      isUp = true
+      onUp(engine.endpoint)
+    }
+  }
+
+  engine = await launch()
+  const supervised = supervise().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+
+  const stop = async (): Promise<void> => {
+    stopping.abort()
+    engine.kill('SIGTERM')
+    const force = setTimeout(() => engine.kill('SIGKILL'), STOP_GRACE_MS)
+    await supervised
+    clearTimeout(force)
+    folder.recordEngine(undefined)
+  }
+
+  return {
+    get endpoint() {
+      return engine.endpoint
+    },
+    get pid() {
+      return engine.identity.pid
+    },
+    get isUp() {
+      return isUp
+    },
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}

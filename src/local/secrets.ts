@@ -1,0 +1,15 @@
+/** Secrets of a local shop: made once, kept in the data folder for its owner alone. There is no default one. */
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The secret of that name (43 characters, 256 bits); made, with mode 0600, when there is none yet. */
+export const secretFile = (dataDir: string, name: string): string => {
+  const path = join(dataDir, name)
+  try {
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return readFileSync(path, 'utf8').trim()
+}

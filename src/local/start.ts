@@ -1,0 +1,147 @@
+/** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
+import { type ServerType, serve } from '@hono/node-server'
+import { seed } from '../catalog/starter-shelf.ts'
+import { folderBlobs } from '../core/blobs.ts'
+import { blobFolder, buildDeps, openStore, type Settings } from '../deps.ts'
+import { createTables, holds, verifyTables } from '../provision.ts'
+import { createShop } from '../shop.ts'
+import { startBackground } from './background.ts'
+import { openDataFolder } from './data-folder.ts'
+import { type Engine, startEngine } from './engine.ts'
+import { type Forwarder, startForwarder } from './forwarder.ts'
+import { coverRoutes } from './images.ts'
+import { secretFile } from './secrets.ts'
+import { StartError } from './start-error.ts'
+
+export type LocalShop = {
+  readonly url: string
+  /** Answers what is under way, then ends everything that was started. */
+  readonly stop: () => Promise<void>
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+const DRAIN_MS = 5_000
+
+/** Cookies without `Secure` are for this machine alone. */
+const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
+  if (publicUrl.startsWith('https:') || (LOOPBACK.test(host) && LOOPBACK.test(new URL(publicUrl).hostname)))
+    return
+  throw new StartError(
+    `HOST=${host} would serve ${publicUrl} to others without https: set PUBLIC_URL to the https:// address of your proxy`,
+  )
+}
+
+const listen = (
+  fetch: (request: Request) => Promise<Response>,
+  { host, port }: Settings,
+): Promise<ServerType> =>
+  new Promise((done, failed) => {
+    const server = serve({ fetch, hostname: host, port }, () => done(server))
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      failed(
+        error.code === 'EADDRINUSE'
+          ? new StartError(`port ${port} is taken by another program: end it, or set PORT to another port`)
+          : new StartError(
+              `cannot listen on ${host}:${port} (${error.code ?? error.message}): set HOST and PORT`,
+            ),
+      ),
+    )
+  })
+
+const close = (server: ServerType): Promise<void> =>
+  new Promise(done => {
+    server.close(() => done())
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+    const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS)
+    force.unref()
+  })
+
+/** Starts the shop that the settings describe, and tells `say` what it does. Throws StartError, with nothing left running. */
+export const startShop = async (settings: Settings, say: (line: string) => void): Promise<LocalShop> => {
+  assertSafeAddress(settings)
+  const opened: (() => Promise<unknown> | unknown)[] = []
+  const stop = async (): Promise<void> => {
+    for (let end = opened.pop(); end; end = opened.pop()) await end()
+  }
+  try {
+    return await open(settings, say, opened, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const open = async (
+  settings: Settings,
+  say: (line: string) => void,
+  opened: (() => Promise<unknown> | unknown)[],
+  stop: () => Promise<void>,
+): Promise<LocalShop> => {
+  const folder = await openDataFolder(settings.dataDir)
+  opened.push(() => folder.release())
+  let engine: Engine | undefined
+  let forwarder: Forwarder | undefined
+  if (settings.endpoint === undefined) {
+    engine = await startEngine({
+      folder,
+      onDown: how => say(`engine    down (${how}): requests get 503 until it is back`),
+      onUp: () => say('engine    back'),
+    })
+    opened.push(engine.stop)
+    const running = engine
+    forwarder = await startForwarder({
+      port: settings.dynamodbPort,
+      target: () => (running.isUp ? running.endpoint : undefined),
+    })
+    opened.push(forwarder.close)
+  }
+  const db = openStore(settings, engine && (() => engine.endpoint))
+  opened.push(db.close)
+  const blobs = folderBlobs(blobFolder(settings.dataDir))
+  const deps = buildDeps(settings, {
+    db,
+    blobs,
+    secret: settings.secret ?? secretFile(settings.dataDir, 'secret'),
+    report: error =>
+      say(`error     ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  })
+  if (engine) {
+    const made = await createTables(db, settings.names)
+    say(made.length > 0 ? `tables    made ${made.join(', ')}` : 'tables    there')
+  } else await assertTables(db, settings)
+  const isEmpty = engine !== undefined && (await firstPage(deps.books.rows())).length === 0
+  if (isEmpty) say(`shelf     put ${await seed(deps)} books on it`)
+  await deps.memory.load()
+  opened.push(deps.memory.save)
+  const staffToken = secretFile(settings.dataDir, 'staff-token')
+  const shop = createShop(deps, { staffToken })
+  coverRoutes(shop.hono, blobs)
+  const server = await listen(shop.fetch, settings)
+  opened.push(() => close(server))
+  const background = startBackground(deps)
+  opened.push(background.stop)
+
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : settings.port
+  const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
+  say(`books     ${deps.memory.index?.size ?? 0} on the shelf`)
+  say(`data      ${settings.dataDir} (staff token: staff-token)`)
+  say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)
+  say(`api       ${url}/api/books   documentation ${url}/api/docs`)
+  say(`shop      ${url}`)
+  return { url, stop }
+}
+
+const firstPage = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> => {
+  for await (const page of pages) return page
+  return []
+}
+
+/** Where the store is not ours, nothing is made unasked. */
+const assertTables = async (db: ReturnType<typeof openStore>, settings: Settings): Promise<void> => {
+  for await (const point of verifyTables(db, settings.names))
+    if (!holds(point))
+      throw new StartError(
+        `${point.table} at ${settings.endpoint}: ${point.point} is ${point.found}, expected ${point.expected}: run \`npx cloudshelf tables create\``,
+      )
+}

@@ -1,0 +1,40 @@
+/** DynamoDB deletes expired items by itself; the embedded engine does not, so a local shop does it for it. */
+
+import { TransactionRefused } from '../core/dynamo/write.ts'
+import { epochSeconds } from '../core/ids.ts'
+import type { Deps } from '../deps.ts'
+import { type TableDefinition, tableIds, tables } from '../tables.ts'
+
+/** Deletes what expired more than an hour ago from the tables that have a TTL. Returns how many items it deleted. */
+export const sweepExpired = async ({
+  db,
+  settings: { names },
+  now,
+}: Pick<Deps, 'db' | 'settings' | 'now'>): Promise<number> => {
+  const before = epochSeconds(now()) - 3600
+  let deleted = 0
+  for (const id of tableIds) {
+    const { key, ttl }: TableDefinition = tables[id]
+    if (!ttl) continue
+    for await (const items of db.scan(names[id], { pageSize: 200 }))
+      for (const item of items) {
+        const expires = item[ttl]
+        if (typeof expires !== 'number' || expires >= before) continue
+        const condition = `${ttl} = :expires`
+        const itemKey = { [key.hash]: item[key.hash], ...(key.range ? { [key.range]: item[key.range] } : {}) }
+        try {
+          await db.write({
+            action: 'Delete',
+            table: names[id],
+            key: itemKey,
+            condition,
+            values: { ':expires': expires },
+          })
+          deleted++
+        } catch (error) {
+          if (!(error instanceof TransactionRefused)) throw error
+        }
+      }
+  }
+  return deleted
+}

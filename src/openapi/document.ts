@@ -1,0 +1,180 @@
+/** The shop's OpenAPI 3.1 document, made from the endpoints and their zod schemas. */
+import * as z from 'zod'
+import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import { Problem } from '../http/problem.ts'
+import { examples } from './examples.ts'
+
+type Json = { [name: string]: unknown }
+
+/** What any endpoint may refuse, by what it takes. */
+const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
+  ...(endpoint.params || endpoint.query || endpoint.headers || endpoint.body
+    ? (['invalid_request'] as const)
+    : []),
+  ...(endpoint.body === undefined || endpoint.body === 'image'
+    ? []
+    : (['malformed_json', 'unsupported_media_type', 'body_too_large'] as const)),
+  ...(endpoint.who === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
+  ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
+  'internal_error',
+  'store_busy',
+  'store_unavailable',
+]
+
+/** Every code that an endpoint may answer with, each once. */
+export const errorsOf = (endpoint: Endpoint): ErrorCode[] => [
+  ...new Set([...endpoint.errors, ...commonErrors(endpoint)]),
+]
+
+const clean = (schema: Json): Json => {
+  const { $schema: _schema, $id: _id, ...rest } = schema
+  return rest
+}
+
+const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json =>
+  clean(z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json)
+
+/** Schemas that have an id, found wherever they are used, as components. */
+const components = (endpoints: readonly Endpoint[]): Json => {
+  const named: Record<string, Json> = {}
+  const collect = (schema: z.ZodType | undefined, io: 'input' | 'output'): void => {
+    const id = schema?.meta()?.id
+    if (schema && typeof id === 'string') named[id] = toSchema(schema, io)
+  }
+  for (const { body, reply } of endpoints) {
+    if (body !== 'image') collect(body, 'input')
+    collect(reply, 'output')
+  }
+  collect(Problem, 'output')
+  return liftDefinitions(named)
+}
+
+/** Definitions inside the components become components themselves, and references point there. */
+const liftDefinitions = (named: Record<string, Json>): Json => {
+  const all: Record<string, Json> = {}
+  for (const [id, { $defs, ...schema }] of Object.entries(named)) {
+    all[id] = schema
+    for (const [inner, definition] of Object.entries(($defs ?? {}) as Record<string, Json>))
+      all[inner] ??= clean(definition)
+  }
+  const text = JSON.stringify(all).replaceAll('#/$defs/', '#/components/schemas/')
+  return JSON.parse(text) as Json
+}
+
+const content = (schema: z.ZodType, type: string, example: unknown): Json => ({
+  [type]: {
+    schema: { $ref: `#/components/schemas/${String(schema.meta()?.id)}` },
+    ...(example === undefined ? {} : { example }),
+  },
+})
+
+const parametersIn = (
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodType | undefined,
+  staffOnly: readonly string[] = [],
+): Json[] => {
+  if (!schema) return []
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name: name === 'idempotency-key' ? 'Idempotency-Key' : name === 'if-match' ? 'If-Match' : name,
+    in: place,
+    required: required.includes(name) || name === 'idempotency-key',
+    ...(description || staffOnly.includes(name)
+      ? { description: [description, staffOnly.includes(name) ? 'For staff.' : ''].filter(Boolean).join(' ') }
+      : {}),
+    schema: rest,
+  }))
+}
+
+const requestBody = ({ id, body }: Endpoint): Json | undefined => {
+  if (body === undefined) return undefined
+  if (body === 'image') {
+    const binary = { schema: { type: 'string', format: 'binary' } }
+    return {
+      required: true,
+      content: { 'image/jpeg': binary, 'image/png': binary, 'image/webp': binary, 'image/avif': binary },
+    }
+  }
+  return { required: true, content: content(body, 'application/json', examples[id]?.request) }
+}
+
+const responses = (endpoint: Endpoint): Json => {
+  const { id, status, reply, cache } = endpoint
+  const byStatus = Map.groupBy(errorsOf(endpoint), code => errorStatus[code])
+  const problems = [...byStatus]
+    .sort(([a], [b]) => a - b)
+    .map(([code, codes]) => [
+      String(code),
+      {
+        description: codes.map(one => `\`${one}\``).join(', '),
+        content: content(Problem, 'application/problem+json', undefined),
+      },
+    ])
+  const success = {
+    description: 'Done.',
+    ...(reply ? { content: content(reply, 'application/json', examples[id]?.reply) } : {}),
+  }
+  const unchanged =
+    cache === 'public' ? { '304': { description: 'Not changed since the ETag of If-None-Match.' } } : {}
+  return { [String(status)]: success, ...unchanged, ...Object.fromEntries(problems) }
+}
+
+const operation = (endpoint: Endpoint): Json => {
+  const body = requestBody(endpoint)
+  return {
+    operationId: endpoint.id,
+    summary: endpoint.summary,
+    tags: [endpoint.path.split('/')[2] ?? 'shop'],
+    ...(endpoint.who === 'staff' ? { security: [{ staff: [] }] } : {}),
+    ...(endpoint.who === 'shopper'
+      ? { security: [{}, { guest: [] }, ...(endpoint.staffQuery ? [{ staff: [] }] : [])] }
+      : {}),
+    parameters: [
+      ...parametersIn('path', endpoint.params),
+      ...parametersIn('query', endpoint.query, endpoint.staffQuery),
+      ...parametersIn('header', endpoint.headers),
+    ],
+    ...(body ? { requestBody: body } : {}),
+    responses: responses(endpoint),
+  }
+}
+
+/** The document for these endpoints, served from `serverUrl`. */
+export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'CloudShelf',
+    version: '1.0.0',
+    description:
+      'An online bookshop. Amounts are decimals in the shop’s currency. Every refusal is a problem document (RFC 9457) ' +
+      `with one of these codes: ${errorCodes.map(code => `\`${code}\` (${errorStatus[code]})`).join(', ')}.`,
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: serverUrl }],
+  paths: Object.fromEntries(
+    [...Map.groupBy(endpoints, one => one.path)].map(([path, group]) => [
+      path,
+      Object.fromEntries(group.map(one => [one.method.toLowerCase(), operation(one)])),
+    ]),
+  ),
+  components: {
+    schemas: components(endpoints),
+    securitySchemes: {
+      guest: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'cloudshelf_guest',
+        description: 'Set by the first add to a cart; `__Host-cloudshelf_guest` where the shop is on https.',
+      },
+      staff: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'The staff token of a local shop, from its data folder.',
+      },
+    },
+  },
+})

@@ -1,0 +1,151 @@
+/** Examples for the document, by endpoint: the specification's own books, cart and order. */
+
+const cleanCode = {
+  book_id: 'tech-001',
+  category: 'Technology',
+  title: 'Clean Code',
+  author: 'Robert C. Martin',
+  isbn: '9780132350884',
+  price: 42.99,
+  availability: 'in_stock',
+}
+
+const detail = {
+  ...cleanCode,
+  description: 'A handbook of agile software craftsmanship',
+  created_at: '2025-09-05T10:00:00Z',
+  updated_at: '2025-09-05T10:00:00Z',
+}
+
+const staffBook = { ...detail, stock_quantity: 25 }
+
+const page = {
+  items: [cleanCode],
+  total: 1,
+  facets: {
+    category: [{ value: 'Technology', count: 1 }],
+    author: [{ value: 'Robert C. Martin', count: 1 }],
+    price: [{ value: '30-50', count: 1 }],
+    availability: [{ value: 'in_stock', count: 1 }],
+  },
+  next_cursor: null,
+}
+
+const cart = {
+  version: '0c7v1k2m3n4p5q6r7s8t9v0w1x',
+  items: [
+    {
+      book_id: 'tech-001',
+      category: 'Technology',
+      title: 'Clean Code',
+      author: 'Robert C. Martin',
+      price: 42.99,
+      quantity: 1,
+      line_total: 42.99,
+    },
+  ],
+  item_count: 1,
+  total_amount: 42.99,
+  tax: 3.44,
+  shipping: 5.99,
+  total: 52.42,
+  currency: 'USD',
+  can_check_out: true,
+  expires_at: '2025-09-12T10:00:00.000Z',
+}
+
+const address = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345', country: 'US' }
+
+const order = {
+  order_id: 'order-2025-09-05-12wbk0v8m2d4x6q9r3t7y1z5',
+  order_date: '2025-09-05',
+  status: 'confirmed',
+  items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 1 }],
+  subtotal: 42.99,
+  tax: 3.44,
+  shipping: 5.99,
+  total: 52.42,
+  currency: 'USD',
+  payment: 'invoice',
+  email: 'customer@example.com',
+  shipping_address: address,
+  created_at: '2025-09-05T10:00:00.000Z',
+  updated_at: '2025-09-05T10:00:00.000Z',
+}
+
+const content = {
+  category: 'Technology',
+  title: 'Clean Code',
+  author: 'Robert C. Martin',
+  isbn: '978-0-13-235088-4',
+  price: 42.99,
+  description: 'A handbook of agile software craftsmanship',
+}
+
+export const examples: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
+  browseBooks: { reply: page },
+  searchBooks: { reply: page },
+  categoryBooks: { reply: page },
+  suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', book_id: 'tech-001' }] } },
+  listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
+  getBook: { reply: detail },
+  getStock: { reply: staffBook },
+  createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },
+  replaceBook: { request: content, reply: staffBook },
+  changeBook: {
+    request: { price: 39.99, stock_delta: 10 },
+    reply: { ...staffBook, price: 39.99, stock_quantity: 35 },
+  },
+  putCover: { reply: { ...staffBook, image_url: '/images/covers/tech-001-0123456789abcdef.webp' } },
+  getCart: { reply: cart },
+  addCartItem: { request: { book_id: 'tech-001', quantity: 1 }, reply: cart },
+  setCartItem: { request: { quantity: 1 }, reply: cart },
+  removeCartItem: {
+    reply: {
+      ...cart,
+      version: null,
+      items: [],
+      item_count: 0,
+      total_amount: 0,
+      tax: 0,
+      shipping: 0,
+      total: 0,
+      can_check_out: false,
+    },
+  },
+  emptyCart: {
+    reply: {
+      ...cart,
+      version: null,
+      items: [],
+      item_count: 0,
+      total_amount: 0,
+      tax: 0,
+      shipping: 0,
+      total: 0,
+      can_check_out: false,
+    },
+  },
+  placeOrder: {
+    request: {
+      cart_version: cart.version,
+      expected_total: 52.42,
+      email: 'customer@example.com',
+      shipping_address: address,
+    },
+    reply: order,
+  },
+  listOrders: { reply: { items: [order], next_cursor: null } },
+  lookUpOrder: { request: { order_id: order.order_id, email: order.email }, reply: order },
+  getOrder: { reply: order },
+  cancelOrder: { reply: { ...order, status: 'cancelled' } },
+  setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
+  getHealth: {
+    reply: {
+      status: 'ok',
+      store: 'up',
+      index: { ready: true, books: 159, age_seconds: 0.4 },
+      unreadable_books: 0,
+    },
+  },
+}

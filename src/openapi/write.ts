@@ -1,0 +1,13 @@
+/** `npm run openapi` writes docs/openapi.json; with `--check` it fails when the file is not what the code says. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { endpoints } from '../endpoints.ts'
+import { openApiDocument } from './document.ts'
+
+const FILE = new URL('../../docs/openapi.json', import.meta.url)
+const fresh = `${JSON.stringify(openApiDocument(endpoints), null, 2)}\n`
+
+if (!process.argv.includes('--check')) await writeFile(FILE, fresh)
+else if ((await readFile(FILE, 'utf8').catch(() => '')) !== fresh) {
+  console.error('docs/openapi.json is not what the code says: run `npm run openapi`')
+  process.exitCode = 1
+}

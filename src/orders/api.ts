@@ -1,0 +1,117 @@
+/** The endpoints of checkout and orders, as data. */
+import * as z from 'zod'
+import { Limit } from '../catalog/api.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { LookUpOrder, OrderView, PlaceOrder, SetStatus } from './schema.ts'
+
+const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
+
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .refine(day => !Number.isNaN(Date.parse(day)), { error: 'is no day such as 2025-09-05' })
+
+const OrderPage = z
+  .object({ items: z.array(OrderView), next_cursor: z.string().nullable() })
+  .meta({ id: 'OrderPage' })
+
+export const placeOrder = endpoint({
+  id: 'placeOrder',
+  method: 'POST',
+  path: '/api/orders',
+  summary: 'Check out: the cart becomes an order. The same Idempotency-Key gives the same order again',
+  who: 'shopper',
+  cache: 'private',
+  headers: z.object({
+    'idempotency-key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, { error: 'is 1 to 255 printable ASCII characters' })
+      .optional()
+      .describe('Required. Made by the client when its checkout page opens; a UUID will do.'),
+  }),
+  body: PlaceOrder,
+  status: 201,
+  reply: OrderView,
+  errors: [
+    'idempotency_key_missing',
+    'idempotency_key_reused',
+    'cart_empty',
+    'cart_changed',
+    'out_of_stock',
+    'price_changed',
+    'order_not_found',
+  ],
+})
+
+export const listOrders = endpoint({
+  id: 'listOrders',
+  method: 'GET',
+  path: '/api/orders',
+  summary: 'The caller’s orders, the latest first; for staff with `date`: the orders of a day (UTC)',
+  who: 'shopper',
+  staffQuery: ['date'],
+  cache: 'private',
+  query: z.strictObject({
+    date: Day.optional(),
+    limit: Limit,
+    cursor: z.string().min(1).max(1_000).optional(),
+  }),
+  status: 200,
+  reply: OrderPage,
+  errors: ['bad_cursor'],
+})
+
+export const getOrder = endpoint({
+  id: 'getOrder',
+  method: 'GET',
+  path: '/api/orders/{order_id}',
+  summary: 'One of the caller’s orders; any order for staff',
+  who: 'shopper',
+  cache: 'private',
+  params: OrderPath,
+  status: 200,
+  reply: OrderView,
+  errors: ['order_not_found'],
+})
+
+export const lookUpOrder = endpoint({
+  id: 'lookUpOrder',
+  method: 'POST',
+  path: '/api/orders/lookup',
+  summary: 'A guest’s order by its id and the e-mail address that it was made with',
+  who: 'anyone',
+  cache: 'private',
+  body: LookUpOrder,
+  status: 200,
+  reply: OrderView,
+  errors: ['order_not_found'],
+})
+
+export const cancelOrder = endpoint({
+  id: 'cancelOrder',
+  method: 'POST',
+  path: '/api/orders/{order_id}/cancel',
+  summary: 'Cancel one of the caller’s orders before it is shipped; its books go back to the shelf, once',
+  who: 'shopper',
+  cache: 'private',
+  params: OrderPath,
+  status: 200,
+  reply: OrderView,
+  errors: ['order_not_found', 'status_conflict'],
+})
+
+export const setOrderStatus = endpoint({
+  id: 'setOrderStatus',
+  method: 'POST',
+  path: '/api/orders/{order_id}/status',
+  summary: 'Move an order on',
+  who: 'staff',
+  cache: 'private',
+  params: OrderPath,
+  body: SetStatus,
+  status: 200,
+  reply: OrderView,
+  errors: ['order_not_found', 'status_conflict'],
+})
+
+export const ORDERS_PER_PAGE = 20

@@ -1,0 +1,49 @@
+/** The handlers of checkout and orders. */
+import type { Key } from '../core/dynamo/dynamo.ts'
+import { ShopError } from '../core/errors.ts'
+import { type Route, route } from '../http/app.ts'
+import type { CursorSeal } from '../http/cursor.ts'
+import type { Identity } from '../http/identity.ts'
+import * as api from './api.ts'
+import { type OrderDeps, placeOrder } from './checkout.ts'
+import type { Order } from './schema.ts'
+import * as service from './service.ts'
+
+export type OrderRouteDeps = OrderDeps & { readonly cursors: CursorSeal }
+
+const keyMissing = () =>
+  new ShopError('idempotency_key_missing', 'Send an Idempotency-Key, made when the checkout page opens.')
+
+export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
+  const view = (order: Order) => service.orderView(order, deps.currency)
+  const find = ({ userId, isStaff }: Identity, orderId: string): Promise<Order> =>
+    isStaff ? service.findOrder(deps, orderId) : service.readOrder(deps, userId, orderId)
+
+  return [
+    route(api.placeOrder, async ({ identity, headers, body, answerHeaders }) => {
+      const key = headers['idempotency-key']
+      if (key === undefined) throw keyMissing()
+      const { order, replayed } = await placeOrder(deps, identity.becomeGuest(), key, body)
+      answerHeaders.set('location', `/api/orders/${order.order_id}`)
+      if (replayed) answerHeaders.set('idempotency-replayed', 'true')
+      return view(order)
+    }),
+    route(api.listOrders, async ({ identity, query: { date, limit = api.ORDERS_PER_PAGE, cursor } }) => {
+      const scope = date === undefined ? `orders of ${identity.userId}` : `orders on ${date}`
+      const after = cursor === undefined ? undefined : (deps.cursors.open(scope, cursor) as Key)
+      const { orders, next } =
+        date === undefined
+          ? await service.listOrders(deps, identity.userId, limit, after)
+          : await deps.orders.onDay(date, limit, after)
+      return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
+    }),
+    route(api.lookUpOrder, async ({ body }) => view(await service.lookUpOrder(deps, body))),
+    route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),
+    route(api.cancelOrder, async ({ identity, params }) =>
+      view(await service.cancelOrder(deps, await find(identity, params.order_id))),
+    ),
+    route(api.setOrderStatus, async ({ params, body }) =>
+      view(await service.moveOrder(deps, await service.findOrder(deps, params.order_id), body.status)),
+    ),
+  ]
+}

@@ -1,0 +1,110 @@
+/** What an order is: the specification's item, what a shopper sends for it, and what the shop answers. */
+import * as z from 'zod'
+import { Email } from '../accounts/email.ts'
+import { type Cents, parseDecimal } from '../core/money.ts'
+import { line } from '../core/text.ts'
+import { OrderStatus } from './status.ts'
+
+const StoredMoney = z.number().transform((value, context): Cents => {
+  const amount = parseDecimal(value)
+  if (amount !== undefined) return amount
+  context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+  return z.NEVER
+})
+
+export const ShippingAddress = z
+  .strictObject({
+    street: line(200),
+    city: line(100),
+    state: line(100).optional(),
+    postal_code: line(20),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .optional()
+      .describe('ISO 3166-1, two letters.'),
+  })
+  .meta({ id: 'ShippingAddress' })
+export type ShippingAddress = z.infer<typeof ShippingAddress>
+
+export const OrderLine = z.object({
+  book_id: z.string(),
+  category: z.string().optional(),
+  title: z.string(),
+  price: StoredMoney,
+  quantity: z.number().int().positive(),
+})
+export type OrderLine = z.infer<typeof OrderLine>
+
+/** An item of the orders table. An order of others' making (the specification's `create_order`) may lack amounts and address. */
+export const Order = z.object({
+  user_id: z.string(),
+  order_id: z.string(),
+  order_date: z.string(),
+  items: z.array(OrderLine),
+  subtotal: StoredMoney.optional(),
+  tax: StoredMoney.optional(),
+  shipping: StoredMoney.optional(),
+  total: StoredMoney,
+  status: OrderStatus,
+  shipping_address: z.record(z.string(), z.string()).optional(),
+  email: z.string().optional(),
+  version: z.number().int().optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+/** An order inside the shop: amounts in whole cents. */
+export type Order = z.infer<typeof Order>
+
+const decimal = (value: number) => parseDecimal(value) !== undefined
+
+export const PlaceOrder = z
+  .strictObject({
+    cart_version: z.string().min(1).max(64).describe('The version of the cart that the shopper saw.'),
+    expected_total: z
+      .number()
+      .min(0)
+      .max(1e9)
+      .refine(decimal, { error: 'has more than two decimals' })
+      .describe('The total that the shopper saw.'),
+    email: Email,
+    shipping_address: ShippingAddress,
+  })
+  .meta({ id: 'PlaceOrder' })
+export type PlaceOrder = z.infer<typeof PlaceOrder>
+
+export const SetStatus = z.strictObject({ status: OrderStatus }).meta({ id: 'SetStatus' })
+export const LookUpOrder = z
+  .strictObject({ order_id: z.string().min(1).max(100), email: Email })
+  .meta({ id: 'LookUpOrder' })
+export type LookUpOrder = z.infer<typeof LookUpOrder>
+
+const Money = z.number().describe('In the currency of the shop, such as 42.99.')
+
+export const OrderView = z
+  .object({
+    order_id: z.string(),
+    order_date: z.string().describe('The day, UTC.'),
+    status: OrderStatus,
+    items: z.array(
+      z.object({
+        book_id: z.string(),
+        category: z.string().optional(),
+        title: z.string(),
+        price: Money,
+        quantity: z.number().int(),
+      }),
+    ),
+    subtotal: Money.optional(),
+    tax: Money.optional(),
+    shipping: Money.optional(),
+    total: Money,
+    currency: z.string(),
+    payment: z.literal('invoice').describe('Orders are paid on invoice.'),
+    email: z.string().optional(),
+    shipping_address: z.record(z.string(), z.string()).optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Order' })
+export type OrderView = z.infer<typeof OrderView>

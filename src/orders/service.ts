@@ -1,0 +1,153 @@
+/** What becomes of an order after checkout: reading, cancelling, moving on. */
+import type { Key } from '../core/dynamo/dynamo.ts'
+import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import { toDecimal } from '../core/money.ts'
+import type { OrderDeps } from './checkout.ts'
+import type { LookUpOrder, Order, OrderView } from './schema.ts'
+import { assertMayBecome, type OrderStatus } from './status.ts'
+import type { OrderEvent, OrderPage } from './table.ts'
+
+const MAX_TRIES = 5
+
+const orderNotFound = () => new ShopError('order_not_found', 'There is no such order.')
+
+/** The caller's own order. Another's is not found: its key cannot be said with the caller's id. */
+export const readOrder = async (
+  deps: OrderDeps,
+  userId: string | undefined,
+  orderId: string,
+): Promise<Order> => {
+  const order = userId === undefined ? undefined : await deps.orders.get(userId, orderId)
+  if (!order) throw orderNotFound()
+  return order
+}
+
+/** Any order, for staff. */
+export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
+  const order = await deps.orders.byId(orderId)
+  if (!order) throw orderNotFound()
+  return order
+}
+
+/** An order for a guest who has lost the cookie, but knows its id and the address that it was made with. */
+export const lookUpOrder = async (deps: OrderDeps, { order_id, email }: LookUpOrder): Promise<Order> => {
+  const order = await deps.orders.byId(order_id)
+  if (!order || order.email !== email) throw orderNotFound()
+  return order
+}
+
+/** The caller's orders, the latest first; a visitor has none. */
+export const listOrders = async (
+  deps: OrderDeps,
+  userId: string | undefined,
+  limit: number,
+  after?: Key,
+): Promise<OrderPage> => (userId === undefined ? { orders: [] } : deps.orders.ofUser(userId, limit, after))
+
+const eventOf: Partial<Record<OrderStatus, OrderEvent>> = {
+  shipped: 'order_shipped',
+  cancelled: 'order_cancelled',
+}
+
+/** Moves an order on. Throws status_conflict where its life does not allow it. */
+export const moveOrder = async (deps: OrderDeps, order: Order, to: OrderStatus): Promise<Order> => {
+  if (to === 'cancelled') return cancelOrder(deps, order)
+  assertMayBecome(order.status, to)
+  await transition(deps, order, to)
+  return readOrder(deps, order.user_id, order.order_id)
+}
+
+/** Cancels an order that is not shipped yet, and gives its copies back, once: one that is cancelled already stays as it is. */
+export const cancelOrder = async (deps: OrderDeps, seen: Order): Promise<Order> => {
+  let order = seen
+  let gone: readonly string[] = []
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (order.status === 'cancelled') return order
+    assertMayBecome(order.status, 'cancelled')
+    const returns = await returnsOf(deps, order, gone)
+    const refused = await tryTransition(deps, order, returns, gone)
+    if (!refused) {
+      deps.booksChanged(returns.map(({ key }) => key))
+      return readOrder(deps, order.user_id, order.order_id)
+    }
+    const lost = returns.filter(({ write }) => refused.failed.has(write)).map(({ key }) => key.book_id)
+    gone = [...gone, ...lost]
+    order = await readOrder(deps, order.user_id, order.order_id)
+  }
+  throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
+}
+
+type Return = { readonly key: { readonly category: string; readonly book_id: string }; readonly write: Write }
+
+/** What goes back to the shelf: where the book was moved, its pointer decides. */
+const returnsOf = async (deps: OrderDeps, order: Order, gone: readonly string[]): Promise<Return[]> => {
+  const lines = order.items.filter(line => !gone.includes(line.book_id))
+  const categories = await deps.books.categoriesOf([...new Set(lines.map(line => line.book_id))])
+  const quantities = new Map<string, number>()
+  for (const line of lines) quantities.set(line.book_id, (quantities.get(line.book_id) ?? 0) + line.quantity)
+  return [...quantities].flatMap(([book_id, quantity]) => {
+    const category = categories.get(book_id) ?? lines.find(line => line.book_id === book_id)?.category
+    if (category === undefined) return []
+    const key = { category, book_id }
+    return [{ key, write: deps.books.giveBack(key, quantity) }]
+  })
+}
+
+const tryTransition = async (
+  deps: OrderDeps,
+  order: Order,
+  returns: readonly Return[],
+  gone: readonly string[],
+): Promise<TransactionRefused | undefined> => {
+  const back = returns.map(({ write }) => write)
+  const note = gone.length > 0 ? [deps.orders.noteUnreturned(order, gone, deps.now())] : []
+  try {
+    await deps.db.transact([...transitionWrites(deps, order, 'cancelled'), ...back, ...note])
+    return undefined
+  } catch (error) {
+    if (error instanceof TransactionRefused) return error
+    throw error
+  }
+}
+
+const transitionWrites = (deps: OrderDeps, order: Order, to: OrderStatus): Write[] => {
+  const event = eventOf[to]
+  const now = deps.now()
+  return [deps.orders.setStatus(order, to, now), ...(event ? [deps.orders.announce(order, event, now)] : [])]
+}
+
+const transition = async (deps: OrderDeps, order: Order, to: OrderStatus): Promise<void> => {
+  try {
+    await deps.db.transact(transitionWrites(deps, order, to))
+  } catch (error) {
+    if (!(error instanceof TransactionRefused)) throw error
+    throw new ShopError(
+      'status_conflict',
+      'This order was changed at the same time. Please look at it again.',
+    )
+  }
+}
+
+export const orderView = (order: Order, currency: string): OrderView => ({
+  order_id: order.order_id,
+  order_date: order.order_date,
+  status: order.status,
+  items: order.items.map(({ book_id, category, title, price, quantity }) => ({
+    book_id,
+    ...(category === undefined ? {} : { category }),
+    title,
+    price: toDecimal(price),
+    quantity,
+  })),
+  ...(order.subtotal === undefined ? {} : { subtotal: toDecimal(order.subtotal) }),
+  ...(order.tax === undefined ? {} : { tax: toDecimal(order.tax) }),
+  ...(order.shipping === undefined ? {} : { shipping: toDecimal(order.shipping) }),
+  total: toDecimal(order.total),
+  currency,
+  payment: 'invoice',
+  ...(order.email === undefined ? {} : { email: order.email }),
+  ...(order.shipping_address === undefined ? {} : { shipping_address: order.shipping_address }),
+  created_at: order.created_at,
+  updated_at: order.updated_at,
+})

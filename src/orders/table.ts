@@ -1,0 +1,172 @@
+/** The orders table and its records in control: the only file that knows their attributes, keys and indexes. */
+import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
+import { dayOfOrderId, epochSeconds, newSortKey, sha256 } from '../core/ids.ts'
+import { type Cents, toDecimal } from '../core/money.ts'
+import type { TableNames } from '../tables.ts'
+import { Order } from './schema.ts'
+import type { OrderStatus } from './status.ts'
+
+/** What a checkout left under its idempotency key. */
+export type CheckoutRecord = { readonly request_hash: string; readonly order_id: string }
+export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled'
+export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
+export type OrderTable = ReturnType<typeof orderTable>
+
+const CHECKOUT_KEPT_SECONDS = 24 * 3600
+
+const money = (amount: Cents | undefined) => (amount === undefined ? undefined : toDecimal(amount))
+
+const toItem = (order: Order): Item => ({
+  ...order,
+  items: order.items.map(line => ({ ...line, price: toDecimal(line.price) })),
+  subtotal: money(order.subtotal),
+  tax: money(order.tax),
+  shipping: money(order.shipping),
+  total: toDecimal(order.total),
+})
+
+const readOrder = (item: Item | undefined): Order | undefined => Order.safeParse(item).data
+
+const checkoutRecord = (item: Item | undefined, now: Date): CheckoutRecord | undefined =>
+  item && Number(item.expires_at) > epochSeconds(now)
+    ? { request_hash: String(item.request_hash), order_id: String(item.order_id) }
+    : undefined
+
+export const orderTable = (db: Dynamo, names: TableNames) => {
+  const table = names.orders
+  const checkoutKey = (userId: string, key: string) => ({ pk: `idem#${userId}`, sk: `checkout#${key}` })
+
+  const get = async (userId: string, orderId: string): Promise<Order | undefined> =>
+    readOrder(await db.get(table, { user_id: userId, order_id: orderId }))
+
+  const page = (answer: { items: readonly Item[]; next?: Key }): OrderPage => {
+    const orders = answer.items.map(readOrder).filter(order => order !== undefined)
+    return answer.next ? { orders, next: answer.next } : { orders }
+  }
+
+  /** A shopper's orders, the latest first. */
+  const ofUser = async (userId: string, limit: number, after?: Key): Promise<OrderPage> =>
+    page(
+      await db.query({
+        table,
+        where: 'user_id = :user_id',
+        values: { ':user_id': userId },
+        descending: true,
+        limit,
+        consistent: true,
+        ...(after ? { after } : {}),
+      }),
+    )
+
+  /** A day's orders (UTC) in the order of their ids, through OrderDateIndex. */
+  const onDay = async (day: string, limit: number, after?: Key): Promise<OrderPage> =>
+    page(
+      await db.query({
+        table,
+        index: 'OrderDateIndex',
+        where: 'order_date = :day',
+        values: { ':day': day },
+        limit,
+        ...(after ? { after } : {}),
+      }),
+    )
+
+  /** An order by its id alone, whoever owns it: the id carries the day, and OrderDateIndex finds it there. */
+  const byId = async (orderId: string): Promise<Order | undefined> => {
+    const day = dayOfOrderId(orderId)
+    if (day === undefined) return undefined
+    const { items } = await db.query({
+      table,
+      index: 'OrderDateIndex',
+      where: 'order_date = :day AND order_id = :order_id',
+      values: { ':day': day, ':order_id': orderId },
+      limit: 1,
+    })
+    const found = readOrder(items[0])
+    return found && get(found.user_id, found.order_id)
+  }
+
+  /** What an earlier checkout under this key left, while it is kept (24 hours). */
+  const checkout = async (userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined> =>
+    checkoutRecord(await db.get(names.control, checkoutKey(userId, key)), now)
+
+  const keepCheckout = (userId: string, key: string, record: CheckoutRecord, now: Date): Write => ({
+    action: 'Put',
+    table: names.control,
+    item: { ...checkoutKey(userId, key), ...record, expires_at: epochSeconds(now) + CHECKOUT_KEPT_SECONDS },
+    condition: 'attribute_not_exists(pk) OR expires_at < :now',
+    values: { ':now': epochSeconds(now) },
+  })
+
+  const put = (order: Order): Write => ({
+    action: 'Put',
+    table,
+    item: toItem(order),
+    condition: 'attribute_not_exists(order_id)',
+  })
+
+  /** The row that tells the mail worker of an order's event, with all that the mail needs to find the order. */
+  const announce = (order: Order, event: OrderEvent, now: Date): Write => ({
+    action: 'Put',
+    table: names.control,
+    item: {
+      pk: 'outbox',
+      sk: `${order.order_id}#${event}`,
+      state: 'PENDING',
+      event,
+      user_id: order.user_id,
+      order_id: order.order_id,
+      email: order.email,
+      created_at: now.toISOString(),
+    },
+    condition: 'attribute_not_exists(pk)',
+  })
+
+  /** The pointer by which an account finds a guest's orders under its verified address. */
+  const pointFromEmail = (order: Order, email: string): Write => ({
+    action: 'Put',
+    table: names.control,
+    item: { pk: `email-orders#${sha256(email)}`, sk: order.order_id, user_id: order.user_id },
+  })
+
+  /** Moves an order on, if it is still in the state that was seen. */
+  const setStatus = (order: Order, status: OrderStatus, now: Date): Write => ({
+    action: 'Update',
+    table,
+    key: { user_id: order.user_id, order_id: order.order_id },
+    set: 'SET #status = :to, updated_at = :now, version = if_not_exists(version, :none) + :one',
+    condition: '#status = :from',
+    names: { '#status': 'status' },
+    values: { ':from': order.status, ':to': status, ':now': now.toISOString(), ':none': 0, ':one': 1 },
+  })
+
+  /** Notes for the shop's people that cancelled copies could not go back, because their book is gone. */
+  const noteUnreturned = (order: Order, bookIds: readonly string[], now: Date): Write => ({
+    action: 'Put',
+    table: names.control,
+    item: {
+      pk: `audit#${order.order_id}`,
+      sk: newSortKey(now),
+      what: 'stock_not_returned',
+      lines: order.items
+        .filter(line => bookIds.includes(line.book_id))
+        .map(({ book_id, quantity }) => ({ book_id, quantity })),
+      created_at: now.toISOString(),
+    },
+  })
+
+  return {
+    get,
+    ofUser,
+    onDay,
+    byId,
+    checkout,
+    keepCheckout,
+    put,
+    announce,
+    pointFromEmail,
+    setStatus,
+    noteUnreturned,
+  }
+}

@@ -1,0 +1,182 @@
+/** What tests stand on: a real engine of their own, fresh tables for each shop, and shoppers who keep their cookies. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import type { Book } from '../src/catalog/schema.ts'
+import { folderBlobs } from '../src/core/blobs.ts'
+import { cents } from '../src/core/money.ts'
+import { blobFolder, buildDeps, type Deps, openStore, readSettings } from '../src/deps.ts'
+import { openDataFolder } from '../src/local/data-folder.ts'
+import { type Engine, startEngine } from '../src/local/engine.ts'
+import { createTables } from '../src/provision.ts'
+import { createShop } from '../src/shop.ts'
+import { specifiedNames, type TableNames } from '../src/tables.ts'
+
+let engine: Promise<Engine> | undefined
+const folders: string[] = []
+
+/** A folder that is gone after the tests of this file. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-test-'))
+  folders.push(folder)
+  return folder
+}
+
+/** The engine of this test file, started when it is first needed. */
+export const testEngine = (): Promise<Engine> => {
+  engine ??= openDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
+  return engine
+}
+
+afterAll(async () => {
+  await (await engine)?.stop()
+  engine = undefined
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+export const STAFF_TOKEN = 'staff-token-of-the-tests'
+let shops = 0
+
+export type TestShop = {
+  readonly deps: Deps
+  readonly names: TableNames
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Failures that the shop reported instead of showing; a test that expects some empties it. */
+  readonly reported: unknown[]
+  /** A new visitor: no cookie yet. */
+  readonly visitor: () => Shopper
+  /** Staff, by the token of local mode. */
+  readonly staff: Shopper
+}
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json }
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
+export type Json = any
+
+export type Shopper = {
+  readonly cookie: () => string | undefined
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<Answer>
+  readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+}
+
+const shopper = (fetch: TestShop['fetch'], fixed: Record<string, string> = {}): Shopper => {
+  let cookie: string | undefined
+  const call: Shopper['call'] = async (method, path, body, headers = {}) => {
+    const raw = body instanceof Uint8Array || typeof body === 'string'
+    const request = new Request(`http://localhost:3000${path}`, {
+      method,
+      headers: {
+        ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
+        ...(cookie ? { cookie, 'sec-fetch-site': 'same-origin' } : {}),
+        ...fixed,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+    })
+    const response = await fetch(request)
+    const set = response.headers.get('set-cookie')
+    if (set) cookie = set.split(';')[0]
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text ? JSON.parse(text) : text,
+    }
+  }
+  return {
+    cookie: () => cookie,
+    call,
+    get: (path, headers) => call('GET', path, undefined, headers),
+    post: (path, body, headers) => call('POST', path, body, headers),
+  }
+}
+
+export type ShopOptions = {
+  readonly books?: readonly Book[]
+  readonly now?: () => Date
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether the index is loaded, as it is in a shop that has started. */
+  readonly ready?: boolean
+}
+
+/** A shop on fresh tables of the file's engine, with these books on its shelf. */
+export const testShop = async ({
+  books = [],
+  now,
+  env = {},
+  ready = true,
+}: ShopOptions = {}): Promise<TestShop> => {
+  const { endpoint } = await testEngine()
+  const prefix = `t${process.pid}-${++shops}-`
+  const names = Object.fromEntries(
+    Object.entries(specifiedNames).map(([id, name]) => [id, `${prefix}${name}`]),
+  ) as TableNames
+  const settings = {
+    ...readSettings({ PUBLIC_URL: 'http://localhost:3000', ...env }),
+    names,
+    dataDir: temporaryFolder(),
+  }
+  const db = openStore(settings, () => endpoint)
+  await createTables(db, names)
+  const reported: unknown[] = []
+  const deps = buildDeps(settings, {
+    db,
+    blobs: folderBlobs(blobFolder(settings.dataDir)),
+    secret: 'a secret of the tests, which is long enough',
+    report: error => reported.push(error),
+    ...(now ? { now } : {}),
+  })
+  for (const book of books) await db.transact(deps.books.create(book))
+  if (ready) await deps.memory.load()
+  const { fetch } = createShop(deps, { staffToken: STAFF_TOKEN })
+  return {
+    deps,
+    names,
+    fetch,
+    reported,
+    visitor: () => shopper(fetch),
+    staff: shopper(fetch, { authorization: `Bearer ${STAFF_TOKEN}` }),
+  }
+}
+
+/** A book like the specification's Clean Code (42.99, 25 in stock), but for what is said. */
+export const aBook = (changes: Partial<Omit<Book, 'price'>> & { readonly price?: number } = {}): Book => {
+  const { price = 42.99, ...rest } = changes
+  return {
+    category: 'Technology',
+    book_id: 'tech-001',
+    title: 'Clean Code',
+    author: 'Robert C. Martin',
+    stock_quantity: 25,
+    description: 'A handbook of agile software craftsmanship',
+    created_at: '2025-09-05T10:00:00Z',
+    updated_at: '2025-09-05T10:00:00Z',
+    ...rest,
+    price: cents(Math.round(price * 100)),
+  }
+}
+
+export const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' }
+
+/** What a checkout of this cart sends. */
+export const orderFor = (cart: Json, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  cart_version: cart.version,
+  expected_total: cart.total,
+  email: 'customer@example.com',
+  shipping_address: ADDRESS,
+  ...changes,
+})
+
+/** Checks out what is in the shopper's cart, under a key of its own unless one is given. */
+export const checkOut = async (who: Shopper, key: string = crypto.randomUUID()): Promise<Answer> => {
+  const cart = await who.get('/api/cart')
+  return who.post('/api/orders', orderFor(cart.body), { 'idempotency-key': key })
+}
