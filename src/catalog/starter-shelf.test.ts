@@ -71,8 +71,6 @@ const ShelfBook = z.strictObject({
     .array(z.string().regex(/^[a-z]+(-[a-z]+)*$/))
     .min(1)
     .max(4),
-  average_rating: z.number().min(1).max(5).optional(),
-  ratings_count: z.int().min(1).optional(),
 })
 
 const shelf: unknown = JSON.parse(
@@ -127,10 +125,6 @@ test('sold out and nearly sold out books are on the shelf, so that a new shop sh
   const stock = z.array(z.object({ stock_quantity: z.int() })).parse(shelf)
   expect(stock.filter(book => book.stock_quantity === 0)).toHaveLength(2)
   expect(stock.some(book => book.stock_quantity >= 1 && book.stock_quantity <= 3)).toBe(true)
-})
-
-test('a rating comes with its count or not at all', () => {
-  for (const book of ours) expect('average_rating' in book, book.book_id).toBe('ratings_count' in book)
 })
 
 test.each([

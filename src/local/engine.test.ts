@@ -1,4 +1,6 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDataFolder, readHolder } from './data-folder.ts'
@@ -74,6 +76,34 @@ test('An engine that is killed comes back on the same endpoint with its data, ti
   expect(enginesOn(dir)).toEqual([engine.pid])
 })
 
+test('An engine that does not start again is tried until it does, on another port if its own was taken', async () => {
+  const dir = tempFolder()
+  const broken = join(dir, 'broken')
+  const tries = join(dir, 'tries')
+  const binary = script(dir, `echo >> ${tries}; [ -e ${broken} ] && exit 1; exec ${findEngineBinary()} "$@"`)
+  const onDown = vi.fn()
+  const onUp = vi.fn()
+  const engine = await started(dir, { binary, onDown, onUp })
+  const { endpoint } = engine
+  writeFileSync(broken, '')
+  process.kill(engine.pid, 'SIGKILL')
+  await until(() => readFileSync(tries, 'utf8').length >= 3)
+  expect(engine.isUp).toBe(false)
+  expect(onUp).not.toHaveBeenCalled()
+  const stranger = createServer(socket => socket.destroy()).listen(
+    Number(new URL(endpoint).port),
+    '127.0.0.1',
+  )
+  onTestFinished(() => void stranger.close())
+  await once(stranger, 'listening')
+  rmSync(broken)
+  await until(() => engine.isUp)
+  expect(engine.endpoint).not.toBe(endpoint)
+  expect(onDown).toHaveBeenCalledOnce()
+  expect(onUp.mock.calls).toEqual([[engine.endpoint]])
+  expect(readHolder(dir)?.endpoint).toBe(engine.endpoint)
+})
+
 test('Stop ends an engine also while it is being brought back', async () => {
   const dir = tempFolder()
   const folder = await openDataFolder(dir)
@@ -121,7 +151,6 @@ test.each(['exit', 'fail'])('No engine outlives a holder that ends by itself (%s
   const holder = runProgram(HOLD, dir)
   await holder.line()
   expect(enginesOn(dir)).toHaveLength(1)
-  holder.child.stderr?.resume()
   holder.child.stdin?.write(how)
   expect(await holder.exit).toBe(how === 'exit' ? 0 : 1)
   await until(() => enginesOn(dir).length === 0)

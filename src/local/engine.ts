@@ -30,7 +30,7 @@ const ORPHAN_GRACE_MS = 2000
 const STOP_GRACE_MS = 3000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
-const STABLE_AFTER_MS = 10_000
+const STABLE_AFTER_MS = 500
 const PORT_ATTEMPTS = 10
 
 // Below every system's range for outgoing connections: one of those could take the port while the engine is down,
@@ -61,7 +61,8 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
 
 /**
  * Ends an engine that an earlier holder of the folder left running, then starts one on a free loopback port and
- * resolves when it answers. From then on a dead engine is brought back, for as long as it takes, pausing 50 ms to 2 s.
+ * resolves when it answers. From then on a dead engine is brought back, for as long as it takes: after 50 ms, and
+ * after up to 2 s when it does not start or dies within half a second time and again.
  * Throws StartError when there is no engine for this platform, it does not start, or the orphan cannot be ended.
  */
 export const startEngine = async ({

@@ -69,7 +69,6 @@ const answer = (response: ServerResponse, status: number, type: string, message:
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
     'content-length': Buffer.byteLength(body),
-    ...(status === 413 && { connection: 'close' }),
   })
   response.end(body)
 }
@@ -87,19 +86,22 @@ const forward = (agent: Agent, target: string, incoming: IncomingMessage, respon
     response.writeHead(reply.statusCode ?? 502, reply.statusMessage, endToEnd(reply.headers))
     reply.on('error', () => response.destroy()).pipe(response)
   })
-  let bytes = 0
-  outgoing.on('error', () => {
-    if (bytes <= BODY_LIMIT_BYTES) unavailable(response)
-  })
+  let abandoned = false
+  const giveUp = (say: (response: ServerResponse) => void) => {
+    if (abandoned) return
+    abandoned = true
+    incoming.unpipe(outgoing).resume() // read to its end: a client cut off while it sends never sees the answer
+    outgoing.destroy()
+    say(response)
+  }
+  outgoing.on('error', () => giveUp(unavailable))
   response.on('close', () => {
     if (!response.writableFinished) outgoing.destroy() // the client left
   })
+  let bytes = 0
   incoming.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes <= BODY_LIMIT_BYTES) return
-    tooLarge(response)
-    incoming.unpipe(outgoing).resume()
-    outgoing.destroy()
+    if (bytes > BODY_LIMIT_BYTES) giveUp(tooLarge)
   })
   incoming.pipe(outgoing)
 }

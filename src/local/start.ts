@@ -116,6 +116,7 @@ const open = async (
   const staffToken = secretFile(settings.dataDir, 'staff-token')
   const shop = createShop(deps, { staffToken })
   coverRoutes(shop.hono, blobs)
+  shop.hono.get('/', c => c.redirect('/api/docs'))
   const server = await listen(shop.fetch, settings)
   opened.push(() => close(server))
   const background = startBackground(deps)

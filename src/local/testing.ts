@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { commandLine } from './process-identity.ts'
 
 /** An empty folder, removed when the test is finished. */
@@ -66,9 +66,14 @@ export type Program = {
 export const runProgram = (source: string, ...args: string[]): Program => {
   const absolute = source.replaceAll("'./", `'${new URL('.', import.meta.url)}`)
   const child = spawn(process.execPath, ['--input-type=module', '-e', absolute, '--', ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
+  let complaints = ''
+  child.stderr.on('data', chunk => {
+    complaints += chunk
+  })
+  onTestFailed(() => console.error(complaints))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exit = new Promise(resolve => child.on('exit', (code, signal) => resolve(signal ?? code)))
   return { child, line: async () => (await lines.next()).value ?? '', exit }

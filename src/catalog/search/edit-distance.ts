@@ -87,7 +87,9 @@ export function editDistance(typed: string, word: string, limit: number, asPrefi
     above = row
     row = spare
   }
-  let distance = asPrefix ? tooFar : n === 0 && m === 0 ? 0 : width === m ? (above[m] ?? tooFar) : tooFar
-  if (asPrefix) for (let j = 0; j <= width; j++) distance = Math.min(distance, above[j] ?? tooFar)
+  let distance = tooFar
+  if (!asPrefix) distance = width === m ? (above[m] ?? tooFar) : tooFar
+  // Cells outside the band hold what an earlier word left there.
+  else for (let j = Math.max(0, n - band); j <= width; j++) distance = Math.min(distance, above[j] ?? tooFar)
   return distance > limit ? tooFar : distance
 }

@@ -35,14 +35,17 @@ function isAsciiWordCode(code: number): boolean {
 export function foldWords(text: string, maxWords = Number.POSITIVE_INFINITY): string[] {
   const words: string[] = []
   let word = ''
+  // Single letters that each had a full stop after them.
   let initials = ''
-  let pendingStop = false
   const endWord = () => {
+    if (word.length === 1 && initials !== '') {
+      initials += word
+      word = ''
+    }
     if (initials !== '') words.push(initials)
     if (word !== '') words.push(word)
     word = ''
     initials = ''
-    pendingStop = false
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the question is exactly whether all of it is ASCII
   const ascii = /^[\x00-\x7f]*$/.test(text)
@@ -55,31 +58,16 @@ export function foldWords(text: string, maxWords = Number.POSITIVE_INFINITY): st
         words.push(sign)
         continue
       }
-      if (pendingStop) {
-        if (word.length !== 1) endWord()
-        else initials += word
-        word = ''
-        pendingStop = false
-      }
       if (word.length < maxWordLength) word += code < 128 ? sign : (foldedLetters[sign] ?? sign)
-    } else if (sign === '.') {
-      // A stop after one letter may join initials; after a longer word it is a gap.
-      if (word.length === 1 && !pendingStop) pendingStop = true
-      else endWord()
+    } else if (sign === '.' && word.length === 1 && initials.length < maxWordLength) {
+      initials += word
+      word = ''
     } else if (sign === '&') {
       endWord()
       words.push('and')
     } else if (!apostrophes.includes(sign) && !(code >= 128 && mark.test(sign))) {
-      if (pendingStop && initials !== '') {
-        initials += word
-        word = ''
-      }
       endWord()
     }
-  }
-  if (pendingStop && initials !== '') {
-    initials += word
-    word = ''
   }
   endWord()
   return words.length > maxWords ? words.slice(0, maxWords) : words

@@ -29,19 +29,28 @@ export class Gatherer {
       needed++
       this.#tick++
       for (const term of word.terms) this.#spread(text, word, term, word.similarity[term] ?? 0)
-      for (const { left, right } of word.halves) {
-        const rarer = text.documentCount(left) < text.documentCount(right) ? left : right
-        this.#spread(text, word, rarer, similarityOf.halves - 0.15)
-      }
+      for (const { left, right } of word.halves) this.#spreadHalves(text, word, left, right)
     }
     for (let i = 0; i < this.count; i++) if (this.#sure[this.touched[i] ?? 0] === needed) return true
     return false
   }
 
+  /** Books that have both halves of a word. */
+  #spreadHalves(text: TextIndex, word: QueryWord, left: number, right: number): void {
+    const leftRarer = text.documentCount(left) < text.documentCount(right)
+    const others = new Set<number>()
+    for (const posting of text.slotsOf.list(leftRarer ? left : right)) others.add(posting >>> fieldBits)
+    const both = text.slotsOf.list(leftRarer ? right : left).filter(at => others.has(at >>> fieldBits))
+    this.#spreadOver(both, 0, both.length, word, similarityOf.halves)
+  }
+
   #spread(text: TextIndex, word: QueryWord, term: number, similarity: number): void {
     const { data, starts, counts } = text.slotsOf
     const start = starts[term] ?? 0
-    const end = start + (counts[term] ?? 0)
+    this.#spreadOver(data, start, start + (counts[term] ?? 0), word, similarity)
+  }
+
+  #spreadOver(data: Uint32Array, start: number, end: number, word: QueryWord, similarity: number): void {
     const amount = word.weight * similarity
     const sure = similarity >= surely ? 1 : 0
     const { scores, touched } = this

@@ -20,6 +20,8 @@ export const scoreWeights = {
   wholeTitle: 0.4,
   /** All typed words are of an author's name, the surname among them. */
   author: 0.9,
+  /** The same, and two words or more: a full name is hardly meant as a title. */
+  fullName: 1.6,
   /** What is left of `titleCovered` and `wholeTitle` while the last word is not typed to its end. */
   unfinished: 0.1,
   popularity: 3.6,
@@ -27,9 +29,17 @@ export const scoreWeights = {
 
 const articles = new Set(['the', 'a', 'an'])
 const maxTitleWords = 160
+/** An author who is not the first one is often a translator or an illustrator. */
+const otherAuthors = 0.96
 
 /** Logarithms of small whole numbers: the score needs one for every word of a title. */
 const logarithms = Float32Array.from({ length: 4096 }, (_, n) => Math.log(Math.max(n, 1)))
+
+/** Joined and split words are still the title letter by letter, and fit a little less than 1. */
+function wholeTitleBonus(share: number): number {
+  if (share > 0.999) return scoreWeights.exactTitle
+  return share > 0.945 ? scoreWeights.exactTitle / 2 : scoreWeights.wholeTitle
+}
 
 /** Scores single books against the words of one query. */
 export class Scorer {
@@ -69,7 +79,7 @@ export class Scorer {
         const inField = entry & fieldMask
         const worth = similarity * (fieldWeights[inField] ?? 0) + (at === previous + 1 ? 0.02 : 0)
         if (inField >= field.author) {
-          bestAuthor = Math.max(bestAuthor, similarity)
+          bestAuthor = Math.max(bestAuthor, similarity * (inField > field.surname ? otherAuthors : 1))
           const isSurname = inField === field.surname || inField === field.otherSurname
           if (isSurname) surname = Math.max(surname, similarity)
         }
@@ -107,19 +117,18 @@ export class Scorer {
     const share = covered / weights
     const inTitle = titleWeight / weights
     const isWhole = whole > 0.999 && inTitle > 0.999 && ordered > 0.999
-    const wholeTitle = isWhole ? (share > 0.999 ? scoreWeights.exactTitle : scoreWeights.wholeTitle) : 0
+    const wholeTitle = isWhole ? wholeTitleBonus(share) : 0
     const finished = lastBest === 1 ? 1 : scoreWeights.unfinished
-    const author = surname > 0.7 && authorCovered > 0.7 * weights ? authorCovered / weights : 0
     const byTitle =
+      scoreWeights.covered * share +
       scoreWeights.titleCovered * whole * share * finished +
       scoreWeights.atStart * atStart * share +
       scoreWeights.inOrder * ordered * inTitle * share +
       wholeTitle * finished
-    return (
-      scoreWeights.covered * share +
-      Math.max(byTitle, scoreWeights.author * author) +
-      scoreWeights.popularity * popularity
-    )
+    const named = surname > 0.7 && authorCovered > 0.7 * weights ? authorCovered / weights : 0
+    const nameBonus = words.length > 1 ? scoreWeights.fullName : scoreWeights.author
+    const byName = (scoreWeights.covered + nameBonus) * named
+    return Math.max(byTitle, byName) + scoreWeights.popularity * popularity
   }
 
   /** 1 when the word stands first, a little less when only an article goes before it. */

@@ -13,6 +13,9 @@ const closeLook = 96
 /** Books below this share of the best rough score are no match. */
 export const matchShare = 0.7
 const roughPopularity = 0.15
+/** How many books are looked at, and what one of them must reach, for a query to pass as free of slips. */
+const quickLook = 16
+const tidyScore = 10.2
 
 /** The books that match, unordered; use them before the next query. */
 export type Matches = { readonly slots: Uint32Array; readonly words: readonly QueryWord[] }
@@ -37,7 +40,7 @@ export class Searcher {
   find(q: string): Matches {
     const words = this.#reader.read(queryWords(q), this.#shelf.size)
     const slots = this.#shelf.rows.length
-    if (!this.#gatherer.gather(this.#text, words, slots)) {
+    if (!this.#gatherer.gather(this.#text, words, slots) || !this.#isTidy(words)) {
       this.#reader.widen(words, this.#shelf.size)
       this.#gatherer.gather(this.#text, words, slots)
     }
@@ -46,16 +49,27 @@ export class Searcher {
 
   /** The `wanted` best of the books that matched (those of `slots` are kept in place), best first. */
   best(matches: Matches, slots: Uint32Array, wanted: number): Uint32Array {
-    const { scores } = this.#gatherer
-    const total = matches.words.reduce((sum, word) => sum + (word.common ? 0 : word.weight), 0)
     const { popularity } = this.#shelf
-    const rough = (slot: number) => (scores[slot] ?? 0) / total + roughPopularity * (popularity[slot] ?? 0)
-    const byRough = topOf(slots, rough, Math.max(wanted, closeLook), slot => this.#shelf.bookId(slot))
+    const byRough = this.#roughly(matches.words, slots, Math.max(wanted, closeLook))
     const likely = byRough.subarray(0, closeLook)
     const exact = (slot: number) =>
       this.#scorer.score(slot, matches.words, popularity[slot] ?? 0, this.#shelf.size)
     likely.set(topOf(likely, exact, likely.length, slot => this.#shelf.bookId(slot)))
     return byRough.subarray(0, wanted)
+  }
+
+  /** Whether one of the likeliest books has the words together, in a title or a name, and not here and there. */
+  #isTidy(words: readonly QueryWord[]): boolean {
+    const likely = this.#roughly(words, this.#wellMatched(), quickLook)
+    return likely.some(slot => this.#scorer.score(slot, words, 0, this.#shelf.size) >= tidyScore)
+  }
+
+  #roughly(words: readonly QueryWord[], slots: Uint32Array, wanted: number): Uint32Array {
+    const { scores } = this.#gatherer
+    const { popularity } = this.#shelf
+    const total = words.reduce((sum, word) => sum + (word.common ? 0 : word.weight), 0)
+    const rough = (slot: number) => (scores[slot] ?? 0) / total + roughPopularity * (popularity[slot] ?? 0)
+    return topOf(slots, rough, wanted, slot => this.#shelf.bookId(slot))
   }
 
   /** Ends a query. */

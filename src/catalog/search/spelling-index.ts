@@ -10,7 +10,8 @@ export type SpellingMatch = { readonly term: number; readonly similarity: number
 const letterCodes = 39
 const soundBuckets = 16_384
 const maxChecked = 96
-const maxMatches = 24
+const fewLetters = 5
+const maxMatches = 32
 const soundsTheSame = 0.84
 const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 
@@ -40,14 +41,21 @@ function similarityAt(distance: number, length: number): number {
   return 1 - (1.15 * distance) / slip / (length + 1.5)
 }
 
-/** Every word that is one slip away from a short one; a short word shares too few letter pairs to be found by them. */
+/** Swapped letters break three pairs: too many for a word of middling length to be found by those that are left. */
+function oneSwapAway(word: string): string[] {
+  return Array.from(
+    { length: word.length - 1 },
+    (_, i) => word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2),
+  )
+}
+
+/** Every word that is one slip away from a short one, which shares too few letter pairs to be found by them. */
 function oneSlipAway(word: string): string[] {
-  const words: string[] = []
+  const words = oneSwapAway(word)
   for (let i = 0; i <= word.length; i++) {
     const left = word.slice(0, i)
     const right = word.slice(i)
     if (right !== '') words.push(left + right.slice(1))
-    if (right.length > 1) words.push(left + (right[1] ?? '') + (right[0] ?? '') + right.slice(2))
     for (const letter of alphabet) {
       words.push(left + letter + right)
       if (right !== '') words.push(left + letter + right.slice(1))
@@ -73,7 +81,7 @@ export class SpellingIndex {
   }
 
   /**
-   * Up to 24 words that `word` may be a slip for, best first, without the word itself. With `asPrefix` also words
+   * Up to 32 words that `word` may be a slip for, best first, without the word itself. With `asPrefix` also words
    * that only begin like it.
    */
   matches(word: string, asPrefix: boolean): SpellingMatch[] {
@@ -81,11 +89,9 @@ export class SpellingIndex {
     const found = new Map<number, number>()
     const limit = allowance(word.length)
     if (limit === 0 || /^\d{6,}$/.test(word)) return []
-    if (word.length <= 4) {
-      for (const other of oneSlipAway(word)) {
-        const term = this.#dictionary.idOf(other)
-        if (term >= 0) this.#check(word, term, limit, asPrefix, found)
-      }
+    for (const other of word.length <= fewLetters ? oneSlipAway(word) : oneSwapAway(word)) {
+      const term = this.#dictionary.idOf(other)
+      if (term >= 0) this.#check(word, term, limit, asPrefix, found)
     }
     if (word.length > 4 || asPrefix) {
       for (const term of this.#sharingPairs(word, asPrefix)) this.#check(word, term, limit, asPrefix, found)
@@ -113,7 +119,7 @@ export class SpellingIndex {
     let similarity = distance === tooFar ? 0 : similarityAt(distance, Math.max(word.length, other.length))
     // Words hardly ever begin with a wrong letter.
     if (similarity > 0 && word[0] !== other[0]) similarity -= 0.06
-    if (asPrefix && other.length > word.length && word.length > 2) {
+    if (asPrefix && other.length > word.length && word.length > 3 && !other.startsWith(word)) {
       distance = editDistance(word, other, Math.min(limit, slip * 2), true)
       if (distance !== tooFar) {
         const asBeginning = 0.94 * similarityAt(distance, word.length) - (word[0] === other[0] ? 0 : 0.15)

@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { foldWords, maxWordLength } from './fold.ts'
+
+test.each([
+  ['Suite Française', ['suite', 'francaise']],
+  ["It's Me, Margaret.", ['its', 'me', 'margaret']],
+  ['Can’t Stop', ['cant', 'stop']],
+  ['J.K. Rowling', ['jk', 'rowling']],
+  ['J. R. R. Tolkien', ['j', 'r', 'r', 'tolkien']],
+  ['E.M. Forster', ['em', 'forster']],
+  ['Robert C. Martin', ['robert', 'c', 'martin']],
+  ['Mr. Feynman', ['mr', 'feynman']],
+  ['U.S.A', ['usa']],
+  ['Kavalier & Clay', ['kavalier', 'and', 'clay']],
+  ['Spider-Man #3.5', ['spider', 'man', '35']],
+  ['Straße Ærø Łódź', ['strasse', 'aero', 'lodz']],
+  ['ﬁnal', ['final']],
+  ['三体 III', ['三', '体', 'iii']],
+  ['!?🙂', []],
+  ['', []],
+])('%s is read as %j', (text, words) => {
+  expect(foldWords(text)).toEqual(words)
+})
+
+test('folding what is folded changes nothing, and words are bounded and not empty', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), text => {
+      const words = foldWords(text)
+      for (const word of words) {
+        expect(word.length).toBeGreaterThan(0)
+        expect(word.length).toBeLessThan(2 * maxWordLength)
+      }
+      expect(foldWords(words.join(' '))).toEqual(words)
+    }),
+  )
+})
+
+test('no more words are read than asked for', () => {
+  expect(foldWords('a.b.c d e f', 2)).toEqual(['abc', 'd'])
+  expect(foldWords('one two three', 2)).toEqual(['one', 'two'])
+})

@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ListedBook } from '../schema.ts'
+import type { BrowseQuery, Sort } from './book-index.ts'
+import { MemoryBookIndex } from './memory-book-index.ts'
+import { indexOf, page, shelfBooks, titles } from './test-shelf.ts'
+
+const index = indexOf(shelfBooks)
+const book = (id: string): ListedBook => {
+  const found = shelfBooks.find(row => row.book_id === id)
+  if (found === undefined) throw new Error(`no ${id} on the test shelf`)
+  return found
+}
+
+describe('filters and facets', () => {
+  test('filters are combined, both ends of a price included', async () => {
+    const found = await titles(index, {
+      category: 'Fiction',
+      min_price_cents: 999,
+      max_price_cents: 1499,
+      in_stock: true,
+      sort: 'title',
+    })
+    const expected = shelfBooks
+      .filter(row => row.category === 'Fiction' && row.price_cents >= 999 && row.price_cents <= 1499)
+      .filter(row => row.availability !== 'sold_out')
+      .map(row => row.title)
+    expect(found.toSorted()).toEqual(expected.toSorted())
+    expect(found).toContain('The Great Gatsby')
+  })
+
+  test('in_stock false asks for what is sold out', async () => {
+    const found = await index.browse(page({ in_stock: false }))
+    expect(found.items.map(item => item.book_id).toSorted()).toEqual(['b09', 'b19', 'b29'])
+  })
+
+  test('an author is found among several, and a whole author line means all of its names', async () => {
+    expect((await titles(index, { author: 'Jane Austen' })).toSorted()).toEqual([
+      'Emma',
+      'Pride and Prejudice',
+    ])
+    expect(await titles(index, { author: 'Fiona Stafford' })).toEqual(['Emma'])
+    expect(await titles(index, { author: 'Jane Austen; Fiona Stafford' })).toEqual(['Emma'])
+  })
+
+  test('an unknown category or author finds nothing and still shows the categories there are', async () => {
+    for (const query of [{ category: 'Nowhere' }, { author: 'Nobody' }]) {
+      expect((await index.browse(page(query))).total).toBe(0)
+    }
+    const { facets } = await index.browse(page({ category: 'Nowhere' }))
+    expect(facets.category).toContainEqual({ value: 'Technology', count: 3 })
+  })
+
+  test('each facet counts what its values would give with the other filters kept', async () => {
+    const queries: Partial<BrowseQuery>[] = [
+      {},
+      { category: 'Fiction' },
+      { category: 'Fiction', in_stock: true },
+      { category: 'Fantasy', max_price_cents: 1499, author: 'J.R.R. Tolkien' },
+      { q: 'the', in_stock: true },
+      { q: 'girl', category: 'Mystery' },
+    ]
+    for (const query of queries) {
+      const { facets } = await index.browse(page(query))
+      for (const { value, count } of facets.category) {
+        expect((await index.browse(page({ ...query, category: value }))).total, value).toBe(count)
+      }
+      for (const { value, count } of facets.author) {
+        expect((await index.browse(page({ ...query, author: value }))).total, value).toBe(count)
+      }
+      const bought = facets.availability.filter(({ value }) => value !== 'sold_out')
+      const inStock = (await index.browse(page({ ...query, in_stock: true }))).total
+      expect(bought.reduce((sum, { count }) => sum + count, 0)).toBe(inStock)
+      const { min_price_cents: _, max_price_cents: __, ...anyPrice } = query
+      const bands = { 'under-10': [0, 999], '10-20': [1000, 1999], 'over-50': [5000, 1e9] } as const
+      for (const [band, [from, to]] of Object.entries(bands)) {
+        const { total } = await index.browse(
+          page({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
+        )
+        expect(facets.price.find(({ value }) => value === band)?.count, band).toBe(total)
+      }
+    }
+  })
+
+  test('no more than twenty authors are listed, those with the most books first', async () => {
+    const { facets } = await index.browse(page())
+    expect(facets.author).toHaveLength(20)
+    expect(facets.author.slice(0, 3).map(({ count }) => count)).toEqual([2, 2, 2])
+    expect(facets.author[0]?.value).toBe('George Orwell')
+  })
+
+  test('categories are listed with their counts, biggest first', async () => {
+    expect((await index.categories())[0]).toEqual({ value: 'Fiction', count: 11 })
+  })
+})
+
+describe('sorting and paging', () => {
+  const keys: Record<Exclude<Sort, 'relevance'>, (a: ListedBook, b: ListedBook) => number> = {
+    price_asc: (a, b) => a.price_cents - b.price_cents,
+    price_desc: (a, b) => b.price_cents - a.price_cents,
+    newest: (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at),
+    rating: (a, b) => (b.average_rating ?? 0) - (a.average_rating ?? 0),
+    title: () => 0,
+  }
+
+  test.each(Object.keys(keys) as (keyof typeof keys)[])('%s is kept with and without a query', async sort => {
+    for (const query of [{}, { category: 'Fiction' }, { q: 'the' }, { in_stock: true }]) {
+      const { items, total } = await index.browse(page({ ...query, sort, limit: 100 }))
+      expect(items).toHaveLength(total)
+      expect(items.length).toBeGreaterThan(2)
+      expect(items).toEqual(items.toSorted(keys[sort]))
+    }
+  })
+
+  test('titles are sorted without regard to case, accents and punctuation', async () => {
+    const rows = ['Éclair', 'apple', 'Zoo', '"Banana"', 'Dog'].map((title, i) => ({
+      ...book('b00'),
+      book_id: `t${i}`,
+      title,
+    }))
+    expect(await titles(indexOf(rows), { sort: 'title' })).toEqual([
+      'apple',
+      '"Banana"',
+      'Dog',
+      'Éclair',
+      'Zoo',
+    ])
+  })
+
+  test('books that compare equal go by book_id, whatever order they came in', async () => {
+    const rows = ['c', 'a', 'b'].map(book_id => ({ ...book('b00'), book_id }))
+    for (const sort of ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const) {
+      for (const query of [{}, { q: 'hunger games' }]) {
+        const { items } = await indexOf(rows).browse(page({ ...query, sort }))
+        expect(items.map(item => item.book_id)).toEqual(['a', 'b', 'c'])
+      }
+    }
+  })
+
+  test('without a query relevance is popularity', async () => {
+    const expected = ["Harry Potter and the Sorcerer's Stone", 'The Hunger Games', 'To Kill a Mockingbird']
+    const found = await titles(index, { limit: 3 })
+    expect(found.map(title => title.split(' (')[0])).toEqual(expected)
+  })
+
+  test('pages put together are the whole list, each book once', async () => {
+    for (const query of [{}, { q: 'the' }, { category: 'Fiction', sort: 'title' as const }]) {
+      const whole = await index.browse(page({ ...query, limit: 1000 }))
+      const pieces: string[] = []
+      for (let offset = 0; offset < whole.total; offset += 3) {
+        const { items } = await index.browse(page({ ...query, offset, limit: 3 }))
+        pieces.push(...items.map(item => item.book_id))
+      }
+      expect(pieces).toEqual(whole.items.map(item => item.book_id))
+      expect((await index.browse(page({ ...query, offset: whole.total }))).items).toEqual([])
+    }
+  })
+})
+
+describe('live changes', () => {
+  test('putting the same row again changes nothing and says so', () => {
+    const own = indexOf(shelfBooks)
+    expect(own.put({ ...book('b03') })).toBe(false)
+    expect(own.put({ ...book('b03'), price_cents: 1 })).toBe(true)
+    const { isbn: _, ...withoutIsbn } = { ...book('b03'), price_cents: 1 }
+    expect(own.put(withoutIsbn)).toBe(true)
+    expect(own.size).toBe(shelfBooks.length)
+  })
+
+  test('a change is seen by every answer at once', async () => {
+    const own = indexOf(shelfBooks)
+    await own.browse(page({ sort: 'price_asc' }))
+    own.put({
+      ...book('b03'),
+      price_cents: 1,
+      category: 'Classics',
+      title: 'Go Set a Watchman',
+      isbn: '9780062409850',
+    })
+    expect((await titles(own, { sort: 'price_asc' }))[0]).toBe('Go Set a Watchman')
+    expect(await titles(own, { q: 'mockingbird harper' })).not.toContain('To Kill a Mockingbird')
+    expect((await titles(own, { q: 'watchman' }))[0]).toBe('Go Set a Watchman')
+    expect(own.getByIsbn('9780061120084')).toBeUndefined()
+    expect(own.getByIsbn('0062409859')?.book_id).toBe('b03')
+    expect(await own.categories()).toContainEqual({ value: 'Classics', count: 1 })
+  })
+
+  test('a removed book is nowhere, and removing it again says so', async () => {
+    const own = indexOf(shelfBooks)
+    expect(own.remove('b03')).toBe(true)
+    expect(own.remove('b03')).toBe(false)
+    expect(own.get('b03')).toBeUndefined()
+    expect(own.getByIsbn('9780061120084')).toBeUndefined()
+    expect(own.size).toBe(shelfBooks.length - 1)
+    expect(await titles(own, { q: 'to kill a mockingbird' })).not.toContain('To Kill a Mockingbird')
+    expect(Array.from(own.books())).toHaveLength(shelfBooks.length - 1)
+  })
+
+  test('of two books with one ISBN the first by book_id is given, and the other when that is gone', () => {
+    const own = indexOf([book('b03'), { ...book('b03'), book_id: 'a' }])
+    expect(own.getByIsbn('0-06-112008-1')?.book_id).toBe('a')
+    own.remove('a')
+    expect(own.getByIsbn('9780061120084')?.book_id).toBe('b03')
+  })
+
+  test('any sequence of puts and removals answers like a fresh build of what is left', async () => {
+    const words = ['the', 'red', 'read', 'house', 'housse', 'of', 'moon', 'sun', 'jane', 'eyre', 'été', 'x']
+    const text = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 }).map(all => all.join(' '))
+    const row = fc.record({
+      book_id: fc.integer({ min: 0, max: 12 }).map(i => `b${i}`),
+      category: fc.constantFrom('A', 'B', 'C'),
+      title: text,
+      author: text.map(name => name.replace(' ', '; ')),
+      price_cents: fc.integer({ min: 0, max: 6000 }),
+      availability: fc.constantFrom('in_stock' as const, 'few_left' as const, 'sold_out' as const),
+      ratings_count: fc.constantFrom(0, 10, 100_000),
+      created_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'),
+    })
+    const step = fc.oneof(
+      { weight: 4, arbitrary: row },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }).map(i => `b${i}`) },
+    )
+    const sorts = ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
+      const lived = new MemoryBookIndex()
+      const kept = new Map<string, ListedBook>()
+      for (const [i, change] of steps.entries()) {
+        // Asking now and then makes the sorted lists that later changes must keep up.
+        if (i % 5 === 0) for (const sort of sorts) await lived.browse(page({ sort, category: 'A' }))
+        if (i % 7 === 0)
+          for (const sort of sorts) await lived.browse(page({ sort, q: 'housee', in_stock: true }))
+        if (typeof change === 'string') expect(lived.remove(change)).toBe(kept.delete(change))
+        else {
+          lived.put(change)
+          kept.set(change.book_id, change)
+        }
+      }
+      const fresh = indexOf(kept.values())
+      const reloaded = MemoryBookIndex.fromSnapshot(lived.toSnapshot())
+      expect(lived.size).toBe(kept.size)
+      for (const sort of sorts) {
+        for (const query of [
+          {},
+          { category: 'A' },
+          { in_stock: true },
+          { q: 'red house' },
+          { q: 'jaen moo' },
+        ]) {
+          const expected = await fresh.browse(page({ ...query, sort }))
+          expect(await lived.browse(page({ ...query, sort }))).toEqual(expected)
+          expect(await reloaded?.browse(page({ ...query, sort }))).toEqual(expected)
+        }
+      }
+      expect(await lived.suggest('ho', 5)).toEqual(await fresh.suggest('ho', 5))
+    })
+    await fc.assert(property, { numRuns: 60 })
+  })
+})

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MemoryBookIndex } from './memory-book-index.ts'
+import { packSections } from './sections.ts'
+import { indexOf, page, shelfBooks } from './test-shelf.ts'
+
+const index = indexOf(shelfBooks)
+const snapshot = index.toSnapshot()
+
+test('an index that was written and read answers the same', async () => {
+  const read = MemoryBookIndex.fromSnapshot(snapshot)
+  expect(read?.size).toBe(shelfBooks.length)
+  for (const query of [
+    {},
+    { q: 'harry poter' },
+    { category: 'Fiction', sort: 'title' as const },
+    { q: 'the' },
+  ]) {
+    expect(await read?.browse(page(query))).toEqual(await index.browse(page(query)))
+  }
+  expect(await read?.suggest('mok', 5)).toEqual(await index.suggest('mok', 5))
+  expect(read?.getByIsbn('0061120081')?.book_id).toBe('b03')
+  expect(Array.from(read?.books() ?? [])).toEqual(shelfBooks)
+})
+
+test('bytes at an odd place of a larger buffer are read as well', () => {
+  const larger = Buffer.alloc(snapshot.length + 3)
+  larger.set(snapshot, 1)
+  expect(MemoryBookIndex.fromSnapshot(larger.subarray(1, snapshot.length + 1))?.size).toBe(shelfBooks.length)
+})
+
+test('a read index takes changes, with empty slots used again', async () => {
+  const own = indexOf(shelfBooks)
+  own.remove('b02')
+  const read = MemoryBookIndex.fromSnapshot(own.toSnapshot())
+  expect(read?.size).toBe(shelfBooks.length - 1)
+  for (const book of shelfBooks) read?.put(book)
+  expect(read?.size).toBe(shelfBooks.length)
+  expect(await read?.browse(page({ q: 'sorcerer' }))).toEqual(await index.browse(page({ q: 'sorcerer' })))
+})
+
+test('an empty index survives', async () => {
+  const read = MemoryBookIndex.fromSnapshot(new MemoryBookIndex().toSnapshot())
+  expect(read?.size).toBe(0)
+  expect((await read?.browse(page({ q: 'the' })))?.total).toBe(0)
+})
+
+test('one bent byte anywhere is noticed', () => {
+  fc.assert(
+    fc.property(fc.nat(snapshot.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const bent = snapshot.slice()
+      bent[at] = (bent[at] ?? 0) ^ change
+      expect(MemoryBookIndex.fromSnapshot(bent)).toBeUndefined()
+    }),
+  )
+})
+
+test('a snapshot cut off anywhere is noticed', () => {
+  fc.assert(
+    fc.property(fc.nat(snapshot.length - 1), length => {
+      expect(MemoryBookIndex.fromSnapshot(snapshot.subarray(0, length))).toBeUndefined()
+    }),
+  )
+})
+
+test('foreign bytes, even well packed ones, are refused without an error', () => {
+  expect(MemoryBookIndex.fromSnapshot(new Uint8Array(0))).toBeUndefined()
+  expect(MemoryBookIndex.fromSnapshot(new TextEncoder().encode('{"books":[]}'))).toBeUndefined()
+  expect(MemoryBookIndex.fromSnapshot(packSections([]))).toBeUndefined()
+  expect(MemoryBookIndex.fromSnapshot(packSections([new TextEncoder().encode('[]')]))).toBeUndefined()
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { indexOf, shelfBooks } from './test-shelf.ts'
+
+const index = indexOf(shelfBooks)
+
+test('a title is suggested from its first letters, with its book', async () => {
+  expect(await index.suggest('the hung', 5)).toContainEqual({
+    kind: 'book',
+    text: 'The Hunger Games (The Hunger Games, #1)',
+    book_id: 'b00',
+  })
+})
+
+test('an author is suggested once, before the books', async () => {
+  const found = await index.suggest('austen', 8)
+  expect(found[0]).toEqual({ kind: 'author', text: 'Jane Austen' })
+  expect(found.filter(({ kind }) => kind === 'author')).toHaveLength(1)
+  expect(found.map(({ text }) => text)).toContain('Pride and Prejudice')
+})
+
+test('a category is suggested from its first letters', async () => {
+  expect((await index.suggest('tech', 5))[0]).toEqual({ kind: 'category', text: 'Technology' })
+  expect((await index.suggest('sci fi', 5))[0]).toEqual({ kind: 'category', text: 'Science Fiction' })
+})
+
+test('a slip is forgiven', async () => {
+  expect((await index.suggest('tolkein', 5))[0]).toEqual({ kind: 'author', text: 'J.R.R. Tolkien' })
+  expect((await index.suggest('mokingb', 5))[0]?.text).toBe('To Kill a Mockingbird')
+})
+
+test('the popular come first', async () => {
+  const books = (await index.suggest('mock', 5)).map(({ text }) => text)
+  expect(books.slice(0, 2).toSorted()).toEqual(['Mockingjay (The Hunger Games, #3)', 'To Kill a Mockingbird'])
+})
+
+test('no more are given than asked for, and none for blank or unknown text', async () => {
+  expect(await index.suggest('the', 3)).toHaveLength(3)
+  expect(await index.suggest('the', 0)).toEqual([])
+  expect(await index.suggest('  ', 5)).toEqual([])
+  expect(await index.suggest('xylophonqzz', 5)).toEqual([])
+})
+
+test('an ISBN suggests its book', async () => {
+  expect(await index.suggest('978006112008', 5)).toEqual([
+    { kind: 'book', text: 'To Kill a Mockingbird', book_id: 'b03' },
+  ])
+})
+
+test('a removed book and its author are suggested no more', async () => {
+  const own = indexOf(shelfBooks)
+  own.remove('b05')
+  expect((await own.suggest('tolkien', 5)).map(({ text }) => text)).not.toContain('J.R.R. Tolkien')
+})

@@ -1,0 +1,51 @@
+import { expect, expectTypeOf, test } from 'vitest'
+import { aBook, STAFF_TOKEN, testShop } from '../../test/kit.ts'
+import * as cart from '../cart/api.ts'
+import * as catalog from '../catalog/api.ts'
+import { shopClient } from './client.ts'
+
+const open = async () => {
+  const shop = await testShop({ books: [aBook()] })
+  return (headers: Record<string, string> = {}) => shopClient('http://localhost:3000', shop.fetch, headers)
+}
+
+test('a call gives the endpoint’s reply, with its type', async () => {
+  const call = (await open())()
+  const page = await call(catalog.browseBooks, { query: { q: 'clean code', max_price: '50.00' } })
+  expect(page.items).toMatchObject([{ book_id: 'tech-001', price: 42.99 }])
+  expectTypeOf(page.items[0]?.availability).toEqualTypeOf<'in_stock' | 'few_left' | 'sold_out' | undefined>()
+  const book = await call(catalog.getBook, { params: { book_id: '978-0-13-235088-4' } }).catch(error => error)
+  expect(book).toMatchObject({ code: 'book_not_found' })
+})
+
+test('a path with odd letters reaches its endpoint whole', async () => {
+  const call = (await open())({ authorization: `Bearer ${STAFF_TOKEN}` })
+  await call(catalog.createBook, {
+    body: {
+      book_id: 'arts-1',
+      category: 'Arts & Crafts/50%',
+      title: 'Knots',
+      author: 'A. Sailor',
+      price: 9.5,
+      stock_quantity: 3,
+    },
+  })
+  const page = await call(catalog.categoryBooks, { params: { category: 'Arts & Crafts/50%' } })
+  expect(page.items).toMatchObject([{ book_id: 'arts-1' }])
+})
+
+test('a refusal rejects with the shop’s own error and its details', async () => {
+  const call = (await open())()
+  const refused = call(cart.addCartItem, { body: { book_id: 'tech-001', quantity: 20 } })
+  await expect(refused).resolves.toMatchObject({ item_count: 20 })
+  const missing = call(cart.addCartItem, { body: { book_id: 'no-such-book', quantity: 1 } })
+  await expect(missing).rejects.toMatchObject({ name: 'ShopError', code: 'book_not_found' })
+})
+
+test('an answer that is not the shop’s is a refusal too', async () => {
+  const call = shopClient(
+    'http://localhost:3000',
+    async () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+  )
+  await expect(call(catalog.listCategories, {})).rejects.toMatchObject({ code: 'store_unavailable' })
+})

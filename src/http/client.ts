@@ -1,0 +1,83 @@
+/** The typed client of our own pages: an endpoint in, its reply out, over any `fetch`, the network's or the app's own. */
+import type * as z from 'zod'
+import { type ErrorCode, errorCodes, ShopError } from '../core/errors.ts'
+import type { Endpoint } from './endpoint.ts'
+
+type Sent<T> = T extends z.ZodType ? z.input<T> : undefined
+type Part<Name extends string, T> = [T] extends [z.ZodType]
+  ? { readonly [name in Name]: z.input<T> }
+  : unknown
+
+/** What a call of this endpoint takes: only the parts that it has. */
+export type CallInput<E extends Endpoint> = Part<'params', E['params']> &
+  (E['query'] extends z.ZodType ? { readonly query?: Sent<E['query']> } : unknown) &
+  Part<'headers', E['headers']> &
+  (E['body'] extends 'image' ? { readonly body: Uint8Array } : Part<'body', E['body']>)
+
+export type CallReply<E extends Endpoint> = E['reply'] extends z.ZodType ? z.output<E['reply']> : undefined
+
+type AnyInput = {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly headers?: Readonly<Record<string, string | undefined>>
+  readonly body?: unknown
+}
+
+const addressOf = (path: string, { params = {}, query = {} }: AnyInput): string => {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const search = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  return search.size > 0 ? `${filled}?${search}` : filled
+}
+
+const problemOf = (status: number, text: string): ShopError => {
+  try {
+    const {
+      type: _type,
+      title: _title,
+      status: _status,
+      code,
+      detail,
+      ...extra
+    } = JSON.parse(text) as Record<string, unknown>
+    if (errorCodes.includes(code as ErrorCode)) return new ShopError(code as ErrorCode, String(detail), extra)
+  } catch {
+    // Not the shop's words: a proxy's, or an answer cut off.
+  }
+  return new ShopError(
+    status >= 500 ? 'store_unavailable' : 'malformed_request',
+    `The shop answered ${status}.`,
+  )
+}
+
+export type Client = <E extends Endpoint>(endpoint: E, input: CallInput<E>) => Promise<CallReply<E>>
+
+/**
+ * A client of the shop at `origin`. `forwarded` are headers that each call carries, such as the visitor's cookie.
+ * A call resolves to the endpoint's reply and rejects with the shop's own ShopError.
+ */
+export const shopClient = (
+  origin: string,
+  fetch: (request: Request) => Promise<Response>,
+  forwarded: Readonly<Record<string, string>> = {},
+): Client => {
+  return async (endpoint, input) => {
+    const { body, headers = {}, ...address } = input as AnyInput
+    const request = new Request(`${origin}${addressOf(endpoint.path, address)}`, {
+      method: endpoint.method,
+      headers: {
+        ...(body === undefined || endpoint.body === 'image' ? {} : { 'content-type': 'application/json' }),
+        ...forwarded,
+        ...(headers as Record<string, string>),
+      },
+      ...(body === undefined
+        ? {}
+        : { body: endpoint.body === 'image' ? (body as BodyInit) : JSON.stringify(body) }),
+    })
+    const response = await fetch(request)
+    const text = await response.text()
+    if (!response.ok) throw problemOf(response.status, text)
+    return (text === '' ? undefined : JSON.parse(text)) as CallReply<typeof endpoint>
+  }
+}

@@ -1,0 +1,105 @@
+/** A shop as a user has it: the process that `npm start` runs, on ports and a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
+const running = new Set<ChildProcess>()
+
+afterAll(async () => {
+  await Promise.all([...running].map(child => ended(child, 'SIGTERM')))
+})
+
+export type Environment = Readonly<Record<string, string>>
+
+export type ShopProcess = {
+  readonly pid: number
+  readonly url: string
+  /** Where AWS clients reach the engine. */
+  readonly dynamodb: string
+  readonly output: () => string
+  /** Sends the signal and resolves with the exit code, or the signal, once the process has ended. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
+}
+
+/** A loopback port that nothing listens on, outside the range from which the system takes its own. */
+export const freePort = async (): Promise<number> => {
+  const port = 10_000 + Math.floor(Math.random() * 9_000)
+  const free = await new Promise<boolean>(done => {
+    const server = createServer().once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
+  return free ? port : freePort()
+}
+
+const ended = (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals> =>
+  new Promise(done => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      return done(child.exitCode ?? child.signalCode ?? 0)
+    child.once('exit', (code, by) => done(code ?? by ?? 0))
+    if (signal) child.kill(signal)
+  })
+
+const launch = (env: Environment) => {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  let output = ''
+  child.stdout.on('data', chunk => {
+    output += chunk
+  })
+  child.stderr.on('data', chunk => {
+    output += chunk
+  })
+  return { child, output: () => output }
+}
+
+/** Starts a shop and waits until it serves. Fails with what it said when it ends instead. */
+export const startShopProcess = async (dataDir: string, env: Environment = {}): Promise<ShopProcess> => {
+  const { PORT: port = String(await freePort()), DYNAMODB_PORT: dynamodbPort = String(await freePort()) } =
+    env
+  const { child, output } = launch({
+    ...env,
+    CLOUDSHELF_DATA_DIR: dataDir,
+    PORT: port,
+    DYNAMODB_PORT: dynamodbPort,
+  })
+  const url = `http://127.0.0.1:${port}`
+  for (let i = 0; ; i++) {
+    if (child.exitCode !== null || child.signalCode !== null || i > 1_000)
+      throw new Error(`the shop did not start:\n${output()}`)
+    if (
+      await fetch(`${url}/api/health`).then(
+        answer => answer.ok,
+        () => false,
+      )
+    )
+      break
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  return {
+    pid: child.pid ?? 0,
+    url,
+    dynamodb: `http://127.0.0.1:${dynamodbPort}`,
+    output,
+    end: signal => ended(child, signal ?? 'SIGTERM'),
+  }
+}
+
+/** Starts a shop that is expected to give up: its exit code and what it said. */
+export const failingStart = async (
+  env: Environment,
+): Promise<{ readonly code: number | NodeJS.Signals; readonly output: string }> => {
+  const { child, output } = launch({
+    PORT: String(await freePort()),
+    DYNAMODB_PORT: String(await freePort()),
+    ...env,
+  })
+  const code = await ended(child)
+  return { code, output: output() }
+}

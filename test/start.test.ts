@@ -1,0 +1,161 @@
+/** `npm start` as its user meets it: what it says, what it finds again, and how it gives up. */
+import { spawnSync } from 'node:child_process'
+import { statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from './kit.ts'
+import { failingStart, freePort, startShopProcess } from './shop-process.ts'
+
+const oneLine = (output: string) => output.trim().split('\n')
+
+const taken = async (): Promise<{ port: number; close: () => void }> => {
+  const port = await freePort()
+  const server = createServer()
+  await new Promise<void>(done => {
+    server.listen(port, '127.0.0.1', done)
+  })
+  return { port, close: () => server.close() }
+}
+
+test('a first start makes the tables and the shelf; a second finds everything as it was', async () => {
+  const dataDir = temporaryFolder()
+  const first = await startShopProcess(dataDir)
+  expect(first.output()).toMatch(
+    /made cloudshelf-books, cloudshelf-carts, cloudshelf-users, cloudshelf-orders, cloudshelf-control/,
+  )
+  expect(first.output()).toMatch(/put 159 books/)
+  const before = await fetch(`${first.url}/api/books?sort=title&limit=50`).then(answer => answer.json())
+  expect(before.total).toBe(159)
+  expect(await first.end('SIGTERM')).toBe(0)
+
+  const second = await startShopProcess(dataDir)
+  expect(second.output()).not.toMatch(/put \d+ books|made /)
+  const after = await fetch(`${second.url}/api/books?sort=title&limit=50`).then(answer => answer.json())
+  expect(after.items).toEqual(before.items)
+  expect(await second.end('SIGINT')).toBe(0)
+})
+
+test('secrets are generated, for their owner alone, and differ from shop to shop', async () => {
+  const [one, other] = [temporaryFolder(), temporaryFolder()]
+  await (await startShopProcess(one)).end()
+  await (await startShopProcess(other)).end()
+  const { readFileSync } = await import('node:fs')
+  for (const name of ['secret', 'staff-token']) {
+    expect(statSync(join(one, name)).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(one, name), 'utf8')).toMatch(/^[A-Za-z0-9_-]{43}\n$/)
+    expect(readFileSync(join(one, name), 'utf8')).not.toBe(readFileSync(join(other, name), 'utf8'))
+  }
+})
+
+test('a port in use is a one-line error that names the setting', async () => {
+  const busy = await taken()
+  for (const setting of ['PORT', 'DYNAMODB_PORT']) {
+    const { code, output } = await failingStart({
+      CLOUDSHELF_DATA_DIR: temporaryFolder(),
+      [setting]: String(busy.port),
+    })
+    expect(code).toBe(1)
+    const error = oneLine(output).filter(line => line.startsWith('cloudshelf: '))
+    expect(error).toHaveLength(1)
+    expect(error[0]).toContain(String(busy.port))
+    expect(error[0]).toContain(setting)
+    expect(oneLine(output).at(-1)).toBe(error[0])
+  }
+  busy.close()
+})
+
+test('a data folder that cannot be written is a one-line error', async () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  const { code, output } = await failingStart({ CLOUDSHELF_DATA_DIR: join(file, 'shop') })
+  expect(code).toBe(1)
+  expect(oneLine(output)).toHaveLength(1)
+  expect(output).toContain('CLOUDSHELF_DATA_DIR')
+})
+
+test('a second shop on the same data folder is refused, and the first goes on', async () => {
+  const dataDir = temporaryFolder()
+  const first = await startShopProcess(dataDir)
+  const { code, output } = await failingStart({ CLOUDSHELF_DATA_DIR: dataDir })
+  expect(code).toBe(1)
+  expect(oneLine(output)).toHaveLength(1)
+  expect(output).toContain(String(first.pid))
+  expect((await fetch(`${first.url}/api/books`)).status).toBe(200)
+})
+
+test('wrong settings are all named in one line', async () => {
+  const { code, output } = await failingStart({ TAX_RATE: '8%', SHIPPING_FLAT: 'free', CART_TTL_DAYS: '0' })
+  expect(code).toBe(1)
+  expect(oneLine(output)).toHaveLength(1)
+  for (const name of ['TAX_RATE', 'SHIPPING_FLAT', 'CART_TTL_DAYS']) expect(output).toContain(name)
+})
+
+test('a shop that others could reach without https does not start', async () => {
+  const { code, output } = await failingStart({ HOST: '0.0.0.0', CLOUDSHELF_DATA_DIR: temporaryFolder() })
+  expect(code).toBe(1)
+  expect(output).toContain('PUBLIC_URL')
+})
+
+test('with DYNAMODB_ENDPOINT nothing is made unasked: the error says which command makes the tables', async () => {
+  const engine = await startShopProcess(temporaryFolder())
+  const { code, output } = await failingStart({
+    CLOUDSHELF_DATA_DIR: temporaryFolder(),
+    DYNAMODB_ENDPOINT: engine.dynamodb,
+    BOOKS_TABLE_NAME: 'elsewhere-books',
+    AWS_ACCESS_KEY_ID: 'example',
+    AWS_SECRET_ACCESS_KEY: 'example',
+  })
+  expect(code).toBe(1)
+  expect(oneLine(output)).toHaveLength(1)
+  expect(output).toContain('npx cloudshelf tables create')
+})
+
+test('a shop on another endpoint serves what is there, signed requests and all', async () => {
+  const engine = await startShopProcess(temporaryFolder())
+  const other = await startShopProcess(temporaryFolder(), {
+    DYNAMODB_ENDPOINT: engine.dynamodb,
+    AWS_ACCESS_KEY_ID: 'example',
+    AWS_SECRET_ACCESS_KEY: 'example',
+  })
+  expect(other.output()).not.toMatch(/made |put \d+ books/)
+  const { total } = await fetch(`${other.url}/api/books`).then(answer => answer.json())
+  expect(total).toBe(159)
+})
+
+test('an engine that dies is said to be down, requests get 503, and it comes back', async () => {
+  const shop = await startShopProcess(temporaryFolder())
+  const [engine] = enginesOf(shop.pid)
+  process.kill(Number(engine), 'SIGKILL')
+  const answer = await fetch(`${shop.url}/api/cart/items`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ book_id: 'tech-001' }),
+  })
+  expect([200, 503]).toContain(answer.status)
+  for (let i = 0; i < 200 && !shop.output().includes('engine    back'); i++)
+    await new Promise(done => setTimeout(done, 25))
+  expect(shop.output()).toMatch(/engine {4}down .*\n(.*\n)*engine {4}back/)
+  expect((await fetch(`${shop.url}/api/health`)).status).toBe(200)
+})
+
+test('after kill -9 of the shop the next start works unaided, and one engine is left', async () => {
+  const dataDir = temporaryFolder()
+  const shop = await startShopProcess(dataDir)
+  const [orphan] = enginesOf(shop.pid)
+  expect(orphan).toBeDefined()
+  await shop.end('SIGKILL')
+  const next = await startShopProcess(dataDir)
+  expect((await fetch(`${next.url}/api/books/tech-001`)).status).toBe(200)
+  // Ended; where nobody reaps orphans, what is left of it is a zombie.
+  expect(spawnSync('ps', ['-o', 'stat=', '-p', String(orphan)], { encoding: 'utf8' }).stdout.trim()).toMatch(
+    /^(Z.*)?$/,
+  )
+})
+
+/** The engines that a shop has started. */
+const enginesOf = (shopPid: number): string[] =>
+  spawnSync('pgrep', ['-P', String(shopPid), '-f', 'dynoxide'], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+    .filter(Boolean)
