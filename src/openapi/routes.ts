@@ -14,7 +14,8 @@ const PAGE = `<!doctype html>
 </head>
 <body>
 <rapi-doc spec-url="/api/openapi.json" render-style="read" show-header="false" load-fonts="false" allow-authentication="true"
- regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace" schema-style="table" use-path-in-nav-bar="true"></rapi-doc>
+ regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace" schema-style="table" show-method-in-nav-bar="as-colored-text" theme="light"
+ primary-color="#8a3b12" nav-bg-color="#2b2623"></rapi-doc>
 <noscript>This page needs JavaScript. The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
 </body>
 </html>

@@ -1,0 +1,11 @@
+/** The time that the whole suite may take; a run that hangs fails instead of holding up whoever waits for it. */
+const BUDGET_MINUTES = 12
+
+export default (): (() => void) => {
+  const timer = setTimeout(() => {
+    console.error(`The tests took longer than their budget of ${BUDGET_MINUTES} minutes.`)
+    process.exit(1)
+  }, BUDGET_MINUTES * 60_000)
+  timer.unref()
+  return () => clearTimeout(timer)
+}
