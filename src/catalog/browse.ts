@@ -57,9 +57,10 @@ const queryOf = (params: BrowseParams, position: Position | undefined): BrowseQu
   ...(params.author === undefined ? {} : { author: params.author }),
   ...(params.min_price === undefined ? {} : { min_price_cents: params.min_price }),
   ...(params.max_price === undefined ? {} : { max_price_cents: params.max_price }),
-  ...(params.in_stock === undefined ? {} : { in_stock: params.in_stock }),
+  ...(params.in_stock ? { in_stock: true } : {}),
   sort: params.sort ?? 'relevance',
   offset: position?.offset ?? 0,
+  ...(position ? { after: position.after } : {}),
   limit: params.limit ?? PAGE,
 })
 
@@ -72,9 +73,9 @@ const fromIndex = async (
   const { index } = deps.memory
   if (!index) throw notReady()
   const query = queryOf(params, position)
-  const { items, total, facets } = await index.browse(query)
+  const { from, items, total, facets } = await index.browse(query)
   const last = items.at(-1)
-  const offset = query.offset + items.length
+  const offset = from + items.length
   return {
     items: items.map(summaryOf),
     total,
@@ -114,7 +115,8 @@ const tableBooks = async (
   params: BrowseParams,
   after: string | undefined,
 ): Promise<{ books: readonly Book[]; next?: string | undefined }> => {
-  if (params.q !== undefined) return { books: await books.withTitle(params.q.trim()) }
+  const title = params.q?.trim()
+  if (title) return { books: await books.withTitle(title) }
   if (params.category !== undefined) return books.inCategory(params.category, params.limit ?? PAGE, after)
   throw notReady()
 }

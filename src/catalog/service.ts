@@ -111,7 +111,7 @@ export const changeBook = (
   const { category, stock_delta: delta, stock_quantity: counted, price, ...rest } = input
   if (delta !== undefined && counted !== undefined)
     throw new ShopError('invalid_request', 'Change the stock by stock_delta or set stock_quantity, not both.')
-  if (counted !== undefined && ifMatch === undefined)
+  if (counted !== undefined && (ifMatch === undefined || ifMatch === '*'))
     throw new ShopError(
       'precondition_required',
       'To set the stock, send If-Match with the ETag that you read; or send stock_delta.',

@@ -135,7 +135,9 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     const set = entries.filter(([, value]) => value !== undefined)
     const remove = entries.filter(([, value]) => value === undefined)
     const sets = set.map(([name]) => `#${name} = :${name}`)
-    const conditions = [seen === undefined ? 'attribute_exists(book_id)' : 'updated_at = :seen_updated_at']
+    // A row that others wrote may have no time: then nobody has edited it here.
+    const unedited = '(updated_at = :seen_updated_at OR attribute_not_exists(updated_at))'
+    const conditions = ['attribute_exists(book_id)', ...(seen === undefined ? [] : [unedited])]
     const values: Record<string, unknown> = Object.fromEntries(
       set.map(([name, value]) => [`:${name}`, name === 'price' ? toDecimal(value as Cents) : value]),
     )

@@ -30,6 +30,7 @@ export const startBackground = (deps: Deps): { readonly stop: () => Promise<void
   const { signal } = ending
   const { memory, report } = deps
   const running = Promise.all([
+    memory.warmUp().catch(report),
     every(SECOND, SECOND, signal, memory.readChanges, report),
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),
     every(2 * MINUTE, 10 * SECOND, signal, memory.save, report),

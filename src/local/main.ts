@@ -24,6 +24,7 @@ try {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  process.on('SIGHUP', end)
   await starting
 } catch (error) {
   fail(error)
