@@ -21,6 +21,8 @@ export type LocalShop = {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
+/** Nobody holds a connection by sending a request slowly. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
 /** Cookies without `Secure` are for this machine alone. */
 const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
@@ -36,7 +38,7 @@ const listen = (
   { host, port }: Settings,
 ): Promise<ServerType> =>
   new Promise((done, failed) => {
-    const server = serve({ fetch, hostname: host, port }, () => done(server))
+    const server = serve({ fetch, hostname: host, port, serverOptions: LIMITS }, () => done(server))
     server.on('error', (error: NodeJS.ErrnoException) =>
       failed(
         error.code === 'EADDRINUSE'
