@@ -33,12 +33,15 @@ export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<Bo
   const scope = scopeOf(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
   const { index } = deps.memory
-  if (index && (opened === undefined || isPosition(opened))) {
+  // A page of the table cannot follow one of the index: whoever was in the midst of it begins anew, later.
+  if (!index && isPosition(opened)) throw notReady()
+  if (index && !isTableCursor(opened)) {
     try {
-      return await fromIndex(deps, params, scope, opened)
+      return await fromIndex(deps, params, scope, isPosition(opened) ? opened : undefined)
     } catch (error) {
       // A broken index must not close the shop.
       deps.report(error)
+      if (isPosition(opened)) throw notReady()
     }
   }
   return fromTable(deps, params, scope, isTableCursor(opened) ? opened.id : undefined)

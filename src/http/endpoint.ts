@@ -24,7 +24,7 @@ export type Endpoint = {
   readonly cache: 'public' | 'private'
   readonly params?: Shape
   readonly query?: Shape
-  readonly headers?: Shape
+  readonly headers?: z.ZodObject
   /** A JSON body; `image` is a body of bytes. */
   readonly body?: Shape | 'image'
   /** The status of success and the shape of its body; no shape, no body. */

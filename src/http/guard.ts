@@ -26,16 +26,16 @@ export const readBody = async (request: Request, limit: number): Promise<Uint8Ar
   const tooLarge = () => new ShopError('body_too_large', `A request may have at most ${limit} bytes.`)
   const length = request.headers.get('content-length')
   if (Number(length ?? 0) > limit) throw tooLarge()
-  // HTTP/1.1 delivers no more than was announced, and on Node a body is cheaper whole than as a web stream.
-  if (length !== null) {
-    const bytes = new Uint8Array(await request.arrayBuffer())
-    if (bytes.length > limit) throw tooLarge()
-    return bytes
-  }
-  if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
   try {
+    // HTTP/1.1 delivers no more than was announced, and on Node a body is cheaper whole than as a web stream.
+    if (length !== null) {
+      const bytes = new Uint8Array(await request.arrayBuffer())
+      if (bytes.length > limit) throw tooLarge()
+      return bytes
+    }
+    if (!request.body) return new Uint8Array()
     for await (const chunk of request.body as ReadableStream<Uint8Array>) {
       size += chunk.byteLength
       if (size > limit) throw tooLarge()

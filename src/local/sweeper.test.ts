@@ -46,14 +46,14 @@ test('an item that is renewed while the sweep looks at it stays', async () => {
     ...shop.deps,
     db: {
       ...db,
-      write: async (...[write, options]: Parameters<typeof db.write>) => {
+      write: async (...[write]: Parameters<typeof db.write>) => {
         const [cart] = await itemsOf(shop, 'carts')
         await db.write({
           action: 'Put',
           table: shop.names.carts,
           item: { ...cart, expires_at: 4_000_000_000 },
         })
-        await db.write(write, options)
+        await db.write(write)
       },
     },
   }

@@ -1,6 +1,7 @@
 /** The endpoints of checkout and orders, as data. */
 import * as z from 'zod'
 import { Limit } from '../catalog/api.ts'
+import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { LookUpOrder, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
@@ -9,7 +10,9 @@ const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
 const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine(day => !Number.isNaN(Date.parse(day)), { error: 'is no day such as 2025-09-05' })
+  .refine(day => !Number.isNaN(Date.parse(day)) && dayOf(new Date(day)) === day, {
+    error: 'is no day such as 2025-09-05',
+  })
 
 const OrderPage = z
   .object({ items: z.array(OrderView), next_cursor: z.string().nullable() })
@@ -37,6 +40,8 @@ export const placeOrder = endpoint({
     'idempotency_key_reused',
     'cart_empty',
     'cart_changed',
+    'line_limit',
+    'quantity_limit',
     'out_of_stock',
     'price_changed',
     'order_not_found',

@@ -95,7 +95,7 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     action: 'Put',
     table: names.control,
     item: { ...checkoutKey(userId, key), ...record, expires_at: epochSeconds(now) + CHECKOUT_KEPT_SECONDS },
-    condition: 'attribute_not_exists(pk) OR expires_at < :now',
+    condition: 'attribute_not_exists(pk) OR expires_at <= :now',
     values: { ':now': epochSeconds(now) },
   })
 

@@ -36,7 +36,15 @@ const usualNames: Readonly<Record<Attribute, readonly string[]>> = {
   author: ['author', 'authors', 'author name', 'writer', 'by'],
   isbn: ['isbn 13', 'isbn', 'ean', 'ean 13', 'gtin', 'isbn 10', 'meta isbn', 'barcode'],
   price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'price usd'],
-  stock_quantity: ['stock quantity', 'stock', 'quantity', 'qty', 'inventory', 'inventory quantity', 'on hand'],
+  stock_quantity: [
+    'stock quantity',
+    'stock',
+    'quantity',
+    'qty',
+    'inventory',
+    'inventory quantity',
+    'on hand',
+  ],
   status: ['status'],
   description: ['description', 'summary', 'synopsis', 'blurb', 'short description'],
   image_url: ['image url', 'image', 'cover', 'cover url', 'cover image', 'image src', 'images', 'thumbnail'],
@@ -88,9 +96,7 @@ export const readColumnMap = (entries: readonly string[]): ColumnMap =>
       const name = entry.slice(at + 1).trim()
       const attribute = known.get(plainName(name))?.attribute
       if (at < 1 || column === '' || (name !== '' && attribute === undefined))
-        throw new FeedError(
-          `--map ${entry} is not column=attribute; attributes are ${attributes.join(', ')}`,
-        )
+        throw new FeedError(`--map ${entry} is not column=attribute; attributes are ${attributes.join(', ')}`)
       return [column, attribute]
     }),
   )
@@ -114,13 +120,16 @@ export const recognise = (header: readonly string[], mapped: ColumnMap): Columns
   }
   found.sort((a, b) => a.rank - b.rank || a.column - b.column)
   const places = new Map<Attribute, number[]>()
-  for (const { attribute, column } of found)
-    places.set(attribute, [...(places.get(attribute) ?? []), column])
+  for (const { attribute, column } of found) places.set(attribute, [...(places.get(attribute) ?? []), column])
   return { places, unused }
 }
 
 /** Throws FeedError when the operator has named a column that the file does not have. */
-export const assertMapped = (header: readonly string[], mapped: ColumnMap, options: readonly string[]): void => {
+export const assertMapped = (
+  header: readonly string[],
+  mapped: ColumnMap,
+  options: readonly string[],
+): void => {
   const there = new Set(header.map(plainName))
   for (const entry of options) {
     const column = plainName(entry.slice(0, entry.lastIndexOf('=')))

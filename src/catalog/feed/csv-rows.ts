@@ -19,7 +19,11 @@ const options = (delimiter: string) =>
     max_record_size: MAX_RECORD,
   }) satisfies Options
 
-export type CsvHeader = { readonly delimiter: string; readonly header: readonly string[]; readonly columns: Columns }
+export type CsvHeader = {
+  readonly delimiter: string
+  readonly header: readonly string[]
+  readonly columns: Columns
+}
 
 /** How the file is written, told from its beginning: the delimiter under which most columns make sense. Throws FeedError. */
 export const readCsvHeader = (start: string, mapped: ColumnMap): CsvHeader => {

@@ -9,7 +9,8 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const piece of text) {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > MAX_LINE) throw new FeedError(`a line is longer than ${MAX_LINE} characters: is this JSON lines?`)
+    if (rest.length > MAX_LINE)
+      throw new FeedError(`a line is longer than ${MAX_LINE} characters: is this JSON lines?`)
     yield* lines
   }
   yield rest

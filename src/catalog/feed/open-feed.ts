@@ -37,7 +37,8 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
   if (start.trim() === '') throw new FeedError(`${file} is empty`)
   const { size: bytes } = statSync(file)
   if (/^\s*[{[]/.test(start)) {
-    if (/^\s*\[/.test(start)) throw new FeedError(`${file} is a JSON array: only JSON lines can be read, an object a line`)
+    if (/^\s*\[/.test(start))
+      throw new FeedError(`${file} is a JSON array: only JSON lines can be read, an object a line`)
     return {
       bytes,
       understood: `JSON lines, ${used}`,
@@ -51,11 +52,12 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
   const delimiter = { ',': 'comma', ';': 'semicolon' }[csv.delimiter] ?? 'tab'
   const meanings = attributes.flatMap(attribute => {
     const names = places.get(attribute)?.map(column => csv.header[column]?.trim() ?? '')
-    return names ? [`${attribute} from ${names.join(', ')}`] : []
+    if (!names) return []
+    return names.join() === attribute ? [attribute] : [`${attribute} (${names.join(', ')})`]
   })
   return {
     bytes,
-    understood: `CSV, ${delimiter}, ${used}; ${meanings.join('; ')}${unused.length > 0 ? `; not read: ${unused.join(', ')}` : ''}`,
+    understood: `CSV, ${delimiter}, ${used}: ${meanings.join(', ')}${unused.length > 0 ? `; not read: ${unused.join(', ')}` : ''}`,
     decimalComma: csv.delimiter === ';',
     rows: onBytes => csvRows(textOf(file, used, onBytes ? { onBytes } : {}), csv),
   }

@@ -4,7 +4,9 @@ import { FeedError } from './attributes.ts'
 
 const failed = (file: string, error: unknown): FeedError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[code]
+  const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[
+    code
+  ]
   return new FeedError(`cannot read ${file}: ${why ?? (error instanceof Error ? error.message : error)}`)
 }
 
