@@ -11,6 +11,10 @@ import { type Credentials, signerFor, unsignedForEngine } from './core/dynamo/si
 import { openWire } from './core/dynamo/wire.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { cursorSeal } from './http/cursor.ts'
+import { composer } from './notifications/compose.ts'
+import { outboxTable } from './notifications/table.ts'
+import { folderTransport, type Sender, smtpTransport, type Transport } from './notifications/transport.ts'
+import { orderLinks } from './orders/links.ts'
 import { orderTable } from './orders/table.ts'
 import { specifiedNames, type TableNames } from './tables.ts'
 
@@ -25,6 +29,14 @@ const rate = z.string().transform((text, context) => {
   const parsed = parseRate(text)
   if (parsed) return parsed
   context.addIssue({ code: 'custom', message: 'is no rate such as 0.08' })
+  return z.NEVER
+})
+
+const sender = z.string().transform((text, context): Sender => {
+  const [, name = '', address = ''] =
+    /^(?:"?([^"<>\r\n]{0,100}?)"?\s*<)?([^\s<>@"]+@[^\s<>@"]+?)>?$/.exec(text.trim()) ?? []
+  if (address !== '') return { name, address }
+  context.addIssue({ code: 'custom', message: 'is no sender such as CloudShelf <orders@shop.example>' })
   return z.NEVER
 })
 
@@ -47,6 +59,8 @@ const Environment = z.object({
   DYNAMODB_PORT: port(8000),
   CLOUDSHELF_DATA_DIR: z.string().min(1).default('.cloudshelf'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: sender.optional(),
   CLOUDSHELF_SECRET: z.string().min(32).optional(),
   CURRENCY: z
     .string()
@@ -56,6 +70,12 @@ const Environment = z.object({
   SHIPPING_FLAT: decimal.prefault('5.99'),
   CART_TTL_DAYS: z.coerce.number().int().min(1).max(365).default(7),
 })
+
+/** The host of our addresses: a name, since mail goes to no bare number. */
+const mailHost = (publicUrl: string): string => {
+  const { hostname } = new URL(publicUrl)
+  return /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname
+}
 
 /** A setting is wrong: the message names every one that is. */
 export class SettingsError extends Error {}
@@ -78,6 +98,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     orders: env.ORDERS_TABLE_NAME,
     control: env.CONTROL_TABLE_NAME,
   }
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   return {
     names,
     region: env.AWS_REGION,
@@ -91,7 +112,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    publicUrl,
+    mail: {
+      from: env.MAIL_FROM ?? { name: 'CloudShelf', address: `orders@${mailHost(publicUrl)}` },
+      /** undefined: into the outbox folder. */
+      smtpUrl: env.SMTP_URL,
+    },
     secret: env.CLOUDSHELF_SECRET,
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
@@ -122,6 +148,12 @@ export const openStore = (settings: Settings, engineEndpoint?: () => string) => 
   return openDynamo(openWire(() => endpoint, signerFor(settings.region, settings.credentials)))
 }
 
+/** Where mails go when there is no server for them. */
+export const mailFolder = (dataDir: string): string => join(dataDir, 'outbox')
+
+const openTransport = ({ mail: { from, smtpUrl }, dataDir }: Settings): Transport =>
+  smtpUrl === undefined ? folderTransport(mailFolder(dataDir), from) : smtpTransport(smtpUrl, from)
+
 export type Deps = ReturnType<typeof buildDeps>
 
 /** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
@@ -133,12 +165,16 @@ export const buildDeps = (
     readonly secret: string
     readonly report: (error: unknown) => void
     readonly now?: () => Date
+    readonly transport?: Transport
   },
 ) => {
   const { db, blobs, report, now = () => new Date() } = given
   const { names } = settings
   const books = bookTable(db, names)
   const changes = changeLog(db, names)
+  const orders = orderTable(db, names)
+  const links = orderLinks(db, names)
+  const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
   const memory = catalogMemory({ db, books, changes, blobs, now, report })
   return {
     settings,
@@ -148,7 +184,11 @@ export const buildDeps = (
     changes,
     memory,
     carts: cartTable(db, names),
-    orders: orderTable(db, names),
+    orders,
+    links,
+    outbox: outboxTable(db, names),
+    compose: composer({ orders, links, shop, now }),
+    transport: given.transport ?? openTransport(settings),
     cursors: cursorSeal(given.secret),
     rules: settings.rules,
     currency: settings.currency,

@@ -1,10 +1,8 @@
 /** Whether the shop can serve: the store answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
 import type { CatalogMemory } from '../catalog/memory.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
-import type { TableNames } from '../tables.ts'
 
 const Health = z
   .object({
@@ -22,6 +20,13 @@ const Health = z
       .number()
       .int()
       .describe('Rows of the books table that are no books; `cloudshelf doctor` names them.'),
+    mail: z.object({
+      late_seconds: z
+        .number()
+        .describe(
+          'How long the mail that is most overdue has been due: more than seconds, and nobody sends.',
+        ),
+    }),
   })
   .meta({ id: 'Health' })
 
@@ -38,15 +43,14 @@ export const getHealth = endpoint({
 })
 
 export type HealthDeps = {
-  readonly db: Dynamo
-  readonly settings: { readonly names: TableNames }
   readonly memory: CatalogMemory
+  readonly outbox: { readonly firstDue: () => Promise<Date | undefined> }
   readonly now: () => Date
 }
 
-export const healthRoutes = ({ db, settings, memory, now }: HealthDeps): Route[] => [
+export const healthRoutes = ({ memory, outbox, now }: HealthDeps): Route[] => [
   route(getHealth, async () => {
-    await db.get(settings.names.control, { pk: 'health', sk: 'health' }, false)
+    const due = await outbox.firstDue()
     const { index, asOf, badRows } = memory
     return {
       status: index ? ('ok' as const) : ('starting' as const),
@@ -57,6 +61,7 @@ export const healthRoutes = ({ db, settings, memory, now }: HealthDeps): Route[]
         age_seconds: index ? Math.round((now().getTime() - asOf.getTime()) / 100) / 10 : null,
       },
       unreadable_books: badRows.length,
+      mail: { late_seconds: due ? Math.max(0, Math.round((now().getTime() - due.getTime()) / 1000)) : 0 },
     }
   }),
 ]

@@ -10,6 +10,8 @@ import { openDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { coverRoutes } from './images.ts'
+import { startMail } from './mail.ts'
+import { mailboxRoutes } from './mailbox.ts'
 import { secretFile } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -116,11 +118,14 @@ const open = async (
   const staffToken = secretFile(settings.dataDir, 'staff-token')
   const shop = createShop(deps, { staffToken })
   coverRoutes(shop.hono, blobs)
+  mailboxRoutes(shop.hono, settings)
   shop.hono.get('/', c => c.redirect('/api/docs'))
   const server = await listen(shop.fetch, settings)
   opened.push(() => close(server))
   const background = startBackground(deps)
   opened.push(background.stop)
+  const mail = startMail(deps)
+  opened.push(mail.stop)
 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port

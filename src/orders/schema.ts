@@ -78,6 +78,17 @@ export const LookUpOrder = z
   .strictObject({ order_id: z.string().min(1).max(100), email: Email })
   .meta({ id: 'LookUpOrder' })
 export type LookUpOrder = z.infer<typeof LookUpOrder>
+export const LookUpAnswer = z
+  .object({ detail: z.string().describe('The same for known and unknown orders.') })
+  .meta({ id: 'LookUpAnswer' })
+export const OpenOrderLink = z
+  .strictObject({
+    token: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
+      .describe('From the link in the mail.'),
+  })
+  .meta({ id: 'OpenOrderLink' })
 
 const Money = z.number().describe('In the currency of the shop, such as 42.99.')
 
