@@ -12,8 +12,9 @@ import { openWire } from './core/dynamo/wire.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { cursorSeal } from './http/cursor.ts'
 import { composer } from './notifications/compose.ts'
+import { defaultSender, parseSender } from './notifications/sender.ts'
 import { outboxTable } from './notifications/table.ts'
-import { folderTransport, type Sender, smtpTransport, type Transport } from './notifications/transport.ts'
+import { folderTransport, smtpTransport, type Transport } from './notifications/transport.ts'
 import { orderLinks } from './orders/links.ts'
 import { orderTable } from './orders/table.ts'
 import { specifiedNames, type TableNames } from './tables.ts'
@@ -32,10 +33,9 @@ const rate = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const sender = z.string().transform((text, context): Sender => {
-  const [, name = '', address = ''] =
-    /^(?:"?([^"<>\r\n]{0,100}?)"?\s*<)?([^\s<>@"]+@[^\s<>@"]+?)>?$/.exec(text.trim()) ?? []
-  if (address !== '') return { name, address }
+const sender = z.string().transform((text, context) => {
+  const parsed = parseSender(text)
+  if (parsed) return parsed
   context.addIssue({ code: 'custom', message: 'is no sender such as CloudShelf <orders@shop.example>' })
   return z.NEVER
 })
@@ -70,12 +70,6 @@ const Environment = z.object({
   SHIPPING_FLAT: decimal.prefault('5.99'),
   CART_TTL_DAYS: z.coerce.number().int().min(1).max(365).default(7),
 })
-
-/** The host of our addresses: a name, since mail goes to no bare number. */
-const mailHost = (publicUrl: string): string => {
-  const { hostname } = new URL(publicUrl)
-  return /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname
-}
 
 /** A setting is wrong: the message names every one that is. */
 export class SettingsError extends Error {}
@@ -114,7 +108,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
     publicUrl,
     mail: {
-      from: env.MAIL_FROM ?? { name: 'CloudShelf', address: `orders@${mailHost(publicUrl)}` },
+      from: env.MAIL_FROM ?? defaultSender(publicUrl),
       /** undefined: into the outbox folder. */
       smtpUrl: env.SMTP_URL,
     },

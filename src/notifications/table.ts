@@ -47,11 +47,17 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
   /** Takes the row from where it is to `item`; false when it is not there any more. */
   const move = async (row: OutboxRow, item: Item): Promise<boolean> => {
     const { pk, sk } = row.item
+    const isHere = 'attribute_exists(pk)'
+    const stays = pk === item.pk && sk === item.sk
     try {
-      await db.transact([
-        { action: 'Delete', table, key: { pk, sk }, condition: 'attribute_exists(pk)' },
-        { action: 'Put', table, item },
-      ])
+      await db.transact(
+        stays
+          ? [{ action: 'Put', table, item, condition: isHere }]
+          : [
+              { action: 'Delete', table, key: { pk, sk }, condition: isHere },
+              { action: 'Put', table, item },
+            ],
+      )
       return true
     } catch (error) {
       if (error instanceof TransactionRefused) return false

@@ -1,7 +1,7 @@
-/** A letter as plain text, 72 columns wide. */
+/** A letter as plain text, 60 columns wide. */
 import { type Block, type Letter, oneLine } from './letter.ts'
 
-const WIDTH = 72
+const WIDTH = 60
 
 const wrap = (text: string, indent = ''): string => {
   const lines: string[] = []

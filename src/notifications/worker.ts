@@ -1,6 +1,7 @@
 /**
  * The mail worker: takes what is due, makes the mail, sends it, notes that. At least once; twice only when it dies, or the
- * store or the mail server falls silent, between sending and noting. Any number of workers may run at once.
+ * store or the mail server falls silent, between sending and noting. One mail at a time, so that a death repeats one mail
+ * at most; any number of workers may run at once.
  */
 import type { Mail, OutboxEntry } from './schema.ts'
 import { Undeliverable } from './schema.ts'
@@ -8,13 +9,11 @@ import type { OutboxRow, OutboxTable } from './table.ts'
 import type { Transport } from './transport.ts'
 
 export const MAX_TRIES = 8
-/** How many rows one look into the outbox brings, and how many of them are sent at the same time. */
+/** How many rows one look into the outbox brings. */
 export const BATCH = 20
-const AT_ONCE = 5
 
-const LEASE_MS = 60_000
-/** Well inside the lease, so that nobody else takes a row that is still being sent. */
-const SEND_MS = 30_000
+export const LEASE_MS = 60_000
+const SEND_WITHIN_MS = 20_000
 const FIRST_PAUSE_MS = 10_000
 
 export type WorkerDeps = {
@@ -24,6 +23,8 @@ export type WorkerDeps = {
   readonly transport: Transport
   readonly now: () => Date
   readonly report: (error: unknown) => void
+  /** How long one sending may take, in milliseconds; well inside the lease. */
+  readonly sendWithinMs?: number
 }
 
 const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms)
@@ -38,14 +39,14 @@ const whyOf = (error: unknown): string =>
     .replaceAll(/\s+/g, ' ')
     .slice(0, 200)
 
-const send = async ({ transport }: WorkerDeps, mail: Mail): Promise<void> => {
+const send = async ({ transport, sendWithinMs = SEND_WITHIN_MS }: WorkerDeps, mail: Mail): Promise<void> => {
   const giveUp = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, failed) => {
     timer = setTimeout(() => {
       giveUp.abort()
-      failed(new Error(`no answer within ${SEND_MS / 1000} seconds`))
-    }, SEND_MS)
+      failed(new Error(`no answer within ${sendWithinMs / 1000} seconds`))
+    }, sendWithinMs)
   })
   try {
     await Promise.race([transport.send(mail, giveUp.signal), timeout])
@@ -76,32 +77,24 @@ const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
   await outbox.markSent(row, now())
 }
 
-const shuffled = <T>(list: readonly T[]): T[] => {
-  const mixed = [...list]
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1))
-    const [a, b] = [mixed[i] as T, mixed[j] as T]
-    mixed[i] = b
-    mixed[j] = a
-  }
-  return mixed
+/** From a place of its own, so that workers side by side do not reach for the same row each time. */
+const fromAnywhere = <T>(rows: readonly T[]): T[] => {
+  const start = Math.floor(Math.random() * rows.length)
+  return [...rows.slice(start), ...rows.slice(0, start)]
 }
 
 /**
- * Sends what is due, batch after batch, until nothing is, or `signal` says to end after the rows in hand. Throws where
- * the store fails; the rows in hand are then due again when their lease ends.
+ * Sends what is due, one by one and batch after batch, until nothing is, or `signal` says to end after the mail in hand.
+ * Throws where the store fails; the mail in hand is then due again when its lease ends.
  */
 export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promise<void> => {
-  while (!signal?.aborted) {
-    // In an order of its own, so that workers side by side do not reach for the same row each time.
-    const rows = shuffled(await deps.outbox.due(deps.now(), BATCH))
+  for (;;) {
+    const rows = await deps.outbox.due(deps.now(), BATCH)
     if (rows.length === 0) return
-    const lane = async (): Promise<void> => {
-      for (let row = rows.pop(); row && !signal?.aborted; row = rows.pop()) await deliver(deps, row)
+    for (const row of fromAnywhere(rows)) {
+      if (signal?.aborted) return
+      await deliver(deps, row)
     }
-    const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane))
-    const failed = lanes.find(one => one.status === 'rejected')
-    if (failed) throw failed.reason
   }
 }
 

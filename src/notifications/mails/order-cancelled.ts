@@ -4,7 +4,7 @@ import type { Letter } from '../letter.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderCancelled = (order: Order, { currency }: ShopFacts): Letter => ({
-  subject: `Your order ${order.order_id} is cancelled`,
+  subject: `Order cancelled: ${order.order_id}`,
   heading: 'Your order is cancelled',
   blocks: [
     {

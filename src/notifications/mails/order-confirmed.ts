@@ -4,7 +4,7 @@ import type { Letter } from '../letter.ts'
 import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderConfirmed = (order: Order, shop: ShopFacts): Letter => ({
-  subject: `Your order ${order.order_id}`,
+  subject: `Order confirmed: ${order.order_id}`,
   heading: 'Thank you for your order',
   blocks: [
     {

@@ -11,7 +11,7 @@ const pageOf = ({ publicUrl }: ShopFacts, token: string): string => {
 }
 
 export const orderLink = (order: Order, shop: ShopFacts, token: string, minutes: number): Letter => ({
-  subject: `Your link to the order ${order.order_id}`,
+  subject: `Your link to order ${order.order_id}`,
   heading: 'Here is your order',
   blocks: [
     {

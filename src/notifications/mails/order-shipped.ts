@@ -4,7 +4,7 @@ import type { Letter } from '../letter.ts'
 import { address, books, reference } from '../order-blocks.ts'
 
 export const orderShipped = (order: Order): Letter => ({
-  subject: `Your order ${order.order_id} is on its way`,
+  subject: `Order on its way: ${order.order_id}`,
   heading: 'Your books are on their way',
   blocks: [
     { kind: 'paragraph', text: 'We have handed your order over for delivery.' },
