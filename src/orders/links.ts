@@ -28,7 +28,7 @@ export const orderLinks = (db: Dynamo, names: { readonly control: string }) => {
 
   /** Keeps `token` as the key to this order, for 30 minutes. */
   const keep = (token: string, { user_id, order_id }: Order, now: Date): Promise<void> =>
-    db.write(link(token, { user_id, order_id }, now), { repeatable: true })
+    db.transact([link(token, { user_id, order_id }, now)])
 
   /** What is written in place of an announcement where there is no such order: as large, and a key to nothing. */
   const decoy = (now: Date): Write => link(newSecret(), undefined, now)
