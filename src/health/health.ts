@@ -21,10 +21,10 @@ const Health = z
       .int()
       .describe('Rows of the books table that are no books; `cloudshelf doctor` names them.'),
     mail: z.object({
-      late_seconds: z
+      waiting_seconds: z
         .number()
         .describe(
-          'How long the mail that is most overdue has been due: more than seconds, and nobody sends.',
+          'How long the mail that comes next has waited: more than seconds, and mails do not get out.',
         ),
     }),
   })
@@ -44,13 +44,13 @@ export const getHealth = endpoint({
 
 export type HealthDeps = {
   readonly memory: CatalogMemory
-  readonly outbox: { readonly firstDue: () => Promise<Date | undefined> }
+  readonly outbox: { readonly waitingSince: () => Promise<Date | undefined> }
   readonly now: () => Date
 }
 
 export const healthRoutes = ({ memory, outbox, now }: HealthDeps): Route[] => [
   route(getHealth, async () => {
-    const due = await outbox.firstDue()
+    const since = await outbox.waitingSince()
     const { index, asOf, badRows } = memory
     return {
       status: index ? ('ok' as const) : ('starting' as const),
@@ -61,7 +61,9 @@ export const healthRoutes = ({ memory, outbox, now }: HealthDeps): Route[] => [
         age_seconds: index ? Math.round((now().getTime() - asOf.getTime()) / 100) / 10 : null,
       },
       unreadable_books: badRows.length,
-      mail: { late_seconds: due ? Math.max(0, Math.round((now().getTime() - due.getTime()) / 1000)) : 0 },
+      mail: {
+        waiting_seconds: since ? Math.max(0, Math.round((now().getTime() - since.getTime()) / 1000)) : 0,
+      },
     }
   }),
 ]

@@ -90,11 +90,11 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     return items.map(read)
   }
 
-  /** Since when the row has been due that has been due longest, or when the next will be; undefined: nothing waits. */
-  const firstDue = async (): Promise<Date | undefined> => {
+  /** Since when the mail that comes next has waited; undefined: none waits. */
+  const waitingSince = async (): Promise<Date | undefined> => {
     const { items } = await db.query({ table, where: 'pk = :pk', values: { ':pk': OUTBOX }, limit: 1 })
-    const at = Date.parse(String(items[0]?.due_at))
-    return Number.isNaN(at) ? undefined : new Date(at)
+    const since = Date.parse(String(items[0]?.created_at))
+    return Number.isNaN(since) ? undefined : new Date(since)
   }
 
   /** The row as the caller's until `leaseEnd`, its try counted; undefined when another was quicker. */
@@ -144,7 +144,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
 
   return {
     due,
-    firstDue,
+    waitingSince,
     claim,
     markSent,
     postpone,

@@ -80,6 +80,17 @@ test('an order without an address, as others make them, announces nothing', asyn
   shop.reported.length = 0
 })
 
+test('health says how long mails have waited', async () => {
+  const shop = await mailShop()
+  const waiting = async () => (await shop.visitor().get('/api/health')).body.mail.waiting_seconds
+  expect(await waiting()).toBe(0)
+  await shop.place()
+  shop.time.pass(90_000)
+  expect(await waiting()).toBe(90)
+  await sendDueMail({ ...shop.deps, transport: sink().transport })
+  expect(await waiting()).toBe(0)
+})
+
 test('ten workers that reach for one row: one takes it', async () => {
   const shop = await mailShop()
   await shop.place()

@@ -150,7 +150,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
       store: 'up',
       index: { ready: true, books: 159, age_seconds: 0.4 },
       unreadable_books: 0,
-      mail: { late_seconds: 0 },
+      mail: { waiting_seconds: 0 },
     },
   },
 }

@@ -70,6 +70,15 @@ test('only the order’s own address gets a mail', async () => {
   expect(await deliver()).toEqual([])
 })
 
+test('an id and an address must look like such', async () => {
+  const { ask, visitor, order } = await linkShop()
+  expect((await ask(order.order_id, '')).status).toBe(400)
+  expect((await ask('', EMAIL)).status).toBe(400)
+  const body = { order_id: order.order_id, email: null }
+  expect((await visitor.post(LOOKUP, body)).body.code).toBe('invalid_request')
+  expect((await visitor.post(LOOKUP, { ...body, email: EMAIL, user_id: 'guest-1' })).status).toBe(400)
+})
+
 test('a link that is asked for again and again is mailed three times an hour, and the answer stays the same', async () => {
   const { ask, deliver, time } = await linkShop()
   const answers = []
