@@ -23,7 +23,7 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem .9rem; margin: 
 dd { margin: 0; color: var(--ink); overflow-wrap: anywhere }
 .forms { flex: 1; display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; min-height: 26rem }
 iframe, pre { width: 100%; height: 100%; margin: 0; border: 1px solid var(--rule); border-radius: .6rem; background: var(--card) }
-pre { padding: 1rem; overflow: auto; font: .8rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
+pre { padding: 1rem; overflow: auto; font: .78rem/1.5 ui-monospace, monospace; white-space: pre }
 .none { margin: auto; color: var(--soft) }
 @media (max-width: 45rem) { body { display: block; height: auto } nav { max-height: 14rem; border-right: 0 } .forms { grid-template-columns: 1fr } iframe { height: 30rem } }`
 

@@ -9,7 +9,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const mailedLink = async () => {
   const shop = await mailShop()
   const { order_id } = await shop.place({
-    shipping_address: { street: EVIL, city: 'Anytown', postal_code: '1' },
+    shipping_address: { street: EVIL, city: 'Anytown', state: 'ST', postal_code: '12345', country: 'US' },
   })
   const visitor = shop.visitor()
   await visitor.post('/api/orders/lookup', { order_id, email: 'customer@example.com' })
@@ -32,7 +32,8 @@ test('the link of the mail leads to a page whose button shows the order, once, h
   }
   const shown = await visitor.post('/orders/open', `token=${token}`, FORM)
   expect(shown.status).toBe(200)
-  for (const word of [order_id, 'Clean Code', '52.42 USD', 'confirmed']) expect(shown.body).toContain(word)
+  for (const word of [order_id, 'Clean Code', '52.42 USD', 'confirmed', ', Anytown, ST, 12345, US'])
+    expect(shown.body).toContain(word)
   expect(shown.body).not.toContain(EVIL)
   const again = await visitor.post('/orders/open', `token=${token}`, FORM)
   expect(again.status).toBe(404)

@@ -31,6 +31,9 @@ table { width: 100%; border-collapse: collapse }
 td { padding: .5rem 0; border-top: 1px solid var(--rule) }
 td + td { text-align: right; white-space: nowrap; padding-left: 1rem }`
 
+/** In the order in which an address is read; a table keeps none. */
+const ADDRESS_PARTS = ['street', 'city', 'state', 'postal_code', 'country']
+
 type Markup = ReturnType<typeof html>
 
 const page = (c: Context, status: 200 | 400 | 404, title: string, content: Markup) =>
@@ -61,7 +64,7 @@ const orderMarkup = (
       html`<tr><td>${quantity} × ${title}</td><td>${toDecimal(times(price, quantity)).toFixed(2)}</td></tr>`,
   )}
 <tr><td><strong>Total, with tax and shipping</strong></td><td><strong>${toDecimal(total).toFixed(2)} ${currency}</strong></td></tr></table>
-<p>${Object.values(shipping_address ?? {}).join(', ')}</p>`
+<p>${ADDRESS_PARTS.flatMap(part => shipping_address?.[part] ?? []).join(', ')}</p>`
 
 const noLink = (c: Context) =>
   page(c, 400, 'This is no link', html`<p>Please open the whole link of the mail.</p>`)
