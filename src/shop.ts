@@ -6,6 +6,7 @@ import { healthRoutes } from './health/health.ts'
 import { answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import { docsRoutes } from './openapi/routes.ts'
+import { orderLinkPage } from './orders/link-page.ts'
 import { orderRoutes } from './orders/routes.ts'
 
 const ANSWER_BYTES = 32 * 1024 * 1024
@@ -32,5 +33,6 @@ export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: st
     report: error => deps.report(error),
   })
   docsRoutes(app.hono, publicUrl)
+  orderLinkPage(app.hono, deps)
   return { ...app, routes }
 }
