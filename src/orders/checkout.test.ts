@@ -59,7 +59,6 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     state: 'PENDING',
     event: 'order_confirmed',
     order_id: body.order_id,
-    email: 'customer@example.com',
   })
 })
 
