@@ -16,7 +16,11 @@ export type ShopProcess = {
   readonly end: () => Promise<void>
 }
 
-const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
+const PROJECT = fileURLToPath(new URL('..', import.meta.url))
+/** What `npm start` runs, word for word: `node`, its flags, the file. */
+const [, ...START] = (
+  JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start.split(' ')
 const START_LIMIT_MS = 30_000
 const POLL_MS = 2
 const running = new Set<ChildProcess>()
@@ -52,7 +56,8 @@ export const startShop = async (dataDir: string, path: string): Promise<ShopProc
   const [port, dynamodbPort] = [await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
   const start = performance.now()
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, START, {
+    cwd: PROJECT,
     env: {
       PATH,
       HOME,
