@@ -24,13 +24,14 @@ const originsOf = (publicUrl: string): Set<string> => {
 export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: string | undefined }) => {
   const { publicUrl } = deps.settings
   const routes = [...catalogRoutes(deps), ...cartRoutes(deps), ...orderRoutes(deps), ...healthRoutes(deps)]
+  const origins = originsOf(publicUrl)
   const app = createApp(routes, {
     answers: answers(ANSWER_BYTES),
-    origins: originsOf(publicUrl),
+    origins,
     https: publicUrl.startsWith('https:'),
     staffToken,
     report: error => deps.report(error),
   })
   docsRoutes(app.hono, publicUrl)
-  return { ...app, routes }
+  return { ...app, routes, origins }
 }
