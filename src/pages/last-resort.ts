@@ -18,7 +18,8 @@ const page = (title: string, text: string): string => `<!doctype html>
 </html>
 `
 
-const NO_SCRIPT_OF_OURS = 'This form was not sent from our own pages, so nothing was changed. Open the page again and send it from there.'
+const NO_SCRIPT_OF_OURS =
+  'This form was not sent from our own pages, so nothing was changed. Open the page again and send it from there.'
 const TOO_LARGE = 'What was sent is larger than any form of ours.'
 const BROKEN = 'Something went wrong on our side. It has been noted. Please try again in a moment.'
 

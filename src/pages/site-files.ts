@@ -4,7 +4,13 @@ import { slugOf } from '../core/slug.ts'
 import { PUBLIC } from './headers.ts'
 
 const PER_FILE = 45_000
-const ROBOTS = ['User-agent: *', 'Disallow: /api/', 'Disallow: /cart', 'Disallow: /checkout', 'Disallow: /orders']
+const ROBOTS = [
+  'User-agent: *',
+  'Disallow: /api/',
+  'Disallow: /cart',
+  'Disallow: /checkout',
+  'Disallow: /orders',
+]
 
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
@@ -24,7 +30,10 @@ export const siteFiles = (memory: Pick<CatalogMemory, 'index'>, origin: string) 
   const parts = (): number => Math.max(1, Math.ceil((memory.index?.size ?? 0) / PER_FILE))
 
   const index = (): string => {
-    const files = Array.from({ length: parts() }, (_, i) => `<sitemap><loc>${origin}/sitemap-${i + 1}.xml</loc></sitemap>`)
+    const files = Array.from(
+      { length: parts() },
+      (_, i) => `<sitemap><loc>${origin}/sitemap-${i + 1}.xml</loc></sitemap>`,
+    )
     return `<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${files.join('\n')}</sitemapindex>\n`
   }
 

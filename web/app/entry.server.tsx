@@ -1,6 +1,11 @@
 /** Renders a page in one go: it is complete before its first byte leaves, and its scripts carry the nonce. */
 import { renderToString } from 'react-dom/server'
-import { type EntryContext, type HandleErrorFunction, type RouterContextProvider, ServerRouter } from 'react-router'
+import {
+  type EntryContext,
+  type HandleErrorFunction,
+  type RouterContextProvider,
+  ServerRouter,
+} from 'react-router'
 import { visitContext } from './shop/visit.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {

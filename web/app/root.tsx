@@ -1,9 +1,10 @@
 /** The frame of every page: the head, the header, the footer, and the page for when something fails. */
+
+import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff2?url'
+import figtree from '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2?url'
 import type { ReactNode } from 'react'
 import { Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router'
 import type { Route } from './+types/root'
-import figtree from '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2?url'
-import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff2?url'
 import { ErrorPage } from './parts/error-page.tsx'
 import { Footer } from './parts/footer.tsx'
 import { Header } from './parts/header.tsx'
@@ -13,7 +14,8 @@ import { visitContext } from './shop/visit.ts'
 import styles from './styles/shop.css?url'
 import { language, t } from './texts/texts.ts'
 
-const font = (href: string) => ({ rel: 'preload', as: 'font', type: 'font/woff2', href, crossOrigin: 'anonymous' }) as const
+const font = (href: string) =>
+  ({ rel: 'preload', as: 'font', type: 'font/woff2', href, crossOrigin: 'anonymous' }) as const
 
 export const links: Route.LinksFunction = () => [
   { rel: 'stylesheet', href: styles },

@@ -19,11 +19,12 @@ export const coverWords = (book: {
   const whole = book.title.replace(SERIES, '').trim() || book.title
   const [first = whole, ...rest] = whole.split(/:\s+/)
   const subtitle = rest.join(': ')
-  const [author = book.author, ...others] = book.author.split(';').map(name => name.trim())
+  const [author = book.author, ...others] = book.author.split(/; |, (?=\S+ \S)/).map(name => name.trim())
   return {
     title: first,
     subtitle: subtitle === '' ? undefined : subtitle.length > LONGEST_SUBTITLE ? undefined : subtitle,
-    author: others.length === 1 ? `${author} & ${others[0]}` : others.length > 1 ? `${author} et al.` : author,
+    author:
+      others.length === 1 ? `${author} & ${others[0]}` : others.length > 1 ? `${author} et al.` : author,
     category: book.category,
   }
 }

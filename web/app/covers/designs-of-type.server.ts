@@ -2,7 +2,7 @@
 import type { CoverWords } from './cover-words.ts'
 import type { Draw } from './designs.server.ts'
 import type { Face } from './faces.server.ts'
-import { block, type Box } from './setting.server.ts'
+import { type Box, block } from './setting.server.ts'
 import { disc, frame, rect, rule } from './svg.ts'
 
 /** The author in small spaced capitals. */
@@ -14,10 +14,23 @@ export const authorLine = (
   stand: 'top' | 'bottom' = 'bottom',
 ): string =>
   block(author.toUpperCase(), box, {
-    face: 'jost', largest: 38, smallest: 24, leading: 1.3, anchor, stand, tracking: 90, fill,
+    face: 'jost',
+    largest: 38,
+    smallest: 24,
+    leading: 1.3,
+    anchor,
+    stand,
+    tracking: 90,
+    fill,
   }).svg
 
-export const subtitleBlock = (text: string | undefined, box: Box, fill: string, anchor: 'start' | 'middle' = 'start', face: Face = 'garamond'): string =>
+export const subtitleBlock = (
+  text: string | undefined,
+  box: Box,
+  fill: string,
+  anchor: 'start' | 'middle' = 'start',
+  face: Face = 'garamond',
+): string =>
   text === undefined
     ? ''
     : block(text, box, { face, largest: 50, smallest: 32, leading: 1.15, anchor, stand: 'top', fill }).svg
@@ -25,9 +38,19 @@ export const subtitleBlock = (text: string | undefined, box: Box, fill: string, 
 /** Cloth with a stamped frame, everything on the middle line. */
 export const plate: Draw = (words, { ground, ink, accent }, random) => {
   const face = random() < 0.6 ? 'garamond' : 'playfair'
-  const title = block(words.title, { x: 120, y: 230, width: 560, height: 470 }, {
-    face, largest: 132, smallest: 54, leading: 1.08, anchor: 'middle', stand: 'middle', fill: ink,
-  })
+  const title = block(
+    words.title,
+    { x: 120, y: 230, width: 560, height: 470 },
+    {
+      face,
+      largest: 132,
+      smallest: 54,
+      leading: 1.08,
+      anchor: 'middle',
+      stand: 'middle',
+      fill: ink,
+    },
+  )
   const below = title.bottom + 70
   return [
     rect(0, 0, 800, 1200, ground),
@@ -45,15 +68,31 @@ export const plate: Draw = (words, { ground, ink, accent }, random) => {
 /** Two fields; the title stands on the seam. */
 export const band: Draw = (words, { ground, ink, accent, second }, random) => {
   const seam = 720 + Math.round(random() * 120)
-  const title = block(words.title, { x: 72, y: 90, width: 656, height: seam - 150 }, {
-    face: 'playfair', largest: 142, smallest: 56, leading: 1.06, anchor: 'start', stand: 'bottom', fill: ink,
-  })
+  const title = block(
+    words.title,
+    { x: 72, y: 90, width: 656, height: seam - 150 },
+    {
+      face: 'playfair',
+      largest: 142,
+      smallest: 56,
+      leading: 1.06,
+      anchor: 'start',
+      stand: 'bottom',
+      fill: ink,
+    },
+  )
   return [
     rect(0, 0, 800, 1200, ground),
     rect(0, seam, 800, 1200 - seam, second),
     rect(0, seam, 800, 14, accent),
     title.svg,
-    words.subtitle === undefined ? '' : subtitleBlock(words.subtitle, { x: 72, y: seam + 62, width: 656, height: 150 }, readable(second, ink, ground)),
+    words.subtitle === undefined
+      ? ''
+      : subtitleBlock(
+          words.subtitle,
+          { x: 72, y: seam + 62, width: 656, height: 150 },
+          readable(second, ink, ground),
+        ),
     authorLine(words, { x: 72, y: 1000, width: 656, height: 130 }, readable(second, ink, ground)),
   ].join('')
 }
@@ -61,9 +100,19 @@ export const band: Draw = (words, { ground, ink, accent, second }, random) => {
 /** Capitals as wide as the cover. */
 export const poster: Draw = (words, { ground, ink, accent }, random) => {
   const atTop = random() < 0.5
-  const title = block(words.title.toUpperCase(), { x: 64, y: atTop ? 84 : 320, width: 672, height: 640 }, {
-    face: 'oswald', largest: 300, smallest: 70, leading: 1.1, anchor: 'start', stand: atTop ? 'top' : 'bottom', fill: ink,
-  })
+  const title = block(
+    words.title.toUpperCase(),
+    { x: 64, y: atTop ? 84 : 320, width: 672, height: 640 },
+    {
+      face: 'oswald',
+      largest: 300,
+      smallest: 70,
+      leading: 1.1,
+      anchor: 'start',
+      stand: atTop ? 'top' : 'bottom',
+      fill: ink,
+    },
+  )
   const bar = atTop ? title.bottom + 56 : title.top - 80
   return [
     rect(0, 0, 800, 1200, ground),
@@ -79,10 +128,22 @@ export const poster: Draw = (words, { ground, ink, accent }, random) => {
 /** Striped boards with a pasted label. */
 export const label: Draw = (words, { ground, ink, accent, second }, random) => {
   const width = [40, 50, 80][Math.floor(random() * 3)] ?? 50
-  const stripes = Array.from({ length: Math.ceil(800 / (2 * width)) }, (_, i) => rect(2 * i * width, 0, width, 1200, second))
-  const title = block(words.title, { x: 160, y: 250, width: 480, height: 330 }, {
-    face: 'garamond', largest: 104, smallest: 46, leading: 1.08, anchor: 'middle', stand: 'middle', fill: ink,
-  })
+  const stripes = Array.from({ length: Math.ceil(800 / (2 * width)) }, (_, i) =>
+    rect(2 * i * width, 0, width, 1200, second),
+  )
+  const title = block(
+    words.title,
+    { x: 160, y: 250, width: 480, height: 330 },
+    {
+      face: 'garamond',
+      largest: 104,
+      smallest: 46,
+      leading: 1.08,
+      anchor: 'middle',
+      stand: 'middle',
+      fill: ink,
+    },
+  )
   return [
     rect(0, 0, 800, 1200, ground),
     ...stripes,

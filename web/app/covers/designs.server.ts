@@ -1,7 +1,7 @@
 /** The designs that covers are drawn in. */
 import type { CoverWords } from './cover-words.ts'
-import { arches, discs, hills, tiles } from './designs-with-shapes.server.ts'
 import { band, label, plate, poster } from './designs-of-type.server.ts'
+import { arches, discs, hills, tiles } from './designs-with-shapes.server.ts'
 import type { Palette } from './palettes.ts'
 
 export type Draw = (words: CoverWords, colours: Palette, random: () => number) => string

@@ -1,13 +1,14 @@
 /** The type of drawn covers: outlines of four families, so that a cover looks the same wherever it is shown. */
-import garamondExtended from '@fontsource/eb-garamond/files/eb-garamond-latin-ext-500-normal.woff?inline'
+
 import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff?inline'
-import jostExtended from '@fontsource/jost/files/jost-latin-ext-500-normal.woff?inline'
+import garamondExtended from '@fontsource/eb-garamond/files/eb-garamond-latin-ext-500-normal.woff?inline'
 import jost from '@fontsource/jost/files/jost-latin-500-normal.woff?inline'
-import oswaldExtended from '@fontsource/oswald/files/oswald-latin-ext-600-normal.woff?inline'
+import jostExtended from '@fontsource/jost/files/jost-latin-ext-500-normal.woff?inline'
 import oswald from '@fontsource/oswald/files/oswald-latin-600-normal.woff?inline'
-import playfairExtended from '@fontsource/playfair-display/files/playfair-display-latin-ext-700-normal.woff?inline'
+import oswaldExtended from '@fontsource/oswald/files/oswald-latin-ext-600-normal.woff?inline'
 import playfair from '@fontsource/playfair-display/files/playfair-display-latin-700-normal.woff?inline'
-import { type Font, type Glyph, parse } from 'opentype.js'
+import playfairExtended from '@fontsource/playfair-display/files/playfair-display-latin-ext-700-normal.woff?inline'
+import { type Font, type Glyph, type Path, parse } from 'opentype.js'
 
 const files = {
   garamond: [garamond, garamondExtended],
@@ -77,13 +78,24 @@ export type Line = {
   readonly tracking?: number
 }
 
+/** In whole units: the library's own rounding is no number for some values. */
+const dataOf = ({ commands }: Path): string =>
+  commands
+    .map(({ type, ...at }) => {
+      const points = ['x1', 'y1', 'x2', 'y2', 'x', 'y'].flatMap(name =>
+        name in at ? [at[name as keyof typeof at]] : [],
+      )
+      return type + points.map(value => Math.round(value)).join(' ')
+    })
+    .join('')
+
 /** The outline of a line, as the data of an SVG path. */
 export const outline = ({ face, text, size, x, y, anchor = 'start', tracking = 0 }: Line): string => {
   const width = widthOf(face, text, size, tracking)
   const left = anchor === 'start' ? x : anchor === 'middle' ? x - width / 2 : x - width
   let path = ''
   walk(face, text, tracking, ({ glyph }, at) => {
-    path += glyph.getPath(left + (at * size) / 1000, y, size).toPathData(0)
+    path += dataOf(glyph.getPath(left + (at * size) / 1000, y, size))
   })
   return path
 }

@@ -7,7 +7,12 @@ export type Palette = {
   readonly second: string
 }
 
-const palette = (ground: string, ink: string, accent: string, second: string): Palette => ({ ground, ink, accent, second })
+const palette = (ground: string, ink: string, accent: string, second: string): Palette => ({
+  ground,
+  ink,
+  accent,
+  second,
+})
 
 /** In the order in which neighbours go well together: a shelf takes a few that stand side by side. */
 export const palettes: readonly Palette[] = [

@@ -78,14 +78,22 @@ export const setIn = (text: string, { width, height }: Box, style: Style): Setti
   }
   if (!best || best.size >= smallest) return best ?? { lines: [], size: smallest }
   const fitting = Math.max(1, Math.floor((height / smallest - 1) / leading) + 1)
-  const size = Math.min(smallest, width / Math.max(...best.lines.map(line => widthOf(face, line, 1, tracking))))
+  const size = Math.min(
+    smallest,
+    width / Math.max(...best.lines.map(line => widthOf(face, line, 1, tracking))),
+  )
   const lines = best.lines.slice(0, fitting)
   const last = lines.at(-1)
   if (lines.length < best.lines.length && last !== undefined) lines[lines.length - 1] = `${last} …`
   return { lines, size }
 }
 
-export type Block = { readonly svg: string; readonly top: number; readonly bottom: number; readonly size: number }
+export type Block = {
+  readonly svg: string
+  readonly top: number
+  readonly bottom: number
+  readonly size: number
+}
 
 const CAP = 0.72
 /** What no face of ours can set is left to the fonts of whoever looks. */
@@ -119,5 +127,8 @@ const foreignSetting = (text: string, { width, height }: Box, { largest, leading
     else lines.push(word)
   }
   const longest = Math.max(...lines.map(line => line.length))
-  return { lines, size: Math.min(largest, width / (0.62 * longest), height / (1 + (lines.length - 1) * leading)) }
+  return {
+    lines,
+    size: Math.min(largest, width / (0.62 * longest), height / (1 + (lines.length - 1) * leading)),
+  }
 }

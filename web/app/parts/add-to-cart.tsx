@@ -26,16 +26,18 @@ export const AddToCart = ({ bookId }: { readonly bookId: string }) => {
         </button>
       </div>
       <div role="status" className="mt-3 min-h-6">
-        {data && !isBusy && ('problem' in data ? (
-          <p className="text-bad">{data.problem.text}</p>
-        ) : (
-          <p className="text-good">
-            {t.book.added(data.count)}{' '}
-            <Link to="/cart" className="link">
-              {t.book.toCart}
-            </Link>
-          </p>
-        ))}
+        {data &&
+          !isBusy &&
+          ('problem' in data ? (
+            <p className="text-bad">{data.problem.text}</p>
+          ) : (
+            <p className="text-good">
+              {t.book.added(data.count)}{' '}
+              <Link to="/cart" className="link">
+                {t.book.toCart}
+              </Link>
+            </p>
+          ))}
       </div>
     </Form>
   )

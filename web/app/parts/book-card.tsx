@@ -27,7 +27,11 @@ export const BookCard = ({ book, eager = false }: Props) => {
       <p className="line-clamp-2 text-sm text-soft">{authorsLine(book.author)}</p>
       <p className="mt-1 text-sm tabular-nums">
         {price(book.price)}
-        {note && <span className={book.availability === 'sold_out' ? 'note text-bad' : 'note text-warn'}>{note}</span>}
+        {note && (
+          <span className={book.availability === 'sold_out' ? 'note text-bad' : 'note text-warn'}>
+            {note}
+          </span>
+        )}
       </p>
     </article>
   )

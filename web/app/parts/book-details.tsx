@@ -24,7 +24,13 @@ const factsOf = (book: BookDetail, language: string | undefined): [string, React
   return facts.filter((fact): fact is [string, ReactNode] => Boolean(fact[1]))
 }
 
-export const BookDetails = ({ book, language }: { readonly book: BookDetail; readonly language: string | undefined }) => (
+export const BookDetails = ({
+  book,
+  language,
+}: {
+  readonly book: BookDetail
+  readonly language: string | undefined
+}) => (
   <section aria-labelledby="details" className="mt-10">
     <h2 id="details" className="section-title">
       {t.book.details}

@@ -2,7 +2,10 @@
 import { Link } from 'react-router'
 import { t } from '../texts/texts.ts'
 
-type Props = { readonly steps: readonly { readonly label: string; readonly path: string }[]; readonly here: string }
+type Props = {
+  readonly steps: readonly { readonly label: string; readonly path: string }[]
+  readonly here: string
+}
 
 export const Breadcrumbs = ({ steps, here }: Props) => (
   <nav aria-label={t.book.where} className="pt-5 text-sm">

@@ -2,9 +2,9 @@
 import { Link, useFetcher } from 'react-router'
 import type { CartView } from '../../../src/cart/schema.ts'
 import type { action } from '../routes/cart.tsx'
+import { bookPath } from '../shop/addresses.ts'
 import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import { bookPath } from '../shop/addresses.ts'
 import { Cover } from './cover.tsx'
 import { usePrice } from './use-shop.ts'
 
@@ -20,7 +20,13 @@ const noteOf = (item: Item, price: (amount: number) => string): string | undefin
     : t.cart.priceFell(price(before), price(item.price))
 }
 
-export const CartLine = ({ item, problem }: { readonly item: Item; readonly problem: string | undefined }) => {
+export const CartLine = ({
+  item,
+  problem,
+}: {
+  readonly item: Item
+  readonly problem: string | undefined
+}) => {
   const { Form, formData, data, state } = useFetcher<typeof action>()
   const price = usePrice()
   const { title, author = '', available_quantity: left } = item
@@ -47,7 +53,9 @@ export const CartLine = ({ item, problem }: { readonly item: Item; readonly prob
           {author && ' · '}
           {price(item.price)} {t.cart.each}
         </p>
-        {note && <p className={left === undefined ? 'mt-2 text-sm text-warn' : 'mt-2 text-sm text-bad'}>{note}</p>}
+        {note && (
+          <p className={left === undefined ? 'mt-2 text-sm text-warn' : 'mt-2 text-sm text-bad'}>{note}</p>
+        )}
         <p role="status" className="text-bad text-sm">
           {refused}
         </p>

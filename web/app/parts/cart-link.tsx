@@ -6,8 +6,9 @@ import { t } from '../texts/texts.ts'
 
 /** Copies on their way into the cart, counted before the shop has answered. */
 const useArriving = (): number => {
+  const fetchers = useFetchers()
   let copies = 0
-  for (const { formData, formAction, state } of useFetchers())
+  for (const { formData, formAction, state } of fetchers)
     if (state === 'submitting' && formAction === '/cart' && formData?.get('intent') === 'add')
       copies += Number(formData.get('quantity') ?? 1)
   return copies
@@ -17,15 +18,15 @@ export const CartLink = () => {
   const { load, data } = useFetcher<typeof loader>({ key: 'cart-count' })
   const arriving = useArriving()
   useEffect(() => {
-    load('/cart/count')
+    void load('/cart/count')
   }, [load])
   const count = (data?.count ?? 0) + arriving
   return (
     <Link to="/cart" className="nav-link inline-flex items-center gap-2">
-      {t.shop.cart}
       <span aria-hidden="true" className={count > 0 ? 'badge' : 'badge invisible'}>
         {count}
       </span>
+      {t.shop.cart}
       {count > 0 && <span className="sr-only">, {t.shop.cartCount(count)}</span>}
     </Link>
   )

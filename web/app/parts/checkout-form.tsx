@@ -42,7 +42,13 @@ export const CheckoutForm = ({ cart, countries, country, orderKey, answer }: Pro
         <Obstacles answer={answer} canMend={!cart.can_check_out} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
-          <TextField {...field('email')} label={t.checkout.email} hint={t.checkout.emailHint} type="email" autoComplete="email" />
+          <TextField
+            {...field('email')}
+            label={t.checkout.email}
+            hint={t.checkout.emailHint}
+            type="email"
+            autoComplete="email"
+          />
         </fieldset>
         <fieldset className="mt-8">
           <legend className="section-title">{t.checkout.address}</legend>
@@ -99,7 +105,13 @@ const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
   </>
 )
 
-const Obstacles = ({ answer, canMend }: { readonly answer: Answer | undefined; readonly canMend: boolean }) => {
+const Obstacles = ({
+  answer,
+  canMend,
+}: {
+  readonly answer: Answer | undefined
+  readonly canMend: boolean
+}) => {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (answer) box.current?.focus()
@@ -108,7 +120,9 @@ const Obstacles = ({ answer, canMend }: { readonly answer: Answer | undefined; r
   if (!canMend && !obstacle && !answer?.wrong.length) return null
   return (
     <div ref={box} role="alert" tabIndex={-1} className="notice-bad mb-8">
-      <h2 className="font-semibold">{obstacle?.title ?? (canMend ? t.checkout.soldOutTitle : t.checkout.wrong)}</h2>
+      <h2 className="font-semibold">
+        {obstacle?.title ?? (canMend ? t.checkout.soldOutTitle : t.checkout.wrong)}
+      </h2>
       {(obstacle || canMend) && <p className="mt-1">{obstacle?.text ?? t.cart.cannot}</p>}
       {obstacle?.lines && (
         <ul className="mt-2 list-disc pl-5">

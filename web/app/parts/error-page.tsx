@@ -3,7 +3,12 @@ import { isRouteErrorResponse, Link, useLocation } from 'react-router'
 import type { Refusal } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
 
-type Words = { readonly title: string; readonly text: string; readonly again: boolean; readonly orders?: boolean }
+type Words = {
+  readonly title: string
+  readonly text: string
+  readonly again: boolean
+  readonly orders?: boolean
+}
 
 const wordsFor = (error: unknown): Words => {
   const status = isRouteErrorResponse(error) ? error.status : 500

@@ -27,7 +27,16 @@ type TextProps = Common & {
   readonly isOptional?: boolean
 }
 
-export const TextField = ({ name, typed, problem, label, hint, type = 'text', autoComplete, isOptional = false }: TextProps) => (
+export const TextField = ({
+  name,
+  typed,
+  problem,
+  label,
+  hint,
+  type = 'text',
+  autoComplete,
+  isOptional = false,
+}: TextProps) => (
   <div className="mb-4">
     <label htmlFor={name} className="label">
       {label} {isOptional && <span className="text-soft">({t.checkout.optional})</span>}

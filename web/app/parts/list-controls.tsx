@@ -41,7 +41,12 @@ export const Sorts = ({ listing: { asked, sorts } }: Props) => {
       <ul className="menu-list">
         {sorts.map(({ sort, href }) => (
           <li key={sort}>
-            <Link to={href} rel="nofollow" aria-current={sort === asked.sort ? 'true' : undefined} className="menu-item">
+            <Link
+              to={href}
+              rel="nofollow"
+              aria-current={sort === asked.sort ? 'true' : undefined}
+              className="menu-item"
+            >
               {label(sort)}
             </Link>
           </li>
@@ -53,7 +58,10 @@ export const Sorts = ({ listing: { asked, sorts } }: Props) => {
 
 export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
   previous === null && next === null ? null : (
-    <nav aria-label={t.list.pages} className="mt-12 flex items-center justify-between gap-4 border-line border-t pt-6">
+    <nav
+      aria-label={t.list.pages}
+      className="mt-12 flex items-center justify-between gap-4 border-line border-t pt-6"
+    >
       {previous === null ? (
         <span />
       ) : (

@@ -22,7 +22,11 @@ export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
         {address && (
           <div>
             <dt>{t.order.shipTo}</dt>
-            <dd>{LINES.map(name => address[name]).filter(Boolean).join(', ')}</dd>
+            <dd>
+              {LINES.map(name => address[name])
+                .filter(Boolean)
+                .join(', ')}
+            </dd>
           </div>
         )}
         {order.email && (

@@ -25,7 +25,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
   const go = ({ path }: Suggestion) => {
     close()
     input.current?.blur()
-    navigate(path)
+    void navigate(path)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const chosen = found[active]
@@ -42,7 +42,6 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a search landmark around the form is what the role says
     <Form action="/search" role="search" className="relative" onSubmit={close}>
       <label htmlFor={`${id}-q`} className="sr-only">
         {t.shop.searchFor}

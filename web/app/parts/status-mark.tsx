@@ -25,7 +25,11 @@ export const OrderLife = ({ status }: { readonly status: Status }) => {
   return (
     <ol aria-label={t.order.life} className="life">
       {LIFE.map((step, i) => (
-        <li key={step} data-state={i < at ? 'done' : i === at ? 'now' : 'ahead'} aria-current={i === at ? 'step' : undefined}>
+        <li
+          key={step}
+          data-state={i < at ? 'done' : i === at ? 'now' : 'ahead'}
+          aria-current={i === at ? 'step' : undefined}
+        >
           {t.order.status[step]}
         </li>
       ))}

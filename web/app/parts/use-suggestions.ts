@@ -25,7 +25,9 @@ export const useSuggestions = () => {
     setFound([])
   }
   const fetchFor = async (text: string, signal: AbortSignal) => {
-    const answer = await fetch(`/api/books/suggest?${new URLSearchParams({ q: text, limit: '8' })}`, { signal })
+    const answer = await fetch(`/api/books/suggest?${new URLSearchParams({ q: text, limit: '8' })}`, {
+      signal,
+    })
     if (!answer.ok) return
     const { items } = (await answer.json()) as { readonly items: readonly Item[] }
     setFound(items.map(item => ({ kind: item.kind, text: item.text, path: pathOf(item) })))

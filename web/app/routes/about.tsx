@@ -4,7 +4,9 @@ import { visitContext } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/about'
 
-export const loader = ({ context }: Route.LoaderArgs) => ({ canonical: `${context.get(visitContext).origin}/about` })
+export const loader = ({ context }: Route.LoaderArgs) => ({
+  canonical: `${context.get(visitContext).origin}/about`,
+})
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({

@@ -1,5 +1,5 @@
 /** A book, at its one address. */
-import { redirect } from 'react-router'
+import { Link, redirect } from 'react-router'
 import { getBook } from '../../../src/catalog/api.ts'
 import { coverAddress } from '../covers/cover-address.ts'
 import { AddToCart } from '../parts/add-to-cart.tsx'
@@ -18,7 +18,6 @@ import { authorsLine } from '../texts/format.ts'
 import { languageName } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/book'
-import { Link } from 'react-router'
 
 const DESCRIPTION = 180
 
@@ -64,7 +63,13 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
   const author = authorsLine(book.author)
   return (
     <>
-      <Breadcrumbs steps={[{ label: t.book.home, path: '/' }, ...(shelf ? [{ label: shelf.name, path: shelf.path }] : [])]} here={book.title} />
+      <Breadcrumbs
+        steps={[
+          { label: t.book.home, path: '/' },
+          ...(shelf ? [{ label: shelf.name, path: shelf.path }] : []),
+        ]}
+        here={book.title}
+      />
       <div className="mt-6 grid gap-x-14 gap-y-8 md:grid-cols-[minmax(14rem,22rem)_1fr]">
         <div className="mx-auto w-[min(70%,18rem)] md:w-full">
           <Cover book={book} alt={t.book.coverOf(book.title, author)} eager className="cover-large" />
@@ -80,7 +85,9 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
             </Link>
           </p>
           <p className="mt-6 font-serif text-3xl tabular-nums">{price(book.price)}</p>
-          <p className={`mt-1 font-semibold ${TONE[book.availability]}`}>{t.book.availability[book.availability]}</p>
+          <p className={`mt-1 font-semibold ${TONE[book.availability]}`}>
+            {t.book.availability[book.availability]}
+          </p>
           {book.availability !== 'sold_out' && <AddToCart key={book.book_id} bookId={book.book_id} />}
           <p className="mt-4 text-sm text-soft">{t.book.invoice}</p>
           {book.description && (
@@ -102,7 +109,9 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
           id="more-of"
           title={t.book.moreOf(book.category)}
           books={related.ofShelf}
-          {...(shelf ? { all: { path: shelf.path, label: t.home.all(shelf.count), of: t.home.allOf(shelf.name) } } : {})}
+          {...(shelf
+            ? { all: { path: shelf.path, label: t.home.all(shelf.count), of: t.home.allOf(shelf.name) } }
+            : {})}
         />
       )}
     </>

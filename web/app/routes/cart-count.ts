@@ -1,5 +1,6 @@
 /** How many books this visitor's cart has: the small private request beside the public pages. */
 import { getCart } from '../../../src/cart/api.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
 import { visitContext } from '../shop/visit.ts'
 import type { Route } from './+types/cart-count'
 
@@ -14,3 +15,5 @@ export const loader = async ({ context, request }: Route.LoaderArgs) => {
     return { count: 0 }
   }
 }
+
+export const shouldRevalidate = afterEveryTry

@@ -5,6 +5,7 @@ import { CartLine } from '../parts/cart-line.tsx'
 import { Totals } from '../parts/totals.tsx'
 import { changeCart } from '../shop/cart-change.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
 import { visitContext } from '../shop/visit.ts'
 import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
@@ -23,6 +24,8 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const isScripted = new URL(request.url).pathname.endsWith('.data')
   return isScripted ? data(answer, { headers }) : redirect('/cart', { status: 303, headers })
 }
+
+export const shouldRevalidate = afterEveryTry
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.cart.title })
 

@@ -4,12 +4,20 @@ import { getCart } from '../../../src/cart/api.ts'
 import { CheckoutForm } from '../parts/checkout-form.tsx'
 import { pageMeta } from '../shop/page-meta.ts'
 import { submitOrder, takeWhatIsLeft } from '../shop/place-order.server.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
 import { visitContext } from '../shop/visit.ts'
 import { countries } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/checkout'
 
-const HOME_OF: Readonly<Record<string, string>> = { USD: 'US', GBP: 'GB', CAD: 'CA', AUD: 'AU', CHF: 'CH', JPY: 'JP' }
+const HOME_OF: Readonly<Record<string, string>> = {
+  USD: 'US',
+  GBP: 'GB',
+  CAD: 'CA',
+  AUD: 'AU',
+  CHF: 'CH',
+  JPY: 'JP',
+}
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const { readMine, currency } = context.get(visitContext)
@@ -22,11 +30,15 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const visit = context.get(visitContext)
   const form = await request.formData()
-  const answer = await (form.get('intent') === 'mend' ? takeWhatIsLeft(visit, form) : submitOrder(visit, form))
+  const answer = await (form.get('intent') === 'mend'
+    ? takeWhatIsLeft(visit, form)
+    : submitOrder(visit, form))
   const headers = visit.answerHeaders()
   if ('orderId' in answer) return redirect(`/orders/${answer.orderId}/confirmed`, { status: 303, headers })
   return data(answer, { status: answer.status, headers })
 }
+
+export const shouldRevalidate = afterEveryTry
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.checkout.title })
 

@@ -15,7 +15,11 @@ const NOT_FOUND = new Set(['order_not_found', 'invalid_request'])
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const form = await request.formData()
-  const [order_id, email] = ['order_id', 'email'].map(name => String(form.get(name) ?? '').trim().slice(0, 320))
+  const [order_id, email] = ['order_id', 'email'].map(name =>
+    String(form.get(name) ?? '')
+      .trim()
+      .slice(0, 320),
+  )
   const typed = { order_id: order_id ?? '', email: email ?? '' }
   try {
     return { order: await context.get(visitContext).change(lookUpOrder, { body: typed }), typed }
@@ -56,7 +60,13 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
         </p>
       )}
       <Form method="post" noValidate>
-        <TextField name="order_id" typed={actionData?.typed.order_id} problem={undefined} label={t.order.number} autoComplete="off" />
+        <TextField
+          name="order_id"
+          typed={actionData?.typed.order_id}
+          problem={undefined}
+          label={t.order.number}
+          autoComplete="off"
+        />
         <TextField
           name="email"
           typed={actionData?.typed.email}

@@ -5,6 +5,7 @@ import { OrderSheet } from '../parts/order-sheet.tsx'
 import { PrintButton } from '../parts/print-button.tsx'
 import { OrderLife } from '../parts/status-mark.tsx'
 import { pageMeta } from '../shop/page-meta.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
 import { refusalOf, visitContext } from '../shop/visit.ts'
 import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
@@ -25,6 +26,8 @@ export const action = async ({ context, params }: Route.ActionArgs) => {
   }
   return redirect(`/orders/${encodeURIComponent(params.orderId)}`, 303)
 }
+
+export const shouldRevalidate = afterEveryTry
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({ title: loaderData ? t.order.title(day(loaderData.order.order_date)) : t.order.list })

@@ -28,7 +28,9 @@ export default function Orders({ loaderData: { items, next_cursor, isFirst } }: 
               <Link to={`/orders/${order.order_id}`} prefetch="intent" className="order-row">
                 <span className="min-w-0">
                   <span className="block font-serif text-xl">{t.order.title(day(order.order_date))}</span>
-                  <span className="block truncate text-soft text-sm">{order.items.map(({ title }) => title).join(', ')}</span>
+                  <span className="block truncate text-soft text-sm">
+                    {order.items.map(({ title }) => title).join(', ')}
+                  </span>
                 </span>
                 <span className="shrink-0 text-right">
                   <StatusMark status={order.status} />

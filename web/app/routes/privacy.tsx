@@ -4,7 +4,9 @@ import { visitContext } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/privacy'
 
-export const loader = ({ context }: Route.LoaderArgs) => ({ canonical: `${context.get(visitContext).origin}/privacy` })
+export const loader = ({ context }: Route.LoaderArgs) => ({
+  canonical: `${context.get(visitContext).origin}/privacy`,
+})
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({ title: t.privacy.title, ...(loaderData ? { canonical: loaderData.canonical } : {}) })

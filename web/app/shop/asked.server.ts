@@ -16,7 +16,8 @@ export type Asked = {
   readonly page: number
 }
 
-const short = (text: string | null, max: number): string | undefined => text?.trim().slice(0, max) || undefined
+const short = (text: string | null, max: number): string | undefined =>
+  text?.trim().slice(0, max) || undefined
 
 export const askedOf = ({ searchParams }: URL, category: string | undefined): Asked => {
   const page = Number(searchParams.get('page') ?? 1)

@@ -10,7 +10,11 @@ const AVAILABILITY = {
 
 export const bookJsonLd = (
   book: BookDetail,
-  { origin, currency, canonical }: { readonly origin: string; readonly currency: string; readonly canonical: string },
+  {
+    origin,
+    currency,
+    canonical,
+  }: { readonly origin: string; readonly currency: string; readonly canonical: string },
   cover: string,
 ): Record<string, unknown> => ({
   '@context': 'https://schema.org',
@@ -24,9 +28,18 @@ export const bookJsonLd = (
   ...(book.description ? { description: book.description } : {}),
   ...(book.language ? { inLanguage: book.language } : {}),
   ...(book.pages ? { numberOfPages: book.pages } : {}),
-  ...(book.published_year && book.published_year > 0 ? { datePublished: String(book.published_year).padStart(4, '0') } : {}),
+  ...(book.published_year && book.published_year > 0
+    ? { datePublished: String(book.published_year).padStart(4, '0') }
+    : {}),
   ...(book.average_rating && book.ratings_count
-    ? { aggregateRating: { '@type': 'AggregateRating', ratingValue: book.average_rating, ratingCount: book.ratings_count, bestRating: 5 } }
+    ? {
+        aggregateRating: {
+          '@type': 'AggregateRating',
+          ratingValue: book.average_rating,
+          ratingCount: book.ratings_count,
+          bestRating: 5,
+        },
+      }
     : {}),
   offers: {
     '@type': 'Offer',

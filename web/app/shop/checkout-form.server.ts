@@ -1,6 +1,7 @@
 /** The checkout's form: what was typed, and what is wrong with it. */
-import { ShippingAddress } from '../../../src/orders/schema.ts'
+
 import { Email } from '../../../src/accounts/email.ts'
+import { ShippingAddress } from '../../../src/orders/schema.ts'
 
 export const fields = ['email', 'street', 'city', 'state', 'postal_code', 'country'] as const
 export type Field = (typeof fields)[number]
@@ -10,7 +11,12 @@ const LONGEST = 400
 
 export const typedOf = (form: FormData): Typed =>
   Object.fromEntries(
-    fields.map(name => [name, String(form.get(name) ?? '').slice(0, LONGEST).trim()]),
+    fields.map(name => [
+      name,
+      String(form.get(name) ?? '')
+        .slice(0, LONGEST)
+        .trim(),
+    ]),
   ) as Typed
 
 /** The fields that the shop would refuse, in the order of the page. */

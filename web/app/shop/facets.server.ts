@@ -20,9 +20,7 @@ export const bandLabel = (name: string, currency: string): string => {
   const { min, max } = bandOf(name) ?? {}
   const amount = (value: number) => money(value, currency).replace(/\D00$/, '')
   if (min === undefined) return t.list.under(amount(Math.ceil(max ?? 0)))
-  return max === undefined
-    ? t.list.over(amount(min))
-    : t.list.between(amount(min), amount(Math.ceil(max)))
+  return max === undefined ? t.list.over(amount(min)) : t.list.between(amount(min), amount(Math.ceil(max)))
 }
 
 type Value = { readonly value: string; readonly count: number }
@@ -53,7 +51,10 @@ export const facetsOf = (
         isChosen: value === chosen,
       })),
   })
-  const available = facets.availability.reduce((sum, { value, count }) => sum + (value === 'sold_out' ? 0 : count), 0)
+  const available = facets.availability.reduce(
+    (sum, { value, count }) => sum + (value === 'sold_out' ? 0 : count),
+    0,
+  )
   const stock: Facet = {
     name: t.list.facet.availability,
     values: [
@@ -73,11 +74,15 @@ export const facetsOf = (
     stock,
   ]
   const chosen = [
-    ...(fixed || !asked.category ? [] : [{ label: asked.category, without: linkOf(url, { category: null }) }]),
+    ...(fixed || !asked.category
+      ? []
+      : [{ label: asked.category, without: linkOf(url, { category: null }) }]),
     ...(asked.author ? [{ label: asked.author, without: linkOf(url, { author: null }) }] : []),
     ...(asked.price ? [{ label: price(asked.price), without: linkOf(url, { price: null }) }] : []),
     ...(asked.inStock ? [{ label: t.list.inStock, without: linkOf(url, { stock: null }) }] : []),
   ]
-  const worthwhile = all.filter(({ values }) => values.length > 1 || values.some(value => value.isChosen) || values === stock.values)
+  const worthwhile = all.filter(
+    ({ values }) => values.length > 1 || values.some(value => value.isChosen) || values === stock.values,
+  )
   return { facets: shelves.length > 0 ? worthwhile : all, chosen }
 }

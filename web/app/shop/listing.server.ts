@@ -2,8 +2,8 @@
 import { type BookPage, browseBooks } from '../../../src/catalog/api.ts'
 import { type Asked, askedOf, linkOf, type Sort, sorts } from './asked.server.ts'
 import { type Facet, facetsOf } from './facets.server.ts'
-import { bandOf } from './price-bands.ts'
 import { LAST_PAGE, PAGE, readPage } from './page-cursors.server.ts'
+import { bandOf } from './price-bands.ts'
 import type { Shelf } from './shelves.server.ts'
 import type { Visit } from './visit.ts'
 

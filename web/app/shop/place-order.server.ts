@@ -34,7 +34,11 @@ const soldOut = (short: readonly Short[], cart: CartView | undefined): Obstacle 
 
 const busy: Obstacle = { title: t.checkout.busyTitle, text: t.checkout.busy }
 
-const obstacleFor = async (visit: Visit, error: unknown, expected: number): Promise<{ obstacle: Obstacle; status: number }> => {
+const obstacleFor = async (
+  visit: Visit,
+  error: unknown,
+  expected: number,
+): Promise<{ obstacle: Obstacle; status: number }> => {
   const { code, extra } = refusalOf(error)
   if (code === 'out_of_stock') {
     const cart = await visit.change(getCart, {}).catch(() => undefined)
@@ -43,7 +47,10 @@ const obstacleFor = async (visit: Visit, error: unknown, expected: number): Prom
   if (code === 'price_changed') {
     const { total } = extra.quote as { readonly total: number }
     const [before, now] = [expected, total].map(amount => money(amount, visit.currency))
-    return { obstacle: { title: t.checkout.priceTitle, text: t.checkout.price(before ?? '', now ?? '') }, status: 409 }
+    return {
+      obstacle: { title: t.checkout.priceTitle, text: t.checkout.price(before ?? '', now ?? '') },
+      status: 409,
+    }
   }
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
     return { obstacle: { title: t.checkout.cartTitle, text: t.checkout.cart }, status: 409 }
@@ -61,7 +68,12 @@ export const submitOrder = async (visit: Visit, form: FormData): Promise<Checkou
   try {
     const order = await visit.change(placeOrder, {
       headers: { 'idempotency-key': key },
-      body: { cart_version: text(form, 'cart_version'), expected_total, email, shipping_address: addressOf(address) },
+      body: {
+        cart_version: text(form, 'cart_version'),
+        expected_total,
+        email,
+        shipping_address: addressOf(address),
+      },
     })
     return { orderId: order.order_id }
   } catch (error) {
@@ -78,7 +90,9 @@ export const takeWhatIsLeft = async (visit: Visit, form: FormData): Promise<Chec
     if (left === undefined) continue
     const params = { book_id }
     const mended =
-      left === 0 ? visit.change(removeCartItem, { params }) : visit.change(setCartItem, { params, body: { quantity: left } })
+      left === 0
+        ? visit.change(removeCartItem, { params })
+        : visit.change(setCartItem, { params, body: { quantity: left } })
     // Changed again meanwhile: the page that follows shows how it stands.
     await mended.catch(refusalOf)
   }

@@ -16,5 +16,9 @@ export const readRelated = async ({ change }: Visit, book: BookDetail) => {
   const [byAuthor, ofShelf] = await Promise.all([ask({ author }), ask({ category: book.category })])
   const more = byAuthor.filter(({ book_id }) => book_id !== book.book_id).slice(0, SHOWN)
   const seen = new Set([book.book_id, ...more.map(({ book_id }) => book_id)])
-  return { author, byAuthor: more, ofShelf: ofShelf.filter(({ book_id }) => !seen.has(book_id)).slice(0, SHOWN) }
+  return {
+    author,
+    byAuthor: more,
+    ofShelf: ofShelf.filter(({ book_id }) => !seen.has(book_id)).slice(0, SHOWN),
+  }
 }

@@ -26,7 +26,8 @@ export const en = {
   },
   home: {
     title: 'CloudShelf, an independent bookshop',
-    description: 'Good books, chosen with care and sent to your door. Browse the shelves, search, and order on invoice.',
+    description:
+      'Good books, chosen with care and sent to your door. Browse the shelves, search, and order on invoice.',
     heading: 'Good books, and time to find them.',
     intro: (books: number, shelves: number) =>
       `${plural(books, 'book', 'books')} on ${plural(shelves, 'shelf', 'shelves')}. Take one home today; the invoice comes with it.`,
@@ -166,7 +167,8 @@ export const en = {
       country: 'Please choose a country from the list.',
     },
     soldOutTitle: 'Some books have just been sold',
-    soldOut: 'While you were here, somebody else bought the last copies. Nothing has been ordered yet, and what you typed is still here.',
+    soldOut:
+      'While you were here, somebody else bought the last copies. Nothing has been ordered yet, and what you typed is still here.',
     left: (title: string, left: number) =>
       left === 0 ? `“${title}” is sold out.` : `Of “${title}” ${plural(left, 'copy is', 'copies are')} left.`,
     takeLeft: 'Go on with what is left',
@@ -184,11 +186,13 @@ export const en = {
     none: 'No order has been placed from this browser.',
     find: 'Find an order by its number and e-mail address',
     findTitle: 'Find an order',
-    findIntro: 'For an order that was placed on another device: its number, and the address that it was placed with.',
+    findIntro:
+      'For an order that was placed on another device: its number, and the address that it was placed with.',
     findButton: 'Find it',
     number: 'Order number',
     email: 'E-mail address of the order',
-    notFound: 'We know no order of this number with this e-mail address. The number begins with “order-”; please compare both letter by letter.',
+    notFound:
+      'We know no order of this number with this e-mail address. The number begins with “order-”; please compare both letter by letter.',
     title: (day: string) => `Order of ${day}`,
     placedOn: 'Placed',
     status: {
@@ -211,7 +215,8 @@ export const en = {
     print: 'Print',
     cancel: 'Cancel this order',
     cancelSure: 'Yes, cancel the order',
-    cancelHint: 'Possible until the books are on their way. They go back to the shelf, and there is nothing to pay.',
+    cancelHint:
+      'Possible until the books are on their way. They go back to the shelf, and there is nothing to pay.',
     cancelElsewhere: 'It can be cancelled from the browser that it was placed from.',
     cancelled: 'The order is cancelled. There is nothing to pay.',
     tooLate: 'The books are on their way already, so the order cannot be cancelled any more.',
@@ -226,14 +231,17 @@ export const en = {
   },
   error: {
     notFoundTitle: 'This page is not on our shelves',
-    notFound: 'Perhaps the address has a slip in it, or the book has left the shop. The search forgives slips.',
+    notFound:
+      'Perhaps the address has a slip in it, or the book has left the shop. The search forgives slips.',
     bookGoneTitle: 'We do not have this book',
     orderGoneTitle: 'There is no such order here',
-    orderGone: 'An order can be seen from the browser that it was placed from, or with its number and e-mail address.',
+    orderGone:
+      'An order can be seen from the browser that it was placed from, or with its number and e-mail address.',
     brokenTitle: 'Something went wrong on our side',
     broken: 'It has been noted. Please try again in a moment; your cart is as you left it.',
     closedTitle: 'The shop is closed for a moment',
-    closed: 'We cannot reach our storeroom right now. Your cart and your orders are safe. Please try again in a moment.',
+    closed:
+      'We cannot reach our storeroom right now. Your cart and your orders are safe. Please try again in a moment.',
     again: 'Try again',
     limits: {
       out_of_stock: (left: number | undefined) =>
