@@ -11,6 +11,11 @@ import { type Credentials, signerFor, unsignedForEngine } from './core/dynamo/si
 import { openWire } from './core/dynamo/wire.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { cursorSeal } from './http/cursor.ts'
+import { composer } from './notifications/compose.ts'
+import { defaultSender, parseSender } from './notifications/sender.ts'
+import { outboxTable } from './notifications/table.ts'
+import { folderTransport, smtpTransport, type Transport } from './notifications/transport.ts'
+import { orderLinks } from './orders/links.ts'
 import { orderTable } from './orders/table.ts'
 import { specifiedNames, type TableNames } from './tables.ts'
 
@@ -25,6 +30,13 @@ const rate = z.string().transform((text, context) => {
   const parsed = parseRate(text)
   if (parsed) return parsed
   context.addIssue({ code: 'custom', message: 'is no rate such as 0.08' })
+  return z.NEVER
+})
+
+const sender = z.string().transform((text, context) => {
+  const parsed = parseSender(text)
+  if (parsed) return parsed
+  context.addIssue({ code: 'custom', message: 'is no sender such as CloudShelf <orders@shop.example>' })
   return z.NEVER
 })
 
@@ -47,6 +59,8 @@ const Environment = z.object({
   DYNAMODB_PORT: port(8000),
   CLOUDSHELF_DATA_DIR: z.string().min(1).default('.cloudshelf'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: sender.optional(),
   CLOUDSHELF_SECRET: z.string().min(32).optional(),
   CURRENCY: z
     .string()
@@ -78,6 +92,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     orders: env.ORDERS_TABLE_NAME,
     control: env.CONTROL_TABLE_NAME,
   }
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   return {
     names,
     region: env.AWS_REGION,
@@ -91,7 +106,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    publicUrl,
+    mail: {
+      from: env.MAIL_FROM ?? defaultSender(publicUrl),
+      /** undefined: into the outbox folder. */
+      smtpUrl: env.SMTP_URL,
+    },
     secret: env.CLOUDSHELF_SECRET,
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
@@ -122,6 +142,12 @@ export const openStore = (settings: Settings, engineEndpoint?: () => string) => 
   return openDynamo(openWire(() => endpoint, signerFor(settings.region, settings.credentials)))
 }
 
+/** Where mails go when there is no server for them. */
+export const mailFolder = (dataDir: string): string => join(dataDir, 'outbox')
+
+const openTransport = ({ mail: { from, smtpUrl }, dataDir }: Settings): Transport =>
+  smtpUrl === undefined ? folderTransport(mailFolder(dataDir), from) : smtpTransport(smtpUrl, from)
+
 export type Deps = ReturnType<typeof buildDeps>
 
 /** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
@@ -133,12 +159,16 @@ export const buildDeps = (
     readonly secret: string
     readonly report: (error: unknown) => void
     readonly now?: () => Date
+    readonly transport?: Transport
   },
 ) => {
   const { db, blobs, report, now = () => new Date() } = given
   const { names } = settings
   const books = bookTable(db, names)
   const changes = changeLog(db, names)
+  const orders = orderTable(db, names)
+  const links = orderLinks(db, names)
+  const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
   const memory = catalogMemory({ db, books, changes, blobs, now, report })
   return {
     settings,
@@ -148,7 +178,11 @@ export const buildDeps = (
     changes,
     memory,
     carts: cartTable(db, names),
-    orders: orderTable(db, names),
+    orders,
+    links,
+    outbox: outboxTable(db, names),
+    compose: composer({ orders, links, shop, now }),
+    transport: given.transport ?? openTransport(settings),
     cursors: cursorSeal(given.secret),
     rules: settings.rules,
     currency: settings.currency,

@@ -26,6 +26,7 @@ export const endpoints: readonly Endpoint[] = [
   orders.placeOrder,
   orders.listOrders,
   orders.lookUpOrder,
+  orders.openOrderLink,
   orders.getOrder,
   orders.cancelOrder,
   orders.setOrderStatus,

@@ -105,6 +105,17 @@ export type ShopOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Whether the index is loaded, as it is in a shop that has started. */
   readonly ready?: boolean
+  /** Another way to the engine, such as one that loses answers. */
+  readonly endpoint?: string
+  /** The shop whose tables this one shares, as another process does. */
+  readonly beside?: TestShop
+}
+
+const freshNames = (): TableNames => {
+  const prefix = `t${process.pid}-${++shops}-`
+  return Object.fromEntries(
+    Object.entries(specifiedNames).map(([id, name]) => [id, `${prefix}${name}`]),
+  ) as TableNames
 }
 
 /** A shop on fresh tables of the file's engine, with these books on its shelf. */
@@ -113,18 +124,17 @@ export const testShop = async ({
   now,
   env = {},
   ready = true,
+  endpoint,
+  beside,
 }: ShopOptions = {}): Promise<TestShop> => {
-  const { endpoint } = await testEngine()
-  const prefix = `t${process.pid}-${++shops}-`
-  const names = Object.fromEntries(
-    Object.entries(specifiedNames).map(([id, name]) => [id, `${prefix}${name}`]),
-  ) as TableNames
+  const engine = await testEngine()
+  const names = beside?.names ?? freshNames()
   const settings = {
     ...readSettings({ PUBLIC_URL: 'http://localhost:3000', ...env }),
     names,
     dataDir: temporaryFolder(),
   }
-  const db = openStore(settings, () => endpoint)
+  const db = openStore(settings, () => endpoint ?? engine.endpoint)
   await createTables(db, names)
   const reported: unknown[] = []
   const deps = buildDeps(settings, {

@@ -1,6 +1,7 @@
 /** A cart beside the books as they are now: what it costs, and what has changed since its lines were added. */
 import { isForSale } from '../catalog/find.ts'
 import type { Book } from '../catalog/schema.ts'
+import { sha256 } from '../core/ids.ts'
 import { type Cents, times, toDecimal } from '../core/money.ts'
 import { type PriceRules, totalsOf } from './pricing.ts'
 import type { Cart, CartLine, CartView } from './schema.ts'
@@ -23,8 +24,9 @@ export const quoteLines = (lines: readonly CartLine[], books: ReadonlyMap<string
 
 export const isShort = (line: QuotedLine): boolean => line.available < line.quantity
 
-/** The cart's version as clients see it; a cart without one, of others' making, answers to this word. */
-export const versionOf = (cart: Cart): string => cart.version ?? 'unversioned'
+/** The cart's version as clients see it; a cart without one, of others' making, is known by its content. */
+export const versionOf = (cart: Cart): string =>
+  cart.version ?? `content-${sha256(JSON.stringify([cart.updated_at, cart.items])).slice(0, 40)}`
 
 const itemView = (line: QuotedLine): CartView['items'][number] => ({
   book_id: line.book_id,

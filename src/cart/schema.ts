@@ -6,32 +6,51 @@ import { type Cents, parseDecimal } from '../core/money.ts'
 export const MAX_LINES = 50
 export const MAX_QUANTITY = 20
 
-const Price = z.number().transform((value, context): Cents => {
-  const price = parseDecimal(value)
-  if (price !== undefined) return price
-  context.addIssue({ code: 'custom', message: 'has more than two decimals' })
-  return z.NEVER
-})
+/** What bounds the lines of a cart that others wrote, so that no sum leaves the whole numbers. */
+const MAX_STORED_PRICE = 1e7
+const MAX_STORED_QUANTITY = 100
+
+const Price = z
+  .number()
+  .min(0)
+  .max(MAX_STORED_PRICE)
+  .transform((value, context): Cents => {
+    const price = parseDecimal(value)
+    if (price !== undefined) return price
+    context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+    return z.NEVER
+  })
 
 export const CartLine = z.object({
   book_id: BookId,
   category: z.string().min(1),
   title: z.string(),
   price: Price,
-  quantity: z.number().int().positive(),
+  quantity: z.number().int().positive().max(MAX_STORED_QUANTITY),
 })
 /** A line as it was put into the cart; its price, in whole cents, is the one shown then. */
 export type CartLine = z.infer<typeof CartLine>
 
-/** An item of the carts table. `version` is ours: unguessable and new on each write; a cart of others' making has none. */
+const Lines = z
+  .array(z.unknown())
+  .catch([])
+  .transform(items => items.flatMap(item => CartLine.safeParse(item).data ?? []))
+
+/** The last second that a date can say. */
+export const MAX_EPOCH_SECONDS = 8.64e12
+
+/**
+ * An item of the carts table. `version` is ours: unguessable and new on each write; a cart of others' making has none.
+ * Whatever else others put there is still a cart: lines that are none are skipped, and an expiry that is no time has passed.
+ */
 export const Cart = z.object({
   user_id: z.string(),
   cart_id: z.string(),
-  items: z.array(CartLine),
-  version: z.string().optional(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  expires_at: z.number(),
+  items: Lines,
+  version: z.string().optional().catch(undefined),
+  created_at: z.string().catch('1970-01-01T00:00:00Z'),
+  updated_at: z.string().catch('1970-01-01T00:00:00Z'),
+  expires_at: z.number().max(MAX_EPOCH_SECONDS).catch(0),
 })
 export type Cart = z.infer<typeof Cart>
 

@@ -41,18 +41,17 @@ export const readCart = async (deps: CartDeps, userId: string | undefined): Prom
 
 type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, Book>) => readonly CartLine[]
 
-/** Whether the refusal shows our own write, whose answer was lost on the first try. */
-const isOurs = (error: TransactionRefused, version: string): boolean =>
-  [...error.failed.values()].some(old => old?.version === version)
-
-const save = async (deps: CartDeps, cart: Cart, seen: Cart | undefined): Promise<boolean> => {
+/**
+ * False when the cart is no longer as it was seen. A transaction also where one item is written: its token alone tells
+ * our own write, whose answer was lost, from another device's that came after it.
+ */
+const save = async ({ db, carts, now }: CartDeps, cart: Cart, seen: Cart | undefined): Promise<boolean> => {
   try {
-    if (seen) await deps.db.write(deps.carts.replace(cart, seen.version, deps.now()), { repeatable: true })
-    else await deps.db.transact(deps.carts.begin(cart, deps.now()))
+    await db.transact(seen ? [carts.replace(cart, seen.version, now())] : carts.begin(cart, now()))
     return true
   } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-    return isOurs(error, String(cart.version))
+    if (error instanceof TransactionRefused) return false
+    throw error
   }
 }
 

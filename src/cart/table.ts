@@ -5,7 +5,7 @@ import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
 import { sum, times, toDecimal } from '../core/money.ts'
 import type { TableNames } from '../tables.ts'
-import { Cart, type CartLine } from './schema.ts'
+import { Cart, type CartLine, MAX_EPOCH_SECONDS } from './schema.ts'
 
 export type CartTable = ReturnType<typeof cartTable>
 
@@ -33,29 +33,32 @@ const toItem = (cart: Cart): Item => ({
 
 const STILL_THERE = 'version = :seen AND expires_at > :now'
 const STILL_THERE_UNVERSIONED =
-  'attribute_exists(cart_id) AND attribute_not_exists(version) AND expires_at > :now'
-const NOT_LIVE = 'attribute_not_exists(cart_id) OR expires_at <= :now'
+  'attribute_exists(cart_id) AND NOT attribute_type(version, :string) AND expires_at > :now'
+/** What `current` takes for no cart: none, one that has expired, one whose expiry is no time. */
+const NOT_LIVE =
+  'attribute_not_exists(cart_id) OR NOT attribute_type(expires_at, :number) OR expires_at <= :now OR expires_at > :never'
+/** Expired carts that TTL has not swept may lie before the live one. */
+const CARTS_READ = 5
 
 export const cartTable = (db: Dynamo, names: TableNames) => {
   const table = names.carts
 
-  /** The shopper's cart: the newest, read consistently, unless it has expired. */
+  /** The shopper's cart: the newest that has not expired, read consistently. */
   const current = async (userId: string, now: Date): Promise<Cart | undefined> => {
     const { items } = await db.query({
       table,
       where: 'user_id = :user_id',
       values: { ':user_id': userId },
       descending: true,
-      limit: 1,
+      limit: CARTS_READ,
       consistent: true,
     })
-    const cart = Cart.safeParse(items[0])
-    return cart.success && cart.data.expires_at > epochSeconds(now) ? cart.data : undefined
+    return items.map(item => Cart.parse(item)).find(cart => cart.expires_at > epochSeconds(now))
   }
 
   const unchanged = (seen: string | undefined, now: Date) => ({
     condition: seen === undefined ? STILL_THERE_UNVERSIONED : STILL_THERE,
-    values: { ':now': epochSeconds(now), ...(seen === undefined ? {} : { ':seen': seen }) },
+    values: { ':now': epochSeconds(now), ...(seen === undefined ? { ':string': 'S' } : { ':seen': seen }) },
     refused: cartChanged,
   })
 
@@ -75,7 +78,7 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     const notLive = {
       table,
       condition: NOT_LIVE,
-      values: { ':now': epochSeconds(now) },
+      values: { ':now': epochSeconds(now), ':never': MAX_EPOCH_SECONDS, ':number': 'N' },
       refused: cartChanged,
     }
     const neighbours = [-DAY_MS, DAY_MS].map(

@@ -30,7 +30,7 @@ const filters = {
   author: line(300).optional(),
   min_price: PriceText.optional(),
   max_price: PriceText.optional(),
-  in_stock: Flag.optional().describe('true: only books that can be had now.'),
+  in_stock: Flag.optional().describe('true: only books that can be had now; false: all.'),
   sort: z.enum(['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating']).optional(),
   limit: Limit,
   cursor: Cursor.optional(),

@@ -33,12 +33,15 @@ export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<Bo
   const scope = scopeOf(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
   const { index } = deps.memory
-  if (index && (opened === undefined || isPosition(opened))) {
+  // A page of the table cannot follow one of the index: whoever was in the midst of it begins anew, later.
+  if (!index && isPosition(opened)) throw notReady()
+  if (index && !isTableCursor(opened)) {
     try {
-      return await fromIndex(deps, params, scope, opened)
+      return await fromIndex(deps, params, scope, isPosition(opened) ? opened : undefined)
     } catch (error) {
       // A broken index must not close the shop.
       deps.report(error)
+      if (isPosition(opened)) throw notReady()
     }
   }
   return fromTable(deps, params, scope, isTableCursor(opened) ? opened.id : undefined)
@@ -57,9 +60,10 @@ const queryOf = (params: BrowseParams, position: Position | undefined): BrowseQu
   ...(params.author === undefined ? {} : { author: params.author }),
   ...(params.min_price === undefined ? {} : { min_price_cents: params.min_price }),
   ...(params.max_price === undefined ? {} : { max_price_cents: params.max_price }),
-  ...(params.in_stock === undefined ? {} : { in_stock: params.in_stock }),
+  ...(params.in_stock ? { in_stock: true } : {}),
   sort: params.sort ?? 'relevance',
   offset: position?.offset ?? 0,
+  ...(position ? { after: position.after } : {}),
   limit: params.limit ?? PAGE,
 })
 
@@ -72,9 +76,9 @@ const fromIndex = async (
   const { index } = deps.memory
   if (!index) throw notReady()
   const query = queryOf(params, position)
-  const { items, total, facets } = await index.browse(query)
+  const { from, items, total, facets } = await index.browse(query)
   const last = items.at(-1)
-  const offset = query.offset + items.length
+  const offset = from + items.length
   return {
     items: items.map(summaryOf),
     total,
@@ -114,7 +118,8 @@ const tableBooks = async (
   params: BrowseParams,
   after: string | undefined,
 ): Promise<{ books: readonly Book[]; next?: string | undefined }> => {
-  if (params.q !== undefined) return { books: await books.withTitle(params.q.trim()) }
+  const title = params.q?.trim()
+  if (title) return { books: await books.withTitle(title) }
   if (params.category !== undefined) return books.inCategory(params.category, params.limit ?? PAGE, after)
   throw notReady()
 }

@@ -40,6 +40,8 @@ export const catalogMemory = (deps: MemoryDeps) => {
   let unsaved = false
   const bookVersions = new Map<string, number>()
   const seenChanges = new Map<string, number>()
+  /** Books whose pointers have been seen. */
+  const pointed = new Set<string>()
 
   const remember = (book: Book): void => {
     if (!index) return
@@ -47,6 +49,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
     if (changed) noteChange(book.book_id)
   }
   const forget = (bookId: string): void => {
+    pointed.delete(bookId)
     if (index?.remove(bookId)) noteChange(bookId)
   }
   const noteChange = (bookId: string): void => {
@@ -135,6 +138,11 @@ export const catalogMemory = (deps: MemoryDeps) => {
     } else await build()
   }
 
+  /** Asks the index once for a misspelt title, which makes what it needs for slips before a shopper waits for it. */
+  const warmUp = async (): Promise<void> => {
+    await index?.browse({ q: 'hary poter', sort: 'relevance', offset: 0, limit: 1 })
+  }
+
   const differs = (book: Book): boolean => {
     const row: Readonly<Record<string, unknown>> | undefined = index?.get(book.book_id)
     if (!isForSale(book)) return row !== undefined
@@ -152,9 +160,10 @@ export const catalogMemory = (deps: MemoryDeps) => {
       bad.push(...rows.filter((row): row is BadRow => !isBook(row)))
       for (const book of found) seen.add(book.book_id)
       const others = found.filter(differs)
+      const unpointed = found.filter(book => !pointed.has(book.book_id))
       mended += others.length
       if (others.length > 0) await refresh(others)
-      await makePointers(others)
+      await mendPointers([...others, ...unpointed])
       await new Promise(resolve => setImmediate(resolve))
     }
     const gone = [...(index?.books() ?? [])].filter(row => !seen.has(row.book_id))
@@ -163,10 +172,18 @@ export const catalogMemory = (deps: MemoryDeps) => {
     return { mended: mended + gone.length, badRows }
   }
 
-  const makePointers = async (found: readonly Book[]): Promise<void> => {
-    const there = await books.categoriesOf(found.map(book => book.book_id))
-    for (const book of found)
-      if (!there.has(book.book_id)) await deps.db.write(books.makePointer(book)).catch(deps.report)
+  const mendPointers = async (found: readonly Book[]): Promise<void> => {
+    const byId = new Map(found.map(book => [book.book_id, book]))
+    const there = await books.categoriesOf([...byId.keys()])
+    for (const [book_id, book] of byId) {
+      const category = there.get(book_id)
+      // Of two books with one id, the one that the pointer names stays the one.
+      const holds =
+        category === book.category ||
+        (category !== undefined && (await books.getItem({ category, book_id })) !== undefined)
+      if (!holds) await deps.db.write(books.makePointer(book, category)).catch(deps.report)
+      pointed.add(book_id)
+    }
   }
 
   const save = async (): Promise<void> => {
@@ -177,6 +194,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
 
   return {
     load,
+    warmUp,
     refresh,
     edited,
     touched,

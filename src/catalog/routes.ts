@@ -30,7 +30,7 @@ const keepBook = ({ memory }: service.CatalogDeps, bookId: string, { keepWhile }
   keepWhile(() => memory.bookVersion(bookId) === made && Date.now() - at < BOOK_MS)
 }
 
-const forStaff = (book: Book, headers: Headers) => {
+const forStaff = (book: Book, headers: Map<string, string>) => {
   headers.set('etag', service.etagOf(book))
   return staffViewOf(book)
 }

@@ -12,6 +12,8 @@ const ROUTE_WORDS = new Set(['search', 'suggest', 'category'])
 
 export const MAX_STOCK = 1_000_000
 const MAX_PRICE = 100_000
+/** What bounds the price of a row that others wrote, so that no sum leaves the whole numbers. */
+const MAX_STORED_PRICE = 1e7
 
 /** A price in JSON: a decimal of at most two places, more than nothing. */
 export const Price = z
@@ -51,6 +53,7 @@ export const Book = z.object({
   price: z
     .number()
     .min(0)
+    .max(MAX_STORED_PRICE)
     .transform((value, context): Cents => {
       const price = parseDecimal(value)
       if (price !== undefined) return price

@@ -10,7 +10,7 @@ import type { ChangeLog } from './changes.ts'
 import { isForSale } from './find.ts'
 import { normalizeIsbn } from './isbn.ts'
 import { Book, type BookChange, type BookContent, BookId, type NewBook } from './schema.ts'
-import type { BookEdit, BookKey } from './table.ts'
+import { type BookEdit, type BookKey, changedMeanwhile } from './table.ts'
 
 export type CatalogDeps = BrowseDeps & {
   readonly db: Dynamo
@@ -37,16 +37,26 @@ export const locate = async ({ memory, books }: CatalogDeps, idOrIsbn: string): 
 
 /** One book for the public, as the table has it. Throws book_not_found, also for one that is retired. */
 export const readBook = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
-  const book = await deps.books.get(await locate(deps, idOrIsbn))
-  if (!book || !isForSale(book)) throw notFound(idOrIsbn)
+  const book = await readForStaff(deps, idOrIsbn)
+  if (!isForSale(book)) throw notFound(idOrIsbn)
   return book
 }
 
 /** One book for staff, retired or not. Throws book_not_found. */
-export const readForStaff = async (deps: CatalogDeps, bookId: string): Promise<Book> => {
-  const book = await deps.books.get(await locate(deps, bookId))
-  if (!book) throw notFound(bookId)
+export const readForStaff = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
+  const key = await locate(deps, idOrIsbn)
+  const book = (await deps.books.get(key)) ?? (await whereItMoved(deps, key))
+  if (!book) throw notFound(idOrIsbn)
   return book
+}
+
+/** A book that another process has moved a moment ago: its pointer knows before the memory does. */
+const whereItMoved = async (
+  { books }: CatalogDeps,
+  { category, book_id }: BookKey,
+): Promise<Book | undefined> => {
+  const pointed = (await books.categoriesOf([book_id])).get(book_id)
+  return pointed === undefined || pointed === category ? undefined : books.get({ category: pointed, book_id })
 }
 
 /** The ETag of a book as staff see it: another one after any edit, sale or return. */
@@ -111,7 +121,7 @@ export const changeBook = (
   const { category, stock_delta: delta, stock_quantity: counted, price, ...rest } = input
   if (delta !== undefined && counted !== undefined)
     throw new ShopError('invalid_request', 'Change the stock by stock_delta or set stock_quantity, not both.')
-  if (counted !== undefined && ifMatch === undefined)
+  if (counted !== undefined && (ifMatch === undefined || ifMatch === '*'))
     throw new ShopError(
       'precondition_required',
       'To set the stock, send If-Match with the ETag that you read; or send stock_delta.',
@@ -174,10 +184,13 @@ const writeEdit = async (deps: CatalogDeps, seen: Book, exactly: boolean, wanted
   return readForStaff(deps, seen.book_id)
 }
 
+/** The last moment that a date can say. */
+const LAST_INSTANT = 8.64e15
+
 /** The time of an edit: always after the one before, since it is what tells two edits apart. */
-const later = (before: string, now: Date): string => {
+export const later = (before: string, now: Date): string => {
   const last = Date.parse(before)
-  return last >= now.getTime() ? new Date(last + 1).toISOString() : now.toISOString()
+  return last >= now.getTime() && last < LAST_INSTANT ? new Date(last + 1).toISOString() : now.toISOString()
 }
 
 const stockOf = (seen: Book, { delta, counted }: Edit) => {
@@ -194,6 +207,8 @@ const move = async (
 ): Promise<void> => {
   const item = await deps.books.getItem(seen)
   if (!item) throw notFound(seen.book_id)
+  // What was decided on the book as it was seen holds for no other.
+  if (etagOf(Book.parse(item)) !== etagOf(seen)) throw changedMeanwhile(seen.book_id)
   const stock = counted ?? seen.stock_quantity + (delta ?? 0)
   if (stock < 0)
     throw new ShopError(

@@ -23,3 +23,6 @@ export const writeSnapshot = async (blobs: Blobs, index: MemoryBookIndex, asOf: 
   bytes.set(rows, TIME_BYTES)
   await blobs.put(NAME, bytes)
 }
+
+/** For when the table is no longer what the snapshot is of. */
+export const removeSnapshot = (blobs: Blobs): Promise<void> => blobs.remove(NAME)

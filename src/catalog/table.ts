@@ -32,7 +32,7 @@ export const isBook = (row: Book | BadRow): row is Book => !('problem' in row)
 const toItem = ({ price, ...rest }: Book): Item => ({ ...rest, price: toDecimal(price) })
 
 const notFound = (bookId: string) => new ShopError('book_not_found', `There is no book ${bookId}.`)
-const changedMeanwhile = (bookId: string) =>
+export const changedMeanwhile = (bookId: string) =>
   new ShopError(
     'book_changed',
     `Somebody else changed ${bookId} at the same time. Read it again and repeat your change.`,
@@ -50,6 +50,9 @@ export type EditConditions = {
   /** Moves the stock by a number, or to a counted number if it is still what was seen. */
   readonly stock?: { readonly delta: number } | { readonly to: number; readonly seen: number } | undefined
 }
+
+/** A whole megabyte of rows, as a scan gives them unasked, would hold everybody else up for a quarter of a second. */
+const ROWS_AT_ONCE = 250
 
 export const bookTable = (db: Dynamo, names: TableNames) => {
   const table = names.books
@@ -101,7 +104,7 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
 
   /** Every row, a page at a time. */
   async function* rows(): AsyncGenerator<readonly (Book | BadRow)[]> {
-    for await (const items of db.scan(table)) yield items.map(readBook)
+    for await (const items of db.scan(table, { pageSize: ROWS_AT_ONCE })) yield items.map(readBook)
   }
 
   /** The categories of these books, from their pointers. */
@@ -110,15 +113,42 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     return new Map(items.map(item => [String(item.pk).slice('book#'.length), String(item.category)]))
   }
 
+  /** Every pointer, a page at a time: where each id is said to lie. */
+  async function* pointers(): AsyncGenerator<readonly BookKey[]> {
+    for await (const items of db.scan(names.control))
+      yield items
+        .filter(item => item.sk === 'pointer' && String(item.pk).startsWith('book#'))
+        .map(item => ({ category: String(item.category), book_id: String(item.pk).slice('book#'.length) }))
+  }
+
   const pointTo = (key: BookKey): Item => ({ ...pointerKey(key.book_id), category: key.category })
 
-  /** Makes the pointer of a book that somebody else put into the table; one that is there stays. */
-  const makePointer = (key: BookKey): Write => ({
+  /** Makes the pointer of a book, in the place of none, or of one that names the `wrong` category. */
+  const makePointer = (key: BookKey, wrong?: string): Write => ({
     action: 'Put',
     table: names.control,
     item: pointTo(key),
-    condition: 'attribute_not_exists(pk)',
+    ...(wrong === undefined
+      ? { condition: 'attribute_not_exists(pk)' }
+      : { condition: 'category = :wrong', values: { ':wrong': wrong } }),
   })
+
+  /** Takes away a pointer to a place where there is no book. */
+  const dropPointer = (key: BookKey): Write[] => [
+    {
+      action: 'ConditionCheck',
+      table,
+      key: { category: key.category, book_id: key.book_id },
+      condition: 'attribute_not_exists(book_id)',
+    },
+    {
+      action: 'Delete',
+      table: names.control,
+      key: pointerKey(key.book_id),
+      condition: 'category = :category',
+      values: { ':category': key.category },
+    },
+  ]
 
   /** A new book and its pointer: the id is taken once over all categories. */
   const create = (book: Book): Write[] => {
@@ -135,7 +165,9 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     const set = entries.filter(([, value]) => value !== undefined)
     const remove = entries.filter(([, value]) => value === undefined)
     const sets = set.map(([name]) => `#${name} = :${name}`)
-    const conditions = [seen === undefined ? 'attribute_exists(book_id)' : 'updated_at = :seen_updated_at']
+    // A row that others wrote may have no time: then nobody has edited it here.
+    const unedited = '(updated_at = :seen_updated_at OR attribute_not_exists(updated_at))'
+    const conditions = ['attribute_exists(book_id)', ...(seen === undefined ? [] : [unedited])]
     const values: Record<string, unknown> = Object.fromEntries(
       set.map(([name, value]) => [`:${name}`, name === 'price' ? toDecimal(value as Cents) : value]),
     )
@@ -240,7 +272,9 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     withTitle,
     rows,
     categoriesOf,
+    pointers,
     makePointer,
+    dropPointer,
     create,
     edit,
     move,

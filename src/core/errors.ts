@@ -15,6 +15,7 @@ export const errorStatus = {
   not_found: 404,
   book_not_found: 404,
   order_not_found: 404,
+  link_invalid: 404,
   cart_line_not_found: 404,
   method_not_allowed: 405,
   // what the shop can do

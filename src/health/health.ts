@@ -1,10 +1,8 @@
 /** Whether the shop can serve: the store answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
 import type { CatalogMemory } from '../catalog/memory.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
-import type { TableNames } from '../tables.ts'
 
 const Health = z
   .object({
@@ -22,6 +20,13 @@ const Health = z
       .number()
       .int()
       .describe('Rows of the books table that are no books; `cloudshelf doctor` names them.'),
+    mail: z.object({
+      waiting_seconds: z
+        .number()
+        .describe(
+          'How long the mail that comes next has waited: more than seconds, and mails do not get out.',
+        ),
+    }),
   })
   .meta({ id: 'Health' })
 
@@ -38,15 +43,14 @@ export const getHealth = endpoint({
 })
 
 export type HealthDeps = {
-  readonly db: Dynamo
-  readonly settings: { readonly names: TableNames }
   readonly memory: CatalogMemory
+  readonly outbox: { readonly waitingSince: () => Promise<Date | undefined> }
   readonly now: () => Date
 }
 
-export const healthRoutes = ({ db, settings, memory, now }: HealthDeps): Route[] => [
+export const healthRoutes = ({ memory, outbox, now }: HealthDeps): Route[] => [
   route(getHealth, async () => {
-    await db.get(settings.names.control, { pk: 'health', sk: 'health' }, false)
+    const since = await outbox.waitingSince()
     const { index, asOf, badRows } = memory
     return {
       status: index ? ('ok' as const) : ('starting' as const),
@@ -57,6 +61,9 @@ export const healthRoutes = ({ db, settings, memory, now }: HealthDeps): Route[]
         age_seconds: index ? Math.round((now().getTime() - asOf.getTime()) / 100) / 10 : null,
       },
       unreadable_books: badRows.length,
+      mail: {
+        waiting_seconds: since ? Math.max(0, Math.round((now().getTime() - since.getTime()) / 1000)) : 0,
+      },
     }
   }),
 ]

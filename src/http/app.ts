@@ -11,7 +11,7 @@ import { invalid, problem } from './problem.ts'
 type Surroundings = {
   readonly identity: Identity
   /** Headers that the answer carries besides the usual ones. */
-  readonly answerHeaders: Headers
+  readonly answerHeaders: Map<string, string>
   /** For public endpoints: the answer may be given again while `holds()`. Without it, it is made anew each time. */
   readonly keepWhile: (holds: () => boolean) => void
 }
@@ -56,7 +56,8 @@ const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unk
 
 /** The query as an object; a parameter that comes twice is refused, since nobody can know which is meant. */
 const queryOf = (request: Request, { query, staffQuery }: Endpoint, identity: Identity): unknown => {
-  const params = new URL(request.url).searchParams
+  const at = request.url.indexOf('?')
+  const params = new URLSearchParams(at < 0 ? '' : request.url.slice(at))
   const names = [...params.keys()]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
@@ -67,8 +68,12 @@ const queryOf = (request: Request, { query, staffQuery }: Endpoint, identity: Id
   return parse('query', query, Object.fromEntries(params))
 }
 
-const bodyOf = async (request: Request, { body }: Endpoint): Promise<unknown> => {
-  if (body === undefined) return undefined
+const bodyOf = async (request: Request, { body, method }: Endpoint): Promise<unknown> => {
+  if (body === undefined) {
+    if (method !== 'GET' && (await readBody(request, JSON_LIMIT)).length > 0)
+      throw new ShopError('invalid_request', 'body: is not known here')
+    return undefined
+  }
   if (body === 'image') return readBody(request, IMAGE_LIMIT)
   const bytes = await readBody(request, JSON_LIMIT)
   const type = request.headers.get('content-type') ?? ''
@@ -77,14 +82,20 @@ const bodyOf = async (request: Request, { body }: Endpoint): Promise<unknown> =>
   return parse('body', body, parseJson(bytes))
 }
 
-const headersOf = (request: Request, { headers }: Endpoint): unknown =>
-  headers && parse('headers', headers, Object.fromEntries(request.headers))
+const headersOf = (request: Request, { headers }: Endpoint): unknown => {
+  if (!headers) return undefined
+  const sent = Object.keys(headers.shape).map(name => [name, request.headers.get(name) ?? undefined])
+  return parse('headers', headers, Object.fromEntries(sent))
+}
 
-const reply = (endpoint: Endpoint, value: unknown, headers: Headers): Response => {
-  headers.set('cache-control', 'no-store')
+/** Headers are a plain object, because the server on Node writes those as they are. */
+const reply = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
+  const headers = { ...Object.fromEntries(more), 'cache-control': 'no-store' }
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
-  headers.set('content-type', 'application/json')
-  return new Response(JSON.stringify(value), { status: endpoint.status, headers })
+  return new Response(JSON.stringify(value), {
+    status: endpoint.status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  })
 }
 
 const serve = async (
@@ -101,7 +112,7 @@ const serve = async (
     rules,
   )
   authorize(endpoint.who, identity)
-  const answerHeaders = new Headers()
+  const answerHeaders = new Map<string, string>()
   let holds: (() => boolean) | undefined
   const value = await handle({
     params: parse('path', endpoint.params, params),
@@ -123,6 +134,10 @@ const serve = async (
 /** `{book_id}` of OpenAPI as Hono's `:book_id`. */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
+/** A path of fixed words comes before one in which an id could be such a word. */
+const fixedFirst = (byPath: ReadonlyMap<string, readonly Route[]>) =>
+  [...byPath].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))
+
 /**
  * The app over these routes; `hono` is for what is no endpoint, such as images. Public answers that are kept are given
  * before anything else is looked at.
@@ -139,18 +154,20 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
     assertSameSite(c.req.method, c.req.raw.headers, rules.origins)
     await next()
   })
-  for (const one of routes)
-    app.on(one.endpoint.method, honoPath(one.endpoint.path), c => serve(one, c.req.raw, c.req.param(), rules))
-  const methodsOf = Map.groupBy(routes, one => honoPath(one.endpoint.path))
-  for (const [path, group] of methodsOf)
+  for (const [path, group] of fixedFirst(Map.groupBy(routes, one => honoPath(one.endpoint.path)))) {
+    for (const one of group)
+      app.on(one.endpoint.method, path, c => serve(one, c.req.raw, c.req.param(), rules))
     app.all(path, c => {
-      const allowed = group.map(one => one.endpoint.method).join(', ')
+      const allowed = group
+        .flatMap(({ endpoint: { method } }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+        .join(', ')
       const answer = problem(
         new ShopError('method_not_allowed', `${c.req.method} is not for this address; ${allowed} is.`),
       )
       answer.headers.set('allow', allowed)
       return answer
     })
+  }
   app.notFound(() => problem(new ShopError('not_found', 'There is nothing at this address.')))
 
   const fetch = async (request: Request): Promise<Response> =>

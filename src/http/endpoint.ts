@@ -24,11 +24,11 @@ export type Endpoint = {
   readonly cache: 'public' | 'private'
   readonly params?: Shape
   readonly query?: Shape
-  readonly headers?: Shape
+  readonly headers?: z.ZodObject
   /** A JSON body; `image` is a body of bytes. */
   readonly body?: Shape | 'image'
   /** The status of success and the shape of its body; no shape, no body. */
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
   readonly reply?: Shape
   /** What this endpoint may refuse beyond what every endpoint may. */
   readonly errors: readonly ErrorCode[]

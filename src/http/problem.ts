@@ -29,7 +29,7 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
 
 export const problem = ({ code, message, extra }: ShopError): Response => {
   const status = errorStatus[code]
-  const body = { type: 'about:blank', title: titleOf(code), status, code, detail: message, ...extra }
+  const body = { ...extra, type: 'about:blank', title: titleOf(code), status, code, detail: message }
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   const retryAfter = RETRY_AFTER_SECONDS[code]
   if (retryAfter) headers.set('retry-after', retryAfter)

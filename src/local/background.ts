@@ -6,13 +6,14 @@ import { sweepExpired } from './sweeper.ts'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Rests at least `pause`, and 20 times as long as the work took, so that a large shelf is not compared without end. */
+/** Rests at least `pause`, and `rests` times as long as the work took, so that a large shelf is not compared without end. */
 const every = async (
   pause: number,
   first: number,
   signal: AbortSignal,
   work: () => Promise<unknown>,
   report: (error: unknown) => void,
+  rests = 20,
 ) => {
   let rest = first
   while (!signal.aborted) {
@@ -20,7 +21,7 @@ const every = async (
     if (signal.aborted) return
     const start = performance.now()
     await work().catch(report)
-    rest = Math.max(pause, 20 * (performance.now() - start))
+    rest = Math.max(pause, rests * (performance.now() - start))
   }
 }
 
@@ -30,7 +31,9 @@ export const startBackground = (deps: Deps): { readonly stop: () => Promise<void
   const { signal } = ending
   const { memory, report } = deps
   const running = Promise.all([
-    every(SECOND, SECOND, signal, memory.readChanges, report),
+    memory.warmUp().catch(report),
+    // An import of many books must be seen a second later, however much there is to read.
+    every(SECOND, SECOND, signal, memory.readChanges, report, 1),
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),
     every(2 * MINUTE, 10 * SECOND, signal, memory.save, report),
     every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),

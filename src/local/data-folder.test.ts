@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDataFolder, readHolder, tryDataFolder } from './data-folder.ts'
@@ -63,6 +71,7 @@ test('A folder whose holder was killed is free at once, and names the engine lef
   holder.child.kill('SIGKILL')
   await holder.exit
   expect(readHolder(dir)).toBeUndefined()
+  expect(readdirSync(dir).toSorted()).toEqual(['lock', 'lock.json'])
   const folder = await openDataFolder(dir, { waitMs: 0 })
   expect(folder.leftEngine).toEqual({ pid: 4194000, started: 'long ago' })
   // Should this holder die before it has ended that engine, the next one must still know of it.

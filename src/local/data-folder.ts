@@ -46,7 +46,7 @@ export type DataFolder = {
   readonly release: () => void
 }
 
-const SQLITE_BUSY = 5
+const SQLITE_BUSY = 5 // the low byte; the rest says which kind
 const POLL_MS = 25
 
 /** Keeps every lock from the garbage collector, which would close the database and so drop the lock unasked. */
@@ -87,12 +87,14 @@ const lock = (path: string): DatabaseSync | undefined => {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(join(path, 'lock'), { timeout: 0 })
-    database.exec('BEGIN EXCLUSIVE')
+    // Nothing is ever written, so no journal file: one left by kill -9 would only be in the next start's way.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     held.add(database)
     return database
   } catch (error) {
     database?.close()
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return undefined
+    if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === SQLITE_BUSY)
+      return undefined
     throw cannotWrite(path, error)
   }
 }

@@ -101,7 +101,7 @@ export const startEngine = async ({
         engine = await launch()
         return pause
       } catch {
-        signal.throwIfAborted() // otherwise the next round tries again: a full disk may be emptied, a file mended
+        // The next round tries again, unless stopped: a full disk may be emptied, a file mended.
       }
     }
   }

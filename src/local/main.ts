@@ -1,7 +1,13 @@
 /** `npm start`: the shop until Ctrl-C or SIGTERM. */
-import { readSettings, SettingsError } from '../deps.ts'
-import { startShop } from './start.ts'
-import { StartError } from './start-error.ts'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+// Compiling, and taking the types out, is half of a start: what it gives is kept for the next. Hence nothing of ours is
+// imported before this. A folder that cannot be written only means that each start compiles again.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compile', import.meta.url)))
+const { readSettings, SettingsError } = await import('../deps.ts')
+const { startShop } = await import('./start.ts')
+const { StartError } = await import('./start-error.ts')
 
 const say = (line: string): void => console.log(line)
 
@@ -24,6 +30,7 @@ try {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  process.on('SIGHUP', end)
   await starting
 } catch (error) {
   fail(error)

@@ -2,7 +2,7 @@
 import { type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
-import { blobFolder, buildDeps, openStore, type Settings } from '../deps.ts'
+import { blobFolder, buildDeps, mailFolder, openStore, type Settings } from '../deps.ts'
 import { openPages } from '../pages/serve.ts'
 import { createTables, holds, verifyTables } from '../provision.ts'
 import { createShop } from '../shop.ts'
@@ -11,6 +11,8 @@ import { openDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { coverRoutes } from './images.ts'
+import { startMail } from './mail.ts'
+import { mailboxRoutes, mayShowMailbox } from './mailbox.ts'
 import { secretFile } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -22,6 +24,8 @@ export type LocalShop = {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
+/** Nobody holds a connection by sending a request slowly. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
 /** Cookies without `Secure` are for this machine alone. */
 const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
@@ -37,7 +41,7 @@ const listen = (
   { host, port }: Settings,
 ): Promise<ServerType> =>
   new Promise((done, failed) => {
-    const server = serve({ fetch, hostname: host, port }, () => done(server))
+    const server = serve({ fetch, hostname: host, port, serverOptions: LIMITS }, () => done(server))
     server.on('error', (error: NodeJS.ErrnoException) =>
       failed(
         error.code === 'EADDRINUSE'
@@ -117,6 +121,7 @@ const open = async (
   const staffToken = secretFile(settings.dataDir, 'staff-token')
   const shop = createShop(deps, { staffToken })
   coverRoutes(shop.hono, blobs)
+  mailboxRoutes(shop.hono, settings)
   const pages = openPages({
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
@@ -131,18 +136,28 @@ const open = async (
   opened.push(pages.close)
   const background = startBackground(deps)
   opened.push(background.stop)
+  const mail = startMail(deps)
+  opened.push(mail.stop)
 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
   say(`books     ${deps.memory.index?.size ?? 0} on the shelf`)
   say(`data      ${settings.dataDir} (staff token: staff-token)`)
+  say(`mail      ${mailPlace(settings, url)}`)
   say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)
   say(`api       ${url}/api/books   documentation ${url}/api/docs`)
   say(`shop      ${url}`)
   // The API serves already; a shop that ends meanwhile ends the build.
   pages.prepare().catch(error => (pages.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
+}
+
+/** Where mails go, without the password of the way there. */
+const mailPlace = (settings: Settings, url: string): string => {
+  const { smtpUrl } = settings.mail
+  if (smtpUrl !== undefined) return `by ${new URL(smtpUrl).host}`
+  return mayShowMailbox(settings) ? `${url}/dev/mailbox` : mailFolder(settings.dataDir)
 }
 
 const firstPage = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> => {

@@ -9,12 +9,11 @@ type Json = { [name: string]: unknown }
 
 /** What any endpoint may refuse, by what it takes. */
 const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
-  ...(endpoint.params || endpoint.query || endpoint.headers || endpoint.body
-    ? (['invalid_request'] as const)
-    : []),
+  'invalid_request',
+  ...(endpoint.method === 'GET' ? [] : (['body_too_large', 'malformed_request'] as const)),
   ...(endpoint.body === undefined || endpoint.body === 'image'
     ? []
-    : (['malformed_json', 'unsupported_media_type', 'body_too_large'] as const)),
+    : (['malformed_json', 'unsupported_media_type'] as const)),
   ...(endpoint.who === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
   'internal_error',

@@ -136,7 +136,11 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
     reply: order,
   },
   listOrders: { reply: { items: [order], next_cursor: null } },
-  lookUpOrder: { request: { order_id: order.order_id, email: order.email }, reply: order },
+  lookUpOrder: {
+    request: { order_id: order.order_id, email: order.email },
+    reply: { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' },
+  },
+  openOrderLink: { request: { token: '3q2-7wXcVbNmAsDfGhJkLqWeRtYuIoPzXcVbNmAsDfG' }, reply: order },
   getOrder: { reply: order },
   cancelOrder: { reply: { ...order, status: 'cancelled' } },
   setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
@@ -146,6 +150,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
       store: 'up',
       index: { ready: true, books: 159, age_seconds: 0.4 },
       unreadable_books: 0,
+      mail: { waiting_seconds: 0 },
     },
   },
 }

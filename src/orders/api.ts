@@ -1,15 +1,18 @@
 /** The endpoints of checkout and orders, as data. */
 import * as z from 'zod'
 import { Limit } from '../catalog/api.ts'
+import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { LookUpOrder, OrderView, PlaceOrder, SetStatus } from './schema.ts'
+import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
 const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
 
 const Day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine(day => !Number.isNaN(Date.parse(day)), { error: 'is no day such as 2025-09-05' })
+  .refine(day => !Number.isNaN(Date.parse(day)) && dayOf(new Date(day)) === day, {
+    error: 'is no day such as 2025-09-05',
+  })
 
 const OrderPage = z
   .object({ items: z.array(OrderView), next_cursor: z.string().nullable() })
@@ -37,6 +40,8 @@ export const placeOrder = endpoint({
     'idempotency_key_reused',
     'cart_empty',
     'cart_changed',
+    'line_limit',
+    'quantity_limit',
     'out_of_stock',
     'price_changed',
     'order_not_found',
@@ -78,13 +83,26 @@ export const lookUpOrder = endpoint({
   id: 'lookUpOrder',
   method: 'POST',
   path: '/api/orders/lookup',
-  summary: 'A guest’s order by its id and the e-mail address that it was made with',
+  summary: 'Ask for a mail with a link to a guest’s order, by its id and the address that it was made with',
   who: 'anyone',
   cache: 'private',
   body: LookUpOrder,
+  status: 202,
+  reply: LookUpAnswer,
+  errors: [],
+})
+
+export const openOrderLink = endpoint({
+  id: 'openOrderLink',
+  method: 'POST',
+  path: '/api/orders/lookup/open',
+  summary: 'The order of a mailed link, once, within 30 minutes',
+  who: 'anyone',
+  cache: 'private',
+  body: OpenOrderLink,
   status: 200,
   reply: OrderView,
-  errors: ['order_not_found'],
+  errors: ['link_invalid'],
 })
 
 export const cancelOrder = endpoint({

@@ -1,17 +1,274 @@
 import { expect, test } from 'vitest'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { contentsOf, engineCall, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
+import { aBook, checkOut, type Json, orderFor, type Shopper, testShop } from '../../test/kit.ts'
+
+const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promise<Json> =>
+  (await shopper.post('/api/cart/items', { book_id, quantity })).body
+
+const post = (shopper: Shopper, body: Json, key = 'a-key') =>
+  shopper.post('/api/orders', body, { 'idempotency-key': key })
 
 test('the specification’s sample order comes out as printed there', async () => {
   const shop = await testShop({ books: [aBook()] })
   const shopper = shop.visitor()
-  await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 1 })
-  const { status, body } = await checkOut(shopper)
+  await fill(shopper)
+  const { status, body, headers } = await checkOut(shopper)
   expect(status).toBe(201)
+  expect(headers.get('location')).toBe(`/api/orders/${body.order_id}`)
   expect(body).toMatchObject({
     subtotal: 42.99,
     tax: 3.44,
     shipping: 5.99,
     total: 52.42,
     status: 'confirmed',
+    payment: 'invoice',
   })
+})
+
+test('an order is one transaction: order, stock, cart, key, outbox row and pointer', async () => {
+  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const shopper = shop.visitor()
+  await fill(shopper, 3)
+  const { body } = await checkOut(shopper)
+  const [order, ...more] = await itemsIn(shop, 'orders')
+  expect(more).toEqual([])
+  expect(order).toMatchObject({
+    order_id: body.order_id,
+    order_date: '2025-09-05',
+    items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 3 }],
+    subtotal: 128.97,
+    tax: 10.32,
+    shipping: 5.99,
+    total: 145.28,
+    status: 'confirmed',
+    email: 'customer@example.com',
+    created_at: '2025-09-05T10:00:00.000Z',
+  })
+  expect(order.user_id).toMatch(/^guest-[0-9a-f]{40}$/)
+  expect(body.order_id).toMatch(/^order-2025-09-05-[0-9a-hjkmnp-tv-z]{22}$/)
+  expect(await stockOf(shop, 'tech-001')).toBe(22)
+  expect(await itemsIn(shop, 'carts')).toEqual([])
+  const control = await itemsIn(shop, 'control')
+  expect(control.map(row => String(row.pk).split('#')[0]).sort()).toEqual([
+    'book',
+    'email-orders',
+    'idem',
+    'outbox',
+  ])
+  expect(control.find(row => row.pk === 'outbox')).toMatchObject({
+    state: 'PENDING',
+    event: 'order_confirmed',
+    order_id: body.order_id,
+    email: 'customer@example.com',
+  })
+})
+
+test('the guest’s secret lies nowhere, and neither does anything in the table of users', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  await fill(shopper)
+  await checkOut(shopper)
+  const secret = shopper.cookie()?.split('=')[1] ?? 'none'
+  expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  expect(await contentsOf(shop)).not.toContain(secret)
+  expect(await itemsIn(shop, 'users')).toEqual([])
+})
+
+test('the same key gives the same order again, also when the cart is gone and a new one begun', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const request = orderFor(await fill(shopper))
+  const first = await post(shopper, request)
+  expect(first.status).toBe(201)
+  expect(first.headers.has('idempotency-replayed')).toBe(false)
+  await fill(shopper, 5)
+  const before = await contentsOf(shop)
+  const again = await post(shopper, request)
+  expect(again).toMatchObject({ status: 201, body: first.body })
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(await contentsOf(shop)).toBe(before)
+})
+
+test('a key with another request is refused, whatever differs', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const cart = await fill(shopper)
+  await post(shopper, orderFor(cart))
+  const before = await contentsOf(shop)
+  const address = orderFor(cart).shipping_address as object
+  for (const change of [
+    { cart_version: 'another' },
+    { expected_total: 1 },
+    { email: 'other@example.com' },
+    { shipping_address: { ...address, country: 'US' } },
+  ])
+    expect(await post(shopper, orderFor(cart, change))).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    })
+  expect(await contentsOf(shop)).toBe(before)
+})
+
+test('the keys of two shoppers are two keys', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const [one, two] = [shop.visitor(), shop.visitor()]
+  await fill(one)
+  await fill(two)
+  const orders = [await checkOut(one, 'the-key'), await checkOut(two, 'the-key')]
+  expect(orders.map(order => order.status)).toEqual([201, 201])
+  expect(orders[0]?.body.order_id).not.toBe(orders[1]?.body.order_id)
+})
+
+test('a refused checkout leaves its key free', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const cart = await fill(shopper)
+  expect((await post(shopper, orderFor(cart, { expected_total: 1 }))).body.code).toBe('price_changed')
+  expect((await post(shopper, orderFor(cart))).status).toBe(201)
+})
+
+test.each([86_399, 86_400, 86_401])('a key is free again when its record expires: after %i s', async age => {
+  let time = Date.parse('2025-09-05T10:00:00Z')
+  const shop = await testShop({ books: [aBook()], now: () => new Date(time) })
+  const shopper = shop.visitor()
+  const first = await post(shopper, orderFor(await fill(shopper)))
+  time += age * 1_000
+  const second = await post(shopper, orderFor(await fill(shopper)))
+  if (age < 86_400) expect(second.body.code).toBe('idempotency_key_reused')
+  else {
+    expect(second.status).toBe(201)
+    expect(second.body.order_id).not.toBe(first.body.order_id)
+    expect(await stockOf(shop, 'tech-001')).toBe(23)
+  }
+})
+
+test('an order needs a key, a cart, its version and the total that was shown', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const nothing = orderFor({ version: 'none', total: 0 })
+  expect((await post(shopper, nothing)).body.code).toBe('cart_empty')
+  expect(shopper.cookie()).toBeUndefined()
+  const cart = await fill(shopper)
+  const before = await contentsOf(shop)
+  expect((await shopper.post('/api/orders', orderFor(cart))).body.code).toBe('idempotency_key_missing')
+  for (const key of ['', ' ', 'a b', 'a,\u00e9', 'x'.repeat(256)])
+    expect((await post(shopper, orderFor(cart), key)).status, key).toBe(400)
+  expect((await post(shopper, orderFor(cart, { cart_version: 'older' }))).body.code).toBe('cart_changed')
+  const changed = await post(shopper, orderFor(cart, { expected_total: 52.41 }))
+  expect(changed).toMatchObject({
+    status: 409,
+    body: { code: 'price_changed', quote: { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 } },
+  })
+  expect(await contentsOf(shop)).toBe(before)
+})
+
+test('an old tab cannot buy the cart that was begun after its own was bought', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const old = await fill(shopper)
+  expect((await post(shopper, orderFor(old), 'one')).status).toBe(201)
+  const fresh = await fill(shopper)
+  expect(fresh.total).toBe(old.total)
+  expect((await post(shopper, orderFor(old), 'two')).body.code).toBe('cart_changed')
+  expect((await post(shopper, orderFor(fresh), 'two')).status).toBe(201)
+})
+
+test('a shortage names the books, and nothing of the cart is sold', async () => {
+  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })] })
+  const shopper = shop.visitor()
+  await fill(shopper, 1)
+  const cart = await fill(shopper, 4, 'tech-002')
+  await shop.staff.call('PATCH', '/api/books/tech-002', { stock_delta: -22 })
+  const { status, body } = await post(shopper, orderFor(cart))
+  expect(status).toBe(409)
+  expect(body).toMatchObject({
+    code: 'out_of_stock',
+    items: [{ book_id: 'tech-002', requested_quantity: 4, available_quantity: 3 }],
+  })
+  expect(await stockOf(shop, 'tech-001')).toBe(25)
+  expect(await itemsIn(shop, 'orders')).toEqual([])
+})
+
+test('a book that was moved is still bought, one that was retired or deleted is not', async () => {
+  const books = ['moved', 'retired', 'deleted'].map(book_id => aBook({ book_id }))
+  const shop = await testShop({ books })
+  const buy = async (book_id: string, edit: () => Promise<unknown>) => {
+    const shopper = shop.visitor()
+    const cart = await fill(shopper, 1, book_id)
+    await edit()
+    return post(shopper, orderFor(cart))
+  }
+  const moved = await buy('moved', () =>
+    shop.staff.call('PATCH', '/api/books/moved', { category: 'Classics' }),
+  )
+  expect(moved).toMatchObject({ status: 201, body: { items: [{ category: 'Classics' }] } })
+  const retired = await buy('retired', () =>
+    shop.staff.call('PATCH', '/api/books/retired', { status: 'retired' }),
+  )
+  expect(retired.body).toMatchObject({ code: 'out_of_stock', items: [{ available_quantity: 0 }] })
+  const deleted = await buy('deleted', () => shop.staff.call('DELETE', '/api/books/deleted'))
+  expect(deleted.body).toMatchObject({ code: 'out_of_stock', items: [{ available_quantity: 0 }] })
+})
+
+test('a book that another client moved, pointer and all, is bought where it is now', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const cart = await fill(shopper)
+  const [book] = await itemsIn(shop, 'books')
+  const item = await shop.deps.books.getItem({ category: 'Technology', book_id: 'tech-001' })
+  await shop.deps.db.transact(shop.deps.books.move(item ?? {}, { ...aBook(), category: 'Elsewhere' }))
+  expect(book.category).toBe('Technology')
+  expect((await post(shopper, orderFor(cart))).status).toBe(201)
+  expect(await stockOf(shop, 'tech-001')).toBe(24)
+})
+
+test('a cart of others’ making is bought within the limits and refused beyond them', async () => {
+  const books = Array.from({ length: 51 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 1_000 }))
+  const shop = await testShop({ books })
+  const foreignCart = async (lines: readonly { id: number; quantity: number }[]) => {
+    const shopper = shop.visitor()
+    await fill(shopper, 1, 'b-0')
+    const { user_id, cart_id } = (await itemsIn(shop, 'carts')).at(-1)
+    const items = lines.map(({ id, quantity }) => ({
+      M: {
+        book_id: { S: `b-${id}` },
+        category: { S: 'Technology' },
+        title: { S: 'Clean Code' },
+        price: { N: '42.99' },
+        quantity: { N: String(quantity) },
+      },
+    }))
+    const expires_at = { N: String(Math.floor(Date.now() / 1_000) + 1_000) }
+    await putForeign(shop, 'carts', {
+      user_id: { S: user_id },
+      cart_id: { S: cart_id },
+      items: { L: items },
+      expires_at,
+    })
+    const answer = await checkOut(shopper)
+    await engineCall('DeleteItem', {
+      TableName: shop.names.carts,
+      Key: { user_id: { S: user_id }, cart_id: { S: cart_id } },
+    })
+    return answer
+  }
+  expect((await foreignCart([{ id: 1, quantity: 20 }])).status).toBe(201)
+  // Two lines of one book are one purchase.
+  const twice = await foreignCart([
+    { id: 2, quantity: 3 },
+    { id: 2, quantity: 4 },
+  ])
+  expect(twice).toMatchObject({ status: 201, body: { items: [{ quantity: 7 }] } })
+  expect(await stockOf(shop, 'b-2')).toBe(993)
+  expect((await foreignCart([{ id: 1, quantity: 21 }])).body.code).toBe('quantity_limit')
+  expect(
+    (
+      await foreignCart([
+        { id: 1, quantity: 11 },
+        { id: 1, quantity: 10 },
+      ])
+    ).body.code,
+  ).toBe('quantity_limit')
+  const many = Array.from({ length: 51 }, (_, id) => ({ id, quantity: 1 }))
+  expect((await foreignCart(many)).body.code).toBe('line_limit')
 })

@@ -6,7 +6,7 @@
 
 import { totalsOf } from '../cart/pricing.ts'
 import { isShort, type QuotedLine, quoteLines, versionOf } from '../cart/quote.ts'
-import type { Cart } from '../cart/schema.ts'
+import { type Cart, MAX_LINES, MAX_QUANTITY } from '../cart/schema.ts'
 import type { CartDeps } from '../cart/service.ts'
 import { cartChanged } from '../cart/table.ts'
 import { findBooks } from '../catalog/find.ts'
@@ -32,8 +32,8 @@ const MAX_TRIES = 3
 
 /**
  * Places the order of `userId`'s cart. `key` is the client's idempotency key: the same key with the same request gives
- * the same order again. Throws idempotency_key_reused, cart_empty, cart_changed, out_of_stock, price_changed (each with
- * the lines or the new quote), store_busy.
+ * the same order again. Throws idempotency_key_reused, cart_empty, cart_changed, line_limit, quantity_limit, out_of_stock
+ * and price_changed (with the lines or the new quote), store_busy.
  */
 export const placeOrder = async (
   deps: OrderDeps,
@@ -47,6 +47,11 @@ export const placeOrder = async (
     deps.carts.current(userId, deps.now()),
   ])
   if (earlier) return replay(deps, userId, earlier, record)
+  if (cart === undefined || versionOf(cart) !== input.cart_version) {
+    // A twin of this request may have bought the cart between the two reads.
+    const twin = await deps.orders.checkout(userId, key, deps.now())
+    if (twin) return replay(deps, userId, twin, record)
+  }
   if (!cart || cart.items.length === 0)
     throw new ShopError('cart_empty', 'There is nothing in your cart to order.')
   if (versionOf(cart) !== input.cart_version) throw cartChanged()
@@ -93,6 +98,7 @@ const attempt = async (
   record: CheckoutRecord,
 ): Promise<Placed | undefined> => {
   const lines = await quote(deps, cart)
+  assertWithinLimits(lines)
   assertAvailable(lines)
   const order = orderOf(deps, cart, lines, input)
   if (order.total !== parseDecimal(input.expected_total)) throw priceChanged(order)
@@ -137,6 +143,14 @@ const outOfStock = (
       })),
     },
   )
+
+/** Our own carts always are; one that others wrote may not be. */
+const assertWithinLimits = (lines: readonly QuotedLine[]): void => {
+  if (lines.length > MAX_LINES)
+    throw new ShopError('line_limit', `An order holds at most ${MAX_LINES} different books.`)
+  if (lines.some(line => line.quantity > MAX_QUANTITY))
+    throw new ShopError('quantity_limit', `At most ${MAX_QUANTITY} copies of one book go into an order.`)
+}
 
 const assertAvailable = (lines: readonly QuotedLine[]): void => {
   const short = lines.filter(isShort)

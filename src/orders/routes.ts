@@ -5,11 +5,12 @@ import { type Route, route } from '../http/app.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import type { Identity } from '../http/identity.ts'
 import * as api from './api.ts'
-import { type OrderDeps, placeOrder } from './checkout.ts'
+import { placeOrder } from './checkout.ts'
+import { askForOrder, type LookupDeps, openOrderLink } from './lookup.ts'
 import type { Order } from './schema.ts'
 import * as service from './service.ts'
 
-export type OrderRouteDeps = OrderDeps & { readonly cursors: CursorSeal }
+export type OrderRouteDeps = LookupDeps & { readonly cursors: CursorSeal }
 
 const keyMissing = () =>
   new ShopError('idempotency_key_missing', 'Send an Idempotency-Key, made when the checkout page opens.')
@@ -37,7 +38,11 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
           : await deps.orders.onDay(date, limit, after)
       return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
     }),
-    route(api.lookUpOrder, async ({ body }) => view(await service.lookUpOrder(deps, body))),
+    route(api.lookUpOrder, async ({ body }) => {
+      await askForOrder(deps, body)
+      return { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' }
+    }),
+    route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
     route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),
     route(api.cancelOrder, async ({ identity, params }) =>
       view(await service.cancelOrder(deps, await find(identity, params.order_id))),

@@ -1,6 +1,7 @@
 /** What an order is: the specification's item, what a shopper sends for it, and what the shop answers. */
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
+import { dayOfOrderId } from '../core/ids.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
 import { line } from '../core/text.ts'
 import { OrderStatus } from './status.ts'
@@ -75,9 +76,29 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>
 
 export const SetStatus = z.strictObject({ status: OrderStatus }).meta({ id: 'SetStatus' })
 export const LookUpOrder = z
-  .strictObject({ order_id: z.string().min(1).max(100), email: Email })
+  .strictObject({
+    order_id: z
+      .string()
+      .max(100)
+      .trim()
+      .refine(id => dayOfOrderId(id) !== undefined, {
+        error: 'is no order id such as order-2025-09-05-xyz123',
+      }),
+    email: Email,
+  })
   .meta({ id: 'LookUpOrder' })
 export type LookUpOrder = z.infer<typeof LookUpOrder>
+export const LookUpAnswer = z
+  .object({ detail: z.string().describe('The same for known and unknown orders.') })
+  .meta({ id: 'LookUpAnswer' })
+export const OpenOrderLink = z
+  .strictObject({
+    token: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
+      .describe('From the link in the mail.'),
+  })
+  .meta({ id: 'OpenOrderLink' })
 
 const Money = z.number().describe('In the currency of the shop, such as 42.99.')
 

@@ -1,10 +1,11 @@
 /** What becomes of an order after checkout: reading, cancelling, moving on. */
+import type { BookKey } from '../catalog/table.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './checkout.ts'
-import type { LookUpOrder, Order, OrderView } from './schema.ts'
+import type { Order, OrderView } from './schema.ts'
 import { assertMayBecome, type OrderStatus } from './status.ts'
 import type { OrderEvent, OrderPage } from './table.ts'
 
@@ -27,13 +28,6 @@ export const readOrder = async (
 export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
   const order = await deps.orders.byId(orderId)
   if (!order) throw orderNotFound()
-  return order
-}
-
-/** An order for a guest who has lost the cookie, but knows its id and the address that it was made with. */
-export const lookUpOrder = async (deps: OrderDeps, { order_id, email }: LookUpOrder): Promise<Order> => {
-  const order = await deps.orders.byId(order_id)
-  if (!order || order.email !== email) throw orderNotFound()
   return order
 }
 
@@ -61,34 +55,34 @@ export const moveOrder = async (deps: OrderDeps, order: Order, to: OrderStatus):
 /** Cancels an order that is not shipped yet, and gives its copies back, once: one that is cancelled already stays as it is. */
 export const cancelOrder = async (deps: OrderDeps, seen: Order): Promise<Order> => {
   let order = seen
-  let gone: readonly string[] = []
+  let gone: readonly BookKey[] = []
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (order.status === 'cancelled') return order
     assertMayBecome(order.status, 'cancelled')
     const returns = await returnsOf(deps, order, gone)
-    const refused = await tryTransition(deps, order, returns, gone)
+    const refused = await tryTransition(deps, order, returns)
     if (!refused) {
       deps.booksChanged(returns.map(({ key }) => key))
       return readOrder(deps, order.user_id, order.order_id)
     }
-    const lost = returns.filter(({ write }) => refused.failed.has(write)).map(({ key }) => key.book_id)
-    gone = [...gone, ...lost]
+    gone = [...gone, ...returns.filter(({ write }) => refused.failed.has(write)).map(({ key }) => key)]
     order = await readOrder(deps, order.user_id, order.order_id)
   }
   throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
 }
 
-type Return = { readonly key: { readonly category: string; readonly book_id: string }; readonly write: Write }
+type Return = { readonly key: BookKey; readonly write: Write }
 
-/** What goes back to the shelf: where the book was moved, its pointer decides. */
-const returnsOf = async (deps: OrderDeps, order: Order, gone: readonly string[]): Promise<Return[]> => {
-  const lines = order.items.filter(line => !gone.includes(line.book_id))
-  const categories = await deps.books.categoriesOf([...new Set(lines.map(line => line.book_id))])
+/** What goes back to the shelf: where the book was moved, its pointer decides. `gone` are places where it was not. */
+const returnsOf = async (deps: OrderDeps, order: Order, gone: readonly BookKey[]): Promise<Return[]> => {
   const quantities = new Map<string, number>()
-  for (const line of lines) quantities.set(line.book_id, (quantities.get(line.book_id) ?? 0) + line.quantity)
+  for (const line of order.items)
+    quantities.set(line.book_id, (quantities.get(line.book_id) ?? 0) + line.quantity)
+  const categories = await deps.books.categoriesOf([...quantities.keys()])
   return [...quantities].flatMap(([book_id, quantity]) => {
-    const category = categories.get(book_id) ?? lines.find(line => line.book_id === book_id)?.category
-    if (category === undefined) return []
+    const category = categories.get(book_id) ?? order.items.find(line => line.book_id === book_id)?.category
+    const isGone = gone.some(key => key.book_id === book_id && key.category === category)
+    if (category === undefined || isGone) return []
     const key = { category, book_id }
     return [{ key, write: deps.books.giveBack(key, quantity) }]
   })
@@ -98,10 +92,11 @@ const tryTransition = async (
   deps: OrderDeps,
   order: Order,
   returns: readonly Return[],
-  gone: readonly string[],
 ): Promise<TransactionRefused | undefined> => {
   const back = returns.map(({ write }) => write)
-  const note = gone.length > 0 ? [deps.orders.noteUnreturned(order, gone, deps.now())] : []
+  const returned = new Set(returns.map(({ key }) => key.book_id))
+  const unreturned = order.items.map(line => line.book_id).filter(id => !returned.has(id))
+  const note = unreturned.length > 0 ? [deps.orders.noteUnreturned(order, unreturned, deps.now())] : []
   try {
     await deps.db.transact([...transitionWrites(deps, order, 'cancelled'), ...back, ...note])
     return undefined
@@ -112,7 +107,8 @@ const tryTransition = async (
 }
 
 const transitionWrites = (deps: OrderDeps, order: Order, to: OrderStatus): Write[] => {
-  const event = eventOf[to]
+  // Orders of others' making may have nobody to write to.
+  const event = order.email === undefined ? undefined : eventOf[to]
   const now = deps.now()
   return [deps.orders.setStatus(order, to, now), ...(event ? [deps.orders.announce(order, event, now)] : [])]
 }

@@ -16,7 +16,9 @@ const mayBecome: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 /** Throws status_conflict when an order that is `from` may not become `to`. */
 export const assertMayBecome = (from: OrderStatus, to: OrderStatus): void => {
   if (mayBecome[from].includes(to)) return
-  throw new ShopError('status_conflict', `An order that is ${from} cannot become ${to}.`, { status: from })
+  throw new ShopError('status_conflict', `An order that is ${from} cannot become ${to}.`, {
+    order_status: from,
+  })
 }
 
 /** The next step of an order's way to the reader; undefined at its end. */

@@ -3,13 +3,14 @@ import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, newSortKey, sha256 } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
+import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables.ts'
 import { Order } from './schema.ts'
 import type { OrderStatus } from './status.ts'
 
 /** What a checkout left under its idempotency key. */
 export type CheckoutRecord = { readonly request_hash: string; readonly order_id: string }
-export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled'
+export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
 export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
 export type OrderTable = ReturnType<typeof orderTable>
 
@@ -95,7 +96,7 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     action: 'Put',
     table: names.control,
     item: { ...checkoutKey(userId, key), ...record, expires_at: epochSeconds(now) + CHECKOUT_KEPT_SECONDS },
-    condition: 'attribute_not_exists(pk) OR expires_at < :now',
+    condition: 'attribute_not_exists(pk) OR expires_at <= :now',
     values: { ':now': epochSeconds(now) },
   })
 
@@ -106,22 +107,15 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     condition: 'attribute_not_exists(order_id)',
   })
 
-  /** The row that tells the mail worker of an order's event, with all that the mail needs to find the order. */
-  const announce = (order: Order, event: OrderEvent, now: Date): Write => ({
-    action: 'Put',
-    table: names.control,
-    item: {
-      pk: 'outbox',
-      sk: `${order.order_id}#${event}`,
-      state: 'PENDING',
-      event,
-      user_id: order.user_id,
-      order_id: order.order_id,
-      email: order.email,
-      created_at: now.toISOString(),
-    },
-    condition: 'attribute_not_exists(pk)',
-  })
+  /**
+   * The row that tells the mail worker of an order's event, with all that the mail needs to find the order. An event that
+   * an order can meet more than once is told apart by `which`.
+   */
+  const announce = (order: Order, event: OrderEvent, now: Date, which?: string): Write => {
+    const { user_id, order_id } = order
+    const id = [order_id, event, ...(which === undefined ? [] : [which])].join('#')
+    return announceMail(names.control, id, { event, user_id, order_id }, now)
+  }
 
   /** The pointer by which an account finds a guest's orders under its verified address. */
   const pointFromEmail = (order: Order, email: string): Write => ({

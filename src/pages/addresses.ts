@@ -1,7 +1,7 @@
 /** Which addresses are pages, and which of them are the same for everyone. What is not said to be public is private. */
 
-/** Absolute URLs of the API, and of what is served beside it. */
-const ELSEWHERE = /^[a-z]+:\/\/[^/]*\/(api|images)([/?]|$)/
+/** Absolute URLs of the API, and of what is served beside it: covers, the mailbox of a local shop. */
+const ELSEWHERE = /^[a-z]+:\/\/[^/]*\/(api|images|dev)([/?]|$)/
 
 const PUBLIC = [
   /^\/$/,

@@ -11,6 +11,7 @@ export default [
   route('checkout', 'routes/checkout.tsx'),
   route('orders', 'routes/orders.tsx'),
   route('orders/find', 'routes/find-order.tsx'),
+  route('orders/open', 'routes/open-order.tsx'),
   route('orders/:orderId', 'routes/order.tsx'),
   route('orders/:orderId/confirmed', 'routes/order-confirmed.tsx'),
   route('about', 'routes/about.tsx'),

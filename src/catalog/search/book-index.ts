@@ -1,9 +1,17 @@
 /** The index over the shelf: what browsing, searching and suggesting ask, whoever answers it. */
 import type { Availability, ListedBook } from '../schema.ts'
 
+/**
+ * `relevance` without `q` is popularity; `newest` is by `created_at`, then by year; `title` does not regard case,
+ * accents and punctuation. What compares equal goes by `book_id`.
+ */
 export type Sort = 'relevance' | 'price_asc' | 'price_desc' | 'newest' | 'title' | 'rating'
 
-/** Fields are combined with AND; prices are whole cents, both ends included. */
+/**
+ * Fields are combined with AND; prices are whole cents, both ends included. A `q` of blanks only counts as none; one
+ * without any letter or digit matches nothing. `author` is one name, or several joined by semicolons that all must
+ * be there. `in_stock` true leaves sold-out books out, false asks for them alone.
+ */
 export type BrowseQuery = {
   readonly q?: string
   readonly category?: string
@@ -13,13 +21,20 @@ export type BrowseQuery = {
   readonly in_stock?: boolean
   readonly sort: Sort
   readonly offset: number
+  /** The book that the page before ended with: the page begins behind it, wherever it is by now; `offset` where it is gone. */
+  readonly after?: string
   readonly limit: number
 }
 
 export type FacetValue = { readonly value: string; readonly count: number }
 
-/** `total` counts all matches; facets count what each value would give with the other filters kept. */
+/**
+ * `total` counts all matches; facets count what each value would give with the other filters kept. Categories and
+ * the top 20 authors come biggest first and never with 0, price bands and availabilities always all in their order.
+ */
 export type BrowseResult = {
+  /** The place of the first item among all matches. */
+  readonly from: number
   readonly items: readonly ListedBook[]
   readonly total: number
   readonly facets: {
@@ -36,7 +51,7 @@ export type Suggestion = {
   readonly book_id?: string
 }
 
-/** Asynchronous throughout, so that a database can stand in for the index in memory. */
+/** Questions are asynchronous, so that a database can stand in for the index in memory; rows by key are always at hand. */
 export interface BookIndex {
   readonly size: number
   /** Adds or replaces a book. Resolves to whether anything that the public sees changed. */
@@ -46,7 +61,9 @@ export interface BookIndex {
   get(bookId: string): ListedBook | undefined
   /** By ISBN-13 or ISBN-10 in any spelling (hyphens, blanks, lower-case x). */
   getByIsbn(isbn: string): ListedBook | undefined
+  /** `offset` and `limit` are whole numbers from 0 that the caller has bounded. */
   browse(query: BrowseQuery): Promise<BrowseResult>
+  /** For a half-typed `q`: at most `limit` categories, authors and books. */
   suggest(q: string, limit: number): Promise<readonly Suggestion[]>
   categories(): Promise<readonly FacetValue[]>
   /** Every row, for the comparison with the table. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ListedBook } from '../schema.ts'
-import type { BrowseQuery, Sort } from './book-index.ts'
+import type { Sort } from './book-index.ts'
 import { MemoryBookIndex } from './memory-book-index.ts'
 import { indexOf, page, shelfBooks, titles } from './test-shelf.ts'
 
@@ -11,88 +11,6 @@ const book = (id: string): ListedBook => {
   if (found === undefined) throw new Error(`no ${id} on the test shelf`)
   return found
 }
-
-describe('filters and facets', () => {
-  test('filters are combined, both ends of a price included', async () => {
-    const found = await titles(index, {
-      category: 'Fiction',
-      min_price_cents: 999,
-      max_price_cents: 1499,
-      in_stock: true,
-      sort: 'title',
-    })
-    const expected = shelfBooks
-      .filter(row => row.category === 'Fiction' && row.price_cents >= 999 && row.price_cents <= 1499)
-      .filter(row => row.availability !== 'sold_out')
-      .map(row => row.title)
-    expect(found.toSorted()).toEqual(expected.toSorted())
-    expect(found).toContain('The Great Gatsby')
-  })
-
-  test('in_stock false asks for what is sold out', async () => {
-    const found = await index.browse(page({ in_stock: false }))
-    expect(found.items.map(item => item.book_id).toSorted()).toEqual(['b09', 'b19', 'b29'])
-  })
-
-  test('an author is found among several, and a whole author line means all of its names', async () => {
-    expect((await titles(index, { author: 'Jane Austen' })).toSorted()).toEqual([
-      'Emma',
-      'Pride and Prejudice',
-    ])
-    expect(await titles(index, { author: 'Fiona Stafford' })).toEqual(['Emma'])
-    expect(await titles(index, { author: 'Jane Austen; Fiona Stafford' })).toEqual(['Emma'])
-  })
-
-  test('an unknown category or author finds nothing and still shows the categories there are', async () => {
-    for (const query of [{ category: 'Nowhere' }, { author: 'Nobody' }]) {
-      expect((await index.browse(page(query))).total).toBe(0)
-    }
-    const { facets } = await index.browse(page({ category: 'Nowhere' }))
-    expect(facets.category).toContainEqual({ value: 'Technology', count: 3 })
-  })
-
-  test('each facet counts what its values would give with the other filters kept', async () => {
-    const queries: Partial<BrowseQuery>[] = [
-      {},
-      { category: 'Fiction' },
-      { category: 'Fiction', in_stock: true },
-      { category: 'Fantasy', max_price_cents: 1499, author: 'J.R.R. Tolkien' },
-      { q: 'the', in_stock: true },
-      { q: 'girl', category: 'Mystery' },
-    ]
-    for (const query of queries) {
-      const { facets } = await index.browse(page(query))
-      for (const { value, count } of facets.category) {
-        expect((await index.browse(page({ ...query, category: value }))).total, value).toBe(count)
-      }
-      for (const { value, count } of facets.author) {
-        expect((await index.browse(page({ ...query, author: value }))).total, value).toBe(count)
-      }
-      const bought = facets.availability.filter(({ value }) => value !== 'sold_out')
-      const inStock = (await index.browse(page({ ...query, in_stock: true }))).total
-      expect(bought.reduce((sum, { count }) => sum + count, 0)).toBe(inStock)
-      const { min_price_cents: _, max_price_cents: __, ...anyPrice } = query
-      const bands = { 'under-10': [0, 999], '10-20': [1000, 1999], 'over-50': [5000, 1e9] } as const
-      for (const [band, [from, to]] of Object.entries(bands)) {
-        const { total } = await index.browse(
-          page({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
-        )
-        expect(facets.price.find(({ value }) => value === band)?.count, band).toBe(total)
-      }
-    }
-  })
-
-  test('no more than twenty authors are listed, those with the most books first', async () => {
-    const { facets } = await index.browse(page())
-    expect(facets.author).toHaveLength(20)
-    expect(facets.author.slice(0, 3).map(({ count }) => count)).toEqual([2, 2, 2])
-    expect(facets.author[0]?.value).toBe('George Orwell')
-  })
-
-  test('categories are listed with their counts, biggest first', async () => {
-    expect((await index.categories())[0]).toEqual({ value: 'Fiction', count: 11 })
-  })
-})
 
 describe('sorting and paging', () => {
   const keys: Record<Exclude<Sort, 'relevance'>, (a: ListedBook, b: ListedBook) => number> = {
@@ -135,6 +53,39 @@ describe('sorting and paging', () => {
         expect(items.map(item => item.book_id)).toEqual(['a', 'b', 'c'])
       }
     }
+  })
+
+  test('a page begins behind the book that the page before ended with, wherever that is by now', async () => {
+    for (const query of [{ sort: 'title' }, { sort: 'title', q: 'the' }, { q: 'the' }] as const) {
+      const rows = indexOf(shelfBooks)
+      const before = await rows.browse(page({ ...query, limit: 100 }))
+      const first = before.items.slice(0, 4)
+      rows.remove(String(first[0]?.book_id))
+      rows.remove(String(first[1]?.book_id))
+      rows.put({ ...book('b00'), book_id: 'new', title: 'A The The', ratings_count: 9_000_000 })
+      const walked: string[] = []
+      let after = String(first[3]?.book_id)
+      for (let offset = 4; ; ) {
+        const { from, items, total } = await rows.browse(page({ ...query, limit: 3, offset, after }))
+        walked.push(...items.map(item => item.book_id))
+        offset = from + items.length
+        if (items.length === 0 || offset >= total) break
+        after = String(items.at(-1)?.book_id)
+      }
+      const expected = before.items.slice(4).map(item => item.book_id)
+      expect(walked.filter(id => id !== 'new')).toEqual(expected)
+    }
+  })
+
+  test('where the last book is gone, its place says where to go on', async () => {
+    const rows = indexOf(shelfBooks)
+    const { items } = await rows.browse(page({ sort: 'title', limit: 100 }))
+    rows.remove(String(items[3]?.book_id))
+    const next = await rows.browse(
+      page({ sort: 'title', limit: 2, offset: 4, after: String(items[3]?.book_id) }),
+    )
+    expect(next.from).toBe(4)
+    expect(next.items).toEqual(items.slice(5, 7))
   })
 
   test('without a query relevance is popularity', async () => {

@@ -5,12 +5,16 @@ import { FacetCounter, type Facets, type Filter, filterOf } from './facets.ts'
 import { IsbnLookup } from './isbn-lookup.ts'
 import { ShelfOrders, wholeShelf } from './order.ts'
 import { type Matches, Searcher } from './searcher.ts'
-import { Shelf } from './shelf.ts'
+import { Shelf, sameRow } from './shelf.ts'
 import { packIndex, unpackIndex } from './snapshot.ts'
 import { suggestions } from './suggest.ts'
 import { TextIndex } from './text-index.ts'
+import { firstOf } from './top.ts'
 
 const suggestFrom = 48
+
+/** How far a book may have slipped back behind new ones between two pages of a search and still be found. */
+const slippedPlaces = 48
 
 /** Everything is answered from typed arrays; nothing is remembered from one query to the next. */
 export class MemoryBookIndex implements BookIndex {
@@ -131,29 +135,29 @@ export class MemoryBookIndex implements BookIndex {
       query.min_price_cents === undefined &&
       query.max_price_cents === undefined &&
       filter.inStock === undefined
-    const { sort, offset, limit } = query
     if (plain) {
       const category = filter.category ?? wholeShelf
       const known = filter.category === undefined || filter.category >= 0
-      const sorted = known ? this.#orders.sorted(sort, category) : new Uint32Array(0)
+      const sorted = known ? this.#orders.sorted(query.sort, category) : new Uint32Array(0)
       const own = known ? this.#wholeScope(category) : this.#facets.count(sorted, filter).facets
       const facets = { ...own, category: this.#wholeScope(wholeShelf).category }
-      return { items: this.#rows(sorted.subarray(offset, offset + limit)), total: sorted.length, facets }
+      return { ...this.#page(sorted, query), total: sorted.length, facets }
     }
-    const { kept, facets } = this.#facets.count(this.#orders.sorted(sort, wholeShelf), filter)
-    return { items: this.#rows(kept.subarray(offset, offset + limit)), total: kept.length, facets }
+    const { kept, facets } = this.#facets.count(this.#orders.sorted(query.sort, wholeShelf), filter)
+    return { ...this.#page(kept, query), total: kept.length, facets }
   }
 
   #browseMatches(query: BrowseQuery, filter: Filter, q: string): BrowseResult {
-    const { sort, offset, limit } = query
+    const { sort, offset, limit, after } = query
+    const wanted = offset + limit + (after === undefined ? 0 : slippedPlaces)
     const matches = this.#matchIsbn(q) ?? this.#searcher.find(q)
     try {
       const { kept, facets } = this.#facets.count(matches.slots, filter)
       const first =
         sort === 'relevance'
-          ? this.#best(matches, kept, offset + limit)
-          : this.#firstOf(kept, this.#orders.sorted(sort, wholeShelf), offset + limit)
-      return { items: this.#rows(first.subarray(offset)), total: kept.length, facets }
+          ? this.#best(matches, kept, wanted)
+          : firstOf(kept, this.#orders.sorted(sort, wholeShelf), wanted)
+      return { ...this.#page(first, query), total: kept.length, facets }
     } finally {
       this.#searcher.done(matches)
     }
@@ -168,19 +172,7 @@ export class MemoryBookIndex implements BookIndex {
 
   #best(matches: Matches, kept: Uint32Array, wanted: number): Uint32Array {
     if (matches.words.length > 0) return this.#searcher.best(matches, kept, wanted)
-    return this.#firstOf(kept, this.#orders.sorted('relevance', wholeShelf), wanted)
-  }
-
-  /** The first `wanted` slots of `sorted` that are among `kept`. */
-  #firstOf(kept: Uint32Array, sorted: Uint32Array, wanted: number): Uint32Array {
-    const isKept = new Uint8Array(this.#shelf.rows.length)
-    for (const slot of kept) isKept[slot] = 1
-    const first = new Uint32Array(Math.min(wanted, kept.length))
-    let count = 0
-    for (let i = 0; i < sorted.length && count < first.length; i++) {
-      if (isKept[sorted[i] ?? 0] === 1) first[count++] = sorted[i] ?? 0
-    }
-    return first
+    return firstOf(kept, this.#orders.sorted('relevance', wholeShelf), wanted)
   }
 
   /** Facets of a category or of all books with no other filter, counted once between two changes. */
@@ -193,6 +185,13 @@ export class MemoryBookIndex implements BookIndex {
     return facets
   }
 
+  /** The page of these slots that the query asks for. */
+  #page(slots: Uint32Array, { offset, after, limit }: BrowseQuery): Pick<BrowseResult, 'from' | 'items'> {
+    const last = after === undefined ? -1 : slots.indexOf(this.#shelf.slotOf(after))
+    const from = last < 0 ? offset : last + 1
+    return { from, items: this.#rows(slots.subarray(from, from + limit)) }
+  }
+
   #rows(slots: Uint32Array): ListedBook[] {
     const rows: ListedBook[] = []
     for (const slot of slots) {
@@ -201,9 +200,4 @@ export class MemoryBookIndex implements BookIndex {
     }
     return rows
   }
-}
-
-function sameRow(a: ListedBook, b: ListedBook): boolean {
-  const keys = Object.keys(b) as (keyof ListedBook)[]
-  return Object.keys(a).length === keys.length && keys.every(key => a[key] === b[key])
 }

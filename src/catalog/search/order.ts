@@ -30,8 +30,10 @@ class SortedSlots {
   }
 
   remove(slot: number, compare: Compare): void {
-    const at = this.#position(slot, compare)
-    if (this.slots[at] !== slot) throw new Error(`slot ${slot} is not where its order says`)
+    const sought = this.#position(slot, compare)
+    // A row with a number that is none compares with nothing: it is looked for one by one.
+    const at = this.slots[sought] === slot ? sought : this.slots.subarray(0, this.count).indexOf(slot)
+    if (at < 0) return
     this.slots.copyWithin(at, at + 1, this.count)
     this.count--
   }

@@ -19,8 +19,8 @@ export const scoreWeights = {
   /** The title is what was typed but for slips. */
   wholeTitle: 0.4,
   /** All typed words are of an author's name, the surname among them. */
-  author: 0.9,
-  /** The same, and two words or more: a full name is hardly meant as a title. */
+  author: 0.5,
+  /** The same without slips, and two words or more: a full name is hardly meant as a title. */
   fullName: 1.6,
   /** What is left of `titleCovered` and `wholeTitle` while the last word is not typed to its end. */
   unfinished: 0.1,
@@ -126,7 +126,7 @@ export class Scorer {
       scoreWeights.inOrder * ordered * inTitle * share +
       wholeTitle * finished
     const named = surname > 0.7 && authorCovered > 0.7 * weights ? authorCovered / weights : 0
-    const nameBonus = words.length > 1 ? scoreWeights.fullName : scoreWeights.author
+    const nameBonus = words.length > 1 && named > 0.95 ? scoreWeights.fullName : scoreWeights.author
     const byName = (scoreWeights.covered + nameBonus) * named
     return Math.max(byTitle, byName) + scoreWeights.popularity * popularity
   }

@@ -159,3 +159,9 @@ export class Shelf {
     this.created = enlarged(this.created, size => new Float64Array(size), length)
   }
 }
+
+/** Whether two rows of a book say the same to the public. */
+export function sameRow(a: ListedBook, b: ListedBook): boolean {
+  const keys = Object.keys(b) as (keyof ListedBook)[]
+  return Object.keys(a).length === keys.length && keys.every(key => a[key] === b[key])
+}

@@ -1,4 +1,4 @@
-/** Picks the highest of many without sorting all of them. */
+/** Picks the first of many without sorting all of them. */
 
 /** The `wanted` slots with the highest scores, highest first; equal scores go by `nameOf`, ascending. */
 export function topOf(
@@ -51,4 +51,16 @@ export function topOf(
     sink(0, length, slot, score)
   }
   return heap
+}
+
+/** The first `wanted` slots of a sorted list that are among `kept`. */
+export function firstOf(kept: Uint32Array, sorted: Uint32Array, wanted: number): Uint32Array {
+  const isKept = new Uint8Array(kept.reduce((most, slot) => Math.max(most, slot), 0) + 1)
+  for (const slot of kept) isKept[slot] = 1
+  const first = new Uint32Array(Math.min(wanted, kept.length))
+  let count = 0
+  for (let i = 0; i < sorted.length && count < first.length; i++) {
+    if (isKept[sorted[i] ?? 0] === 1) first[count++] = sorted[i] ?? 0
+  }
+  return first
 }

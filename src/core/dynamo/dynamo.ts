@@ -1,11 +1,10 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { ShopError } from '../errors.ts'
+import { fromWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
 
 export type Key = Readonly<Record<string, string>>
-type WireItem = Parameters<typeof unmarshall>[0]
 
 export type Query = {
   readonly table: string
@@ -24,10 +23,6 @@ export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
 export type Dynamo = ReturnType<typeof openDynamo>
 
-const toWire = (value: Item): WireItem => marshall(value, { removeUndefinedValues: true }) as WireItem
-/** Numbers that no JavaScript number holds exactly come back rounded: those rows fail their schema, not the whole read. */
-const fromWire = (item: unknown): Item =>
-  unmarshall(item as WireItem, { wrapNumbers: text => Number(text) }) as Item
 const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
 
 const MAX_BATCH = 100
@@ -137,13 +132,13 @@ export const openDynamo = (wire: Wire) => {
   }
 
   /**
-   * One write alone. Throws `TransactionRefused` when its condition failed. With `repeatable`, a lost answer is asked for
-   * again: only for a write whose own trace the caller can recognise in the refusal that a second try may bring.
+   * One write alone, at half the price of a transaction. Throws `TransactionRefused` when its condition failed, and
+   * store_unavailable when its answer was lost: it is not asked for again, since that might do it twice.
    */
-  const write = async (one: Write, options: { readonly repeatable?: boolean } = {}): Promise<void> => {
+  const write = async (one: Write): Promise<void> => {
     if (one.action === 'ConditionCheck') throw new TypeError('a condition alone writes nothing')
     try {
-      await wire.call(`${one.action}Item`, wireWrite(one), { repeatable: options.repeatable ?? false })
+      await wire.call(`${one.action}Item`, wireWrite(one), { repeatable: false })
     } catch (error) {
       if (!(error instanceof DynamoError) || error.type !== 'ConditionalCheckFailedException') throw error
       const old = error.body.Item

@@ -87,6 +87,27 @@ const parse = (status: number, text: string): Record<string, unknown> => {
   throw new DynamoError(type, String(body.message ?? body.Message ?? ''), body)
 }
 
+/** The status and the whole body of the answer; by undici's dispatch, which spares the stream that `request` makes of each. */
+const post = (pool: Pool, headers: Headers, body: string): Promise<{ status: number; text: string }> =>
+  new Promise((answered, failed) => {
+    let status = 0
+    const chunks: Buffer[] = []
+    pool.dispatch(
+      { method: 'POST', path: '/', headers, body },
+      {
+        onRequestStart: () => {},
+        onResponseStart: (_, code) => {
+          status = code
+        },
+        onResponseData: (_, chunk) => {
+          chunks.push(chunk)
+        },
+        onResponseEnd: () => answered({ status, text: Buffer.concat(chunks).toString() }),
+        onResponseError: (_, error) => failed(error),
+      },
+    )
+  })
+
 const poolTo = (endpoint: string) => {
   const { host, origin } = new URL(endpoint)
   const limits = { connections: 48, headersTimeout: BUDGET_MS, bodyTimeout: BUDGET_MS, connectTimeout: 1_000 }
@@ -106,13 +127,14 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     }
     if (endpoint() !== target.endpoint) {
-      await target.pool.destroy()
+      const { pool } = target
       target = poolTo(endpoint())
+      await pool.destroy()
     }
     const signed = sign(target.host, plain, body)
     const headers = signed instanceof Promise ? await signed : signed
-    const answer = await target.pool.request({ method: 'POST', path: '/', headers, body })
-    return parse(answer.statusCode, await answer.body.text())
+    const { status, text } = await post(target.pool, headers, body)
+    return parse(status, text)
   }
 
   const call: Wire['call'] = async (operation, input, { repeatable }) => {

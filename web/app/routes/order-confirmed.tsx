@@ -30,7 +30,10 @@ export default function Confirmed({ loaderData: { order } }: Route.ComponentProp
           ))}
         </ul>
       </div>
-      <p>{t.order.confirmedNext}</p>
+      <p>
+        {order.email !== undefined && `${t.order.confirmedMail(order.email)} `}
+        {t.order.confirmedNext}
+      </p>
       <p className="flex flex-wrap gap-4">
         <Link to={`/orders/${order.order_id}`} className="button">
           {t.order.see}

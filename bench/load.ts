@@ -1,0 +1,124 @@
+/**
+ * The load generator, a worker: sends prepared requests over a fixed number of connections, one at a time on each. It
+ * speaks just enough HTTP/1.1 over plain sockets, because on two cores a generator's own CPU is taken from the shop.
+ */
+import { connect, type Socket } from 'node:net'
+import { doJobs } from './worker.ts'
+
+/** Requests as they go over the wire, under a name. */
+export type LoadJob =
+  | {
+      readonly kind: 'prepare'
+      readonly name: string
+      readonly port: number
+      readonly connections: number
+      readonly requests: readonly string[]
+      /** The status that each answer must have. */
+      readonly status: number
+      /** Each request is sent once; otherwise they come round again. */
+      readonly once: boolean
+    }
+  | { readonly kind: 'run'; readonly name: string; readonly seconds: number }
+
+/** What a run has done: `latencies` are milliseconds, one per answer, in no order. */
+export type LoadResult = {
+  readonly seconds: number
+  readonly latencies: Float64Array
+  readonly exhausted: boolean
+}
+
+type Prepared = Extract<LoadJob, { kind: 'prepare' }> & { next: number }
+
+const HEAD_LIMIT = 8192
+const prepared = new Map<string, Prepared>()
+
+const takeNext = (load: Prepared): string | undefined => {
+  if (load.once && load.next >= load.requests.length) return undefined
+  return load.requests[load.next++ % load.requests.length]
+}
+
+/** Bytes of the whole answer whose first bytes these are. Throws when the status is another than `status`. */
+const lengthOf = (bytes: Buffer, status: number, request: string): number | undefined => {
+  const head = bytes.toString('latin1', 0, HEAD_LIMIT)
+  const end = head.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+  if (!head.startsWith(`HTTP/1.1 ${status} `) || length === undefined)
+    throw new Error(`${request.split('\r\n')[0]} was answered with ${bytes.toString().slice(0, 600)}`)
+  return end + 4 + Number(length)
+}
+
+/** One connection that sends the next request whenever its last is answered, until `take` gives none. */
+const converse = (
+  load: Prepared,
+  take: () => string | undefined,
+  answered: (milliseconds: number) => void,
+): Promise<void> =>
+  new Promise((done, failed) => {
+    const socket: Socket = connect(load.port, '127.0.0.1')
+    socket.setNoDelay(true)
+    let request = ''
+    let sentAt = 0
+    let first: Buffer | undefined
+    let received = 0
+    let expected: number | undefined
+    const send = (): void => {
+      const next = take()
+      if (next === undefined) {
+        socket.destroy()
+        done()
+        return
+      }
+      request = next
+      first = undefined
+      received = 0
+      expected = undefined
+      sentAt = performance.now()
+      socket.write(next)
+    }
+    socket.on('connect', send)
+    socket.on('error', failed)
+    socket.on('end', () => failed(new Error(`the connection was closed under ${request.split('\r\n')[0]}`)))
+    socket.on('data', bytes => {
+      received += bytes.length
+      if (expected === undefined) {
+        first = first ? Buffer.concat([first, bytes]) : bytes
+        try {
+          expected = lengthOf(first, load.status, request)
+        } catch (error) {
+          socket.destroy()
+          return failed(error)
+        }
+      }
+      if (expected === undefined || received < expected) return
+      answered(performance.now() - sentAt)
+      send()
+    })
+  })
+
+const run = async (load: Prepared, seconds: number): Promise<LoadResult> => {
+  const latencies: number[] = []
+  const start = performance.now()
+  const until = start + seconds * 1000
+  let exhausted = false
+  const take = (): string | undefined => {
+    if (performance.now() >= until) return undefined
+    const next = takeNext(load)
+    exhausted ||= next === undefined
+    return next
+  }
+  await Promise.all(
+    Array.from({ length: load.connections }, () => converse(load, take, taken => latencies.push(taken))),
+  )
+  return { seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies), exhausted }
+}
+
+doJobs<LoadJob, LoadResult>(async job => {
+  if (job.kind === 'prepare') {
+    prepared.set(job.name, { ...job, next: 0 })
+    return { seconds: 0, latencies: new Float64Array(), exhausted: false }
+  }
+  const load = prepared.get(job.name)
+  if (!load) throw new Error(`nothing is prepared under ${job.name}`)
+  return run(load, job.seconds)
+})

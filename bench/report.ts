@@ -1,0 +1,61 @@
+/** The figures as a person reads them. */
+import type { Row } from './rounds.ts'
+
+/** A figure beside the table; with a target it must stay below it. */
+export type Figure = {
+  readonly name: string
+  readonly value: number | undefined
+  readonly unit: string
+  readonly below?: number
+}
+
+export const isMissed = (row: Row): boolean =>
+  row.target !== undefined && row.share !== undefined && row.share < row.target
+
+export const isOver = ({ value, below }: Figure): boolean =>
+  below !== undefined && value !== undefined && value >= below
+
+const fixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? '-'
+const percent = (share: number | undefined): string =>
+  share === undefined ? '' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
+
+const rowCells = (row: Row): string[] => [
+  row.name,
+  fixed(row.perSecond, 0),
+  fixed(row.p50, 2),
+  fixed(row.p99, 2),
+  fixed(row.shopCpu, 3),
+  fixed(row.engineCpu, 3),
+  row.share === undefined ? '' : `${percent(row.share)} of the ${row.beside}`,
+  row.target === undefined ? '' : `≥ ${percent(row.target)}`,
+  row.target === undefined ? '' : isMissed(row) ? 'MISS' : 'ok',
+]
+
+const HEADS = ['operation', 'per s', 'p50 ms', 'p99 ms', 'CPU shop', 'CPU engine', 'share', 'target', '']
+const NUMBERS = new Set([1, 2, 3, 4, 5])
+
+/** The rows as a table; CPU in milliseconds per operation. */
+export const tableOf = (rows: readonly Row[]): string => {
+  const lines = [HEADS, ...rows.map(rowCells)]
+  const widths = HEADS.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))
+  return lines
+    .map(line =>
+      line
+        .map((cell, i) => (NUMBERS.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const figureLine = (figure: Figure, width: number): string => {
+  const { name, value, unit, below } = figure
+  const verdict = below === undefined ? '' : `   < ${below} ${unit}   ${isOver(figure) ? 'MISS' : 'ok'}`
+  const digits = value !== undefined && value < 10 ? 3 : 0
+  return `${name.padEnd(width)}  ${`${fixed(value, digits)} ${unit}`.padStart(12)}${verdict}`
+}
+
+export const linesOf = (figures: readonly Figure[]): string => {
+  const width = Math.max(...figures.map(({ name }) => name.length))
+  return figures.map(figure => figureLine(figure, width)).join('\n')
+}

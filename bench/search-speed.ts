@@ -1,0 +1,27 @@
+/** Times calls one by one and says how the times are spread. */
+
+/** Milliseconds. */
+export type Speed = Record<'mean' | 'p50' | 'p95' | 'p99', number>
+
+function spread(times: readonly number[]): Speed {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+  const mean = sorted.reduce((sum, time) => sum + time, 0) / sorted.length
+  return { mean, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+}
+
+/** Milliseconds per call, over all texts five times, after one round to warm up. */
+export async function speed(
+  texts: readonly string[],
+  ask: (text: string) => Promise<unknown>,
+): Promise<Speed> {
+  const times: number[] = []
+  for (let round = 0; round < 6; round++) {
+    for (const text of texts) {
+      const start = performance.now()
+      await ask(text)
+      if (round > 0) times.push(performance.now() - start)
+    }
+  }
+  return spread(times)
+}

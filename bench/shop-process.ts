@@ -1,0 +1,86 @@
+/** The shop as `npm start` runs it, npm itself apart: a process of its own on free ports, over a data folder. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export type ShopProcess = {
+  readonly port: number
+  readonly pid: number
+  /** The engine's process, and where it answers. */
+  readonly engine: { readonly pid: number; readonly endpoint: string }
+  /** Milliseconds from the start of node to the first book answered. */
+  readonly startedIn: number
+  readonly end: () => Promise<void>
+}
+
+const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
+const START_LIMIT_MS = 30_000
+const POLL_MS = 2
+const running = new Set<ChildProcess>()
+
+/** A loopback port that nothing listens on, below the range from which the system takes its own. */
+const freePort = async (): Promise<number> => {
+  const port = 10_000 + Math.floor(Math.random() * 9_000)
+  const free = await new Promise<boolean>(done => {
+    const server = createServer().once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
+  return free ? port : freePort()
+}
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise(done => {
+    if (child.exitCode !== null || child.signalCode !== null) return done()
+    child.once('exit', () => done())
+    child.kill('SIGTERM')
+  })
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    async answer => {
+      await answer.arrayBuffer()
+      return answer.ok
+    },
+    () => false,
+  )
+
+/** Starts the shop and waits until it answers `path`. Throws with what it said when it ends instead. */
+export const startShop = async (dataDir: string, path: string): Promise<ShopProcess> => {
+  const [port, dynamodbPort] = [await freePort(), await freePort()]
+  const { PATH = '', HOME = '' } = process.env
+  const start = performance.now()
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH,
+      HOME,
+      NODE_ENV: 'production',
+      CLOUDSHELF_DATA_DIR: dataDir,
+      PORT: String(port),
+      DYNAMODB_PORT: String(dynamodbPort),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  let said = ''
+  for (const output of [child.stdout, child.stderr])
+    output.on('data', chunk => {
+      said = (said + chunk).slice(-4_000)
+    })
+  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+    if (!running.has(child) || performance.now() - start > START_LIMIT_MS)
+      throw new Error(`the shop did not start:\n${said}`)
+    await sleep(POLL_MS)
+  }
+  const startedIn = performance.now() - start
+  const { engine } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
+  return { port, pid: child.pid ?? 0, engine, startedIn, end: () => endOf(child) }
+}
+
+/** Ends every shop that is still there; each ends its engine. */
+export const endShops = async (): Promise<void> => {
+  await Promise.all([...running].map(endOf))
+}

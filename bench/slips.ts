@@ -1,0 +1,83 @@
+/** The slips that shoppers make when they type, drawn by a seeded generator. */
+
+export type Random = () => number
+
+/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+export function seededRandom(seed: number): Random {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+export const stopwords = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  const picked = from[Math.floor(random() * from.length)]
+  if (picked === undefined) throw new RangeError('nothing to pick from')
+  return picked
+}
+
+/** One letter wrong, missing, added or exchanged with the next, in a word of four letters or more. */
+export function withTypo(random: Random, words: readonly string[], fewest = 4): string[] {
+  const long = words.flatMap((word, i) => (word.length >= fewest ? [i] : []))
+  if (long.length === 0) return [...words]
+  const at = pick(random, long)
+  const word = words[at] ?? ''
+  const i = Math.floor(random() * (word.length - 1)) + (random() < 0.9 ? 1 : 0)
+  const letter = pick(random, [...letters])
+  const slips = [
+    word.slice(0, i) + letter + word.slice(i + 1),
+    word.slice(0, i) + word.slice(i + 1),
+    word.slice(0, i) + letter + word.slice(i),
+    word.slice(0, i - 1) + (word[i] ?? '') + (word[i - 1] ?? '') + word.slice(i + 1),
+  ]
+  return words.map((other, j) => (j === at ? pick(random, slips) : other))
+}
+
+const soundRules: readonly (readonly [RegExp, string])[] = [
+  [/ight/, 'ite'],
+  [/ph/, 'f'],
+  [/ck/, 'k'],
+  [/c(?=[aourl])/, 'k'],
+  [/(?<=[a-z])k/, 'c'],
+  [/(?<=[a-z])s/, 'z'],
+  [/(?<=[a-z])i/, 'y'],
+  [/er/, 'or'],
+  [/ey\b/, 'ei'],
+  [/(?<=[a-z])v/, 'w'],
+  [/ea/, 'ee'],
+  [/or/, 'er'],
+  [/ie/, 'ei'],
+  [/ou/, 'u'],
+]
+
+/** One or two places written as they might sound. */
+export function misheard(random: Random, text: string): string | undefined {
+  const fitting = soundRules.filter(([pattern]) => pattern.test(text))
+  if (fitting.length === 0) return undefined
+  let heard = text
+  for (let i = 0; i < (random() < 0.5 ? 1 : 2); i++) {
+    const [pattern, sound] = pick(random, fitting)
+    heard = heard.replace(pattern, sound)
+  }
+  return heard === text ? undefined : heard
+}
+
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  return items
+    .map(item => ({ item, key: random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item)
+}
+
+/** The beginning of a title, cut inside its last word. */
+export function cut(random: Random, words: readonly string[]): string[] {
+  const whole = Math.floor(random() * Math.min(words.length, 5))
+  const next = words[whole] ?? ''
+  return [...words.slice(0, whole), next.slice(0, 1 + Math.floor(random() * Math.max(1, next.length - 1)))]
+}

@@ -1,0 +1,62 @@
+/** A process of its own that does one job after the other: so that what it costs is nobody else's time. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+type Answer<R> = { readonly result: R } | { readonly error: string }
+
+export type Worker<J, R> = {
+  readonly pid: number
+  /** One job at a time. Rejects with what went wrong in the worker, or when it ended. */
+  readonly run: (job: J) => Promise<R>
+  readonly end: () => Promise<void>
+}
+
+const started = new Set<ChildProcess>()
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise(done => {
+    if (child.exitCode !== null || child.signalCode !== null) return done()
+    child.once('exit', () => done())
+    child.kill('SIGKILL')
+  })
+
+/** Starts the file of this folder as a worker; the file calls `doJobs`. */
+export const startWorker = <J, R>(file: string): Worker<J, R> => {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = fork(path, {
+    serialization: 'advanced',
+    env: { PATH: process.env.PATH, NODE_ENV: 'production' },
+  })
+  started.add(child)
+  child.once('exit', () => started.delete(child))
+  const run = (job: J): Promise<R> =>
+    new Promise((done, failed) => {
+      const ended = () => failed(new Error(`${file} ended before its job was done`))
+      child.once('exit', ended)
+      child.once('message', answer => {
+        child.off('exit', ended)
+        const said = answer as Answer<R>
+        if ('error' in said) failed(new Error(`${file}: ${said.error}`))
+        else done(said.result)
+      })
+      child.send(job as object)
+    })
+  return { pid: child.pid ?? 0, run, end: () => endOf(child) }
+}
+
+/** Ends every worker that is still there. */
+export const endWorkers = async (): Promise<void> => {
+  await Promise.all([...started].map(endOf))
+}
+
+/** In the worker's file: does what it is sent until whoever started it is gone. */
+export const doJobs = <J, R>(work: (job: J) => Promise<R>): void => {
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', job => {
+    work(job as J).then(
+      result => process.send?.({ result }),
+      error =>
+        process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    )
+  })
+}

@@ -1,0 +1,136 @@
+/** Carts that others put into the table: the specification's sample, and what is hardly a cart at all. */
+import { expect, test } from 'vitest'
+import { itemsIn, putForeign } from '../../test/contents.ts'
+import {
+  aBook,
+  checkOut,
+  type Json,
+  orderFor,
+  type Shopper,
+  type TestShop,
+  testShop,
+} from '../../test/kit.ts'
+
+const NOW = Date.parse('2025-09-05T12:00:00Z')
+const LIVE = { N: String(NOW / 1_000 + 1_000) }
+
+const sampleLine = {
+  book_id: { S: 'tech-001' },
+  category: { S: 'Technology' },
+  title: { S: 'Clean Code' },
+  price: { N: '42.99' },
+  quantity: { N: '1' },
+}
+
+const sample = {
+  cart_id: { S: 'cart-2025-09-05' },
+  items: { L: [{ M: sampleLine }] },
+  total_amount: { N: '42.99' },
+  item_count: { N: '1' },
+  created_at: { S: '2025-09-05T10:00:00Z' },
+  updated_at: { S: '2025-09-05T10:30:00Z' },
+  expires_at: LIVE,
+}
+
+/** A shopper whose cart is this item. */
+const withCart = async (shop: TestShop, item: object): Promise<Shopper> => {
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  await shopper.call('DELETE', '/api/cart')
+  const { user_id } = (await itemsIn(shop, 'carts')).find(cart => cart.items.length === 0) as Json
+  await putForeign(shop, 'carts', { ...sample, ...item, user_id: { S: user_id } })
+  return shopper
+}
+
+const open = () => testShop({ books: [aBook()], now: () => new Date(NOW) })
+
+test('the specification’s sample is a cart: shown, changed and bought', async () => {
+  const shop = await open()
+  const shopper = await withCart(shop, {})
+  const cart = (await shopper.get('/api/cart')).body
+  expect(cart).toMatchObject({ item_count: 1, total: 52.42, can_check_out: true })
+  expect((await checkOut(shopper)).status).toBe(201)
+  const changing = await withCart(shop, {})
+  expect((await changing.post('/api/cart/items', { book_id: 'tech-001' })).body.item_count).toBe(2)
+  expect((await changing.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })).body.code).toBe(
+    'cart_changed',
+  )
+  expect((await checkOut(changing)).status).toBe(201)
+})
+
+test('the specification’s own expiry has passed: its sample is no cart today', async () => {
+  const shopper = await withCart(await open(), { expires_at: { N: '1725811200' } })
+  expect((await shopper.get('/api/cart')).body.items).toEqual([])
+})
+
+test('a cart that another client changed after it was seen is not bought', async () => {
+  const shop = await open()
+  const shopper = await withCart(shop, {})
+  const seen = (await shopper.get('/api/cart')).body
+  const [{ user_id }] = await itemsIn(shop, 'carts')
+  await putForeign(shop, 'carts', {
+    ...sample,
+    user_id: { S: user_id },
+    updated_at: { S: '2025-09-05T11:00:00Z' },
+  })
+  expect((await shopper.post('/api/orders', orderFor(seen), { 'idempotency-key': 'k' })).body.code).toBe(
+    'cart_changed',
+  )
+})
+
+const lineOf = (changes: object) => ({ items: { L: [{ M: { ...sampleLine, ...changes } }] } })
+
+const HARDLY_CARTS: Record<string, object> = {
+  'no items': { items: { NULL: true } },
+  'items that are a text': { items: { S: 'none' } },
+  'items that are no lines': { items: { L: [{ S: 'a' }, { N: '1' }, { L: [] }, { M: {} }] } },
+  'a quantity of nothing': lineOf({ quantity: { N: '0' } }),
+  'a negative quantity': lineOf({ quantity: { N: '-3' } }),
+  'a fraction': lineOf({ quantity: { N: '1.5' } }),
+  'a quantity in words': lineOf({ quantity: { S: '1' } }),
+  'a quantity without end': lineOf({ quantity: { N: '99999999999999999999999999999999999999' } }),
+  'a price without end': lineOf({ price: { N: '9.9E+125' } }),
+  'a negative price': lineOf({ price: { N: '-42.99' } }),
+  'an id that is none': lineOf({ book_id: { S: '../../etc' } }),
+  'times that are numbers': { created_at: { N: '1' }, updated_at: { N: '1' } },
+  'a version that is a number': { version: { N: '7' } },
+  'no expiry': { expires_at: { NULL: true } },
+  'an expiry in words': { expires_at: { S: 'tomorrow' } },
+  'an expiry in microseconds': { expires_at: { N: '1757073600000000000' } },
+  'an expiry of 38 digits': { expires_at: { N: '17570736001757073600175707360017570736' } },
+}
+
+test.each(Object.entries(HARDLY_CARTS))('a cart with %s stops nobody from shopping', async (_, item) => {
+  const shop = await open()
+  const shopper = await withCart(shop, item)
+  const seen = await shopper.get('/api/cart')
+  expect(seen.status).toBe(200)
+  const before = seen.body.item_count
+  const added = await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  expect({ status: added.status, count: added.body.item_count }).toEqual({ status: 200, count: before + 1 })
+  expect((await shopper.get('/api/cart')).body.item_count).toBe(before + 1)
+  expect((await checkOut(shopper)).status).toBe(201)
+  expect(shop.reported).toEqual([])
+})
+
+test('a line that is none is skipped, the others are bought', async () => {
+  const shop = await open()
+  const bad = { ...sampleLine, quantity: { N: '-1' } }
+  const shopper = await withCart(shop, { items: { L: [{ M: bad }, { M: sampleLine }] } })
+  expect((await checkOut(shopper)).body).toMatchObject({ total: 52.42, items: [{ quantity: 1 }] })
+})
+
+test('an expired cart with a later name does not hide the live one', async () => {
+  const shop = await open()
+  const shopper = await withCart(shop, {})
+  const [{ user_id }] = await itemsIn(shop, 'carts')
+  for (const id of ['cart-2026-01-01', 'cart-zzz'])
+    await putForeign(shop, 'carts', {
+      ...sample,
+      user_id: { S: user_id },
+      cart_id: { S: id },
+      expires_at: { N: '1725811200' },
+    })
+  expect((await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body.item_count).toBe(2)
+  expect((await checkOut(shopper)).status).toBe(201)
+})

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cents, parseDecimal, parseRate, toDecimal, toDecimalString } from '../core/money.ts'
+import { totalsOf } from './pricing.ts'
+
+const rate = (text: string) => {
+  const parsed = parseRate(text)
+  if (!parsed) throw new Error(`no rate: ${text}`)
+  return parsed
+}
+
+const rules = { tax: rate('0.08'), shipping: cents(599) }
+
+const lines = fc.array(
+  fc.record({ price: fc.integer({ min: 1, max: 1_000_000 }), quantity: fc.integer({ min: 1, max: 20 }) }),
+  { minLength: 1, maxLength: 50 },
+)
+
+test('the specification’s sample comes out to the cent: 42.99 + 3.44 + 5.99 = 52.42', () => {
+  expect(totalsOf([{ price: cents(4299), quantity: 1 }], rules)).toEqual({
+    subtotal: 4299,
+    tax: 344,
+    shipping: 599,
+    total: 5242,
+  })
+})
+
+test('nothing costs nothing, shipping included', () => {
+  expect(totalsOf([], rules)).toEqual({ subtotal: 0, tax: 0, shipping: 0, total: 0 })
+})
+
+test('tax is rounded half up, once, on the subtotal', () => {
+  const half = { tax: rate('0.5'), shipping: cents(0) }
+  expect(totalsOf([{ price: cents(1), quantity: 1 }], half).tax).toBe(1)
+  // Line by line it would be 3.
+  expect(
+    totalsOf(
+      [1, 1, 1].map(one => ({ price: cents(one), quantity: 1 })),
+      half,
+    ).tax,
+  ).toBe(2)
+  expect(totalsOf([{ price: cents(625), quantity: 1 }], rules).tax).toBe(50)
+  expect(totalsOf([{ price: cents(606), quantity: 1 }], rules).tax).toBe(48)
+  expect(totalsOf([{ price: cents(607), quantity: 1 }], rules).tax).toBe(49)
+})
+
+test('20,000 carts cost what whole numbers without end say', () => {
+  fc.assert(
+    fc.property(lines, fc.integer({ min: 0, max: 2_500 }), fc.nat({ max: 10_000 }), (cart, tax, shipping) => {
+      const subtotal = cart.reduce((sum, line) => sum + BigInt(line.price) * BigInt(line.quantity), 0n)
+      const exactTax = subtotal * BigInt(tax)
+      const rounded = exactTax / 10_000n + (2n * (exactTax % 10_000n) >= 10_000n ? 1n : 0n)
+      const totals = totalsOf(
+        cart.map(line => ({ ...line, price: cents(line.price) })),
+        { tax: rate(`0.${String(tax).padStart(4, '0')}`), shipping: cents(shipping) },
+      )
+      expect(totals).toEqual({
+        subtotal: Number(subtotal),
+        tax: Number(rounded),
+        shipping,
+        total: Number(subtotal + rounded + BigInt(shipping)),
+      })
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('the same sums in floats are not exact, which is why there are cents', () => {
+  let wrong = 0
+  for (const cart of fc.sample(lines, 500)) {
+    const floats = cart.reduce((sum, line) => sum + (line.price / 100) * line.quantity, 0)
+    const whole = cart.reduce((sum, line) => sum + line.price * line.quantity, 0)
+    if (floats !== whole / 100) wrong++
+  }
+  expect(wrong).toBeGreaterThan(50)
+})
+
+test('an amount survives the way through JSON and the table', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e13 }), whole => {
+      const amount = cents(whole)
+      expect(parseDecimal(toDecimal(amount))).toBe(amount)
+      expect(parseDecimal(toDecimalString(amount))).toBe(amount)
+      expect(parseDecimal(JSON.parse(JSON.stringify({ amount: toDecimal(amount) })).amount)).toBe(amount)
+    }),
+    { numRuns: 5_000 },
+  )
+})

@@ -1,0 +1,184 @@
+import { expect, test } from 'vitest'
+import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import type { Book } from './schema.ts'
+
+const shelf = (
+  count: number,
+  changes: (i: number) => Partial<Omit<Book, 'price'>> & { price?: number } = () => ({}),
+) =>
+  Array.from({ length: count }, (_, i) =>
+    aBook({ book_id: `b-${String(i).padStart(4, '0')}`, title: `Volume ${i}`, price: 10 + i, ...changes(i) }),
+  )
+
+const idsOf = (answer: Answer): string[] => answer.body.items.map((book: Json) => book.book_id)
+
+const walk = async (
+  who: Shopper,
+  path: string,
+  between: (page: number) => Promise<unknown> = async () => {},
+): Promise<string[]> => {
+  const ids: string[] = []
+  let cursor: string | null = null
+  for (let page = 0; page === 0 || cursor; page++) {
+    const answer: Answer = await who.get(cursor ? `${path}&cursor=${cursor}` : path)
+    expect(answer.status).toBe(200)
+    ids.push(...idsOf(answer))
+    cursor = answer.body.next_cursor
+    await between(page)
+  }
+  return ids
+}
+
+test.each([1, 7, 50])('a walk by %i shows each book once, in each order', async limit => {
+  const shop = await testShop({ books: shelf(60) })
+  const all = shelf(60).map(book => book.book_id)
+  for (const sort of limit === 1
+    ? ['price_asc']
+    : ['price_asc', 'price_desc', 'newest', 'title', 'relevance', 'rating'])
+    expect((await walk(shop.visitor(), `/api/books?limit=${limit}&sort=${sort}`)).sort()).toEqual(all)
+  expect((await walk(shop.visitor(), `/api/books/search?q=volume&limit=${limit}`)).sort()).toEqual(all)
+})
+
+test('a walk misses no book and repeats none while others come before and between', async () => {
+  const shop = await testShop({ books: shelf(40) })
+  const ids = await walk(shop.visitor(), '/api/books?limit=5&sort=price_asc', page =>
+    shop.staff.post('/api/books', {
+      book_id: `new-${page}`,
+      category: 'Technology',
+      title: 'New',
+      author: 'x',
+      price: page % 2 ? 1 : 15.5,
+      stock_quantity: 1,
+    }),
+  )
+  expect(ids.filter(id => id.startsWith('b-'))).toEqual(shelf(40).map(book => book.book_id))
+})
+
+test('a walk goes on where a page’s last book was taken off the shelf', async () => {
+  const shop = await testShop({ books: shelf(10) })
+  const first = await shop.visitor().get('/api/books?limit=3&sort=price_asc')
+  await shop.staff.call('DELETE', '/api/books/b-0002')
+  const next = await shop.visitor().get(`/api/books?limit=3&sort=price_asc&cursor=${first.body.next_cursor}`)
+  expect(next.status).toBe(200)
+  expect(idsOf(next).length).toBe(3)
+})
+
+test('filters combine, and their figures agree with the list', async () => {
+  const books = shelf(30, i => ({
+    category: i % 2 ? 'Odd' : 'Even',
+    author: i % 3 ? 'Ann Other' : 'Bob Third',
+    stock_quantity: i % 5 ? 3 : 0,
+  }))
+  const shop = await testShop({ books })
+  const path =
+    '/api/books?category=Odd&author=Ann%20Other&min_price=12&max_price=30.00&in_stock=true&limit=50'
+  const { body } = await shop.visitor().get(path)
+  const wanted = books.filter(
+    ({ price, category, author, stock_quantity }) =>
+      category === 'Odd' && author === 'Ann Other' && price >= 1200 && price <= 3000 && stock_quantity > 0,
+  )
+  expect(body.items.map((book: Json) => book.book_id).sort()).toEqual(wanted.map(book => book.book_id))
+  expect(body.total).toBe(wanted.length)
+  expect((await shop.visitor().get('/api/books/category/Odd')).body.total).toBe(15)
+  expect((await shop.visitor().get('/api/books/category/Nothing')).body).toMatchObject({
+    items: [],
+    total: 0,
+  })
+})
+
+test('the public sees how much there is in words, and nothing that only staff may see', async () => {
+  const shop = await testShop({
+    books: [0, 1, 5, 6].map(stock_quantity => aBook({ book_id: `b-${stock_quantity}`, stock_quantity })),
+  })
+  const { items } = (await shop.visitor().get('/api/books')).body
+  const words = Object.fromEntries(items.map((book: Json) => [book.book_id, book.availability]))
+  expect(words).toEqual({ 'b-0': 'sold_out', 'b-1': 'few_left', 'b-5': 'few_left', 'b-6': 'in_stock' })
+  const page = (await shop.visitor().get('/api/books/b-5')).body
+  for (const seen of [...items, page])
+    for (const name of ['stock_quantity', 'status', 'price_cents']) expect(seen).not.toHaveProperty(name)
+})
+
+const withoutIndex = async (books: readonly Book[]): Promise<TestShop> => testShop({ books, ready: false })
+
+test('while the index is not ready, categories and exact titles are answered from the table', async () => {
+  const books = [
+    ...shelf(30),
+    aBook({ book_id: 'r', status: 'retired' }),
+    aBook({ book_id: 'x', category: 'Craft' }),
+  ]
+  const shop = await withoutIndex(books)
+  const visitor = shop.visitor()
+  for (const path of ['/api/books/category/Technology?limit=7', '/api/books?category=Technology&limit=7'])
+    expect(await walk(visitor, path)).toEqual(shelf(30).map(book => book.book_id))
+  expect(idsOf(await visitor.get('/api/books/search?q=Volume%207'))).toEqual(['b-0007'])
+  expect(idsOf(await visitor.get('/api/books?q=%20Clean%20Code%20'))).toEqual(['x'])
+  const cheap = await visitor.get('/api/books/category/Technology?max_price=12&in_stock=true&limit=50')
+  expect(idsOf(cheap)).toEqual(['b-0000', 'b-0001', 'b-0002'])
+  expect(cheap.body).toMatchObject({ total: null, facets: { category: [] } })
+  expect((await visitor.get('/api/books/b-0007')).body.title).toBe('Volume 7')
+  expect((await visitor.get('/api/health')).body).toMatchObject({
+    status: 'starting',
+    index: { ready: false },
+  })
+  expect((await visitor.post('/api/cart/items', { book_id: 'x' })).status).toBe(200)
+})
+
+test('what the table cannot answer is a 503 that says when to come again', async () => {
+  const shop = await withoutIndex([aBook()])
+  for (const path of [
+    '/api/books',
+    '/api/books?q=',
+    '/api/books?q=%20%20',
+    '/api/books/search?q=',
+    '/api/books?author=x',
+    '/api/books/suggest?q=cl',
+    '/api/categories',
+  ]) {
+    const { status, body, headers } = await shop.visitor().get(path)
+    expect({ status, code: body.code }, path).toEqual({ status: 503, code: 'index_not_ready' })
+    expect(headers.get('retry-after')).toMatch(/^\d+$/)
+    expect(headers.get('cache-control')).toBe('no-store')
+  }
+  expect(idsOf(await shop.visitor().get('/api/books?q=%20&category=Technology'))).toEqual(['tech-001'])
+  expect((await shop.visitor().get(`/api/books?q=${'x'.repeat(200)}`)).body.items).toEqual([])
+})
+
+test('an index that throws does not close the shop, and is reported', async () => {
+  const shop = await testShop({ books: shelf(5) })
+  const { index } = shop.deps.memory
+  const { next_cursor } = (await shop.visitor().get('/api/books?limit=2&category=Technology')).body
+  if (!index) throw new Error('no index')
+  index.browse = async () => {
+    throw new TypeError('broken on purpose')
+  }
+  expect(idsOf(await shop.visitor().get('/api/books/category/Technology'))).toHaveLength(5)
+  expect(idsOf(await shop.visitor().get('/api/books/search?q=Volume%203'))).toEqual(['b-0003'])
+  expect((await shop.visitor().get('/api/books?author=x')).body.code).toBe('index_not_ready')
+  // Who was in the midst of a walk would see the first page again.
+  const midst = await shop.visitor().get(`/api/books?limit=2&category=Technology&cursor=${next_cursor}`)
+  expect(midst.body.code).toBe('index_not_ready')
+  expect(shop.reported).toHaveLength(4)
+})
+
+test('a walk that the table began goes on there when the index is ready', async () => {
+  const shop = await withoutIndex(shelf(9))
+  const ids = await walk(shop.visitor(), '/api/books/category/Technology?limit=4', () =>
+    shop.deps.memory.load(),
+  )
+  expect(ids).toEqual(shelf(9).map(book => book.book_id))
+})
+
+test('a cursor serves the list that it came from, and no other', async () => {
+  const shop = await testShop({ books: shelf(9) })
+  const visitor = shop.visitor()
+  const { next_cursor } = (await visitor.get('/api/books?limit=2&sort=title')).body
+  expect((await visitor.get(`/api/books?sort=title&cursor=${next_cursor}`)).status).toBe(200)
+  for (const path of [
+    '/api/books?',
+    '/api/books?sort=newest&',
+    '/api/books?sort=title&in_stock=true&',
+    '/api/books/category/Technology?sort=title&',
+  ])
+    expect((await visitor.get(`${path}cursor=${next_cursor}`)).body.code, path).toBe('bad_cursor')
+  expect((await visitor.get('/api/books?sort=title&cursor=AAAA')).body.code).toBe('bad_cursor')
+})

@@ -1,0 +1,160 @@
+/** Rows that others put into the books table: read where they are books, skipped and counted where they are not. */
+import { expect, test } from 'vitest'
+import { engineCall, foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
+import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+
+const bad = (changes: Readonly<Record<string, object | undefined>>) =>
+  foreignBook({ book_id: { S: 'bad' }, ...changes })
+
+const NO_BOOKS: Record<string, object> = {
+  'no author': bad({ author: undefined }),
+  'an empty title in a list': bad({ title: { S: ' ' }, author: { L: [] } }),
+  'no price': bad({ price: undefined }),
+  'a price in words': bad({ price: { S: 'abc' } }),
+  'a price of three decimals': bad({ price: { N: '42.999' } }),
+  'a price of 38 digits': bad({ price: { N: '12345678901234567890123456789012345678' } }),
+  'a price that is a hair too much': bad({ price: { N: '42.990000000000000000000000000000000001' } }),
+  'a price beyond all numbers': bad({ price: { N: '9.9E+125' } }),
+  'a negative price': bad({ price: { N: '-1' } }),
+  'no stock': bad({ stock_quantity: undefined }),
+  'a negative stock': bad({ stock_quantity: { N: '-1' } }),
+  'a stock of a half': bad({ stock_quantity: { N: '0.5' } }),
+  'a stock of 38 digits': bad({ stock_quantity: { N: '99999999999999999999999999999999999999' } }),
+  'an id with a slash': bad({ book_id: { S: 'a/../b' } }),
+  'an id of 2,000 bytes': bad({ book_id: { S: 'x'.repeat(1_000) } }),
+  'a status of its own': bad({ status: { S: 'on sale!' } }),
+  'genres that are a number': bad({ genres: { N: '7' } }),
+  'a rating of 9': bad({ average_rating: { N: '9' } }),
+  'a picture in bytes': bad({ image_url: { B: 'AAAA' } }),
+}
+
+test('rows that are no books are skipped and counted, and the shop goes on', async () => {
+  const shop = await testShop({ books: [aBook({ title: 'A book' })] })
+  for (const [name, item] of Object.entries(NO_BOOKS))
+    await putForeign(shop, 'books', {
+      ...item,
+      ...(name.startsWith('an id') ? {} : { book_id: { S: name.replaceAll(/\W/g, '-').slice(0, 50) } }),
+    })
+  // One that has no title stands in no index of titles, but in the table.
+  await putForeign(shop, 'books', bad({ title: undefined, book_id: { S: 'untitled' } }))
+  const many = Object.keys(NO_BOOKS).length + 1
+  await shop.deps.memory.compare()
+  expect((await shop.visitor().get('/api/health')).body).toMatchObject({
+    status: 'ok',
+    index: { books: 1 },
+    unreadable_books: many,
+  })
+  const problems = shop.deps.memory.badRows.map(({ problem }) => problem)
+  expect(problems).toHaveLength(many)
+  for (const problem of problems) expect(problem).toMatch(/^\w+(\.\d+)?: ./)
+
+  const fresh = await testShop({ beside: shop, ready: false })
+  for (const ready of [false, true]) {
+    if (ready) await fresh.deps.memory.load()
+    for (const path of ['/api/books/category/Technology', '/api/books?category=Technology&q=A%20book'])
+      expect((await fresh.visitor().get(path)).body.items, path).toMatchObject([{ book_id: 'tech-001' }])
+    for (const { book_id } of await itemsIn(shop, 'books'))
+      if (book_id !== 'tech-001') {
+        const path = `/api/books/${encodeURIComponent(book_id)}`
+        for (const url of [path, `${path}/stock`])
+          expect([400, 404]).toContain((await fresh.staff.get(url)).status)
+        expect([400, 404]).toContain((await fresh.visitor().post('/api/cart/items', { book_id })).status)
+      }
+  }
+  expect((await fresh.visitor().get('/api/health')).body.unreadable_books).toBe(many)
+  expect([...shop.reported, ...fresh.reported]).toEqual([])
+})
+
+test('a book that others made unreadable while it lay in a cart is short there, and is no 5xx', async () => {
+  for (const [name, item] of Object.entries(NO_BOOKS).slice(0, 13)) {
+    const shop = await testShop({ books: [aBook({ book_id: 'bad' }), aBook()] })
+    const shopper = shop.visitor()
+    await shopper.post('/api/cart/items', { book_id: 'bad' })
+    await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+    await putForeign(shop, 'books', item)
+    const cart = await shopper.get('/api/cart')
+    expect(cart.body, name).toMatchObject({ can_check_out: false, items: [{ available_quantity: 0 }, {}] })
+    expect((await checkOut(shopper)).body.code, name).toBe('out_of_stock')
+    expect((await shopper.get('/api/books/bad')).status, name).toBe(404)
+    for (const edit of [{ stock_delta: 1 }, { category: 'Craft' }])
+      expect((await shop.staff.call('PATCH', '/api/books/bad', edit)).body.code, name).toBe('book_not_found')
+    expect((await shop.staff.call('DELETE', '/api/books/bad')).status, name).toBe(204)
+    await shopper.call('DELETE', '/api/cart/items/bad')
+    expect((await checkOut(shopper)).status, name).toBe(201)
+    expect(shop.reported, name).toEqual([])
+  }
+})
+
+test('a row of 400 KB and one with as little as a book can have are books', async () => {
+  const shop = await testShop()
+  await putForeign(
+    shop,
+    'books',
+    foreignBook({ description: { S: 'x'.repeat(390_000) }, author: { S: 'y'.repeat(9_000) } }),
+  )
+  await putForeign(
+    shop,
+    'books',
+    foreignBook({ book_id: { S: 'least' }, price: { N: '0' }, stock_quantity: { N: '1' } }),
+  )
+  await shop.deps.memory.compare()
+  expect((await shop.visitor().get('/api/books')).body.total).toBe(2)
+  expect((await shop.visitor().get('/api/books/tech-001')).body.description).toHaveLength(390_000)
+  const shopper = shop.visitor()
+  expect((await shopper.post('/api/cart/items', { book_id: 'least' })).body.total).toBe(5.99)
+  expect((await checkOut(shopper)).status).toBe(201)
+  // A row without a time can be edited with If-Match.
+  const read = await shop.staff.get('/api/books/least/stock')
+  const match = { 'if-match': read.headers.get('etag') ?? '' }
+  expect((await shop.staff.call('PATCH', '/api/books/least', { price: 2 }, match)).status).toBe(200)
+  expect((await shop.staff.call('PATCH', '/api/books/least', { price: 3 }, match)).status).toBe(412)
+})
+
+const pointers = async (shop: TestShop) =>
+  Object.fromEntries(
+    (await itemsIn(shop, 'control')).filter(row => row.sk === 'pointer').map(row => [row.pk, row.category]),
+  )
+
+test.each([false, true])(
+  'foreign books are found and get their pointers (there at the start: %s)',
+  async before => {
+    const shop = await testShop({ books: [aBook({ book_id: 'own' })], ready: false })
+    if (!before) await shop.deps.memory.load()
+    await putForeign(shop, 'books', foreignBook())
+    if (before) await shop.deps.memory.load()
+    await shop.deps.memory.compare()
+    expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
+    expect(await pointers(shop)).toEqual({ 'book#own': 'Technology', 'book#tech-001': 'Technology' })
+    const again = {
+      book_id: 'tech-001',
+      category: 'Craft',
+      title: 't',
+      author: 'a',
+      price: 1,
+      stock_quantity: 1,
+    }
+    expect((await shop.staff.post('/api/books', again)).body.code).toBe('book_exists')
+    const moved = {
+      TableName: shop.names.books,
+      Key: { category: { S: 'Technology' }, book_id: { S: 'tech-001' } },
+    }
+    await engineCall('DeleteItem', moved)
+    await putForeign(shop, 'books', foreignBook({ category: { S: 'Craft' } }))
+    await shop.deps.memory.compare()
+    expect((await pointers(shop))['book#tech-001']).toBe('Craft')
+    expect((await shop.visitor().get('/api/books/tech-001')).body.category).toBe('Craft')
+  },
+)
+
+test('two foreign rows of one id break neither the comparison nor the shop', async () => {
+  const shop = await testShop()
+  for (const category of ['A', 'B', 'C'])
+    await putForeign(shop, 'books', foreignBook({ category: { S: category } }))
+  for (let i = 0; i < 3; i++) await shop.deps.memory.compare()
+  expect(['A', 'B', 'C']).toContain((await pointers(shop))['book#tech-001'])
+  expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  expect((await checkOut(shopper)).status).toBe(201)
+  expect(shop.reported).toEqual([])
+})

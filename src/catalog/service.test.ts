@@ -1,0 +1,273 @@
+import { expect, test } from 'vitest'
+import { contentsOf, engineCall, foreignBook, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
+import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
+
+const newBook = (changes: object = {}): Json => ({
+  book_id: 'tech-009',
+  category: 'Technology',
+  title: 'Refactoring',
+  author: 'Martin Fowler',
+  price: 47.49,
+  stock_quantity: 12,
+  ...changes,
+})
+
+const patch = (shop: TestShop, body: object, headers: Record<string, string> = {}) =>
+  shop.staff.call('PATCH', '/api/books/tech-001', body, headers)
+const etagOf = async (shop: TestShop) =>
+  (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
+const rowOf = async (shop: TestShop, id = 'tech-001') =>
+  (await itemsIn(shop, 'books')).find(book => book.book_id === id)
+
+test('a new book is there at once: in the table, on its page, in lists, in search, in its category', async () => {
+  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  expect((await shop.visitor().get('/api/books/tech-009')).status).toBe(404)
+  expect((await shop.visitor().get('/api/books?q=refactoring')).body.total).toBe(0)
+  const created = await shop.staff.post('/api/books', newBook({ isbn: '0-13-475759-9', genres: ['Craft'] }))
+  expect(created.status).toBe(201)
+  expect(created.headers.get('location')).toBe('/api/books/tech-009')
+  expect(created.headers.get('etag')).toMatch(/^"[0-9a-f]{32}"$/)
+  expect(await rowOf(shop, 'tech-009')).toEqual({
+    ...newBook({ isbn: '9780134757599', genres: ['Craft'] }),
+    created_at: '2025-09-05T10:00:00.000Z',
+    updated_at: '2025-09-05T10:00:00.000Z',
+  })
+  for (const path of ['/api/books', '/api/books?q=refactoring', '/api/books/category/Technology'])
+    expect(JSON.stringify((await shop.visitor().get(path)).body.items)).toContain('tech-009')
+  const { items } = (await shop.visitor().get('/api/categories')).body
+  expect(items).toEqual([{ category: 'Technology', count: 2 }])
+})
+
+test('an id is taken once over all categories, also when many take it at once', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  for (const category of ['Technology', 'Elsewhere']) {
+    const { status, body } = await shop.staff.post('/api/books', newBook({ book_id: 'tech-001', category }))
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'book_exists' })
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => shop.staff.post('/api/books', newBook({ category: `C${i}` }))),
+  )
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+  expect(await itemsIn(shop, 'books')).toHaveLength(2)
+})
+
+test('a book is found by its ISBN in any spelling, and by no other', async () => {
+  const shop = await testShop({
+    books: [aBook({ isbn: '9780132350884' }), aBook({ book_id: 'x', isbn: '9780804429573' })],
+  })
+  const spellings = [
+    '9780132350884',
+    '978-0-13-235088-4',
+    '978 0 13 235088 4',
+    '0132350882',
+    '0-13-235088-2',
+    'ISBN 0132350882',
+  ]
+  for (const isbn of spellings)
+    expect((await shop.visitor().get(`/api/books/${encodeURIComponent(isbn)}`)).body.book_id, isbn).toBe(
+      'tech-001',
+    )
+  for (const isbn of ['080442957X', '0-8044-2957-x'])
+    expect((await shop.visitor().get(`/api/books/${isbn}`)).body.book_id, isbn).toBe('x')
+  for (const isbn of ['9780132350885', '013235088', '978013235088', '0132350883'])
+    expect((await shop.visitor().get(`/api/books/${isbn}`)).body.code, isbn).toBe('book_not_found')
+})
+
+test('an edit changes what it names, shows at once, and leaves the stock alone', async () => {
+  const shop = await testShop({ books: [aBook({ isbn: '9780132350884' })] })
+  const shopper = shop.visitor()
+  expect((await shopper.get('/api/books/tech-001')).body.title).toBe('Clean Code')
+  const { status, body } = await patch(shop, { title: 'Clean Code, 2nd', isbn: null, pages: 464 })
+  expect({ status, stock: body.stock_quantity, isbn: body.isbn }).toEqual({
+    status: 200,
+    stock: 25,
+    isbn: undefined,
+  })
+  expect((await shopper.get('/api/books/tech-001')).body).toMatchObject({
+    title: 'Clean Code, 2nd',
+    pages: 464,
+  })
+  expect((await shopper.get('/api/books?q=clean')).body.items).toMatchObject([{ title: 'Clean Code, 2nd' }])
+  expect(Object.keys(await rowOf(shop))).not.toContain('isbn')
+})
+
+test('a replacement takes away what it leaves out, but neither stock, nor times, nor what others added', async () => {
+  const shop = await testShop({ books: [] })
+  await putForeign(
+    shop,
+    'books',
+    foreignBook({ isbn: { S: '9780132350884' }, shelf: { S: 'A7' }, created_at: { S: '2020' } }),
+  )
+  await shop.deps.memory.compare()
+  const content = { category: 'Technology', title: 'New', author: 'Somebody', price: 1 }
+  expect((await shop.staff.call('PUT', '/api/books/tech-001', content)).status).toBe(200)
+  expect(await rowOf(shop)).toEqual({
+    ...content,
+    book_id: 'tech-001',
+    stock_quantity: 25,
+    shelf: 'A7',
+    created_at: '2020',
+    updated_at: expect.any(String),
+  })
+  expect(
+    (await shop.staff.call('PUT', '/api/books/tech-001', { ...content, stock_quantity: 1 })).status,
+  ).toBe(400)
+})
+
+test('stock moves by deltas, never below nothing', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  expect((await patch(shop, { stock_delta: 5 })).body.stock_quantity).toBe(30)
+  expect((await patch(shop, { stock_delta: -30 })).body.availability).toBe('sold_out')
+  const { status, body } = await patch(shop, { stock_delta: -1 })
+  expect({ status, code: body.code }).toEqual({ status: 422, code: 'stock_would_be_negative' })
+  expect(await stockOf(shop, 'tech-001')).toBe(0)
+  for (const stock_delta of [0.5, '1', null, 1e9, [1]])
+    expect((await patch(shop, { stock_delta })).status, String(stock_delta)).toBe(400)
+})
+
+test('stock is set absolutely only by who has seen it as it is', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const set = (headers: Record<string, string>) => patch(shop, { stock_quantity: 7 }, headers)
+  expect((await set({})).body.code).toBe('precondition_required')
+  expect((await set({ 'if-match': '*' })).body.code).toBe('precondition_required')
+  expect((await set({ 'if-match': '"other"' })).body.code).toBe('precondition_failed')
+  const both = await patch(shop, { stock_quantity: 7, stock_delta: 1 }, { 'if-match': await etagOf(shop) })
+  expect(both.body.code).toBe('invalid_request')
+  expect(await stockOf(shop, 'tech-001')).toBe(25)
+  expect((await set({ 'if-match': await etagOf(shop) })).body.stock_quantity).toBe(7)
+})
+
+test('an ETag is another one after every edit, sale and return', async () => {
+  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const tags = [await etagOf(shop)]
+  await patch(shop, { title: 'A' })
+  tags.push(await etagOf(shop))
+  await patch(shop, { title: 'B' })
+  tags.push(await etagOf(shop))
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  await checkOut(shopper)
+  tags.push(await etagOf(shop))
+  expect(new Set(tags).size).toBe(4)
+})
+
+test('a book moves to another category whole, stock, pointer and unknown attributes with it', async () => {
+  const shop = await testShop()
+  const odd = {
+    shelf: { S: 'A7' },
+    exact: { N: '12345678901234567890123456789012345678' },
+    tags: { SS: ['a', 'b'] },
+    scan: { B: 'AAECAw==' },
+    scans: { BS: ['AAEC'] },
+    nested: { M: { deep: { L: [{ BOOL: true }, { NULL: true }, { N: '0.00000000000000000000000001' }] } } },
+  }
+  await putForeign(shop, 'books', foreignBook(odd))
+  await shop.deps.memory.compare()
+  const moved = await patch(shop, { category: 'Craft', stock_delta: -5 })
+  expect(moved).toMatchObject({ status: 200, body: { category: 'Craft', stock_quantity: 20 } })
+  const { Items } = await engineCall('Scan', { TableName: shop.names.books })
+  const [item] = Items
+  expect(Items).toHaveLength(1)
+  expect({
+    shelf: item.shelf,
+    exact: item.exact,
+    scan: item.scan,
+    scans: item.scans,
+    nested: item.nested,
+  }).toEqual({
+    shelf: odd.shelf,
+    exact: odd.exact,
+    scan: odd.scan,
+    scans: odd.scans,
+    nested: {
+      M: {
+        deep: { L: [{ BOOL: true }, { NULL: true }, { N: expect.stringMatching(/^(1E-26|0\.0{25}1)$/i) }] },
+      },
+    },
+  })
+  expect([...item.tags.SS].sort()).toEqual(['a', 'b'])
+  expect(await shop.deps.books.categoriesOf(['tech-001'])).toEqual(new Map([['tech-001', 'Craft']]))
+  const lists = ['/api/books/category/Technology', '/api/books/category/Craft']
+  const totals = await Promise.all(lists.map(async path => (await shop.visitor().get(path)).body.total))
+  expect(totals).toEqual([0, 1])
+  expect((await patch(shop, { category: 'Technology', stock_delta: -21 })).body.code).toBe(
+    'stock_would_be_negative',
+  )
+})
+
+test('no copy is lost while a book is moved to and fro and sold', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shoppers = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const shopper = shop.visitor()
+      await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+      return shopper
+    }),
+  )
+  const [sales] = await Promise.all([
+    Promise.all(shoppers.map(shopper => checkOut(shopper))),
+    (async () => {
+      for (let i = 0; i < 6; i++) await patch(shop, { category: `C${i}` })
+    })(),
+  ])
+  const sold = sales.filter(({ status }) => status === 201).length
+  for (const { status, body } of sales) expect([201, 409, 503], body.code).toContain(status)
+  expect(await itemsIn(shop, 'books')).toHaveLength(1)
+  expect(await stockOf(shop, 'tech-001')).toBe(25 - sold)
+})
+
+test('a deleted book is gone everywhere, and its id is free again', async () => {
+  const shop = await testShop({ books: [aBook({ isbn: '9780132350884' })] })
+  const visitor = shop.visitor()
+  expect((await visitor.get('/api/books/tech-001')).status).toBe(200)
+  const { status, body } = await shop.staff.call('DELETE', '/api/books/tech-001')
+  expect({ status, body }).toEqual({ status: 204, body: '' })
+  for (const path of ['tech-001', '9780132350884', 'tech-001/stock'])
+    expect((await shop.staff.get(`/api/books/${path}`)).body.code, path).toBe('book_not_found')
+  expect((await visitor.get('/api/books')).body.items).toEqual([])
+  expect((await shop.staff.call('DELETE', '/api/books/tech-001')).status).toBe(404)
+  expect((await shop.staff.post('/api/books', newBook({ book_id: 'tech-001' }))).status).toBe(201)
+})
+
+test('a retired book is hidden from the public and kept for staff', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  await patch(shop, { status: 'retired' })
+  expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(404)
+  expect((await shop.visitor().get('/api/books')).body.total).toBe(0)
+  expect((await shop.staff.get('/api/books/tech-001/stock')).body.status).toBe('retired')
+})
+
+test('what is no book is refused, and nothing is written', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const before = await contentsOf(shop)
+  const wrong: Record<string, unknown[]> = {
+    book_id: ['', 'a b', 'a/b', 'ä', 'x'.repeat(51), 1, null, 'search', 'suggest', 'category'],
+    title: ['', '   ', 'x'.repeat(301), 1, null, 'a\u0000b', 'a\nb', '\ud800', ['a']],
+    author: ['', 'x'.repeat(301), 'a\u2028b'],
+    category: ['', 'x'.repeat(61), '\t'],
+    price: [0, -1, 1.999, 1e308, 100_000.01, '42.99', null, true, [1], { N: '1' }],
+    stock_quantity: [-1, 1.5, '1', null, 1_000_001, 1e308],
+    isbn: ['9780132350885', '123', '', 1, null],
+    image_url: ['javascript:alert(1)', 'data:text/html,x', 'x', `https://x.example/${'a'.repeat(500)}`],
+    status: ['sold', '', 1],
+    average_rating: [-0.1, 5.1, '4'],
+    published_year: [1999.5, 30_000],
+    genres: ['Craft', ['x'.repeat(61)], Array.from({ length: 21 }, () => 'a')],
+    language: ['', 'x'.repeat(36)],
+    pages: [-1, 1.5],
+    updated_at: ['2025-09-05T10:00:00Z'],
+    created_at: ['2025-09-05T10:00:00Z'],
+    version: [1],
+    role: ['admin'],
+  }
+  for (const [name, values] of Object.entries(wrong))
+    for (const value of values) {
+      const { status, body } = await shop.staff.post('/api/books', newBook({ [name]: value }))
+      expect({ status, code: body.code }, `${name}: ${JSON.stringify(value)}`).toEqual({
+        status: 400,
+        code: 'invalid_request',
+      })
+      expect(JSON.stringify(body.errors)).toContain('body')
+    }
+  expect(await contentsOf(shop)).toBe(before)
+})

@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/kit.ts'
+import { startShopProcess } from '../../test/shop-process.ts'
+import { run, startCommand } from './testing.ts'
+
+const fileOf = (content: string): string => {
+  const file = join(temporaryFolder(), 'books.csv')
+  writeFileSync(file, content)
+  return file
+}
+
+const FEED = `isbn13,title,authors,price,stock,genres
+9780132350884,Clean Code,Robert C. Martin,42.99,5,software-craft|computing
+9780743273565,The Great Gatsby,F. Scott Fitzgerald,,3,fiction
+,Nameless,Nobody,1.00,1,fiction
+9780743273565,Twice,Nobody,1.00,1,fiction
+`
+
+test('An import says what it took and refused, and a second one finds nothing to do', async () => {
+  const folder = temporaryFolder()
+  const feed = fileOf(FEED)
+  const report = join(temporaryFolder(), 'refused.csv')
+  const first = await run(folder, 'import', feed, '--report', report)
+  expect(first.code).toBe(0)
+  expect(first.stdout).toContain('1 new, 0 changed, 0 moved, 0 unchanged, 3 refused')
+  expect(first.stdout).toContain('line 4: has neither an id nor an ISBN')
+  expect(readFileSync(report, 'utf8')).toBe(
+    'line,book_id,refused,reason\n' +
+      '3,isbn-9780743273565,yes,"has no price: give --price, or --demo-prices for made-up ones"\n' +
+      '4,,yes,has neither an id nor an ISBN\n' +
+      '5,isbn-9780743273565,yes,comes more than once in this file\n',
+  )
+
+  const second = await run(folder, 'import', feed, '--json', '--price', '9.50', '--dry-run')
+  expect(JSON.parse(second.stdout)).toMatchObject({
+    dry_run: true,
+    new: 1,
+    unchanged: 1,
+    refused: 2,
+    warnings: 0,
+  })
+  const third = await run(folder, 'import', feed, '--json', '--price', '9.50')
+  expect(JSON.parse(third.stdout)).toMatchObject({ dry_run: false, new: 1, unchanged: 1, refused: 2 })
+
+  const exported = await run(folder, 'export')
+  expect(exported.stdout.split('\n').map(line => line.split(',').slice(0, 2).join())).toEqual([
+    'book_id,category',
+    'isbn-9780743273565,Fiction',
+    'isbn-9780132350884,Software Craft',
+    '',
+  ])
+})
+
+test('An import that could take nothing fails', async () => {
+  const { code, stdout } = await run(temporaryFolder(), 'import', fileOf('title,author\nA,B\n'))
+  expect(code).toBe(1)
+  expect(stdout).toContain('0 new, 0 changed, 0 moved, 0 unchanged, 1 refused')
+})
+
+test('An export is written to a file whole, and comes back without a difference', async () => {
+  const folder = temporaryFolder()
+  await run(folder, 'seed')
+  for (const name of ['books.csv', 'books.jsonl']) {
+    const file = join(temporaryFolder(), name)
+    expect(await run(folder, 'export', file)).toEqual({ code: 0, stdout: '', stderr: '' })
+    const { stdout } = await run(folder, 'import', file, '--dry-run', '--set-stock', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ new: 0, changed: 0, moved: 0, refused: 0, warnings: 0 })
+    expect(JSON.parse(stdout).unchanged).toBeGreaterThan(100)
+  }
+  const refused = await run(folder, 'export', join(folder, 'none', 'books.csv'))
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^cloudshelf: cannot write [^\n]+\n$/),
+  })
+})
+
+const LARGE = `id,title,author,price,stock,category\n${Array.from(
+  { length: 3_000 },
+  (_, i) => `big-${i},Large Book ${i},Author ${i},9.99,5,Large\n`,
+).join('')}`
+
+test('An import into a running shop is killed, is finished by running it again, and is seen in the shop', async () => {
+  const folder = temporaryFolder()
+  const feed = fileOf(LARGE)
+  const shop = await startShopProcess(folder)
+  const found = async () =>
+    (await (await fetch(`${shop.url}/api/books?category=Large&limit=1`)).json()) as { total: number }
+
+  const cut = startCommand(folder, ['import', feed])
+  while ((await found()).total === 0) await sleep(20)
+  cut.kill('SIGKILL')
+  expect((await cut.ended).code).toBe('SIGKILL')
+
+  const { code, stdout } = await run(folder, 'import', feed, '--json')
+  const counts = JSON.parse(stdout)
+  expect(code).toBe(0)
+  expect(counts).toMatchObject({ changed: 0, moved: 0, refused: 0 })
+  expect(counts.unchanged).toBeGreaterThan(0)
+  expect(counts.new).toBeGreaterThan(0)
+  expect(counts.new + counts.unchanged).toBe(3_000)
+
+  for (let waited = 0; (await found()).total < 3_000 && waited < 5_000; waited += 100) await sleep(100)
+  expect((await found()).total).toBe(3_000)
+  const doctor = await startCommand(folder, ['doctor', '--json'], { PORT: new URL(shop.url).port }).ended
+  expect(JSON.parse(doctor.stdout).filter((finding: { state: string }) => finding.state !== 'ok')).toEqual([])
+  await shop.end()
+})

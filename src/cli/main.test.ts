@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/kit.ts'
+import { run, startCommand } from './testing.ts'
+
+const ONE_LINE = /^cloudshelf: [^\n]+\n$/
+
+describe('Wrong usage', () => {
+  test.each([
+    [['sell']],
+    [['seed', '--fast']],
+    [['import']],
+    [['import', 'a.csv', '--price', 'free']],
+    [['import', 'a.csv', '--stock', '-1']],
+    [['import', 'a.csv', '--map', 'Preis']],
+    [['export', '--format', 'xml']],
+    [['tables', 'delete']],
+    [['orders', 'list', '--date', 'today']],
+    [['orders', 'advance', 'order-1', '--to', 'lost']],
+  ])('%j is told in one line, with exit code 2', async args => {
+    const { code, stdout, stderr } = await run(temporaryFolder(), ...args)
+    expect(stderr).toMatch(ONE_LINE)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('no command at all shows the help, with exit code 2', async () => {
+    expect(await run(temporaryFolder())).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage:') })
+  })
+})
+
+test.each([
+  [['--help']],
+  [['import', '--help']],
+  [['export', '--help']],
+  [['doctor', '--help']],
+  [['orders', 'advance', '--help']],
+])('%j explains itself, with exit code 0', async args => {
+  const { code, stdout, stderr } = await run(temporaryFolder(), ...args)
+  expect(stdout).toContain('Usage: cloudshelf')
+  expect([code, stderr]).toEqual([0, ''])
+})
+
+test('The version is that of the package', async () => {
+  expect((await run(temporaryFolder(), '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+describe('What cannot be done is told in one line, with exit code 1:', () => {
+  test('a data folder that cannot be made', async () => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    const { code, stderr } = await run(join(file, 'data'), 'seed')
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('CLOUDSHELF_DATA_DIR')
+    expect(code).toBe(1)
+  })
+
+  test('a wrong setting', async () => {
+    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).ended
+    expect([code, stderr]).toEqual([
+      1,
+      'cloudshelf: these settings are wrong: TAX_RATE is no rate such as 0.08\n',
+    ])
+  })
+
+  test('a store that does not answer', async () => {
+    const env = {
+      DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'y',
+    }
+    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], env).ended
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('the store (http://127.0.0.1:9) does not answer')
+    expect(code).toBe(1)
+  })
+
+  test('a report that cannot be written', async () => {
+    const feed = join(temporaryFolder(), 'feed.csv')
+    writeFileSync(feed, 'title\nA\n')
+    const { code, stderr } = await run(temporaryFolder(), 'import', feed, '--report', '/nowhere/report.csv')
+    expect(stderr).toMatch(ONE_LINE)
+    expect(code).toBe(1)
+  })
+
+  test('a file that is not there', async () => {
+    const { code, stderr } = await run(temporaryFolder(), 'import', '/nowhere/books.csv')
+    expect([code, stderr]).toEqual([1, 'cloudshelf: cannot read /nowhere/books.csv: there is no such file\n'])
+  })
+})

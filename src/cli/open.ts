@@ -1,0 +1,41 @@
+/** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
+import { folderBlobs } from '../core/blobs.ts'
+import { newSecret } from '../core/ids.ts'
+import { blobFolder, buildDeps, type Deps, openStore, readSettings } from '../deps.ts'
+import { borrowEngine } from '../local/borrow-engine.ts'
+import { createTables } from '../provision.ts'
+
+export type OpenOptions = {
+  /** Whether the tables of an embedded engine are made where they are missing, as a start of the shop does. */
+  readonly makeTables?: boolean
+}
+
+/**
+ * Runs `work` over the tables. Without DYNAMODB_ENDPOINT it borrows the running shop's engine, or starts one on the data
+ * folder and ends it. Throws StartError, SettingsError.
+ */
+export const withDeps = async <T>(
+  work: (deps: Deps) => Promise<T>,
+  { makeTables = true }: OpenOptions = {},
+): Promise<T> => {
+  const settings = readSettings()
+  const engine = settings.endpoint === undefined ? await borrowEngine(settings.dataDir) : undefined
+  try {
+    const db = openStore(settings, engine && (() => engine.endpoint))
+    try {
+      if (engine && makeTables) await createTables(db, settings.names)
+      return await work(
+        buildDeps(settings, {
+          db,
+          blobs: folderBlobs(blobFolder(settings.dataDir)),
+          secret: newSecret(), // commands seal no cursors
+          report: error => console.error(error),
+        }),
+      )
+    } finally {
+      await db.close()
+    }
+  } finally {
+    await engine?.close()
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { orderFor, temporaryFolder } from '../../test/kit.ts'
+import { startShopProcess } from '../../test/shop-process.ts'
+import { run } from './testing.ts'
+
+/** Buys so many of a book in a running shop; the order. */
+const buy = async (url: string, book_id: string, quantity: number) => {
+  const json = { 'content-type': 'application/json' }
+  const added = await fetch(`${url}/api/cart/items`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ book_id, quantity }),
+  })
+  const headers = {
+    ...json,
+    cookie: added.headers.getSetCookie()[0]?.split(';')[0] ?? '',
+    'sec-fetch-site': 'same-origin',
+    'idempotency-key': crypto.randomUUID(),
+  }
+  const cart = await (await fetch(`${url}/api/cart`, { headers })).json()
+  const placed = await fetch(`${url}/api/orders`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(orderFor(cart)),
+  })
+  expect(placed.status).toBe(201)
+  return (await placed.json()) as { order_id: string; order_date: string; total: number }
+}
+
+test("Orders of a running shop are listed, shown, moved on and cancelled, and the shop's shelf follows", async () => {
+  const folder = temporaryFolder()
+  const shop = await startShopProcess(folder)
+  const availability = async () =>
+    (await (await fetch(`${shop.url}/api/books?q=Clean+Code`)).json()).items[0].availability
+  expect(await availability()).toBe('in_stock')
+  const order = await buy(shop.url, 'tech-001', 20)
+  const second = await buy(shop.url, 'tech-001', 1)
+  for (let waited = 0; (await availability()) !== 'few_left' && waited < 3_000; waited += 50) await sleep(50)
+  expect(await availability()).toBe('few_left')
+
+  const listed = await run(folder, 'orders', 'list', '--date', order.order_date, '--json')
+  expect(
+    JSON.parse(listed.stdout)
+      .map((one: { order_id: string }) => one.order_id)
+      .sort(),
+  ).toEqual([order.order_id, second.order_id].sort())
+  expect((await run(folder, 'orders', 'list')).stdout).toContain(`2 orders on ${order.order_date} (UTC)`)
+  expect((await run(folder, 'orders', 'list', '--date', '2001-01-01')).stdout).toBe(
+    '0 orders on 2001-01-01 (UTC)\n',
+  )
+  expect((await run(folder, 'orders', 'show', order.order_id)).stdout).toContain(
+    '20 × Clean Code (tech-001) at 42.99',
+  )
+
+  const advance = async (...args: string[]) => run(folder, 'orders', 'advance', ...args)
+  for (const step of ['confirmed → processing', 'processing → shipped', 'shipped → delivered'])
+    expect((await advance(second.order_id)).stdout).toContain(step)
+  expect(await advance(second.order_id)).toMatchObject({
+    code: 1,
+    stderr: 'cloudshelf: An order that is delivered has no next step.\n',
+  })
+  expect(await advance(second.order_id, '--to', 'cancelled')).toMatchObject({
+    code: 1,
+    stderr: 'cloudshelf: An order that is delivered cannot become cancelled.\n',
+  })
+
+  const cancelled = await advance(order.order_id, '--to', 'cancelled', '--json')
+  expect(JSON.parse(cancelled.stdout)).toMatchObject({ status: 'cancelled' })
+  for (let waited = 0; (await availability()) !== 'in_stock' && waited < 3_000; waited += 50) await sleep(50)
+  expect(await availability()).toBe('in_stock')
+
+  expect(await run(folder, 'orders', 'show', 'order-2025-01-01-none')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'cloudshelf: There is no such order.\n',
+  })
+  await shop.end()
+})

@@ -1,0 +1,31 @@
+import { WriteStream } from 'node:tty'
+import { expect, test } from 'vitest'
+import { startProgress } from './progress.ts'
+
+const fakeStream = (isTTY: boolean) => {
+  const written: string[] = []
+  const stream: WriteStream = Object.assign(Object.create(WriteStream.prototype), {
+    isTTY,
+    write: (text: string) => written.push(text) > 0,
+  })
+  return { written, stream }
+}
+
+test('A terminal shows how much of the file has been read, and nothing is left of that at the end', () => {
+  const { written, stream } = fakeStream(true)
+  const progress = startProgress(1_000, stream)
+  progress.read(500)
+  progress.done(7)
+  progress.end()
+  expect(written[0]).toContain('████████████░░░░░░░░░░░░ 50 %  7 books')
+  expect(written.at(-1)).toBe('\r\u001b[K')
+})
+
+test('Anything else sees nothing', () => {
+  const { written, stream } = fakeStream(false)
+  const progress = startProgress(1_000, stream)
+  progress.read(500)
+  progress.done(7)
+  progress.end()
+  expect(written).toEqual([])
+})

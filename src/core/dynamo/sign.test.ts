@@ -1,0 +1,110 @@
+/** Our signatures beside those of the AWS SDK. */
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Credentials, type Headers, signerFor } from './sign.ts'
+
+type Sent = { readonly headers: Headers; readonly body: string; readonly hostname: string }
+
+/** What the SDK would send: signed, and kept instead. */
+const sentBySdk = async (
+  region: string,
+  credentials: Credentials,
+  command: GetItemCommand | PutItemCommand,
+): Promise<Sent> => {
+  let sent: Sent | undefined
+  const client = new DynamoDBClient({
+    region,
+    credentials,
+    endpoint: `https://dynamodb.${region}.amazonaws.com`,
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async (request: Sent) => {
+        sent = request
+        throw new Error('kept')
+      },
+    },
+  })
+  await client.send(command as GetItemCommand).catch(() => {})
+  if (!sent) throw new Error('the SDK sent nothing')
+  return sent
+}
+
+const key = { user_id: { S: 'user-12345' }, cart_id: { S: 'cart-2025-09-05' } }
+const commands = [
+  ['a read', new GetItemCommand({ TableName: 'cloudshelf-carts', Key: key })],
+  [
+    'a write of any letters',
+    new PutItemCommand({ TableName: 'cloudshelf-carts', Item: { ...key, title: { S: 'Ünï😀 "\\\n' } } }),
+  ],
+] as const
+
+test.each(commands)(
+  '%s is signed as the SDK signs it, with and without a session token',
+  async (_, command) => {
+    for (const region of ['us-east-1', 'eu-central-1'])
+      for (const sessionToken of [undefined, 'FwoGZXIvYXdzEXAMPLE//token+with=signs'])
+        for (const secretAccessKey of ['secret', 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY']) {
+          const credentials = {
+            accessKeyId: 'AKIDEXAMPLE',
+            secretAccessKey,
+            ...(sessionToken ? { sessionToken } : {}),
+          }
+          const { headers, body, hostname } = await sentBySdk(region, credentials, command)
+          const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? []
+          expect(names).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-target']))
+          const same = Object.fromEntries(names.map(name => [name, headers[name] ?? '']))
+          const ours = await signerFor(region, async () => credentials)(hostname, same, body)
+          expect(ours.Authorization).toBe(headers.authorization)
+        }
+  },
+)
+
+test('a signature is another one for another body, key, region and time', async () => {
+  const signed = async (region: string, secretAccessKey: string, date: string, body: string) => {
+    const sign = signerFor(region, async () => ({ accessKeyId: 'AKID', secretAccessKey }))
+    const headers = { 'x-amz-date': date, 'x-amz-target': 'DynamoDB_20120810.GetItem' }
+    return (await sign('dynamodb.example', headers, body)).Authorization
+  }
+  const all = [
+    await signed('us-east-1', 'a', '20250905T100000Z', '{}'),
+    await signed('us-east-2', 'a', '20250905T100000Z', '{}'),
+    await signed('us-east-1', 'b', '20250905T100000Z', '{}'),
+    await signed('us-east-1', 'a', '20250905T100001Z', '{}'),
+    await signed('us-east-1', 'a', '20250905T100000Z', '{ }'),
+  ]
+  expect(new Set(all).size).toBe(5)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const keyIdOf = (headers: Headers) => /Credential=([^/]+)/.exec(headers.Authorization ?? '')?.[1]
+
+test('credentials are asked for once, and again five minutes before they expire', async () => {
+  vi.useFakeTimers({ now: new Date('2025-09-05T10:00:00Z') })
+  let asked = 0
+  const sign = signerFor('us-east-1', async () => ({
+    accessKeyId: `KEY${++asked}`,
+    secretAccessKey: 's',
+    expiration: new Date(Date.now() + 3_600_000),
+  }))
+  const signed = async () => keyIdOf(await sign('h', {}, '{}'))
+  expect(await Promise.all([signed(), signed(), signed()])).toEqual(['KEY1', 'KEY1', 'KEY1'])
+  vi.setSystemTime(new Date('2025-09-05T10:54:59Z'))
+  expect(await signed()).toBe('KEY1')
+  vi.setSystemTime(new Date('2025-09-05T10:55:01Z'))
+  expect(await Promise.all([signed(), signed()])).toEqual(['KEY2', 'KEY2'])
+  sign.forget()
+  expect(await signed()).toBe('KEY3')
+})
+
+test('credentials that could not be had are asked for again', async () => {
+  let asked = 0
+  const sign = signerFor('us-east-1', async () => {
+    if (++asked === 1) throw new Error('no credentials yet')
+    return { accessKeyId: 'KEY', secretAccessKey: 's' }
+  })
+  await expect((async () => sign('h', {}, '{}'))()).rejects.toThrow('no credentials yet')
+  expect(keyIdOf(await sign('h', {}, '{}'))).toBe('KEY')
+})

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { cents } from '../core/money.ts'
+import type { Order } from '../orders/schema.ts'
+import { letterHtml } from './html.ts'
+import { orderCancelled } from './mails/order-cancelled.ts'
+import { orderConfirmed } from './mails/order-confirmed.ts'
+import { orderLink } from './mails/order-link.ts'
+import { orderShipped } from './mails/order-shipped.ts'
+import type { Mail } from './schema.ts'
+import { anOrder, mailShop, sink } from './testing.ts'
+import { letterText } from './text.ts'
+import { sendDueMail } from './worker.ts'
+
+const SHOP = { currency: 'USD', publicUrl: 'https://shop.example' }
+const TOKEN = 'T'.repeat(43)
+const everyLetter = (order: Order) => [
+  orderConfirmed(order, SHOP),
+  orderShipped(order),
+  orderCancelled(order, SHOP),
+  orderLink(order, SHOP, TOKEN, 30),
+]
+
+/** The mail that the shop sends for the confirmation of this order. */
+const mailFor = async (changes: Partial<Order>): Promise<Mail> => {
+  const shop = await mailShop()
+  await shop.place(changes)
+  const { mails, transport } = sink()
+  await sendDueMail({ ...shop.deps, transport })
+  const [mail] = mails
+  if (!mail) throw new Error('no mail came')
+  return mail
+}
+
+test('the confirmation of the specification’s sample order says what it costs, where it goes and how it is paid', async () => {
+  const mail = await mailFor({})
+  const words = ['1 × Clean Code', '$42.99', '$3.44', '$5.99', '$52.42', '123 Main St', 'Anytown, ST, 12345']
+  for (const word of [...words, 'United States', 'Paid on invoice', mail.id.split('#')[0] ?? '?']) {
+    expect(mail.html).toContain(word)
+    expect(mail.text).toContain(word)
+  }
+  expect(mail.text).toMatch(/^Total +\$52\.42$/m)
+  expect(mail.subject).toBe(`Order confirmed: ${mail.id.split('#')[0]}`)
+})
+
+test('the lines of an order are the price of all their copies, and add up to the subtotal', () => {
+  const items = [
+    { book_id: 'a', title: 'A', price: cents(1999), quantity: 3 },
+    { book_id: 'b', title: 'B', price: cents(5), quantity: 20 },
+  ]
+  const text = letterText(orderConfirmed(anOrder({ items, subtotal: cents(6097) }), SHOP))
+  expect(text).toMatch(/3 × A +\$59\.97/)
+  expect(text).toMatch(/20 × B +\$1\.00/)
+  expect(text).toMatch(/Subtotal +\$60\.97/)
+})
+
+test('amounts keep their cents in every currency', () => {
+  const inCurrency = (currency: string) => letterText(orderConfirmed(anOrder(), { ...SHOP, currency }))
+  expect(inCurrency('EUR')).toContain('€52.42')
+  expect(inCurrency('JPY')).toContain('¥52.42')
+})
+
+test('an order of others’ making, with a total alone, has its mails too', () => {
+  const { subtotal: _1, tax: _2, shipping: _3, shipping_address: _4, ...bare } = anOrder()
+  for (const letter of everyLetter(bare)) expect(letterText(letter)).not.toMatch(/undefined|NaN/)
+  expect(letterText(orderConfirmed(bare, SHOP))).toMatch(/Total +\$52\.42/)
+})
+
+test('a confirmation that was held up until after the cancellation says so', async () => {
+  expect((await mailFor({ status: 'cancelled' })).text).toContain('It has been cancelled since')
+})
+
+const EVIL = '</td><script>alert(1)</script><img src=https://spy.example/x.png onerror="x()">\'&'
+
+test('what people typed is text: no markup of theirs gets into a mail', async () => {
+  const order = anOrder({
+    items: [{ book_id: 'a', title: EVIL, price: cents(100), quantity: 1 }],
+    shipping_address: { street: EVIL, city: EVIL, state: EVIL, postal_code: EVIL, country: EVIL },
+  })
+  const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: cents(100), quantity: 1 }] })
+  const tags = (page: string) => page.match(/<[a-z/][^>]*>/gi) ?? []
+  for (const [i, letter] of everyLetter(order).entries()) {
+    const page = await letterHtml(letter)
+    expect(page).not.toMatch(/<script|<img/)
+    const plain = everyLetter(clean)[i]
+    if (!plain) throw new Error('there are as many letters')
+    expect(new Set(tags(page))).toEqual(new Set(tags(await letterHtml(plain))))
+  }
+})
+
+test('no mail asks a server for anything: no images, no scripts, no styles or fonts from afar', async () => {
+  for (const letter of everyLetter(anOrder())) {
+    const page = await letterHtml(letter)
+    expect(page).not.toMatch(/<(img|script|link|iframe|object|form)\b|url\(|@import|src=/i)
+    expect(page.match(/https?:\/\/[^"<\s]+/g) ?? []).toEqual(
+      page.includes(TOKEN) ? [`https://shop.example/orders/open?token=${TOKEN}`] : [],
+    )
+    expect(page).toContain('prefers-color-scheme: dark')
+  }
+})
+
+test('a title with line breaks, control characters or turned text is one plain line', async () => {
+  const title = 'A\r\nBcc: x@example.com\r\n\r\n-- \nTotal\t$0.01\u2028\u0000\u202eEvil'
+  const { text, html } = await mailFor({ items: [{ book_id: 'a', title, price: cents(100), quantity: 1 }] })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  for (const form of [text, html]) expect(form).not.toMatch(/[\r\u0000\u2028\u202e\t]/)
+  expect(text).not.toMatch(/^(Bcc|Total.*0\.01)/m)
+  expect(text).toContain('1 × A Bcc: x@example.com -- Total $0.01 Evil')
+})
+
+test('a title without end, or broken in the middle of a character, is cut', () => {
+  const order = anOrder({
+    items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: cents(100), quantity: 1 }],
+  })
+  for (const letter of everyLetter(order)) {
+    const text = letterText(letter)
+    expect(text.length).toBeLessThan(2_000)
+    expect(text.isWellFormed()).toBe(true)
+  }
+})

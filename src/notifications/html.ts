@@ -1,0 +1,70 @@
+/** A letter as HTML that mail programs show: tables, styles in place, dark where the reader's screen is, nothing from afar. */
+import { html, raw } from 'hono/html'
+import { type Block, type Letter, oneLine } from './letter.ts'
+
+const SERIF = "Georgia,'Times New Roman',serif"
+const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+
+/** Mail programs that know no dark mode read the styles in place; the others let these rules win. */
+const STYLE = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+a { color: #8a3b12; }
+@media (prefers-color-scheme: dark) {
+  .page { background: #1c1816 !important; }
+  .card { background: #27221f !important; border-color: #3d3530 !important; }
+  .ink { color: #f0e9e1 !important; }
+  .soft { color: #b9aca0 !important; }
+  .rule { border-color: #3d3530 !important; }
+  .button { background: #d98550 !important; color: #1c1816 !important; }
+}`
+
+/** Interpolated values are escaped by `html`; foreign ones are one line each before that. */
+const cell = (side: 'left' | 'right', strong: boolean | undefined): string =>
+  `padding:8px 0;text-align:${side};vertical-align:top;border-top:1px solid #e6ddd2;color:#2b2623;${
+    strong ? 'font-weight:700;' : ''
+  }${side === 'right' ? 'white-space:nowrap;padding-left:16px;' : ''}`
+
+const blockHtml = (block: Block) => {
+  switch (block.kind) {
+    case 'paragraph':
+      return html`<p class="ink" style="margin:0 0 20px;color:#2b2623">${oneLine(block.text)}</p>`
+    case 'amounts':
+      return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 24px;border-collapse:collapse">${block.rows.map(
+        ({ label, amount, strong }) => html`
+<tr><td class="ink rule" style="${cell('left', strong)}">${oneLine(label)}</td><td class="ink rule" style="${cell('right', strong)}">${oneLine(amount)}</td></tr>`,
+      )}
+</table>`
+    case 'list':
+      return html`<p class="soft" style="margin:0 0 4px;color:#75695f;font-size:14px">${oneLine(block.heading)}</p>
+<p class="ink" style="margin:0 0 24px;color:#2b2623">${block.lines.map((line, i) => html`${i > 0 ? raw('<br>') : ''}${oneLine(line)}`)}</p>`
+    case 'link':
+      return html`<p style="margin:0 0 24px"><a class="button" href="${block.url}" target="_blank" rel="noreferrer" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#8a3b12;color:#fffdf9;font-weight:600;text-decoration:none">${oneLine(block.label)}</a></p>`
+  }
+}
+
+export const letterHtml = async ({ subject, heading, blocks }: Letter): Promise<string> =>
+  String(
+    await html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${oneLine(subject)}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f4efe8">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4efe8"><tr><td align="center" style="padding:32px 16px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px">
+<tr><td class="ink" style="padding:0 4px 16px;font:italic 20px ${SERIF};color:#2b2623">CloudShelf</td></tr>
+<tr><td class="card" style="padding:32px 28px 12px;background:#fffdf9;border:1px solid #e6ddd2;border-radius:10px;font:16px/1.5 ${SANS}">
+<h1 class="ink" style="margin:0 0 20px;font:26px/1.25 ${SERIF};color:#2b2623">${oneLine(heading)}</h1>
+${blocks.map(blockHtml)}
+</td></tr>
+</table>
+</td></tr></table>
+</body>
+</html>
+`,
+  )

@@ -1,0 +1,156 @@
+/**
+ * The outbox's rows in control: the only file that knows their attributes and keys. A row is taken by moving it, in one
+ * transaction, to the time when its lease ends: who took it keeps it until then, and if nothing comes of it, it is due again.
+ */
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { type Item, TransactionRefused } from '../core/dynamo/write.ts'
+import { epochSeconds, sortKeyAt } from '../core/ids.ts'
+import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
+import type { OutboxEntry } from './schema.ts'
+
+const DEAD = 'outbox-dead'
+const SENT_KEPT_SECONDS = 30 * 86_400
+
+/** A row as it is stored. What it announces is not parsed yet: one that cannot be must still be moved. */
+export type OutboxRow = {
+  readonly id: string
+  readonly tries: number
+  readonly item: Item
+}
+
+export type OutboxTable = ReturnType<typeof outboxTable>
+
+const read = (item: Item): OutboxRow => {
+  const sk = String(item.sk)
+  const tries = Number(item.tries)
+  const id = item.pk === OUTBOX ? sk.slice(sk.indexOf('#') + 1) : sk
+  return { id, tries: Number.isSafeInteger(tries) ? tries : 0, item }
+}
+
+const entry = (item: Item): OutboxEntry => {
+  const { id, tries } = read(item)
+  const text = (name: string): string => String(item[name] ?? '')
+  return {
+    id,
+    event: text('event'),
+    state: text('state'),
+    tries,
+    created_at: text('created_at'),
+    due_at: text('due_at'),
+    ...(item.last_error === undefined ? {} : { last_error: text('last_error') }),
+  }
+}
+
+export const outboxTable = (db: Dynamo, names: { readonly control: string }) => {
+  const table = names.control
+
+  /** Takes the row from where it is to `item`; false when it is not there any more. */
+  const move = async (row: OutboxRow, item: Item): Promise<boolean> => {
+    const { pk, sk } = row.item
+    const isHere = 'attribute_exists(pk)'
+    const stays = pk === item.pk && sk === item.sk
+    try {
+      await db.transact(
+        stays
+          ? [{ action: 'Put', table, item, condition: isHere }]
+          : [
+              { action: 'Delete', table, key: { pk, sk }, condition: isHere },
+              { action: 'Put', table, item },
+            ],
+      )
+      return true
+    } catch (error) {
+      if (error instanceof TransactionRefused) return false
+      throw error
+    }
+  }
+
+  const waiting = (row: OutboxRow, due: Date, changes: Item): Item => ({
+    ...row.item,
+    ...changes,
+    pk: OUTBOX,
+    sk: outboxSortKey(due, row.id),
+    due_at: due.toISOString(),
+  })
+
+  const entriesUnder = async function* (pk: string): AsyncGenerator<readonly OutboxEntry[]> {
+    const pages = db.pages({ table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true })
+    for await (const items of pages) yield items.map(entry)
+  }
+
+  /** Up to `limit` rows that may be taken now, those that have waited longest first. */
+  const due = async (now: Date, limit: number): Promise<OutboxRow[]> => {
+    const { items } = await db.query({
+      table,
+      where: 'pk = :pk AND sk < :end',
+      values: { ':pk': OUTBOX, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
+      limit,
+      consistent: true,
+    })
+    return items.map(read)
+  }
+
+  /** Since when the mail that comes next has waited; undefined: none waits. */
+  const waitingSince = async (): Promise<Date | undefined> => {
+    const { items } = await db.query({ table, where: 'pk = :pk', values: { ':pk': OUTBOX }, limit: 1 })
+    const since = Date.parse(String(items[0]?.created_at))
+    return Number.isNaN(since) ? undefined : new Date(since)
+  }
+
+  /** The row as the caller's until `leaseEnd`, its try counted; undefined when another was quicker. */
+  const claim = async (row: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined> => {
+    const item = waiting(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
+    return (await move(row, item)) ? read(item) : undefined
+  }
+
+  /** The mail is sent: its row makes way for a note of that, kept 30 days. */
+  const markSent = ({ id, tries, item }: OutboxRow, now: Date): Promise<boolean> =>
+    move(
+      { id, tries, item },
+      {
+        pk: `mail#${id}`,
+        sk: 'sent',
+        event: item.event,
+        order_id: item.order_id,
+        state: 'SENT',
+        tries,
+        sent_at: now.toISOString(),
+        expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
+      },
+    )
+
+  /** Back to those that wait, to be tried again at `due`. */
+  const postpone = (row: OutboxRow, due: Date, why: string): Promise<boolean> =>
+    move(row, waiting(row, due, { state: 'PENDING', last_error: why }))
+
+  /** Out of the way of the others, until somebody revives it. */
+  const bury = (row: OutboxRow, why: string, now: Date): Promise<boolean> =>
+    move(row, {
+      ...row.item,
+      pk: DEAD,
+      sk: row.id,
+      state: 'DEAD',
+      due_at: now.toISOString(),
+      last_error: why,
+    })
+
+  /** A dead row is due at once, with all its tries before it; false when there is no such dead row. */
+  const revive = async (id: string, now: Date): Promise<boolean> => {
+    const item = await db.get(table, { pk: DEAD, sk: id })
+    if (!item) return false
+    const row = read(item)
+    return move(row, waiting(row, now, { state: 'PENDING', tries: 0 }))
+  }
+
+  return {
+    due,
+    waitingSince,
+    claim,
+    markSent,
+    postpone,
+    bury,
+    revive,
+    pending: () => entriesUnder(OUTBOX),
+    dead: () => entriesUnder(DEAD),
+  }
+}

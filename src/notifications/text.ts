@@ -1,0 +1,42 @@
+/** A letter as plain text, 60 columns wide. */
+import { type Block, type Letter, oneLine } from './letter.ts'
+
+const WIDTH = 60
+
+const wrap = (text: string, indent = ''): string => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of oneLine(text).split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(indent + line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, indent + line].join('\n')
+}
+
+/** The label, and the amount at the right edge: below the label where that is too long. */
+const amountLine = (label: string, amount: string): string => {
+  const [left, right] = [oneLine(label), oneLine(amount)]
+  const gap = WIDTH - left.length - right.length
+  return gap >= 2 ? left + ' '.repeat(gap) + right : `${wrap(left)}\n${right.padStart(WIDTH)}`
+}
+
+const blockText = (block: Block): string => {
+  switch (block.kind) {
+    case 'paragraph':
+      return wrap(block.text)
+    case 'amounts':
+      return block.rows.map(({ label, amount }) => amountLine(label, amount)).join('\n')
+    case 'list':
+      return [`${oneLine(block.heading)}:`, ...block.lines.map(line => wrap(line, '  '))].join('\n')
+    case 'link':
+      return `${oneLine(block.label)}:\n${block.url}`
+  }
+}
+
+/** Lines end in LF; a signature ends the text. */
+export const letterText = ({ heading, blocks }: Letter): string => {
+  const parts = [wrap(heading), ...blocks.map(blockText), '-- \nCloudShelf']
+  return `${parts.join('\n\n')}\n`
+}

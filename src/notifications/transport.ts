@@ -1,0 +1,62 @@
+/** How a mail leaves the shop: by SMTP, or into a folder as a file that any mail program opens. */
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Mail } from './schema.ts'
+
+export type Transport = {
+  /** Resolves when the mail is out of our hands. May be called again with the same mail. */
+  send(mail: Mail, signal?: AbortSignal): Promise<void>
+}
+
+/** Who the shop's mails are from. */
+export type Sender = { readonly name: string; readonly address: string }
+
+const TIMEOUT_MS = 15_000
+
+/** Nothing that a mail holds may make us read a file or ask another server. */
+const CLOSED = { disableFileAccess: true, disableUrlAccess: true }
+
+/** The host of the sender's address makes the Message-ID the shop's own; the mail's id makes it the same on each try. */
+const messageOf = ({ id, to, subject, html, text }: Mail, from: Sender, signal: AbortSignal | undefined) => ({
+  from,
+  to: { name: '', address: to },
+  subject,
+  html,
+  text,
+  messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+  headers: { 'X-Entity-Ref-ID': id, 'Auto-Submitted': 'auto-generated' },
+  ...(signal ? { signal } : {}),
+})
+
+/** Mail by the server of `url` (smtp:// or smtps://, with user and password where it wants them). */
+export const smtpTransport = (url: string, from: Sender): Transport => {
+  const limits = {
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    dnsTimeout: TIMEOUT_MS,
+  }
+  return {
+    send: async (mail, signal) => {
+      const { createTransport } = await import('nodemailer')
+      await createTransport({ url, ...limits, ...CLOSED }).sendMail(messageOf(mail, from, signal))
+    },
+  }
+}
+
+/** The file of a mail: named by its id, so that one sent twice is there once. */
+export const mailFile = (id: string): string => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '.')}.eml`
+
+/** Mail as files in `folder`, which is made when the first is sent. */
+export const folderTransport = (folder: string, from: Sender): Transport => ({
+  send: async mail => {
+    const { createTransport } = await import('nodemailer')
+    const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix', ...CLOSED })
+    const { message } = await composer.sendMail(messageOf(mail, from, undefined))
+    const path = join(folder, mailFile(mail.id))
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const partial = `${path}.${crypto.randomUUID()}.partial`
+    await writeFile(partial, message as Buffer, { mode: 0o600 })
+    await rename(partial, path)
+  },
+})

@@ -1,0 +1,281 @@
+import { expect, test } from 'vitest'
+import type { TestShop } from '../../test/kit.ts'
+import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
+import type { Mail } from './schema.ts'
+import { mailShop, mortal, sink } from './testing.ts'
+import { BATCH, LEASE_MS, listEntries, MAX_TRIES, sendDueMail } from './worker.ts'
+
+const HOUR = 3_600_000
+const dead = (shop: TestShop) => listEntries(shop.deps.outbox.dead())
+const pending = (shop: TestShop) => listEntries(shop.deps.outbox.pending())
+const countsOf = (mails: readonly Mail[]): Map<string, number> => {
+  const counts = new Map<string, number>()
+  for (const { id } of mails) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return counts
+}
+
+/** A row that the worker takes like any other, and that announces what is said. */
+const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, unknown>) =>
+  shop.deps.db.write({
+    action: 'Put',
+    table: shop.names.control,
+    item: { pk: OUTBOX, sk: outboxSortKey(due, id), ...content },
+  })
+
+test('an order’s mail is sent once, its row makes way for a note that expires', async () => {
+  const shop = await mailShop()
+  const order = await shop.place()
+  const { mails, transport } = sink()
+  await sendDueMail({ ...shop.deps, transport })
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails.map(({ id, to }) => [id, to])).toEqual([
+    [`${order.order_id}#order_confirmed`, 'customer@example.com'],
+  ])
+  expect(await pending(shop)).toEqual([])
+  const note = await shop.deps.db.get(shop.names.control, {
+    pk: `mail#${order.order_id}#order_confirmed`,
+    sk: 'sent',
+  })
+  expect(note).toMatchObject({
+    state: 'SENT',
+    tries: 1,
+    expires_at: shop.time.now().getTime() / 1000 + 2_592_000,
+  })
+})
+
+test('checkout, shipping and cancelling through the shop each send their mail', async () => {
+  const shop = await mailShop()
+  const [shipped, cancelled] = [await shop.place(), await shop.place()]
+  const { deps, staff } = shop
+  for (const status of ['processing', 'shipped'])
+    expect((await staff.post(`/api/orders/${shipped.order_id}/status`, { status })).status).toBe(200)
+  expect((await staff.post(`/api/orders/${cancelled.order_id}/cancel`)).status).toBe(200)
+  const { mails, transport } = sink()
+  await sendDueMail({ ...deps, transport })
+  expect(mails.map(({ id }) => id).sort()).toEqual(
+    [
+      `${shipped.order_id}#order_confirmed`,
+      `${shipped.order_id}#order_shipped`,
+      `${cancelled.order_id}#order_cancelled`,
+      `${cancelled.order_id}#order_confirmed`,
+    ].sort(),
+  )
+})
+
+test('an order without an address, as others make them, announces nothing', async () => {
+  const shop = await mailShop()
+  const { email: _, ...order } = await shop.place()
+  await shop.deps.db.write({
+    action: 'Update',
+    table: shop.names.orders,
+    key: { user_id: order.user_id, order_id: order.order_id },
+    set: 'REMOVE email',
+  })
+  await sendDueMail({ ...shop.deps, transport: sink().transport })
+  expect((await dead(shop)).map(one => one.last_error)).toEqual([
+    'the order has no address that mail can reach',
+  ])
+  expect((await shop.staff.post(`/api/orders/${order.order_id}/cancel`)).body.status).toBe('cancelled')
+  expect(await pending(shop)).toEqual([])
+  shop.reported.length = 0
+})
+
+test('health says how long mails have waited', async () => {
+  const shop = await mailShop()
+  const waiting = async () => (await shop.visitor().get('/api/health')).body.mail.waiting_seconds
+  expect(await waiting()).toBe(0)
+  await shop.place()
+  shop.time.pass(90_000)
+  expect(await waiting()).toBe(90)
+  await sendDueMail({ ...shop.deps, transport: sink().transport })
+  expect(await waiting()).toBe(0)
+})
+
+test('ten workers that reach for one row: one takes it', async () => {
+  const shop = await mailShop()
+  await shop.place()
+  const [row] = await shop.deps.outbox.due(shop.time.now(), 1)
+  if (!row) throw new Error('no row is due')
+  const end = new Date(shop.time.now().getTime() + LEASE_MS)
+  const claims = await Promise.all(Array.from({ length: 10 }, () => shop.deps.outbox.claim(row, end)))
+  expect(claims.filter(Boolean)).toHaveLength(1)
+  expect(await shop.deps.outbox.due(shop.time.now(), 1)).toEqual([])
+})
+
+test('ten workers at once send each of a hundred mails once', async () => {
+  const shop = await mailShop()
+  const orders = await Promise.all(Array.from({ length: 100 }, () => shop.place()))
+  const { mails, transport } = sink()
+  await Promise.all(Array.from({ length: 10 }, () => sendDueMail({ ...shop.deps, transport })))
+  expect(mails).toHaveLength(100)
+  expect(countsOf(mails).size).toBe(orders.length)
+  expect(await pending(shop)).toEqual([])
+})
+
+test('what a dead worker held is taken over when its lease ends, and not before', async () => {
+  const shop = await mailShop()
+  await shop.place()
+  const { mails, transport } = sink()
+  // Its steps: query, claim; it dies when it is about to send.
+  const { worker, death } = mortal(shop, transport, 5)
+  await Promise.race([sendDueMail(worker), death])
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails).toHaveLength(0)
+  shop.time.pass(LEASE_MS - 1)
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails).toHaveLength(0)
+  shop.time.pass(1)
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails).toHaveLength(1)
+})
+
+test('a worker whose lease has ended does not disturb the one that took over', async () => {
+  const shop = await mailShop()
+  await shop.place()
+  const { outbox } = shop.deps
+  const lease = () => new Date(shop.time.now().getTime() + LEASE_MS)
+  const [row] = await outbox.due(shop.time.now(), 1)
+  const slow = row && (await outbox.claim(row, lease()))
+  shop.time.pass(LEASE_MS)
+  const [again] = await outbox.due(shop.time.now(), 1)
+  const quick = again && (await outbox.claim(again, lease()))
+  if (!slow || !quick) throw new Error('the row could not be taken twice')
+  expect(await outbox.markSent(slow, shop.time.now())).toBe(false)
+  expect(await outbox.postpone(slow, shop.time.now(), 'late')).toBe(false)
+  expect(await pending(shop)).toHaveLength(1)
+  expect(await outbox.markSent(quick, shop.time.now())).toBe(true)
+})
+
+test('a mail server that is down is asked eight times, longer and longer apart; then the mail is dead until revived', async () => {
+  const shop = await mailShop()
+  const order = await shop.place()
+  const id = `${order.order_id}#order_confirmed`
+  let calls = 0
+  const down = sink(async () => {
+    calls++
+    throw new Error('550 no such user <customer@example.com> here')
+  })
+  const start = shop.time.now().getTime()
+  const at: number[] = []
+  while ((await pending(shop)).length > 0) {
+    await sendDueMail({ ...shop.deps, transport: down.transport })
+    if (at.length < calls) at.push((shop.time.now().getTime() - start) / 1000)
+    shop.time.pass(at.length < 4 ? 1_000 : 60_000)
+    if (shop.time.now().getTime() - start > 48 * HOUR) throw new Error('still pending')
+  }
+  expect(at).toHaveLength(MAX_TRIES)
+  const pauses = at.slice(1).map((time, i) => time - (at[i] ?? 0))
+  for (const [i, pause] of pauses.entries()) {
+    expect(pause).toBeGreaterThanOrEqual(10 * 4 ** i)
+    expect(pause).toBeLessThanOrEqual(10 * 4 ** i * 1.2 + 61)
+  }
+  expect(await dead(shop)).toMatchObject([
+    { id, tries: 8, state: 'DEAD', last_error: '550 no such user <<address>> here' },
+  ])
+  expect(shop.reported.splice(0).map(String)).toEqual([
+    expect.stringContaining(`mail ${id} will not be sent`),
+  ])
+
+  expect(await shop.deps.outbox.revive('nothing', shop.time.now())).toBe(false)
+  expect(await shop.deps.outbox.revive(id, shop.time.now())).toBe(true)
+  expect(await dead(shop)).toEqual([])
+  const { mails, transport } = sink()
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails.map(mail => mail.id)).toEqual([id])
+})
+
+test('poison rows end dead at once and hold nobody up', async () => {
+  const shop = await mailShop()
+  const now = shop.time.now()
+  const gone = { event: 'order_confirmed', user_id: 'guest-1', order_id: 'order-2026-03-01-gone' }
+  await putRow(shop, now, 'a', {})
+  await putRow(shop, now, 'b', { ...gone, event: 'order_exploded' })
+  await putRow(shop, now, 'c', gone)
+  await putRow(shop, now, 'd', { ...gone, tries: 'many', user_id: 7 })
+  const injected = await shop.place({ email: 'victim@example.com\r\nBcc: everyone@example.com' })
+  const good = await Promise.all(Array.from({ length: BATCH }, () => shop.place()))
+  const { mails, transport } = sink()
+  await sendDueMail({ ...shop.deps, transport })
+  expect([...countsOf(mails).keys()].sort()).toEqual(
+    good.map(one => `${one.order_id}#order_confirmed`).sort(),
+  )
+  expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
+    ['a', 'b', 'c', 'd', `${injected.order_id}#order_confirmed`].sort(),
+  )
+  expect(await pending(shop)).toEqual([])
+  expect(shop.reported.splice(0)).toHaveLength(5)
+})
+
+test('rows that the mail server never takes let the others pass, and end dead', async () => {
+  const shop = await mailShop()
+  const poison = await Promise.all(
+    Array.from({ length: 5 }, () => shop.place({ email: 'poison@example.com' })),
+  )
+  const sent: string[] = []
+  const { transport } = sink(async mail => {
+    sent.push(mail.to)
+    if (mail.to === 'poison@example.com') throw new Error('451 not today')
+  })
+  await Promise.all(Array.from({ length: BATCH * 2 }, () => shop.place()))
+  await sendDueMail({ ...shop.deps, transport })
+  // All good ones are out after one pass; the poison was tried once each, in the first batches.
+  expect(sent.filter(to => to !== 'poison@example.com')).toHaveLength(BATCH * 2)
+  expect(sent.filter(to => to === 'poison@example.com')).toHaveLength(5)
+  for (let i = 0; i < MAX_TRIES; i++) {
+    shop.time.pass(14 * HOUR)
+    await sendDueMail({ ...shop.deps, transport })
+  }
+  expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
+    poison.map(one => `${one.order_id}#order_confirmed`).sort(),
+  )
+  expect(shop.reported.splice(0)).toHaveLength(5)
+})
+
+test('a row that kills each worker that takes it is dead after eight of them', async () => {
+  const shop = await mailShop()
+  await shop.place()
+  const { mails, transport } = sink()
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const { worker, death } = mortal(shop, transport, 5)
+    await Promise.race([sendDueMail(worker), death])
+    shop.time.pass(LEASE_MS)
+  }
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails).toEqual([])
+  expect(await dead(shop)).toMatchObject([{ last_error: 'each try was begun and none was finished' }])
+  shop.reported.length = 0
+})
+
+test('every one of 500 orders has its mail, though the server fails 30 %, hangs 10 %, and the worker dies 50 times', async () => {
+  const KILLS = 50
+  const shop = await mailShop()
+  const orders = await Promise.all(Array.from({ length: 500 }, () => shop.place()))
+  const failures = new Map<string, number>()
+  let calls = 0
+  let failed = 0
+  const { mails, transport } = sink(async ({ id }) => {
+    calls++
+    const chance = Math.random()
+    // Not one mail so often that it would be dead by chance alone.
+    if (chance >= 0.4 || (failures.get(id) ?? 0) >= 5) return
+    failures.set(id, (failures.get(id) ?? 0) + 1)
+    failed++
+    if (chance < 0.1) await new Promise(() => {})
+    throw new Error('421 try again later')
+  })
+  let deaths = 0
+  while ((await pending(shop)).length > 0) {
+    const lifetime = deaths < KILLS ? 1 + Math.floor(Math.random() * 120) : Number.POSITIVE_INFINITY
+    const { worker, death } = mortal(shop, transport, lifetime)
+    await Promise.race([sendDueMail({ ...worker, sendWithinMs: 15 }), death.then(() => deaths++)])
+    shop.time.pass(deaths % 5 === 0 ? HOUR : LEASE_MS)
+  }
+  const counts = countsOf(mails)
+  const duplicates = mails.length - counts.size
+  console.log(`${calls} sendings, ${failed} failed, ${deaths} deaths, ${duplicates} mails twice`)
+  expect(deaths).toBe(KILLS)
+  expect(failed / calls).toBeGreaterThan(0.3)
+  expect([...counts.keys()].sort()).toEqual(orders.map(one => `${one.order_id}#order_confirmed`).sort())
+  expect(duplicates).toBeLessThanOrEqual(KILLS)
+  expect(await dead(shop)).toEqual([])
+}, 60_000)

@@ -1,0 +1,108 @@
+/**
+ * The mail worker: takes what is due, makes the mail, sends it, notes that. At least once; twice only when it dies, or the
+ * store or the mail server falls silent, between sending and noting. One mail at a time, so that a death repeats one mail
+ * at most; any number of workers may run at once.
+ */
+import type { Mail, OutboxEntry } from './schema.ts'
+import { Undeliverable } from './schema.ts'
+import type { OutboxRow, OutboxTable } from './table.ts'
+import type { Transport } from './transport.ts'
+
+export const MAX_TRIES = 8
+/** How many rows one look into the outbox brings. */
+export const BATCH = 20
+
+export const LEASE_MS = 60_000
+const SEND_WITHIN_MS = 20_000
+const FIRST_PAUSE_MS = 10_000
+
+export type WorkerDeps = {
+  readonly outbox: OutboxTable
+  /** Throws Undeliverable for what can never be sent. */
+  readonly compose: (row: OutboxRow) => Promise<Mail>
+  readonly transport: Transport
+  readonly now: () => Date
+  readonly report: (error: unknown) => void
+  /** How long one sending may take, in milliseconds; well inside the lease. */
+  readonly sendWithinMs?: number
+}
+
+const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms)
+
+/** 10 s, then four times as long each time, up to a fifth more by chance: eight tries last about fifteen hours. */
+const pauseAfter = (tries: number): number => FIRST_PAUSE_MS * 4 ** (tries - 1) * (1 + Math.random() / 5)
+
+/** What went wrong, in one short line without anybody's address. */
+const whyOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replaceAll(/[^\s<>"]+@[^\s<>"]+/g, '<address>')
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, 200)
+
+const send = async ({ transport, sendWithinMs = SEND_WITHIN_MS }: WorkerDeps, mail: Mail): Promise<void> => {
+  const giveUp = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => {
+      giveUp.abort()
+      failed(new Error(`no answer within ${sendWithinMs / 1000} seconds`))
+    }, sendWithinMs)
+  })
+  try {
+    await Promise.race([transport.send(mail, giveUp.signal), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const bury = async ({ outbox, now, report }: WorkerDeps, row: OutboxRow, why: string): Promise<void> => {
+  if (await outbox.bury(row, why, now()))
+    report(new Error(`mail ${row.id} will not be sent after ${row.tries} tries: ${why}`))
+}
+
+/** One row, from taking it to its end: sent, put off, or dead. Throws only where the store fails. */
+const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
+  const { outbox, compose, now } = deps
+  const row = await outbox.claim(seen, later(now(), LEASE_MS))
+  if (!row) return
+  if (row.tries > MAX_TRIES) return bury(deps, row, 'each try was begun and none was finished')
+  try {
+    await send(deps, await compose(row))
+  } catch (error) {
+    const why = whyOf(error)
+    if (error instanceof Undeliverable || row.tries === MAX_TRIES) return bury(deps, row, why)
+    await outbox.postpone(row, later(now(), pauseAfter(row.tries)), why)
+    return
+  }
+  await outbox.markSent(row, now())
+}
+
+/** From a place of its own, so that workers side by side do not reach for the same row each time. */
+const fromAnywhere = <T>(rows: readonly T[]): T[] => {
+  const start = Math.floor(Math.random() * rows.length)
+  return [...rows.slice(start), ...rows.slice(0, start)]
+}
+
+/**
+ * Sends what is due, one by one and batch after batch, until nothing is, or `signal` says to end after the mail in hand.
+ * Throws where the store fails; the mail in hand is then due again when its lease ends.
+ */
+export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promise<void> => {
+  for (;;) {
+    const rows = await deps.outbox.due(deps.now(), BATCH)
+    if (rows.length === 0) return
+    for (const row of fromAnywhere(rows)) {
+      if (signal?.aborted) return
+      await deliver(deps, row)
+    }
+  }
+}
+
+/** The rows of `entries`, a list in one piece. */
+export const listEntries = async (
+  entries: AsyncIterable<readonly OutboxEntry[]>,
+): Promise<readonly OutboxEntry[]> => {
+  const all: OutboxEntry[] = []
+  for await (const page of entries) all.push(...page)
+  return all
+}

@@ -1,0 +1,172 @@
+/** Checkout and cart over a store that loses answers, is in conflict, or throttles. */
+import { expect, test } from 'vitest'
+import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
+import { cancelled, exception, type FaultyEngine, faultyEngine, type Plan } from '../../test/faulty-engine.ts'
+import { aBook, checkOut, orderFor, type TestShop, testShop } from '../../test/kit.ts'
+
+const open = async (): Promise<{ shop: TestShop; engine: FaultyEngine }> => {
+  const engine = await faultyEngine()
+  const shop = await testShop({ books: [aBook({ stock_quantity: 100 })], endpoint: engine.endpoint })
+  return { shop, engine }
+}
+
+/** The fault for the first `count` calls of these operations. */
+const first = (count: number, operations: readonly string[], fault: Plan): Plan => {
+  let left = count
+  return (operation, input) =>
+    operations.includes(operation) && left-- > 0 ? fault(operation, input) : undefined
+}
+
+const WRITES = ['TransactWriteItems', 'PutItem', 'UpdateItem']
+
+test('a checkout whose answer was lost inside is done once', async () => {
+  const { shop, engine } = await open()
+  for (let i = 1; i <= 10; i++) {
+    const shopper = shop.visitor()
+    await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+    engine.plan(first(1 + (i % 3), ['TransactWriteItems'], () => 'lose'))
+    expect((await checkOut(shopper)).status).toBe(201)
+    engine.plan(() => undefined)
+    expect((await itemsIn(shop, 'orders')).length).toBe(i)
+    expect(await stockOf(shop, 'tech-001')).toBe(100 - i)
+  }
+})
+
+test('a checkout whose answer the client lost is found again under its key', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
+  const buy = () => shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
+  engine.plan(operation => (operation === 'TransactWriteItems' ? 'lose' : undefined))
+  const lost = await buy()
+  expect(lost).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+  expect(lost.headers.get('retry-after')).toMatch(/^\d+$/)
+  engine.plan(() => undefined)
+  const found = await buy()
+  expect(found.status).toBe(201)
+  expect(found.headers.get('idempotency-replayed')).toBe('true')
+  expect(await stockOf(shop, 'tech-001')).toBe(99)
+})
+
+test('a twin that commits between the two reads of a checkout is found', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
+  const buy = () => shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
+  let commit = () => {}
+  const committed = new Promise<void>(done => {
+    commit = done
+  })
+  let reads = 0
+  engine.plan(async operation => {
+    // The second checkout has read that its key is new, and reads the cart only when the first is through.
+    if (operation === 'Query' && ++reads === 2) await committed
+    return undefined
+  })
+  const one = buy()
+  const twin = new Promise(done => setTimeout(done, 30)).then(buy)
+  const placed = await one
+  commit()
+  expect((await twin).body).toEqual(placed.body)
+  expect(await stockOf(shop, 'tech-001')).toBe(99)
+})
+
+test('an add whose answer was lost adds once', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  for (let i = 1; i <= 10; i++) {
+    engine.plan(first(1 + (i % 2), WRITES, () => 'lose'))
+    const { status, body } = await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+    expect({ status, count: body.item_count }).toEqual({ status: 200, count: i })
+  }
+})
+
+test('an add whose answer was lost adds once, though another device changed the cart meanwhile', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  const add = (quantity: number) => shopper.post('/api/cart/items', { book_id: 'tech-001', quantity })
+  await add(1)
+  engine.plan(first(1, WRITES, () => ({ meanwhile: () => add(1) })))
+  await add(1)
+  expect((await shopper.get('/api/cart')).body.item_count).toBe(3)
+})
+
+test('a cancel whose answer was lost gives the copies back once', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 4 })
+  const { order_id } = (await checkOut(shopper)).body
+  engine.plan(first(2, WRITES, () => 'lose'))
+  expect((await shopper.post(`/api/orders/${order_id}/cancel`)).body.status).toBe('cancelled')
+  expect(await stockOf(shop, 'tech-001')).toBe(100)
+})
+
+test('a copy that is added to the stock while the answer is lost is added once', async () => {
+  const { shop, engine } = await open()
+  engine.plan(first(1, WRITES, () => 'lose'))
+  const { status, body } = await shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta: 5 })
+  expect({ status, stock: body.stock_quantity }).toEqual({ status: 200, stock: 105 })
+})
+
+const PASSING: Record<string, Plan> = {
+  'a transaction in conflict': (_, input) => cancelled(input, 'TransactionConflict'),
+  'a transaction that is throttled': (_, input) => cancelled(input, 'ThrottlingError'),
+  'a throttled table': () => exception('ProvisionedThroughputExceededException'),
+  'a transaction in progress': () => exception('TransactionInProgressException'),
+  'a failing server': () => ({ status: 500, body: { __type: 'InternalServerError' } }),
+  'a gateway’s page': () => ({ status: 502, body: [] }),
+  'a connection that is cut': () => 'refuse',
+}
+
+test.each(Object.entries(PASSING))('%s passes, and the order is placed once', async (_, fault) => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  engine.plan(first(3, ['TransactWriteItems'], fault))
+  expect((await checkOut(shopper)).status).toBe(201)
+  expect((await itemsIn(shop, 'orders')).length).toBe(1)
+  expect(await stockOf(shop, 'tech-001')).toBe(99)
+})
+
+test.each(Object.entries(PASSING))(
+  '%s that stays is a 503 with Retry-After, and nothing is written',
+  async (_, fault) => {
+    const { shop, engine } = await open()
+    const shopper = shop.visitor()
+    await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+    const before = await contentsOf(shop)
+    engine.plan((operation, input) => (WRITES.includes(operation) ? fault(operation, input) : undefined))
+    const calls = engine.calls.TransactWriteItems ?? 0
+    const answers = await Promise.all([
+      checkOut(shopper),
+      shopper.post('/api/cart/items', { book_id: 'tech-001' }),
+      shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta: 1 }),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(503)
+      expect(['store_busy', 'store_unavailable']).toContain(answer.body.code)
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
+    }
+    expect(await contentsOf(shop)).toBe(before)
+    expect((engine.calls.TransactWriteItems ?? 0) - calls).toBeLessThanOrEqual(15)
+  },
+)
+
+test('a store that is gone is a 503, not a crash, for whoever asks', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  engine.plan(() => 'refuse')
+  const answers = await Promise.all([
+    shopper.get('/api/cart'),
+    shopper.get('/api/orders'),
+    shopper.get('/api/books/tech-001'),
+    shopper.get('/api/health'),
+  ])
+  for (const { status, headers } of answers) {
+    expect(status).toBe(503)
+    expect(headers.get('retry-after')).toMatch(/^\d+$/)
+  }
+  // Browsing is answered from memory.
+  expect((await shopper.get('/api/books?q=clean')).status).toBe(200)
+})

@@ -1,0 +1,70 @@
+/**
+ * Links that open an order once, for whoever reads its address's mail. Control holds the token's hash alone, bound to the
+ * order and to this purpose; so a copy of all tables opens nothing.
+ */
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
+import type { Order } from './schema.ts'
+
+export const LINK_MINUTES = 30
+/** How many links one may ask for, for the same order and address, in an hour of the clock. */
+const LINKS_PER_HOUR = 3
+const HOUR = 3600
+
+export type OrderKey = { readonly user_id: string; readonly order_id: string }
+export type OrderLinks = ReturnType<typeof orderLinks>
+
+export const orderLinks = (db: Dynamo, names: { readonly control: string }) => {
+  const table = names.control
+  const keyOf = (token: string) => ({ pk: `order-link#${sha256(`order-link:${token}`)}`, sk: 'order-link' })
+  const expiry = (now: Date): number => epochSeconds(now) + LINK_MINUTES * 60
+
+  const link = (token: string, order: OrderKey | undefined, now: Date): Write => ({
+    action: 'Put',
+    table,
+    item: { ...keyOf(token), user_id: order?.user_id, order_id: order?.order_id, expires_at: expiry(now) },
+  })
+
+  /** Keeps `token` as the key to this order, for 30 minutes. */
+  const keep = (token: string, { user_id, order_id }: Order, now: Date): Promise<void> =>
+    db.transact([link(token, { user_id, order_id }, now)])
+
+  /** What is written in place of an announcement where there is no such order: as large, and a key to nothing. */
+  const decoy = (now: Date): Write => link(newSecret(), undefined, now)
+
+  /** The order that `token` opens, this once; undefined for one that is unknown, used or expired. */
+  const spend = async (token: string, now: Date): Promise<OrderKey | undefined> => {
+    const key = keyOf(token)
+    const found = await db.get(table, key)
+    if (!isOpen(found, now)) return undefined
+    try {
+      await db.write({ action: 'Delete', table, key, condition: 'attribute_exists(pk)' })
+    } catch (error) {
+      if (error instanceof TransactionRefused) return undefined
+      throw error
+    }
+    return { user_id: found.user_id, order_id: found.order_id }
+  }
+
+  /** Counts that somebody asked; refused after three in an hour, for known orders and unknown ones alike. */
+  const countAsked = (orderId: string, email: string, now: Date): Write => {
+    const hour = Math.floor(epochSeconds(now) / HOUR)
+    return {
+      action: 'Update',
+      table,
+      key: { pk: `order-link-asked#${sha256(`${orderId}\n${email}`)}`, sk: String(hour) },
+      set: 'SET asked = if_not_exists(asked, :none) + :one, expires_at = :end',
+      condition: 'attribute_not_exists(asked) OR asked < :limit',
+      values: { ':none': 0, ':one': 1, ':limit': LINKS_PER_HOUR, ':end': (hour + 1) * HOUR },
+    }
+  }
+
+  return { keep, decoy, spend, countAsked }
+}
+
+const isOpen = (item: Item | undefined, now: Date): item is Item & OrderKey =>
+  item !== undefined &&
+  Number(item.expires_at) > epochSeconds(now) &&
+  typeof item.user_id === 'string' &&
+  typeof item.order_id === 'string'

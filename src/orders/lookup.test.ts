@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { mailShop, sink } from '../notifications/testing.ts'
+import { sendDueMail } from '../notifications/worker.ts'
+
+const EMAIL = 'customer@example.com'
+const MINUTE = 60_000
+const LOOKUP = '/api/orders/lookup'
+const OPEN = '/api/orders/lookup/open'
+
+const linkShop = async () => {
+  const shop = await mailShop()
+  const order = await shop.place({ email: EMAIL })
+  const visitor = shop.visitor()
+  const ask = (order_id: string = order.order_id, email: string = EMAIL) =>
+    visitor.post(LOOKUP, { order_id, email })
+  /** Sends what is due; the tokens of the links in it. */
+  const deliver = async (): Promise<string[]> => {
+    const { mails, transport } = sink()
+    await sendDueMail({ ...shop.deps, transport })
+    return mails.flatMap(({ html }) => /\/orders\/open\?token=([\w-]{43})"/.exec(html)?.[1] ?? [])
+  }
+  const open = (token: string) => visitor.post(OPEN, { token })
+  return { ...shop, order, visitor, ask, deliver, open }
+}
+
+test('a guest who knows the order and its address gets a link by mail, which opens the order once', async () => {
+  const { ask, deliver, open, order } = await linkShop()
+  const asked = await ask(order.order_id, ' Customer@EXAMPLE.com ')
+  expect(asked.status).toBe(202)
+  expect(JSON.stringify(asked.body)).not.toContain('Clean Code')
+  const [token = ''] = await deliver()
+  const opened = await open(token)
+  expect(opened.status).toBe(200)
+  expect(opened.body).toMatchObject({ order_id: order.order_id, total: 52.42, email: EMAIL })
+  expect(opened.headers.get('cache-control')).toBe('no-store')
+  expect(await open(token)).toMatchObject({ status: 404, body: { code: 'link_invalid' } })
+})
+
+test('the answer, and the calls to the store, are the same for known and unknown orders and addresses', async () => {
+  const { ask, order, deps } = await linkShop()
+  const calls: string[] = []
+  for (const name of ['get', 'query', 'transact', 'write', 'batchGet'] as const) {
+    const original = deps.db[name] as (...args: unknown[]) => Promise<unknown>
+    Object.assign(deps.db, {
+      [name]: (...args: unknown[]) => {
+        calls.push(name)
+        return original(...args)
+      },
+    })
+  }
+  const seen = []
+  for (const [id, email] of [
+    [order.order_id, EMAIL],
+    [order.order_id, 'other@example.com'],
+    ['order-2026-03-01-0123456789abcdefghjkmn', EMAIL],
+  ] as const) {
+    calls.length = 0
+    const { status, headers, body } = await ask(id, email)
+    seen.push(JSON.stringify({ status, body, headers: [...headers], calls }))
+  }
+  expect(seen[0]).toContain('transact')
+  expect(new Set(seen).size).toBe(1)
+})
+
+test('only the order’s own address gets a mail', async () => {
+  const { ask, deliver, order } = await linkShop()
+  await ask(order.order_id, 'other@example.com')
+  await ask('order-2026-03-01-0123456789abcdefghjkmn')
+  expect(await deliver()).toEqual([])
+})
+
+test('an id and an address must look like such', async () => {
+  const { ask, visitor, order } = await linkShop()
+  expect((await ask(order.order_id, '')).status).toBe(400)
+  for (const id of ['', ' ', 'no order at all', 'order-2026-03-01-', `${order.order_id}#`])
+    expect((await ask(id)).body.code).toBe('invalid_request')
+  expect((await ask(` ${order.order_id} `)).status).toBe(202)
+  const body = { order_id: order.order_id, email: null }
+  expect((await visitor.post(LOOKUP, body)).body.code).toBe('invalid_request')
+  expect((await visitor.post(LOOKUP, { ...body, email: EMAIL, user_id: 'guest-1' })).status).toBe(400)
+})
+
+test('a link that is asked for again and again is mailed three times an hour, and the answer stays the same', async () => {
+  const { ask, deliver, time } = await linkShop()
+  const answers = []
+  for (let i = 0; i < 8; i++) answers.push(await ask())
+  expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1)
+  expect(await deliver()).toHaveLength(3)
+  time.pass(60 * MINUTE)
+  await ask()
+  expect(await deliver()).toHaveLength(1)
+})
+
+test('a token opens its order once, though ten try at once', async () => {
+  const { ask, deliver, open } = await linkShop()
+  await ask()
+  const [token = ''] = await deliver()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => open(token)))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(404)])
+})
+
+test('a token opens nothing after 30 minutes, though its row is still there', async () => {
+  const { ask, deliver, open, time } = await linkShop()
+  await ask()
+  const [token = ''] = await deliver()
+  time.pass(30 * MINUTE)
+  expect((await open(token)).body.code).toBe('link_invalid')
+})
+
+test('the store holds no token, and neither what it holds in its place nor made-up tokens open anything', async () => {
+  const { ask, deliver, open, deps, names } = await linkShop()
+  await ask()
+  await ask('order-2026-03-01-0123456789abcdefghjkmn')
+  const [token = ''] = await deliver()
+  const rows = []
+  for await (const page of deps.db.scan(names.control)) rows.push(...page)
+  const dump = JSON.stringify(rows)
+  expect(dump).toContain('order-link#')
+  expect(dump).not.toContain(token)
+  for (const word of dump.match(/[\w-]{43,64}/g) ?? [])
+    expect((await open(word.slice(0, 43))).status).not.toBe(200)
+  for (const wrong of ['A'.repeat(43), token.toLowerCase()])
+    expect((await open(wrong)).body.code).toBe('link_invalid')
+  for (const wrong of ['', 'x', `${token}x`, `${token}\n`])
+    expect((await open(wrong)).body.code).toBe('invalid_request')
+  expect((await open(token)).status).toBe(200)
+})

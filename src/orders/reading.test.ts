@@ -1,0 +1,203 @@
+/** Who may see which orders, and the pages they come in. */
+import { expect, test } from 'vitest'
+import { contentsOf } from '../../test/contents.ts'
+import {
+  type Answer,
+  aBook,
+  checkOut,
+  type Json,
+  type Shopper,
+  type TestShop,
+  testShop,
+} from '../../test/kit.ts'
+
+const buy = async (shopper: Shopper): Promise<Json> => {
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  return (await checkOut(shopper)).body
+}
+
+/** A shop in which each order is made a minute after the one before. */
+const open = async () => {
+  let now = Date.parse('2025-09-05T10:00:00Z')
+  const pass = (ms: number) => {
+    now += ms
+  }
+  const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })], now: () => new Date(now) })
+  const buyMany = async (shopper: Shopper, count: number): Promise<Json[]> => {
+    const orders: Json[] = []
+    for (let i = 0; i < count; i++) {
+      pass(60_000)
+      orders.push(await buy(shopper))
+    }
+    return orders
+  }
+  return { shop, buyMany, pass }
+}
+
+const walk = async (
+  who: Shopper,
+  path: string,
+  limit: number,
+): Promise<{ ids: string[]; pages: Answer[] }> => {
+  const pages: Answer[] = []
+  let cursor: string | null = null
+  do {
+    const url: string = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor ? `&cursor=${cursor}` : ''}`
+    const page: Answer = await who.get(url)
+    expect(page.status).toBe(200)
+    expect(page.body.items.length).toBeLessThanOrEqual(limit)
+    pages.push(page)
+    cursor = page.body.next_cursor
+  } while (cursor)
+  return { ids: pages.flatMap(page => page.body.items.map((order: Json) => order.order_id)), pages }
+}
+
+test('shoppers see their own orders alone; another’s is not found, not forbidden', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const [one, two] = [shop.visitor(), shop.visitor()]
+  const [mine, theirs] = [await buy(one), await buy(two)]
+  expect((await one.get('/api/orders')).body.items).toEqual([mine])
+  expect((await one.get(`/api/orders/${mine.order_id}`)).body).toEqual(mine)
+  const before = await contentsOf(shop)
+  for (const id of [
+    theirs.order_id,
+    'order-2025-09-05-001',
+    'x',
+    '%00',
+    '..%2f..',
+    'order-9999-99-99-x',
+    'é'.repeat(99),
+  ])
+    for (const answer of [await one.get(`/api/orders/${id}`), await one.post(`/api/orders/${id}/cancel`)])
+      expect(answer, id).toMatchObject({ status: 404, body: { code: 'order_not_found' } })
+  const visitor = shop.visitor()
+  expect((await visitor.get(`/api/orders/${mine.order_id}`)).status).toBe(404)
+  expect((await visitor.get('/api/orders')).body).toEqual({ items: [], next_cursor: null })
+  expect(await contentsOf(shop)).toBe(before)
+})
+
+test('nothing of an order is shown that is not declared, its owner’s id least of all', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const order = await buy(shop.visitor())
+  expect(Object.keys(order).sort()).toEqual([
+    'created_at',
+    'currency',
+    'email',
+    'items',
+    'order_date',
+    'order_id',
+    'payment',
+    'shipping',
+    'shipping_address',
+    'status',
+    'subtotal',
+    'tax',
+    'total',
+    'updated_at',
+  ])
+  expect(JSON.stringify(order)).not.toContain('guest-')
+})
+
+test('an order is found by its id and the address it was made with, in any spelling, and by nothing else', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const order = await buy(shop.visitor())
+  const look = (order_id: string, email: unknown) =>
+    shop.visitor().post('/api/orders/lookup', { order_id, email })
+  expect((await look(order.order_id, ' Customer@EXAMPLE.com ')).body).toEqual(order)
+  const wrong = await look(order.order_id, 'other@example.com')
+  const missing = await look(`${order.order_id.slice(0, -1)}0`, 'customer@example.com')
+  for (const { status, body } of [wrong, missing])
+    expect({ status, body }).toEqual({ status: 404, body: wrong.body })
+  expect((await look(order.order_id, '')).status).toBe(400)
+  expect((await look(order.order_id, null)).status).toBe(400)
+})
+
+test('a shopper’s orders come the latest first, each once, at any page size, while others are made', async () => {
+  const { shop, buyMany } = await open()
+  const shopper = shop.visitor()
+  const made = (await buyMany(shopper, 11)).map(order => order.order_id).reverse()
+  await buyMany(shop.visitor(), 3)
+  for (const limit of [1, 3, 10, 11, 50])
+    expect((await walk(shopper, '/api/orders', limit)).ids).toEqual(made)
+  // A new order comes before the first page, and moves none that follow.
+  const first = await shopper.get('/api/orders?limit=4')
+  await buyMany(shopper, 1)
+  const second = await shopper.get(`/api/orders?limit=50&cursor=${first.body.next_cursor}`)
+  const ids = [...first.body.items, ...second.body.items].map((order: Json) => order.order_id)
+  expect(ids).toEqual(made)
+})
+
+test('staff read a day’s orders, whoever made them, and nobody else does', async () => {
+  const { shop, buyMany, pass } = await open()
+  const shoppers = [shop.visitor(), shop.visitor()]
+  const made: string[] = []
+  for (const shopper of [...shoppers, ...shoppers])
+    made.push(...(await buyMany(shopper, 2)).map(one => one.order_id))
+  pass(86_400_000)
+  const [tomorrow] = await buyMany(shop.visitor(), 1)
+  for (const limit of [1, 3, 50])
+    expect((await walk(shop.staff, '/api/orders?date=2025-09-05', limit)).ids).toEqual(made)
+  expect((await walk(shop.staff, '/api/orders?date=2025-09-06', 50)).ids).toEqual([tomorrow.order_id])
+  expect((await shop.staff.get('/api/orders?date=2025-09-07')).body.items).toEqual([])
+  expect((await shoppers[0]?.get('/api/orders?date=2025-09-05'))?.body.code).toBe('forbidden')
+  expect((await shop.visitor().get('/api/orders?date=2025-09-05')).body.code).toBe('not_signed_in')
+  for (const day of ['', 'today', '2025-9-5', '2025-13-01', '2025-02-30', '2025-09-05T00:00'])
+    expect((await shop.staff.get(`/api/orders?date=${day}`)).status, day).toBe(400)
+})
+
+test('a cursor serves its own person, route and filter, and none that is bent is taken', async () => {
+  const { shop, buyMany } = await open()
+  const [one, two] = [shop.visitor(), shop.visitor()]
+  await buyMany(one, 3)
+  await buyMany(two, 3)
+  const cursorOf = async (who: Shopper, path: string): Promise<string> =>
+    (await who.get(path)).body.next_cursor
+  const mine = await cursorOf(one, '/api/orders?limit=1')
+  const day = await cursorOf(shop.staff, '/api/orders?limit=1&date=2025-09-05')
+  expect((await one.get(`/api/orders?cursor=${mine}`)).body.items).toHaveLength(2)
+  const uses: [Shopper, string][] = [
+    [two, `/api/orders?cursor=${mine}`],
+    [shop.visitor(), `/api/orders?cursor=${mine}`],
+    [one, `/api/orders?cursor=${day}`],
+    [shop.staff, `/api/orders?cursor=${mine}`],
+    [shop.staff, `/api/orders?date=2025-09-05&cursor=${mine}`],
+    [shop.staff, `/api/orders?date=2025-09-06&cursor=${day}`],
+    [one, `/api/books?cursor=${mine}`],
+    [one, `/api/books/search?q=clean&cursor=${mine}`],
+  ]
+  for (const [who, path] of uses) expect((await who.get(path)).body.code, path).toBe('bad_cursor')
+  const bytes = Buffer.from(mine, 'base64url')
+  const bent = Array.from(bytes, (byte, i) => {
+    const copy = Buffer.from(bytes)
+    copy[i] = byte ^ (1 << (i % 8))
+    return copy.toString('base64url')
+  })
+  const cut = Array.from(mine, (_, i) => mine.slice(0, i)).slice(1)
+  const raw = [
+    `${mine}A`,
+    `${mine}=`,
+    ` ${mine}`,
+    'e30',
+    Buffer.from('{"user_id":"x"}').toString('base64url'),
+  ]
+  for (const cursor of [...bent, ...cut, ...raw]) {
+    const { status, body } = await one.get(`/api/orders?cursor=${encodeURIComponent(cursor)}`)
+    expect({ status, code: body.code }, cursor).toEqual({ status: 400, code: 'bad_cursor' })
+  }
+  expect((await one.get('/api/orders?cursor=')).status).toBe(400)
+  expect((await one.get(`/api/orders?cursor=${'A'.repeat(1_001)}`)).status).toBe(400)
+})
+
+test('a cursor tells nothing of what is in it', async () => {
+  const { shop, buyMany } = await open()
+  const shopper: Shopper = shop.visitor()
+  const orders = await buyMany(shopper, 2)
+  const { next_cursor } = (await shopper.get('/api/orders?limit=1')).body
+  const text = Buffer.from(next_cursor, 'base64url').toString('latin1')
+  for (const word of ['guest', 'order', 'user_id', orders[1].order_id]) expect(text).not.toContain(word)
+})
+
+test.each([0, -1, 51, 1.5, 1e9, 'x', '', '01e1'])('a page of %s orders is refused', async limit => {
+  const shop: TestShop = await testShop()
+  expect((await shop.visitor().get(`/api/orders?limit=${limit}`)).status).toBe(400)
+})

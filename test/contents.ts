@@ -1,0 +1,64 @@
+/** What lies in the tables of a shop, as its engine has it: to see that something was written, or that nothing was. */
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { type TableId, tableIds } from '../src/tables.ts'
+import { type Json, type TestShop, testEngine } from './kit.ts'
+
+const HEADERS = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-date': '20250905T100000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=x/20250905/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+}
+
+/** One call in DynamoDB's own words, past the shop: what any other client may do. Rejects unless it is a 200. */
+export const engineCall = async (operation: string, input: object): Promise<Json> => {
+  const { endpoint } = await testEngine()
+  const headers = { ...HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
+  const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(input) })
+  if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`)
+  return answer.json()
+}
+
+/** The items of a table, in the order of the engine. */
+export const itemsIn = async (shop: TestShop, table: TableId): Promise<Json[]> => {
+  const { Items } = await engineCall('Scan', { TableName: shop.names[table], ConsistentRead: true })
+  return Items.map((item: Json) => unmarshall(item, { wrapNumbers: text => Number(text) }))
+}
+
+/** The engine gives attributes in any order. */
+const inOrder = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+/** All that lies in the shop's tables, as text that is the same as long as nothing is written. */
+export const contentsOf = async (shop: TestShop): Promise<string> => {
+  const all: string[] = []
+  for (const id of tableIds) {
+    const { Items } = await engineCall('Scan', { TableName: shop.names[id], ConsistentRead: true })
+    all.push(...Items.map((item: Json) => `${id} ${JSON.stringify(item, inOrder)}`))
+  }
+  return all.sort().join('\n')
+}
+
+/** Puts a row of others' making into a table; values as DynamoDB writes them, such as `{ N: '1' }`. */
+export const putForeign = (shop: TestShop, table: TableId, item: object): Promise<Json> =>
+  engineCall('PutItem', { TableName: shop.names[table], Item: item })
+
+/** A book in DynamoDB's words, like the specification's first, but for what is said; `undefined` leaves out. */
+export const foreignBook = (changes: Readonly<Record<string, object | undefined>> = {}): Json =>
+  Object.fromEntries(
+    Object.entries({
+      category: { S: 'Technology' },
+      book_id: { S: 'tech-001' },
+      title: { S: 'Clean Code' },
+      author: { S: 'Robert C. Martin' },
+      price: { N: '42.99' },
+      stock_quantity: { N: '25' },
+      ...changes,
+    }).filter(([, value]) => value !== undefined),
+  )
+
+/** How many copies of a book are left, as the table says. */
+export const stockOf = async (shop: TestShop, bookId: string): Promise<number | undefined> =>
+  (await itemsIn(shop, 'books')).find(book => book.book_id === bookId)?.stock_quantity
