@@ -9,6 +9,7 @@ import { ErrorPage } from './parts/error-page.tsx'
 import { Footer } from './parts/footer.tsx'
 import { Header } from './parts/header.tsx'
 import { Progress } from './parts/progress.tsx'
+import { usePageFocus } from './parts/use-page-focus.ts'
 import { readShelves } from './shop/shelves.server.ts'
 import { visitContext } from './shop/visit.ts'
 import styles from './styles/shop.css?url'
@@ -61,6 +62,7 @@ export const Layout = ({ children }: { readonly children: ReactNode }) => (
 )
 
 export default function Root() {
+  usePageFocus()
   return <Outlet />
 }
 

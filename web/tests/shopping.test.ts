@@ -10,8 +10,7 @@ test('a guest finds a book, orders it, and sees the order', async () => {
   await page.goto('/')
   await settled(page)
   await page
-    .getByRole('navigation', { name: 'Shelves' })
-    .first()
+    .getByRole('navigation', { name: 'Shelves', exact: true })
     .getByRole('link', { name: 'Technology' })
     .click()
   await page.waitForURL('**/category/technology')

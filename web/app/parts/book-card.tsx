@@ -1,7 +1,7 @@
 /** A book on a shelf: its cover, standing on the board, and what it is below. */
 import { Link } from 'react-router'
-import type { BookSummary } from '../../../src/catalog/schema.ts'
 import { bookPath } from '../shop/addresses.ts'
+import type { Card } from '../shop/cards.server.ts'
 import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Cover } from './cover.tsx'
@@ -9,7 +9,7 @@ import { usePrice } from './use-shop.ts'
 
 const NOTE = { in_stock: undefined, few_left: t.book.few, sold_out: t.book.soldOut }
 
-type Props = { readonly book: BookSummary; readonly eager?: boolean }
+type Props = { readonly book: Card; readonly eager?: boolean }
 
 export const BookCard = ({ book, eager = false }: Props) => {
   const price = usePrice()

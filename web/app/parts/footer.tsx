@@ -24,7 +24,7 @@ export const Footer = () => {
         {shelves.length > 0 && (
           <nav aria-labelledby="foot-shelves">
             <h2 id="foot-shelves" className="foot-heading">
-              {t.shop.categories}
+              {t.shop.allCategories}
             </h2>
             <ul className="grid grid-cols-2 gap-x-6 sm:grid-cols-3">
               {shelves.slice(0, MOST).map(({ name, path }) => (

@@ -16,7 +16,7 @@ export const Header = () => (
       <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
         <SearchBox />
       </div>
-      <nav aria-label={t.shop.help} className="ml-auto flex items-center gap-5 text-[0.9375rem]">
+      <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-5 text-[0.9375rem]">
         <Link to="/orders" prefetch="intent" className="nav-link">
           {t.shop.orders}
         </Link>

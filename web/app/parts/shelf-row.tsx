@@ -1,12 +1,12 @@
 /** One shelf: a heading, and books in a row; on a phone the row is moved sideways. */
 import { Link } from 'react-router'
-import type { BookSummary } from '../../../src/catalog/schema.ts'
+import type { Card } from '../shop/cards.server.ts'
 import { BookCard } from './book-card.tsx'
 
 type Props = {
   readonly id: string
   readonly title: string
-  readonly books: readonly BookSummary[]
+  readonly books: readonly Card[]
   readonly all?: { readonly path: string; readonly label: string; readonly of: string }
   readonly eager?: boolean
 }

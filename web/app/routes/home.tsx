@@ -2,6 +2,7 @@
 import { browseBooks } from '../../../src/catalog/api.ts'
 import { ShelfRow } from '../parts/shelf-row.tsx'
 import { useShelves } from '../parts/use-shop.ts'
+import { cardOf } from '../shop/cards.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { readShelves } from '../shop/shelves.server.ts'
 import { visitContext } from '../shop/visit.ts'
@@ -22,9 +23,9 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   return {
     canonical: `${visit.origin}/`,
     total: newest.total ?? 0,
-    newest: newest.items,
-    loved: rated.items.filter(book => book.average_rating !== undefined),
-    rows: shelves.map((shelf, i) => ({ ...shelf, books: rows[i]?.items ?? [] })),
+    newest: newest.items.map(cardOf),
+    loved: rated.items.filter(book => book.average_rating !== undefined).map(cardOf),
+    rows: shelves.map((shelf, i) => ({ ...shelf, books: (rows[i]?.items ?? []).map(cardOf) })),
   }
 }
 

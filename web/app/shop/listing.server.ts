@@ -1,6 +1,7 @@
 /** A list of books as its address says it: filters, sort and page, with the addresses of everything next to it. */
-import { type BookPage, browseBooks } from '../../../src/catalog/api.ts'
+import { browseBooks } from '../../../src/catalog/api.ts'
 import { type Asked, askedOf, linkOf, type Sort, sorts } from './asked.server.ts'
+import { type Card, cardOf } from './cards.server.ts'
 import { type Facet, facetsOf } from './facets.server.ts'
 import { LAST_PAGE, PAGE, readPage } from './page-cursors.server.ts'
 import { bandOf } from './price-bands.ts'
@@ -21,7 +22,7 @@ const queryOf = ({ q, category, author, price, inStock, sort }: Asked) => {
 }
 
 export type Listing = {
-  readonly books: BookPage['items']
+  readonly books: readonly Card[]
   readonly total: number | null
   readonly asked: Asked
   readonly pages: number
@@ -50,7 +51,7 @@ export const readListing = async (
   if (!page || (asked.page > 1 && page.items.length === 0)) return undefined
   const { facets, chosen } = facetsOf(page, asked, url, shelves, fixed, currency)
   return {
-    books: page.items,
+    books: page.items.map(cardOf),
     total: page.total,
     asked,
     pages: Math.min(LAST_PAGE, Math.max(1, Math.ceil((page.total ?? 0) / PAGE))),

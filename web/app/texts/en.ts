@@ -14,6 +14,8 @@ export const en = {
     suggestionKind: { book: 'Book', author: 'Author', category: 'Shelf' },
     suggestionCount: (count: number) => plural(count, 'suggestion', 'suggestions'),
     categories: 'Shelves',
+    allCategories: 'All shelves',
+    yours: 'Orders and cart',
     allBooks: 'All books',
     help: 'The shop',
     orders: 'Your orders',
