@@ -11,7 +11,9 @@ import { Totals } from './totals.tsx'
 
 type Answer = Extract<CheckoutAnswer, { readonly typed: unknown }>
 type Props = {
-  readonly cart: CartView
+  /** Not there when the shop could not tell while it answered the form. */
+  readonly cart: CartView | undefined
+  readonly currency: string
   /** The idempotency key of this checkout. */
   readonly orderKey: string
   readonly countries: readonly Country[]
@@ -19,14 +21,20 @@ type Props = {
   readonly answer: Answer | undefined
 }
 
-export const CheckoutForm = ({ cart, countries, country, orderKey, answer }: Props) => {
+export const CheckoutForm = ({ cart, currency, countries, country, orderKey, answer }: Props) => {
   const { state, formAction } = useNavigation()
   const isPlacing = state !== 'idle' && formAction === '/checkout'
+  const attempt = answer?.attempt ?? {
+    key: orderKey,
+    cartVersion: cart?.version ?? '',
+    total: cart?.total ?? 0,
+  }
   const field = (name: keyof Answer['typed']) => ({
     name,
     typed: answer?.typed[name],
     problem: answer?.wrong.includes(name) ? t.checkout.missing[name] : undefined,
   })
+  if (!cart && !answer?.attempt) return <EmptyCart />
   return (
     <Form
       method="post"
@@ -35,11 +43,11 @@ export const CheckoutForm = ({ cart, countries, country, orderKey, answer }: Pro
       onSubmit={event => isPlacing && event.preventDefault()}
       className="mt-6 grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]"
     >
-      <input type="hidden" name="key" value={answer?.key ?? orderKey} />
-      <input type="hidden" name="cart_version" value={cart.version ?? ''} />
-      <input type="hidden" name="total" value={cart.total} />
+      <input type="hidden" name="key" value={attempt.key} />
+      <input type="hidden" name="cart_version" value={attempt.cartVersion} />
+      <input type="hidden" name="total" value={attempt.total} />
       <div className="max-w-xl">
-        <Obstacles answer={answer} canMend={!cart.can_check_out} />
+        <Obstacles answer={answer} canMend={cart?.can_check_out === false} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
           <TextField
@@ -67,12 +75,12 @@ export const CheckoutForm = ({ cart, countries, country, orderKey, answer }: Pro
         <h2 id="your-order" className="section-title">
           {t.checkout.yourOrder}
         </h2>
-        <Lines cart={cart} />
-        <Totals {...cart} subtotal={cart.total_amount} />
-        {cart.can_check_out ? (
+        {cart && <Lines cart={cart} />}
+        {cart && <Totals {...cart} subtotal={cart.total_amount} />}
+        {cart?.can_check_out !== false ? (
           <>
             <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>
-              {isPlacing ? t.checkout.placing : t.checkout.place(money(cart.total, cart.currency))}
+              {isPlacing ? t.checkout.placing : t.checkout.place(money(attempt.total, currency))}
             </button>
             <p className="mt-3 text-sm text-soft">{t.checkout.binding}</p>
           </>
@@ -83,6 +91,20 @@ export const CheckoutForm = ({ cart, countries, country, orderKey, answer }: Pro
     </Form>
   )
 }
+
+/** The cart was ordered or emptied elsewhere meanwhile. */
+const EmptyCart = () => (
+  <div className="prose">
+    <p role="alert" className="notice-bad">
+      {t.checkout.cartTitle}. {t.cart.empty}
+    </p>
+    <p>
+      <Link to="/orders" className="link">
+        {t.cart.afterOrder}
+      </Link>
+    </p>
+  </div>
+)
 
 const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
   <>

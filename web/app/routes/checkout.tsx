@@ -20,11 +20,21 @@ const HOME_OF: Readonly<Record<string, string>> = {
 }
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { readMine, currency } = context.get(visitContext)
-  const cart = await readMine(getCart, {})
-  if (cart.items.length === 0) throw redirect('/cart', 303)
+  const { readMine, currency, isForm } = context.get(visitContext)
+  // The answer to a form stands by itself, whatever has become of the cart: what was typed is in it.
+  const cart = await readMine(getCart, {}).catch((error: unknown) => {
+    if (isForm) return undefined
+    throw error
+  })
+  if (cart?.items.length === 0 && !isForm) throw redirect('/cart', 303)
   // The key of this very checkout: however often its button is pressed, it is one order.
-  return { cart, orderKey: crypto.randomUUID(), countries, country: HOME_OF[currency] ?? '' }
+  return {
+    cart: cart?.items.length === 0 ? undefined : cart,
+    currency,
+    orderKey: crypto.randomUUID(),
+    countries,
+    country: HOME_OF[currency] ?? '',
+  }
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {

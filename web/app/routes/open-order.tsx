@@ -15,18 +15,20 @@ import type { Route } from './+types/open-order'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
-export const loader = ({ request, url }: Route.LoaderArgs) => {
+export const loader = ({ url }: Route.LoaderArgs) => {
   const token = url.searchParams.get('token') ?? ''
   const isToken = TOKEN.test(token)
-  // After the button, the form's answer is what counts.
-  return data({ token: isToken ? token : '' }, { status: isToken || request.method === 'POST' ? 200 : 400 })
+  return data({ token: isToken ? token : '' }, { status: isToken ? 200 : 400 })
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
   if (!TOKEN.test(token)) return data({ problem: t.order.openWrong }, { status: 400 })
   try {
-    return { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) }
+    return data(
+      { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },
+      { status: 200 },
+    )
   } catch (error) {
     const isOver = refusalOf(error).code === 'link_invalid'
     return data({ problem: isOver ? t.order.openOver : t.error.limits.other }, { status: isOver ? 404 : 503 })

@@ -9,14 +9,17 @@ import { refusalOf, type Visit } from './visit.ts'
 
 export type Obstacle = { readonly title: string; readonly text: string; readonly lines?: readonly string[] }
 
+/** What makes a repeated order the same order. */
+export type Attempt = { readonly key: string; readonly cartVersion: string; readonly total: number }
+
 export type CheckoutAnswer =
   | { readonly orderId: string }
   | {
       readonly typed: Typed
       readonly wrong: readonly Field[]
       readonly obstacle?: Obstacle
-      /** The key of the try before, where nobody knows whether it got through. */
-      readonly key?: string
+      /** The try before, to be repeated as it was where nobody knows whether it got through. */
+      readonly attempt?: Attempt
       readonly status: number
     }
 
@@ -61,24 +64,27 @@ const obstacleFor = async (
 export const submitOrder = async (visit: Visit, form: FormData): Promise<CheckoutAnswer> => {
   const typed = typedOf(form)
   const wrong = wrongIn(typed)
-  const key = text(form, 'key')
-  if (wrong.length > 0) return { typed, wrong, key, status: 422 }
-  const expected_total = Number(text(form, 'total'))
+  const attempt = {
+    key: text(form, 'key'),
+    cartVersion: text(form, 'cart_version'),
+    total: Number(text(form, 'total')),
+  }
+  if (wrong.length > 0) return { typed, wrong, status: 422 }
   const { email, ...address } = typed
   try {
     const order = await visit.change(placeOrder, {
-      headers: { 'idempotency-key': key },
+      headers: { 'idempotency-key': attempt.key },
       body: {
-        cart_version: text(form, 'cart_version'),
-        expected_total,
+        cart_version: attempt.cartVersion,
+        expected_total: attempt.total,
         email,
         shipping_address: addressOf(address),
       },
     })
     return { orderId: order.order_id }
   } catch (error) {
-    const { obstacle, status } = await obstacleFor(visit, error, expected_total)
-    return { typed, wrong: [], obstacle, status, ...(status === 503 ? { key } : {}) }
+    const { obstacle, status } = await obstacleFor(visit, error, attempt.total)
+    return { typed, wrong: [], obstacle, status, ...(status === 503 ? { attempt } : {}) }
   }
 }
 

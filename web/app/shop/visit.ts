@@ -14,6 +14,8 @@ export type Surroundings = {
 
 export type Visit = Pick<Surroundings, 'origin' | 'currency' | 'report'> & {
   readonly nonce: string
+  /** Whether this page answers a form. */
+  readonly isForm: boolean
   /** Public endpoints, asked without a cookie: everyone gets the same. A refusal becomes the page of its status. */
   readonly read: Client
   /** Endpoints of this visitor. A refusal becomes the page of its status. */
@@ -78,6 +80,7 @@ export const openVisit = (surroundings: Surroundings, request: Request, nonce: s
     currency,
     report,
     nonce,
+    isForm: request.method === 'POST',
     read: asPage(shopClient(origin, fetch)),
     readMine: asPage(mine),
     change: mine,
