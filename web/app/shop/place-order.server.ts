@@ -91,7 +91,9 @@ export const submitOrder = async (visit: Visit, form: FormData): Promise<Checkou
 /** Leaves in the cart what can be had, and keeps what was typed. */
 export const takeWhatIsLeft = async (visit: Visit, form: FormData): Promise<CheckoutAnswer> => {
   const typed = typedOf(form)
-  const { items } = await visit.readMine(getCart, {})
+  const cart = await visit.change(getCart, {}).catch((error: unknown) => refusalOf(error) && undefined)
+  if (!cart) return { typed, wrong: [], obstacle: busy, status: 503 }
+  const { items } = cart
   for (const { book_id, available_quantity: left } of items) {
     if (left === undefined) continue
     const params = { book_id }
