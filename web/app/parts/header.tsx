@@ -34,9 +34,9 @@ const Shelves = () => {
     <nav aria-label={t.shop.categories} className="frame pb-2">
       <ul className="scroll-row gap-x-6 text-[0.9375rem]">
         <li>
-          <NavLink to="/search" end prefetch="intent" className="nav-link">
+          <Link to="/search" prefetch="intent" className="nav-link">
             {t.shop.allBooks}
-          </NavLink>
+          </Link>
         </li>
         {shelves.slice(0, IN_HEADER).map(({ name, path }) => (
           <li key={path}>

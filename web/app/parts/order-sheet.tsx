@@ -4,12 +4,13 @@ import { day, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Totals } from './totals.tsx'
 
-const LINES = ['street', 'postal_code', 'city', 'state', 'country']
+const LINES = ['street', 'city', 'state', 'postal_code', 'country']
 
 export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
   const { shipping_address: address, currency } = order
   return (
     <>
+      <p className="hidden font-serif text-xl print:block">{t.shop.name}</p>
       <dl className="facts mt-6">
         <div>
           <dt>{t.order.number}</dt>

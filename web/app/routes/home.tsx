@@ -44,7 +44,7 @@ export default function Home({ loaderData: { total, newest, loved, rows } }: Rou
         <h1 className="max-w-3xl font-serif text-[2.5rem] leading-[1.05] tracking-tight text-balance sm:text-[3.5rem]">
           {t.home.heading}
         </h1>
-        <p className="mt-4 max-w-xl text-lg text-soft">
+        <p className="mt-4 max-w-xl text-pretty text-lg text-soft">
           {total > 0 ? t.home.intro(total, shelves.length) : t.home.empty}
         </p>
       </div>

@@ -82,7 +82,8 @@ export const facetsOf = (
     ...(asked.inStock ? [{ label: t.list.inStock, without: linkOf(url, { stock: null }) }] : []),
   ]
   const worthwhile = all.filter(
-    ({ values }) => values.length > 1 || values.some(value => value.isChosen) || values === stock.values,
+    ({ values }) =>
+      values.length > 1 || values.some(value => value.isChosen) || (values === stock.values && available > 0),
   )
   return { facets: shelves.length > 0 ? worthwhile : all, chosen }
 }
