@@ -57,6 +57,7 @@ const openTarget = async (): Promise<Target> => {
       shipping_address: { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' },
     },
     lookUpOrder: { order_id: orderId, email: 'customer@example.com' },
+    openOrderLink: { token: 'A'.repeat(43) },
     setOrderStatus: { status: 'processing' },
   }
   const send: Target['send'] = (endpoint, path, body, headers = {}) =>

@@ -1,6 +1,6 @@
 /** A cart beside the books as they are now: what it costs, and what has changed since its lines were added. */
 import { isForSale } from '../catalog/find.ts'
-import type { Book } from '../catalog/schema.ts'
+import type { PricedBook } from '../catalog/schema.ts'
 import { sha256 } from '../core/ids.ts'
 import { type Cents, times, toDecimal } from '../core/money.ts'
 import { type PriceRules, totalsOf } from './pricing.ts'
@@ -14,7 +14,10 @@ export type QuotedLine = CartLine & {
 }
 
 /** Each line at today's price, title and category; a book that is gone or retired keeps its old ones, with none available. */
-export const quoteLines = (lines: readonly CartLine[], books: ReadonlyMap<string, Book>): QuotedLine[] =>
+export const quoteLines = (
+  lines: readonly CartLine[],
+  books: ReadonlyMap<string, PricedBook>,
+): QuotedLine[] =>
   lines.map(line => {
     const book = books.get(line.book_id)
     if (!book || !isForSale(book)) return { ...line, author: undefined, previous: line.price, available: 0 }
@@ -42,7 +45,7 @@ const itemView = (line: QuotedLine): CartView['items'][number] => ({
 
 export const cartView = (
   cart: Cart | undefined,
-  books: ReadonlyMap<string, Book>,
+  books: ReadonlyMap<string, PricedBook>,
   { rules, currency }: { readonly rules: PriceRules; readonly currency: string },
 ): CartView => {
   const lines = quoteLines(cart?.items ?? [], books)

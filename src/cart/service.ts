@@ -1,7 +1,7 @@
 /** What a shopper does with a cart. Devices that change one cart at once lose nothing: each change is made again on what the other left. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BookFinder, findBooks, isForSale } from '../catalog/find.ts'
-import type { Book } from '../catalog/schema.ts'
+import type { PricedBook } from '../catalog/schema.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
@@ -26,7 +26,7 @@ const booksOf = (
   deps: CartDeps,
   lines: readonly CartLine[],
   more: readonly string[] = [],
-): Promise<Map<string, Book>> =>
+): Promise<Map<string, PricedBook>> =>
   findBooks(
     deps,
     [...new Set([...lines.map(line => line.book_id), ...more])],
@@ -39,7 +39,7 @@ export const readCart = async (deps: CartDeps, userId: string | undefined): Prom
   return cartView(cart, await booksOf(deps, cart?.items ?? []), deps)
 }
 
-type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, Book>) => readonly CartLine[]
+type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, PricedBook>) => readonly CartLine[]
 
 /**
  * False when the cart is no longer as it was seen. A transaction also where one item is written: its token alone tells
@@ -81,7 +81,7 @@ const change = async (
 }
 
 /** The book, if it can be bought in this quantity; says how many are left where it cannot. */
-const buyable = (books: ReadonlyMap<string, Book>, bookId: string, quantity: number): Book => {
+const buyable = (books: ReadonlyMap<string, PricedBook>, bookId: string, quantity: number): PricedBook => {
   const book = books.get(bookId)
   if (!book || !isForSale(book)) throw new ShopError('book_not_found', `There is no book ${bookId}.`)
   if (quantity > MAX_QUANTITY)
@@ -93,7 +93,7 @@ const buyable = (books: ReadonlyMap<string, Book>, bookId: string, quantity: num
   })
 }
 
-const lineOf = ({ book_id, category, title, price }: Book, quantity: number): CartLine => ({
+const lineOf = ({ book_id, category, title, price }: PricedBook, quantity: number): CartLine => ({
   book_id,
   category,
   title,

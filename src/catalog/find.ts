@@ -1,5 +1,5 @@
 /** Books exactly as the table has them now; the memory only tells where they lie. */
-import type { Book } from './schema.ts'
+import type { Book, PricedBook } from './schema.ts'
 import type { BookKey, BookTable } from './table.ts'
 
 export type BookFinder = {
@@ -16,18 +16,18 @@ export const findBooks = async (
   { books, categoryOf }: BookFinder,
   bookIds: readonly string[],
   hints: ReadonlyMap<string, string> = new Map(),
-): Promise<Map<string, Book>> => {
+): Promise<Map<string, PricedBook>> => {
   const keys: BookKey[] = []
   for (const book_id of bookIds) {
     const category = categoryOf(book_id) ?? hints.get(book_id)
     if (category !== undefined) keys.push({ category, book_id })
   }
-  const found = await books.getMany(keys)
+  const found = await books.getPriced(keys)
   const missing = bookIds.filter(id => !found.has(id))
   if (missing.length === 0) return found
   const categories = await books.categoriesOf(missing)
-  const moved = await books.getMany([...categories].map(([book_id, category]) => ({ category, book_id })))
+  const moved = await books.getPriced([...categories].map(([book_id, category]) => ({ category, book_id })))
   return new Map([...found, ...moved])
 }
 
-export const isForSale = (book: Book): boolean => book.status !== 'retired'
+export const isForSale = (book: Pick<Book, 'status'>): boolean => book.status !== 'retired'

@@ -71,6 +71,18 @@ export const Book = z.object({
 /** A book inside the shop: as in the table, its price in whole cents. */
 export type Book = z.infer<typeof Book>
 
+/** What a cart and a checkout must know of a book. */
+export const PricedBook = Book.pick({
+  category: true,
+  book_id: true,
+  title: true,
+  author: true,
+  price: true,
+  stock_quantity: true,
+  status: true,
+})
+export type PricedBook = z.infer<typeof PricedBook>
+
 const Isbn = z
   .string()
   .max(20)

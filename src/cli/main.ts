@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { ordersCommand } from './orders.ts'
+import { outboxCommand } from './outbox.ts'
 import { fail, usageError } from './output.ts'
 import { seedCommand } from './seed.ts'
 import { tablesCommand } from './tables.ts'
@@ -34,6 +35,7 @@ const program = new Command('cloudshelf')
   .addCommand(exportCommand())
   .addCommand(doctorCommand())
   .addCommand(ordersCommand())
+  .addCommand(outboxCommand())
 
 for (const command of allOf(program))
   command

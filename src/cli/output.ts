@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { FeedError } from '../catalog/feed/attributes.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
-import { SettingsError } from '../deps.ts'
+import { readSettings, SettingsError } from '../deps.ts'
 import { StartError } from '../local/start-error.ts'
 
 /** 0 done, 1 failed or a difference found, 2 wrong usage. */
@@ -33,7 +33,7 @@ const UNREACHABLE = new Set<string>(['store_unavailable', 'store_busy'])
 export const messageOf = (error: unknown): string | undefined => {
   if (error instanceof DynamoError) return oneLine(ofStore(error))
   if (error instanceof ShopError && UNREACHABLE.has(error.code)) {
-    const at = process.env.DYNAMODB_ENDPOINT || 'the embedded engine'
+    const at = readSettings().endpoint ?? 'the embedded engine'
     return `the store (${at}) does not answer or is too busy: see that it runs and try again`
   }
   const isExpected = [StartError, SettingsError, ShopError, FeedError, CommandError].some(

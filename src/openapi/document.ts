@@ -49,13 +49,13 @@ const components = (endpoints: readonly Endpoint[]): Json => {
   return liftDefinitions(named)
 }
 
-/** Definitions inside the components become components themselves, and references point there. */
+/** Definitions inside the components, a component's own among them, become components themselves; references point there. */
 const liftDefinitions = (named: Record<string, Json>): Json => {
   const all: Record<string, Json> = {}
   for (const [id, { $defs, ...schema }] of Object.entries(named)) {
-    all[id] = schema
-    for (const [inner, definition] of Object.entries(($defs ?? {}) as Record<string, Json>))
-      all[inner] ??= clean(definition)
+    const definitions = ($defs ?? {}) as Record<string, Json>
+    all[id] = clean(definitions[id] ?? schema)
+    for (const [inner, definition] of Object.entries(definitions)) all[inner] ??= clean(definition)
   }
   const text = JSON.stringify(all).replaceAll('#/$defs/', '#/components/schemas/')
   return JSON.parse(text) as Json

@@ -1,4 +1,5 @@
 /** Checkout and cart over a store that loses answers, is in conflict, or throttles. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
 import { cancelled, exception, type FaultyEngine, faultyEngine, type Plan } from '../../test/faulty-engine.ts'
@@ -53,20 +54,22 @@ test('a twin that commits between the two reads of a checkout is found', async (
   const shopper = shop.visitor()
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
   const buy = () => shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
-  let commit = () => {}
-  const committed = new Promise<void>(done => {
-    commit = done
-  })
-  let reads = 0
+  const twinReads = Promise.withResolvers<void>()
+  const committed = Promise.withResolvers<void>()
+  let carts = 0
   engine.plan(async operation => {
-    // The second checkout has read that its key is new, and reads the cart only when the first is through.
-    if (operation === 'Query' && ++reads === 2) await committed
+    // The twin reads that its key is new before the first commits, and the cart only after.
+    if (operation === 'TransactWriteItems') await twinReads.promise.then(() => sleep(50))
+    if (operation === 'Query' && ++carts === 2) {
+      twinReads.resolve()
+      await committed.promise
+    }
     return undefined
   })
-  const one = buy()
-  const twin = new Promise(done => setTimeout(done, 30)).then(buy)
+  const [one, twin] = [buy(), sleep(10).then(buy)]
   const placed = await one
-  commit()
+  committed.resolve()
+  expect(placed.status).toBe(201)
   expect((await twin).body).toEqual(placed.body)
   expect(await stockOf(shop, 'tech-001')).toBe(99)
 })
@@ -87,7 +90,7 @@ test('an add whose answer was lost adds once, though another device changed the 
   const add = (quantity: number) => shopper.post('/api/cart/items', { book_id: 'tech-001', quantity })
   await add(1)
   engine.plan(first(1, WRITES, () => ({ meanwhile: () => add(1) })))
-  await add(1)
+  expect((await add(1)).status).toBe(200)
   expect((await shopper.get('/api/cart')).body.item_count).toBe(3)
 })
 

@@ -81,26 +81,36 @@ export const openDynamo = (wire: Wire) => {
     } while (after)
   }
 
-  const batch = async (table: string, keys: readonly Key[], consistent: boolean): Promise<Item[]> => {
+  const batch = async (
+    table: string,
+    keys: readonly Key[],
+    attributes: readonly string[] | undefined,
+  ): Promise<Item[]> => {
     const found: Item[] = []
-    let request: unknown = { [table]: { Keys: keys.map(toWire), ConsistentRead: consistent } }
+    let request: unknown = {
+      [table]: { Keys: keys.map(toWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
+    }
     for (let round = 1; round <= MAX_BATCH_ROUNDS; round++) {
       const answer = await read('BatchGetItem', { RequestItems: request })
       found.push(...itemsOf((answer.Responses as Record<string, unknown> | undefined)?.[table]))
       const left = answer.UnprocessedKeys as Record<string, unknown> | undefined
       if (!left || Object.keys(left).length === 0) return found
       request = left
-      await new Promise(resolve => setTimeout(resolve, Math.random() * 20 * 2 ** round))
+      await new Promise(resolve => setTimeout(resolve, Math.random() * Math.min(400, 20 * 2 ** round)))
     }
     throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
   }
 
-  /** The items of these keys that exist, in no order. */
-  const batchGet = async (table: string, keys: readonly Key[], consistent = true): Promise<Item[]> => {
+  /** The items of these keys that exist, in no order, read consistently; only these `attributes` where they are given. */
+  const batchGet = async (
+    table: string,
+    keys: readonly Key[],
+    attributes?: readonly string[],
+  ): Promise<Item[]> => {
     if (keys.length === 0) return []
-    if (keys.length <= MAX_BATCH) return batch(table, keys, consistent)
+    if (keys.length <= MAX_BATCH) return batch(table, keys, attributes)
     const chunks = Array.from({ length: Math.ceil(keys.length / MAX_BATCH) }, (_, i) =>
-      batch(table, keys.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH), consistent),
+      batch(table, keys.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH), attributes),
     )
     return (await Promise.all(chunks)).flat()
   }
@@ -152,6 +162,12 @@ export const openDynamo = (wire: Wire) => {
 
   return { get, query, pages, scan, batchGet, transact, write, admin, close: wire.close }
 }
+
+/** Each attribute under a name of its own making, since some are reserved words. */
+const projection = (attributes: readonly string[]) => ({
+  ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, i) => [`#a${i}`, name])),
+})
 
 const wireWrite = (write: Write): object => ({
   TableName: write.table,

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { exception, type Fault, faultyEngine } from '../../../test/faulty-engine.ts'
+import { testEngine } from '../../../test/kit.ts'
+import { type Signer, unsignedForEngine } from './sign.ts'
+import { openWire } from './wire.ts'
+
+const list = (wire: ReturnType<typeof openWire>, repeatable = true) =>
+  wire.call('ListTables', {}, { repeatable })
+
+const open = async (sign: Signer & { forget?: () => void } = unsignedForEngine) => {
+  const engine = await faultyEngine()
+  const wire = openWire(() => engine.endpoint, sign)
+  return { engine, wire, count: () => engine.calls.ListTables ?? 0 }
+}
+
+const LOST: [string, Fault][] = [
+  ['a lost answer', 'lose'],
+  ['a cut connection', 'refuse'],
+  ['InternalServerError', { status: 500, body: { __type: 'InternalServerError' } }],
+  ['an answer that is no JSON object', { status: 503, body: [] }],
+]
+
+test.each(LOST)('after %s, what may be repeated is repeated, what may not is not', async (_, fault) => {
+  const { engine, wire, count } = await open()
+  let left = 2
+  engine.plan(() => (left-- > 0 ? fault : undefined))
+  expect(await list(wire)).toHaveProperty('TableNames')
+  expect(count()).toBe(3)
+  left = 1
+  await expect(list(wire, false)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
+  expect(count()).toBe(4)
+  await wire.close()
+})
+
+test('what was not carried out is tried again, repeatable or not, five times at most', async () => {
+  const { engine, wire, count } = await open()
+  let left = 2
+  engine.plan(() => (left-- > 0 ? exception('ThrottlingException') : undefined))
+  expect(await list(wire, false)).toHaveProperty('TableNames')
+  left = Number.POSITIVE_INFINITY
+  await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_busy' }))
+  expect(count()).toBe(3 + 5)
+  await wire.close()
+})
+
+test('what another try would not change is said at once', async () => {
+  const { engine, wire, count } = await open()
+  for (const type of ['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException']) {
+    engine.plan(() => exception(type))
+    await expect(list(wire)).rejects.toThrow(expect.objectContaining({ name: 'DynamoError', type }))
+  }
+  expect(count()).toBe(3)
+  await wire.close()
+})
+
+test('credentials that the store no longer takes are asked for again', async () => {
+  let key = 1
+  const sign: Signer & { forget?: () => void } = Object.assign(
+    (host: string, headers: Record<string, string>, body: string) => ({
+      ...(unsignedForEngine(host, headers, body) as Record<string, string>),
+      'x-amz-date': `key-${key}`,
+    }),
+    { forget: () => void key++ },
+  )
+  const { engine, wire, count } = await open(sign)
+  engine.plan(() => (key === 1 ? exception('ExpiredTokenException') : undefined))
+  expect(await list(wire)).toHaveProperty('TableNames')
+  expect({ key, calls: count() }).toEqual({ key: 2, calls: 2 })
+  await wire.close()
+})
+
+test('an engine that comes back at another address is found there, by many at once', async () => {
+  const [first, second] = [await faultyEngine(), await faultyEngine()]
+  let endpoint = first.endpoint
+  const wire = openWire(() => endpoint, unsignedForEngine)
+  await list(wire)
+  first.plan(() => {
+    endpoint = second.endpoint
+    return 'refuse'
+  })
+  const answers = await Promise.all(Array.from({ length: 20 }, () => list(wire)))
+  expect(answers.every(answer => Array.isArray(answer.TableNames))).toBe(true)
+  await wire.close()
+})
+
+test('a store that does not answer is given up within the budget', async () => {
+  const { engine, wire } = await open()
+  engine.plan(() => new Promise(() => {}))
+  const start = performance.now()
+  await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
+  expect(performance.now() - start).toBeLessThan(5_500)
+  await wire.close()
+}, 10_000)
+
+test('a store that nobody listens for is unavailable', async () => {
+  await testEngine()
+  const wire = openWire(() => 'http://127.0.0.1:9', unsignedForEngine)
+  await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
+  await wire.close()
+})

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { itemsIn } from '../../test/contents.ts'
+import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
+import { errorCodes, errorStatus } from '../core/errors.ts'
+import { newSecret } from '../core/ids.ts'
+import { endpoints } from '../endpoints.ts'
+import { createShop } from '../shop.ts'
+import { errorsOf, openApiDocument } from './document.ts'
+import { examples } from './examples.ts'
+
+const document = JSON.parse(JSON.stringify(openApiDocument(endpoints))) as Json
+
+const keysOf = (list: readonly { readonly method: string; readonly path: string }[]): string[] =>
+  list.map(({ method, path }) => `${method} ${path}`).sort()
+
+test('the endpoints as data are the routes that the shop serves, each once', async () => {
+  const shop = await testShop()
+  const { routes } = createShop(shop.deps, { staffToken: undefined })
+  expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(endpoints))
+  expect(new Set(keysOf(endpoints)).size).toBe(endpoints.length)
+  expect(new Set(endpoints.map(({ id }) => id)).size).toBe(endpoints.length)
+  for (const { endpoint } of routes) expect(endpoints).toContain(endpoint)
+})
+
+test('the document has every endpoint and no other', () => {
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations as object).map(method => ({ method: method.toUpperCase(), path })),
+  )
+  expect(keysOf(described)).toEqual(keysOf(endpoints))
+})
+
+test('docs/openapi.json is what the code says', () => {
+  const file = readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')
+  expect(JSON.parse(file)).toEqual(document)
+})
+
+const refsIn = (value: Json): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, inner]) => (name === '$ref' ? [String(inner)] : refsIn(inner)))
+
+test('every reference leads somewhere, and every component is referred to', () => {
+  const refs = new Set(refsIn(document))
+  expect(refs.size).toBeGreaterThan(5)
+  for (const ref of refs) {
+    const found = ref
+      .slice(2)
+      .split('/')
+      .reduce((at: Json, name) => at?.[name], document)
+    expect(found, ref).toBeTypeOf('object')
+  }
+  const names = Object.keys(document.components.schemas).map(name => `#/components/schemas/${name}`)
+  expect(names.filter(name => !refs.has(name))).toEqual([])
+  expect(JSON.stringify(document)).not.toContain('$defs')
+})
+
+test.each(endpoints)('the examples of $id are what it takes and gives, whole', endpoint => {
+  const { request, reply } = examples[endpoint.id] ?? {}
+  if (endpoint.body !== undefined && endpoint.body !== 'image') {
+    expect(request).toBeDefined()
+    expect(() => endpoint.body !== 'image' && endpoint.body?.parse(request)).not.toThrow()
+  } else expect(request).toBeUndefined()
+  // What the schema leaves out of the example is not declared.
+  if (endpoint.reply) expect(endpoint.reply.parse(reply)).toEqual(reply)
+  else expect(reply).toBeUndefined()
+})
+
+test('no example is for an endpoint that is not there', () => {
+  const ids = endpoints.map(({ id }) => id)
+  expect(Object.keys(examples).filter(id => !ids.includes(id))).toEqual([])
+})
+
+test('each operation names its parameters, its success and its refusals, by status and code', () => {
+  for (const endpoint of endpoints) {
+    const operation = document.paths[endpoint.path][endpoint.method.toLowerCase()]
+    expect(operation.operationId).toBe(endpoint.id)
+    const inPath = operation.parameters.filter((one: Json) => one.in === 'path').map((one: Json) => one.name)
+    expect(inPath).toEqual([...endpoint.path.matchAll(/\{(\w+)\}/g)].map(match => match[1]))
+    for (const parameter of operation.parameters)
+      if (parameter.in === 'path') expect(parameter.required).toBe(true)
+    expect(operation.responses[endpoint.status]).toBeDefined()
+    expect(endpoint.reply === undefined).toBe(endpoint.status === 204)
+    for (const code of errorsOf(endpoint))
+      expect(operation.responses[errorStatus[code]].description).toContain(`\`${code}\``)
+    expect(operation.security !== undefined).toBe(endpoint.who !== 'anyone')
+  }
+})
+
+test('the list of error codes is closed, and published', () => {
+  for (const code of errorCodes)
+    expect(document.info.description).toContain(`\`${code}\` (${errorStatus[code]})`)
+  expect(document.components.schemas.Problem.properties.code.enum).toEqual(errorCodes)
+  for (const status of Object.values(errorStatus)) expect(status).toBeGreaterThanOrEqual(400)
+})
+
+test('what the shop answers is what the document declares, and nothing beside it', async () => {
+  const shop = await testShop({
+    books: [aBook({ isbn: '9780132350884', genres: ['Craft'], pages: 464, average_rating: 4.4 })],
+  })
+  const shopper = shop.visitor()
+  const answered: [string, Json][] = []
+  const keep = async (id: string, answer: Promise<{ body: Json; status: number }>): Promise<Json> => {
+    const { body } = await answer
+    answered.push([id, body])
+    return body
+  }
+  const book = { book_id: 'b', category: 'C', title: 't', author: 'a', price: 1, stock_quantity: 1 }
+  await keep('createBook', shop.staff.post('/api/books', book))
+  await keep(
+    'replaceBook',
+    shop.staff.call('PUT', '/api/books/b', { category: 'C', title: 't', author: 'a', price: 1 }),
+  )
+  await keep('changeBook', shop.staff.call('PATCH', '/api/books/b', { stock_delta: 1, status: 'active' }))
+  await keep('getStock', shop.staff.get('/api/books/b/stock'))
+  for (const id of ['tech-001', 'b'])
+    await keep('addCartItem', shopper.post('/api/cart/items', { book_id: id }))
+  await shop.staff.call('PATCH', '/api/books/b', { stock_delta: -2, price: 2 })
+  await keep('getCart', shopper.get('/api/cart'))
+  await keep('removeCartItem', shopper.call('DELETE', '/api/cart/items/b'))
+  await keep('setCartItem', shopper.call('PUT', '/api/cart/items/tech-001', { quantity: 2 }))
+  const order = await keep('placeOrder', checkOut(shopper))
+  await keep('emptyCart', shopper.call('DELETE', '/api/cart'))
+  await keep('listOrders', shopper.get('/api/orders'))
+  await keep('getOrder', shopper.get(`/api/orders/${order.order_id}`))
+  await keep(
+    'lookUpOrder',
+    shopper.post('/api/orders/lookup', { order_id: order.order_id, email: order.email }),
+  )
+  await keep(
+    'setOrderStatus',
+    shop.staff.post(`/api/orders/${order.order_id}/status`, { status: 'processing' }),
+  )
+  await keep('cancelOrder', shopper.post(`/api/orders/${order.order_id}/cancel`))
+  const token = newSecret()
+  const [stored] = await itemsIn(shop, 'orders')
+  await shop.deps.links.keep(token, stored, new Date())
+  await keep('openOrderLink', shopper.post('/api/orders/lookup/open', { token }))
+  await keep('browseBooks', shopper.get('/api/books?limit=1'))
+  await keep('searchBooks', shopper.get('/api/books/search?q=clean'))
+  await keep('suggestBooks', shopper.get('/api/books/suggest?q=cl'))
+  await keep('categoryBooks', shopper.get('/api/books/category/Technology'))
+  await keep('listCategories', shopper.get('/api/categories'))
+  await keep('getBook', shopper.get('/api/books/tech-001'))
+  await keep('getHealth', shopper.get('/api/health'))
+  for (const [id, body] of answered) {
+    const reply = endpoints.find(one => one.id === id)?.reply
+    expect(reply?.parse(body), id).toEqual(body)
+  }
+  const tried = new Set(answered.map(([id]) => id))
+  expect(endpoints.map(({ id }) => id).filter(id => !tried.has(id))).toEqual(['deleteBook', 'putCover'])
+})
+
+test('the document and the page that shows it are served, with nothing from another host', async () => {
+  const visitor = (await testShop()).visitor()
+  const served = await visitor.get('/api/openapi.json')
+  expect(served.status).toBe(200)
+  expect(served.body.paths).toEqual(document.paths)
+  const page = await visitor.get('/api/docs')
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  const fetched = [...String(page.body).matchAll(/(?:src|href|spec-url)="([^"]+)"/g)].map(match => match[1])
+  expect(fetched.length).toBeGreaterThan(1)
+  for (const address of fetched) {
+    expect(address).toMatch(/^\/api\//)
+    expect((await visitor.get(address ?? '')).status).toBe(200)
+  }
+})

@@ -1,0 +1,44 @@
+/** Many buyers of one book, and what became of their orders. */
+import { itemsIn } from './contents.ts'
+import { type Answer, orderFor, type Shopper, type TestShop } from './kit.ts'
+
+export type Buyer = { readonly shopper: Shopper; readonly order: Record<string, unknown> }
+
+export const times = <T>(count: number, make: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i))
+
+/** Shoppers with so many copies of the book in their carts, and the orders that they are about to send. */
+export const withCarts = (
+  shop: TestShop,
+  count: number,
+  book_id: string,
+  quantityOf: (i: number) => number = () => 1,
+): Promise<Buyer[]> =>
+  Promise.all(
+    times(count, async i => {
+      const shopper = shop.visitor()
+      const { body } = await shopper.post('/api/cart/items', { book_id, quantity: quantityOf(i) })
+      return { shopper, order: orderFor(body) }
+    }),
+  )
+
+export const place = ({ shopper, order }: Buyer, key: string = crypto.randomUUID()): Promise<Answer> =>
+  shopper.post('/api/orders', order, { 'idempotency-key': key })
+
+/** How often each status has come, refusals with their code: `{ 201: 10, '409 out_of_stock': 50 }`. */
+export const statusesOf = (answers: readonly Answer[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { status, body } of answers) {
+    const name = status < 300 ? String(status) : `${status} ${body.code}`
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
+/** How many copies of a book are in orders that were not cancelled. */
+export const soldOf = async (shop: TestShop, bookId: string): Promise<number> =>
+  (await itemsIn(shop, 'orders'))
+    .filter(order => order.status !== 'cancelled')
+    .flatMap(order => order.items)
+    .filter(line => line.book_id === bookId)
+    .reduce((sold, line) => sold + line.quantity, 0)

@@ -1,0 +1,88 @@
+/** The import rule of docs/architecture.md: who may know whom, who reads the environment, who names DynamoDB's clients. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** What the files of a folder may import from src beyond their own; folders that are not named may know all of src. */
+const MAY_KNOW: Record<string, readonly string[]> = {
+  core: [],
+  http: ['core'],
+  catalog: ['core', 'http'],
+  accounts: ['core', 'http'],
+  cart: ['core', 'http', 'catalog'],
+  orders: ['core', 'http', 'catalog', 'cart', 'accounts'],
+}
+/** The tables as data, which name tables and nothing else. */
+const DATA = 'src/tables.ts'
+
+const isTest = (file: string) => /\.test\.ts$|\/testing\.ts$|\/test-[\w-]+\.ts$/.test(file)
+const files = globSync('src/**/*.ts', { cwd: ROOT })
+  .filter(file => !isTest(file))
+  .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+
+/** What a file imports, statically or when it runs: a package, or a file from the root of the project. */
+const importsOf = ({ file, text }: { file: string; text: string }): string[] =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
+    name.startsWith('.') ? normalize(join(dirname(file), name)) : name,
+  )
+
+const folderOf = (file: string): string => file.split('/')[1] ?? ''
+
+test('the files are found, and so are their imports', () => {
+  expect(files.length).toBeGreaterThan(60)
+  expect(importsOf({ file: 'src/a/b.ts', text: "import x from '../c.ts'\nawait import('sharp')" })).toEqual([
+    'src/c.ts',
+    'sharp',
+  ])
+  for (const folder of Object.keys(MAY_KNOW))
+    expect(
+      files.some(({ file }) => folderOf(file) === folder),
+      folder,
+    ).toBe(true)
+})
+
+test('nobody imports whom they may not know', () => {
+  const wrong = files.flatMap(one => {
+    const allowed = MAY_KNOW[folderOf(one.file)]
+    if (!allowed) return []
+    const known = new Set([folderOf(one.file), ...allowed])
+    return importsOf(one)
+      .filter(name => name.startsWith('src/') && name !== DATA && !known.has(folderOf(name)))
+      .map(name => `${one.file} imports ${name}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('what is shipped imports nothing of the tests and the benches', () => {
+  const wrong = files.flatMap(one =>
+    importsOf(one).filter(name => /^(test|bench)\/|vitest|fast-check/.test(name)),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('the environment is read in deps.ts, and elsewhere only passed on whole to other programs', () => {
+  const readers = files.filter(({ text }) => /(?<!\.\.\.)process\.env\b/.test(text)).map(({ file }) => file)
+  expect(readers.filter(file => file !== 'src/deps.ts')).toEqual([])
+})
+
+test('only core/dynamo knows a client of DynamoDB, its signatures and its values', () => {
+  const clients = /^(aws4|undici|@aws-sdk\/(?!credential-providers)|@smithy\/)/
+  const knowing = files.filter(one => importsOf(one).some(name => clients.test(name))).map(({ file }) => file)
+  expect(knowing.filter(file => !file.startsWith('src/core/dynamo/'))).toEqual([])
+})
+
+test('only the table of a noun names its indexes', () => {
+  const words = /KeyConditionExpression|TitleSearchIndex|EmailIndex|OrderDateIndex/
+  const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\.ts$/
+  const code = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+  const knowing = files.filter(({ text }) => words.test(code(text))).map(({ file }) => file)
+  expect(knowing.filter(file => !allowed.test(file))).toEqual([])
+})
+
+test('web pages are given what they may know: core knows neither the domain nor HTTP', () => {
+  const core = files.filter(({ file }) => folderOf(file) === 'core')
+  expect(core.flatMap(importsOf).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
+})
