@@ -6,7 +6,6 @@ import { healthRoutes } from './health/health.ts'
 import { answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import { docsRoutes } from './openapi/routes.ts'
-import { orderLinkPage } from './orders/link-page.ts'
 import { orderRoutes } from './orders/routes.ts'
 
 const ANSWER_BYTES = 32 * 1024 * 1024
@@ -25,14 +24,14 @@ const originsOf = (publicUrl: string): Set<string> => {
 export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: string | undefined }) => {
   const { publicUrl } = deps.settings
   const routes = [...catalogRoutes(deps), ...cartRoutes(deps), ...orderRoutes(deps), ...healthRoutes(deps)]
+  const origins = originsOf(publicUrl)
   const app = createApp(routes, {
     answers: answers(ANSWER_BYTES),
-    origins: originsOf(publicUrl),
+    origins,
     https: publicUrl.startsWith('https:'),
     staffToken,
     report: error => deps.report(error),
   })
   docsRoutes(app.hono, publicUrl)
-  orderLinkPage(app.hono, deps)
-  return { ...app, routes }
+  return { ...app, routes, origins }
 }

@@ -3,6 +3,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
 import { blobFolder, buildDeps, mailFolder, openStore, type Settings } from '../deps.ts'
+import { openPages } from '../pages/serve.ts'
 import { createTables, holds, verifyTables } from '../provision.ts'
 import { createShop } from '../shop.ts'
 import { startBackground } from './background.ts'
@@ -121,9 +122,18 @@ const open = async (
   const shop = createShop(deps, { staffToken })
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
-  shop.hono.get('/', c => c.redirect('/api/docs'))
-  const server = await listen(shop.fetch, settings)
+  const pages = openPages({
+    fetch: shop.fetch,
+    publicUrl: settings.publicUrl,
+    origins: shop.origins,
+    currency: settings.currency,
+    memory: deps.memory,
+    say,
+    report: deps.report,
+  })
+  const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
+  opened.push(pages.close)
   const background = startBackground(deps)
   opened.push(background.stop)
   const mail = startMail(deps)
@@ -138,6 +148,8 @@ const open = async (
   say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)
   say(`api       ${url}/api/books   documentation ${url}/api/docs`)
   say(`shop      ${url}`)
+  // The API serves already; a shop that ends meanwhile ends the build.
+  pages.prepare().catch(error => (pages.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
 }
 

@@ -1,0 +1,24 @@
+/** Which addresses are pages, and which of them are the same for everyone. What is not said to be public is private. */
+
+/** Absolute URLs of the API, and of what is served beside it: covers, the mailbox of a local shop. */
+const ELSEWHERE = /^[a-z]+:\/\/[^/]*\/(api|images|dev)([/?]|$)/
+
+const PUBLIC = [
+  /^\/$/,
+  /^\/(about|privacy|search)$/,
+  /^\/(category|books|covers)\/[^/]+(\/[^/]*)?$/,
+  // The data of the same pages, for a browser that has the page around it already.
+  /^\/_root$/,
+  /^\/_$/,
+]
+
+export const isPage = (url: string): boolean => !ELSEWHERE.test(url)
+
+export const isPublicPage = (pathname: string): boolean => {
+  const page = pathname.endsWith('.data') ? pathname.slice(0, -'.data'.length) : pathname
+  return PUBLIC.some(one => one.test(page))
+}
+
+/** The book that a page is about, if it is about one. */
+export const bookOf = (pathname: string): string | undefined =>
+  /^\/(?:books|covers)\/([A-Za-z0-9_-]{1,50})(?=[./]|$)/.exec(pathname)?.[1]

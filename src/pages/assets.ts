@@ -1,0 +1,45 @@
+/** The files of the pages' build: hashed names that anyone may keep for good, and a few plain ones. */
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { Body } from './compress.ts'
+import { FOR_GOOD } from './headers.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+}
+
+const HASHED = /^\/assets\/[A-Za-z0-9_.-]+$/
+const PLAIN = /^\/[A-Za-z0-9_-]+\.(svg|png)$/
+
+export const isAsset = (pathname: string): boolean => HASHED.test(pathname) || PLAIN.test(pathname)
+
+/** Serves the files of `folder`, each read once. Resolves to undefined where there is none. */
+export const assetServer = (folder: string) => {
+  const kept = new Map<string, Body>()
+
+  const find = async (pathname: string): Promise<Body | undefined> => {
+    const found = kept.get(pathname)
+    if (found) return found
+    const type = TYPES[extname(pathname)]
+    const bytes = type && (await readFile(join(folder, pathname)).catch(() => undefined))
+    if (!bytes || !type) return undefined
+    const body = new Body(bytes, type, 9)
+    kept.set(pathname, body)
+    return body
+  }
+
+  return async (request: Request, pathname: string): Promise<Response | undefined> => {
+    const body = await find(pathname)
+    if (!body) return undefined
+    const headers = new Headers({
+      'cache-control': HASHED.test(pathname) ? FOR_GOOD : 'public, max-age=86400',
+      'x-content-type-options': 'nosniff',
+    })
+    const bytes = await body.for(request, headers)
+    return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), { headers })
+  }
+}

@@ -1,0 +1,29 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { Body, encodingFor } from './compress.ts'
+
+test('the smallest form that is accepted is sent; short bodies, pictures and fonts go as they are', () => {
+  expect(encodingFor('gzip, deflate, br', 'text/html', 5_000)).toBe('br')
+  expect(encodingFor('gzip', 'text/html', 5_000)).toBe('gzip')
+  expect(encodingFor('br;q=0, gzip', 'text/html', 5_000)).toBe('gzip')
+  expect(encodingFor('identity', 'text/html', 5_000)).toBeUndefined()
+  expect(encodingFor(null, 'text/html', 5_000)).toBeUndefined()
+  expect(encodingFor('br', 'text/html', 500)).toBeUndefined()
+  expect(encodingFor('br', 'font/woff2', 5_000)).toBeUndefined()
+})
+
+test('every form is the same text', async () => {
+  const text = 'books '.repeat(1_000)
+  const body = new Body(Buffer.from(text), 'text/html')
+  const ask = async (accepted: string) => {
+    const headers = new Headers()
+    const bytes = await body.for(
+      new Request('http://shop', { headers: { 'accept-encoding': accepted } }),
+      headers,
+    )
+    return { bytes, encoding: headers.get('content-encoding') }
+  }
+  expect(brotliDecompressSync((await ask('br')).bytes).toString()).toBe(text)
+  expect(gunzipSync((await ask('gzip')).bytes).toString()).toBe(text)
+  expect(await ask('identity')).toMatchObject({ encoding: null })
+})

@@ -1,0 +1,49 @@
+/** Bodies in the smallest form that the asker reads; each form is made once, when it is first asked for. */
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+
+const viaBrotli = promisify(brotliCompress)
+const viaGzip = promisify(gzip)
+const SMALL = 1_000
+const TEXT = /^(text\/|application\/(json|javascript|manifest\+json|xml)|image\/svg)/
+
+export type Encoding = 'br' | 'gzip'
+
+/** The encoding to send to whoever accepts these, or undefined: as it is. */
+export const encodingFor = (accepted: string | null, type: string, size: number): Encoding | undefined => {
+  if (accepted === null || size < SMALL || !TEXT.test(type)) return undefined
+  if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\b)/.test(accepted)) return 'br'
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\b)/.test(accepted) ? 'gzip' : undefined
+}
+
+/** `quality` of Brotli: 4 while somebody waits, 11 for what is kept for good. */
+export const compress = (bytes: Uint8Array, encoding: Encoding, quality = 4): Promise<Uint8Array> =>
+  encoding === 'br'
+    ? viaBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
+    : viaGzip(bytes)
+
+/** One body in all its forms. */
+export class Body {
+  readonly plain: Uint8Array
+  readonly type: string
+  readonly #quality: number
+  readonly #forms = new Map<Encoding, Promise<Uint8Array>>()
+
+  constructor(plain: Uint8Array, type: string, quality = 4) {
+    this.plain = plain
+    this.type = type
+    this.#quality = quality
+  }
+
+  /** Sets the headers that belong to the form it gives. */
+  async for(request: Request, headers: Headers): Promise<Uint8Array> {
+    headers.set('content-type', this.type)
+    headers.append('vary', 'accept-encoding')
+    const encoding = encodingFor(request.headers.get('accept-encoding'), this.type, this.plain.byteLength)
+    if (!encoding) return this.plain
+    headers.set('content-encoding', encoding)
+    const made = this.#forms.get(encoding) ?? compress(this.plain, encoding, this.#quality)
+    this.#forms.set(encoding, made)
+    return made
+  }
+}

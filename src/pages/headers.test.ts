@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { guard, nonceToHashes } from './headers.ts'
+
+const MARK = 'abc123'
+
+test('scripts that carry the mark are named by their hash, and the mark goes', () => {
+  const page = `<link href="/a.css" nonce="${MARK}"/><script nonce="${MARK}">one()</script><script type="module" nonce="${MARK}" async="">two()</script>`
+  const { html, scripts } = nonceToHashes(page, MARK)
+  expect(html).not.toContain(MARK)
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  expect(scripts.split(' ')).toEqual([hash('one()'), hash('two()')])
+})
+
+test('a script without the mark is not named', () => {
+  const { scripts } = nonceToHashes('<script>evil()</script><script nonce="other">evil()</script>', MARK)
+  expect(scripts).toBe('')
+})
+
+test('a shop on https tells browsers to stay there', () => {
+  const [plain, secure] = [new Headers(), new Headers()]
+  guard(plain, '', false)
+  guard(secure, '', true)
+  expect(plain.has('strict-transport-security')).toBe(false)
+  expect(secure.get('strict-transport-security')).toContain('max-age=31536000')
+})

@@ -1,0 +1,141 @@
+/** The pages in front of the API: one `fetch` for the whole shop, pages loaded when the first of them is asked for. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { CatalogMemory } from '../catalog/memory.ts'
+import { ShopError } from '../core/errors.ts'
+import { assertSameSite, readBody } from '../http/guard.ts'
+import { isPage, isPublicPage } from './addresses.ts'
+import { assetServer, isAsset } from './assets.ts'
+import { pagesBuild } from './build.ts'
+import { Body } from './compress.ts'
+import { guard, nonceToHashes, PUBLIC } from './headers.ts'
+import { type KeptPage, keptPages, pageHolds } from './kept-pages.ts'
+import { lastResort } from './last-resort.ts'
+import { siteFiles } from './site-files.ts'
+
+const KEPT_BYTES = 48 * 1024 * 1024
+const FORM_BYTES = 64 * 1024
+
+type Fetch = (request: Request) => Promise<Response>
+type Render = (request: Request, nonce: string) => Promise<Response>
+
+export type PagesDeps = {
+  /** The API's own fetch: what is no page goes there, and what pages need comes from there. */
+  readonly fetch: Fetch
+  readonly publicUrl: string
+  readonly origins: ReadonlySet<string>
+  readonly currency: string
+  readonly memory: CatalogMemory
+  readonly say: (line: string) => void
+  readonly report: (error: unknown) => void
+}
+
+type Loaded = { readonly render: Render; readonly asset: ReturnType<typeof assetServer> }
+
+const load = async (folder: string, deps: PagesDeps): Promise<Loaded> => {
+  const { pageRenderer } = await import(pathToFileURL(join(folder, 'server/index.js')).href)
+  const { fetch, currency, report, origins, publicUrl } = deps
+  const render = pageRenderer({ fetch, currency, report, origin: new URL(publicUrl).origin }, origins)
+  return { render, asset: assetServer(join(folder, 'client')) }
+}
+
+export type Pages = ReturnType<typeof openPages>
+
+/** `prepare()` builds what is stale, without holding up the API; `fetch` answers pages and hands the rest to the API. */
+export const openPages = (deps: PagesDeps) => {
+  const ending = new AbortController()
+  const https = deps.publicUrl.startsWith('https:')
+  const kept = keptPages(KEPT_BYTES)
+  const site = siteFiles(deps.memory, new URL(deps.publicUrl).origin)
+  /** Scripts of public pages are marked by this while they are rendered; it never leaves the process. */
+  const mark = randomBytes(16).toString('hex')
+  let built: Promise<string> | undefined
+  let loaded: Promise<Loaded> | undefined
+
+  const prepare = (): Promise<string> => {
+    built ??= pagesBuild(deps.say, ending.signal)
+    return built
+  }
+  const ready = (): Promise<Loaded> => {
+    loaded ??= prepare().then(folder => load(folder, deps))
+    // What failed is tried again by the next who asks.
+    loaded.catch(() => {
+      built = undefined
+      loaded = undefined
+    })
+    return loaded
+  }
+
+  const giveKept = async (request: Request, page: KeptPage): Promise<Response> => {
+    const headers = new Headers(page.headers)
+    headers.set('etag', page.etag)
+    if (request.headers.get('if-none-match') === page.etag)
+      return new Response(null, { status: 304, headers })
+    const bytes = await page.body.for(request, headers)
+    return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), { headers })
+  }
+
+  const publicPage = async (request: Request, url: URL): Promise<Response> => {
+    const address = `${url.pathname}${url.search}`
+    const found = kept.find(address)
+    if (found) return giveKept(request, found)
+    const { render } = await ready()
+    const holds = pageHolds(deps.memory, url.pathname)
+    // Without the visitor's headers: what nobody can see, nobody can be shown.
+    const rendered = await render(new Request(request.url), mark)
+    const { html, scripts } = nonceToHashes(await rendered.text(), mark)
+    const headers = new Headers(rendered.headers)
+    guard(headers, scripts, https)
+    if (rendered.status !== 200) {
+      headers.set('cache-control', rendered.status === 301 ? PUBLIC : 'no-store')
+      return new Response(html, { status: rendered.status, headers })
+    }
+    if (!headers.has('cache-control')) headers.set('cache-control', PUBLIC)
+    return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))
+  }
+
+  const privatePage = async (request: Request): Promise<Response> => {
+    const { render } = await ready()
+    const nonce = randomBytes(16).toString('hex')
+    const { method, headers: asked, url } = request
+    const body = method === 'POST' ? await readBody(request, FORM_BYTES) : undefined
+    const sent = new Request(url, { method, headers: asked, ...(body ? { body: body as BodyInit } : {}) })
+    const answer = await render(sent, nonce)
+    const headers = new Headers(answer.headers)
+    guard(headers, `'nonce-${nonce}'`, https)
+    headers.set('cache-control', 'no-store')
+    if (!answer.body) return new Response(null, { status: answer.status, headers })
+    const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
+    const bytes = await new Body(new Uint8Array(await answer.arrayBuffer()), type).for(request, headers)
+    return new Response(bytes as BodyInit, { status: answer.status, headers })
+  }
+
+  const page = async (request: Request, url: URL): Promise<Response> => {
+    const { pathname } = url
+    const reading = request.method === 'GET' || request.method === 'HEAD'
+    if (reading && isAsset(pathname)) {
+      const file = await (await ready()).asset(request, pathname)
+      if (file) return file
+    }
+    const file = reading ? site(pathname) : undefined
+    if (file) return file
+    assertSameSite(request.method, request.headers, deps.origins)
+    return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request)
+  }
+
+  const fetch: Fetch = async request => {
+    if (!isPage(request.url)) return deps.fetch(request)
+    try {
+      return await page(request, new URL(request.url))
+    } catch (error) {
+      const refused = error instanceof ShopError
+      if (!refused) deps.report(error)
+      const answer = lastResort(refused ? error : undefined)
+      guard(answer.headers, '', https)
+      return answer
+    }
+  }
+
+  return { fetch, prepare, close: () => ending.abort(), isClosed: () => ending.signal.aborted }
+}

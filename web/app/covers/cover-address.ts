@@ -1,0 +1,28 @@
+/** Where the cover of a book is: the one that was uploaded here, or the one that the shop draws. */
+
+type Covered = {
+  readonly book_id: string
+  readonly title: string
+  readonly author?: string | undefined
+  readonly category: string
+  readonly image_url?: string | undefined
+}
+
+/** FNV-1a: changes with the words on the cover, so that a drawn one may be kept for good. */
+export const wordsHash = (text: string): number => {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}
+
+/** Raised when covers are drawn in another way. */
+const EDITION = '1'
+
+export const coverVersion = ({ title, author = '', category }: Omit<Covered, 'book_id'>): string =>
+  wordsHash(`${EDITION}\n${title}\n${author}\n${category}`).toString(36)
+
+/** Pictures of other sites are never shown. */
+export const coverAddress = (book: Covered): string =>
+  book.image_url?.startsWith('/images/covers/')
+    ? book.image_url
+    : `/covers/${book.book_id}.svg?v=${coverVersion(book)}`

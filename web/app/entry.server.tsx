@@ -1,0 +1,46 @@
+/** Renders a page in one go: it is complete before its first byte leaves, and its scripts carry the nonce. */
+import { renderToString } from 'react-dom/server'
+import {
+  type EntryContext,
+  type HandleErrorFunction,
+  type RouterContextProvider,
+  ServerRouter,
+} from 'react-router'
+import { visitContext } from './shop/visit.ts'
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '&': '\\u0026',
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+}
+
+/** The data of the loaders as the browser's half expects it. */
+const handoffScript = async (stream: ReadableStream<Uint8Array>, nonce: string): Promise<string> => {
+  const data = await new Response(stream).text()
+  const text = JSON.stringify(data).replace(/[&<>\u2028\u2029]/g, letter => ESCAPED[letter] ?? '')
+  const controller = 'window.__reactRouterContext.streamController'
+  return `<script nonce="${nonce}">${controller}.enqueue(${text});${controller}.close();</script>`
+}
+
+export default async function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  context: EntryContext,
+  loadContext: RouterContextProvider,
+): Promise<Response> {
+  const { nonce } = loadContext.get(visitContext)
+  const { serverHandoffStream, ...rest } = context
+  const page = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
+  const handoff = serverHandoffStream ? await handoffScript(serverHandoffStream, nonce) : ''
+  headers.set('content-type', 'text/html; charset=utf-8')
+  const end = page.lastIndexOf('</body>')
+  const body = `<!doctype html>${page.slice(0, end)}${handoff}${page.slice(end)}`
+  return new Response(body, { status, headers })
+}
+
+export const handleError: HandleErrorFunction = (error, { request, context }) => {
+  if (!request.signal.aborted) context.get(visitContext).report(error)
+}

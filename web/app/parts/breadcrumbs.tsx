@@ -1,0 +1,28 @@
+/** Where a page is in the shop. */
+import { Link } from 'react-router'
+import { t } from '../texts/texts.ts'
+
+type Props = {
+  readonly steps: readonly { readonly label: string; readonly path: string }[]
+  readonly here: string
+}
+
+export const Breadcrumbs = ({ steps, here }: Props) => (
+  <nav aria-label={t.book.where} className="pt-5 text-sm">
+    <ol className="flex items-center">
+      {steps.map(({ label, path }) => (
+        <li key={path} className="flex shrink-0 items-center">
+          <Link to={path} prefetch="intent" className="link inline-flex min-h-6 items-center">
+            {label}
+          </Link>
+          <span aria-hidden="true" className="px-2 text-soft">
+            /
+          </span>
+        </li>
+      ))}
+      <li aria-current="page" className="truncate text-soft">
+        {here}
+      </li>
+    </ol>
+  </nav>
+)

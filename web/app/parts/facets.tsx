@@ -1,0 +1,40 @@
+/** The facets beside a list; folded up on a phone. */
+import { Link } from 'react-router'
+import type { Facet } from '../shop/facets.server.ts'
+import type { Listing } from '../shop/listing.server.ts'
+import { t } from '../texts/texts.ts'
+
+const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
+  <div className="mb-6">
+    <h3 className="mb-1 font-semibold text-sm">{name}</h3>
+    <ul>
+      {values.map(({ label, count, href, isChosen }) => (
+        <li key={label}>
+          <Link to={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
+            <span className="min-w-0">{label}</span>
+            <span className="text-soft tabular-nums">{count}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  </div>
+)
+
+export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) =>
+  facets.length === 0 ? (
+    <div />
+  ) : (
+    <aside aria-labelledby="narrow">
+      <h2 id="narrow" className="sr-only">
+        {t.list.narrow}
+      </h2>
+      <details className="fold">
+        <summary className="button-quiet w-full justify-between">{t.list.narrow}</summary>
+        <div className="pt-4 lg:pt-0">
+          {facets.map(facet => (
+            <Group key={facet.name} facet={facet} />
+          ))}
+        </div>
+      </details>
+    </aside>
+  )

@@ -1,0 +1,57 @@
+/** The foot of every page: all shelves, and what else there is. */
+import { Link } from 'react-router'
+import { t } from '../texts/texts.ts'
+import { useShelves } from './use-shop.ts'
+
+const MOST = 48
+
+const PAGES = [
+  { to: '/orders', label: t.shop.orders },
+  { to: '/orders/find', label: t.shop.findOrder },
+  { to: '/about', label: t.shop.about },
+  { to: '/privacy', label: t.shop.privacy },
+]
+
+export const Footer = () => {
+  const shelves = useShelves()
+  return (
+    <footer className="mt-20 border-line border-t bg-deep print:hidden">
+      <div className="frame grid gap-10 py-10 text-[0.9375rem] md:grid-cols-[1fr_2fr_1fr]">
+        <div>
+          <p className="font-serif text-xl">{t.shop.name}</p>
+          <p className="mt-1 text-soft">{t.shop.line}</p>
+        </div>
+        {shelves.length > 0 && (
+          <nav aria-labelledby="foot-shelves">
+            <h2 id="foot-shelves" className="foot-heading">
+              {t.shop.allCategories}
+            </h2>
+            <ul className="grid grid-cols-2 gap-x-6 sm:grid-cols-3">
+              {shelves.slice(0, MOST).map(({ name, path }) => (
+                <li key={path}>
+                  <Link to={path} className="foot-link">
+                    {name}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+        <nav aria-labelledby="foot-shop">
+          <h2 id="foot-shop" className="foot-heading">
+            {t.shop.help}
+          </h2>
+          <ul>
+            {PAGES.map(({ to, label }) => (
+              <li key={to}>
+                <Link to={to} className="foot-link">
+                  {label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </footer>
+  )
+}

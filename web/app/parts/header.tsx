@@ -1,0 +1,51 @@
+/** The head of every page: the name of the shop, the search, the way to orders and cart, and the shelves. */
+import { Link, NavLink } from 'react-router'
+import { t } from '../texts/texts.ts'
+import { CartLink } from './cart-link.tsx'
+import { SearchBox } from './search-box.tsx'
+import { useShelves } from './use-shop.ts'
+
+const IN_HEADER = 10
+
+export const Header = () => (
+  <header className="border-line border-b print:hidden">
+    <div className="frame flex flex-wrap items-center gap-x-8 gap-y-3 py-4">
+      <Link to="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
+        {t.shop.name}
+      </Link>
+      <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
+        <SearchBox />
+      </div>
+      <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-5 text-[0.9375rem]">
+        <Link to="/orders" prefetch="intent" className="nav-link">
+          {t.shop.orders}
+        </Link>
+        <CartLink />
+      </nav>
+    </div>
+    <Shelves />
+  </header>
+)
+
+const Shelves = () => {
+  const shelves = useShelves()
+  if (shelves.length === 0) return null
+  return (
+    <nav aria-label={t.shop.categories} className="frame pb-2">
+      <ul className="scroll-row gap-x-6 text-[0.9375rem]">
+        <li>
+          <Link to="/search" prefetch="intent" className="nav-link">
+            {t.shop.allBooks}
+          </Link>
+        </li>
+        {shelves.slice(0, IN_HEADER).map(({ name, path }) => (
+          <li key={path}>
+            <NavLink to={path} prefetch="intent" className="nav-link">
+              {name}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}

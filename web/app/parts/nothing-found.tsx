@@ -1,0 +1,42 @@
+/** An empty result that helps on. */
+import { Link } from 'react-router'
+import type { Listing } from '../shop/listing.server.ts'
+import { t } from '../texts/texts.ts'
+import { useShelves } from './use-shop.ts'
+
+export const NothingFound = ({ listing: { asked, chosen, clear } }: { readonly listing: Listing }) => {
+  const shelves = useShelves()
+  return (
+    <div className="prose max-w-xl">
+      <p className="font-serif text-2xl">{asked.q === '' ? t.list.nothingHere : t.list.nothing(asked.q)}</p>
+      {chosen.length > 0 && (
+        <p>
+          <Link to={clear} className="button">
+            {t.list.withoutFilters}
+          </Link>
+        </p>
+      )}
+      {asked.q !== '' && (
+        <ul className="list-disc pl-5">
+          {t.list.tips.map(tip => (
+            <li key={tip}>{tip}</li>
+          ))}
+        </ul>
+      )}
+      {shelves.length > 0 && (
+        <>
+          <h2 className="font-serif text-xl">{t.list.perhaps}</h2>
+          <ul className="flex flex-wrap gap-2 text-sm">
+            {shelves.slice(0, 12).map(({ name, path }) => (
+              <li key={path}>
+                <Link to={path} className="chip">
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,13 @@
+/** Prints the page; where scripts do not run, the browser's own menu does. */
+import { useEffect, useState } from 'react'
+import { t } from '../texts/texts.ts'
+
+export const PrintButton = () => {
+  const [isScripted, setIsScripted] = useState(false)
+  useEffect(() => setIsScripted(true), [])
+  return isScripted ? (
+    <button type="button" className="button-quiet" onClick={() => window.print()}>
+      {t.order.print}
+    </button>
+  ) : null
+}

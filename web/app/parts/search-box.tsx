@@ -1,0 +1,107 @@
+/** The search: a plain form, and, where scripts run, suggestions as one types (the combobox pattern of ARIA). */
+import { type KeyboardEvent, useId, useRef, useState } from 'react'
+import { Form, useLocation, useNavigate } from 'react-router'
+import { t } from '../texts/texts.ts'
+import { type Suggestion, useSuggestions } from './use-suggestions.ts'
+
+export const SearchBox = () => {
+  const { pathname, search } = useLocation()
+  const asked = pathname === '/search' ? (new URLSearchParams(search).get('q') ?? '') : ''
+  return <SearchForm key={asked} asked={asked} />
+}
+
+const SearchForm = ({ asked }: { readonly asked: string }) => {
+  const id = useId()
+  const navigate = useNavigate()
+  const input = useRef<HTMLInputElement>(null)
+  const { found, ask, forget } = useSuggestions()
+  const [active, setActive] = useState(-1)
+  const isOpen = found.length > 0
+
+  const close = () => {
+    forget()
+    setActive(-1)
+  }
+  const go = ({ path }: Suggestion) => {
+    close()
+    input.current?.blur()
+    void navigate(path)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const chosen = found[active]
+    if (event.key === 'Escape') close()
+    else if (event.key === 'Enter' && chosen) {
+      event.preventDefault()
+      go(chosen)
+    } else if (isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      event.preventDefault()
+      const step = event.key === 'ArrowDown' ? 1 : -1
+      // One place more than there are: the text itself.
+      setActive(((active + 1 + step + found.length + 1) % (found.length + 1)) - 1)
+    }
+  }
+
+  return (
+    <Form action="/search" role="search" className="relative" onSubmit={close}>
+      <label htmlFor={`${id}-q`} className="sr-only">
+        {t.shop.searchFor}
+      </label>
+      <input
+        ref={input}
+        id={`${id}-q`}
+        type="search"
+        name="q"
+        defaultValue={asked}
+        placeholder={t.shop.searchFor}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={200}
+        role="combobox"
+        aria-expanded={isOpen}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+        onChange={event => {
+          setActive(-1)
+          ask(event.currentTarget.value)
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={close}
+        className="field h-11 w-full pr-24"
+      />
+      <button type="submit" className="absolute inset-y-0 right-0 px-4 font-semibold text-accent text-sm">
+        {t.shop.search}
+      </button>
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={t.shop.suggestions}
+        className={isOpen ? 'suggestions' : 'hidden'}
+      >
+        {found.map((one, i) => (
+          <div
+            key={`${one.kind} ${one.path}`}
+            id={`${id}-${i}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === active}
+            className={i === active ? 'suggestion bg-deep' : 'suggestion'}
+            onMouseEnter={() => setActive(i)}
+            // Before the field loses the focus.
+            onMouseDown={event => {
+              event.preventDefault()
+              go(one)
+            }}
+          >
+            <span className="min-w-0 truncate">{one.text}</span>
+            <span className="shrink-0 text-soft text-sm">{t.shop.suggestionKind[one.kind]}</span>
+          </div>
+        ))}
+      </div>
+      <p role="status" className="sr-only">
+        {isOpen ? t.shop.suggestionCount(found.length) : ''}
+      </p>
+    </Form>
+  )
+}

@@ -1,0 +1,35 @@
+/** One shelf: a heading, and books in a row; on a phone the row is moved sideways. */
+import { Link } from 'react-router'
+import type { Card } from '../shop/cards.server.ts'
+import { BookCard } from './book-card.tsx'
+
+type Props = {
+  readonly id: string
+  readonly title: string
+  readonly books: readonly Card[]
+  readonly all?: { readonly path: string; readonly label: string; readonly of: string }
+  readonly eager?: boolean
+}
+
+export const ShelfRow = ({ id, title, books, all, eager = false }: Props) => (
+  <section aria-labelledby={id} className="mt-12">
+    <div className="mb-4 flex items-baseline justify-between gap-4">
+      <h2 id={id} className="font-serif text-2xl sm:text-[1.75rem]">
+        {title}
+      </h2>
+      {all && (
+        <Link to={all.path} prefetch="intent" className="link shrink-0 text-sm">
+          {all.label}
+          <span className="sr-only">, {all.of}</span>
+        </Link>
+      )}
+    </div>
+    <ul className="shelf-row">
+      {books.map((book, i) => (
+        <li key={book.book_id}>
+          <BookCard book={book} eager={eager && i < 3} />
+        </li>
+      ))}
+    </ul>
+  </section>
+)

@@ -1,0 +1,12 @@
+/** What every page knows of the shop. */
+import { useRouteLoaderData } from 'react-router'
+import type { loader } from '../root.tsx'
+import { money } from '../texts/format.ts'
+
+export const useShelves = () => useRouteLoaderData<typeof loader>('root')?.shelves ?? []
+
+/** Writes amounts in the currency of the shop. */
+export const usePrice = (): ((amount: number) => string) => {
+  const currency = useRouteLoaderData<typeof loader>('root')?.currency ?? 'USD'
+  return amount => money(amount, currency)
+}

@@ -1,0 +1,69 @@
+/** The frame of every page: the head, the header, the footer, and the page for when something fails. */
+
+import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff2?url'
+import figtree from '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2?url'
+import type { ReactNode } from 'react'
+import { Links, Meta, Outlet, Scripts, ScrollRestoration } from 'react-router'
+import type { Route } from './+types/root'
+import { ErrorPage } from './parts/error-page.tsx'
+import { Footer } from './parts/footer.tsx'
+import { Header } from './parts/header.tsx'
+import { Progress } from './parts/progress.tsx'
+import { usePageFocus } from './parts/use-page-focus.ts'
+import { readShelves } from './shop/shelves.server.ts'
+import { visitContext } from './shop/visit.ts'
+import styles from './styles/shop.css?url'
+import { language, t } from './texts/texts.ts'
+
+const font = (href: string) =>
+  ({ rel: 'preload', as: 'font', type: 'font/woff2', href, crossOrigin: 'anonymous' }) as const
+
+export const links: Route.LinksFunction = () => [
+  { rel: 'stylesheet', href: styles },
+  font(garamond),
+  font(figtree),
+  { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
+]
+
+/** What the frame shows: the shelves, and the currency of all prices. */
+export const loader = async ({ context }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  return { shelves: await readShelves(visit), currency: visit.currency }
+}
+
+/** The shelves hardly ever change while somebody browses. */
+export const shouldRevalidate = () => false
+
+export const Layout = ({ children }: { readonly children: ReactNode }) => (
+  <html lang={language}>
+    <head>
+      <meta charSet="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#fbf9f4" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#191613" media="(prefers-color-scheme: dark)" />
+      <Meta />
+      <Links />
+    </head>
+    <body>
+      <a href="#content" className="skip-link">
+        {t.shop.skip}
+      </a>
+      <Progress />
+      <Header />
+      <main id="content" tabIndex={-1} className="frame flex-1 outline-none">
+        {children}
+      </main>
+      <Footer />
+      <ScrollRestoration />
+      <Scripts />
+    </body>
+  </html>
+)
+
+export default function Root() {
+  usePageFocus()
+  return <Outlet />
+}
+
+export const ErrorBoundary = ({ error }: Route.ErrorBoundaryProps) => <ErrorPage error={error} />

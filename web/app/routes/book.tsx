@@ -1,0 +1,119 @@
+/** A book, at its one address. */
+import { Link, redirect } from 'react-router'
+import { getBook } from '../../../src/catalog/api.ts'
+import { coverAddress } from '../covers/cover-address.ts'
+import { AddToCart } from '../parts/add-to-cart.tsx'
+import { BookDetails } from '../parts/book-details.tsx'
+import { Breadcrumbs } from '../parts/breadcrumbs.tsx'
+import { Cover } from '../parts/cover.tsx'
+import { ShelfRow } from '../parts/shelf-row.tsx'
+import { usePrice } from '../parts/use-shop.ts'
+import { authorPath, bookPath } from '../shop/addresses.ts'
+import { bookJsonLd, breadcrumbsJsonLd } from '../shop/book-json-ld.server.ts'
+import { pageMeta } from '../shop/page-meta.ts'
+import { readRelated } from '../shop/related.server.ts'
+import { readShelves } from '../shop/shelves.server.ts'
+import { visitContext } from '../shop/visit.ts'
+import { authorsLine } from '../texts/format.ts'
+import { languageName } from '../texts/names.server.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/book'
+
+const DESCRIPTION = 180
+
+export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  const book = await visit.read(getBook, { params: { book_id: params.bookId } })
+  const path = bookPath(book)
+  if (path !== url.pathname) throw redirect(path, 301)
+  const [related, shelves] = await Promise.all([readRelated(visit, book), readShelves(visit)])
+  const shelf = shelves.find(({ name }) => name === book.category)
+  const canonical = `${visit.origin}${path}`
+  return {
+    book,
+    related,
+    shelf,
+    language: book.language === undefined ? undefined : languageName(book.language),
+    canonical,
+    jsonLd: [
+      bookJsonLd(book, { origin: visit.origin, currency: visit.currency, canonical }, coverAddress(book)),
+      breadcrumbsJsonLd(visit.origin, shelf, book.title, t.book.home),
+    ],
+  }
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) => {
+  if (!loaderData) return []
+  const { book, canonical, jsonLd } = loaderData
+  const line = `${book.title} ${t.book.by} ${authorsLine(book.author)}`
+  return pageMeta({
+    title: line,
+    description: (book.description ? `${line}. ${book.description}` : line).slice(0, DESCRIPTION),
+    canonical,
+    type: 'book',
+    image: new URL(coverAddress(book), canonical).href,
+    jsonLd,
+  })
+}
+
+const TONE = { in_stock: 'text-good', few_left: 'text-warn', sold_out: 'text-bad' }
+
+export default function BookPage({ loaderData: { book, related, shelf, language } }: Route.ComponentProps) {
+  const price = usePrice()
+  const author = authorsLine(book.author)
+  return (
+    <>
+      <Breadcrumbs
+        steps={[
+          { label: t.book.home, path: '/' },
+          ...(shelf ? [{ label: shelf.name, path: shelf.path }] : []),
+        ]}
+        here={book.title}
+      />
+      <div className="mt-6 grid gap-x-14 gap-y-8 md:grid-cols-[minmax(14rem,22rem)_1fr]">
+        <div className="mx-auto w-[min(70%,18rem)] md:w-full">
+          <Cover book={book} alt={t.book.coverOf(book.title, author)} eager className="cover-large" />
+        </div>
+        <div className="max-w-xl">
+          <h1 className="font-serif text-[2.25rem] leading-[1.08] tracking-tight text-balance sm:text-[2.75rem]">
+            {book.title}
+          </h1>
+          <p className="mt-3 text-lg">
+            {t.book.by}{' '}
+            <Link to={authorPath(related.author)} prefetch="intent" className="link">
+              {author}
+            </Link>
+          </p>
+          <p className="mt-6 font-serif text-3xl tabular-nums">{price(book.price)}</p>
+          <p className={`mt-1 font-semibold ${TONE[book.availability]}`}>
+            {t.book.availability[book.availability]}
+          </p>
+          {book.availability !== 'sold_out' && <AddToCart key={book.book_id} bookId={book.book_id} />}
+          <p className="mt-4 text-sm text-soft">{t.book.invoice}</p>
+          {book.description && (
+            <section aria-labelledby="description" className="mt-10">
+              <h2 id="description" className="section-title">
+                {t.book.about}
+              </h2>
+              <p className="whitespace-pre-line font-serif text-xl leading-relaxed">{book.description}</p>
+            </section>
+          )}
+          <BookDetails book={book} language={language} />
+        </div>
+      </div>
+      {related.byAuthor.length > 0 && (
+        <ShelfRow id="more-by" title={t.book.moreBy(related.author)} books={related.byAuthor} />
+      )}
+      {related.ofShelf.length > 0 && (
+        <ShelfRow
+          id="more-of"
+          title={t.book.moreOf(book.category)}
+          books={related.ofShelf}
+          {...(shelf
+            ? { all: { path: shelf.path, label: t.home.all(shelf.count), of: t.home.allOf(shelf.name) } }
+            : {})}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,91 @@
+/** The cart: what is in it, what has changed since, and what it costs. */
+import { data, Link, redirect } from 'react-router'
+import { getCart } from '../../../src/cart/api.ts'
+import { CartLine } from '../parts/cart-line.tsx'
+import { Totals } from '../parts/totals.tsx'
+import { changeCart } from '../shop/cart-change.server.ts'
+import { pageMeta } from '../shop/page-meta.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
+import { visitContext } from '../shop/visit.ts'
+import { day } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/cart'
+
+export const loader = async ({ context }: Route.LoaderArgs) => ({
+  cart: await context.get(visitContext).readMine(getCart, {}),
+})
+
+export const action = async ({ context, request }: Route.ActionArgs) => {
+  const visit = context.get(visitContext)
+  const answer = await changeCart(visit, await request.formData())
+  const headers = visit.answerHeaders()
+  if ('problem' in answer) return data(answer, { status: answer.problem.status, headers })
+  // A browser without scripts sees the cart; with them, whoever asked shows what came of it.
+  const isScripted = new URL(request.url).pathname.endsWith('.data')
+  return isScripted ? data(answer, { headers }) : redirect('/cart', { status: 303, headers })
+}
+
+export const shouldRevalidate = afterEveryTry
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.cart.title })
+
+export default function Cart({ loaderData: { cart }, actionData }: Route.ComponentProps) {
+  const problem = actionData && 'problem' in actionData ? actionData.problem : undefined
+  if (cart.items.length === 0)
+    return (
+      <div className="prose py-8">
+        <h1 className="page-title">{t.cart.title}</h1>
+        {problem && (
+          <p role="alert" className="notice-bad">
+            {problem.text}
+          </p>
+        )}
+        <p className="text-lg">{t.cart.empty}</p>
+        <p>
+          <Link to="/" className="button">
+            {t.cart.browse}
+          </Link>
+        </p>
+        <p className="text-soft">
+          <Link to="/orders" className="link">
+            {t.cart.afterOrder}
+          </Link>
+        </p>
+      </div>
+    )
+  return (
+    <div className="py-8">
+      <h1 className="page-title">{t.cart.title}</h1>
+      {problem && !cart.items.some(item => item.book_id === problem.bookId) && (
+        <p role="alert" className="notice-bad mt-4">
+          {problem.text}
+        </p>
+      )}
+      <div className="mt-6 grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_20rem]">
+        <ul className="border-line border-t">
+          {cart.items.map(item => (
+            <CartLine
+              key={item.book_id}
+              item={item}
+              problem={item.book_id === problem?.bookId ? problem.text : undefined}
+            />
+          ))}
+        </ul>
+        <section aria-labelledby="summary" className="panel">
+          <h2 id="summary" className="section-title">
+            {t.cart.summary}
+          </h2>
+          <Totals {...cart} subtotal={cart.total_amount} />
+          {cart.can_check_out ? (
+            <Link to="/checkout" prefetch="none" className="button mt-6 h-12 w-full">
+              {t.cart.checkOut}
+            </Link>
+          ) : (
+            <p className="mt-6 text-warn">{t.cart.cannot}</p>
+          )}
+          {cart.expires_at && <p className="mt-4 text-sm text-soft">{t.cart.kept(day(cart.expires_at))}</p>}
+        </section>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+/** Asks for the link to an order by its number and address, for whoever is at another device now. */
+import { data, Form, Link } from 'react-router'
+import { lookUpOrder } from '../../../src/orders/api.ts'
+import { TextField } from '../parts/fields.tsx'
+import { pageMeta } from '../shop/page-meta.ts'
+import { refusalOf, visitContext } from '../shop/visit.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/find-order'
+
+const LONGEST = 320
+
+/** The answer is the same whether there is such an order or not. */
+export const action = async ({ context, request }: Route.ActionArgs) => {
+  const form = await request.formData()
+  const text = (name: string) =>
+    String(form.get(name) ?? '')
+      .trim()
+      .slice(0, LONGEST)
+  const typed = { order_id: text('order_id'), email: text('email') }
+  try {
+    await context.get(visitContext).change(lookUpOrder, { body: typed })
+    return { isSent: true as const }
+  } catch (error) {
+    const { code, extra } = refusalOf(error)
+    if (code !== 'invalid_request')
+      return data({ isSent: false as const, typed, wrong: [], text: t.error.limits.other }, { status: 503 })
+    const wrong = ((extra.errors ?? []) as readonly { readonly where: string }[]).map(({ where }) => where)
+    return data({ isSent: false as const, typed, wrong, text: t.checkout.wrong }, { status: 422 })
+  }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.findTitle })
+
+export default function FindOrder({ actionData }: Route.ComponentProps) {
+  if (actionData?.isSent)
+    return (
+      <div className="prose max-w-xl py-8">
+        <h1 className="page-title">{t.order.findSentTitle}</h1>
+        <p className="text-lg" role="status">
+          {t.order.findSent}
+        </p>
+        <p>
+          <Link to="/orders/find" className="button-quiet" reloadDocument>
+            {t.order.findAgain}
+          </Link>
+        </p>
+      </div>
+    )
+  const problem = (name: string, words: string) =>
+    actionData?.wrong.includes(`body.${name}`) ? words : undefined
+  return (
+    <div className="max-w-xl py-8">
+      <h1 className="page-title">{t.order.findTitle}</h1>
+      <p className="mb-6 text-lg text-soft">{t.order.findIntro}</p>
+      {actionData && (
+        <p role="alert" className="notice-bad mb-6">
+          {actionData.text}
+        </p>
+      )}
+      <Form method="post" noValidate>
+        <TextField
+          name="order_id"
+          typed={actionData?.typed.order_id}
+          problem={problem('order_id', t.order.wrongNumber)}
+          label={t.order.number}
+          autoComplete="off"
+        />
+        <TextField
+          name="email"
+          typed={actionData?.typed.email}
+          problem={problem('email', t.checkout.missing.email)}
+          label={t.order.email}
+          type="email"
+          autoComplete="email"
+        />
+        <button type="submit" className="button mt-2 h-12 px-7">
+          {t.order.findButton}
+        </button>
+      </Form>
+    </div>
+  )
+}

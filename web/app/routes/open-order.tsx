@@ -1,0 +1,84 @@
+/**
+ * Where the link of a mail leads. Fetching the page spends nothing, as mail programs fetch links by themselves; its button
+ * does, with or without scripts.
+ */
+import { data, Form, Link } from 'react-router'
+import { openOrderLink } from '../../../src/orders/api.ts'
+import { OrderSheet } from '../parts/order-sheet.tsx'
+import { PrintButton } from '../parts/print-button.tsx'
+import { OrderLife } from '../parts/status-mark.tsx'
+import { pageMeta } from '../shop/page-meta.ts'
+import { refusalOf, visitContext } from '../shop/visit.ts'
+import { day } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/open-order'
+
+const TOKEN = /^[A-Za-z0-9_-]{43}$/
+
+export const loader = ({ url }: Route.LoaderArgs) => {
+  const token = url.searchParams.get('token') ?? ''
+  const isToken = TOKEN.test(token)
+  return data({ token: isToken ? token : '' }, { status: isToken ? 200 : 400 })
+}
+
+export const action = async ({ context, request }: Route.ActionArgs) => {
+  const token = String((await request.formData()).get('token') ?? '')
+  if (!TOKEN.test(token)) return data({ problem: t.order.openWrong }, { status: 400 })
+  try {
+    return data(
+      { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },
+      { status: 200 },
+    )
+  } catch (error) {
+    const isOver = refusalOf(error).code === 'link_invalid'
+    return data({ problem: isOver ? t.order.openOver : t.error.limits.other }, { status: isOver ? 404 : 503 })
+  }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.openTitle })
+
+export default function OpenOrder({ loaderData: { token }, actionData }: Route.ComponentProps) {
+  if (actionData && 'order' in actionData) {
+    const { order } = actionData
+    const isOpen = order.status === 'confirmed' || order.status === 'processing'
+    return (
+      <div className="max-w-3xl py-8">
+        <h1 className="page-title">{t.order.title(day(order.order_date))}</h1>
+        <OrderLife status={order.status} />
+        <OrderSheet order={order} />
+        <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
+          <PrintButton />
+          {isOpen && <p className="text-soft text-sm">{t.order.cancelElsewhere}</p>}
+        </div>
+      </div>
+    )
+  }
+  const problem = actionData?.problem ?? (token === '' ? t.order.openWrong : undefined)
+  return (
+    <div className="prose max-w-xl py-8">
+      <h1 className="page-title">{t.order.openTitle}</h1>
+      {problem === undefined ? (
+        <>
+          <p className="text-lg">{t.order.openIntro}</p>
+          <Form method="post" action="/orders/open">
+            <input type="hidden" name="token" value={token} />
+            <button type="submit" className="button">
+              {t.order.openButton}
+            </button>
+          </Form>
+        </>
+      ) : (
+        <>
+          <p role="alert" className="notice-bad">
+            {problem}
+          </p>
+          <p>
+            <Link to="/orders/find" className="button">
+              {t.order.findTitle}
+            </Link>
+          </p>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+/** The thank-you after an order. */
+import { Link } from 'react-router'
+import { getOrder } from '../../../src/orders/api.ts'
+import { pageMeta } from '../shop/page-meta.ts'
+import { visitContext } from '../shop/visit.ts'
+import { money } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/order-confirmed'
+
+export const loader = async ({ context, params }: Route.LoaderArgs) => ({
+  order: await context.get(visitContext).readMine(getOrder, { params: { order_id: params.orderId } }),
+})
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.confirmedTitle })
+
+export default function Confirmed({ loaderData: { order } }: Route.ComponentProps) {
+  return (
+    <div className="prose max-w-2xl py-12">
+      <h1 className="page-title">{t.order.confirmedTitle}</h1>
+      <p className="text-lg">{t.order.confirmedText(money(order.total, order.currency))}</p>
+      <div className="panel">
+        <p className="text-soft text-sm">{t.order.number}</p>
+        <p className="break-all font-semibold text-lg">{order.order_id}</p>
+        <ul className="mt-4 space-y-1">
+          {order.items.map(item => (
+            <li key={item.book_id}>
+              {item.quantity > 1 && `${item.quantity} × `}
+              <span className="font-serif text-lg">{item.title}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <p>
+        {order.email !== undefined && `${t.order.confirmedMail(order.email)} `}
+        {t.order.confirmedNext}
+      </p>
+      <p className="flex flex-wrap gap-4">
+        <Link to={`/orders/${order.order_id}`} className="button">
+          {t.order.see}
+        </Link>
+        <Link to="/" className="button-quiet">
+          {t.order.goOn}
+        </Link>
+      </p>
+    </div>
+  )
+}

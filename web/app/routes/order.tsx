@@ -1,0 +1,69 @@
+/** One of the guest's orders: its life, its sheet, and the way to cancel it while that is possible. */
+import { data, Form, Link, redirect, useNavigation } from 'react-router'
+import { cancelOrder, getOrder } from '../../../src/orders/api.ts'
+import { OrderSheet } from '../parts/order-sheet.tsx'
+import { PrintButton } from '../parts/print-button.tsx'
+import { OrderLife } from '../parts/status-mark.tsx'
+import { pageMeta } from '../shop/page-meta.ts'
+import { afterEveryTry } from '../shop/revalidate.ts'
+import { refusalOf, visitContext } from '../shop/visit.ts'
+import { day } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/order'
+
+export const loader = async ({ context, params }: Route.LoaderArgs) => ({
+  order: await context.get(visitContext).readMine(getOrder, { params: { order_id: params.orderId } }),
+})
+
+export const action = async ({ context, params }: Route.ActionArgs) => {
+  const { change } = context.get(visitContext)
+  try {
+    await change(cancelOrder, { params: { order_id: params.orderId } })
+  } catch (error) {
+    const { code } = refusalOf(error)
+    const isLate = code === 'status_conflict'
+    return data({ problem: isLate ? t.order.tooLate : t.error.limits.other }, { status: isLate ? 409 : 503 })
+  }
+  return redirect(`/orders/${encodeURIComponent(params.orderId)}`, 303)
+}
+
+export const shouldRevalidate = afterEveryTry
+
+export const meta: Route.MetaFunction = ({ loaderData }) =>
+  pageMeta({ title: loaderData ? t.order.title(day(loaderData.order.order_date)) : t.order.list })
+
+export default function Order({ loaderData: { order }, actionData }: Route.ComponentProps) {
+  const isBusy = useNavigation().formMethod === 'POST'
+  const canCancel = order.status === 'confirmed' || order.status === 'processing'
+  return (
+    <div className="max-w-3xl py-8">
+      <p className="text-sm print:hidden">
+        <Link to="/orders" className="link inline-flex min-h-6 items-center">
+          {t.order.list}
+        </Link>
+      </p>
+      <h1 className="page-title mt-2">{t.order.title(day(order.order_date))}</h1>
+      {actionData?.problem && (
+        <p role="alert" className="notice-bad mb-4">
+          {actionData.problem}
+        </p>
+      )}
+      <OrderLife status={order.status} />
+      <OrderSheet order={order} />
+      <div className="mt-10 flex flex-wrap items-start gap-4 print:hidden">
+        <PrintButton />
+        {canCancel && (
+          <details className="fold">
+            <summary className="button-quiet">{t.order.cancel}</summary>
+            <Form method="post" className="mt-4 max-w-sm">
+              <p className="mb-3 text-soft text-sm">{t.order.cancelHint}</p>
+              <button type="submit" className="button-danger" aria-disabled={isBusy}>
+                {t.order.cancelSure}
+              </button>
+            </Form>
+          </details>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+/** The orders that were placed from this browser. */
+import { Link } from 'react-router'
+import { listOrders } from '../../../src/orders/api.ts'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { pageMeta } from '../shop/page-meta.ts'
+import { visitContext } from '../shop/visit.ts'
+import { day, money } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/orders'
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const cursor = url.searchParams.get('cursor') ?? undefined
+  const page = await context.get(visitContext).readMine(listOrders, { query: cursor ? { cursor } : {} })
+  return { ...page, isFirst: cursor === undefined }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.list })
+
+export default function Orders({ loaderData: { items, next_cursor, isFirst } }: Route.ComponentProps) {
+  return (
+    <div className="max-w-3xl py-8">
+      <h1 className="page-title">{t.order.list}</h1>
+      <p className="text-lg text-soft">{items.length > 0 ? t.order.listIntro : t.order.none}</p>
+      {items.length > 0 && (
+        <ul className="mt-6 border-line border-t">
+          {items.map(order => (
+            <li key={order.order_id} className="border-line border-b">
+              <Link to={`/orders/${order.order_id}`} prefetch="intent" className="order-row">
+                <span className="min-w-0">
+                  <span className="block font-serif text-xl">{t.order.title(day(order.order_date))}</span>
+                  <span className="block truncate text-soft text-sm">
+                    {order.items.map(({ title }) => title).join(', ')}
+                  </span>
+                </span>
+                <span className="shrink-0 text-right">
+                  <StatusMark status={order.status} />
+                  <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="mt-8 flex flex-wrap gap-4">
+        {!isFirst && (
+          <Link to="/orders" className="button-quiet">
+            {t.order.newest}
+          </Link>
+        )}
+        {next_cursor !== null && (
+          <Link to={`/orders?${new URLSearchParams({ cursor: next_cursor })}`} className="button-quiet">
+            {t.order.older}
+          </Link>
+        )}
+        <Link to="/orders/find" className="button-quiet">
+          {t.order.find}
+        </Link>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+/** The search, and all books when nothing is searched for. */
+import { data } from 'react-router'
+import { BookList } from '../parts/book-list.tsx'
+import { readListing } from '../shop/listing.server.ts'
+import { pageMeta } from '../shop/page-meta.ts'
+import { readShelves } from '../shop/shelves.server.ts'
+import { visitContext } from '../shop/visit.ts'
+import { authorsLine } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import type { Route } from './+types/search'
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  const listing = await readListing(visit, url, await readShelves(visit))
+  if (!listing) throw data(null, { status: 404 })
+  const { q, author, page } = listing.asked
+  // Searches are endless; only the list of all books is one for search engines.
+  const isAll = listing.chosen.length === 0 && q === ''
+  return {
+    listing,
+    title: q !== '' ? t.list.searchTitle(q) : author ? t.list.byTitle(authorsLine(author)) : t.list.allTitle,
+    heading: q !== '' ? t.list.resultsFor(q) : author ? t.list.byTitle(authorsLine(author)) : t.list.allTitle,
+    ...(isAll ? { canonical: `${visit.origin}/search${page > 1 ? `?page=${page}` : ''}` } : {}),
+  }
+}
+
+export const meta: Route.MetaFunction = ({ loaderData }) =>
+  loaderData
+    ? pageMeta({
+        title: loaderData.title,
+        description: t.list.searchDescription,
+        ...(loaderData.canonical === undefined ? {} : { canonical: loaderData.canonical }),
+      })
+    : []
+
+export default function Search({ loaderData: { listing, heading } }: Route.ComponentProps) {
+  return <BookList title={heading} listing={listing} />
+}

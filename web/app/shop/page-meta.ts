@@ -1,0 +1,41 @@
+/** What a page says of itself to search engines and to whoever shares it. */
+import type { MetaDescriptor } from 'react-router'
+import { t } from '../texts/texts.ts'
+
+export type PageMeta = {
+  readonly title: string
+  readonly description?: string
+  /** Absolute; pages without one are not for search engines. */
+  readonly canonical?: string
+  readonly type?: 'website' | 'book'
+  /** Absolute. */
+  readonly image?: string
+  readonly jsonLd?: readonly Record<string, unknown>[]
+}
+
+export const pageMeta = ({
+  title,
+  description,
+  canonical,
+  type = 'website',
+  image,
+  jsonLd = [],
+}: PageMeta): MetaDescriptor[] => {
+  const whole = title.includes(t.shop.name) ? title : `${title} · ${t.shop.name}`
+  return [
+    { title: whole },
+    ...(description === undefined ? [] : [{ name: 'description', content: description }]),
+    ...(canonical === undefined
+      ? [{ name: 'robots', content: 'noindex' }]
+      : [
+          { tagName: 'link' as const, rel: 'canonical', href: canonical },
+          { property: 'og:title', content: title },
+          { property: 'og:type', content: type },
+          { property: 'og:url', content: canonical },
+          { property: 'og:site_name', content: t.shop.name },
+          ...(description === undefined ? [] : [{ property: 'og:description', content: description }]),
+          ...(image === undefined ? [] : [{ property: 'og:image', content: image }]),
+        ]),
+    ...jsonLd.map(value => ({ 'script:ld+json': value as Record<string, string> })),
+  ]
+}

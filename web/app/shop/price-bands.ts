@@ -1,0 +1,13 @@
+/** The price bands of the shop's facets, with the amounts that they stand for. */
+
+type Band = { readonly min?: number; readonly max?: number }
+
+const bands: Readonly<Record<string, Band>> = {
+  'under-10': { max: 9.99 },
+  '10-20': { min: 10, max: 19.99 },
+  '20-30': { min: 20, max: 29.99 },
+  '30-50': { min: 30, max: 49.99 },
+  'over-50': { min: 50 },
+}
+
+export const bandOf = (name: string): Band | undefined => bands[name]

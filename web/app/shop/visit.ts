@@ -1,0 +1,91 @@
+/** One visit of a page: the shop's API over the app's own `fetch`, for everyone or for this visitor. */
+import { createContext, data } from 'react-router'
+import type { ShopError } from '../../../src/core/errors.ts'
+import { type Client, shopClient } from '../../../src/http/client.ts'
+
+export type Surroundings = {
+  /** The shop's own application. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** The address under which the public knows the shop: https://shop.example. */
+  readonly origin: string
+  readonly currency: string
+  readonly report: (error: unknown) => void
+}
+
+export type Visit = Pick<Surroundings, 'origin' | 'currency' | 'report'> & {
+  readonly nonce: string
+  /** Whether this page answers a form. */
+  readonly isForm: boolean
+  /** Public endpoints, asked without a cookie: everyone gets the same. A refusal becomes the page of its status. */
+  readonly read: Client
+  /** Endpoints of this visitor. A refusal becomes the page of its status. */
+  readonly readMine: Client
+  /** The same for actions, which deal with refusals themselves. */
+  readonly change: Client
+  /** The cookies that the answer must carry, if any. */
+  readonly answerHeaders: () => Headers
+}
+
+/** What a page shows of a refusal. */
+export type Refusal = { readonly code: string; readonly detail: string }
+
+const isShopError = (error: unknown): error is ShopError =>
+  error instanceof Error && error.name === 'ShopError'
+
+/** The shop's refusal; anything else is a bug, and thrown on. */
+export const refusalOf = (error: unknown): ShopError => {
+  if (isShopError(error)) return error
+  throw error
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  book_not_found: 404,
+  order_not_found: 404,
+  bad_cursor: 404,
+  invalid_request: 404,
+  malformed_request: 404,
+  index_not_ready: 503,
+  store_busy: 503,
+  store_unavailable: 503,
+}
+
+const asPage =
+  (call: Client): Client =>
+  async (endpoint, input) => {
+    try {
+      return await call(endpoint, input)
+    } catch (error) {
+      const { code, message } = refusalOf(error)
+      const status = STATUS[code] ?? 500
+      throw data({ code, detail: message } satisfies Refusal, { status })
+    }
+  }
+
+/** The calls that a page may make for `request`, whose origin has been checked before. */
+export const openVisit = (surroundings: Surroundings, request: Request, nonce: string): Visit => {
+  const { fetch, origin, currency, report } = surroundings
+  const cookies: string[] = []
+  const remembering = async (sent: Request): Promise<Response> => {
+    const answer = await fetch(sent)
+    cookies.push(...answer.headers.getSetCookie())
+    return answer
+  }
+  const cookie = request.headers.get('cookie')
+  const mine = shopClient(origin, remembering, {
+    ...(cookie === null ? {} : { cookie }),
+    'sec-fetch-site': 'same-origin',
+  })
+  return {
+    origin,
+    currency,
+    report,
+    nonce,
+    isForm: request.method === 'POST',
+    read: asPage(shopClient(origin, fetch)),
+    readMine: asPage(mine),
+    change: mine,
+    answerHeaders: () => new Headers(cookies.map(value => ['set-cookie', value])),
+  }
+}
+
+export const visitContext = createContext<Visit>()

@@ -1,0 +1,48 @@
+import { afterAll, expect, test } from 'vitest'
+import { testEngine } from '../../test/kit.ts'
+import { books } from './books.ts'
+import { fillAddress, openSite, settled, type Window } from './site.ts'
+
+const site = await openSite({ books })
+
+afterAll(() => {
+  site.reported.length = 0
+})
+
+const atCheckout = async (window: Window) => {
+  const { page } = window
+  await page.goto('/books/tech-001/clean-code')
+  await settled(page)
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await page.waitForLoadState('networkidle')
+  await page.goto('/checkout')
+  await settled(page)
+  await fillAddress(page)
+  return page
+}
+
+test('without its storeroom the shop shows its shelves, says that it is closed, and loses nothing that was typed', async () => {
+  const pages = [
+    await atCheckout(await site.open()),
+    await atCheckout(await site.open({ javaScriptEnabled: false })),
+  ]
+  await (await testEngine()).stop()
+
+  for (const page of pages) {
+    const key = await page.locator('input[name=key]').inputValue()
+    await page.getByRole('button', { name: 'Place order for $52.42' }).click()
+    await page.getByRole('alert').getByText('We did not hear back in time').waitFor({ timeout: 25_000 })
+    await page.waitForLoadState('networkidle')
+    expect(await page.getByLabel('Name, street').inputValue()).toBe('Ada Reader, 1 Library Lane')
+    await page.getByRole('button', { name: 'Place order for $52.42' }).waitFor()
+    expect(await page.locator('input[name=key]').inputValue()).toBe(key)
+  }
+
+  const [page] = pages
+  const shelf = await page?.goto('/category/poetry')
+  expect(shelf?.status()).toBe(200)
+  const cart = await page?.goto('/cart', { timeout: 25_000 })
+  expect(cart?.status()).toBe(503)
+  await page?.getByRole('heading', { name: 'The shop is closed for a moment' }).waitFor()
+  await page?.getByRole('link', { name: 'Try again' }).waitFor()
+}, 90_000)

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { books } from './books.ts'
+import { fillAddress, openSite, settled, type Window, withoutStatus } from './site.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const PUBLIC = [
+  '/',
+  '/category/poetry',
+  '/category/poetry?page=2&sort=price_desc',
+  '/search?q=clean',
+  '/search?q=xqzvw',
+  '/books/tech-001/clean-code',
+  '/about',
+  '/privacy',
+]
+const PRIVATE = ['/cart', '/orders', '/orders/find', '/no/such/page', '/books/none']
+
+const site = await openSite({ books })
+const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
+let orderId = ''
+
+/** Somebody who has an order behind and a book in the cart. */
+const shopper = async (colorScheme: 'light' | 'dark'): Promise<Window> => {
+  // The checker of accessibility is put into the page, which its policy would not allow.
+  const window = await site.open({ colorScheme, bypassCSP: true })
+  const { page } = window
+  for (const isFirst of [true, false]) {
+    await page.goto('/books/tech-001/clean-code')
+    await settled(page)
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByText('It is in your cart.').waitFor()
+    if (!isFirst) break
+    await page.goto('/checkout')
+    await settled(page)
+    await fillAddress(page)
+    await page.getByRole('button', { name: 'Place order' }).click()
+    await page.waitForURL('**/confirmed')
+    orderId = new URL(page.url()).pathname.split('/')[2] ?? ''
+  }
+  return window
+}
+
+type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
+
+const violations = async (page: Page): Promise<string[]> => {
+  await page.evaluate(AXE)
+  const found: Violation[] = await page.evaluate(
+    'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) => violations)',
+  )
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+}
+
+beforeAll(async () => {
+  guests.light = await shopper('light')
+}, 60_000)
+
+describe('every page', () => {
+  const all = (): string[] => [
+    ...PUBLIC,
+    ...PRIVATE,
+    '/checkout',
+    `/orders/${orderId}`,
+    `/orders/${orderId}/confirmed`,
+  ]
+
+  test('is accessible, by day and by night, and fits a phone, a tablet and a desk', async () => {
+    const page = guests.light?.page
+    if (!page) throw new Error('nobody shops')
+    const wrong: string[] = []
+    for (const path of all()) {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      await page.goto(path)
+      await settled(page)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        wrong.push(...(await violations(page)).map(violation => `${path} ${colorScheme} ${violation}`))
+      }
+      for (const width of [390, 768, 1280]) {
+        await page.setViewportSize({ width, height: 900 })
+        const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
+        if (scrolled > width) wrong.push(`${path} is ${scrolled} wide at ${width}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('loads without a word on the console, from no other host, within its own policy', async () => {
+    const window = await site.open()
+    await window.page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', event =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+      ),
+    )
+    for (const path of [...PUBLIC, ...PRIVATE]) {
+      await window.page.goto(path)
+      await settled(window.page)
+    }
+    // From page to page without loading anew, and suggestions.
+    await window.page.goto('/')
+    await settled(window.page)
+    await window.page.getByRole('link', { name: 'Collected Poems, Volume 1', exact: true }).first().click()
+    await window.page.waitForURL('**/books/poem-0/**')
+    await window.page.getByRole('combobox').pressSequentially('solar', { delay: 30 })
+    await window.page.getByRole('option', { name: 'Solaris' }).waitFor()
+    await window.page.keyboard.press('ArrowDown')
+    await window.page.keyboard.press('Enter')
+    await window.page.waitForURL('**/books/sf-001/solaris')
+    expect(withoutStatus(window.faults)).toEqual([])
+  }, 90_000)
+})
+
+test('with the keyboard alone a guest gets from the front of the shop to an order', async () => {
+  const { page } = await site.open()
+  const press = async (key: string, times = 1) => {
+    for (let i = 0; i < times; i++) await page.keyboard.press(key)
+  }
+  /** Tabs on until what has the focus is called this. */
+  const tabTo = async (name: RegExp) => {
+    for (let i = 0; i < 80; i++) {
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null
+        if (element === document.body || element?.id === 'content') return ''
+        const label =
+          element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+            ? element.labels?.[0]?.textContent
+            : ''
+        return `${label} ${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''}`
+      })
+      if (name.test(focused)) return
+      await press('Tab')
+    }
+    throw new Error(`no way to ${name} by the keyboard`)
+  }
+  await page.goto('/category/technology')
+  await settled(page)
+  await press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content')
+  await press('Enter')
+  await tabTo(/^\s*Clean Code/)
+  await press('Enter')
+  await page.waitForURL('**/clean-code')
+  await settled(page)
+  await tabTo(/Add to cart/)
+  await press('Enter')
+  await page.getByText('It is in your cart.').waitFor()
+  await tabTo(/Go to the cart/)
+  await press('Enter')
+  await page.waitForURL('**/cart')
+  await tabTo(/To the checkout/)
+  await press('Enter')
+  await page.waitForURL('**/checkout')
+  await settled(page)
+  for (const [label, text] of [
+    [/E-mail/, 'reader@example.com'],
+    [/Name, street/, '1 Library Lane'],
+    [/Postal/, '12345'],
+    [/Town/, 'Anytown'],
+  ] as const) {
+    await tabTo(label)
+    await page.keyboard.type(text)
+  }
+  await tabTo(/Place order/)
+  await press('Enter')
+  await page.waitForURL('**/confirmed')
+}, 60_000)
+
+afterAll(() => expect(site.reported.filter(error => error instanceof Error)).toEqual([]))

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { sink } from '../../src/notifications/testing.ts'
+import { sendDueMail } from '../../src/notifications/worker.ts'
+import { checkOut } from '../../test/kit.ts'
+import { books } from './books.ts'
+import { openSite } from './site.ts'
+
+const site = await openSite({ books })
+const EMAIL = 'customer@example.com'
+
+const placeOrder = async (): Promise<string> => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  return (await checkOut(guest)).body.order_id
+}
+
+/** Where the link of the newest mail leads. */
+const mailedLink = async (): Promise<string> => {
+  const { mails, transport } = sink()
+  await sendDueMail({ ...site.deps, transport })
+  const link = /(\/orders\/open\?token=[\w-]{43})/.exec(
+    mails.find(({ id }) => id.includes('#order_link'))?.text ?? '',
+  )
+  if (!link?.[1]) throw new Error('no link came')
+  return link[1]
+}
+
+test('an order is found from another device by a link that comes by mail and works once', async () => {
+  const orderId = await placeOrder()
+  const { page } = await site.open({ javaScriptEnabled: false })
+  await page.goto('/orders/find')
+  await page.getByLabel('Order number').fill('17')
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await page.getByText('Please give the whole number').waitFor()
+  await page.getByLabel('Order number').fill(orderId)
+  await page.getByLabel('E-mail').fill(EMAIL)
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await page.getByText('If there is such an order').waitFor()
+  const path = await mailedLink()
+  for (let i = 0; i < 2; i++) await page.goto(path)
+  expect(await page.getByText(orderId).count()).toBe(0)
+  await page.getByRole('button', { name: 'Show my order' }).click()
+  await page.getByText(orderId).waitFor()
+  await page.goto(path)
+  await page.getByRole('button', { name: 'Show my order' }).click()
+  await page.getByText('This link has been used already').waitFor()
+})
+
+test('whoever asks for an order that is not there reads the same', async () => {
+  const { page } = await site.open({ javaScriptEnabled: false })
+  await page.goto('/orders/find')
+  await page.getByLabel('Order number').fill('order-2025-09-05-xyz123')
+  await page.getByLabel('E-mail').fill(EMAIL)
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await page.getByText('If there is such an order').waitFor()
+})
+
+test('the page of a link is kept by nobody; what is no token of a link gets a page that says so', async () => {
+  const get = (path: string) => fetch(`${site.url}${path}`)
+  const post = (token: string) =>
+    fetch(`${site.url}/orders/open`, { method: 'POST', body: new URLSearchParams({ token }) })
+  const page = await get(`/orders/open?token=${'A'.repeat(43)}`)
+  expect(page.status).toBe(200)
+  expect(page.headers.get('cache-control')).toBe('no-store')
+  expect(page.headers.get('referrer-policy')).toBe('same-origin')
+  for (const wrong of ['', '?token=', '?token=<script>alert(1)</script>', `?token=${'x'.repeat(44)}`]) {
+    const refused = await get(`/orders/open${wrong}`)
+    expect([wrong, refused.status]).toEqual([wrong, 400])
+    expect(await refused.text()).not.toContain('<script>alert')
+  }
+  expect((await post('x')).status).toBe(400)
+  expect((await post('A'.repeat(43))).status).toBe(404)
+  expect((await post('A'.repeat(70_000))).status).toBe(413)
+})

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import { books } from './books.ts'
+import { openSite } from './site.ts'
+
+const site = await openSite({ books })
+const PUBLIC = [
+  '/',
+  '/category/poetry?page=2',
+  '/search?q=clean',
+  '/books/tech-001/clean-code',
+  '/about',
+  '/privacy',
+  '/covers/tech-001.svg',
+]
+const html = async (path: string, headers: Record<string, string> = {}) => {
+  const answer = await fetch(`${site.url}${path}`, { headers, redirect: 'manual' })
+  return { status: answer.status, headers: answer.headers, text: await answer.text() }
+}
+
+test('public pages are the same bytes for everyone, set no cookie, and may be kept by a CDN', async () => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001', quantity: 3 })
+  for (const path of PUBLIC) {
+    const stranger = await html(`${path}${path.includes('?') ? '&' : '?'}who=1`)
+    const known = await html(`${path}${path.includes('?') ? '&' : '?'}who=1`, {
+      cookie: guest.cookie() ?? '',
+      'accept-language': 'de',
+      'user-agent': 'Googlebot',
+    })
+    expect(stranger.status, path).toBe(200)
+    expect(known.text).toBe(stranger.text)
+    for (const { headers } of [stranger, known]) {
+      expect(headers.get('set-cookie')).toBeNull()
+      expect(headers.get('cache-control')).toMatch(/^public/)
+    }
+  }
+})
+
+test('private pages are kept by nobody, and their scripts carry a nonce of their own', async () => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const nonces = new Set<string>()
+  for (const path of ['/cart', '/checkout', '/orders', '/orders/find', '/no/such/page']) {
+    const { headers } = await html(path, { cookie: guest.cookie() ?? '' })
+    expect(headers.get('cache-control'), path).toBe('no-store')
+    nonces.add(/'nonce-([\w+/=-]+)'/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? '')
+  }
+  expect(nonces.size).toBe(5)
+})
+
+test('a page names its own scripts by their hashes, and nothing else may run or frame it', async () => {
+  const { headers, text } = await html('/books/tech-001/clean-code')
+  const policy = headers.get('content-security-policy') ?? ''
+  expect(policy).toMatch(/script-src 'self' 'sha256-/)
+  expect(policy).not.toContain('unsafe')
+  expect(policy).toContain("frame-ancestors 'none'")
+  expect(text).not.toContain('nonce=')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+test('every page asks for pictures of our own only, with their size', async () => {
+  const { text } = await html('/category/fiction')
+  expect(text).not.toContain('images.example.com')
+  for (const [image] of text.matchAll(/<img[^>]*>/g))
+    expect(image).toMatch(/src="\/(covers|images)\/.*width="\d+" height="\d+"/)
+})
+
+test('a book has one address; others lead to it', async () => {
+  for (const other of ['/books/tech-001', '/books/tech-001/wrong', '/books/978-0-13-235088-4']) {
+    const { status, headers } = await html(other)
+    expect([other, status, headers.get('location')]).toEqual([other, 301, '/books/tech-001/clean-code'])
+  }
+  const { text } = await html('/books/tech-001/clean-code')
+  expect(text).toContain(`<link rel="canonical" href="${site.url}/books/tech-001/clean-code"/>`)
+  expect(text).toContain('property="og:title"')
+  const [, data = ''] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(text) ?? []
+  expect(JSON.parse(data)).toMatchObject({
+    '@type': 'Book',
+    isbn: '9780132350884',
+    offers: { price: '42.99', priceCurrency: 'USD', availability: 'https://schema.org/InStock' },
+  })
+})
+
+test('a page that is kept follows an edit of its book at once, and lists follow within 2 seconds', async () => {
+  const read = async (path: string) => (await html(path)).text
+  expect(await read('/books/poem-1/collected-poems-volume-2')).toContain('$9.00')
+  expect(await read('/category/poetry')).toContain('$9.00')
+  await site.staff.call('PATCH', '/api/books/poem-1', { price: 77.77 })
+  expect(await read('/books/poem-1/collected-poems-volume-2')).toContain('$77.77')
+  await expect.poll(() => read('/category/poetry'), { timeout: 2_000 }).toContain('$77.77')
+})
+
+test('a kept page answers 304 to who has it', async () => {
+  const { headers } = await html('/about')
+  const again = await html('/about', { 'if-none-match': headers.get('etag') ?? '' })
+  expect(again.status).toBe(304)
+})
+
+test('what is not there is 404, and a page behind the last one too', async () => {
+  for (const path of [
+    '/no/such/page',
+    '/books/none',
+    '/category/none',
+    '/category/poetry?page=3',
+    '/covers/none.svg',
+  ])
+    expect([path, (await html(path)).status]).toEqual([path, 404])
+})
+
+test('robots and sitemap name the public pages', async () => {
+  expect((await html('/robots.txt')).text).toContain(`Sitemap: ${site.url}/sitemap.xml`)
+  expect((await html('/sitemap.xml')).text).toContain(`<loc>${site.url}/sitemap-1.xml</loc>`)
+  const { text } = await html('/sitemap-1.xml')
+  expect(text).toContain(`<loc>${site.url}/books/tech-001/clean-code</loc>`)
+  expect(text.match(/<url>/g)?.length).toBe(books.length + 2)
+})
+
+test('a form that another site sends with the visitor’s cookie changes nothing', async () => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const send = (headers: Record<string, string>) =>
+    fetch(`${site.url}/cart`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ intent: 'set', book_id: 'tech-001', quantity: '0' }),
+      headers: { cookie: guest.cookie() ?? '', ...headers },
+    })
+  const forged = [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }, {}]
+  for (const headers of forged) expect((await send(headers)).status).toBe(403)
+  expect((await guest.get('/api/cart')).body.item_count).toBe(1)
+  expect((await send({ origin: site.url })).status).toBe(303)
+  expect((await guest.get('/api/cart')).body.item_count).toBe(0)
+})

@@ -1,0 +1,110 @@
+/** A whole shop with its pages on a port of its own, and a browser to look at it. */
+import { existsSync } from 'node:fs'
+import { serve } from '@hono/node-server'
+import chromiumForServers from '@sparticuz/chromium'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, expect } from 'vitest'
+import { openPages } from '../../src/pages/serve.ts'
+import { createShop } from '../../src/shop.ts'
+import { type ShopOptions, STAFF_TOKEN, type TestShop, testShop } from '../../test/kit.ts'
+import { freePort } from '../../test/shop-process.ts'
+
+const INSTALLED = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium',
+]
+
+const closing: (() => Promise<unknown> | unknown)[] = []
+let browser: Promise<Browser> | undefined
+
+afterAll(async () => {
+  await (await browser)?.close()
+  for (const close of closing.splice(0)) await close()
+})
+
+/** The Chromium that the packages bring for Linux on x64, an installed Chrome elsewhere. */
+const launch = async (): Promise<Browser> => {
+  if (process.platform === 'linux' && process.arch === 'x64')
+    return chromium.launch({
+      executablePath: await chromiumForServers.executablePath(),
+      args: [...chromiumForServers.args.filter(arg => arg !== '--single-process'), '--no-sandbox'],
+    })
+  const executablePath = INSTALLED.find(path => existsSync(path))
+  if (executablePath === undefined) throw new Error('these tests need an installed Chrome')
+  return chromium.launch({ executablePath })
+}
+
+export type Site = TestShop & {
+  readonly url: string
+  /** A window of a new visitor; what it says on its console, and whom else it asks, ends in `faults`. */
+  readonly open: (options?: BrowserContextOptions) => Promise<Window>
+}
+
+export type Window = { readonly page: Page; readonly faults: string[] }
+
+const watch = (page: Page, url: string, faults: string[]): void => {
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
+  })
+  page.on('pageerror', error => faults.push(error.message))
+  page.on('request', request => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
+      faults.push(`asked ${request.url()}`)
+  })
+}
+
+/** What Chrome says of every page that is refused, which a test expects. */
+export const withoutStatus = (faults: readonly string[]): string[] =>
+  faults.filter(
+    fault => !fault.startsWith('Failed to load resource: the server responded with a status of 4'),
+  )
+
+/** A shop with these books, its pages served. */
+export const openSite = async (options: ShopOptions): Promise<Site> => {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
+  const app = createShop(shop.deps, { staffToken: STAFF_TOKEN })
+  const pages = openPages({
+    fetch: app.fetch,
+    publicUrl: url,
+    origins: app.origins,
+    currency: shop.deps.currency,
+    memory: shop.deps.memory,
+    say: () => {},
+    report: error => shop.reported.push(error),
+  })
+  const server = serve({ fetch: pages.fetch, port, hostname: 'localhost' })
+  closing.push(pages.close, () => new Promise<void>(done => server.close(() => done())))
+  const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
+    browser ??= launch()
+    const context = await (await browser).newContext({
+      baseURL: url,
+      viewport: { width: 1280, height: 900 },
+      ...settings,
+    })
+    context.setDefaultTimeout(10_000)
+    const page = await context.newPage()
+    const faults: string[] = []
+    watch(page, url, faults)
+    return { page, faults }
+  }
+  return { ...shop, fetch: pages.fetch, url, open }
+}
+
+/** Fills the address of the checkout. */
+export const fillAddress = async (page: Page): Promise<void> => {
+  await page.getByLabel('E-mail', { exact: false }).fill('reader@example.com')
+  await page.getByLabel('Name, street').fill('Ada Reader, 1 Library Lane')
+  await page.getByLabel('Postal code').fill('12345')
+  await page.getByLabel('Town or city').fill('Anytown')
+}
+
+/** Ready: scripts run, and nothing is being fetched any more. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle')
+}
+
+export const expectNoFaults = ({ faults }: Window): void => expect(faults).toEqual([])

@@ -1,0 +1,17 @@
+/** How Vite builds the pages: the browser's half in hashed files, the server's half as one file that stands alone. */
+import { reactRouter } from '@react-router/dev/vite'
+import tailwindcss from '@tailwindcss/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [tailwindcss(), reactRouter()],
+  // The server's half too: React's checks for developers cost more than the rendering.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 700 },
+  environments: {
+    ssr: {
+      resolve: { noExternal: true },
+      build: { target: 'node22', rollupOptions: { input: './server.ts' } },
+    },
+  },
+})
