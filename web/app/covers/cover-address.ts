@@ -16,7 +16,7 @@ export const wordsHash = (text: string): number => {
 }
 
 /** Raised when covers are drawn in another way. */
-const EDITION = '1'
+const EDITION = '2'
 
 export const coverVersion = ({ title, author = '', category }: Omit<Covered, 'book_id'>): string =>
   wordsHash(`${EDITION}\n${title}\n${author}\n${category}`).toString(36)

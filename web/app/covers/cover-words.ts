@@ -16,7 +16,7 @@ export const coverWords = (book: {
   readonly author: string
   readonly category: string
 }): CoverWords => {
-  const whole = book.title.replace(SERIES, '').trim() || book.title
+  const whole = (book.title.replace(SERIES, '').trim() || book.title).replaceAll("'", '’')
   const [first = whole, ...rest] = whole.split(/:\s+/)
   const subtitle = rest.join(': ')
   const [author = book.author, ...others] = book.author.split(/; |, (?=\S+ \S)/).map(name => name.trim())
