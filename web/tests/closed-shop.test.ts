@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { testEngine } from '../../test/kit.ts'
 import { books } from './books.ts'
-import { fillAddress, openSite, settled, type Window } from './site.ts'
+import { addToCart, fillAddress, openSite, settled, type Window } from './site.ts'
 
 const site = await openSite({ books })
 
@@ -13,8 +13,7 @@ const atCheckout = async (window: Window) => {
   const { page } = window
   await page.goto('/books/tech-001/clean-code')
   await settled(page)
-  await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.waitForLoadState('networkidle')
+  await addToCart(page)
   await page.goto('/checkout')
   await settled(page)
   await fillAddress(page)

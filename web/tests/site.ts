@@ -102,6 +102,20 @@ export const fillAddress = async (page: Page): Promise<void> => {
   await page.getByLabel('Town or city').fill('Anytown')
 }
 
+/** The page with this heading is shown; its address may have changed a moment before. */
+export const arrived = (page: Page, heading: string): Promise<void> =>
+  page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+
+/** Puts the book of this page into the cart, with or without scripts. */
+export const addToCart = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  const stayed = page.getByText('It is in your cart.')
+  await stayed
+    .or(page.getByRole('heading', { level: 1, name: 'Your cart' }))
+    .first()
+    .waitFor()
+}
+
 /** Ready: scripts run, and nothing is being fetched any more. */
 export const settled = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle')

@@ -1,4 +1,4 @@
-/** After going to another page without loading it anew, the focus is at its content, as after a load. */
+/** After going to another page without loading it anew, the focus is at its content; but nobody is interrupted in typing. */
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'react-router'
 
@@ -8,6 +8,7 @@ export const usePageFocus = (): void => {
   useEffect(() => {
     if (before.current === pathname) return
     before.current = pathname
+    if (document.activeElement instanceof HTMLInputElement) return
     document.getElementById('content')?.focus({ preventScroll: true })
   }, [pathname])
 }
