@@ -14,7 +14,7 @@ const atCheckout = async (window: Window) => {
   await page.goto('/books/tech-001/clean-code')
   await settled(page)
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.waitForLoadState('networkidle')
+  await page.getByText('It is in your cart').first().waitFor()
   await page.goto('/checkout')
   await settled(page)
   await fillAddress(page)
