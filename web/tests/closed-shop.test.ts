@@ -14,7 +14,8 @@ const atCheckout = async (window: Window) => {
   await page.goto('/books/tech-001/clean-code')
   await settled(page)
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.getByText('It is in your cart').first().waitFor()
+  const count = async () => (await (await page.request.get('/api/cart')).json()).item_count
+  await expect.poll(count, { timeout: 10_000 }).toBe(1)
   await page.goto('/checkout')
   await settled(page)
   await fillAddress(page)
