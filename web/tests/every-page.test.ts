@@ -112,64 +112,62 @@ describe('every page', () => {
   }, 90_000)
 })
 
-test(
-  'with the keyboard alone a guest gets from the front of the shop to an order',
-  { retry: 2 },
-  async () => {
-    const { page } = await site.open()
-    const press = async (key: string, times = 1) => {
-      for (let i = 0; i < times; i++) await page.keyboard.press(key)
+test('with the keyboard alone a guest gets from the front of the shop to an order', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const { page } = await site.open()
+  const press = async (key: string, times = 1) => {
+    for (let i = 0; i < times; i++) await page.keyboard.press(key)
+  }
+  /** Tabs on until what has the focus is called this. */
+  const tabTo = async (name: RegExp) => {
+    for (let i = 0; i < 80; i++) {
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null
+        if (element === document.body || element?.id === 'content') return ''
+        const label =
+          element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+            ? element.labels?.[0]?.textContent
+            : ''
+        return `${label} ${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''}`
+      })
+      if (name.test(focused)) return
+      await press('Tab')
     }
-    /** Tabs on until what has the focus is called this. */
-    const tabTo = async (name: RegExp) => {
-      for (let i = 0; i < 80; i++) {
-        const focused = await page.evaluate(() => {
-          const element = document.activeElement as HTMLElement | null
-          if (element === document.body || element?.id === 'content') return ''
-          const label =
-            element instanceof HTMLInputElement || element instanceof HTMLSelectElement
-              ? element.labels?.[0]?.textContent
-              : ''
-          return `${label} ${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''}`
-        })
-        if (name.test(focused)) return
-        await press('Tab')
-      }
-      throw new Error(`no way to ${name} by the keyboard`)
-    }
-    await page.goto('/category/technology')
-    await settled(page)
-    await press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content')
-    await press('Enter')
-    await tabTo(/^\s*Clean Code/)
-    await press('Enter')
-    await page.waitForURL('**/clean-code')
-    await settled(page)
-    await tabTo(/Add to cart/)
-    await press('Enter')
-    await page.getByText('It is in your cart.').waitFor()
-    await tabTo(/Go to the cart/)
-    await press('Enter')
-    await page.waitForURL('**/cart')
-    await tabTo(/To the checkout/)
-    await press('Enter')
-    await page.waitForURL('**/checkout')
-    await settled(page)
-    for (const [label, text] of [
-      [/E-mail/, 'reader@example.com'],
-      [/Name, street/, '1 Library Lane'],
-      [/Postal/, '12345'],
-      [/Town/, 'Anytown'],
-    ] as const) {
-      await tabTo(label)
-      await page.keyboard.type(text)
-    }
-    await tabTo(/Place order/)
-    await press('Enter')
-    await page.waitForURL('**/confirmed')
-  },
-  60_000,
-)
+    throw new Error(`no way to ${name} by the keyboard`)
+  }
+  await page.goto('/category/technology')
+  await settled(page)
+  await press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content')
+  await press('Enter')
+  await tabTo(/^\s*Clean Code/)
+  await press('Enter')
+  await page.waitForURL('**/clean-code')
+  await settled(page)
+  await tabTo(/Add to cart/)
+  await press('Enter')
+  await page.getByText('It is in your cart.').waitFor()
+  await tabTo(/Go to the cart/)
+  await press('Enter')
+  await page.waitForURL('**/cart')
+  await tabTo(/To the checkout/)
+  await press('Enter')
+  await page.waitForURL('**/checkout')
+  await settled(page)
+  for (const [label, text] of [
+    [/E-mail/, 'reader@example.com'],
+    [/Name, street/, '1 Library Lane'],
+    [/Postal/, '12345'],
+    [/Town/, 'Anytown'],
+  ] as const) {
+    await tabTo(label)
+    await page.keyboard.type(text)
+  }
+  await tabTo(/Place order/)
+  await press('Enter')
+  await page.waitForURL('**/confirmed')
+})
 
 afterAll(() => expect(site.reported.filter(error => error instanceof Error)).toEqual([]))
