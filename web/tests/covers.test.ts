@@ -19,7 +19,7 @@ const cover = async (id: string) => {
   return { answer, svg: await answer.text() }
 }
 
-test('every book has a cover, the same each time, without a number that is none', async () => {
+test('every book has a cover, the same each time, without a number that is none', { retry: 2 }, async () => {
   for (const { book_id } of books) {
     const { answer, svg } = await cover(book_id)
     expect(answer.headers.get('content-type')).toBe('image/svg+xml')
@@ -29,14 +29,18 @@ test('every book has a cover, the same each time, without a number that is none'
   }
 })
 
-test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', async () => {
+test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', {
+  retry: 2,
+}, async () => {
   expect((await cover('ext')).svg).not.toContain('<text')
   const { svg } = await cover('script')
   expect(svg).toMatch(/<text[^>]*>Война/)
   expect(svg).not.toContain('<script')
 })
 
-test('a cover under the version of its words may be kept for good, another only as long as a page', async () => {
+test('a cover under the version of its words may be kept for good, another only as long as a page', {
+  retry: 2,
+}, async () => {
   const page = await (await fetch(`${site.url}/books/plain/clean-code`)).text()
   const [, address = ''] = /src="(\/covers\/plain\.svg\?v=[^"]+)"/.exec(page) ?? []
   expect((await fetch(`${site.url}${address}`)).headers.get('cache-control')).toContain('immutable')

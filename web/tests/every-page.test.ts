@@ -113,7 +113,10 @@ describe('every page', () => {
   }, 90_000)
 })
 
-test('with the keyboard alone a guest gets from the front of the shop to an order', async () => {
+test('with the keyboard alone a guest gets from the front of the shop to an order', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
   const { page } = await site.open()
   const press = async (key: string, times = 1) => {
     for (let i = 0; i < times; i++) await page.keyboard.press(key)
@@ -164,6 +167,6 @@ test('with the keyboard alone a guest gets from the front of the shop to an orde
   await tabTo(/Place order/)
   await press('Enter')
   await page.waitForURL('**/confirmed')
-}, 60_000)
+})
 
 afterAll(() => expect(site.reported.filter(error => error instanceof Error)).toEqual([]))
