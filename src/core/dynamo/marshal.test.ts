@@ -28,16 +28,20 @@ const number = fc.oneof(
   fc.integer().map(whole => whole / 100),
   fc.constantFrom(0, 1e15, 1e-20, 0.1, 123456.789e3),
 )
+/** The SDK's own marshalling loses an attribute of that name; the shop has none. */
+const isNameable = (name: string) => name !== '__proto__'
 const { value } = fc.letrec(tie => ({
   value: fc.oneof({ maxDepth: 4 }, text, number, fc.boolean(), fc.constant(null), tie('list'), tie('map')),
   list: fc.array(tie('value'), { maxLength: 4 }),
-  map: fc.dictionary(
-    fc.string({ minLength: 1, maxLength: 8 }).filter(name => name !== '__proto__'),
-    tie('value'),
-    { maxKeys: 4, noNullPrototype: true },
-  ),
+  map: fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }).filter(isNameable), tie('value'), {
+    maxKeys: 4,
+    noNullPrototype: true,
+  }),
 }))
-const item = fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/), value, { maxKeys: 6, noNullPrototype: true })
+const item = fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/).filter(isNameable), value, {
+  maxKeys: 6,
+  noNullPrototype: true,
+})
 
 test('what we write the SDK reads, and what the SDK writes we read', async () => {
   const table = shop.names.orders
