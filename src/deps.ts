@@ -1,6 +1,7 @@
 /** The only reader of the environment: settings, clients and tables, built once. */
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
+import { userTable } from './accounts/table.ts'
 import { cartTable } from './cart/table.ts'
 import { changeLog } from './catalog/changes.ts'
 import { catalogMemory } from './catalog/memory.ts'
@@ -177,6 +178,7 @@ export const buildDeps = (
     books,
     changes,
     memory,
+    users: userTable(db, names),
     carts: cartTable(db, names),
     orders,
     links,

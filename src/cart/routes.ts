@@ -5,7 +5,7 @@ import * as service from './service.ts'
 
 export const cartRoutes = (deps: service.CartDeps): Route[] => [
   route(api.getCart, ({ identity }) => service.readCart(deps, identity.userId)),
-  route(api.addCartItem, ({ identity, body }) => service.addItem(deps, identity.becomeGuest(), body)),
+  route(api.addCartItem, ({ identity, body }) => service.addItem(deps, identity.becomeShopper(), body)),
   route(api.setCartItem, ({ identity, params, body }) =>
     service.setQuantity(deps, identity.userId, params.book_id, body.quantity),
   ),

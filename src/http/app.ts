@@ -55,14 +55,18 @@ const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unk
 }
 
 /** The query as an object; a parameter that comes twice is refused, since nobody can know which is meant. */
-const queryOf = (request: Request, { query, staffQuery }: Endpoint, identity: Identity): unknown => {
+const queryOf = async (
+  request: Request,
+  { query, staffQuery }: Endpoint,
+  identity: Identity,
+): Promise<unknown> => {
   const at = request.url.indexOf('?')
   const params = new URLSearchParams(at < 0 ? '' : request.url.slice(at))
   const names = [...params.keys()]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new ShopError('invalid_request', `query.${twice.slice(0, 60)}: is there more than once`)
-  if (staffQuery?.some(name => params.has(name))) authorize('staff', identity)
+  if (staffQuery?.some(name => params.has(name))) await authorize('staff', identity)
   if (!query && names[0] !== undefined)
     throw new ShopError('invalid_request', `query.${names[0].slice(0, 60)}: is not known here`)
   return parse('query', query, Object.fromEntries(params))
@@ -104,19 +108,19 @@ const serve = async (
   params: unknown,
   rules: AppRules,
 ): Promise<Response> => {
-  const identity = identify(
+  const identity = await identify(
     {
       cookie: request.headers.get('cookie') ?? undefined,
       authorization: request.headers.get('authorization') ?? undefined,
     },
     rules,
   )
-  authorize(endpoint.who, identity)
+  await authorize(endpoint.who, identity)
   const answerHeaders = new Map<string, string>()
   let holds: (() => boolean) | undefined
   const value = await handle({
     params: parse('path', endpoint.params, params),
-    query: queryOf(request, endpoint, identity),
+    query: await queryOf(request, endpoint, identity),
     headers: headersOf(request, endpoint),
     body: await bodyOf(request, endpoint),
     identity,

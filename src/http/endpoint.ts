@@ -3,10 +3,10 @@ import type * as z from 'zod'
 import type { ErrorCode } from '../core/errors.ts'
 
 /**
- * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `staff`.
- * There is no default.
+ * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `account`, who has
+ * signed in; `staff`. There is no default.
  */
-export type Policy = 'anyone' | 'shopper' | 'staff'
+export type Policy = 'anyone' | 'shopper' | 'account' | 'staff'
 
 type Shape = z.ZodType
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -1,4 +1,4 @@
-/** Who calls: a guest by the secret in a cookie, staff by the token of local mode. Everything else is nobody in particular. */
+/** Who calls: an account by its session, a guest by the secret in a cookie, staff by their role. Everything else is nobody in particular. */
 import { timingSafeEqual } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
 import { guestUserId, newSecret, sha256 } from '../core/ids.ts'
@@ -8,12 +8,36 @@ const SECRET = /^[A-Za-z0-9_-]{43}$/
 /** The cookie outlives the cart (7 days), so that a guest can read an order back. */
 const GUEST_SECONDS = 90 * 24 * 3600
 
+/** A live session of an account, as the store has it at this request. */
+export type Session = {
+  readonly sessionId: string
+  readonly userId: string
+  /** Whether a second factor was shown when it was opened. */
+  readonly secondFactor: boolean
+  readonly createdAt: Date
+}
+
+/** Who acts as staff, for the audit. */
+export type StaffMember = { readonly actor: string; readonly role: 'staff' | 'admin' }
+
+/** What identity needs of the accounts, without the sign-in library. */
+export type AccountsDoor = {
+  /** The session that a Cookie header carries, if it lives. */
+  readonly session: (cookie: string) => Promise<Session | undefined>
+  /** The account's role, read from the store; undefined for a customer. */
+  readonly staffRole: (userId: string) => Promise<StaffMember['role'] | undefined>
+}
+
 export type Identity = {
-  /** The caller's id in carts and orders; undefined for a visitor who has neither. */
+  /** The caller's id in carts and orders: the account's, else the guest's; undefined for a visitor who has neither. */
   readonly userId: string | undefined
-  readonly isStaff: boolean
+  /** The guest's id of this browser, signed in or not. */
+  readonly guestId: string | undefined
+  readonly session: Session | undefined
+  /** The caller as staff, asked of the store once a request and only where it matters; undefined for everyone else. */
+  readonly staff: () => Promise<StaffMember | undefined>
   /** The caller's id, made if there is none yet; its cookie then goes with the answer. */
-  readonly becomeGuest: () => string
+  readonly becomeShopper: () => string
   /** The Set-Cookie that the answer must carry, if any. */
   readonly setCookie: () => string | undefined
 }
@@ -21,8 +45,10 @@ export type Identity = {
 export type IdentityRules = {
   /** Whether the shop is reached over https: then cookies are Secure and bound to the host by their name. */
   readonly https: boolean
-  /** The token that staff of a local shop send as Bearer; undefined: there are no staff. */
+  /** The token that staff of a local shop send as Bearer; undefined: there are none by token. */
   readonly staffToken: string | undefined
+  /** undefined: there are no accounts. */
+  readonly accounts?: AccountsDoor
 }
 
 const cookieValue = (header: string | undefined, name: string): string | undefined => {
@@ -36,19 +62,38 @@ const cookieValue = (header: string | undefined, name: string): string | undefin
 const sameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
-export const identify = (
-  headers: { readonly cookie: string | undefined; readonly authorization: string | undefined },
-  { https, staffToken }: IdentityRules,
-): Identity => {
+type CallerHeaders = { readonly cookie: string | undefined; readonly authorization: string | undefined }
+
+export const identify = async (headers: CallerHeaders, rules: IdentityRules): Promise<Identity> => {
+  const { https, staffToken, accounts } = rules
   const name = https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest'
   const sent = cookieValue(headers.cookie, name)
   let secret = sent && SECRET.test(sent) ? sent : undefined
+  const guestId = secret === undefined ? undefined : guestUserId(secret)
   let renew = false
+  const session = headers.cookie === undefined ? undefined : await accounts?.session(headers.cookie)
   const bearer = /^Bearer (\S{1,200})$/i.exec(headers.authorization ?? '')?.[1]
+  const byToken = staffToken !== undefined && bearer !== undefined && sameText(bearer, staffToken)
+
+  const findStaff = async (): Promise<StaffMember | undefined> => {
+    if (byToken) return { actor: 'staff-token', role: 'staff' }
+    // Staff without a second factor have no rights yet.
+    if (!session?.secondFactor) return undefined
+    const role = await accounts?.staffRole(session.userId)
+    return role && { actor: session.userId, role }
+  }
+  let staff: Promise<StaffMember | undefined> | undefined
+
   return {
-    userId: secret === undefined ? undefined : guestUserId(secret),
-    isStaff: staffToken !== undefined && bearer !== undefined && sameText(bearer, staffToken),
-    becomeGuest: () => {
+    userId: session?.userId ?? guestId,
+    guestId,
+    session,
+    staff: () => {
+      staff ??= findStaff()
+      return staff
+    },
+    becomeShopper: () => {
+      if (session) return session.userId
       renew = true
       secret ??= newSecret()
       return guestUserId(secret)
@@ -60,12 +105,12 @@ export const identify = (
   }
 }
 
-const forbidden = (identity: Identity) =>
-  identity.userId === undefined
-    ? new ShopError('not_signed_in', 'Only staff may do this. Send the staff token of this shop.')
-    : new ShopError('forbidden', 'Only staff may do this.')
-
 /** Throws not_signed_in or forbidden unless the policy lets the caller in. */
-export const authorize = (policy: Policy, identity: Identity): void => {
-  if (policy === 'staff' && !identity.isStaff) throw forbidden(identity)
+export const authorize = async (policy: Policy, identity: Identity): Promise<void> => {
+  if (policy === 'account' && identity.session === undefined)
+    throw new ShopError('not_signed_in', 'Please sign in first.')
+  if (policy !== 'staff' || (await identity.staff())) return
+  throw identity.userId === undefined
+    ? new ShopError('not_signed_in', 'Only staff may do this. Please sign in as staff.')
+    : new ShopError('forbidden', 'Only staff may do this.')
 }

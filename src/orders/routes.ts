@@ -17,14 +17,14 @@ const keyMissing = () =>
 
 export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
   const view = (order: Order) => service.orderView(order, deps.currency)
-  const find = ({ userId, isStaff }: Identity, orderId: string): Promise<Order> =>
-    isStaff ? service.findOrder(deps, orderId) : service.readOrder(deps, userId, orderId)
+  const find = async ({ userId, staff }: Identity, orderId: string): Promise<Order> =>
+    (await staff()) ? service.findOrder(deps, orderId) : service.readOrder(deps, userId, orderId)
 
   return [
     route(api.placeOrder, async ({ identity, headers, body, answerHeaders }) => {
       const key = headers['idempotency-key']
       if (key === undefined) throw keyMissing()
-      const { order, replayed } = await placeOrder(deps, identity.becomeGuest(), key, body)
+      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body)
       answerHeaders.set('location', `/api/orders/${order.order_id}`)
       if (replayed) answerHeaders.set('idempotency-replayed', 'true')
       return view(order)

@@ -1,9 +1,9 @@
 /** What an order is: the specification's item, what a shopper sends for it, and what the shop answers. */
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
+import { PostalAddress } from '../accounts/schema.ts'
 import { dayOfOrderId } from '../core/ids.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
-import { line } from '../core/text.ts'
 import { OrderStatus } from './status.ts'
 
 const StoredMoney = z.number().transform((value, context): Cents => {
@@ -12,21 +12,6 @@ const StoredMoney = z.number().transform((value, context): Cents => {
   context.addIssue({ code: 'custom', message: 'has more than two decimals' })
   return z.NEVER
 })
-
-export const ShippingAddress = z
-  .strictObject({
-    street: line(200),
-    city: line(100),
-    state: line(100).optional(),
-    postal_code: line(20),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/)
-      .optional()
-      .describe('ISO 3166-1, two letters.'),
-  })
-  .meta({ id: 'ShippingAddress' })
-export type ShippingAddress = z.infer<typeof ShippingAddress>
 
 export const OrderLine = z.object({
   book_id: z.string(),
@@ -69,7 +54,7 @@ export const PlaceOrder = z
       .refine(decimal, { error: 'has more than two decimals' })
       .describe('The total that the shopper saw.'),
     email: Email,
-    shipping_address: ShippingAddress,
+    shipping_address: PostalAddress,
   })
   .meta({ id: 'PlaceOrder' })
 export type PlaceOrder = z.infer<typeof PlaceOrder>

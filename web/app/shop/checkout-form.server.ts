@@ -1,7 +1,7 @@
 /** The checkout's form: what was typed, and what is wrong with it. */
 
 import { Email } from '../../../src/accounts/email.ts'
-import { ShippingAddress } from '../../../src/orders/schema.ts'
+import { PostalAddress } from '../../../src/accounts/schema.ts'
 
 export const fields = ['email', 'street', 'city', 'state', 'postal_code', 'country'] as const
 export type Field = (typeof fields)[number]
@@ -23,7 +23,7 @@ export const typedOf = (form: FormData): Typed =>
 export const wrongIn = (typed: Typed): Field[] => {
   const { email, ...address } = typed
   const wrong = new Set<string>(Email.safeParse(email).success ? [] : ['email'])
-  for (const issue of ShippingAddress.safeParse(addressOf(address)).error?.issues ?? [])
+  for (const issue of PostalAddress.safeParse(addressOf(address)).error?.issues ?? [])
     wrong.add(String(issue.path[0]))
   if (address.country === '') wrong.add('country')
   return fields.filter(name => wrong.has(name))
