@@ -54,6 +54,8 @@ export type EditConditions = {
 /** A whole megabyte of rows, as a scan gives them unasked, would hold everybody else up for a quarter of a second. */
 const ROWS_AT_ONCE = 250
 
+const PRICED = Object.keys(PricedBook.shape)
+
 export const bookTable = (db: Dynamo, names: TableNames) => {
   const table = names.books
   const pointerKey = (bookId: string) => ({ pk: `book#${bookId}`, sk: 'pointer' })
@@ -83,7 +85,7 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     const items = await db.batchGet(
       table,
       keys.map(({ category, book_id }) => ({ category, book_id })),
-      Object.keys(PricedBook.shape),
+      PRICED,
     )
     return new Map(
       items.flatMap(item => {

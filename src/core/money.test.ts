@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cents, parseDecimal, parseRate, share, sum, times, toDecimal, toDecimalString } from './money.ts'
 
@@ -41,6 +42,16 @@ test.each([
   Number.POSITIVE_INFINITY,
 ])('%s is no amount', text => {
   expect(parseDecimal(text)).toBeUndefined()
+})
+
+test('a number is the amount that its digits say, whichever way it is read', () => {
+  const amounts = fc.integer({ min: -(10 ** 14), max: 10 ** 14 }).map(whole => whole / 100)
+  fc.assert(
+    fc.property(fc.oneof(amounts, fc.double()), value => {
+      expect(parseDecimal(value)).toBe(parseDecimal(String(value)))
+    }),
+    { numRuns: 20_000 },
+  )
 })
 
 test('cents are whole, and never leave the whole numbers', () => {

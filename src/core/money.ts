@@ -14,6 +14,11 @@ export const cents = (whole: number): Cents => {
 
 /** '42.99', '43' or 42.99 as cents; undefined when it has more than two decimals or is no plain number. */
 export const parseDecimal = (value: string | number): Cents | undefined => {
+  if (typeof value === 'number') {
+    // The double nearest to whole cents divided by 100 is the one that the decimal itself is read as.
+    const whole = Math.round(value * 100)
+    if (whole !== 0 && whole / 100 === value && Math.abs(value) < 1e12) return cents(whole)
+  }
   const match = DECIMAL.exec(String(value))
   if (!match) return undefined
   const [, sign, units = '0', fraction = ''] = match

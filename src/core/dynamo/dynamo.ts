@@ -1,6 +1,6 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
 import { ShopError } from '../errors.ts'
-import { fromWire, toWire } from './marshal.ts'
+import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
 
@@ -33,7 +33,11 @@ export const openDynamo = (wire: Wire) => {
 
   /** One item by its whole key; strongly consistent unless told otherwise. */
   const get = async (table: string, key: Key, consistent = true): Promise<Item | undefined> => {
-    const { Item } = await read('GetItem', { TableName: table, Key: toWire(key), ConsistentRead: consistent })
+    const { Item } = await read('GetItem', {
+      TableName: table,
+      Key: keyToWire(key),
+      ConsistentRead: consistent,
+    })
     return Item === undefined ? undefined : fromWire(Item)
   }
 
@@ -48,7 +52,7 @@ export const openDynamo = (wire: Wire) => {
       ScanIndexForward: !q.descending,
       Limit: q.limit,
       ConsistentRead: q.consistent,
-      ExclusiveStartKey: q.after && toWire(q.after),
+      ExclusiveStartKey: q.after && keyToWire(q.after),
     })
     const items = itemsOf(answer.Items)
     return answer.LastEvaluatedKey ? { items, next: fromWire(answer.LastEvaluatedKey) as Key } : { items }
@@ -88,7 +92,7 @@ export const openDynamo = (wire: Wire) => {
   ): Promise<Item[]> => {
     const found: Item[] = []
     let request: unknown = {
-      [table]: { Keys: keys.map(toWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
+      [table]: { Keys: keys.map(keyToWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
     }
     for (let round = 1; round <= MAX_BATCH_ROUNDS; round++) {
       const answer = await read('BatchGetItem', { RequestItems: request })
@@ -163,11 +167,17 @@ export const openDynamo = (wire: Wire) => {
   return { get, query, pages, scan, batchGet, transact, write, admin, close: wire.close }
 }
 
-/** Each attribute under a name of its own making, since some are reserved words. */
-const projection = (attributes: readonly string[]) => ({
-  ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),
-  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, i) => [`#a${i}`, name])),
-})
+const projections = new WeakMap<readonly string[], object>()
+
+/** Each attribute under a name of its own making, since some are reserved words; made once for a list that is kept. */
+const projection = (attributes: readonly string[]): object => {
+  const made = projections.get(attributes) ?? {
+    ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, i) => [`#a${i}`, name])),
+  }
+  projections.set(attributes, made)
+  return made
+}
 
 const wireWrite = (write: Write): object => ({
   TableName: write.table,

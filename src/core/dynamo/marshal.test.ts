@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { engineCall } from '../../../test/contents.ts'
 import { type TestShop, testEngine, testShop } from '../../../test/kit.ts'
-import { fromWire, toWire } from './marshal.ts'
+import { fromWire, keyToWire, toWire } from './marshal.ts'
 
 let shop: TestShop
 let sdk: DynamoDBClient
@@ -128,4 +128,19 @@ test('bytes and sets of bytes, texts and numbers go back as they came', () => {
 
 test('what is undefined is left out', () => {
   expect(toWire({ a: undefined, b: { c: undefined, d: 1 } })).toEqual({ b: { M: { d: { N: '1' } } } })
+})
+
+test('an attribute of any name is an attribute of the item, and nothing more', () => {
+  const item = fromWire({
+    __proto__x: { S: 'a' },
+    constructor: { S: 'b' },
+    ...JSON.parse('{"__proto__":{"S":"c"}}'),
+  })
+  expect(Object.keys(item)).toEqual(['__proto__x', 'constructor', '__proto__'])
+  expect(Object.getPrototypeOf(item)).toBe(Object.prototype)
+})
+
+test('a key is texts, as the SDK writes them', () => {
+  const key = { user_id: 'guest-1', cart_id: '' }
+  expect(keyToWire(key)).toEqual(marshall(key))
 })

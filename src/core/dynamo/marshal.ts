@@ -55,7 +55,22 @@ const plain = (value: WireValue): unknown => {
 }
 
 /** An item of the wire; in one pass of our own, since every read of the shop goes through here. */
-export const fromWire = (item: unknown): Item =>
-  Object.fromEntries(
-    Object.entries(item as Readonly<Record<string, WireValue>>).map(([name, value]) => [name, plain(value)]),
-  )
+export const fromWire = (item: unknown): Item => {
+  const wire = item as Readonly<Record<string, WireValue>>
+  const result: Record<string, unknown> = {}
+  for (const name of Object.keys(wire)) {
+    const value = wire[name]
+    // An attribute of this name would otherwise set the object's prototype.
+    if (name === '__proto__') Object.defineProperty(result, name, { value: value && plain(value), ...OWN })
+    else if (value) result[name] = plain(value)
+  }
+  return result
+}
+const OWN = { enumerable: true, configurable: true, writable: true }
+
+/** A key: texts alone, which need no more than their mark. */
+export const keyToWire = (key: Readonly<Record<string, string>>): Record<string, WireValue> => {
+  const wire: Record<string, WireValue> = {}
+  for (const name of Object.keys(key)) wire[name] = { S: key[name] ?? '' }
+  return wire
+}
