@@ -1,6 +1,8 @@
 /** The only reader of the environment: settings, clients and tables, built once. */
+import { hkdfSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
+import { accountsDoor } from './accounts/sessions.ts'
 import { userTable } from './accounts/table.ts'
 import { cartTable } from './cart/table.ts'
 import { changeLog } from './catalog/changes.ts'
@@ -169,6 +171,8 @@ export const buildDeps = (
   const changes = changeLog(db, names)
   const orders = orderTable(db, names)
   const links = orderLinks(db, names)
+  const authSecret = derivedSecret(given.secret, 'auth')
+  const https = settings.publicUrl.startsWith('https:')
   const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
   const memory = catalogMemory({ db, books, changes, blobs, now, report })
   return {
@@ -179,6 +183,8 @@ export const buildDeps = (
     changes,
     memory,
     users: userTable(db, names),
+    authSecret,
+    accounts: accountsDoor(db, names, { secret: authSecret, https, now }),
     carts: cartTable(db, names),
     orders,
     links,
@@ -195,6 +201,10 @@ export const buildDeps = (
     now,
   }
 }
+
+/** A key of its own for each purpose, from the shop's one secret. */
+const derivedSecret = (secret: string, purpose: string): string =>
+  Buffer.from(hkdfSync('sha256', secret, '', `cloudshelf ${purpose}`, 32)).toString('base64url')
 
 /** Where blobs lie in the data folder. */
 export const blobFolder = (dataDir: string): string => join(dataDir, 'blobs')

@@ -30,6 +30,7 @@ export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: st
     origins,
     https: publicUrl.startsWith('https:'),
     staffToken,
+    accounts: deps.accounts,
     report: error => deps.report(error),
   })
   docsRoutes(app.hono, publicUrl)

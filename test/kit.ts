@@ -1,10 +1,14 @@
 /** What tests stand on: a real engine of their own, fresh tables for each shop, and shoppers who keep their cookies. */
+import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { authRecords } from '../src/accounts/auth/records.ts'
+import { sessionCookie } from '../src/accounts/sessions.ts'
 import type { Book } from '../src/catalog/schema.ts'
 import { folderBlobs } from '../src/core/blobs.ts'
+import { newSecret, newUserId } from '../src/core/ids.ts'
 import { cents } from '../src/core/money.ts'
 import { blobFolder, buildDeps, type Deps, openStore, readSettings } from '../src/deps.ts'
 import { openDataFolder } from '../src/local/data-folder.ts'
@@ -48,7 +52,24 @@ export type TestShop = {
   readonly visitor: () => Shopper
   /** Staff, by the token of local mode. */
   readonly staff: Shopper
+  /** An account with a live session, verified and a customer unless told otherwise. */
+  readonly account: (options?: AccountOptions) => Promise<Account>
 }
+
+export type AccountOptions = {
+  readonly email?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly verified?: boolean
+  readonly role?: 'staff' | 'admin'
+  /** Whether the session showed one; staff do unless told otherwise. */
+  readonly secondFactor?: boolean
+  /** A browser that visited before: its guest cookie stays beside the session's. */
+  readonly from?: Shopper
+  /** How long the session lasts at the most, 60 unless told otherwise. */
+  readonly days?: number
+}
+export type Account = Shopper & { readonly userId: string; readonly email: string }
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json }
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
@@ -66,9 +87,15 @@ export type Shopper = {
   readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 }
 
-const shopper = (fetch: TestShop['fetch'], fixed: Record<string, string> = {}): Shopper => {
-  let cookie: string | undefined
+const shopper = (
+  fetch: TestShop['fetch'],
+  fixed: Record<string, string> = {},
+  kept: Readonly<Record<string, string>> = {},
+): Shopper => {
+  const jar = new Map(Object.entries(kept))
+  const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') || undefined
   const call: Shopper['call'] = async (method, path, body, headers = {}) => {
+    const cookie = cookies()
     const raw = body instanceof Uint8Array || typeof body === 'string'
     const request = new Request(`http://localhost:3000${path}`, {
       method,
@@ -81,8 +108,13 @@ const shopper = (fetch: TestShop['fetch'], fixed: Record<string, string> = {}): 
       ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
     })
     const response = await fetch(request)
-    const set = response.headers.get('set-cookie')
-    if (set) cookie = set.split(';')[0]
+    for (const set of response.headers.getSetCookie()) {
+      const [pair = '', ...attributes] = set.split(';')
+      const at = pair.indexOf('=')
+      const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
+      if (value === '' || attributes.some(one => /^\s*max-age=0$/i.test(one))) jar.delete(name)
+      else jar.set(name, value)
+    }
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
     return {
@@ -92,7 +124,7 @@ const shopper = (fetch: TestShop['fetch'], fixed: Record<string, string> = {}): 
     }
   }
   return {
-    cookie: () => cookie,
+    cookie: cookies,
     call,
     get: (path, headers) => call('GET', path, undefined, headers),
     post: (path, body, headers) => call('POST', path, body, headers),
@@ -109,6 +141,50 @@ export type ShopOptions = {
   readonly endpoint?: string
   /** The shop whose tables this one shares, as another process does. */
   readonly beside?: TestShop
+}
+
+/** The cookie of a session, signed as the sign-in library signs it. */
+const signed = (token: string, secret: string): string =>
+  encodeURIComponent(`${token}.${createHmac('sha256', secret).update(token).digest('base64')}`)
+
+let accounts = 0
+
+const openAccount =
+  (deps: Deps, names: TableNames, fetch: TestShop['fetch']) =>
+  async (options: AccountOptions = {}): Promise<Account> => {
+    const { email = `reader-${++accounts}@example.com`, firstName, lastName, verified = true, role } = options
+    const { secondFactor = role !== undefined, from, days = 60 } = options
+    const records = authRecords(deps.db, names, deps.users)
+    const now = deps.now()
+    const at = now.toISOString()
+    const [id, token] = [newUserId(now), newSecret()]
+    const user = { id, email, name: '', emailVerified: verified, createdAt: at, updatedAt: at }
+    await records.create('user', {
+      ...user,
+      accountStatus: 'active',
+      ...(firstName === undefined ? {} : { firstName }),
+      ...(lastName === undefined ? {} : { lastName }),
+      ...(role === undefined ? {} : { role }),
+      ...(secondFactor ? { twoFactorEnabled: true } : {}),
+    })
+    await records.create('session', {
+      id: newSecret(),
+      token,
+      userId: id,
+      createdAt: at,
+      updatedAt: at,
+      expiresAt: new Date(now.getTime() + days * 86_400_000).toISOString(),
+      secondFactor,
+      staff: role !== undefined,
+    })
+    const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
+    const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
+    return { ...shopper(fetch, {}, { ...old, ...session }), userId: id, email }
+  }
+
+const splitPair = (pair: string): [string, string] => {
+  const at = pair.indexOf('=')
+  return [pair.slice(0, at), pair.slice(at + 1)]
 }
 
 const freshNames = (): TableNames => {
@@ -154,6 +230,7 @@ export const testShop = async ({
     reported,
     visitor: () => shopper(fetch),
     staff: shopper(fetch, { authorization: `Bearer ${STAFF_TOKEN}` }),
+    account: openAccount(deps, names, fetch),
   }
 }
 

@@ -19,6 +19,7 @@ export const errorStatus = {
   cart_line_not_found: 404,
   method_not_allowed: 405,
   // what the shop can do
+  account_exists: 409,
   book_exists: 409,
   book_changed: 409,
   cart_changed: 409,

@@ -51,6 +51,10 @@ export const newSortKey = (now: Date): string => `${sortable(now.getTime(), 10)}
 /** The smallest key of `newSortKey` at or after `now`: where a reader of a log starts. */
 export const sortKeyAt = (now: Date): string => sortable(now.getTime(), 10)
 
+/** `user-<ULID in lower case>`: 10 letters of time, 16 of chance. */
+export const newUserId = (now: Date): string =>
+  `user-${sortable(now.getTime(), 10)}${base32(randomBytes(10))}`
+
 /** An unguessable version, new on each write. */
 export const newVersion = (): string => base32(randomBytes(16))
 

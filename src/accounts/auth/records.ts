@@ -1,0 +1,207 @@
+/**
+ * The sign-in library's records in DynamoDB. A record is one row of control, and each field by which the shop looks one up has
+ * a row that points to it, written in the same transaction. What the specification knows of a user lies in the users
+ * table, and nowhere else. The token of a session is never written: its row is found by the token's hash.
+ */
+import type { Dynamo } from '../../core/dynamo/dynamo.ts'
+import { type Item, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
+import { ShopError } from '../../core/errors.ts'
+import { newVersion, sha256 } from '../../core/ids.ts'
+import type { TableNames } from '../../tables.ts'
+import { sessionKey } from '../sessions.ts'
+import type { UserTable } from '../table.ts'
+import { fromUser, isOfUser, toUser } from './user-fields.ts'
+import type { AuthRecord } from './where.ts'
+
+/** Fields by which records are looked up; `unique` ones belong to one record at most. */
+const LOOKUPS: Readonly<Record<string, readonly { readonly field: string; readonly unique?: true }[]>> = {
+  session: [{ field: 'id', unique: true }, { field: 'userId' }],
+  account: [{ field: 'userId' }, { field: 'accountId' }],
+  verification: [{ field: 'identifier' }],
+  twoFactor: [{ field: 'userId' }],
+  passkey: [{ field: 'userId' }, { field: 'credentialID', unique: true }],
+}
+
+const HASHED = 'hashed:'
+
+/** A record with the mark of its last write, which a change is conditional on. */
+export type Stored = { readonly record: AuthRecord; readonly revision: string }
+
+const tokenHash = (token: unknown): string =>
+  String(token).startsWith(HASHED) ? String(token).slice(HASHED.length) : sha256(String(token))
+
+const expiryOf = ({ expiresAt }: AuthRecord): Item =>
+  typeof expiresAt === 'string' ? { expires_at: Math.ceil(Date.parse(expiresAt) / 1000) } : {}
+
+const taken = () => new ShopError('account_exists', 'There is such an account already.')
+
+export type AuthRecords = ReturnType<typeof authRecords>
+
+export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => {
+  const table = names.control
+  const lookupsOf = (model: string) => LOOKUPS[model] ?? []
+
+  const keyOf = (model: string, record: AuthRecord) => {
+    if (model === 'user') return { pk: `user#${String(record.id)}`, sk: 'auth' }
+    if (model === 'session') return sessionKey(tokenHash(record.token))
+    return { pk: `${model}#${String(record.id)}`, sk: model }
+  }
+
+  const pointerKey = (model: string, field: string, value: unknown, at: string) => ({
+    pk: `${model}.${field}#${String(value)}`,
+    sk: at,
+  })
+
+  const stored = (model: string, item: Item, token?: string): Stored => {
+    const { pk, sk: _, revision, expires_at: __, ...fields } = item
+    const hash = { token: token ?? `${HASHED}${String(pk).slice('session#'.length)}` }
+    return { record: model === 'session' ? { ...fields, ...hash } : fields, revision: String(revision) }
+  }
+
+  /** The user's record, put together from the users table and control. */
+  const user = async (userId: string): Promise<Stored | undefined> => {
+    const [account, item] = await Promise.all([
+      users.get(userId),
+      db.get(table, keyOf('user', { id: userId })),
+    ])
+    if (!account) return undefined
+    const rest = item ? stored('user', item) : { record: {}, revision: '' }
+    return { record: { ...rest.record, ...fromUser(account) }, revision: rest.revision }
+  }
+
+  const row = (model: string, record: AuthRecord, revision: string): Item => {
+    const { token: _, ...fields } = record
+    const kept = Object.entries(model === 'session' ? fields : record).filter(
+      ([name, value]) => value !== undefined && !(model === 'user' && isOfUser(name)),
+    )
+    return { ...keyOf(model, record), ...Object.fromEntries(kept), revision, ...expiryOf(record) }
+  }
+
+  /** The rows that point to this record, with the lookups' fields in which it differs from `other`. */
+  const pointersOf = (model: string, record: AuthRecord, other: AuthRecord = {}) => {
+    const at = keyOf(model, record).pk
+    return lookupsOf(model).flatMap(({ field, unique }) => {
+      const value = record[field] ?? null
+      if (value === null || value === other[field]) return []
+      return [{ key: pointerKey(model, field, value, unique ? model : at), at, unique }]
+    })
+  }
+
+  const point = (model: string, record: AuthRecord, before?: AuthRecord): Write[] =>
+    pointersOf(model, record, before).map(({ key, at, unique }) => ({
+      action: 'Put',
+      table,
+      item: { ...key, at, ...expiryOf(record) },
+      ...(unique ? { condition: 'attribute_not_exists(pk)', refused: taken } : {}),
+    }))
+
+  const unpoint = (model: string, record: AuthRecord, after?: AuthRecord): Write[] =>
+    pointersOf(model, record, after).map(({ key }) => ({ action: 'Delete', table, key }))
+
+  const create = async (model: string, record: AuthRecord): Promise<void> => {
+    const put: Write = {
+      action: 'Put',
+      table,
+      item: row(model, record, newVersion()),
+      condition: 'attribute_not_exists(pk)',
+      refused: taken,
+    }
+    const account =
+      model === 'user' ? users.create(toUser(record)).map(one => ({ ...one, refused: taken })) : []
+    await db.transact([...account, put, ...point(model, record)])
+  }
+
+  /** Records of these keys of control. */
+  const fetch = async (model: string, pks: readonly string[]): Promise<Stored[]> => {
+    const items = await db.batchGet(
+      table,
+      pks.map(pk => ({ pk, sk: model })),
+    )
+    return items.map(item => stored(model, item))
+  }
+
+  /** The record of an id. */
+  const byId = async (model: string, id: string): Promise<Stored | undefined> => {
+    if (model === 'user') return user(id)
+    if (model === 'session') return (await byField(model, 'id', id))[0]
+    const item = await db.get(table, keyOf(model, { id }))
+    return item && stored(model, item)
+  }
+
+  const bySessionToken = async (token: string): Promise<Stored | undefined> => {
+    const item = await db.get(table, sessionKey(tokenHash(token)))
+    return item && stored('session', item, token)
+  }
+
+  const byEmail = async (email: string): Promise<Stored | undefined> => {
+    const found = await users.byEmail(email)
+    return found && user(found.user_id)
+  }
+
+  /** Whether records can be found by this field without a scan. */
+  const isLookup = (model: string, field: string): boolean =>
+    lookupsOf(model).some(lookup => lookup.field === field)
+
+  const byField = async (model: string, field: string, value: unknown): Promise<Stored[]> => {
+    const { pk } = pointerKey(model, field, value, '')
+    const found: string[] = []
+    const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
+    for await (const page of db.pages(query)) found.push(...page.map(({ at }) => String(at)))
+    return fetch(model, found)
+  }
+
+  /** Every record of a model: for the library's own test suite alone, which asks for anything by anything. */
+  const scan = async (model: string): Promise<Stored[]> => {
+    const found: Stored[] = []
+    for await (const page of db.scan(model === 'user' ? names.users : table))
+      for (const item of page) {
+        if (model === 'user')
+          found.push(...[await user(String(item.user_id))].filter(one => one !== undefined))
+        else if (item.sk === model && item.revision !== undefined) found.push(stored(model, item))
+      }
+    return found
+  }
+
+  const asSeen = ({ revision }: Stored) =>
+    revision === ''
+      ? { condition: 'attribute_not_exists(pk)' }
+      : { condition: 'revision = :seen', values: { ':seen': revision } }
+
+  /** Takes the record away as it was seen; false when somebody else was first. */
+  const remove = (model: string, seen: Stored): Promise<boolean> =>
+    succeeds([
+      { action: 'Delete', table, key: keyOf(model, seen.record), ...asSeen(seen) },
+      ...unpoint(model, seen.record),
+      ...(model === 'user' ? users.remove(toUser(seen.record)) : []),
+    ])
+
+  /** Changes the record as it was seen; false when somebody else was first. */
+  const replace = (model: string, seen: Stored, record: AuthRecord): Promise<boolean> =>
+    succeeds([
+      { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
+      ...unpoint(model, seen.record, record),
+      ...point(model, record, seen.record),
+      ...(model === 'user' ? userChange(seen.record, record) : []),
+    ])
+
+  const userChange = (before: AuthRecord, after: AuthRecord): Write[] => {
+    const [old, next] = [toUser(before), toUser(after)]
+    const { user_id: _, email: __, created_at: ___, ...changes } = next
+    if (old.email !== next.email)
+      return users.changeEmail(old, next.email).map(one => ({ ...one, refused: taken }))
+    return JSON.stringify(old) === JSON.stringify(next) ? [] : [users.change(next.user_id, changes)]
+  }
+
+  const succeeds = async (writes: readonly Write[]): Promise<boolean> => {
+    try {
+      await db.transact(writes)
+      return true
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error
+      for (const [write, old] of error.failed) if (write.refused) throw write.refused(old)
+      return false
+    }
+  }
+
+  return { create, byId, byField, byEmail, bySessionToken, isLookup, scan, remove, replace }
+}

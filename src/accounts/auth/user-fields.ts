@@ -1,0 +1,38 @@
+/** A user between the two tongues: the sign-in library's fields here, the specification's attributes in the users table. */
+import type { User } from '../schema.ts'
+import type { AuthRecord } from './where.ts'
+
+/** The library's field of each attribute that it knows; what the library wants beyond these lies in control. */
+const FIELD_OF = {
+  user_id: 'id',
+  email: 'email',
+  first_name: 'firstName',
+  last_name: 'lastName',
+  created_at: 'createdAt',
+  last_login: 'lastLogin',
+  account_status: 'accountStatus',
+} as const satisfies Partial<Record<keyof User, string>>
+
+const pairs = Object.entries(FIELD_OF) as [keyof typeof FIELD_OF, string][]
+const fields = new Set<string>(Object.values(FIELD_OF))
+
+/** Whether the users table keeps this field of the library. */
+export const isOfUser = (field: string): boolean => fields.has(field)
+
+export const fromUser = (user: User): AuthRecord =>
+  Object.fromEntries(
+    pairs.flatMap(([attribute, field]) => (user[attribute] === undefined ? [] : [[field, user[attribute]]])),
+  )
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+export const toUser = (record: AuthRecord): User => {
+  const given = Object.fromEntries(
+    pairs.flatMap(([attribute, field]) => {
+      const value = text(record[field])
+      return value === undefined ? [] : [[attribute, value]]
+    }),
+  )
+  return { account_status: 'active', user_id: '', email: '', created_at: new Date(0).toISOString(), ...given }
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
+
+const orders = async (who: Shopper) => (await who.get('/api/orders')).body.items.length
+
+test('who has signed in is known by the account, on every device; others are not', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const reader = await shop.account()
+  await reader.post('/api/cart/items', { book_id: 'tech-001' })
+  expect((await checkOut(reader)).status).toBe(201)
+  expect(await orders(reader)).toBe(1)
+  expect(await orders(await shop.account())).toBe(0)
+  expect(await orders(shop.visitor())).toBe(0)
+})
+
+const NAME = 'cloudshelf_session'
+const bent: [string, (value: string) => string][] = [
+  ['without its signature', value => value.split('.')[0] ?? ''],
+  [
+    'with another signature',
+    value => `${value.split('.')[0]}.${encodeURIComponent(Buffer.alloc(32).toString('base64'))}`,
+  ],
+  ['with one letter changed', value => `${value.startsWith('a') ? 'b' : 'a'}${value.slice(1)}`],
+  ['empty', () => ''],
+  ['that is no percent-encoding', () => '%E0%A4%A'],
+  ['under another name', value => `x; other=${value}`],
+]
+
+test.each(bent)('a session cookie %s speaks for nobody', async (_, bend) => {
+  const shop = await testShop({ books: [aBook()] })
+  const reader = await shop.account()
+  const value = reader.cookie()?.slice(NAME.length + 1) ?? ''
+  const cart = (cookie: string) => shop.visitor().get('/api/cart', { cookie })
+  await reader.post('/api/cart/items', { book_id: 'tech-001' })
+  expect((await cart(`${NAME}=${value}`)).body.item_count).toBe(1)
+  expect((await cart(`${NAME}=${bend(value)}`)).body.item_count).toBe(0)
+})
+
+test('a session ends when it is unused for two weeks, lives on when it is used, and ends after 60 days at the latest', async () => {
+  let now = new Date('2026-01-01T00:00:00Z')
+  const later = (days: number) => {
+    now = new Date(now.getTime() + days * 86_400_000)
+  }
+  const shop = await testShop({ books: [aBook()], now: () => now })
+  const [used, unused] = [await shop.account({ days: 365 }), await shop.account({ days: 365 })]
+  const isIn = async (who: Shopper) => {
+    const { status } = await who.post('/api/cart/items', { book_id: 'tech-001' })
+    return status === 200 && !who.cookie()?.includes('guest')
+  }
+  for (let day = 0; day < 56; day += 13) {
+    expect(await isIn(used), `day ${day}`).toBe(true)
+    later(13)
+  }
+  expect(await isIn(unused)).toBe(false)
+  expect(await isIn(used)).toBe(false)
+})
+
+test('a session of staff ends after half an hour unused', async () => {
+  let now = new Date('2026-01-01T00:00:00Z')
+  const shop = await testShop({ now: () => now })
+  const staff = await shop.account({ role: 'staff' })
+  const mayAsk = async () => (await staff.get('/api/orders?date=2026-01-01')).status === 200
+  expect(await mayAsk()).toBe(true)
+  now = new Date(now.getTime() + 29 * 60_000)
+  expect(await mayAsk()).toBe(true)
+  now = new Date(now.getTime() + 31 * 60_000)
+  expect(await mayAsk()).toBe(false)
+})
+
+test('staff have their rights by role and second factor, asked of the store each time', async () => {
+  const shop = await testShop()
+  const day = '/api/orders?date=2026-01-01'
+  expect((await (await shop.account({ role: 'admin' })).get(day)).status).toBe(200)
+  expect((await (await shop.account({ role: 'staff', secondFactor: false })).get(day)).status).toBe(403)
+  expect((await (await shop.account({ secondFactor: true })).get(day)).status).toBe(403)
+  const staff = await shop.account({ role: 'staff' })
+  await shop.deps.db.write({
+    action: 'Update',
+    table: shop.names.control,
+    key: { pk: `user#${staff.userId}`, sk: 'auth' },
+    set: 'REMOVE #role',
+    names: { '#role': 'role' },
+  })
+  expect((await staff.get(day)).status).toBe(403)
+})

@@ -1,0 +1,126 @@
+/**
+ * Sessions as the whole shop sees them, without the sign-in library that opens them: who a cookie speaks for, while the session
+ * lives. Control holds the token's hash alone, so that a copy of all tables lets nobody in.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import * as z from 'zod'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { TransactionRefused } from '../core/dynamo/write.ts'
+import { sha256 } from '../core/ids.ts'
+import type { AccountsDoor, Session } from '../http/identity.ts'
+import type { TableNames } from '../tables.ts'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+
+/**
+ * How long a session lives unused, and at the longest, in milliseconds; `touched` is how stale the note of its last use may
+ * grow before it is written again. Staff sessions are short, since they open more.
+ */
+export const LIFETIMES = {
+  customer: { idle: 14 * DAY, longest: 60 * DAY, touched: DAY },
+  staff: { idle: 30 * MINUTE, longest: DAY / 2, touched: 5 * MINUTE },
+} as const
+
+export const sessionKey = (tokenHash: string) => ({ pk: `session#${tokenHash}`, sk: 'session' })
+
+/** The name of the session's cookie, bound to the host where the shop is reached over https. */
+export const sessionCookie = (https: boolean): string =>
+  https ? '__Host-cloudshelf_session' : 'cloudshelf_session'
+
+const SessionRow = z.object({
+  id: z.string(),
+  userId: z.string(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+  expiresAt: z.coerce.date(),
+  secondFactor: z.boolean().default(false),
+  staff: z.boolean().default(false),
+})
+export type SessionRow = z.infer<typeof SessionRow>
+
+const lifetimeOf = ({ staff }: SessionRow) => (staff ? LIFETIMES.staff : LIFETIMES.customer)
+
+/** Whether the session still lives: neither over, nor unused for too long. TTL sweeps it only later. */
+export const isLive = (row: SessionRow, now: Date): boolean => {
+  const { idle, longest } = lifetimeOf(row)
+  const at = now.getTime()
+  return (
+    at < row.expiresAt.getTime() &&
+    at < row.createdAt.getTime() + longest &&
+    at < row.updatedAt.getTime() + idle
+  )
+}
+
+/** The session that these fields describe, if they do and it lives. */
+export const liveSession = (fields: unknown, now: Date): SessionRow | undefined => {
+  const { data: row } = SessionRow.safeParse(fields)
+  return row && isLive(row, now) ? row : undefined
+}
+
+const ROLES = new Set(['staff', 'admin'])
+
+/** The token in a signed cookie: `<token>.<HMAC-SHA-256 in base64>`, percent-encoded; undefined when the signature is not ours. */
+const tokenOf = (cookies: string, name: string, secret: string): string | undefined => {
+  const part = cookies.split(';').find(one => one.trim().startsWith(`${name}=`))
+  if (part === undefined) return undefined
+  let value: string
+  try {
+    value = decodeURIComponent(part.trim().slice(name.length + 1))
+  } catch {
+    return undefined
+  }
+  const at = value.lastIndexOf('.')
+  if (at < 1) return undefined
+  const token = value.slice(0, at)
+  const expected = createHmac('sha256', secret).update(token).digest()
+  const sent = Buffer.from(value.slice(at + 1), 'base64')
+  return sent.length === expected.length && timingSafeEqual(sent, expected) ? token : undefined
+}
+
+/** `secret` signs the cookies. */
+export const accountsDoor = (
+  db: Dynamo,
+  names: TableNames,
+  given: { readonly secret: string; readonly https: boolean; readonly now: () => Date },
+): AccountsDoor => {
+  const { secret, https, now } = given
+  const table = names.control
+  const name = sessionCookie(https)
+
+  /** Notes that the session was used; one that was ended meanwhile stays ended. */
+  const touch = async (key: ReturnType<typeof sessionKey>, at: Date): Promise<void> => {
+    try {
+      await db.write({
+        action: 'Update',
+        table,
+        key,
+        set: 'SET updatedAt = :now, revision = :now',
+        condition: 'attribute_exists(pk)',
+        values: { ':now': at.toISOString() },
+      })
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error
+    }
+  }
+
+  const session = async (cookies: string): Promise<Session | undefined> => {
+    const token = tokenOf(cookies, name, secret)
+    if (token === undefined) return undefined
+    const key = sessionKey(sha256(token))
+    const at = now()
+    const row = liveSession(await db.get(table, key), at)
+    if (!row) return undefined
+    if (at.getTime() - row.updatedAt.getTime() > lifetimeOf(row).touched) await touch(key, at)
+    const { id: sessionId, userId, secondFactor, createdAt } = row
+    return { sessionId, userId, secondFactor, createdAt }
+  }
+
+  const staffRole: AccountsDoor['staffRole'] = async userId => {
+    const found = await db.get(table, { pk: `user#${userId}`, sk: 'auth' })
+    const role = found?.role
+    return typeof role === 'string' && ROLES.has(role) ? (role as 'staff' | 'admin') : undefined
+  }
+
+  return { session, staffRole }
+}
