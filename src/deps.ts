@@ -2,6 +2,8 @@
 import { hkdfSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
+import { authRecords } from './accounts/auth/records.ts'
+import { accountLinks } from './accounts/links.ts'
 import { accountsDoor } from './accounts/sessions.ts'
 import { userTable } from './accounts/table.ts'
 import { cartTable } from './cart/table.ts'
@@ -172,7 +174,10 @@ export const buildDeps = (
   const orders = orderTable(db, names)
   const links = orderLinks(db, names)
   const authSecret = derivedSecret(given.secret, 'auth')
+  const users = userTable(db, names)
+  const mailedLinks = accountLinks(db, names)
   const https = settings.publicUrl.startsWith('https:')
+  const accounts = accountsDoor(db, names, { secret: authSecret, https, now })
   const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
   const memory = catalogMemory({ db, books, changes, blobs, now, report })
   return {
@@ -182,14 +187,19 @@ export const buildDeps = (
     books,
     changes,
     memory,
-    users: userTable(db, names),
+    names,
+    users,
+    records: authRecords(db, names, users),
+    accountLinks: mailedLinks,
     authSecret,
-    accounts: accountsDoor(db, names, { secret: authSecret, https, now }),
+    accounts,
+    staffRole: accounts.staffRole,
+    publicUrl: settings.publicUrl,
     carts: cartTable(db, names),
     orders,
     links,
     outbox: outboxTable(db, names),
-    compose: composer({ orders, links, shop, now }),
+    compose: composer({ orders, links, users, accountLinks: mailedLinks, shop, now }),
     transport: given.transport ?? openTransport(settings),
     cursors: cursorSeal(given.secret),
     rules: settings.rules,

@@ -1,4 +1,6 @@
 /** All endpoints of the shop, as data: what OpenAPI, the gateway and the tests of the policies walk. */
+import * as accounts from './accounts/api.ts'
+import * as factors from './accounts/factors-api.ts'
 import * as cart from './cart/api.ts'
 import * as catalog from './catalog/api.ts'
 import { getHealth } from './health/health.ts'
@@ -30,5 +32,31 @@ export const endpoints: readonly Endpoint[] = [
   orders.getOrder,
   orders.cancelOrder,
   orders.setOrderStatus,
+  accounts.signUp,
+  accounts.verifyEmail,
+  accounts.resendVerification,
+  accounts.signIn,
+  accounts.signOut,
+  accounts.whoAmI,
+  accounts.forgotPassword,
+  accounts.resetPassword,
+  accounts.changePassword,
+  accounts.changeEmail,
+  accounts.confirmEmail,
+  accounts.listSessions,
+  accounts.endSession,
+  accounts.endOtherSessions,
+  factors.beginTotp,
+  factors.confirmTotp,
+  factors.endTotp,
+  factors.renewRecoveryCodes,
+  factors.signInWithCode,
+  factors.signInWithRecoveryCode,
+  factors.passkeyOptions,
+  factors.addPasskey,
+  factors.listPasskeys,
+  factors.removePasskey,
+  factors.passkeySignInOptions,
+  factors.signInWithPasskey,
   getHealth,
 ]

@@ -1,4 +1,5 @@
 /** The whole shop as one HTTP application, over what `deps.ts` has built. */
+import { accountRoutes } from './accounts/routes.ts'
 import { cartRoutes } from './cart/routes.ts'
 import { catalogRoutes } from './catalog/routes.ts'
 import type { Deps } from './deps.ts'
@@ -23,7 +24,13 @@ const originsOf = (publicUrl: string): Set<string> => {
 /** `staffToken` lets staff of a local shop in; without it there are none. */
 export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: string | undefined }) => {
   const { publicUrl } = deps.settings
-  const routes = [...catalogRoutes(deps), ...cartRoutes(deps), ...orderRoutes(deps), ...healthRoutes(deps)]
+  const routes = [
+    ...catalogRoutes(deps),
+    ...cartRoutes(deps),
+    ...orderRoutes(deps),
+    ...accountRoutes(deps),
+    ...healthRoutes(deps),
+  ]
   const origins = originsOf(publicUrl)
   const app = createApp(routes, {
     answers: answers(ANSWER_BYTES),

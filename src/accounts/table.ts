@@ -18,10 +18,10 @@ export const userTable = (db: Dynamo, names: TableNames) => {
   const get = async (userId: string): Promise<User | undefined> =>
     User.safeParse(await db.get(table, { user_id: userId })).data
 
-  /** The account of a normalised address, found through its guard, consistently. */
-  const byEmail = async (email: string): Promise<User | undefined> => {
+  /** The id of the account of a normalised address, found through its guard, consistently. */
+  const idOfEmail = async (email: string): Promise<string | undefined> => {
     const guard = await db.get(names.control, guardKey(email))
-    return typeof guard?.user_id === 'string' ? get(guard.user_id) : undefined
+    return typeof guard?.user_id === 'string' ? guard.user_id : undefined
   }
 
   const guard = (email: string, userId: string): Write => ({
@@ -94,5 +94,5 @@ export const userTable = (db: Dynamo, names: TableNames) => {
     unguard(email, user_id),
   ]
 
-  return { get, byEmail, create, changeEmail, change, remove }
+  return { get, idOfEmail, create, changeEmail, change, remove }
 }

@@ -10,8 +10,12 @@ import { invalid, problem } from './problem.ts'
 
 type Surroundings = {
   readonly identity: Identity
+  /** The request's headers. */
+  readonly sent: Headers
   /** Headers that the answer carries besides the usual ones. */
   readonly answerHeaders: Map<string, string>
+  /** Set-Cookie headers that the answer carries besides the guest's. */
+  readonly setCookies: string[]
   /** For public endpoints: the answer may be given again while `holds()`. Without it, it is made anew each time. */
   readonly keepWhile: (holds: () => boolean) => void
 }
@@ -117,6 +121,7 @@ const serve = async (
   )
   await authorize(endpoint.who, identity)
   const answerHeaders = new Map<string, string>()
+  const setCookies: string[] = []
   let holds: (() => boolean) | undefined
   const value = await handle({
     params: parse('path', endpoint.params, params),
@@ -124,15 +129,19 @@ const serve = async (
     headers: headersOf(request, endpoint),
     body: await bodyOf(request, endpoint),
     identity,
+    sent: request.headers,
     answerHeaders,
+    setCookies,
     keepWhile: (test: () => boolean) => {
       holds = test
     },
   })
   if (endpoint.cache === 'public') return rules.answers.keep(request, value, holds)
   const cookie = identity.setCookie()
-  if (cookie !== undefined) answerHeaders.set('set-cookie', cookie)
-  return reply(endpoint, value, answerHeaders)
+  if (cookie !== undefined) setCookies.push(cookie)
+  const answer = reply(endpoint, value, answerHeaders)
+  for (const one of setCookies) answer.headers.append('set-cookie', one)
+  return answer
 }
 
 /** `{book_id}` of OpenAPI as Hono's `:book_id`. */

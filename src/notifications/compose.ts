@@ -1,28 +1,51 @@
-/** From a row of the outbox to the mail: the order is read again, so that the row needs to carry nothing personal. */
+/** From a row of the outbox to the mail: what it is about is read again, so that the row needs to carry nothing personal. */
 import { normalizeEmail } from '../accounts/email.ts'
+import {
+  LINK_MINUTES as ACCOUNT_LINK_MINUTES,
+  type AccountLinks,
+  type LinkPurpose,
+} from '../accounts/links.ts'
+import type { User } from '../accounts/schema.ts'
+import type { UserTable } from '../accounts/table.ts'
 import { newSecret } from '../core/ids.ts'
 import { LINK_MINUTES, type OrderLinks } from '../orders/links.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
 import { letterHtml } from './html.ts'
 import { type Letter, oneLine } from './letter.ts'
+import * as account from './mails/account.ts'
 import { orderCancelled } from './mails/order-cancelled.ts'
 import { orderConfirmed } from './mails/order-confirmed.ts'
 import { orderLink } from './mails/order-link.ts'
 import { orderShipped } from './mails/order-shipped.ts'
 import type { ShopFacts } from './order-blocks.ts'
-import { Announcement, type Mail, Undeliverable } from './schema.ts'
+import {
+  type AccountAnnouncement,
+  Announcement,
+  type Mail,
+  type OrderAnnouncement,
+  Undeliverable,
+} from './schema.ts'
 import type { OutboxRow } from './table.ts'
 import { letterText } from './text.ts'
 
 export type ComposeDeps = {
   readonly orders: OrderTable
   readonly links: OrderLinks
+  readonly users: UserTable
+  readonly accountLinks: AccountLinks
   readonly shop: ShopFacts
   readonly now: () => Date
 }
 
-const letterOf = async (deps: ComposeDeps, event: Announcement['event'], order: Order): Promise<Letter> => {
+/** A letter, and whom it goes to. */
+type Addressed = { readonly letter: Letter; readonly to: string | undefined }
+
+const orderLetter = async (
+  deps: ComposeDeps,
+  event: OrderAnnouncement['event'],
+  order: Order,
+): Promise<Letter> => {
   switch (event) {
     case 'order_confirmed':
       return orderConfirmed(order, deps.shop)
@@ -39,17 +62,59 @@ const letterOf = async (deps: ComposeDeps, event: Announcement['event'], order: 
   }
 }
 
+const aboutOrder = async (deps: ComposeDeps, announced: OrderAnnouncement): Promise<Addressed> => {
+  const order = await deps.orders.get(announced.user_id, announced.order_id)
+  if (!order) throw new Undeliverable('there is no such order')
+  return { letter: await orderLetter(deps, announced.event, order), to: order.email }
+}
+
+const accountLetter = async (
+  deps: ComposeDeps,
+  { event, email }: AccountAnnouncement,
+  user: User,
+): Promise<Letter> => {
+  const { publicUrl } = deps.shop
+  const linkTo = async (path: string, purpose: LinkPurpose): Promise<account.MailedLink> => {
+    const token = await deps.accountLinks.make(purpose, user.user_id, email ?? user.email, deps.now())
+    const page = new URL(path, publicUrl)
+    page.searchParams.set('token', token)
+    return { url: page.href, minutes: ACCOUNT_LINK_MINUTES[purpose] }
+  }
+  switch (event) {
+    case 'verify_email':
+      return account.verifyEmail(await linkTo('/verify-email', 'verify_email'))
+    case 'reset_password':
+      return account.resetPassword(await linkTo('/reset-password', 'reset_password'))
+    case 'change_email':
+      return account.changeEmail(await linkTo('/confirm-address', 'change_email'))
+    case 'account_exists':
+      return account.accountExists(
+        new URL('/sign-in', publicUrl).href,
+        new URL('/forgot-password', publicUrl).href,
+      )
+    case 'email_changed':
+      return account.emailChanged(user.email)
+    case 'password_changed':
+      return account.passwordChanged(new URL('/forgot-password', publicUrl).href)
+  }
+}
+
+const aboutAccount = async (deps: ComposeDeps, announced: AccountAnnouncement): Promise<Addressed> => {
+  const user = await deps.users.get(announced.user_id)
+  if (!user) throw new Undeliverable('there is no such account')
+  return { letter: await accountLetter(deps, announced, user), to: announced.email ?? user.email }
+}
+
 /** The mail of a row. Throws Undeliverable where there is nothing to be made of it, now or later. */
 export const composer =
   (deps: ComposeDeps) =>
   async ({ id, item }: OutboxRow): Promise<Mail> => {
     const { data: announced } = Announcement.safeParse(item)
     if (!announced) throw new Undeliverable('the row announces nothing that this shop knows')
-    const order = await deps.orders.get(announced.user_id, announced.order_id)
-    if (!order) throw new Undeliverable('there is no such order')
-    const to = normalizeEmail(order.email ?? '')
-    if (to === undefined) throw new Undeliverable('the order has no address that mail can reach')
-    const letter = await letterOf(deps, announced.event, order)
+    const { letter, to: address } =
+      'order_id' in announced ? await aboutOrder(deps, announced) : await aboutAccount(deps, announced)
+    const to = normalizeEmail(address ?? '')
+    if (to === undefined) throw new Undeliverable('there is no address that mail can reach')
     return {
       id,
       to,

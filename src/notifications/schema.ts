@@ -1,13 +1,29 @@
 /** What the outbox announces, and what a mail is. */
 import * as z from 'zod'
 
-/** What a row announces: an event of an order, which the mail's maker reads again when the mail is made. */
-export const Announcement = z.object({
+const OrderAnnouncement = z.object({
   event: z.enum(['order_confirmed', 'order_shipped', 'order_cancelled', 'order_link']),
   user_id: z.string().min(1),
   order_id: z.string().min(1),
 })
-export type Announcement = z.infer<typeof Announcement>
+export type OrderAnnouncement = z.infer<typeof OrderAnnouncement>
+
+const AccountAnnouncement = z.object({
+  event: z.enum([
+    'verify_email',
+    'reset_password',
+    'account_exists',
+    'change_email',
+    'email_changed',
+    'password_changed',
+  ]),
+  user_id: z.string().min(1),
+  email: z.string().optional().describe('Where it goes, when that is not the account’s own address.'),
+})
+export type AccountAnnouncement = z.infer<typeof AccountAnnouncement>
+
+/** What a row announces: an event of an order or of an account, which the mail's maker reads again when the mail is made. */
+export const Announcement = z.union([OrderAnnouncement, AccountAnnouncement])
 
 /** A row of the outbox as the shop's people see it. */
 export type OutboxEntry = {

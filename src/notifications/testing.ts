@@ -99,11 +99,18 @@ export const mortal = (shop: TestShop, transport: Transport, lifetime: number) =
       await live()
       return result
     }
-  const { db, orders, links, now, report, settings, currency } = shop.deps
+  const { db, orders, links, users, accountLinks, now, report, settings, currency } = shop.deps
   const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
   const worker: WorkerDeps = {
     outbox: outboxTable(mortalDb, shop.names),
-    compose: composer({ orders, links, now, shop: { currency, publicUrl: settings.publicUrl } }),
+    compose: composer({
+      orders,
+      links,
+      users,
+      accountLinks,
+      now,
+      shop: { currency, publicUrl: settings.publicUrl },
+    }),
     transport: { send: guarded(transport.send) },
     now,
     report,

@@ -4,7 +4,7 @@
  * table, and nowhere else. The token of a session is never written: its row is found by the token's hash.
  */
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
-import { type Item, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
+import { type Item, orShopError, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newVersion, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables.ts'
@@ -25,7 +25,11 @@ const LOOKUPS: Readonly<Record<string, readonly { readonly field: string; readon
 const HASHED = 'hashed:'
 
 /** A record with the mark of its last write, which a change is conditional on. */
-export type Stored = { readonly record: AuthRecord; readonly revision: string }
+export type Stored = {
+  readonly record: AuthRecord
+  /** Empty: there is no row yet. Undefined: whatever it is. */
+  readonly revision: string | undefined
+}
 
 const tokenHash = (token: unknown): string =>
   String(token).startsWith(HASHED) ? String(token).slice(HASHED.length) : sha256(String(token))
@@ -98,7 +102,8 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
   const unpoint = (model: string, record: AuthRecord, after?: AuthRecord): Write[] =>
     pointersOf(model, record, after).map(({ key }) => ({ action: 'Delete', table, key }))
 
-  const create = async (model: string, record: AuthRecord): Promise<void> => {
+  /** What creates the record, to be written with what belongs to it. */
+  const creation = (model: string, record: AuthRecord): Write[] => {
     const put: Write = {
       action: 'Put',
       table,
@@ -108,8 +113,11 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
     }
     const account =
       model === 'user' ? users.create(toUser(record)).map(one => ({ ...one, refused: taken })) : []
-    await db.transact([...account, put, ...point(model, record)])
+    return [...account, put, ...point(model, record)]
   }
+
+  const create = (model: string, record: AuthRecord): Promise<void> =>
+    orShopError(db.transact(creation(model, record)))
 
   /** Records of these keys of control. */
   const fetch = async (model: string, pks: readonly string[]): Promise<Stored[]> => {
@@ -133,9 +141,19 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
     return item && stored('session', item, token)
   }
 
+  /** An unknown address costs as many calls as one that has an account with a password: see `decoy`. */
   const byEmail = async (email: string): Promise<Stored | undefined> => {
-    const found = await users.byEmail(email)
-    return found && user(found.user_id)
+    const userId = await users.idOfEmail(email)
+    if (userId !== undefined) return user(userId)
+    await decoy()
+    return undefined
+  }
+
+  /** The reads of an account and its password, of nobody's. */
+  const decoy = async (): Promise<void> => {
+    await user('user-nobody')
+    await byField('account', 'userId', 'user-nobody')
+    await fetch('account', ['account#nobody'])
   }
 
   /** Whether records can be found by this field without a scan. */
@@ -163,26 +181,33 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
   }
 
   const asSeen = ({ revision }: Stored) =>
-    revision === ''
-      ? { condition: 'attribute_not_exists(pk)' }
-      : { condition: 'revision = :seen', values: { ':seen': revision } }
+    revision === undefined
+      ? {}
+      : revision === ''
+        ? { condition: 'attribute_not_exists(pk)' }
+        : { condition: 'revision = :seen', values: { ':seen': revision } }
+
+  /** What takes the record away, as it was seen. */
+  const removal = (model: string, seen: Stored): Write[] => [
+    { action: 'Delete', table, key: keyOf(model, seen.record), ...asSeen(seen) },
+    ...unpoint(model, seen.record),
+    ...(model === 'user' ? users.remove(toUser(seen.record)) : []),
+  ]
 
   /** Takes the record away as it was seen; false when somebody else was first. */
-  const remove = (model: string, seen: Stored): Promise<boolean> =>
-    succeeds([
-      { action: 'Delete', table, key: keyOf(model, seen.record), ...asSeen(seen) },
-      ...unpoint(model, seen.record),
-      ...(model === 'user' ? users.remove(toUser(seen.record)) : []),
-    ])
+  const remove = (model: string, seen: Stored): Promise<boolean> => succeeds(removal(model, seen))
+
+  /** What changes the record, as it was seen. */
+  const replacement = (model: string, seen: Stored, record: AuthRecord): Write[] => [
+    { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
+    ...unpoint(model, seen.record, record),
+    ...point(model, record, seen.record),
+    ...(model === 'user' ? userChange(seen.record, record) : []),
+  ]
 
   /** Changes the record as it was seen; false when somebody else was first. */
   const replace = (model: string, seen: Stored, record: AuthRecord): Promise<boolean> =>
-    succeeds([
-      { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
-      ...unpoint(model, seen.record, record),
-      ...point(model, record, seen.record),
-      ...(model === 'user' ? userChange(seen.record, record) : []),
-    ])
+    succeeds(replacement(model, seen, record))
 
   const userChange = (before: AuthRecord, after: AuthRecord): Write[] => {
     const [old, next] = [toUser(before), toUser(after)]
@@ -203,5 +228,18 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
     }
   }
 
-  return { create, byId, byField, byEmail, bySessionToken, isLookup, scan, remove, replace }
+  return {
+    creation,
+    create,
+    byId,
+    byField,
+    byEmail,
+    bySessionToken,
+    isLookup,
+    scan,
+    removal,
+    remove,
+    replacement,
+    replace,
+  }
 }

@@ -1,0 +1,214 @@
+/** The endpoints of signing up and in, as data. */
+import * as z from 'zod'
+import { line } from '../core/text.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { Email } from './email.ts'
+import { Password, TypedPassword } from './passwords.ts'
+
+const Token = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
+  .describe('From the link in the mail.')
+
+export const Sent = z.object({ detail: z.string().describe('The same for known and unknown addresses.') })
+
+export const SignedIn = z
+  .object({
+    second_factor: z
+      .boolean()
+      .describe('Whether a code must follow: then nobody is signed in until it has been sent.'),
+  })
+  .meta({ id: 'SignedIn' })
+
+export const SessionView = z
+  .object({
+    session_id: z.string(),
+    current: z.boolean(),
+    created_at: z.string(),
+    last_used_at: z.string(),
+    user_agent: z.string().optional(),
+    second_factor: z.boolean(),
+  })
+  .meta({ id: 'Session' })
+
+/** Who the caller is, for the pages' header. */
+export const WhoAmI = z
+  .object({
+    signed_in: z.boolean(),
+    email: z.string().optional(),
+    first_name: z.string().optional(),
+    role: z.enum(['customer', 'staff', 'admin']).optional(),
+    second_factor: z.boolean().optional().describe('Whether this session showed a second factor.'),
+  })
+  .meta({ id: 'WhoAmI' })
+
+const base = { method: 'POST', cache: 'private' } as const
+
+export const signUp = endpoint({
+  ...base,
+  id: 'signUp',
+  path: '/api/auth/sign-up',
+  summary: 'Open an account; a mail with a link confirms the address',
+  who: 'anyone',
+  body: z
+    .strictObject({
+      email: Email,
+      password: Password,
+      first_name: line(100).optional(),
+      last_name: line(100).optional(),
+    })
+    .meta({ id: 'SignUp' }),
+  status: 202,
+  reply: Sent,
+  errors: ['password_refused'],
+})
+
+export const verifyEmail = endpoint({
+  ...base,
+  id: 'verifyEmail',
+  path: '/api/auth/verify-email',
+  summary: 'Confirm the address that a link was mailed to, once, within a day',
+  who: 'anyone',
+  body: z.strictObject({ token: Token }),
+  status: 204,
+  errors: ['link_invalid'],
+})
+
+export const resendVerification = endpoint({
+  ...base,
+  id: 'resendVerification',
+  path: '/api/auth/verify-email/resend',
+  summary: 'Ask for another mail to confirm an address',
+  who: 'anyone',
+  body: z.strictObject({ email: Email }),
+  status: 202,
+  reply: Sent,
+  errors: [],
+})
+
+export const signIn = endpoint({
+  ...base,
+  id: 'signIn',
+  path: '/api/auth/sign-in',
+  summary: 'Sign in with address and password; the session is a cookie',
+  who: 'anyone',
+  body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'SignIn' }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['sign_in_failed', 'email_not_verified', 'account_disabled'],
+})
+
+export const signOut = endpoint({
+  ...base,
+  id: 'signOut',
+  path: '/api/auth/sign-out',
+  summary: 'End this session',
+  who: 'anyone',
+  status: 204,
+  errors: [],
+})
+
+export const whoAmI = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'whoAmI',
+  path: '/api/auth/session',
+  summary: 'Who the caller is',
+  who: 'anyone',
+  status: 200,
+  reply: WhoAmI,
+  errors: [],
+})
+
+export const forgotPassword = endpoint({
+  ...base,
+  id: 'forgotPassword',
+  path: '/api/auth/password/forgot',
+  summary: 'Ask for a mail with a link that sets a new password',
+  who: 'anyone',
+  body: z.strictObject({ email: Email }),
+  status: 202,
+  reply: Sent,
+  errors: [],
+})
+
+export const resetPassword = endpoint({
+  ...base,
+  id: 'resetPassword',
+  path: '/api/auth/password/reset',
+  summary: 'Set a new password with a mailed link, once, within 30 minutes; all sessions end',
+  who: 'anyone',
+  body: z.strictObject({ token: Token, password: Password }),
+  status: 204,
+  errors: ['link_invalid', 'password_refused'],
+})
+
+export const changePassword = endpoint({
+  ...base,
+  id: 'changePassword',
+  path: '/api/auth/password/change',
+  summary: 'Change the password; all other sessions end, and this one gets a new cookie',
+  who: 'account',
+  body: z.strictObject({ current_password: TypedPassword, password: Password }),
+  status: 204,
+  errors: ['password_wrong', 'password_refused'],
+})
+
+export const changeEmail = endpoint({
+  ...base,
+  id: 'changeEmail',
+  path: '/api/auth/email/change',
+  summary:
+    'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
+  who: 'account',
+  body: z.strictObject({ email: Email, password: TypedPassword }),
+  status: 202,
+  reply: Sent,
+  errors: ['password_wrong'],
+})
+
+export const confirmEmail = endpoint({
+  ...base,
+  id: 'confirmEmail',
+  path: '/api/auth/email/confirm',
+  summary: 'Take the new address, with the link that was mailed to it, once, within an hour',
+  who: 'anyone',
+  body: z.strictObject({ token: Token }),
+  status: 204,
+  errors: ['link_invalid'],
+})
+
+export const listSessions = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'listSessions',
+  path: '/api/auth/sessions',
+  summary: 'Where the caller is signed in, the latest first',
+  who: 'account',
+  status: 200,
+  reply: z.object({ items: z.array(SessionView) }),
+  errors: [],
+})
+
+export const endSession = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'endSession',
+  path: '/api/auth/sessions/{session_id}',
+  summary: 'End one of the caller’s sessions',
+  who: 'account',
+  params: z.object({ session_id: z.string().min(1).max(100) }),
+  status: 204,
+  errors: ['session_not_found'],
+})
+
+export const endOtherSessions = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'endOtherSessions',
+  path: '/api/auth/sessions',
+  summary: 'End all of the caller’s sessions but this one',
+  who: 'account',
+  status: 204,
+  errors: [],
+})

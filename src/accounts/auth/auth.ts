@@ -1,0 +1,139 @@
+/**
+ * The sign-in library with the shop's rules: sessions, second factors and passkeys are its work. Only the accounts' own routes
+ * load it, when the first of them is asked for.
+ */
+import { passkey } from '@better-auth/passkey'
+import { betterAuth } from 'better-auth'
+import { APIError } from 'better-auth/api'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import type { Dynamo } from '../../core/dynamo/dynamo.ts'
+import { newUserId } from '../../core/ids.ts'
+import { hashPassword, LONGEST, SHORTEST, verifyPassword } from '../passwords.ts'
+import { LIFETIMES, sessionCookie } from '../sessions.ts'
+import type { UserTable } from '../table.ts'
+import { authAdapter } from './adapter.ts'
+import type { AuthRecords } from './records.ts'
+
+export type AuthDeps = {
+  readonly db: Dynamo
+  readonly users: UserTable
+  readonly records: AuthRecords
+  /** Signs cookies and encrypts the secrets of second factors. */
+  readonly authSecret: string
+  readonly publicUrl: string
+  readonly now: () => Date
+}
+
+/** Where a session begins with a second factor: something that one has, and something that one knows or is. */
+const WITH_SECOND_FACTOR = new Set([
+  '/two-factor/verify-totp',
+  '/two-factor/verify-backup-code',
+  '/passkey/verify-authentication',
+])
+const TWO_FACTOR_MINUTES = 10
+
+const text = { type: 'string', required: false, input: false } as const
+const flag = { type: 'boolean', required: false, input: false } as const
+const isStaffRole = (role: unknown) => role === 'staff' || role === 'admin'
+
+export type Auth = ReturnType<typeof openAuth>
+
+export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: AuthDeps) => {
+  const { hostname, origin, protocol } = new URL(publicUrl)
+  const https = protocol === 'https:'
+  const cookie = (name: string) => ({ name, attributes: { secure: https, path: '/' } })
+  const prefix = https ? '__Host-' : ''
+  return betterAuth({
+    appName: 'CloudShelf',
+    baseURL: origin,
+    basePath: '/api/auth',
+    secret: authSecret,
+    database: authAdapter(records),
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    // Counted by the shop, exactly: see http/limits.
+    rateLimit: { enabled: false },
+    // Accounts are made by sign-up.ts, with their mail and the guard of their address in one transaction.
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      requireEmailVerification: true,
+      minPasswordLength: SHORTEST,
+      maxPasswordLength: LONGEST,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    user: {
+      additionalFields: {
+        firstName: text,
+        lastName: text,
+        lastLogin: text,
+        accountStatus: text,
+        role: text,
+      },
+    },
+    session: {
+      expiresIn: LIFETIMES.customer.longest / 1000,
+      disableSessionRefresh: true,
+      freshAge: 0,
+      additionalFields: { secondFactor: flag, staff: flag },
+    },
+    // TTL sweeps what has expired.
+    verification: { disableCleanup: true, storeIdentifier: 'hashed' },
+    advanced: {
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: https },
+      cookiePrefix: `${prefix}cloudshelf`,
+      cookies: {
+        session_token: cookie(sessionCookie(https)),
+        two_factor: cookie(`${prefix}cloudshelf_second_factor`),
+        'better-auth-passkey': cookie(`${prefix}cloudshelf_passkey`),
+      },
+      ipAddress: { disableIpTracking: true },
+      database: { generateId: ({ model }) => (model === 'user' ? newUserId(now()) : crypto.randomUUID()) },
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session, context) => {
+            const user = (await records.byId('user', session.userId))?.record
+            if (user?.accountStatus !== 'active')
+              throw new APIError('FORBIDDEN', {
+                code: 'ACCOUNT_DISABLED',
+                message: 'This account is closed.',
+              })
+            const staff = isStaffRole(user.role)
+            const longest = staff ? LIFETIMES.staff.longest : LIFETIMES.customer.longest
+            const at = now()
+            return {
+              data: {
+                ...session,
+                createdAt: at,
+                updatedAt: at,
+                expiresAt: new Date(at.getTime() + longest),
+                secondFactor: WITH_SECOND_FACTOR.has(context?.path ?? ''),
+                staff,
+              },
+            }
+          },
+          after: async session => {
+            await db.write(users.change(session.userId, { last_login: now().toISOString() }))
+          },
+        },
+      },
+    },
+    plugins: [
+      twoFactor({
+        issuer: 'CloudShelf',
+        twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
+        // Whoever guesses codes knows the password already: five a challenge, ten a quarter of an hour.
+        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 },
+      }),
+      passkey({
+        rpID: hostname,
+        rpName: 'CloudShelf',
+        origin,
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+      }),
+    ],
+  })
+}

@@ -1,0 +1,122 @@
+/** Passwords that are forgotten, addresses that change, sessions that end. */
+import { TransactionRefused } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import type { Session } from '../http/identity.ts'
+import type { Stored } from './auth/records.ts'
+import { linkInvalid } from './links.ts'
+import { assertNotGuessable, hashPassword, verifyPassword } from './passwords.ts'
+import { liveSession } from './sessions.ts'
+import { announceAccount, credential, type SignUpDeps, spendLink } from './sign-up.ts'
+
+const credentialOf = async ({ records }: SignUpDeps, userId: string): Promise<Stored | undefined> => {
+  const accounts = await records.byField('account', 'userId', userId)
+  return accounts.find(({ record }) => record.providerId === 'credential')
+}
+
+/** Whether this is the account's password. One that has none hashes all the same. */
+export const isPassword = async (deps: SignUpDeps, userId: string, password: string): Promise<boolean> => {
+  const kept = (await credentialOf(deps, userId))?.record.password
+  if (typeof kept === 'string') return verifyPassword({ hash: kept, password })
+  await hashPassword(password)
+  return false
+}
+
+/** Throws password_wrong unless it is the account's. */
+export const assertPassword = async (deps: SignUpDeps, userId: string, password: string): Promise<void> => {
+  if (!(await isPassword(deps, userId, password)))
+    throw new ShopError('password_wrong', 'This is not the password of your account.')
+}
+
+/** Has a mail with a link sent, if the address has an account; costs the same where it has none. */
+export const forgotPassword = async (deps: SignUpDeps, email: string): Promise<void> => {
+  const known = await deps.records.byEmail(email)
+  await deps.db.transact([
+    known
+      ? announceAccount(deps, 'reset_password', String(known.record.id))
+      : deps.accountLinks.decoy(deps.now()),
+  ])
+}
+
+/**
+ * Sets the password by a mailed link, which proves the address too. All sessions end: whoever knew the old password is out.
+ * Throws link_invalid, password_refused.
+ */
+export const resetPassword = async (deps: SignUpDeps, token: string, password: string): Promise<void> => {
+  const { records, now } = deps
+  const { user_id, email, spent } = await deps.accountLinks.find('reset_password', token, now())
+  await assertNotGuessable(password, email)
+  const [user, kept] = [await records.byId('user', user_id), await credentialOf(deps, user_id)]
+  if (user?.record.email !== email) throw linkInvalid()
+  const [hash, at] = [await hashPassword(password), now().toISOString()]
+  await spendLink(deps, [
+    spent,
+    ...(kept
+      ? records.replacement('account', kept, { ...kept.record, password: hash, updatedAt: at })
+      : records.creation('account', credential(user_id, hash, at))),
+    ...records.replacement('user', user, { ...user.record, emailVerified: true, updatedAt: at }),
+    announceAccount(deps, 'password_changed', user_id),
+  ])
+  await endSessions(deps, user_id)
+}
+
+/**
+ * Has a link sent to the new address. Where that address has an account already nothing is sent, and nobody can tell.
+ * Throws password_wrong.
+ */
+export const changeEmail = async (
+  deps: SignUpDeps,
+  userId: string,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<void> => {
+  await assertPassword(deps, userId, password)
+  const known = await deps.records.byEmail(email)
+  await deps.db.transact([
+    known ? deps.accountLinks.decoy(deps.now()) : announceAccount(deps, 'change_email', userId, email),
+  ])
+}
+
+/** Takes the new address, and tells the old one. Throws link_invalid, also when another account has it by now. */
+export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<void> => {
+  const { records, now } = deps
+  const { user_id, email, spent } = await deps.accountLinks.find('change_email', token, now())
+  const seen = await records.byId('user', user_id)
+  if (!seen || seen.record.email === email) throw linkInvalid()
+  const changed = { ...seen.record, email, emailVerified: true, updatedAt: now().toISOString() }
+  await spendLink(deps, [
+    spent,
+    ...records.replacement('user', seen, changed),
+    announceAccount(deps, 'email_changed', user_id, String(seen.record.email)),
+  ])
+}
+
+/** The account's live sessions, the latest used first. */
+export const sessionsOf = async ({ records, now }: SignUpDeps, userId: string) => {
+  const found = await records.byField('session', 'userId', userId)
+  return found
+    .flatMap(stored => {
+      const row = liveSession(stored.record, now())
+      return row ? [{ stored, row }] : []
+    })
+    .sort((a, b) => b.row.updatedAt.getTime() - a.row.updatedAt.getTime())
+}
+
+/** Ends the account's sessions, all or all that `which` names. */
+export const endSessions = async (
+  { db, records }: SignUpDeps,
+  userId: string,
+  which: (sessionId: string) => boolean = () => true,
+): Promise<number> => {
+  const found = await records.byField('session', 'userId', userId)
+  const ended = found.filter(({ record }) => which(String(record.id)))
+  for (const one of ended)
+    await db.transact(records.removal('session', { ...one, revision: undefined })).catch(error => {
+      if (!(error instanceof TransactionRefused)) throw error
+    })
+  return ended.length
+}
+
+/** Ends one of the caller's sessions. Throws session_not_found. */
+export const endSession = async (deps: SignUpDeps, session: Session, sessionId: string): Promise<void> => {
+  if ((await endSessions(deps, session.userId, id => id === sessionId)) === 0)
+    throw new ShopError('session_not_found', 'You have no such session.')
+}

@@ -1,0 +1,172 @@
+/** The endpoints of second factors and passkeys, as data. */
+import * as z from 'zod'
+import { line } from '../core/text.ts'
+import { endpoint } from '../http/endpoint.ts'
+import { SignedIn } from './api.ts'
+import { TypedPassword } from './passwords.ts'
+
+const Code = z
+  .string()
+  .regex(/^\d{6}$/, { error: 'is no code of six digits' })
+  .describe('From the authenticator app.')
+const RecoveryCode = z.string().trim().min(6).max(40)
+const Confirmed = z.strictObject({ password: TypedPassword })
+const RecoveryCodes = z
+  .array(z.string())
+  .describe('Each signs in once in place of a code. Shown this once only.')
+
+const base = { method: 'POST', cache: 'private' } as const
+
+export const beginTotp = endpoint({
+  ...base,
+  id: 'beginTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
+  who: 'account',
+  body: Confirmed,
+  status: 200,
+  reply: z
+    .object({
+      totp_uri: z.string().describe('For the authenticator app, also as a QR code.'),
+      recovery_codes: RecoveryCodes,
+    })
+    .meta({ id: 'TotpEnrolment' }),
+  errors: ['password_wrong', 'second_factor_set'],
+})
+
+export const confirmTotp = endpoint({
+  ...base,
+  id: 'confirmTotp',
+  path: '/api/auth/two-factor/confirm',
+  summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
+  who: 'account',
+  body: z.strictObject({ code: Code }),
+  status: 204,
+  errors: ['code_wrong', 'second_factor_unset'],
+})
+
+export const endTotp = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'endTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Sign in without a second factor from now on',
+  who: 'account',
+  body: Confirmed,
+  status: 204,
+  errors: ['password_wrong'],
+})
+
+export const renewRecoveryCodes = endpoint({
+  ...base,
+  id: 'renewRecoveryCodes',
+  path: '/api/auth/two-factor/recovery-codes',
+  summary: 'New recovery codes; the old ones are worth nothing from then on',
+  who: 'account',
+  body: Confirmed,
+  status: 200,
+  reply: z.object({ recovery_codes: RecoveryCodes }),
+  errors: ['password_wrong', 'second_factor_unset'],
+})
+
+export const signInWithCode = endpoint({
+  ...base,
+  id: 'signInWithCode',
+  path: '/api/auth/sign-in/code',
+  summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
+  who: 'anyone',
+  body: z.strictObject({ code: Code }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['code_wrong', 'sign_in_failed'],
+})
+
+export const signInWithRecoveryCode = endpoint({
+  ...base,
+  id: 'signInWithRecoveryCode',
+  path: '/api/auth/sign-in/recovery-code',
+  summary: 'The second step of signing in, with a recovery code, which is spent',
+  who: 'anyone',
+  body: z.strictObject({ code: RecoveryCode }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['code_wrong', 'sign_in_failed'],
+})
+
+const WebAuthn = z.looseObject({}).describe('As WebAuthn has it, in the JSON form of its third level.')
+
+export const passkeyOptions = endpoint({
+  ...base,
+  id: 'passkeyOptions',
+  path: '/api/auth/passkeys/options',
+  summary: 'What a browser needs to make a passkey for this account',
+  who: 'account',
+  body: Confirmed,
+  status: 200,
+  reply: WebAuthn,
+  errors: ['password_wrong'],
+})
+
+export const addPasskey = endpoint({
+  ...base,
+  id: 'addPasskey',
+  path: '/api/auth/passkeys',
+  summary: 'Keep a passkey that the browser has made',
+  who: 'account',
+  body: z.strictObject({ name: line(100).optional(), response: WebAuthn }),
+  status: 204,
+  errors: ['passkey_refused'],
+})
+
+export const listPasskeys = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'listPasskeys',
+  path: '/api/auth/passkeys',
+  summary: 'The account’s passkeys',
+  who: 'account',
+  status: 200,
+  reply: z.object({
+    items: z.array(
+      z
+        .object({ passkey_id: z.string(), name: z.string().optional(), created_at: z.string().optional() })
+        .meta({ id: 'Passkey' }),
+    ),
+  }),
+  errors: [],
+})
+
+export const removePasskey = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'removePasskey',
+  path: '/api/auth/passkeys/{passkey_id}',
+  summary: 'Forget a passkey',
+  who: 'account',
+  params: z.object({ passkey_id: z.string().min(1).max(100) }),
+  status: 204,
+  errors: ['passkey_not_found'],
+})
+
+export const passkeySignInOptions = endpoint({
+  ...base,
+  id: 'passkeySignInOptions',
+  path: '/api/auth/sign-in/passkey/options',
+  summary: 'What a browser needs to sign in with a passkey',
+  who: 'anyone',
+  status: 200,
+  reply: WebAuthn,
+  errors: [],
+})
+
+export const signInWithPasskey = endpoint({
+  ...base,
+  id: 'signInWithPasskey',
+  path: '/api/auth/sign-in/passkey',
+  summary: 'Sign in with a passkey, which is two factors in one',
+  who: 'anyone',
+  body: z.strictObject({ response: WebAuthn }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['sign_in_failed', 'account_disabled'],
+})

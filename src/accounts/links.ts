@@ -1,0 +1,74 @@
+/**
+ * Links that are mailed to an address and work once: to confirm it, to set a password. Control holds the token's hash alone,
+ * bound to the account, the address and the purpose; so a copy of all tables opens nothing, and no link opens another door.
+ */
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Write } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
+
+/** How long each kind of link works, in minutes. */
+export const LINK_MINUTES = {
+  verify_email: 24 * 60,
+  reset_password: 30,
+  change_email: 60,
+  welcome: 30,
+} as const
+export type LinkPurpose = keyof typeof LINK_MINUTES
+
+/** `email` is the normalised address that the link was mailed to. */
+export type AccountLink = {
+  readonly user_id: string
+  readonly email: string
+  /** Spends the link: to be written with what it allows. */
+  readonly spent: Write
+}
+export type AccountLinks = ReturnType<typeof accountLinks>
+
+export const linkInvalid = () =>
+  new ShopError('link_invalid', 'This link has been used or has expired. Please ask for a new one.')
+
+export const accountLinks = (db: Dynamo, names: { readonly control: string }) => {
+  const table = names.control
+  const keyOf = (token: string) => ({
+    pk: `account-link#${sha256(`account-link:${token}`)}`,
+    sk: 'account-link',
+  })
+
+  /** A new token for this purpose, kept as its hash. */
+  const make = async (purpose: LinkPurpose, userId: string, email: string, now: Date): Promise<string> => {
+    const token = newSecret()
+    const expires_at = epochSeconds(now) + LINK_MINUTES[purpose] * 60
+    await db.write({
+      action: 'Put',
+      table,
+      item: { ...keyOf(token), purpose, user_id: userId, email, expires_at },
+    })
+    return token
+  }
+
+  /** What is written in place of an announcement where there is no such account: a key to nothing. */
+  const decoy = (now: Date): Write => {
+    const expires_at = epochSeconds(now) + LINK_MINUTES.reset_password * 60
+    return { action: 'Put', table, item: { ...keyOf(newSecret()), expires_at } }
+  }
+
+  /** What the token allows. Throws link_invalid when it is unknown, used, expired, or of another purpose. */
+  const find = async (purpose: LinkPurpose, token: string, now: Date): Promise<AccountLink> => {
+    const key = keyOf(token)
+    const found = await db.get(table, key)
+    const { user_id, email } = found ?? {}
+    const isOpen = found?.purpose === purpose && Number(found.expires_at) > epochSeconds(now)
+    if (!isOpen || typeof user_id !== 'string' || typeof email !== 'string') throw linkInvalid()
+    const spent: Write = {
+      action: 'Delete',
+      table,
+      key,
+      condition: 'attribute_exists(pk)',
+      refused: linkInvalid,
+    }
+    return { user_id, email, spent }
+  }
+
+  return { make, decoy, find }
+}

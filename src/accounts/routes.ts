@@ -1,0 +1,136 @@
+/** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
+import { type Context, type Route, route } from '../http/app.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import type { AccountsDoor } from '../http/identity.ts'
+import * as api from './api.ts'
+import type { Auth, AuthDeps } from './auth/auth.ts'
+import { answerOf, type Calling, headersOf } from './auth/call.ts'
+import * as credentials from './credentials.ts'
+import { factorRoutes } from './factors-routes.ts'
+import { assertNotGuessable } from './passwords.ts'
+import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
+
+export type AccountRouteDeps = SignUpDeps & AuthDeps & Pick<AccountsDoor, 'staffRole'>
+
+const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
+
+export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
+  let opened: Promise<Auth> | undefined
+  /** The library, loaded when the first request needs it. */
+  const auth = (): Promise<Auth> => {
+    opened ??= import('./auth/auth.ts').then(({ openAuth }) => openAuth(deps))
+    return opened
+  }
+  const origin = new URL(deps.publicUrl).origin
+  const calling = ({ sent, setCookies }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): Calling => ({
+    cookie: sent.get('cookie') ?? undefined,
+    userAgent: sent.get('user-agent') ?? undefined,
+    origin,
+    setCookie: header => setCookies.push(header),
+  })
+
+  /** Ends the session that a new one takes the place of. */
+  const endOld = async ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
+    if (session) await credentials.endSessions(deps, session.userId, id => id === session.sessionId)
+  }
+
+  return [
+    route(api.signUp, async ({ body }) => {
+      await signUp(deps, body)
+      return SENT
+    }),
+    route(api.verifyEmail, ({ body }) => verifyEmail(deps, body.token).then(() => undefined)),
+    route(api.resendVerification, async ({ body }) => {
+      await resendVerification(deps, body.email)
+      return SENT
+    }),
+    route(api.signIn, async context => {
+      const call = calling(context)
+      const { email } = context.body
+      const signing = (await auth()).api.signInEmail({
+        body: context.body,
+        headers: headersOf(call),
+        asResponse: true,
+      })
+      const answer = await answerOf<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
+        if (error.code === 'email_not_verified') await resendVerification(deps, email)
+        throw error
+      })
+      if (!answer.twoFactorRedirect) await endOld(context)
+      return { second_factor: answer.twoFactorRedirect === true }
+    }),
+    route(api.signOut, async context => {
+      const call = calling(context)
+      if (context.identity.session)
+        await answerOf(call, (await auth()).api.signOut({ headers: headersOf(call), asResponse: true }))
+      return undefined
+    }),
+    route(api.whoAmI, async ({ identity: { session } }) => {
+      const user = session && (await deps.users.get(session.userId))
+      if (!user) return { signed_in: false }
+      const { email, first_name } = user
+      return {
+        signed_in: true,
+        email,
+        ...(first_name === undefined ? {} : { first_name }),
+        role: (await deps.staffRole(session.userId)) ?? ('customer' as const),
+        second_factor: session.secondFactor,
+      }
+    }),
+    route(api.forgotPassword, async ({ body }) => {
+      await credentials.forgotPassword(deps, body.email)
+      return SENT
+    }),
+    route(api.resetPassword, ({ body }) =>
+      credentials.resetPassword(deps, body.token, body.password).then(() => undefined),
+    ),
+    route(api.changePassword, async context => {
+      const call = calling(context)
+      const { userId } = signedIn(context)
+      const { current_password: currentPassword, password: newPassword } = context.body
+      await assertNotGuessable(newPassword, (await deps.users.get(userId))?.email ?? '')
+      const body = { currentPassword, newPassword, revokeOtherSessions: true }
+      await answerOf(
+        call,
+        (await auth()).api.changePassword({ body, headers: headersOf(call), asResponse: true }),
+      )
+      await deps.db.transact([announceAccount(deps, 'password_changed', userId)])
+      return undefined
+    }),
+    route(api.changeEmail, async context => {
+      await credentials.changeEmail(deps, signedIn(context).userId, context.body)
+      return SENT
+    }),
+    route(api.confirmEmail, ({ body }) => credentials.confirmEmail(deps, body.token).then(() => undefined)),
+    route(api.listSessions, async context => {
+      const { userId, sessionId } = signedIn(context)
+      const found = await credentials.sessionsOf(deps, userId)
+      return {
+        items: found.map(({ row, stored }) => ({
+          session_id: row.id,
+          current: row.id === sessionId,
+          created_at: row.createdAt.toISOString(),
+          last_used_at: row.updatedAt.toISOString(),
+          ...(typeof stored.record.userAgent === 'string' ? { user_agent: stored.record.userAgent } : {}),
+          second_factor: row.secondFactor,
+        })),
+      }
+    }),
+    route(api.endSession, async context => {
+      await credentials.endSession(deps, signedIn(context), context.params.session_id)
+      return undefined
+    }),
+    route(api.endOtherSessions, async context => {
+      const { userId, sessionId } = signedIn(context)
+      await credentials.endSessions(deps, userId, id => id !== sessionId)
+      return undefined
+    }),
+    ...factorRoutes({ deps, auth, calling, endOld }),
+  ]
+}
+
+/** The caller's session, on routes that only accounts may call. */
+export const signedIn = ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>) => {
+  if (!session) throw new TypeError('this route lets nobody in without a session')
+  return session
+}

@@ -1,0 +1,203 @@
+import { expect, test } from 'vitest'
+import { aBook, checkOut } from '../../test/kit.ts'
+import { accountShop, PASSWORD, totpCode } from './testing.ts'
+
+const EMAIL = 'jane@example.com'
+
+test('who signs up confirms the address by mail, signs in, and signs out on the server', async () => {
+  const shop = await accountShop()
+  const jane = shop.visitor()
+  expect((await shop.signUp(jane, ' Jane@EXAMPLE.com', { first_name: 'Jane' })).status).toBe(202)
+  expect(jane.cookie()).toBeUndefined()
+  expect(await shop.signIn(jane, EMAIL)).toMatchObject({ status: 403, body: { code: 'email_not_verified' } })
+  const [token = '', again = ''] = await shop.tokens('verify-email')
+  expect((await jane.post('/api/auth/verify-email', { token })).status).toBe(204)
+  expect(await jane.post('/api/auth/verify-email', { token })).toMatchObject({
+    status: 404,
+    body: { code: 'link_invalid' },
+  })
+  expect(again).not.toBe('')
+  const signedIn = await shop.signIn(jane, EMAIL)
+  expect(signedIn).toMatchObject({ status: 200, body: { second_factor: false } })
+  const set = signedIn.headers.get('set-cookie') ?? ''
+  expect(set).toMatch(/^cloudshelf_session=[^;]+; Max-Age=5184000; Path=\/; HttpOnly; SameSite=Lax$/)
+  expect((await jane.get('/api/auth/session')).body).toEqual({
+    signed_in: true,
+    email: EMAIL,
+    first_name: 'Jane',
+    role: 'customer',
+    second_factor: false,
+  })
+  const stolen = jane.cookie() ?? ''
+  expect((await jane.post('/api/auth/sign-out')).status).toBe(204)
+  expect(jane.cookie()).toBeUndefined()
+  expect((await shop.visitor().get('/api/auth/session', { cookie: stolen })).body).toEqual({
+    signed_in: false,
+  })
+  expect(shop.reported).toEqual([])
+})
+
+test('an account is exactly the specification’s item in the users table', async () => {
+  const shop = await accountShop()
+  await shop.signUp(shop.visitor(), EMAIL, { first_name: 'Jane', last_name: 'Doe' })
+  const items = []
+  for await (const page of shop.deps.db.scan(shop.names.users)) items.push(...page)
+  expect(items).toEqual([
+    {
+      user_id: expect.stringMatching(/^user-[0-9a-z]{26}$/),
+      email: EMAIL,
+      first_name: 'Jane',
+      last_name: 'Doe',
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      account_status: 'active',
+    },
+  ])
+  await shop.member('john@example.com')
+  const { items: found } = await shop.deps.db.query({
+    table: shop.names.users,
+    index: 'EmailIndex',
+    where: 'email = :email',
+    values: { ':email': 'john@example.com' },
+  })
+  expect(found).toEqual([expect.objectContaining({ last_login: expect.any(String) })])
+})
+
+test('signing in again ends the session that was there, and a planted cookie is never taken over', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  const first = jane.cookie() ?? ''
+  await shop.signIn(jane, EMAIL)
+  expect(jane.cookie()).not.toBe(first)
+  expect((await shop.visitor().get('/api/auth/session', { cookie: first })).body.signed_in).toBe(false)
+  const planted = 'cloudshelf_session=planted.c2lnbmF0dXJl'
+  const answer = await shop
+    .visitor()
+    .post(
+      '/api/auth/sign-in',
+      { email: EMAIL, password: PASSWORD },
+      { cookie: planted, 'sec-fetch-site': 'same-origin' },
+    )
+  expect(answer.headers.get('set-cookie')).not.toContain('planted')
+})
+
+test('a password is reset by mail, once; it ends all sessions and counts from then on', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  const visitor = shop.visitor()
+  expect((await visitor.post('/api/auth/password/forgot', { email: EMAIL })).status).toBe(202)
+  const [token = ''] = await shop.tokens('reset-password')
+  const reset = (password: string) => visitor.post('/api/auth/password/reset', { token, password })
+  expect(await reset('password')).toMatchObject({ status: 422, body: { code: 'password_refused' } })
+  expect((await reset('another four quiet words')).status).toBe(204)
+  expect(await reset('yet another four words')).toMatchObject({ status: 404, body: { code: 'link_invalid' } })
+  expect((await jane.get('/api/auth/session')).body.signed_in).toBe(false)
+  expect((await shop.signIn(visitor, EMAIL)).body.code).toBe('sign_in_failed')
+  expect((await shop.signIn(visitor, EMAIL, 'another four quiet words')).status).toBe(200)
+  expect((await shop.mail()).map(({ subject }) => subject)).toEqual(['Your password was changed'])
+})
+
+test('a changed password ends the other sessions and gives this one a new cookie', async () => {
+  const shop = await accountShop()
+  const [here, there] = [await shop.member(EMAIL), shop.visitor()]
+  await shop.signIn(there, EMAIL)
+  const before = here.cookie()
+  const change = (current_password: string) =>
+    here.post('/api/auth/password/change', { current_password, password: 'another four quiet words' })
+  expect(await change('wrong password')).toMatchObject({ status: 422, body: { code: 'password_wrong' } })
+  expect((await there.get('/api/auth/session')).body.signed_in).toBe(true)
+  expect((await change(PASSWORD)).status).toBe(204)
+  expect(here.cookie()).not.toBe(before)
+  expect((await here.get('/api/auth/session')).body.signed_in).toBe(true)
+  expect((await there.get('/api/auth/session')).body.signed_in).toBe(false)
+})
+
+test('a new address counts when it is confirmed there, and the old one is told', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  await shop.mail()
+  const change = (email: string, password = PASSWORD) =>
+    jane.post('/api/auth/email/change', { email, password })
+  expect(await change('new@example.com', 'wrong password')).toMatchObject({
+    body: { code: 'password_wrong' },
+  })
+  expect((await change('new@example.com')).status).toBe(202)
+  const mails = await shop.mail()
+  expect(mails.map(({ to }) => to)).toEqual(['new@example.com'])
+  const token = /token=([\w-]{43})/.exec(mails[0]?.text ?? '')?.[1]
+  expect((await jane.get('/api/auth/session')).body.email).toBe(EMAIL)
+  expect((await shop.visitor().post('/api/auth/email/confirm', { token })).status).toBe(204)
+  expect((await jane.get('/api/auth/session')).body.email).toBe('new@example.com')
+  expect((await shop.mail()).map(({ to, subject }) => [to, subject])).toEqual([
+    [EMAIL, 'The address of your account was changed'],
+  ])
+  expect((await shop.signIn(shop.visitor(), 'new@example.com')).status).toBe(200)
+  // The old address is free again.
+  await shop.signUp(shop.visitor(), EMAIL)
+  expect((await shop.tokens('verify-email')).length).toBe(1)
+})
+
+test('one sees where one is signed in, and ends it there', async () => {
+  const shop = await accountShop()
+  const [here, there] = [await shop.member(EMAIL), shop.visitor()]
+  await shop.signIn(there, EMAIL)
+  const { items } = (await here.get('/api/auth/sessions')).body
+  expect(items).toHaveLength(2)
+  expect(items.filter((one: { current: boolean }) => one.current)).toHaveLength(1)
+  const other = items.find((one: { current: boolean }) => !one.current)
+  const stranger = await shop.account()
+  const end = `/api/auth/sessions/${other.session_id}`
+  expect(await stranger.call('DELETE', end)).toMatchObject({
+    status: 404,
+    body: { code: 'session_not_found' },
+  })
+  expect((await here.call('DELETE', end)).status).toBe(204)
+  expect((await there.get('/api/auth/session')).body.signed_in).toBe(false)
+  await shop.signIn(there, EMAIL)
+  expect((await here.call('DELETE', '/api/auth/sessions')).status).toBe(204)
+  expect((await there.get('/api/auth/session')).body.signed_in).toBe(false)
+  expect((await here.get('/api/auth/session')).body.signed_in).toBe(true)
+})
+
+test('with an authenticator app, the password alone opens nothing; a recovery code works once', async () => {
+  const shop = await accountShop({ books: [aBook()] })
+  const jane = await shop.member(EMAIL)
+  const enrol = (password: string) => jane.post('/api/auth/two-factor', { password })
+  expect(await enrol('wrong password')).toMatchObject({ body: { code: 'password_wrong' } })
+  const { totp_uri, recovery_codes } = (await enrol(PASSWORD)).body
+  expect(await jane.post('/api/auth/two-factor/confirm', { code: '000000' })).toMatchObject({
+    status: 422,
+    body: { code: 'code_wrong' },
+  })
+  expect((await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })).status).toBe(204)
+  expect((await jane.get('/api/auth/session')).body.second_factor).toBe(true)
+  const other = shop.visitor()
+  expect((await shop.signIn(other, EMAIL)).body).toEqual({ second_factor: true })
+  expect((await other.get('/api/auth/session')).body.signed_in).toBe(false)
+  const code = (path: string, value: string) => other.post(`/api/auth/sign-in/${path}`, { code: value })
+
+  expect(await code('code', '000000')).toMatchObject({ status: 422, body: { code: 'code_wrong' } })
+  expect((await code('code', totpCode(totp_uri))).status).toBe(200)
+  expect((await other.get('/api/auth/session')).body.second_factor).toBe(true)
+  await other.post('/api/auth/sign-out')
+  await shop.signIn(other, EMAIL)
+  expect((await code('recovery-code', recovery_codes[0])).status).toBe(200)
+  await other.post('/api/auth/sign-out')
+  await shop.signIn(other, EMAIL)
+  expect(await code('recovery-code', recovery_codes[0])).toMatchObject({ body: { code: 'code_wrong' } })
+  expect(await code('code', totpCode(totp_uri))).toMatchObject({ status: 200 })
+  const ended = await jane.call('DELETE', '/api/auth/two-factor', { password: PASSWORD })
+  expect(ended.status).toBe(204)
+  expect((await shop.signIn(shop.visitor(), EMAIL)).body).toEqual({ second_factor: false })
+  expect(shop.reported).toEqual([])
+})
+
+test('the cart and the orders of an account are there wherever it signs in', async () => {
+  const shop = await accountShop({ books: [aBook()] })
+  const here = await shop.member(EMAIL)
+  await here.post('/api/cart/items', { book_id: 'tech-001' })
+  const there = shop.visitor()
+  await shop.signIn(there, EMAIL)
+  expect((await there.get('/api/cart')).body.item_count).toBe(1)
+  expect((await checkOut(there)).status).toBe(201)
+  expect((await here.get('/api/orders')).body.items).toHaveLength(1)
+})
