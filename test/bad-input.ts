@@ -38,6 +38,31 @@ const content = {
   isbn: '9780132350884',
 }
 
+const token = 'A'.repeat(43)
+const password = 'four quiet blue words'
+const email = 'reader@example.com'
+/** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
+const accountBodies: Record<string, Json> = {
+  signUp: { email, password, first_name: 'A', last_name: 'B' },
+  verifyEmail: { token },
+  resendVerification: { email },
+  signIn: { email, password },
+  forgotPassword: { email },
+  resetPassword: { token, password },
+  changePassword: { current_password: password, password },
+  changeEmail: { email, password },
+  confirmEmail: { token },
+  beginTotp: { password },
+  confirmTotp: { code: '123456' },
+  endTotp: { password },
+  renewRecoveryCodes: { password },
+  signInWithCode: { code: '123456' },
+  signInWithRecoveryCode: { code: 'abcde-12345' },
+  passkeyOptions: { password },
+  addPasskey: { name: 'A', response: { id: 'a' } },
+  signInWithPasskey: { response: { id: 'a' } },
+}
+
 const openTarget = async (): Promise<Target> => {
   const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const shopper = shop.visitor()
@@ -59,9 +84,12 @@ const openTarget = async (): Promise<Target> => {
     lookUpOrder: { order_id: orderId, email: 'customer@example.com' },
     openOrderLink: { token: 'A'.repeat(43) },
     setOrderStatus: { status: 'processing' },
+    ...accountBodies,
   }
+  const account = await shop.account()
+  const callers = { anyone: shopper, shopper, account, staff: shop.staff }
   const send: Target['send'] = (endpoint, path, body, headers = {}) =>
-    (endpoint.who === 'staff' ? shop.staff : shopper).call(endpoint.method, path, body, {
+    callers[endpoint.who].call(endpoint.method, path, body, {
       ...(endpoint.id === 'placeOrder' ? { 'idempotency-key': crypto.randomUUID() } : {}),
       ...headers,
     })

@@ -31,7 +31,14 @@ test.each(endpoints)('$id is open to whom its policy names, and to nobody else',
       expect(visitor, String(authorization)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
       expect(withCookie, String(authorization)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
       expect(await contentsOf(shop)).toBe(before)
+    } else if (endpoint.who === 'account') {
+      expect(visitor, String(authorization)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
     } else for (const { status } of [visitor, withCookie]) expect([401, 403]).not.toContain(status)
+  }
+  if (endpoint.who === 'account') {
+    expect((await ask(guest)).body.code).toBe('not_signed_in')
+    expect([401, 403]).not.toContain((await ask(await shop.account())).status)
+    return
   }
   expect([401, 403]).not.toContain((await ask(shop.staff)).status)
   expect([401, 403]).not.toContain((await ask(guest, { authorization: `bearer ${STAFF_TOKEN}` })).status)
@@ -53,7 +60,7 @@ test('where no staff token is set there are no staff, whatever is sent', async (
 
 test('every endpoint says who may call it, what is public sets no cookie, and only staff write the catalogue', () => {
   for (const { id, who, cache, method, path } of endpoints) {
-    expect(['anyone', 'shopper', 'staff'], id).toContain(who)
+    expect(['anyone', 'shopper', 'account', 'staff'], id).toContain(who)
     if (cache === 'public') expect({ id, who, method }).toEqual({ id, who: 'anyone', method: 'GET' })
     if (path.startsWith('/api/books') && method !== 'GET') expect({ id, who }).toEqual({ id, who: 'staff' })
   }
