@@ -10,7 +10,11 @@ const Token = z
   .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
   .describe('From the link in the mail.')
 
-export const Sent = z.object({ detail: z.string().describe('The same for known and unknown addresses.') })
+export const Sent = z
+  .object({ detail: z.string().describe('The same for known and unknown addresses.') })
+  .meta({ id: 'MailSent' })
+const LinkToken = z.strictObject({ token: Token }).meta({ id: 'LinkToken' })
+const Address = z.strictObject({ email: Email }).meta({ id: 'EmailAddress' })
 
 export const SignedIn = z
   .object({
@@ -69,7 +73,7 @@ export const verifyEmail = endpoint({
   path: '/api/auth/verify-email',
   summary: 'Confirm the address that a link was mailed to, once, within a day',
   who: 'anyone',
-  body: z.strictObject({ token: Token }),
+  body: LinkToken,
   status: 204,
   errors: ['link_invalid'],
 })
@@ -80,7 +84,7 @@ export const resendVerification = endpoint({
   path: '/api/auth/verify-email/resend',
   summary: 'Ask for another mail to confirm an address',
   who: 'anyone',
-  body: z.strictObject({ email: Email }),
+  body: Address,
   status: 202,
   reply: Sent,
   errors: [],
@@ -126,7 +130,7 @@ export const forgotPassword = endpoint({
   path: '/api/auth/password/forgot',
   summary: 'Ask for a mail with a link that sets a new password',
   who: 'anyone',
-  body: z.strictObject({ email: Email }),
+  body: Address,
   status: 202,
   reply: Sent,
   errors: [],
@@ -138,7 +142,7 @@ export const resetPassword = endpoint({
   path: '/api/auth/password/reset',
   summary: 'Set a new password with a mailed link, once, within 30 minutes; all sessions end',
   who: 'anyone',
-  body: z.strictObject({ token: Token, password: Password }),
+  body: z.strictObject({ token: Token, password: Password }).meta({ id: 'ResetPassword' }),
   status: 204,
   errors: ['link_invalid', 'password_refused'],
 })
@@ -149,7 +153,9 @@ export const changePassword = endpoint({
   path: '/api/auth/password/change',
   summary: 'Change the password; all other sessions end, and this one gets a new cookie',
   who: 'account',
-  body: z.strictObject({ current_password: TypedPassword, password: Password }),
+  body: z
+    .strictObject({ current_password: TypedPassword, password: Password })
+    .meta({ id: 'ChangePassword' }),
   status: 204,
   errors: ['password_wrong', 'password_refused'],
 })
@@ -161,7 +167,7 @@ export const changeEmail = endpoint({
   summary:
     'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
   who: 'account',
-  body: z.strictObject({ email: Email, password: TypedPassword }),
+  body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
   status: 202,
   reply: Sent,
   errors: ['password_wrong'],
@@ -173,7 +179,7 @@ export const confirmEmail = endpoint({
   path: '/api/auth/email/confirm',
   summary: 'Take the new address, with the link that was mailed to it, once, within an hour',
   who: 'anyone',
-  body: z.strictObject({ token: Token }),
+  body: LinkToken,
   status: 204,
   errors: ['link_invalid'],
 })
@@ -186,7 +192,7 @@ export const listSessions = endpoint({
   summary: 'Where the caller is signed in, the latest first',
   who: 'account',
   status: 200,
-  reply: z.object({ items: z.array(SessionView) }),
+  reply: z.object({ items: z.array(SessionView) }).meta({ id: 'Sessions' }),
   errors: [],
 })
 

@@ -9,8 +9,9 @@ const Code = z
   .string()
   .regex(/^\d{6}$/, { error: 'is no code of six digits' })
   .describe('From the authenticator app.')
+const TotpCode = z.strictObject({ code: Code }).meta({ id: 'TotpCode' })
 const RecoveryCode = z.string().trim().min(6).max(40)
-const Confirmed = z.strictObject({ password: TypedPassword })
+const Confirmed = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
 const RecoveryCodes = z
   .array(z.string())
   .describe('Each signs in once in place of a code. Shown this once only.')
@@ -40,7 +41,7 @@ export const confirmTotp = endpoint({
   path: '/api/auth/two-factor/confirm',
   summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
   who: 'account',
-  body: z.strictObject({ code: Code }),
+  body: TotpCode,
   status: 204,
   errors: ['code_wrong', 'second_factor_unset'],
 })
@@ -65,7 +66,7 @@ export const renewRecoveryCodes = endpoint({
   who: 'account',
   body: Confirmed,
   status: 200,
-  reply: z.object({ recovery_codes: RecoveryCodes }),
+  reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
   errors: ['password_wrong', 'second_factor_unset'],
 })
 
@@ -75,7 +76,7 @@ export const signInWithCode = endpoint({
   path: '/api/auth/sign-in/code',
   summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
   who: 'anyone',
-  body: z.strictObject({ code: Code }),
+  body: TotpCode,
   status: 200,
   reply: SignedIn,
   errors: ['code_wrong', 'sign_in_failed'],
@@ -87,13 +88,15 @@ export const signInWithRecoveryCode = endpoint({
   path: '/api/auth/sign-in/recovery-code',
   summary: 'The second step of signing in, with a recovery code, which is spent',
   who: 'anyone',
-  body: z.strictObject({ code: RecoveryCode }),
+  body: z.strictObject({ code: RecoveryCode }).meta({ id: 'RecoveryCode' }),
   status: 200,
   reply: SignedIn,
   errors: ['code_wrong', 'sign_in_failed'],
 })
 
-const WebAuthn = z.looseObject({}).describe('As WebAuthn has it, in the JSON form of its third level.')
+const WebAuthn = z
+  .looseObject({})
+  .meta({ id: 'WebAuthn', description: 'As WebAuthn has it, in the JSON form of its third level.' })
 
 export const passkeyOptions = endpoint({
   ...base,
@@ -113,7 +116,7 @@ export const addPasskey = endpoint({
   path: '/api/auth/passkeys',
   summary: 'Keep a passkey that the browser has made',
   who: 'account',
-  body: z.strictObject({ name: line(100).optional(), response: WebAuthn }),
+  body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
   status: 204,
   errors: ['passkey_refused'],
 })
@@ -126,13 +129,13 @@ export const listPasskeys = endpoint({
   summary: 'The account’s passkeys',
   who: 'account',
   status: 200,
-  reply: z.object({
-    items: z.array(
-      z
-        .object({ passkey_id: z.string(), name: z.string().optional(), created_at: z.string().optional() })
-        .meta({ id: 'Passkey' }),
-    ),
-  }),
+  reply: z
+    .object({
+      items: z.array(
+        z.object({ passkey_id: z.string(), name: z.string().optional(), created_at: z.string().optional() }),
+      ),
+    })
+    .meta({ id: 'Passkeys' }),
   errors: [],
 })
 
@@ -165,8 +168,8 @@ export const signInWithPasskey = endpoint({
   path: '/api/auth/sign-in/passkey',
   summary: 'Sign in with a passkey, which is two factors in one',
   who: 'anyone',
-  body: z.strictObject({ response: WebAuthn }),
+  body: z.strictObject({ response: WebAuthn }).meta({ id: 'SignInWithPasskey' }),
   status: 200,
   reply: SignedIn,
-  errors: ['sign_in_failed', 'account_disabled'],
+  errors: ['sign_in_failed', 'passkey_refused', 'account_disabled'],
 })

@@ -72,9 +72,7 @@ test('an order without an address, as others make them, announces nothing', asyn
     set: 'REMOVE email',
   })
   await sendDueMail({ ...shop.deps, transport: sink().transport })
-  expect((await dead(shop)).map(one => one.last_error)).toEqual([
-    'the order has no address that mail can reach',
-  ])
+  expect((await dead(shop)).map(one => one.last_error)).toEqual(['there is no address that mail can reach'])
   expect((await shop.staff.post(`/api/orders/${order.order_id}/cancel`)).body.status).toBe('cancelled')
   expect(await pending(shop)).toEqual([])
   shop.reported.length = 0

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { itemsIn } from '../../test/contents.ts'
-import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, type Json, type Shopper, testShop } from '../../test/kit.ts'
+import { accountShop, PASSWORD, totpCode } from '../accounts/testing.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
 import { newSecret } from '../core/ids.ts'
 import { endpoints } from '../endpoints.ts'
@@ -143,13 +144,53 @@ test('what the shop answers is what the document declares, and nothing beside it
   await keep('listCategories', shopper.get('/api/categories'))
   await keep('getBook', shopper.get('/api/books/tech-001'))
   await keep('getHealth', shopper.get('/api/health'))
+  for (const one of await accountAnswers()) answered.push(one)
   for (const [id, body] of answered) {
     const reply = endpoints.find(one => one.id === id)?.reply
     expect(reply?.parse(body), id).toEqual(body)
   }
   const tried = new Set(answered.map(([id]) => id))
-  expect(endpoints.map(({ id }) => id).filter(id => !tried.has(id))).toEqual(['deleteBook', 'putCover'])
+  const untried = endpoints.filter(({ id, reply }) => reply && !tried.has(id)).map(({ id }) => id)
+  // A cover needs an image, and a passkey a browser: their own tests have them.
+  expect(untried).toEqual(['putCover', 'signInWithPasskey'])
 })
+
+/** What the endpoints of accounts answer to somebody who does everything that one can do there. */
+const accountAnswers = async (): Promise<[string, Json][]> => {
+  const shop = await accountShop()
+  const [email, password] = ['jane@example.com', PASSWORD]
+  const [jane, other] = [shop.visitor(), shop.visitor()]
+  const answers: [string, Json][] = []
+  const ask = async (id: string, who: Shopper, path: string, body?: Json) => {
+    const answer = body === undefined ? await who.get(path) : await who.post(path, body)
+    answers.push([id, answer.body])
+    return answer.body
+  }
+  await ask('signUp', jane, '/api/auth/sign-up', { email, password, first_name: 'Jane' })
+  await ask('resendVerification', jane, '/api/auth/verify-email/resend', { email })
+  const [token] = await shop.tokens('verify-email')
+  await jane.post('/api/auth/verify-email', { token })
+  await ask('whoAmI', jane, '/api/auth/session')
+  await ask('signIn', jane, '/api/auth/sign-in', { email, password })
+  await ask('whoAmI', jane, '/api/auth/session')
+  await ask('forgotPassword', jane, '/api/auth/password/forgot', { email })
+  await ask('changeEmail', jane, '/api/auth/email/change', { email: 'new@example.com', password })
+  await ask('listSessions', jane, '/api/auth/sessions')
+  const { totp_uri } = await ask('beginTotp', jane, '/api/auth/two-factor', { password })
+  await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })
+  const { recovery_codes } = await ask('renewRecoveryCodes', jane, '/api/auth/two-factor/recovery-codes', {
+    password,
+  })
+  await other.post('/api/auth/sign-in', { email, password })
+  await ask('signInWithCode', other, '/api/auth/sign-in/code', { code: totpCode(totp_uri) })
+  await other.post('/api/auth/sign-in', { email, password })
+  await ask('signInWithRecoveryCode', other, '/api/auth/sign-in/recovery-code', { code: recovery_codes[0] })
+  await ask('passkeyOptions', jane, '/api/auth/passkeys/options', { password })
+  await ask('listPasskeys', jane, '/api/auth/passkeys')
+  const options = await jane.call('POST', '/api/auth/sign-in/passkey/options')
+  answers.push(['passkeySignInOptions', options.body])
+  return answers
+}
 
 test('the document and the page that shows it are served, with nothing from another host', async () => {
   const visitor = (await testShop()).visitor()

@@ -14,6 +14,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...(endpoint.body === undefined || endpoint.body === 'image'
     ? []
     : (['malformed_json', 'unsupported_media_type'] as const)),
+  ...(endpoint.who === 'account' ? (['not_signed_in'] as const) : []),
   ...(endpoint.who === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
   'internal_error',
@@ -122,16 +123,20 @@ const responses = (endpoint: Endpoint): Json => {
   return { [String(status)]: success, ...unchanged, ...Object.fromEntries(problems) }
 }
 
+/** Whom a request must speak for, one of these. */
+const securityOf = ({ who, staffQuery }: Endpoint): Json[] => {
+  if (who === 'account') return [{ session: [] }]
+  if (who === 'staff') return [{ session: [] }, { staff: [] }]
+  return [{}, { guest: [] }, { session: [] }, ...(staffQuery ? [{ staff: [] }] : [])]
+}
+
 const operation = (endpoint: Endpoint): Json => {
   const body = requestBody(endpoint)
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
-    ...(endpoint.who === 'staff' ? { security: [{ staff: [] }] } : {}),
-    ...(endpoint.who === 'shopper'
-      ? { security: [{}, { guest: [] }, ...(endpoint.staffQuery ? [{ staff: [] }] : [])] }
-      : {}),
+    ...(endpoint.who === 'anyone' ? {} : { security: securityOf(endpoint) }),
     parameters: [
       ...parametersIn('path', endpoint.params),
       ...parametersIn('query', endpoint.query, endpoint.staffQuery),
@@ -168,6 +173,12 @@ export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/')
         in: 'cookie',
         name: 'cloudshelf_guest',
         description: 'Set by the first add to a cart; `__Host-cloudshelf_guest` where the shop is on https.',
+      },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'cloudshelf_session',
+        description: 'Set by signing in; `__Host-cloudshelf_session` where the shop is on https.',
       },
       staff: {
         type: 'http',

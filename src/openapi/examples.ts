@@ -82,6 +82,63 @@ const content = {
   description: 'A handbook of agile software craftsmanship',
 }
 
+const token = '3q2-7wXcVbNmAsDfGhJkLqWeRtYuIoPzXcVbNmAsDfG'
+const password = 'four quiet blue words'
+const { email } = order
+const sent = { detail: 'If this needs a mail, it is on its way to that address.' }
+const signedIn = { second_factor: false }
+const recovery_codes = ['Hx2Lq-9TzWa', 'Bn7Rd-4YkPe']
+const webAuthnAnswer = { id: 'mLx0c2Y', rawId: 'mLx0c2Y', type: 'public-key', response: {} }
+
+/** Of signing up and in. */
+const accountExamples = {
+  signUp: { request: { email, password, first_name: 'John', last_name: 'Doe' }, reply: sent },
+  verifyEmail: { request: { token } },
+  resendVerification: { request: { email }, reply: sent },
+  signIn: { request: { email, password }, reply: signedIn },
+  whoAmI: {
+    reply: { signed_in: true, email, first_name: 'John', role: 'customer', second_factor: false },
+  },
+  forgotPassword: { request: { email }, reply: sent },
+  resetPassword: { request: { token, password } },
+  changePassword: { request: { current_password: password, password: 'another four quiet words' } },
+  changeEmail: { request: { email: 'new@example.com', password }, reply: sent },
+  confirmEmail: { request: { token } },
+  listSessions: {
+    reply: {
+      items: [
+        {
+          session_id: '5f525e39-edb3-48ec-b1d6-ed968edf6b50',
+          current: true,
+          created_at: '2025-09-05T10:00:00.000Z',
+          last_used_at: '2025-09-05T10:00:00.000Z',
+          user_agent: 'Mozilla/5.0',
+          second_factor: false,
+        },
+      ],
+    },
+  },
+  beginTotp: {
+    request: { password },
+    reply: {
+      totp_uri: 'otpauth://totp/CloudShelf:customer%40example.com?secret=MFRGGZDFMZTWQ2LK&issuer=CloudShelf',
+      recovery_codes,
+    },
+  },
+  confirmTotp: { request: { code: '123456' } },
+  endTotp: { request: { password } },
+  renewRecoveryCodes: { request: { password }, reply: { recovery_codes } },
+  signInWithCode: { request: { code: '123456' }, reply: signedIn },
+  signInWithRecoveryCode: { request: { code: 'Hx2Lq-9TzWa' }, reply: signedIn },
+  passkeyOptions: { request: { password }, reply: { challenge: 'mLx0c2Y', rp: { name: 'CloudShelf' } } },
+  addPasskey: { request: { name: 'My phone', response: webAuthnAnswer } },
+  listPasskeys: {
+    reply: { items: [{ passkey_id: '0f1e', name: 'My phone', created_at: '2025-09-05T10:00:00.000Z' }] },
+  },
+  passkeySignInOptions: { reply: { challenge: 'mLx0c2Y', rpId: 'localhost' } },
+  signInWithPasskey: { request: { response: webAuthnAnswer }, reply: signedIn },
+}
+
 export const examples: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
   browseBooks: { reply: page },
   searchBooks: { reply: page },
@@ -144,6 +201,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   getOrder: { reply: order },
   cancelOrder: { reply: { ...order, status: 'cancelled' } },
   setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
+  ...accountExamples,
   getHealth: {
     reply: {
       status: 'ok',

@@ -47,7 +47,7 @@ const MEANING: Readonly<Record<string, Omit<Refused, 'status'>>> = {
   BACKUP_CODES_NOT_ENABLED: { code: 'second_factor_unset', detail: 'Your account has no recovery codes.' },
   UNAUTHORIZED: { code: 'not_signed_in', detail: 'Please sign in first.' },
   SESSION_EXPIRED: { code: 'not_signed_in', detail: 'Please sign in first.' },
-  CHALLENGE_NOT_FOUND: { code: 'sign_in_failed', detail: 'This took too long. Please try again.' },
+  CHALLENGE_NOT_FOUND: { code: 'passkey_refused', detail: 'This took too long. Please try again.' },
   PASSKEY_NOT_FOUND: { code: 'sign_in_failed', detail: 'This passkey is not known here.' },
   AUTHENTICATION_FAILED: { code: 'sign_in_failed', detail: 'This passkey was not accepted.' },
   FAILED_TO_VERIFY_REGISTRATION: { code: 'passkey_refused', detail: 'This passkey was not accepted.' },
