@@ -4,6 +4,7 @@ import { listed } from '../src/catalog/views.ts'
 import type { PreparedCart } from './carts.ts'
 import { pick, pickSome, type Random, shuffled } from './random.ts'
 import { madeQuestions } from './search-queries.ts'
+import { PROXY_SECRET } from './shop-process.ts'
 
 type Asked = {
   readonly method?: 'GET' | 'POST'
@@ -96,12 +97,18 @@ export const furtherAdds = (
   ).flat()
 }
 
+/** Each customer comes from a network of their own. */
+const fromNetwork = (n: number) => ({
+  'x-trusted-proxy': PROXY_SECRET,
+  'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
+})
+
 export const checkouts = (carts: readonly PreparedCart[]): string[] =>
   carts.map(({ secret, cart, total }, i) =>
     httpText({
       method: 'POST',
       path: '/api/orders',
-      headers: { ...asGuest(secret), 'idempotency-key': crypto.randomUUID() },
+      headers: { ...asGuest(secret), ...fromNetwork(i), 'idempotency-key': crypto.randomUUID() },
       body: {
         cart_version: cart.version,
         expected_total: total,

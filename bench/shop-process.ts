@@ -16,6 +16,9 @@ export type ShopProcess = {
   readonly end: () => Promise<void>
 }
 
+/** By which the bench says from where each of its customers comes, as the shop's own proxy would. */
+export const PROXY_SECRET = 'the secret of the proxy of this bench'
+
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 /** What `npm start` runs, word for word: `node`, its flags, the file. */
 const [, ...START] = (
@@ -65,6 +68,7 @@ export const startShop = async (dataDir: string, path: string): Promise<ShopProc
       CLOUDSHELF_DATA_DIR: dataDir,
       PORT: String(port),
       DYNAMODB_PORT: String(dynamodbPort),
+      TRUSTED_PROXY_SECRET: PROXY_SECRET,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { authRecords } from './accounts/auth/records.ts'
+import { openDevices } from './accounts/devices.ts'
 import { accountLinks } from './accounts/links.ts'
 import { accountsDoor } from './accounts/sessions.ts'
 import { userTable } from './accounts/table.ts'
@@ -14,6 +15,7 @@ import type { Blobs } from './core/blobs.ts'
 import { openDynamo } from './core/dynamo/dynamo.ts'
 import { type Credentials, signerFor, unsignedForEngine } from './core/dynamo/sign.ts'
 import { openWire } from './core/dynamo/wire.ts'
+import { openLimiter } from './core/limiter.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { cursorSeal } from './http/cursor.ts'
 import { composer } from './notifications/compose.ts'
@@ -67,6 +69,7 @@ const Environment = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: sender.optional(),
   CLOUDSHELF_SECRET: z.string().min(32).optional(),
+  TRUSTED_PROXY_SECRET: z.string().min(32).optional(),
   CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -118,6 +121,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       smtpUrl: env.SMTP_URL,
     },
     secret: env.CLOUDSHELF_SECRET,
+    /** By which the shop's own proxy proves that it may say where a request comes from. */
+    proxySecret: env.TRUSTED_PROXY_SECRET,
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
@@ -191,6 +196,7 @@ export const buildDeps = (
     users,
     records: authRecords(db, names, users),
     accountLinks: mailedLinks,
+    devices: openDevices(db, names, { https, now }),
     authSecret,
     accounts,
     staffRole: accounts.staffRole,
@@ -202,6 +208,7 @@ export const buildDeps = (
     compose: composer({ orders, links, users, accountLinks: mailedLinks, shop, now }),
     transport: given.transport ?? openTransport(settings),
     cursors: cursorSeal(given.secret),
+    limiter: openLimiter(db, names.control, given.secret, now),
     rules: settings.rules,
     currency: settings.currency,
     cartTtlSeconds: settings.cartTtlSeconds,

@@ -34,6 +34,8 @@ export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: st
   const origins = originsOf(publicUrl)
   const app = createApp(routes, {
     answers: answers(ANSWER_BYTES),
+    limiter: deps.limiter,
+    deviceOf: deps.devices.find,
     origins,
     https: publicUrl.startsWith('https:'),
     staffToken,

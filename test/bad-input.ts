@@ -42,7 +42,7 @@ const token = 'A'.repeat(43)
 const password = 'four quiet blue words'
 const email = 'reader@example.com'
 /** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
-const accountBodies: Record<string, Json> = {
+export const accountBodies: Record<string, Json> = {
   signUp: { email, password, first_name: 'A', last_name: 'B' },
   verifyEmail: { token },
   resendVerification: { email },

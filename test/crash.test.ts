@@ -17,6 +17,13 @@ const START_STOCK: Readonly<Record<string, number>> = {
   'bus-001': 50_000,
 }
 
+/** Each cart is another customer's, from another place. */
+const PROXY = 'the secret of the proxy of these tests'
+const fromAnywhere = () => ({
+  'x-trusted-proxy': PROXY,
+  'x-forwarded-for': `10.${[1, 2, 3].map(() => Math.floor(Math.random() * 256)).join('.')}`,
+})
+
 type Acknowledged = { readonly order_id: string }
 
 const jsonOf = <T = Record<string, unknown>>(answer: Response): Promise<T> => answer.json() as Promise<T>
@@ -25,7 +32,11 @@ const jsonOf = <T = Record<string, unknown>>(answer: Response): Promise<T> => an
 const buyer = async (url: string, state: { stop: boolean }, acknowledged: Acknowledged[]): Promise<void> => {
   while (!state.stop) {
     const signal = AbortSignal.timeout(8_000)
-    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+    const headers = {
+      'content-type': 'application/json',
+      'sec-fetch-site': 'same-origin',
+      ...fromAnywhere(),
+    }
     try {
       const book_id = TITLES[Math.floor(Math.random() * TITLES.length)]
       const body = JSON.stringify({ book_id, quantity: 1 + Math.floor(Math.random() * 3) })
@@ -120,7 +131,7 @@ const pause = (from: number, to: number) =>
 
 test(`the engine is killed ${KILLS} times under buyers`, { timeout: 120_000 }, async () => {
   const dataDir = temporaryFolder()
-  const shop = await startShopProcess(dataDir)
+  const shop = await startShopProcess(dataDir, { TRUSTED_PROXY_SECRET: PROXY })
   await fillShelf(shop, dataDir)
   const acknowledged: Acknowledged[] = []
   const state = { stop: false }
@@ -143,8 +154,12 @@ test(`the engine is killed ${KILLS} times under buyers`, { timeout: 120_000 }, a
 
 test(`the shop is killed ${KILLS} times under buyers`, { timeout: 240_000 }, async () => {
   const dataDir = temporaryFolder()
-  const ports = { PORT: String(await freePort()), DYNAMODB_PORT: String(await freePort()) }
-  let shop = await startShopProcess(dataDir, ports)
+  const settings = {
+    PORT: String(await freePort()),
+    DYNAMODB_PORT: String(await freePort()),
+    TRUSTED_PROXY_SECRET: PROXY,
+  }
+  let shop = await startShopProcess(dataDir, settings)
   await fillShelf(shop, dataDir)
   const acknowledged: Acknowledged[] = []
   const state = { stop: false }
@@ -152,7 +167,7 @@ test(`the shop is killed ${KILLS} times under buyers`, { timeout: 240_000 }, asy
   for (let kills = 0; kills < KILLS; kills++) {
     await pause(150, 500)
     await shop.end('SIGKILL')
-    shop = await startShopProcess(dataDir, ports)
+    shop = await startShopProcess(dataDir, settings)
   }
   state.stop = true
   await Promise.all(buyers)

@@ -42,6 +42,9 @@ export const cancelled = (input: Json, code: string): Fault =>
     CancellationReasons: input.TransactItems.map((_: Json, i: number) => ({ Code: i === 0 ? code : 'None' })),
   })
 
+/** Whether this only counts a request on its limits, before anything is done. */
+export const isCount = (input: Json): boolean => JSON.stringify(input).includes('"limit#')
+
 export const faultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await testEngine()
   let plan: Plan = () => undefined

@@ -11,6 +11,7 @@ import { folderBlobs } from '../src/core/blobs.ts'
 import { newSecret, newUserId } from '../src/core/ids.ts'
 import { cents } from '../src/core/money.ts'
 import { blobFolder, buildDeps, type Deps, openStore, readSettings } from '../src/deps.ts'
+import type { Caller } from '../src/http/source.ts'
 import { openDataFolder } from '../src/local/data-folder.ts'
 import { type Engine, startEngine } from '../src/local/engine.ts'
 import { createTables } from '../src/provision.ts'
@@ -45,7 +46,7 @@ let shops = 0
 export type TestShop = {
   readonly deps: Deps
   readonly names: TableNames
-  readonly fetch: (request: Request) => Promise<Response>
+  readonly fetch: (request: Request, caller?: Caller) => Promise<Response>
   /** Failures that the shop reported instead of showing; a test that expects some empties it. */
   readonly reported: unknown[]
   /** A new visitor: no cookie yet. */
@@ -87,11 +88,20 @@ export type Shopper = {
   readonly post: (path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 }
 
+let networks = 0
+/** Each shopper is at home in a network of their own. */
+const newNetwork = (): Caller => {
+  const n = ++networks
+  const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
+  return { source: () => address }
+}
+
 const shopper = (
   fetch: TestShop['fetch'],
   fixed: Record<string, string> = {},
   kept: Readonly<Record<string, string>> = {},
 ): Shopper => {
+  const caller = newNetwork()
   const jar = new Map(Object.entries(kept))
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') || undefined
   const call: Shopper['call'] = async (method, path, body, headers = {}) => {
@@ -107,7 +117,7 @@ const shopper = (
       },
       ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
     })
-    const response = await fetch(request)
+    const response = await fetch(request, caller)
     for (const set of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = set.split(';')
       const at = pair.indexOf('=')

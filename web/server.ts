@@ -1,7 +1,7 @@
 /** The server's half of the pages: what the shop's process loads to render them. */
 import * as build from 'virtual:react-router/server-build'
 import { createRequestHandler, RouterContextProvider, type ServerBuild } from 'react-router'
-import { openVisit, type Surroundings, visitContext } from './app/shop/visit.ts'
+import { type Ask, openVisit, type Surroundings, visitContext } from './app/shop/visit.ts'
 
 /** Answers requests for pages. `origins` are those that the shop's own forms may come from; the caller has checked them. */
 export const pageRenderer = (surroundings: Surroundings, origins: ReadonlySet<string>) => {
@@ -10,10 +10,10 @@ export const pageRenderer = (surroundings: Surroundings, origins: ReadonlySet<st
     { ...(build as unknown as ServerBuild), allowedActionOrigins },
     'production',
   )
-  /** `nonce` marks the scripts that are ours. */
-  return (request: Request, nonce: string): Promise<Response> => {
+  /** `nonce` marks the scripts that are ours; `ask` reaches the shop's own application for whoever sees the page. */
+  return (request: Request, nonce: string, ask: Ask): Promise<Response> => {
     const context = new RouterContextProvider()
-    context.set(visitContext, openVisit(surroundings, request, nonce))
+    context.set(visitContext, openVisit(surroundings, request, nonce, ask))
     return handle(request, context)
   }
 }

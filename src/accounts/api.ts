@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { HOUR, type Limit, MINUTE } from '../http/limits.ts'
 import { Email } from './email.ts'
 import { Password, TypedPassword } from './passwords.ts'
 
@@ -46,6 +47,18 @@ export const WhoAmI = z
   })
   .meta({ id: 'WhoAmI' })
 
+/** Mails to one address, and how many of them one network may cause. */
+const MAILS: readonly Limit[] = [
+  { per: ['email'], max: 3, seconds: HOUR },
+  { per: 'source', max: 20, seconds: HOUR },
+]
+const LINKS: readonly Limit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
+/** Whoever has the session of another may still not guess at the password. */
+export const PASSWORD_AGAIN: readonly Limit[] = [
+  { per: 'shopper', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
+  { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
+]
+
 const base = { method: 'POST', cache: 'private' } as const
 
 export const signUp = endpoint({
@@ -54,6 +67,10 @@ export const signUp = endpoint({
   path: '/api/auth/sign-up',
   summary: 'Open an account; a mail with a link confirms the address',
   who: 'anyone',
+  limits: [
+    { per: 'source', max: 20, seconds: HOUR },
+    { per: ['email'], max: 5, seconds: HOUR },
+  ],
   body: z
     .strictObject({
       email: Email,
@@ -73,6 +90,7 @@ export const verifyEmail = endpoint({
   path: '/api/auth/verify-email',
   summary: 'Confirm the address that a link was mailed to, once, within a day',
   who: 'anyone',
+  limits: LINKS,
   body: LinkToken,
   status: 204,
   errors: ['link_invalid'],
@@ -84,6 +102,7 @@ export const resendVerification = endpoint({
   path: '/api/auth/verify-email/resend',
   summary: 'Ask for another mail to confirm an address',
   who: 'anyone',
+  limits: MAILS,
   body: Address,
   status: 202,
   reply: Sent,
@@ -96,6 +115,10 @@ export const signIn = endpoint({
   path: '/api/auth/sign-in',
   summary: 'Sign in with address and password; the session is a cookie',
   who: 'anyone',
+  limits: [
+    { per: 'account', max: 10, seconds: 15 * MINUTE },
+    { per: 'source', max: 100, seconds: 15 * MINUTE },
+  ],
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'SignIn' }),
   status: 200,
   reply: SignedIn,
@@ -130,6 +153,7 @@ export const forgotPassword = endpoint({
   path: '/api/auth/password/forgot',
   summary: 'Ask for a mail with a link that sets a new password',
   who: 'anyone',
+  limits: MAILS,
   body: Address,
   status: 202,
   reply: Sent,
@@ -142,6 +166,7 @@ export const resetPassword = endpoint({
   path: '/api/auth/password/reset',
   summary: 'Set a new password with a mailed link, once, within 30 minutes; all sessions end',
   who: 'anyone',
+  limits: LINKS,
   body: z.strictObject({ token: Token, password: Password }).meta({ id: 'ResetPassword' }),
   status: 204,
   errors: ['link_invalid', 'password_refused'],
@@ -153,6 +178,7 @@ export const changePassword = endpoint({
   path: '/api/auth/password/change',
   summary: 'Change the password; all other sessions end, and this one gets a new cookie',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: z
     .strictObject({ current_password: TypedPassword, password: Password })
     .meta({ id: 'ChangePassword' }),
@@ -167,6 +193,7 @@ export const changeEmail = endpoint({
   summary:
     'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
   status: 202,
   reply: Sent,
@@ -179,6 +206,7 @@ export const confirmEmail = endpoint({
   path: '/api/auth/email/confirm',
   summary: 'Take the new address, with the link that was mailed to it, once, within an hour',
   who: 'anyone',
+  limits: LINKS,
   body: LinkToken,
   status: 204,
   errors: ['link_invalid'],

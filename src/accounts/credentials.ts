@@ -38,10 +38,10 @@ export const forgotPassword = async (deps: SignUpDeps, email: string): Promise<v
 }
 
 /**
- * Sets the password by a mailed link, which proves the address too. All sessions end: whoever knew the old password is out.
- * Throws link_invalid, password_refused.
+ * Sets the password by a mailed link, which proves the address too, and returns that address. All sessions end: whoever knew
+ * the old password is out. Throws link_invalid, password_refused.
  */
-export const resetPassword = async (deps: SignUpDeps, token: string, password: string): Promise<void> => {
+export const resetPassword = async (deps: SignUpDeps, token: string, password: string): Promise<string> => {
   const { records, now } = deps
   const { user_id, email, spent } = await deps.accountLinks.find('reset_password', token, now())
   await assertNotGuessable(password, email)
@@ -57,6 +57,7 @@ export const resetPassword = async (deps: SignUpDeps, token: string, password: s
     announceAccount(deps, 'password_changed', user_id),
   ])
   await endSessions(deps, user_id)
+  return email
 }
 
 /**

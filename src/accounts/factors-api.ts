@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { SignedIn } from './api.ts'
+import { type Limit, MINUTE } from '../http/limits.ts'
+import { PASSWORD_AGAIN, SignedIn } from './api.ts'
 import { TypedPassword } from './passwords.ts'
 
 const Code = z
@@ -16,6 +17,9 @@ const RecoveryCodes = z
   .array(z.string())
   .describe('Each signs in once in place of a code. Shown this once only.')
 
+/** Codes that one network may try; how many one account takes is the sign-in library's to count. */
+const CODES: readonly Limit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
+
 const base = { method: 'POST', cache: 'private' } as const
 
 export const beginTotp = endpoint({
@@ -24,6 +28,7 @@ export const beginTotp = endpoint({
   path: '/api/auth/two-factor',
   summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
   reply: z
@@ -41,6 +46,7 @@ export const confirmTotp = endpoint({
   path: '/api/auth/two-factor/confirm',
   summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
   who: 'account',
+  limits: CODES,
   body: TotpCode,
   status: 204,
   errors: ['code_wrong', 'second_factor_unset'],
@@ -53,6 +59,7 @@ export const endTotp = endpoint({
   path: '/api/auth/two-factor',
   summary: 'Sign in without a second factor from now on',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 204,
   errors: ['password_wrong'],
@@ -64,6 +71,7 @@ export const renewRecoveryCodes = endpoint({
   path: '/api/auth/two-factor/recovery-codes',
   summary: 'New recovery codes; the old ones are worth nothing from then on',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
   reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
@@ -76,6 +84,7 @@ export const signInWithCode = endpoint({
   path: '/api/auth/sign-in/code',
   summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
   who: 'anyone',
+  limits: CODES,
   body: TotpCode,
   status: 200,
   reply: SignedIn,
@@ -88,6 +97,7 @@ export const signInWithRecoveryCode = endpoint({
   path: '/api/auth/sign-in/recovery-code',
   summary: 'The second step of signing in, with a recovery code, which is spent',
   who: 'anyone',
+  limits: CODES,
   body: z.strictObject({ code: RecoveryCode }).meta({ id: 'RecoveryCode' }),
   status: 200,
   reply: SignedIn,
@@ -104,6 +114,7 @@ export const passkeyOptions = endpoint({
   path: '/api/auth/passkeys/options',
   summary: 'What a browser needs to make a passkey for this account',
   who: 'account',
+  limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
   reply: WebAuthn,
@@ -168,6 +179,7 @@ export const signInWithPasskey = endpoint({
   path: '/api/auth/sign-in/passkey',
   summary: 'Sign in with a passkey, which is two factors in one',
   who: 'anyone',
+  limits: CODES,
   body: z.strictObject({ response: WebAuthn }).meta({ id: 'SignInWithPasskey' }),
   status: 200,
   reply: SignedIn,

@@ -6,11 +6,14 @@ import * as api from './api.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
 import * as credentials from './credentials.ts'
+import type { Devices } from './devices.ts'
 import { factorRoutes } from './factors-routes.ts'
 import { assertNotGuessable } from './passwords.ts'
 import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
 
-export type AccountRouteDeps = SignUpDeps & AuthDeps & Pick<AccountsDoor, 'staffRole'>
+export type AccountRouteDeps = SignUpDeps &
+  AuthDeps &
+  Pick<AccountsDoor, 'staffRole'> & { readonly devices: Devices }
 
 const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
 
@@ -56,6 +59,8 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
         if (error.code === 'email_not_verified') await resendVerification(deps, email)
         throw error
       })
+      // The password was right: this browser's tries are counted apart from a stranger's from now on.
+      context.setCookies.push(await deps.devices.remember(email, call.cookie))
       if (!answer.twoFactorRedirect) await endOld(context)
       return { second_factor: answer.twoFactorRedirect === true }
     }),
@@ -81,9 +86,10 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await credentials.forgotPassword(deps, body.email)
       return SENT
     }),
-    route(api.resetPassword, ({ body }) =>
-      credentials.resetPassword(deps, body.token, body.password).then(() => undefined),
-    ),
+    route(api.resetPassword, async ({ body }) => {
+      await deps.devices.forget(await credentials.resetPassword(deps, body.token, body.password))
+      return undefined
+    }),
     route(api.changePassword, async context => {
       const call = calling(context)
       const { userId } = signedIn(context)

@@ -2,11 +2,14 @@
 import { Hono } from 'hono'
 import type * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
+import type { Limiter } from '../core/limiter.ts'
 import type { Answers } from './answers.ts'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import { assertSameSite, parseJson, readBody } from './guard.ts'
 import { authorize, type Identity, type IdentityRules, identify } from './identity.ts'
+import { assertWithinLimits } from './limits.ts'
 import { invalid, problem } from './problem.ts'
+import { type Caller, unknownCaller } from './source.ts'
 
 type Surroundings = {
   readonly identity: Identity
@@ -42,6 +45,9 @@ export const route = <E extends Endpoint>(
 
 export type AppRules = IdentityRules & {
   readonly answers: Answers
+  readonly limiter: Limiter
+  /** The browser of a Cookie header as one that has signed in with this address before, if it has. */
+  readonly deviceOf: (email: string, cookie: string) => Promise<string | undefined>
   /** Where the shop's own pages live: https://shop.example. */
   readonly origins: ReadonlySet<string>
   /** Tells of a failure that is ours; the caller learns nothing but that it happened. */
@@ -110,11 +116,13 @@ const serve = async (
   { endpoint, handle }: Route,
   request: Request,
   params: unknown,
+  caller: Caller,
   rules: AppRules,
 ): Promise<Response> => {
+  const cookie = request.headers.get('cookie') ?? undefined
   const identity = await identify(
     {
-      cookie: request.headers.get('cookie') ?? undefined,
+      cookie,
       authorization: request.headers.get('authorization') ?? undefined,
     },
     rules,
@@ -123,11 +131,21 @@ const serve = async (
   const answerHeaders = new Map<string, string>()
   const setCookies: string[] = []
   let holds: (() => boolean) | undefined
-  const value = await handle({
+  const input = {
     params: parse('path', endpoint.params, params),
     query: await queryOf(request, endpoint, identity),
     headers: headersOf(request, endpoint),
     body: await bodyOf(request, endpoint),
+  }
+  if (endpoint.limits)
+    await assertWithinLimits(rules.limiter, endpoint.id, endpoint.limits, {
+      source: caller.source(),
+      shopper: identity.userId,
+      body: input.body,
+      deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
+    })
+  const value = await handle({
+    ...input,
     identity,
     sent: request.headers,
     answerHeaders,
@@ -137,12 +155,16 @@ const serve = async (
     },
   })
   if (endpoint.cache === 'public') return rules.answers.keep(request, value, holds)
-  const cookie = identity.setCookie()
-  if (cookie !== undefined) setCookies.push(cookie)
+  const newCookie = identity.setCookie()
+  if (newCookie !== undefined) setCookies.push(newCookie)
   const answer = reply(endpoint, value, answerHeaders)
   for (const one of setCookies) answer.headers.append('set-cookie', one)
   return answer
 }
+
+/** Who sent the request, as `fetch` was told. */
+const callerIn = (env: unknown): Caller =>
+  (env as { readonly caller?: Caller } | undefined)?.caller ?? unknownCaller
 
 /** `{book_id}` of OpenAPI as Hono's `:book_id`. */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -169,7 +191,7 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   })
   for (const [path, group] of fixedFirst(Map.groupBy(routes, one => honoPath(one.endpoint.path)))) {
     for (const one of group)
-      app.on(one.endpoint.method, path, c => serve(one, c.req.raw, c.req.param(), rules))
+      app.on(one.endpoint.method, path, c => serve(one, c.req.raw, c.req.param(), callerIn(c.env), rules))
     app.all(path, c => {
       const allowed = group
         .flatMap(({ endpoint: { method } }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
@@ -183,7 +205,7 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   }
   app.notFound(() => problem(new ShopError('not_found', 'There is nothing at this address.')))
 
-  const fetch = async (request: Request): Promise<Response> =>
-    rules.answers.find(request) ?? app.fetch(request)
+  const fetch = async (request: Request, caller?: Caller): Promise<Response> =>
+    rules.answers.find(request) ?? app.fetch(request, { caller })
   return { fetch, hono: app }
 }

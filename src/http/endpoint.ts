@@ -1,6 +1,7 @@
 /** An endpoint as data: routes, OpenAPI, the typed client and the gateway's routes are all read from it. */
 import type * as z from 'zod'
 import type { ErrorCode } from '../core/errors.ts'
+import type { Limit } from './limits.ts'
 
 /**
  * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `account`, who has
@@ -20,6 +21,8 @@ export type Endpoint = {
   readonly who: Policy
   /** Query parameters that only staff may use, on a route that is open to others. */
   readonly staffQuery?: readonly string[]
+  /** How often it may be called; counted once a request has been parsed, before anything is done. */
+  readonly limits?: readonly Limit[]
   /** `public`: the same bytes for everyone, kept by CDNs; the rest is never stored by anybody. */
   readonly cache: 'public' | 'private'
   readonly params?: Shape

@@ -1,5 +1,6 @@
 /** Who calls: an account by its session, a guest by the secret in a cookie, staff by their role. Everything else is nobody in particular. */
 import { timingSafeEqual } from 'node:crypto'
+import { cookieValue } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
 import { guestUserId, newSecret, sha256 } from '../core/ids.ts'
 import type { Policy } from './endpoint.ts'
@@ -49,14 +50,6 @@ export type IdentityRules = {
   readonly staffToken: string | undefined
   /** undefined: there are no accounts. */
   readonly accounts?: AccountsDoor
-}
-
-const cookieValue = (header: string | undefined, name: string): string | undefined => {
-  for (const part of header?.split(';') ?? []) {
-    const [key, ...rest] = part.trim().split('=')
-    if (key === name) return rest.join('=')
-  }
-  return undefined
 }
 
 const sameText = (a: string, b: string): boolean =>

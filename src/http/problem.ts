@@ -13,6 +13,7 @@ export const Problem = z
       .array(z.object({ where: z.string(), message: z.string() }))
       .optional()
       .describe('For invalid_request: each place and what is wrong there.'),
+    retry_after: z.number().int().optional().describe('For too_many_requests: seconds, as in Retry-After.'),
   })
   .meta({ id: 'Problem' })
 
@@ -31,7 +32,7 @@ export const problem = ({ code, message, extra }: ShopError): Response => {
   const status = errorStatus[code]
   const body = { ...extra, type: 'about:blank', title: titleOf(code), status, code, detail: message }
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
-  const retryAfter = RETRY_AFTER_SECONDS[code]
+  const retryAfter = extra.retry_after === undefined ? RETRY_AFTER_SECONDS[code] : String(extra.retry_after)
   if (retryAfter) headers.set('retry-after', retryAfter)
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -1,8 +1,9 @@
 /** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
-import { type ServerType, serve } from '@hono/node-server'
+import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
 import { blobFolder, buildDeps, mailFolder, openStore, type Settings } from '../deps.ts'
+import { type Caller, callerOf } from '../http/source.ts'
 import { openPages } from '../pages/serve.ts'
 import { createTables, holds, verifyTables } from '../provision.ts'
 import { createShop } from '../shop.ts'
@@ -37,11 +38,16 @@ const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
 }
 
 const listen = (
-  fetch: (request: Request) => Promise<Response>,
-  { host, port }: Settings,
+  fetch: (request: Request, caller: Caller) => Promise<Response>,
+  { host, port, proxySecret }: Settings,
 ): Promise<ServerType> =>
   new Promise((done, failed) => {
-    const server = serve({ fetch, hostname: host, port, serverOptions: LIMITS }, () => done(server))
+    const asked = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
+      fetch(
+        request,
+        callerOf(request.headers, () => incoming.socket.remoteAddress, proxySecret),
+      )
+    const server = serve({ fetch: asked, hostname: host, port, serverOptions: LIMITS }, () => done(server))
     server.on('error', (error: NodeJS.ErrnoException) =>
       failed(
         error.code === 'EADDRINUSE'

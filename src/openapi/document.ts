@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import { inWords } from '../http/limits.ts'
 import { Problem } from '../http/problem.ts'
 import { examples } from './examples.ts'
 
@@ -17,6 +18,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...(endpoint.who === 'account' ? (['not_signed_in'] as const) : []),
   ...(endpoint.who === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
+  ...(endpoint.limits ? (['too_many_requests'] as const) : []),
   'internal_error',
   'store_busy',
   'store_unavailable',
@@ -102,6 +104,10 @@ const requestBody = ({ id, body }: Endpoint): Json | undefined => {
   return { required: true, content: content(body, 'application/json', examples[id]?.request) }
 }
 
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until it may be tried again.', schema: { type: 'integer' } },
+}
+
 const responses = (endpoint: Endpoint): Json => {
   const { id, status, reply, cache } = endpoint
   const byStatus = Map.groupBy(errorsOf(endpoint), code => errorStatus[code])
@@ -111,6 +117,7 @@ const responses = (endpoint: Endpoint): Json => {
       String(code),
       {
         description: codes.map(one => `\`${one}\``).join(', '),
+        ...(code === 429 ? { headers: RETRY_AFTER } : {}),
         content: content(Problem, 'application/problem+json', undefined),
       },
     ])
@@ -135,6 +142,7 @@ const operation = (endpoint: Endpoint): Json => {
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
+    ...(endpoint.limits ? { description: inWords(endpoint.limits) } : {}),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
     ...(endpoint.who === 'anyone' ? {} : { security: securityOf(endpoint) }),
     parameters: [

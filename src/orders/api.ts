@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { Limit } from '../catalog/api.ts'
 import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { HOUR, MINUTE } from '../http/limits.ts'
 import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
 const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
@@ -24,6 +25,10 @@ export const placeOrder = endpoint({
   path: '/api/orders',
   summary: 'Check out: the cart becomes an order. The same Idempotency-Key gives the same order again',
   who: 'shopper',
+  limits: [
+    { per: 'shopper', max: 30, seconds: 10 * MINUTE },
+    { per: 'source', max: 300, seconds: 10 * MINUTE },
+  ],
   cache: 'private',
   headers: z.object({
     'idempotency-key': z
@@ -85,6 +90,10 @@ export const lookUpOrder = endpoint({
   path: '/api/orders/lookup',
   summary: 'Ask for a mail with a link to a guest’s order, by its id and the address that it was made with',
   who: 'anyone',
+  limits: [
+    { per: ['order_id', 'email'], max: 3, seconds: HOUR },
+    { per: 'source', max: 20, seconds: HOUR },
+  ],
   cache: 'private',
   body: LookUpOrder,
   status: 202,
@@ -98,6 +107,7 @@ export const openOrderLink = endpoint({
   path: '/api/orders/lookup/open',
   summary: 'The order of a mailed link, once, within 30 minutes',
   who: 'anyone',
+  limits: [{ per: 'source', max: 60, seconds: HOUR }],
   cache: 'private',
   body: OpenOrderLink,
   status: 200,

@@ -8,9 +8,6 @@ import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
 import type { Order } from './schema.ts'
 
 export const LINK_MINUTES = 30
-/** How many links one may ask for, for the same order and address, in an hour of the clock. */
-const LINKS_PER_HOUR = 3
-const HOUR = 3600
 
 export type OrderKey = { readonly user_id: string; readonly order_id: string }
 export type OrderLinks = ReturnType<typeof orderLinks>
@@ -47,20 +44,7 @@ export const orderLinks = (db: Dynamo, names: { readonly control: string }) => {
     return { user_id: found.user_id, order_id: found.order_id }
   }
 
-  /** Counts that somebody asked; refused after three in an hour, for known orders and unknown ones alike. */
-  const countAsked = (orderId: string, email: string, now: Date): Write => {
-    const hour = Math.floor(epochSeconds(now) / HOUR)
-    return {
-      action: 'Update',
-      table,
-      key: { pk: `order-link-asked#${sha256(`${orderId}\n${email}`)}`, sk: String(hour) },
-      set: 'SET asked = if_not_exists(asked, :none) + :one, expires_at = :end',
-      condition: 'attribute_not_exists(asked) OR asked < :limit',
-      values: { ':none': 0, ':one': 1, ':limit': LINKS_PER_HOUR, ':end': (hour + 1) * HOUR },
-    }
-  }
-
-  return { keep, decoy, spend, countAsked }
+  return { keep, decoy, spend }
 }
 
 const isOpen = (item: Item | undefined, now: Date): item is Item & OrderKey =>

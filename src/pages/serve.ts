@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { CatalogMemory } from '../catalog/memory.ts'
 import { ShopError } from '../core/errors.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
+import type { Caller } from '../http/source.ts'
 import { isPage, isPublicPage } from './addresses.ts'
 import { assetServer, isAsset } from './assets.ts'
 import { pagesBuild } from './build.ts'
@@ -17,8 +18,10 @@ import { siteFiles } from './site-files.ts'
 const KEPT_BYTES = 48 * 1024 * 1024
 const FORM_BYTES = 64 * 1024
 
-type Fetch = (request: Request) => Promise<Response>
-type Render = (request: Request, nonce: string) => Promise<Response>
+type Fetch = (request: Request, caller?: Caller) => Promise<Response>
+type Ask = (request: Request) => Promise<Response>
+/** Renders a page; `ask` is how it reaches the API on behalf of whoever wants to see it. */
+type Render = (request: Request, nonce: string, ask: Ask) => Promise<Response>
 
 export type PagesDeps = {
   /** The API's own fetch: what is no page goes there, and what pages need comes from there. */
@@ -35,8 +38,8 @@ type Loaded = { readonly render: Render; readonly asset: ReturnType<typeof asset
 
 const load = async (folder: string, deps: PagesDeps): Promise<Loaded> => {
   const { pageRenderer } = await import(pathToFileURL(join(folder, 'server/index.js')).href)
-  const { fetch, currency, report, origins, publicUrl } = deps
-  const render = pageRenderer({ fetch, currency, report, origin: new URL(publicUrl).origin }, origins)
+  const { currency, report, origins, publicUrl } = deps
+  const render = pageRenderer({ currency, report, origin: new URL(publicUrl).origin }, origins)
   return { render, asset: assetServer(join(folder, 'client')) }
 }
 
@@ -83,7 +86,7 @@ export const openPages = (deps: PagesDeps) => {
     const { render } = await ready()
     const holds = pageHolds(deps.memory, url.pathname)
     // Without the visitor's headers: what nobody can see, nobody can be shown.
-    const rendered = await render(new Request(request.url), mark)
+    const rendered = await render(new Request(request.url), mark, deps.fetch)
     const { html, scripts } = nonceToHashes(await rendered.text(), mark)
     const headers = new Headers(rendered.headers)
     guard(headers, scripts, https)
@@ -95,13 +98,13 @@ export const openPages = (deps: PagesDeps) => {
     return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))
   }
 
-  const privatePage = async (request: Request): Promise<Response> => {
+  const privatePage = async (request: Request, caller?: Caller): Promise<Response> => {
     const { render } = await ready()
     const nonce = randomBytes(16).toString('hex')
-    const { method, headers: asked, url } = request
+    const { method, headers: asking, url } = request
     const body = method === 'POST' ? await readBody(request, FORM_BYTES) : undefined
-    const sent = new Request(url, { method, headers: asked, ...(body ? { body: body as BodyInit } : {}) })
-    const answer = await render(sent, nonce)
+    const sent = new Request(url, { method, headers: asking, ...(body ? { body: body as BodyInit } : {}) })
+    const answer = await render(sent, nonce, asked => deps.fetch(asked, caller))
     const headers = new Headers(answer.headers)
     guard(headers, `'nonce-${nonce}'`, https)
     headers.set('cache-control', 'no-store')
@@ -111,7 +114,7 @@ export const openPages = (deps: PagesDeps) => {
     return new Response(bytes as BodyInit, { status: answer.status, headers })
   }
 
-  const page = async (request: Request, url: URL): Promise<Response> => {
+  const page = async (request: Request, url: URL, caller?: Caller): Promise<Response> => {
     const { pathname } = url
     const reading = request.method === 'GET' || request.method === 'HEAD'
     if (reading && isAsset(pathname)) {
@@ -121,13 +124,13 @@ export const openPages = (deps: PagesDeps) => {
     const file = reading ? site(pathname) : undefined
     if (file) return file
     assertSameSite(request.method, request.headers, deps.origins)
-    return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request)
+    return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, caller)
   }
 
-  const fetch: Fetch = async request => {
-    if (!isPage(request.url)) return deps.fetch(request)
+  const fetch: Fetch = async (request, caller) => {
+    if (!isPage(request.url)) return deps.fetch(request, caller)
     try {
-      return await page(request, new URL(request.url))
+      return await page(request, new URL(request.url), caller)
     } catch (error) {
       const refused = error instanceof ShopError
       if (!refused) deps.report(error)

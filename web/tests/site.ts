@@ -76,7 +76,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     say: () => {},
     report: error => shop.reported.push(error),
   })
-  const server = serve({ fetch: pages.fetch, port, hostname: 'localhost' })
+  const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
   closing.push(pages.close, () => new Promise<void>(done => server.close(() => done())))
   const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
     browser ??= launch()

@@ -17,6 +17,7 @@ const wordsFor = (error: unknown): Words => {
   if (code === 'order_not_found')
     return { title: t.error.orderGoneTitle, text: t.error.orderGone, again: false, orders: true }
   if (status === 404) return { title: t.error.notFoundTitle, text: t.error.notFound, again: false }
+  if (status === 429) return { title: t.error.tooOftenTitle, text: t.error.limits.other, again: true }
   if (status === 503) return { title: t.error.closedTitle, text: t.error.closed, again: true }
   return { title: t.error.brokenTitle, text: t.error.broken, again: true }
 }

@@ -2,6 +2,7 @@
 import { data, Form, Link } from 'react-router'
 import { lookUpOrder } from '../../../src/orders/api.ts'
 import { TextField } from '../parts/fields.tsx'
+import { laterFor } from '../shop/later.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { refusalOf, visitContext } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
@@ -22,8 +23,10 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
     return { isSent: true as const }
   } catch (error) {
     const { code, extra } = refusalOf(error)
-    if (code !== 'invalid_request')
-      return data({ isSent: false as const, typed, wrong: [], text: t.error.limits.other }, { status: 503 })
+    if (code !== 'invalid_request') {
+      const { text, status } = laterFor(error)
+      return data({ isSent: false as const, typed, wrong: [], text }, { status })
+    }
     const wrong = ((extra.errors ?? []) as readonly { readonly where: string }[]).map(({ where }) => where)
     return data({ isSent: false as const, typed, wrong, text: t.checkout.wrong }, { status: 422 })
   }

@@ -7,6 +7,7 @@ import { openOrderLink } from '../../../src/orders/api.ts'
 import { OrderSheet } from '../parts/order-sheet.tsx'
 import { PrintButton } from '../parts/print-button.tsx'
 import { OrderLife } from '../parts/status-mark.tsx'
+import { laterFor } from '../shop/later.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { refusalOf, visitContext } from '../shop/visit.ts'
 import { day } from '../texts/format.ts'
@@ -30,8 +31,9 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
       { status: 200 },
     )
   } catch (error) {
-    const isOver = refusalOf(error).code === 'link_invalid'
-    return data({ problem: isOver ? t.order.openOver : t.error.limits.other }, { status: isOver ? 404 : 503 })
+    if (refusalOf(error).code === 'link_invalid') return data({ problem: t.order.openOver }, { status: 404 })
+    const { text, status } = laterFor(error)
+    return data({ problem: text }, { status })
   }
 }
 

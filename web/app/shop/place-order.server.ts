@@ -5,6 +5,7 @@ import { placeOrder } from '../../../src/orders/api.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { addressOf, type Field, type Typed, typedOf, wrongIn } from './checkout-form.server.ts'
+import { laterFor } from './later.server.ts'
 import { refusalOf, type Visit } from './visit.ts'
 
 export type Obstacle = { readonly title: string; readonly text: string; readonly lines?: readonly string[] }
@@ -57,6 +58,8 @@ const obstacleFor = async (
   }
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
     return { obstacle: { title: t.checkout.cartTitle, text: t.checkout.cart }, status: 409 }
+  if (code === 'too_many_requests')
+    return { obstacle: { title: t.error.tooOftenTitle, text: laterFor(error).text }, status: 429 }
   return { obstacle: busy, status: 503 }
 }
 
@@ -84,7 +87,7 @@ export const submitOrder = async (visit: Visit, form: FormData): Promise<Checkou
     return { orderId: order.order_id }
   } catch (error) {
     const { obstacle, status } = await obstacleFor(visit, error, attempt.total)
-    return { typed, wrong: [], obstacle, status, ...(status === 503 ? { attempt } : {}) }
+    return { typed, wrong: [], obstacle, status, ...(status === 429 || status === 503 ? { attempt } : {}) }
   }
 }
 

@@ -3,9 +3,10 @@ import { createContext, data } from 'react-router'
 import type { ShopError } from '../../../src/core/errors.ts'
 import { type Client, shopClient } from '../../../src/http/client.ts'
 
+/** The shop's own application. */
+export type Ask = (request: Request) => Promise<Response>
+
 export type Surroundings = {
-  /** The shop's own application. */
-  readonly fetch: (request: Request) => Promise<Response>
   /** The address under which the public knows the shop: https://shop.example. */
   readonly origin: string
   readonly currency: string
@@ -44,6 +45,7 @@ const STATUS: Readonly<Record<string, number>> = {
   bad_cursor: 404,
   invalid_request: 404,
   malformed_request: 404,
+  too_many_requests: 429,
   index_not_ready: 503,
   store_busy: 503,
   store_unavailable: 503,
@@ -62,11 +64,11 @@ const asPage =
   }
 
 /** The calls that a page may make for `request`, whose origin has been checked before. */
-export const openVisit = (surroundings: Surroundings, request: Request, nonce: string): Visit => {
-  const { fetch, origin, currency, report } = surroundings
+export const openVisit = (surroundings: Surroundings, request: Request, nonce: string, ask: Ask): Visit => {
+  const { origin, currency, report } = surroundings
   const cookies: string[] = []
   const remembering = async (sent: Request): Promise<Response> => {
-    const answer = await fetch(sent)
+    const answer = await ask(sent)
     cookies.push(...answer.headers.getSetCookie())
     return answer
   }
@@ -81,7 +83,7 @@ export const openVisit = (surroundings: Surroundings, request: Request, nonce: s
     report,
     nonce,
     isForm: request.method === 'POST',
-    read: asPage(shopClient(origin, fetch)),
+    read: asPage(shopClient(origin, ask)),
     readMine: asPage(mine),
     change: mine,
     answerHeaders: () => new Headers(cookies.map(value => ['set-cookie', value])),

@@ -254,6 +254,13 @@ export const en = {
     closed:
       'We cannot reach our storeroom right now. Your cart and your orders are safe. Please try again in a moment.',
     again: 'Try again',
+    tooOftenTitle: 'One moment, please',
+    tooOften: (seconds: number) =>
+      `That was asked for too often. Please try again in ${
+        seconds < 90
+          ? plural(seconds, 'second', 'seconds')
+          : plural(Math.ceil(seconds / 60), 'minute', 'minutes')
+      }.`,
     limits: {
       out_of_stock: (left: number | undefined) =>
         left === undefined || left === 0

@@ -1,0 +1,58 @@
+/**
+ * Who did what, when: rows of control that are only ever added, each in the transaction of the act that it tells of. One lies
+ * under its subject and one under its day, so that both can be read without a scan.
+ */
+import type { Dynamo } from './dynamo/dynamo.ts'
+import type { Item, Write } from './dynamo/write.ts'
+import { dayOf, newSortKey } from './ids.ts'
+
+export type Act = {
+  /** An account's id, `system`, or what else acts. */
+  readonly actor: string
+  /** Such as `book.change`, `order.status`, `account.password`. */
+  readonly what: string
+  /** What it was done to, such as `book:tech-001`. */
+  readonly subject: string
+  /** Values before and after of what is nobody's own: stock, prices, states. Never personal data, never a secret. */
+  readonly before?: Item
+  readonly after?: Item
+  /** Of personal data, which fields were changed. */
+  readonly fields?: readonly string[]
+}
+export type AuditEntry = Act & { readonly at: string }
+
+const content = ({ actor, what, subject, before, after, fields }: Act, now: Date): Item => ({
+  actor,
+  what,
+  subject,
+  ...(before === undefined ? {} : { before }),
+  ...(after === undefined ? {} : { after }),
+  ...(fields === undefined ? {} : { fields }),
+  at: now.toISOString(),
+})
+
+/** The rows of an act, to be written with it. */
+export const noteAct = (table: string, act: Act, now: Date): Write[] => {
+  const sk = newSortKey(now)
+  return [`audit#${act.subject}`, `audit-day#${dayOf(now)}`].map(pk => ({
+    action: 'Put',
+    table,
+    item: { pk, sk, ...content(act, now) },
+    condition: 'attribute_not_exists(pk)',
+  }))
+}
+
+const entryOf = ({ pk: _, sk: __, ...entry }: Item): AuditEntry => entry as unknown as AuditEntry
+
+const entriesUnder = async function* (db: Dynamo, table: string, pk: string): AsyncGenerator<AuditEntry> {
+  const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
+  for await (const page of db.pages(query)) yield* page.map(entryOf)
+}
+
+/** What was done to a subject, in the order of time. */
+export const actsOn = (db: Dynamo, table: string, subject: string): AsyncGenerator<AuditEntry> =>
+  entriesUnder(db, table, `audit#${subject}`)
+
+/** What was done on a day (UTC), in the order of time. */
+export const actsOfDay = (db: Dynamo, table: string, day: string): AsyncGenerator<AuditEntry> =>
+  entriesUnder(db, table, `audit-day#${day}`)

@@ -1,0 +1,10 @@
+/** Reading a Cookie header. */
+
+/** The value of the first cookie of that name. */
+export const cookieValue = (header: string | undefined, name: string): string | undefined => {
+  for (const part of header?.split(';') ?? []) {
+    const [key, ...rest] = part.trim().split('=')
+    if (key === name) return rest.join('=')
+  }
+  return undefined
+}

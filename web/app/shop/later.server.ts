@@ -1,0 +1,13 @@
+/** What a page says of a refusal that only time mends: asked too often, or a storeroom that cannot be reached. */
+import { t } from '../texts/texts.ts'
+import { refusalOf } from './visit.ts'
+
+export type Later = { readonly text: string; readonly status: 429 | 503 }
+
+/** The words and the status for a refusal that the page has no words of its own for. */
+export const laterFor = (error: unknown): Later => {
+  const { code, extra } = refusalOf(error)
+  return code === 'too_many_requests'
+    ? { text: t.error.tooOften(Number(extra.retry_after)), status: 429 }
+    : { text: t.error.limits.other, status: 503 }
+}
