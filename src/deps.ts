@@ -180,6 +180,7 @@ export const buildDeps = (
   const links = orderLinks(db, names)
   const authSecret = derivedSecret(given.secret, 'auth')
   const users = userTable(db, names)
+  const records = authRecords(db, names, users)
   const mailedLinks = accountLinks(db, names)
   const https = settings.publicUrl.startsWith('https:')
   const accounts = accountsDoor(db, names, { secret: authSecret, https, now })
@@ -194,12 +195,16 @@ export const buildDeps = (
     memory,
     names,
     users,
-    records: authRecords(db, names, users),
+    records,
     accountLinks: mailedLinks,
     devices: openDevices(db, names, { https, now }),
     authSecret,
     accounts,
     staffRole: accounts.staffRole,
+    confirmedEmail: async (userId: string) => {
+      const user = (await records.byId('user', userId))?.record
+      return user?.emailVerified === true ? String(user.email) : undefined
+    },
     publicUrl: settings.publicUrl,
     carts: cartTable(db, names),
     orders,

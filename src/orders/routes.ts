@@ -6,19 +6,29 @@ import type { CursorSeal } from '../http/cursor.ts'
 import type { Identity } from '../http/identity.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
+import { listOrders, type Owner, readOrder } from './history.ts'
 import { askForOrder, type LookupDeps, openOrderLink } from './lookup.ts'
 import type { Order } from './schema.ts'
 import * as service from './service.ts'
 
-export type OrderRouteDeps = LookupDeps & { readonly cursors: CursorSeal }
+export type OrderRouteDeps = LookupDeps & {
+  readonly cursors: CursorSeal
+  /** The address of an account, once it is confirmed. */
+  readonly confirmedEmail: (userId: string) => Promise<string | undefined>
+}
 
 const keyMissing = () =>
   new ShopError('idempotency_key_missing', 'Send an Idempotency-Key, made when the checkout page opens.')
 
 export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
   const view = (order: Order) => service.orderView(order, deps.currency)
-  const find = async ({ userId, staff }: Identity, orderId: string): Promise<Order> =>
-    (await staff()) ? service.findOrder(deps, orderId) : service.readOrder(deps, userId, orderId)
+  const ownerOf = ({ userId, guestId, session }: Identity): Owner => ({
+    userId,
+    guestId,
+    email: async () => (session ? deps.confirmedEmail(session.userId) : undefined),
+  })
+  const find = async (identity: Identity, orderId: string): Promise<Order> =>
+    (await identity.staff()) ? service.findOrder(deps, orderId) : readOrder(deps, ownerOf(identity), orderId)
 
   return [
     route(api.placeOrder, async ({ identity, headers, body, answerHeaders }) => {
@@ -34,7 +44,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       const after = cursor === undefined ? undefined : (deps.cursors.open(scope, cursor) as Key)
       const { orders, next } =
         date === undefined
-          ? await service.listOrders(deps, identity.userId, limit, after)
+          ? await listOrders(deps, ownerOf(identity), limit, after)
           : await deps.orders.onDay(date, limit, after)
       return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
     }),

@@ -1,28 +1,15 @@
 /** What becomes of an order after checkout: reading, cancelling, moving on. */
 import type { BookKey } from '../catalog/table.ts'
-import type { Key } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './checkout.ts'
+import { orderNotFound } from './history.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertMayBecome, type OrderStatus } from './status.ts'
-import type { OrderEvent, OrderPage } from './table.ts'
+import type { OrderEvent } from './table.ts'
 
 const MAX_TRIES = 5
-
-const orderNotFound = () => new ShopError('order_not_found', 'There is no such order.')
-
-/** The caller's own order. Another's is not found: its key cannot be said with the caller's id. */
-export const readOrder = async (
-  deps: OrderDeps,
-  userId: string | undefined,
-  orderId: string,
-): Promise<Order> => {
-  const order = userId === undefined ? undefined : await deps.orders.get(userId, orderId)
-  if (!order) throw orderNotFound()
-  return order
-}
 
 /** Any order, for staff. */
 export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
@@ -31,17 +18,16 @@ export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order
   return order
 }
 
-/** The caller's orders, the latest first; a visitor has none. */
-export const listOrders = async (
-  deps: OrderDeps,
-  userId: string | undefined,
-  limit: number,
-  after?: Key,
-): Promise<OrderPage> => (userId === undefined ? { orders: [] } : deps.orders.ofUser(userId, limit, after))
-
 const eventOf: Partial<Record<OrderStatus, OrderEvent>> = {
   shipped: 'order_shipped',
   cancelled: 'order_cancelled',
+}
+
+/** The order as it is now. */
+const again = async ({ orders }: OrderDeps, { user_id, order_id }: Order): Promise<Order> => {
+  const order = await orders.get(user_id, order_id)
+  if (!order) throw orderNotFound()
+  return order
 }
 
 /** Moves an order on. Throws status_conflict where its life does not allow it. */
@@ -49,7 +35,7 @@ export const moveOrder = async (deps: OrderDeps, order: Order, to: OrderStatus):
   if (to === 'cancelled') return cancelOrder(deps, order)
   assertMayBecome(order.status, to)
   await transition(deps, order, to)
-  return readOrder(deps, order.user_id, order.order_id)
+  return again(deps, order)
 }
 
 /** Cancels an order that is not shipped yet, and gives its copies back, once: one that is cancelled already stays as it is. */
@@ -63,10 +49,10 @@ export const cancelOrder = async (deps: OrderDeps, seen: Order): Promise<Order> 
     const refused = await tryTransition(deps, order, returns)
     if (!refused) {
       deps.booksChanged(returns.map(({ key }) => key))
-      return readOrder(deps, order.user_id, order.order_id)
+      return again(deps, order)
     }
     gone = [...gone, ...returns.filter(({ write }) => refused.failed.has(write)).map(({ key }) => key)]
-    order = await readOrder(deps, order.user_id, order.order_id)
+    order = await again(deps, order)
   }
   throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
 }

@@ -34,6 +34,9 @@ const checkoutRecord = (item: Item | undefined, now: Date): CheckoutRecord | und
     ? { request_hash: String(item.request_hash), order_id: String(item.order_id) }
     : undefined
 
+/** Where the pointers to an address's orders lie. */
+const pointerOf = (email: string): string => `email-orders#${sha256(email)}`
+
 export const orderTable = (db: Dynamo, names: TableNames) => {
   const table = names.orders
   const checkoutKey = (userId: string, key: string) => ({ pk: `idem#${userId}`, sk: `checkout#${key}` })
@@ -121,8 +124,33 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
   const pointFromEmail = (order: Order, email: string): Write => ({
     action: 'Put',
     table: names.control,
-    item: { pk: `email-orders#${sha256(email)}`, sk: order.order_id, user_id: order.user_id },
+    item: { pk: pointerOf(email), sk: order.order_id, user_id: order.user_id },
   })
+
+  /** The order that a pointer of this address leads to, if there is one. */
+  const pointed = async (email: string, orderId: string): Promise<Order | undefined> => {
+    const pointer = await db.get(names.control, { pk: pointerOf(email), sk: orderId })
+    return typeof pointer?.user_id === 'string' ? get(pointer.user_id, orderId) : undefined
+  }
+
+  /** Orders made with this address, the latest first, before the order `before`; `more`: there are older ones. */
+  const ofEmail = async (
+    email: string,
+    limit: number,
+    before?: string,
+  ): Promise<{ readonly orders: readonly Order[]; readonly more: boolean }> => {
+    const { items, next } = await db.query({
+      table: names.control,
+      where: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+      values: { ':pk': pointerOf(email), ...(before === undefined ? {} : { ':before': before }) },
+      descending: true,
+      limit,
+      consistent: true,
+    })
+    const keys = items.map(({ user_id, sk }) => ({ user_id: String(user_id), order_id: String(sk) }))
+    const found = await db.batchGet(table, keys)
+    return { orders: found.map(readOrder).filter(order => order !== undefined), more: next !== undefined }
+  }
 
   /** Moves an order on, if it is still in the state that was seen. */
   const setStatus = (order: Order, status: OrderStatus, now: Date): Write => ({
@@ -160,6 +188,8 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     put,
     announce,
     pointFromEmail,
+    pointed,
+    ofEmail,
     setStatus,
     noteUnreturned,
   }

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { MAX_LINES, MAX_QUANTITY } from './schema.ts'
+import { readCart } from './service.ts'
+
+const books = Array.from({ length: 60 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 100 }))
+const add = (who: Shopper, book_id: string, quantity = 1) =>
+  who.post('/api/cart/items', { book_id, quantity })
+const linesOf = async (who: Shopper) =>
+  Object.fromEntries(
+    (await who.get('/api/cart')).body.items.map((line: { book_id: string; quantity: number }) => [
+      line.book_id,
+      line.quantity,
+    ]),
+  )
+
+/** A guest with a cart, who then signs in in the same browser. */
+const signedInFrom = async (shop: TestShop, guest: Shopper) => shop.account({ from: guest })
+
+test('a guest’s cart joins the account’s: quantities are added up, to 20 of a book', async () => {
+  const shop = await testShop({ books })
+  const [guest, elsewhere] = [shop.visitor(), await shop.account()]
+  await add(guest, 'b-1', 2)
+  await add(guest, 'b-2', 15)
+  await add(elsewhere, 'b-2', 15)
+  await add(elsewhere, 'b-3', 1)
+  const cookies = [guest.cookie(), elsewhere.cookie()].join('; ')
+  const both = (path: string) => shop.visitor().get(path, { cookie: cookies })
+  const joined = await both('/api/cart')
+  expect(
+    joined.body.items.map((one: { book_id: string; quantity: number }) => [one.book_id, one.quantity]),
+  ).toEqual([
+    ['b-2', MAX_QUANTITY],
+    ['b-3', 1],
+    ['b-1', 2],
+  ])
+  expect(await linesOf(guest)).toEqual({})
+  expect((await both('/api/cart')).body).toEqual(joined.body)
+})
+
+test('where fifty lines are not enough the account’s own stay, and the rest waits in the guest’s cart', async () => {
+  const shop = await testShop({ books })
+  const [guest, elsewhere] = [shop.visitor(), await shop.account()]
+  for (let i = 0; i < 3; i++) await add(guest, `b-${50 + i}`)
+  for (let i = 0; i < MAX_LINES - 1; i++) await add(elsewhere, `b-${i}`)
+  const cookies = { cookie: [guest.cookie(), elsewhere.cookie()].join('; ') }
+  const { items } = (await shop.visitor().get('/api/cart', cookies)).body
+  expect(items).toHaveLength(MAX_LINES)
+  expect(Object.keys(await linesOf(guest))).toHaveLength(2)
+  await elsewhere.call('DELETE', '/api/cart/items/b-0')
+  await shop.visitor().get('/api/cart', cookies)
+  expect(Object.keys(await linesOf(guest))).toHaveLength(1)
+})
+
+const rounds = Array.from({ length: 10 }, (_, i) => i)
+
+test.each(rounds)('ten requests at once after the sign-in join the carts once (round %i)', async () => {
+  const shop = await testShop({ books })
+  const guest = shop.visitor()
+  await add(guest, 'b-1', 3)
+  const account = await signedInFrom(shop, guest)
+  const cookie = account.cookie() ?? ''
+  const answers = await Promise.all(rounds.map(() => shop.visitor().get('/api/cart', { cookie })))
+  for (const { status, body } of answers) {
+    expect(status).toBe(200)
+    expect(body.item_count).toBe(3)
+  }
+  expect(await linesOf(account)).toEqual({ 'b-1': 3 })
+  expect(shop.reported).toEqual([])
+})
+
+test('a naive join, which adds line by line and then empties the other cart, joins it more than once', async () => {
+  const shop = await testShop({ books })
+  const { deps } = shop
+  const guest = shop.visitor()
+  await add(guest, 'b-1', 1)
+  const account = await shop.account()
+  const [lines] = [(await guest.get('/api/cart')).body.items]
+  const naive = async () => {
+    for (const { book_id, quantity } of lines) await add(account, book_id, quantity)
+    await guest.call('DELETE', '/api/cart')
+  }
+  await Promise.all(rounds.map(naive))
+  expect((await readCart(deps, account.userId)).item_count).toBeGreaterThan(1)
+})
+
+test('a join that fails leaves both carts as they were, is reported, and hinders nobody', async () => {
+  const shop = await testShop({ books })
+  const guest = shop.visitor()
+  await add(guest, 'b-1', 3)
+  const account = await signedInFrom(shop, guest)
+  const { transact } = shop.deps.db
+  Object.assign(shop.deps.db, { transact: () => Promise.reject(new Error('the store is gone')) })
+  expect((await account.get('/api/cart')).body.item_count).toBe(0)
+  expect(shop.reported.splice(0)).toEqual([new Error('the store is gone')])
+  Object.assign(shop.deps.db, { transact })
+  expect(await linesOf(account)).toEqual({ 'b-1': 3 })
+})

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { clock } from '../notifications/testing.ts'
+
+const EMAIL = 'jane@example.com'
+
+const order = async (who: Shopper, email = EMAIL) => {
+  const { body: cart } = await who.post('/api/cart/items', { book_id: 'tech-001' })
+  const placed = await who.post(
+    '/api/orders',
+    {
+      cart_version: cart.version,
+      expected_total: cart.total,
+      email,
+      shipping_address: { street: 'a', city: 'b', postal_code: 'c' },
+    },
+    { 'idempotency-key': crypto.randomUUID() },
+  )
+  expect(placed.status).toBe(201)
+  return placed.body.order_id as string
+}
+
+const shelf = { books: [aBook({ stock_quantity: 1_000 })] }
+
+const walk = async (who: Shopper, limit: number): Promise<string[]> => {
+  const ids: string[] = []
+  let cursor: string | null = null
+  do {
+    const page = await who.get(`/api/orders?limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`)
+    expect(page.status).toBe(200)
+    expect(page.body.items.length).toBeLessThanOrEqual(limit)
+    ids.push(...page.body.items.map((one: { order_id: string }) => one.order_id))
+    cursor = page.body.next_cursor
+  } while (cursor !== null)
+  return ids
+}
+
+const mixedOrders = async (shop: TestShop, account: Shopper, pass: () => void): Promise<string[]> => {
+  const placed: string[] = []
+  for (let i = 0; i < 12; i++) {
+    pass()
+    placed.push(await order(i % 3 === 0 ? account : shop.visitor()))
+  }
+  return placed.reverse()
+}
+
+test.each([1, 2, 5, 50])(
+  'an account sees its own orders and those that guests made with its address, each once, %i a page',
+  async limit => {
+    const time = clock()
+    const shop = await testShop({ ...shelf, now: time.now })
+    const jane = await shop.account({ email: EMAIL })
+    const placed = await mixedOrders(shop, jane, () => time.pass(61_000))
+    await order(shop.visitor(), 'john@example.com')
+    expect(await walk(jane, limit)).toEqual(placed)
+  },
+)
+
+test('a guest’s order can be read and cancelled by the account of its address, and stays where it is', async () => {
+  const shop = await testShop(shelf)
+  const guest = shop.visitor()
+  const id = await order(guest)
+  const jane = await shop.account({ email: EMAIL })
+  expect((await jane.get(`/api/orders/${id}`)).status).toBe(200)
+  expect((await jane.post(`/api/orders/${id}/cancel`)).body.status).toBe('cancelled')
+  expect((await guest.get(`/api/orders/${id}`)).body.status).toBe('cancelled')
+})
+
+test('without a confirmed address, or with another, an account sees none of them', async () => {
+  const shop = await testShop(shelf)
+  const id = await order(shop.visitor())
+  for (const who of [await shop.account({ email: EMAIL, verified: false }), await shop.account()]) {
+    expect((await who.get('/api/orders')).body.items).toEqual([])
+    expect((await who.get(`/api/orders/${id}`)).body.code).toBe('order_not_found')
+    expect((await who.post(`/api/orders/${id}/cancel`)).body.code).toBe('order_not_found')
+  }
+})
+
+test('who made an order as a guest reads it in the same browser after signing in, whatever its address', async () => {
+  const shop = await testShop(shelf)
+  const guest = shop.visitor()
+  const id = await order(guest, 'other@example.com')
+  const jane = await shop.account({ email: EMAIL, from: guest })
+  expect((await jane.get(`/api/orders/${id}`)).status).toBe(200)
+})
