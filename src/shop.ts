@@ -21,8 +21,7 @@ const originsOf = (publicUrl: string): Set<string> => {
   )
 }
 
-/** `staffToken` lets staff of a local shop in; without it there are none. */
-export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: string | undefined }) => {
+export const createShop = (deps: Deps) => {
   const { publicUrl } = deps.settings
   const routes = [
     ...catalogRoutes(deps),
@@ -38,7 +37,6 @@ export const createShop = (deps: Deps, { staffToken }: { readonly staffToken: st
     deviceOf: deps.devices.find,
     origins,
     https: publicUrl.startsWith('https:'),
-    staffToken,
     accounts: deps.accounts,
     report: error => deps.report(error),
   })

@@ -40,7 +40,6 @@ afterAll(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-export const STAFF_TOKEN = 'staff-token-of-the-tests'
 let shops = 0
 
 export type TestShop = {
@@ -51,8 +50,8 @@ export type TestShop = {
   readonly reported: unknown[]
   /** A new visitor: no cookie yet. */
   readonly visitor: () => Shopper
-  /** Staff, by the token of local mode. */
-  readonly staff: Shopper
+  /** Staff, with a second factor. */
+  readonly staff: Account
   /** An account with a live session, verified and a customer unless told otherwise. */
   readonly account: (options?: AccountOptions) => Promise<Account>
 }
@@ -96,11 +95,7 @@ const newNetwork = (): Caller => {
   return { source: () => address }
 }
 
-const shopper = (
-  fetch: TestShop['fetch'],
-  fixed: Record<string, string> = {},
-  kept: Readonly<Record<string, string>> = {},
-): Shopper => {
+const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>> = {}): Shopper => {
   const caller = newNetwork()
   const jar = new Map(Object.entries(kept))
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') || undefined
@@ -112,7 +107,6 @@ const shopper = (
       headers: {
         ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
         ...(cookie ? { cookie, 'sec-fetch-site': 'same-origin' } : {}),
-        ...fixed,
         ...headers,
       },
       ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
@@ -189,7 +183,7 @@ const openAccount =
     })
     const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
     const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
-    return { ...shopper(fetch, {}, { ...old, ...session }), userId: id, email }
+    return { ...shopper(fetch, { ...old, ...session }), userId: id, email }
   }
 
 const splitPair = (pair: string): [string, string] => {
@@ -232,15 +226,16 @@ export const testShop = async ({
   })
   for (const book of books) await db.transact(deps.books.create(book))
   if (ready) await deps.memory.load()
-  const { fetch } = createShop(deps, { staffToken: STAFF_TOKEN })
+  const { fetch } = createShop(deps)
+  const account = openAccount(deps, names, fetch)
   return {
     deps,
     names,
     fetch,
     reported,
     visitor: () => shopper(fetch),
-    staff: shopper(fetch, { authorization: `Bearer ${STAFF_TOKEN}` }),
-    account: openAccount(deps, names, fetch),
+    staff: await account({ role: 'staff' }),
+    account,
   }
 }
 

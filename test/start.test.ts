@@ -36,12 +36,12 @@ test('a first start makes the tables and the shelf; a second finds everything as
   expect(await second.end('SIGINT')).toBe(0)
 })
 
-test('secrets are generated, for their owner alone, and differ from shop to shop', async () => {
+test('the secret is generated, for its owner alone, and differs from shop to shop', async () => {
   const [one, other] = [temporaryFolder(), temporaryFolder()]
   await (await startShopProcess(one)).end()
   await (await startShopProcess(other)).end()
   const { readFileSync } = await import('node:fs')
-  for (const name of ['secret', 'staff-token']) {
+  for (const name of ['secret']) {
     expect(statSync(join(one, name)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(one, name), 'utf8')).toMatch(/^[A-Za-z0-9_-]{43}\n$/)
     expect(readFileSync(join(one, name), 'utf8')).not.toBe(readFileSync(join(other, name), 'utf8'))

@@ -12,7 +12,6 @@ export const LINK_MINUTES = {
   verify_email: 24 * 60,
   reset_password: 30,
   change_email: 60,
-  welcome: 30,
 } as const
 export type LinkPurpose = keyof typeof LINK_MINUTES
 

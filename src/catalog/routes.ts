@@ -1,5 +1,6 @@
 /** The catalogue's handlers. */
 import { type Context, type Route, route } from '../http/app.ts'
+import { actorOf } from '../http/identity.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest } from './browse.ts'
 import { keepCover } from './cover.ts'
@@ -64,23 +65,27 @@ export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
   route(api.getStock, async ({ params, answerHeaders }) =>
     forStaff(await service.readForStaff(deps, params.book_id), answerHeaders),
   ),
-  route(api.createBook, async ({ body, answerHeaders }) => {
+  route(api.createBook, async ({ identity, body, answerHeaders }) => {
     answerHeaders.set('location', `/api/books/${body.book_id}`)
-    return forStaff(await service.createBook(deps, body), answerHeaders)
+    return forStaff(await service.createBook(deps, await actorOf(identity), body), answerHeaders)
   }),
-  route(api.replaceBook, async ({ params, headers, body, answerHeaders }) =>
-    forStaff(await service.replaceBook(deps, params.book_id, headers['if-match'], body), answerHeaders),
-  ),
-  route(api.changeBook, async ({ params, headers, body, answerHeaders }) =>
-    forStaff(await service.changeBook(deps, params.book_id, headers['if-match'], body), answerHeaders),
-  ),
-  route(api.deleteBook, async ({ params }) => {
-    await service.deleteBook(deps, params.book_id)
+  route(api.replaceBook, async ({ identity, params, headers, body, answerHeaders }) => {
+    const actor = await actorOf(identity)
+    const book = await service.replaceBook(deps, actor, params.book_id, headers['if-match'], body)
+    return forStaff(book, answerHeaders)
+  }),
+  route(api.changeBook, async ({ identity, params, headers, body, answerHeaders }) => {
+    const actor = await actorOf(identity)
+    const book = await service.changeBook(deps, actor, params.book_id, headers['if-match'], body)
+    return forStaff(book, answerHeaders)
+  }),
+  route(api.deleteBook, async ({ identity, params }) => {
+    await service.deleteBook(deps, await actorOf(identity), params.book_id)
     return undefined
   }),
-  route(api.putCover, async ({ params, body, answerHeaders }) => {
+  route(api.putCover, async ({ identity, params, body, answerHeaders }) => {
     const { book_id } = await service.readForStaff(deps, params.book_id)
     const url = await keepCover(deps.blobs, book_id, body)
-    return forStaff(await service.setCover(deps, book_id, url), answerHeaders)
+    return forStaff(await service.setCover(deps, await actorOf(identity), book_id, url), answerHeaders)
   }),
 ]

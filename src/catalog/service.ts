@@ -1,10 +1,12 @@
 /** Books one by one: how the public reads one, and how staff put, change and remove them. No edit undoes a sale. */
+import { type Act, noteAct } from '../core/audit.ts'
 import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { orShopError, type Write } from '../core/dynamo/write.ts'
+import { type Item, orShopError, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
-import { type Cents, parseDecimal } from '../core/money.ts'
+import { type Cents, parseDecimal, toDecimal } from '../core/money.ts'
+import type { TableNames } from '../tables.ts'
 import type { BrowseDeps } from './browse.ts'
 import type { ChangeLog } from './changes.ts'
 import { isForSale } from './find.ts'
@@ -16,6 +18,7 @@ export type CatalogDeps = BrowseDeps & {
   readonly db: Dynamo
   readonly changes: ChangeLog
   readonly blobs: Blobs
+  readonly names: TableNames
   readonly now: () => Date
 }
 
@@ -63,20 +66,32 @@ const whereItMoved = async (
 export const etagOf = (book: Book): string =>
   `"${sha256(`${book.updated_at}\n${book.stock_quantity}`).slice(0, 32)}"`
 
+/** Writes, tells the memory, and notes who did it. */
 const carryOut = async (
   deps: CatalogDeps,
   keys: readonly BookKey[],
   writes: readonly Write[],
+  act: Omit<Act, 'subject'>,
 ): Promise<void> => {
-  await orShopError(deps.db.transact([...writes, ...deps.changes.announce(keys, deps.now())]))
+  const now = deps.now()
+  const note = noteAct(deps.names.control, { ...act, subject: `book:${keys.at(-1)?.book_id}` }, now)
+  await orShopError(deps.db.transact([...writes, ...deps.changes.announce(keys, now), ...note]))
   await deps.memory.edited(keys)
 }
 
-/** Puts a new book on the shelf. Throws book_exists. */
-export const createBook = async (deps: CatalogDeps, input: NewBook): Promise<Book> => {
+/** What the audit tells of a book: what decides a sale. */
+const audited = ({ category, price, stock_quantity, status }: Book): Item => ({
+  category,
+  price: toDecimal(price),
+  stock_quantity,
+  ...(status === undefined ? {} : { status }),
+})
+
+/** Puts a new book on the shelf. `actor` is who does it, for the audit. Throws book_exists. */
+export const createBook = async (deps: CatalogDeps, actor: string, input: NewBook): Promise<Book> => {
   const at = deps.now().toISOString()
   const book: Book = { ...input, price: cents(input.price), created_at: at, updated_at: at }
-  await carryOut(deps, [book], deps.books.create(book))
+  await carryOut(deps, [book], deps.books.create(book), { actor, what: 'book.create', after: audited(book) })
   return book
 }
 
@@ -102,18 +117,20 @@ const OPTIONAL = [
 /** Replaces all that staff may edit. Throws book_not_found, precondition_failed, book_changed. */
 export const replaceBook = (
   deps: CatalogDeps,
+  actor: string,
   bookId: string,
   ifMatch: string | undefined,
   input: BookContent,
 ): Promise<Book> => {
   const { category, ...content } = input
   const cleared = Object.fromEntries(OPTIONAL.map(name => [name, undefined]))
-  return edit(deps, bookId, ifMatch, { category, changes: { ...cleared, ...editOf(content) } })
+  return edit(deps, actor, bookId, ifMatch, { category, changes: { ...cleared, ...editOf(content) } })
 }
 
 /** Changes what is given. Throws as `replaceBook`, and stock_would_be_negative, precondition_required. */
 export const changeBook = (
   deps: CatalogDeps,
+  actor: string,
   bookId: string,
   ifMatch: string | undefined,
   input: BookChange,
@@ -127,7 +144,7 @@ export const changeBook = (
       'To set the stock, send If-Match with the ETag that you read; or send stock_delta.',
     )
   const changes = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? undefined]))
-  return edit(deps, bookId, ifMatch, {
+  return edit(deps, actor, bookId, ifMatch, {
     category,
     changes: price === undefined ? changes : { ...changes, price: cents(price) },
     delta,
@@ -146,6 +163,7 @@ const MAX_TRIES = 5
 
 const edit = async (
   deps: CatalogDeps,
+  actor: string,
   bookId: string,
   ifMatch: string | undefined,
   wanted: Edit,
@@ -158,7 +176,7 @@ const edit = async (
         'The book is no longer as you read it. Read it again and repeat your change.',
       )
     try {
-      return await writeEdit(deps, seen, ifMatch !== undefined, wanted)
+      return await writeEdit(deps, actor, seen, ifMatch !== undefined, wanted)
     } catch (error) {
       const raced = error instanceof ShopError && error.code === 'book_changed'
       if (!raced || ifMatch !== undefined || tries === MAX_TRIES) throw error
@@ -166,22 +184,34 @@ const edit = async (
   }
 }
 
-const writeEdit = async (deps: CatalogDeps, seen: Book, exactly: boolean, wanted: Edit): Promise<Book> => {
+const writeEdit = async (
+  deps: CatalogDeps,
+  actor: string,
+  seen: Book,
+  exactly: boolean,
+  wanted: Edit,
+): Promise<Book> => {
   const key = { category: wanted.category ?? seen.category, book_id: seen.book_id }
   const changes = { ...wanted.changes, updated_at: later(seen.updated_at, deps.now()) }
-  if (key.category !== seen.category) await move(deps, seen, key, changes, wanted)
-  else
-    await carryOut(
-      deps,
-      [key],
-      [
-        deps.books.edit(key, changes, {
-          seen: exactly ? seen.updated_at : undefined,
-          stock: stockOf(seen, wanted),
-        }),
-      ],
-    )
+  const act = actOf(actor, seen, key, wanted)
+  if (key.category !== seen.category) await move(deps, seen, key, changes, wanted, act)
+  else {
+    const stock = stockOf(seen, wanted)
+    const write = deps.books.edit(key, changes, { seen: exactly ? seen.updated_at : undefined, stock })
+    await carryOut(deps, [key], [write], act)
+  }
   return readForStaff(deps, seen.book_id)
+}
+
+/** The audit's word of an edit. A delta is told as such: what the stock was then is the store's to know. */
+const actOf = (actor: string, seen: Book, { category }: BookKey, wanted: Edit): Omit<Act, 'subject'> => {
+  const { delta, counted, changes } = wanted
+  const after = {
+    ...audited({ ...seen, ...changes, category } as Book),
+    ...(counted === undefined ? {} : { stock_quantity: counted }),
+    ...(delta === undefined ? {} : { stock_quantity: seen.stock_quantity + delta, stock_delta: delta }),
+  }
+  return { actor, what: 'book.change', before: audited(seen), after, fields: Object.keys(changes).sort() }
 }
 
 /** The last moment that a date can say. */
@@ -204,6 +234,7 @@ const move = async (
   key: BookKey,
   changes: BookEdit,
   { delta, counted }: Edit,
+  act: Omit<Act, 'subject'>,
 ): Promise<void> => {
   const item = await deps.books.getItem(seen)
   if (!item) throw notFound(seen.book_id)
@@ -216,15 +247,15 @@ const move = async (
       `${seen.book_id} has only ${seen.stock_quantity} in stock.`,
     )
   const moved = Book.parse({ ...item, ...key, stock_quantity: stock })
-  await carryOut(deps, [seen, key], deps.books.move(item, { ...moved, ...changes } as Book))
+  await carryOut(deps, [seen, key], deps.books.move(item, { ...moved, ...changes } as Book), act)
 }
 
 /** Takes a book off the shelf for good; carts that hold it will say so. Throws book_not_found. */
-export const deleteBook = async (deps: CatalogDeps, bookId: string): Promise<void> => {
+export const deleteBook = async (deps: CatalogDeps, actor: string, bookId: string): Promise<void> => {
   const key = await locate(deps, bookId)
-  await carryOut(deps, [key], deps.books.remove(key))
+  await carryOut(deps, [key], deps.books.remove(key), { actor, what: 'book.delete' })
 }
 
 /** Makes the cover of a book the one under this address. Throws book_not_found. */
-export const setCover = (deps: CatalogDeps, bookId: string, imageUrl: string): Promise<Book> =>
-  edit(deps, bookId, undefined, { category: undefined, changes: { image_url: imageUrl } })
+export const setCover = (deps: CatalogDeps, actor: string, bookId: string, imageUrl: string): Promise<Book> =>
+  edit(deps, actor, bookId, undefined, { category: undefined, changes: { image_url: imageUrl } })

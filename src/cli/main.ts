@@ -2,6 +2,7 @@
 /** `cloudshelf`: the commands of the shop's people. */
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
+import { auditCommand } from './audit.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
@@ -9,6 +10,7 @@ import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
 import { fail, usageError } from './output.ts'
 import { seedCommand } from './seed.ts'
+import { adminCommand, staffCommand } from './staff.ts'
 import { tablesCommand } from './tables.ts'
 
 const HELP = `
@@ -36,6 +38,9 @@ const program = new Command('cloudshelf')
   .addCommand(doctorCommand())
   .addCommand(ordersCommand())
   .addCommand(outboxCommand())
+  .addCommand(adminCommand())
+  .addCommand(staffCommand())
+  .addCommand(auditCommand())
 
 for (const command of allOf(program))
   command

@@ -69,7 +69,12 @@ const endOfItsWay = ({ status }: Order): ShopError =>
 /** Copies that came back to the shelf are announced, so that a running shop sees them too. */
 const moveAndAnnounce = async (deps: Deps, order: Order, to: OrderStatus): Promise<Order> => {
   const returned: BookKey[] = []
-  const moved = await moveOrder({ ...deps, booksChanged: keys => void returned.push(...keys) }, order, to)
+  const moved = await moveOrder(
+    { ...deps, booksChanged: keys => void returned.push(...keys) },
+    'command-line',
+    order,
+    to,
+  )
   if (returned.length > 0) await deps.db.transact(deps.changes.announce(returned, deps.now()))
   return moved
 }

@@ -120,13 +120,7 @@ const serve = async (
   rules: AppRules,
 ): Promise<Response> => {
   const cookie = request.headers.get('cookie') ?? undefined
-  const identity = await identify(
-    {
-      cookie,
-      authorization: request.headers.get('authorization') ?? undefined,
-    },
-    rules,
-  )
+  const identity = await identify(cookie, rules)
   await authorize(endpoint.who, identity)
   const answerHeaders = new Map<string, string>()
   const setCookies: string[] = []

@@ -1,8 +1,7 @@
 /** Who calls: an account by its session, a guest by the secret in a cookie, staff by their role. Everything else is nobody in particular. */
-import { timingSafeEqual } from 'node:crypto'
 import { cookieValue } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
-import { guestUserId, newSecret, sha256 } from '../core/ids.ts'
+import { guestUserId, newSecret } from '../core/ids.ts'
 import type { Policy } from './endpoint.ts'
 
 const SECRET = /^[A-Za-z0-9_-]{43}$/
@@ -46,30 +45,21 @@ export type Identity = {
 export type IdentityRules = {
   /** Whether the shop is reached over https: then cookies are Secure and bound to the host by their name. */
   readonly https: boolean
-  /** The token that staff of a local shop send as Bearer; undefined: there are none by token. */
-  readonly staffToken: string | undefined
   /** undefined: there are no accounts. */
   readonly accounts?: AccountsDoor
 }
 
-const sameText = (a: string, b: string): boolean =>
-  timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
-
-type CallerHeaders = { readonly cookie: string | undefined; readonly authorization: string | undefined }
-
-export const identify = async (headers: CallerHeaders, rules: IdentityRules): Promise<Identity> => {
-  const { https, staffToken, accounts } = rules
+/** Who sent this Cookie header. */
+export const identify = async (cookies: string | undefined, rules: IdentityRules): Promise<Identity> => {
+  const { https, accounts } = rules
   const name = https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest'
-  const sent = cookieValue(headers.cookie, name)
+  const sent = cookieValue(cookies, name)
   let secret = sent && SECRET.test(sent) ? sent : undefined
   const guestId = secret === undefined ? undefined : guestUserId(secret)
   let renew = false
-  const session = headers.cookie === undefined ? undefined : await accounts?.session(headers.cookie)
-  const bearer = /^Bearer (\S{1,200})$/i.exec(headers.authorization ?? '')?.[1]
-  const byToken = staffToken !== undefined && bearer !== undefined && sameText(bearer, staffToken)
+  const session = cookies === undefined ? undefined : await accounts?.session(cookies)
 
   const findStaff = async (): Promise<StaffMember | undefined> => {
-    if (byToken) return { actor: 'staff-token', role: 'staff' }
     // Staff without a second factor have no rights yet.
     if (!session?.secondFactor) return undefined
     const role = await accounts?.staffRole(session.userId)
@@ -106,4 +96,11 @@ export const authorize = async (policy: Policy, identity: Identity): Promise<voi
   throw identity.userId === undefined
     ? new ShopError('not_signed_in', 'Only staff may do this. Please sign in as staff.')
     : new ShopError('forbidden', 'Only staff may do this.')
+}
+
+/** Who acts on a staff route, for the audit. */
+export const actorOf = async ({ staff }: Identity): Promise<string> => {
+  const member = await staff()
+  if (!member) throw new TypeError('this route lets nobody in but staff')
+  return member.actor
 }

@@ -1,61 +1,111 @@
 /** Who may do what, walked over every endpoint there is; and which requests of other sites are refused. */
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
-import { aBook, STAFF_TOKEN, testShop } from '../../test/kit.ts'
+import { type Account, type Answer, aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
+import { takeRole } from '../accounts/staff.ts'
 import { endpoints } from '../endpoints.ts'
-import { createShop } from '../shop.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, Policy } from './endpoint.ts'
 
-const pathOf = ({ path }: Endpoint): string => path.replaceAll(/\{\w+\}/g, 'tech-001')
-const everyone = [
-  undefined,
-  'Bearer wrong',
-  `Bearer ${STAFF_TOKEN}x`,
-  `Basic ${STAFF_TOKEN}`,
-  STAFF_TOKEN,
-  'Bearer ',
-  'Bearer undefined',
-]
+const pathOf = ({ path }: Endpoint, orderId: string): string =>
+  path.replaceAll('{order_id}', orderId).replaceAll(/\{\w+\}/g, 'tech-001')
 
-test.each(endpoints)('$id is open to whom its policy names, and to nobody else', async endpoint => {
+/** Everyone who may come: who they are, and how far each policy lets them in. */
+const openShop = async () => {
   const shop = await testShop({ books: [aBook()] })
+  const owner = await shop.account()
+  await owner.post('/api/cart/items', { book_id: 'tech-001' })
+  const orderId = (await checkOut(owner)).body.order_id as string
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const ended = await shop.account({ role: 'admin' })
+  await ended.post('/api/auth/sign-out')
+  const cookieOf = async (role?: 'admin') => (await shop.account(role && { role })).cookie() ?? ''
+  const tampered = (cookie: string) => ({ cookie: cookie.replace(/.{8}$/, 'AAAAAAA%3D') })
+  return {
+    shop,
+    orderId,
+    callers: {
+      anonymous: shop.visitor(),
+      guest,
+      other: await shop.account(),
+      owner,
+      'staff without a second factor': await shop.account({ role: 'staff', secondFactor: false }),
+      'a second factor without a role': await shop.account({ secondFactor: true }),
+      staff: await shop.account({ role: 'staff' }),
+      admin: await shop.account({ role: 'admin' }),
+      'signed out': { ...shop.visitor(), cookie: ended.cookie },
+    } satisfies Record<string, Shopper>,
+    forged: [
+      tampered(await cookieOf('admin')),
+      { cookie: 'cloudshelf_session=' },
+      { cookie: 'cloudshelf_session=a.b' },
+      { authorization: 'Bearer undefined' },
+      { authorization: `Bearer ${(await cookieOf('admin')).split('=')[1]}` },
+    ],
+  }
+}
+
+type Who = keyof Awaited<ReturnType<typeof openShop>>['callers']
+
+/** Who is let in, and what the others are told. */
+const expected = (who: Policy, caller: Who): 'let in' | 'not_signed_in' | 'forbidden' => {
+  const isStaff = caller === 'staff' || caller === 'admin'
+  const hasSession = !['anonymous', 'guest', 'signed out'].includes(caller)
+  if (who === 'anyone' || who === 'shopper') return 'let in'
+  if (who === 'account') return hasSession ? 'let in' : 'not_signed_in'
+  if (isStaff) return 'let in'
+  return hasSession || caller === 'guest' ? 'forbidden' : 'not_signed_in'
+}
+
+test.each(endpoints)('$id is open to whom its policy names, and to nobody else', async endpoint => {
+  const { shop, orderId, callers, forged } = await openShop()
+  const path = pathOf(endpoint, orderId)
   const before = await contentsOf(shop)
-  const ask = (who: typeof guest, headers: Record<string, string> = {}) =>
-    who.call(endpoint.method, pathOf(endpoint), undefined, headers)
-  for (const authorization of everyone) {
-    const headers = authorization === undefined ? {} : { authorization }
-    const [visitor, withCookie] = [await ask(shop.visitor(), headers), await ask(guest, headers)]
-    if (endpoint.who === 'staff') {
-      expect(visitor, String(authorization)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
-      expect(withCookie, String(authorization)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
-      expect(await contentsOf(shop)).toBe(before)
-    } else if (endpoint.who === 'account') {
-      expect(visitor, String(authorization)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
-    } else for (const { status } of [visitor, withCookie]) expect([401, 403]).not.toContain(status)
+  const turnedAway = async (ask: Promise<Answer>, code: string, what: string) => {
+    const { status, body } = await ask
+    expect({ status, code: body.code }, what).toEqual({ status: code === 'forbidden' ? 403 : 401, code })
   }
-  if (endpoint.who === 'account') {
-    expect((await ask(guest)).body.code).toBe('not_signed_in')
-    expect([401, 403]).not.toContain((await ask(await shop.account())).status)
-    return
+  for (const [caller, who] of Object.entries(callers)) {
+    const rule = expected(endpoint.who, caller as Who)
+    if (rule !== 'let in') await turnedAway(who.call(endpoint.method, path), rule, caller)
   }
-  expect([401, 403]).not.toContain((await ask(shop.staff)).status)
-  expect([401, 403]).not.toContain((await ask(guest, { authorization: `bearer ${STAFF_TOKEN}` })).status)
+  if (endpoint.who === 'account' || endpoint.who === 'staff')
+    for (const headers of forged)
+      await turnedAway(
+        shop
+          .visitor()
+          .call(endpoint.method, path, undefined, { 'sec-fetch-site': 'same-origin', ...headers }),
+        'not_signed_in',
+        JSON.stringify(headers),
+      )
+  expect(await contentsOf(shop)).toBe(before)
+  for (const [caller, who] of Object.entries(callers).reverse())
+    if (expected(endpoint.who, caller as Who) === 'let in' && !caller.startsWith('signed')) {
+      const { status, body } = await who.call(endpoint.method, path)
+      expect(['not_signed_in', 'forbidden'], `${caller} ${status}`).not.toContain(body?.code)
+    }
 })
 
-test('where no staff token is set there are no staff, whatever is sent', async () => {
-  const shop = await testShop({ books: [aBook()] })
-  const { fetch } = createShop(shop.deps, { staffToken: undefined })
-  for (const endpoint of endpoints.filter(({ who }) => who === 'staff'))
-    for (const token of ['undefined', 'null', '', STAFF_TOKEN]) {
-      const headers = { authorization: `Bearer ${token}` }
-      const request = new Request(`http://localhost:3000${pathOf(endpoint)}`, {
-        method: endpoint.method,
-        headers,
-      })
-      expect((await fetch(request)).status, endpoint.id).toBe(401)
-    }
+const ofOrders = endpoints.filter(({ path, who }) => path.includes('{order_id}') && who === 'shopper')
+
+test.each(ofOrders)('$id: another’s order is not found, whoever asks but staff', async endpoint => {
+  const { shop, orderId, callers } = await openShop()
+  const before = await contentsOf(shop)
+  for (const caller of ['anonymous', 'guest', 'other', 'staff without a second factor'] as const)
+    expect(await callers[caller].call(endpoint.method, pathOf(endpoint, orderId)), caller).toMatchObject({
+      status: 404,
+      body: { code: 'order_not_found' },
+    })
+  expect(await contentsOf(shop)).toBe(before)
+})
+
+test('a role that was taken away is gone at the next request, with the sessions', async () => {
+  const { shop, callers } = await openShop()
+  const day = '/api/orders?date=2026-01-01'
+  expect((await callers.staff.get(day)).status).toBe(200)
+  const { email } = callers.staff as Account
+  expect(await takeRole(shop.deps, 'the tests', email)).toBe(true)
+  expect(await callers.staff.get(day)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
 })
 
 test('every endpoint says who may call it, what is public sets no cookie, and only staff write the catalogue', () => {

@@ -124,8 +124,7 @@ const open = async (
   if (isEmpty) say(`shelf     put ${await seed(deps)} books on it`)
   await deps.memory.load()
   opened.push(deps.memory.save)
-  const staffToken = secretFile(settings.dataDir, 'staff-token')
-  const shop = createShop(deps, { staffToken })
+  const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
   const pages = openPages({
@@ -149,7 +148,7 @@ const open = async (
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
   say(`books     ${deps.memory.index?.size ?? 0} on the shelf`)
-  say(`data      ${settings.dataDir} (staff token: staff-token)`)
+  say(`data      ${settings.dataDir}`)
   say(`mail      ${mailPlace(settings, url)}`)
   say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)
   say(`api       ${url}/api/books   documentation ${url}/api/docs`)

@@ -17,7 +17,7 @@ const keysOf = (list: readonly { readonly method: string; readonly path: string 
 
 test('the endpoints as data are the routes that the shop serves, each once', async () => {
   const shop = await testShop()
-  const { routes } = createShop(shop.deps, { staffToken: undefined })
+  const { routes } = createShop(shop.deps)
   expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(endpoints))
   expect(new Set(keysOf(endpoints)).size).toBe(endpoints.length)
   expect(new Set(endpoints.map(({ id }) => id)).size).toBe(endpoints.length)

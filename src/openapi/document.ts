@@ -131,10 +131,9 @@ const responses = (endpoint: Endpoint): Json => {
 }
 
 /** Whom a request must speak for, one of these. */
-const securityOf = ({ who, staffQuery }: Endpoint): Json[] => {
-  if (who === 'account') return [{ session: [] }]
-  if (who === 'staff') return [{ session: [] }, { staff: [] }]
-  return [{}, { guest: [] }, { session: [] }, ...(staffQuery ? [{ staff: [] }] : [])]
+const securityOf = ({ who }: Endpoint): Json[] => {
+  if (who === 'account' || who === 'staff') return [{ session: [] }]
+  return [{}, { guest: [] }, { session: [] }]
 }
 
 const operation = (endpoint: Endpoint): Json => {
@@ -186,12 +185,8 @@ export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/')
         type: 'apiKey',
         in: 'cookie',
         name: 'cloudshelf_session',
-        description: 'Set by signing in; `__Host-cloudshelf_session` where the shop is on https.',
-      },
-      staff: {
-        type: 'http',
-        scheme: 'bearer',
-        description: 'The staff token of a local shop, from its data folder.',
+        description:
+          'Set by signing in; staff need a second factor; `__Host-cloudshelf_session` where the shop is on https.',
       },
     },
   },

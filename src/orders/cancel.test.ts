@@ -4,7 +4,7 @@ import { engineCall, itemsIn, putForeign, stockOf } from '../../test/contents.ts
 import { faultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
 
-const NOTE = 'stock_not_returned'
+const NOTE = 'order.stock_not_returned'
 
 const bought = async (shop: TestShop, ...bookIds: readonly string[]) => {
   const shopper = shop.visitor()
@@ -14,7 +14,7 @@ const bought = async (shop: TestShop, ...bookIds: readonly string[]) => {
 }
 
 const notes = async (shop: TestShop): Promise<Json[]> =>
-  (await itemsIn(shop, 'control')).filter(row => row.what === NOTE)
+  (await itemsIn(shop, 'control')).filter(row => row.what === NOTE && row.pk.startsWith('audit#'))
 
 test('copies go back to a book that was moved, and one that is retired', async () => {
   const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
@@ -35,7 +35,7 @@ test('copies of a book that is gone are noted for the shop’s people, the other
   expect(await stockOf(shop, 'tech-002')).toBe(25)
   expect(await itemsIn(shop, 'books')).toHaveLength(1)
   expect(await notes(shop)).toMatchObject([
-    { pk: `audit#${order.order_id}`, lines: [{ book_id: 'tech-001', quantity: 2 }] },
+    { pk: `audit#order:${order.order_id}`, after: { lines: [{ book_id: 'tech-001', quantity: 2 }] } },
   ])
 })
 
@@ -80,7 +80,7 @@ test('an order of the specification’s own `create_order`, without categories a
   const cancelled = await shop.staff.post('/api/orders/order-2025-09-05-001/cancel')
   expect(cancelled.body.status).toBe('cancelled')
   expect(await stockOf(shop, 'tech-001')).toBe(31)
-  expect(await notes(shop)).toMatchObject([{ lines: [{ book_id: 'nothing', quantity: 3 }] }])
+  expect(await notes(shop)).toMatchObject([{ after: { lines: [{ book_id: 'nothing', quantity: 3 }] } }])
   expect(order.status).toBe('confirmed')
 })
 

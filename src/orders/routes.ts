@@ -3,7 +3,7 @@ import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Route, route } from '../http/app.ts'
 import type { CursorSeal } from '../http/cursor.ts'
-import type { Identity } from '../http/identity.ts'
+import { actorOf, type Identity } from '../http/identity.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
 import { listOrders, type Owner, readOrder } from './history.ts'
@@ -54,11 +54,14 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     }),
     route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
     route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),
-    route(api.cancelOrder, async ({ identity, params }) =>
-      view(await service.cancelOrder(deps, await find(identity, params.order_id))),
-    ),
-    route(api.setOrderStatus, async ({ params, body }) =>
-      view(await service.moveOrder(deps, await service.findOrder(deps, params.order_id), body.status)),
-    ),
+    route(api.cancelOrder, async ({ identity, params }) => {
+      const order = await find(identity, params.order_id)
+      const actor = (await identity.staff())?.actor ?? identity.userId ?? order.user_id
+      return view(await service.cancelOrder(deps, actor, order))
+    }),
+    route(api.setOrderStatus, async ({ identity, params, body }) => {
+      const order = await service.findOrder(deps, params.order_id)
+      return view(await service.moveOrder(deps, await actorOf(identity), order, body.status))
+    }),
   ]
 }

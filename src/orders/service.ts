@@ -30,23 +30,28 @@ const again = async ({ orders }: OrderDeps, { user_id, order_id }: Order): Promi
   return order
 }
 
-/** Moves an order on. Throws status_conflict where its life does not allow it. */
-export const moveOrder = async (deps: OrderDeps, order: Order, to: OrderStatus): Promise<Order> => {
-  if (to === 'cancelled') return cancelOrder(deps, order)
+/** Moves an order on. `actor` is who does it, for the audit. Throws status_conflict where its life does not allow it. */
+export const moveOrder = async (
+  deps: OrderDeps,
+  actor: string,
+  order: Order,
+  to: OrderStatus,
+): Promise<Order> => {
+  if (to === 'cancelled') return cancelOrder(deps, actor, order)
   assertMayBecome(order.status, to)
-  await transition(deps, order, to)
+  await transition(deps, actor, order, to)
   return again(deps, order)
 }
 
 /** Cancels an order that is not shipped yet, and gives its copies back, once: one that is cancelled already stays as it is. */
-export const cancelOrder = async (deps: OrderDeps, seen: Order): Promise<Order> => {
+export const cancelOrder = async (deps: OrderDeps, actor: string, seen: Order): Promise<Order> => {
   let order = seen
   let gone: readonly BookKey[] = []
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (order.status === 'cancelled') return order
     assertMayBecome(order.status, 'cancelled')
     const returns = await returnsOf(deps, order, gone)
-    const refused = await tryTransition(deps, order, returns)
+    const refused = await tryTransition(deps, actor, order, returns)
     if (!refused) {
       deps.booksChanged(returns.map(({ key }) => key))
       return again(deps, order)
@@ -76,15 +81,16 @@ const returnsOf = async (deps: OrderDeps, order: Order, gone: readonly BookKey[]
 
 const tryTransition = async (
   deps: OrderDeps,
+  actor: string,
   order: Order,
   returns: readonly Return[],
 ): Promise<TransactionRefused | undefined> => {
   const back = returns.map(({ write }) => write)
   const returned = new Set(returns.map(({ key }) => key.book_id))
   const unreturned = order.items.map(line => line.book_id).filter(id => !returned.has(id))
-  const note = unreturned.length > 0 ? [deps.orders.noteUnreturned(order, unreturned, deps.now())] : []
+  const note = unreturned.length > 0 ? deps.orders.noteUnreturned(order, unreturned, deps.now()) : []
   try {
-    await deps.db.transact([...transitionWrites(deps, order, 'cancelled'), ...back, ...note])
+    await deps.db.transact([...transitionWrites(deps, actor, order, 'cancelled'), ...back, ...note])
     return undefined
   } catch (error) {
     if (error instanceof TransactionRefused) return error
@@ -92,16 +98,24 @@ const tryTransition = async (
   }
 }
 
-const transitionWrites = (deps: OrderDeps, order: Order, to: OrderStatus): Write[] => {
+const transitionWrites = (deps: OrderDeps, actor: string, order: Order, to: OrderStatus): Write[] => {
   // Orders of others' making may have nobody to write to.
   const event = order.email === undefined ? undefined : eventOf[to]
   const now = deps.now()
-  return [deps.orders.setStatus(order, to, now), ...(event ? [deps.orders.announce(order, event, now)] : [])]
+  return [
+    deps.orders.setStatus(order, to, now),
+    ...(event ? [deps.orders.announce(order, event, now)] : []),
+    ...deps.orders.note(
+      { actor, what: 'order.status', before: { status: order.status }, after: { status: to } },
+      order,
+      now,
+    ),
+  ]
 }
 
-const transition = async (deps: OrderDeps, order: Order, to: OrderStatus): Promise<void> => {
+const transition = async (deps: OrderDeps, actor: string, order: Order, to: OrderStatus): Promise<void> => {
   try {
-    await deps.db.transact(transitionWrites(deps, order, to))
+    await deps.db.transact(transitionWrites(deps, actor, order, to))
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
     throw new ShopError(

@@ -1,7 +1,8 @@
 /** The orders table and its records in control: the only file that knows their attributes, keys and indexes. */
+import { type Act, noteAct } from '../core/audit.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
-import { dayOfOrderId, epochSeconds, newSortKey, sha256 } from '../core/ids.ts'
+import { dayOfOrderId, epochSeconds, sha256 } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables.ts'
@@ -163,20 +164,17 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     values: { ':from': order.status, ':to': status, ':now': now.toISOString(), ':none': 0, ':one': 1 },
   })
 
+  /** The audit's rows of what was done to an order. */
+  const note = (act: Omit<Act, 'subject'>, order: Order, now: Date): Write[] =>
+    noteAct(names.control, { ...act, subject: `order:${order.order_id}` }, now)
+
   /** Notes for the shop's people that cancelled copies could not go back, because their book is gone. */
-  const noteUnreturned = (order: Order, bookIds: readonly string[], now: Date): Write => ({
-    action: 'Put',
-    table: names.control,
-    item: {
-      pk: `audit#${order.order_id}`,
-      sk: newSortKey(now),
-      what: 'stock_not_returned',
-      lines: order.items
-        .filter(line => bookIds.includes(line.book_id))
-        .map(({ book_id, quantity }) => ({ book_id, quantity })),
-      created_at: now.toISOString(),
-    },
-  })
+  const noteUnreturned = (order: Order, bookIds: readonly string[], now: Date): Write[] => {
+    const lines = order.items
+      .filter(line => bookIds.includes(line.book_id))
+      .map(({ book_id, quantity }) => ({ book_id, quantity }))
+    return note({ actor: 'system', what: 'order.stock_not_returned', after: { lines } }, order, now)
+  }
 
   return {
     get,
@@ -191,6 +189,7 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     pointed,
     ofEmail,
     setStatus,
+    note,
     noteUnreturned,
   }
 }

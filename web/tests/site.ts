@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, expect } from 'vitest'
 import { openPages } from '../../src/pages/serve.ts'
 import { createShop } from '../../src/shop.ts'
-import { type ShopOptions, STAFF_TOKEN, type TestShop, testShop } from '../../test/kit.ts'
+import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
 import { freePort } from '../../test/shop-process.ts'
 
 const INSTALLED = [
@@ -66,7 +66,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
-  const app = createShop(shop.deps, { staffToken: STAFF_TOKEN })
+  const app = createShop(shop.deps)
   const pages = openPages({
     fetch: app.fetch,
     publicUrl: url,

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { aBook, type Shopper } from '../../test/kit.ts'
+import { actsOfDay, actsOn } from '../core/audit.ts'
+import { dayOf } from '../core/ids.ts'
+import { giveRole, listStaff } from './staff.ts'
+import { accountShop, totpCode } from './testing.ts'
+
+const EMAIL = 'owner@example.com'
+const NEW_PASSWORD = 'some other quiet words'
+
+const enrol = async (who: Shopper): Promise<void> => {
+  const { body } = await who.post('/api/auth/two-factor', { password: NEW_PASSWORD })
+  await who.post('/api/auth/two-factor/confirm', { code: totpCode(body.totp_uri) })
+}
+
+test('whoever is given a role sets a password by the link, and has rights once there is a second factor', async () => {
+  const shop = await accountShop({ books: [aBook()] })
+  const { link, user_id } = await giveRole(shop.deps, 'the tests', EMAIL, 'admin')
+  const token = new URL(link).searchParams.get('token')
+  expect(await listStaff(shop.deps)).toEqual([{ user_id, email: EMAIL, role: 'admin' }])
+  const owner = shop.visitor()
+  expect((await shop.signIn(owner, EMAIL)).status).toBe(401)
+  const reset = () => owner.post('/api/auth/password/reset', { token, password: NEW_PASSWORD })
+  expect((await reset()).status).toBe(204)
+  expect((await reset()).body.code).toBe('link_invalid')
+  expect((await shop.signIn(owner, EMAIL, NEW_PASSWORD)).status).toBe(200)
+  const sell = () => owner.call('PATCH', '/api/books/tech-001', { price: 39.99 })
+  expect(await sell()).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  await enrol(owner)
+  expect((await owner.get('/api/auth/session')).body).toMatchObject({ role: 'admin', second_factor: true })
+  expect((await sell()).status).toBe(200)
+})
+
+const entries = async <T>(found: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = []
+  for await (const one of found) all.push(one)
+  return all
+}
+
+test('each act of staff is in the audit, with who did it and what was before and after', async () => {
+  const shop = await accountShop({ books: [aBook()] })
+  const staff = await shop.account({ role: 'staff' })
+  const book = { book_id: 'b', category: 'C', title: 't', author: 'a', price: 1, stock_quantity: 1 }
+  await staff.call('PATCH', '/api/books/tech-001', { price: 39.99 })
+  await staff.call('PATCH', '/api/books/tech-001', { stock_delta: -5, title: 'Cleaner Code' })
+  await staff.post('/api/books', book)
+  await staff.call('PATCH', '/api/books/b', { category: 'D' })
+  await staff.call('DELETE', '/api/books/b')
+  // What is refused is no act.
+  await staff.call('PATCH', '/api/books/tech-001', { stock_delta: -5_000 })
+  const { db, names, now } = shop.deps
+  const actor = staff.userId
+  const seen = { category: 'Technology', price: 42.99, stock_quantity: 25 }
+  expect(await entries(actsOn(db, names.control, 'book:tech-001'))).toEqual([
+    {
+      actor,
+      what: 'book.change',
+      subject: 'book:tech-001',
+      before: seen,
+      after: { ...seen, price: 39.99 },
+      fields: ['price'],
+      at: expect.any(String),
+    },
+    expect.objectContaining({
+      before: { ...seen, price: 39.99 },
+      after: { ...seen, price: 39.99, stock_quantity: 20, stock_delta: -5 },
+      fields: ['title'],
+    }),
+  ])
+  expect((await entries(actsOn(db, names.control, 'book:b'))).map(({ what }) => what)).toEqual([
+    'book.create',
+    'book.change',
+    'book.delete',
+  ])
+  const today = await entries(actsOfDay(db, names.control, dayOf(now())))
+  expect(today.filter(entry => entry.actor === actor)).toHaveLength(5)
+})

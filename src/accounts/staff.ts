@@ -1,0 +1,108 @@
+/** Who may do what in the shop: roles, given and taken by the shop's people. */
+
+import { noteAct } from '../core/audit.ts'
+import { orShopError, type Write } from '../core/dynamo/write.ts'
+import { newUserId } from '../core/ids.ts'
+import type { Stored } from './auth/records.ts'
+import { endSessions } from './credentials.ts'
+import { LINK_MINUTES } from './links.ts'
+import type { SignUpDeps } from './sign-up.ts'
+import type { UserTable } from './table.ts'
+
+export type Role = 'staff' | 'admin'
+export type StaffEntry = { readonly user_id: string; readonly email: string; readonly role: Role }
+export type StaffDeps = SignUpDeps & { readonly users: UserTable; readonly publicUrl: string }
+
+const LIST = 'staff'
+
+/** Everyone with a role. */
+export const listStaff = async ({ db, names, users }: StaffDeps): Promise<StaffEntry[]> => {
+  const found: StaffEntry[] = []
+  const query = { table: names.control, where: 'pk = :pk', values: { ':pk': LIST }, consistent: true }
+  for await (const page of db.pages(query))
+    for (const { sk, role } of page) {
+      const user = await users.get(String(sk))
+      if (user) found.push({ user_id: user.user_id, email: user.email, role: role as Role })
+    }
+  return found
+}
+
+const roleWrites = (deps: StaffDeps, actor: string, seen: Stored, role: Role | undefined): Write[] => {
+  const { names, now, records } = deps
+  const [table, userId] = [names.control, String(seen.record.id)]
+  const { role: before, ...rest } = seen.record
+  const record = { ...rest, ...(role === undefined ? {} : { role }), updatedAt: now().toISOString() }
+  const key = { pk: LIST, sk: userId }
+  return [
+    ...records.replacement('user', seen, record),
+    role === undefined ? { action: 'Delete', table, key } : { action: 'Put', table, item: { ...key, role } },
+    ...noteAct(
+      table,
+      {
+        actor,
+        what: 'staff.role',
+        subject: `account:${userId}`,
+        before: { role: typeof before === 'string' ? before : 'customer' },
+        after: { role: role ?? 'customer' },
+      },
+      now(),
+    ),
+  ]
+}
+
+/** An account that has neither password nor confirmed address yet: its link gives it both. */
+const invited = async (deps: StaffDeps, email: string): Promise<void> => {
+  const now = deps.now()
+  const at = now.toISOString()
+  await orShopError(
+    deps.db.transact(
+      deps.records.creation('user', {
+        id: newUserId(now),
+        email,
+        emailVerified: false,
+        name: '',
+        accountStatus: 'active',
+        createdAt: at,
+        updatedAt: at,
+      }),
+    ),
+  )
+}
+
+export type Invitation = {
+  readonly user_id: string
+  /** Sets the password, once, within `minutes`. */
+  readonly link: string
+  readonly minutes: number
+}
+
+/**
+ * Gives the account of this normalised address a role, and opens one where there is none; all its sessions end, so that none
+ * goes on with other rights than it began with. `actor` is who does it, for the audit.
+ */
+export const giveRole = async (
+  deps: StaffDeps,
+  actor: string,
+  email: string,
+  role: Role,
+): Promise<Invitation> => {
+  if ((await deps.users.idOfEmail(email)) === undefined) await invited(deps, email)
+  const seen = await deps.records.byEmail(email)
+  if (!seen) throw new Error(`the account of ${email} went away meanwhile`)
+  const userId = String(seen.record.id)
+  await orShopError(deps.db.transact(roleWrites(deps, actor, seen, role)))
+  await endSessions(deps, userId)
+  const token = await deps.accountLinks.make('reset_password', userId, email, deps.now())
+  const page = new URL('/reset-password', deps.publicUrl)
+  page.searchParams.set('token', token)
+  return { user_id: userId, link: page.href, minutes: LINK_MINUTES.reset_password }
+}
+
+/** Takes the role of the account of this address away; false when it has none. All its sessions end. */
+export const takeRole = async (deps: StaffDeps, actor: string, email: string): Promise<boolean> => {
+  const seen = await deps.records.byEmail(email)
+  if (typeof seen?.record.role !== 'string') return false
+  await orShopError(deps.db.transact(roleWrites(deps, actor, seen, undefined)))
+  await endSessions(deps, String(seen.record.id))
+  return true
+}
