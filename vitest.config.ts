@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
     globalSetup: ['test/budget.ts', 'test/pages-build.ts', 'web/tests/browser-setup.ts'],
+    setupFiles: ['test/no-secret-logged.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',

@@ -17,6 +17,7 @@ import { type Engine, startEngine } from '../src/local/engine.ts'
 import { createTables } from '../src/provision.ts'
 import { createShop } from '../src/shop.ts'
 import { specifiedNames, type TableNames } from '../src/tables.ts'
+import { keepSecret, keepSecretsOf, noteLogged } from './logged.ts'
 
 let engine: Promise<Engine> | undefined
 const folders: string[] = []
@@ -102,6 +103,7 @@ const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>
   const call: Shopper['call'] = async (method, path, body, headers = {}) => {
     const cookie = cookies()
     const raw = body instanceof Uint8Array || typeof body === 'string'
+    keepSecretsOf(body)
     const request = new Request(`http://localhost:3000${path}`, {
       method,
       headers: {
@@ -118,6 +120,7 @@ const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>
       const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
       if (value === '' || attributes.some(one => /^\s*max-age=0$/i.test(one))) jar.delete(name)
       else jar.set(name, value)
+      keepSecret(name, value)
     }
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
@@ -183,6 +186,7 @@ const openAccount =
     })
     const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
     const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
+    keepSecret('session token', token)
     return { ...shopper(fetch, { ...old, ...session }), userId: id, email }
   }
 
@@ -221,7 +225,10 @@ export const testShop = async ({
     db,
     blobs: folderBlobs(blobFolder(settings.dataDir)),
     secret: 'a secret of the tests, which is long enough',
-    report: error => reported.push(error),
+    report: error => {
+      noteLogged(error)
+      reported.push(error)
+    },
     ...(now ? { now } : {}),
   })
   for (const book of books) await db.transact(deps.books.create(book))

@@ -1,8 +1,11 @@
 /** A shop as a user has it: the process that `npm start` runs, on ports and a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { keepSecret, noteLogged } from './logged.ts'
 
 const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -48,8 +51,11 @@ const launch = (env: Environment) => {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
-  child.once('exit', () => running.delete(child))
   let output = ''
+  child.once('exit', () => {
+    running.delete(child)
+    noteLogged(output)
+  })
   child.stdout.on('data', chunk => {
     output += chunk
   })
@@ -82,6 +88,7 @@ export const startShopProcess = async (dataDir: string, env: Environment = {}): 
       break
     await new Promise(resolve => setTimeout(resolve, 20))
   }
+  keepSecret('the shop’s secret', readFileSync(join(dataDir, 'secret'), 'utf8').trim())
   return {
     pid: child.pid ?? 0,
     url,

@@ -86,19 +86,6 @@ test.each(endpoints)('$id is open to whom its policy names, and to nobody else',
     }
 })
 
-const ofOrders = endpoints.filter(({ path, who }) => path.includes('{order_id}') && who === 'shopper')
-
-test.each(ofOrders)('$id: another’s order is not found, whoever asks but staff', async endpoint => {
-  const { shop, orderId, callers } = await openShop()
-  const before = await contentsOf(shop)
-  for (const caller of ['anonymous', 'guest', 'other', 'staff without a second factor'] as const)
-    expect(await callers[caller].call(endpoint.method, pathOf(endpoint, orderId)), caller).toMatchObject({
-      status: 404,
-      body: { code: 'order_not_found' },
-    })
-  expect(await contentsOf(shop)).toBe(before)
-})
-
 test('a role that was taken away is gone at the next request, with the sessions', async () => {
   const { shop, callers } = await openShop()
   const day = '/api/orders?date=2026-01-01'

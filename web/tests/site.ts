@@ -74,7 +74,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     currency: shop.deps.currency,
     memory: shop.deps.memory,
     say: () => {},
-    report: error => shop.reported.push(error),
+    report: shop.deps.report,
   })
   const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
   closing.push(pages.close, () => new Promise<void>(done => server.close(() => done())))

@@ -1,0 +1,58 @@
+/** No form of another site reaches an action of a page. */
+import type { RouteConfigEntry } from '@react-router/dev/routes'
+import { expect, test } from 'vitest'
+import { contentsOf } from '../../test/contents.ts'
+import { checkOut } from '../../test/kit.ts'
+import routes from '../app/routes.ts'
+import { books } from './books.ts'
+import { openSite } from './site.ts'
+
+const site = await openSite({ books })
+
+const pathsOf = (entries: readonly RouteConfigEntry[], above = ''): string[] =>
+  entries.flatMap(({ path = '', children = [] }) => {
+    const here = path ? `${above}/${path}` : above
+    return [here || '/', ...pathsOf(children, here)]
+  })
+
+const FORGED: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+  { 'sec-fetch-site': 'same-site' },
+  { origin: 'https://evil.example' },
+  { origin: 'null' },
+]
+
+test('a form that another site sends with the visitor’s cookie is refused at every page, and does nothing', async () => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const { order_id } = (await checkOut(guest)).body
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const paths = [...new Set(pathsOf(await routes))].map(path =>
+    path.replace(/:order_?id/i, order_id).replaceAll(/:\w+\??|\*/g, 'tech-001'),
+  )
+  expect(paths).toEqual(expect.arrayContaining(['/cart', '/checkout', '/orders/find', `/orders/${order_id}`]))
+  const before = await contentsOf(site)
+  const body = new URLSearchParams({
+    intent: 'set',
+    book_id: 'tech-001',
+    quantity: '0',
+    token: 'A'.repeat(43),
+  })
+  for (const path of paths.flatMap(one => [one, `${one === '/' ? '/_root' : one}.data`]))
+    for (const headers of FORGED) {
+      const cookie = guest.cookie() ?? ''
+      const request = new Request(site.url + path, { method: 'POST', headers: { cookie, ...headers }, body })
+      const answer = await site.fetch(request)
+      expect(answer.status, `${path} ${JSON.stringify(headers)}`).toBe(403)
+      expect(answer.headers.getSetCookie()).toEqual([])
+    }
+  expect(await contentsOf(site)).toBe(before)
+  const own = new Request(`${site.url}/cart`, {
+    method: 'POST',
+    headers: { cookie: guest.cookie() ?? '', 'sec-fetch-site': 'same-origin' },
+    body,
+  })
+  expect((await site.fetch(own)).status).toBe(303)
+  expect(await contentsOf(site)).not.toBe(before)
+})
