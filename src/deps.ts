@@ -184,6 +184,7 @@ export const buildDeps = (
   const mailedLinks = accountLinks(db, names)
   const https = settings.publicUrl.startsWith('https:')
   const accounts = accountsDoor(db, names, { secret: authSecret, https, now })
+  const transport = given.transport ?? openTransport(settings)
   const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
   const memory = catalogMemory({ db, books, changes, blobs, now, report })
   return {
@@ -211,7 +212,8 @@ export const buildDeps = (
     links,
     outbox: outboxTable(db, names),
     compose: composer({ orders, links, users, accountLinks: mailedLinks, shop, now }),
-    transport: given.transport ?? openTransport(settings),
+    transport,
+    forgetMail: async (address: string) => transport.forget?.(address),
     cursors: cursorSeal(given.secret),
     limiter: openLimiter(db, names.control, given.secret, now),
     rules: settings.rules,

@@ -1,6 +1,7 @@
 /** All endpoints of the shop, as data: what OpenAPI, the gateway and the tests of the policies walk. */
 import * as accounts from './accounts/api.ts'
 import * as factors from './accounts/factors-api.ts'
+import * as profile from './accounts/profile-api.ts'
 import * as cart from './cart/api.ts'
 import * as catalog from './catalog/api.ts'
 import { getHealth } from './health/health.ts'
@@ -58,5 +59,12 @@ export const endpoints: readonly Endpoint[] = [
   factors.removePasskey,
   factors.passkeySignInOptions,
   factors.signInWithPasskey,
+  profile.getProfile,
+  profile.changeProfile,
+  profile.listAddresses,
+  profile.saveAddress,
+  profile.removeAddress,
+  profile.exportMe,
+  profile.deleteMe,
   getHealth,
 ]

@@ -8,6 +8,7 @@ import { answers } from './http/answers.ts'
 import { createApp } from './http/app.ts'
 import { docsRoutes } from './openapi/routes.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { peopleRoutes } from './people/routes.ts'
 
 const ANSWER_BYTES = 32 * 1024 * 1024
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -28,6 +29,7 @@ export const createShop = (deps: Deps) => {
     ...cartRoutes(deps),
     ...orderRoutes(deps),
     ...accountRoutes(deps),
+    ...peopleRoutes(deps),
     ...healthRoutes(deps),
   ]
   const origins = originsOf(publicUrl)

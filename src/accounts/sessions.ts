@@ -9,6 +9,7 @@ import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
 import type { AccountsDoor, Session } from '../http/identity.ts'
 import type { TableNames } from '../tables.ts'
+import { ofUserRecord } from './auth/user-fields.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -117,7 +118,7 @@ export const accountsDoor = (
   }
 
   const staffRole: AccountsDoor['staffRole'] = async userId => {
-    const found = await db.get(table, { pk: `user#${userId}`, sk: 'auth' })
+    const found = await db.get(table, { pk: ofUserRecord(userId), sk: 'auth' })
     const role = found?.role
     return typeof role === 'string' && ROLES.has(role) ? (role as 'staff' | 'admin') : undefined
   }

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { auditCommand } from './audit.ts'
 import { doctorCommand } from './doctor.ts'
+import { erasuresCommand } from './erasures.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { ordersCommand } from './orders.ts'
@@ -41,6 +42,7 @@ const program = new Command('cloudshelf')
   .addCommand(adminCommand())
   .addCommand(staffCommand())
   .addCommand(auditCommand())
+  .addCommand(erasuresCommand())
 
 for (const command of allOf(program))
   command

@@ -29,7 +29,14 @@ const anOwner = async (shop: TestShop) => {
     backedUp: false,
     createdAt: new Date().toISOString(),
   })
-  const ids: Readonly<Record<string, string>> = { order_id, session_id: session.session_id, passkey_id }
+  const street = { street: 'a', city: 'b', postal_code: 'c' }
+  const { address_id } = (await owner.post('/api/users/me/addresses', street)).body
+  const ids: Readonly<Record<string, string>> = {
+    order_id,
+    session_id: session.session_id,
+    passkey_id,
+    address_id,
+  }
   return { owner, ids }
 }
 

@@ -1,6 +1,8 @@
 /** What a local shop does beside serving: follows the table, saves the index, sweeps what has expired. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../deps.ts'
+import { mailFolder } from '../deps.ts'
+import { sweepMailFolder } from '../notifications/transport.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const SECOND = 1_000
@@ -37,6 +39,13 @@ export const startBackground = (deps: Deps): { readonly stop: () => Promise<void
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),
     every(2 * MINUTE, 10 * SECOND, signal, memory.save, report),
     every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
+    every(
+      30 * MINUTE,
+      5 * MINUTE,
+      signal,
+      () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
+      report,
+    ),
   ])
   return {
     stop: async () => {

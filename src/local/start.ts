@@ -5,6 +5,7 @@ import { folderBlobs } from '../core/blobs.ts'
 import { blobFolder, buildDeps, mailFolder, openStore, type Settings } from '../deps.ts'
 import { type Caller, callerOf } from '../http/source.ts'
 import { openPages } from '../pages/serve.ts'
+import { resumeErasures } from '../people/erase.ts'
 import { createTables, holds, verifyTables } from '../provision.ts'
 import { createShop } from '../shop.ts'
 import { startBackground } from './background.ts'
@@ -141,6 +142,8 @@ const open = async (
   opened.push(pages.close)
   const background = startBackground(deps)
   opened.push(background.stop)
+  // What a stop has cut off is finished before anything else is done in the background.
+  await resumeErasures(deps)
   const mail = startMail(deps)
   opened.push(mail.stop)
 

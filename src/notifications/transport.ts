@@ -1,11 +1,13 @@
 /** How a mail leaves the shop: by SMTP, or into a folder as a file that any mail program opens. */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mail } from './schema.ts'
 
 export type Transport = {
   /** Resolves when the mail is out of our hands. May be called again with the same mail. */
   send(mail: Mail, signal?: AbortSignal): Promise<void>
+  /** Removes mails to this address that lie here still; mails that were sent are out of our hands. */
+  forget?(address: string): Promise<void>
 }
 
 /** Who the shop's mails are from. */
@@ -59,4 +61,32 @@ export const folderTransport = (folder: string, from: Sender): Transport => ({
     await writeFile(partial, message as Buffer, { mode: 0o600 })
     await rename(partial, path)
   },
+  forget: async address => {
+    for (const path of await mailsIn(folder)) if (await isTo(path, address)) await rm(path, { force: true })
+  },
 })
+
+/** How long a mail of a local shop is kept. */
+const KEPT_MS = 30 * 86_400_000
+
+const mailsIn = async (folder: string): Promise<string[]> => {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter(name => name.endsWith('.eml')).map(name => join(folder, name))
+}
+
+/** Whether the mail in this file goes to the address, or speaks of it. */
+const isTo = async (path: string, address: string): Promise<boolean> => {
+  const bytes = await readFile(path).catch(() => undefined)
+  if (!bytes) return false
+  const { default: PostalMime } = await import('postal-mime')
+  const { to = [], text = '' } = await PostalMime.parse(bytes)
+  return to.some(one => one.address?.toLowerCase() === address) || text.includes(address)
+}
+
+/** Removes the mails that have lain in the folder for 30 days. */
+export const sweepMailFolder = async (folder: string, now: Date): Promise<void> => {
+  for (const path of await mailsIn(folder)) {
+    const { mtimeMs } = await stat(path)
+    if (now.getTime() - mtimeMs > KEPT_MS) await rm(path, { force: true })
+  }
+}

@@ -176,6 +176,14 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('forgotPassword', jane, '/api/auth/password/forgot', { email })
   await ask('changeEmail', jane, '/api/auth/email/change', { email: 'new@example.com', password })
   await ask('listSessions', jane, '/api/auth/sessions')
+  const address = { street: 'a', city: 'b', postal_code: 'c', country: 'US' }
+  answers.push([
+    'changeProfile',
+    (await jane.call('PATCH', '/api/users/me', { phone: '+1-555-0123', address })).body,
+  ])
+  await ask('getProfile', jane, '/api/users/me')
+  await ask('saveAddress', jane, '/api/users/me/addresses', address)
+  await ask('listAddresses', jane, '/api/users/me/addresses')
   const { totp_uri } = await ask('beginTotp', jane, '/api/auth/two-factor', { password })
   await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })
   const { recovery_codes } = await ask('renewRecoveryCodes', jane, '/api/auth/two-factor/recovery-codes', {
@@ -187,6 +195,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('signInWithRecoveryCode', other, '/api/auth/sign-in/recovery-code', { code: recovery_codes[0] })
   await ask('passkeyOptions', jane, '/api/auth/passkeys/options', { password })
   await ask('listPasskeys', jane, '/api/auth/passkeys')
+  await ask('exportMe', jane, '/api/users/me/export')
   const options = await jane.call('POST', '/api/auth/sign-in/passkey/options')
   answers.push(['passkeySignInOptions', options.body])
   return answers

@@ -90,7 +90,18 @@ const signedIn = { second_factor: false }
 const recovery_codes = ['Hx2Lq-9TzWa', 'Bn7Rd-4YkPe']
 const webAuthnAnswer = { id: 'mLx0c2Y', rawId: 'mLx0c2Y', type: 'public-key', response: {} }
 
-/** Of signing up and in. */
+const profile = {
+  user_id: 'user-12345',
+  email,
+  first_name: 'John',
+  last_name: 'Doe',
+  phone: '+1-555-0123',
+  address,
+  created_at: '2025-09-05T10:00:00Z',
+  last_login: '2025-09-05T10:00:00Z',
+}
+
+/** Of signing up and in, and what a shopper keeps with us. */
 const accountExamples = {
   signUp: { request: { email, password, first_name: 'John', last_name: 'Doe' }, reply: sent },
   verifyEmail: { request: { token } },
@@ -136,6 +147,24 @@ const accountExamples = {
     reply: { items: [{ passkey_id: '0f1e', name: 'My phone', created_at: '2025-09-05T10:00:00.000Z' }] },
   },
   passkeySignInOptions: { reply: { challenge: 'mLx0c2Y', rpId: 'localhost' } },
+  getProfile: { reply: profile },
+  changeProfile: { request: { phone: '+1-555-0123', address }, reply: profile },
+  listAddresses: { reply: { items: [{ address_id: '01m836vszs', ...address }] } },
+  saveAddress: { request: address, reply: { address_id: '01m836vszs', ...address } },
+  exportMe: {
+    reply: {
+      made_at: '2025-09-05T10:00:00.000Z',
+      profile,
+      addresses: [],
+      sessions: [],
+      sign_in: { confirmed: true },
+      carts: [],
+      orders: [order],
+      mails_waiting: [],
+      audit: [],
+    },
+  },
+  deleteMe: { request: { password } },
   signInWithPasskey: { request: { response: webAuthnAnswer }, reply: signedIn },
 }
 

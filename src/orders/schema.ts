@@ -36,6 +36,7 @@ export const Order = z.object({
   shipping_address: z.record(z.string(), z.string()).optional(),
   email: z.string().optional(),
   version: z.number().int().optional(),
+  retain_until: z.string().optional(),
   created_at: z.string(),
   updated_at: z.string(),
 })

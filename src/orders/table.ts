@@ -35,6 +35,16 @@ const checkoutRecord = (item: Item | undefined, now: Date): CheckoutRecord | und
     ? { request_hash: String(item.request_hash), order_id: String(item.order_id) }
     : undefined
 
+/** What German and French commercial law wants of an invoice; others want less. */
+const RETAIN_YEARS = 10
+
+/** Whether an erased person's address is needed no longer. */
+const endsRestricted = ({ retain_until }: Order, status: OrderStatus): boolean =>
+  retain_until !== undefined && (status === 'delivered' || status === 'cancelled')
+
+const countryOnly = (address: Order['shipping_address']): Item =>
+  address?.country === undefined ? {} : { country: address.country }
+
 /** Where the pointers to an address's orders lie. */
 const pointerOf = (email: string): string => `email-orders#${sha256(email)}`
 
@@ -139,7 +149,7 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     email: string,
     limit: number,
     before?: string,
-  ): Promise<{ readonly orders: readonly Order[]; readonly more: boolean }> => {
+  ): Promise<{ readonly orders: readonly Order[]; readonly more: boolean; readonly last?: string }> => {
     const { items, next } = await db.query({
       table: names.control,
       where: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
@@ -150,7 +160,12 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     })
     const keys = items.map(({ user_id, sk }) => ({ user_id: String(user_id), order_id: String(sk) }))
     const found = await db.batchGet(table, keys)
-    return { orders: found.map(readOrder).filter(order => order !== undefined), more: next !== undefined }
+    const last = items.at(-1)?.sk
+    return {
+      orders: found.map(readOrder).filter(order => order !== undefined),
+      more: next !== undefined,
+      ...(typeof last === 'string' ? { last } : {}),
+    }
   }
 
   /** Moves an order on, if it is still in the state that was seen. */
@@ -158,11 +173,45 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     action: 'Update',
     table,
     key: { user_id: order.user_id, order_id: order.order_id },
-    set: 'SET #status = :to, updated_at = :now, version = if_not_exists(version, :none) + :one',
+    set: `SET #status = :to, updated_at = :now, version = if_not_exists(version, :none) + :one${
+      endsRestricted(order, status) ? ', shipping_address = :left' : ''
+    }`,
     condition: '#status = :from',
     names: { '#status': 'status' },
-    values: { ':from': order.status, ':to': status, ':now': now.toISOString(), ':none': 0, ':one': 1 },
+    values: {
+      ':from': order.status,
+      ':to': status,
+      ':now': now.toISOString(),
+      ':none': 0,
+      ':one': 1,
+      ...(endsRestricted(order, status) ? { ':left': countryOnly(order.shipping_address) } : {}),
+    },
   })
+
+  /**
+   * Takes the person out of an order whose account is erased. The amounts, the books, the day and the country stay, for
+   * ten years after the day; the address stays until the books have arrived, and goes with `setStatus` then.
+   */
+  const restrict = (order: Order): Write[] => {
+    const { user_id, order_id, order_date, email, status, shipping_address } = order
+    const over = status === 'delivered' || status === 'cancelled'
+    return [
+      {
+        action: 'Update',
+        table,
+        key: { user_id, order_id },
+        set: `SET retain_until = :until${over ? ', shipping_address = :left' : ''} REMOVE email`,
+        condition: 'attribute_exists(order_id)',
+        values: {
+          ':until': `${Number(order_date.slice(0, 4)) + RETAIN_YEARS}${order_date.slice(4)}`,
+          ...(over ? { ':left': countryOnly(shipping_address) } : {}),
+        },
+      },
+      ...(email === undefined
+        ? []
+        : [{ action: 'Delete', table: names.control, key: { pk: pointerOf(email), sk: order_id } } as const]),
+    ]
+  }
 
   /** The audit's rows of what was done to an order. */
   const note = (act: Omit<Act, 'subject'>, order: Order, now: Date): Write[] =>
@@ -189,6 +238,7 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
     pointed,
     ofEmail,
     setStatus,
+    restrict,
     note,
     noteUnreturned,
   }

@@ -10,7 +10,7 @@ import { newVersion, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables.ts'
 import { sessionKey } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
-import { fromUser, isOfUser, toUser } from './user-fields.ts'
+import { fromUser, isOfUser, ofUserRecord, toUser } from './user-fields.ts'
 import type { AuthRecord } from './where.ts'
 
 /** Fields by which records are looked up; `unique` ones belong to one record at most. */
@@ -46,7 +46,7 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
   const lookupsOf = (model: string) => LOOKUPS[model] ?? []
 
   const keyOf = (model: string, record: AuthRecord) => {
-    if (model === 'user') return { pk: `user#${String(record.id)}`, sk: 'auth' }
+    if (model === 'user') return { pk: ofUserRecord(String(record.id)), sk: 'auth' }
     if (model === 'session') return sessionKey(tokenHash(record.token))
     return { pk: `${model}#${String(record.id)}`, sk: model }
   }
