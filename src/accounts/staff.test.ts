@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { aBook, type Shopper } from '../../test/kit.ts'
 import { actsOfDay, actsOn } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
-import { giveRole, listStaff } from './staff.ts'
+import { giveRole, listStaff, takeRole } from './staff.ts'
 import { accountShop, totpCode } from './testing.ts'
 
 const EMAIL = 'owner@example.com'
@@ -29,6 +29,31 @@ test('whoever is given a role sets a password by the link, and has rights once t
   await enrol(owner)
   expect((await owner.get('/api/auth/session')).body).toMatchObject({ role: 'admin', second_factor: true })
   expect((await sell()).status).toBe(200)
+})
+
+test('ten who give a role at once open one account', async () => {
+  const shop = await accountShop()
+  const given = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => giveRole(shop.deps, `clerk ${i}`, EMAIL, 'staff')),
+  )
+  expect(new Set(given.map(({ user_id }) => user_id)).size).toBe(1)
+  expect((await listStaff(shop.deps)).map(({ email }) => email)).toEqual([EMAIL])
+  const users = []
+  for await (const page of shop.deps.db.scan(shop.names.users)) users.push(...page)
+  expect(users.filter(({ email }) => email === EMAIL)).toHaveLength(1)
+})
+
+test('a role that is taken away, or given, ends every session, and rights are gone at the next request', async () => {
+  const shop = await accountShop({ books: [aBook()] })
+  const staff = await shop.account({ role: 'staff' })
+  const look = () => staff.get('/api/books/tech-001/stock')
+  expect((await look()).status).toBe(200)
+  expect(await takeRole(shop.deps, 'the tests', staff.email)).toBe(true)
+  expect((await look()).body.code).toBe('not_signed_in')
+  expect(await takeRole(shop.deps, 'the tests', staff.email)).toBe(false)
+  const customer = await shop.account()
+  await giveRole(shop.deps, 'the tests', customer.email, 'admin')
+  expect((await customer.get('/api/auth/session')).body).toEqual({ signed_in: false })
 })
 
 const entries = async <T>(found: AsyncIterable<T>): Promise<T[]> => {
@@ -67,10 +92,12 @@ test('each act of staff is in the audit, with who did it and what was before and
       fields: ['title'],
     }),
   ])
-  expect((await entries(actsOn(db, names.control, 'book:b'))).map(({ what }) => what)).toEqual([
-    'book.create',
-    'book.change',
-    'book.delete',
+  const made = { category: 'C', price: 1, stock_quantity: 1 }
+  const ofBook = await entries(actsOn(db, names.control, 'book:b'))
+  expect(ofBook.map(({ what, before, after }) => [what, before, after])).toEqual([
+    ['book.create', undefined, made],
+    ['book.change', made, { ...made, category: 'D' }],
+    ['book.delete', { ...made, category: 'D' }, undefined],
   ])
   const today = await entries(actsOfDay(db, names.control, dayOf(now())))
   expect(today.filter(entry => entry.actor === actor)).toHaveLength(5)

@@ -1,7 +1,7 @@
 /** Who may do what in the shop: roles, given and taken by the shop's people. */
-
+import { setTimeout as sleep } from 'node:timers/promises'
 import { noteAct } from '../core/audit.ts'
-import { orShopError, type Write } from '../core/dynamo/write.ts'
+import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId } from '../core/ids.ts'
 import type { Stored } from './auth/records.ts'
 import { endSessions } from './credentials.ts'
@@ -54,19 +54,21 @@ const roleWrites = (deps: StaffDeps, actor: string, seen: Stored, role: Role | u
 const invited = async (deps: StaffDeps, email: string): Promise<void> => {
   const now = deps.now()
   const at = now.toISOString()
-  await orShopError(
-    deps.db.transact(
-      deps.records.creation('user', {
-        id: newUserId(now),
-        email,
-        emailVerified: false,
-        name: '',
-        accountStatus: 'active',
-        createdAt: at,
-        updatedAt: at,
-      }),
-    ),
-  )
+  const user = {
+    id: newUserId(now),
+    email,
+    emailVerified: false,
+    name: '',
+    accountStatus: 'active',
+    createdAt: at,
+    updatedAt: at,
+  }
+  try {
+    await deps.db.transact(deps.records.creation('user', user))
+  } catch (error) {
+    // Somebody else was opening an account for this address at the same time: then that is the one.
+    if (!(error instanceof TransactionRefused)) throw error
+  }
 }
 
 export type Invitation = {
@@ -74,6 +76,29 @@ export type Invitation = {
   /** Sets the password, once, within `minutes`. */
   readonly link: string
   readonly minutes: number
+}
+
+const MAX_TRIES = 30
+
+/** Sets the role of an account as it is when it is written; undefined when the address has none. */
+const setRole = async (
+  deps: StaffDeps,
+  actor: string,
+  email: string,
+  role: Role | undefined,
+): Promise<string | undefined> => {
+  for (let tries = 1; ; tries++) {
+    const seen = await deps.records.byEmail(email)
+    if (!seen || (role === undefined && typeof seen.record.role !== 'string')) return undefined
+    try {
+      await deps.db.transact(roleWrites(deps, actor, seen, role))
+      return String(seen.record.id)
+    } catch (error) {
+      // Its owner has signed in or changed something meanwhile.
+      if (!(error instanceof TransactionRefused) || tries === MAX_TRIES) throw error
+      await sleep(Math.random() * 50)
+    }
+  }
 }
 
 /**
@@ -87,10 +112,8 @@ export const giveRole = async (
   role: Role,
 ): Promise<Invitation> => {
   if ((await deps.users.idOfEmail(email)) === undefined) await invited(deps, email)
-  const seen = await deps.records.byEmail(email)
-  if (!seen) throw new Error(`the account of ${email} went away meanwhile`)
-  const userId = String(seen.record.id)
-  await orShopError(deps.db.transact(roleWrites(deps, actor, seen, role)))
+  const userId = await setRole(deps, actor, email, role)
+  if (userId === undefined) throw new Error(`the account of ${email} went away meanwhile`)
   await endSessions(deps, userId)
   const token = await deps.accountLinks.make('reset_password', userId, email, deps.now())
   const page = new URL('/reset-password', deps.publicUrl)
@@ -100,9 +123,8 @@ export const giveRole = async (
 
 /** Takes the role of the account of this address away; false when it has none. All its sessions end. */
 export const takeRole = async (deps: StaffDeps, actor: string, email: string): Promise<boolean> => {
-  const seen = await deps.records.byEmail(email)
-  if (typeof seen?.record.role !== 'string') return false
-  await orShopError(deps.db.transact(roleWrites(deps, actor, seen, undefined)))
-  await endSessions(deps, String(seen.record.id))
+  const userId = await setRole(deps, actor, email, undefined)
+  if (userId === undefined) return false
+  await endSessions(deps, userId)
   return true
 }

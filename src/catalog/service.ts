@@ -253,7 +253,9 @@ const move = async (
 /** Takes a book off the shelf for good; carts that hold it will say so. Throws book_not_found. */
 export const deleteBook = async (deps: CatalogDeps, actor: string, bookId: string): Promise<void> => {
   const key = await locate(deps, bookId)
-  await carryOut(deps, [key], deps.books.remove(key), { actor, what: 'book.delete' })
+  const seen = await deps.books.get(key)
+  const act = { actor, what: 'book.delete', ...(seen ? { before: audited(seen) } : {}) }
+  await carryOut(deps, [key], deps.books.remove(key), act)
 }
 
 /** Makes the cover of a book the one under this address. Throws book_not_found. */

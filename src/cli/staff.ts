@@ -42,8 +42,11 @@ const addStaff = (address: string, { admin, json }: Json & { readonly admin?: bo
     show(await giveRole(deps, ACTOR, address, role), address, role, json)
   })
 
-const removeStaff = (address: string, { json }: Json): Promise<void> =>
+const removeStaff = (address: string, { force, json }: Json & { readonly force?: boolean }): Promise<void> =>
   withDeps(async deps => {
+    const admins = (await listStaff(deps)).filter(({ role }) => role === 'admin')
+    if (!force && admins.length === 1 && admins[0]?.email === address)
+      throw new CommandError(`${address} is the only admin: add another first (--force removes the last)`)
     if (!(await takeRole(deps, ACTOR, address))) throw new CommandError(`${address} has no role`)
     if (json) printJson({ email: address, role: 'customer' })
     else print(`${address} is a customer now, and signed out everywhere.`)
@@ -87,6 +90,7 @@ export const staffCommand = (): Command => {
     .command('remove')
     .description('take the role away; all sessions end')
     .argument('<email>', 'of staff or an admin', email)
+    .option('--force', 'also the only admin')
     .option('--json', 'as JSON')
     .action(removeStaff)
   return staff

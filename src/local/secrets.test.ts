@@ -9,7 +9,7 @@ test('a secret is made once and found again', () => {
   const made = secretFile(folder, 'secret')
   expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/)
   expect(secretFile(folder, 'secret')).toBe(made)
-  expect(secretFile(folder, 'staff-token')).not.toBe(made)
+  expect(secretFile(folder, 'another')).not.toBe(made)
   expect(readFileSync(join(folder, 'secret'), 'utf8')).toBe(`${made}\n`)
 })
 

@@ -12,6 +12,7 @@ import { hashPassword, LONGEST, SHORTEST, verifyPassword } from '../passwords.ts
 import { LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
 import { authAdapter } from './adapter.ts'
+import { LOCKED_SECONDS } from './call.ts'
 import type { AuthRecords } from './records.ts'
 
 export type AuthDeps = {
@@ -126,7 +127,7 @@ export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: Aut
         issuer: 'CloudShelf',
         twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
         // Whoever guesses codes knows the password already: five a challenge, ten a quarter of an hour.
-        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 },
+        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: LOCKED_SECONDS },
       }),
       passkey({
         rpID: hostname,

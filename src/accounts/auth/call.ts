@@ -1,10 +1,14 @@
 /** Calls to the sign-in library: its cookies go into our answer, its refusals become ours. */
 import { ShopError } from '../../core/errors.ts'
 
+/** How long the codes of an account are refused after too many wrong ones. */
+export const LOCKED_SECONDS = 900
+
 type Refused = {
   readonly status: string
   readonly code: ConstructorParameters<typeof ShopError>[0]
   readonly detail: string
+  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 const startAgain: Omit<Refused, 'status'> = {
@@ -18,6 +22,7 @@ const wrongCode: Omit<Refused, 'status'> = {
 const tooMany: Omit<Refused, 'status'> = {
   code: 'too_many_requests',
   detail: 'Too many wrong codes. Please try again in a quarter of an hour.',
+  extra: { retry_after: LOCKED_SECONDS },
 }
 
 /** What the library's codes mean to a shopper. */
@@ -84,5 +89,5 @@ export const answerOf = async <T>(calling: Calling, answering: Promise<Response>
   if (response.ok) return body as T
   const meaning = MEANING[body.code ?? ''] ?? (response.status === 401 ? MEANING.UNAUTHORIZED : undefined)
   if (!meaning) throw new Error(`the sign-in library answers ${response.status} ${body.code} ${body.message}`)
-  throw new ShopError(meaning.code, meaning.detail)
+  throw new ShopError(meaning.code, meaning.detail, meaning.extra)
 }

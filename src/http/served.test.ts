@@ -1,0 +1,33 @@
+/** What is served is what the endpoints say, so that every address has a policy. */
+import { expect, test } from 'vitest'
+import { testShop } from '../../test/kit.ts'
+import { openAuth } from '../accounts/auth/auth.ts'
+import { endpoints } from '../endpoints.ts'
+import { createShop } from '../shop.ts'
+
+test('nothing is served that is no endpoint, but for the documentation', async () => {
+  const { deps } = await testShop()
+  const { hono } = createShop(deps)
+  const known = new Set(endpoints.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))
+  const beside = hono.routes.map(({ path }) => path).filter(path => !known.has(path))
+  expect([...new Set(beside)].sort()).toEqual([
+    '/*',
+    '/api/docs',
+    '/api/docs/rapidoc.js',
+    '/api/openapi.json',
+  ])
+})
+
+test('of the sign-in library’s own addresses none is served, but where an endpoint of the shop’s is', async () => {
+  const shop = await testShop()
+  const library = Object.values(openAuth({ ...shop.deps, publicUrl: 'http://localhost:3000' }).api)
+    .map(one => (one as { readonly path?: string }).path)
+    .filter(path => path !== undefined)
+  expect(library.length).toBeGreaterThan(30)
+  const visitor = shop.visitor()
+  for (const path of library.map(one => `/api/auth${one}`)) {
+    if (endpoints.some(one => one.path === path)) continue
+    for (const method of ['GET', 'POST'])
+      expect((await visitor.call(method, path)).body.code, `${method} ${path}`).toBe('not_found')
+  }
+})
