@@ -30,7 +30,7 @@ const running = new Set<ChildProcess>()
 
 /** A loopback port that nothing listens on, below the range from which the system takes its own. */
 const freePort = async (): Promise<number> => {
-  const port = 10_000 + Math.floor(Math.random() * 9_000)
+  const port = 11_000 + Math.floor(Math.random() * 8_000)
   const free = await new Promise<boolean>(done => {
     const server = createServer().once('error', () => done(false))
     server.listen(port, '127.0.0.1', () => server.close(() => done(true)))

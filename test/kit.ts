@@ -51,7 +51,7 @@ export type TestShop = {
   readonly reported: unknown[]
   /** A new visitor: no cookie yet. */
   readonly visitor: () => Shopper
-  /** Staff, with a second factor. */
+  /** Staff, with a second factor; in the tables from their first call on. */
   readonly staff: Account
   /** An account with a live session, verified and a customer unless told otherwise. */
   readonly account: (options?: AccountOptions) => Promise<Account>
@@ -156,15 +156,20 @@ const signed = (token: string, secret: string): string =>
 
 let accounts = 0
 
-const openAccount =
-  (deps: Deps, names: TableNames, fetch: TestShop['fetch']) =>
-  async (options: AccountOptions = {}): Promise<Account> => {
-    const { email = `reader-${++accounts}@example.com`, firstName, lastName, verified = true, role } = options
-    const { secondFactor = role !== undefined, from, days = 60 } = options
+/** An account, which is in the tables once it has been written, or has made its first call. */
+const openAccount = (
+  deps: Deps,
+  names: TableNames,
+  fetch: TestShop['fetch'],
+  options: AccountOptions = {},
+): Account & { readonly write: () => Promise<void> } => {
+  const { email = `reader-${++accounts}@example.com`, firstName, lastName, verified = true, role } = options
+  const { secondFactor = role !== undefined, from, days = 60 } = options
+  const now = deps.now()
+  const at = now.toISOString()
+  const [id, token] = [newUserId(now), newSecret()]
+  const create = async (): Promise<void> => {
     const records = authRecords(deps.db, names, deps.users)
-    const now = deps.now()
-    const at = now.toISOString()
-    const [id, token] = [newUserId(now), newSecret()]
     const user = { id, email, name: '', emailVerified: verified, createdAt: at, updatedAt: at }
     await records.create('user', {
       ...user,
@@ -184,11 +189,24 @@ const openAccount =
       secondFactor,
       staff: role !== undefined,
     })
-    const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
-    const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
-    keepSecret('session token', token)
-    return { ...shopper(fetch, { ...old, ...session }), userId: id, email }
   }
+  let written: Promise<void> | undefined
+  const write = () => {
+    written ??= create()
+    return written
+  }
+  const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
+  const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
+  keepSecret('session token', token)
+  const who = shopper(
+    async (...call) => {
+      await write()
+      return fetch(...call)
+    },
+    { ...old, ...session },
+  )
+  return { ...who, userId: id, email, write }
+}
 
 const splitPair = (pair: string): [string, string] => {
   const at = pair.indexOf('=')
@@ -234,15 +252,18 @@ export const testShop = async ({
   for (const book of books) await db.transact(deps.books.create(book))
   if (ready) await deps.memory.load()
   const { fetch } = createShop(deps)
-  const account = openAccount(deps, names, fetch)
   return {
     deps,
     names,
     fetch,
     reported,
     visitor: () => shopper(fetch),
-    staff: await account({ role: 'staff' }),
-    account,
+    staff: openAccount(deps, names, fetch, { role: 'staff' }),
+    account: async options => {
+      const made = openAccount(deps, names, fetch, options)
+      await made.write()
+      return made
+    },
   }
 }
 

@@ -26,9 +26,10 @@ export type ShopProcess = {
   readonly end: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
 
-/** A loopback port that nothing listens on, outside the range from which the system takes its own. */
+/** A loopback port that nothing listens on, outside the range from which the system takes its own and above those
+ * that `fetch` refuses (the highest is 10080). */
 export const freePort = async (): Promise<number> => {
-  const port = 10_000 + Math.floor(Math.random() * 9_000)
+  const port = 11_000 + Math.floor(Math.random() * 8_000)
   const free = await new Promise<boolean>(done => {
     const server = createServer().once('error', () => done(false))
     server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
