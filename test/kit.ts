@@ -51,7 +51,7 @@ export type TestShop = {
   readonly reported: unknown[]
   /** A new visitor: no cookie yet. */
   readonly visitor: () => Shopper
-  /** Staff, with a second factor; in the tables from their first call on. */
+  /** Staff, with a second factor. */
   readonly staff: Account
   /** An account with a live session, verified and a customer unless told otherwise. */
   readonly account: (options?: AccountOptions) => Promise<Account>
@@ -148,6 +148,8 @@ export type ShopOptions = {
   readonly endpoint?: string
   /** The shop whose tables this one shares, as another process does. */
   readonly beside?: TestShop
+  /** Whether the staff are in the tables from the beginning (yes unless told otherwise), or from their first call on. */
+  readonly staffed?: boolean
 }
 
 /** The cookie of a session, signed as the sign-in library signs it. */
@@ -156,7 +158,7 @@ const signed = (token: string, secret: string): string =>
 
 let accounts = 0
 
-/** An account, which is in the tables once it has been written, or has made its first call. */
+/** An account, which is in the tables once it has been written, or makes its first call. */
 const openAccount = (
   deps: Deps,
   names: TableNames,
@@ -228,6 +230,7 @@ export const testShop = async ({
   ready = true,
   endpoint,
   beside,
+  staffed = true,
 }: ShopOptions = {}): Promise<TestShop> => {
   const engine = await testEngine()
   const names = beside?.names ?? freshNames()
@@ -252,13 +255,15 @@ export const testShop = async ({
   for (const book of books) await db.transact(deps.books.create(book))
   if (ready) await deps.memory.load()
   const { fetch } = createShop(deps)
+  const staff = openAccount(deps, names, fetch, { role: 'staff' })
+  if (staffed) await staff.write()
   return {
     deps,
     names,
     fetch,
     reported,
     visitor: () => shopper(fetch),
-    staff: openAccount(deps, names, fetch, { role: 'staff' }),
+    staff,
     account: async options => {
       const made = openAccount(deps, names, fetch, options)
       await made.write()

@@ -22,7 +22,7 @@ const counting = (shop: TestShop) => {
 
 const open = async () => {
   const time = clock()
-  const shop = await testShop({ now: time.now })
+  const shop = await testShop({ now: time.now, staffed: false })
   return { shop, time, ...counting(shop) }
 }
 

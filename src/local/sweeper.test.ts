@@ -13,7 +13,7 @@ const itemsOf = async (shop: Awaited<ReturnType<typeof testShop>>, table: 'carts
 
 test('what has expired is deleted, and nothing else', async () => {
   let now = new Date('2026-03-01T12:00:00Z')
-  const shop = await testShop({ books: [aBook()], now: () => now })
+  const shop = await testShop({ books: [aBook()], now: () => now, staffed: false })
   const [early, late] = [shop.visitor(), shop.visitor()]
   await early.post('/api/cart/items', { book_id: 'tech-001' })
   await early.post('/api/cart/items', { book_id: 'tech-001' })

@@ -68,7 +68,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
 })
 
 test('the guest’s secret lies nowhere, and neither does anything in the table of users', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await testShop({ books: [aBook()], staffed: false })
   const shopper = shop.visitor()
   await fill(shopper)
   await checkOut(shopper)

@@ -21,7 +21,7 @@ const rowsOf = async (shop: TestShop): Promise<string[]> =>
 const storeOf = (call: Wire['call']): Dynamo => openDynamo({ call, close: async () => {} })
 
 test('a transaction is carried out whole, or not at all, and says which conditions failed on which items', async () => {
-  const shop = await testShop()
+  const shop = await testShop({ staffed: false })
   const { db } = shop.deps
   await db.transact([put(shop, 'a', { n: 1 })])
   const [first, second, third] = [
@@ -39,7 +39,7 @@ test('a transaction is carried out whole, or not at all, and says which conditio
 })
 
 test('a write alone is refused in the same words', async () => {
-  const shop = await testShop()
+  const shop = await testShop({ staffed: false })
   const write: Write = { ...put(shop, 'a', { n: 1 }), ...isNew }
   await shop.deps.db.write(write)
   const refused = await shop.deps.db.write(write).catch(error => error)
@@ -54,7 +54,7 @@ test('a write alone is refused in the same words', async () => {
 })
 
 test('a refusal becomes the error that its first failed write carries, and stays itself without one', async () => {
-  const shop = await testShop()
+  const shop = await testShop({ staffed: false })
   await shop.deps.db.transact([put(shop, 'a', { n: 7 })])
   const refused = (old: Json) => new ShopError('book_exists', `there is ${old?.n}`)
   const writes = [put(shop, 'x'), { ...put(shop, 'a'), ...isNew, refused }]
@@ -68,7 +68,7 @@ test('a refusal becomes the error that its first failed write carries, and stays
 
 test('a lost answer is asked for under the same token, a conflict is tried under a new one', async () => {
   const engine = await faultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint })
+  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const tokens: string[] = []
   engine.plan((operation, input) => {
     if (operation !== 'TransactWriteItems') return undefined
@@ -90,7 +90,7 @@ test('a lost answer is asked for under the same token, a conflict is tried under
 
 test('a conflict beside a failed condition is a refusal, a reason that no try changes is an error', async () => {
   const engine = await faultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint })
+  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const answer = (codes: readonly string[]) =>
     engine.plan(operation =>
       operation === 'TransactWriteItems'
@@ -133,14 +133,14 @@ test('a batch asks again for what was left over, and gives up in the end', async
 
 test('what the engine finds wrong with a request is our mistake, and is not tried again', async () => {
   const engine = await faultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint })
+  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   await expect(shop.deps.db.get(shop.names.control, { pk: 'only' })).rejects.toThrow('ValidationException')
   expect(engine.calls.GetItem).toBe(1)
 })
 
 test('every name and value of an expression is used, and every one that is used is there', async () => {
   const engine = await faultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint })
+  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const seen: string[] = []
   const check = (request: Json) => {
     const { KeyConditionExpression, ConditionExpression, UpdateExpression } = request
