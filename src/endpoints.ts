@@ -47,6 +47,7 @@ export const endpoints: readonly Endpoint[] = [
   accounts.listSessions,
   accounts.endSession,
   accounts.endOtherSessions,
+  factors.getTotp,
   factors.beginTotp,
   factors.confirmTotp,
   factors.endTotp,

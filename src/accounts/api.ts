@@ -4,7 +4,7 @@ import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { HOUR, type Limit, MINUTE } from '../http/limits.ts'
 import { Email } from './email.ts'
-import { Password, TypedPassword } from './passwords.ts'
+import { Password, TypedPassword } from './schema.ts'
 
 const Token = z
   .string()

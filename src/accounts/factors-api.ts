@@ -4,7 +4,7 @@ import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { type Limit, MINUTE } from '../http/limits.ts'
 import { PASSWORD_AGAIN, SignedIn } from './api.ts'
-import { TypedPassword } from './passwords.ts'
+import { TypedPassword } from './schema.ts'
 
 const Code = z
   .string()
@@ -21,6 +21,18 @@ const RecoveryCodes = z
 const CODES: readonly Limit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
 
 const base = { method: 'POST', cache: 'private' } as const
+
+export const getTotp = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'getTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Whether signing in takes a code of an authenticator app',
+  who: 'account',
+  status: 200,
+  reply: z.object({ enabled: z.boolean() }).meta({ id: 'TwoFactor' }),
+  errors: [],
+})
 
 export const beginTotp = endpoint({
   ...base,

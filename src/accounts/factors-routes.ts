@@ -42,6 +42,10 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
   }
 
   return [
+    route(api.getTotp, async context => {
+      const user = await deps.records.byId('user', signedIn(context).userId)
+      return { enabled: user?.record.twoFactorEnabled === true }
+    }),
     route(api.beginTotp, async context => {
       const body = { password: context.body.password, method: 'totp' as const }
       const { totpURI, backupCodes } = await ask<{ totpURI: string; backupCodes: string[] }>(

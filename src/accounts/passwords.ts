@@ -1,32 +1,11 @@
 /** Passwords: which are refused, and how they are kept (Argon2id, the OWASP Password Storage Cheat Sheet's 19 MiB, 2, 1). */
 import { hash, verify } from '@node-rs/argon2'
-import * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
 
-export const SHORTEST = 8
-export const LONGEST = 128
 /** Each takes 19 MiB and a core: more at once would only slow one another down. */
 const AT_ONCE = 2
 const WAITING = 20
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
-
-/** Any text of 8 to 128 characters; what it is made of is nobody's business (ASVS 5.0, 6.2.5). */
-export const Password = z
-  .string()
-  .min(SHORTEST)
-  .max(LONGEST)
-  .refine(text => text.isWellFormed() && !CONTROL.test(text), { error: 'contains control characters' })
-  .transform(text => text.normalize('NFC'))
-
-/** A password that is only compared: a bad one is wrong, not invalid; one without end is refused before it is hashed. */
-export const TypedPassword = z
-  .string()
-  .min(1)
-  .max(LONGEST)
-  .transform(text => text.normalize('NFC'))
 
 let running = 0
 const queue: (() => void)[] = []

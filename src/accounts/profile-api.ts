@@ -3,8 +3,7 @@ import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { PASSWORD_AGAIN } from './api.ts'
-import { TypedPassword } from './passwords.ts'
-import { PostalAddress } from './schema.ts'
+import { PostalAddress, TypedPassword } from './schema.ts'
 
 export const MAX_ADDRESSES = 20
 

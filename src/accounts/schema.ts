@@ -1,4 +1,4 @@
-/** What an account is: the specification's item of the users table (its "Sample User Item"), and nothing beside it. */
+/** What an account is: the specification's item of the users table (its "Sample User Item"), and what a password may be. */
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 
@@ -34,3 +34,25 @@ export const User = z.object({
   account_status: z.string(),
 })
 export type User = z.infer<typeof User>
+
+/** Of a password, in characters. */
+export const SHORTEST = 8
+export const LONGEST = 128
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/** Any text of 8 to 128 characters; what it is made of is nobody's business (ASVS 5.0, 6.2.5). */
+export const Password = z
+  .string()
+  .min(SHORTEST)
+  .max(LONGEST)
+  .refine(text => text.isWellFormed() && !CONTROL.test(text), { error: 'contains control characters' })
+  .transform(text => text.normalize('NFC'))
+
+/** A password that is only compared: a bad one is wrong, not invalid; one without end is refused before it is hashed. */
+export const TypedPassword = z
+  .string()
+  .min(1)
+  .max(LONGEST)
+  .transform(text => text.normalize('NFC'))

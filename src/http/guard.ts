@@ -4,18 +4,19 @@ import { ShopError } from '../core/errors.ts'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * A request that changes something and carries a cookie must come from our own pages: `Sec-Fetch-Site: same-origin`, or,
- * from browsers that do not send it, our `Origin`. Without a cookie there is nothing to forge. Throws cross_site_request.
+ * A request that changes something must not come from another site: a browser says where a request comes from by
+ * `Sec-Fetch-Site`, older ones by `Origin` alone, and what it says must be our own pages. This holds without a cookie too,
+ * or another site could sign its visitors in to an account of its choice. Whoever says neither is no browser, and is let in
+ * unless there is a cookie to be misused. Throws cross_site_request.
  */
 export const assertSameSite = (method: string, headers: Headers, origins: ReadonlySet<string>): void => {
-  if (SAFE.has(method) || !headers.has('cookie')) return
+  if (SAFE.has(method)) return
   const site = headers.get('sec-fetch-site')
-  const trusted = site === null ? origins.has(headers.get('origin') ?? '') : site === 'same-origin'
+  const origin = headers.get('origin')
+  const trusted =
+    site !== null ? site === 'same-origin' : origin !== null ? origins.has(origin) : !headers.has('cookie')
   if (!trusted)
-    throw new ShopError(
-      'cross_site_request',
-      'This request carries a cookie but does not come from this shop’s own pages.',
-    )
+    throw new ShopError('cross_site_request', 'This request does not come from this shop’s own pages.')
 }
 
 /**

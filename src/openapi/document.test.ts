@@ -186,6 +186,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('listAddresses', jane, '/api/users/me/addresses')
   const { totp_uri } = await ask('beginTotp', jane, '/api/auth/two-factor', { password })
   await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })
+  await ask('getTotp', jane, '/api/auth/two-factor')
   const { recovery_codes } = await ask('renewRecoveryCodes', jane, '/api/auth/two-factor/recovery-codes', {
     password,
   })

@@ -136,6 +136,7 @@ const accountExamples = {
       recovery_codes,
     },
   },
+  getTotp: { reply: { enabled: true } },
   confirmTotp: { request: { code: '123456' } },
   endTotp: { request: { password } },
   renewRecoveryCodes: { request: { password }, reply: { recovery_codes } },

@@ -5,7 +5,7 @@ import { ShopError } from '../core/errors.ts'
 export const OrderStatus = z.enum(['confirmed', 'processing', 'shipped', 'delivered', 'cancelled'])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
-const mayBecome: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+const LIFE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   confirmed: ['processing', 'cancelled'],
   processing: ['shipped', 'cancelled'],
   shipped: ['delivered'],
@@ -13,9 +13,12 @@ const mayBecome: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   cancelled: [],
 }
 
+/** What an order that is `from` may become. */
+export const mayBecome = (from: OrderStatus): readonly OrderStatus[] => LIFE[from]
+
 /** Throws status_conflict when an order that is `from` may not become `to`. */
 export const assertMayBecome = (from: OrderStatus, to: OrderStatus): void => {
-  if (mayBecome[from].includes(to)) return
+  if (mayBecome(from).includes(to)) return
   throw new ShopError('status_conflict', `An order that is ${from} cannot become ${to}.`, {
     order_status: from,
   })
@@ -23,4 +26,4 @@ export const assertMayBecome = (from: OrderStatus, to: OrderStatus): void => {
 
 /** The next step of an order's way to the reader; undefined at its end. */
 export const nextStatus = (from: OrderStatus): OrderStatus | undefined =>
-  mayBecome[from].find(status => status !== 'cancelled')
+  mayBecome(from).find(status => status !== 'cancelled')

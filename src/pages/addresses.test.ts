@@ -22,7 +22,7 @@ test('what is not known to be public is private, with its data', () => {
   for (const path of [
     '/cart',
     '/cart.data',
-    '/cart/count',
+    '/visitor',
     '/checkout',
     '/orders/x',
     '/orders.data',

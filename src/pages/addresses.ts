@@ -19,6 +19,14 @@ export const isPublicPage = (pathname: string): boolean => {
   return PUBLIC.some(one => one.test(page))
 }
 
+const FORM_BYTES = 64 * 1024
+/** A cover, and the form around it. */
+const UPLOAD_BYTES = 5 * 1024 * 1024 + FORM_BYTES
+
+/** How many bytes a form of this page may have. */
+export const formBytes = (pathname: string): number =>
+  /^\/staff\/books\//.test(pathname) ? UPLOAD_BYTES : FORM_BYTES
+
 /** The book that a page is about, if it is about one. */
 export const bookOf = (pathname: string): string | undefined =>
   /^\/(?:books|covers)\/([A-Za-z0-9_-]{1,50})(?=[./]|$)/.exec(pathname)?.[1]

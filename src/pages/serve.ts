@@ -6,7 +6,7 @@ import type { CatalogMemory } from '../catalog/memory.ts'
 import { ShopError } from '../core/errors.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
 import type { Caller } from '../http/source.ts'
-import { isPage, isPublicPage } from './addresses.ts'
+import { formBytes, isPage, isPublicPage } from './addresses.ts'
 import { assetServer, isAsset } from './assets.ts'
 import { pagesBuild } from './build.ts'
 import { Body } from './compress.ts'
@@ -16,7 +16,6 @@ import { lastResort } from './last-resort.ts'
 import { siteFiles } from './site-files.ts'
 
 const KEPT_BYTES = 48 * 1024 * 1024
-const FORM_BYTES = 64 * 1024
 
 type Fetch = (request: Request, caller?: Caller) => Promise<Response>
 type Ask = (request: Request) => Promise<Response>
@@ -102,7 +101,7 @@ export const openPages = (deps: PagesDeps) => {
     const { render } = await ready()
     const nonce = randomBytes(16).toString('hex')
     const { method, headers: asking, url } = request
-    const body = method === 'POST' ? await readBody(request, FORM_BYTES) : undefined
+    const body = method === 'POST' ? await readBody(request, formBytes(new URL(url).pathname)) : undefined
     const sent = new Request(url, { method, headers: asking, ...(body ? { body: body as BodyInit } : {}) })
     const answer = await render(sent, nonce, asked => deps.fetch(asked, caller))
     const headers = new Headers(answer.headers)

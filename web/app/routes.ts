@@ -1,5 +1,5 @@
 /** The addresses of the pages. */
-import { index, type RouteConfig, route } from '@react-router/dev/routes'
+import { index, layout, type RouteConfig, route } from '@react-router/dev/routes'
 
 export default [
   index('routes/home.tsx'),
@@ -7,7 +7,7 @@ export default [
   route('search', 'routes/search.tsx'),
   route('books/:bookId/:slug?', 'routes/book.tsx'),
   route('cart', 'routes/cart.tsx'),
-  route('cart/count', 'routes/cart-count.ts'),
+  route('visitor', 'routes/visitor.ts'),
   route('checkout', 'routes/checkout.tsx'),
   route('orders', 'routes/orders.tsx'),
   route('orders/find', 'routes/find-order.tsx'),
@@ -16,6 +16,28 @@ export default [
   route('orders/:orderId/confirmed', 'routes/order-confirmed.tsx'),
   route('about', 'routes/about.tsx'),
   route('privacy', 'routes/privacy.tsx'),
+  route('sign-up', 'routes/account/sign-up.tsx'),
+  route('verify-email', 'routes/account/verify-email.tsx'),
+  route('verify-email/again', 'routes/account/verify-again.tsx'),
+  route('sign-in', 'routes/account/sign-in.tsx'),
+  route('sign-in/code', 'routes/account/sign-in-code.tsx'),
+  route('sign-out', 'routes/account/sign-out.tsx'),
+  route('forgot-password', 'routes/account/forgot-password.tsx'),
+  route('reset-password', 'routes/account/reset-password.tsx'),
+  route('confirm-address', 'routes/account/confirm-address.tsx'),
+  layout('routes/account/frame.tsx', [
+    route('account', 'routes/account/profile.tsx'),
+    route('account/addresses', 'routes/account/addresses.tsx'),
+    route('account/security', 'routes/account/security.tsx'),
+    route('account/password', 'routes/account/password.tsx'),
+    route('account/email', 'routes/account/email.tsx'),
+    route('account/two-factor', 'routes/account/two-factor.tsx'),
+    route('account/passkeys', 'routes/account/passkeys.tsx'),
+    route('account/data', 'routes/account/data.tsx'),
+  ]),
+  route('staff', 'routes/staff/counter.tsx'),
+  route('staff/books/:bookId', 'routes/staff/book.tsx'),
+  route('staff/orders/:orderId', 'routes/staff/order.tsx'),
   route('covers/:file', 'routes/cover.ts'),
   route('*', 'routes/not-found.tsx'),
 ] satisfies RouteConfig

@@ -2,11 +2,13 @@
 import { useEffect, useRef } from 'react'
 import { Form, Link, useNavigation } from 'react-router'
 import type { CartView } from '../../../src/cart/schema.ts'
+import type { Prefill } from '../shop/checkout-prefill.server.ts'
 import type { CheckoutAnswer } from '../shop/place-order.server.ts'
 import { money } from '../texts/format.ts'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
-import { CountryField, TextField } from './fields.tsx'
+import { AddressFields } from './address-fields.tsx'
+import { TextField } from './fields.tsx'
 import { Totals } from './totals.tsx'
 
 type Answer = Extract<CheckoutAnswer, { readonly typed: unknown }>
@@ -17,11 +19,13 @@ type Props = {
   /** The idempotency key of this checkout. */
   readonly orderKey: string
   readonly countries: readonly Country[]
-  readonly country: string
+  /** The country that is chosen where none was. */
+  readonly home: string
+  readonly prefill: Prefill | undefined
   readonly answer: Answer | undefined
 }
 
-export const CheckoutForm = ({ cart, currency, countries, country, orderKey, answer }: Props) => {
+export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefill, answer }: Props) => {
   const { state, formAction } = useNavigation()
   const isPlacing = state !== 'idle' && formAction === '/checkout'
   const attempt = answer?.attempt ?? {
@@ -31,7 +35,7 @@ export const CheckoutForm = ({ cart, currency, countries, country, orderKey, ans
   }
   const field = (name: keyof Answer['typed']) => ({
     name,
-    typed: answer?.typed[name],
+    typed: answer ? answer.typed[name] : prefill?.typed[name],
     problem: answer?.wrong.includes(name) ? t.checkout.missing[name] : undefined,
   })
   if (!cart && !answer?.attempt) return <EmptyCart />
@@ -60,13 +64,8 @@ export const CheckoutForm = ({ cart, currency, countries, country, orderKey, ans
         </fieldset>
         <fieldset className="mt-8">
           <legend className="section-title">{t.checkout.address}</legend>
-          <TextField {...field('street')} label={t.checkout.street} autoComplete="street-address" />
-          <div className="grid gap-x-4 sm:grid-cols-[8rem_1fr]">
-            <TextField {...field('postal_code')} label={t.checkout.postal} autoComplete="postal-code" />
-            <TextField {...field('city')} label={t.checkout.city} autoComplete="address-level2" />
-          </div>
-          <TextField {...field('state')} label={t.checkout.state} autoComplete="address-level1" isOptional />
-          <CountryField {...field('country')} countries={countries} fallback={country} />
+          {prefill && prefill.choices.length > 1 && !answer && <SavedAddresses choices={prefill.choices} />}
+          <AddressFields field={field} countries={countries} home={home} />
         </fieldset>
         <h2 className="section-title mt-8">{t.checkout.payment}</h2>
         <p>{t.checkout.invoice}</p>
@@ -91,6 +90,24 @@ export const CheckoutForm = ({ cart, currency, countries, country, orderKey, ans
     </Form>
   )
 }
+
+const SavedAddresses = ({ choices }: { readonly choices: Prefill['choices'] }) => (
+  <nav aria-label={t.checkout.savedAddresses} className="mb-5">
+    <ul className="space-y-1 text-sm">
+      {choices.map(({ id, line, isChosen }) => (
+        <li key={id}>
+          <a
+            href={`/checkout?${new URLSearchParams({ address: id })}`}
+            aria-current={isChosen ? 'true' : undefined}
+            className="facet-link"
+          >
+            <span>{line}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
 
 /** The cart was ordered or emptied elsewhere meanwhile. */
 const EmptyCart = () => (

@@ -5,6 +5,8 @@ import { t } from '../texts/texts.ts'
 
 type Common = {
   readonly name: string
+  /** The name, unless a page has several fields of that name. */
+  readonly id?: string
   readonly typed: string | undefined
   readonly problem: string | undefined
 }
@@ -22,13 +24,15 @@ const Problem = ({ name, problem }: { readonly name: string; readonly problem: s
 type TextProps = Common & {
   readonly label: string
   readonly hint?: string
-  readonly type?: 'text' | 'email'
+  readonly type?: 'text' | 'email' | 'password' | 'tel'
   readonly autoComplete: HTMLInputAutoCompleteAttribute
   readonly isOptional?: boolean
+  readonly inputMode?: 'numeric' | 'decimal'
 }
 
 export const TextField = ({
   name,
+  id = name,
   typed,
   problem,
   label,
@@ -36,28 +40,30 @@ export const TextField = ({
   type = 'text',
   autoComplete,
   isOptional = false,
+  inputMode,
 }: TextProps) => (
   <div className="mb-4">
-    <label htmlFor={name} className="label">
+    <label htmlFor={id} className="label">
       {label} {isOptional && <span className="text-soft">({t.checkout.optional})</span>}
     </label>
     <input
-      id={name}
+      id={id}
       name={name}
       type={type}
       defaultValue={typed}
       autoComplete={autoComplete}
+      inputMode={inputMode}
       required={!isOptional}
       aria-invalid={problem !== undefined}
-      aria-describedby={described(name, hint, problem)}
+      aria-describedby={described(id, hint, problem)}
       className="field h-12 w-full"
     />
     {hint && (
-      <p id={`${name}-hint`} className="mt-1 text-soft text-sm">
+      <p id={`${id}-hint`} className="mt-1 text-soft text-sm">
         {hint}
       </p>
     )}
-    <Problem name={name} problem={problem} />
+    <Problem name={id} problem={problem} />
   </div>
 )
 

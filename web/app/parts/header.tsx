@@ -1,9 +1,9 @@
 /** The head of every page: the name of the shop, the search, the way to orders and cart, and the shelves. */
 import { Link, NavLink } from 'react-router'
 import { t } from '../texts/texts.ts'
-import { CartLink } from './cart-link.tsx'
 import { SearchBox } from './search-box.tsx'
 import { useShelves } from './use-shop.ts'
+import { VisitorLinks } from './visitor-links.tsx'
 
 const IN_HEADER = 10
 
@@ -20,7 +20,7 @@ export const Header = () => (
         <Link to="/orders" prefetch="intent" className="nav-link">
           {t.shop.orders}
         </Link>
-        <CartLink />
+        <VisitorLinks />
       </nav>
     </div>
     <Shelves />

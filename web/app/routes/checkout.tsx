@@ -1,7 +1,9 @@
-/** The checkout of a guest: address, exact total, one button. */
+/** The checkout: address, exact total, one button. Who is signed in finds the fields filled. */
 import { data, redirect } from 'react-router'
 import { getCart } from '../../../src/cart/api.ts'
 import { CheckoutForm } from '../parts/checkout-form.tsx'
+import { checkoutPrefill } from '../shop/checkout-prefill.server.ts'
+import { homeCountry } from '../shop/home-country.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { submitOrder, takeWhatIsLeft } from '../shop/place-order.server.ts'
 import { afterEveryTry } from '../shop/revalidate.ts'
@@ -10,17 +12,9 @@ import { countries } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/checkout'
 
-const HOME_OF: Readonly<Record<string, string>> = {
-  USD: 'US',
-  GBP: 'GB',
-  CAD: 'CA',
-  AUD: 'AU',
-  CHF: 'CH',
-  JPY: 'JP',
-}
-
-export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { readMine, currency, isForm } = context.get(visitContext)
+export const loader = async ({ context, request, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  const { readMine, currency, isForm } = visit
   // The answer to a form stands by itself, whatever has become of the cart: what was typed is in it.
   const cart = await readMine(getCart, {}).catch((error: unknown) => {
     if (isForm) return undefined
@@ -33,7 +27,10 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
     currency,
     orderKey: crypto.randomUUID(),
     countries,
-    country: HOME_OF[currency] ?? '',
+    home: homeCountry(currency),
+    prefill: request.headers.has('cookie')
+      ? await checkoutPrefill(visit, url.searchParams.get('address'))
+      : undefined,
   }
 }
 

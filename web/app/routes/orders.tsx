@@ -1,5 +1,6 @@
-/** The orders that were placed from this browser. */
+/** The orders of the account, or those that were placed from this browser. */
 import { Link } from 'react-router'
+import { whoAmI } from '../../../src/accounts/api.ts'
 import { listOrders } from '../../../src/orders/api.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { pageMeta } from '../shop/page-meta.ts'
@@ -10,17 +11,23 @@ import type { Route } from './+types/orders'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const cursor = url.searchParams.get('cursor') ?? undefined
-  const page = await context.get(visitContext).readMine(listOrders, { query: cursor ? { cursor } : {} })
-  return { ...page, isFirst: cursor === undefined }
+  const { readMine } = context.get(visitContext)
+  const [page, { signed_in }] = await Promise.all([
+    readMine(listOrders, { query: cursor ? { cursor } : {} }),
+    readMine(whoAmI, {}),
+  ])
+  return { ...page, isFirst: cursor === undefined, isSignedIn: signed_in }
 }
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.list })
 
-export default function Orders({ loaderData: { items, next_cursor, isFirst } }: Route.ComponentProps) {
+export default function Orders({ loaderData }: Route.ComponentProps) {
+  const { items, next_cursor, isFirst, isSignedIn } = loaderData
+  const words = isSignedIn ? t.order.mine : t.order.guests
   return (
     <div className="max-w-3xl py-8">
       <h1 className="page-title">{t.order.list}</h1>
-      <p className="text-lg text-soft">{items.length > 0 ? t.order.listIntro : t.order.none}</p>
+      <p className="text-lg text-soft">{items.length > 0 ? words.intro : words.none}</p>
       {items.length > 0 && (
         <ul className="mt-6 border-line border-t">
           {items.map(order => (

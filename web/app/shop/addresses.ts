@@ -10,3 +10,15 @@ export const bookPath = ({ book_id, title }: Titled): string => {
 }
 
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
+
+/** A path of our own that `next` names, or `otherwise`: no other site's, however it is spelled. */
+export const ownPath = (next: string | null, otherwise: string): string => {
+  if (next === null || !/^\/[^/\\]/.test(next)) return otherwise
+  const ours = 'https://shop.invalid'
+  const url = URL.canParse(next, ours) ? new URL(next, ours) : undefined
+  return url?.origin === ours ? `${url.pathname}${url.search}` : otherwise
+}
+
+/** Where one signs in to go on to this page. */
+export const signInPath = (next: string): string =>
+  next === '/account' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next })}`

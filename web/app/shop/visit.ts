@@ -1,7 +1,8 @@
 /** One visit of a page: the shop's API over the app's own `fetch`, for everyone or for this visitor. */
-import { createContext, data } from 'react-router'
+import { createContext, data, redirect } from 'react-router'
 import type { ShopError } from '../../../src/core/errors.ts'
 import { type Client, shopClient } from '../../../src/http/client.ts'
+import { signInPath } from './addresses.ts'
 
 /** The shop's own application. */
 export type Ask = (request: Request) => Promise<Response>
@@ -19,7 +20,7 @@ export type Visit = Pick<Surroundings, 'origin' | 'currency' | 'report'> & {
   readonly isForm: boolean
   /** Public endpoints, asked without a cookie: everyone gets the same. A refusal becomes the page of its status. */
   readonly read: Client
-  /** Endpoints of this visitor. A refusal becomes the page of its status. */
+  /** Endpoints of this visitor. A refusal becomes the page of its status; who must sign in first is sent to, and back. */
   readonly readMine: Client
   /** The same for actions, which deal with refusals themselves. */
   readonly change: Client
@@ -40,6 +41,7 @@ export const refusalOf = (error: unknown): ShopError => {
 }
 
 const STATUS: Readonly<Record<string, number>> = {
+  forbidden: 404,
   book_not_found: 404,
   order_not_found: 404,
   bad_cursor: 404,
@@ -51,13 +53,22 @@ const STATUS: Readonly<Record<string, number>> = {
   store_unavailable: 503,
 }
 
+/** The page that was asked for: not the address of its data, which only our own scripts know. */
+const pageOf = (request: Request): string => {
+  const { pathname, searchParams } = new URL(request.url)
+  searchParams.delete('_routes')
+  const page = pathname.replace(/\.data$/, '').replace(/^\/_(root)?$/, '/')
+  return searchParams.size > 0 ? `${page}?${searchParams}` : page
+}
+
 const asPage =
-  (call: Client): Client =>
+  (call: Client, page: string): Client =>
   async (endpoint, input) => {
     try {
       return await call(endpoint, input)
     } catch (error) {
       const { code, message } = refusalOf(error)
+      if (code === 'not_signed_in') throw redirect(signInPath(page), 303)
       const status = STATUS[code] ?? 500
       throw data({ code, detail: message } satisfies Refusal, { status })
     }
@@ -73,18 +84,21 @@ export const openVisit = (surroundings: Surroundings, request: Request, nonce: s
     return answer
   }
   const cookie = request.headers.get('cookie')
+  const agent = request.headers.get('user-agent')
   const mine = shopClient(origin, remembering, {
     ...(cookie === null ? {} : { cookie }),
+    ...(agent === null ? {} : { 'user-agent': agent }),
     'sec-fetch-site': 'same-origin',
   })
+  const page = pageOf(request)
   return {
     origin,
     currency,
     report,
     nonce,
     isForm: request.method === 'POST',
-    read: asPage(shopClient(origin, ask)),
-    readMine: asPage(mine),
+    read: asPage(shopClient(origin, ask), page),
+    readMine: asPage(mine, page),
     change: mine,
     answerHeaders: () => new Headers(cookies.map(value => ['set-cookie', value])),
   }

@@ -15,7 +15,8 @@ export const en = {
     suggestionCount: (count: number) => plural(count, 'suggestion', 'suggestions'),
     categories: 'Shelves',
     allCategories: 'All shelves',
-    yours: 'Orders and cart',
+    yours: 'Account, orders and cart',
+    account: 'Account',
     allBooks: 'All books',
     help: 'The shop',
     orders: 'Your orders',
@@ -143,6 +144,7 @@ export const en = {
     title: 'Checkout',
     contact: 'Where we write to you',
     address: 'Where the books go',
+    savedAddresses: 'Your addresses',
     email: 'E-mail',
     emailHint: 'We send word about your order there.',
     street: 'Name, street and house number',
@@ -184,8 +186,14 @@ export const en = {
   },
   order: {
     list: 'Your orders',
-    listIntro: 'The orders that were placed from this browser.',
-    none: 'No order has been placed from this browser.',
+    guests: {
+      intro: 'The orders that were placed from this browser.',
+      none: 'No order has been placed from this browser.',
+    },
+    mine: {
+      intro: 'The orders of your account, and those that were placed with its address.',
+      none: 'You have not ordered yet.',
+    },
     find: 'Find an order by its number and e-mail address',
     findTitle: 'Find an order',
     findIntro:
@@ -247,7 +255,7 @@ export const en = {
     bookGoneTitle: 'We do not have this book',
     orderGoneTitle: 'There is no such order here',
     orderGone:
-      'An order can be seen from the browser that it was placed from. For another device we send a link to the address that it was placed with.',
+      'An order can be seen from the browser that it was placed from, and in the account that it was placed with. For another device we send a link to the address that it was placed with.',
     brokenTitle: 'Something went wrong on our side',
     broken: 'It has been noted. Please try again in a moment; your cart is as you left it.',
     closedTitle: 'The shop is closed for a moment',
@@ -294,6 +302,8 @@ export const en = {
       'The first book in your cart brings one cookie, which belongs to that cart and to the orders that come from it. It holds a random number and nothing else, scripts cannot read it, and it lasts 90 days.',
       'When you order, we keep what an order needs: the books, the address and the e-mail address. We use them to send the books, the invoice and word about the order, and for nothing else.',
       'An abandoned cart is deleted after some days.',
+      'With an account we keep what you tell us: your address, a name, a telephone number and postal addresses if you give them. Your password is kept only in a form from which nobody can read it. Signing in brings a cookie with a random number, and one that remembers for 400 days that this browser has signed in before; signing out ends the first at once.',
+      'Under “Your data” in your account you get all that we hold about you as a file, and can delete the account with one button. Of an order stays what the law wants of invoices, for ten years.',
     ],
   },
 }

@@ -1,0 +1,39 @@
+/** The button that signs in with a passkey; it is there where scripts run and the browser knows passkeys. */
+import { useState } from 'react'
+import { account } from '../texts/account-texts.ts'
+import { useHydrated } from './use-hydrated.ts'
+
+export const PasskeySignIn = ({ next }: { readonly next: string }) => {
+  const canUse = useHydrated() && 'PublicKeyCredential' in window
+  const [problem, setProblem] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const signIn = async () => {
+    if (isBusy) return
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const { signInWithPasskey } = await import('./passkeys.ts')
+      const refused = await signInWithPasskey()
+      if (!refused) return location.assign(next)
+      setProblem(refused.detail || account.passkeyFailed)
+    } catch {
+      setProblem(account.passkeyFailed)
+    }
+    setBusy(false)
+  }
+  return (
+    <div className={canUse ? 'mt-4' : 'invisible mt-4'}>
+      <button
+        type="button"
+        className="button-quiet h-12"
+        aria-disabled={isBusy}
+        onClick={() => void signIn()}
+      >
+        {account.passkeyButton}
+      </button>
+      <p role="status" className="mt-2 text-bad text-sm">
+        {problem}
+      </p>
+    </div>
+  )
+}

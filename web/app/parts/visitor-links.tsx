@@ -1,0 +1,42 @@
+/**
+ * The ways to the visitor's own pages. Who it is and how many books are in the cart comes by a request of its own, so that
+ * the page is the same for everyone.
+ */
+import { useEffect } from 'react'
+import { Link, useFetcher, useFetchers } from 'react-router'
+import type { loader } from '../routes/visitor.ts'
+import { t } from '../texts/texts.ts'
+
+/** Copies on their way into the cart, counted before the shop has answered. */
+const useArriving = (): number => {
+  const fetchers = useFetchers()
+  let copies = 0
+  for (const { formData, formAction, state } of fetchers)
+    if (state === 'submitting' && formAction === '/cart' && formData?.get('intent') === 'add')
+      copies += Number(formData.get('quantity') ?? 1)
+  return copies
+}
+
+export const VisitorLinks = () => {
+  const { load, data } = useFetcher<typeof loader>({ key: 'visitor' })
+  const arriving = useArriving()
+  useEffect(() => {
+    void load('/visitor')
+  }, [load])
+  const count = (data?.count ?? 0) + arriving
+  return (
+    <>
+      <Link to="/account" className="nav-link">
+        <span className="max-w-28 truncate">{data?.name || t.shop.account}</span>
+        {data?.name && <span className="sr-only">, {t.shop.account}</span>}
+      </Link>
+      <Link to="/cart" className="nav-link inline-flex items-center gap-2">
+        <span aria-hidden="true" className={count > 0 ? 'badge' : 'badge invisible'}>
+          {count}
+        </span>
+        {t.shop.cart}
+        {count > 0 && <span className="sr-only">, {t.shop.cartCount(count)}</span>}
+      </Link>
+    </>
+  )
+}

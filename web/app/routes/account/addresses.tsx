@@ -1,0 +1,88 @@
+/** The addresses that may be chosen at the checkout. */
+import { Form } from 'react-router'
+import { listAddresses, removeAddress, saveAddress } from '../../../../src/accounts/profile-api.ts'
+import { AddressFields } from '../../parts/address-fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { addressOf } from '../../shop/checkout-form.server.ts'
+import { homeCountry } from '../../shop/home-country.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import { countries } from '../../texts/names.server.ts'
+import type { Route } from './+types/addresses'
+
+export const loader = async ({ context }: Route.LoaderArgs) => {
+  const { readMine, currency } = context.get(visitContext)
+  const { items } = await readMine(listAddresses, {})
+  return { items, countries, home: homeCountry(currency) }
+}
+
+const FIELDS = ['street', 'postal_code', 'city', 'state', 'country']
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: FIELDS }, async ({ change, text }) => {
+    if (text('intent') === 'remove') {
+      await change(removeAddress, { params: { address_id: text('address_id') } })
+      return { done: account.addressRemoved }
+    }
+    const [street = '', postal_code = '', city = '', state = '', country = ''] = FIELDS.map(text)
+    await change(saveAddress, { body: addressOf({ street, postal_code, city, state, country }) })
+    return { done: account.addressSaved }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.addresses })
+
+const lineOf = ({
+  street,
+  postal_code,
+  city,
+  state,
+  country,
+}: Route.ComponentProps['loaderData']['items'][0]) =>
+  [street, postal_code, city, state, country].filter(Boolean).join(', ')
+
+export default function Addresses({
+  loaderData: { items, countries, home },
+  actionData,
+}: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  return (
+    <div className="max-w-xl">
+      <h1 className="page-title">{account.addresses}</h1>
+      <p className="mb-6 text-lg text-soft">
+        {items.length > 0 ? account.addressesIntro : account.noAddresses}
+      </p>
+      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormNotice answer={answer} />
+      {items.length > 0 && (
+        <ul className="mb-10 border-line border-t">
+          {items.map(item => (
+            <li key={item.address_id} className="order-row border-line border-b">
+              <span>{lineOf(item)}</span>
+              <Form method="post">
+                <input type="hidden" name="address_id" value={item.address_id} />
+                <SubmitButton
+                  text={account.remove}
+                  label={account.removeOf(lineOf(item))}
+                  intent="remove"
+                  className="button-quiet"
+                />
+              </Form>
+            </li>
+          ))}
+        </ul>
+      )}
+      {/* Saved: the next address begins empty. */}
+      <Form key={items.length} method="post" noValidate>
+        <fieldset>
+          <legend className="section-title">{account.addAddress}</legend>
+          <AddressFields field={field} countries={countries} home={home} />
+        </fieldset>
+        <SubmitButton text={account.save} />
+      </Form>
+    </div>
+  )
+}

@@ -1,0 +1,32 @@
+/** Takes the new address of an account, with the link that was mailed to it. */
+import { confirmEmail } from '../../../../src/accounts/api.ts'
+import { MailedLink } from '../../parts/mailed-link.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { mailedToken } from '../../shop/mailed-token.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/confirm-address'
+
+export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+    await change(confirmEmail, { body: { token: text('token') } })
+    return { to: '/sign-in?done=address' }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.confirmTitle })
+
+export default function ConfirmAddress({ loaderData: { token }, actionData }: Route.ComponentProps) {
+  return (
+    <MailedLink
+      title={account.confirmTitle}
+      intro={account.confirmIntro}
+      button={account.confirmButton}
+      over={account.confirmOver}
+      token={token}
+      answer={actionData?.refusal}
+      again={{ to: '/account/email', text: account.changeEmail }}
+    />
+  )
+}

@@ -1,0 +1,52 @@
+/** Asks for another address: it counts once it has been confirmed. */
+import { Form } from 'react-router'
+import { changeEmail } from '../../../../src/accounts/api.ts'
+import { getProfile } from '../../../../src/accounts/profile-api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/email'
+
+export const loader = async ({ context }: Route.LoaderArgs) => ({
+  email: (await context.get(visitContext).readMine(getProfile, {})).email,
+})
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm(
+    { context, request },
+    { kept: ['email'], secret: ['current_password'] },
+    async ({ change, text, secret }) => {
+      await change(changeEmail, { body: { email: text('email'), password: secret('current_password') } })
+      return { sent: account.changeEmailSent(text('email')) }
+    },
+  )
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.changeEmail })
+
+export default function Email({ loaderData: { email }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  return (
+    <div className="max-w-md">
+      <h1 className="page-title">{account.changeEmail}</h1>
+      <p className="mb-6 text-lg text-soft">{account.emailNow(email)}</p>
+      <DoneNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
+      <FormNotice answer={answer} />
+      <p className="mb-6">{account.changeEmailIntro}</p>
+      <Form method="post" noValidate>
+        <TextField {...field('email')} label={account.newEmail} type="email" autoComplete="email" />
+        <TextField
+          {...field('current_password')}
+          label={account.confirmPassword}
+          type="password"
+          autoComplete="current-password"
+        />
+        <SubmitButton text={account.changeEmail} />
+      </Form>
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+/** Asks for a mail that sets a new password. What is answered is the same for known and unknown addresses. */
+import { forgotPassword } from '../../../../src/accounts/api.ts'
+import { AskForMail } from '../../parts/ask-for-mail.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/forgot-password'
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
+    await change(forgotPassword, { body: { email: text('email') } })
+    return { sent: account.forgotSent(text('email')) }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.forgotTitle })
+
+export default function ForgotPassword({ actionData }: Route.ComponentProps) {
+  return (
+    <AskForMail
+      title={account.forgotTitle}
+      intro={account.forgotIntro}
+      button={account.forgotButton}
+      answer={actionData}
+    />
+  )
+}

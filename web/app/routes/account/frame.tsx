@@ -1,0 +1,48 @@
+/** Around the pages of an account: who is signed in, and the way from one to the other. */
+import { Form, NavLink, Outlet } from 'react-router'
+import { whoAmI } from '../../../../src/accounts/api.ts'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/frame'
+
+export const loader = async ({ context }: Route.LoaderArgs) => {
+  const { email, role } = await context.get(visitContext).readMine(whoAmI, {})
+  return { email, isStaff: role === 'staff' || role === 'admin' }
+}
+
+const PAGES = [
+  ['/account', account.profile],
+  ['/account/addresses', account.addresses],
+  ['/orders', account.orders],
+  ['/account/security', account.security],
+  ['/account/data', account.yourData],
+] as const
+
+export default function AccountFrame({ loaderData: { email, isStaff } }: Route.ComponentProps) {
+  const pages = isStaff ? [...PAGES, ['/staff', account.staff] as const] : PAGES
+  return (
+    <div className="py-8">
+      <div className="mb-6 flex flex-wrap items-center justify-between gap-x-8 gap-y-2 print:hidden">
+        <nav aria-label={account.sections} className="min-w-0">
+          <ul className="scroll-row gap-x-6">
+            {pages.map(([path, name]) => (
+              <li key={path}>
+                <NavLink to={path} end={path === '/account'} className="nav-link">
+                  {name}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {email !== undefined && (
+          <Form method="post" action="/sign-out" className="flex flex-wrap items-center gap-4 text-sm">
+            <span className="text-soft">{account.signedInAs(email)}</span>
+            <SubmitButton text={account.signOut} className="button-quiet" />
+          </Form>
+        )}
+      </div>
+      <Outlet />
+    </div>
+  )
+}

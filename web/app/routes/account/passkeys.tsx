@@ -1,0 +1,124 @@
+/** The passkeys of an account. They are listed and removed by forms; a browser makes one by script only. */
+import { useRef, useState } from 'react'
+import { Form, useRevalidator } from 'react-router'
+import { listPasskeys, removePasskey } from '../../../../src/accounts/factors-api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { useHydrated } from '../../parts/use-hydrated.ts'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import { day } from '../../texts/format.ts'
+import type { Route } from './+types/passkeys'
+
+export const loader = async ({ context }: Route.LoaderArgs) =>
+  context.get(visitContext).readMine(listPasskeys, {})
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+    await change(removePasskey, { params: { passkey_id: text('passkey_id') } })
+    return { done: account.passkeyRemoved }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.passkeys })
+
+export default function Passkeys({ loaderData: { items }, actionData }: Route.ComponentProps) {
+  return (
+    <div className="max-w-xl">
+      <h1 className="page-title">{account.passkeys}</h1>
+      <p className="mb-6 text-lg text-soft">{account.passkeysIntro}</p>
+      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormNotice answer={actionData?.refusal} />
+      {items.length === 0 ? (
+        <p className="mb-8">{account.passkeysNone}</p>
+      ) : (
+        <ul className="mb-10 border-line border-t">
+          {items.map(({ passkey_id, name = account.passkeyUnnamed, created_at }) => (
+            <li key={passkey_id} className="order-row border-line border-b">
+              <span>
+                <span className="block">{name}</span>
+                {created_at && (
+                  <span className="block text-soft text-sm">{account.since(day(created_at))}</span>
+                )}
+              </span>
+              <Form method="post">
+                <input type="hidden" name="passkey_id" value={passkey_id} />
+                <SubmitButton text={account.remove} label={account.removeOf(name)} className="button-quiet" />
+              </Form>
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddPasskey key={items.length} />
+    </div>
+  )
+}
+
+const WORDS: Readonly<Record<string, string | undefined>> = account.refused
+
+const AddPasskey = () => {
+  const isHydrated = useHydrated()
+  const { revalidate } = useRevalidator()
+  const form = useRef<HTMLFormElement>(null)
+  const [problem, setProblem] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const add = async () => {
+    if (isBusy || !form.current) return
+    const sent = new FormData(form.current)
+    const [password, name] = [
+      String(sent.get('current_password') ?? ''),
+      String(sent.get('name') ?? '').trim(),
+    ]
+    if (password === '') return setProblem(account.mend.current_password)
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const { addPasskey } = await import('../../parts/passkeys.ts')
+      const refused = await addPasskey(password, name)
+      if (refused) setProblem(WORDS[refused.code] ?? (refused.detail || account.passkeyFailed))
+      else await revalidate()
+    } catch {
+      setProblem(account.passkeyFailed)
+    }
+    setBusy(false)
+  }
+  if (isHydrated && !('PublicKeyCredential' in window)) return <p>{account.passkeyNoSupport}</p>
+  return (
+    <>
+      <noscript>
+        <p className="notice-bad mb-6">{account.passkeyScripts}</p>
+      </noscript>
+      <form
+        ref={form}
+        method="post"
+        onSubmit={event => {
+          event.preventDefault()
+          void add()
+        }}
+      >
+        <h2 className="section-title">{account.passkeyAdd}</h2>
+        <TextField
+          name="name"
+          typed={undefined}
+          problem={undefined}
+          label={account.passkeyName}
+          autoComplete="off"
+          isOptional
+        />
+        <TextField
+          name="current_password"
+          typed={undefined}
+          problem={problem}
+          label={account.confirmPassword}
+          type="password"
+          autoComplete="current-password"
+        />
+        <button type="submit" className="button mt-2 h-12 px-7" disabled={!isHydrated} aria-disabled={isBusy}>
+          {account.passkeyAdd}
+        </button>
+      </form>
+    </>
+  )
+}

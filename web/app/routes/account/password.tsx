@@ -1,0 +1,61 @@
+/** Changes the password. */
+import { Form } from 'react-router'
+import { changePassword } from '../../../../src/accounts/api.ts'
+import { getProfile } from '../../../../src/accounts/profile-api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/password'
+
+export const loader = async ({ context }: Route.LoaderArgs) => ({
+  email: (await context.get(visitContext).readMine(getProfile, {})).email,
+})
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm(
+    { context, request },
+    { kept: [], secret: ['current_password', 'password'] },
+    async ({ change, secret }) => {
+      await change(changePassword, {
+        body: { current_password: secret('current_password'), password: secret('password') },
+      })
+      return { isDone: true }
+    },
+  )
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.changePassword })
+
+export default function Password({ loaderData: { email }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  const isDone = actionData && 'isDone' in actionData && actionData.isDone
+  return (
+    <div className="max-w-md">
+      <h1 className="page-title">{account.changePassword}</h1>
+      <DoneNotice text={isDone ? account.passwordChanged : undefined} />
+      <FormNotice answer={answer} />
+      <Form key={String(isDone)} method="post" noValidate className="mt-6">
+        {/* For password managers: whose password it is. */}
+        <input type="text" name="username" value={email} autoComplete="username" readOnly hidden />
+        <TextField
+          {...field('current_password')}
+          label={account.currentPassword}
+          type="password"
+          autoComplete="current-password"
+        />
+        <TextField
+          {...field('password')}
+          label={account.newPassword}
+          hint={account.passwordHint}
+          type="password"
+          autoComplete="new-password"
+        />
+        <SubmitButton text={account.changePassword} />
+      </Form>
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+/** Name, telephone and the address that parcels go to. */
+import { Form } from 'react-router'
+import { changeProfile, getProfile } from '../../../../src/accounts/profile-api.ts'
+import { AddressFields } from '../../parts/address-fields.tsx'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { addressOf } from '../../shop/checkout-form.server.ts'
+import { homeCountry } from '../../shop/home-country.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import { countries } from '../../texts/names.server.ts'
+import type { Route } from './+types/profile'
+
+export const loader = async ({ context }: Route.LoaderArgs) => {
+  const { readMine, currency } = context.get(visitContext)
+  return { profile: await readMine(getProfile, {}), countries, home: homeCountry(currency) }
+}
+
+const NAMES = ['first_name', 'last_name', 'phone'] as const
+const ADDRESS = ['street', 'postal_code', 'city', 'state', 'country'] as const
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ change, text }) => {
+    const typed = {
+      street: text('street'),
+      postal_code: text('postal_code'),
+      city: text('city'),
+      state: text('state'),
+      country: text('country'),
+    }
+    // A country alone is what the form began with.
+    const hasAddress = [typed.street, typed.postal_code, typed.city, typed.state].some(one => one !== '')
+    const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
+    await change(changeProfile, {
+      body: { first_name, last_name, phone, address: hasAddress ? addressOf(typed) : null },
+    })
+    return { isSaved: true }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.title })
+
+export default function Profile({
+  loaderData: { profile, countries, home },
+  actionData,
+}: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const { first_name, last_name, phone, address } = profile
+  const field = fieldOf(answer, { first_name, last_name, phone, ...address })
+  return (
+    <div className="max-w-xl">
+      <h1 className="page-title">
+        {first_name === undefined ? account.title : account.greeting(first_name)}
+      </h1>
+      <DoneNotice
+        text={actionData && 'isSaved' in actionData && actionData.isSaved ? account.saved : undefined}
+      />
+      <FormNotice answer={answer} />
+      <Form method="post" noValidate className="mt-6">
+        <fieldset>
+          <legend className="section-title">{account.name}</legend>
+          <div className="grid gap-x-4 sm:grid-cols-2">
+            <TextField
+              {...field('first_name')}
+              label={account.firstName}
+              autoComplete="given-name"
+              isOptional
+            />
+            <TextField
+              {...field('last_name')}
+              label={account.lastName}
+              autoComplete="family-name"
+              isOptional
+            />
+          </div>
+          <TextField {...field('phone')} label={account.phone} type="tel" autoComplete="tel" isOptional />
+        </fieldset>
+        <fieldset className="mt-6">
+          <legend className="section-title">{account.mainAddress}</legend>
+          <p className="mb-4 text-soft text-sm">{account.mainAddressHint}</p>
+          <AddressFields field={field} countries={countries} home={home} />
+        </fieldset>
+        <SubmitButton text={account.save} />
+      </Form>
+    </div>
+  )
+}

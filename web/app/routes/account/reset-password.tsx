@@ -1,0 +1,43 @@
+/** Sets a new password with a mailed link; also the first one of staff who were invited. */
+import { resetPassword } from '../../../../src/accounts/api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { fieldOf } from '../../parts/form-notice.tsx'
+import { MailedLink } from '../../parts/mailed-link.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { mailedToken } from '../../shop/mailed-token.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/reset-password'
+
+export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [], secret: ['password'] }, async ({ change, text, secret }) => {
+    await change(resetPassword, { body: { token: text('token'), password: secret('password') } })
+    return { to: '/sign-in?done=password' }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.resetTitle })
+
+export default function ResetPassword({ loaderData: { token }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  return (
+    <MailedLink
+      title={account.resetTitle}
+      intro={account.resetIntro}
+      button={account.resetButton}
+      over={account.resetOver}
+      token={token}
+      answer={answer}
+      again={{ to: '/forgot-password', text: account.forgotButton }}
+    >
+      <TextField
+        {...fieldOf(answer)('password')}
+        label={account.newPassword}
+        hint={account.passwordHint}
+        type="password"
+        autoComplete="new-password"
+      />
+    </MailedLink>
+  )
+}

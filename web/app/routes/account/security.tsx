@@ -1,0 +1,108 @@
+/** How one signs in, and where one is signed in. */
+import { Form, Link } from 'react-router'
+import { endOtherSessions, endSession, listSessions } from '../../../../src/accounts/api.ts'
+import { getTotp, listPasskeys } from '../../../../src/accounts/factors-api.ts'
+import { getProfile } from '../../../../src/accounts/profile-api.ts'
+import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { browserName } from '../../shop/browser-name.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import { day } from '../../texts/format.ts'
+import type { Route } from './+types/security'
+
+export const loader = async ({ context }: Route.LoaderArgs) => {
+  const { readMine } = context.get(visitContext)
+  const [{ email }, sessions, totp, passkeys] = await Promise.all([
+    readMine(getProfile, {}),
+    readMine(listSessions, {}),
+    readMine(getTotp, {}),
+    readMine(listPasskeys, {}),
+  ])
+  return {
+    email,
+    hasApp: totp.enabled,
+    passkeys: passkeys.items.length,
+    sessions: sessions.items.map(({ user_agent, ...session }) => ({
+      ...session,
+      name: browserName(user_agent) ?? account.unknownBrowser,
+    })),
+  }
+}
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+    if (text('intent') === 'others') {
+      await change(endOtherSessions, {})
+      return { done: account.othersEnded }
+    }
+    await change(endSession, { params: { session_id: text('session_id') } })
+    return { done: account.sessionEnded }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.security })
+
+export default function Security({ loaderData, actionData }: Route.ComponentProps) {
+  const { email, hasApp, passkeys, sessions } = loaderData
+  return (
+    <div className="max-w-2xl">
+      <h1 className="page-title">{account.security}</h1>
+      <p className="mb-6 text-lg text-soft">{account.securityIntro}</p>
+      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormNotice answer={actionData?.refusal} />
+      <ul className="mb-10 border-line border-t">
+        <Way to="/account/email" name={account.email} state={email} />
+        <Way to="/account/password" name={account.password} state="" />
+        <Way to="/account/two-factor" name={account.app} state={hasApp ? account.appOn : account.appOff} />
+        <Way
+          to="/account/passkeys"
+          name={account.passkeys}
+          state={passkeys > 0 ? String(passkeys) : account.passkeysNone}
+        />
+      </ul>
+      <h2 className="section-title">{account.sessions}</h2>
+      <ul className="border-line border-t">
+        {sessions.map(session => (
+          <li key={session.session_id} className="order-row border-line border-b">
+            <span>
+              <span className="block">
+                {session.name}
+                {session.current && <strong> ({account.thisSession})</strong>}
+              </span>
+              <span className="block text-soft text-sm">
+                {account.since(day(session.created_at))}, {account.lastUsed(day(session.last_used_at))}
+              </span>
+            </span>
+            {!session.current && (
+              <Form method="post">
+                <input type="hidden" name="session_id" value={session.session_id} />
+                <SubmitButton
+                  text={account.endSession}
+                  label={account.endSessionOf(session.name)}
+                  intent="end"
+                  className="button-quiet"
+                />
+              </Form>
+            )}
+          </li>
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <Form method="post" className="mt-6">
+          <SubmitButton text={account.endOthers} intent="others" className="button-quiet" />
+        </Form>
+      )}
+    </div>
+  )
+}
+
+const Way = ({ to, name, state }: { readonly to: string; readonly name: string; readonly state: string }) => (
+  <li className="border-line border-b">
+    <Link to={to} className="order-row">
+      <span className="font-serif text-xl">{name}</span>
+      <span className="text-right text-soft text-sm">{state}</span>
+    </Link>
+  </li>
+)

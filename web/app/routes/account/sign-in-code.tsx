@@ -1,0 +1,59 @@
+/** The second step of signing in: the code of an authenticator app, or a recovery code. */
+import { Form, Link } from 'react-router'
+import { signInWithCode, signInWithRecoveryCode } from '../../../../src/accounts/factors-api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { ownPath, signInPath } from '../../shop/addresses.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/sign-in-code'
+
+export const loader = ({ url }: Route.LoaderArgs) => ({
+  next: ownPath(url.searchParams.get('next'), '/account'),
+  isRecovery: url.searchParams.get('with') === 'recovery',
+})
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [], secret: ['code'] }, async ({ change, text }) => {
+    const isRecovery = text('with') === 'recovery'
+    const code = isRecovery ? text('code') : text('code').replaceAll(/\s/g, '')
+    await change(isRecovery ? signInWithRecoveryCode : signInWithCode, { body: { code } })
+    return { to: ownPath(text('next'), '/account') }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.codeTitle })
+
+export default function SignInCode({ loaderData: { next, isRecovery }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  const other = new URLSearchParams({ next, ...(isRecovery ? {} : { with: 'recovery' }) })
+  return (
+    <div className="max-w-md py-8">
+      <h1 className="page-title">{account.codeTitle}</h1>
+      <p className="mb-6 text-lg text-soft">{isRecovery ? account.recoveryIntro : account.codeIntro}</p>
+      <FormNotice answer={answer} />
+      <Form method="post" noValidate>
+        <input type="hidden" name="next" value={next} />
+        <input type="hidden" name="with" value={isRecovery ? 'recovery' : 'app'} />
+        <TextField
+          key={String(isRecovery)}
+          {...field('code')}
+          label={isRecovery ? account.recovery : account.code}
+          autoComplete={isRecovery ? 'off' : 'one-time-code'}
+          {...(isRecovery ? {} : { inputMode: 'numeric' as const })}
+        />
+        <SubmitButton text={account.codeButton} />
+      </Form>
+      <p className="mt-6 flex flex-col items-start gap-2">
+        <Link to={`/sign-in/code?${other}`} className="link inline-flex min-h-6 items-center">
+          {isRecovery ? account.toCode : account.toRecovery}
+        </Link>
+        <Link to={signInPath(next)} className="link inline-flex min-h-6 items-center">
+          {account.signInTitle}
+        </Link>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+/** Sign in with address and password, or with a passkey; a code may have to follow. */
+import { Form, Link } from 'react-router'
+import { signIn, whoAmI } from '../../../../src/accounts/api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { PasskeySignIn } from '../../parts/passkey-sign-in.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { ownPath } from '../../shop/addresses.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/sign-in'
+
+const DONE = {
+  password: account.resetDone,
+  address: account.confirmDone,
+  verified: account.verified,
+  out: account.signOutDone,
+  deleted: account.deleted,
+} as const
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const done = url.searchParams.get('done') ?? ''
+  const { signed_in } = await context.get(visitContext).readMine(whoAmI, {})
+  return {
+    next: ownPath(url.searchParams.get('next'), '/account'),
+    done: done in DONE ? DONE[done as keyof typeof DONE] : undefined,
+    isSignedIn: signed_in,
+  }
+}
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm(
+    { context, request },
+    { kept: ['email'], secret: ['password'] },
+    async ({ change, text, secret }) => {
+      const next = ownPath(text('next'), '/account')
+      const { second_factor } = await change(signIn, {
+        body: { email: text('email'), password: secret('password') },
+      })
+      return { to: second_factor ? `/sign-in/code?${new URLSearchParams({ next })}` : next }
+    },
+  )
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signInTitle })
+
+export default function SignIn({ loaderData: { next, done, isSignedIn }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  return (
+    <div className="max-w-md py-8">
+      <h1 className="page-title">{account.signInTitle}</h1>
+      <DoneNotice text={answer ? undefined : done} />
+      {isSignedIn && (
+        <p className="mb-6">
+          {account.signOutIntro}{' '}
+          <Link to={next} className="link">
+            {account.back}
+          </Link>
+        </p>
+      )}
+      <FormNotice answer={answer} />
+      <Form method="post" noValidate>
+        <input type="hidden" name="next" value={next} />
+        <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
+        <TextField
+          {...field('password')}
+          label={account.password}
+          type="password"
+          autoComplete="current-password"
+        />
+        <SubmitButton text={account.signIn} />
+      </Form>
+      <PasskeySignIn next={next} />
+      <p className="mt-6 flex flex-col items-start gap-2">
+        <Link to="/forgot-password" className="link inline-flex min-h-6 items-center">
+          {account.forgot}
+        </Link>
+        <Link to="/sign-up" className="link inline-flex min-h-6 items-center">
+          {account.toSignUp}
+        </Link>
+      </p>
+    </div>
+  )
+}

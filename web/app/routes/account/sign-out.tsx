@@ -1,0 +1,30 @@
+/** Ends this session, at a button: a link that signs out could be planted by others. */
+import { Form } from 'react-router'
+import { signOut } from '../../../../src/accounts/api.ts'
+import { FormNotice } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/sign-out'
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [] }, async ({ change }) => {
+    await change(signOut, {})
+    return { to: '/sign-in?done=out' }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signOut })
+
+export default function SignOut({ actionData }: Route.ComponentProps) {
+  return (
+    <div className="max-w-md py-8">
+      <h1 className="page-title">{account.signOut}</h1>
+      <FormNotice answer={actionData?.refusal} />
+      <p className="mb-6 text-lg text-soft">{account.signOutIntro}</p>
+      <Form method="post">
+        <SubmitButton text={account.signOut} />
+      </Form>
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+/** Opens an account; a mail confirms its address. What is answered is the same for known and unknown addresses. */
+import { Form, Link } from 'react-router'
+import { resendVerification, signUp } from '../../../../src/accounts/api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/sign-up'
+
+const KEPT = ['first_name', 'last_name', 'email']
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: KEPT, secret: ['password'] }, async ({ change, text, secret }) => {
+    const email = text('email')
+    if (text('intent') === 'again') {
+      await change(resendVerification, { body: { email } })
+      return { email, isAgain: true }
+    }
+    const named = ['first_name', 'last_name'].filter(name => text(name) !== '')
+    await change(signUp, {
+      body: {
+        email,
+        password: secret('password'),
+        ...Object.fromEntries(named.map(name => [name, text(name)])),
+      },
+    })
+    return { email, isAgain: false }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signUpTitle })
+
+export default function SignUp({ actionData }: Route.ComponentProps) {
+  if (actionData && 'email' in actionData && actionData.email !== undefined)
+    return <LookAtMail email={actionData.email} isAgain={actionData.isAgain === true} />
+  const answer = actionData?.refusal
+  const field = fieldOf(answer)
+  return (
+    <div className="max-w-md py-8">
+      <h1 className="page-title">{account.signUpTitle}</h1>
+      <p className="mb-6 text-lg text-soft">{account.signUpIntro}</p>
+      <FormNotice answer={answer} />
+      <Form method="post" noValidate>
+        <div className="grid gap-x-4 sm:grid-cols-2">
+          <TextField
+            {...field('first_name')}
+            label={account.firstName}
+            autoComplete="given-name"
+            isOptional
+          />
+          <TextField {...field('last_name')} label={account.lastName} autoComplete="family-name" isOptional />
+        </div>
+        <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
+        <TextField
+          {...field('password')}
+          label={account.password}
+          hint={account.passwordHint}
+          type="password"
+          autoComplete="new-password"
+        />
+        <SubmitButton text={account.signUp} />
+      </Form>
+      <p className="mt-6">
+        <Link to="/sign-in" className="link inline-flex min-h-6 items-center">
+          {account.toSignIn}
+        </Link>
+      </p>
+    </div>
+  )
+}
+
+const LookAtMail = ({ email, isAgain }: { readonly email: string; readonly isAgain: boolean }) => (
+  <div className="prose max-w-xl py-8">
+    <h1 className="page-title">{account.sentTitle}</h1>
+    {isAgain ? (
+      <DoneNotice text={account.sentAgain(email)} />
+    ) : (
+      <p className="text-lg" role="status">
+        {account.sentSignUp(email)}
+      </p>
+    )}
+    <p>{account.noMail}</p>
+    <Form method="post" className="flex flex-wrap gap-4">
+      <input type="hidden" name="email" value={email} />
+      <SubmitButton text={account.askAgain} intent="again" className="button-quiet" />
+      <Link to="/sign-in" className="button-quiet">
+        {account.signInTitle}
+      </Link>
+    </Form>
+  </div>
+)

@@ -1,0 +1,127 @@
+/** The authenticator app: set up, recovery codes, turned off. */
+import { Form } from 'react-router'
+import { whoAmI } from '../../../../src/accounts/api.ts'
+import {
+  beginTotp,
+  confirmTotp,
+  endTotp,
+  getTotp,
+  renewRecoveryCodes,
+} from '../../../../src/accounts/factors-api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { RecoveryCodes } from '../../parts/recovery-codes.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { TotpSetup } from '../../parts/totp-setup.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { ownPath } from '../../shop/addresses.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { qrOf } from '../../shop/qr.server.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/two-factor'
+
+const DONE = { on: account.appDone, off: account.appEnded }
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const { readMine } = context.get(visitContext)
+  const [{ enabled }, { role }] = await Promise.all([readMine(getTotp, {}), readMine(whoAmI, {})])
+  const done = url.searchParams.get('done')
+  return {
+    isOn: enabled,
+    isStaff: role === 'staff' || role === 'admin',
+    next: ownPath(url.searchParams.get('next'), '/account/two-factor?done=on'),
+    done: done === 'on' || done === 'off' ? DONE[done] : undefined,
+  }
+}
+
+/** What the app scans, and what it is typed from. The page carries it until the first code has been confirmed. */
+const setupOf = (uri: string) => {
+  const key = URL.canParse(uri) ? new URL(uri).searchParams.get('secret') : null
+  return uri.startsWith('otpauth://totp/') && uri.length < 400 && key !== null
+    ? { uri, secret: key.match(/.{1,4}/g)?.join(' ') ?? key, qr: qrOf(uri) }
+    : undefined
+}
+
+export const action = async ({ context, request }: Route.ActionArgs) => {
+  const answer = await answerForm(
+    { context, request },
+    { kept: ['uri'], secret: ['current_password', 'code'] },
+    async ({ change, text, secret }) => {
+      const body = { password: secret('current_password') }
+      switch (text('intent')) {
+        case 'begin': {
+          const { totp_uri, recovery_codes } = await change(beginTotp, { body })
+          return { setup: setupOf(totp_uri), codes: recovery_codes }
+        }
+        case 'confirm':
+          await change(confirmTotp, { body: { code: text('code').replaceAll(/\s/g, '') } })
+          return { to: ownPath(text('next'), '/account/two-factor?done=on') }
+        case 'codes':
+          return { setup: undefined, codes: (await change(renewRecoveryCodes, { body })).recovery_codes }
+        default:
+          await change(endTotp, { body })
+          return { to: '/account/two-factor?done=off' }
+      }
+    },
+  )
+  // After a code that was wrong the same setup goes on.
+  const refusal = answer instanceof Response ? undefined : answer.data.refusal
+  if (answer instanceof Response || !refusal || refusal.code === 'second_factor_unset') return answer
+  return { ...answer, data: { refusal, setup: setupOf(refusal.typed.uri ?? ''), codes: undefined } }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.app })
+
+export default function TwoFactor({ loaderData, actionData }: Route.ComponentProps) {
+  const { isOn, isStaff, next, done } = loaderData
+  const answer = actionData?.refusal
+  const setup = actionData && 'setup' in actionData ? actionData.setup : undefined
+  const codes = actionData && 'codes' in actionData ? actionData.codes : undefined
+  return (
+    <div className="max-w-xl">
+      <h1 className="page-title">{account.app}</h1>
+      <p className="mb-6 text-lg text-soft">
+        {isOn ? account.appOn : account.appIntro} {isStaff && !isOn && account.appStaff}
+      </p>
+      <DoneNotice text={actionData ? undefined : done} />
+      {!setup && <FormNotice answer={answer} />}
+      {codes && <RecoveryCodes codes={codes} />}
+      {setup && <TotpSetup {...setup} next={next} answer={answer} />}
+      {!setup && !isOn && <PasswordForm intent="begin" button={account.appBegin} answer={answer} />}
+      {isOn && (
+        <>
+          <h2 className="section-title mt-10">{account.newCodes}</h2>
+          <p className="mb-4">{account.newCodesIntro}</p>
+          <PasswordForm intent="codes" button={account.newCodes} answer={answer} />
+          <h2 className="section-title mt-10">{account.appEnd}</h2>
+          <PasswordForm intent="end" button={account.appEnd} answer={undefined} isDangerous />
+        </>
+      )}
+    </div>
+  )
+}
+
+type PasswordProps = {
+  readonly intent: 'begin' | 'codes' | 'end'
+  readonly button: string
+  readonly answer: Parameters<typeof fieldOf>[0]
+  readonly isDangerous?: boolean
+}
+
+const PasswordForm = ({ intent, button, answer, isDangerous = false }: PasswordProps) => (
+  <Form method="post" noValidate className="print:hidden">
+    <TextField
+      {...fieldOf(answer)('current_password')}
+      id={`${intent}-password`}
+      label={account.confirmPassword}
+      type="password"
+      autoComplete="current-password"
+    />
+    <SubmitButton
+      text={button}
+      intent={intent}
+      className={isDangerous ? 'button-danger' : 'button mt-2 h-12 px-7'}
+    />
+  </Form>
+)

@@ -1,0 +1,19 @@
+/** Asks for another mail that confirms an address. What is answered is the same for known and unknown addresses. */
+import { resendVerification } from '../../../../src/accounts/api.ts'
+import { AskForMail } from '../../parts/ask-for-mail.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/verify-again'
+
+export const action = ({ context, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
+    await change(resendVerification, { body: { email: text('email') } })
+    return { sent: account.sentAgain(text('email')) }
+  })
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
+
+export default function VerifyAgain({ actionData }: Route.ComponentProps) {
+  return <AskForMail title={account.verifyTitle} button={account.askAgain} answer={actionData} />
+}

@@ -1,0 +1,117 @@
+/** One book as staff see it: its price, its stock by a delta, its cover. */
+import { Form, Link } from 'react-router'
+import { changeBook, getStock, putCover } from '../../../../src/catalog/api.ts'
+import { Cover } from '../../parts/cover.tsx'
+import { TextField } from '../../parts/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { bookPath } from '../../shop/addresses.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { staffOnly } from '../../shop/staff-only.server.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { staff } from '../../texts/account-texts.ts'
+import type { Route } from './+types/book'
+
+export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  await staffOnly(visit, url)
+  return { book: await visit.readMine(getStock, { params: { book_id: params.bookId } }) }
+}
+
+/** What is no number is sent as it is, so that the shop refuses it by name. */
+const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text))
+
+export const action = ({ context, params, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ change, text, form }) => {
+    const at = { params: { book_id: params.bookId } }
+    const intent = text('intent')
+    if (intent === 'cover') {
+      const file = form.get('cover')
+      if (!(file instanceof File) || file.size === 0) return { done: undefined, noFile: true }
+      await change(putCover, { ...at, body: new Uint8Array(await file.arrayBuffer()) })
+    } else {
+      const number = numberOf(text(intent === 'price' ? 'price' : 'stock_delta'))
+      await change(changeBook, {
+        ...at,
+        headers: {},
+        body: intent === 'price' ? { price: number } : { stock_delta: number },
+      })
+    }
+    return { done: staff.saved, noFile: false }
+  })
+
+export const meta: Route.MetaFunction = ({ loaderData }) =>
+  pageMeta({ title: loaderData?.book.title ?? staff.title })
+
+export default function StaffBook({ loaderData: { book }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
+  const field = fieldOf(answer, { price: String(book.price) })
+  const isDone = actionData && 'done' in actionData && actionData.done !== undefined
+  const noFile = actionData && 'noFile' in actionData && actionData.noFile === true
+  return (
+    <div className="max-w-3xl py-8">
+      <p className="text-sm">
+        <Link to="/staff" className="link inline-flex min-h-6 items-center">
+          {staff.back}
+        </Link>
+      </p>
+      <h1 className="page-title mt-2">{book.title}</h1>
+      <p className="text-lg text-soft">
+        {book.author}, {book.book_id}
+        {book.isbn && `, ISBN ${book.isbn}`}
+        {book.status === 'retired' && `, ${staff.retired}`}
+      </p>
+      <p className="mb-6">
+        <Link to={bookPath(book)} className="link inline-flex min-h-6 items-center">
+          {staff.seeBook}
+        </Link>
+      </p>
+      <DoneNotice text={isDone ? actionData.done : undefined} />
+      <FormNotice answer={answer} />
+      <div className="grid gap-10 sm:grid-cols-2">
+        <Form key={`price ${book.price}`} method="post" noValidate>
+          <h2 className="section-title">{staff.price}</h2>
+          <TextField {...field('price')} label={staff.price} autoComplete="off" inputMode="decimal" />
+          <SubmitButton text={staff.priceButton} intent="price" />
+        </Form>
+        <Form key={`stock ${book.stock_quantity}`} method="post" noValidate>
+          <h2 className="section-title">{staff.stock}</h2>
+          <TextField
+            {...field('stock_delta')}
+            label={staff.stockDelta}
+            hint={staff.stockNow(book.stock_quantity)}
+            autoComplete="off"
+          />
+          <SubmitButton text={staff.stockButton} intent="stock" />
+        </Form>
+        <Form method="post" encType="multipart/form-data" noValidate>
+          <h2 className="section-title">{staff.cover}</h2>
+          <div className="mb-4 w-32">
+            <Cover book={book} />
+          </div>
+          <label htmlFor="cover" className="label">
+            {staff.cover}
+          </label>
+          <input
+            id="cover"
+            name="cover"
+            type="file"
+            accept="image/jpeg,image/png,image/webp,image/avif"
+            aria-describedby="cover-hint"
+            className="block w-full min-w-0"
+          />
+          <p id="cover-hint" className="mt-1 mb-4 text-soft text-sm">
+            {staff.coverHint}
+          </p>
+          {noFile && (
+            <p role="alert" className="mb-4 text-bad text-sm">
+              {staff.noCover}
+            </p>
+          )}
+          <SubmitButton text={staff.coverButton} intent="cover" />
+        </Form>
+      </div>
+    </div>
+  )
+}

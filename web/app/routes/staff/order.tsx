@@ -1,0 +1,68 @@
+/** One order as staff see it, and what may become of it. */
+import { Form, Link } from 'react-router'
+import { getOrder, setOrderStatus } from '../../../../src/orders/api.ts'
+import { mayBecome, type OrderStatus } from '../../../../src/orders/status.ts'
+import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
+import { OrderSheet } from '../../parts/order-sheet.tsx'
+import { PrintButton } from '../../parts/print-button.tsx'
+import { OrderLife } from '../../parts/status-mark.tsx'
+import { SubmitButton } from '../../parts/submit-button.tsx'
+import { answerForm } from '../../shop/account-form.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { afterEveryTry } from '../../shop/revalidate.ts'
+import { staffOnly } from '../../shop/staff-only.server.ts'
+import { visitContext } from '../../shop/visit.ts'
+import { staff } from '../../texts/account-texts.ts'
+import type { Route } from './+types/order'
+
+export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  await staffOnly(visit, url)
+  const order = await visit.readMine(getOrder, { params: { order_id: params.orderId } })
+  return { order, steps: mayBecome(order.status) }
+}
+
+export const action = ({ context, params, request }: Route.ActionArgs) =>
+  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+    await change(setOrderStatus, {
+      params: { order_id: params.orderId },
+      body: { status: text('intent') as OrderStatus },
+    })
+    return { done: staff.moved }
+  })
+
+export const shouldRevalidate = afterEveryTry
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: staff.order })
+
+export default function StaffOrder({ loaderData: { order, steps }, actionData }: Route.ComponentProps) {
+  return (
+    <div className="max-w-3xl py-8">
+      <p className="text-sm print:hidden">
+        <Link
+          to={`/staff?${new URLSearchParams({ date: order.order_date.slice(0, 10) })}`}
+          className="link inline-flex min-h-6 items-center"
+        >
+          {staff.back}
+        </Link>
+      </p>
+      <h1 className="page-title mt-2 break-all">{order.order_id}</h1>
+      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormNotice answer={actionData?.refusal} />
+      <OrderLife status={order.status} />
+      <OrderSheet order={order} />
+      <Form method="post" className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
+        {steps.length === 0 && <p>{staff.over}</p>}
+        {steps.map(step => (
+          <SubmitButton
+            key={step}
+            text={staff.moveTo[step as keyof typeof staff.moveTo]}
+            intent={step}
+            className={step === 'cancelled' ? 'button-danger' : 'button'}
+          />
+        ))}
+        <PrintButton />
+      </Form>
+    </div>
+  )
+}

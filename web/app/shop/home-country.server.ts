@@ -1,0 +1,12 @@
+/** The country that a form begins with, by the currency of the shop. */
+const HOME_OF: Readonly<Record<string, string>> = {
+  USD: 'US',
+  GBP: 'GB',
+  CAD: 'CA',
+  AUD: 'AU',
+  CHF: 'CH',
+  JPY: 'JP',
+}
+
+/** Its ISO 3166-1 code, or '' where the currency is that of many. */
+export const homeCountry = (currency: string): string => HOME_OF[currency] ?? ''
