@@ -16,7 +16,37 @@ const PUBLIC = [
   '/about',
   '/privacy',
 ]
-const PRIVATE = ['/cart', '/orders', '/orders/find', '/no/such/page', '/books/none']
+const PRIVATE = [
+  '/cart',
+  '/orders',
+  '/orders/find',
+  '/no/such/page',
+  '/books/none',
+  '/sign-in',
+  '/sign-in/code',
+  '/sign-up',
+  '/sign-out',
+  '/forgot-password',
+  '/verify-email',
+  '/verify-email/again',
+  `/verify-email?token=${'A'.repeat(43)}`,
+  `/reset-password?token=${'A'.repeat(43)}`,
+  `/confirm-address?token=${'A'.repeat(43)}`,
+]
+/** Of somebody who is signed in, and of staff. */
+const MINE = [
+  '/account',
+  '/account/addresses',
+  '/account/security',
+  '/account/password',
+  '/account/email',
+  '/account/two-factor',
+  '/account/passkeys',
+  '/account/data',
+  '/staff',
+  '/staff?q=clean',
+  '/staff/books/tech-001',
+]
 
 const site = await openSite({ books })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
@@ -39,6 +69,14 @@ const shopper = async (colorScheme: 'light' | 'dark'): Promise<Window> => {
     await page.waitForURL('**/confirmed')
     orderId = new URL(page.url()).pathname.split('/')[2] ?? ''
   }
+  return window
+}
+
+/** A window in which staff are signed in. */
+const staffWindow = async (options: Parameters<typeof site.open>[0] = {}): Promise<Window> => {
+  const window = await site.open(options)
+  const [name = '', value = ''] = (site.staff.cookie() ?? '').split('=')
+  await window.page.context().addCookies([{ name, value, url: site.url }])
   return window
 }
 
@@ -65,11 +103,10 @@ describe('every page', () => {
     `/orders/${orderId}/confirmed`,
   ]
 
-  test('is accessible, by day and by night, and fits a phone, a tablet and a desk', async () => {
-    const page = guests.light?.page
-    if (!page) throw new Error('nobody shops')
+  /** What is wrong with these pages, on every screen, by day and by night. */
+  const wrongWith = async (page: Page, paths: readonly string[]): Promise<string[]> => {
     const wrong: string[] = []
-    for (const path of all()) {
+    for (const path of paths) {
       await page.setViewportSize({ width: 1280, height: 900 })
       await page.goto(path)
       await settled(page)
@@ -83,8 +120,35 @@ describe('every page', () => {
         if (scrolled > width) wrong.push(`${path} is ${scrolled} wide at ${width}`)
       }
     }
-    expect(wrong).toEqual([])
-  }, 120_000)
+    return wrong
+  }
+
+  test('is accessible, by day and by night, and fits a phone, a tablet and a desk', async () => {
+    const page = guests.light?.page
+    if (!page) throw new Error('nobody shops')
+    expect(await wrongWith(page, all())).toEqual([])
+  }, 180_000)
+
+  test('of an account and of staff is too, with what its forms say of mistakes', async () => {
+    const { page } = await staffWindow({ bypassCSP: true })
+    expect(await wrongWith(page, [...MINE, `/staff/orders/${orderId}`])).toEqual([])
+    const mistakes: string[] = []
+    for (const [path, button] of [
+      ['/sign-up', 'Open the account'],
+      ['/sign-in', 'Sign in'],
+      ['/account/password', 'Change the password'],
+      ['/account/two-factor', 'New recovery codes'],
+      ['/account/addresses', 'Save'],
+    ] as const) {
+      await page.goto(path)
+      await settled(page)
+      await page.getByRole('button', { name: button, exact: true }).click()
+      await page.getByRole('alert').waitFor()
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('role')), path).toBe('alert')
+      mistakes.push(...(await violations(page)).map(violation => `${path} ${violation}`))
+    }
+    expect(mistakes).toEqual([])
+  }, 180_000)
 
   test('loads without a word on the console, from no other host, within its own policy', async () => {
     const window = await site.open()
@@ -97,6 +161,13 @@ describe('every page', () => {
       await window.page.goto(path)
       await settled(window.page)
     }
+    const staff = await staffWindow()
+    for (const path of [...MINE, `/staff/orders/${orderId}`]) {
+      await staff.page.goto(path)
+      await settled(staff.page)
+      expect(new URL(staff.page.url()).pathname).toBe(path.split('?')[0])
+    }
+    expect(staff.faults).toEqual([])
     // From page to page without loading anew, and suggestions.
     await window.page.goto('/')
     await settled(window.page)

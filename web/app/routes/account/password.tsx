@@ -11,8 +11,9 @@ import { visitContext } from '../../shop/visit.ts'
 import { account } from '../../texts/account-texts.ts'
 import type { Route } from './+types/password'
 
-export const loader = async ({ context }: Route.LoaderArgs) => ({
+export const loader = async ({ context, url }: Route.LoaderArgs) => ({
   email: (await context.get(visitContext).readMine(getProfile, {})).email,
+  isDone: url.searchParams.has('done'),
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
@@ -23,20 +24,20 @@ export const action = ({ context, request }: Route.ActionArgs) =>
       await change(changePassword, {
         body: { current_password: secret('current_password'), password: secret('password') },
       })
-      return { isDone: true }
+      // The session has a new cookie: what follows is read with it.
+      return { to: '/account/password?done' }
     },
   )
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.changePassword })
 
-export default function Password({ loaderData: { email }, actionData }: Route.ComponentProps) {
+export default function Password({ loaderData: { email, isDone }, actionData }: Route.ComponentProps) {
   const answer = actionData?.refusal
   const field = fieldOf(answer)
-  const isDone = actionData && 'isDone' in actionData && actionData.isDone
   return (
     <div className="max-w-md">
       <h1 className="page-title">{account.changePassword}</h1>
-      <DoneNotice text={isDone ? account.passwordChanged : undefined} />
+      <DoneNotice text={isDone && !answer ? account.passwordChanged : undefined} />
       <FormNotice answer={answer} />
       <Form key={String(isDone)} method="post" noValidate className="mt-6">
         {/* For password managers: whose password it is. */}

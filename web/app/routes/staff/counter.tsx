@@ -57,7 +57,7 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
         <h2 id="find" className="section-title">
           {staff.find}
         </h2>
-        <Form role="search" className="flex flex-wrap items-end gap-3">
+        <Form role="search" aria-label={staff.find} className="flex flex-wrap items-end gap-3">
           <div className="min-w-64 flex-1">
             <label htmlFor="staff-q" className="label">
               {staff.findLabel}

@@ -1,0 +1,359 @@
+/** Accounts as their owners have them: pages, mails and buttons, in a real browser. */
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { PASSWORD, totpCode } from '../../src/accounts/testing.ts'
+import { sink } from '../../src/notifications/testing.ts'
+import { sendDueMail } from '../../src/notifications/worker.ts'
+import { books } from './books.ts'
+import { addToCart, arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
+
+const site = await openSite({ books })
+
+/** Where the link of the newest mail to this address leads, on this page. */
+const mailedLink = async (email: string, page: string): Promise<string> => {
+  const { mails, transport } = sink()
+  await sendDueMail({ ...site.deps, transport })
+  const texts = mails.filter(({ to }) => to === email).map(({ text }) => text)
+  const link = new RegExp(`(/${page}\\?token=[\\w-]{43})`).exec(texts.join('\n'))?.[1]
+  if (link === undefined) throw new Error(`no link to ${page} came to ${email}`)
+  return link
+}
+
+let people = 0
+const newAddress = (): string => `jane-${++people}@example.com`
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+const signUp = async (page: Page, email: string): Promise<void> => {
+  await page.goto('/sign-up')
+  await settled(page)
+  await page.getByLabel('First name').fill('Jane')
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await press(page, 'Open the account')
+  await arrived(page, 'Please look at your mail')
+  await page.goto(await mailedLink(email, 'verify-email'))
+  await settled(page)
+  await press(page, 'Confirm my address')
+  await page.getByText('Your address is confirmed.').waitFor()
+}
+
+const signIn = async (page: Page, email: string, password = PASSWORD): Promise<void> => {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await press(page, 'Sign in')
+}
+
+/** A window of somebody who has just signed up and in. */
+const member = async (options: Parameters<typeof site.open>[0] = {}): Promise<Window & { email: string }> => {
+  const window = await site.open(options)
+  const email = newAddress()
+  await signUp(window.page, email)
+  await signIn(window.page, email)
+  await arrived(window.page, 'Hello, Jane')
+  return { ...window, email }
+}
+
+for (const javaScriptEnabled of [true, false])
+  test(`who signs up with a book in the cart keeps it, orders it, and finds the order; scripts: ${javaScriptEnabled}`, {
+    retry: 2,
+    timeout: 60_000,
+  }, async () => {
+    const window = await site.open({ javaScriptEnabled })
+    const { page } = window
+    const email = newAddress()
+    await page.goto('/books/tech-001/clean-code')
+    await settled(page)
+    await addToCart(page)
+    await signUp(page, email)
+    await page.goto('/sign-in?next=/cart')
+    await settled(page)
+    await signIn(page, email)
+    await arrived(page, 'Your cart')
+    await page.getByRole('link', { name: 'Clean Code' }).first().waitFor()
+    if (javaScriptEnabled) await page.getByRole('link', { name: 'Jane , Account' }).waitFor()
+    await page.goto('/account')
+    await settled(page)
+    await page.getByLabel('Name, street').fill('1 Library Lane')
+    await page.getByLabel('Postal code').fill('12345')
+    await page.getByLabel('Town or city').fill('Anytown')
+    await press(page, 'Save')
+    await page.getByText('Saved.').waitFor()
+    await page.goto('/checkout')
+    await settled(page)
+    expect(await page.getByLabel('E-mail').inputValue()).toBe(email)
+    expect(await page.getByLabel('Name, street').inputValue()).toBe('Jane, 1 Library Lane')
+    await page.getByRole('button', { name: 'Place order' }).click()
+    await arrived(page, 'Thank you. Your order is confirmed.')
+    await page.goto('/orders')
+    expect(await page.getByRole('link', { name: 'Order of' }).count()).toBe(1)
+    await page.goto('/sign-out')
+    await settled(page)
+    await press(page, 'Sign out')
+    await page.getByText('You are signed out.').waitFor()
+    await page.goto('/account')
+    await arrived(page, 'Sign in')
+    expect(new URL(page.url()).searchParams.get('next')).toBeNull()
+    // The order is the account's, and comes back with it.
+    await signIn(page, email)
+    await arrived(page, 'Hello, Jane')
+    await page.goto('/orders')
+    expect(await page.getByRole('link', { name: 'Order of' }).count()).toBe(1)
+    expect(withoutStatus(window.faults)).toEqual([])
+  })
+
+test('a guest’s order made with the same address is there once the address is confirmed', {
+  retry: 2,
+}, async () => {
+  const { page, email } = await member()
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const cart = await guest.get('/api/cart')
+  await guest.post(
+    '/api/orders',
+    {
+      cart_version: cart.body.version,
+      expected_total: cart.body.total,
+      email,
+      shipping_address: { street: '1 Library Lane', city: 'Anytown', postal_code: '12345', country: 'US' },
+    },
+    { 'idempotency-key': crypto.randomUUID() },
+  )
+  await page.goto('/orders')
+  await page.getByRole('link', { name: 'Order of' }).click()
+  await page.getByText(email).waitFor()
+})
+
+test('an address that waits to be confirmed, a wrong password and a forgotten one are each said, and mended', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const { page } = await site.open({ javaScriptEnabled: false })
+  const email = newAddress()
+  await page.goto('/sign-up')
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill('password1')
+  await press(page, 'Open the account')
+  await page.getByRole('alert').getByText('one of those that are tried first').waitFor()
+  expect(await page.getByLabel('E-mail').inputValue()).toBe(email)
+  expect(await page.getByLabel('Password').inputValue()).toBe('')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await press(page, 'Open the account')
+  await arrived(page, 'Please look at your mail')
+  await page.goto('/sign-in')
+  await signIn(page, email)
+  await page.getByRole('alert').getByText('Your address is not confirmed yet').waitFor()
+  expect(await page.getByLabel('E-mail').inputValue()).toBe(email)
+  const link = await mailedLink(email, 'verify-email')
+  // Mail programs look at links by themselves: that spends nothing.
+  for (let i = 0; i < 3; i++) await page.goto(link)
+  await press(page, 'Confirm my address')
+  await page.getByText('Your address is confirmed.').waitFor()
+  await page.goto(link)
+  await press(page, 'Confirm my address')
+  await page.getByRole('alert').getByText('has been used already').waitFor()
+  await page.goto('/sign-in')
+  await signIn(page, email, 'not my password')
+  await page.getByRole('alert').getByText('no account with this address and password').waitFor()
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click()
+  await page.getByLabel('E-mail').fill(email)
+  await press(page, 'Send the link')
+  await arrived(page, 'Please look at your mail')
+  await page.goto(await mailedLink(email, 'reset-password'))
+  await page.getByLabel('New password').fill('three green quiet boats')
+  await press(page, 'Set the password')
+  await page.getByText('Your new password counts.').waitFor()
+  await signIn(page, email, 'three green quiet boats')
+  await arrived(page, 'Your account')
+})
+
+test('an authenticator app is set up, asked for at the next sign-in, and a recovery code stands in for it once', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const { page, email } = await member({ javaScriptEnabled: false })
+  await page.goto('/account/two-factor')
+  await page.getByLabel('Your password, to be sure').fill('wrong')
+  await press(page, 'Set up the app')
+  await page.getByRole('alert').getByText('not the password of your account').waitFor()
+  await page.getByLabel('Your password, to be sure').fill(PASSWORD)
+  await press(page, 'Set up the app')
+  await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor()
+  const codes = await page
+    .getByRole('region', { name: 'Keep these recovery codes' })
+    .getByRole('listitem')
+    .allTextContents()
+  expect(codes).toHaveLength(10)
+  const uri = await page.locator('input[name=uri]').inputValue()
+  await page.getByLabel('Then type the code').fill('000000')
+  await press(page, 'Turn it on')
+  await page.getByRole('alert').getByText('This code is wrong').waitFor()
+  expect(await page.locator('input[name=uri]').inputValue()).toBe(uri)
+  await page.getByLabel('Then type the code').fill(totpCode(uri))
+  await press(page, 'Turn it on')
+  await page.getByText('The authenticator app is on.').waitFor()
+  await page.goto('/sign-out')
+  await press(page, 'Sign out')
+  await signIn(page, email)
+  await arrived(page, 'One more step')
+  await page.goto('/account')
+  await arrived(page, 'Sign in')
+  await signIn(page, email)
+  await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+  await page.getByLabel('Recovery code').fill(codes[0] ?? '')
+  await press(page, 'Go on')
+  await arrived(page, 'Hello, Jane')
+  await page.goto('/account/two-factor')
+  await page.locator('#end-password').fill(PASSWORD)
+  await press(page, 'Turn the app off')
+  await page.getByText('The authenticator app is off.').waitFor()
+})
+
+test('a passkey that the browser makes signs in without a password', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const window = await member()
+  const { page } = window
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await page.goto('/account/passkeys')
+  await settled(page)
+  await page.getByLabel('What to call it').fill('My phone')
+  await page.getByLabel('Your password, to be sure').fill('wrong')
+  await press(page, 'Add a passkey')
+  await page.getByText('This is not the password of your account.').waitFor()
+  await page.getByLabel('Your password, to be sure').fill(PASSWORD)
+  await press(page, 'Add a passkey')
+  await page.getByText('My phone').waitFor()
+  const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId })
+  expect(credentials).toHaveLength(1)
+  await page.goto('/sign-out')
+  await settled(page)
+  await press(page, 'Sign out')
+  await page.getByText('You are signed out.').waitFor()
+  await press(page, 'Sign in with a passkey')
+  await arrived(page, 'Hello, Jane')
+  // A passkey that does not check who uses it is not enough.
+  await page.goto('/sign-out')
+  await settled(page)
+  await press(page, 'Sign out')
+  await page.getByText('You are signed out.').waitFor()
+  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  await press(page, 'Sign in with a passkey')
+  await page.getByText(/The passkey did not work|did not check who uses it/).waitFor()
+  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+  await press(page, 'Sign in with a passkey')
+  await arrived(page, 'Hello, Jane')
+  await page.goto('/account/passkeys')
+  await settled(page)
+  await press(page, 'Remove My phone')
+  await page.getByText('You have no passkey yet.').waitFor()
+  expect(withoutStatus(window.faults)).toEqual([])
+})
+
+test('a session that was ended elsewhere is said to be, and what was typed stays', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const { page, email } = await member()
+  const other = await site.open()
+  await other.page.goto('/sign-in')
+  await settled(other.page)
+  await signIn(other.page, email)
+  await arrived(other.page, 'Hello, Jane')
+  await other.page.goto('/account')
+  await settled(other.page)
+  await other.page.getByLabel('Last name').fill('Doe')
+  await page.goto('/account/security')
+  await settled(page)
+  await press(page, 'Sign out everywhere else')
+  await page.getByText('You are signed in in this browser only.').waitFor()
+  await press(other.page, 'Save')
+  await other.page.getByRole('alert').getByText('You have been signed out meanwhile.').waitFor()
+  expect(await other.page.getByLabel('Last name').inputValue()).toBe('Doe')
+  // Signed in beside it, the same button works.
+  const beside = await other.page.context().newPage()
+  await beside.goto('/sign-in')
+  await settled(beside)
+  await signIn(beside, email)
+  await arrived(beside, 'Hello, Jane')
+  await press(other.page, 'Save')
+  await other.page.getByText('Saved.').waitFor()
+})
+
+test('address, password, saved addresses and the end of the account, each with its page', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const { page, email } = await member({ javaScriptEnabled: false })
+  await page.goto('/account/addresses')
+  await press(page, 'Save')
+  await page.getByRole('alert').getByText('Please give the town or city.').waitFor()
+  await page.getByLabel('Name, street').fill('2 Harbour Road')
+  await page.getByLabel('Postal code').fill('54321')
+  await page.getByLabel('Town or city').fill('Seaport')
+  await press(page, 'Save')
+  await page.getByText('The address is saved.').waitFor()
+  await press(page, 'Remove 2 Harbour Road, 54321, Seaport, US')
+  await page.getByText('You have saved no address yet.').waitFor()
+  await page.goto('/account/password')
+  await page.getByLabel('Your password now').fill(PASSWORD)
+  await page.getByLabel('New password').fill('five brown slow trains')
+  await press(page, 'Change the password')
+  await page.getByText('Your new password counts.').waitFor()
+  const moved = newAddress()
+  await page.goto('/account/email')
+  await page.getByLabel('New e-mail address').fill(moved)
+  await page.getByLabel('Your password, to be sure').fill('five brown slow trains')
+  await press(page, 'Change the address')
+  await page.getByText('a link to confirm it is on its way').waitFor()
+  await page.goto(await mailedLink(moved, 'confirm-address'))
+  await press(page, 'Take the new address')
+  await page.getByText('Your new address counts.').waitFor()
+  await signIn(page, email, 'five brown slow trains')
+  await page.getByRole('alert').waitFor()
+  await signIn(page, moved, 'five brown slow trains')
+  await arrived(page, 'Hello, Jane')
+  await page.goto('/account/data')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download my data' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe('cloudshelf-my-data.json')
+  await page.getByLabel('Your password, to be sure').fill('five brown slow trains')
+  await press(page, 'Delete my account for good')
+  await page.getByText('Your account is deleted.').waitFor()
+  await signIn(page, moved, 'five brown slow trains')
+  await page.getByRole('alert').getByText('no account with this address').waitFor()
+})
+
+test('after signing in one is never sent to another site', { retry: 2 }, async () => {
+  const { page, email } = await member({ javaScriptEnabled: false })
+  const next = async (path: string) => {
+    await page.context().clearCookies()
+    await page.goto(`/sign-in?${new URLSearchParams({ next: path })}`)
+    await signIn(page, email)
+    await page.waitForURL(url => url.pathname !== '/sign-in')
+    return page.url().slice(site.url.length)
+  }
+  for (const evil of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    '/\t/evil.example',
+    'javascript:0',
+  ])
+    expect(await next(evil)).toBe('/account')
+  expect(await next('/orders?cursor=x')).toBe('/orders?cursor=x')
+})

@@ -1,0 +1,149 @@
+/** The pages of staff: who is let in, and what they do there. */
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { contentsOf } from '../../test/contents.ts'
+import { type Account, checkOut } from '../../test/kit.ts'
+import { books } from './books.ts'
+import { arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
+
+const site = await openSite({ books })
+
+/** A window in which this account is signed in. */
+const windowOf = async (who: Account, options: Parameters<typeof site.open>[0] = {}): Promise<Window> => {
+  const window = await site.open(options)
+  const cookies = (who.cookie() ?? '').split('; ').map(pair => {
+    const at = pair.indexOf('=')
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: site.url }
+  })
+  await window.page.context().addCookies(cookies)
+  return window
+}
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+const placeOrder = async (): Promise<string> => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  return (await checkOut(guest)).body.order_id
+}
+
+test('for customers and strangers there is no counter; staff without a second factor set one up first', {
+  retry: 2,
+}, async () => {
+  const orderId = await placeOrder()
+  const paths = ['/staff', '/staff/books/tech-001', `/staff/orders/${orderId}`]
+  const status = async (path: string, cookie?: string) => {
+    const answer = await fetch(site.url + path, { headers: cookie ? { cookie } : {}, redirect: 'manual' })
+    return `${answer.status} ${answer.headers.get('location') ?? ''}`.trim()
+  }
+  const customer = await site.account()
+  const unready = await site.account({ role: 'staff', secondFactor: false })
+  const ready = await site.account({ role: 'staff' })
+  await Promise.all([customer, unready, ready].map(one => one.get('/api/auth/session')))
+  const before = await contentsOf(site)
+  for (const path of paths) {
+    const here = encodeURIComponent(path)
+    expect(await status(path)).toBe(`303 /sign-in?next=${here}`)
+    expect(await status(path, customer.cookie())).toBe('404')
+    expect(await status(path, unready.cookie())).toBe(`303 /account/two-factor?next=${here}`)
+    expect(await status(path, ready.cookie())).toBe('200')
+    for (const who of [customer, unready])
+      for (const body of ['intent=stock&stock_delta=5', 'intent=price&price=1', 'intent=shipped']) {
+        const answer = await fetch(site.url + path, {
+          method: 'POST',
+          headers: { cookie: who.cookie() ?? '', 'sec-fetch-site': 'same-origin' },
+          body: new URLSearchParams(body),
+          redirect: 'manual',
+        })
+        expect([303, 403, 404, 405], path).toContain(answer.status)
+      }
+  }
+  expect(await contentsOf(site)).toBe(before)
+})
+
+for (const javaScriptEnabled of [true, false])
+  test(`staff find a book, mend its price, count copies in and give it a cover; scripts: ${javaScriptEnabled}`, {
+    retry: 2,
+    timeout: 60_000,
+  }, async () => {
+    const staff = await site.account({ role: 'staff' })
+    const window = await windowOf(staff, { javaScriptEnabled })
+    const { page } = window
+    const stock = async () => (await site.staff.get('/api/books/poem-1/stock')).body
+    await page.goto('/staff')
+    await settled(page)
+    await page.getByLabel('Title, author, ISBN or book number').fill('poem-1')
+    await press(page, 'Find')
+    await page.getByRole('link', { name: 'Volume 2 Poet 1, poem-1' }).click()
+    await arrived(page, 'Collected Poems, Volume 2')
+    const before = await stock()
+    await page.getByLabel('Copies that came').fill('some')
+    await press(page, 'Change the stock')
+    await page.getByRole('alert').getByText('Please give a whole number').first().waitFor()
+    expect(await page.getByLabel('Copies that came').inputValue()).toBe('some')
+    await page.getByLabel('Copies that came').fill(String(-before.stock_quantity - 1))
+    await press(page, 'Change the stock')
+    await page.getByRole('alert').getByText('That would be fewer than none.').first().waitFor()
+    expect((await stock()).stock_quantity).toBe(before.stock_quantity)
+    await page.getByLabel('Copies that came').fill('5')
+    await press(page, 'Change the stock')
+    await page.getByText(`${before.stock_quantity + 5} copies are in stock now.`).waitFor()
+    await page.getByLabel('Price').fill('12.345')
+    await press(page, 'Change the price')
+    await page.getByRole('alert').getByText('Please give a price').first().waitFor()
+    await page.getByLabel('Price').fill('12.34')
+    await press(page, 'Change the price')
+    await page.getByText('Saved.').waitFor()
+    expect(await stock()).toMatchObject({ price: 12.34, stock_quantity: before.stock_quantity + 5 })
+    await press(page, 'Upload the cover')
+    await page.getByText('Please choose a file.').waitFor()
+    const upload = async (buffer: Buffer) => {
+      await page.getByLabel('Cover').setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer })
+      await press(page, 'Upload the cover')
+    }
+    await upload(Buffer.from('no picture'))
+    await page.getByRole('alert').getByText('This is no picture that we can use.').waitFor()
+    await upload(
+      await sharp({ create: { width: 400, height: 600, channels: 3, background: '#7a2e1d' } })
+        .png()
+        .toBuffer(),
+    )
+    await page.getByText('Saved.').waitFor()
+    expect((await stock()).image_url).toMatch(/^\/images\/covers\//)
+    expect(withoutStatus(window.faults)).toEqual([])
+  })
+
+test('staff see the orders of a day and move one on to its reader', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  const orderId = await placeOrder()
+  const window = await windowOf(await site.account({ role: 'staff' }))
+  const { page } = window
+  await page.goto('/staff')
+  await settled(page)
+  await page.getByRole('link', { name: orderId }).click()
+  await arrived(page, orderId)
+  for (const [step, next] of [
+    ['It is being packed', 'It is on its way'],
+    ['It is on its way', 'It was delivered'],
+  ] as const) {
+    await press(page, step)
+    await page.getByRole('button', { name: next }).waitFor()
+  }
+  await press(page, 'It was delivered')
+  await page.getByText('Nothing more happens to this order.').waitFor()
+  expect((await site.staff.get(`/api/orders/${orderId}`)).body.status).toBe('delivered')
+  await page.goto('/staff?date=2020-01-01')
+  await page.getByText('No order was placed on this day.').waitFor()
+  // Two who move it at once: the second is told how it stands.
+  const other = await placeOrder()
+  await page.goto(`/staff/orders/${other}`)
+  await settled(page)
+  await site.staff.post(`/api/orders/${other}/status`, { status: 'cancelled' })
+  await press(page, 'It is being packed')
+  await page.getByRole('alert').getByText('moved on by somebody else').waitFor()
+  await page.getByText('Nothing more happens to this order.').waitFor()
+  expect(withoutStatus(window.faults)).toEqual([])
+})
