@@ -9,16 +9,16 @@ const IN_HEADER = 10
 
 export const Header = () => (
   <header className="border-line border-b print:hidden">
-    <div className="frame flex flex-wrap items-center gap-x-8 gap-y-3 py-4">
+    <div className="frame flex flex-wrap items-center gap-x-4 gap-y-3 py-4 sm:gap-x-8">
       <Link to="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
         {t.shop.name}
       </Link>
       <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
         <SearchBox />
       </div>
-      <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-5 text-[0.9375rem]">
+      <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5">
         <Link to="/orders" prefetch="intent" className="nav-link">
-          {t.shop.orders}
+          {t.shop.ordersShort}
         </Link>
         <VisitorLinks />
       </nav>

@@ -27,7 +27,9 @@ export const VisitorLinks = () => {
   return (
     <>
       <Link to="/account" className="nav-link">
-        <span className="max-w-28 truncate">{data?.name || t.shop.account}</span>
+        <span className="min-w-14 max-w-16 truncate text-right sm:max-w-28">
+          {data?.name || t.shop.account}
+        </span>
         {data?.name && <span className="sr-only">, {t.shop.account}</span>}
       </Link>
       <Link to="/cart" className="nav-link inline-flex items-center gap-2">

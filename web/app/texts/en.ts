@@ -20,6 +20,7 @@ export const en = {
     allBooks: 'All books',
     help: 'The shop',
     orders: 'Your orders',
+    ordersShort: 'Orders',
     findOrder: 'Find an order',
     about: 'About us',
     privacy: 'Privacy',

@@ -33,11 +33,11 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
 export const action = ({ context, request }: Route.ActionArgs) =>
   answerForm(
     { context, request },
-    { kept: ['email'], secret: ['password'] },
+    { kept: ['email'], secret: ['current_password'] },
     async ({ change, text, secret }) => {
       const next = ownPath(text('next'), '/account')
       const { second_factor } = await change(signIn, {
-        body: { email: text('email'), password: secret('password') },
+        body: { email: text('email'), password: secret('current_password') },
       })
       return { to: second_factor ? `/sign-in/code?${new URLSearchParams({ next })}` : next }
     },
@@ -65,7 +65,7 @@ export default function SignIn({ loaderData: { next, done, isSignedIn }, actionD
         <input type="hidden" name="next" value={next} />
         <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
         <TextField
-          {...field('password')}
+          {...field('current_password')}
           label={account.password}
           type="password"
           autoComplete="current-password"
