@@ -74,6 +74,32 @@ test('only core/dynamo knows a client of DynamoDB, its signatures and its values
   expect(knowing.filter(file => !file.startsWith('src/core/dynamo/'))).toEqual([])
 })
 
+/** All that is loaded with a file before anything runs: not what it imports by `import()`, when it is needed. */
+const loadedWith = (start: string, seen = new Set<string>()): Set<string> => {
+  if (seen.has(start)) return seen
+  seen.add(start)
+  const text = files.find(({ file }) => file === start)?.text ?? ''
+  for (const [statement, name = ''] of text.matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'/gm))
+    if (!statement.startsWith('import type') && !statement.startsWith('export type'))
+      loadedWith(name.startsWith('.') ? normalize(join(dirname(start), name)) : name, seen)
+  return seen
+}
+
+test('catalogue, cart and orders tell who calls without loading the sign-in library or the hashing of passwords', () => {
+  const signIn = /better-auth|argon2|zxcvbn|accounts\/auth\/(auth|adapter)\.ts/
+  const heavy = (start: string) => [...loadedWith(start)].filter(name => signIn.test(name))
+  for (const noun of ['catalog', 'cart', 'orders']) {
+    const start = `src/${noun}/routes.ts`
+    expect(loadedWith(start).size, noun).toBeGreaterThan(10)
+    expect(heavy(start), noun).toEqual([])
+  }
+  expect(heavy('src/deps.ts')).toEqual([])
+  expect(heavy('src/http/app.ts')).toEqual([])
+  // It is found where it is: the routes of accounts hash, and the library itself waits for its first request.
+  expect(heavy('src/accounts/routes.ts')).toEqual(['@node-rs/argon2'])
+  expect(heavy('src/accounts/auth/auth.ts').length).toBeGreaterThan(3)
+})
+
 test('only the table of a noun names its indexes', () => {
   const words = /KeyConditionExpression|TitleSearchIndex|EmailIndex|OrderDateIndex/
   const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\.ts$/

@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
 
 const orders = async (who: Shopper) => (await who.get('/api/orders')).body.items.length
@@ -34,6 +36,50 @@ test.each(bent)('a session cookie %s speaks for nobody', async (_, bend) => {
   await reader.post('/api/cart/items', { book_id: 'tech-001' })
   expect((await cart(`${NAME}=${value}`)).body.item_count).toBe(1)
   expect((await cart(`${NAME}=${bend(value)}`)).body.item_count).toBe(0)
+})
+
+const hmac = (text: string, secret: string, hash = 'sha256') =>
+  createHmac(hash, secret).update(text).digest('base64')
+
+/** Thirty cookies of somebody who has seen all tables and a session of their own, but not the secret that signs. */
+const forgeries = (token: string, signature: string, hash: string, own: string): readonly string[] => {
+  const guesses = ['', 'secret', 'better-auth-secret-123456789', token, hash, 'a secret of the tests']
+  const [ownToken = '', ownSignature = ''] = own.split(/\.(?=[^.]*$)/)
+  return [
+    ...guesses.map(secret => `${token}.${hmac(token, secret)}`),
+    ...guesses.map(secret => `${hash}.${hmac(hash, secret)}`),
+    ...['sha1', 'sha384', 'sha512', 'md5'].map(name => `${token}.${hmac(token, 'secret', name)}`),
+    `${hash}.${signature}`,
+    `hashed:${hash}.${signature}`,
+    `${token}.${ownSignature}`,
+    `${ownToken}.${signature}`,
+    `${ownToken}.${token}.${signature}`,
+    `${token}.`,
+    `.${signature}`,
+    `${token}.${signature.slice(0, -4)}`,
+    `${token}.${signature}${signature}`,
+    `${token.toUpperCase()}.${signature}`,
+    `${token} .${signature}`,
+    `${token}.${Buffer.alloc(32).toString('base64')}`,
+    `eyJhbGciOiJub25lIn0.${Buffer.from(`{"token":"${token}"}`).toString('base64url')}.`,
+    `session#${hash}.${signature}`,
+  ]
+}
+
+test('of thirty forged session tokens none is accepted, and a copy of all tables holds nothing to make one of', async () => {
+  const shop = await testShop()
+  const [reader, thief] = [await shop.account(), await shop.account()]
+  const cookieOf = (who: Shopper) => decodeURIComponent(who.cookie()?.slice(NAME.length + 1) ?? '')
+  const [token = '', signature = ''] = cookieOf(reader).split(/\.(?=[^.]*$)/)
+  const whoIs = async (value: string) =>
+    (await shop.visitor().get('/api/auth/session', { cookie: `${NAME}=${encodeURIComponent(value)}` })).body
+  expect(await whoIs(`${token}.${signature}`)).toMatchObject({ signed_in: true, email: reader.email })
+  expect(await contentsOf(shop)).not.toContain(token)
+  const rows = await itemsIn(shop, 'control')
+  const row = rows.find(({ sk, userId }) => sk === 'session' && userId === reader.userId)
+  const forged = forgeries(token, signature, row.pk.slice('session#'.length), cookieOf(thief))
+  expect(new Set(forged).size).toBe(30)
+  for (const value of forged) expect(await whoIs(value), value).toEqual({ signed_in: false })
 })
 
 test('a session ends when it is unused for two weeks, lives on when it is used, and ends after 60 days at the latest', async () => {

@@ -30,7 +30,7 @@ export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptio
   /** How records are found by this field without a scan, if they can be. */
   const finderBy = (model: string, field: string): Find | undefined => {
     if (field === 'id') return id => records.byId(model, id)
-    if (model === 'user' && field === 'email') return records.byEmail
+    if (model === 'user' && field === 'email') return records.byEmailToSignIn
     if (model === 'session' && field === 'token') return records.bySessionToken
     return records.isLookup(model, field) ? value => records.byField(model, field, value) : undefined
   }

@@ -141,19 +141,21 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
     return item && stored('session', item, token)
   }
 
-  /** An unknown address costs as many calls as one that has an account with a password: see `decoy`. */
+  /** The record of an address; one that is not known costs as many calls. */
   const byEmail = async (email: string): Promise<Stored | undefined> => {
-    const userId = await users.idOfEmail(email)
-    if (userId !== undefined) return user(userId)
-    await decoy()
-    return undefined
+    const known = await users.idOfEmail(email)
+    const found = await user(known ?? 'user-nobody')
+    return known === undefined ? undefined : found
   }
 
-  /** The reads of an account and its password, of nobody's. */
-  const decoy = async (): Promise<void> => {
-    await user('user-nobody')
-    await byField('account', 'userId', 'user-nobody')
-    await fetch('account', ['account#nobody'])
+  /** The same, where the account's password is read next: nobody's is, where the address is not known. */
+  const byEmailToSignIn = async (email: string): Promise<Stored | undefined> => {
+    const found = await byEmail(email)
+    if (!found) {
+      await byField('account', 'userId', 'user-nobody')
+      await fetch('account', ['account#nobody'])
+    }
+    return found
   }
 
   /** Whether records can be found by this field without a scan. */
@@ -234,6 +236,7 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
     byId,
     byField,
     byEmail,
+    byEmailToSignIn,
     bySessionToken,
     isLookup,
     scan,

@@ -1,0 +1,99 @@
+/** An address has one account, however many try to open one at once. */
+import { expect, test, vi } from 'vitest'
+import { itemsIn } from '../../test/contents.ts'
+import { type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { ShopError } from '../core/errors.ts'
+import { newUserId } from '../core/ids.ts'
+import { signUp } from './sign-up.ts'
+
+// Two thousand hashes would take a minute; what is tried here is who gets the address.
+vi.mock('@node-rs/argon2', () => ({
+  hash: async (password: string) => `$quick$${password}`,
+  verify: async (kept: string, password: string) => kept === `$quick$${password}`,
+}))
+
+const ADDRESSES = 40
+const AT_ONCE = 50
+const addresses = Array.from({ length: ADDRESSES }, (_, i) => `reader-of-${i}@example.com`)
+
+/** Tries again while the shop says that it is busy, as a shopper would. */
+const register = async (shop: TestShop, email: string): Promise<void> => {
+  try {
+    await signUp(shop.deps, { email, password: 'four quiet blue words' })
+  } catch (error) {
+    if (!(error instanceof ShopError && error.code === 'store_busy')) throw error
+    await new Promise(done => setTimeout(done, 5))
+    await register(shop, email)
+  }
+}
+
+/** How many accounts each address has, by the users table. */
+const perAddress = (users: readonly Json[]): number[] =>
+  addresses.map(address => users.filter(({ email }) => email === address).length)
+
+test('50 registrations at once for each of 40 addresses: one account each, and no guard without one', async () => {
+  const shop = await testShop({ staffed: false })
+  // Another process on the same tables, which knows nothing of this one.
+  const other = await testShop({ beside: shop, staffed: false })
+  for (const email of addresses)
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => register(i % 2 === 0 ? shop : other, email)))
+  const [users, control] = [await itemsIn(shop, 'users'), await itemsIn(shop, 'control')]
+  expect(perAddress(users)).toEqual(addresses.map(() => 1))
+  expect(users).toHaveLength(ADDRESSES)
+  const ids = users.map(({ user_id }) => user_id).sort()
+  const of = (sk: string) => control.filter(row => row.sk === sk)
+  expect(
+    of('email')
+      .map(({ user_id }) => user_id)
+      .sort(),
+  ).toEqual(ids)
+  expect(
+    of('auth')
+      .map(({ pk }) => pk.replace('user#', ''))
+      .sort(),
+  ).toEqual(ids)
+  // One password each, and nobody's lies about.
+  expect(
+    of('account')
+      .map(({ userId }) => userId)
+      .sort(),
+  ).toEqual(ids)
+  for (const email of addresses) {
+    const { items } = await shop.deps.db.query({
+      table: shop.names.users,
+      index: 'EmailIndex',
+      where: 'email = :email',
+      values: { ':email': email },
+    })
+    expect(items).toHaveLength(1)
+  }
+})
+
+test('looking first and then writing gives an address several accounts', async () => {
+  const shop = await testShop({ staffed: false })
+  const { db } = shop.deps
+  const naive = async (email: string): Promise<void> => {
+    const { items } = await db.query({
+      table: shop.names.users,
+      index: 'EmailIndex',
+      where: 'email = :email',
+      values: { ':email': email },
+    })
+    if (items.length > 0) return
+    const item = {
+      user_id: newUserId(new Date()),
+      email,
+      created_at: new Date().toISOString(),
+      account_status: 'active',
+    }
+    await db.write({
+      action: 'Put',
+      table: shop.names.users,
+      item,
+      condition: 'attribute_not_exists(user_id)',
+    })
+  }
+  const [email = ''] = addresses
+  await Promise.all(Array.from({ length: AT_ONCE }, () => naive(email)))
+  expect(perAddress(await itemsIn(shop, 'users'))[0]).toBeGreaterThan(1)
+})

@@ -1,0 +1,85 @@
+/** Nobody learns from the shop's answers whether an address has an account: not from what it says, nor from what it does. */
+import { expect, test, vi } from 'vitest'
+import { faultyEngine } from '../../test/faulty-engine.ts'
+import { type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { newUserId } from '../core/ids.ts'
+import { credential } from './sign-up.ts'
+
+const hashes = vi.hoisted(() => ({ count: 0 }))
+
+// Counted, and quick: how long a hash takes is the bench's to measure.
+vi.mock('@node-rs/argon2', () => ({
+  hash: async (password: string) => {
+    hashes.count++
+    return `$quick$${password}`
+  },
+  verify: async (kept: string, password: string) => {
+    hashes.count++
+    return kept === `$quick$${password}`
+  },
+}))
+
+const EACH = 300
+const PASSWORD = 'four quiet blue words'
+/** What differs from answer to answer by chance. */
+const CHANCE = new Set(['date', 'x-request-id'])
+
+const openAccounts = async (shop: TestShop): Promise<void> => {
+  const at = new Date().toISOString()
+  for (let i = 0; i < EACH; i++) {
+    const id = newUserId(new Date())
+    const user = { id, email: `known-${i}@example.com`, name: '', createdAt: at, updatedAt: at }
+    await shop.deps.db.transact([
+      // A third have not been confirmed.
+      ...shop.deps.records.creation('user', { ...user, emailVerified: i % 3 > 0, accountStatus: 'active' }),
+      ...shop.deps.records.creation('account', credential(id, '$quick$the password of its owner', at)),
+    ])
+  }
+}
+
+const tries: readonly [string, (email: string) => Json][] = [
+  ['/api/auth/sign-up', email => ({ email, password: PASSWORD })],
+  ['/api/auth/sign-in', email => ({ email, password: PASSWORD })],
+  ['/api/auth/password/forgot', email => ({ email })],
+  ['/api/auth/verify-email/resend', email => ({ email })],
+]
+
+test.each(tries)(
+  '%s answers 300 known and 300 unknown addresses alike, with as many hashes and calls of the tables',
+  async (path, body) => {
+    const engine = await faultyEngine()
+    const shop = await testShop({ endpoint: engine.endpoint })
+    await openAccounts(shop)
+    /** One try as the caller sees it, and as the shop's own machinery does. */
+    const seen = async (email: string): Promise<string> => {
+      const [before, hashed] = [{ ...engine.calls }, hashes.count]
+      const answer = await shop.visitor().post(path, body(email))
+      const calls = Object.entries(engine.calls).map(
+        ([name, count]) => `${name} ${count - (before[name] ?? 0)}`,
+      )
+      const headers = [...answer.headers].filter(([name]) => !CHANCE.has(name))
+      return JSON.stringify({
+        status: answer.status,
+        body: answer.body,
+        headers,
+        hashes: hashes.count - hashed,
+        calls: calls.filter(call => !call.endsWith(' 0')).sort(),
+      })
+    }
+    // What is loaded by the first is not the address's doing.
+    await seen('first@example.com')
+    const [known, unknown] = [new Map<string, number>(), new Map<string, number>()]
+    for (let i = 0; i < EACH; i++)
+      for (const [kind, found] of [
+        ['known', known],
+        ['unknown', unknown],
+      ] as const) {
+        const one = await seen(`${kind}-${i}@example.com`)
+        found.set(one, (found.get(one) ?? 0) + 1)
+      }
+    expect([...known]).toEqual([...unknown])
+    expect([...known.values()]).toEqual([EACH])
+    expect(shop.reported).toEqual([])
+  },
+  60_000,
+)

@@ -1,0 +1,45 @@
+/** What the endpoints ask of the tables, by the log of the engine's operations. */
+import { expect, test } from 'vitest'
+import { accountBodies } from '../../test/bad-input.ts'
+import { faultyEngine } from '../../test/faulty-engine.ts'
+import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
+import { endpoints } from '../endpoints.ts'
+
+/** After these there is nobody, or nothing, to try the others with. */
+const LAST = new Set(['deleteMe', 'deleteBook', 'signOut'])
+
+test('no request scans a table: of no endpoint, by customers, staff or guests', async () => {
+  const engine = await faultyEngine()
+  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const guest = shop.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const reader = await shop.account({ from: guest })
+  await reader.get('/api/cart')
+  const { order_id } = (await checkOut(reader)).body
+  const bodies: Record<string, Json> = {
+    ...accountBodies,
+    addCartItem: { book_id: 'tech-001' },
+    setCartItem: { quantity: 1 },
+    setOrderStatus: { status: 'processing' },
+    changeBook: { stock_delta: 1 },
+    lookUpOrder: { order_id, email: 'customer@example.com' },
+    openOrderLink: { token: 'A'.repeat(43) },
+  }
+  // The index was built by a scan when the shop began; what counts is what comes after.
+  const before = { ...engine.calls }
+  const asked = new Set<string>()
+  for (const { id, method, path, body } of endpoints)
+    for (const who of [shop.visitor(), guest, reader, shop.staff]) {
+      if (LAST.has(id)) continue
+      const address = path.replace('{order_id}', order_id).replaceAll(/\{\w+\}/g, 'tech-001')
+      const { status } = await who.call(method, address, body === undefined ? undefined : (bodies[id] ?? {}))
+      if (status < 400) asked.add(id)
+    }
+  await shop.staff.call('DELETE', '/api/books/tech-001')
+  await reader.post('/api/auth/sign-out')
+  await shop.staff.get('/api/orders?date=2026-01-01')
+  expect(asked.size).toBeGreaterThan(28)
+  expect(engine.calls.Query).toBeGreaterThan(before.Query ?? 0)
+  expect(engine.calls.Scan ?? 0).toBe(before.Scan ?? 0)
+  expect(shop.reported).toEqual([])
+})
