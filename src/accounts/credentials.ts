@@ -4,6 +4,7 @@ import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
 import type { Stored } from './auth/records.ts'
 import { linkInvalid } from './links.ts'
+import { noteOwnAct } from './own-acts.ts'
 import { assertNotGuessable, hashPassword, verifyPassword } from './passwords.ts'
 import { liveSession } from './sessions.ts'
 import { announceAccount, credential, type SignUpDeps, spendLink } from './sign-up.ts'
@@ -55,6 +56,7 @@ export const resetPassword = async (deps: SignUpDeps, token: string, password: s
       : records.creation('account', credential(user_id, hash, at))),
     ...records.replacement('user', user, { ...user.record, emailVerified: true, updatedAt: at }),
     announceAccount(deps, 'password_changed', user_id),
+    ...noteOwnAct(deps, user_id, 'account.password'),
   ])
   await endSessions(deps, user_id)
   return email
@@ -87,6 +89,7 @@ export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<voi
     spent,
     ...records.replacement('user', seen, changed),
     announceAccount(deps, 'email_changed', user_id, String(seen.record.email)),
+    ...noteOwnAct(deps, user_id, 'account.email', ['email']),
   ])
 }
 
@@ -117,7 +120,14 @@ export const endSessions = async (
 }
 
 /** Ends one of the caller's sessions. Throws session_not_found. */
-export const endSession = async (deps: SignUpDeps, session: Session, sessionId: string): Promise<void> => {
-  if ((await endSessions(deps, session.userId, id => id === sessionId)) === 0)
+export const endSession = async (deps: SignUpDeps, { userId }: Session, sessionId: string): Promise<void> => {
+  if ((await endSessions(deps, userId, id => id === sessionId)) === 0)
     throw new ShopError('session_not_found', 'You have no such session.')
+  await deps.db.transact(noteOwnAct(deps, userId, 'account.sessions.end'))
+}
+
+/** Ends all of the caller's sessions but this one. */
+export const endOtherSessions = async (deps: SignUpDeps, { userId, sessionId }: Session): Promise<void> => {
+  await endSessions(deps, userId, id => id !== sessionId)
+  await deps.db.transact(noteOwnAct(deps, userId, 'account.sessions.end'))
 }

@@ -6,6 +6,7 @@ import type { Auth } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
 import { assertPassword } from './credentials.ts'
 import * as api from './factors-api.ts'
+import { noteOwnAct, type OwnAct } from './own-acts.ts'
 import { signedIn } from './routes.ts'
 import type { SignUpDeps } from './sign-up.ts'
 
@@ -41,6 +42,10 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     return answerOf<T>(call, question(await auth(), headersOf(call)))
   }
 
+  /** After the library has done it: it has transactions of its own. */
+  const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnAct) =>
+    deps.db.transact(noteOwnAct(deps, signedIn(context).userId, what))
+
   return [
     route(api.getTotp, async context => {
       const user = await deps.records.byId('user', signedIn(context).userId)
@@ -59,6 +64,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       await ask(context, (library, headers) =>
         library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
       )
+      await note(context, 'account.authenticator-app.on')
       return undefined
     }),
     route(api.endTotp, async context => {
@@ -66,6 +72,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       await ask(context, (library, headers) =>
         library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
       )
+      await note(context, 'account.authenticator-app.off')
       return undefined
     }),
     route(api.renewRecoveryCodes, async context => {
@@ -73,6 +80,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       const { backupCodes } = await ask<{ backupCodes: string[] }>(context, (library, headers) =>
         library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
       )
+      await note(context, 'account.recovery-codes')
       return { recovery_codes: backupCodes }
     }),
     route(api.signInWithCode, async context => {
@@ -103,6 +111,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       await ask(context, (library, headers) =>
         library.api.verifyPasskeyRegistration({ body, headers, asResponse: true }),
       )
+      await note(context, 'account.passkey.add')
       return undefined
     }),
     route(api.listPasskeys, async context => {
@@ -120,7 +129,10 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       const found = await deps.records.byId('passkey', context.params.passkey_id)
       if (found?.record.userId !== userId)
         throw new ShopError('passkey_not_found', 'You have no such passkey.')
-      await deps.db.transact(deps.records.removal('passkey', { ...found, revision: undefined }))
+      await deps.db.transact([
+        ...deps.records.removal('passkey', { ...found, revision: undefined }),
+        ...noteOwnAct(deps, userId, 'account.passkey.remove'),
+      ])
       return undefined
     }),
     route(api.passkeySignInOptions, async context =>

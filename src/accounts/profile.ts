@@ -1,9 +1,9 @@
 /** What a shopper keeps with us besides the sign-in: name, phone, addresses. */
-import { noteAct } from '../core/audit.ts'
 import { type Item, orShopError } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { newSortKey } from '../core/ids.ts'
 import { ofUserRecord } from './auth/user-fields.ts'
+import { noteOwnAct } from './own-acts.ts'
 import { MAX_ADDRESSES } from './profile-api.ts'
 import type { PostalAddress, User } from './schema.ts'
 import type { SignUpDeps } from './sign-up.ts'
@@ -24,12 +24,12 @@ export const changeProfile = async (
   userId: string,
   changes: AccountChange,
 ): Promise<User> => {
-  const { db, names, users, now } = deps
   const fields = Object.keys(changes).sort()
-  if (fields.length > 0) {
-    const act = { actor: userId, what: 'account.profile', subject: `account:${userId}`, fields }
-    await db.transact([users.change(userId, changes), ...noteAct(names.control, act, now())])
-  }
+  if (fields.length > 0)
+    await deps.db.transact([
+      deps.users.change(userId, changes),
+      ...noteOwnAct(deps, userId, 'account.profile', fields),
+    ])
   return readUser(deps, userId)
 }
 
@@ -63,7 +63,10 @@ export const saveAddress = async (
     )
   const address_id = newSortKey(deps.now())
   const item: Item = { pk: ofUserRecord(userId), sk: `${PREFIX}${address_id}`, address }
-  await deps.db.transact([{ action: 'Put', table: deps.names.control, item }])
+  await deps.db.transact([
+    { action: 'Put', table: deps.names.control, item },
+    ...noteOwnAct(deps, userId, 'account.addresses'),
+  ])
   return { ...address, address_id }
 }
 
@@ -78,5 +81,6 @@ export const removeAddress = (deps: ProfileDeps, userId: string, addressId: stri
         condition: 'attribute_exists(pk)',
         refused: () => new ShopError('address_not_found', 'You have no such address.'),
       },
+      ...noteOwnAct(deps, userId, 'account.addresses'),
     ]),
   )

@@ -8,6 +8,7 @@ import { answerOf, type Calling, headersOf } from './auth/call.ts'
 import * as credentials from './credentials.ts'
 import type { Devices } from './devices.ts'
 import { factorRoutes } from './factors-routes.ts'
+import { noteOwnAct } from './own-acts.ts'
 import { assertNotGuessable } from './passwords.ts'
 import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
 
@@ -100,7 +101,10 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
         call,
         (await auth()).api.changePassword({ body, headers: headersOf(call), asResponse: true }),
       )
-      await deps.db.transact([announceAccount(deps, 'password_changed', userId)])
+      await deps.db.transact([
+        announceAccount(deps, 'password_changed', userId),
+        ...noteOwnAct(deps, userId, 'account.password'),
+      ])
       return undefined
     }),
     route(api.changeEmail, async context => {
@@ -127,8 +131,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.endOtherSessions, async context => {
-      const { userId, sessionId } = signedIn(context)
-      await credentials.endSessions(deps, userId, id => id !== sessionId)
+      await credentials.endOtherSessions(deps, signedIn(context))
       return undefined
     }),
     ...factorRoutes({ deps, auth, calling, endOld }),

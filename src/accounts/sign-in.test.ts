@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBook, checkOut } from '../../test/kit.ts'
+import { actsOn } from '../core/audit.ts'
 import { accountShop, PASSWORD, totpCode } from './testing.ts'
 
 const EMAIL = 'jane@example.com'
@@ -214,4 +215,40 @@ test('strangers who guess at an account do not lock its owner out', async () => 
   expect(guesses.slice(9)).toEqual(Array(5).fill(429))
   expect((await shop.signIn(shop.visitor(), EMAIL)).status).toBe(429)
   expect((await shop.signIn(owner, EMAIL)).status).toBe(200)
+})
+
+test('each act of an account’s owner is in the audit, without a value of theirs', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  const { user_id } = (await jane.get('/api/users/me')).body
+  const address = { street: 'canary-street', city: 'canary-city', postal_code: '1', country: 'US' }
+  const { address_id } = (await jane.post('/api/users/me/addresses', address)).body
+  await jane.call('DELETE', `/api/users/me/addresses/${address_id}`)
+  await jane.call('PATCH', '/api/users/me', { first_name: 'canary-name', phone: '+1-555-0199' })
+  const next = 'three green quiet boats'
+  await jane.post('/api/auth/password/change', { current_password: PASSWORD, password: next })
+  const { body } = await jane.post('/api/auth/two-factor', { password: next })
+  await jane.post('/api/auth/two-factor/confirm', { code: totpCode(body.totp_uri) })
+  await jane.post('/api/auth/two-factor/recovery-codes', { password: next })
+  await jane.call('DELETE', '/api/auth/two-factor', { password: next })
+  await jane.call('DELETE', '/api/auth/sessions')
+  await jane.post('/api/auth/email/change', { email: 'canary-new@example.com', password: next })
+  const [token] = await shop.tokens('confirm-address')
+  await jane.post('/api/auth/email/confirm', { token })
+  const acts = []
+  for await (const act of actsOn(shop.deps.db, shop.names.control, `account:${user_id}`)) acts.push(act)
+  expect(acts.map(({ what, fields }) => (fields ? `${what} ${fields.join()}` : what))).toEqual([
+    'account.verify',
+    'account.addresses',
+    'account.addresses',
+    'account.profile first_name,phone',
+    'account.password',
+    'account.authenticator-app.on',
+    'account.recovery-codes',
+    'account.authenticator-app.off',
+    'account.sessions.end',
+    'account.email email',
+  ])
+  for (const { actor } of acts) expect(actor).toBe(user_id)
+  expect(JSON.stringify(acts)).not.toMatch(/canary|555|example\.com|boats/)
 })

@@ -6,6 +6,7 @@ import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables.ts'
 import type { AuthRecords, Stored } from './auth/records.ts'
 import { type AccountLinks, linkInvalid } from './links.ts'
+import { noteOwnAct } from './own-acts.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 
 export type SignUpDeps = {
@@ -119,7 +120,11 @@ export const verifyEmail = async (deps: SignUpDeps, token: string): Promise<void
   const seen = await deps.records.byId('user', user_id)
   if (seen?.record.email !== email) throw linkInvalid()
   const verified = { ...seen.record, emailVerified: true, updatedAt: deps.now().toISOString() }
-  await spendLink(deps, [spent, ...deps.records.replacement('user', seen, verified)])
+  await spendLink(deps, [
+    spent,
+    ...deps.records.replacement('user', seen, verified),
+    ...noteOwnAct(deps, user_id, 'account.verify'),
+  ])
 }
 
 /** Writes what a link allows, with the link itself. Throws link_invalid when that no longer holds. */
