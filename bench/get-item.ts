@@ -3,8 +3,8 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Book } from '../src/catalog/schema.ts'
 import { openDynamo } from '../src/core/dynamo/dynamo.ts'
-import { signerFor, unsignedForEngine } from '../src/core/dynamo/sign.ts'
 import { openWire } from '../src/core/dynamo/wire.ts'
+import { signerFor, unsignedForEngine } from '../src/core/sign.ts'
 import { specifiedNames } from '../src/tables.ts'
 import { doJobs } from './worker.ts'
 
@@ -27,7 +27,7 @@ const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'cloudshelf', secretAccessKey: 'cloudshelf' }
 
 const ours = (endpoint: string, signs: boolean): Get => {
-  const signer = signs ? signerFor(REGION, async () => credentials) : unsignedForEngine
+  const signer = signs ? signerFor('dynamodb', REGION, async () => credentials) : unsignedForEngine
   const db = openDynamo(openWire(() => endpoint, signer))
   return key => db.get(specifiedNames.books, key)
 }

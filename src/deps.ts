@@ -13,15 +13,15 @@ import { catalogMemory } from './catalog/memory.ts'
 import { bookTable } from './catalog/table.ts'
 import type { Blobs } from './core/blobs.ts'
 import { openDynamo } from './core/dynamo/dynamo.ts'
-import { type Credentials, signerFor, unsignedForEngine } from './core/dynamo/sign.ts'
 import { openWire } from './core/dynamo/wire.ts'
 import { openLimiter } from './core/limiter.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
+import { type Credentials, signerFor, unsignedForEngine } from './core/sign.ts'
 import { cursorSeal } from './http/cursor.ts'
 import { composer } from './notifications/compose.ts'
 import { defaultSender, parseSender } from './notifications/sender.ts'
 import { outboxTable } from './notifications/table.ts'
-import { folderTransport, smtpTransport, type Transport } from './notifications/transport.ts'
+import { folderTransport, sesTransport, smtpTransport, type Transport } from './notifications/transport.ts'
 import { orderLinks } from './orders/links.ts'
 import { orderTable } from './orders/table.ts'
 import { specifiedNames, type TableNames } from './tables.ts'
@@ -67,6 +67,10 @@ const Environment = z.object({
   CLOUDSHELF_DATA_DIR: z.string().min(1).default('.cloudshelf'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SES_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'is no region such as eu-central-1' })
+    .optional(),
   MAIL_FROM: sender.optional(),
   CLOUDSHELF_SECRET: z.string().min(32).optional(),
   TRUSTED_PROXY_SECRET: z.string().min(32).optional(),
@@ -93,6 +97,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     throw new SettingsError(`these settings are wrong: ${wrong.join('; ')}`)
   }
   const env = parsed.data
+  if (env.SMTP_URL && env.SES_REGION)
+    throw new SettingsError('these settings are wrong: of SMTP_URL and SES_REGION there may be one')
   const names: TableNames = {
     books: env.BOOKS_TABLE_NAME,
     carts: env.CARTS_TABLE_NAME,
@@ -117,8 +123,9 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     publicUrl,
     mail: {
       from: env.MAIL_FROM ?? defaultSender(publicUrl),
-      /** undefined: into the outbox folder. */
+      /** Neither: into the outbox folder. */
       smtpUrl: env.SMTP_URL,
+      sesRegion: env.SES_REGION,
     },
     secret: env.CLOUDSHELF_SECRET,
     /** By which the shop's own proxy proves that it may say where a request comes from. */
@@ -149,14 +156,21 @@ export const openStore = (settings: Settings, engineEndpoint?: () => string) => 
   if (engineEndpoint) return openDynamo(openWire(engineEndpoint, unsignedForEngine))
   const { endpoint } = settings
   if (endpoint === undefined) throw new SettingsError('there is neither an engine nor a DYNAMODB_ENDPOINT')
-  return openDynamo(openWire(() => endpoint, signerFor(settings.region, settings.credentials)))
+  return openDynamo(openWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials)))
 }
 
 /** Where mails go when there is no server for them. */
 export const mailFolder = (dataDir: string): string => join(dataDir, 'outbox')
 
-const openTransport = ({ mail: { from, smtpUrl }, dataDir }: Settings): Transport =>
-  smtpUrl === undefined ? folderTransport(mailFolder(dataDir), from) : smtpTransport(smtpUrl, from)
+const openTransport = ({ mail: { from, smtpUrl, sesRegion }, credentials, dataDir }: Settings): Transport => {
+  if (sesRegion !== undefined)
+    return sesTransport(
+      `https://email.${sesRegion}.amazonaws.com`,
+      signerFor('ses', sesRegion, credentials),
+      from,
+    )
+  return smtpUrl === undefined ? folderTransport(mailFolder(dataDir), from) : smtpTransport(smtpUrl, from)
+}
 
 export type Deps = ReturnType<typeof buildDeps>
 

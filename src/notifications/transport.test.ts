@@ -1,12 +1,15 @@
+import { createHash, createHmac } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
+import { signerFor } from '../core/sign.ts'
 import { readSettings, SettingsError } from '../deps.ts'
 import type { Mail } from './schema.ts'
-import { folderTransport, smtpTransport } from './transport.ts'
+import { folderTransport, sesTransport, smtpTransport } from './transport.ts'
 
 const FROM = { name: 'CloudShelf', address: 'orders@shop.example' }
 const mail = (changes: Partial<Mail> = {}): Mail => ({
@@ -132,4 +135,99 @@ test('SMTP_URL is an address of a mail server, and a wrong one is not repeated i
   const wrong = () => readSettings({ SMTP_URL: 'https://user:secret@mail.example' })
   expect(wrong).toThrow(SettingsError)
   expect(wrong).not.toThrow('secret')
+})
+
+type SesCall = { readonly url: string; readonly headers: Record<string, string>; readonly body: string }
+
+/** What stands in for SES: keeps what it is sent, and answers with this status. */
+const sesServer = async (status = 200) => {
+  const calls: SesCall[] = []
+  const server = createHttpServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    )
+    calls.push({ url: request.url ?? '', headers, body: Buffer.concat(chunks).toString() })
+    response
+      .writeHead(status)
+      .end(JSON.stringify(status === 200 ? { MessageId: 'ses-1' } : { message: 'no' }))
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  return { endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, calls }
+}
+
+const SES_KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' }
+
+/** The signature that AWS would expect, step by step as its documentation has it (Signature Version 4). */
+const expectedSignature = ({ url, headers, body }: SesCall): string => {
+  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
+  const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? []
+  const canonical = [
+    'POST',
+    url,
+    '',
+    ...names.map(name => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    sha(body),
+  ].join('\n')
+  const date = headers['x-amz-date'] ?? ''
+  const scope = `${date.slice(0, 8)}/eu-central-1/ses/aws4_request`
+  const key = ['eu-central-1', 'ses', 'aws4_request'].reduce<Buffer>(
+    (above, part) => hmac(above, part),
+    hmac('AWS4secret', date.slice(0, 8)),
+  )
+  return hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha(canonical)}`).toString('hex')
+}
+
+test('a mail goes out by SES as a signed request, with both forms and an id that is the same on each try', async () => {
+  const server = await sesServer()
+  const sign = signerFor('ses', 'eu-central-1', async () => SES_KEY)
+  const transport = sesTransport(server.endpoint, sign, FROM)
+  for (let i = 0; i < 2; i++) await transport.send(mail())
+  const [call] = server.calls
+  if (!call) throw new Error('nothing was sent')
+  expect(call.url).toBe('/v2/email/outbound-emails')
+  expect(call.headers.authorization).toContain(`Signature=${expectedSignature(call)}`)
+  expect(call.headers['x-amz-security-token']).toBe('session')
+  const ids = new Set<string | undefined>()
+  for (const { body } of server.calls) {
+    const { FromEmailAddress, Destination, Content } = JSON.parse(body)
+    expect(FromEmailAddress).toContain('orders@shop.example')
+    expect(Destination).toEqual({ ToAddresses: ['customer@example.com'] })
+    const parsed = await PostalMime.parse(Buffer.from(Content.Raw.Data, 'base64'))
+    expect(parsed).toMatchObject({ subject: 'Order confirmed: order-1', text: 'Grüße\n' })
+    expect(parsed.html).toContain('Grüße')
+    ids.add(parsed.messageId)
+  }
+  expect([...ids]).toEqual(['<order-1#order_confirmed@shop.example>'])
+})
+
+test('what SES refuses is an error, and credentials that it refuses are asked for anew', async () => {
+  const server = await sesServer(403)
+  let asked = 0
+  const sign = signerFor('ses', 'eu-central-1', async () => {
+    asked++
+    return SES_KEY
+  })
+  const transport = sesTransport(server.endpoint, sign, FROM)
+  for (let i = 0; i < 2; i++) await expect(transport.send(mail())).rejects.toThrow('SES answers 403')
+  expect(asked).toBe(2)
+  const gone = sesTransport('http://127.0.0.1:9', sign, FROM)
+  await expect(gone.send(mail())).rejects.toThrow()
+})
+
+test('of a mail server and SES there may be one', () => {
+  expect(readSettings({ SES_REGION: 'eu-central-1' }).mail.sesRegion).toBe('eu-central-1')
+  expect(() => readSettings({ SES_REGION: 'Frankfurt' })).toThrow(/SES_REGION is no region/)
+  expect(() => readSettings({ SES_REGION: 'eu-central-1', SMTP_URL: 'smtp://mail.example' })).toThrow(
+    SettingsError,
+  )
 })

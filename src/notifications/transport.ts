@@ -1,6 +1,7 @@
-/** How a mail leaves the shop: by SMTP, or into a folder as a file that any mail program opens. */
+/** How a mail leaves the shop: by SMTP, by Amazon SES, or into a folder as a file that any mail program opens. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Signer } from '../core/sign.ts'
 import type { Mail } from './schema.ts'
 
 export type Transport = {
@@ -42,6 +43,60 @@ export const smtpTransport = (url: string, from: Sender): Transport => {
     send: async (mail, signal) => {
       const { createTransport } = await import('nodemailer')
       await createTransport({ url, ...limits, ...CLOSED }).sendMail(messageOf(mail, from, signal))
+    },
+  }
+}
+
+type SesMessage = {
+  readonly FromEmailAddress: string
+  readonly Destination: { readonly ToAddresses: readonly string[] }
+  readonly Content: { readonly Raw: { readonly Data: Uint8Array } }
+}
+
+/** What the transport of nodemailer hands over, in place of a command of the AWS SDK. */
+class SendEmailCommand {
+  readonly message: SesMessage
+
+  constructor(message: SesMessage) {
+    this.message = message
+  }
+}
+
+const SES_PATH = '/v2/email/outbound-emails'
+
+/**
+ * Mail by Amazon SES at `endpoint`, its SendEmail of version 2 of the API signed by `sign`: nodemailer makes the message, and
+ * the AWS SDK is not needed for one call.
+ */
+export const sesTransport = (
+  endpoint: string,
+  sign: Signer & { forget?(): void },
+  from: Sender,
+): Transport => {
+  const { host } = new URL(endpoint)
+  const post = async ({ message }: SendEmailCommand, signal?: AbortSignal) => {
+    const { Data } = message.Content.Raw
+    const raw = { ...message, Content: { Raw: { Data: Buffer.from(Data).toString('base64') } } }
+    const body = JSON.stringify(raw)
+    const headers = await sign(host, { 'content-type': 'application/json' }, body, SES_PATH)
+    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const answer = await fetch(`${endpoint}${SES_PATH}`, {
+      method: 'POST',
+      headers,
+      body,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+    const text = await answer.text()
+    if (answer.status === 401 || answer.status === 403) sign.forget?.()
+    if (!answer.ok) throw new Error(`SES answers ${answer.status}: ${text.slice(0, 300)}`)
+    return JSON.parse(text) as { readonly MessageId: string }
+  }
+  return {
+    send: async (mail, signal) => {
+      const { createTransport } = await import('nodemailer')
+      const sesClient = { send: (command: SendEmailCommand) => post(command, signal) }
+      const options = { SES: { sesClient, SendEmailCommand }, ...CLOSED }
+      await createTransport(options).sendMail(messageOf(mail, from, signal))
     },
   }
 }

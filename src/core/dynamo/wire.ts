@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { ShopError } from '../errors.ts'
-import type { Headers, Signer } from './sign.ts'
+import type { Headers, Signer } from '../sign.ts'
 
 /** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
 export class DynamoError extends Error {

@@ -1,8 +1,14 @@
-/** How a request to DynamoDB proves who sends it: AWS Signature Version 4, by the `aws4` library. */
+/** How a request to AWS proves who sends it: Signature Version 4, by the `aws4` library. */
 import aws4 from 'aws4'
 
 export type Headers = Record<string, string>
-export type Signer = (host: string, headers: Headers, body: string) => Promise<Headers> | Headers
+/** The headers of a POST of `body` to `path` (`/` unless it is given), with those that prove who sends it. */
+export type Signer = (
+  host: string,
+  headers: Headers,
+  body: string,
+  path?: string,
+) => Promise<Headers> | Headers
 
 export type Credentials = {
   readonly accessKeyId: string
@@ -14,10 +20,11 @@ export type Credentials = {
 const RENEW_BEFORE_MS = 5 * 60_000
 
 /**
- * Signs for `region` with what `provide` gives: called once, and again five minutes before the credentials expire.
- * `forget()` makes the next request ask again, after the store has refused them.
+ * Signs for `service` in `region` with what `provide` gives: called once, and again five minutes before the credentials
+ * expire. `forget()` makes the next request ask again, after the service has refused them.
  */
 export const signerFor = (
+  service: 'dynamodb' | 'ses',
   region: string,
   provide: () => Promise<Credentials>,
 ): Signer & { forget(): void } => {
@@ -38,12 +45,12 @@ export const signerFor = (
     )
     return asked
   }
-  const sign: Signer = async (host, headers, body) => {
+  const sign: Signer = async (host, headers, body, path = '/') => {
     const request = {
       host,
       method: 'POST',
-      path: '/',
-      service: 'dynamodb',
+      path,
+      service,
       region,
       headers: { ...headers },
       body,

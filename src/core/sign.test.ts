@@ -53,7 +53,7 @@ test.each(commands)(
           const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? []
           expect(names).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-target']))
           const same = Object.fromEntries(names.map(name => [name, headers[name] ?? '']))
-          const ours = await signerFor(region, async () => credentials)(hostname, same, body)
+          const ours = await signerFor('dynamodb', region, async () => credentials)(hostname, same, body)
           expect(ours.Authorization).toBe(headers.authorization)
         }
   },
@@ -61,7 +61,7 @@ test.each(commands)(
 
 test('a signature is another one for another body, key, region and time', async () => {
   const signed = async (region: string, secretAccessKey: string, date: string, body: string) => {
-    const sign = signerFor(region, async () => ({ accessKeyId: 'AKID', secretAccessKey }))
+    const sign = signerFor('dynamodb', region, async () => ({ accessKeyId: 'AKID', secretAccessKey }))
     const headers = { 'x-amz-date': date, 'x-amz-target': 'DynamoDB_20120810.GetItem' }
     return (await sign('dynamodb.example', headers, body)).Authorization
   }
@@ -84,7 +84,7 @@ const keyIdOf = (headers: Headers) => /Credential=([^/]+)/.exec(headers.Authoriz
 test('credentials are asked for once, and again five minutes before they expire', async () => {
   vi.useFakeTimers({ now: new Date('2025-09-05T10:00:00Z') })
   let asked = 0
-  const sign = signerFor('us-east-1', async () => ({
+  const sign = signerFor('dynamodb', 'us-east-1', async () => ({
     accessKeyId: `KEY${++asked}`,
     secretAccessKey: 's',
     expiration: new Date(Date.now() + 3_600_000),
@@ -101,7 +101,7 @@ test('credentials are asked for once, and again five minutes before they expire'
 
 test('credentials that could not be had are asked for again', async () => {
   let asked = 0
-  const sign = signerFor('us-east-1', async () => {
+  const sign = signerFor('dynamodb', 'us-east-1', async () => {
     if (++asked === 1) throw new Error('no credentials yet')
     return { accessKeyId: 'KEY', secretAccessKey: 's' }
   })
