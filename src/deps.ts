@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { authRecords } from './accounts/auth/records.ts'
+import { type CognitoSettings, cognitoRedirect, openCognito } from './accounts/cognito.ts'
 import { openDevices } from './accounts/devices.ts'
 import { accountLinks } from './accounts/links.ts'
 import { accountsDoor } from './accounts/sessions.ts'
@@ -74,6 +75,18 @@ const Environment = z.object({
   MAIL_FROM: sender.optional(),
   CLOUDSHELF_SECRET: z.string().min(32).optional(),
   TRUSTED_PROXY_SECRET: z.string().min(32).optional(),
+  COGNITO_USER_POOL_ID: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]{1,55}$/, {
+      error: 'is no user pool such as eu-central-1_AbCd1234',
+    })
+    .optional(),
+  COGNITO_CLIENT_ID: z
+    .string()
+    .regex(/^[\w+]{1,128}$/)
+    .optional(),
+  COGNITO_CLIENT_SECRET: z.string().min(1).optional(),
+  COGNITO_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -127,6 +140,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
       smtpUrl: env.SMTP_URL,
       sesRegion: env.SES_REGION,
     },
+    cognito: cognitoOf(env),
     secret: env.CLOUDSHELF_SECRET,
     /** By which the shop's own proxy proves that it may say where a request comes from. */
     proxySecret: env.TRUSTED_PROXY_SECRET,
@@ -134,6 +148,19 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
   }
+}
+
+/** undefined: nobody signs in by Cognito. Throws SettingsError for half a setup. */
+const cognitoOf = (env: z.infer<typeof Environment>): CognitoSettings | undefined => {
+  const { COGNITO_USER_POOL_ID: pool, COGNITO_CLIENT_ID: clientId, COGNITO_CLIENT_SECRET: clientSecret } = env
+  if (pool === undefined && clientId === undefined) return undefined
+  if (pool === undefined || clientId === undefined)
+    throw new SettingsError(
+      'these settings are wrong: COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID go together',
+    )
+  const region = pool.slice(0, pool.indexOf('_'))
+  const issuer = env.COGNITO_ISSUER ?? `https://cognito-idp.${region}.amazonaws.com/${pool}`
+  return { issuer, clientId, clientSecret }
 }
 
 const credentialsOf = (env: z.infer<typeof Environment>): (() => Promise<Credentials>) => {
@@ -214,6 +241,7 @@ export const buildDeps = (
     accountLinks: mailedLinks,
     devices: openDevices(db, names, { https, now }),
     authSecret,
+    cognito: settings.cognito && openCognito(settings.cognito, cognitoRedirect(settings.publicUrl)),
     accounts,
     staffRole: accounts.staffRole,
     confirmedEmail: async (userId: string) => {

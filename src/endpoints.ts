@@ -1,5 +1,6 @@
 /** All endpoints of the shop, as data: what OpenAPI, the gateway and the tests of the policies walk. */
 import * as accounts from './accounts/api.ts'
+import * as cognito from './accounts/cognito-api.ts'
 import * as factors from './accounts/factors-api.ts'
 import * as profile from './accounts/profile-api.ts'
 import * as cart from './cart/api.ts'
@@ -60,6 +61,10 @@ export const endpoints: readonly Endpoint[] = [
   factors.removePasskey,
   factors.passkeySignInOptions,
   factors.signInWithPasskey,
+  cognito.cognitoState,
+  cognito.beginCognito,
+  cognito.finishCognito,
+  cognito.unlinkCognito,
   profile.getProfile,
   profile.changeProfile,
   profile.listAddresses,

@@ -1,11 +1,10 @@
 /** What tests stand on: a real engine of their own, fresh tables for each shop, and shoppers who keep their cookies. */
-import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { authRecords } from '../src/accounts/auth/records.ts'
-import { sessionCookie } from '../src/accounts/sessions.ts'
+import { sessionCookie, signedToken } from '../src/accounts/sessions.ts'
 import type { Book } from '../src/catalog/schema.ts'
 import { folderBlobs } from '../src/core/blobs.ts'
 import { newSecret, newUserId } from '../src/core/ids.ts'
@@ -152,10 +151,6 @@ export type ShopOptions = {
   readonly staffed?: boolean
 }
 
-/** The cookie of a session, signed as the sign-in library signs it. */
-const signed = (token: string, secret: string): string =>
-  encodeURIComponent(`${token}.${createHmac('sha256', secret).update(token).digest('base64')}`)
-
 let accounts = 0
 
 /** An account, which is in the tables once it has been written, or makes its first call. */
@@ -198,7 +193,7 @@ const openAccount = (
     return written
   }
   const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
-  const session = { [sessionCookie(false)]: signed(token, deps.authSecret) }
+  const session = { [sessionCookie(false)]: encodeURIComponent(signedToken(token, deps.authSecret)) }
   keepSecret('session token', token)
   const who = shopper(
     async (...call) => {

@@ -14,6 +14,8 @@ export type OwnAct =
   | 'account.recovery-codes'
   | 'account.passkey.add'
   | 'account.passkey.remove'
+  | 'account.cognito.link'
+  | 'account.cognito.unlink'
   | 'account.sessions.end'
 
 /** The audit's rows of an act of the account's owner, to be written with it. `fields` of the account that were changed. */

@@ -5,6 +5,7 @@ import type { AccountsDoor } from '../http/identity.ts'
 import * as api from './api.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
+import { type CognitoRouteDeps, cognitoRoutes } from './cognito-routes.ts'
 import * as credentials from './credentials.ts'
 import type { Devices } from './devices.ts'
 import { factorRoutes } from './factors-routes.ts'
@@ -14,6 +15,7 @@ import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEma
 
 export type AccountRouteDeps = SignUpDeps &
   AuthDeps &
+  CognitoRouteDeps &
   Pick<AccountsDoor, 'staffRole'> & { readonly devices: Devices }
 
 const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
@@ -135,6 +137,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     ...factorRoutes({ deps, auth, calling, endOld }),
+    ...cognitoRoutes(deps),
   ]
 }
 

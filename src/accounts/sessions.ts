@@ -61,7 +61,13 @@ export const liveSession = (fields: unknown, now: Date): SessionRow | undefined 
 
 const ROLES = new Set(['staff', 'admin'])
 
-/** The token in a signed cookie: `<token>.<HMAC-SHA-256 in base64>`, percent-encoded; undefined when the signature is not ours. */
+const signatureOf = (token: string, secret: string): string =>
+  createHmac('sha256', secret).update(token).digest('base64')
+
+/** What a session's cookie holds, before percent-encoding: `<token>.<HMAC-SHA-256 in base64>`, as the sign-in library has it. */
+export const signedToken = (token: string, secret: string): string => `${token}.${signatureOf(token, secret)}`
+
+/** The token in a signed cookie; undefined when the signature is not ours. */
 const tokenOf = (cookies: string, name: string, secret: string): string | undefined => {
   const part = cookies.split(';').find(one => one.trim().startsWith(`${name}=`))
   if (part === undefined) return undefined
@@ -75,7 +81,7 @@ const tokenOf = (cookies: string, name: string, secret: string): string | undefi
   if (at < 1) return undefined
   const token = value.slice(0, at)
   // As text: a decoder would let several spellings through.
-  const expected = Buffer.from(createHmac('sha256', secret).update(token).digest('base64'))
+  const expected = Buffer.from(signatureOf(token, secret))
   const sent = Buffer.from(value.slice(at + 1))
   return sent.length === expected.length && timingSafeEqual(sent, expected) ? token : undefined
 }

@@ -53,6 +53,7 @@ export const errorStatus = {
   index_not_ready: 503,
   store_busy: 503,
   store_unavailable: 503,
+  identity_provider_unavailable: 503,
 } as const
 
 export type ErrorCode = keyof typeof errorStatus

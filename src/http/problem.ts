@@ -24,6 +24,7 @@ const titleOf = (code: ErrorCode): string => {
 
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
   store_busy: '1',
+  identity_provider_unavailable: '5',
   store_unavailable: '2',
   index_not_ready: '2',
 }

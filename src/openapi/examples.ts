@@ -166,6 +166,13 @@ const accountExamples = {
     },
   },
   deleteMe: { request: { password } },
+  cognitoState: { reply: { available: true, linked: false } },
+  beginCognito: {
+    request: { next: '/cart' },
+    reply: { url: 'https://shop.auth.eu-central-1.amazoncognito.com/oauth2/authorize?client_id=example' },
+  },
+  finishCognito: { request: { state: token, code: 'example' }, reply: { linked: false, next: '/cart' } },
+  unlinkCognito: { request: { password } },
   signInWithPasskey: { request: { response: webAuthnAnswer }, reply: signedIn },
 }
 

@@ -1,13 +1,15 @@
 /** Accounts as their owners have them: pages, mails and buttons, in a real browser. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { openIssuer } from '../../src/accounts/test-issuer.ts'
 import { PASSWORD, totpCode } from '../../src/accounts/testing.ts'
 import { sink } from '../../src/notifications/testing.ts'
 import { sendDueMail } from '../../src/notifications/worker.ts'
 import { books } from './books.ts'
 import { addToCart, arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
 
-const site = await openSite({ books })
+const issuer = await openIssuer()
+const site = await openSite({ books, env: issuer.env })
 
 /** Where the link of the newest mail to this address leads, on this page. */
 const mailedLink = async (email: string, page: string): Promise<string> => {
@@ -356,4 +358,39 @@ test('after signing in one is never sent to another site', { retry: 2 }, async (
   ])
     expect(await next(evil)).toBe('/account')
   expect(await next('/orders?cursor=x')).toBe('/orders?cursor=x')
+})
+
+test('single sign-on leads there and back, and links to an account that asks for it', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
+  issuer.comes({ sub: 'sol', email: newAddress(), email_verified: true, given_name: 'Sol' })
+  const { page } = await site.open({ javaScriptEnabled: false })
+  await page.goto('/sign-in?next=/orders')
+  await page.getByRole('link', { name: 'Sign in by single sign-on' }).click()
+  await arrived(page, 'Your orders')
+  await page.goto('/account')
+  await arrived(page, 'Hello, Sol')
+  await page.goto('/sign-in/cognito?state=none&code=none')
+  await page.getByRole('alert').getByText('This sign-in was ended').waitFor()
+  // Somebody whose address has an account here links the two first.
+  const email = newAddress()
+  issuer.comes({ sub: 'jane', email, email_verified: true })
+  const { page: other } = await site.open({ javaScriptEnabled: false })
+  await signUp(other, email)
+  await other.goto('/sign-in')
+  await other.getByRole('link', { name: 'Sign in by single sign-on' }).click()
+  await other.getByRole('alert').getByText('There is an account with your address here already.').waitFor()
+  await other.goto('/sign-in')
+  await signIn(other, email)
+  await arrived(other, 'Hello, Jane')
+  await other.goto('/account/security')
+  await other.getByRole('link', { name: 'Single sign-on' }).click()
+  await press(other, 'Link the account')
+  await other.getByRole('link', { name: 'Go on to the single sign-on' }).click()
+  await other.getByText('The account is linked now.').waitFor()
+  await other.context().clearCookies()
+  await other.goto('/sign-in')
+  await other.getByRole('link', { name: 'Sign in by single sign-on' }).click()
+  await arrived(other, 'Hello, Jane')
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openIssuer } from '../../src/accounts/test-issuer.ts'
 import { books } from './books.ts'
 import { addToCart, arrived, fillAddress, openSite, settled, type Window, withoutStatus } from './site.ts'
 
@@ -26,6 +27,7 @@ const PRIVATE = [
   '/sign-in/code',
   '/sign-up',
   '/sign-out',
+  '/sign-in/cognito?state=none',
   '/forgot-password',
   '/verify-email',
   '/verify-email/again',
@@ -42,13 +44,15 @@ const MINE = [
   '/account/email',
   '/account/two-factor',
   '/account/passkeys',
+  '/account/single-sign-on',
   '/account/data',
   '/staff',
   '/staff?q=clean',
   '/staff/books/tech-001',
 ]
 
-const site = await openSite({ books })
+const issuer = await openIssuer()
+const site = await openSite({ books, env: issuer.env })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
 let orderId = ''
 

@@ -1,6 +1,7 @@
 /** How one signs in, and where one is signed in. */
 import { Form, Link } from 'react-router'
 import { endOtherSessions, endSession, listSessions } from '../../../../src/accounts/api.ts'
+import { cognitoState } from '../../../../src/accounts/cognito-api.ts'
 import { getTotp, listPasskeys } from '../../../../src/accounts/factors-api.ts'
 import { getProfile } from '../../../../src/accounts/profile-api.ts'
 import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
@@ -15,16 +16,18 @@ import type { Route } from './+types/security'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const { readMine } = context.get(visitContext)
-  const [{ email }, sessions, totp, passkeys] = await Promise.all([
+  const [{ email }, sessions, totp, passkeys, cognito] = await Promise.all([
     readMine(getProfile, {}),
     readMine(listSessions, {}),
     readMine(getTotp, {}),
     readMine(listPasskeys, {}),
+    readMine(cognitoState, {}),
   ])
   return {
     email,
     hasApp: totp.enabled,
     passkeys: passkeys.items.length,
+    cognito,
     sessions: sessions.items.map(({ user_agent, ...session }) => ({
       ...session,
       name: browserName(user_agent) ?? account.unknownBrowser,
@@ -45,7 +48,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.security })
 
 export default function Security({ loaderData, actionData }: Route.ComponentProps) {
-  const { email, hasApp, passkeys, sessions } = loaderData
+  const { email, hasApp, passkeys, cognito, sessions } = loaderData
   return (
     <div className="max-w-2xl">
       <h1 className="page-title">{account.security}</h1>
@@ -61,6 +64,13 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
           name={account.passkeys}
           state={passkeys > 0 ? String(passkeys) : account.passkeysNone}
         />
+        {cognito.available && (
+          <Way
+            to="/account/single-sign-on"
+            name={account.singleSignOn}
+            state={cognito.linked ? account.appOnShort : account.appOff}
+          />
+        )}
       </ul>
       <h2 className="section-title">{account.sessions}</h2>
       <ul className="border-line border-t">

@@ -1,6 +1,7 @@
 /** Sign in with address and password, or with a passkey; a code may have to follow. */
 import { Form, Link } from 'react-router'
 import { signIn, whoAmI } from '../../../../src/accounts/api.ts'
+import { cognitoState } from '../../../../src/accounts/cognito-api.ts'
 import { TextField } from '../../parts/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
 import { PasskeySignIn } from '../../parts/passkey-sign-in.tsx'
@@ -22,11 +23,13 @@ const DONE = {
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const done = url.searchParams.get('done') ?? ''
-  const { signed_in } = await context.get(visitContext).readMine(whoAmI, {})
+  const { readMine } = context.get(visitContext)
+  const [{ signed_in }, { available }] = await Promise.all([readMine(whoAmI, {}), readMine(cognitoState, {})])
   return {
     next: ownPath(url.searchParams.get('next'), '/account'),
     done: done in DONE ? DONE[done as keyof typeof DONE] : undefined,
     isSignedIn: signed_in,
+    hasSingleSignOn: available,
   }
 }
 
@@ -45,7 +48,8 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.signInTitle })
 
-export default function SignIn({ loaderData: { next, done, isSignedIn }, actionData }: Route.ComponentProps) {
+export default function SignIn({ loaderData, actionData }: Route.ComponentProps) {
+  const { next, done, isSignedIn, hasSingleSignOn } = loaderData
   const answer = actionData?.refusal
   const field = fieldOf(answer)
   return (
@@ -73,6 +77,13 @@ export default function SignIn({ loaderData: { next, done, isSignedIn }, actionD
         <SubmitButton text={account.signIn} />
       </Form>
       <PasskeySignIn next={next} />
+      {hasSingleSignOn && (
+        <p className="mt-2">
+          <a href={`/sign-in/cognito/start?${new URLSearchParams({ next })}`} className="button-quiet h-12">
+            {account.ssoButton}
+          </a>
+        </p>
+      )}
       <p className="mt-6 flex flex-col items-start gap-2">
         <Link to="/forgot-password" className="link inline-flex min-h-6 items-center">
           {account.forgot}

@@ -1,0 +1,47 @@
+/** Where Cognito sends the browser back to: on to where it came from, or a word about why not. */
+import { data, Link, redirect } from 'react-router'
+import { finishCognito } from '../../../../src/accounts/cognito-api.ts'
+import { ownPath } from '../../shop/addresses.ts'
+import { laterFor } from '../../shop/later.server.ts'
+import { pageMeta } from '../../shop/page-meta.ts'
+import { refusalOf, visitContext } from '../../shop/visit.ts'
+import { account } from '../../texts/account-texts.ts'
+import type { Route } from './+types/cognito-return'
+
+const WORDS: Readonly<Record<string, string | undefined>> = account.cognitoRefused
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  const code = url.searchParams.get('code')
+  const state = url.searchParams.get('state') ?? 'none'
+  try {
+    const { linked, next } = await visit.change(finishCognito, {
+      body: { state, ...(code === null ? {} : { code }) },
+    })
+    const to = linked ? '/account/single-sign-on?done' : ownPath(next ?? null, '/account')
+    return redirect(to, { status: 303, headers: visit.answerHeaders() })
+  } catch (error) {
+    const refusal = refusalOf(error)
+    const words = WORDS[refusal.code === 'invalid_request' ? 'sign_in_failed' : refusal.code]
+    const { text, status } = words === undefined ? laterFor(error) : { text: words, status: 401 }
+    return data({ text }, { status, headers: visit.answerHeaders() })
+  }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signInTitle })
+
+export default function CognitoReturn({ loaderData: { text } }: Route.ComponentProps) {
+  return (
+    <div className="max-w-md py-8">
+      <h1 className="page-title">{account.signInTitle}</h1>
+      <p role="alert" className="notice-bad mt-6 mb-6">
+        {text}
+      </p>
+      <p>
+        <Link to="/sign-in" className="button">
+          {account.signInTitle}
+        </Link>
+      </p>
+    </div>
+  )
+}
