@@ -59,7 +59,7 @@ export const fillFolder = async (dataDir: string, books: readonly Book[]): Promi
     await createTables(db, settings.names)
     const table = bookTable(db, settings.names)
     for (let i = 0; i < books.length; i += BOOKS_AT_ONCE)
-      await db.transact(books.slice(i, i + BOOKS_AT_ONCE).flatMap(table.create))
+      await db.transact(books.slice(i, i + BOOKS_AT_ONCE).flatMap(book => table.create(book)))
   } finally {
     await db.close()
     await engine.stop()

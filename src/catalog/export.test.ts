@@ -143,7 +143,7 @@ test('Whatever its words, a book comes back from both formats as it was', async 
     fc.asyncProperty(fc.array(anyBook, { minLength: 1, maxLength: 30 }), async drawn => {
       const books = drawn.map((book, i) => ({ ...book, book_id: `b${i}` }))
       const shop = await testShop({ ready: false })
-      await shop.deps.db.transact(books.flatMap(shop.deps.books.create))
+      await shop.deps.db.transact(books.flatMap(book => shop.deps.books.create(book)))
       for (const format of ['csv', 'jsonl'] as const) {
         const text = await textOf(shop, format)
         const other = await testShop({ ready: false })

@@ -53,6 +53,16 @@ describe('An import', () => {
     expect(transact).not.toHaveBeenCalled()
   })
 
+  test('takes a row without an id for the book that has its ISBN already, whatever its id', async () => {
+    const shop = await testShop({ books: [aBook({ isbn: '978-0-13-235088-4' })] })
+    const rows = () =>
+      feed('isbn,title,author,price,category', '9780132350884,Clean Code,Robert C. Martin,12.5,Technology')
+    expect(await importing(shop, rows())).toMatchObject([{ book_id: 'tech-001', kind: 'changed' }])
+    expect((await contents(shop)).size).toBe(1)
+    expect((await shop.visitor().get('/api/books/tech-001')).body.price).toBe(12.5)
+    expect(await importing(shop, rows())).toMatchObject([{ book_id: 'tech-001', kind: 'unchanged' }])
+  })
+
   test('tells of its rows in their order', async () => {
     const shop = await testShop()
     const outcomes = await importing(shop, many(300))

@@ -10,6 +10,8 @@ import { type FeedBook, isRefused, type RefusedRow, readFeedRow } from './feed/f
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './import-plan.ts'
 import { chunks, type ImportDeps, planAll, type Step } from './import-steps.ts'
+import { normalizeIsbn } from './isbn.ts'
+import { isBook } from './table.ts'
 
 /** What became of one row. */
 export type Outcome = {
@@ -39,8 +41,9 @@ export async function* importBooks(
   run: ImportRun,
 ): AsyncGenerator<Outcome> {
   const inFlight: Promise<Outcome[]>[] = []
+  const ids = await idsByIsbn(deps)
   try {
-    for await (const batch of batches(rows, run)) {
+    for await (const batch of batches(rows, run, ids)) {
       const working = patiently(() => importBatch(deps, batch, run))
       working.catch(() => {}) // its turn to be awaited comes
       inFlight.push(working)
@@ -67,16 +70,28 @@ const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     }
 }
 
+/** The ids of the shop's books by their ISBN: a row without an id of its own is the book that has its ISBN already. */
+const idsByIsbn = async ({ books }: ImportDeps): Promise<Map<string, string>> => {
+  const ids = new Map<string, string>()
+  for await (const rows of books.rows())
+    for (const row of rows) {
+      const isbn = isBook(row) && row.isbn !== undefined ? normalizeIsbn(row.isbn) : undefined
+      if (isbn !== undefined && !ids.has(isbn)) ids.set(isbn, row.book_id)
+    }
+  return ids
+}
+
 type Batch = readonly (FeedBook | RefusedRow)[]
 
 async function* batches(
   rows: AsyncIterable<FeedRow>,
   { decimalComma = false }: ImportRun,
+  ids: ReadonlyMap<string, string>,
 ): AsyncGenerator<Batch> {
   const seen = new SeenIds()
   let batch: (FeedBook | RefusedRow)[] = []
   for await (const row of rows) {
-    const book = readFeedRow(row, decimalComma)
+    const book = readFeedRow(row, decimalComma, ids)
     if (isRefused(book) || seen.add(book.book_id)) batch.push(book)
     else batch.push({ line: book.line, book_id: book.book_id, reason: 'comes more than once in this file' })
     if (batch.length < BATCH) continue

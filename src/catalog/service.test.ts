@@ -49,6 +49,21 @@ test('an id is taken once over all categories, also when many take it at once', 
   expect(await itemsIn(shop, 'books')).toHaveLength(2)
 })
 
+test('a pointer that leads to nothing does not keep a new book off the shelf, in its category or another', async () => {
+  const shop = await testShop()
+  for (const [book_id, category] of [
+    ['tech-001', 'Technology'],
+    ['tech-002', 'Elsewhere'],
+  ] as const) {
+    const row = { pk: { S: `book#${book_id}` }, sk: { S: 'pointer' }, category: { S: category } }
+    await putForeign(shop, 'control', row)
+    const book = { book_id, category: 'Technology', title: 'A', author: 'B', price: 1, stock_quantity: 1 }
+    expect((await shop.staff.post('/api/books', book)).status).toBe(201)
+    expect((await shop.staff.post('/api/books', { ...book, category: 'Elsewhere' })).status).toBe(409)
+    expect((await shop.visitor().get(`/api/books/${book_id}`)).body.category).toBe('Technology')
+  }
+})
+
 test('a book is found by its ISBN in any spelling, and by no other', async () => {
   const shop = await testShop({
     books: [aBook({ isbn: '9780132350884' }), aBook({ book_id: 'x', isbn: '9780804429573' })],

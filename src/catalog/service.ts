@@ -91,8 +91,23 @@ const audited = ({ category, price, stock_quantity, status }: Book): Item => ({
 export const createBook = async (deps: CatalogDeps, actor: string, input: NewBook): Promise<Book> => {
   const at = deps.now().toISOString()
   const book: Book = { ...input, price: cents(input.price), created_at: at, updated_at: at }
-  await carryOut(deps, [book], deps.books.create(book), { actor, what: 'book.create', after: audited(book) })
+  const act = { actor, what: 'book.create', after: audited(book) }
+  try {
+    await carryOut(deps, [book], deps.books.create(book), act)
+  } catch (error) {
+    const stale =
+      error instanceof ShopError && error.code === 'book_exists' && (await stalePointer(deps, book))
+    if (!stale) throw error
+    await carryOut(deps, [book], deps.books.create(book, stale), act)
+  }
   return book
+}
+
+/** The category to which the pointer of this id leads, where there is nothing. */
+const stalePointer = async ({ books }: CatalogDeps, { book_id }: BookKey): Promise<string | undefined> => {
+  const category = (await books.categoriesOf([book_id])).get(book_id)
+  if (category === undefined) return undefined
+  return (await books.getItem({ category, book_id })) ? undefined : category
 }
 
 const editOf = ({ price, ...rest }: Omit<BookContent, 'category'>): BookEdit => ({

@@ -38,7 +38,7 @@ export const seed = async ({ db, books, changes, now }: SeedDeps): Promise<numbe
   for (let i = 0; i < missing.length; i += BOOKS_PER_TRANSACTION) {
     const batch = missing.slice(i, i + BOOKS_PER_TRANSACTION)
     try {
-      await db.transact([...batch.flatMap(books.create), ...changes.announce(batch, now())])
+      await db.transact([...batch.flatMap(book => books.create(book)), ...changes.announce(batch, now())])
       put += batch.length
     } catch (error) {
       // Somebody else seeds at the same time: the books are there, whoever put them.

@@ -150,14 +150,16 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
       : { condition: 'category = :wrong', values: { ':wrong': wrong } }),
   })
 
+  const nothingAt = ({ category, book_id }: BookKey): Write => ({
+    action: 'ConditionCheck',
+    table,
+    key: { category, book_id },
+    condition: 'attribute_not_exists(book_id)',
+  })
+
   /** Takes away a pointer to a place where there is no book. */
   const dropPointer = (key: BookKey): Write[] => [
-    {
-      action: 'ConditionCheck',
-      table,
-      key: { category: key.category, book_id: key.book_id },
-      condition: 'attribute_not_exists(book_id)',
-    },
+    nothingAt(key),
     {
       action: 'Delete',
       table: names.control,
@@ -167,11 +169,16 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     },
   ]
 
-  /** A new book and its pointer: the id is taken once over all categories. */
-  const create = (book: Book): Write[] => {
+  /**
+   * A new book and its pointer: the id is taken once over all categories. `stale` is where a pointer leads to nothing, which
+   * then makes way.
+   */
+  const create = (book: Book, stale?: string): Write[] => {
     const refused = () => new ShopError('book_exists', `There is already a book ${book.book_id}.`)
+    const old = { category: stale ?? book.category, book_id: book.book_id }
     return [
-      { ...makePointer(book), refused },
+      { ...makePointer(book, stale), refused },
+      ...(old.category === book.category ? [] : [{ ...nothingAt(old), refused }]),
       { action: 'Put', table, item: toItem(book), condition: 'attribute_not_exists(book_id)', refused },
     ]
   }

@@ -104,6 +104,18 @@ test('An engine that does not start again is tried until it does, on another por
   expect(readHolder(dir)?.endpoint).toBe(engine.endpoint)
 })
 
+test('An engine that lives and answers nothing is ended, and comes back with its data', async () => {
+  const dir = tempFolder()
+  const onUp = vi.fn()
+  const engine = await started(dir, { onUp, askEvery: 50 })
+  await createTable(engine.endpoint)
+  const { pid } = engine
+  process.kill(pid, 'SIGSTOP')
+  await until(() => onUp.mock.calls.length === 1, 15_000)
+  expect(engine.pid).not.toBe(pid)
+  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [expect.any(String)] })
+}, 20_000)
+
 test('Stop ends an engine also while it is being brought back', async () => {
   const dir = tempFolder()
   const folder = await openDataFolder(dir)

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
-import { type EngineProcess, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
+import { answers, type EngineProcess, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
 import { commandLine, endProcess, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
@@ -24,6 +24,8 @@ export type EngineOptions = {
   readonly onUp?: (endpoint: string) => void
   /** Defaults to the binary that npm installed for this platform. */
   readonly binary?: string
+  /** How often it is asked whether it still answers, in milliseconds; 5000 unless told otherwise. */
+  readonly askEvery?: number
 }
 
 const ORPHAN_GRACE_MS = 2000
@@ -32,6 +34,9 @@ const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
 const STABLE_AFTER_MS = 500
 const PORT_ATTEMPTS = 10
+const ASK_EVERY_MS = 5000
+/** Each is a second without an answer: the engine is ended and brought back, as if it had died by itself. */
+const MOST_MISSES = 5
 
 // Below every system's range for outgoing connections: one of those could take the port while the engine is down,
 // and a client that keeps knocking at a port in that range can even end up connected to itself.
@@ -70,6 +75,7 @@ export const startEngine = async ({
   onDown = () => {},
   onUp = () => {},
   binary = findEngineBinary(),
+  askEvery = ASK_EVERY_MS,
 }: EngineOptions): Promise<Engine> => {
   if (folder.leftEngine) await endOrphan(folder.leftEngine)
 
@@ -122,7 +128,23 @@ export const startEngine = async ({
     }
   }
 
+  /** Ends an engine that lives and answers nothing. */
+  const watch = async (): Promise<void> => {
+    let misses = 0
+    for (;;) {
+      await sleep(askEvery, undefined, { signal, ref: false })
+      const asked = engine
+      misses = !isUp || (await answers(asked.endpoint)) ? 0 : misses + 1
+      if (misses < MOST_MISSES || asked !== engine) continue
+      asked.kill('SIGKILL')
+      misses = 0
+    }
+  }
+
   engine = await launch()
+  watch().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
   const supervised = supervise().catch((error: unknown) => {
     if (!signal.aborted) throw error
   })

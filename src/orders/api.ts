@@ -125,7 +125,7 @@ export const cancelOrder = endpoint({
   params: OrderPath,
   status: 200,
   reply: OrderView,
-  errors: ['order_not_found', 'status_conflict'],
+  errors: ['line_limit', 'order_not_found', 'status_conflict'],
 })
 
 export const setOrderStatus = endpoint({
@@ -139,7 +139,7 @@ export const setOrderStatus = endpoint({
   body: SetStatus,
   status: 200,
   reply: OrderView,
-  errors: ['order_not_found', 'status_conflict'],
+  errors: ['line_limit', 'order_not_found', 'status_conflict'],
 })
 
 export const ORDERS_PER_PAGE = 20

@@ -22,6 +22,13 @@ export const OrderLine = z.object({
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
+/** An address of others' making may hold anything: what is text or a number in it is shown, the rest stays in the table. */
+const StoredAddress = z.unknown().transform((value): Record<string, string> | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const readable = Object.entries(value).filter(([, part]) => ['string', 'number'].includes(typeof part))
+  return Object.fromEntries(readable.map(([name, part]) => [name, String(part)]))
+})
+
 /** An item of the orders table. An order of others' making (the specification's `create_order`) may lack amounts and address. */
 export const Order = z.object({
   user_id: z.string(),
@@ -33,7 +40,7 @@ export const Order = z.object({
   shipping: StoredMoney.optional(),
   total: StoredMoney,
   status: OrderStatus,
-  shipping_address: z.record(z.string(), z.string()).optional(),
+  shipping_address: StoredAddress.optional(),
   email: z.string().optional(),
   version: z.number().int().optional(),
   retain_until: z.string().optional(),

@@ -10,6 +10,14 @@ import { assertMayBecome, type OrderStatus } from './status.ts'
 import type { OrderEvent } from './table.ts'
 
 const MAX_TRIES = 5
+/** A transaction has room for a hundred writes (DynamoDB), and some are the order's own. An order of ours has 50 lines. */
+const MAX_RETURNS = 90
+
+const tooLarge = () =>
+  new ShopError(
+    'line_limit',
+    `An order of more than ${MAX_RETURNS} different books, which this shop did not make, cannot be cancelled here at once.`,
+  )
 
 /** Any order, for staff. */
 export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
@@ -51,6 +59,7 @@ export const cancelOrder = async (deps: OrderDeps, actor: string, seen: Order): 
     if (order.status === 'cancelled') return order
     assertMayBecome(order.status, 'cancelled')
     const returns = await returnsOf(deps, order, gone)
+    if (returns.length > MAX_RETURNS) throw tooLarge()
     const refused = await tryTransition(deps, actor, order, returns)
     if (!refused) {
       deps.booksChanged(returns.map(({ key }) => key))

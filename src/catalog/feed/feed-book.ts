@@ -39,16 +39,23 @@ const readGiven = (
   return first
 }
 
-const idOf = (given: Map<Attribute, Given>): string | { readonly reason: string } => {
+const idOf = (
+  given: Map<Attribute, Given>,
+  ids: ReadonlyMap<string, string>,
+): string | { readonly reason: string } => {
   const id = given.get('book_id')
   if (id) return 'value' in id ? String(id.value) : { reason: problemText('book_id', id, id.problem) }
   const isbn = given.get('isbn')
-  if (isbn && 'value' in isbn) return `isbn-${isbn.value}`
+  if (isbn && 'value' in isbn) return ids.get(String(isbn.value)) ?? `isbn-${isbn.value}`
   return { reason: isbn ? 'has no id, and its ISBN is not valid' : 'has neither an id nor an ISBN' }
 }
 
-/** Reads a row; one without an id gets one from its ISBN, or is refused. */
-export const readFeedRow = (row: FeedRow, decimalComma: boolean): FeedBook | RefusedRow => {
+/** Reads a row; one without an id has that of the book with its ISBN in `ids`, else one made of its ISBN, or is refused. */
+export const readFeedRow = (
+  row: FeedRow,
+  decimalComma: boolean,
+  ids: ReadonlyMap<string, string> = new Map(),
+): FeedBook | RefusedRow => {
   const { line, problem } = row
   if (problem !== undefined) return { line, reason: problem }
   const given = new Map<Attribute, Given>()
@@ -57,7 +64,7 @@ export const readFeedRow = (row: FeedRow, decimalComma: boolean): FeedBook | Ref
     const one = cells && readGiven(attribute, cells, decimalComma)
     if (one) given.set(attribute, one)
   }
-  const id = idOf(given)
+  const id = idOf(given, ids)
   if (typeof id !== 'string') return { line, ...id }
   given.delete('book_id')
   return { line, book_id: id, given }

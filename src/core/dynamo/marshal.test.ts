@@ -126,6 +126,15 @@ test('bytes and sets of bytes, texts and numbers go back as they came', () => {
   expect(JSON.parse(JSON.stringify(toWire(fromWire(wire()))))).toEqual(wire())
 })
 
+test('a set of numbers of which JavaScript can hold only some goes back as it came', () => {
+  const wire = {
+    mixed: { NS: ['1', '12345678901234567890123456789012345678', '2.5'] },
+    small: { NS: ['1', '2'] },
+  }
+  expect(toWire(fromWire(wire))).toEqual(wire)
+  expect(fromWire(wire).small).toEqual(new Set([1, 2]))
+})
+
 test('what is undefined is left out', () => {
   expect(toWire({ a: undefined, b: { c: undefined, d: 1 } })).toEqual({ b: { M: { d: { N: '1' } } } })
 })

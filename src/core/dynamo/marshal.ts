@@ -30,6 +30,14 @@ const numberOf = (text: string): number | NumberValue => {
 const isExact = (text: string): boolean =>
   text.length <= EXACT_DIGITS || String(Number(text)) === text || significant(text) <= EXACT_DIGITS
 
+/** A set of numbers, all of one kind: the SDK writes no others. */
+const numbersOf = (texts: readonly string[]): Set<number> | Set<NumberValue> => {
+  const numbers = texts.map(numberOf)
+  return numbers.every(one => typeof one === 'number')
+    ? new Set(numbers)
+    : new Set(texts.map(text => NumberValue.from(text)))
+}
+
 const significant = (text: string): number =>
   text
     .replace(/e.*$/i, '')
@@ -48,7 +56,7 @@ const plain = (value: WireValue): unknown => {
   if (value.BOOL !== undefined) return value.BOOL
   if (value.NULL !== undefined) return null
   if (value.SS !== undefined) return new Set(value.SS)
-  if (value.NS !== undefined) return new Set(value.NS.map(numberOf))
+  if (value.NS !== undefined) return numbersOf(value.NS)
   if (value.B !== undefined) return bytesOf(value.B)
   if (value.BS !== undefined) return new Set(value.BS.map(bytesOf))
   throw new TypeError(`no value of DynamoDB: ${Object.keys(value).join(', ')}`)
