@@ -111,6 +111,23 @@ test('with DYNAMODB_ENDPOINT nothing is made unasked: the error says which comma
   expect(output).toContain('npx cloudshelf tables create')
 })
 
+test('a store without credentials, or that is not there, is said in one line', async () => {
+  const nobody = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/none',
+    AWS_CONFIG_FILE: '/none',
+  }
+  const { output: locked } = await failingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...nobody })
+  expect(locked).toMatch(
+    /^cloudshelf: the store at http:\/\/127\.0\.0\.1:9 cannot be used: there are no AWS credentials: [^\n]+\n?$/,
+  )
+  const keys = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
+  const { output: gone } = await failingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...keys })
+  expect(gone).toMatch(
+    /^cloudshelf: the store at http:\/\/127\.0\.0\.1:9 cannot be used: The shop cannot reach[^\n]+\n?$/,
+  )
+})
+
 test('a shop on another endpoint serves what is there, signed requests and all', async () => {
   const engine = await startShopProcess(temporaryFolder())
   const other = await startShopProcess(temporaryFolder(), {

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { FeedError } from '../catalog/feed/attributes.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
+import { NoCredentials } from '../core/sign.ts'
 import { readSettings, SettingsError } from '../deps.ts'
 import { StartError } from '../local/start-error.ts'
 
@@ -32,6 +33,7 @@ const UNREACHABLE = new Set<string>(['store_unavailable', 'store_busy'])
 /** The line for an expected error; undefined for a bug, whose stack is needed. */
 export const messageOf = (error: unknown): string | undefined => {
   if (error instanceof DynamoError) return oneLine(ofStore(error))
+  if (error instanceof ShopError && error.cause instanceof NoCredentials) return oneLine(error.cause.message)
   if (error instanceof ShopError && UNREACHABLE.has(error.code)) {
     const at = readSettings().endpoint ?? 'the embedded engine'
     return `the store (${at}) does not answer or is too busy: see that it runs and try again`
@@ -39,8 +41,7 @@ export const messageOf = (error: unknown): string | undefined => {
   const isExpected = [StartError, SettingsError, ShopError, FeedError, CommandError].some(
     kind => error instanceof kind,
   )
-  if (error instanceof Error && (isExpected || error.name === 'CredentialsProviderError'))
-    return oneLine(error.message)
+  if (error instanceof Error && isExpected) return oneLine(error.message)
   return undefined
 }
 

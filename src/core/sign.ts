@@ -17,6 +17,11 @@ export type Credentials = {
   readonly expiration?: Date
 }
 
+/** There is nothing to sign with: the message says why, in the words of whoever was asked for it. */
+export class NoCredentials extends Error {
+  override readonly name = 'NoCredentials'
+}
+
 const RENEW_BEFORE_MS = 5 * 60_000
 
 /**
@@ -32,7 +37,10 @@ export const signerFor = (
   let renewAt = Number.POSITIVE_INFINITY
   const credentials = (): Promise<Credentials> => {
     if (current && Date.now() < renewAt) return current
-    const asked = provide()
+    const asked = provide().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new NoCredentials(`there are no AWS credentials: ${why}`)
+    })
     current = asked
     renewAt = Number.POSITIVE_INFINITY
     asked.then(

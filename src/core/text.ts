@@ -1,10 +1,13 @@
-/** Text that people type: trimmed, in one Unicode form (NFC), without control characters or broken surrogates. */
+/**
+ * Text that people type: trimmed, in one Unicode form (NFC), without control characters (those that turn
+ * the direction of text included: they make a name read as another) or broken surrogates.
+ */
 import * as z from 'zod'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of them but tab and line feed
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 const cleaned = (max: number, forbidden: RegExp) =>
   z

@@ -1,7 +1,11 @@
 /** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
+
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
+import { DynamoError } from '../core/dynamo/wire.ts'
+import { ShopError } from '../core/errors.ts'
+import { NoCredentials } from '../core/sign.ts'
 import { blobFolder, buildDeps, mailFolder, openStore, type Settings } from '../deps.ts'
 import { type Caller, callerOf } from '../http/source.ts'
 import { openPages } from '../pages/serve.ts'
@@ -163,7 +167,8 @@ const open = async (
 
 /** Where mails go, without the password of the way there. */
 const mailPlace = (settings: Settings, url: string): string => {
-  const { smtpUrl } = settings.mail
+  const { smtpUrl, sesRegion } = settings.mail
+  if (sesRegion !== undefined) return `by Amazon SES in ${sesRegion}`
   if (smtpUrl !== undefined) return `by ${new URL(smtpUrl).host}`
   return mayShowMailbox(settings) ? `${url}/dev/mailbox` : mailFolder(settings.dataDir)
 }
@@ -175,9 +180,15 @@ const firstPage = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonl
 
 /** Where the store is not ours, nothing is made unasked. */
 const assertTables = async (db: ReturnType<typeof openStore>, settings: Settings): Promise<void> => {
-  for await (const point of verifyTables(db, settings.names))
-    if (!holds(point))
-      throw new StartError(
-        `${point.table} at ${settings.endpoint}: ${point.point} is ${point.found}, expected ${point.expected}: run \`npx cloudshelf tables create\``,
-      )
+  try {
+    for await (const point of verifyTables(db, settings.names))
+      if (!holds(point))
+        throw new StartError(
+          `${point.table} at ${settings.endpoint}: ${point.point} is ${point.found}, expected ${point.expected}: run \`npx cloudshelf tables create\``,
+        )
+  } catch (error) {
+    if (!(error instanceof ShopError || error instanceof DynamoError)) throw error
+    const why = error.cause instanceof NoCredentials ? error.cause.message : error.message
+    throw new StartError(`the store at ${settings.endpoint} cannot be used: ${why}`)
+  }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { ShopError } from '../errors.ts'
-import type { Headers, Signer } from '../sign.ts'
+import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 
 /** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
 export class DynamoError extends Error {
@@ -64,7 +64,12 @@ const kindOf = (error: unknown): 'busy' | 'lost' | undefined => {
 const asShopError = (error: unknown): unknown => {
   if (error instanceof DynamoError && NOT_CARRIED_OUT.has(error.type))
     return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
-  return new ShopError('store_unavailable', 'The shop cannot reach its books just now. Please try again.')
+  const unavailable = new ShopError(
+    'store_unavailable',
+    'The shop cannot reach its books just now. Please try again.',
+  )
+  // Not a shopper's business, but the operator's.
+  return error instanceof NoCredentials ? Object.assign(unavailable, { cause: error }) : unavailable
 }
 
 const parse = (status: number, text: string): Record<string, unknown> => {
@@ -144,6 +149,7 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
       try {
         return await send(operation, body)
       } catch (error) {
+        if (error instanceof NoCredentials) throw asShopError(error)
         const kind = kindOf(error)
         if (kind === undefined) throw error
         if (error instanceof DynamoError && STALE_CREDENTIALS.has(error.type)) sign.forget?.()
