@@ -139,3 +139,15 @@ test('a cover changes nothing but the picture, while copies are sold', async () 
     stock_quantity: 20,
   })
 })
+
+test('beside the cover lie the sizes that pages use, in WebP and AVIF', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const url = (await put(shop, await drawn(900, 1_350).jpeg().toBuffer())).body.image_url
+  for (const width of [200, 400, 800])
+    for (const form of ['avif', 'webp']) {
+      const found = await kept(shop, url.replace('.webp', `-w${width}.${form}`))
+      expect(found).toMatchObject({ format: form === 'avif' ? 'heif' : 'webp', width, height: width * 1.5 })
+    }
+  const small = (await put(shop, await drawn(100, 150).jpeg().toBuffer())).body.image_url
+  expect(await kept(shop, small.replace('.webp', '-w400.avif'))).toMatchObject({ width: 100 })
+})

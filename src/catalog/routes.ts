@@ -3,7 +3,7 @@ import { type Context, type Route, route } from '../http/app.ts'
 import { actorOf } from '../http/identity.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest } from './browse.ts'
-import { keepCover } from './cover.ts'
+import { prepareCover } from './cover.ts'
 import type { Book } from './schema.ts'
 import * as service from './service.ts'
 import { detailOf, staffViewOf } from './views.ts'
@@ -85,7 +85,8 @@ export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
   }),
   route(api.putCover, async ({ identity, params, body, answerHeaders }) => {
     const { book_id } = await service.readForStaff(deps, params.book_id)
-    const url = await keepCover(deps.blobs, book_id, body)
+    const { url, keep } = await prepareCover(book_id, body)
+    await keep(deps.blobs)
     return forStaff(await service.setCover(deps, await actorOf(identity), book_id, url), answerHeaders)
   }),
 ]

@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { auditCommand } from './audit.ts'
+import { coversCommand } from './covers.ts'
 import { doctorCommand } from './doctor.ts'
 import { erasuresCommand } from './erasures.ts'
 import { exportCommand } from './export.ts'
@@ -36,6 +37,7 @@ const program = new Command('cloudshelf')
   .addCommand(seedCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
+  .addCommand(coversCommand())
   .addCommand(doctorCommand())
   .addCommand(ordersCommand())
   .addCommand(outboxCommand())

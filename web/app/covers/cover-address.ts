@@ -21,8 +21,20 @@ const EDITION = '2'
 export const coverVersion = ({ title, author = '', category }: Omit<Covered, 'book_id'>): string =>
   wordsHash(`${EDITION}\n${title}\n${author}\n${category}`).toString(36)
 
+const OWN = '/images/covers/'
+/** The widths at which the shop keeps an uploaded cover, beside the whole. */
+const WIDTHS = [200, 400, 800]
+
+/** An uploaded cover in this form at its several widths, as `srcset` wants it; undefined for a drawn one, which fits any. */
+export const coverSizes = (
+  { image_url }: Pick<Covered, 'image_url'>,
+  form: 'avif' | 'webp',
+): string | undefined => {
+  if (!image_url?.startsWith(OWN)) return undefined
+  const name = image_url.replace(/\.webp$/, '')
+  return WIDTHS.map(width => `${name}-w${width}.${form} ${width}w`).join(', ')
+}
+
 /** Pictures of other sites are never shown. */
 export const coverAddress = (book: Covered): string =>
-  book.image_url?.startsWith('/images/covers/')
-    ? book.image_url
-    : `/covers/${book.book_id}.svg?v=${coverVersion(book)}`
+  book.image_url?.startsWith(OWN) ? book.image_url : `/covers/${book.book_id}.svg?v=${coverVersion(book)}`

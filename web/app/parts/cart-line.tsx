@@ -37,7 +37,7 @@ export const CartLine = ({
   return (
     <li className={quantity === 0 ? 'cart-line opacity-40' : 'cart-line'}>
       <Link to={bookPath(item)} tabIndex={-1} aria-hidden="true" className="w-20 shrink-0 sm:w-24">
-        <Cover book={item} eager />
+        <Cover book={item} eager sizes="6rem" />
       </Link>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline justify-between gap-x-6">

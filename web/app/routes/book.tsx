@@ -72,7 +72,13 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
       />
       <div className="mt-6 grid gap-x-14 gap-y-8 md:grid-cols-[minmax(14rem,22rem)_1fr]">
         <div className="mx-auto w-[min(70%,18rem)] md:w-full">
-          <Cover book={book} alt={t.book.coverOf(book.title, author)} eager className="cover-large" />
+          <Cover
+            book={book}
+            alt={t.book.coverOf(book.title, author)}
+            eager
+            sizes="(min-width: 64rem) 24rem, 60vw"
+            className="cover-large"
+          />
         </div>
         <div className="max-w-xl">
           <h1 className="font-serif text-[2.25rem] leading-[1.08] tracking-tight text-balance sm:text-[2.75rem]">

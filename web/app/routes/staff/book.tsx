@@ -88,7 +88,7 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
         <Form method="post" encType="multipart/form-data" noValidate>
           <h2 className="section-title">{staff.cover}</h2>
           <div className="mb-4 w-32">
-            <Cover book={book} />
+            <Cover book={book} sizes="8rem" />
           </div>
           <label htmlFor="cover" className="label">
             {staff.cover}
