@@ -10,7 +10,8 @@ export default defineConfig({
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 700 },
   environments: {
     ssr: {
-      resolve: { noExternal: true },
+      // Native: it stays the package that npm installed.
+      resolve: { noExternal: true, external: ['sharp'] },
       build: { target: 'node22', rollupOptions: { input: './server.ts' } },
     },
   },

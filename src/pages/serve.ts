@@ -86,12 +86,15 @@ export const openPages = (deps: PagesDeps) => {
     const holds = pageHolds(deps.memory, url.pathname)
     // Without the visitor's headers: what nobody can see, nobody can be shown.
     const rendered = await render(new Request(request.url), mark, deps.fetch)
-    const { html, scripts } = nonceToHashes(await rendered.text(), mark)
     const headers = new Headers(rendered.headers)
+    const bytes = Buffer.from(await rendered.arrayBuffer())
+    // Pictures go out as they are.
+    const isText = !headers.get('content-type')?.startsWith('image/png')
+    const { html, scripts } = isText ? nonceToHashes(bytes.toString(), mark) : { html: bytes, scripts: '' }
     guard(headers, scripts, https)
     if (rendered.status !== 200) {
       headers.set('cache-control', rendered.status === 301 ? PUBLIC : 'no-store')
-      return new Response(html, { status: rendered.status, headers })
+      return new Response(html as BodyInit, { status: rendered.status, headers })
     }
     if (!headers.has('cache-control')) headers.set('cache-control', PUBLIC)
     return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))

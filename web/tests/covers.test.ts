@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { aBook } from '../../test/kit.ts'
 import { openSite } from './site.ts'
@@ -47,4 +48,41 @@ test('a cover under the version of its words may be kept for good, another only 
   expect((await fetch(`${site.url}/covers/plain.svg?v=old`)).headers.get('cache-control')).not.toContain(
     'immutable',
   )
+})
+
+test('what other sites show of a book is a picture in pixels, of its own cover', { retry: 2 }, async () => {
+  const page = await fetch(`${site.url}/books/plain/clean-code`).then(answer => answer.text())
+  const [, shared = ''] = /property="og:image" content="([^"]+)"/.exec(page) ?? []
+  expect(shared).toMatch(/^http:\/\/localhost:\d+\/covers\/plain\.png\?v=\w+$/)
+  const answer = await fetch(shared)
+  expect(answer.headers.get('content-type')).toBe('image/png')
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  const picture = sharp(Buffer.from(await answer.arrayBuffer()))
+  expect(await picture.metadata()).toMatchObject({ format: 'png', width: 800, height: 1200 })
+  // Words and all: more than a ground of one colour.
+  expect((await picture.stats()).entropy).toBeGreaterThan(0.5)
+})
+
+test('an uploaded cover is offered in the form and at the size that a browser wants', {
+  retry: 2,
+}, async () => {
+  const image = await sharp({ create: { width: 900, height: 1350, channels: 3, background: '#258' } })
+    .jpeg()
+    .toBuffer()
+  await site.staff.call('PUT', '/api/books/plain/cover', new Uint8Array(image), {
+    'content-type': 'image/jpeg',
+  })
+  const page = await fetch(`${site.url}/books/plain/clean-code?uploaded`).then(answer => answer.text())
+  const [picture = ''] = /<picture[\s\S]*?<\/picture>/.exec(page) ?? []
+  const sizes = (form: string) =>
+    new RegExp(`type="image/${form}" srcSet="([^"]+)"`, 'i').exec(picture)?.[1]?.split(', ') ?? []
+  for (const form of ['avif', 'webp']) {
+    expect(sizes(form)).toHaveLength(3)
+    for (const one of sizes(form)) {
+      const [address = '', width = ''] = one.split(' ')
+      const bytes = await site.deps.blobs.get(address.replace('/images/', ''))
+      expect((await sharp(bytes).metadata()).width).toBe(Number.parseInt(width, 10))
+    }
+  }
+  expect(picture).toMatch(/<img[^>]*width="400"[^>]*height="600"/)
 })

@@ -35,6 +35,9 @@ export const coverSizes = (
   return WIDTHS.map(width => `${name}-w${width}.${form} ${width}w`).join(', ')
 }
 
+/** A picture of the cover for other sites to show, as pixels. */
+export const sharedCover = (book: Covered): string => coverAddress(book).replace(/\.svg\?/, '.png?')
+
 /** Pictures of other sites are never shown. */
 export const coverAddress = (book: Covered): string =>
   book.image_url?.startsWith(OWN) ? book.image_url : `/covers/${book.book_id}.svg?v=${coverVersion(book)}`

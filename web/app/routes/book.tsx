@@ -1,7 +1,7 @@
 /** A book, at its one address. */
 import { Link, redirect } from 'react-router'
 import { getBook } from '../../../src/catalog/api.ts'
-import { coverAddress } from '../covers/cover-address.ts'
+import { sharedCover } from '../covers/cover-address.ts'
 import { AddToCart } from '../parts/add-to-cart.tsx'
 import { BookDetails } from '../parts/book-details.tsx'
 import { Breadcrumbs } from '../parts/breadcrumbs.tsx'
@@ -36,7 +36,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
     language: book.language === undefined ? undefined : languageName(book.language),
     canonical,
     jsonLd: [
-      bookJsonLd(book, { origin: visit.origin, currency: visit.currency, canonical }, coverAddress(book)),
+      bookJsonLd(book, { origin: visit.origin, currency: visit.currency, canonical }, sharedCover(book)),
       breadcrumbsJsonLd(visit.origin, shelf, book.title, t.book.home),
     ],
   }
@@ -51,7 +51,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
     description: (book.description ? `${line}. ${book.description}` : line).slice(0, DESCRIPTION),
     canonical,
     type: 'book',
-    image: new URL(coverAddress(book), canonical).href,
+    image: new URL(sharedCover(book), canonical).href,
     jsonLd,
   })
 }

@@ -1,4 +1,7 @@
-/** The drawn cover of a book: /covers/tech-001.svg. */
+/**
+ * The drawn cover of a book: /covers/tech-001.svg for pages, and /covers/tech-001.png for whoever shows a link to the book
+ * elsewhere, where an SVG is no picture.
+ */
 import { data } from 'react-router'
 import { getBook } from '../../../src/catalog/api.ts'
 import { coverVersion } from '../covers/cover-address.ts'
@@ -8,12 +11,19 @@ import type { Route } from './+types/cover'
 
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
+const picture = async (svg: string): Promise<Uint8Array<ArrayBuffer>> => {
+  // Loaded when the first is asked for: the image library is the heaviest of all.
+  const { default: sharp } = await import('sharp')
+  return new Uint8Array(await sharp(Buffer.from(svg)).png({ palette: true }).toBuffer())
+}
+
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
-  const bookId = /^([A-Za-z0-9_-]{1,50})\.svg$/.exec(params.file)?.[1]
+  const [, bookId, form] = /^([A-Za-z0-9_-]{1,50})\.(svg|png)$/.exec(params.file) ?? []
   if (bookId === undefined) throw data(null, { status: 404 })
   const book = await context.get(visitContext).read(getBook, { params: { book_id: bookId } })
-  const headers = new Headers({ 'content-type': 'image/svg+xml' })
+  const svg = drawCover(book)
+  const headers = new Headers({ 'content-type': form === 'png' ? 'image/png' : 'image/svg+xml' })
   // An address with the words' own version never changes what it shows.
   if (url.searchParams.get('v') === coverVersion(book)) headers.set('cache-control', FOR_GOOD)
-  return new Response(drawCover(book), { headers })
+  return new Response(form === 'png' ? await picture(svg) : svg, { headers })
 }
