@@ -1,30 +1,14 @@
-/** The only reader of the environment: settings, clients and tables, built once. */
-import { hkdfSync } from 'node:crypto'
+/** The only reader of the environment: settings, and the ways to what lies outside of the process. */
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
-import { authRecords } from './accounts/auth/records.ts'
-import { type CognitoSettings, cognitoRedirect, openCognito } from './accounts/cognito.ts'
-import { openDevices } from './accounts/devices.ts'
-import { accountLinks } from './accounts/links.ts'
-import { accountsDoor } from './accounts/sessions.ts'
-import { userTable } from './accounts/table.ts'
-import { cartTable } from './cart/table.ts'
-import { changeLog } from './catalog/changes.ts'
-import { catalogMemory } from './catalog/memory.ts'
-import { bookTable } from './catalog/table.ts'
+import type { CognitoSettings } from './accounts/cognito.ts'
 import type { Blobs } from './core/blobs.ts'
+import { bucketBlobs } from './core/bucket-blobs.ts'
 import { openDynamo } from './core/dynamo/dynamo.ts'
 import { openWire } from './core/dynamo/wire.ts'
-import { openLimiter } from './core/limiter.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { type Credentials, signerFor, unsignedForEngine } from './core/sign.ts'
-import { cursorSeal } from './http/cursor.ts'
-import { composer } from './notifications/compose.ts'
 import { defaultSender, parseSender } from './notifications/sender.ts'
-import { outboxTable } from './notifications/table.ts'
-import { folderTransport, sesTransport, smtpTransport, type Transport } from './notifications/transport.ts'
-import { orderLinks } from './orders/links.ts'
-import { orderTable } from './orders/table.ts'
 import { specifiedNames, type TableNames } from './tables.ts'
 
 const decimal = z.string().transform((text, context) => {
@@ -61,6 +45,14 @@ const Environment = z.object({
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
+  BLOB_BUCKET: z.string().min(3).max(63).optional(),
+  BLOB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  SECRETS_PATH: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9_.-]+)+$/, { error: 'is no path such as /cloudshelf/prod' })
+    .optional(),
+  SSM_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  API_URL: z.url({ protocol: /^https?$/ }).optional(),
   DYNAMODB_ENDPOINT: z.union([z.literal('aws'), z.url({ protocol: /^https?$/ })]).optional(),
   PORT: port(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -142,6 +134,13 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     },
     cognito: cognitoOf(env),
     secret: env.CLOUDSHELF_SECRET,
+    /** Where the secrets lie that are not given: parameters of SSM below this path. */
+    secretsPath: env.SECRETS_PATH,
+    ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${env.AWS_REGION}.amazonaws.com`,
+    /** undefined: blobs are files of the data folder. */
+    bucket: env.BLOB_BUCKET === undefined ? undefined : bucketOf(env.BLOB_BUCKET, env),
+    /** Where pages find the API when it is not in their own process. */
+    apiUrl: env.API_URL,
     /** By which the shop's own proxy proves that it may say where a request comes from. */
     proxySecret: env.TRUSTED_PROXY_SECRET,
     currency: env.CURRENCY,
@@ -149,6 +148,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
   }
 }
+
+/** The address of a bucket: its own host on AWS, a path at a stand-in. */
+const bucketOf = (name: string, env: z.infer<typeof Environment>): string =>
+  env.BLOB_ENDPOINT === undefined
+    ? `https://${name}.s3.${env.AWS_REGION}.amazonaws.com`
+    : `${env.BLOB_ENDPOINT.replace(/\/$/, '')}/${name}`
 
 /** undefined: nobody signs in by Cognito. Throws SettingsError for half a setup. */
 const cognitoOf = (env: z.infer<typeof Environment>): CognitoSettings | undefined => {
@@ -186,91 +191,14 @@ export const openStore = (settings: Settings, engineEndpoint?: () => string) => 
   return openDynamo(openWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials)))
 }
 
+/** The bucket of the settings, as blobs. */
+export const openBucket = ({ bucket, region, credentials }: Settings): Blobs => {
+  if (bucket === undefined) throw new SettingsError('there is no BLOB_BUCKET')
+  return bucketBlobs(bucket, signerFor('s3', region, credentials))
+}
+
 /** Where mails go when there is no server for them. */
 export const mailFolder = (dataDir: string): string => join(dataDir, 'outbox')
-
-const openTransport = ({ mail: { from, smtpUrl, sesRegion }, credentials, dataDir }: Settings): Transport => {
-  if (sesRegion !== undefined)
-    return sesTransport(
-      `https://email.${sesRegion}.amazonaws.com`,
-      signerFor('ses', sesRegion, credentials),
-      from,
-    )
-  return smtpUrl === undefined ? folderTransport(mailFolder(dataDir), from) : smtpTransport(smtpUrl, from)
-}
-
-export type Deps = ReturnType<typeof buildDeps>
-
-/** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
-export const buildDeps = (
-  settings: Settings,
-  given: {
-    readonly db: ReturnType<typeof openStore>
-    readonly blobs: Blobs
-    readonly secret: string
-    readonly report: (error: unknown) => void
-    readonly now?: () => Date
-    readonly transport?: Transport
-  },
-) => {
-  const { db, blobs, report, now = () => new Date() } = given
-  const { names } = settings
-  const books = bookTable(db, names)
-  const changes = changeLog(db, names)
-  const orders = orderTable(db, names)
-  const links = orderLinks(db, names)
-  const authSecret = derivedSecret(given.secret, 'auth')
-  const users = userTable(db, names)
-  const records = authRecords(db, names, users)
-  const mailedLinks = accountLinks(db, names)
-  const https = settings.publicUrl.startsWith('https:')
-  const accounts = accountsDoor(db, names, { secret: authSecret, https, now })
-  const transport = given.transport ?? openTransport(settings)
-  const shop = { currency: settings.currency, publicUrl: settings.publicUrl }
-  const memory = catalogMemory({ db, books, changes, blobs, now, report })
-  return {
-    settings,
-    db,
-    blobs,
-    books,
-    changes,
-    memory,
-    names,
-    users,
-    records,
-    accountLinks: mailedLinks,
-    devices: openDevices(db, names, { https, now }),
-    authSecret,
-    cognito: settings.cognito && openCognito(settings.cognito, cognitoRedirect(settings.publicUrl)),
-    accounts,
-    staffRole: accounts.staffRole,
-    confirmedEmail: async (userId: string) => {
-      const user = (await records.byId('user', userId))?.record
-      return user?.emailVerified === true ? String(user.email) : undefined
-    },
-    publicUrl: settings.publicUrl,
-    carts: cartTable(db, names),
-    orders,
-    links,
-    outbox: outboxTable(db, names),
-    compose: composer({ orders, links, users, accountLinks: mailedLinks, shop, now }),
-    transport,
-    forgetMail: async (address: string) => transport.forget?.(address),
-    cursors: cursorSeal(given.secret),
-    limiter: openLimiter(db, names.control, given.secret, now),
-    rules: settings.rules,
-    currency: settings.currency,
-    cartTtlSeconds: settings.cartTtlSeconds,
-    categoryOf: (bookId: string) => memory.index?.get(bookId)?.category,
-    booksChanged: memory.touched,
-    report,
-    now,
-  }
-}
-
-/** A key of its own for each purpose, from the shop's one secret. */
-const derivedSecret = (secret: string, purpose: string): string =>
-  Buffer.from(hkdfSync('sha256', secret, '', `cloudshelf ${purpose}`, 32)).toString('base64url')
 
 /** Where blobs lie in the data folder. */
 export const blobFolder = (dataDir: string): string => join(dataDir, 'blobs')

@@ -1,47 +1,59 @@
-/** The whole shop as one HTTP application, over what `deps.ts` has built. */
+/** The whole shop: all of its parts over one store, as one HTTP application. */
 import { accountRoutes } from './accounts/routes.ts'
 import { cartRoutes } from './cart/routes.ts'
 import { catalogRoutes } from './catalog/routes.ts'
-import type { Deps } from './deps.ts'
+import type { Blobs } from './core/blobs.ts'
+import type { openStore, Settings } from './deps.ts'
 import { healthRoutes } from './health/health.ts'
-import { answers } from './http/answers.ts'
-import { createApp } from './http/app.ts'
+import type { Transport } from './notifications/transport.ts'
 import { docsRoutes } from './openapi/routes.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { accountPart } from './parts/accounts.ts'
+import { openApp } from './parts/app.ts'
+import { cartPart } from './parts/cart.ts'
+import { catalogPart } from './parts/catalog.ts'
+import { foundation, ground } from './parts/ground.ts'
+import { mailPart, openTransport } from './parts/mail.ts'
+import { orderPart } from './parts/orders.ts'
 import { peopleRoutes } from './people/routes.ts'
 
-const ANSWER_BYTES = 32 * 1024 * 1024
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+export type Deps = ReturnType<typeof buildDeps>
 
-/** Our own pages' origins: the public one, and, for a shop on this machine, each of the machine's names for itself. */
-const originsOf = (publicUrl: string): Set<string> => {
-  const url = new URL(publicUrl)
-  const names = LOOPBACK.has(url.hostname) ? [...LOOPBACK] : [url.hostname]
-  return new Set(
-    names.map(name => new URL(`${url.protocol}//${name}${url.port ? `:${url.port}` : ''}`).origin),
-  )
+/** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
+export const buildDeps = (
+  settings: Settings,
+  given: {
+    readonly db: ReturnType<typeof openStore>
+    readonly blobs: Blobs
+    readonly secret: string
+    readonly report: (error: unknown) => void
+    readonly now?: () => Date
+    readonly transport?: Transport
+  },
+) => {
+  const base = foundation(ground(settings, given), given.secret)
+  const catalog = catalogPart(base, given.blobs)
+  return {
+    ...base,
+    ...cartPart(base),
+    ...orderPart(base),
+    ...accountPart(base),
+    ...mailPart(base, given.transport ?? openTransport(settings)),
+    ...catalog,
+    categoryOf: (bookId: string) => catalog.memory.index?.get(bookId)?.category,
+    booksChanged: catalog.memory.touched,
+  }
 }
 
 export const createShop = (deps: Deps) => {
-  const { publicUrl } = deps.settings
-  const routes = [
+  const app = openApp(deps, [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
     ...orderRoutes(deps),
     ...accountRoutes(deps),
     ...peopleRoutes(deps),
     ...healthRoutes(deps),
-  ]
-  const origins = originsOf(publicUrl)
-  const app = createApp(routes, {
-    answers: answers(ANSWER_BYTES),
-    limiter: deps.limiter,
-    deviceOf: deps.devices.find,
-    origins,
-    https: publicUrl.startsWith('https:'),
-    accounts: deps.accounts,
-    report: error => deps.report(error),
-  })
-  docsRoutes(app.hono, publicUrl)
-  return { ...app, routes, origins }
+  ])
+  docsRoutes(app.hono, deps.publicUrl)
+  return app
 }

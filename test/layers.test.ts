@@ -68,10 +68,10 @@ test('the environment is read in deps.ts, and elsewhere only passed on whole to 
   expect(readers.filter(file => file !== 'src/deps.ts')).toEqual([])
 })
 
-test('only core/dynamo knows a client of DynamoDB and its values, and only core/sign how requests are signed', () => {
+test('only core knows clients of AWS, and how requests are signed', () => {
   const clients = /^(aws4|undici|@aws-sdk\/(?!credential-providers)|@smithy\/)/
   const knowing = files.filter(one => importsOf(one).some(name => clients.test(name))).map(({ file }) => file)
-  expect(knowing.filter(file => !/^src\/core\/(dynamo\/|sign\.ts$)/.test(file))).toEqual([])
+  expect(knowing.filter(file => !/^src\/core\/(dynamo\/|(aws-request|sign)\.ts$)/.test(file))).toEqual([])
 })
 
 /** All that is loaded with a file before anything runs: not what it imports by `import()`, when it is needed. */
@@ -94,6 +94,7 @@ test('catalogue, cart and orders tell who calls without loading the sign-in libr
     expect(heavy(start), noun).toEqual([])
   }
   expect(heavy('src/deps.ts')).toEqual([])
+  expect(heavy('src/parts/ground.ts')).toEqual([])
   expect(heavy('src/http/app.ts')).toEqual([])
   // It is found where it is: the routes of accounts hash, and the library itself waits for its first request.
   expect(heavy('src/accounts/routes.ts')).toEqual(['@node-rs/argon2'])

@@ -114,6 +114,18 @@ export const catalogMemory = (deps: MemoryDeps) => {
     asOf = start
   }
 
+  let following: Promise<void> | undefined
+  /** Takes in what others have changed, unless that was done within the last `freshMs`. A log that cannot be read is reported. */
+  const follow = async (freshMs: number): Promise<void> => {
+    if (!index || now().getTime() - asOf.getTime() < freshMs) return
+    following ??= readChanges()
+      .catch(deps.report)
+      .finally(() => {
+        following = undefined
+      })
+    await following
+  }
+
   const build = async (): Promise<void> => {
     const start = now()
     const built = new MemoryBookIndex()
@@ -199,6 +211,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
     edited,
     touched,
     readChanges,
+    follow,
     compare,
     save,
     /** The index, once it is ready. */

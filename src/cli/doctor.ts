@@ -2,8 +2,9 @@
 import { Command } from 'commander'
 import { announceAll, type CatalogCheck, checkCatalog, mendPointers } from '../catalog/check.ts'
 import { removeSnapshot } from '../catalog/snapshot.ts'
-import { type Deps, readSettings } from '../deps.ts'
+import { readSettings } from '../deps.ts'
 import { readHolder } from '../local/data-folder.ts'
+import type { Deps } from '../shop.ts'
 import {
   catalogFindings,
   engineFinding,

@@ -5,10 +5,11 @@ import { accessSync, constants } from 'node:fs'
 import { LOG_KEPT_MS } from '../catalog/changes.ts'
 import type { CatalogCheck } from '../catalog/check.ts'
 import { readSnapshot } from '../catalog/snapshot.ts'
-import type { Deps, Settings } from '../deps.ts'
+import type { Settings } from '../deps.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-process.ts'
 import { holds, verifyTables } from '../provision.ts'
+import type { Deps } from '../shop.ts'
 import { messageOf } from './output.ts'
 
 export type Finding = {

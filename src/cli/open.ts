@@ -1,9 +1,10 @@
 /** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
 import { folderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
-import { blobFolder, buildDeps, type Deps, openStore, readSettings } from '../deps.ts'
+import { blobFolder, openStore, readSettings } from '../deps.ts'
 import { borrowEngine } from '../local/borrow-engine.ts'
 import { createTables } from '../provision.ts'
+import { buildDeps, type Deps } from '../shop.ts'
 
 export type OpenOptions = {
   /** Whether the tables of an embedded engine are made where they are missing, as a start of the shop does. */

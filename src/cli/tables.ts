@@ -1,9 +1,9 @@
 /** `cloudshelf tables`: makes, checks and deletes the tables. */
 import { Command } from 'commander'
 import { removeSnapshot } from '../catalog/snapshot.ts'
-import type { Deps } from '../deps.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { createTables, deleteTables, holds, type Point, verifyTables } from '../provision.ts'
+import type { Deps } from '../shop.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, print, printJson } from './output.ts'
 

@@ -12,9 +12,14 @@ export type Blobs = {
 
 const NAME = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*(\.[a-z0-9]+)?$/
 
+/** Throws TypeError for a name that could be read as another path. */
+export const assertBlobName = (name: string): void => {
+  if (!NAME.test(name)) throw new TypeError(`not the name of a blob: ${name}`)
+}
+
 export const folderBlobs = (folder: string): Blobs => {
   const pathOf = (name: string): string => {
-    if (!NAME.test(name)) throw new TypeError(`not the name of a blob: ${name}`)
+    assertBlobName(name)
     return join(folder, name)
   }
   return {

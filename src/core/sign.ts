@@ -2,12 +2,13 @@
 import aws4 from 'aws4'
 
 export type Headers = Record<string, string>
-/** The headers of a POST of `body` to `path` (`/` unless it is given), with those that prove who sends it. */
+/** The headers of a request, with those that prove who sends it: a POST of `body` to `/` unless told otherwise. */
 export type Signer = (
   host: string,
   headers: Headers,
   body: string,
   path?: string,
+  method?: string,
 ) => Promise<Headers> | Headers
 
 export type Credentials = {
@@ -29,7 +30,7 @@ const RENEW_BEFORE_MS = 5 * 60_000
  * expire. `forget()` makes the next request ask again, after the service has refused them.
  */
 export const signerFor = (
-  service: 'dynamodb' | 'ses',
+  service: 'dynamodb' | 'ses' | 's3' | 'ssm',
   region: string,
   provide: () => Promise<Credentials>,
 ): Signer & { forget(): void } => {
@@ -53,10 +54,10 @@ export const signerFor = (
     )
     return asked
   }
-  const sign: Signer = async (host, headers, body, path = '/') => {
+  const sign: Signer = async (host, headers, body, path = '/', method = 'POST') => {
     const request = {
       host,
-      method: 'POST',
+      method,
       path,
       service,
       region,

@@ -43,6 +43,12 @@ const forwardedFor = (headers: Headers): string | undefined => {
 const sameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
+/** Whether the request carries what proves that it came through the shop's own proxy. */
+export const isOwnProxy = (headers: Headers, proxySecret: string | undefined): boolean => {
+  const proof = headers.get('x-trusted-proxy')
+  return proxySecret !== undefined && proof !== null && sameText(proof, proxySecret)
+}
+
 /**
  * The sender of a request: the socket's peer, unless it is the shop's own proxy, which proves itself by `proxySecret` in
  * `x-trusted-proxy` and names the one before it. What anybody else says of where they come from is not looked at.
@@ -52,9 +58,5 @@ export const callerOf = (
   peer: () => string | undefined,
   proxySecret: string | undefined,
 ): Caller => ({
-  source: () => {
-    const proof = headers.get('x-trusted-proxy')
-    const isProxy = proxySecret !== undefined && proof !== null && sameText(proof, proxySecret)
-    return networkOf(isProxy ? forwardedFor(headers) : peer())
-  },
+  source: () => networkOf(isOwnProxy(headers, proxySecret) ? forwardedFor(headers) : peer()),
 })

@@ -1,8 +1,8 @@
 /** What a local shop does beside serving: follows the table, saves the index, sweeps what has expired. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Deps } from '../deps.ts'
 import { mailFolder } from '../deps.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
+import type { Deps } from '../shop.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const SECOND = 1_000

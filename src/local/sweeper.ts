@@ -2,7 +2,7 @@
 
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { epochSeconds } from '../core/ids.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps } from '../shop.ts'
 import { type TableDefinition, tableIds, tables } from '../tables.ts'
 
 /** Deletes what expired more than an hour ago from the tables that have a TTL. Returns how many items it deleted. */

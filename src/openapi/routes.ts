@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Hono } from 'hono'
-import { endpoints } from '../endpoints.ts'
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -27,8 +26,9 @@ const POLICY =
 /** Mounts /api/openapi.json, /api/docs and the script of the page. */
 export const docsRoutes = (app: Hono, serverUrl: string): void => {
   app.get('/api/openapi.json', async c => {
-    // The generator is for this answer alone, and is loaded with it.
+    // The generator and all endpoints are for this answer alone, and are loaded with it.
     const { openApiDocument } = await import('./document.ts')
+    const { endpoints } = await import('../endpoints.ts')
     return c.json(openApiDocument(endpoints, serverUrl), 200, {
       'cache-control': 'public, max-age=0, s-maxage=60',
     })

@@ -1,0 +1,96 @@
+/** The functions' bundles, made by esbuild: a folder for each, as it is uploaded, and as the tests run it. */
+import { createHash, randomUUID } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Metafile } from 'esbuild'
+import { type FunctionId, functionOf } from '../src/lambda/functions.ts'
+import { pagesBuild } from '../src/pages/build.ts'
+import { layNatives, NATIVE_PACKAGES, type Natives } from './natives.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const BUNDLES = join(ROOT, 'build/lambda')
+
+/** What a function reads from its own folder besides code, from node_modules. */
+const FILES: Partial<Record<FunctionId, readonly string[]>> = {
+  BookCatalog: ['rapidoc/dist/rapidoc-min.js'],
+}
+
+/** Lambda's own credentials are in its environment: the chain that looks elsewhere never runs. */
+const NEVER_LOADED = ['@aws-sdk/credential-providers']
+
+/** Packages in CommonJS ask for Node's modules by `require`, which a module of the other kind does not have. */
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`
+
+export type Bundle = {
+  /** To be uploaded whole; the handler is `index.handler`. */
+  readonly folder: string
+  /** What esbuild says of it: which files went in, and what came out. */
+  readonly meta: Metafile
+}
+
+/** The folder of the pages' build: `client` is for a bucket, `server` is in the bundle of Pages. */
+export const pagesFolder = (): Promise<string> =>
+  pagesBuild(line => console.error(line), new AbortController().signal)
+
+const compile = async (id: FunctionId) => {
+  const pages = id === 'Pages' ? { 'cloudshelf-pages': join(await pagesFolder(), 'server/index.js') } : {}
+  return build({
+    absWorkingDir: ROOT,
+    entryPoints: { index: `src/lambda/${functionOf(id).entry}.ts` },
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    metafile: true,
+    bundle: true,
+    // What is loaded when it is needed stays a file of its own.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    conditions: ['node'],
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'external',
+    charset: 'utf8',
+    banner: { js: REQUIRE },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    alias: pages,
+    external: [...NATIVE_PACKAGES, ...NEVER_LOADED],
+    logLevel: 'warning',
+  })
+}
+
+const nativesIn = ({ outputs }: Metafile): string[] => {
+  const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)))
+  return NATIVE_PACKAGES.filter(name => imported.has(name))
+}
+
+/**
+ * The bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
+ * NativesError where those are missing.
+ */
+export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'): Promise<Bundle> => {
+  const { outputFiles, metafile } = await compile(id)
+  const hash = createHash('sha256').update(natives)
+  for (const { path, contents } of outputFiles) hash.update(basename(path)).update(contents)
+  const folder = join(BUNDLES, `${id}-${hash.digest('hex').slice(0, 16)}`)
+  if (existsSync(folder)) return { folder, meta: metafile }
+  const unfinished = join(BUNDLES, `unfinished-${randomUUID()}`)
+  mkdirSync(unfinished, { recursive: true })
+  try {
+    for (const { path, contents } of outputFiles) writeFileSync(join(unfinished, basename(path)), contents)
+    for (const file of FILES[id] ?? []) {
+      mkdirSync(dirname(join(unfinished, 'node_modules', file)), { recursive: true })
+      cpSync(join(ROOT, 'node_modules', file), join(unfinished, 'node_modules', file))
+    }
+    layNatives(nativesIn(metafile), unfinished, natives)
+    // Of several who make the same at once, the first that is done wins.
+    if (!existsSync(folder)) renameSync(unfinished, folder)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+  return { folder, meta: metafile }
+}

@@ -1,0 +1,69 @@
+/** Packages with machine code, which no bundle can hold: laid beside it as npm has installed them, for this machine or for Lambda. */
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** `none`: the bundle is only looked at, as by a synthesis that deploys nothing. */
+export type Natives = 'none' | 'host' | 'lambda'
+
+export const NATIVE_PACKAGES = ['sharp', '@node-rs/argon2'] as const
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Where `fetchNatives` puts what Lambda runs (Linux on arm64, glibc). */
+const FOR_LAMBDA = join(ROOT, 'build/natives-linux-arm64')
+
+export class NativesError extends Error {}
+
+type Manifest = {
+  readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+const manifestOf = (folder: string): Manifest | undefined =>
+  existsSync(join(folder, 'package.json'))
+    ? (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest)
+    : undefined
+
+/** The package and all that it needs, of its optional packages those that are there. */
+const closureOf = (name: string, modules: string, found = new Set<string>()): Set<string> => {
+  const manifest = manifestOf(join(modules, name))
+  if (!manifest || found.has(name)) return found
+  found.add(name)
+  for (const needed of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
+    closureOf(needed, modules, found)
+  return found
+}
+
+const modulesFor = (natives: Natives): string =>
+  join(natives === 'lambda' ? FOR_LAMBDA : ROOT, 'node_modules')
+
+/** Copies these packages into `folder`'s node_modules. Throws NativesError where those for Lambda are missing, or of other versions. */
+export const layNatives = (names: readonly string[], folder: string, natives: Natives): void => {
+  if (natives === 'none') return
+  const modules = modulesFor(natives)
+  for (const name of names) {
+    const wanted = manifestOf(join(ROOT, 'node_modules', name))?.version
+    if (manifestOf(join(modules, name))?.version !== wanted)
+      throw new NativesError(`${name} ${wanted} is not there for Lambda: \`npm run deploy\` fetches it first`)
+    for (const one of closureOf(name, modules)) {
+      const target = join(folder, 'node_modules', one)
+      mkdirSync(dirname(target), { recursive: true })
+      cpSync(join(modules, one), target, { recursive: true })
+    }
+  }
+}
+
+/** Has npm install the native packages for Lambda, in the versions of this project. Throws NativesError with what npm says. */
+export const fetchNatives = (): void => {
+  const wanted = NATIVE_PACKAGES.map(
+    name => `${name}@${manifestOf(join(ROOT, 'node_modules', name))?.version}`,
+  )
+  const options = ['--os=linux', '--cpu=arm64', '--libc=glibc', '--no-save', '--no-audit', '--no-fund']
+  mkdirSync(FOR_LAMBDA, { recursive: true })
+  const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', FOR_LAMBDA, ...wanted], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new NativesError(`npm could not fetch the packages for Lambda:\n${stderr}`)
+}

@@ -1,0 +1,44 @@
+/** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pool } from 'undici'
+import type { Headers, Signer } from './sign.ts'
+
+export type AwsAnswer = { readonly status: number; readonly bytes: Uint8Array }
+
+export type AwsRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly headers?: Headers
+  readonly body?: string | Uint8Array
+}
+
+const MAX_TRIES = 3
+const PAUSE_MS = 100
+const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, bodyTimeout: 30_000 }
+
+/**
+ * Sends requests to `origin`, each of which may be sent again: after no answer, or one of 500 and above, it is, twice at
+ * most. Resolves to whatever is answered at last.
+ */
+export const awsService = (origin: string, sign: Signer) => {
+  const pool = new Pool(origin, LIMITS)
+  const { host } = new URL(origin)
+
+  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<AwsAnswer> => {
+    const signed = await sign(host, headers, typeof body === 'string' ? body : '', path, method)
+    const answer = await pool.request({ method, path, headers: signed, body: body ?? null })
+    return { status: answer.statusCode, bytes: await answer.body.bytes() }
+  }
+
+  return async (request: AwsRequest): Promise<AwsAnswer> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        const answer = await send(request)
+        if (answer.status < 500 || tries === MAX_TRIES) return answer
+      } catch (error) {
+        if (tries === MAX_TRIES) throw error
+      }
+      await sleep(PAUSE_MS * tries * Math.random())
+    }
+  }
+}

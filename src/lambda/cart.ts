@@ -1,0 +1,15 @@
+/** ShoppingCart: the cart's endpoints. */
+import { cartRoutes } from '../cart/routes.ts'
+import { openApp } from '../parts/app.ts'
+import { cartPart } from '../parts/cart.ts'
+import { foundation } from '../parts/ground.ts'
+import { httpHandler } from './http.ts'
+import { openGround } from './open.ts'
+import { readSecrets } from './secrets.ts'
+
+const base = openGround()
+const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
+const deps = { ...foundation(base, secret), ...cartPart(base) }
+const { fetch } = openApp(deps, cartRoutes(deps))
+
+export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

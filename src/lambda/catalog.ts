@@ -1,0 +1,40 @@
+/** BookCatalog: browsing, searching, single books, the staff's edits of them, the API's documentation, and the shop's health. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { catalogRoutes } from '../catalog/routes.ts'
+import { openBucket } from '../deps.ts'
+import { healthRoutes } from '../health/health.ts'
+import type { Caller } from '../http/source.ts'
+import { outboxTable } from '../notifications/table.ts'
+import { docsRoutes } from '../openapi/routes.ts'
+import { openApp } from '../parts/app.ts'
+import { catalogPart } from '../parts/catalog.ts'
+import { foundation } from '../parts/ground.ts'
+import { httpHandler } from './http.ts'
+import { openGround } from './open.ts'
+import { readSecrets } from './secrets.ts'
+
+/** How old the memory may be when somebody asks it. */
+const FRESH_MS = 2_000
+/** A start waits so long for an index that has to be built from the table; meanwhile the table answers what it can. */
+const PATIENCE_MS = 5_000
+
+const base = openGround()
+const part = catalogPart(base, openBucket(base.settings))
+const { memory } = part
+// What was built from the table is kept for the next that starts.
+const loading = memory.load().then(memory.save).catch(base.report)
+const [{ secret, proxy }] = await Promise.all([
+  readSecrets(base.settings, ['secret', 'proxy']),
+  Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })]),
+])
+const deps = { ...foundation(base, secret), ...part, outbox: outboxTable(base.db, base.names) }
+const app = openApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
+docsRoutes(app.hono, base.publicUrl)
+
+const fetch = async (request: Request, caller: Caller): Promise<Response> => {
+  const { pathname } = new URL(request.url)
+  if (/^\/api\/(books|categories)/.test(pathname)) await memory.follow(FRESH_MS)
+  return app.fetch(request, caller)
+}
+
+export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

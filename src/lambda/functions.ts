@@ -1,0 +1,142 @@
+/** The functions on AWS as data: what each answers or is woken by, and what it may touch. Bundles, stacks and tests read it. */
+import { endpointsOf } from '../endpoints.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import type { TableId } from '../tables.ts'
+
+export type Right = 'read' | 'write'
+
+/** What wakes a function besides the gateway. */
+export type Trigger =
+  | {
+      readonly kind: 'stream'
+      readonly table: TableId
+      readonly view: 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
+      /** As an event source mapping has it; a record that it does not match wakes nobody. */
+      readonly filter?: object
+    }
+  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+
+export type FunctionDefinition = {
+  readonly id: string
+  /** Its file in src/lambda, without the ending; the file exports `handler`. */
+  readonly entry: string
+  readonly endpoints: readonly Endpoint[]
+  /** Route keys of the gateway beside its endpoints': what else lies under its addresses, so that the shop's own words refuse it. */
+  readonly otherRoutes: readonly string[]
+  readonly triggers: readonly Trigger[]
+  /** `write` is reading and writing; what is not named it may not touch. */
+  readonly tables: Readonly<Partial<Record<TableId, Right>>>
+  /** Covers and the snapshot of the index. */
+  readonly blobs?: Right
+  readonly sendsMail?: boolean
+  /** Which of the two secrets it reads: the key of the shop, and what the CDN proves itself by. */
+  readonly secrets: readonly ('secret' | 'proxy')[]
+}
+
+const none = { endpoints: [], otherRoutes: [], triggers: [] } as const
+const HTTP_SECRETS = ['secret', 'proxy'] as const
+
+export const functions = [
+  {
+    ...none,
+    id: 'BookCatalog',
+    entry: 'catalog',
+    endpoints: [...endpointsOf.catalog, ...endpointsOf.health],
+    // The API's documentation, and the word for addresses that nobody has.
+    otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
+    tables: { books: 'write', control: 'write' },
+    blobs: 'write',
+    secrets: HTTP_SECRETS,
+  },
+  {
+    ...none,
+    id: 'ShoppingCart',
+    entry: 'cart',
+    endpoints: endpointsOf.cart,
+    otherRoutes: ['ANY /api/cart', 'ANY /api/cart/{proxy+}'],
+    tables: { books: 'read', carts: 'write', control: 'write' },
+    secrets: HTTP_SECRETS,
+  },
+  {
+    ...none,
+    id: 'UserAccounts',
+    entry: 'accounts',
+    endpoints: endpointsOf.accounts,
+    otherRoutes: ['ANY /api/auth/{proxy+}', 'ANY /api/users/{proxy+}'],
+    // The history of a person's orders, and an erasure, which takes carts and restricts orders.
+    tables: { users: 'write', control: 'write', carts: 'write', orders: 'write' },
+    secrets: HTTP_SECRETS,
+  },
+  {
+    ...none,
+    id: 'OrderProcess',
+    entry: 'orders',
+    endpoints: endpointsOf.orders,
+    otherRoutes: ['ANY /api/orders', 'ANY /api/orders/{proxy+}'],
+    tables: { orders: 'write', carts: 'write', books: 'write', control: 'write', users: 'read' },
+    secrets: HTTP_SECRETS,
+  },
+  {
+    ...none,
+    id: 'Pages',
+    entry: 'pages',
+    otherRoutes: ['$default'],
+    tables: {},
+    secrets: ['proxy'],
+  },
+  {
+    ...none,
+    id: 'IndexConsumer',
+    entry: 'index-stream',
+    triggers: [
+      { kind: 'stream', table: 'books', view: 'NEW_AND_OLD_IMAGES' },
+      // A snapshot must not grow older than the change log, however quiet the shop.
+      { kind: 'schedule', everyMinutes: 360 },
+    ],
+    tables: { books: 'read', control: 'write' },
+    blobs: 'write',
+    secrets: ['secret'],
+  },
+  {
+    ...none,
+    id: 'OutboxConsumer',
+    entry: 'outbox-stream',
+    triggers: [
+      {
+        kind: 'stream',
+        table: 'control',
+        view: 'NEW_IMAGE',
+        // Rows that were moved there to be tried again later are the sweeper's.
+        filter: {
+          eventName: ['INSERT'],
+          dynamodb: { NewImage: { pk: { S: ['outbox'] }, state: { S: ['PENDING'] }, tries: { N: ['0'] } } },
+        },
+      },
+    ],
+    tables: { control: 'write', orders: 'read', users: 'read' },
+    sendsMail: true,
+    secrets: ['secret'],
+  },
+  {
+    ...none,
+    id: 'Sweeper',
+    entry: 'sweeper',
+    triggers: [{ kind: 'schedule', everyMinutes: 5 }],
+    // An erasure that was cut off is finished: that takes away what the accounts function could not.
+    tables: { control: 'write', orders: 'write', users: 'write', carts: 'write' },
+    sendsMail: true,
+    secrets: ['secret'],
+  },
+] as const satisfies readonly FunctionDefinition[]
+
+export type FunctionId = (typeof functions)[number]['id']
+
+/** The gateway's route key of an endpoint: `GET /api/books/{book_id}`. */
+export const routeKeyOf = ({ method, path }: Endpoint): string => `${method} ${path}`
+
+/** The definition of a function. */
+export const functionOf = (id: FunctionId): FunctionDefinition => {
+  const found = functions.find(one => one.id === id)
+  if (!found) throw new TypeError(`there is no function ${id}`)
+  return found
+}

@@ -1,0 +1,57 @@
+/** The secrets of a function, read once when it starts: parameters of SSM, unless its environment gives them. */
+import { awsService } from '../core/aws-request.ts'
+import { signerFor } from '../core/sign.ts'
+import { type Settings, SettingsError } from '../deps.ts'
+
+export type Secrets = { readonly secret: string; readonly proxy: string }
+type Name = keyof Secrets
+
+const Given = { secret: 'CLOUDSHELF_SECRET', proxy: 'TRUSTED_PROXY_SECRET' } as const
+const SHORTEST = 32
+
+type Parameter = { readonly Name: string; readonly Value: string }
+
+const parameters = async (
+  { ssmEndpoint, region, credentials }: Settings,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const request = awsService(ssmEndpoint, signerFor('ssm', region, credentials))
+  const { status, bytes } = await request({
+    method: 'POST',
+    path: '/',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameters' },
+    body: JSON.stringify({ Names: names, WithDecryption: true }),
+  })
+  const text = Buffer.from(bytes).toString()
+  if (status !== 200) throw new Error(`SSM answers ${status}: ${text.slice(0, 200)}`)
+  const { Parameters = [] } = JSON.parse(text) as { readonly Parameters?: readonly Parameter[] }
+  return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
+}
+
+/** The wanted secrets. Throws SettingsError where one is to be had nowhere. */
+export const readSecrets = async <const Wanted extends Name>(
+  settings: Settings,
+  wanted: readonly Wanted[],
+): Promise<{ readonly [name in Wanted]: string }> => {
+  const given: Readonly<Record<Name, string | undefined>> = {
+    secret: settings.secret,
+    proxy: settings.proxySecret,
+  }
+  const missing = wanted.filter(name => given[name] === undefined)
+  const path = settings.secretsPath
+  const found =
+    path === undefined || missing.length === 0
+      ? new Map<string, string>()
+      : await parameters(
+          settings,
+          missing.map(name => `${path}/${name}`),
+        )
+  const values = wanted.map(name => {
+    const value = given[name] ?? found.get(`${path}/${name}`)
+    if (value !== undefined && value.length >= SHORTEST) return [name, value]
+    throw new SettingsError(
+      `there is no secret of ${SHORTEST} characters in ${Given[name]}, nor in the parameter ${path ?? '<SECRETS_PATH>'}/${name}`,
+    )
+  })
+  return Object.fromEntries(values) as { readonly [name in Wanted]: string }
+}
