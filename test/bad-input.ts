@@ -44,7 +44,7 @@ const email = 'reader@example.com'
 /** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
 export const accountBodies: Record<string, Json> = {
   signUp: { email, password, first_name: 'A', last_name: 'B' },
-  verifyEmail: { token },
+  verifyEmail: { token, password },
   resendVerification: { email },
   signIn: { email, password },
   forgotPassword: { email },

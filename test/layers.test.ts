@@ -96,6 +96,7 @@ test('catalogue, cart and orders tell who calls without loading the sign-in libr
   expect(heavy('src/deps.ts')).toEqual([])
   expect(heavy('src/parts/ground.ts')).toEqual([])
   expect(heavy('src/http/app.ts')).toEqual([])
+  for (const noun of ['catalog', 'cart', 'orders']) expect(heavy(`src/${noun}/routes.ts`), noun).toEqual([])
   // It is found where it is: the routes of accounts hash, and the library itself waits for its first request.
   expect(heavy('src/accounts/routes.ts')).toEqual(['@node-rs/argon2'])
   expect(heavy('src/accounts/auth/auth.ts').length).toBeGreaterThan(3)

@@ -80,7 +80,7 @@ test('the log of a shop holds no password, token, cookie, name or address, whate
   const person = { first_name: 'Canaryfirst', last_name: 'Canarylast' }
   expect((await ask('POST', '/api/auth/sign-up', { email, password, ...person })).status).toBe(202)
   const token = await tokenFor(dataDir, 'verify-email')
-  expect((await ask('POST', '/api/auth/verify-email', { token })).status).toBe(204)
+  expect((await ask('POST', '/api/auth/verify-email', { token, password })).status).toBe(204)
   expect((await ask('POST', '/api/auth/sign-in', { email, password })).status).toBe(200)
   const cart = await ask('POST', '/api/cart/items', { book_id: 'tech-001' })
   const address = { street: 'Canary Street 1', city: 'Canaryville', postal_code: '12345' }

@@ -48,10 +48,8 @@ export const WhoAmI = z
   .meta({ id: 'WhoAmI' })
 
 /** Mails to one address, and how many of them one network may cause. */
-const MAILS: readonly Limit[] = [
-  { per: ['email'], max: 3, seconds: HOUR },
-  { per: 'source', max: 20, seconds: HOUR },
-]
+export const TO_ONE_ADDRESS: Limit = { per: ['email'], max: 3, seconds: HOUR }
+const MAILS: readonly Limit[] = [TO_ONE_ADDRESS, { per: 'source', max: 20, seconds: HOUR }]
 const LINKS: readonly Limit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
 /** Whoever has the session of another may still not guess at the password. */
 export const PASSWORD_AGAIN: readonly Limit[] = [
@@ -88,12 +86,13 @@ export const verifyEmail = endpoint({
   ...base,
   id: 'verifyEmail',
   path: '/api/auth/verify-email',
-  summary: 'Confirm the address that a link was mailed to, once, within a day',
+  summary:
+    'Confirm the address that a link was mailed to, once, within a day, with the password of the account',
   who: 'anyone',
   limits: LINKS,
-  body: LinkToken,
+  body: z.strictObject({ token: Token, password: TypedPassword }).meta({ id: 'VerifyEmail' }),
   status: 204,
-  errors: ['link_invalid'],
+  errors: ['link_invalid', 'password_wrong'],
 })
 
 export const resendVerification = endpoint({

@@ -2,31 +2,12 @@
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
-import type { Stored } from './auth/records.ts'
+import { assertPassword, credential, credentialOf, sealOf } from './credential.ts'
 import { linkInvalid } from './links.ts'
 import { noteOwnAct } from './own-acts.ts'
-import { assertNotGuessable, hashPassword, verifyPassword } from './passwords.ts'
+import { assertNotGuessable, hashPassword } from './passwords.ts'
 import { liveSession } from './sessions.ts'
-import { announceAccount, credential, type SignUpDeps, spendLink } from './sign-up.ts'
-
-const credentialOf = async ({ records }: SignUpDeps, userId: string): Promise<Stored | undefined> => {
-  const accounts = await records.byField('account', 'userId', userId)
-  return accounts.find(({ record }) => record.providerId === 'credential')
-}
-
-/** Whether this is the account's password. One that has none hashes all the same. */
-export const isPassword = async (deps: SignUpDeps, userId: string, password: string): Promise<boolean> => {
-  const kept = (await credentialOf(deps, userId))?.record.password
-  if (typeof kept === 'string') return verifyPassword({ hash: kept, password })
-  await hashPassword(password)
-  return false
-}
-
-/** Throws password_wrong unless it is the account's. */
-export const assertPassword = async (deps: SignUpDeps, userId: string, password: string): Promise<void> => {
-  if (!(await isPassword(deps, userId, password)))
-    throw new ShopError('password_wrong', 'This is not the password of your account.')
-}
+import { announceAccount, type SignUpDeps, spendLink } from './sign-up.ts'
 
 /** Has a mail with a link sent, if the address has an account; costs the same where it has none. */
 export const forgotPassword = async (deps: SignUpDeps, email: string): Promise<void> => {
@@ -72,25 +53,32 @@ export const changeEmail = async (
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await assertPassword(deps, userId, password)
-  const known = await deps.records.byEmail(email)
+  const [known, seal] = [await deps.records.byEmail(email), await sealOf(deps, userId)]
   await deps.db.transact([
-    known ? deps.accountLinks.decoy(deps.now()) : announceAccount(deps, 'change_email', userId, email),
+    known
+      ? deps.accountLinks.decoy(deps.now())
+      : announceAccount(deps, 'change_email', userId, { email, seal }),
   ])
 }
 
-/** Takes the new address, and tells the old one. Throws link_invalid, also when another account has it by now. */
-export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<void> => {
+/**
+ * Takes the new address, tells the old one, and returns it. Throws link_invalid, also when another account has the new one by
+ * now, or the password is another: whoever asked may be the one who was shut out by that.
+ */
+export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<string> => {
   const { records, now } = deps
-  const { user_id, email, spent } = await deps.accountLinks.find('change_email', token, now())
+  const { user_id, email, seal, spent } = await deps.accountLinks.find('change_email', token, now())
   const seen = await records.byId('user', user_id)
-  if (!seen || seen.record.email === email) throw linkInvalid()
+  if (!seen || seen.record.email === email || seal !== (await sealOf(deps, user_id))) throw linkInvalid()
+  const old = String(seen.record.email)
   const changed = { ...seen.record, email, emailVerified: true, updatedAt: now().toISOString() }
   await spendLink(deps, [
     spent,
     ...records.replacement('user', seen, changed),
-    announceAccount(deps, 'email_changed', user_id, String(seen.record.email)),
+    announceAccount(deps, 'email_changed', user_id, { email: old }),
     ...noteOwnAct(deps, user_id, 'account.email', ['email']),
   ])
+  return old
 }
 
 /** The account's live sessions, the latest used first. */

@@ -49,7 +49,7 @@ export const beginTotp = endpoint({
       recovery_codes: RecoveryCodes,
     })
     .meta({ id: 'TotpEnrolment' }),
-  errors: ['password_wrong', 'second_factor_set'],
+  errors: ['password_wrong', 'second_factor_set', 'second_factor_needed'],
 })
 
 export const confirmTotp = endpoint({
@@ -61,7 +61,7 @@ export const confirmTotp = endpoint({
   limits: CODES,
   body: TotpCode,
   status: 204,
-  errors: ['code_wrong', 'second_factor_unset'],
+  errors: ['code_wrong', 'second_factor_unset', 'second_factor_needed'],
 })
 
 export const endTotp = endpoint({
@@ -74,7 +74,7 @@ export const endTotp = endpoint({
   limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 204,
-  errors: ['password_wrong'],
+  errors: ['password_wrong', 'second_factor_needed'],
 })
 
 export const renewRecoveryCodes = endpoint({
@@ -87,7 +87,7 @@ export const renewRecoveryCodes = endpoint({
   body: Confirmed,
   status: 200,
   reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
-  errors: ['password_wrong', 'second_factor_unset'],
+  errors: ['password_wrong', 'second_factor_unset', 'second_factor_needed'],
 })
 
 export const signInWithCode = endpoint({
@@ -130,7 +130,7 @@ export const passkeyOptions = endpoint({
   body: Confirmed,
   status: 200,
   reply: WebAuthn,
-  errors: ['password_wrong'],
+  errors: ['password_wrong', 'second_factor_needed'],
 })
 
 export const addPasskey = endpoint({
@@ -141,7 +141,7 @@ export const addPasskey = endpoint({
   who: 'account',
   body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
   status: 204,
-  errors: ['passkey_refused'],
+  errors: ['passkey_refused', 'second_factor_needed'],
 })
 
 export const listPasskeys = endpoint({
@@ -171,7 +171,7 @@ export const removePasskey = endpoint({
   who: 'account',
   params: z.object({ passkey_id: z.string().min(1).max(100) }),
   status: 204,
-  errors: ['passkey_not_found'],
+  errors: ['passkey_not_found', 'second_factor_needed'],
 })
 
 export const passkeySignInOptions = endpoint({
@@ -180,6 +180,7 @@ export const passkeySignInOptions = endpoint({
   path: '/api/auth/sign-in/passkey/options',
   summary: 'What a browser needs to sign in with a passkey',
   who: 'anyone',
+  limits: [{ per: 'source', max: 300, seconds: 15 * MINUTE }],
   status: 200,
   reply: WebAuthn,
   errors: [],

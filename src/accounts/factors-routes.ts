@@ -4,7 +4,7 @@ import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Auth } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
-import { assertPassword } from './credentials.ts'
+import { assertPassword } from './credential.ts'
 import * as api from './factors-api.ts'
 import { noteOwnAct, type OwnAct } from './own-acts.ts'
 import { signedIn } from './routes.ts'
@@ -42,6 +42,24 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     return answerOf<T>(call, question(await auth(), headersOf(call)))
   }
 
+  /**
+   * Where there is a second factor already, only a session that showed it may add, take away or renew one: or the password
+   * alone would make a second factor of its own. Throws second_factor_needed.
+   */
+  const assertShowedFactor = async (context: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
+    const { userId, secondFactor } = signedIn(context)
+    if (secondFactor) return
+    const [user, passkeys] = await Promise.all([
+      deps.records.byId('user', userId),
+      deps.records.byField('passkey', 'userId', userId),
+    ])
+    if (user?.record.twoFactorEnabled !== true && passkeys.length === 0) return
+    throw new ShopError(
+      'second_factor_needed',
+      'Please sign in once more, with your passkey or a code of your app: only then can this be changed.',
+    )
+  }
+
   /** After the library has done it: it has transactions of its own. */
   const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnAct) =>
     deps.db.transact(noteOwnAct(deps, signedIn(context).userId, what))
@@ -52,6 +70,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return { enabled: user?.record.twoFactorEnabled === true }
     }),
     route(api.beginTotp, async context => {
+      await assertShowedFactor(context)
       const body = { password: context.body.password, method: 'totp' as const }
       const { totpURI, backupCodes } = await ask<{ totpURI: string; backupCodes: string[] }>(
         context,
@@ -60,6 +79,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return { totp_uri: totpURI, recovery_codes: backupCodes }
     }),
     route(api.confirmTotp, async context => {
+      await assertShowedFactor(context)
       const { code } = context.body
       await ask(context, (library, headers) =>
         library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
@@ -68,6 +88,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return undefined
     }),
     route(api.endTotp, async context => {
+      await assertShowedFactor(context)
       const { password } = context.body
       await ask(context, (library, headers) =>
         library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
@@ -76,6 +97,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return undefined
     }),
     route(api.renewRecoveryCodes, async context => {
+      await assertShowedFactor(context)
       const { password } = context.body
       const { backupCodes } = await ask<{ backupCodes: string[] }>(context, (library, headers) =>
         library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
@@ -100,12 +122,14 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return { second_factor: false }
     }),
     route(api.passkeyOptions, async context => {
+      await assertShowedFactor(context)
       await assertPassword(deps, signedIn(context).userId, context.body.password)
       return ask<Record<string, unknown>>(context, (library, headers) =>
         library.api.generatePasskeyRegistrationOptions({ headers, asResponse: true }),
       )
     }),
     route(api.addPasskey, async context => {
+      await assertShowedFactor(context)
       const { response, name } = context.body
       const body = { response, ...(name === undefined ? {} : { name }) }
       await ask(context, (library, headers) =>
@@ -129,6 +153,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       const found = await deps.records.byId('passkey', context.params.passkey_id)
       if (found?.record.userId !== userId)
         throw new ShopError('passkey_not_found', 'You have no such passkey.')
+      await assertShowedFactor(context)
       await deps.db.transact([
         ...deps.records.removal('passkey', { ...found, revision: undefined }),
         ...noteOwnAct(deps, userId, 'account.passkey.remove'),

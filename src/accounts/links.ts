@@ -19,6 +19,8 @@ export type LinkPurpose = keyof typeof LINK_MINUTES
 export type AccountLink = {
   readonly user_id: string
   readonly email: string
+  /** Of the password that the account had when the link was asked for, where the link does not outlive it. */
+  readonly seal?: string | undefined
   /** Spends the link: to be written with what it allows. */
   readonly spent: Write
 }
@@ -35,13 +37,17 @@ export const accountLinks = (db: Dynamo, names: { readonly control: string }) =>
   })
 
   /** A new token for this purpose, kept as its hash. */
-  const make = async (purpose: LinkPurpose, userId: string, email: string, now: Date): Promise<string> => {
+  const make = async (
+    purpose: LinkPurpose,
+    { user_id, email, seal }: Omit<AccountLink, 'spent'>,
+    now: Date,
+  ): Promise<string> => {
     const token = newSecret()
     const expires_at = epochSeconds(now) + LINK_MINUTES[purpose] * 60
     await db.write({
       action: 'Put',
       table,
-      item: { ...keyOf(token), purpose, user_id: userId, email, expires_at },
+      item: { ...keyOf(token), purpose, user_id, email, ...(seal === undefined ? {} : { seal }), expires_at },
     })
     return token
   }
@@ -66,7 +72,7 @@ export const accountLinks = (db: Dynamo, names: { readonly control: string }) =>
       condition: 'attribute_exists(pk)',
       refused: linkInvalid,
     }
-    return { user_id, email, spent }
+    return { user_id, email, seal: typeof found?.seal === 'string' ? found.seal : undefined, spent }
   }
 
   return { make, decoy, find }

@@ -1,7 +1,10 @@
 /** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
+import { ShopError } from '../core/errors.ts'
+import type { Limiter } from '../core/limiter.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import type { AccountsDoor } from '../http/identity.ts'
+import { type AccountsDoor, guestCookie } from '../http/identity.ts'
+import { assertWithinLimits } from '../http/limits.ts'
 import * as api from './api.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
@@ -16,7 +19,7 @@ import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEma
 export type AccountRouteDeps = SignUpDeps &
   AuthDeps &
   CognitoRouteDeps &
-  Pick<AccountsDoor, 'staffRole'> & { readonly devices: Devices }
+  Pick<AccountsDoor, 'staffRole'> & { readonly devices: Devices; readonly limiter: Limiter }
 
 const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
 
@@ -40,12 +43,28 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     if (session) await credentials.endSessions(deps, session.userId, id => id === session.sessionId)
   }
 
+  /** Another mail to confirm the address, unless it has had as many as anybody may ask for. */
+  const confirmAgain = async (email: string): Promise<void> => {
+    const hit = { source: '', shopper: undefined, body: { email }, deviceOf: async () => undefined }
+    const { id } = api.resendVerification
+    try {
+      await assertWithinLimits(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)
+    } catch (error) {
+      if (error instanceof ShopError && error.code === 'too_many_requests') return
+      throw error
+    }
+    await resendVerification(deps, email)
+  }
+
   return [
     route(api.signUp, async ({ body }) => {
       await signUp(deps, body)
       return SENT
     }),
-    route(api.verifyEmail, ({ body }) => verifyEmail(deps, body.token).then(() => undefined)),
+    route(api.verifyEmail, async ({ body }) => {
+      await verifyEmail(deps, body.token, body.password)
+      return undefined
+    }),
     route(api.resendVerification, async ({ body }) => {
       await resendVerification(deps, body.email)
       return SENT
@@ -59,7 +78,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
         asResponse: true,
       })
       const answer = await answerOf<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
-        if (error.code === 'email_not_verified') await resendVerification(deps, email)
+        if (error.code === 'email_not_verified') await confirmAgain(email)
         throw error
       })
       // The password was right: this browser's tries are counted apart from a stranger's from now on.
@@ -71,6 +90,9 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       const call = calling(context)
       if (context.identity.session)
         await answerOf(call, (await auth()).api.signOut({ headers: headersOf(call), asResponse: true }))
+      // Whoever uses this browser next is somebody else: what was a guest's here is not theirs either.
+      if (context.identity.guestId !== undefined)
+        context.setCookies.push(guestCookie('', 0, deps.publicUrl.startsWith('https:')))
       return undefined
     }),
     route(api.whoAmI, async ({ identity: { session } }) => {
@@ -113,7 +135,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await credentials.changeEmail(deps, signedIn(context).userId, context.body)
       return SENT
     }),
-    route(api.confirmEmail, ({ body }) => credentials.confirmEmail(deps, body.token).then(() => undefined)),
+    route(api.confirmEmail, async ({ body }) => {
+      const old = await credentials.confirmEmail(deps, body.token)
+      await deps.devices.forget(old)
+      return undefined
+    }),
     route(api.listSessions, async context => {
       const { userId, sessionId } = signedIn(context)
       const found = await credentials.sessionsOf(deps, userId)

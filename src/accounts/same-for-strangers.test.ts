@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { faultyEngine } from '../../test/faulty-engine.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
 import { newUserId } from '../core/ids.ts'
-import { credential } from './sign-up.ts'
+import { credential } from './credential.ts'
 
 const hashes = vi.hoisted(() => ({ count: 0 }))
 

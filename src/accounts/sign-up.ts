@@ -5,6 +5,7 @@ import { newUserId, newVersion } from '../core/ids.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables.ts'
 import type { AuthRecords, Stored } from './auth/records.ts'
+import { assertPassword, credential, credentialOf } from './credential.ts'
 import { type AccountLinks, linkInvalid } from './links.ts'
 import { noteOwnAct } from './own-acts.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
@@ -37,35 +38,30 @@ export const announceAccount = (
   { names, now }: Pick<SignUpDeps, 'names' | 'now'>,
   event: AccountEvent,
   userId: string,
-  email?: string,
+  more: { readonly email?: string; readonly seal?: string } = {},
 ): Write =>
   announceMail(
     names.control,
     `${userId}#${event}#${newVersion()}`,
-    { event, user_id: userId, ...(email === undefined ? {} : { email }) },
+    { event, user_id: userId, ...more },
     now(),
   )
 
-/** The credential of an account: its Argon2id hash, in the sign-in library's form. */
-export const credential = (userId: string, hash: string, at: string) => ({
-  id: crypto.randomUUID(),
-  userId,
-  accountId: userId,
-  providerId: 'credential',
-  password: hash,
-  createdAt: at,
-  updatedAt: at,
-})
-
 /**
  * Opens an account and has a mail sent that confirms its address. Where the address has a confirmed account already, its owner
- * gets a mail instead; where it has one that nobody has confirmed, the confirmation is sent again. The same work is done
- * either way. Throws password_refused.
+ * gets a mail instead; one that nobody has confirmed belongs to whoever signed up last. The same work is done either way.
+ * Throws password_refused.
  */
 export const signUp = async (deps: SignUpDeps, { email, password, ...names }: SignUp): Promise<void> => {
   await assertNotGuessable(password, email)
-  const [known, hash] = [await deps.records.byEmail(email), await hashPassword(password)]
-  const writes = known ? [announceKnown(deps, known)] : newAccount(deps, { email, ...names }, hash)
+  const known = await deps.records.byEmailToSignIn(email)
+  const kept = known && (await credentialOf(deps, String(known.record.id)))
+  const hash = await hashPassword(password)
+  const writes = !known
+    ? newAccount(deps, { email, ...names }, hash)
+    : known.record.emailVerified
+      ? [announceAccount(deps, 'account_exists', String(known.record.id))]
+      : takeOver(deps, known, kept, names, hash)
   try {
     await deps.db.transact(writes)
   } catch (error) {
@@ -74,8 +70,34 @@ export const signUp = async (deps: SignUpDeps, { email, password, ...names }: Si
   }
 }
 
-const announceKnown = (deps: SignUpDeps, { record }: Stored): Write =>
-  announceAccount(deps, record.emailVerified ? 'account_exists' : 'verify_email', String(record.id))
+/**
+ * An account that nobody has confirmed, as whoever signs up last wants it: nobody can wait with a password of theirs in an
+ * account until the owner of its address confirms it.
+ */
+const takeOver = (
+  deps: SignUpDeps,
+  seen: Stored,
+  kept: Stored | undefined,
+  { first_name, last_name }: Omit<SignUp, 'email' | 'password'>,
+  hash: string,
+): Write[] => {
+  const { records } = deps
+  const [userId, at] = [String(seen.record.id), deps.now().toISOString()]
+  const { firstName: _, lastName: __, ...rest } = seen.record
+  const user = {
+    ...rest,
+    ...(first_name === undefined ? {} : { firstName: first_name }),
+    ...(last_name === undefined ? {} : { lastName: last_name }),
+    updatedAt: at,
+  }
+  return [
+    ...records.replacement('user', seen, user),
+    ...(kept
+      ? records.replacement('account', kept, { ...kept.record, password: hash, updatedAt: at })
+      : records.creation('account', credential(userId, hash, at))),
+    announceAccount(deps, 'verify_email', userId),
+  ]
+}
 
 const newAccount = (
   deps: SignUpDeps,
@@ -114,11 +136,15 @@ export const resendVerification = async (deps: SignUpDeps, email: string): Promi
   ])
 }
 
-/** Confirms the address that the link went to. Throws link_invalid. */
-export const verifyEmail = async (deps: SignUpDeps, token: string): Promise<void> => {
+/**
+ * Confirms the address that the link went to, for whoever has both the mail and the password of the account: the mail alone
+ * may be about an account that somebody else has opened with this address. Throws link_invalid, password_wrong.
+ */
+export const verifyEmail = async (deps: SignUpDeps, token: string, password: string): Promise<void> => {
   const { user_id, email, spent } = await deps.accountLinks.find('verify_email', token, deps.now())
   const seen = await deps.records.byId('user', user_id)
   if (seen?.record.email !== email) throw linkInvalid()
+  await assertPassword(deps, user_id, password)
   const verified = { ...seen.record, emailVerified: true, updatedAt: deps.now().toISOString() }
   await spendLink(deps, [
     spent,

@@ -115,7 +115,7 @@ export const giveRole = async (
   const userId = await setRole(deps, actor, email, role)
   if (userId === undefined) throw new Error(`the account of ${email} went away meanwhile`)
   await endSessions(deps, userId)
-  const token = await deps.accountLinks.make('reset_password', userId, email, deps.now())
+  const token = await deps.accountLinks.make('reset_password', { user_id: userId, email }, deps.now())
   const page = new URL('/reset-password', deps.publicUrl)
   page.searchParams.set('token', token)
   return { user_id: userId, link: page.href, minutes: LINK_MINUTES.reset_password }

@@ -20,19 +20,24 @@ export const accountShop = async (options: ShopOptions = {}) => {
     (await mail()).flatMap(({ text }) => new RegExp(`/${page}\\?token=([\\w-]{43})`).exec(text)?.[1] ?? [])
   const signUp = (who: Shopper, email: string, more: object = {}) =>
     who.post('/api/auth/sign-up', { email, password: PASSWORD, ...more })
+  const verify = (who: Shopper, token: string | undefined, password = PASSWORD) =>
+    who.post('/api/auth/verify-email', { token, password })
   const signIn = (who: Shopper, email: string, password = PASSWORD) =>
     who.post('/api/auth/sign-in', { email, password })
   /** Someone who has signed up, confirmed the address and signed in. */
   const member = async (email: string, who: Shopper = shop.visitor()): Promise<Shopper> => {
     await signUp(who, email)
-    for (const token of await tokens('verify-email')) await who.post('/api/auth/verify-email', { token })
+    for (const token of await tokens('verify-email')) await verify(who, token)
     await signIn(who, email)
     return who
   }
-  return { ...shop, mail, tokens, signUp, signIn, member }
+  return { ...shop, mail, tokens, signUp, verify, signIn, member }
 }
 
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The half minute after this one: its code is taken already, and counts apart from this one's. */
+export const soon = (): number => Date.now() + 30_000
 
 /** The code that an authenticator app shows at `at` for the secret in this URI (RFC 6238). */
 export const totpCode = (uri: string, at = Date.now()): string => {

@@ -47,7 +47,7 @@ test('The first admin is made once, with a link and no password; staff come and 
     code: 1,
     stderr: expect.stringContaining('is the only admin'),
   })
-  expect((await run(folder, 'staff', 'list')).stdout).toMatch(/^admin +owner@shop\.example.*\n1 people/)
+  expect((await run(folder, 'staff', 'list')).stdout).toMatch(/^admin +owner@shop\.example.*\n1 person/)
 
   const audit = JSON.parse((await run(folder, 'audit', 'list', '--json')).stdout)
   const roles = audit.items.map((one: { before: { role: string }; after: { role: string } }) => [

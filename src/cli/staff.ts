@@ -57,7 +57,7 @@ const showStaff = ({ json }: Json): Promise<void> =>
     const staff = await listStaff(deps)
     if (json) return printJson({ items: staff })
     for (const one of staff) print(`${one.role.padEnd(5)}  ${one.email}  ${one.user_id}`)
-    print(`${staff.length} people run this shop`)
+    print(`${staff.length} ${staff.length === 1 ? 'person runs' : 'people run'} this shop`)
   })
 
 const HELP = `

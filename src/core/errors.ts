@@ -13,6 +13,7 @@ export const errorStatus = {
   forbidden: 403,
   email_not_verified: 403,
   account_disabled: 403,
+  second_factor_needed: 403,
   cross_site_request: 403,
   // what is there
   not_found: 404,

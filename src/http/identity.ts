@@ -49,11 +49,16 @@ export type IdentityRules = {
   readonly accounts?: AccountsDoor
 }
 
+const guestCookieName = (https: boolean): string => (https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest')
+
+/** The Set-Cookie of a guest's secret, for so many seconds; 0 takes it away. */
+export const guestCookie = (secret: string, seconds: number, https: boolean): string =>
+  `${guestCookieName(https)}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+
 /** Who sent this Cookie header. */
 export const identify = async (cookies: string | undefined, rules: IdentityRules): Promise<Identity> => {
   const { https, accounts } = rules
-  const name = https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest'
-  const sent = cookieValue(cookies, name)
+  const sent = cookieValue(cookies, guestCookieName(https))
   let secret = sent && SECRET.test(sent) ? sent : undefined
   const guestId = secret === undefined ? undefined : guestUserId(secret)
   let renew = false
@@ -81,10 +86,7 @@ export const identify = async (cookies: string | undefined, rules: IdentityRules
       secret ??= newSecret()
       return guestUserId(secret)
     },
-    setCookie: () =>
-      renew && secret !== undefined
-        ? `${name}=${secret}; Path=/; Max-Age=${GUEST_SECONDS}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
-        : undefined,
+    setCookie: () => (renew && secret !== undefined ? guestCookie(secret, GUEST_SECONDS, https) : undefined),
   }
 }
 

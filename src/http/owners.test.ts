@@ -14,7 +14,7 @@ const owned = endpoints.filter(({ path, who }) => {
 
 /** An account with one of each thing that can be somebody's, by the name of its id. */
 const anOwner = async (shop: TestShop) => {
-  const owner = await shop.account()
+  const owner = await shop.account({ secondFactor: true })
   await owner.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(owner)).body
   const [session] = (await owner.get('/api/auth/sessions')).body.items

@@ -70,12 +70,16 @@ const aboutOrder = async (deps: ComposeDeps, announced: OrderAnnouncement): Prom
 
 const accountLetter = async (
   deps: ComposeDeps,
-  { event, email }: AccountAnnouncement,
+  { event, email, seal }: AccountAnnouncement,
   user: User,
 ): Promise<Letter> => {
   const { publicUrl } = deps.shop
   const linkTo = async (path: string, purpose: LinkPurpose): Promise<account.MailedLink> => {
-    const token = await deps.accountLinks.make(purpose, user.user_id, email ?? user.email, deps.now())
+    const token = await deps.accountLinks.make(
+      purpose,
+      { user_id: user.user_id, email: email ?? user.email, seal },
+      deps.now(),
+    )
     const page = new URL(path, publicUrl)
     page.searchParams.set('token', token)
     return { url: page.href, minutes: ACCOUNT_LINK_MINUTES[purpose] }

@@ -19,6 +19,7 @@ const AccountAnnouncement = z.object({
   ]),
   user_id: z.string().min(1),
   email: z.string().optional().describe('Where it goes, when that is not the account’s own address.'),
+  seal: z.string().optional().describe('Of the password under which it was asked for.'),
 })
 export type AccountAnnouncement = z.infer<typeof AccountAnnouncement>
 

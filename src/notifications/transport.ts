@@ -1,14 +1,17 @@
 /** How a mail leaves the shop: by SMTP, by Amazon SES, or into a folder as a file that any mail program opens. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Signer } from '../core/sign.ts'
 import type { Mail } from './schema.ts'
 
 export type Transport = {
   /** Resolves when the mail is out of our hands. May be called again with the same mail. */
   send(mail: Mail, signal?: AbortSignal): Promise<void>
-  /** Removes mails to this address that lie here still; mails that were sent are out of our hands. */
-  forget?(address: string): Promise<void>
+  /**
+   * Removes mails that lie here still: to this address, or of these accounts and orders, whose ids begin those of mails.
+   * Mails that were sent are out of our hands.
+   */
+  forget?(address: string, about: readonly string[]): Promise<void>
 }
 
 /** Who the shop's mails are from. */
@@ -116,8 +119,11 @@ export const folderTransport = (folder: string, from: Sender): Transport => ({
     await writeFile(partial, message as Buffer, { mode: 0o600 })
     await rename(partial, path)
   },
-  forget: async address => {
-    for (const path of await mailsIn(folder)) if (await isTo(path, address)) await rm(path, { force: true })
+  forget: async (address, about) => {
+    const starts = about.map(id => mailFile(`${id}#`).slice(0, -'.eml'.length))
+    for (const path of await mailsIn(folder))
+      if (starts.some(start => basename(path).startsWith(start)) || (await isTo(path, address)))
+        await rm(path, { force: true })
   },
 })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Json, type Shopper, testShop } from '../../test/kit.ts'
-import { accountShop, PASSWORD, totpCode } from '../accounts/testing.ts'
+import { accountShop, PASSWORD, soon, totpCode } from '../accounts/testing.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
 import { newSecret } from '../core/ids.ts'
 import { endpoints } from '../endpoints.ts'
@@ -169,7 +169,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('signUp', jane, '/api/auth/sign-up', { email, password, first_name: 'Jane' })
   await ask('resendVerification', jane, '/api/auth/verify-email/resend', { email })
   const [token] = await shop.tokens('verify-email')
-  await jane.post('/api/auth/verify-email', { token })
+  await jane.post('/api/auth/verify-email', { token, password })
   await ask('whoAmI', jane, '/api/auth/session')
   await ask('signIn', jane, '/api/auth/sign-in', { email, password })
   await ask('whoAmI', jane, '/api/auth/session')
@@ -191,7 +191,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
     password,
   })
   await other.post('/api/auth/sign-in', { email, password })
-  await ask('signInWithCode', other, '/api/auth/sign-in/code', { code: totpCode(totp_uri) })
+  await ask('signInWithCode', other, '/api/auth/sign-in/code', { code: totpCode(totp_uri, soon()) })
   await other.post('/api/auth/sign-in', { email, password })
   await ask('signInWithRecoveryCode', other, '/api/auth/sign-in/recovery-code', { code: recovery_codes[0] })
   await ask('passkeyOptions', jane, '/api/auth/passkeys/options', { password })

@@ -104,7 +104,7 @@ const profile = {
 /** Of signing up and in, and what a shopper keeps with us. */
 const accountExamples = {
   signUp: { request: { email, password, first_name: 'John', last_name: 'Doe' }, reply: sent },
-  verifyEmail: { request: { token } },
+  verifyEmail: { request: { token, password } },
   resendVerification: { request: { email }, reply: sent },
   signIn: { request: { email, password }, reply: signedIn },
   whoAmI: {

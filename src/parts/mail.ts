@@ -38,6 +38,6 @@ export const mailPart = ({ db, names, settings, now }: Ground, transport: Transp
     outbox: outboxTable(db, names),
     compose: composer({ ...sources, shop: { currency, publicUrl }, now }),
     transport,
-    forgetMail: async (address: string) => transport.forget?.(address),
+    forgetMail: async (address: string, about: readonly string[]) => transport.forget?.(address, about),
   }
 }

@@ -13,8 +13,8 @@ import { cartsOf, type HeldDeps, mailsOf, ordersOf, signInRecordsOf } from './he
 
 export type EraseDeps = HeldDeps & {
   readonly devices: Devices
-  /** Removes mails to this address that lie on this machine. */
-  readonly forgetMail: (address: string) => Promise<void>
+  /** Removes mails that lie on this machine: to this address, or about these accounts and orders. */
+  readonly forgetMail: (address: string, about: readonly string[]) => Promise<void>
 }
 
 const NOTES = 'erasures'
@@ -38,8 +38,7 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
   const { db, records, users, devices, forgetMail } = deps
   const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
   // First of all nobody gets in any more; the account's own row goes last, since it tells the address.
-  for (const { model, stored } of await signInRecordsOf(records, userId))
-    await unlessGone(db.transact(records.removal(model, { ...stored, revision: undefined })))
+  await endSignIn(deps, userId)
   const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
   const orders = await ordersOf(deps, userId, confirmed)
   const owners = new Set([userId, ...orders.map(order => order.user_id)])
@@ -54,13 +53,21 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
     ...orders.flatMap(order => deps.orders.restrict(order)),
   ])
   if (user) {
-    await forgetMail(user.email)
+    await forgetMail(user.email, [userId, ...orders.map(order => order.order_id)])
     await devices.forget(user.email)
     await unlessGone(db.transact([...users.remove(user), remove(deps.names.control, authKey(userId))]))
   }
+  // Whoever was signing in at that moment is out too: from here on nobody can.
+  await endSignIn(deps, userId)
   const { table, key } = noteOf(deps, userId)
   const done = { ...key, state: 'done', at: deps.now().toISOString() }
   await db.transact([{ action: 'Put', table, item: done }])
+}
+
+/** Takes away all that opens the account: sessions, password, second factors, passkeys, links to other issuers. */
+const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
+  for (const { model, stored } of await signInRecordsOf(records, userId))
+    await unlessGone(db.transact(records.removal(model, { ...stored, revision: undefined })))
 }
 
 const authKey = (userId: string) => ({ pk: ofUserRecord(userId), sk: 'auth' })

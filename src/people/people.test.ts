@@ -123,6 +123,33 @@ test('whoever deletes the account is gone from tables and mails, but for what or
   expect(shop.reported).toEqual([])
 })
 
+test('mails that went to other addresses of the person go too: of orders, and of the address before', async () => {
+  const { shop, jane, remove, mails } = await openLife()
+  await jane.post('/api/cart/items', { book_id: 'tech-001' })
+  const { body: cart } = await jane.get('/api/cart')
+  const atWork = orderFor(cart, { email: 'canary-at-work@example.com' })
+  await jane.post('/api/orders', atWork, { 'idempotency-key': crypto.randomUUID() })
+  await sendDueMail(shop.deps)
+  await jane.post('/api/auth/email/change', { email: 'canary-new@example.com', password: PASSWORD })
+  const [token] = await shop.tokens('confirm-address')
+  expect((await jane.post('/api/auth/email/confirm', { token })).status).toBe(204)
+  await sendDueMail(shop.deps)
+  expect(mails().join('')).toMatch(/canary-at-work/)
+  expect(mails().join('')).toMatch(/To: canary-mail@/)
+  const other = await shop.member('somebody@example.com')
+  await other.post('/api/auth/password/forgot', { email: 'somebody@example.com' })
+  await sendDueMail(shop.deps)
+  expect((await remove()).status).toBe(204)
+  expect(mails().join('')).not.toMatch(/canary-(at-work|new)/)
+  // Orders as a guest under the address before are no longer this account's.
+  expect(
+    mails()
+      .filter(mail => mail.includes('canary-mail'))
+      .every(mail => mail.includes('order-')),
+  ).toBe(true)
+  expect(mails().join('')).toContain('somebody@example.com')
+})
+
 test('the address may open an account again, which sees nothing of the one before', async () => {
   const { shop, remove } = await openLife()
   await remove()

@@ -1,7 +1,7 @@
 /** The handlers of what a shopper keeps with us: profile, addresses, all of it as a file, and nothing any more. */
 
 import type * as z from 'zod'
-import { assertPassword } from '../accounts/credentials.ts'
+import { assertPassword } from '../accounts/credential.ts'
 import { addressesOf, changeProfile, readUser, removeAddress, saveAddress } from '../accounts/profile.ts'
 import * as api from '../accounts/profile-api.ts'
 import { signedIn } from '../accounts/routes.ts'

@@ -36,6 +36,7 @@ const signUp = async (page: Page, email: string): Promise<void> => {
   await arrived(page, 'Please look at your mail')
   await page.goto(await mailedLink(email, 'verify-email'))
   await settled(page)
+  await page.getByLabel('Your password').fill(PASSWORD)
   await press(page, 'Confirm my address')
   await page.getByText('Your address is confirmed.').waitFor()
 }
@@ -150,8 +151,15 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
   // Mail programs look at links by themselves: that spends nothing.
   for (let i = 0; i < 3; i++) await page.goto(link)
   await press(page, 'Confirm my address')
+  await page.getByText('Please look at this again').waitFor()
+  await page.getByLabel('Your password').fill('not my password')
+  await press(page, 'Confirm my address')
+  await page.getByRole('alert').getByText('This is not the password of your account.').waitFor()
+  await page.getByLabel('Your password').fill(PASSWORD)
+  await press(page, 'Confirm my address')
   await page.getByText('Your address is confirmed.').waitFor()
   await page.goto(link)
+  await page.getByLabel('Your password').fill(PASSWORD)
   await press(page, 'Confirm my address')
   await page.getByRole('alert').getByText('has been used already').waitFor()
   await page.goto('/sign-in')

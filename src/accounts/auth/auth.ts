@@ -7,7 +7,10 @@ import { betterAuth } from 'better-auth'
 import { APIError } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
-import { newUserId } from '../../core/ids.ts'
+import { orShopError, TransactionRefused } from '../../core/dynamo/write.ts'
+import { ShopError } from '../../core/errors.ts'
+import { epochSeconds, newUserId, sha256 } from '../../core/ids.ts'
+import type { TableNames } from '../../tables.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
 import { LONGEST, SHORTEST } from '../schema.ts'
 import { LIFETIMES, sessionCookie } from '../sessions.ts'
@@ -15,9 +18,11 @@ import type { UserTable } from '../table.ts'
 import { authAdapter } from './adapter.ts'
 import { LOCKED_SECONDS } from './call.ts'
 import type { AuthRecords } from './records.ts'
+import { ofUserRecord } from './user-fields.ts'
 
 export type AuthDeps = {
   readonly db: Dynamo
+  readonly names: TableNames
   readonly users: UserTable
   readonly records: AuthRecords
   /** Signs cookies and encrypts the secrets of second factors. */
@@ -26,13 +31,12 @@ export type AuthDeps = {
   readonly now: () => Date
 }
 
+const TOTP = '/two-factor/verify-totp'
 /** Where a session begins with a second factor: something that one has, and something that one knows or is. */
-const WITH_SECOND_FACTOR = new Set([
-  '/two-factor/verify-totp',
-  '/two-factor/verify-backup-code',
-  '/passkey/verify-authentication',
-])
+const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', '/passkey/verify-authentication'])
 const TWO_FACTOR_MINUTES = 10
+/** Longer than any code of an authenticator app is accepted, before and after its half minute. */
+const CODE_SECONDS = 300
 
 const text = { type: 'string', required: false, input: false } as const
 const flag = { type: 'boolean', required: false, input: false } as const
@@ -40,7 +44,36 @@ const isStaffRole = (role: unknown) => role === 'staff' || role === 'admin'
 
 export type Auth = ReturnType<typeof openAuth>
 
-export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: AuthDeps) => {
+export const openAuth = ({ db, names, users, records, authSecret, publicUrl, now }: AuthDeps) => {
+  /** A session is opened together with the account's note of it: none is for an account that is gone meanwhile. */
+  const create: AuthRecords['create'] = (model, record) => {
+    if (model !== 'session') return records.create(model, record)
+    const login = users.change(String(record.userId), { last_login: now().toISOString() })
+    const closed = () => new ShopError('account_disabled', 'This account is closed.')
+    return orShopError(db.transact([...records.creation(model, record), { ...login, refused: closed }]))
+  }
+
+  /** A code of an authenticator app counts once (RFC 6238, 5.2), though it is shown for half a minute. */
+  const spendCode = async (userId: string, code: unknown): Promise<void> => {
+    const item = {
+      pk: ofUserRecord(userId),
+      sk: `code#${sha256(`code:${String(code)}`)}`,
+      expires_at: epochSeconds(now()) + CODE_SECONDS,
+    }
+    try {
+      await db.write({
+        action: 'Put',
+        table: names.control,
+        item,
+        condition: 'attribute_not_exists(pk) OR expires_at <= :now',
+        values: { ':now': epochSeconds(now()) },
+      })
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error
+      throw new APIError('UNAUTHORIZED', { code: 'INVALID_CODE', message: 'This code has been used.' })
+    }
+  }
+
   const { hostname, origin, protocol } = new URL(publicUrl)
   const https = protocol === 'https:'
   const cookie = (name: string) => ({ name, attributes: { secure: https, path: '/' } })
@@ -50,7 +83,7 @@ export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: Aut
     baseURL: origin,
     basePath: '/api/auth',
     secret: authSecret,
-    database: authAdapter(records),
+    database: authAdapter({ ...records, create }),
     telemetry: { enabled: false },
     logger: { disabled: true },
     // Counted by the shop, exactly: see http/limits.
@@ -103,6 +136,7 @@ export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: Aut
                 code: 'ACCOUNT_DISABLED',
                 message: 'This account is closed.',
               })
+            if (context?.path === TOTP) await spendCode(session.userId, context.body?.code)
             const staff = isStaffRole(user.role)
             const longest = staff ? LIFETIMES.staff.longest : LIFETIMES.customer.longest
             const at = now()
@@ -116,9 +150,6 @@ export const openAuth = ({ db, users, records, authSecret, publicUrl, now }: Aut
                 staff,
               },
             }
-          },
-          after: async session => {
-            await db.write(users.change(session.userId, { last_login: now().toISOString() }))
           },
         },
       },

@@ -33,7 +33,7 @@ const MEANING: Readonly<Record<string, Omit<Refused, 'status'>>> = {
   },
   EMAIL_NOT_VERIFIED: {
     code: 'email_not_verified',
-    detail: 'Please confirm your address first: we have sent you another mail with a link.',
+    detail: 'Please confirm your address first, with the link in the mail that we have sent you.',
   },
   ACCOUNT_DISABLED: { code: 'account_disabled', detail: 'This account is closed.' },
   INVALID_PASSWORD: { code: 'password_wrong', detail: 'This is not the password of your account.' },

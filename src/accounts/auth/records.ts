@@ -213,7 +213,9 @@ export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => 
 
   const userChange = (before: AuthRecord, after: AuthRecord): Write[] => {
     const [old, next] = [toUser(before), toUser(after)]
-    const { user_id: _, email: __, created_at: ___, ...changes } = next
+    const { user_id: _, email: __, created_at: ___, ...kept } = next
+    const gone = Object.keys(old).filter(name => !Object.hasOwn(next, name))
+    const changes = { ...Object.fromEntries(gone.map(name => [name, null])), ...kept }
     if (old.email !== next.email)
       return users.changeEmail(old, next.email).map(one => ({ ...one, refused: taken }))
     return JSON.stringify(old) === JSON.stringify(next) ? [] : [users.change(next.user_id, changes)]

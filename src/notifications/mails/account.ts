@@ -14,7 +14,9 @@ export const verifyEmail = ({ url, minutes }: MailedLink): Letter => ({
   subject: 'Please confirm your address',
   heading: 'Welcome to CloudShelf',
   blocks: [
-    paragraph('Somebody has opened an account with this address. If it was you, please confirm it.'),
+    paragraph(
+      'Somebody has opened an account with this address. If it was you, please confirm it with the password that you chose.',
+    ),
     { kind: 'link', label: 'Confirm my address', url },
     paragraph(`The link works once, within ${lasting(minutes)}. ${NOT_YOU}`),
   ],

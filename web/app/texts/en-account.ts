@@ -29,7 +29,9 @@ export const account = {
   sentAgain: (email: string) => `If ${email} waits to be confirmed, another mail is on its way.`,
   noMail: 'If nothing comes within some minutes, look among the unwanted mail, or ask for another.',
   verifyTitle: 'Confirm your address',
-  verifyIntro: 'One press, and your account is ready.',
+  verifyIntro:
+    'Did you open an account with us? The password that you chose for it shows that it was you who did.',
+  verifyPassword: 'Your password',
   verifyButton: 'Confirm my address',
   verified: 'Your address is confirmed. You can sign in now.',
   verifyOver: 'This link has been used already, or has expired. If you can sign in, all is well.',
@@ -95,13 +97,15 @@ export const account = {
     not_signed_in: 'You have been signed out meanwhile. What you typed is still here.',
     sign_in_failed: 'There is no account with this address and password, or the sign-in took too long.',
     email_not_verified:
-      'Your address is not confirmed yet. We have just sent you another mail with a link; press its button, then sign in here.',
+      'Your address is not confirmed yet. We have sent you a mail with a link; press its button, then sign in here.',
     account_disabled: 'This account is closed. Please write to us if that should not be so.',
     password_refused:
       'This password is one of those that are tried first. Please choose another, such as four words.',
     password_wrong: 'This is not the password of your account.',
     code_wrong: 'This code is wrong, or has been used. An app shows a new one every 30 seconds.',
     link_invalid: 'This link has been used already, or has expired.',
+    second_factor_needed:
+      'Please sign in once more, with your passkey or a code of your app: only then can this be changed.',
     second_factor_set: 'Your account has an authenticator app already.',
     second_factor_unset: 'Please begin again: this was not finished in time.',
     passkey_refused: 'This passkey was not accepted. Please try again.',

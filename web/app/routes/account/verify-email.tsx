@@ -1,5 +1,7 @@
 /** Confirms the address of a new account with the link that was mailed to it. */
 import { verifyEmail } from '../../../../src/accounts/api.ts'
+import { TextField } from '../../parts/fields.tsx'
+import { fieldOf } from '../../parts/form-notice.tsx'
 import { MailedLink } from '../../parts/mailed-link.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { mailedToken } from '../../shop/mailed-token.server.ts'
@@ -10,14 +12,21 @@ import type { Route } from './+types/verify-email'
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
-    await change(verifyEmail, { body: { token: text('token') } })
-    return { to: '/sign-in?done=verified' }
-  })
+  answerForm(
+    { context, request },
+    { kept: [], secret: ['current_password'] },
+    async ({ change, text, secret }) => {
+      await change(verifyEmail, {
+        body: { token: text('token'), password: secret('current_password') },
+      })
+      return { to: '/sign-in?done=verified' }
+    },
+  )
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
 
 export default function VerifyEmail({ loaderData: { token }, actionData }: Route.ComponentProps) {
+  const answer = actionData?.refusal
   return (
     <MailedLink
       title={account.verifyTitle}
@@ -25,8 +34,15 @@ export default function VerifyEmail({ loaderData: { token }, actionData }: Route
       button={account.verifyButton}
       over={account.verifyOver}
       token={token}
-      answer={actionData?.refusal}
+      answer={answer}
       again={{ to: '/verify-email/again', text: account.askAgain }}
-    />
+    >
+      <TextField
+        {...fieldOf(answer)('current_password')}
+        label={account.verifyPassword}
+        type="password"
+        autoComplete="current-password"
+      />
+    </MailedLink>
   )
 }
