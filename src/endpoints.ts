@@ -17,6 +17,7 @@ export const endpointsOf = {
     catalog.suggestBooks,
     catalog.categoryBooks,
     catalog.listCategories,
+    catalog.listTitles,
     catalog.getBook,
     catalog.getStock,
     catalog.createBook,

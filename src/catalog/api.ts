@@ -137,6 +137,28 @@ export const listCategories = endpoint({
   errors: ['index_not_ready'],
 })
 
+export const TITLES_PER_PART = 10_000
+
+export const listTitles = endpoint({
+  id: 'listTitles',
+  method: 'GET',
+  path: '/api/titles',
+  summary: `The ids and titles of all books that can be bought, ${TITLES_PER_PART} at a time: what a sitemap is made of`,
+  who: 'anyone',
+  cache: 'public',
+  query: z.strictObject({
+    part: intText(1, 50_000).optional().describe('From 1, which is also meant by none.'),
+  }),
+  status: 200,
+  reply: z
+    .object({
+      parts: z.number().int(),
+      items: z.array(z.object({ book_id: z.string(), title: z.string() })),
+    })
+    .meta({ id: 'Titles' }),
+  errors: ['index_not_ready'],
+})
+
 export const getBook = endpoint({
   id: 'getBook',
   method: 'GET',

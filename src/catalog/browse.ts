@@ -2,7 +2,7 @@
 import { ShopError } from '../core/errors.ts'
 import type { Cents } from '../core/money.ts'
 import type { CursorSeal } from '../http/cursor.ts'
-import type { BookPage, BrowseParams } from './api.ts'
+import { type BookPage, type BrowseParams, TITLES_PER_PART } from './api.ts'
 import { isForSale } from './find.ts'
 import type { CatalogMemory } from './memory.ts'
 import type { Book } from './schema.ts'
@@ -139,6 +139,19 @@ export const suggest = async (
 ): Promise<readonly Suggestion[]> => {
   if (!memory.index) throw notReady()
   return memory.index.suggest(q, limit)
+}
+
+/** One part of all ids and titles, from 1; one that is past the last is empty. Throws index_not_ready. */
+export const titles = ({ memory: { index } }: BrowseDeps, part: number) => {
+  if (!index) throw notReady()
+  const first = (part - 1) * TITLES_PER_PART
+  const items: { book_id: string; title: string }[] = []
+  let at = 0
+  for (const { book_id, title } of index.books()) {
+    if (at >= first + TITLES_PER_PART) break
+    if (at++ >= first) items.push({ book_id, title })
+  }
+  return { parts: Math.max(1, Math.ceil(index.size / TITLES_PER_PART)), items }
 }
 
 /** Throws index_not_ready. */

@@ -6,6 +6,7 @@ import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type ChangeLog, LOG_KEPT_MS } from './changes.ts'
 import { isForSale } from './find.ts'
+import { mendPointers } from './pointers.ts'
 import type { Book } from './schema.ts'
 import { MemoryBookIndex } from './search/memory-book-index.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
@@ -38,6 +39,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
   /** Moves when somebody edited books, and is waiting to see it. */
   let edition = 0
   let unsaved = false
+  let savedAt = new Date(0)
   const bookVersions = new Map<string, number>()
   const seenChanges = new Map<string, number>()
   /** Books whose pointers have been seen. */
@@ -146,6 +148,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
     if (snapshot && now().getTime() - snapshot.asOf.getTime() < LOG_KEPT_MS / 2) {
       index = snapshot.index
       asOf = snapshot.asOf
+      savedAt = snapshot.asOf
       await readChanges()
     } else await build()
   }
@@ -175,7 +178,9 @@ export const catalogMemory = (deps: MemoryDeps) => {
       const unpointed = found.filter(book => !pointed.has(book.book_id))
       mended += others.length
       if (others.length > 0) await refresh(others)
-      await mendPointers([...others, ...unpointed])
+      const mending = [...others, ...unpointed]
+      await mendPointers(deps, mending)
+      for (const { book_id } of mending) pointed.add(book_id)
       await new Promise(resolve => setImmediate(resolve))
     }
     const gone = [...(index?.books() ?? [])].filter(row => !seen.has(row.book_id))
@@ -184,24 +189,13 @@ export const catalogMemory = (deps: MemoryDeps) => {
     return { mended: mended + gone.length, badRows }
   }
 
-  const mendPointers = async (found: readonly Book[]): Promise<void> => {
-    const byId = new Map(found.map(book => [book.book_id, book]))
-    const there = await books.categoriesOf([...byId.keys()])
-    for (const [book_id, book] of byId) {
-      const category = there.get(book_id)
-      // Of two books with one id, the one that the pointer names stays the one.
-      const holds =
-        category === book.category ||
-        (category !== undefined && (await books.getItem({ category, book_id })) !== undefined)
-      if (!holds) await deps.db.write(books.makePointer(book, category)).catch(deps.report)
-      pointed.add(book_id)
-    }
-  }
-
-  const save = async (): Promise<void> => {
-    if (!index || !unsaved) return
+  /** Writes the snapshot where the index has changed since the last, or `always`, to say up to when it holds. */
+  const save = async ({ always = false }: { readonly always?: boolean } = {}): Promise<void> => {
+    if (!index || !(unsaved || always)) return
     unsaved = false
-    await writeSnapshot(deps.blobs, index, asOf)
+    const upTo = asOf
+    await writeSnapshot(deps.blobs, index, upTo)
+    savedAt = upTo
   }
 
   return {
@@ -224,6 +218,10 @@ export const catalogMemory = (deps: MemoryDeps) => {
     /** The moment up to which other processes' changes are in. */
     get asOf() {
       return asOf
+    },
+    /** The moment up to which the snapshot holds that this process has read or written last. */
+    get savedAt() {
+      return savedAt
     },
     get listVersion() {
       return { version, edition }

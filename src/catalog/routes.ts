@@ -2,7 +2,7 @@
 import { type Context, type Route, route } from '../http/app.ts'
 import { actorOf } from '../http/identity.ts'
 import * as api from './api.ts'
-import { browse, categories, suggest } from './browse.ts'
+import { browse, categories, suggest, titles } from './browse.ts'
 import { prepareCover } from './cover.ts'
 import type { Book } from './schema.ts'
 import * as service from './service.ts'
@@ -52,6 +52,10 @@ export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
   route(api.listCategories, async context => {
     keepList(deps, context)
     return { items: (await categories(deps)).map(({ value, count }) => ({ category: value, count })) }
+  }),
+  route(api.listTitles, async context => {
+    keepList(deps, context)
+    return titles(deps, context.query.part ?? 1)
   }),
   route(api.browseBooks, async context => {
     keepList(deps, context)

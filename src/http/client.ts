@@ -45,6 +45,8 @@ const problemOf = (status: number, text: string): ShopError => {
   } catch {
     // Not the shop's words: a proxy's, or an answer cut off.
   }
+  if (status === 429)
+    return new ShopError('too_many_requests', 'That was too often. Please try again in a moment.')
   return new ShopError(
     status >= 500 ? 'store_unavailable' : 'malformed_request',
     `The shop answered ${status}.`,

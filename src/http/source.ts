@@ -4,7 +4,11 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { sha256 } from '../core/ids.ts'
 
 /** Who sent a request, found only where it matters. */
-export type Caller = { readonly source: () => string }
+export type Caller = {
+  readonly source: () => string
+  /** What the shop's own proxy said of the sender, to be said again in a call on their behalf. */
+  readonly viewer?: string | undefined
+}
 
 const UNKNOWN = 'unknown'
 /** Of requests that came over no network; they are counted together. */
@@ -59,4 +63,5 @@ export const callerOf = (
   proxySecret: string | undefined,
 ): Caller => ({
   source: () => networkOf(isOwnProxy(headers, proxySecret) ? forwardedFor(headers) : peer()),
+  viewer: headers.get('cloudfront-viewer-address') ?? undefined,
 })

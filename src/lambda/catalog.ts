@@ -22,7 +22,10 @@ const base = openGround()
 const part = catalogPart(base, openBucket(base.settings))
 const { memory } = part
 // What was built from the table is kept for the next that starts.
-const loading = memory.load().then(memory.save).catch(base.report)
+const loading = memory
+  .load()
+  .then(() => memory.save())
+  .catch(base.report)
 const [{ secret, proxy }] = await Promise.all([
   readSecrets(base.settings, ['secret', 'proxy']),
   Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })]),

@@ -95,7 +95,7 @@ export const functions = [
     ],
     tables: { books: 'read', control: 'write' },
     blobs: 'write',
-    secrets: ['secret'],
+    secrets: [],
   },
   {
     ...none,
@@ -115,7 +115,7 @@ export const functions = [
     ],
     tables: { control: 'write', orders: 'read', users: 'read' },
     sendsMail: true,
-    secrets: ['secret'],
+    secrets: [],
   },
   {
     ...none,
@@ -125,7 +125,7 @@ export const functions = [
     // An erasure that was cut off is finished: that takes away what the accounts function could not.
     tables: { control: 'write', orders: 'write', users: 'write', carts: 'write' },
     sendsMail: true,
-    secrets: ['secret'],
+    secrets: [],
   },
 ] as const satisfies readonly FunctionDefinition[]
 

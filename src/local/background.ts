@@ -37,7 +37,7 @@ export const startBackground = (deps: Deps): { readonly stop: () => Promise<void
     // An import of many books must be seen a second later, however much there is to read.
     every(SECOND, SECOND, signal, memory.readChanges, report, 1),
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),
-    every(2 * MINUTE, 10 * SECOND, signal, memory.save, report),
+    every(2 * MINUTE, 10 * SECOND, signal, () => memory.save(), report),
     every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
     every(
       30 * MINUTE,

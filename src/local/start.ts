@@ -8,6 +8,8 @@ import { ShopError } from '../core/errors.ts'
 import { NoCredentials } from '../core/sign.ts'
 import { blobFolder, mailFolder, openStore, type Settings } from '../deps.ts'
 import { type Caller, callerOf } from '../http/source.ts'
+import { pageHolds } from '../pages/kept-pages.ts'
+import { localBuild } from '../pages/local-build.ts'
 import { openPages } from '../pages/serve.ts'
 import { resumeErasures } from '../people/erase.ts'
 import { createTables, holds, verifyTables } from '../provision.ts'
@@ -128,22 +130,23 @@ const open = async (
   const isEmpty = engine !== undefined && (await firstPage(deps.books.rows())).length === 0
   if (isEmpty) say(`shelf     put ${await seed(deps)} books on it`)
   await deps.memory.load()
-  opened.push(deps.memory.save)
+  opened.push(() => deps.memory.save())
   const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
+  const build = localBuild(say)
   const pages = openPages({
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
     origins: shop.origins,
     currency: settings.currency,
-    memory: deps.memory,
-    say,
+    holds: pathname => pageHolds(deps.memory, pathname),
+    load: build.load,
     report: deps.report,
   })
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
-  opened.push(pages.close)
+  opened.push(build.close)
   const background = startBackground(deps)
   opened.push(background.stop)
   // What a stop has cut off is finished before anything else is done in the background.
@@ -161,7 +164,7 @@ const open = async (
   say(`api       ${url}/api/books   documentation ${url}/api/docs`)
   say(`shop      ${url}`)
   // The API serves already; a shop that ends meanwhile ends the build.
-  pages.prepare().catch(error => (pages.isClosed() ? undefined : deps.report(error)))
+  build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
 }
 

@@ -20,7 +20,8 @@ export type OutboxRow = {
 
 export type OutboxTable = ReturnType<typeof outboxTable>
 
-const read = (item: Item): OutboxRow => {
+/** The row that an item of the outbox is. */
+export const readRow = (item: Item): OutboxRow => {
   const sk = String(item.sk)
   const tries = Number(item.tries)
   const id = item.pk === OUTBOX ? sk.slice(sk.indexOf('#') + 1) : sk
@@ -28,7 +29,7 @@ const read = (item: Item): OutboxRow => {
 }
 
 const entry = (item: Item): OutboxEntry => {
-  const { id, tries } = read(item)
+  const { id, tries } = readRow(item)
   const text = (name: string): string => String(item[name] ?? '')
   return {
     id,
@@ -87,7 +88,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
       limit,
       consistent: true,
     })
-    return items.map(read)
+    return items.map(readRow)
   }
 
   /** Since when the mail that comes next has waited; undefined: none waits. */
@@ -100,7 +101,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
   /** The row as the caller's until `leaseEnd`, its try counted; undefined when another was quicker. */
   const claim = async (row: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined> => {
     const item = waiting(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
-    return (await move(row, item)) ? read(item) : undefined
+    return (await move(row, item)) ? readRow(item) : undefined
   }
 
   /** The mail is sent: its row makes way for a note of that, kept 30 days. */
@@ -138,7 +139,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
   const revive = async (id: string, now: Date): Promise<boolean> => {
     const item = await db.get(table, { pk: DEAD, sk: id })
     if (!item) return false
-    const row = read(item)
+    const row = readRow(item)
     return move(row, waiting(row, now, { state: 'PENDING', tries: 0 }))
   }
 

@@ -61,7 +61,7 @@ const bury = async ({ outbox, now, report }: WorkerDeps, row: OutboxRow, why: st
 }
 
 /** One row, from taking it to its end: sent, put off, or dead. Throws only where the store fails. */
-const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
+export const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
   const { outbox, compose, now } = deps
   const row = await outbox.claim(seen, later(now(), LEASE_MS))
   if (!row) return

@@ -142,6 +142,7 @@ test('what the shop answers is what the document declares, and nothing beside it
   await keep('suggestBooks', shopper.get('/api/books/suggest?q=cl'))
   await keep('categoryBooks', shopper.get('/api/books/category/Technology'))
   await keep('listCategories', shopper.get('/api/categories'))
+  await keep('listTitles', shopper.get('/api/titles'))
   await keep('getBook', shopper.get('/api/books/tech-001'))
   await keep('getHealth', shopper.get('/api/health'))
   for (const one of await accountAnswers()) answered.push(one)

@@ -182,6 +182,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   categoryBooks: { reply: page },
   suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', book_id: 'tech-001' }] } },
   listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
+  listTitles: { reply: { parts: 1, items: [{ book_id: 'tech-001', title: 'Clean Code' }] } },
   getBook: { reply: detail },
   getStock: { reply: staffBook },
   createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },

@@ -1,17 +1,13 @@
 /** The pages in front of the API: one `fetch` for the whole shop, pages loaded when the first of them is asked for. */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { CatalogMemory } from '../catalog/memory.ts'
 import { ShopError } from '../core/errors.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
 import type { Caller } from '../http/source.ts'
 import { formBytes, isPage, isPublicPage } from './addresses.ts'
-import { assetServer, isAsset } from './assets.ts'
-import { pagesBuild } from './build.ts'
+import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
 import { guard, nonceToHashes, PUBLIC } from './headers.ts'
-import { type KeptPage, keptPages, pageHolds } from './kept-pages.ts'
+import { type KeptPage, keptPages } from './kept-pages.ts'
 import { lastResort } from './last-resort.ts'
 import { siteFiles } from './site-files.ts'
 
@@ -22,48 +18,50 @@ type Ask = (request: Request) => Promise<Response>
 /** Renders a page; `ask` is how it reaches the API on behalf of whoever wants to see it. */
 type Render = (request: Request, nonce: string, ask: Ask) => Promise<Response>
 
+/** What a build of the pages exports, and how its files are served: undefined for one that it does not have. */
+export type PagesBuild = {
+  readonly pageRenderer: (
+    surroundings: {
+      readonly origin: string
+      readonly currency: string
+      readonly report: (error: unknown) => void
+    },
+    origins: ReadonlySet<string>,
+  ) => Render
+  readonly asset: (request: Request, pathname: string) => Promise<Response | undefined>
+}
+
 export type PagesDeps = {
   /** The API's own fetch: what is no page goes there, and what pages need comes from there. */
   readonly fetch: Fetch
   readonly publicUrl: string
   readonly origins: ReadonlySet<string>
   readonly currency: string
-  readonly memory: CatalogMemory
-  readonly say: (line: string) => void
+  /** Tells, of a public page that is made now, whether it still says what the shop would say. */
+  readonly holds: (pathname: string) => () => boolean
+  /** Loads the pages; asked again after it has failed. */
+  readonly load: () => Promise<PagesBuild>
   readonly report: (error: unknown) => void
 }
 
-type Loaded = { readonly render: Render; readonly asset: ReturnType<typeof assetServer> }
-
-const load = async (folder: string, deps: PagesDeps): Promise<Loaded> => {
-  const { pageRenderer } = await import(pathToFileURL(join(folder, 'server/index.js')).href)
-  const { currency, report, origins, publicUrl } = deps
-  const render = pageRenderer({ currency, report, origin: new URL(publicUrl).origin }, origins)
-  return { render, asset: assetServer(join(folder, 'client')) }
-}
-
-export type Pages = ReturnType<typeof openPages>
-
-/** `prepare()` builds what is stale, without holding up the API; `fetch` answers pages and hands the rest to the API. */
-export const openPages = (deps: PagesDeps) => {
-  const ending = new AbortController()
-  const https = deps.publicUrl.startsWith('https:')
+/** `fetch` answers pages and hands the rest to the API. */
+export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
+  const { publicUrl, origins, currency, report } = deps
+  const { origin } = new URL(publicUrl)
+  const https = publicUrl.startsWith('https:')
   const kept = keptPages(KEPT_BYTES)
-  const site = siteFiles(deps.memory, new URL(deps.publicUrl).origin)
+  const site = siteFiles(deps.fetch, origin)
   /** Scripts of public pages are marked by this while they are rendered; it never leaves the process. */
   const mark = randomBytes(16).toString('hex')
-  let built: Promise<string> | undefined
-  let loaded: Promise<Loaded> | undefined
+  let loaded: Promise<Pick<PagesBuild, 'asset'> & { readonly render: Render }> | undefined
 
-  const prepare = (): Promise<string> => {
-    built ??= pagesBuild(deps.say, ending.signal)
-    return built
-  }
-  const ready = (): Promise<Loaded> => {
-    loaded ??= prepare().then(folder => load(folder, deps))
+  const ready = () => {
+    loaded ??= deps.load().then(({ pageRenderer, asset }) => ({
+      render: pageRenderer({ currency, report, origin }, origins),
+      asset,
+    }))
     // What failed is tried again by the next who asks.
     loaded.catch(() => {
-      built = undefined
       loaded = undefined
     })
     return loaded
@@ -83,7 +81,7 @@ export const openPages = (deps: PagesDeps) => {
     const found = kept.find(address)
     if (found) return giveKept(request, found)
     const { render } = await ready()
-    const holds = pageHolds(deps.memory, url.pathname)
+    const holds = deps.holds(url.pathname)
     // Without the visitor's headers: what nobody can see, nobody can be shown.
     const rendered = await render(new Request(request.url), mark, deps.fetch)
     const headers = new Headers(rendered.headers)
@@ -123,7 +121,7 @@ export const openPages = (deps: PagesDeps) => {
       const file = await (await ready()).asset(request, pathname)
       if (file) return file
     }
-    const file = reading ? site(pathname) : undefined
+    const file = reading ? await site(pathname) : undefined
     if (file) return file
     assertSameSite(request.method, request.headers, deps.origins)
     return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, caller)
@@ -142,5 +140,5 @@ export const openPages = (deps: PagesDeps) => {
     }
   }
 
-  return { fetch, prepare, close: () => ending.abort(), isClosed: () => ending.signal.aborted }
+  return { fetch }
 }

@@ -1,9 +1,9 @@
-/** What search engines read: robots.txt, and a sitemap split into files of at most 45,000 addresses. */
-import type { CatalogMemory } from '../catalog/memory.ts'
+/** What search engines read: robots.txt, and a sitemap in as many files as the API gives titles in. */
+import { listTitles } from '../catalog/api.ts'
 import { slugOf } from '../core/slug.ts'
+import { shopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
-const PER_FILE = 45_000
 const ROBOTS = [
   'User-agent: *',
   'Disallow: /api/',
@@ -25,35 +25,43 @@ const answer = (body: string, type: string): Response =>
     headers: { 'content-type': type, 'cache-control': PUBLIC, 'x-content-type-options': 'nosniff' },
   })
 
-/** Answers /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. */
-export const siteFiles = (memory: Pick<CatalogMemory, 'index'>, origin: string) => {
-  const parts = (): number => Math.max(1, Math.ceil((memory.index?.size ?? 0) / PER_FILE))
+const document = (root: string, entries: readonly string[]): Response =>
+  answer(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('\n')}</${root}>\n`,
+    'application/xml',
+  )
 
-  const index = (): string => {
+/** Answers /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` reaches the API. */
+export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: string) => {
+  const read = shopClient(origin, ask)
+
+  const index = async (): Promise<Response> => {
+    const { parts } = await read(listTitles, {})
     const files = Array.from(
-      { length: parts() },
+      { length: parts },
       (_, i) => `<sitemap><loc>${origin}/sitemap-${i + 1}.xml</loc></sitemap>`,
     )
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${files.join('\n')}</sitemapindex>\n`
+    return document('sitemapindex', files)
   }
 
-  const part = (number: number): string => {
-    const first = (number - 1) * PER_FILE
-    const lines = number === 1 ? ['/', '/about'] : []
-    let at = 0
-    for (const { book_id, title } of memory.index?.books() ?? []) {
-      if (at >= first && at < first + PER_FILE) lines.push(addressOf(book_id, title))
-      at++
-    }
-    const urls = lines.map(path => `<url><loc>${xml(origin + path)}</loc></url>`)
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urls.join('\n')}</urlset>\n`
+  const part = async (number: number): Promise<Response | undefined> => {
+    const { parts, items } = await read(listTitles, { query: { part: String(number) } })
+    if (number > parts) return undefined
+    const paths = [
+      ...(number === 1 ? ['/', '/about'] : []),
+      ...items.map(({ book_id, title }) => addressOf(book_id, title)),
+    ]
+    return document(
+      'urlset',
+      paths.map(path => `<url><loc>${xml(origin + path)}</loc></url>`),
+    )
   }
 
-  return (pathname: string): Response | undefined => {
+  return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt')
       return answer(`${ROBOTS.join('\n')}\n\nSitemap: ${origin}/sitemap.xml\n`, 'text/plain; charset=utf-8')
-    if (pathname === '/sitemap.xml') return answer(index(), 'application/xml')
+    if (pathname === '/sitemap.xml') return index()
     const number = Number(/^\/sitemap-(\d{1,4})\.xml$/.exec(pathname)?.[1] ?? 0)
-    return number >= 1 && number <= parts() ? answer(part(number), 'application/xml') : undefined
+    return number >= 1 ? part(number) : undefined
   }
 }

@@ -4,6 +4,8 @@ import { serve } from '@hono/node-server'
 import chromiumForServers from '@sparticuz/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
+import { pageHolds } from '../../src/pages/kept-pages.ts'
+import { localBuild } from '../../src/pages/local-build.ts'
 import { openPages } from '../../src/pages/serve.ts'
 import { createShop } from '../../src/shop.ts'
 import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
@@ -67,17 +69,18 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   const url = `http://localhost:${port}`
   const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
   const app = createShop(shop.deps)
+  const build = localBuild(() => {})
   const pages = openPages({
     fetch: app.fetch,
     publicUrl: url,
     origins: app.origins,
     currency: shop.deps.currency,
-    memory: shop.deps.memory,
-    say: () => {},
+    holds: pathname => pageHolds(shop.deps.memory, pathname),
+    load: build.load,
     report: shop.deps.report,
   })
   const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
-  closing.push(pages.close, () => new Promise<void>(done => server.close(() => done())))
+  closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))
   const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
     browser ??= launch()
     const context = await (await browser).newContext({

@@ -1,0 +1,34 @@
+/** OutboxConsumer: sends what has just been put into the outbox. What has to wait or is tried again later is the sweeper's. */
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { fromWire } from '../core/dynamo/marshal.ts'
+import { OUTBOX } from '../core/outbox.ts'
+import { readRow } from '../notifications/table.ts'
+import { deliver } from '../notifications/worker.ts'
+import { mailPart, openTransport } from '../parts/mail.ts'
+import { openGround } from './open.ts'
+
+const base = openGround()
+const deps = { ...base, ...mailPart(base, openTransport(base.settings)) }
+
+const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
+  const item = eventName === 'INSERT' && dynamodb?.NewImage ? fromWire(dynamodb.NewImage) : undefined
+  const due = Date.parse(String(item?.due_at))
+  return item?.pk === OUTBOX && due <= deps.now().getTime() ? readRow(item) : undefined
+}
+
+/**
+ * Takes each row in hand for itself, so that a record that comes again finds nothing to do. Only what the store keeps it
+ * from doing comes again; a mail that cannot be made or sent is put off, or dead, by the worker's own rules.
+ */
+export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+  const batchItemFailures: { itemIdentifier: string }[] = []
+  for (const record of Records)
+    try {
+      const row = rowOf(record)
+      if (row) await deliver(deps, row)
+    } catch (error) {
+      deps.report(error)
+      batchItemFailures.push({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' })
+    }
+  return { batchItemFailures }
+}

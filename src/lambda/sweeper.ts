@@ -1,0 +1,26 @@
+/** Sweeper: each few minutes, finishes erasures that were cut off and sends mails that had to wait. */
+import type { Context } from 'aws-lambda'
+import { accountLinks } from '../accounts/links.ts'
+import { sendDueMail } from '../notifications/worker.ts'
+import { mailPart, openTransport } from '../parts/mail.ts'
+import { orderPart } from '../parts/orders.ts'
+import { resumeErasures } from '../people/erase.ts'
+import { openGround } from './open.ts'
+
+/** One mail in hand takes at most this long. */
+const LAST_MAIL_MS = 25_000
+
+const base = openGround()
+const deps = {
+  ...base,
+  ...orderPart(base),
+  ...mailPart(base, openTransport(base.settings)),
+  accountLinks: accountLinks(base.db, base.names),
+}
+
+/** Does both, whatever happens to one; throws the first failure, so that it is counted as one. */
+export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
+  const time = Math.max(1, getRemainingTimeInMillis() - LAST_MAIL_MS)
+  const done = await Promise.allSettled([resumeErasures(deps), sendDueMail(deps, AbortSignal.timeout(time))])
+  for (const one of done) if (one.status === 'rejected') throw one.reason
+}
