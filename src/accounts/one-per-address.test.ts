@@ -4,6 +4,7 @@ import { itemsIn } from '../../test/contents.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
 import { ShopError } from '../core/errors.ts'
 import { newUserId } from '../core/ids.ts'
+import { checkAccounts, mendGuards } from './check.ts'
 import { signUp } from './sign-up.ts'
 
 // Two thousand hashes would take a minute; what is tried here is who gets the address.
@@ -12,6 +13,7 @@ vi.mock('@node-rs/argon2', () => ({
   verify: async (kept: string, password: string) => kept === `$quick$${password}`,
 }))
 
+const WELL = { badRows: [], withoutGuard: [], guardsOfNobody: [], doubles: [] }
 const ADDRESSES = 40
 const AT_ONCE = 50
 const addresses = Array.from({ length: ADDRESSES }, (_, i) => `reader-of-${i}@example.com`)
@@ -58,6 +60,7 @@ test('50 registrations at once for each of 40 addresses: one account each, and n
       .map(({ userId }) => userId)
       .sort(),
   ).toEqual(ids)
+  expect(await checkAccounts(shop.deps)).toEqual({ ...WELL, accounts: ADDRESSES })
   for (const email of addresses) {
     const { items } = await shop.deps.db.query({
       table: shop.names.users,
@@ -67,6 +70,38 @@ test('50 registrations at once for each of 40 addresses: one account each, and n
     })
     expect(items).toHaveLength(1)
   }
+})
+
+test('a guard that is missing, one of nobody, and a second account of an address are found, and mended where they can be', async () => {
+  const shop = await testShop({ staffed: false })
+  const { deps, names } = shop
+  const other = await shop.account()
+  const byHand = (user_id: string, email: string): Promise<void> =>
+    deps.db.write({
+      action: 'Put',
+      table: names.users,
+      item: { user_id, email, created_at: '2025-09-05T10:00:00Z', account_status: 'active' },
+    })
+  expect(await checkAccounts(deps)).toEqual({ ...WELL, accounts: 1 })
+  await byHand('user-123', 'john.doe@example.com')
+  await byHand('user-124', other.email)
+  await byHand('user-125', 'John@Example.com')
+  await deps.db.transact([deps.users.guard('gone@example.com', 'user-gone')])
+  const found = await checkAccounts(deps)
+  const john = { email: 'john.doe@example.com', user_id: 'user-123' }
+  const broken = {
+    accounts: 3,
+    badRows: [{ user_id: 'user-125' }],
+    doubles: [{ email: other.email, user_id: 'user-124' }],
+  }
+  const gone = { email: 'gone@example.com', user_id: 'user-gone' }
+  expect(found).toEqual({ ...broken, withoutGuard: [john], guardsOfNobody: [gone] })
+  expect(await mendGuards(deps, found)).toEqual({ made: 1, dropped: 1 })
+  expect(await checkAccounts(deps)).toEqual({ ...broken, withoutGuard: [], guardsOfNobody: [] })
+  expect(await mendGuards(deps, found)).toEqual({ made: 0, dropped: 0 })
+  // Now whoever can read that address is its owner, and nobody else can take it.
+  await signUp(deps, { email: john.email, password: 'four quiet blue words' })
+  expect((await itemsIn(shop, 'users')).filter(({ email }) => email === john.email)).toHaveLength(1)
 })
 
 test('looking first and then writing gives an address several accounts', async () => {

@@ -94,5 +94,18 @@ export const userTable = (db: Dynamo, names: TableNames) => {
     unguard(email, user_id),
   ]
 
-  return { get, idOfEmail, create, changeEmail, change, remove }
+  /** Every row, as the account that it is, if it is one; a scan, for the shop's people alone. */
+  const all = async function* (): AsyncGenerator<{ user_id: string; user: User | undefined }> {
+    for await (const items of db.scan(table))
+      for (const item of items) yield { user_id: String(item.user_id), user: User.safeParse(item).data }
+  }
+
+  /** Every guard, by a scan of control. */
+  const guards = async function* (): AsyncGenerator<{ email: string; user_id: string }> {
+    for await (const items of db.scan(names.control))
+      for (const { pk, sk, user_id } of items)
+        if (sk === 'email') yield { email: String(pk).slice('email#'.length), user_id: String(user_id) }
+  }
+
+  return { get, idOfEmail, create, changeEmail, change, remove, guard, unguard, all, guards }
 }

@@ -1,11 +1,13 @@
 /** `cloudshelf doctor`: what is wrong, and how to mend it. */
 import { Command } from 'commander'
+import { type AccountCheck, checkAccounts, mendGuards } from '../accounts/check.ts'
 import { announceAll, type CatalogCheck, checkCatalog, mendPointers } from '../catalog/check.ts'
 import { removeSnapshot } from '../catalog/snapshot.ts'
 import { readSettings } from '../deps.ts'
 import { readHolder } from '../local/data-folder.ts'
 import type { Deps } from '../shop.ts'
 import {
+  accountFindings,
   catalogFindings,
   engineFinding,
   type Finding,
@@ -33,27 +35,31 @@ const say = ({ state, what, found, mend, items = [] }: Finding): void => {
   if (mend) print(`  → ${mend}`)
 }
 
-/** Makes pointers and index follow the table. A shop that runs is told to read every book; otherwise its snapshot goes. */
-const reindex = async (deps: Deps, check: CatalogCheck): Promise<Finding> => {
+/** Makes pointers, guards and index follow the tables. A shop that runs is told to read every book; otherwise its snapshot goes. */
+const reindex = async (deps: Deps, check: CatalogCheck, accounts: AccountCheck): Promise<Finding> => {
   const { made, dropped } = await mendPointers(deps, check)
+  const guards = await mendGuards(deps, accounts)
   const { endpoint, dataDir } = deps.settings
   const runs = endpoint !== undefined || readHolder(dataDir)?.kind === 'shop'
   if (runs) await announceAll(deps, check.keys)
   else await removeSnapshot(deps.blobs)
   const index = runs ? `${check.keys.length} books announced` : 'the next start builds the index anew'
-  return { state: 'ok', what: 'reindex', found: `${made} pointers made, ${dropped} taken away; ${index}` }
+  const pointers = `${made} pointers made, ${dropped} taken away`
+  const found = `${pointers}; ${guards.made} guards made, ${guards.dropped} taken away; ${index}`
+  return { state: 'ok', what: 'reindex', found }
 }
 
 const shelfFindings = async (deps: Deps, mends: boolean): Promise<Finding[]> => {
   const tables = await tablesFinding(deps)
   if (tables.state === 'fail') return [tables]
-  const check = await checkCatalog(deps)
-  const mended = mends ? [await reindex(deps, check)] : []
+  const [check, accounts] = [await checkCatalog(deps), await checkAccounts(deps)]
+  const mended = mends ? [await reindex(deps, check, accounts)] : []
   const after = mends ? await checkCatalog(deps) : check
   return [
     tables,
     ...mended,
     ...catalogFindings(after),
+    ...accountFindings(mends ? await checkAccounts(deps) : accounts),
     await indexFinding(deps.settings, after.forSale),
     await snapshotFinding(deps),
   ]
@@ -80,13 +86,13 @@ const doctor = async ({ json, reindex: mends = false }: Options): Promise<void> 
 }
 
 const HELP = `
-Looks at Node, the engine, the data folder, the tables, every row of the books table and every pointer, the running
-shop's index and the snapshot. Exits with 1 when something fails; a warning (!) is worth a look.`
+Looks at Node, the engine, the data folder, the tables, every row of the books and users tables, every pointer and
+every guard of an address, the running shop's index and the snapshot. Exits with 1 when something fails; a warning (!) is worth a look.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('say what is wrong and how to mend it')
-    .option('--reindex', 'make missing pointers, and make the index follow the table')
+    .option('--reindex', 'make missing pointers and guards, and make the index follow the table')
     .option('--json', 'the findings as a JSON array')
     .addHelpText('after', HELP)
     .action(doctor)

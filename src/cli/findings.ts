@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import type { AccountCheck } from '../accounts/check.ts'
 import { LOG_KEPT_MS } from '../catalog/changes.ts'
 import type { CatalogCheck } from '../catalog/check.ts'
 import { readSnapshot } from '../catalog/snapshot.ts'
@@ -117,6 +118,37 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     bad: 'warn',
     none: 'none',
     some: 'ids are taken by books that are gone',
+    mend: REINDEX,
+  }),
+]
+
+export const accountFindings = (check: AccountCheck): Finding[] => [
+  listFinding(check.badRows, {
+    what: 'accounts',
+    bad: 'fail',
+    none: `${check.accounts}, each with an address in its normal form`,
+    some: 'rows are no accounts, and nobody can sign in to them',
+    mend: 'change or delete these items of the users table',
+  }),
+  listFinding(check.doubles, {
+    what: 'addresses',
+    bad: 'fail',
+    none: 'each has one account',
+    some: 'accounts have the address of another',
+    mend: 'delete these items of the users table, or give them other addresses',
+  }),
+  listFinding(check.withoutGuard, {
+    what: 'accounts without guards',
+    bad: 'warn',
+    none: 'none',
+    some: 'accounts cannot be signed in to, and their addresses may be taken',
+    mend: REINDEX,
+  }),
+  listFinding(check.guardsOfNobody, {
+    what: 'guards without accounts',
+    bad: 'warn',
+    none: 'none',
+    some: 'addresses are taken by accounts that are gone',
     mend: REINDEX,
   }),
 ]
