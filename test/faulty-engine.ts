@@ -1,8 +1,8 @@
 /** The engine behind a door that fails on purpose: it loses requests and answers, or says no in DynamoDB's words. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll } from 'vitest'
 import { type Json, testEngine } from './kit.ts'
+import { atTheEnd } from './lifetime.ts'
 
 /**
  * `refuse`: never reaches the engine. `lose`: is carried out, its answer never comes back (`meanwhile` happens between the
@@ -26,7 +26,7 @@ export type FaultyEngine = {
 }
 
 const closing: (() => void)[] = []
-afterAll(() => {
+atTheEnd(() => {
   for (const close of closing.splice(0)) close()
 })
 

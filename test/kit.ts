@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { authRecords } from '../src/accounts/auth/records.ts'
 import { sessionCookie, signedToken } from '../src/accounts/sessions.ts'
 import type { Book } from '../src/catalog/schema.ts'
@@ -16,6 +15,7 @@ import { type Engine, startEngine } from '../src/local/engine.ts'
 import { createTables } from '../src/provision.ts'
 import { buildDeps, createShop, type Deps } from '../src/shop.ts'
 import { specifiedNames, type TableNames } from '../src/tables.ts'
+import { atTheEnd } from './lifetime.ts'
 import { keepSecret, keepSecretsOf, noteLogged } from './logged.ts'
 
 let engine: Promise<Engine> | undefined
@@ -34,7 +34,7 @@ export const testEngine = (): Promise<Engine> => {
   return engine
 }
 
-afterAll(async () => {
+atTheEnd(async () => {
   await (await engine)?.stop()
   engine = undefined
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })

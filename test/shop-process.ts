@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { atTheEnd } from './lifetime.ts'
 import { keepSecret, noteLogged } from './logged.ts'
 
 const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
-afterAll(async () => {
+atTheEnd(async () => {
   await Promise.all([...running].map(child => ended(child, 'SIGTERM')))
 })
 
