@@ -3,7 +3,8 @@ import type { ListedBook } from '../src/catalog/schema.ts'
 import { foldWords } from '../src/catalog/search/fold.ts'
 import { authorNames } from '../src/catalog/search/names.ts'
 import { titleParts } from '../src/catalog/search/title-parts.ts'
-import { cut, misheard, pick, seededRandom, shuffled, stopwords, withTypo } from './slips.ts'
+import { pick, seededRandom, shuffled } from './random.ts'
+import { cut, misheard, stopwords, withTypo } from './slips.ts'
 
 /** A query, the book_ids of which any is a right first answer, and the kind of slip in it. */
 export type Question = { readonly q: string; readonly right: ReadonlySet<string>; readonly kind: string }

@@ -145,7 +145,7 @@ async function main(): Promise<void> {
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-search-'))
   const snapshotFile = join(folder, 'index')
-  const snapshot = index.toSnapshot()
+  const snapshot = await index.toSnapshot()
   writeFileSync(snapshotFile, snapshot)
   const built = inFreshProcess('build', snapshotFile)
   const loaded = inFreshProcess('load', snapshotFile)

@@ -55,7 +55,11 @@ const answers = (url: string): Promise<boolean> =>
   )
 
 /** Starts the shop and waits until it answers `path`. Throws with what it said when it ends instead. */
-export const startShop = async (dataDir: string, path: string): Promise<ShopProcess> => {
+export const startShop = async (
+  dataDir: string,
+  path: string,
+  limitMs = START_LIMIT_MS,
+): Promise<ShopProcess> => {
   const [port, dynamodbPort] = [await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
   const start = performance.now()
@@ -80,7 +84,7 @@ export const startShop = async (dataDir: string, path: string): Promise<ShopProc
       said = (said + chunk).slice(-4_000)
     })
   while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
-    if (!running.has(child) || performance.now() - start > START_LIMIT_MS)
+    if (!running.has(child) || performance.now() - start > limitMs)
       throw new Error(`the shop did not start:\n${said}`)
     await sleep(POLL_MS)
   }

@@ -1,26 +1,9 @@
 /** The slips that shoppers make when they type, drawn by a seeded generator. */
 
-export type Random = () => number
-
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
-export function seededRandom(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { pick, type Random } from './random.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyz'
 export const stopwords = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
-
-export function pick<T>(random: Random, from: readonly T[]): T {
-  const picked = from[Math.floor(random() * from.length)]
-  if (picked === undefined) throw new RangeError('nothing to pick from')
-  return picked
-}
 
 /** One letter wrong, missing, added or exchanged with the next, in a word of four letters or more. */
 export function withTypo(random: Random, words: readonly string[], fewest = 4): string[] {
@@ -66,13 +49,6 @@ export function misheard(random: Random, text: string): string | undefined {
     heard = heard.replace(pattern, sound)
   }
   return heard === text ? undefined : heard
-}
-
-export function shuffled<T>(random: Random, items: readonly T[]): T[] {
-  return items
-    .map(item => ({ item, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ item }) => item)
 }
 
 /** The beginning of a title, cut inside its last word. */

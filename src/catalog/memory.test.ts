@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { engineCall, foreignBook, putForeign } from '../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { catalogMemory } from './memory.ts'
 
 const titles = async (shop: TestShop): Promise<string[]> =>
   (await shop.visitor().get('/api/books?sort=title')).body.items.map((book: { title: string }) => book.title)
@@ -96,6 +97,35 @@ test('a sale that empties the shelf shows a moment later in lists', async () => 
   await shows('sold_out')
   await shopper.post(`/api/orders/${body.order_id}/cancel`)
   await shows('few_left')
+})
+
+test('what is sold while the index is built from the table is seen when it is there', async () => {
+  const shop = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  const books = {
+    ...shop.deps.books,
+    async *rows() {
+      for await (const rows of shop.deps.books.rows()) {
+        yield rows
+        await checkOut(shopper)
+        await memory.refresh([{ category: 'Technology', book_id: 'tech-001' }])
+      }
+    },
+  }
+  await shop.deps.blobs.remove('index/books.snapshot')
+  const memory = catalogMemory({ ...shop.deps, books })
+  await memory.load()
+  expect(memory.index?.get('tech-001')?.availability).toBe('sold_out')
+})
+
+test('a build that is broken off leaves no half of an index', async () => {
+  const { one } = await two()
+  const later = await testShop({ beside: one, ready: false })
+  const ending = new AbortController()
+  ending.abort()
+  await expect(later.deps.memory.load(ending.signal)).rejects.toThrow()
+  expect(later.deps.memory.index).toBeUndefined()
 })
 
 test('a snapshot and the log since give what the table has', async () => {

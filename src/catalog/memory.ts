@@ -68,9 +68,15 @@ export const catalogMemory = (deps: MemoryDeps) => {
     return done
   }
 
+  /** What changed while there was no index yet: a build may have read it before. */
+  let missed: BookKey[] = []
   /** Reads these books again and makes the memory say what the table says. */
   const refresh = (keys: readonly BookKey[]): Promise<void> =>
     inTurn(async () => {
+      if (!index) {
+        missed.push(...keys)
+        return
+      }
       const unique = [...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values()]
       const found = await books.getMany(unique)
       for (const { category, book_id } of unique)
@@ -128,29 +134,35 @@ export const catalogMemory = (deps: MemoryDeps) => {
     await following
   }
 
-  const build = async (): Promise<void> => {
+  const build = async (signal: AbortSignal | undefined): Promise<void> => {
     const start = now()
     const built = new MemoryBookIndex()
     const bad: BadRow[] = []
-    for await (const rows of books.rows())
+    for await (const rows of books.rows()) {
+      signal?.throwIfAborted()
       for (const row of rows)
         if (!isBook(row)) bad.push(row)
         else if (isForSale(row)) built.put(listed(row))
+      // Whoever wants a book meanwhile gets it.
+      await new Promise(resolve => setImmediate(resolve))
+    }
     index = built
+    await refresh(missed)
+    missed = []
     badRows = bad.slice(0, MAX_BAD_ROWS)
     asOf = start
     unsaved = true
   }
 
-  /** Makes the memory ready: from the snapshot and the changes since, or from the table. */
-  const load = async (): Promise<void> => {
+  /** Makes the memory ready: from the snapshot and the changes since, or from the table, which `signal` breaks off. */
+  const load = async (signal?: AbortSignal): Promise<void> => {
     const snapshot = await readSnapshot(deps.blobs).catch(deps.report)
     if (snapshot && now().getTime() - snapshot.asOf.getTime() < LOG_KEPT_MS / 2) {
       index = snapshot.index
       asOf = snapshot.asOf
       savedAt = snapshot.asOf
       await readChanges()
-    } else await build()
+    } else await build(signal)
   }
 
   /** Asks the index once for a misspelt title, which makes what it needs for slips before a shopper waits for it. */

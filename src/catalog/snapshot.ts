@@ -17,7 +17,7 @@ export const readSnapshot = async (
 }
 
 export const writeSnapshot = async (blobs: Blobs, index: MemoryBookIndex, asOf: Date): Promise<void> => {
-  const rows = index.toSnapshot()
+  const rows = await index.toSnapshot()
   const bytes = new Uint8Array(TIME_BYTES + rows.length)
   new DataView(bytes.buffer).setFloat64(0, asOf.getTime())
   bytes.set(rows, TIME_BYTES)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../deps.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import type { Deps } from '../shop.ts'
+import type { loadIndex } from './load-index.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const SECOND = 1_000
@@ -27,12 +28,15 @@ const every = async (
   }
 }
 
-/** Starts the work; `stop()` ends it, after the piece in hand. */
-export const startBackground = (deps: Deps): { readonly stop: () => Promise<void> } => {
+/** Starts the work once the index is there; `stop()` ends it, after the piece in hand. */
+export const startBackground = (
+  deps: Deps,
+  index: ReturnType<typeof loadIndex>,
+): { readonly stop: () => Promise<void> } => {
   const ending = new AbortController()
   const { signal } = ending
   const { memory, report } = deps
-  const running = Promise.all([
+  const work = () => [
     memory.warmUp().catch(report),
     // An import of many books must be seen a second later, however much there is to read.
     every(SECOND, SECOND, signal, memory.readChanges, report, 1),
@@ -46,10 +50,12 @@ export const startBackground = (deps: Deps): { readonly stop: () => Promise<void
       () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
       report,
     ),
-  ])
+  ]
+  const running = index.loaded.then(() => (signal.aborted ? [] : Promise.all(work())))
   return {
     stop: async () => {
       ending.abort()
+      await index.stop()
       await running
     },
   }

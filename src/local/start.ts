@@ -1,5 +1,6 @@
 /** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
@@ -19,6 +20,7 @@ import { openDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { coverRoutes } from './images.ts'
+import { loadIndex } from './load-index.ts'
 import { startMail } from './mail.ts'
 import { mailboxRoutes, mayShowMailbox } from './mailbox.ts'
 import { secretFile } from './secrets.ts'
@@ -32,6 +34,8 @@ export type LocalShop = {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
+/** A start waits so long for an index that has to be built from the table; meanwhile the table answers what it can. */
+const PATIENCE_MS = 1_000
 /** Nobody holds a connection by sending a request slowly. */
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
@@ -129,8 +133,10 @@ const open = async (
   } else await assertTables(db, settings)
   const isEmpty = engine !== undefined && (await firstPage(deps.books.rows())).length === 0
   if (isEmpty) say(`shelf     put ${await seed(deps)} books on it`)
-  await deps.memory.load()
   opened.push(() => deps.memory.save())
+  const index = loadIndex(deps.memory, deps.report)
+  opened.push(index.stop)
+  await Promise.race([index.loaded, sleep(PATIENCE_MS, undefined, { ref: false })])
   const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
@@ -147,7 +153,7 @@ const open = async (
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
   opened.push(build.close)
-  const background = startBackground(deps)
+  const background = startBackground(deps, index)
   opened.push(background.stop)
   // What a stop has cut off is finished before anything else is done in the background.
   await resumeErasures(deps)
@@ -157,7 +163,12 @@ const open = async (
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
-  say(`books     ${deps.memory.index?.size ?? 0} on the shelf`)
+  const books = deps.memory.index?.size
+  say(
+    books === undefined
+      ? 'books     still being read: categories and titles are answered meanwhile, searches a little later'
+      : `books     ${books} on the shelf`,
+  )
   say(`data      ${settings.dataDir}`)
   say(`mail      ${mailPlace(settings, url)}`)
   say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)

@@ -104,8 +104,8 @@ export class MemoryBookIndex implements BookIndex {
     }
   }
 
-  /** Everything that `fromSnapshot` needs to make the same index again. */
-  toSnapshot(): Uint8Array {
+  /** Everything that `fromSnapshot` needs to make the same index again, as it is at the call. */
+  toSnapshot(): Promise<Uint8Array> {
     return packIndex(this.#shelf, this.#text)
   }
 

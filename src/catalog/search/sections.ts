@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 
 /** Raise it whenever anything that a snapshot holds gets another meaning. */
-const formatVersion = 1
+const formatVersion = 2
 const magic = 0x43534958
 const headerWords = 4
 

@@ -5,7 +5,7 @@ import { packSections } from './sections.ts'
 import { indexOf, page, shelfBooks } from './test-shelf.ts'
 
 const index = indexOf(shelfBooks)
-const snapshot = index.toSnapshot()
+const snapshot = await index.toSnapshot()
 
 test('an index that was written and read answers the same', async () => {
   const read = MemoryBookIndex.fromSnapshot(snapshot)
@@ -32,15 +32,26 @@ test('bytes at an odd place of a larger buffer are read as well', () => {
 test('a read index takes changes, with empty slots used again', async () => {
   const own = indexOf(shelfBooks)
   own.remove('b02')
-  const read = MemoryBookIndex.fromSnapshot(own.toSnapshot())
+  const read = MemoryBookIndex.fromSnapshot(await own.toSnapshot())
   expect(read?.size).toBe(shelfBooks.length - 1)
   for (const book of shelfBooks) read?.put(book)
   expect(read?.size).toBe(shelfBooks.length)
   expect(await read?.browse(page({ q: 'sorcerer' }))).toEqual(await index.browse(page({ q: 'sorcerer' })))
 })
 
+test('what changes while a snapshot is written is not in it', async () => {
+  const own = indexOf(shelfBooks)
+  const writing = own.toSnapshot()
+  for (const { book_id } of shelfBooks) own.remove(book_id)
+  const read = MemoryBookIndex.fromSnapshot(await writing)
+  expect(read?.size).toBe(shelfBooks.length)
+  expect(await read?.browse(page({ q: 'harry poter' }))).toEqual(
+    await index.browse(page({ q: 'harry poter' })),
+  )
+})
+
 test('an empty index survives', async () => {
-  const read = MemoryBookIndex.fromSnapshot(new MemoryBookIndex().toSnapshot())
+  const read = MemoryBookIndex.fromSnapshot(await new MemoryBookIndex().toSnapshot())
   expect(read?.size).toBe(0)
   expect((await read?.browse(page({ q: 'the' })))?.total).toBe(0)
 })

@@ -1,4 +1,5 @@
 /** The index as bytes: rows and names as JSON, lists as they lie in memory, so that loading computes next to nothing. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
 import { bytesToNumbers, numbersToBytes, packSections, unpackSections } from './sections.ts'
@@ -8,8 +9,13 @@ import { TextIndex } from './text-index.ts'
 /** What a snapshot holds, ready for use. */
 export type UnpackedIndex = { readonly shelf: PackedShelf; readonly text: TextIndex }
 
-/** Writes a shelf and the index of its words. */
-export function packIndex(shelf: Shelf, text: TextIndex): Uint8Array {
+/** Rows are written so many at a time, so that a large shelf holds nobody up. */
+const ROWS_AT_ONCE = 5_000
+/** authors, terms, alphabetical order, and four times lists with their counts; the rows come behind them. */
+const SECTIONS_BEFORE_ROWS = 11
+
+/** Writes a shelf and the index of its words as they are at the call; the shop goes on while it writes. */
+export async function packIndex(shelf: Shelf, text: TextIndex): Promise<Uint8Array> {
   const { rows, authors, authorsOfSlot, slotsOfAuthor } = shelf.pack()
   const { dictionary } = text
   const lists = [
@@ -18,20 +24,24 @@ export function packIndex(shelf: Shelf, text: TextIndex): Uint8Array {
     authorsOfSlot,
     slotsOfAuthor,
   ]
-  return packSections([
-    jsonToBytes(rows),
+  const sections = [
     jsonToBytes(authors),
     jsonToBytes(dictionary.terms),
-    numbersToBytes(dictionary.alphabetical()),
+    numbersToBytes(dictionary.alphabetical().slice()),
     ...lists.flatMap(({ data, counts }) => [numbersToBytes(data), numbersToBytes(counts)]),
-  ])
+  ]
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
+    sections.push(jsonToBytes(rows.slice(i, i + ROWS_AT_ONCE)))
+    await nextTurn()
+  }
+  return packSections(sections)
 }
 
 /** Reads what `packIndex` wrote; undefined for bytes that are damaged, cut off, or of another version. */
 export function unpackIndex(bytes: Uint8Array): UnpackedIndex | undefined {
   const sections = unpackSections(bytes)
   if (sections === undefined) return undefined
-  const [rows, authors, terms, alphabetical, ...lists] = sections
+  const [authors, terms, alphabetical, ...lists] = sections.slice(0, SECTIONS_BEFORE_ROWS)
   const listAt = (i: number): PackedLists => ({
     data: bytesToNumbers(lists[2 * i]),
     counts: bytesToNumbers(lists[2 * i + 1]),
@@ -40,7 +50,7 @@ export function unpackIndex(bytes: Uint8Array): UnpackedIndex | undefined {
     const dictionary = Dictionary.restore(bytesToJson(terms), bytesToNumbers(alphabetical))
     const text = new TextIndex(dictionary, Postings.unpack(listAt(1)), Postings.unpack(listAt(0)))
     const shelf = {
-      rows: bytesToJson<PackedShelf['rows']>(rows),
+      rows: sections.slice(SECTIONS_BEFORE_ROWS).flatMap(some => bytesToJson<PackedShelf['rows']>(some)),
       authors: bytesToJson<string[]>(authors),
       authorsOfSlot: listAt(2),
       slotsOfAuthor: listAt(3),

@@ -68,21 +68,26 @@ export const openDynamo = (wire: Wire) => {
     } while (after)
   }
 
-  /** The whole table, a page at a time: for the index, exports and repairs, never for a request of the shop. */
+  /**
+   * The whole table, a page at a time: for the index, exports and repairs, never for a request of the shop. The next page is
+   * fetched while the caller deals with this one.
+   */
   async function* scan(
     table: string,
     options: { readonly pageSize?: number } = {},
   ): AsyncGenerator<readonly Item[]> {
-    let after: unknown
-    do {
-      const answer: Record<string, unknown> = await read('Scan', {
-        TableName: table,
-        Limit: options.pageSize,
-        ExclusiveStartKey: after,
-      })
-      yield itemsOf(answer.Items)
-      after = answer.LastEvaluatedKey
-    } while (after)
+    const pageAfter = (key: unknown): Promise<Record<string, unknown>> => {
+      const page = read('Scan', { TableName: table, Limit: options.pageSize, ExclusiveStartKey: key })
+      // A caller who leaves early never waits for it.
+      page.catch(() => {})
+      return page
+    }
+    let next: Promise<Record<string, unknown>> | undefined = pageAfter(undefined)
+    while (next !== undefined) {
+      const { Items, LastEvaluatedKey }: Record<string, unknown> = await next
+      next = LastEvaluatedKey ? pageAfter(LastEvaluatedKey) : undefined
+      yield itemsOf(Items)
+    }
   }
 
   const batch = async (

@@ -1,0 +1,261 @@
+/** Measures how cost grows with the shelf: the same shop with 10,000, 100,000 and 500,000 books, from the import to a search. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { csvLine } from '../src/catalog/feed/written-cell.ts'
+import type { ListedBook } from '../src/catalog/schema.ts'
+import { blobFolder } from '../src/deps.ts'
+import { memoryMegabytes, percentile } from './measure.ts'
+import { seededRandom, shuffled } from './random.ts'
+import { scaledBooks } from './scale-books.ts'
+import { readBooks } from './search-data.ts'
+import { madeQuestions } from './search-queries.ts'
+import { endShops, type ShopProcess, startShop } from './shop-process.ts'
+
+const QUERIES = 600
+const PAGES = 200
+const REST_MS = 10_000
+const START_LIMIT_MS = 120_000
+const SEED = 20261125
+/** What 500,000 books may take at the most: milliseconds until the first book is answered, megabytes of shop and engine. */
+const LIMITS = { start: 10_000, memory: 2_000 }
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    sizes: { type: 'string', default: '10000,100000,500000' },
+    /** A file for the figures. */
+    json: { type: 'string' },
+  },
+})
+
+export type ScaleFigures = {
+  readonly books: number
+  /** Seconds, and the most megabytes that the import's process held. */
+  readonly import: number
+  readonly importMemory: number
+  /** Megabytes on disk. */
+  readonly database: number
+  readonly snapshot: number
+  /** Milliseconds from the start of node to the first book answered. */
+  readonly startBuilding: number
+  readonly startLoading: number
+  /** Milliseconds of an answer over HTTP, one request at a time, none asked before. */
+  readonly search: { readonly p50: number; readonly p95: number }
+  readonly list: { readonly p50: number; readonly p95: number }
+  /** The longest that the shop let a request for one book wait while it saved its index and compared it with the table. */
+  readonly longestWait: number
+  /** Megabytes (PSS) ten seconds after the start, and after the questions. */
+  readonly shopAtRest: number
+  readonly engineAtRest: number
+  readonly shopAfter: number
+}
+
+async function writeFeed(file: string, books: Iterable<ListedBook>): Promise<void> {
+  function* lines() {
+    yield csvLine([
+      'book_id',
+      'category',
+      'title',
+      'author',
+      'isbn',
+      'price',
+      'stock',
+      'average_rating',
+      'ratings_count',
+      'published_year',
+    ])
+    for (const book of books)
+      yield csvLine([
+        book.book_id,
+        book.category,
+        book.title,
+        book.author,
+        book.isbn ?? '',
+        (book.price_cents / 100).toFixed(2),
+        '1000',
+        String(book.average_rating ?? ''),
+        String(book.ratings_count ?? ''),
+        String(book.published_year ?? ''),
+      ])
+  }
+  await pipeline(lines, createWriteStream(file))
+}
+
+/** The most that a process has held so far, in megabytes. */
+const peakMegabytes = (pid: number): number => {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return (Number(kilobytes) * 1024) / 1e6
+  } catch {
+    return 0
+  }
+}
+
+const importFeed = async (file: string, dataDir: string) => {
+  const start = performance.now()
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'import', file, '--json'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, CLOUDSHELF_DATA_DIR: dataDir },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  let peak = 0
+  const watch = setInterval(() => {
+    peak = Math.max(peak, peakMegabytes(child.pid ?? 0))
+  }, 100)
+  const [code] = await once(child, 'exit')
+  clearInterval(watch)
+  if (code !== 0) throw new Error(`the import ended with ${code}`)
+  return { seconds: (performance.now() - start) / 1000, peak }
+}
+
+/** Milliseconds of each answer, sorted. */
+const ask = async (shop: ShopProcess, paths: readonly string[]): Promise<number[]> => {
+  const times: number[] = []
+  for (const path of paths) {
+    const start = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${shop.port}${path}`)
+    await answer.arrayBuffer()
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+    times.push(performance.now() - start)
+  }
+  return times.sort((a, b) => a - b)
+}
+const spread = (times: readonly number[]) => ({ p50: percentile(times, 0.5), p95: percentile(times, 0.95) })
+
+/** Asks for a book every 20 ms until `until` resolves; answers how long the slowest took. */
+const longestWait = async (shop: ShopProcess, until: Promise<unknown>): Promise<number> => {
+  let over = false
+  const end = until.then(() => {
+    over = true
+  })
+  let longest = 0
+  while (!over) {
+    longest = Math.max(longest, ...(await ask(shop, ['/api/books/1'])))
+    await sleep(20)
+  }
+  await end
+  return longest
+}
+
+const megabytes = (file: string): number => (existsSync(file) ? statSync(file).size / 1e6 : 0)
+
+async function measure(real: readonly ListedBook[], books: number, folder: string): Promise<ScaleFigures> {
+  const dataDir = join(folder, String(books))
+  const feed = join(folder, `${books}.csv`)
+  await writeFeed(feed, scaledBooks(real, books))
+  const imported = await importFeed(feed, dataDir)
+  const building = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
+  await sleep(REST_MS)
+  const questions = madeQuestions(real, Math.ceil(QUERIES / 13), SEED).map(({ q }) => q)
+  const categories = [...new Set(real.map(({ category }) => category))]
+  const random = seededRandom(SEED)
+  const sorts = ['relevance', 'price_asc', 'newest', 'title', 'rating']
+  const lists = shuffled(
+    random,
+    categories.flatMap(category => sorts.map(sort => ({ category, sort }))),
+  ).slice(0, PAGES)
+  await building.end()
+  const shop = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
+  const waits = longestWait(shop, sleep(REST_MS + 20_000))
+  await sleep(REST_MS)
+  const shopAtRest = memoryMegabytes([shop.pid]) ?? 0
+  const engineAtRest = memoryMegabytes([shop.engine.pid]) ?? 0
+  const wait = await waits
+  const search = await ask(
+    shop,
+    [...new Set(questions)].map(q => `/api/books?${new URLSearchParams({ q })}`),
+  )
+  const list = await ask(
+    shop,
+    lists.map(one => `/api/books?${new URLSearchParams(one)}`),
+  )
+  const shopAfter = memoryMegabytes([shop.pid]) ?? 0
+  await shop.end()
+  const figures = {
+    books,
+    import: imported.seconds,
+    importMemory: imported.peak,
+    database: megabytes(join(dataDir, 'dynamodb.sqlite')),
+    snapshot: megabytes(join(blobFolder(dataDir), 'index/books.snapshot')),
+    startBuilding: building.startedIn,
+    startLoading: shop.startedIn,
+    search: spread(search),
+    list: spread(list),
+    longestWait: wait,
+    shopAtRest,
+    engineAtRest,
+    shopAfter,
+  }
+  rmSync(dataDir, { recursive: true, force: true })
+  return figures
+}
+
+const rows: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
+  ['books', of => of.books.toLocaleString('en')],
+  ['import, s', of => of.import.toFixed(1)],
+  ['import, books per s', of => (of.books / of.import).toFixed(0)],
+  ['import, most MB', of => of.importMemory.toFixed(0)],
+  ['database, MB', of => of.database.toFixed(0)],
+  ['snapshot, MB', of => of.snapshot.toFixed(1)],
+  ['start, index from the table, ms', of => of.startBuilding.toFixed(0)],
+  ['start, index from the snapshot, ms', of => of.startLoading.toFixed(0)],
+  ['search never asked, p50 ms', of => of.search.p50.toFixed(2)],
+  ['search never asked, p95 ms', of => of.search.p95.toFixed(2)],
+  ['first list of a category, p50 ms', of => of.list.p50.toFixed(2)],
+  ['first list of a category, p95 ms', of => of.list.p95.toFixed(2)],
+  ['longest wait in the first 30 s, ms', of => of.longestWait.toFixed(0)],
+  ['shop at rest, MB PSS', of => of.shopAtRest.toFixed(0)],
+  ['engine at rest, MB PSS', of => of.engineAtRest.toFixed(0)],
+  ['shop after the questions, MB PSS', of => of.shopAfter.toFixed(0)],
+]
+
+async function main(): Promise<void> {
+  const list = join(options.data, 'books-10k.csv')
+  if (!existsSync(list)) {
+    console.error(`bench:scale: ${list} is not there; give the folder of the test data with --data DIR`)
+    process.exitCode = 2
+    return
+  }
+  const real = readBooks(list)
+  const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'))
+  const all: ScaleFigures[] = []
+  try {
+    for (const size of options.sizes.split(',').map(Number)) {
+      console.error(`${size} books …`)
+      all.push(await measure(real, size, folder))
+    }
+  } finally {
+    await endShops()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  for (const [name, text] of rows)
+    console.log(name.padEnd(38) + all.map(of => text(of).padStart(12)).join(''))
+  const largest = all.at(-1)
+  if (largest) {
+    const memory = largest.shopAfter + largest.engineAtRest
+    const start = Math.max(largest.startBuilding, largest.startLoading)
+    for (const [name, value, limit] of [
+      ['start below', start, LIMITS.start],
+      ['memory below', memory, LIMITS.memory],
+    ] as const) {
+      console.log(`${value < limit ? 'PASS' : 'MISS'}  ${name} ${limit}: ${value.toFixed(0)}`)
+      if (value >= limit) process.exitCode = 1
+    }
+  }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+await main()
