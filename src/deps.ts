@@ -5,7 +5,9 @@ import type { CognitoSettings } from './accounts/cognito.ts'
 import type { Blobs } from './core/blobs.ts'
 import { bucketBlobs } from './core/bucket-blobs.ts'
 import { openDynamo } from './core/dynamo/dynamo.ts'
-import { openWire } from './core/dynamo/wire.ts'
+import { type WatchedCall, watchedWire } from './core/dynamo/watched.ts'
+import { openWire, type Wire } from './core/dynamo/wire.ts'
+import { jsonLog, type Log, linesLog, logLevels } from './core/log.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { type Credentials, signerFor, unsignedForEngine } from './core/sign.ts'
 import { defaultSender, parseSender } from './notifications/sender.ts'
@@ -79,6 +81,9 @@ const Environment = z.object({
     .optional(),
   COGNITO_CLIENT_SECRET: z.string().min(1).optional(),
   COGNITO_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  CLOUDSHELF_LOG: z.enum(logLevels, { error: `is none of ${logLevels.join(', ')}` }).optional(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
+  POWERTOOLS_SERVICE_NAME: z.string().min(1).optional(),
   CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -143,6 +148,12 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     apiUrl: env.API_URL,
     /** By which the shop's own proxy proves that it may say where a request comes from. */
     proxySecret: env.TRUSTED_PROXY_SECRET,
+    log: {
+      level: env.CLOUDSHELF_LOG ?? (env.AWS_LAMBDA_FUNCTION_NAME === undefined ? 'events' : 'requests'),
+      service: env.POWERTOOLS_SERVICE_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME ?? 'cloudshelf',
+      /** Lambda's logs are read by machines, whatever its output is. */
+      json: env.AWS_LAMBDA_FUNCTION_NAME !== undefined,
+    },
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
@@ -183,12 +194,34 @@ const credentialsOf = (env: z.infer<typeof Environment>): (() => Promise<Credent
   }
 }
 
-/** The door to the store: an embedded engine where one is given, else what the settings say. */
-export const openStore = (settings: Settings, engineEndpoint?: () => string) => {
-  if (engineEndpoint) return openDynamo(openWire(engineEndpoint, unsignedForEngine))
+/** The log of this process: lines on a terminal, JSON where a machine reads it. */
+export const openLog = ({ log: { level, service, json } }: Settings): Promise<Log> | Log =>
+  json || !process.stdout.isTTY
+    ? jsonLog(level, service)
+    : linesLog(level, line => void process.stdout.write(`${line}\n`))
+
+const wireOf = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
+  if (engineEndpoint) return openWire(engineEndpoint, unsignedForEngine)
   const { endpoint } = settings
   if (endpoint === undefined) throw new SettingsError('there is neither an engine nor a DYNAMODB_ENDPOINT')
-  return openDynamo(openWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials)))
+  return openWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials))
+}
+
+/** Whoever is to be told of calls of the store, where the log tells of them. */
+export const watchOf = (log: Log): ((call: WatchedCall) => void) | undefined =>
+  log.tells('calls') ? log.call : undefined
+
+/**
+ * The door to the store: an embedded engine where one is given, else what the settings say. `watch` is told of each call,
+ * which then asks what it has consumed.
+ */
+export const openStore = (
+  settings: Settings,
+  engineEndpoint?: () => string,
+  watch?: (call: WatchedCall) => void,
+) => {
+  const wire = wireOf(settings, engineEndpoint)
+  return openDynamo(watch ? watchedWire(wire, watch) : wire)
 }
 
 /** The bucket of the settings, as blobs. */

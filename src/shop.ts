@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts/routes.ts'
 import { cartRoutes } from './cart/routes.ts'
 import { catalogRoutes } from './catalog/routes.ts'
 import type { Blobs } from './core/blobs.ts'
+import type { Log } from './core/log.ts'
 import type { openStore, Settings } from './deps.ts'
 import { healthRoutes } from './health/health.ts'
 import type { Transport } from './notifications/transport.ts'
@@ -19,14 +20,14 @@ import { peopleRoutes } from './people/routes.ts'
 
 export type Deps = ReturnType<typeof buildDeps>
 
-/** Everything that the nouns need, over an open store. `report` is told of failures in the background. */
+/** Everything that the nouns need, over an open store. */
 export const buildDeps = (
   settings: Settings,
   given: {
     readonly db: ReturnType<typeof openStore>
     readonly blobs: Blobs
     readonly secret: string
-    readonly report: (error: unknown) => void
+    readonly log: Log
     readonly now?: () => Date
     readonly transport?: Transport
   },

@@ -7,6 +7,7 @@ import { sessionCookie, signedToken } from '../src/accounts/sessions.ts'
 import type { Book } from '../src/catalog/schema.ts'
 import { folderBlobs } from '../src/core/blobs.ts'
 import { newSecret, newUserId } from '../src/core/ids.ts'
+import { type Log, linesLog } from '../src/core/log.ts'
 import { cents } from '../src/core/money.ts'
 import { blobFolder, openStore, readSettings } from '../src/deps.ts'
 import type { Caller } from '../src/http/source.ts'
@@ -149,6 +150,8 @@ export type ShopOptions = {
   readonly beside?: TestShop
   /** Whether the staff are in the tables from the beginning (yes unless told otherwise), or from their first call on. */
   readonly staffed?: boolean
+  /** What of the log the test listens to; the rest is only looked at for secrets. */
+  readonly log?: Partial<Log>
 }
 
 let accounts = 0
@@ -226,6 +229,7 @@ export const testShop = async ({
   endpoint,
   beside,
   staffed = true,
+  log = {},
 }: ShopOptions = {}): Promise<TestShop> => {
   const engine = await testEngine()
   const names = beside?.names ?? freshNames()
@@ -241,9 +245,13 @@ export const testShop = async ({
     db,
     blobs: folderBlobs(blobFolder(settings.dataDir)),
     secret: 'a secret of the tests, which is long enough',
-    report: error => {
-      noteLogged(error)
-      reported.push(error)
+    log: {
+      ...linesLog('calls', noteLogged),
+      failure: error => {
+        noteLogged(error)
+        reported.push(error)
+      },
+      ...log,
     },
     ...(now ? { now } : {}),
   })

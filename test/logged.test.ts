@@ -74,7 +74,7 @@ const tokenFor = async (dataDir: string, page: string): Promise<string> => {
 
 test('the log of a shop holds no password, token, cookie, name or address, whatever goes wrong', async () => {
   const dataDir = temporaryFolder()
-  const shop = await startShopProcess(dataDir)
+  const shop = await startShopProcess(dataDir, { CLOUDSHELF_LOG: 'calls' })
   const ask = browser(shop.url)
   const [email, password] = ['canary-jane@example.com', 'canary of four words']
   const person = { first_name: 'Canaryfirst', last_name: 'Canarylast' }
@@ -106,7 +106,15 @@ test('the log of a shop holds no password, token, cookie, name or address, whate
   await shop.end()
 
   noteLogged(shop.output())
-  expect(shop.output()).toContain('engine    down')
+  const said = shop
+    .output()
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line))
+  expect(said.filter(line => line.topic === 'engine')[0]?.message).toMatch(/^down/)
+  const requests = said.filter(line => line.topic === 'request')
+  expect(new Set(requests.map(line => line.route))).toContain('/api/auth/sign-in')
+  expect(new Set(requests.map(line => line.route))).toContain('/reset-password')
   for (const word of [email, password, token, 'Canary', 'canary-jane', 'canary of'])
     expect(shop.output()).not.toContain(word)
   expect(leaks()).toEqual([])

@@ -1,10 +1,12 @@
 /** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
 import { folderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
+import { linesLog } from '../core/log.ts'
 import { blobFolder, openStore, readSettings } from '../deps.ts'
 import { borrowEngine } from '../local/borrow-engine.ts'
 import { createTables } from '../provision.ts'
 import { buildDeps, type Deps } from '../shop.ts'
+import { note } from './output.ts'
 
 export type OpenOptions = {
   /** Whether the tables of an embedded engine are made where they are missing, as a start of the shop does. */
@@ -30,7 +32,7 @@ export const withDeps = async <T>(
           db,
           blobs: folderBlobs(blobFolder(settings.dataDir)),
           secret: newSecret(), // commands seal no cursors
-          report: error => console.error(error),
+          log: linesLog('errors', note),
         }),
       )
     } finally {

@@ -4,6 +4,7 @@
  */
 import type { Item, Write } from './dynamo/write.ts'
 import { sortKeyAt } from './ids.ts'
+import { currentRequest } from './request.ts'
 
 /** Where rows wait that are to be sent. */
 export const OUTBOX = 'outbox'
@@ -13,7 +14,7 @@ export const outboxSortKey = (due: Date, id: string): string => `${sortKeyAt(due
 
 /**
  * The row of a mail to be sent, due at once. `id` names the mail for ever, in its Message-ID too; `content` is what the
- * mail's maker needs to find the rest, best without personal data.
+ * mail's maker needs to find the rest, best without personal data. The row names the request that caused it, if one did.
  */
 export const announceMail = (table: string, id: string, content: Item, now: Date): Write => ({
   action: 'Put',
@@ -26,6 +27,9 @@ export const announceMail = (table: string, id: string, content: Item, now: Date
     tries: 0,
     created_at: now.toISOString(),
     due_at: now.toISOString(),
+    ...requestOf(currentRequest()?.id),
   },
   condition: 'attribute_not_exists(pk)',
 })
+
+const requestOf = (id: string | undefined) => (id === undefined ? {} : { request_id: id })

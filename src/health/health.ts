@@ -1,12 +1,18 @@
-/** Whether the shop can serve: the store answers, the index is ready and how old it is, how many rows are no books. */
+/** Whether the shop can serve: which store it has and that it answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
 import type { CatalogMemory } from '../catalog/memory.ts'
 import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'
 
 const Health = z
   .object({
     status: z.enum(['ok', 'starting']),
+    engine: z
+      .enum(['embedded', 'dynamodb', 'compatible'])
+      .describe(
+        'What holds the tables: the embedded engine, Amazon DynamoDB, or another that speaks like it.',
+      ),
     store: z.literal('up'),
     index: z.object({
       ready: z.boolean(),
@@ -42,28 +48,32 @@ export const getHealth = endpoint({
   errors: [],
 })
 
-export type HealthDeps = {
+export type HealthDeps = OutboxAgeDeps & {
   readonly memory: CatalogMemory
-  readonly outbox: { readonly waitingSince: () => Promise<Date | undefined> }
-  readonly now: () => Date
+  /** Where the tables lie; undefined: on the embedded engine. */
+  readonly settings: { readonly endpoint: string | undefined }
 }
 
-export const healthRoutes = ({ memory, outbox, now }: HealthDeps): Route[] => [
+const engineOf = (endpoint: string | undefined): z.infer<typeof Health>['engine'] => {
+  if (endpoint === undefined) return 'embedded'
+  return new URL(endpoint).hostname.endsWith('.amazonaws.com') ? 'dynamodb' : 'compatible'
+}
+
+export const healthRoutes = (deps: HealthDeps): Route[] => [
   route(getHealth, async () => {
-    const since = await outbox.waitingSince()
-    const { index, asOf, badRows } = memory
+    const waiting = await outboxAge(deps)
+    const { index, badRows } = deps.memory
     return {
       status: index ? ('ok' as const) : ('starting' as const),
+      engine: engineOf(deps.settings.endpoint),
       store: 'up' as const,
       index: {
         ready: index !== undefined,
         books: index?.size ?? 0,
-        age_seconds: index ? Math.round((now().getTime() - asOf.getTime()) / 100) / 10 : null,
+        age_seconds: indexAge(deps) ?? null,
       },
       unreadable_books: badRows.length,
-      mail: {
-        waiting_seconds: since ? Math.max(0, Math.round((now().getTime() - since.getTime()) / 1000)) : 0,
-      },
+      mail: { waiting_seconds: waiting },
     }
   }),
 ]

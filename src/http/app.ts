@@ -3,6 +3,8 @@ import { Hono } from 'hono'
 import type * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/limiter.ts'
+import type { Log } from '../core/log.ts'
+import { currentRequest, requestIdHeader } from '../core/request.ts'
 import type { Answers } from './answers.ts'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import { assertSameSite, parseJson, readBody } from './guard.ts'
@@ -10,6 +12,7 @@ import { authorize, type Identity, type IdentityRules, identify } from './identi
 import { assertWithinLimits } from './limits.ts'
 import { invalid, problem } from './problem.ts'
 import { type Caller, unknownCaller } from './source.ts'
+import { traced } from './traced.ts'
 
 type Surroundings = {
   readonly identity: Identity
@@ -50,8 +53,8 @@ export type AppRules = IdentityRules & {
   readonly deviceOf: (email: string, cookie: string) => Promise<string | undefined>
   /** Where the shop's own pages live: https://shop.example. */
   readonly origins: ReadonlySet<string>
-  /** Tells of a failure that is ours; the caller learns nothing but that it happened. */
-  readonly report: (error: unknown, request: Request) => void
+  /** Is told of each request, and of failures that are ours; the caller learns nothing but that they happened. */
+  readonly log: Log
 }
 
 const JSON_LIMIT = 64 * 1024
@@ -104,7 +107,7 @@ const headersOf = (request: Request, { headers }: Endpoint): unknown => {
 
 /** Headers are a plain object, because the server on Node writes those as they are. */
 const reply = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
-  const headers = { ...Object.fromEntries(more), 'cache-control': 'no-store' }
+  const headers = { ...Object.fromEntries(more), ...requestIdHeader(), 'cache-control': 'no-store' }
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
   return new Response(JSON.stringify(value), {
     status: endpoint.status,
@@ -119,6 +122,8 @@ const serve = async (
   caller: Caller,
   rules: AppRules,
 ): Promise<Response> => {
+  const current = currentRequest()
+  if (current) current.route = endpoint.path
   const cookie = request.headers.get('cookie') ?? undefined
   const identity = await identify(cookie, rules)
   await authorize(endpoint.who, identity)
@@ -173,12 +178,12 @@ const fixedFirst = (byPath: ReadonlyMap<string, readonly Route[]>) =>
  */
 export const createApp = (routes: readonly Route[], rules: AppRules) => {
   const app = new Hono()
-  const refuse = (error: unknown, request: Request): Response => {
+  const refuse = (error: unknown): Response => {
     if (error instanceof ShopError) return problem(error)
-    rules.report(error, request)
+    rules.log.failure(error)
     return problem(new ShopError('internal_error', 'Something went wrong on our side. It has been noted.'))
   }
-  app.onError((error, c) => refuse(error, c.req.raw))
+  app.onError(refuse)
   app.use(async (c, next) => {
     assertSameSite(c.req.method, c.req.raw.headers, rules.origins)
     await next()
@@ -199,7 +204,9 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   }
   app.notFound(() => problem(new ShopError('not_found', 'There is nothing at this address.')))
 
-  const fetch = async (request: Request, caller?: Caller): Promise<Response> =>
-    rules.answers.find(request) ?? app.fetch(request, { caller })
+  const fetch = traced(
+    (request, caller) => rules.answers.find(request) ?? app.fetch(request, { caller }),
+    rules.log,
+  )
   return { fetch, hono: app }
 }

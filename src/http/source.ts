@@ -2,12 +2,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { sha256 } from '../core/ids.ts'
+import { REQUEST_ID } from '../core/request.ts'
 
 /** Who sent a request, found only where it matters. */
 export type Caller = {
   readonly source: () => string
   /** What the shop's own proxy said of the sender, to be said again in a call on their behalf. */
   readonly viewer?: string | undefined
+  /** Under which id the request came here, if whoever passed it on can be believed; undefined: it is to get one. */
+  readonly requestId?: () => string | undefined
 }
 
 const UNKNOWN = 'unknown'
@@ -52,16 +55,35 @@ export const isOwnProxy = (headers: Headers, proxySecret: string | undefined): b
   const proof = headers.get('x-trusted-proxy')
   return proxySecret !== undefined && proof !== null && sameText(proof, proxySecret)
 }
+/** Ids of CloudFront, API Gateway and UUIDs; nothing else gets into a log or a table. */
+const REQUEST_ID_FORM = /^[\w=:/+.-]{8,100}$/
+
+/** CloudFront's own id, which no visitor can send; else the id of the one who passes the request on. */
+const passedOnId = (headers: Headers): string | undefined =>
+  headers.get('x-amz-cf-id') ?? headers.get(REQUEST_ID) ?? undefined
 
 /**
  * The sender of a request: the socket's peer, unless it is the shop's own proxy, which proves itself by `proxySecret` in
- * `x-trusted-proxy` and names the one before it. What anybody else says of where they come from is not looked at.
+ * `x-trusted-proxy` and names the one before it. What anybody else says of where they come from is not looked at. `gatewayId` is what API Gateway
+ * calls the request.
  */
 export const callerOf = (
   headers: Headers,
   peer: () => string | undefined,
   proxySecret: string | undefined,
-): Caller => ({
-  source: () => networkOf(isOwnProxy(headers, proxySecret) ? forwardedFor(headers) : peer()),
-  viewer: headers.get('cloudfront-viewer-address') ?? undefined,
-})
+  gatewayId?: string,
+): Caller => {
+  let known: boolean | undefined
+  const isProxy = (): boolean => {
+    known ??= isOwnProxy(headers, proxySecret)
+    return known
+  }
+  return {
+    source: () => networkOf(isProxy() ? forwardedFor(headers) : peer()),
+    viewer: headers.get('cloudfront-viewer-address') ?? undefined,
+    requestId: () => {
+      const id = (isProxy() ? passedOnId(headers) : undefined) ?? gatewayId
+      return id !== undefined && REQUEST_ID_FORM.test(id) ? id : undefined
+    },
+  }
+}

@@ -9,7 +9,7 @@ import { httpHandler } from './http.ts'
 import { openGround } from './open.ts'
 import { readSecrets } from './secrets.ts'
 
-const base = openGround()
+const base = await openGround()
 const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
 const deps = {
   ...foundation(base, secret),

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { openBucket } from '../deps.ts'
+import { indexAge } from '../health/ages.ts'
 import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/source.ts'
 import { outboxTable } from '../notifications/table.ts'
@@ -17,8 +18,9 @@ import { readSecrets } from './secrets.ts'
 const FRESH_MS = 2_000
 /** A start waits so long for an index that has to be built from the table; meanwhile the table answers what it can. */
 const PATIENCE_MS = 5_000
+const GAUGE_MS = 60_000
 
-const base = openGround()
+const base = await openGround()
 const part = catalogPart(base, openBucket(base.settings))
 const { memory } = part
 // What was built from the table is kept for the next that starts.
@@ -34,9 +36,19 @@ const deps = { ...foundation(base, secret), ...part, outbox: outboxTable(base.db
 const app = openApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 docsRoutes(app.hono, base.publicUrl)
 
+let gauged = 0
+/** Says how old the index is, at most once a minute; nobody asks a function that rests. */
+const gauge = (): void => {
+  const age = indexAge(deps)
+  if (age === undefined || Date.now() - gauged < GAUGE_MS) return
+  gauged = Date.now()
+  base.log.gauge({ IndexAge: age })
+}
+
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
   if (/^\/api\/(books|categories)/.test(pathname)) await memory.follow(FRESH_MS)
+  gauge()
   return app.fetch(request, caller)
 }
 

@@ -27,7 +27,12 @@ export const httpHandler = (
       return problem(new ShopError('forbidden', `This address answers the shop alone: ask ${publicUrl}.`))
     return fetch(
       request,
-      callerOf(request.headers, () => event.requestContext.http.sourceIp, proxySecret),
+      callerOf(
+        request.headers,
+        () => event.requestContext.http.sourceIp,
+        proxySecret,
+        event.requestContext.requestId,
+      ),
     )
   }
   return async event => {

@@ -1,8 +1,9 @@
-/** What every function opens when it starts: its settings, and the way to the store. */
-import { openStore, readSettings } from '../deps.ts'
+/** What every function opens when it starts: its settings, its log, and the way to the store. */
+import { openLog, openStore, readSettings, watchOf } from '../deps.ts'
 import { type Ground, ground } from '../parts/ground.ts'
 
-export const openGround = (): Ground => {
+export const openGround = async (): Promise<Ground> => {
   const settings = readSettings()
-  return ground(settings, { db: openStore(settings), report: error => console.error(error) })
+  const log = await openLog(settings)
+  return ground(settings, { db: openStore(settings, undefined, watchOf(log)), log })
 }

@@ -8,7 +8,7 @@ import { httpHandler } from './http.ts'
 import { openGround } from './open.ts'
 import { readSecrets } from './secrets.ts'
 
-const base = openGround()
+const base = await openGround()
 const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
 const deps = { ...foundation(base, secret), ...cartPart(base), ...orderPart(base) }
 const { fetch } = openApp(deps, orderRoutes(deps))

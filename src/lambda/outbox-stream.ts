@@ -7,7 +7,7 @@ import { deliver } from '../notifications/worker.ts'
 import { mailPart, openTransport } from '../parts/mail.ts'
 import { openGround } from './open.ts'
 
-const base = openGround()
+const base = await openGround()
 const deps = { ...base, ...mailPart(base, openTransport(base.settings)) }
 
 const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {

@@ -1,7 +1,8 @@
 /** Pages: everything that is no API. It may touch no table: what it shows, and what it changes, goes through the public API. */
 import { pageRenderer } from 'cloudshelf-pages'
 import { ShopError } from '../core/errors.ts'
-import { readSettings, SettingsError } from '../deps.ts'
+import { currentRequest, REQUEST_ID } from '../core/request.ts'
+import { openLog, readSettings, SettingsError } from '../deps.ts'
 import { originsOf } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
 import type { Caller } from '../http/source.ts'
@@ -25,6 +26,10 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
     return problem(new ShopError('not_found', 'There is nothing at this address.'))
   const headers = new Headers(request.headers)
   headers.set('x-trusted-proxy', proxy)
+  const current = currentRequest()
+  if (current) headers.set(REQUEST_ID, current.id)
+  // It would be believed before ours.
+  headers.delete('x-amz-cf-id')
   if (caller?.viewer !== undefined) headers.set('cloudfront-viewer-address', caller.viewer)
   const body = request.body ? await request.arrayBuffer() : null
   return fetch(new URL(pathname + search, apiUrl), {
@@ -46,7 +51,7 @@ const { fetch: answer } = openPages({
   },
   // Files of the build lie in a bucket.
   load: async () => ({ pageRenderer, asset: async () => undefined }),
-  report: error => console.error(error),
+  log: await openLog(settings),
 })
 
 export const handler = httpHandler(answer, { publicUrl, proxySecret: proxy })

@@ -1,6 +1,7 @@
-/** Sweeper: each few minutes, finishes erasures that were cut off and sends mails that had to wait. */
+/** Sweeper: each few minutes, finishes erasures that were cut off, sends mails that had to wait, and gauges how long they wait. */
 import type { Context } from 'aws-lambda'
 import { accountLinks } from '../accounts/links.ts'
+import { outboxAge } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { mailPart, openTransport } from '../parts/mail.ts'
 import { orderPart } from '../parts/orders.ts'
@@ -10,7 +11,7 @@ import { openGround } from './open.ts'
 /** One mail in hand takes at most this long. */
 const LAST_MAIL_MS = 25_000
 
-const base = openGround()
+const base = await openGround()
 const deps = {
   ...base,
   ...orderPart(base),
@@ -22,5 +23,6 @@ const deps = {
 export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
   const time = Math.max(1, getRemainingTimeInMillis() - LAST_MAIL_MS)
   const done = await Promise.allSettled([resumeErasures(deps), sendDueMail(deps, AbortSignal.timeout(time))])
+  base.log.gauge({ OutboxAge: await outboxAge(deps) })
   for (const one of done) if (one.status === 'rejected') throw one.reason
 }

@@ -1,6 +1,7 @@
-/** What a local shop does beside serving: follows the table, saves the index, sweeps what has expired. */
+/** What a local shop does beside serving: follows the table, saves the index, gauges itself, sweeps what has expired. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../deps.ts'
+import { gaugeAges } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import type { Deps } from '../shop.ts'
 import type { loadIndex } from './load-index.ts'
@@ -42,6 +43,7 @@ export const startBackground = (
     every(SECOND, SECOND, signal, memory.readChanges, report, 1),
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),
     every(2 * MINUTE, 10 * SECOND, signal, () => memory.save(), report),
+    every(MINUTE, MINUTE, signal, () => gaugeAges(deps), report),
     every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
     every(
       30 * MINUTE,

@@ -22,7 +22,7 @@ export const startMail = (deps: WorkerDeps): { readonly stop: () => Promise<void
         await sendDueMail(deps, signal)
         pause = PAUSE_MS
       } catch (error) {
-        deps.report(error)
+        deps.log.failure(error)
         pause = PAUSE_AFTER_FAILURE_MS
       }
     }

@@ -6,8 +6,9 @@ import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { NoCredentials } from '../core/sign.ts'
-import { blobFolder, mailFolder, openStore, type Settings } from '../deps.ts'
+import { blobFolder, mailFolder, openStore, type Settings, watchOf } from '../deps.ts'
 import { type Caller, callerOf } from '../http/source.ts'
 import { pageHolds } from '../pages/kept-pages.ts'
 import { localBuild } from '../pages/local-build.ts'
@@ -78,15 +79,15 @@ const close = (server: ServerType): Promise<void> =>
     force.unref()
   })
 
-/** Starts the shop that the settings describe, and tells `say` what it does. Throws StartError, with nothing left running. */
-export const startShop = async (settings: Settings, say: (line: string) => void): Promise<LocalShop> => {
+/** Starts the shop that the settings describe, and tells `log` what it does. Throws StartError, with nothing left running. */
+export const startShop = async (settings: Settings, log: Log): Promise<LocalShop> => {
   assertSafeAddress(settings)
   const opened: (() => Promise<unknown> | unknown)[] = []
   const stop = async (): Promise<void> => {
     for (let end = opened.pop(); end; end = opened.pop()) await end()
   }
   try {
-    return await open(settings, say, opened, stop)
+    return await open(settings, log, opened, stop)
   } catch (error) {
     await stop()
     throw error
@@ -95,7 +96,7 @@ export const startShop = async (settings: Settings, say: (line: string) => void)
 
 const open = async (
   settings: Settings,
-  say: (line: string) => void,
+  log: Log,
   opened: (() => Promise<unknown> | unknown)[],
   stop: () => Promise<void>,
 ): Promise<LocalShop> => {
@@ -106,8 +107,8 @@ const open = async (
   if (settings.endpoint === undefined) {
     engine = await startEngine({
       folder,
-      onDown: how => say(`engine    down (${how}): requests get 503 until it is back`),
-      onUp: () => say('engine    back'),
+      onDown: how => log.say('engine', `down (${how}): requests get 503 until it is back`),
+      onUp: () => log.say('engine', 'back'),
     })
     opened.push(engine.stop)
     const running = engine
@@ -117,22 +118,21 @@ const open = async (
     })
     opened.push(forwarder.close)
   }
-  const db = openStore(settings, engine && (() => engine.endpoint))
+  const db = openStore(settings, engine && (() => engine.endpoint), watchOf(log))
   opened.push(db.close)
   const blobs = folderBlobs(blobFolder(settings.dataDir))
   const deps = buildDeps(settings, {
     db,
     blobs,
     secret: settings.secret ?? secretFile(settings.dataDir, 'secret'),
-    report: error =>
-      say(`error     ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    log,
   })
   if (engine) {
     const made = await createTables(db, settings.names)
-    say(made.length > 0 ? `tables    made ${made.join(', ')}` : 'tables    there')
+    log.say('tables', made.length > 0 ? `made ${made.join(', ')}` : 'there')
   } else await assertTables(db, settings)
   const isEmpty = engine !== undefined && (await firstPage(deps.books.rows())).length === 0
-  if (isEmpty) say(`shelf     put ${await seed(deps)} books on it`)
+  if (isEmpty) log.say('shelf', `put ${await seed(deps)} books on it`)
   opened.push(() => deps.memory.save())
   const index = loadIndex(deps.memory, deps.report)
   opened.push(index.stop)
@@ -140,7 +140,7 @@ const open = async (
   const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
-  const build = localBuild(say)
+  const build = localBuild(text => log.say('pages', text))
   const pages = openPages({
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
@@ -148,7 +148,7 @@ const open = async (
     currency: settings.currency,
     holds: pathname => pageHolds(deps.memory, pathname),
     load: build.load,
-    report: deps.report,
+    log,
   })
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
@@ -164,16 +164,17 @@ const open = async (
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
   const books = deps.memory.index?.size
-  say(
+  log.say(
+    'books',
     books === undefined
-      ? 'books     still being read: categories and titles are answered meanwhile, searches a little later'
-      : `books     ${books} on the shelf`,
+      ? 'still being read: categories and titles are answered meanwhile, searches a little later'
+      : `${books} on the shelf`,
   )
-  say(`data      ${settings.dataDir}`)
-  say(`mail      ${mailPlace(settings, url)}`)
-  say(forwarder ? `dynamodb  http://127.0.0.1:${forwarder.port}` : `dynamodb  ${settings.endpoint}`)
-  say(`api       ${url}/api/books   documentation ${url}/api/docs`)
-  say(`shop      ${url}`)
+  log.say('data', settings.dataDir)
+  log.say('mail', mailPlace(settings, url))
+  log.say('dynamodb', forwarder ? `http://127.0.0.1:${forwarder.port}` : `${settings.endpoint}`)
+  log.say('api', `${url}/api/books   documentation ${url}/api/docs`)
+  log.say('shop', url)
   // The API serves already; a shop that ends meanwhile ends the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
   return { url, stop }

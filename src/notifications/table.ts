@@ -15,6 +15,8 @@ const SENT_KEPT_SECONDS = 30 * 86_400
 export type OutboxRow = {
   readonly id: string
   readonly tries: number
+  /** Of the request that caused it. */
+  readonly requestId: string | undefined
   readonly item: Item
 }
 
@@ -25,7 +27,8 @@ export const readRow = (item: Item): OutboxRow => {
   const sk = String(item.sk)
   const tries = Number(item.tries)
   const id = item.pk === OUTBOX ? sk.slice(sk.indexOf('#') + 1) : sk
-  return { id, tries: Number.isSafeInteger(tries) ? tries : 0, item }
+  const requestId = typeof item.request_id === 'string' ? item.request_id : undefined
+  return { id, tries: Number.isSafeInteger(tries) ? tries : 0, requestId, item }
 }
 
 const entry = (item: Item): OutboxEntry => {
@@ -105,20 +108,18 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
   }
 
   /** The mail is sent: its row makes way for a note of that, kept 30 days. */
-  const markSent = ({ id, tries, item }: OutboxRow, now: Date): Promise<boolean> =>
-    move(
-      { id, tries, item },
-      {
-        pk: `mail#${id}`,
-        sk: 'sent',
-        event: item.event,
-        order_id: item.order_id,
-        state: 'SENT',
-        tries,
-        sent_at: now.toISOString(),
-        expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
-      },
-    )
+  const markSent = (row: OutboxRow, now: Date): Promise<boolean> =>
+    move(row, {
+      pk: `mail#${row.id}`,
+      sk: 'sent',
+      event: row.item.event,
+      order_id: row.item.order_id,
+      request_id: row.requestId,
+      state: 'SENT',
+      tries: row.tries,
+      sent_at: now.toISOString(),
+      expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
+    })
 
   /** Back to those that wait, to be tried again at `due`. */
   const postpone = (row: OutboxRow, due: Date, why: string): Promise<boolean> =>

@@ -99,7 +99,7 @@ export const mortal = (shop: TestShop, transport: Transport, lifetime: number) =
       await live()
       return result
     }
-  const { db, orders, links, users, accountLinks, now, report, settings, currency } = shop.deps
+  const { db, orders, links, users, accountLinks, now, log, settings, currency } = shop.deps
   const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
   const worker: WorkerDeps = {
     outbox: outboxTable(mortalDb, shop.names),
@@ -113,7 +113,7 @@ export const mortal = (shop: TestShop, transport: Transport, lifetime: number) =
     }),
     transport: { send: guarded(transport.send) },
     now,
-    report,
+    log,
   }
   return { worker, death }
 }

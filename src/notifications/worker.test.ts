@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
+import { currentRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
 import { mailShop, mortal, sink } from './testing.ts'
 import { BATCH, LEASE_MS, listEntries, MAX_TRIES, sendDueMail } from './worker.ts'
@@ -40,6 +41,28 @@ test('an order’s mail is sent once, its row makes way for a note that expires'
     state: 'SENT',
     tries: 1,
     expires_at: shop.time.now().getTime() / 1000 + 2_592_000,
+  })
+})
+
+test('a mail belongs to the request that caused it: its row, the worker’s log and the note name that one', async () => {
+  const shop = await mailShop()
+  const order = await shop.place()
+  const { deps, staff, names } = shop
+  const answer = await staff.post(`/api/orders/${order.order_id}/cancel`)
+  const id = answer.headers.get('x-request-id')
+  const said: (readonly [string, string | undefined])[] = []
+  const log = {
+    ...deps.log,
+    say: (_: string, text: string) => void said.push([text, currentRequest()?.id]),
+  }
+  const { transport } = sink()
+  await sendDueMail({ ...deps, transport, log })
+  const event = `${order.order_id}#order_cancelled`
+  expect(said).toContainEqual([`sent ${event}`, id])
+  // What no request of the shop has caused has an id of its own.
+  expect(said.find(([text]) => text.endsWith('order_confirmed'))?.[1]).not.toBe(id)
+  expect(await deps.db.get(names.control, { pk: `mail#${event}`, sk: 'sent' })).toMatchObject({
+    request_id: id,
   })
 })
 

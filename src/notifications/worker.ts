@@ -3,6 +3,8 @@
  * store or the mail server falls silent, between sending and noting. One mail at a time, so that a death repeats one mail
  * at most; any number of workers may run at once.
  */
+import type { Log } from '../core/log.ts'
+import { inRequest } from '../core/request.ts'
 import type { Mail, OutboxEntry } from './schema.ts'
 import { Undeliverable } from './schema.ts'
 import type { OutboxRow, OutboxTable } from './table.ts'
@@ -22,7 +24,7 @@ export type WorkerDeps = {
   readonly compose: (row: OutboxRow) => Promise<Mail>
   readonly transport: Transport
   readonly now: () => Date
-  readonly report: (error: unknown) => void
+  readonly log: Pick<Log, 'say' | 'failure'>
   /** How long one sending may take, in milliseconds; well inside the lease. */
   readonly sendWithinMs?: number
 }
@@ -55,14 +57,20 @@ const send = async ({ transport, sendWithinMs = SEND_WITHIN_MS }: WorkerDeps, ma
   }
 }
 
-const bury = async ({ outbox, now, report }: WorkerDeps, row: OutboxRow, why: string): Promise<void> => {
+const bury = async ({ outbox, now, log }: WorkerDeps, row: OutboxRow, why: string): Promise<void> => {
   if (await outbox.bury(row, why, now()))
-    report(new Error(`mail ${row.id} will not be sent after ${row.tries} tries: ${why}`))
+    log.failure(new Error(`mail ${row.id} will not be sent after ${row.tries} tries: ${why}`))
 }
 
-/** One row, from taking it to its end: sent, put off, or dead. Throws only where the store fails. */
-export const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
-  const { outbox, compose, now } = deps
+/**
+ * One row, from taking it to its end: sent, put off, or dead; as a part of the request that caused it. Throws only where the
+ * store fails.
+ */
+export const deliver = (deps: WorkerDeps, row: OutboxRow): Promise<void> =>
+  inRequest(row.requestId, () => finish(deps, row))
+
+const finish = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
+  const { outbox, compose, now, log } = deps
   const row = await outbox.claim(seen, later(now(), LEASE_MS))
   if (!row) return
   if (row.tries > MAX_TRIES) return bury(deps, row, 'each try was begun and none was finished')
@@ -72,9 +80,11 @@ export const deliver = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> 
     const why = whyOf(error)
     if (error instanceof Undeliverable || row.tries === MAX_TRIES) return bury(deps, row, why)
     await outbox.postpone(row, later(now(), pauseAfter(row.tries)), why)
+    log.say('mail', `${row.id} was not sent and is tried again: ${why}`, { tries: row.tries })
     return
   }
   await outbox.markSent(row, now())
+  log.say('mail', `sent ${row.id}`, { tries: row.tries })
 }
 
 /** From a place of its own, so that workers side by side do not reach for the same row each time. */

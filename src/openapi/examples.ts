@@ -243,6 +243,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   getHealth: {
     reply: {
       status: 'ok',
+      engine: 'embedded',
       store: 'up',
       index: { ready: true, books: 159, age_seconds: 0.4 },
       unreadable_books: 0,

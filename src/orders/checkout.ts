@@ -15,6 +15,7 @@ import type { BookKey } from '../catalog/table.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, newOrderId, sha256 } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
 import { parseDecimal, toDecimal } from '../core/money.ts'
 import type { Order, PlaceOrder } from './schema.ts'
 import type { CheckoutRecord, OrderTable } from './table.ts'
@@ -23,6 +24,7 @@ export type OrderDeps = CartDeps & {
   readonly orders: OrderTable
   /** Tells whoever keeps books in memory that these may look different to the public now. */
   readonly booksChanged: (books: readonly BookKey[]) => void
+  readonly log: Pick<Log, 'count'>
 }
 
 export type Placed = { readonly order: Order; readonly replayed: boolean }
@@ -110,6 +112,7 @@ const attempt = async (
     return whyRefused(deps, error, writes, cart, lines, key, record)
   }
   deps.booksChanged(lines)
+  deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.total) })
   return { order, replayed: false }
 }
 

@@ -27,6 +27,16 @@ const UPLOAD_BYTES = 5 * 1024 * 1024 + FORM_BYTES
 export const formBytes = (pathname: string): number =>
   /^\/staff\/books\//.test(pathname) ? UPLOAD_BYTES : FORM_BYTES
 
+const FIRST_WORDS =
+  /^\/(category|search|books|cart|visitor|checkout|orders|about|privacy|sign-up|verify-email|sign-in|sign-out|forgot-password|reset-password|confirm-address|account|staff|covers|assets)(?=[./]|$)/
+
+/** The pattern of a page's address, for the log: its first word where that is one of ours, since the rest may be anything. */
+export const pageRoute = (pathname: string): string => {
+  if (pathname === '/') return '/'
+  const [first] = FIRST_WORDS.exec(pathname) ?? []
+  return first === undefined ? '/{page}' : pathname === first ? first : `${first}/…`
+}
+
 /** The book that a page is about, if it is about one. */
 export const bookOf = (pathname: string): string | undefined =>
   /^\/(?:books|covers)\/([A-Za-z0-9_-]{1,50})(?=[./]|$)/.exec(pathname)?.[1]

@@ -67,7 +67,7 @@ const removeOld = async (current: string): Promise<void> => {
 export const pagesBuild = async (say: (line: string) => void, signal: AbortSignal): Promise<string> => {
   const folder = join(BUILDS, `pages-${await fingerprint()}`)
   if (existsSync(folder)) return folder
-  say('pages     being built, once after each change of theirs …')
+  say('being built, once after each change of theirs …')
   await mkdir(BUILDS, { recursive: true })
   const unfinished = join(BUILDS, `unfinished-${randomUUID()}`)
   try {

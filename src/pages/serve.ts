@@ -1,9 +1,12 @@
 /** The pages in front of the API: one `fetch` for the whole shop, pages loaded when the first of them is asked for. */
 import { randomBytes } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { currentRequest } from '../core/request.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
 import type { Caller } from '../http/source.ts'
-import { formBytes, isPage, isPublicPage } from './addresses.ts'
+import { traced } from '../http/traced.ts'
+import { formBytes, isPage, isPublicPage, pageRoute } from './addresses.ts'
 import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
 import { guard, nonceToHashes, PUBLIC } from './headers.ts'
@@ -41,12 +44,12 @@ export type PagesDeps = {
   readonly holds: (pathname: string) => () => boolean
   /** Loads the pages; asked again after it has failed. */
   readonly load: () => Promise<PagesBuild>
-  readonly report: (error: unknown) => void
+  readonly log: Log
 }
 
 /** `fetch` answers pages and hands the rest to the API. */
 export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
-  const { publicUrl, origins, currency, report } = deps
+  const { publicUrl, origins, currency, log } = deps
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
   const kept = keptPages(KEPT_BYTES)
@@ -57,7 +60,7 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
 
   const ready = () => {
     loaded ??= deps.load().then(({ pageRenderer, asset }) => ({
-      render: pageRenderer({ currency, report, origin }, origins),
+      render: pageRenderer({ currency, report: log.failure, origin }, origins),
       asset,
     }))
     // What failed is tried again by the next who asks.
@@ -116,6 +119,8 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
 
   const page = async (request: Request, url: URL, caller?: Caller): Promise<Response> => {
     const { pathname } = url
+    const current = currentRequest()
+    if (current) current.route = pageRoute(pathname)
     const reading = request.method === 'GET' || request.method === 'HEAD'
     if (reading && isAsset(pathname)) {
       const file = await (await ready()).asset(request, pathname)
@@ -127,18 +132,20 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, caller)
   }
 
-  const fetch: Fetch = async (request, caller) => {
-    if (!isPage(request.url)) return deps.fetch(request, caller)
+  const answer = async (request: Request, caller?: Caller): Promise<Response> => {
     try {
       return await page(request, new URL(request.url), caller)
     } catch (error) {
       const refused = error instanceof ShopError
-      if (!refused) deps.report(error)
-      const answer = lastResort(refused ? error : undefined)
-      guard(answer.headers, '', https)
-      return answer
+      if (!refused) log.failure(error)
+      const apology = lastResort(refused ? error : undefined)
+      guard(apology.headers, '', https)
+      return apology
     }
   }
+
+  const tracedPage = traced(answer, log)
+  const fetch: Fetch = (request, caller) => (isPage(request.url) ? tracedPage : deps.fetch)(request, caller)
 
   return { fetch }
 }

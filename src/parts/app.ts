@@ -16,7 +16,7 @@ export const openApp = (deps: Foundation, routes: readonly Route[]) => {
     origins,
     https: publicUrl.startsWith('https:'),
     accounts: deps.accounts,
-    report: error => deps.report(error),
+    log: deps.log,
   })
   return { ...app, routes, origins }
 }

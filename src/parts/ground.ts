@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 import { openDevices } from '../accounts/devices.ts'
 import { accountsDoor } from '../accounts/sessions.ts'
 import { openLimiter } from '../core/limiter.ts'
+import type { Log } from '../core/log.ts'
 import type { openStore, Settings } from '../deps.ts'
 import { cursorSeal } from '../http/cursor.ts'
 
@@ -10,12 +11,12 @@ type Store = ReturnType<typeof openStore>
 
 export type Ground = ReturnType<typeof ground>
 
-/** What everything stands on, whatever it does: the settings, and the way to the store. `report` is told of failures in the background. */
+/** What everything stands on, whatever it does: the settings, and the way to the store. and the log. */
 export const ground = (
   settings: Settings,
-  given: { readonly db: Store; readonly report: (error: unknown) => void; readonly now?: () => Date },
+  given: { readonly db: Store; readonly log: Log; readonly now?: () => Date },
 ) => {
-  const { db, report, now = () => new Date() } = given
+  const { db, log, now = () => new Date() } = given
   const { names, publicUrl, currency } = settings
   const https = publicUrl.startsWith('https:')
   return {
@@ -24,7 +25,8 @@ export const ground = (
     names,
     publicUrl,
     currency,
-    report,
+    log,
+    report: log.failure,
     now,
     devices: openDevices(db, names, { https, now }),
   }

@@ -77,7 +77,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     currency: shop.deps.currency,
     holds: pathname => pageHolds(shop.deps.memory, pathname),
     load: build.load,
-    report: shop.deps.report,
+    log: shop.deps.log,
   })
   const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
   closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))

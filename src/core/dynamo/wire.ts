@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { ShopError } from '../errors.ts'
+import { currentRequest } from '../request.ts'
 import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 
 /** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
@@ -138,6 +139,8 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
     }
     const signed = sign(target.host, plain, body)
     const headers = signed instanceof Promise ? await signed : signed
+    const request = currentRequest()
+    if (request) request.calls++
     const { status, text } = await post(target.pool, headers, body)
     return parse(status, text)
   }

@@ -1,0 +1,133 @@
+/**
+ * What the shop says while it runs, and what it measures of itself: lines that a person reads on a terminal, JSON by
+ * Powertools everywhere else. Nothing that is logged may hold a secret or anything personal.
+ */
+import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
+import { currentRequest } from './request.ts'
+
+/** Each says what the one before it says as well; failures are always said. */
+export const logLevels = ['errors', 'events', 'requests', 'calls'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export type Fields = Readonly<Record<string, string | number | undefined>>
+
+export type Log = {
+  /** Something that happened: the shop starts, a mail is sent. `topic` is one word of at most nine letters. */
+  readonly say: (topic: string, text: string, fields?: Fields) => void
+  /** A failure that is ours: its words and stack, and nothing else that the error carries, since that may be an item. */
+  readonly failure: (error: unknown) => void
+  /** A request was answered. */
+  readonly request: (answered: Answered) => void
+  /** A call of the store was answered. */
+  readonly call: (call: StoreCall) => void
+  /** Counts what has happened. */
+  readonly count: (measured: Measured) => void
+  /** Says how things stand, now and then. */
+  readonly gauge: (measured: Measured) => void
+  /** Whether what belongs to this level is said. */
+  readonly tells: (level: LogLevel) => boolean
+}
+
+export type Answered = {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly ms: number
+  readonly calls: number
+  readonly request_id: string
+}
+
+export type StoreCall = {
+  readonly operation: string
+  /** The tables it is about, each once. */
+  readonly tables: readonly string[]
+  readonly ms: number
+}
+
+type Write = (line: string) => void
+
+const tellsOf =
+  (level: LogLevel) =>
+  (asked: LogLevel): boolean =>
+    logLevels.indexOf(asked) <= logLevels.indexOf(level)
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
+
+/** The error's words, and those of what caused it. */
+const chainOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${stackOf(error)}\ncaused by ${stackOf(error.cause)}`
+    : stackOf(error)
+
+/** `request`, where there is one, at the end of a line. */
+const mark = (): string => {
+  const request = currentRequest()
+  return request ? `  ${request.id}` : ''
+}
+
+const shown = (measured: Measured): string =>
+  Object.entries(measured)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
+/** A log that a person reads. */
+export const linesLog = (level: LogLevel, write: Write): Log => {
+  const tells = tellsOf(level)
+  const line = (topic: string, text: string) => write(`${topic.padEnd(10)}${text}`)
+  const metricsAt = (least: LogLevel) => (measured: Measured) => {
+    if (tells(least)) line('metric', `${shown(measured)}${mark()}`)
+  }
+  return {
+    say: (topic, text) => {
+      if (tells('events')) line(topic, `${text}${mark()}`)
+    },
+    failure: error => line('error', `${chainOf(error)}${mark()}`),
+    request: ({ method, route, status, ms, calls, request_id }) =>
+      line('request', `${method} ${route} ${status} ${ms} ms, ${calls} calls  ${request_id}`),
+    call: ({ operation, tables, ms }) => line('call', `${operation} ${tables.join(', ')} ${ms} ms${mark()}`),
+    count: metricsAt('events'),
+    gauge: metricsAt('requests'),
+    tells,
+  }
+}
+
+/** A log that machines read: JSON lines by Powertools, and metrics in CloudWatch's embedded format among them. */
+export const jsonLog = async (level: LogLevel, service: string): Promise<Log> => {
+  const [{ Logger }, { Metrics }] = await Promise.all([
+    import('@aws-lambda-powertools/logger'),
+    import('@aws-lambda-powertools/metrics'),
+  ])
+  const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
+  const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
+  const tells = tellsOf(level)
+  const ofRequest = () => {
+    const request = currentRequest()
+    return request ? { request_id: request.id } : {}
+  }
+  const publish = (measured: Measured): void => {
+    const { request_id } = ofRequest()
+    if (request_id !== undefined) metrics.addMetadata('request_id', request_id)
+    for (const name of metricNames) {
+      const value = measured[name]
+      if (value !== undefined) metrics.addMetric(name, metricUnits[name], value)
+    }
+    metrics.publishStoredMetrics()
+  }
+  return {
+    say: (topic, text, fields) => {
+      if (tells('events')) logger.info(text, { topic, ...fields, ...ofRequest() })
+    },
+    failure: error => {
+      const name = error instanceof Error ? error.name : typeof error
+      const message = error instanceof Error ? error.message : String(error)
+      logger.error(message, { topic: 'error', name, stack: chainOf(error), ...ofRequest() })
+    },
+    request: answered => logger.info('answered', { topic: 'request', ...answered }),
+    call: ({ operation, tables, ms }) =>
+      logger.debug('called', { topic: 'call', operation, tables, ms, ...ofRequest() }),
+    count: publish,
+    gauge: publish,
+    tells,
+  }
+}

@@ -1,0 +1,18 @@
+/** What the shop counts and gauges beside its logs: names and units, which the dashboard reads as well. */
+
+/** Units are CloudWatch's; `None` is the shop's currency. */
+export const metricUnits = {
+  OrdersPlaced: 'Count',
+  Revenue: 'None',
+  OutboxAge: 'Seconds',
+  IndexAge: 'Seconds',
+  ServerErrors: 'Count',
+} as const
+
+export type MetricName = keyof typeof metricUnits
+/** Seconds, or how many; the revenue in units of the currency, 52.42. */
+export type Measured = Readonly<Partial<Record<MetricName, number>>>
+
+export const METRICS_NAMESPACE = 'CloudShelf'
+
+export const metricNames = Object.keys(metricUnits) as MetricName[]
