@@ -150,9 +150,9 @@ test('an engine that dies is said to be down, requests get 503, and it comes bac
     body: JSON.stringify({ book_id: 'tech-001' }),
   })
   expect([200, 503]).toContain(answer.status)
-  for (let i = 0; i < 200 && !shop.output().includes('engine    back'); i++)
+  for (let i = 0; i < 200 && !shop.output().includes('"back"'); i++)
     await new Promise(done => setTimeout(done, 25))
-  expect(shop.output()).toMatch(/engine {4}down .*\n(.*\n)*engine {4}back/)
+  expect(shop.output()).toMatch(/"message":"down .*"topic":"engine"}\n(.*\n)*.*"message":"back"/)
   expect((await fetch(`${shop.url}/api/health`)).status).toBe(200)
 })
 
