@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { auditCommand } from './audit.ts'
+import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
 import { doctorCommand } from './doctor.ts'
 import { erasuresCommand } from './erasures.ts'
@@ -45,6 +46,7 @@ const program = new Command('cloudshelf')
   .addCommand(staffCommand())
   .addCommand(auditCommand())
   .addCommand(erasuresCommand())
+  .addCommand(costCommand())
 
 for (const command of allOf(program))
   command

@@ -3,7 +3,8 @@ import type { StoreCall } from '../log.ts'
 import type { Wire } from './wire.ts'
 
 export type WatchedCall = StoreCall & {
-  readonly input: object
+  /** Whether the answer says what was consumed. */
+  readonly isOnItems: boolean
   readonly answer: Readonly<Record<string, unknown>>
 }
 
@@ -27,10 +28,11 @@ export const watchedWire = (wire: Wire, watch: (call: WatchedCall) => void): Wir
   ...wire,
   call: async (operation, input, options) => {
     const since = performance.now()
-    const asked = ON_ITEMS.test(operation) ? { ...input, ReturnConsumedCapacity: 'INDEXES' } : input
+    const isOnItems = ON_ITEMS.test(operation)
+    const asked = isOnItems ? { ...input, ReturnConsumedCapacity: 'INDEXES' } : input
     const answer = await wire.call(operation, asked, options)
     const ms = Math.round((performance.now() - since) * 10) / 10
-    watch({ operation, tables: tablesOf(input), ms, input, answer })
+    watch({ operation, tables: tablesOf(input), ms, isOnItems, answer })
     return answer
   },
 })

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/kit.ts'
+import { run } from './testing.ts'
+
+test('A bill says what weighs most, the levels of the specification and what an idle shop costs', async () => {
+  const folder = join(temporaryFolder(), 'nothing')
+  const { code, stdout, stderr } = await run(
+    folder,
+    'cost',
+    '--reads',
+    '1M',
+    '--writes',
+    '500k',
+    '--storage',
+    '10GB',
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/DynamoDB writes +1,200,000 write request units +\$0\.75/)
+  expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.38/)
+  expect(stdout).toMatch(/^dev .*nothing/m)
+  expect(stdout).toMatch(/Most of the price: .*What would lower it: /)
+  // It asks no store: there is no data folder.
+  expect(existsSync(folder)).toBe(false)
+})
+
+test('The same as JSON, options of the stage in it', async () => {
+  const { stdout } = await run(temporaryFolder(), 'cost', '--visitors', '20k', '--with', 'waf', '--json')
+  const { prices, bill, levels, idle } = JSON.parse(stdout)
+  expect(prices).toMatchObject({ region: 'us-east-1', currency: 'USD' })
+  expect(bill.demand).toMatchObject({ visits: 20_000, orders: 400 })
+  expect(bill.lines.map(({ id }: { id: string }) => id)).toContain('waf-request')
+  expect(levels.map(({ name }: { name: string }) => name)).toEqual([
+    'Development',
+    'Small Business',
+    'Growing Business',
+  ])
+  expect(idle.map(({ stage }: { stage: string }) => stage)).toEqual(['dev', 'staging', 'prod'])
+})
+
+test('What cannot be meant is refused in one line that says what can', async () => {
+  const folder = temporaryFolder()
+  for (const [args, word] of [
+    [['--reads', 'lots'], '1.5M'],
+    [['--storage', '10'], '10GB'],
+    [['--visitors', '-5'], '20k'],
+    [['--stage', 'live'], 'dev, staging, prod'],
+    [['--stage', 'dev', '--with', 'waf'], 'no option waf'],
+    [['--orders', '5', '--visitors', '2'], 'more --orders'],
+    [['--measure', '--reads', '1'], 'counts by itself'],
+  ] as const) {
+    const { code, stdout, stderr } = await run(folder, 'cost', ...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^cloudshelf: [^\n]+\n$/)
+    expect(stderr).toContain(word)
+  }
+})

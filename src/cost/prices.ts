@@ -1,0 +1,92 @@
+/** The dated list of AWS's prices in data/, and what it costs to have so much of something. */
+import * as z from 'zod'
+import list from '../../data/aws-prices.json' with { type: 'json' }
+import charges from '../../data/standing-charges.json' with { type: 'json' }
+
+const Price = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  what: z.string().min(1),
+  /** For `per` of `unit`. */
+  usd: z.number().positive(),
+  per: z.number().int().positive(),
+  unit: z.string().min(1),
+  /** A month's, for the whole account: by all its stages and shops together. */
+  free: z
+    .strictObject({ quantity: z.number().positive(), lasts: z.enum(['always', '12 months']) })
+    .optional(),
+  /** Charged by the month for being there, used or not. */
+  standing: z.boolean().optional(),
+  source: z.strictObject({ page: z.url(), seen: z.string().min(4), says: z.string().min(1) }),
+})
+export type Price = z.infer<typeof Price>
+
+export const PriceList = z.strictObject({
+  region: z.literal('us-east-1'),
+  currency: z.literal('USD'),
+  asOf: z.iso.date(),
+  note: z.string(),
+  prices: z.array(Price),
+})
+
+const StandingCharge = z.strictObject({
+  price: z.string(),
+  count: z.number().int().positive(),
+  what: z.string(),
+  /** Only where this is switched on. */
+  option: z.string().optional(),
+})
+export type StandingCharge = z.infer<typeof StandingCharge>
+
+const stageCharges = z.array(StandingCharge)
+export const StandingCharges = z.strictObject({
+  note: z.string(),
+  dev: stageCharges,
+  staging: stageCharges,
+  prod: stageCharges,
+})
+
+export const priceList = PriceList.parse(list)
+export const standingCharges = StandingCharges.parse(charges)
+
+export const stages = ['dev', 'staging', 'prod'] as const
+export type Stage = (typeof stages)[number]
+
+/** The price of this id. Throws TypeError where there is none. */
+export const priceOf = (id: string): Price => {
+  const found = priceList.prices.find(price => price.id === id)
+  if (!found) throw new TypeError(`data/aws-prices.json has no price ${id}`)
+  return found
+}
+
+/** Some of something in a month, in US dollars: at the list's price, and what the free tier takes off that. */
+export type Line = {
+  readonly price: Price
+  readonly quantity: number
+  readonly usd: number
+  readonly freeUsd: number
+}
+
+export const lineOf = (id: string, quantity: number): Line => {
+  const price = priceOf(id)
+  const costs = (some: number) => (some / price.per) * price.usd
+  return {
+    price,
+    quantity,
+    usd: costs(quantity),
+    freeUsd: costs(Math.min(quantity, price.free?.quantity ?? 0)),
+  }
+}
+
+/** A sum of lines: US dollars at the list's price, and what is left of that with the free tier. */
+export const totalOf = (lines: readonly Line[]): { readonly usd: number; readonly withFreeTier: number } => {
+  const usd = lines.reduce((sum, line) => sum + line.usd, 0)
+  return { usd, withFreeTier: usd - lines.reduce((sum, line) => sum + line.freeUsd, 0) }
+}
+
+/** What a stage costs while nobody comes, option by option; undefined is what it has always. */
+export const standingLines = (stage: Stage, option?: string): Line[] =>
+  standingCharges[stage].filter(one => one.option === option).map(({ price, count }) => lineOf(price, count))
+
+export const optionsOf = (stage: Stage): string[] => [
+  ...new Set(standingCharges[stage].flatMap(({ option }) => (option === undefined ? [] : [option]))),
+]

@@ -1,0 +1,105 @@
+/** A whole shop for a few minutes: tables, starter shelf, API and pages on an engine and in a folder of its own, gone afterwards. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { seed } from '../catalog/starter-shelf.ts'
+import { folderBlobs } from '../core/blobs.ts'
+import type { WatchedCall } from '../core/dynamo/watched.ts'
+import { newSecret } from '../core/ids.ts'
+import { linesLog } from '../core/log.ts'
+import { blobFolder, openStore, readSettings } from '../deps.ts'
+import { unknownCaller } from '../http/source.ts'
+import { borrowEngine } from '../local/borrow-engine.ts'
+import type { Mail } from '../notifications/schema.ts'
+import { sendDueMail } from '../notifications/worker.ts'
+import { pageHolds } from '../pages/kept-pages.ts'
+import { localBuild } from '../pages/local-build.ts'
+import { openPages } from '../pages/serve.ts'
+import { createTables } from '../provision.ts'
+import { buildDeps, createShop } from '../shop.ts'
+
+const ORIGIN = 'http://localhost:3000'
+
+export type Answered = { readonly status: number; readonly body: Record<string, unknown> }
+/** Asks the shop as a browser that keeps its cookies. Throws for what is not answered with success. */
+export type Ask = (method: string, path: string, body?: object, key?: string) => Promise<Answered>
+
+export type ThrowawayShop = {
+  readonly browser: () => Ask
+  /** Sends what is due, and gives the mails. */
+  readonly mails: () => Promise<readonly Mail[]>
+  /** Reads what other processes changed, as a function does that has not looked for two seconds. */
+  readonly readChanges: () => Promise<unknown>
+}
+
+const browserOf = (fetch: (request: Request) => Promise<Response>): Ask => {
+  const jar = new Map<string, string>()
+  return async (method, path, body, key) => {
+    const headers = {
+      'sec-fetch-site': 'same-origin',
+      cookie: [...jar].map(pair => pair.join('=')).join('; '),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    }
+    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const answer = await fetch(new Request(`${ORIGIN}${path}`, init))
+    for (const set of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = set.split(';')[0]?.split(/=(.*)/s) ?? []
+      jar.set(name, value)
+    }
+    const text = await answer.text()
+    if (answer.status >= 400)
+      throw new Error(`${method} ${path} was refused (${answer.status}): ${text.slice(0, 300)}`)
+    const isJson = answer.headers.get('content-type')?.includes('json') && text !== ''
+    return { status: answer.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} }
+  }
+}
+
+/** Runs `work` with such a shop, whose calls of the store `watch` is told of. Throws StartError where there is no engine. */
+export const withThrowawayShop = async <T>(
+  watch: (call: WatchedCall) => void,
+  say: (line: string) => void,
+  work: (shop: ThrowawayShop) => Promise<T>,
+): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
+  const engine = await borrowEngine(folder)
+  const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
+  const db = openStore(settings, () => engine.endpoint, watch)
+  const build = localBuild(say)
+  try {
+    await createTables(db, settings.names)
+    const sent: Mail[] = []
+    const log = linesLog('errors', say)
+    const transport = { send: async (mail: Mail) => void sent.push(mail) }
+    const blobs = folderBlobs(blobFolder(folder))
+    const all = buildDeps(settings, { db, blobs, secret: newSecret(), log, transport })
+    // On AWS the function of orders has no memory that a sale would refresh.
+    const deps = { ...all, booksChanged: () => {} }
+    await seed(deps)
+    await deps.memory.load()
+    await deps.memory.readChanges()
+    const app = createShop(deps)
+    const { fetch } = openPages({
+      fetch: app.fetch,
+      publicUrl: ORIGIN,
+      origins: app.origins,
+      currency: settings.currency,
+      holds: pathname => pageHolds(deps.memory, pathname),
+      load: build.load,
+      log,
+    })
+    return await work({
+      browser: () => browserOf(request => fetch(request, unknownCaller)),
+      mails: async () => {
+        await sendDueMail(deps)
+        return sent.splice(0)
+      },
+      readChanges: deps.memory.readChanges,
+    })
+  } finally {
+    build.close()
+    await db.close()
+    await engine.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
