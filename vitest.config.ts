@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ['test/no-secret-logged.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What was built for production runs as it was built.
+    server: { deps: { external: [/\/build\/pages-/] } },
     pool: 'forks',
     maxWorkers: 2,
   },

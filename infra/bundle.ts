@@ -16,8 +16,11 @@ const FILES: Partial<Record<FunctionId, readonly string[]>> = {
   BookCatalog: ['rapidoc/dist/rapidoc-min.js'],
 }
 
-/** Lambda's own credentials are in its environment: the chain that looks elsewhere never runs. */
-const NEVER_LOADED = ['@aws-sdk/credential-providers']
+/**
+ * What is never to be had there. Lambda's own credentials are in its environment, and the chain that looks elsewhere does not
+ * run; the sign-in library asks for OpenTelemetry, and does without it.
+ */
+const NEVER_LOADED = ['@aws-sdk/credential-providers', '@opentelemetry/api']
 
 /** Packages in CommonJS ask for Node's modules by `require`, which a module of the other kind does not have. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`
@@ -27,15 +30,41 @@ export type Bundle = {
   readonly folder: string
   /** What esbuild says of it: which files went in, and what came out. */
   readonly meta: Metafile
+  /** Bytes of JavaScript that are loaded with the handler, and of all that may be loaded when it is needed. */
+  readonly loaded: number
+  readonly bytes: number
 }
+
+const MAIN = 'out/index.mjs'
+
+/** The output files that are loaded before the handler is there. */
+export const loadedFirst = ({ outputs }: Metafile, from = MAIN, seen = new Set<string>()): Set<string> => {
+  if (seen.has(from)) return seen
+  seen.add(from)
+  for (const { path, kind, external } of outputs[from]?.imports ?? [])
+    if (kind === 'import-statement' && !external) loadedFirst({ inputs: {}, outputs }, path, seen)
+  return seen
+}
+
+const sizesOf = (meta: Metafile) => {
+  const first = loadedFirst(meta)
+  const code = Object.entries(meta.outputs).filter(([path]) => path.endsWith('.mjs'))
+  const sum = (files: typeof code) => files.reduce((bytes, [, file]) => bytes + file.bytes, 0)
+  return { loaded: sum(code.filter(([path]) => first.has(path))), bytes: sum(code) }
+}
+
+/**
+ * The name under which a function imports the pages. They lie beside it as they were built: what they send to browsers is the
+ * text of some of their own functions, which must be the same wherever they run.
+ */
+const PAGES = 'cloudshelf-pages'
 
 /** The folder of the pages' build: `client` is for a bucket, `server` is in the bundle of Pages. */
 export const pagesFolder = (): Promise<string> =>
   pagesBuild(line => console.error(line), new AbortController().signal)
 
-const compile = async (id: FunctionId) => {
-  const pages = id === 'Pages' ? { 'cloudshelf-pages': join(await pagesFolder(), 'server/index.js') } : {}
-  return build({
+const compile = (id: FunctionId) =>
+  build({
     absWorkingDir: ROOT,
     entryPoints: { index: `src/lambda/${functionOf(id).entry}.ts` },
     outdir: 'out',
@@ -57,11 +86,9 @@ const compile = async (id: FunctionId) => {
     charset: 'utf8',
     banner: { js: REQUIRE },
     define: { 'process.env.NODE_ENV': '"production"' },
-    alias: pages,
-    external: [...NATIVE_PACKAGES, ...NEVER_LOADED],
+    external: [...NATIVE_PACKAGES, ...NEVER_LOADED, PAGES],
     logLevel: 'warning',
   })
-}
 
 const nativesIn = ({ outputs }: Metafile): string[] => {
   const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)))
@@ -74,10 +101,13 @@ const nativesIn = ({ outputs }: Metafile): string[] => {
  */
 export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'): Promise<Bundle> => {
   const { outputFiles, metafile } = await compile(id)
-  const hash = createHash('sha256').update(natives)
+  const pages = id === 'Pages' ? join(await pagesFolder(), 'server') : undefined
+  const hash = createHash('sha256')
+    .update(natives)
+    .update(basename(dirname(pages ?? '/none/server')))
   for (const { path, contents } of outputFiles) hash.update(basename(path)).update(contents)
   const folder = join(BUNDLES, `${id}-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(folder)) return { folder, meta: metafile }
+  if (existsSync(folder)) return { folder, meta: metafile, ...sizesOf(metafile) }
   const unfinished = join(BUNDLES, `unfinished-${randomUUID()}`)
   mkdirSync(unfinished, { recursive: true })
   try {
@@ -86,11 +116,16 @@ export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'):
       mkdirSync(dirname(join(unfinished, 'node_modules', file)), { recursive: true })
       cpSync(join(ROOT, 'node_modules', file), join(unfinished, 'node_modules', file))
     }
-    layNatives(nativesIn(metafile), unfinished, natives)
+    if (pages !== undefined) {
+      const folder = join(unfinished, 'node_modules', PAGES)
+      cpSync(pages, folder, { recursive: true })
+      writeFileSync(join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}')
+    }
+    layNatives(pages === undefined ? nativesIn(metafile) : ['sharp'], unfinished, natives)
     // Of several who make the same at once, the first that is done wins.
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }
-  return { folder, meta: metafile }
+  return { folder, meta: metafile, ...sizesOf(metafile) }
 }

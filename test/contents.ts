@@ -26,7 +26,7 @@ export const itemsIn = async (shop: TestShop, table: TableId): Promise<Json[]> =
 }
 
 /** The engine gives attributes in any order. */
-const inOrder = (_name: string, value: unknown): unknown =>
+export const inOrder = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value

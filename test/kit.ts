@@ -43,6 +43,9 @@ atTheEnd(async () => {
 
 let shops = 0
 
+/** The secret of shops under test. */
+export const TEST_SECRET = 'a secret of the tests, which is long enough'
+
 export type TestShop = {
   readonly deps: Deps
   readonly names: TableNames
@@ -148,6 +151,8 @@ export type ShopOptions = {
   readonly endpoint?: string
   /** The shop whose tables this one shares, as another process does. */
   readonly beside?: TestShop
+  /** Another way to the shop's answers than calling it in this process, such as a server, or functions over its tables. */
+  readonly edge?: (deps: Deps) => Promise<TestShop['fetch']>
   /** Whether the staff are in the tables from the beginning (yes unless told otherwise), or from their first call on. */
   readonly staffed?: boolean
   /** What of the log the test listens to; the rest is only looked at for secrets. */
@@ -196,7 +201,8 @@ const openAccount = (
     return written
   }
   const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
-  const session = { [sessionCookie(false)]: encodeURIComponent(signedToken(token, deps.authSecret)) }
+  const https = deps.publicUrl.startsWith('https:')
+  const session = { [sessionCookie(https)]: encodeURIComponent(signedToken(token, deps.authSecret)) }
   keepSecret('session token', token)
   const who = shopper(
     async (...call) => {
@@ -228,6 +234,7 @@ export const testShop = async ({
   ready = true,
   endpoint,
   beside,
+  edge,
   staffed = true,
   log = {},
 }: ShopOptions = {}): Promise<TestShop> => {
@@ -244,7 +251,7 @@ export const testShop = async ({
   const deps = buildDeps(settings, {
     db,
     blobs: folderBlobs(blobFolder(settings.dataDir)),
-    secret: 'a secret of the tests, which is long enough',
+    secret: TEST_SECRET,
     log: {
       ...linesLog('calls', noteLogged),
       failure: error => {
@@ -257,7 +264,7 @@ export const testShop = async ({
   })
   for (const book of books) await db.transact(deps.books.create(book))
   if (ready) await deps.memory.load()
-  const { fetch } = createShop(deps)
+  const fetch = edge ? await edge(deps) : createShop(deps).fetch
   const staff = openAccount(deps, names, fetch, { role: 'staff' })
   if (staffed) await staff.write()
   return {

@@ -1,5 +1,4 @@
 /** Passwords: which are refused, and how they are kept (Argon2id, the OWASP Password Storage Cheat Sheet's 19 MiB, 2, 1). */
-import { hash, verify } from '@node-rs/argon2'
 import { ShopError } from '../core/errors.ts'
 
 /** Each takes 19 MiB and a core: more at once would only slow one another down. */
@@ -30,8 +29,12 @@ const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 }
 
+/** Loaded when the first password is hashed: most requests of an account are none of signing in. */
+const argon2 = () => import('@node-rs/argon2')
+
 /** The password's Argon2id hash, as a PHC string. */
-export const hashPassword = (password: string): Promise<string> => inTurn(() => hash(password, COST))
+export const hashPassword = (password: string): Promise<string> =>
+  inTurn(async () => (await argon2()).hash(password, COST))
 
 export const verifyPassword = ({
   hash: kept,
@@ -39,7 +42,7 @@ export const verifyPassword = ({
 }: {
   hash: string
   password: string
-}): Promise<boolean> => inTurn(() => verify(kept, password))
+}): Promise<boolean> => inTurn(async () => (await argon2()).verify(kept, password))
 
 let common: ReadonlySet<string> | undefined
 

@@ -1,9 +1,7 @@
 /** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Pool } from 'undici'
+import { type HttpAnswer, openPool } from './http-pool.ts'
 import type { Headers, Signer } from './sign.ts'
-
-export type AwsAnswer = { readonly status: number; readonly bytes: Uint8Array }
 
 export type AwsRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -21,16 +19,15 @@ const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, 
  * most. Resolves to whatever is answered at last.
  */
 export const awsService = (origin: string, sign: Signer) => {
-  const pool = new Pool(origin, LIMITS)
+  const pool = openPool(origin, LIMITS)
   const { host } = new URL(origin)
 
-  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<AwsAnswer> => {
+  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<HttpAnswer> => {
     const signed = await sign(host, headers, typeof body === 'string' ? body : '', path, method)
-    const answer = await pool.request({ method, path, headers: signed, body: body ?? null })
-    return { status: answer.statusCode, bytes: await answer.body.bytes() }
+    return pool.send({ method, path, headers: signed, body: body ?? null })
   }
 
-  return async (request: AwsRequest): Promise<AwsAnswer> => {
+  return async (request: AwsRequest): Promise<HttpAnswer> => {
     for (let tries = 1; ; tries++) {
       try {
         const answer = await send(request)

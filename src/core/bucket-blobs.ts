@@ -33,18 +33,27 @@ export const bucketBlobs = (address: string, sign: Signer): Blobs => {
 
   return {
     get: async name => {
-      const { status, bytes } = await request({ method: 'GET', path: pathOf(name), headers: unsigned })
+      const { status, body: bytes } = await request({ method: 'GET', path: pathOf(name), headers: unsigned })
       if (status === 200) return bytes
       if (status === 404) return undefined
       throw failed('GET', name, status, bytes)
     },
-    put: async (name, body) => {
-      const headers = { ...unsigned, ...kept(name), 'content-length': String(body.byteLength) }
-      const { status, bytes } = await request({ method: 'PUT', path: pathOf(name), headers, body })
+    put: async (name, content) => {
+      const headers = { ...unsigned, ...kept(name), 'content-length': String(content.byteLength) }
+      const { status, body: bytes } = await request({
+        method: 'PUT',
+        path: pathOf(name),
+        headers,
+        body: content,
+      })
       if (status !== 200) throw failed('PUT', name, status, bytes)
     },
     remove: async name => {
-      const { status, bytes } = await request({ method: 'DELETE', path: pathOf(name), headers: unsigned })
+      const { status, body: bytes } = await request({
+        method: 'DELETE',
+        path: pathOf(name),
+        headers: unsigned,
+      })
       if (status !== 204 && status !== 404) throw failed('DELETE', name, status, bytes)
     },
   }

@@ -10,10 +10,17 @@ import { openGround } from './open.ts'
 const base = await openGround()
 const deps = { ...base, ...mailPart(base, openTransport(base.settings)) }
 
+/** The row to be sent now that a record brings, if it brings one. */
 const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
-  const item = eventName === 'INSERT' && dynamodb?.NewImage ? fromWire(dynamodb.NewImage) : undefined
-  const due = Date.parse(String(item?.due_at))
-  return item?.pk === OUTBOX && due <= deps.now().getTime() ? readRow(item) : undefined
+  try {
+    const item = eventName === 'INSERT' && dynamodb?.NewImage ? fromWire(dynamodb.NewImage) : undefined
+    const due = Date.parse(String(item?.due_at))
+    return item?.pk === OUTBOX && due <= deps.now().getTime() ? readRow(item) : undefined
+  } catch (error) {
+    // It will be no better when it comes again, and would hold up its shard for a day.
+    deps.report(error)
+    return undefined
+  }
 }
 
 /**

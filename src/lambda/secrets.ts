@@ -16,13 +16,13 @@ const parameters = async (
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
   const request = awsService(ssmEndpoint, signerFor('ssm', region, credentials))
-  const { status, bytes } = await request({
+  const { status, body } = await request({
     method: 'POST',
     path: '/',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameters' },
     body: JSON.stringify({ Names: names, WithDecryption: true }),
   })
-  const text = Buffer.from(bytes).toString()
+  const text = body.toString()
   if (status !== 200) throw new Error(`SSM answers ${status}: ${text.slice(0, 200)}`)
   const { Parameters = [] } = JSON.parse(text) as { readonly Parameters?: readonly Parameter[] }
   return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))

@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,6 +8,7 @@ import { temporaryFolder } from '../../test/kit.ts'
 import { signerFor } from '../core/sign.ts'
 import { readSettings, SettingsError } from '../deps.ts'
 import type { Mail } from './schema.ts'
+import { smtpServer } from './test-smtp.ts'
 import { folderTransport, sesTransport, smtpTransport } from './transport.ts'
 
 const FROM = { name: 'CloudShelf', address: 'orders@shop.example' }
@@ -20,43 +20,6 @@ const mail = (changes: Partial<Mail> = {}): Mail => ({
   text: 'Grüße',
   ...changes,
 })
-
-/** A mail server that keeps what it is told; `refuse` is what it answers to a recipient. */
-const smtpServer = async (refuse?: string) => {
-  const commands: string[] = []
-  const messages: string[] = []
-  const server = createServer(socket => {
-    let data: string | undefined
-    let rest = ''
-    socket.write('220 test\r\n')
-    socket.on('error', () => {})
-    socket.on('data', chunk => {
-      rest += chunk.toString('latin1')
-      for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
-        const line = rest.slice(0, end)
-        rest = rest.slice(end + 2)
-        if (data !== undefined) {
-          if (line !== '.') data += `${line}\r\n`
-          else {
-            messages.push(data)
-            data = undefined
-            socket.write('250 taken\r\n')
-          }
-          continue
-        }
-        commands.push(line)
-        if (line === 'DATA') data = ''
-        if (line.startsWith('RCPT') && refuse) socket.write(`${refuse}\r\n`)
-        else socket.write(line === 'DATA' ? '354 go on\r\n' : line === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n')
-      }
-    })
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => new Promise<void>(done => server.close(() => done())))
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  return { url: `smtp://127.0.0.1:${port}`, port, commands, messages }
-}
 
 test('a mail goes out by SMTP with both forms and an id that is the same on each try', async () => {
   const server = await smtpServer()

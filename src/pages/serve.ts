@@ -95,7 +95,7 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     guard(headers, scripts, https)
     if (rendered.status !== 200) {
       headers.set('cache-control', rendered.status === 301 ? PUBLIC : 'no-store')
-      return new Response(html as BodyInit, { status: rendered.status, headers })
+      return new Response(bytes.length > 0 ? (html as BodyInit) : null, { status: rendered.status, headers })
     }
     if (!headers.has('cache-control')) headers.set('cache-control', PUBLIC)
     return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))

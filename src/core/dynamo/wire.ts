@@ -1,7 +1,7 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Pool } from 'undici'
 import { ShopError } from '../errors.ts'
+import { openPool } from '../http-pool.ts'
 import { currentRequest } from '../request.ts'
 import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 
@@ -93,31 +93,10 @@ const parse = (status: number, text: string): Record<string, unknown> => {
   throw new DynamoError(type, String(body.message ?? body.Message ?? ''), body)
 }
 
-/** The status and the whole body of the answer; by undici's dispatch, which spares the stream that `request` makes of each. */
-const post = (pool: Pool, headers: Headers, body: string): Promise<{ status: number; text: string }> =>
-  new Promise((answered, failed) => {
-    let status = 0
-    const chunks: Buffer[] = []
-    pool.dispatch(
-      { method: 'POST', path: '/', headers, body },
-      {
-        onRequestStart: () => {},
-        onResponseStart: (_, code) => {
-          status = code
-        },
-        onResponseData: (_, chunk) => {
-          chunks.push(chunk)
-        },
-        onResponseEnd: () => answered({ status, text: Buffer.concat(chunks).toString() }),
-        onResponseError: (_, error) => failed(error),
-      },
-    )
-  })
-
 const poolTo = (endpoint: string) => {
   const { host, origin } = new URL(endpoint)
   const limits = { connections: 48, headersTimeout: BUDGET_MS, bodyTimeout: BUDGET_MS, connectTimeout: 1_000 }
-  return { endpoint, host, pool: new Pool(origin, limits) }
+  return { endpoint, host, pool: openPool(origin, limits) }
 }
 
 /**
@@ -141,8 +120,8 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
     const headers = signed instanceof Promise ? await signed : signed
     const request = currentRequest()
     if (request) request.calls++
-    const { status, text } = await post(target.pool, headers, body)
-    return parse(status, text)
+    const answer = await target.pool.send({ method: 'POST', path: '/', headers, body })
+    return parse(answer.status, answer.body.toString())
   }
 
   const call: Wire['call'] = async (operation, input, { repeatable }) => {

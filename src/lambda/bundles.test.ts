@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { bundleFunction, loadedFirst } from '../../infra/bundle.ts'
+import type { FunctionId } from './functions.ts'
+
+/** The packages and folders of ours that files came from. */
+const namesOf = (files: readonly string[]): Set<string> =>
+  new Set(files.map(file => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file))
+
+const lookInto = async (id: FunctionId) => {
+  const { folder, meta } = await bundleFunction(id)
+  /** The files of these outputs, and the packages that they leave outside. */
+  const sourcesOf = (outputs: Iterable<string>, kinds: readonly string[]) =>
+    namesOf(
+      [...outputs].flatMap(one => [
+        ...Object.keys(meta.outputs[one]?.inputs ?? {}),
+        ...(meta.outputs[one]?.imports ?? []).flatMap(({ path, external, kind }) =>
+          external && kinds.includes(kind) ? [`node_modules/${path}`] : [],
+        ),
+      ]),
+    )
+  return {
+    folder,
+    first: sourcesOf(loadedFirst(meta), ['import-statement']),
+    all: sourcesOf(Object.keys(meta.outputs), ['import-statement', 'dynamic-import']),
+  }
+}
+
+const HEAVY =
+  /^(better-auth|@better-auth\/.*|@node-rs\/argon2|sharp|@zxcvbn-ts\/.*|nodemailer|openid-client)$/
+const heavyIn = (sources: Set<string>): string[] => [...sources].filter(name => HEAVY.test(name)).sort()
+
+test('cart and orders hold nothing of signing in, of pictures and of mail; the catalogue pictures alone, and later', async () => {
+  for (const id of ['ShoppingCart', 'OrderProcess', 'IndexConsumer'] as const)
+    expect([id, heavyIn((await lookInto(id)).all)]).toEqual([id, []])
+  const catalogue = await lookInto('BookCatalog')
+  expect(heavyIn(catalogue.all)).toEqual(['sharp'])
+  expect([...catalogue.first].filter(name => /openapi\/document|src\/endpoints/.test(name))).toEqual([])
+  // The search is the catalogue's alone.
+  expect(
+    [...(await lookInto('OrderProcess')).all].filter(name => name.startsWith('src/catalog/search/')),
+  ).toEqual([])
+})
+
+test('the sign-in library waits for the first who signs in, and nothing that is only for developers is uploaded', async () => {
+  const { first, all, folder } = await lookInto('UserAccounts')
+  expect(heavyIn(first)).toEqual([])
+  expect(heavyIn(all)).toEqual(
+    expect.arrayContaining(['@node-rs/argon2', 'better-auth', '@better-auth/passkey', 'openid-client']),
+  )
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  expect([...all].filter(name => name in devDependencies)).toEqual([])
+  const map = JSON.parse(readFileSync(join(folder, 'index.mjs.map'), 'utf8'))
+  expect(map.sources.length).toBeGreaterThan(50)
+})
+
+test('a bundle is the same bytes each time, whatever natives lie beside it', async () => {
+  const [one, other, host] = await Promise.all([
+    bundleFunction('OrderProcess'),
+    bundleFunction('OrderProcess'),
+    bundleFunction('OrderProcess', 'host'),
+  ])
+  expect(one.folder).toBe(other.folder)
+  expect(readFileSync(join(host.folder, 'index.mjs'))).toEqual(readFileSync(join(one.folder, 'index.mjs')))
+})

@@ -1,0 +1,223 @@
+/** The bundles that streams and schedules wake, with the events that DynamoDB and EventBridge send them. */
+import { marshall } from '@aws-sdk/util-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { expect, test } from 'vitest'
+import { foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
+import { behindCdn, openFunctions } from '../../test/edges.ts'
+import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { startFunction } from '../../test/lambda-function.ts'
+import { accountShop } from '../accounts/testing.ts'
+import { smtpServer } from '../notifications/test-smtp.ts'
+import type { Deps } from '../shop.ts'
+import type { FunctionId } from './functions.ts'
+
+let sequence = 0
+const recordOf = (change: {
+  readonly before?: Json
+  readonly after?: Json
+  readonly keys: object
+}): DynamoDBRecord => ({
+  eventID: crypto.randomUUID(),
+  eventName: change.before ? (change.after ? 'MODIFY' : 'REMOVE') : 'INSERT',
+  eventSource: 'aws:dynamodb',
+  eventVersion: '1.1',
+  awsRegion: 'eu-central-1',
+  dynamodb: {
+    Keys: marshall(change.keys) as never,
+    ...(change.before ? { OldImage: change.before } : {}),
+    ...(change.after ? { NewImage: change.after } : {}),
+    SequenceNumber: String(++sequence).padStart(20, '0'),
+    StreamViewType: 'NEW_AND_OLD_IMAGES',
+  },
+})
+
+const outboxRecord = (row: Json): DynamoDBRecord =>
+  recordOf({ keys: { pk: row.pk, sk: row.sk }, after: marshall(row, { removeUndefinedValues: true }) })
+
+const poison: DynamoDBRecord[] = [
+  { ...recordOf({ keys: {}, after: {} }), dynamodb: { SequenceNumber: '1' } },
+  recordOf({
+    keys: { pk: 'outbox', sk: 'x' },
+    after: marshall({ pk: 'outbox', sk: 'x', event: 7, due_at: '2025-01-01T00:00:00.000Z' }),
+  }),
+  recordOf({ keys: { pk: 'outbox', sk: 'y' }, after: { pk: { S: 'outbox' }, sk: { WRONG: 1 } } }),
+  recordOf({ keys: { pk: 'outbox', sk: 'z' } }),
+]
+
+const openMail = async (env: Readonly<Record<string, string>> = {}) => {
+  const server = await smtpServer()
+  const shop = await accountShop({ books: [aBook({ stock_quantity: 500 })] })
+  const start = async (id: FunctionId, more: Readonly<Record<string, string>> = {}) => {
+    const { environment } = await openFunctions(shop.deps, [])
+    return startFunction(id, { ...environment, SMTP_URL: server.url, ...env, ...more })
+  }
+  const order = async (who: Shopper): Promise<string> => {
+    await who.post('/api/cart/items', { book_id: 'tech-001' })
+    return (await checkOut(who)).body.order_id
+  }
+  const rows = async (pk: string) => (await itemsIn(shop, 'control')).filter(one => one.pk === pk)
+  return { ...shop, server, start, order, rows }
+}
+
+test('each mail of a batch is sent once, however often its record comes, poison beside it, and several consumers at once', async () => {
+  const { start, order, rows, visitor, server } = await openMail()
+  for (let i = 0; i < 4; i++) await order(visitor())
+  const records = (await rows('outbox')).map(outboxRecord)
+  const event = { Records: [...poison.slice(0, 2), ...records, ...poison.slice(2)] }
+  const consumers = await Promise.all([start('OutboxConsumer'), start('OutboxConsumer')])
+  const answers = await Promise.all([...consumers, ...consumers].map(one => one.invoke(event)))
+  // A record that cannot be read is left behind, or it would hold up its shard for a day.
+  expect(answers).toEqual(Array(4).fill({ batchItemFailures: [] }))
+  expect(server.messages).toHaveLength(4)
+  expect(new Set(server.messages.map(text => /Message-ID:\s*(<[^>]+>)/i.exec(text)?.[1])).size).toBe(4)
+  expect(await rows('outbox')).toEqual([])
+  await consumers[0]?.invoke(event)
+  expect(server.messages).toHaveLength(4)
+})
+
+test('a store that fails gives back the records that it kept from being done, and no others', async () => {
+  const { start, order, rows, visitor, server, deps } = await openMail()
+  await order(visitor())
+  const [row] = await rows('outbox')
+  const failing = await start('OutboxConsumer', { CONTROL_TABLE_NAME: 'no-such-table' })
+  const records = [poison[0], outboxRecord(row)]
+  expect(await failing.invoke({ Records: records })).toEqual({
+    batchItemFailures: [{ itemIdentifier: records[1]?.dynamodb?.SequenceNumber }],
+  })
+  const consumer = await start('OutboxConsumer')
+  expect(await consumer.invoke({ Records: records })).toEqual({ batchItemFailures: [] })
+  expect(server.messages).toHaveLength(1)
+  // What is due later was put there to wait: it is the sweeper's.
+  const later = { ...row, sk: 'zzz#later', due_at: new Date(Date.now() + 60_000).toISOString() }
+  await deps.db.write({ action: 'Put', table: deps.names.control, item: later })
+  await consumer.invoke({ Records: [outboxRecord(later)] })
+  expect(server.messages).toHaveLength(1)
+})
+
+test('the sweeper sends what had to wait and finishes an erasure that was cut off', async () => {
+  const { start, order, rows, server, member, deps } = await openMail()
+  const jane = await member('jane@example.com')
+  await order(jane)
+  const { user_id } = (await jane.get('/api/users/me')).body
+  const note = { pk: 'erasures', sk: user_id, state: 'begun', at: new Date().toISOString() }
+  await deps.db.write({ action: 'Put', table: deps.names.control, item: note })
+  const sweeper = await start('Sweeper')
+  const scheduled = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} }
+  await sweeper.invoke(scheduled)
+  expect(await rows('erasures')).toMatchObject([{ state: 'done' }])
+  expect((await jane.get('/api/auth/session')).body).toEqual({ signed_in: false })
+  expect(await rows('outbox')).toEqual([])
+  expect(server.messages.length).toBeLessThanOrEqual(1)
+  await order(jane)
+  await sweeper.invoke(scheduled)
+  expect(server.messages.length).toBeGreaterThan(0)
+  const broken = await start('Sweeper', { CONTROL_TABLE_NAME: 'no-such-table' })
+  await expect(broken.invoke(scheduled)).rejects.toThrow('ResourceNotFoundException')
+})
+
+/** Two processes of the catalogue's bundle and one of the consumer's, over the same tables and bucket. */
+const openCatalogue = async () => {
+  let functions: Awaited<ReturnType<typeof openFunctions>> | undefined
+  const edge = async (deps: Deps) => {
+    functions = await openFunctions(deps, ['BookCatalog', 'IndexConsumer'])
+    return functions.fetch
+  }
+  const books = [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring', stock_quantity: 500 })]
+  const shop = await testShop({ books, env: behindCdn, edge })
+  if (!functions) throw new Error('the functions were not opened')
+  const { environment, aws, of } = functions
+  const second = await startFunction('BookCatalog', environment)
+  const { eventOf } = await import('../../test/gateway-event.ts')
+  const { PROXY_SECRET } = await import('../../test/edges.ts')
+  const ask = async (path: string): Promise<Json> => {
+    const request = { method: 'GET', url: path, headers: { 'x-trusted-proxy': PROXY_SECRET } }
+    const { body } = (await second.invoke(eventOf(request, new Uint8Array(), '$default'))) as { body: string }
+    return JSON.parse(body)
+  }
+  return { ...shop, environment, aws, consumer: of('IndexConsumer'), ask }
+}
+
+const bookRecord = (before: Json, after: Json): DynamoDBRecord => {
+  const { category, book_id } = after ?? before
+  return {
+    ...recordOf({ keys: {}, before, after }),
+    dynamodb: { ...recordOf({ keys: {}, before, after }).dynamodb, Keys: { category, book_id } },
+  }
+}
+
+/** Resolves to how many milliseconds it took until `holds`; fails after two seconds. */
+const within2s = async (holds: () => Promise<boolean>): Promise<number> => {
+  const start = performance.now()
+  while (!(await holds())) {
+    expect(performance.now() - start).toBeLessThan(2_500)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  return performance.now() - start
+}
+
+const changesOf = async (shop: TestShop) =>
+  (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'catalog-changes')
+
+test('what one process of the catalogue changes, another gives out two seconds later, and so with what others write', async () => {
+  const shop = await openCatalogue()
+  const { ask, staff, consumer } = shop
+  const find = async (q: string) =>
+    ((await ask(`/api/books?q=${q}`)) as Json).items.map((one: Json) => one.title)
+  expect(await find('refactoring')).toEqual(['Refactoring'])
+  await staff.call('PATCH', '/api/books/tech-002', { title: 'Gardening' })
+  await within2s(async () => (await find('gardening')).length === 1)
+
+  // Somebody with a console: no pointer, no entry in the log; the stream tells.
+  const foreign = foreignBook({ book_id: { S: 'foreign-1' }, title: { S: 'Beekeeping' } })
+  await putForeign(shop, 'books', foreign)
+  expect(await find('beekeeping')).toEqual([])
+  const before = (await changesOf(shop)).length
+  const record = bookRecord(undefined, foreign)
+  const bad = bookRecord(undefined, foreignBook({ book_id: { S: 'bad-1' }, price: { S: 'cheap' } }))
+  expect(await consumer.invoke({ Records: [poison[0], bad, record, record] })).toEqual({
+    batchItemFailures: [],
+  })
+  await within2s(async () => (await find('beekeeping')).length === 1)
+  expect((await ask('/api/books/foreign-1')).title).toBe('Beekeeping')
+  expect(await itemsIn(shop, 'control')).toContainEqual({
+    pk: 'book#foreign-1',
+    sk: 'pointer',
+    category: 'Technology',
+  })
+  expect(consumer.log()).toContain('Technology/bad-1 is no book')
+
+  // A sale that the public does not see is not worth a word; one that sells out is.
+  expect((await changesOf(shop)).length).toBe(before + 1)
+  const sale = (from: string, to: string) =>
+    bookRecord({ ...foreign, stock_quantity: { N: from } }, { ...foreign, stock_quantity: { N: to } })
+  await consumer.invoke({ Records: [sale('25', '24')] })
+  expect((await changesOf(shop)).length).toBe(before + 1)
+  await consumer.invoke({ Records: [sale('1', '0')] })
+  expect((await changesOf(shop)).length).toBe(before + 2)
+})
+
+test('the snapshot is there after the first start, written now and then, and kept young by the schedule', async () => {
+  const shop = await openCatalogue()
+  const { aws, environment, consumer, staff } = shop
+  const NAME = '/shop-blobs/index/books.snapshot'
+  const first = aws.objects.get(NAME)
+  expect(first?.bytes.length).toBeGreaterThan(100)
+  const scans = async (start: () => Promise<unknown>) => {
+    const gets = aws.asked.filter(({ method, url }) => method === 'GET' && url === NAME).length
+    await start()
+    return aws.asked.filter(({ method, url }) => method === 'GET' && url === NAME).length - gets
+  }
+  expect(await scans(() => startFunction('BookCatalog', environment))).toBe(1)
+  await staff.call('PATCH', '/api/books/tech-001', { title: 'Another title' })
+  await consumer.invoke({ Records: [bookRecord(undefined, foreignBook())] })
+  // It is young: the log is enough.
+  expect(aws.objects.get(NAME)).toBe(first)
+  await consumer.invoke({ source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} })
+  const second = aws.objects.get(NAME)
+  expect(second).not.toBe(first)
+  expect(second?.bytes.toString('latin1')).toContain('Another title')
+  // A bucket that does not answer holds up no change.
+  aws.state.fail = 20
+  expect(await consumer.invoke({ source: 'aws.scheduler' })).toEqual({ batchItemFailures: [] })
+  expect(consumer.log()).toContain('the bucket answers 503')
+})

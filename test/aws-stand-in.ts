@@ -1,0 +1,66 @@
+/** What functions ask of AWS besides tables, on a port of this machine: a bucket of S3 and the parameters of SSM. */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Stored = { readonly bytes: Buffer; readonly headers: IncomingMessage['headers'] }
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/**
+ * Objects lie in `objects` by bucket and key, `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and
+ * `fail` of the next ones answered 503. `asked` are the requests so far.
+ */
+export const awsStandIn = async (parameters: Readonly<Record<string, string>> = {}) => {
+  const objects = new Map<string, Stored>()
+  const asked: {
+    readonly method: string
+    readonly url: string
+    readonly headers: IncomingMessage['headers']
+  }[] = []
+  const state = { fail: 0 }
+
+  const bucket = (
+    method: string,
+    key: string,
+    bytes: Buffer,
+    headers: IncomingMessage['headers'],
+  ): [number, Buffer?] => {
+    if (method === 'PUT') objects.set(key, { bytes, headers })
+    else if (method === 'DELETE') objects.delete(key)
+    else {
+      const found = objects.get(key)
+      return found ? [200, found.bytes] : [404, Buffer.from('<Error><Code>NoSuchKey</Code></Error>')]
+    }
+    return [method === 'DELETE' ? 204 : 200]
+  }
+  const ssm = (body: Buffer): [number, Buffer] => {
+    const { Names } = JSON.parse(body.toString()) as { Names: string[] }
+    const Parameters = Names.flatMap(Name =>
+      parameters[Name] === undefined ? [] : [{ Name, Value: parameters[Name] }],
+    )
+    return [200, Buffer.from(JSON.stringify({ Parameters }))]
+  }
+
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request
+    const body = await bodyOf(request)
+    asked.push({ method, url, headers })
+    const signed = headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=')
+    const isSsm = headers['x-amz-target'] === 'AmazonSSM.GetParameters'
+    const [status, bytes] = !signed
+      ? [403]
+      : state.fail-- > 0
+        ? [503]
+        : isSsm
+          ? ssm(body)
+          : bucket(method, url, body, headers)
+    response.writeHead(status).end(bytes)
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, objects, asked, state, close: () => server.close() }
+}

@@ -1,0 +1,95 @@
+/** API Gateway (HTTP API, payload 2.0) as functions see it, on a port of this machine: routes, events, answers. */
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { afterAll } from 'vitest'
+import { type FunctionDefinition, type FunctionId, functions, routeKeyOf } from '../src/lambda/functions.ts'
+import { decoded, eventOf } from './gateway-event.ts'
+import type { LambdaFunction } from './lambda-function.ts'
+
+const servers = new Set<Server>()
+afterAll(() => {
+  for (const server of servers) server.close()
+})
+
+/** Lambda takes no larger events, and gives no larger answers. */
+const MOST_BYTES = 6 * 1024 * 1024
+
+type RouteKey = {
+  readonly key: string
+  readonly id: FunctionId
+  readonly matches: (method: string, path: string) => boolean
+}
+
+/** Full matches come before those of variables, and those before greedy ones; a method before ANY; `$default` last. */
+const rankOf = (key: string): number =>
+  (key === '$default' ? 1_000_000 : 0) +
+  (key.includes('{proxy+}') ? 10_000 - key.length : 0) +
+  (key.match(/\{\w+\}/g)?.length ?? 0) * 100 +
+  (key.startsWith('ANY ') ? 10 : 0)
+
+const routeKeys = (): RouteKey[] =>
+  (functions as readonly (FunctionDefinition & { readonly id: FunctionId })[])
+    .flatMap(one => [...one.endpoints.map(routeKeyOf), ...one.otherRoutes].map(key => ({ key, id: one.id })))
+    .sort((a, b) => rankOf(a.key) - rankOf(b.key))
+    .map(({ key, id }) => {
+      const [method = '', path = ''] = key.split(' ')
+      const pattern = new RegExp(`^${path.replace('{proxy+}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+      const matches = (asked: string, at: string) =>
+        key === '$default' || ((method === 'ANY' || method === asked) && pattern.test(at))
+      return { key, id, matches }
+    })
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** A gateway in front of these functions; `url` is what API_URL would be, and is known before they are. */
+export const openGateway = async () => {
+  const keys = routeKeys()
+  const running = new Map<FunctionId, LambdaFunction>()
+
+  const server = createServer(async (request, response) => {
+    const { method = 'GET', url = '/' } = request
+    const key = keys.find(one => one.matches(method, decoded(url.split('?')[0] ?? '')))
+    const target = key && running.get(key.id)
+    const body = await bodyOf(request)
+    if (!target || !key) {
+      response.writeHead(404).end('{"message":"Not Found"}')
+      return
+    }
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(',') : (value ?? ''),
+      ]),
+    )
+    const event = JSON.stringify(eventOf({ method, url, headers }, body, key.key))
+    if (event.length > MOST_BYTES) {
+      response.writeHead(413).end('{"message":"Request Too Long"}')
+      return
+    }
+    try {
+      const answer = (await target.invoke(JSON.parse(event))) as APIGatewayProxyStructuredResultV2
+      if (JSON.stringify(answer).length > MOST_BYTES) throw new Error('the answer is too large for Lambda')
+      for (const [name, value] of Object.entries(answer.headers ?? {}))
+        response.setHeader(name, String(value))
+      if (answer.cookies) response.setHeader('set-cookie', answer.cookies)
+      response.writeHead(answer.statusCode ?? 200)
+      response.end(Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8'))
+    } catch (error) {
+      response.writeHead(500).end(JSON.stringify({ message: 'Internal Server Error', error: String(error) }))
+    }
+  })
+  servers.add(server)
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    attach: (one: LambdaFunction): void => {
+      running.set(one.id, one)
+    },
+  }
+}

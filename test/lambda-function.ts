@@ -1,0 +1,97 @@
+/** Functions as Lambda runs them: each bundle in a clean process of its own, with Lambda's environment and nothing else. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { bundleFunction } from '../infra/bundle.ts'
+import type { FunctionId } from '../src/lambda/functions.ts'
+import { noteLogged } from './logged.ts'
+
+const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))
+const running = new Set<ChildProcess>()
+
+afterAll(() => {
+  for (const child of running) child.kill()
+})
+
+export type LambdaFunction = {
+  readonly id: FunctionId
+  /** Resolves to what the handler does; rejects with the words of what it throws. */
+  readonly invoke: (event: unknown) => Promise<unknown>
+  /** What it has written to its log so far. */
+  readonly log: () => string
+  readonly end: () => void
+}
+
+type Line = { readonly id: string; readonly result?: unknown; readonly error?: string }
+
+/** What Lambda itself sets. The function may write to /tmp, which it does not. */
+const lambdaEnvironment = (id: FunctionId, folder: string) => ({
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'token',
+  AWS_LAMBDA_FUNCTION_NAME: id,
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  LAMBDA_TASK_ROOT: folder,
+  NODE_OPTIONS: '--enable-source-maps',
+  TZ: ':UTC',
+  _HANDLER: 'index.handler',
+  _HANDLER_FILE: join(folder, 'index.mjs'),
+})
+
+const bundles = new Map<FunctionId, Promise<string>>()
+/** The folder of a bundle, made once for the tests of a file. */
+const folderOf = (id: FunctionId): Promise<string> => {
+  const made = bundles.get(id) ?? bundleFunction(id, 'host').then(({ folder }) => folder)
+  bundles.set(id, made)
+  return made
+}
+
+/** Starts the bundle of a function; resolves when it has been loaded, or rejects with what it said. */
+export const startFunction = async (
+  id: FunctionId,
+  environment: Readonly<Record<string, string>>,
+): Promise<LambdaFunction> => {
+  const folder = await folderOf(id)
+  const child = spawn(process.execPath, [RUNTIME], {
+    cwd: folder,
+    env: { ...lambdaEnvironment(id, folder), ...environment },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  let log = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', chunk => {
+      log += chunk
+    })
+  const waiting = new Map<string, (line: Line) => void>()
+  const ready = new Promise<void>((done, failed) => {
+    waiting.set('ready', () => done())
+    child.once('exit', code => {
+      running.delete(child)
+      noteLogged(log)
+      for (const [line, answer] of waiting)
+        answer({ id: line, error: `${id} has ended with ${code}:\n${log}` })
+      failed(new Error(`${id} did not start (${code}):\n${log}`))
+    })
+  })
+  createInterface({ input: child.stdio[3] as Readable }).on('line', text => {
+    const line = JSON.parse(text) as Line
+    waiting.get(line.id)?.(line)
+    waiting.delete(line.id)
+  })
+  await ready
+  let count = 0
+  const invoke = (event: unknown): Promise<unknown> =>
+    new Promise((done, failed) => {
+      const line = `${id}-${++count}`
+      waiting.set(line, ({ result, error }) =>
+        error === undefined ? done(result) : failed(new Error(error)),
+      )
+      child.stdin?.write(`${JSON.stringify({ id: line, event })}\n`)
+    })
+  return { id, invoke, log: () => log, end: () => child.kill() }
+}

@@ -1,0 +1,33 @@
+/** As much of Lambda's runtime as a bundle sees: imports the handler, then answers each line of input, an event, by a line of fd 3. */
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+const { handler } = await import(process.env._HANDLER_FILE)
+const timeout = Number(process.env.AWS_LAMBDA_TIMEOUT_MS ?? 29_000)
+
+const answer = async ({ id, event }) => {
+  const end = Date.now() + timeout
+  const context = {
+    awsRequestId: id,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    getRemainingTimeInMillis: () => end - Date.now(),
+  }
+  try {
+    return { id, result: await handler(event, context) }
+  } catch (error) {
+    return { id, error: String(error?.stack ?? error) }
+  }
+}
+
+const write = line => {
+  const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+  for (let at = 0; at < bytes.length; )
+    try {
+      at += writeSync(3, bytes, at)
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error
+    }
+}
+
+write({ id: 'ready', ms: performance.now() })
+for await (const line of createInterface({ input: process.stdin })) void answer(JSON.parse(line)).then(write)
