@@ -19,10 +19,22 @@ export const engineCall = async (operation: string, input: object): Promise<Json
   return answer.json()
 }
 
+/** Every item of a table as DynamoDB writes it, page after page. */
+const scanned = async (shop: TestShop, table: TableId): Promise<Json[]> => {
+  const found: Json[] = []
+  for (let ExclusiveStartKey: Json; ; ) {
+    const page = { TableName: shop.names[table], ConsistentRead: true, ExclusiveStartKey }
+    const { Items, LastEvaluatedKey } = await engineCall('Scan', page)
+    found.push(...Items)
+    if (LastEvaluatedKey === undefined) return found
+    ExclusiveStartKey = LastEvaluatedKey
+  }
+}
+
 /** The items of a table, in the order of the engine. */
 export const itemsIn = async (shop: TestShop, table: TableId): Promise<Json[]> => {
-  const { Items } = await engineCall('Scan', { TableName: shop.names[table], ConsistentRead: true })
-  return Items.map((item: Json) => unmarshall(item, { wrapNumbers: text => Number(text) }))
+  const items = await scanned(shop, table)
+  return items.map((item: Json) => unmarshall(item, { wrapNumbers: text => Number(text) }))
 }
 
 /** The engine gives attributes in any order. */
@@ -38,8 +50,8 @@ const isCount = ({ pk }: Json): boolean => pk?.S?.startsWith('limit#') ?? false
 export const contentsOf = async (shop: TestShop): Promise<string> => {
   const all: string[] = []
   for (const id of tableIds) {
-    const { Items } = await engineCall('Scan', { TableName: shop.names[id], ConsistentRead: true })
-    const counted = Items.filter((item: Json) => !isCount(item))
+    const items = await scanned(shop, id)
+    const counted = items.filter((item: Json) => !isCount(item))
     all.push(...counted.map((item: Json) => `${id} ${JSON.stringify(item, inOrder)}`))
   }
   return all.sort().join('\n')

@@ -1,5 +1,6 @@
 /** The endpoints of signing in by Amazon Cognito, where the shop is set up for it, as data. */
 import * as z from 'zod'
+import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { type Limit, MINUTE } from '../http/limits.ts'
 import { PASSWORD_AGAIN } from './api.ts'
@@ -32,7 +33,7 @@ export const beginCognito = endpoint({
         .boolean()
         .optional()
         .describe('Link the caller’s account, instead of signing in to whichever is linked.'),
-      next: z.string().max(500).optional().describe('A path of the shop, given back at the end.'),
+      next: line(500).optional().describe('A path of the shop, given back at the end.'),
     })
     .meta({ id: 'BeginCognito' }),
   status: 200,

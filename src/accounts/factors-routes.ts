@@ -1,4 +1,5 @@
 /** The handlers of second factors and passkeys. */
+import { withoutCookie } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -8,6 +9,7 @@ import { assertPassword } from './credential.ts'
 import * as api from './factors-api.ts'
 import { noteOwnAct, type OwnAct } from './own-acts.ts'
 import { signedIn } from './routes.ts'
+import { sessionCookie } from './sessions.ts'
 import type { SignUpDeps } from './sign-up.ts'
 
 type Given = {
@@ -60,6 +62,16 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     )
   }
 
+  /** Checks a second step of signing in, by the first one alone: a session that is there already has no part in it. */
+  const askWithoutSession = async (
+    context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
+    question: (library: Auth, headers: Headers) => Promise<Response>,
+  ): Promise<void> => {
+    const call = calling(context)
+    const cookie = withoutCookie(call.cookie, sessionCookie(call.origin.startsWith('https:')))
+    await answerOf(call, question(await auth(), headersOf({ ...call, cookie })))
+  }
+
   /** After the library has done it: it has transactions of its own. */
   const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnAct) =>
     deps.db.transact(noteOwnAct(deps, signedIn(context).userId, what))
@@ -107,7 +119,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     }),
     route(api.signInWithCode, async context => {
       const { code } = context.body
-      await ask(context, (library, headers) =>
+      await askWithoutSession(context, (library, headers) =>
         library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
       )
       await endOld(context)
@@ -115,7 +127,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     }),
     route(api.signInWithRecoveryCode, async context => {
       const { code } = context.body
-      await ask(context, (library, headers) =>
+      await askWithoutSession(context, (library, headers) =>
         library.api.verifyBackupCode({ body: { code }, headers, asResponse: true }),
       )
       await endOld(context)

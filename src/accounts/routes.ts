@@ -6,6 +6,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import { type AccountsDoor, guestCookie } from '../http/identity.ts'
 import { assertWithinLimits } from '../http/limits.ts'
 import * as api from './api.ts'
+import { writtenAddress } from './auth/address.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { answerOf, type Calling, headersOf } from './auth/call.ts'
 import { type CognitoRouteDeps, cognitoRoutes } from './cognito-routes.ts'
@@ -73,7 +74,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       const call = calling(context)
       const { email } = context.body
       const signing = (await auth()).api.signInEmail({
-        body: context.body,
+        body: { email: writtenAddress(email), password: context.body.password },
         headers: headersOf(call),
         asResponse: true,
       })

@@ -38,6 +38,17 @@ test('who signs up confirms the address by mail, signs in, and signs out on the 
   expect(shop.reported).toEqual([])
 })
 
+test.each([
+  "o'hara!#$%&*/=?^_`{|}~-@example.com",
+  'a@\u4f8b\u3048.\u30c6\u30b9\u30c8',
+  'a@xn--p1ai.xn--p1ai',
+])('whoever mail reaches can sign in: %s', async email => {
+  const shop = await accountShop()
+  const who = await shop.member(email)
+  expect((await who.get('/api/auth/session')).body).toMatchObject({ signed_in: true })
+  expect(shop.reported).toEqual([])
+})
+
 test('an account is exactly the specification’s item in the users table', async () => {
   const shop = await accountShop()
   await shop.signUp(shop.visitor(), EMAIL, { first_name: 'Jane', last_name: 'Doe' })

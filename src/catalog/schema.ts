@@ -104,9 +104,19 @@ const editable = {
   image_url: z
     .url({ protocol: /^https?$/ })
     .max(500)
+    .refine(text => text.isWellFormed(), { error: 'contains half a character' })
     .optional(),
   status: Status.optional(),
   ...details,
+  // A number that is nearer to zero than the store can hold is no rating.
+  average_rating: z
+    .number()
+    .min(0)
+    .max(5)
+    .refine(value => Number(value.toFixed(4)) === value, { error: 'has more than four decimals' })
+    .optional(),
+  language: line(35).optional(),
+  genres: z.array(line(60)).max(20).optional(),
 }
 
 export const NewBook = z.strictObject({
@@ -130,12 +140,12 @@ export const BookChange = z.strictObject({
   description: editable.description.nullable(),
   image_url: editable.image_url.nullable(),
   status: Status.optional(),
-  average_rating: details.average_rating.nullable(),
+  average_rating: editable.average_rating.nullable(),
   ratings_count: details.ratings_count.nullable(),
   published_year: details.published_year.nullable(),
-  language: details.language.nullable(),
+  language: editable.language.nullable(),
   pages: details.pages.nullable(),
-  genres: details.genres.nullable(),
+  genres: editable.genres.nullable(),
   stock_delta: z.number().int().min(-MAX_STOCK).max(MAX_STOCK).optional(),
   stock_quantity: z.number().int().min(0).max(MAX_STOCK).optional(),
 })

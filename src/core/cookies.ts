@@ -8,3 +8,10 @@ export const cookieValue = (header: string | undefined, name: string): string | 
   }
   return undefined
 }
+
+/** The header without every cookie of this name. */
+export const withoutCookie = (header: string | undefined, name: string): string | undefined =>
+  header
+    ?.split(';')
+    .filter(part => !part.trim().startsWith(`${name}=`))
+    .join(';')

@@ -56,10 +56,18 @@ const depthWithin = (value: unknown, left: number): boolean =>
   value === null ||
   (left > 0 && Object.values(value).every(inner => depthWithin(inner, left - 1)))
 
+/** Whether every text in it is whole: half a character, `"\ud800"`, is none that the store could keep. */
+const isWellFormed = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.isWellFormed()
+    : typeof value !== 'object' ||
+      value === null ||
+      Object.entries(value).every(([name, inner]) => name.isWellFormed() && isWellFormed(inner))
+
 /** A byte order mark is kept, and so is no JSON. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A JSON value of at most 8 levels. Throws malformed_json. */
+/** A JSON value of at most 8 levels, in whole characters. Throws malformed_json. */
 export const parseJson = (bytes: Uint8Array): unknown => {
   let value: unknown
   try {
@@ -69,5 +77,6 @@ export const parseJson = (bytes: Uint8Array): unknown => {
   }
   if (!depthWithin(value, MAX_DEPTH))
     throw new ShopError('malformed_json', `The body is nested deeper than ${MAX_DEPTH} levels.`)
+  if (!isWellFormed(value)) throw new ShopError('malformed_json', 'The body contains half a character.')
   return value
 }

@@ -1,7 +1,7 @@
 /** What the endpoints ask of the tables, by the log of the engine's operations. */
 import { expect, test } from 'vitest'
-import { accountBodies } from '../../test/bad-input.ts'
 import { faultyEngine } from '../../test/faulty-engine.ts'
+import { accountBodies } from '../../test/hostile/target.ts'
 import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
 import { endpoints } from '../endpoints.ts'
 

@@ -1,7 +1,7 @@
-/** Things that belong to somebody: at every address that names one, another’s is not found, and sessions that are over open none. */
+/** Things that belong to somebody: at every address that names one, another’s is not found. */
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
-import { type Account, aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
 import { endpoints } from '../endpoints.ts'
 
 /** What names a book names nobody's own. */
@@ -65,49 +65,4 @@ test.each(owned)('$id: another’s is not found, and its owner’s is', async ({
   expect([401, 404]).toContain((await shop.visitor().call(method, address, sent)).status)
   expect(await contentsOf(shop)).toBe(before)
   expect((await owner.call(method, address, sent)).status).toBeLessThan(300)
-})
-
-const cookieOf = (account: Account): [string, string] => {
-  const [name = '', value = ''] = (account.cookie() ?? '').split('=')
-  return [name, value]
-}
-
-/** Cookies that speak for nobody, by what is wrong with them. */
-const deadCookies = async (shop: TestShop): Promise<Record<string, string | undefined>> => {
-  const [name, value] = cookieOf(await shop.account({ role: 'admin' }))
-  const token = decodeURIComponent(value).split('.')[0] ?? ''
-  const ended = await shop.account({ role: 'admin' })
-  const endedCookie = ended.cookie()
-  expect((await ended.post('/api/auth/sign-out')).status).toBe(204)
-  const removed = await shop.account({ role: 'admin' })
-  const [session] = (await removed.get('/api/auth/sessions')).body.items
-  await removed.call('DELETE', `/api/auth/sessions/${session.session_id}`)
-  return {
-    'signed out': endedCookie,
-    'ended elsewhere': removed.cookie(),
-    expired: (await shop.account({ role: 'admin', days: -1 })).cookie(),
-    'another signature': `${name}=${encodeURIComponent(`${token}.${btoa('x'.repeat(32))}`)}`,
-    'no signature': `${name}=${token}`,
-    'another token': `${name}=${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`,
-    'the name of https': `__Host-${name}=${value}`,
-    'no value': `${name}=`,
-    'no percent-encoding': `${name}=%E0%A4%A`,
-  }
-}
-
-test('a session that is over, or was never ours, is nobody’s at every endpoint', async () => {
-  const shop = await testShop({ books: [aBook()] })
-  const cookies = await deadCookies(shop)
-  const before = await contentsOf(shop)
-  const closed = endpoints.filter(({ who }) => who === 'account' || who === 'staff')
-  expect(closed.length).toBeGreaterThan(10)
-  for (const [what, cookie = ''] of Object.entries(cookies))
-    for (const { id, method, path } of closed) {
-      const headers = { cookie, 'sec-fetch-site': 'same-origin' }
-      const address = path.replaceAll(/\{\w+\}/g, 'tech-001')
-      const { status, body } = await shop.visitor().call(method, address, undefined, headers)
-      expect([status, body.code], `${what} ${id}`).toEqual([401, 'not_signed_in'])
-    }
-  expect(await contentsOf(shop)).toBe(before)
-  expect(shop.reported).toEqual([])
 })

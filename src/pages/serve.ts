@@ -121,6 +121,9 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     const { pathname } = url
     const current = currentRequest()
     if (current) current.route = pageRoute(pathname)
+    // What the fetch standard has no request for, pages cannot be asked with.
+    if (request.method === 'TRACE')
+      throw new ShopError('method_not_allowed', 'TRACE is not for this address.')
     const reading = request.method === 'GET' || request.method === 'HEAD'
     if (reading && isAsset(pathname)) {
       const file = await (await ready()).asset(request, pathname)

@@ -1,6 +1,7 @@
 /** The door between the sign-in library and DynamoDB: its adapter, made with its own factory. */
 import { type CleanedWhere, createAdapterFactory } from 'better-auth/adapters'
 import { ShopError } from '../../core/errors.ts'
+import { asAsked, readAddress } from './address.ts'
 import type { AuthRecords, Stored } from './records.ts'
 import { type AuthRecord, matches, sorted } from './where.ts'
 
@@ -49,8 +50,10 @@ export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptio
     return records.scan(model)
   }
 
-  const find = async (model: string, where: readonly CleanedWhere[]): Promise<Stored[]> =>
-    (await candidates(model, where)).filter(({ record }) => matches(record, where))
+  const find = async (model: string, asked: readonly CleanedWhere[]): Promise<Stored[]> => {
+    const where = asked.map(readAddress)
+    return (await candidates(model, where)).filter(({ record }) => matches(record, where))
+  }
 
   /** Does it to the first record that matches, again when another was quicker; undefined when none does. */
   const toOne = async (
@@ -120,8 +123,10 @@ export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptio
           await records.create(nameOf(call), call.data)
           return call.data
         },
-        findOne: async <T>(call: { model: string; where: CleanedWhere[] }) =>
-          ((await find(nameOf(call), call.where))[0]?.record ?? null) as T | null,
+        findOne: async <T>(call: { model: string; where: CleanedWhere[] }) => {
+          const [found] = await find(nameOf(call), call.where)
+          return (found ? asAsked(found.record, call.where) : null) as T | null
+        },
         findMany: async <T>(call: FindMany) => {
           const found = (await find(nameOf(call), call.where ?? [])).map(({ record }) => record)
           const ordered = call.sortBy ? sorted(found, call.sortBy) : found
