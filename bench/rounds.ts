@@ -36,6 +36,17 @@ export const loadOf =
   seconds =>
     generator.run({ kind: 'run', name, seconds })
 
+const ALL_LIMIT_SECONDS = 30
+
+/** Asks once for all that is prepared: what the shop keeps, it has then. */
+export const askForAll = async (
+  generator: Worker<LoadJob, LoadResult>,
+  load: Omit<Extract<LoadJob, { kind: 'prepare' }>, 'kind' | 'name' | 'once'>,
+): Promise<void> => {
+  await generator.run({ ...load, kind: 'prepare', name: 'once', once: true })
+  await loadOf(generator, 'once')(ALL_LIMIT_SECONDS)
+}
+
 const figuresOf = (slices: readonly Slice[]): Figures => {
   const seconds = slices.reduce((sum, slice) => sum + slice.seconds, 0)
   const latencies = Float64Array.from(slices.flatMap(slice => [...slice.latencies])).sort()

@@ -13,6 +13,8 @@ export type ShopProcess = {
   readonly engine: { readonly pid: number; readonly endpoint: string }
   /** Milliseconds from the start of node to the first book answered. */
   readonly startedIn: number
+  /** Where its inspector listens, if it was started with one. */
+  readonly inspector: string | undefined
   readonly end: () => Promise<void>
 }
 
@@ -59,11 +61,12 @@ export const startShop = async (
   dataDir: string,
   path: string,
   limitMs = START_LIMIT_MS,
+  moreFlags: readonly string[] = [],
 ): Promise<ShopProcess> => {
   const [port, dynamodbPort] = [await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
   const start = performance.now()
-  const child = spawn(process.execPath, START, {
+  const child = spawn(process.execPath, [...moreFlags, ...START], {
     cwd: PROJECT,
     env: {
       PATH,
@@ -90,7 +93,8 @@ export const startShop = async (
   }
   const startedIn = performance.now() - start
   const { engine } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
-  return { port, pid: child.pid ?? 0, engine, startedIn, end: () => endOf(child) }
+  const inspector = /^Debugger listening on (ws:\S+)/m.exec(said)?.[1]
+  return { port, pid: child.pid ?? 0, engine, startedIn, inspector, end: () => endOf(child) }
 }
 
 /** Ends every shop that is still there; each ends its engine. */

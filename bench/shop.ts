@@ -13,7 +13,7 @@ import { type Operation, operationsOf } from './operations.ts'
 import { type Figure, isMissed, isOver, linesOf, tableOf } from './report.ts'
 import { get } from './requests.ts'
 import { measureRest, measureStarts } from './rest.ts'
-import { type Doing, type Effort, loadOf, measureBeside, type Row } from './rounds.ts'
+import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
 import { endShops, type ShopProcess, startShop } from './shop-process.ts'
 import { endWorkers, startWorker, type Worker } from './worker.ts'
@@ -36,7 +36,6 @@ const MANY = options.quick ? 250 : 1_000
 const STARTS = options.quick ? 2 : 5
 const FIRST_BOOK = '/api/books/1'
 const BUYERS = 8
-const ALL_LIMIT_SECONDS = 30
 
 const say = (line: string): void => console.error(line)
 
@@ -70,10 +69,7 @@ const measure = async (
   const { name, beside, target, warm, ...load } = operation
   await generator.run({ kind: 'prepare', name, port: shop.port, ...load })
   const doing = loadOf(generator, name)
-  if (warm === 'all') {
-    await generator.run({ kind: 'prepare', name: 'once', port: shop.port, ...load, once: true })
-    await loadOf(generator, 'once')(ALL_LIMIT_SECONDS)
-  }
+  if (warm === 'all') await askForAll(generator, { ...load, port: shop.port })
   const figures = await measureBeside(
     doing,
     beside && others[beside],

@@ -2,6 +2,7 @@
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
+import { gather } from '../core/gather.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
 import type { TableNames } from '../tables.ts'
 import { Book, PricedBook } from './schema.ts'
@@ -56,6 +57,9 @@ const ROWS_AT_ONCE = 250
 
 const PRICED = Object.keys(PricedBook.shape)
 
+/** No id has a blank. */
+const nameOf = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
+
 export const bookTable = (db: Dynamo, names: TableNames) => {
   const table = names.books
   const pointerKey = (bookId: string) => ({ pk: `book#${bookId}`, sk: 'pointer' })
@@ -80,8 +84,7 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     )
   }
 
-  /** As `getMany`, only what a cart needs: a book with all its words costs four times as much to read. */
-  const getPriced = async (keys: readonly BookKey[]): Promise<Map<string, PricedBook>> => {
+  const readPriced = gather(nameOf, async (keys: readonly BookKey[]) => {
     const items = await db.batchGet(
       table,
       keys.map(({ category, book_id }) => ({ category, book_id })),
@@ -90,10 +93,17 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     return new Map(
       items.flatMap(item => {
         const { data: book } = PricedBook.safeParse(item)
-        return book ? [[book.book_id, book]] : []
+        return book ? [[nameOf(book), book]] : []
       }),
     )
-  }
+  })
+
+  /**
+   * As `getMany`, only what a cart needs: a book with all its words costs four times as much to read. Carts that are read at
+   * the same time are one call.
+   */
+  const getPriced = async (keys: readonly BookKey[]): Promise<Map<string, PricedBook>> =>
+    new Map((await readPriced(keys)).map(book => [book.book_id, book]))
 
   /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
   const inCategory = async (category: string, limit: number, after?: string) => {

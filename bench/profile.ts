@@ -1,0 +1,104 @@
+/** `npm run bench:profile`: where the shop's own time goes in each operation of the bench, by module or by function. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { LoadJob, LoadResult } from './load.ts'
+import { operationsOf } from './operations.ts'
+import { openProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
+import { askForAll, loadOf } from './rounds.ts'
+import { fillFolder, readBooks } from './shelf.ts'
+import { endShops, startShop } from './shop-process.ts'
+import { endWorkers, startWorker } from './worker.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    /** Only the operations whose name has this in it. */
+    only: { type: 'string', default: '' },
+    seconds: { type: 'string', default: '3' },
+    /** Functions instead of modules. */
+    functions: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '12' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const FIRST_BOOK = '/api/books/1'
+const WARM_SECONDS = 1
+/** Requests that may not come twice, a second. */
+const MANY = 1_000
+
+type Profiled = { readonly name: string; readonly operations: number; readonly profile: Profile }
+
+const print = ({ name, operations, profile }: Profiled): void => {
+  const times = selfTimes(profile, options.functions ? 'function' : 'module')
+  const all = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  const row = (milliseconds: number, what: string): string =>
+    `${((100 * milliseconds) / all).toFixed(1).padStart(6)} % ${((1000 * milliseconds) / operations).toFixed(1).padStart(8)} µs  ${what}`
+  const shown = times.slice(0, Number(options.rows))
+  const rest = all - shown.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  console.log(
+    [
+      `\n${name}: ${((1000 * all) / operations).toFixed(0)} µs of the shop's time per operation (${operations} done)`,
+      ...shown.map(one => row(one.milliseconds, one.name)),
+      row(rest, 'the rest'),
+    ].join('\n'),
+  )
+}
+
+let profiler: Profiler | undefined
+
+const profileShop = async (dataDir: string): Promise<Profiled[]> => {
+  const books = readBooks(join(options.data, 'books-10k.csv'))
+  await fillFolder(dataDir, books)
+  const shop = await startShop(dataDir, FIRST_BOOK, undefined, ['--inspect=127.0.0.1:0'])
+  if (shop.inspector === undefined) throw new Error('the shop does not say where its inspector listens')
+  const opened = await openProfiler(shop.inspector)
+  profiler = opened
+  const generator = startWorker<LoadJob, LoadResult>('load.ts')
+  const profiled: Profiled[] = []
+  for (const { name, warm, ...load } of await operationsOf(shop, books, options.data, MANY)) {
+    if (!name.includes(options.only)) continue
+    await generator.run({ ...load, kind: 'prepare', name, port: shop.port })
+    const doing = loadOf(generator, name)
+    if (warm === 'all') await askForAll(generator, { ...load, port: shop.port })
+    if (warm !== 'no') await doing(WARM_SECONDS)
+    let operations = 0
+    const profile = await opened.during(async () => {
+      operations = (await doing(Number(options.seconds))).latencies.length
+    })
+    profiled.push({ name, operations, profile })
+    if (!options.json) print({ name, operations, profile })
+  }
+  return profiled
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-profile-'))
+const endAll = async (): Promise<void> => {
+  // A shop that is inspected does not end.
+  profiler?.close()
+  await endWorkers()
+  await endShops()
+  rmSync(folder, { recursive: true, force: true })
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    void endAll().finally(() => process.exit(130))
+  })
+
+try {
+  const profiled = await profileShop(folder)
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        profiled.map(({ name, operations, profile }) => ({
+          name,
+          operations,
+          self: selfTimes(profile, options.functions ? 'function' : 'module'),
+        })),
+      ),
+    )
+} finally {
+  await endAll()
+}

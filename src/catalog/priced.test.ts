@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { aBook, testShop } from '../../test/kit.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { cents } from '../core/money.ts'
+import { bookTable } from './table.ts'
+
+const shelf = Array.from({ length: 16 }, (_, i) =>
+  aBook({ book_id: `book-${i}`, category: i % 2 ? 'Fiction' : 'Science', price: 10 + i }),
+)
+
+const counted = (db: Dynamo) => {
+  let calls = 0
+  const batchGet: Dynamo['batchGet'] = (...asked) => {
+    calls++
+    return db.batchGet(...asked)
+  }
+  return { db: { ...db, batchGet }, calls: () => calls }
+}
+
+test('books that many carts ask for at once are few calls, and each cart gets its own', async () => {
+  const { deps, names } = await testShop({ books: shelf, staffed: false })
+  const { db, calls } = counted(deps.db)
+  const books = bookTable(db, names)
+  const found = await Promise.all(shelf.map((one, i) => books.getPriced([one, shelf[(i + 1) % 16] ?? one])))
+  found.forEach((mine, i) => {
+    const next = (i + 1) % 16
+    expect([...mine.values()].map(one => [one.book_id, one.price])).toEqual([
+      [`book-${i}`, 1000 + 100 * i],
+      [`book-${next}`, 1000 + 100 * next],
+    ])
+  })
+  expect(calls()).toBeLessThanOrEqual(2)
+})
+
+test('one book asked for in two categories at once is found in its own alone', async () => {
+  const { deps } = await testShop({ books: shelf, staffed: false })
+  const [right, wrong] = await Promise.all(
+    ['Science', 'Fiction'].map(category => deps.books.getPriced([{ category, book_id: 'book-0' }])),
+  )
+  expect(right?.get('book-0')?.title).toBe(shelf[0]?.title)
+  expect(wrong?.size).toBe(0)
+})
+
+test('a price that was changed is seen by whoever asks afterwards, however many ask', async () => {
+  const { deps } = await testShop({ books: shelf, staffed: false })
+  const key = { category: 'Science', book_id: 'book-0' }
+  for (let round = 1; round <= 10; round++) {
+    const before = Array.from({ length: 8 }, () => deps.books.getPriced([key]))
+    await deps.db.write(deps.books.edit(key, { price: cents(2000 + round) }))
+    const after = await Promise.all(Array.from({ length: 8 }, () => deps.books.getPriced([key])))
+    expect(new Set(after.map(one => one.get('book-0')?.price))).toEqual(new Set([2000 + round]))
+    await Promise.all(before)
+  }
+})

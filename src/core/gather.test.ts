@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { gather } from './gather.ts'
+
+/** A store whose reads end when the test says so. */
+const slowStore = (values: Record<string, number>) => {
+  const calls: { readonly keys: readonly string[]; readonly end: (error?: Error) => void }[] = []
+  const read = (keys: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+    new Promise((done, failed) => {
+      const found = new Map(
+        keys.flatMap(key => (values[key] === undefined ? [] : [[key, values[key]] as const])),
+      )
+      calls.push({ keys: [...keys], end: error => (error ? failed(error) : done(found)) })
+    })
+  return { calls, values, get: gather<string, number>(key => key, read) }
+}
+
+test('who asks when nothing is under way is served at once', async () => {
+  const { calls, get } = slowStore({ a: 1 })
+  const one = get(['a', 'unknown'])
+  await sleep(0)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a', 'unknown']])
+  calls[0]?.end()
+  expect(await one).toEqual([1])
+})
+
+test('who asks while a read is under way is read for when it is over, all together, each key once, each getting their own', async () => {
+  const { calls, get } = slowStore({ a: 1, b: 2, c: 3 })
+  const first = get(['a'])
+  await sleep(0)
+  const [second, third] = [get(['a', 'b']), get(['b', 'c'])]
+  await sleep(5)
+  expect(calls).toHaveLength(1)
+  calls[0]?.end()
+  expect(await first).toEqual([1])
+  await sleep(0)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['a', 'b', 'c']])
+  calls[1]?.end()
+  expect(await second).toEqual([1, 2])
+  expect(await third).toEqual([2, 3])
+})
+
+test('nobody gets what was read before they asked', async () => {
+  const { calls, values, get } = slowStore({ price: 10 })
+  const early = get(['price'])
+  await sleep(0)
+  values.price = 12
+  const late = get(['price'])
+  calls[0]?.end()
+  expect(await early).toEqual([10])
+  await sleep(0)
+  calls[1]?.end()
+  expect(await late).toEqual([12])
+})
+
+test('a read that fails, fails for those whose it was, and the next goes on', async () => {
+  const { calls, get } = slowStore({ a: 1, b: 2 })
+  const first = get(['a'])
+  await sleep(0)
+  const second = get(['b'])
+  calls[0]?.end(new Error('the store is away'))
+  await expect(first).rejects.toThrow('the store is away')
+  await sleep(0)
+  calls[1]?.end()
+  expect(await second).toEqual([2])
+})
+
+test('nothing is read for nobody', async () => {
+  const { calls, get } = slowStore({})
+  expect(await get([])).toEqual([])
+  expect(calls).toEqual([])
+})

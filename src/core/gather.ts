@@ -1,0 +1,36 @@
+/** Reads that are asked for while another is under way, done as one when it is over: at a busy shop many calls become few. */
+
+type Round<K, V> = { readonly keys: Map<string, K>; readonly found: Promise<ReadonlyMap<string, V>> }
+
+/**
+ * Gives a function that reads what lies under some keys, in no order, leaving out what is not there. `read` is given the keys
+ * of all who wait, each once, and answers by `nameOf` the key. Whoever asks when nothing is under way is served at once. A
+ * read starts after the last of those asked for whom it is, so nobody gets what was read before; nothing is kept; where it
+ * fails, it fails for them alone.
+ */
+export const gather = <K, V>(
+  nameOf: (key: K) => string,
+  read: (keys: readonly K[]) => Promise<ReadonlyMap<string, V>>,
+): ((keys: readonly K[]) => Promise<V[]>) => {
+  let underWay: Promise<unknown> = Promise.resolve()
+  let next: Round<K, V> | undefined
+
+  const begin = (): Round<K, V> => {
+    const keys = new Map<string, K>()
+    const found = underWay.then(() => {
+      next = undefined
+      return read([...keys.values()])
+    })
+    underWay = found.catch(() => {})
+    return { keys, found }
+  }
+
+  return async keys => {
+    if (keys.length === 0) return []
+    next ??= begin()
+    const round = next
+    for (const key of keys) round.keys.set(nameOf(key), key)
+    const found = await round.found
+    return keys.flatMap(key => found.get(nameOf(key)) ?? [])
+  }
+}
