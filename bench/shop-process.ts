@@ -56,12 +56,13 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   )
 
-/** Starts the shop and waits until it answers `path`. Throws with what it said when it ends instead. */
+/** Starts the shop and waits until it answers `path`; `more` goes into its environment. Throws with what it said when it ends instead. */
 export const startShop = async (
   dataDir: string,
   path: string,
   limitMs = START_LIMIT_MS,
   moreFlags: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<ShopProcess> => {
   const [port, dynamodbPort] = [await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
@@ -76,6 +77,7 @@ export const startShop = async (
       PORT: String(port),
       DYNAMODB_PORT: String(dynamodbPort),
       TRUSTED_PROXY_SECRET: PROXY_SECRET,
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

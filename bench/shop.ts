@@ -26,6 +26,8 @@ const { values: options } = parseArgs({
     data: { type: 'string', default: '../shared/data' },
     /** Only the operations whose name has this in it. */
     only: { type: 'string' },
+    /** How much the shop says meanwhile: `requests` tells what logging each request costs. */
+    log: { type: 'string' },
   },
 })
 
@@ -82,7 +84,9 @@ const measure = async (
 }
 
 const measureShop = async (dataDir: string, books: readonly Book[]) => {
-  const shop = await startShop(dataDir, FIRST_BOOK)
+  const log = options.log === undefined ? {} : { CLOUDSHELF_LOG: options.log }
+  // Lists are answered once the index is there.
+  const shop = await startShop(dataDir, '/api/books?limit=1', undefined, [], log)
   const generator = startWorker<LoadJob, LoadResult>('load.ts')
   const ceiling = await startCeiling(shop, generator)
   const operations = (await operationsOf(shop, books, options.data, MANY)).filter(({ name }) =>
