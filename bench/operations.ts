@@ -1,6 +1,7 @@
 /** What the shop is asked to do, and what it must reach: the operations of the bench, in the order of a visit. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Book } from '../src/catalog/schema.ts'
 import { openTables, prepareCarts } from './carts.ts'
 import { type Random, seededRandom, shuffled } from './random.ts'
@@ -51,6 +52,11 @@ type Page = { readonly items: readonly unknown[]; readonly next_cursor: string |
 const listPaths = async (url: string): Promise<string[]> => {
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await fetch(url + path)
+    if (answer.status === 503) {
+      // The first book is answered before the index is there.
+      await sleep(200)
+      return ask(path)
+    }
     if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}`)
     return (await answer.json()) as T
   }
