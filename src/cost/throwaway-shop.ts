@@ -62,9 +62,33 @@ export const withThrowawayShop = async <T>(
   work: (shop: ThrowawayShop) => Promise<T>,
 ): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
-  const engine = await borrowEngine(folder)
+  try {
+    const engine = await borrowEngine(folder)
+    try {
+      return await openIn(folder, engine.endpoint, { watch, say, work })
+    } finally {
+      await engine.close()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const openIn = async <T>(
+  folder: string,
+  endpoint: string,
+  {
+    watch,
+    say,
+    work,
+  }: {
+    readonly watch: (call: WatchedCall) => void
+    readonly say: (line: string) => void
+    readonly work: (shop: ThrowawayShop) => Promise<T>
+  },
+): Promise<T> => {
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
-  const db = openStore(settings, () => engine.endpoint, watch)
+  const db = openStore(settings, () => endpoint, watch)
   const build = localBuild(say)
   try {
     await createTables(db, settings.names)
@@ -99,7 +123,5 @@ export const withThrowawayShop = async <T>(
   } finally {
     build.close()
     await db.close()
-    await engine.close()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
