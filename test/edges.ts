@@ -52,6 +52,7 @@ export const serverEdge = async (deps: Deps): Promise<Fetch> => {
     fetch: app.fetch,
     publicUrl: deps.publicUrl,
     origins: app.origins,
+    admission: app.admission,
     currency: deps.currency,
     holds: pathname => pageHolds(deps.memory, pathname),
     load: build.load,

@@ -8,8 +8,9 @@ export type PoolLimits = {
   readonly connections: number
   /** Milliseconds. */
   readonly connectTimeout: number
-  readonly headersTimeout: number
-  readonly bodyTimeout: number
+  /** Where a request does not say otherwise. */
+  readonly headersTimeout?: number
+  readonly bodyTimeout?: number
 }
 
 export type HttpAnswer = { readonly status: number; readonly body: Buffer }
@@ -25,6 +26,8 @@ export const openPool = (origin: string, limits: PoolLimits) => {
     readonly path: string
     readonly headers: Record<string, string>
     readonly body: string | Uint8Array | null
+    readonly headersTimeout?: number
+    readonly bodyTimeout?: number
   }): Promise<HttpAnswer> =>
     new Promise((answered, failed) => {
       let status = 0

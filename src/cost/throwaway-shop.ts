@@ -107,6 +107,7 @@ const openIn = async <T>(
       fetch: app.fetch,
       publicUrl: ORIGIN,
       origins: app.origins,
+      admission: app.admission,
       currency: settings.currency,
       holds: pathname => pageHolds(deps.memory, pathname),
       load: build.load,

@@ -5,6 +5,7 @@ import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/limiter.ts'
 import type { Log } from '../core/log.ts'
 import { currentRequest, requestIdHeader } from '../core/request.ts'
+import type { Admission } from './admission.ts'
 import type { Answers } from './answers.ts'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import { assertSameSite, parseJson, readBody } from './guard.ts'
@@ -48,6 +49,7 @@ export const route = <E extends Endpoint>(
 
 export type AppRules = IdentityRules & {
   readonly answers: Answers
+  readonly admission: Admission
   readonly limiter: Limiter
   /** The browser of a Cookie header as one that has signed in with this address before, if it has. */
   readonly deviceOf: (email: string, cookie: string) => Promise<string | undefined>
@@ -85,14 +87,18 @@ const queryOf = async (
   return parse('query', query, Object.fromEntries(params))
 }
 
-const bodyOf = async (request: Request, { body, method }: Endpoint): Promise<unknown> => {
+const bodyOf = async (
+  request: Request,
+  { body, method }: Endpoint,
+  { aside }: Admission,
+): Promise<unknown> => {
   if (body === undefined) {
-    if (method !== 'GET' && (await readBody(request, JSON_LIMIT)).length > 0)
+    if (method !== 'GET' && (await aside(() => readBody(request, JSON_LIMIT))).length > 0)
       throw new ShopError('invalid_request', 'body: is not known here')
     return undefined
   }
-  if (body === 'image') return readBody(request, IMAGE_LIMIT)
-  const bytes = await readBody(request, JSON_LIMIT)
+  if (body === 'image') return aside(() => readBody(request, IMAGE_LIMIT))
+  const bytes = await aside(() => readBody(request, JSON_LIMIT))
   const type = request.headers.get('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new ShopError('unsupported_media_type', 'Send the body as content-type: application/json.')
@@ -134,7 +140,7 @@ const serve = async (
     params: parse('path', endpoint.params, params),
     query: await queryOf(request, endpoint, identity),
     headers: headersOf(request, endpoint),
-    body: await bodyOf(request, endpoint),
+    body: await bodyOf(request, endpoint, rules.admission),
   }
   if (endpoint.limits)
     await assertWithinLimits(rules.limiter, endpoint.id, endpoint.limits, {
@@ -190,7 +196,9 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   })
   for (const [path, group] of fixedFirst(Map.groupBy(routes, one => honoPath(one.endpoint.path)))) {
     for (const one of group)
-      app.on(one.endpoint.method, path, c => serve(one, c.req.raw, c.req.param(), callerIn(c.env), rules))
+      app.on(one.endpoint.method, path, c =>
+        rules.admission.admit(() => serve(one, c.req.raw, c.req.param(), callerIn(c.env), rules)),
+      )
     app.all(path, c => {
       const allowed = group
         .flatMap(({ endpoint: { method } }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))

@@ -3,6 +3,7 @@ import { pageRenderer } from 'cloudshelf-pages'
 import { ShopError } from '../core/errors.ts'
 import { currentRequest, REQUEST_ID } from '../core/request.ts'
 import { openLog, readSettings, SettingsError } from '../deps.ts'
+import { openAdmission } from '../http/admission.ts'
 import { originsOf } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
 import type { Caller } from '../http/source.ts'
@@ -44,6 +45,7 @@ const { fetch: answer } = openPages({
   fetch: ask,
   publicUrl,
   origins: originsOf(publicUrl),
+  admission: openAdmission(),
   currency,
   holds: () => {
     const until = Date.now() + HOLDS_MS

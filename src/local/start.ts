@@ -145,6 +145,7 @@ const open = async (
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
     origins: shop.origins,
+    admission: shop.admission,
     currency: settings.currency,
     holds: pathname => pageHolds(deps.memory, pathname),
     load: build.load,

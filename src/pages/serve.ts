@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { currentRequest } from '../core/request.ts'
+import type { Admission } from '../http/admission.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
 import type { Caller } from '../http/source.ts'
 import { traced } from '../http/traced.ts'
@@ -39,6 +40,8 @@ export type PagesDeps = {
   readonly fetch: Fetch
   readonly publicUrl: string
   readonly origins: ReadonlySet<string>
+  /** The API's own, where it is in this process: a page has one place for all that it asks. */
+  readonly admission: Admission
   readonly currency: string
   /** Tells, of a public page that is made now, whether it still says what the shop would say. */
   readonly holds: (pathname: string) => () => boolean
@@ -50,6 +53,7 @@ export type PagesDeps = {
 /** `fetch` answers pages and hands the rest to the API. */
 export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
   const { publicUrl, origins, currency, log } = deps
+  const { admit, aside } = deps.admission
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
   const kept = keptPages(KEPT_BYTES)
@@ -86,9 +90,11 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     const { render } = await ready()
     const holds = deps.holds(url.pathname)
     // Without the visitor's headers: what nobody can see, nobody can be shown.
-    const rendered = await render(new Request(request.url), mark, deps.fetch)
+    const { rendered, bytes } = await admit(async () => {
+      const rendered = await render(new Request(request.url), mark, deps.fetch)
+      return { rendered, bytes: Buffer.from(await rendered.arrayBuffer()) }
+    })
     const headers = new Headers(rendered.headers)
-    const bytes = Buffer.from(await rendered.arrayBuffer())
     // Pictures go out as they are.
     const isText = !headers.get('content-type')?.startsWith('image/png')
     const { html, scripts } = isText ? nonceToHashes(bytes.toString(), mark) : { html: bytes, scripts: '' }
@@ -101,11 +107,11 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))
   }
 
-  const privatePage = async (request: Request, caller?: Caller): Promise<Response> => {
-    const { render } = await ready()
+  const privatePage = async (render: Render, request: Request, caller?: Caller): Promise<Response> => {
     const nonce = randomBytes(16).toString('hex')
     const { method, headers: asking, url } = request
-    const body = method === 'POST' ? await readBody(request, formBytes(new URL(url).pathname)) : undefined
+    const body =
+      method === 'POST' ? await aside(() => readBody(request, formBytes(new URL(url).pathname))) : undefined
     const sent = new Request(url, { method, headers: asking, ...(body ? { body: body as BodyInit } : {}) })
     const answer = await render(sent, nonce, asked => deps.fetch(asked, caller))
     const headers = new Headers(answer.headers)
@@ -132,7 +138,9 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     const file = reading ? await site(pathname) : undefined
     if (file) return file
     assertSameSite(request.method, request.headers, deps.origins)
-    return reading && isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, caller)
+    if (reading && isPublicPage(pathname)) return publicPage(request, url)
+    const { render } = await ready()
+    return admit(() => privatePage(render, request, caller))
   }
 
   const answer = async (request: Request, caller?: Caller): Promise<Response> => {

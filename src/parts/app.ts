@@ -1,4 +1,5 @@
 /** An HTTP application of the shop's, over any of its routes. */
+import { openAdmission } from '../http/admission.ts'
 import { answers } from '../http/answers.ts'
 import { createApp, type Route } from '../http/app.ts'
 import { originsOf } from '../http/origins.ts'
@@ -9,7 +10,9 @@ const ANSWER_BYTES = 32 * 1024 * 1024
 export const openApp = (deps: Foundation, routes: readonly Route[]) => {
   const { publicUrl } = deps
   const origins = originsOf(publicUrl)
+  const admission = openAdmission()
   const app = createApp(routes, {
+    admission,
     answers: answers(ANSWER_BYTES),
     limiter: deps.limiter,
     deviceOf: deps.devices.find,
@@ -18,5 +21,5 @@ export const openApp = (deps: Foundation, routes: readonly Route[]) => {
     accounts: deps.accounts,
     log: deps.log,
   })
-  return { ...app, routes, origins }
+  return { ...app, routes, origins, admission }
 }

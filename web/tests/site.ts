@@ -74,6 +74,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     fetch: app.fetch,
     publicUrl: url,
     origins: app.origins,
+    admission: app.admission,
     currency: shop.deps.currency,
     holds: pathname => pageHolds(shop.deps.memory, pathname),
     load: build.load,

@@ -1,5 +1,6 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { openPool } from '../http-pool.ts'
 import { currentRequest } from '../request.ts'
@@ -95,8 +96,7 @@ const parse = (status: number, text: string): Record<string, unknown> => {
 
 const poolTo = (endpoint: string) => {
   const { host, origin } = new URL(endpoint)
-  const limits = { connections: 48, headersTimeout: BUDGET_MS, bodyTimeout: BUDGET_MS, connectTimeout: 1_000 }
-  return { endpoint, host, pool: openPool(origin, limits) }
+  return { endpoint, host, pool: openPool(origin, { connections: 48, connectTimeout: 1_000 }) }
 }
 
 /**
@@ -106,7 +106,7 @@ const poolTo = (endpoint: string) => {
 export const openWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
   let target = poolTo(endpoint())
 
-  const send = async (operation: string, body: string): Promise<Record<string, unknown>> => {
+  const send = async (operation: string, body: string, within: number): Promise<Record<string, unknown>> => {
     const plain: Headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
@@ -120,16 +120,26 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
     const headers = signed instanceof Promise ? await signed : signed
     const request = currentRequest()
     if (request) request.calls++
-    const answer = await target.pool.send({ method: 'POST', path: '/', headers, body })
+    const answer = await target.pool.send({
+      method: 'POST',
+      path: '/',
+      headers,
+      body,
+      headersTimeout: within,
+      bodyTimeout: within,
+    })
     return parse(answer.status, answer.body.toString())
   }
 
   const call: Wire['call'] = async (operation, input, { repeatable }) => {
     const body = JSON.stringify(input)
-    const deadline = Date.now() + BUDGET_MS
+    const budget = Math.min(BUDGET_MS, timeLeft())
+    // Nobody waits for it any more: not begun, so not carried out.
+    if (budget <= 0) throw asShopError(undefined)
+    const deadline = Math.ceil(Date.now() + budget)
     for (let tries = 1; ; tries++) {
       try {
-        return await send(operation, body)
+        return await send(operation, body, Math.max(1, deadline - Date.now()))
       } catch (error) {
         if (error instanceof NoCredentials) throw asShopError(error)
         const kind = kindOf(error)
