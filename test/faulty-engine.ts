@@ -1,16 +1,22 @@
 /** The engine behind a door that fails on purpose: it loses requests and answers, or says no in DynamoDB's words. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../bench/random.ts'
 import { type Json, testEngine } from './kit.ts'
 import { atTheEnd } from './lifetime.ts'
 
 /**
  * `refuse`: never reaches the engine. `lose`: is carried out, its answer never comes back (`meanwhile` happens between the
- * two). Else the answer in the engine's place.
+ * two). `cut`: is carried out, and half of the answer comes. `reset`: the connection is reset, before or after. `delay`: takes so
+ * many milliseconds longer. Else the answer in the engine's place.
  */
 export type Fault =
   | 'refuse'
   | 'lose'
+  | 'cut'
+  | 'reset'
+  | { readonly delay: number }
   | { readonly meanwhile: () => Promise<unknown> }
   | { readonly status: number; readonly body: object }
 
@@ -23,6 +29,8 @@ export type FaultyEngine = {
   readonly plan: (plan: Plan) => void
   /** How often each operation has come. */
   readonly calls: Record<string, number>
+  /** How many calls have met a fault. */
+  readonly faults: () => number
 }
 
 const closing: (() => void)[] = []
@@ -42,6 +50,44 @@ export const cancelled = (input: Json, code: string): Fault =>
     CancellationReasons: input.TransactItems.map((_: Json, i: number) => ({ Code: i === 0 ? code : 'None' })),
   })
 
+const READS = new Set(['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems'])
+
+/** How often, of a hundred calls, each fault comes; the rest goes through. */
+export type Faults = {
+  readonly conflict?: number
+  readonly inProgress?: number
+  readonly throttle?: number
+  readonly fail?: number
+  readonly refuse?: number
+  readonly lose?: number
+  readonly cut?: number
+  readonly reset?: number
+  readonly delay?: number
+}
+
+/** Faults at random. A conflict and a transaction in progress are for writes alone, as they are in DynamoDB. */
+export const atRandom = (random: Random, faults: Faults): Plan => {
+  const kinds = Object.keys(faults) as (keyof Faults)[]
+  const made = (kind: keyof Faults, operation: string, input: Json): Fault | undefined => {
+    const isTransaction = operation === 'TransactWriteItems'
+    if (kind === 'conflict' && isTransaction) return cancelled(input, 'TransactionConflict')
+    if (kind === 'conflict')
+      return READS.has(operation) ? undefined : exception('TransactionConflictException')
+    if (kind === 'inProgress') return isTransaction ? exception('TransactionInProgressException') : undefined
+    if (kind === 'throttle') return exception('ProvisionedThroughputExceededException')
+    if (kind === 'fail') return { status: 500, body: { __type: 'InternalServerError' } }
+    return kind === 'delay' ? { delay: random() * 200 } : kind
+  }
+  return (operation, input) => {
+    let chance = random() * 100
+    for (const kind of kinds) {
+      chance -= faults[kind] ?? 0
+      if (chance < 0) return made(kind, operation, input)
+    }
+    return undefined
+  }
+}
+
 /** Whether this only counts a request on its limits, before anything is done. */
 export const isCount = (input: Json): boolean => JSON.stringify(input).includes('"limit#')
 
@@ -49,6 +95,7 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await testEngine()
   let plan: Plan = () => undefined
   const calls: Record<string, number> = {}
+  let faults = 0
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -57,7 +104,10 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? ''
     calls[operation] = (calls[operation] ?? 0) + 1
     const fault = await plan(operation, JSON.parse(body))
+    if (fault !== undefined) faults++
     if (fault === 'refuse') return request.socket.destroy()
+    if (fault === 'reset' && faults % 2 === 0) return request.socket.resetAndDestroy()
+    if (typeof fault === 'object' && 'delay' in fault) await sleep(fault.delay)
     if (typeof fault === 'object' && 'status' in fault)
       return response.writeHead(fault.status).end(JSON.stringify(fault.body))
     const headers = Object.fromEntries(
@@ -68,9 +118,16 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
     )
     const answer = await fetch(engine.endpoint, { method: 'POST', headers, body })
     const text = await answer.text()
-    if (typeof fault === 'object') await fault.meanwhile()
-    if (fault !== undefined) return request.socket.destroy()
-    return response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text)
+    if (typeof fault === 'object' && 'meanwhile' in fault) await fault.meanwhile()
+    if (fault === 'reset') return request.socket.resetAndDestroy()
+    response.writeHead(answer.status, {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': Buffer.byteLength(text),
+    })
+    if (fault === 'cut') return response.write(text.slice(0, text.length / 2), () => request.socket.destroy())
+    if (fault === 'lose' || (typeof fault === 'object' && 'meanwhile' in fault))
+      return request.socket.destroy()
+    return response.end(text)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   closing.push(() => {
@@ -84,5 +141,6 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
       plan = next
     },
     calls,
+    faults: () => faults,
   }
 }

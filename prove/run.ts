@@ -1,0 +1,64 @@
+/** What every proof is given, and what it gives back. */
+import { type Random, seededRandom } from '../bench/random.ts'
+
+export type Run = {
+  /** Few rounds, for each change; else those of the promise. */
+  readonly quick: boolean
+  readonly seed: number
+  /** The same numbers for the same seed and promise, whichever other promises are tried. */
+  readonly random: Random
+  readonly soakMinutes: number
+  readonly say: (line: string) => void
+}
+
+/** A deliberately naive implementation under the same test, which has to fail there; else the test shows nothing. */
+export type Control = { readonly found: string; readonly failed: boolean }
+
+export type Proof = {
+  /** What was tried and how often: `20 rounds of 60 buyers for 10 copies`. */
+  readonly tried: string
+  readonly found: string
+  readonly holds: boolean
+  readonly control?: Control
+  /** For machines and plots. */
+  readonly figures?: Readonly<Record<string, number | readonly number[]>>
+}
+
+export type Promised = {
+  /** Its number among the promises of docs/reliability.md. */
+  readonly number: number
+  readonly promise: string
+  /** The figure at which it counts as kept. */
+  readonly pass: string
+  readonly prove: (run: Run) => Promise<Proof>
+}
+
+export const runOf = (options: Omit<Run, 'random'>, { number }: Pick<Promised, 'number'>): Run => ({
+  ...options,
+  random: seededRandom(options.seed * 1_000 + number),
+})
+
+/** `count` things done, at most `atOnce` of them at a time; the results in order. */
+export const inTurns = async <T>(
+  count: number,
+  atOnce: number,
+  one: (i: number) => Promise<T>,
+): Promise<T[]> => {
+  const results: T[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) results[i] = await one(i)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker))
+  return results
+}
+
+/** How many of them are so. */
+export const countOf = <T>(items: Iterable<T>, isSo: (item: T) => boolean): number => {
+  let count = 0
+  for (const item of items) if (isSo(item)) count++
+  return count
+}
+
+export const whole = (random: Random, from: number, to: number): number =>
+  from + Math.floor(random() * (to - from + 1))
