@@ -78,7 +78,7 @@ const tryAll = async (): Promise<Report> => {
   const outcomes: Outcome[] = []
   for (const { prove, ...promised } of chosen()) {
     const since = performance.now()
-    const run = runOf({ quick: options.quick, seed, soakMinutes, say }, promised)
+    const run = runOf({ quick: options.quick, seed, soakMinutes, withSuite: true, say }, promised)
     const proof = await prove(run).catch((error: unknown) => ({
       tried: 'was cut off',
       found: error instanceof Error ? (error.stack ?? error.message) : String(error),

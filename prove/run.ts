@@ -8,6 +8,8 @@ export type Run = {
   /** The same numbers for the same seed and promise, whichever other promises are tried. */
   readonly random: Random
   readonly soakMinutes: number
+  /** Whether tests of the suite are run where they are part of a proof: not when the suite itself runs. */
+  readonly withSuite: boolean
   readonly say: (line: string) => void
 }
 
@@ -30,6 +32,8 @@ export type Promised = {
   readonly promise: string
   /** The figure at which it counts as kept. */
   readonly pass: string
+  /** The suite's own tests prove it, at least in part, so `npm test` does not do it twice. */
+  readonly inSuite?: boolean
   readonly prove: (run: Run) => Promise<Proof>
 }
 

@@ -109,13 +109,15 @@ const cancelGivesBackOnce: Promised = {
     const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })] })
     const fits = countOf(await inTurns(count, 4, i => cancelOnce(shop, i, run.random)), yes => yes)
     const [stock = -1, sold] = [await stockOf(shop, 'tech-001'), await soldOf(shop, 'tech-001')]
+    const events = (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'outbox').map(row => row.event)
+    const endings = countOf(events, event => event === 'order_cancelled' || event === 'order_shipped')
     const naive = await testShop({ books: [aBook({ stock_quantity: 0 })] })
     await Promise.all(times(10, () => naiveCancel(naive, 'order', 2)))
     const back = (await stockOf(naive, 'tech-001')) ?? 0
     return {
       tried: `${count} orders, each cancelled 10 times at once, every second also shipped`,
-      found: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000`,
-      holds: fits === count && stock + sold === 1_000,
+      found: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
+      holds: fits === count && endings === count && stock + sold === 1_000,
       control: { found: `gave back ${back} of 2`, failed: back > 2 },
     }
   },

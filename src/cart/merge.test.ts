@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { MAX_LINES, MAX_QUANTITY } from './schema.ts'
-import { readCart } from './service.ts'
 
 const books = Array.from({ length: 60 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 100 }))
 const add = (who: Shopper, book_id: string, quantity = 1) =>
@@ -50,38 +49,6 @@ test('where fifty lines are not enough the account’s own stay, and the rest wa
   await elsewhere.call('DELETE', '/api/cart/items/b-0')
   await shop.visitor().get('/api/cart', cookies)
   expect(Object.keys(await linesOf(guest))).toHaveLength(1)
-})
-
-const rounds = Array.from({ length: 10 }, (_, i) => i)
-
-test.each(rounds)('ten requests at once after the sign-in join the carts once (round %i)', async () => {
-  const shop = await testShop({ books })
-  const guest = shop.visitor()
-  await add(guest, 'b-1', 3)
-  const account = await signedInFrom(shop, guest)
-  const cookie = account.cookie() ?? ''
-  const answers = await Promise.all(rounds.map(() => shop.visitor().get('/api/cart', { cookie })))
-  for (const { status, body } of answers) {
-    expect(status).toBe(200)
-    expect(body.item_count).toBe(3)
-  }
-  expect(await linesOf(account)).toEqual({ 'b-1': 3 })
-  expect(shop.reported).toEqual([])
-})
-
-test('a naive join, which adds line by line and then empties the other cart, joins it more than once', async () => {
-  const shop = await testShop({ books })
-  const { deps } = shop
-  const guest = shop.visitor()
-  await add(guest, 'b-1', 1)
-  const account = await shop.account()
-  const [lines] = [(await guest.get('/api/cart')).body.items]
-  const naive = async () => {
-    for (const { book_id, quantity } of lines) await add(account, book_id, quantity)
-    await guest.call('DELETE', '/api/cart')
-  }
-  await Promise.all(rounds.map(naive))
-  expect((await readCart(deps, account.userId)).item_count).toBeGreaterThan(1)
 })
 
 test('a join that fails leaves both carts as they were, is reported, and hinders nobody', async () => {

@@ -12,6 +12,7 @@ import { importCommand } from './import.ts'
 import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
 import { fail, usageError } from './output.ts'
+import { proveCommand } from './prove.ts'
 import { seedCommand } from './seed.ts'
 import { adminCommand, staffCommand } from './staff.ts'
 import { tablesCommand } from './tables.ts'
@@ -47,6 +48,7 @@ const program = new Command('cloudshelf')
   .addCommand(auditCommand())
   .addCommand(erasuresCommand())
   .addCommand(costCommand())
+  .addCommand(proveCommand())
 
 for (const command of allOf(program))
   command
