@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { endAll } from '../test/lifetime.ts'
+import { pageOf } from './page.ts'
 import { promises } from './promises.ts'
-import { type Outcome, pageOf, type Report, tableOf } from './report.ts'
+import { type Outcome, type Report, tableOf, verdictOf } from './report.ts'
 import { runOf } from './run.ts'
 import { versions } from './versions.ts'
 
@@ -18,14 +19,14 @@ Options:
   --seed <n>         the random choices of another run (its seed is printed)
   --soak-minutes <n> how long the mixed traffic of promise 31 lasts (20; 0.2 with --quick)
   --json             the results as JSON on stdout; all else goes to stderr
-  --write-docs       writes docs/reliability.md from the results
-  --from <file>      takes the results of an earlier --json run instead of trying anything
+  --write-docs       writes docs/reliability.md and its plots from the results
+  --from <file>      takes the results of an earlier --json run instead of trying anything; of several, if given more than once
   --list             only says what there is
   -h, --help
 
 Exit codes: 0 every promise kept and every naive implementation found out, 1 not so, 2 wrong usage.`
 
-const PAGE = new URL('../docs/reliability.md', import.meta.url)
+const DOCS = new URL('../docs/', import.meta.url)
 
 const wrongUsage = (message: string): never => {
   console.error(`cloudshelf prove: ${message} (--help)`)
@@ -42,7 +43,7 @@ const readOptions = () => {
         'soak-minutes': { type: 'string' },
         json: { type: 'boolean', default: false },
         'write-docs': { type: 'boolean', default: false },
-        from: { type: 'string' },
+        from: { type: 'string', multiple: true },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -88,8 +89,18 @@ const tryAll = async (): Promise<Report> => {
     outcomes.push(outcome)
     say(tableOf([outcome]))
   }
-  const command = ['npm run prove --', ...process.argv.slice(2).filter(one => one !== '--json')].join(' ')
+  const given = process.argv.slice(2).filter(one => !['--json', '--write-docs'].includes(one))
+  const command = ['npm run prove', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
   return { ...versions(), command, seed, started: started.toISOString(), outcomes }
+}
+
+/** Runs of some promises each, as one. */
+const joined = (files: readonly string[]): Report => {
+  const reports = files.map(file => JSON.parse(readFileSync(file, 'utf8')) as Report)
+  const [first] = reports
+  if (!first) return wrongUsage('--from needs a file')
+  const outcomes = reports.flatMap(one => one.outcomes).sort((a, b) => a.number - b.number)
+  return { ...first, command: reports.map(({ command }) => command).join('` and `'), outcomes }
 }
 
 const main = async (): Promise<void> => {
@@ -98,10 +109,11 @@ const main = async (): Promise<void> => {
     return console.log(
       promises.map(({ number, promise, pass }) => `${number}\t${promise}\t${pass}`).join('\n'),
     )
-  const report = options.from ? (JSON.parse(readFileSync(options.from, 'utf8')) as Report) : await tryAll()
-  if (options['write-docs']) writeFileSync(PAGE, pageOf(report))
+  const report = options.from ? joined(options.from) : await tryAll()
+  if (options['write-docs'])
+    for (const [file, content] of Object.entries(pageOf(report))) writeFileSync(new URL(file, DOCS), content)
   console.log(options.json ? JSON.stringify(report, null, 1) : `\n${tableOf(report.outcomes)}`)
-  const isKept = report.outcomes.every(({ holds, control }) => holds && control?.failed !== false)
+  const isKept = report.outcomes.every(one => verdictOf(one) === 'kept')
   process.exitCode = isKept ? 0 : 1
 }
 

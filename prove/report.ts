@@ -1,4 +1,4 @@
-/** The outcomes as a table for a terminal, and as the page in docs. */
+/** The outcomes as a table for a terminal. */
 import type { Promised, Proof } from './run.ts'
 import type { Versions } from './versions.ts'
 
@@ -27,7 +27,3 @@ export const tableOf = (outcomes: readonly Outcome[]): string =>
       ].join('\n'),
     )
     .join('\n')
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
-
-export const pageOf = (report: Report): string => report.outcomes.map(one => cell(one.found)).join('\n')
