@@ -1,9 +1,10 @@
 /** The functions' bundles, made by esbuild: a folder for each, as it is uploaded, and as the tests run it. */
 import { createHash, randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionId, functionOf } from '../src/lambda/functions.ts'
 import { pagesBuild } from '../src/pages/build.ts'
 import { layNatives, NATIVE_PACKAGES, type Natives } from './natives.ts'
@@ -63,6 +64,18 @@ const PAGES = 'cloudshelf-pages'
 export const pagesFolder = (): Promise<string> =>
   pagesBuild(line => console.error(line), new AbortController().signal)
 
+const FILE_ALONE = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
+
+/** Of a package the maps tell the file alone: Node reads a map whole when the first error is told of, and most would be theirs. */
+const mapsOfOurs: Plugin = {
+  name: 'maps of ours',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/node_modules\/.*\.(js|mjs|cjs)$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${FILE_ALONE}`,
+      loader: 'js',
+    })),
+}
+
 const compile = (id: FunctionId) =>
   build({
     absWorkingDir: ROOT,
@@ -86,6 +99,7 @@ const compile = (id: FunctionId) =>
     charset: 'utf8',
     banner: { js: REQUIRE },
     define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [mapsOfOurs],
     external: [...NATIVE_PACKAGES, ...NEVER_LOADED, PAGES],
     logLevel: 'warning',
   })

@@ -13,7 +13,8 @@ const answer = async ({ id, event }) => {
     getRemainingTimeInMillis: () => end - Date.now(),
   }
   try {
-    return { id, result: await handler(event, context) }
+    const result = await handler(event, context)
+    return { id, result, ...used() }
   } catch (error) {
     return { id, error: String(error?.stack ?? error) }
   }
@@ -29,5 +30,11 @@ const write = line => {
     }
 }
 
-write({ id: 'ready', ms: performance.now() })
+/** Milliseconds since the process began, and of CPU that it has used. */
+const used = () => {
+  const { user, system } = process.cpuUsage()
+  return { ms: performance.now(), cpu: (user + system) / 1000 }
+}
+
+write({ id: 'ready', ...used() })
 for await (const line of createInterface({ input: process.stdin })) void answer(JSON.parse(line)).then(write)

@@ -2,6 +2,7 @@
  * Connections that are kept, to one service, by undici's pool: imported by its own file, since all of undici weighs more than the
  * rest of a function.
  */
+import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
 
 export type PoolLimits = {
@@ -32,7 +33,7 @@ export const openPool = (origin: string, limits: PoolLimits) => {
     new Promise((answered, failed) => {
       let status = 0
       const chunks: Buffer[] = []
-      pool.dispatch(request, {
+      const handler: Dispatcher.DispatchHandler = {
         onRequestStart: () => {},
         onResponseStart: (_, code) => {
           status = code
@@ -42,7 +43,8 @@ export const openPool = (origin: string, limits: PoolLimits) => {
         },
         onResponseEnd: () => answered({ status, body: Buffer.concat(chunks) }),
         onResponseError: (_, error) => failed(error),
-      })
+      }
+      pool.dispatch(request, handler)
     })
   return { send, destroy: () => pool.destroy() }
 }
