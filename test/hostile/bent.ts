@@ -140,7 +140,10 @@ export const bentKeys = async (target: Target, { send, note }: Ledger, count: nu
         `is a ${first.status}`,
       )
     const again = { endpoint: placeOrder, path: '/api/orders', headers: { 'idempotency-key': key } } as const
-    const changed = JSON.stringify({ ...body, expected_total: body.expected_total + 1 + i })
+    const changed = JSON.stringify({
+      ...body,
+      expected_total: Math.round(body.expected_total * 100 + 1 + i) / 100,
+    })
     await send(
       [{ ...again, as: 'guest', body: changed, why: 'the key for another body' }],
       must(422, 'idempotency_key_reused'),

@@ -94,7 +94,8 @@ export const openAuth = ({ db, names, users, records, authSecret, publicUrl, now
       disableSignUp: true,
       requireEmailVerification: true,
       minPasswordLength: SHORTEST,
-      maxPasswordLength: LONGEST,
+      // It counts the halves of characters; how many characters there may be is the endpoints' to say.
+      maxPasswordLength: LONGEST * 2,
       password: { hash: hashPassword, verify: verifyPassword },
     },
     user: {

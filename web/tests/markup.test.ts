@@ -1,0 +1,121 @@
+/** Markup and scripts in everything that people may type: pages show them as what they are, and run none. */
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { corpus, textOf } from '../../test/hostile/corpus.ts'
+import { type Account, aBook, orderFor } from '../../test/kit.ts'
+import { openSite, settled, type Window, withoutStatus } from './site.ts'
+
+const markup = corpus('strings')
+  .filter(({ id }) => id.includes('markup'))
+  .map(textOf)
+const fits = (text: string, length: number): string => text.slice(0, length)
+
+const titled = markup.map((text, i) =>
+  aBook({
+    book_id: `m-${i}`,
+    title: text,
+    author: text,
+    description: text,
+    category: 'Markup',
+    stock_quantity: 99,
+  }),
+)
+const whole = aBook({
+  book_id: 'whole',
+  category: '<b>Bold</b>',
+  description: markup.join('\n'),
+  genres: markup.slice(0, 20),
+})
+const site = await openSite({ books: [...titled, whole] })
+
+const asAccount = async ({ page }: Window, account: Account): Promise<void> => {
+  const cookies = (account.cookie() ?? '').split('; ').map(pair => {
+    const at = pair.indexOf('=')
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: site.url }
+  })
+  await page.context().addCookies(cookies)
+}
+
+/** A window that notes whatever any of the markup manages to run. */
+const watched = async (): Promise<Window & { readonly ran: string[] }> => {
+  const window = await site.open()
+  const ran: string[] = []
+  window.page.on('dialog', async dialog => {
+    ran.push(`${dialog.type()} on ${window.page.url()}`)
+    await dialog.dismiss()
+  })
+  return { ...window, ran }
+}
+
+const visit = async (page: Page, paths: readonly string[]): Promise<void> => {
+  for (const path of paths) {
+    await page.goto(path)
+    await settled(page)
+    // What waits to be touched is touched: `<details ontoggle>`, `autofocus`.
+    await page.keyboard.press('Tab')
+  }
+}
+
+test('forty pieces of markup in books, names, addresses and searches are text on every page', {
+  retry: 2,
+  timeout: 120_000,
+}, async () => {
+  const window = await watched()
+  const { page, ran, faults } = window
+  const account = await site.account()
+  await asAccount(window, account)
+  const address = {
+    street: fits(markup[0] ?? '', 200),
+    city: fits(markup[3] ?? '', 100),
+    postal_code: '<b>1</b>',
+  }
+  const named = { first_name: fits(markup[4] ?? '', 100), last_name: fits(markup[2] ?? '', 100), address }
+  expect((await account.call('PATCH', '/api/users/me', named)).status).toBe(200)
+  for (let i = 0; i < markup.length; i++) await account.post('/api/cart/items', { book_id: `m-${i}` })
+  const { body: cart } = await account.get('/api/cart')
+  const order = await account.post('/api/orders', orderFor(cart, { shipping_address: address }), {
+    'idempotency-key': crypto.randomUUID(),
+  })
+  expect(order.status).toBe(201)
+  await account.post('/api/cart/items', { book_id: 'm-1' })
+  const searches = markup.slice(0, 4).map(text => `/search?${new URLSearchParams({ q: text })}`)
+  await visit(page, [
+    '/',
+    '/category/Markup',
+    '/category/%3Cb%3EBold%3C%2Fb%3E',
+    '/books/whole/x',
+    '/books/m-0/x',
+    ...searches,
+    '/cart',
+    '/checkout',
+    '/orders',
+    `/orders/${order.body.order_id}`,
+    '/account',
+    '/account/addresses',
+    '/account/security',
+    `/sign-in?next=${encodeURIComponent('javascript:alert(1)')}`,
+    `/${encodeURIComponent(markup[0] ?? '')}`,
+  ])
+  await page.goto('/books/whole/x')
+  await page.getByText('<svg onload=alert(1)>').first().waitFor()
+  expect(ran).toEqual([])
+  // Nothing was so much as tried: the policy had nothing to refuse.
+  expect(withoutStatus(faults)).toEqual([])
+})
+
+test('nor does it run for staff, who see it all', { retry: 2, timeout: 60_000 }, async () => {
+  const window = await watched()
+  const { page, ran, faults } = window
+  await asAccount(window, site.staff)
+  await visit(page, ['/staff', '/staff/books/whole', '/staff/books/m-0', '/staff/orders'])
+  expect(ran).toEqual([])
+  expect(withoutStatus(faults)).toEqual([])
+})
+
+test('the watch sees what does run', { retry: 2 }, async () => {
+  const { page, ran } = await watched()
+  await page.goto('about:blank')
+  await page.setContent('<img src=x onerror=alert(1)>')
+  await page.waitForTimeout(500)
+  expect(ran).toHaveLength(1)
+})
