@@ -49,6 +49,17 @@ test.each([
   expect(shop.reported).toEqual([])
 })
 
+test('a password of 128 characters counts everywhere, though each be two halves', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  const long = '\u{1f600}\u{1f601}'.repeat(64)
+  const change = { current_password: PASSWORD, password: long }
+  expect((await jane.post('/api/auth/password/change', change)).status).toBe(204)
+  expect((await jane.post('/api/auth/two-factor', { password: long })).status).toBe(200)
+  expect((await shop.signIn(shop.visitor(), EMAIL, long)).status).toBe(200)
+  expect(shop.reported).toEqual([])
+})
+
 test('an account is exactly the specification’s item in the users table', async () => {
   const shop = await accountShop()
   await shop.signUp(shop.visitor(), EMAIL, { first_name: 'Jane', last_name: 'Doe' })
