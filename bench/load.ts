@@ -15,6 +15,8 @@ export type LoadJob =
       readonly requests: readonly string[]
       /** The status that each answer must have. */
       readonly status: number
+      /** What must stand in each answer, where the status does not say enough. */
+      readonly contains?: string
       /** Each request is sent once; otherwise they come round again. */
       readonly once: boolean
     }
@@ -37,15 +39,24 @@ const takeNext = (load: Prepared): string | undefined => {
   return load.requests[load.next++ % load.requests.length]
 }
 
-/** Bytes of the whole answer whose first bytes these are. Throws when the status is another than `status`. */
-const lengthOf = (bytes: Buffer, status: number, request: string): number | undefined => {
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
+
+const wrong = (request: string, answer: Buffer): Error =>
+  new Error(`${request.split('\r\n')[0]} was answered with ${answer.toString().slice(0, 600)}`)
+
+/**
+ * Bytes of the whole answer whose first bytes these are; `chunked` when only its last chunk will tell. Throws when the
+ * status is another than `status`.
+ */
+const lengthOf = (bytes: Buffer, status: number, request: string): number | 'chunked' | undefined => {
   const head = bytes.toString('latin1', 0, HEAD_LIMIT)
   const end = head.indexOf('\r\n\r\n')
   if (end < 0) return undefined
-  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
-  if (!head.startsWith(`HTTP/1.1 ${status} `) || length === undefined)
-    throw new Error(`${request.split('\r\n')[0]} was answered with ${bytes.toString().slice(0, 600)}`)
-  return end + 4 + Number(length)
+  if (!head.startsWith(`HTTP/1.1 ${status} `)) throw wrong(request, bytes)
+  const length = /\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1]
+  if (length !== undefined) return end + 4 + Number(length)
+  if (/\r\ntransfer-encoding: chunked/i.test(head.slice(0, end))) return 'chunked'
+  throw wrong(request, bytes)
 }
 
 /** One connection that sends the next request whenever its last is answered, until `take` gives none. */
@@ -60,8 +71,10 @@ const converse = (
     let request = ''
     let sentAt = 0
     let first: Buffer | undefined
+    /** All of the answer so far, where its text or its end must be looked for. */
+    let parts: Buffer[] = []
     let received = 0
-    let expected: number | undefined
+    let expected: number | 'chunked' | undefined
     const send = (): void => {
       const next = take()
       if (next === undefined) {
@@ -71,6 +84,7 @@ const converse = (
       }
       request = next
       first = undefined
+      parts = []
       received = 0
       expected = undefined
       sentAt = performance.now()
@@ -81,6 +95,7 @@ const converse = (
     socket.on('end', () => failed(new Error(`the connection was closed under ${request.split('\r\n')[0]}`)))
     socket.on('data', bytes => {
       received += bytes.length
+      if (load.contains !== undefined || expected === 'chunked') parts.push(bytes)
       if (expected === undefined) {
         first = first ? Buffer.concat([first, bytes]) : bytes
         try {
@@ -90,7 +105,17 @@ const converse = (
           return failed(error)
         }
       }
-      if (expected === undefined || received < expected) return
+      if (expected === undefined) return
+      if (expected === 'chunked') {
+        if (
+          !(parts.length > 0 ? Buffer.concat(parts) : bytes).subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
+        )
+          return
+      } else if (received < expected) return
+      if (load.contains !== undefined && !Buffer.concat(parts).includes(load.contains)) {
+        socket.destroy()
+        return failed(wrong(request, Buffer.concat(parts)))
+      }
       answered(performance.now() - sentAt)
       send()
     })

@@ -13,7 +13,8 @@ type Asked = {
   readonly body?: unknown
 }
 
-const httpText = ({ method = 'GET', path, headers = {}, body }: Asked): string => {
+/** A request as it goes over the wire. */
+export const httpText = ({ method = 'GET', path, headers = {}, body }: Asked): string => {
   const content = body === undefined ? '' : JSON.stringify(body)
   const all = {
     host: '127.0.0.1',
@@ -37,7 +38,7 @@ const asGuest = (secret: string) => ({
 export const bookRequests = (random: Random, books: readonly Book[]): string[] =>
   shuffled(random, books).map(book => get(`/api/books/${book.book_id}`))
 
-const searchPath = (q: string): string => `/api/books/search?q=${encodeURIComponent(q)}`
+export const searchPath = (q: string): string => `/api/books/search?q=${encodeURIComponent(q)}`
 
 export const searchRequests = (queries: readonly string[]): string[] => queries.map(q => get(searchPath(q)))
 
@@ -98,7 +99,7 @@ export const furtherAdds = (
 }
 
 /** Each customer comes from a network of their own. */
-const fromNetwork = (n: number) => ({
+export const fromNetwork = (n: number) => ({
   'x-trusted-proxy': PROXY_SECRET,
   'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
 })

@@ -47,7 +47,8 @@ export const askForAll = async (
   await loadOf(generator, 'once')(ALL_LIMIT_SECONDS)
 }
 
-const figuresOf = (slices: readonly Slice[]): Figures => {
+/** The figures of all slices together. */
+export const figuresOf = (slices: readonly Slice[]): Figures => {
   const seconds = slices.reduce((sum, slice) => sum + slice.seconds, 0)
   const latencies = Float64Array.from(slices.flatMap(slice => [...slice.latencies])).sort()
   return {

@@ -31,7 +31,7 @@ const POLL_MS = 2
 const running = new Set<ChildProcess>()
 
 /** A loopback port that nothing listens on, below the range from which the system takes its own. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const port = 11_000 + Math.floor(Math.random() * 8_000)
   const free = await new Promise<boolean>(done => {
     const server = createServer().once('error', () => done(false))

@@ -1,0 +1,98 @@
+/** The comparison as a chapter of docs/performance.md. */
+import type { Bars, Chapter } from '../chapter.ts'
+import { median } from '../measure.ts'
+import { LINES } from './lines.ts'
+import { differencesOf, tablesOf } from './report.ts'
+import type { Result, ShopResult } from './result.ts'
+import type { Verdict } from './verdicts.ts'
+
+const NOT_TESTED = [
+  'More than one server process, another machine for the load, a network between shop and shopper.',
+  'Medusa and Vendure with other databases, caches or search engines than the ones named here, and plug-ins of others.',
+  'Real payment: the peers’ is a dummy that says yes without asking anybody.',
+]
+
+const each = (shops: readonly ShopResult[], value: (shop: ShopResult) => number): number[] => shops.map(value)
+
+const workBars = ({ shops, lines }: Result): Bars => ({
+  kind: 'bars',
+  name: 'peers-work',
+  title: 'Done per second',
+  unit: 'per second',
+  log: true,
+  series: shops.map(({ label }) => label),
+  groups: LINES.map(({ name }) => ({
+    label: name,
+    values: shops.map(
+      shop => lines.find(one => one.line === name && one.shop === shop.name)?.perSecond ?? null,
+    ),
+  })),
+})
+
+const cpuBars = ({ shops, lines }: Result): Bars => ({
+  kind: 'bars',
+  name: 'peers-cpu',
+  title: 'CPU of shop and database for each',
+  unit: 'ms',
+  log: true,
+  series: shops.map(({ label }) => label),
+  groups: LINES.map(({ name }) => ({
+    label: name,
+    values: shops.map(shop => {
+      const line = lines.find(one => one.line === name && one.shop === shop.name)
+      return line ? line.shopCpu + line.storeCpu : null
+    }),
+  })),
+})
+
+const shopBars = (
+  { shops }: Result,
+  name: string,
+  title: string,
+  unit: string,
+  groups: Readonly<Record<string, (shop: ShopResult) => number>>,
+): Bars => ({
+  kind: 'bars',
+  name,
+  title,
+  unit,
+  log: false,
+  series: shops.map(({ label }) => label),
+  groups: Object.entries(groups).map(([label, value]) => ({ label, values: each(shops, value) })),
+})
+
+export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter => ({
+  place: 10,
+  title: 'Beside other shops, on the same work',
+  command: 'CLOUDSHELF_PEERS=<folder> npm run bench:peers -- --write-docs',
+  at: result.at,
+  machine: `${result.machine.cpu}, ${result.machine.cores} cores, ${result.machine.gigabytes} GB, ${result.machine.system}`,
+  versions: result.shops
+    .slice(1)
+    .map(({ label, version, node, database }) => `${label} ${version} (Node ${node.slice(1)}, ${database})`)
+    .concat(`CloudShelf (Node ${result.shops[0]?.node.slice(1)})`)
+    .join(' · '),
+  text: [
+    'What else a bookseller could install, measured in the same run: a slice of the peer’s work, then a slice of ours, in turn. A ratio is that of the slices that lie beside each other. CPU is the server’s and its database’s for each thing done, the figure that the noise of a machine bends least.',
+    ...(result.quick ? ['**These are the figures of a quick look (`--quick`), not of a whole run.**'] : []),
+    ...result.absent,
+  ],
+  tables: tablesOf(result, verdicts),
+  plots: [
+    workBars(result),
+    cpuBars(result),
+    shopBars(result, 'peers-start', 'From the start of node to the first book', 'ms', {
+      'start to first book': ({ starts }) => median(starts),
+    }),
+    shopBars(result, 'peers-memory', 'Memory of shop and database', 'MB', {
+      'at rest': ({ rest }) => rest.shop + rest.store,
+      'after the bench': ({ after }) => after.shop + after.store,
+    }),
+    shopBars(result, 'peers-search', 'Share of queries whose first answer is right', '', {
+      'main queries': ({ hits }) => hits.main,
+      'hard queries': ({ hits }) => hits.hard,
+    }),
+  ],
+  differs: differencesOf(result),
+  notTested: NOT_TESTED,
+})

@@ -1,0 +1,58 @@
+/** A shopper in our own shop: the first add makes the cart and the cookie, the order is one request with what the cart said. */
+import * as z from 'zod'
+import { fromNetwork, searchPath } from '../requests.ts'
+import { accepted } from './http.ts'
+import type { Basket, Call, Facts, Shopping } from './peer.ts'
+
+const Cart = z.object({ version: z.string(), total: z.number() })
+const Found = z.object({ items: z.array(z.object({ book_id: z.string() })) })
+
+/** The cookie's name and value. */
+const cookieOf = (header: string | string[] | undefined): string | undefined =>
+  [header ?? []].flat()[0]?.split(';')[0]
+
+export const cloudshelfShopping = (_: Facts): Shopping => {
+  const asked = (cookie: string | undefined, guest: number) => ({
+    'sec-fetch-site': 'same-origin',
+    ...fromNetwork(guest),
+    ...(cookie ? { cookie } : {}),
+  })
+
+  const fill = async (call: Call, titles: readonly string[], guest: number): Promise<Basket> => {
+    let cookie: string | undefined
+    let body: unknown
+    for (const book_id of titles) {
+      const answer = await call('POST', '/api/cart/items', {
+        headers: asked(cookie, guest),
+        body: { book_id, quantity: 1 },
+      })
+      body = accepted('add', answer)
+      cookie ??= cookieOf(answer.headers['set-cookie'])
+    }
+    const { version, total } = Cart.parse(body)
+    return { cookie: cookie ?? '', version, total: String(total) }
+  }
+
+  const approach = async (_call: Call, basket: Basket): Promise<Basket> => basket
+
+  const pay = async (call: Call, { cookie, version, total }: Basket, guest: number): Promise<void> => {
+    const answer = await call('POST', '/api/orders', {
+      headers: { ...asked(cookie, guest), 'idempotency-key': crypto.randomUUID() },
+      body: {
+        cart_version: version,
+        expected_total: Number(total),
+        email: `guest-${guest}@example.com`,
+        shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
+      },
+    })
+    accepted('order', answer)
+  }
+
+  const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
+    const { items } = Found.parse(accepted('search', await call('GET', searchPath(text))))
+    const first = items[0]
+    // The numbers of the list count from 1.
+    return first && Number(first.book_id) - 1
+  }
+  return { fill, approach, pay, firstFound }
+}

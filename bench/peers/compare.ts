@@ -1,0 +1,208 @@
+/** The run: starts in turn, then each peer turn by turn with ours, then what each finds and how each stands a crowd. */
+import { cpus, release, type as system, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Book } from '../../src/catalog/schema.ts'
+import type { LoadJob, LoadResult } from '../load.ts'
+import type { Effort } from '../rounds.ts'
+import { readBooks as readListed, readQuestions } from '../search-data.ts'
+import { startWorker } from '../worker.ts'
+import { fillOurs, startOurs } from './cloudshelf.ts'
+import { familyMemory } from './family.ts'
+import { installOf, versionOf } from './install.ts'
+import { type Generators, LINES, sideOf } from './lines.ts'
+import type { Peer, PeerPlace, RunningShop } from './peer.ts'
+import type { CrowdResult, LineResult, Result, ShopResult } from './result.ts'
+import { nodeVersion } from './server.ts'
+import type { ShopperJob, ShopperResult } from './shopper.ts'
+import { lineOf, type Sum, takeTurns, together } from './turns.ts'
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+const BUYERS = 50
+const ASKERS = 4
+const MEGA = 2 ** 30
+
+export type Comparison = {
+  readonly books: readonly Book[]
+  /** The folder of the test data, and an empty one for our own shop. */
+  readonly data: string
+  readonly dataDir: string
+  readonly quick: boolean
+  readonly absent: readonly string[]
+  readonly say: (line: string) => void
+}
+
+const memoryOf = ({ processes: { shop, store } }: RunningShop) => ({
+  shop: familyMemory(shop, store) ?? 0,
+  store: store === undefined ? 0 : (familyMemory(store) ?? 0),
+})
+
+/** The share of the queries of both files whose first answer is a right one. */
+const hitsOf = async (shop: RunningShop, data: string, { shopper }: Generators) => {
+  const books = readListed(join(data, 'books-10k.csv'))
+  const share = async (file: string): Promise<number> => {
+    const questions = readQuestions(join(data, 'search', file), books)
+    const { places = [] } = await shopper.run({
+      kind: 'find',
+      shop: shop.name,
+      port: shop.port,
+      facts: shop.facts,
+      texts: questions.map(({ q }) => q),
+      atOnce: ASKERS,
+    })
+    const right = questions.filter((question, i) => {
+      const place = places[i]
+      return place !== undefined && question.right.has(books[place]?.book_id ?? '')
+    })
+    return right.length / questions.length
+  }
+  return { main: await share('search-dev.tsv'), hard: await share('search-hard-dev.tsv') }
+}
+
+const crowdsOf = async (shop: RunningShop, { shopper }: Generators): Promise<CrowdResult[]> => {
+  const results: CrowdResult[] = []
+  for (const { title, copies } of shop.crowds) {
+    const { latencies, refused, broke, told } = await shopper.run({
+      kind: 'crowd',
+      shop: shop.name,
+      port: shop.port,
+      facts: shop.facts,
+      title,
+      buyers: BUYERS,
+      atOnce: ASKERS,
+    })
+    const sold = latencies.length
+    results.push({ copies, buyers: BUYERS, sold, refused, broke, ...(told === undefined ? {} : { told }) })
+  }
+  return results
+}
+
+const machine = (): Result['machine'] => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  gigabytes: Math.round(totalmem() / MEGA),
+  system: `${system()} ${release()}`,
+})
+
+/** Measures everybody; `peers` must all be there. */
+export const compare = async (
+  peers: readonly { readonly peer: Peer; readonly place: PeerPlace }[],
+  { books, data, dataDir, quick, absent, say }: Comparison,
+): Promise<Result> => {
+  const effort: Effort = quick
+    ? { rounds: 1, sliceSeconds: 1.5, warmSeconds: 0.5 }
+    : { rounds: 3, sliceSeconds: 3, warmSeconds: 2 }
+  const starts = quick ? 1 : 3
+  const restMs = quick ? 1_000 : 10_000
+
+  say(`filling our shop with ${books.length} books`)
+  await fillOurs(dataDir, books)
+  // The first start writes the index down; it is no start of a shop that has been open before.
+  await startOurs(dataDir, books).then(shop => shop.end())
+
+  say('starting everybody in turn')
+  const startedIn = new Map<string, number[]>()
+  const startOnce = async (name: string, start: () => Promise<RunningShop>): Promise<void> => {
+    const shop = await start()
+    startedIn.set(name, [...(startedIn.get(name) ?? []), shop.startedIn])
+    await shop.end()
+  }
+  for (let i = 0; i < starts; i++) {
+    await startOnce('cloudshelf', () => startOurs(dataDir, books))
+    for (const { peer, place } of peers) await startOnce(peer.name, () => peer.start(place, books))
+  }
+
+  const ours = await startOurs(dataDir, books)
+  await sleep(restMs)
+  const rest = memoryOf(ours)
+  const generators: Generators = {
+    load: startWorker<LoadJob, LoadResult>('load.ts'),
+    shopper: startWorker<ShopperJob, ShopperResult>('peers/shopper.ts'),
+  }
+  const shops: ShopResult[] = []
+  const lines: LineResult[] = []
+  const sums = new Map<string, { sums: Sum[]; failed: number }>()
+
+  for (const { peer, place } of peers) {
+    say(`${peer.label}, turn by turn with ours`)
+    const shop = await peer.start(place, books)
+    await sleep(restMs)
+    const peerRest = memoryOf(shop)
+    for (const line of LINES) {
+      const [theirs, own] = [await sideOf(shop, line, generators), await sideOf(ours, line, generators)]
+      const turns = await takeTurns(theirs, own, effort)
+      const [their, our] = [lineOf(turns.peer), lineOf(turns.ours)]
+      const apart = peer.apart?.[line.name]
+      const before = sums.get(line.name) ?? { sums: [], failed: 0 }
+      sums.set(line.name, { sums: [...before.sums, turns.ours], failed: before.failed + own.failed() })
+      lines.push({
+        line: line.name,
+        shop: peer.name,
+        ...their,
+        failed: theirs.failed(),
+        ...(apart === undefined
+          ? {
+              ratio: our.perSecond / their.perSecond,
+              cpuRatio: (their.shopCpu + their.storeCpu) / (our.shopCpu + our.storeCpu),
+            }
+          : { apart }),
+      })
+      say(`  ${line.name}: ${their.perSecond.toFixed(1)} per second, ours ${our.perSecond.toFixed(0)}`)
+    }
+    say('  the queries, and the crowds')
+    const hits = await hitsOf(shop, data, generators)
+    const crowds = await crowdsOf(shop, generators)
+    const project = join(place.folder, peer.project)
+    shops.push({
+      name: peer.name,
+      label: peer.label,
+      version: versionOf(project, peer.packageName),
+      node: nodeVersion(place.node),
+      database: peer.database,
+      starts: startedIn.get(peer.name) ?? [],
+      rest: peerRest,
+      after: memoryOf(shop),
+      install: installOf(project),
+      hits,
+      crowds,
+      differs: [...peer.differs],
+    })
+    await shop.end()
+  }
+
+  say('the queries and the crowds in ours')
+  const hits = await hitsOf(ours, data, generators)
+  const crowds = await crowdsOf(ours, generators)
+  const oursResult: ShopResult = {
+    name: 'cloudshelf',
+    label: 'CloudShelf',
+    version: 'this one',
+    node: process.version,
+    database: 'embedded DynamoDB engine',
+    starts: startedIn.get('cloudshelf') ?? [],
+    rest,
+    after: memoryOf(ours),
+    install: installOf(PROJECT),
+    hits,
+    crowds,
+    differs: [],
+  }
+  await ours.end()
+  const ourLines = [...sums].map(
+    ([line, { sums: all, failed }]): LineResult => ({
+      line,
+      shop: 'cloudshelf',
+      ...lineOf(together(all)),
+      failed,
+    }),
+  )
+  return {
+    at: new Date().toISOString(),
+    quick,
+    machine: machine(),
+    shops: [oursResult, ...shops],
+    lines: [...ourLines, ...lines],
+    absent: [...absent],
+  }
+}

@@ -1,0 +1,43 @@
+/** What a shop's installation holds, read from its lock file: packages that production needs, and what they weigh. */
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import type { Install } from './peer.ts'
+
+const BLOCK = 512
+
+const Lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ dev: z.boolean().optional(), devOptional: z.boolean().optional() }),
+  ),
+})
+const Manifest = z.object({ version: z.string() })
+
+/** Bytes on the disk, without the packages inside, which count for themselves. */
+const weight = (folder: string): number => {
+  let bytes = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === 'node_modules') continue
+    const path = join(folder, entry.name)
+    bytes += entry.isDirectory() ? weight(path) : lstatSync(path).blocks * BLOCK
+  }
+  return bytes
+}
+
+/** The installed packages of a project that are there for more than its development. */
+export const installOf = (project: string): Install => {
+  const { packages } = Lock.parse(JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')))
+  const folders = Object.entries(packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .map(([path]) => join(project, path))
+    .filter(existsSync)
+  return {
+    packages: folders.length,
+    megabytes: folders.reduce((sum, folder) => sum + weight(folder), 0) / 1e6,
+  }
+}
+
+export const versionOf = (project: string, packageName: string): string =>
+  Manifest.parse(JSON.parse(readFileSync(join(project, 'node_modules', packageName, 'package.json'), 'utf8')))
+    .version

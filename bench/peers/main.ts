@@ -1,0 +1,102 @@
+/** `npm run bench:peers`: our shop and what else a bookseller would install, on the same books, in one run. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readBooks } from '../shelf.ts'
+import { endShops } from '../shop-process.ts'
+import { endWorkers } from '../worker.ts'
+import { writeChapter } from '../write-docs.ts'
+import { chapterOf } from './chapter.ts'
+import { compare } from './compare.ts'
+import { endPostgres, medusa } from './medusa.ts'
+import { otherNode } from './other-node.ts'
+import type { Peer, PeerPlace } from './peer.ts'
+import { tableOf } from './report.ts'
+import { endServers } from './server.ts'
+import { storecraft } from './storecraft.ts'
+import { vendure } from './vendure.ts'
+import { verdictsOf } from './verdicts.ts'
+
+const ALL: readonly Peer[] = [vendure, medusa, storecraft]
+
+const { values: options } = parseArgs({
+  options: {
+    /** Which of them, by name, with commas. */
+    peers: { type: 'string', default: ALL.map(({ name }) => name).join(',') },
+    /** The folder in which each is set up in a folder of its name. */
+    from: { type: 'string', default: process.env.CLOUDSHELF_PEERS ?? '../shared/peers' },
+    data: { type: 'string', default: '../shared/data' },
+    /** The node that runs the peers; otherwise the one of the system. */
+    node: { type: 'string' },
+    /** A look, not a verdict: short slices, and the exit code says nothing of the targets. */
+    quick: { type: 'boolean', default: false },
+    /** Where the figures go. */
+    json: { type: 'string' },
+    /** Writes docs/performance.md anew with these figures. */
+    'write-docs': { type: 'boolean', default: false },
+  },
+})
+
+const say = (line: string): void => console.error(line)
+
+/** What is missing of a peer, with how it is put there. */
+const absenceOf = ({ label, name, needs, setUp }: Peer): string | undefined => {
+  const folder = resolve(options.from, name)
+  const missing = needs.find(path => !existsSync(join(folder, path)))
+  return (
+    missing &&
+    `${label} is not measured: there is no ${join(folder, missing)}. Copy the folder ${name} of the scripts that set peers up, run there: ${setUp}; then give the folder of the copies with --from or CLOUDSHELF_PEERS.`
+  )
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'cloudshelf-peers-'))
+const endAll = async (): Promise<void> => {
+  await Promise.all([endWorkers(), endServers(), endShops()])
+  endPostgres()
+  rmSync(scratch, { recursive: true, force: true })
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    void endAll().finally(() => process.exit(130))
+  })
+
+const main = async (): Promise<void> => {
+  const names = options.peers.split(',').map(name => name.trim())
+  const unknown = names.find(name => !ALL.some(peer => peer.name === name))
+  if (unknown !== undefined) {
+    say(`bench:peers: ${unknown} is none of ${ALL.map(({ name }) => name).join(', ')}`)
+    process.exitCode = 2
+    return
+  }
+  const asked = ALL.filter(({ name }) => names.includes(name))
+  const absent = asked.flatMap(peer => absenceOf(peer) ?? [])
+  for (const line of absent) say(line)
+  const present = asked.filter(peer => absenceOf(peer) === undefined)
+  if (present.length === 0) {
+    process.exitCode = 2
+    return
+  }
+  const node = options.node ?? otherNode()
+  const placeOf = ({ name }: Peer): PeerPlace => {
+    const own = join(scratch, name)
+    mkdirSync(own, { recursive: true })
+    return { folder: resolve(options.from, name), node, scratch: own }
+  }
+  const books = readBooks(join(options.data, 'books-10k.csv'))
+  const result = await compare(
+    present.map(peer => ({ peer, place: placeOf(peer) })),
+    { books, data: options.data, dataDir: join(scratch, 'cloudshelf'), quick: options.quick, absent, say },
+  )
+  const verdicts = verdictsOf(result)
+  console.log(tableOf(result, verdicts))
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`)
+  if (options['write-docs']) writeChapter('peers', chapterOf(result, verdicts))
+  if (!options.quick && verdicts.some(({ pass }) => !pass)) process.exitCode = 1
+}
+
+try {
+  await main()
+} finally {
+  await endAll()
+}

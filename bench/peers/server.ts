@@ -1,0 +1,64 @@
+/** A peer's server as a process of its own on a free loopback port, and the end of all that this bench has started. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const LIMIT_MS = 120_000
+const POLL_MS = 10
+const END_MS = 8_000
+const running = new Set<ChildProcess>()
+
+export type ServerStart = {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Where everything that it says goes. */
+  readonly log: string
+  /** Whether it gives a book. */
+  readonly ready: () => Promise<boolean>
+}
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise(done => {
+    if (child.exitCode !== null || child.signalCode !== null) return done()
+    const hard = setTimeout(() => child.kill('SIGKILL'), END_MS)
+    child.once('exit', () => {
+      clearTimeout(hard)
+      done()
+    })
+    child.kill('SIGTERM')
+  })
+
+/** Starts it and waits until it is ready. Throws, naming the log, when it ends instead or takes two minutes. */
+export const startServer = async ({ command, args, cwd, env, log, ready }: ServerStart) => {
+  const start = performance.now()
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(command, args, {
+    cwd,
+    env: { PATH, HOME, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  child.once('error', () => running.delete(child))
+  const output = createWriteStream(log, { flags: 'a' })
+  child.stdout.pipe(output)
+  child.stderr.pipe(output)
+  while (!(await ready().catch(() => false))) {
+    if (!running.has(child) || performance.now() - start > LIMIT_MS) {
+      await endOf(child)
+      throw new Error(`${command} ${args.join(' ')} did not start; it said why in ${log}`)
+    }
+    await sleep(POLL_MS)
+  }
+  return { pid: child.pid ?? 0, startedIn: performance.now() - start, end: () => endOf(child) }
+}
+
+export const endServers = async (): Promise<void> => {
+  await Promise.all([...running].map(endOf))
+}
+
+/** The version that this node says it has, such as v20.20.2. */
+export const nodeVersion = (node: string): string =>
+  execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()

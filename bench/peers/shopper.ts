@@ -1,0 +1,160 @@
+/** Shoppers, a process of their own: they fill carts and check out, ask for books by name, or come in a crowd. */
+import { doJobs } from '../worker.ts'
+import { cloudshelfShopping } from './cloudshelf-shopping.ts'
+import { openCalls } from './http.ts'
+import { medusaShopping } from './medusa-shopping.ts'
+import { type Facts, Refused, type ShopName, type Shopping } from './peer.ts'
+import { storecraftShopping } from './storecraft-shopping.ts'
+import { vendureShopping } from './vendure-shopping.ts'
+
+type At = { readonly shop: ShopName; readonly port: number; readonly facts: Facts }
+
+export type ShopperJob = At &
+  (
+    | {
+        readonly kind: 'fill' | 'buy'
+        readonly titles: readonly string[]
+        readonly lines: number
+        readonly atOnce: number
+        readonly seconds: number
+      }
+    | { readonly kind: 'find'; readonly texts: readonly string[]; readonly atOnce: number }
+    | { readonly kind: 'crowd'; readonly title: string; readonly buyers: number; readonly atOnce: number }
+  )
+
+export type ShopperResult = {
+  readonly seconds: number
+  /** Milliseconds, one per thing done. */
+  readonly latencies: Float64Array
+  readonly refused: number
+  readonly broke: number
+  /** What the first that failed was told. */
+  readonly told?: string
+  /** For `find`: the place of the first answer, text by text. */
+  readonly places?: readonly (number | undefined)[]
+}
+
+const openings: Readonly<Record<ShopName, (facts: Facts) => Shopping>> = {
+  cloudshelf: cloudshelfShopping,
+  vendure: vendureShopping,
+  medusa: medusaShopping,
+  storecraft: storecraftShopping,
+}
+
+/** Guests are numbered through, whatever they do, so that none comes twice. */
+let guests = 0
+let titlesTaken = 0
+
+const opened = new Map<
+  string,
+  { readonly shopping: Shopping; readonly calls: ReturnType<typeof openCalls> }
+>()
+
+const openAt = ({ shop, port, facts }: At) => {
+  const name = `${shop}:${port}`
+  const open = opened.get(name) ?? { shopping: openings[shop](facts), calls: openCalls(port) }
+  opened.set(name, open)
+  return { shopping: open.shopping, call: open.calls.call }
+}
+
+/** Does `work` for as many guests at once as said, until `more` says no. */
+const inTurns = async (atOnce: number, more: () => boolean, work: () => Promise<void>): Promise<void> => {
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (more()) await work()
+    }),
+  )
+}
+
+const newTally = () => {
+  const start = performance.now()
+  const latencies: number[] = []
+  let refused = 0
+  let broke = 0
+  let told: string | undefined
+  return {
+    timed: async (work: () => Promise<void>): Promise<void> => {
+      const from = performance.now()
+      try {
+        await work()
+        latencies.push(performance.now() - from)
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error
+        if (error.broke) broke++
+        else refused++
+        told ??= error.message
+      }
+    },
+    result: (): ShopperResult => ({
+      seconds: (performance.now() - start) / 1000,
+      latencies: Float64Array.from(latencies),
+      refused,
+      broke,
+      ...(told === undefined ? {} : { told }),
+    }),
+  }
+}
+
+/** The next titles in turn, a different stretch of the list for each cart. */
+const nextTitles = (titles: readonly string[], lines: number): string[] =>
+  Array.from({ length: lines }, () => titles[titlesTaken++ % titles.length] ?? '')
+
+doJobs<ShopperJob, ShopperResult>(async job => {
+  const { shopping, call } = openAt(job)
+  if (job.kind === 'find') {
+    const places: (number | undefined)[] = []
+    const tally = newTally()
+    let next = 0
+    await inTurns(
+      job.atOnce,
+      () => next < job.texts.length,
+      async () => {
+        const i = next++
+        await tally.timed(async () => {
+          places[i] = await shopping.firstFound(call, job.texts[i] ?? '')
+        })
+      },
+    )
+    return { ...tally.result(), places }
+  }
+  if (job.kind === 'crowd') {
+    // Everybody stands at the till before anybody pays.
+    const left = Array.from({ length: job.buyers }, () => guests++)
+    const ready: (() => Promise<void>)[] = []
+    const before = newTally()
+    await inTurns(
+      job.atOnce,
+      () => left.length > 0,
+      () =>
+        before.timed(async () => {
+          const guest = left.pop() ?? 0
+          const basket = await shopping.approach(call, await shopping.fill(call, [job.title], guest), guest)
+          ready.push(() => shopping.pay(call, basket, guest))
+        }),
+    )
+    const turnedAway = before.result()
+    const tally = newTally()
+    await Promise.all(ready.map(tally.timed))
+    const result = tally.result()
+    const told = turnedAway.told ?? result.told
+    return {
+      ...result,
+      refused: result.refused + turnedAway.refused,
+      broke: result.broke + turnedAway.broke,
+      ...(told === undefined ? {} : { told }),
+    }
+  }
+  const tally = newTally()
+  const until = performance.now() + job.seconds * 1000
+  await inTurns(
+    job.atOnce,
+    () => performance.now() < until,
+    () =>
+      tally.timed(async () => {
+        const guest = guests++
+        const basket = await shopping.fill(call, nextTitles(job.titles, job.lines), guest)
+        if (job.kind === 'buy') await shopping.pay(call, await shopping.approach(call, basket, guest), guest)
+      }),
+  )
+  return tally.result()
+})

@@ -1,0 +1,44 @@
+/** A shopper in Storecraft: the cart is the browser's, a checkout is created with all its lines and then completed. */
+import * as z from 'zod'
+import { accepted } from './http.ts'
+import { type Basket, type Call, type Facts, Refused, type Shopping } from './peer.ts'
+
+export const searchPath = (text: string): string => `/api/products?vql=${encodeURIComponent(text)}&limit=24`
+
+const Created = z.object({ id: z.string() })
+const Completed = z.object({ status: z.object({ checkout: z.object({ name2: z.string() }) }) })
+const Found = z.array(z.object({ handle: z.string() }))
+
+export const storecraftShopping = (_: Facts): Shopping => {
+  const fill = async (call: Call, titles: readonly string[], guest: number): Promise<Basket> => {
+    const answer = await call('POST', '/api/checkout/create?gateway=dummy', {
+      body: {
+        contact: { email: `guest-${guest}@example.com`, firstname: 'Ada', lastname: 'Reader' },
+        address: { street1: 'Main St 1', city: 'Oslo', country: 'NO', zip_code: '0150' },
+        line_items: titles.map(id => ({ id, qty: 1 })),
+        shipping_method: { handle: 'standard' },
+      },
+    })
+    const created = Created.safeParse(accepted('create', answer))
+    if (!created.success) throw new Refused('create', answer)
+    return { id: created.data.id }
+  }
+
+  const approach = async (_call: Call, basket: Basket): Promise<Basket> => basket
+
+  const pay = async (call: Call, { id }: Basket): Promise<void> => {
+    const answer = await call('POST', `/api/checkout/${id}/complete`, { body: {} })
+    const { status } = Completed.parse(accepted('complete', answer))
+    if (status.checkout.name2 !== 'complete') throw new Refused('complete', answer)
+  }
+
+  const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
+    const answer = await call('GET', searchPath(text))
+    // What its query language cannot read is refused: nothing is found.
+    if (answer.status >= 400) return undefined
+    const first = Found.parse(answer.body)[0]
+    // A handle ends with the place in the list.
+    return first && Number(first.handle.split('-').at(-1))
+  }
+  return { fill, approach, pay, firstFound }
+}

@@ -1,0 +1,91 @@
+/** What our shop is to reach beside the best peer in each line, and whether it did. */
+import { median } from '../measure.ts'
+import { LINES } from './lines.ts'
+import type { LineResult, Result, ShopResult } from './result.ts'
+
+export type Verdict = {
+  readonly what: string
+  readonly target: string
+  readonly reached: string
+  readonly pass: boolean
+}
+
+const MOST_MEGABYTES = 260
+const HIT_LEAD = 0.3
+
+const labelOf = (shops: readonly ShopResult[], name: string): string =>
+  shops.find(shop => shop.name === name)?.label ?? name
+
+/** The smallest ratio of a line: that to the best peer. */
+export const bestAt = (
+  lines: readonly LineResult[],
+  line: string,
+): (LineResult & { ratio: number }) | undefined =>
+  lines
+    .flatMap(one => (one.line === line && one.ratio !== undefined ? [{ ...one, ratio: one.ratio }] : []))
+    .toSorted((a, b) => a.ratio - b.ratio)[0]
+
+const bestBy = (peers: readonly ShopResult[], value: (shop: ShopResult) => number): ShopResult | undefined =>
+  peers.toSorted((a, b) => value(a) - value(b))[0]
+
+const times = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ×`
+
+export const verdictsOf = ({ shops: [ours, ...peers], lines }: Result): Verdict[] => {
+  if (!ours) return []
+  const verdicts: Verdict[] = []
+  for (const { name, target } of LINES) {
+    const best = bestAt(lines, name)
+    if (target === undefined || !best) continue
+    const cpu = best.cpuRatio === undefined ? '' : `, and ${times(best.cpuRatio)} less CPU for each`
+    verdicts.push({
+      what: `${name}, per second`,
+      target: `${times(target)} the best peer`,
+      reached: `${times(best.ratio)} ${labelOf(peers, best.shop)}${cpu}`,
+      pass: best.ratio >= target,
+    })
+  }
+  const quickest = bestBy(peers, ({ starts }) => median(starts))
+  if (quickest) {
+    const [our, their] = [median(ours.starts), median(quickest.starts)]
+    verdicts.push({
+      what: 'from the start of node to the first book',
+      target: `no later than the quickest peer (${quickest.label}, ${their.toFixed(0)} ms)`,
+      reached: `${our.toFixed(0)} ms`,
+      pass: our <= their,
+    })
+  }
+  const held = ours.after.shop + ours.after.store
+  verdicts.push({
+    what: 'memory after the bench, shop and engine (PSS)',
+    target: `below ${MOST_MEGABYTES} MB`,
+    reached: `${held.toFixed(0)} MB`,
+    pass: held < MOST_MEGABYTES,
+  })
+  for (const set of ['main', 'hard'] as const) {
+    const best = bestBy(peers, ({ hits }) => -hits[set])
+    if (!best) continue
+    verdicts.push({
+      what: `first answers that are right, ${set} queries`,
+      target: `${HIT_LEAD.toFixed(2)} above the best peer (${best.label}, ${best.hits[set].toFixed(3)})`,
+      reached: ours.hits[set].toFixed(3),
+      pass: ours.hits[set] >= best.hits[set] + HIT_LEAD - 1e-9,
+    })
+  }
+  for (const { copies, buyers, sold, broke } of ours.crowds) {
+    const due = Math.min(copies, buyers)
+    verdicts.push({
+      what: `${buyers} buyers at once, ${copies.toLocaleString('en')} copies`,
+      target: `${due} sold, no server error`,
+      reached: `${sold} sold, ${broke} server errors`,
+      pass: sold === due && broke === 0,
+    })
+  }
+  const failed = lines.reduce((sum, line) => sum + (line.shop === ours.name ? line.failed : 0), 0)
+  verdicts.push({
+    what: 'adds and checkouts that failed meanwhile',
+    target: '0',
+    reached: String(failed),
+    pass: failed === 0,
+  })
+  return verdicts
+}
