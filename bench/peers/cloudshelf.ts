@@ -42,6 +42,7 @@ export const startOurs = async (dataDir: string, books: readonly Book[]): Promis
     .slice(0, CATEGORIES)
     .map(([category]) => category)
   const texts = searchTexts(books)
+  const seen = new Set(lookedAt(books))
   return {
     name: 'cloudshelf',
     port: shop.port,
@@ -61,11 +62,20 @@ export const startOurs = async (dataDir: string, books: readonly Book[]): Promis
         requests: lookedAt(books).map(place => get(`/api/books/${books[place]?.book_id}`)),
         contains: '"book_id":',
       },
+      // The others: nobody has looked at them.
+      newBook: {
+        requests: books.flatMap(({ book_id }, place) =>
+          seen.has(place) ? [] : get(`/api/books/${book_id}`),
+        ),
+        contains: '"book_id":',
+        once: true,
+      },
       search: {
         requests: Array.from({ length: SPELLINGS }, (_, n) =>
           texts.map(text => get(`${searchPath(spelled(text, n))}&limit=24`)),
         ).flat(),
         contains: '"book_id":',
+        once: true,
       },
     },
     end: shop.end,

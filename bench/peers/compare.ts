@@ -122,20 +122,23 @@ export const compare = async (
   }
   const shops: ShopResult[] = []
   const lines: LineResult[] = []
-  const sums = new Map<string, { sums: Sum[]; failed: number }>()
+  const own: Awaited<ReturnType<typeof sideOf>>[] = []
+  for (const line of LINES) own.push(await sideOf(ours, line, generators))
+  const sums = LINES.map((): Sum[] => [])
 
   for (const { peer, place } of peers) {
     say(`${peer.label}, turn by turn with ours`)
     const shop = await peer.start(place, books)
     await sleep(restMs)
     const peerRest = memoryOf(shop)
-    for (const line of LINES) {
-      const [theirs, own] = [await sideOf(shop, line, generators), await sideOf(ours, line, generators)]
-      const turns = await takeTurns(theirs, own, effort)
+    for (const [i, line] of LINES.entries()) {
+      const side = own[i]
+      if (!side) continue
+      const theirs = await sideOf(shop, line, generators)
+      const turns = await takeTurns(theirs, side, effort, line.scarce)
+      sums[i]?.push(turns.ours)
       const [their, our] = [lineOf(turns.peer), lineOf(turns.ours)]
       const apart = peer.apart?.[line.name]
-      const before = sums.get(line.name) ?? { sums: [], failed: 0 }
-      sums.set(line.name, { sums: [...before.sums, turns.ours], failed: before.failed + own.failed() })
       lines.push({
         line: line.name,
         shop: peer.name,
@@ -189,12 +192,12 @@ export const compare = async (
     differs: [],
   }
   await ours.end()
-  const ourLines = [...sums].map(
-    ([line, { sums: all, failed }]): LineResult => ({
+  const ourLines = LINES.map(
+    ({ name: line }, i): LineResult => ({
       line,
       shop: 'cloudshelf',
-      ...lineOf(together(all)),
-      failed,
+      ...lineOf(together(sums[i] ?? [])),
+      failed: own[i]?.failed() ?? 0,
     }),
   )
   return {

@@ -10,15 +10,21 @@ const CONNECTIONS = 16
 const BUYERS = 8
 
 type Kind =
-  | { readonly kind: 'read'; readonly what: 'list' | 'book' | 'search' }
+  | { readonly kind: 'read'; readonly what: 'list' | 'book' | 'newBook' | 'search' }
   | { readonly kind: 'fill' | 'buy'; readonly lines: number }
 
 /** `target`: so many times the best peer's per second. */
-export type LineName = Kind & { readonly name: string; readonly target?: number }
+export type LineName = Kind & {
+  readonly name: string
+  readonly target?: number
+  /** Ours can be asked only so many, so that it gets no warm-up and short slices. */
+  readonly scarce?: true
+}
 
 export const LINES: readonly LineName[] = [
   { name: 'list, 24 of a category', kind: 'read', what: 'list', target: 20 },
   { name: 'one book', kind: 'read', what: 'book', target: 20 },
+  { name: 'one book, for the first time', kind: 'read', what: 'newBook', scarce: true },
   { name: 'search, 24', kind: 'read', what: 'search', target: 20 },
   { name: 'add to cart, new guest', kind: 'fill', lines: 1, target: 10 },
   { name: 'complete checkout, 1 line', kind: 'buy', lines: 1, target: 10 },
@@ -39,15 +45,15 @@ export const sideOf = async (
 ): Promise<Side & { readonly failed: () => number }> => {
   if (line.kind === 'read') {
     const name = `${shop.name}:${line.what}`
-    const once = shop.name === 'cloudshelf' && line.what === 'search'
+    const reading = shop.reading[line.what] ?? shop.reading.book
     await load.run({
       kind: 'prepare',
       name,
       port: shop.port,
       connections: CONNECTIONS,
       status: 200,
-      once,
-      ...shop.reading[line.what],
+      ...reading,
+      once: reading.once === true,
     })
     return { shop, doing: loadOf(load, name), failed: () => 0 }
   }

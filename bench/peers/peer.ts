@@ -43,8 +43,12 @@ export type Shopping = {
 /** What the adapters hand to the process that shops: whatever the shop's `Shopping` is opened with. */
 export type Facts = Readonly<Record<string, string>>
 
-/** A request as it goes over the wire, and what its answer must have in it. */
-export type Reading = { readonly requests: readonly string[]; readonly contains: string }
+/** Requests as they go over the wire, and what each answer must have in it; `once`: none is sent twice. */
+export type Reading = {
+  readonly requests: readonly string[]
+  readonly contains: string
+  readonly once?: boolean
+}
 
 export type RunningShop = {
   readonly name: ShopName
@@ -58,7 +62,8 @@ export type RunningShop = {
   readonly titles: readonly string[]
   /** Titles of which there are so many copies and that nothing else buys, for the crowds. */
   readonly crowds: readonly Crowd[]
-  readonly reading: Readonly<Record<'list' | 'book' | 'search', Reading>>
+  /** `newBook` only where a book that was asked for before is another thing. */
+  readonly reading: Readonly<Record<'list' | 'book' | 'search', Reading>> & { readonly newBook?: Reading }
   readonly end: () => Promise<void>
 }
 

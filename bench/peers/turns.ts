@@ -32,18 +32,19 @@ const slice = async (shop: RunningShop, doing: Doing, seconds: number, sum: Sum)
 
 export type Side = { readonly shop: RunningShop; readonly doing: Doing }
 
-/** A slice of the peer, then one of ours a third as long, `rounds` times; both are warmed up before. */
+/** A slice of the peer, then a shorter one of ours, `rounds` times; both are warmed up before. */
 export const takeTurns = async (
   peer: Side,
   ours: Side,
   { rounds, sliceSeconds, warmSeconds }: Effort,
+  scarce = false,
 ): Promise<{ readonly peer: Sum; readonly ours: Sum }> => {
   const sums = { peer: newSum(), ours: newSum() }
   await peer.doing(warmSeconds)
-  await ours.doing(warmSeconds / 2)
+  if (!scarce) await ours.doing(warmSeconds)
   for (let round = 0; round < rounds; round++) {
     await slice(peer.shop, peer.doing, sliceSeconds, sums.peer)
-    await slice(ours.shop, ours.doing, sliceSeconds / 3, sums.ours)
+    await slice(ours.shop, ours.doing, sliceSeconds / (scarce ? 6 : 3), sums.ours)
   }
   return sums
 }
