@@ -81,13 +81,12 @@ const untilActive = async (db: Dynamo, name: string): Promise<void> => {
 
 /** Makes the tables that are missing, with their indexes and TTL. Returns the names of those it made; changes no other. */
 export const createTables = async (db: Dynamo, names: TableNames): Promise<string[]> => {
-  const made: string[] = []
-  for (const id of tableIds) {
+  const create = async (id: TableId): Promise<string[]> => {
     const name = names[id]
-    if (!(await describe(db, name))) {
+    const isNew = !(await describe(db, name))
+    if (isNew) {
       await db.admin('CreateTable', createTableInput(id, name))
       await untilActive(db, name)
-      made.push(name)
     }
     const { ttl } = definitionOf(id)
     if (ttl && (await ttlOf(db, name)) === 'off')
@@ -95,8 +94,10 @@ export const createTables = async (db: Dynamo, names: TableNames): Promise<strin
         TableName: name,
         TimeToLiveSpecification: { AttributeName: ttl, Enabled: true },
       })
+    return isNew ? [name] : []
   }
-  return made
+  // All at once: each start of a local shop looks whether they are there.
+  return (await Promise.all(tableIds.map(create))).flat()
 }
 
 /** Deletes all tables and everything in them. Returns the names of those that were there. */

@@ -92,7 +92,7 @@ export const compare = async (
 ): Promise<Result> => {
   const effort: Effort = quick
     ? { rounds: 1, sliceSeconds: 1.5, warmSeconds: 0.5 }
-    : { rounds: 3, sliceSeconds: 3, warmSeconds: 2 }
+    : { rounds: 2, sliceSeconds: 3, warmSeconds: 2 }
   const starts = quick ? 1 : 3
   const restMs = quick ? 1_000 : 10_000
 

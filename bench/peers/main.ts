@@ -18,7 +18,7 @@ import { storecraft } from './storecraft.ts'
 import { vendure } from './vendure.ts'
 import { verdictsOf } from './verdicts.ts'
 
-const ALL: readonly Peer[] = [vendure, medusa, storecraft]
+const ALL: readonly Peer[] = [vendure, storecraft, medusa]
 
 const { values: options } = parseArgs({
   options: {
@@ -70,7 +70,11 @@ const main = async (): Promise<void> => {
     return
   }
   const asked = ALL.filter(({ name }) => names.includes(name))
-  const absent = asked.flatMap(peer => absenceOf(peer) ?? [])
+  const absent = ALL.flatMap(peer =>
+    asked.includes(peer)
+      ? (absenceOf(peer) ?? [])
+      : [`${peer.label} is not measured: it was left out by --peers.`],
+  )
   for (const line of absent) say(line)
   const present = asked.filter(peer => absenceOf(peer) === undefined)
   if (present.length === 0) {

@@ -32,7 +32,7 @@ const psql = (database: string, ...commands: readonly string[]): string =>
       ...['-h', '127.0.0.1', '-p', String(PG_PORT), '-U', 'postgres', '-d', database, '-Atq'],
       ...commands.flatMap(command => ['-c', command]),
     ],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
   ).trim()
 
 /** PostgreSQL refuses to be root: as root it is run by the user that Debian's package made for it. */
@@ -81,7 +81,6 @@ export const medusa: Peer = {
   project: 'app/.medusa/server',
   packageName: '@medusajs/medusa',
   database: 'PostgreSQL 15',
-  lines: [1, 3, 10],
   differs: [
     'Medusa: prices are computed for a region at each answer, and its lists and searches count all that matches, as ours do. A checkout is six requests, among them the choice of a way of shipping and a dummy payment, which ours does not have. Its database is a server of its own, whose CPU and memory are counted with it.',
   ],

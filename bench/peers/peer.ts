@@ -67,7 +67,7 @@ export type RunningShop = {
   readonly end: () => Promise<void>
 }
 
-export type Crowd = { readonly title: string; readonly copies: number; readonly mode?: string }
+export type Crowd = { readonly title: string; readonly copies: number }
 
 export type Install = { readonly megabytes: number; readonly packages: number }
 
@@ -83,8 +83,6 @@ export type Peer = {
   /** The package whose version is the peer's. */
   readonly packageName: string
   readonly database: string
-  /** Numbers of lines of the checkouts that it is asked for. */
-  readonly lines: readonly number[]
   /** What differs in its work from ours. */
   readonly differs: readonly string[]
   /** Lines of the comparison in which the work is not the same, so that no ratio is made. */

@@ -31,7 +31,6 @@ export const storecraft: Peer = {
   project: 'shop',
   packageName: '@storecraft/core',
   database: 'SQLite',
-  lines: [1, 3, 10],
   differs: [
     'Storecraft: it has no cart on the server. A checkout is two requests: one that makes it with all its lines, prices and shipping, and one that completes it with a dummy payment. Its lists and searches do not count what matches. It takes stock when a checkout is completed here; its default takes none at all.',
   ],

@@ -134,6 +134,12 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     for await (const items of db.scan(table, { pageSize: ROWS_AT_ONCE })) yield items.map(readBook)
   }
 
+  /** Whether no row is there at all. */
+  const isEmpty = async (): Promise<boolean> => {
+    for await (const items of db.scan(table, { pageSize: 1 })) if (items.length > 0) return false
+    return true
+  }
+
   /** The categories of these books, from their pointers. */
   const categoriesOf = async (bookIds: readonly string[]): Promise<Map<string, string>> => {
     const items = await db.batchGet(names.control, bookIds.map(pointerKey))
@@ -306,6 +312,7 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     inCategory,
     withTitle,
     rows,
+    isEmpty,
     categoriesOf,
     pointers,
     makePointer,

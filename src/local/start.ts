@@ -131,7 +131,7 @@ const open = async (
     const made = await createTables(db, settings.names)
     log.say('tables', made.length > 0 ? `made ${made.join(', ')}` : 'there')
   } else await assertTables(db, settings)
-  const isEmpty = engine !== undefined && (await firstPage(deps.books.rows())).length === 0
+  const isEmpty = engine !== undefined && (await deps.books.isEmpty())
   if (isEmpty) log.say('shelf', `put ${await seed(deps)} books on it`)
   opened.push(() => deps.memory.save())
   const index = loadIndex(deps.memory, deps.report)
@@ -187,11 +187,6 @@ const mailPlace = (settings: Settings, url: string): string => {
   if (sesRegion !== undefined) return `by Amazon SES in ${sesRegion}`
   if (smtpUrl !== undefined) return `by ${new URL(smtpUrl).host}`
   return mayShowMailbox(settings) ? `${url}/dev/mailbox` : mailFolder(settings.dataDir)
-}
-
-const firstPage = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> => {
-  for await (const page of pages) return page
-  return []
 }
 
 /** Where the store is not ours, nothing is made unasked. */

@@ -114,9 +114,13 @@ export const folderTransport = (folder: string, from: Sender): Transport => ({
     const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix', ...CLOSED })
     const { message } = await composer.sendMail(messageOf(mail, from, undefined))
     const path = join(folder, mailFile(mail.id))
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     const partial = `${path}.${crypto.randomUUID()}.partial`
-    await writeFile(partial, message as Buffer, { mode: 0o600 })
+    const write = () => writeFile(partial, message as Buffer, { mode: 0o600 })
+    await write().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await write()
+    })
     await rename(partial, path)
   },
   forget: async (address, about) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
@@ -64,6 +65,23 @@ test('a mail belongs to the request that caused it: its row, the worker’s log 
   expect(await deps.db.get(names.control, { pk: `mail#${event}`, sk: 'sent' })).toMatchObject({
     request_id: id,
   })
+})
+
+test('a worker that is told to rest lets as many times as long as a mail took pass before it takes the next', async () => {
+  const shop = await mailShop()
+  for (let i = 0; i < 3; i++) await shop.place()
+  const begun: number[] = []
+  const ended: number[] = []
+  const transport = {
+    send: async () => {
+      begun.push(performance.now())
+      await sleep(20)
+      ended.push(performance.now())
+    },
+  }
+  await sendDueMail({ ...shop.deps, transport, rests: 3 })
+  expect(begun).toHaveLength(3)
+  expect(begun.slice(1).every((at, i) => at - (ended[i] ?? at) >= 55)).toBe(true)
 })
 
 test('checkout, shipping and cancelling through the shop each send their mail', async () => {

@@ -3,6 +3,8 @@
  * store or the mail server falls silent, between sending and noting. One mail at a time, so that a death repeats one mail
  * at most; any number of workers may run at once.
  */
+
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../core/log.ts'
 import { inRequest } from '../core/request.ts'
 import type { Mail, OutboxEntry } from './schema.ts'
@@ -16,6 +18,7 @@ export const BATCH = 20
 
 export const LEASE_MS = 60_000
 const SEND_WITHIN_MS = 20_000
+const LONGEST_REST_MS = 100
 const FIRST_PAUSE_MS = 10_000
 
 export type WorkerDeps = {
@@ -27,6 +30,11 @@ export type WorkerDeps = {
   readonly log: Pick<Log, 'say' | 'failure'>
   /** How long one sending may take, in milliseconds; well inside the lease. */
   readonly sendWithinMs?: number
+  /**
+   * The rest after each mail, as a multiple of the time that it took, but at most 100 ms: where shoppers and mails share one
+   * machine, a rush of orders goes before the mails about them. None unless given.
+   */
+  readonly rests?: number
 }
 
 const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms)
@@ -87,6 +95,9 @@ const finish = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
   log.say('mail', `sent ${row.id}`, { tries: row.tries })
 }
 
+const rest = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  sleep(milliseconds, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => {})
+
 /** From a place of its own, so that workers side by side do not reach for the same row each time. */
 const fromAnywhere = <T>(rows: readonly T[]): T[] => {
   const start = Math.floor(Math.random() * rows.length)
@@ -103,7 +114,9 @@ export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promi
     if (rows.length === 0) return
     for (const row of fromAnywhere(rows)) {
       if (signal?.aborted) return
+      const start = performance.now()
       await deliver(deps, row)
+      if (deps.rests) await rest(Math.min(deps.rests * (performance.now() - start), LONGEST_REST_MS), signal)
     }
   }
 }
