@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { pagesBuild } from '../src/pages/build.ts'
 
 export type ShopProcess = {
   readonly port: number
@@ -56,6 +57,14 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   )
 
+let built: Promise<string> | undefined
+
+/** A shop that is started builds its pages beside what it does, once after each change of theirs: never while it is measured. */
+const buildPages = (): Promise<string> => {
+  built ??= pagesBuild(line => console.error(`the pages are ${line}`), new AbortController().signal)
+  return built
+}
+
 /** Starts the shop and waits until it answers `path`; `more` goes into its environment. Throws with what it said when it ends instead. */
 export const startShop = async (
   dataDir: string,
@@ -64,6 +73,7 @@ export const startShop = async (
   moreFlags: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
 ): Promise<ShopProcess> => {
+  await buildPages()
   const [port, dynamodbPort] = [await freePort(), await freePort()]
   const { PATH = '', HOME = '' } = process.env
   const start = performance.now()
