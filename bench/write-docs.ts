@@ -35,18 +35,21 @@ const INTRODUCTION = `# How fast it is
 Written by \`npm run docs:performance\` from the figures that the benches leave in \`docs/figures\`; nothing here is typed by hand.
 Figures depend on the machine: measure again on yours with the command of each chapter. What is promised about correctness stands in the README.`
 
-/** Writes the page and its plots anew from all chapters there are. */
-export const writePage = (): void => {
+/** The page and its plots, by their paths under `docs`, from all chapters there are. */
+export const pageFiles = (): Map<string, string> => {
   const chapters = readdirSync(FIGURES)
     .filter(file => file.endsWith('.json'))
     .map(file => Chapter.parse(JSON.parse(readFileSync(join(FIGURES, file), 'utf8'))))
     .toSorted((a, b) => a.place - b.place || a.title.localeCompare(b.title))
-  for (const plot of chapters.flatMap(({ plots }) => plots))
-    writeFileSync(join(FIGURES, `${plot.name}.svg`), svgOf(plot))
-  writeFileSync(
-    join(DOCS, 'performance.md'),
-    `${[INTRODUCTION, ...chapters.map(chapterText)].join('\n\n')}\n`,
-  )
+  const plots = chapters.flatMap(chapter => chapter.plots)
+  return new Map([
+    ...plots.map(plot => [`figures/${plot.name}.svg`, svgOf(plot)] as const),
+    ['performance.md', `${[INTRODUCTION, ...chapters.map(chapterText)].join('\n\n')}\n`],
+  ])
+}
+
+const writePage = (): void => {
+  for (const [path, content] of pageFiles()) writeFileSync(join(DOCS, path), content)
 }
 
 /** Leaves a bench's chapter in docs/figures and writes the page anew. */

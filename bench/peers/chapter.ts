@@ -6,6 +6,9 @@ import { differencesOf, tablesOf } from './report.ts'
 import type { Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
 
+/** Load above which others take part in the figures. */
+const BUSY = 0.5
+
 const NOT_TESTED = [
   'More than one server process, another machine for the load, a network between shop and shopper.',
   'Medusa and Vendure with other databases, caches or search engines than the ones named here, and plug-ins of others.',
@@ -66,7 +69,7 @@ export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter
   title: 'Beside other shops, on the same work',
   command: 'CLOUDSHELF_PEERS=<folder> npm run bench:peers -- --write-docs',
   at: result.at,
-  machine: `${result.machine.cpu}, ${result.machine.cores} cores, ${result.machine.gigabytes} GB, ${result.machine.system}`,
+  machine: `${result.machine.cpu}, ${result.machine.cores} cores, ${result.machine.gigabytes} GB, ${result.machine.system}, load ${result.machine.load.toFixed(1)} before it began`,
   versions: result.shops
     .slice(1)
     .map(({ label, version, node, database }) => `${label} ${version} (Node ${node.slice(1)}, ${database})`)
@@ -74,6 +77,11 @@ export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter
     .join(' · '),
   text: [
     'What else a bookseller could install, measured in the same run: a slice of the peer’s work, then a slice of ours, in turn. A ratio is that of the slices that lie beside each other. CPU is the server’s and its database’s for each thing done, the figure that the noise of a machine bends least.',
+    ...(result.machine.load > BUSY
+      ? [
+          '**The machine was busy with other work meanwhile: read the ratios and the CPU, not the figures per second.**',
+        ]
+      : []),
     ...(result.quick ? ['**These are the figures of a quick look (`--quick`), not of a whole run.**'] : []),
     ...result.absent,
   ],

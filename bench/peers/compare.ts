@@ -1,5 +1,5 @@
 /** The run: starts in turn, then each peer turn by turn with ours, then what each finds and how each stands a crowd. */
-import { cpus, release, type as system, totalmem } from 'node:os'
+import { cpus, loadavg, release, type as system, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -83,6 +83,7 @@ const machine = (): Result['machine'] => ({
   cores: cpus().length,
   gigabytes: Math.round(totalmem() / MEGA),
   system: `${system()} ${release()}`,
+  load: loadavg()[0] ?? 0,
 })
 
 /** Measures everybody; `peers` must all be there. */
@@ -96,6 +97,7 @@ export const compare = async (
   const starts = quick ? 1 : 3
   const restMs = quick ? 1_000 : 10_000
 
+  const before = machine()
   say(`filling our shop with ${books.length} books`)
   await fillOurs(dataDir, books)
   // The first start writes the index down; it is no start of a shop that has been open before.
@@ -203,7 +205,7 @@ export const compare = async (
   return {
     at: new Date().toISOString(),
     quick,
-    machine: machine(),
+    machine: before,
     shops: [oursResult, ...shops],
     lines: [...ourLines, ...lines],
     absent: [...absent],

@@ -1,5 +1,5 @@
 /** `npm run bench:peers`: our shop and what else a bookseller would install, on the same books, in one run. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,6 +13,7 @@ import { endPostgres, medusa } from './medusa.ts'
 import { otherNode } from './other-node.ts'
 import type { Peer, PeerPlace } from './peer.ts'
 import { tableOf } from './report.ts'
+import { Result } from './result.ts'
 import { endServers } from './server.ts'
 import { storecraft } from './storecraft.ts'
 import { vendure } from './vendure.ts'
@@ -31,6 +32,8 @@ const { values: options } = parseArgs({
     node: { type: 'string' },
     /** A look, not a verdict: short slices, and the exit code says nothing of the targets. */
     quick: { type: 'boolean', default: false },
+    /** The figures of an earlier run, to be shown again: nothing is measured. */
+    figures: { type: 'string' },
     /** Where the figures go. */
     json: { type: 'string' },
     /** Writes docs/performance.md anew with these figures. */
@@ -61,13 +64,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     void endAll().finally(() => process.exit(130))
   })
 
-const main = async (): Promise<void> => {
+const measured = async (): Promise<Result | undefined> => {
   const names = options.peers.split(',').map(name => name.trim())
   const unknown = names.find(name => !ALL.some(peer => peer.name === name))
   if (unknown !== undefined) {
     say(`bench:peers: ${unknown} is none of ${ALL.map(({ name }) => name).join(', ')}`)
-    process.exitCode = 2
-    return
+    return undefined
   }
   const asked = ALL.filter(({ name }) => names.includes(name))
   const absent = ALL.flatMap(peer =>
@@ -77,10 +79,7 @@ const main = async (): Promise<void> => {
   )
   for (const line of absent) say(line)
   const present = asked.filter(peer => absenceOf(peer) === undefined)
-  if (present.length === 0) {
-    process.exitCode = 2
-    return
-  }
+  if (present.length === 0) return undefined
   const node = options.node ?? otherNode()
   const placeOf = ({ name }: Peer): PeerPlace => {
     const own = join(scratch, name)
@@ -88,10 +87,20 @@ const main = async (): Promise<void> => {
     return { folder: resolve(options.from, name), node, scratch: own }
   }
   const books = readBooks(join(options.data, 'books-10k.csv'))
-  const result = await compare(
+  return compare(
     present.map(peer => ({ peer, place: placeOf(peer) })),
     { books, data: options.data, dataDir: join(scratch, 'cloudshelf'), quick: options.quick, absent, say },
   )
+}
+
+const main = async (): Promise<void> => {
+  const result = options.figures
+    ? Result.parse(JSON.parse(readFileSync(options.figures, 'utf8')))
+    : await measured()
+  if (!result) {
+    process.exitCode = 2
+    return
+  }
   const verdicts = verdictsOf(result)
   console.log(tableOf(result, verdicts))
   if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`)

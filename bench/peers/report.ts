@@ -5,10 +5,10 @@ import { LINES } from './lines.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
 
-const number = (value: number): string =>
-  value >= 100
-    ? Math.round(value).toLocaleString('en')
-    : value.toPrecision(value < 0.01 ? 1 : value < 1 ? 2 : 3)
+const number = (value: number): string => {
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
+  return value.toPrecision(value < 0.01 ? 1 : value < 1 ? 2 : 3)
+}
 
 const titled = ({ label, version }: ShopResult): string =>
   version === 'this one' ? label : `${label} ${version}`

@@ -55,7 +55,14 @@ export type LineResult = z.infer<typeof LineResult>
 export const Result = z.object({
   at: z.string(),
   quick: z.boolean(),
-  machine: z.object({ cpu: z.string(), cores: z.number(), gigabytes: z.number(), system: z.string() }),
+  /** `load`: processes that wanted a core before anything of this run did, on average of a minute. */
+  machine: z.object({
+    cpu: z.string(),
+    cores: z.number(),
+    gigabytes: z.number(),
+    system: z.string(),
+    load: z.number(),
+  }),
   /** Ours first. */
   shops: z.array(ShopResult),
   lines: z.array(LineResult),
