@@ -1,0 +1,28 @@
+/** The CDK app: what `cdk` asks for the templates of a stage. */
+import { App } from 'aws-cdk-lib'
+import { type FunctionId, functions } from '../src/lambda/functions.ts'
+import { bundleFunction } from './bundle.ts'
+import { acknowledge, check } from './nag.ts'
+import { NativesError } from './natives.ts'
+import { OptionsError, readOptions } from './settings/options.ts'
+import type { CodeFolders } from './shop/functions.ts'
+import { makeStacks } from './stacks.ts'
+
+const bundles = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
+  const folders: [FunctionId, string][] = []
+  for (const { id } of functions) folders.push([id, (await bundleFunction(id, natives)).folder])
+  return Object.fromEntries(folders) as Record<FunctionId, string>
+}
+
+const app = new App()
+try {
+  const options = readOptions(app.node.getAllContext())
+  const stacks = makeStacks(app, options, await bundles(options.natives), process.env.CDK_DEFAULT_ACCOUNT)
+  acknowledge(stacks)
+  check(app)
+  app.synth()
+} catch (error) {
+  if (!(error instanceof OptionsError || error instanceof NativesError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

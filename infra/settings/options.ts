@@ -1,0 +1,126 @@
+/** What can be said of a deployment: values of CDK's context, each with its meaning, read once. */
+import * as z from 'zod'
+import { type FunctionId, functions } from '../../src/lambda/functions.ts'
+import { parseSender } from '../../src/notifications/sender.ts'
+import { type StageName, stageNames } from './stage.ts'
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'is no region such as eu-central-1' })
+const hostName = z
+  .string()
+  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, { error: 'is no name such as shop.example' })
+const amount = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'is no amount such as 5.99' })
+const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')])
+const address = z.email({ error: 'is no address such as you@example.com' })
+
+const functionIds = functions.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
+
+/** `OrderProcess=20,ShoppingCart=10`, or an object. */
+const reserved = z.preprocess(
+  value =>
+    typeof value === 'string' && value !== ''
+      ? Object.fromEntries(value.split(',').map(one => one.split('=')))
+      : value,
+  z.partialRecord(
+    z.enum(functionIds, { error: `names a function that is none of ${functionIds.join(', ')}` }),
+    z.coerce.number().int().min(1, { error: 'is no number of copies such as 20' }).max(10_000),
+  ),
+)
+
+const sender = z.string().refine(text => parseSender(text) !== undefined, {
+  error: 'is no sender such as CloudShelf <orders@shop.example>',
+})
+
+const Context = z.strictObject({
+  stage: z.enum(stageNames, { error: `is none of ${stageNames.join(', ')}` }).default('dev'),
+  region: region.default('us-east-1'),
+  /** A standby there: tables and pictures are copied, and the public pages are answered from it when the first fails. */
+  secondRegion: region.optional(),
+  /** Which of the two takes orders. */
+  active: z.enum(['first', 'second'], { error: 'is neither first nor second' }).default('first'),
+  /** Where the streams of the second Region's copies of the tables are; `npm run deploy` finds them. */
+  secondBooksStream: z.string().optional(),
+  secondControlStream: z.string().optional(),
+  /** The shop's own name; without it CloudFront's. */
+  domain: hostName.optional(),
+  /** The hosted zone of Route 53 in which the name lies; without it certificate and name are confirmed by hand. */
+  zoneId: z
+    .string()
+    .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'is no hosted zone such as Z0123456789ABC' })
+    .optional(),
+  zoneName: hostName.optional(),
+  waf: yesOrNo.default(false),
+  /** The first part of the user pool's sign-in address. */
+  cognito: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'is no prefix such as my-bookshop' })
+    .refine(text => !/aws|amazon|cognito/.test(text), { error: 'may not contain aws, amazon or cognito' })
+    .optional(),
+  /** Who mails are from. Its domain becomes an identity of SES. */
+  mailFrom: sender.optional(),
+  /** Who is told of alarms and of the bill. */
+  alarmEmail: address.optional(),
+  /** In USD a month, for the whole account. */
+  monthlyBill: amount.default('20'),
+  reserved: reserved.default({}),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'is no currency such as USD' })
+    .default('USD'),
+  taxRate: z
+    .string()
+    .regex(/^0(\.\d{1,6})?$/, { error: 'is no rate such as 0.08' })
+    .default('0.08'),
+  shippingFlat: amount.default('5.99'),
+  cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
+  /** `lambda`: functions are laid with the native packages that Lambda runs, as a deployment needs. */
+  natives: z.enum(['none', 'host', 'lambda']).default('none'),
+})
+
+export type Options = z.output<typeof Context>
+export const optionNames = Object.keys(Context.shape)
+
+/** An option is wrong: the message names every one that is, in one line. */
+export class OptionsError extends Error {}
+
+const together = (options: Options): string[] => {
+  const { secondRegion, active, domain, zoneId, zoneName, region } = options
+  return [
+    ...(secondRegion === region ? ['secondRegion is the first one again'] : []),
+    ...(secondRegion && !domain ? ['secondRegion needs a domain, which both Regions answer to'] : []),
+    ...(active === 'second' && !secondRegion ? ['active=second needs a secondRegion'] : []),
+    ...(zoneId && !domain ? ['zoneId needs a domain'] : []),
+    ...(zoneName && !zoneId ? ['zoneName needs a zoneId'] : []),
+    ...(domain && zoneName && domain !== zoneName && !domain.endsWith(`.${zoneName}`)
+      ? [`domain does not lie in the zone ${zoneName}`]
+      : []),
+  ]
+}
+
+/** What CDK and its command put into the context themselves. */
+const isOurs = (name: string): boolean => !/[:@]|^(stages|context|aws|cdk)/.test(name)
+
+/**
+ * The options in a context: what the command line says, over what `stages.<stage>` of cdk.json says. Throws OptionsError, also for
+ * names that are none.
+ */
+export const readOptions = (context: Readonly<Record<string, unknown>>): Options => {
+  const said = Object.fromEntries(
+    Object.entries(context).filter(([name, value]) => isOurs(name) && value !== ''),
+  )
+  const stages = (context.stages ?? {}) as Readonly<Record<string, object | undefined>>
+  const kept = stages[String(said.stage ?? 'dev')] ?? {}
+  const parsed = Context.safeParse({ ...kept, ...said })
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.flatMap(issue =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(key => `there is no ${key}`)
+        : [`${issue.path.join('.')} ${issue.message}`],
+    )
+    throw new OptionsError(`these options are wrong: ${wrong.join('; ')}`)
+  }
+  const wrong = together(parsed.data)
+  if (wrong.length > 0) throw new OptionsError(`these options are wrong: ${wrong.join('; ')}`)
+  return parsed.data
+}
+
+export type { StageName }

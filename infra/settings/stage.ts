@@ -1,0 +1,60 @@
+/** The three stages, and what is different between them. */
+import { specifiedNames, type TableNames, tableIds } from '../../src/tables.ts'
+
+export const stageNames = ['dev', 'staging', 'prod'] as const
+export type StageName = (typeof stageNames)[number]
+
+export type Stage = {
+  readonly name: StageName
+  /** Before the specification's names of tables and functions; production has those names themselves. */
+  readonly prefix: string
+  /** Tables and buckets outlive their stack, cannot be deleted by one call, and can be put back to any second. */
+  readonly keepsData: boolean
+  /** Tables can be put back to any second of the last 35 days. */
+  readonly restorable: boolean
+  /** Dashboard, alarms, metrics of the shop's own: all that has a standing charge. */
+  readonly isWatched: boolean
+  /** New versions get a tenth of the calls first, and go again when an alarm goes off. */
+  readonly rollsOut: boolean
+  readonly logDays: 7 | 14 | 90
+}
+
+const stages: Readonly<Record<StageName, Stage>> = {
+  dev: {
+    name: 'dev',
+    prefix: 'dev-',
+    keepsData: false,
+    restorable: false,
+    isWatched: false,
+    rollsOut: false,
+    logDays: 7,
+  },
+  /** What production is, but to be thrown away: restores and rollouts are rehearsed here. */
+  staging: {
+    name: 'staging',
+    prefix: 'staging-',
+    keepsData: false,
+    restorable: true,
+    isWatched: true,
+    rollsOut: true,
+    logDays: 14,
+  },
+  prod: {
+    name: 'prod',
+    prefix: '',
+    keepsData: true,
+    restorable: true,
+    isWatched: true,
+    rollsOut: true,
+    logDays: 90,
+  },
+}
+
+export const stageOf = (name: StageName): Stage => stages[name]
+
+/** The tables' names in this stage. */
+export const tableNamesOf = ({ prefix }: Stage): TableNames =>
+  Object.fromEntries(tableIds.map(id => [id, `${prefix}${specifiedNames[id]}`])) as TableNames
+
+/** Where this stage's secrets lie in SSM. */
+export const secretsPathOf = ({ name }: Stage): string => `/cloudshelf/${name}`

@@ -1,0 +1,78 @@
+/** A user pool for signing in by Cognito. Its second factor is up to customers; who works here is asked for the shop's own as well. */
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import {
+  AccountRecovery,
+  FeaturePlan,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito'
+import type { Construct } from 'constructs'
+import { cognitoRedirect } from '../../src/accounts/cognito.ts'
+import type { Stage } from '../settings/stage.ts'
+
+const poolOf = (scope: Construct, name: string, stage: Stage): UserPool =>
+  new UserPool(scope, 'Users', {
+    userPoolName: name,
+    featurePlan: FeaturePlan.ESSENTIALS,
+    selfSignUpEnabled: true,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    autoVerify: { email: true },
+    standardAttributes: {
+      email: { required: true, mutable: true },
+      givenName: { mutable: true },
+      familyName: { mutable: true },
+    },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    mfa: Mfa.OPTIONAL,
+    mfaSecondFactor: { otp: true, sms: false },
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+      tempPasswordValidity: Duration.days(1),
+    },
+    deletionProtection: stage.keepsData,
+    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  })
+
+const clientOf = (pool: UserPool, publicUrl: string): UserPoolClient =>
+  pool.addClient('Shop', {
+    // The code flow with PKCE needs no secret, so there is none to lie in a template.
+    generateSecret: false,
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+    authFlows: {},
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+      callbackUrls: [cognitoRedirect(publicUrl)],
+    },
+    accessTokenValidity: Duration.minutes(5),
+    idTokenValidity: Duration.minutes(5),
+    refreshTokenValidity: Duration.hours(1),
+  })
+
+/** `prefix` is the first part of the pool's own sign-in address. */
+export const makeUserPool = (
+  scope: Construct,
+  {
+    name,
+    prefix,
+    publicUrl,
+    stage,
+  }: { readonly name: string; readonly prefix: string; readonly publicUrl: string; readonly stage: Stage },
+): { readonly poolId: string; readonly clientId: string } => {
+  const pool = poolOf(scope, name, stage)
+  pool.addDomain('SignIn', { cognitoDomain: { domainPrefix: prefix } })
+  const { userPoolClientId: clientId } = clientOf(pool, publicUrl)
+  new CfnOutput(scope, 'UserPool', { value: pool.userPoolId })
+  new CfnOutput(scope, 'SignInAddress', {
+    value: `https://${prefix}.auth.${Stack.of(scope).region}.amazoncognito.com`,
+  })
+  return { poolId: pool.userPoolId, clientId }
+}

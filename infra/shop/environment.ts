@@ -1,0 +1,49 @@
+/** What a function is told by its environment: the names that src/deps.ts reads. */
+import type { FunctionDefinition } from '../../src/lambda/functions.ts'
+import { type TableDefinition, type TableId, tables } from '../../src/tables.ts'
+import type { Options } from '../settings/options.ts'
+import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
+
+export type Surroundings = {
+  readonly stage: Stage
+  readonly options: Options
+  /** The Region that mails leave from. */
+  readonly region: string
+  readonly publicUrl: string
+  readonly apiUrl: string
+  readonly bucketName: string
+  /** What accounts need for signing in by Cognito, where that is on. */
+  readonly cognito?: { readonly poolId: string; readonly clientId: string } | undefined
+}
+
+/** Names and values; AWS_REGION and the credentials are Lambda's own. */
+export const environmentOf = (
+  definition: FunctionDefinition,
+  { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: Surroundings,
+): Record<string, string> => {
+  const names = tableNamesOf(stage)
+  const touched = Object.keys(definition.tables) as TableId[]
+  const envOf = (id: TableId): TableDefinition['env'] => tables[id].env
+  return {
+    DYNAMODB_ENDPOINT: 'aws',
+    ...Object.fromEntries(touched.map(id => [envOf(id), names[id]])),
+    PUBLIC_URL: publicUrl,
+    CURRENCY: options.currency,
+    TAX_RATE: options.taxRate,
+    SHIPPING_FLAT: options.shippingFlat,
+    CART_TTL_DAYS: String(options.cartTtlDays),
+    // Nobody but pages asks the API from outside of it.
+    ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
+    ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
+    ...(definition.secrets.length > 0 ? { SECRETS_PATH: secretsPathOf(stage) } : {}),
+    ...(definition.sendsMail && options.mailFrom ? { SES_REGION: region, MAIL_FROM: options.mailFrom } : {}),
+    ...(definition.id === 'UserAccounts' && cognito
+      ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }
+      : {}),
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_SERVICE_NAME: definition.id,
+    POWERTOOLS_METRICS_NAMESPACE: 'CloudShelf',
+    // Each metric of one's own costs something each month, whoever looks at it.
+    ...(stage.isWatched ? {} : { POWERTOOLS_METRICS_DISABLED: 'true' }),
+  }
+}

@@ -1,0 +1,90 @@
+/** What a function may do: exactly these calls on exactly these things, from src/lambda/functions.ts. */
+import { ArnFormat, Stack } from 'aws-cdk-lib'
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { FunctionDefinition, Right } from '../../src/lambda/functions.ts'
+import { parseSender } from '../../src/notifications/sender.ts'
+import { type TableDefinition, type TableId, tables } from '../../src/tables.ts'
+import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
+
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
+/** Transactions ask for the rights of their parts. */
+const WRITE = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:ConditionCheckItem',
+]
+/** The index is built from the whole table where there is no snapshot; nothing else is ever read whole. */
+const SCANS: readonly TableId[] = ['books']
+
+const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] })
+
+const tableArns = (stack: Stack, stage: Stage, id: TableId): string[] => {
+  const { indexes }: TableDefinition = tables[id]
+  const table = stack.formatArn({
+    service: 'dynamodb',
+    resource: 'table',
+    resourceName: tableNamesOf(stage)[id],
+  })
+  return [table, ...Object.keys(indexes).map(index => `${table}/index/${index}`)]
+}
+
+const onTable = (stack: Stack, stage: Stage, id: TableId, right: Right): PolicyStatement[] => {
+  const [table = '', ...indexes] = tableArns(stack, stage, id)
+  const scan = SCANS.includes(id) ? ['dynamodb:Scan'] : []
+  return [
+    allow([...READ, ...scan, ...(right === 'write' ? WRITE : [])], [table]),
+    ...(indexes.length > 0 ? [allow(['dynamodb:Query'], indexes)] : []),
+  ]
+}
+
+const onBlobs = ({ bucketArn }: Bucket, right: Right): PolicyStatement[] => [
+  allow(right === 'write' ? ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] : ['s3:GetObject'], [
+    `${bucketArn}/images/covers/*`,
+    `${bucketArn}/index/books.snapshot`,
+  ]),
+  // Without it S3 says "forbidden" of what is not there.
+  allow(['s3:ListBucket'], [bucketArn]),
+]
+
+/** ARNs of the parameters that hold a function's secrets. */
+const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): string[] =>
+  names.map(name =>
+    stack.formatArn({
+      service: 'ssm',
+      resource: `parameter${secretsPathOf(stage)}/${name}`,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    }),
+  )
+
+/** The domain whose identity sends mails from this sender. */
+export const mailDomainOf = (from: string): string => parseSender(from)?.address.split('@').at(-1) ?? ''
+
+/** Gives the role what the definition asks for, and nothing else. */
+export const permit = (
+  role: Role,
+  definition: FunctionDefinition,
+  {
+    stage,
+    blobs,
+    mailFrom,
+  }: { readonly stage: Stage; readonly blobs: Bucket; readonly mailFrom?: string | undefined },
+): void => {
+  const stack = Stack.of(role)
+  const rights = Object.entries(definition.tables) as [TableId, Right][]
+  const identity = (from: string) =>
+    stack.formatArn({ service: 'ses', resource: 'identity', resourceName: mailDomainOf(from) })
+  const statements = [
+    ...rights.flatMap(([id, right]) => onTable(stack, stage, id, right)),
+    ...(definition.blobs ? onBlobs(blobs, definition.blobs) : []),
+    ...(definition.secrets.length > 0
+      ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
+      : []),
+    ...(definition.sendsMail && mailFrom
+      ? [allow(['ses:SendEmail', 'ses:SendRawEmail'], [identity(mailFrom)])]
+      : []),
+  ]
+  for (const statement of statements) role.addToPolicy(statement)
+}

@@ -1,0 +1,33 @@
+/** A new version of a function gets a tenth of the calls for five minutes, then all; an alarm in that time takes it back. */
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
+import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy'
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import type { FunctionId } from '../../src/lambda/functions.ts'
+import type { Shopworkers } from './functions.ts'
+
+export const makeRollout = (
+  scope: Construct,
+  name: string,
+  workers: Shopworkers,
+  alarms: Readonly<Record<FunctionId, Alarm>>,
+): void => {
+  const application = new LambdaApplication(scope, 'Rollout', { applicationName: name })
+  const role = new Role(scope, 'RolloutRole', {
+    assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+    managedPolicies: [
+      ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSCodeDeployRoleForLambdaLimited'),
+    ],
+  })
+  for (const { definition, live } of Object.values(workers)) {
+    const id = definition.id as FunctionId
+    new LambdaDeploymentGroup(scope, `${id}Rollout`, {
+      application,
+      role,
+      alias: live,
+      deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+      alarms: [alarms[id]],
+      autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
+    })
+  }
+}

@@ -1,0 +1,71 @@
+/** What a release changes: functions, routes, what wakes functions, who is told of what, and how a new version goes live. */
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import type { TableId } from '../../src/tables.ts'
+import type { Edge } from '../edge/edge.ts'
+import type { Options } from '../settings/options.ts'
+import type { Stage } from '../settings/stage.ts'
+import type { Store } from '../store/store.ts'
+import { makeAlarms, makeTopic } from './alarms.ts'
+import { guardBucket } from './bucket-policies.ts'
+import { makeUserPool } from './cognito.ts'
+import { makeDashboard } from './dashboard.ts'
+import { type CodeFolders, makeFunctions } from './functions.ts'
+import { makeMailIdentity } from './mail.ts'
+import { makeRollout } from './rollout.ts'
+import { makeRoutes } from './routes.ts'
+import { makeTriggers } from './triggers.ts'
+
+export type ShopProps = StackProps & {
+  readonly stage: Stage
+  readonly options: Options
+  readonly store: Store
+  readonly edge: Edge
+  readonly code: CodeFolders
+  /** Where the streams of this Region's tables are; undefined: this shop stands by, and is woken by visitors alone. */
+  readonly streamArn: ((table: TableId) => string | undefined) | undefined
+  /** The first Region has what a shop has once: the users' pool. */
+  readonly isFirst: boolean
+}
+
+export class Shop extends Stack {
+  constructor(scope: Construct, id: string, props: ShopProps) {
+    const { stage, options, store, edge, code, streamArn, isFirst, ...stack } = props
+    super(scope, id, stack)
+    const { blobs, assets } = store.buckets
+    const { publicUrl, distributionArn } = edge
+    const apiId = store.api.ref
+    const name = `${stage.prefix}cloudshelf`
+    guardBucket(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
+    guardBucket(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
+    if (options.mailFrom) makeMailIdentity(this, options.mailFrom, options)
+    const cognito =
+      options.cognito && isFirst
+        ? makeUserPool(this, { name, prefix: options.cognito, publicUrl, stage })
+        : undefined
+    const workers = makeFunctions(this, {
+      stage,
+      options,
+      code,
+      blobs,
+      region: this.region,
+      publicUrl,
+      apiUrl: `https://${store.apiHost}`,
+      bucketName: blobs.bucketName,
+      cognito,
+    })
+    makeRoutes(this, apiId, workers, stage)
+    const deadLetters = streamArn ? makeTriggers(this, workers, streamArn) : {}
+    if (stage.isWatched) {
+      const alarms = makeAlarms(this, {
+        workers,
+        deadLetters,
+        apiId,
+        topic: makeTopic(this, options.alarmEmail),
+      })
+      makeDashboard(this, `${name}-${this.region}`, stage, workers, apiId)
+      if (stage.rollsOut) makeRollout(this, name, workers, alarms)
+    }
+    new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })
+  }
+}

@@ -1,0 +1,98 @@
+/** What wakes functions besides the gateway: streams of tables, and the clock. What fails again and again is put aside. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { EventSourceMapping, FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import type { FunctionId, Trigger } from '../../src/lambda/functions.ts'
+import type { TableId } from '../../src/tables.ts'
+import type { Shopworker, Shopworkers } from './functions.ts'
+
+export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>
+
+type Stream = Extract<Trigger, { kind: 'stream' }>
+
+const queueOf = (scope: Construct, id: string): Queue =>
+  new Queue(scope, `${id}DeadLetters`, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+
+const wakeByStream = (
+  scope: Construct,
+  { definition, lambda, live }: Shopworker,
+  trigger: Stream,
+  arn: string,
+  aside: Queue,
+): void => {
+  lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [arn],
+    }),
+  )
+  // IAM knows no narrower resource for it, and Lambda asks for it.
+  lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }))
+  const mapping = new EventSourceMapping(scope, `${definition.id}Stream`, {
+    target: live as IFunction,
+    eventSourceArn: arn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
+    maxBatchingWindow: Duration.seconds(1),
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    retryAttempts: 5,
+    maxRecordAge: Duration.hours(6),
+    onFailure: new SqsDlq(aside),
+    ...(trigger.filter ? { filters: [FilterCriteria.filter({ ...trigger.filter })] } : {}),
+  })
+  // Lambda looks whether it may when the mapping is made.
+  if (lambda.role) mapping.node.addDependency(lambda.role)
+}
+
+const wakeByClock = (
+  scope: Construct,
+  { definition, live }: Shopworker,
+  minutes: number,
+  aside: Queue,
+): void => {
+  live.configureAsyncInvoke({
+    retryAttempts: 1,
+    maxEventAge: Duration.minutes(Math.min(minutes, 60)),
+    onFailure: new SqsDestination(aside),
+  })
+  const rule = new Rule(scope, `${definition.id}Clock`, {
+    schedule: Schedule.rate(Duration.minutes(minutes)),
+    description: `Wakes ${definition.id}`,
+  })
+  rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: aside }))
+}
+
+/** `streamArn` is undefined for a table whose changes nobody here has to hear of. */
+export const makeTriggers = (
+  scope: Construct,
+  workers: Shopworkers,
+  streamArn: (table: TableId) => string | undefined,
+): DeadLetters => {
+  const aside: Partial<Record<FunctionId, Queue>> = {}
+  for (const [id, worker] of Object.entries(workers) as [FunctionId, Shopworker][]) {
+    const { triggers } = worker.definition
+    if (triggers.length === 0) continue
+    const queue = queueOf(scope, id)
+    aside[id] = queue
+    for (const trigger of triggers) {
+      if (trigger.kind === 'schedule') wakeByClock(scope, worker, trigger.everyMinutes, queue)
+      else {
+        const arn = streamArn(trigger.table)
+        if (arn) wakeByStream(scope, worker, trigger, arn, queue)
+      }
+    }
+  }
+  return aside
+}

@@ -1,0 +1,99 @@
+/** The stacks of a stage. What outlives a release, what is everywhere, and what a release changes lie apart. */
+import { type App, Tags } from 'aws-cdk-lib'
+import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api'
+import type { TableId } from '../src/tables.ts'
+import { Edge } from './edge/edge.ts'
+import type { Options } from './settings/options.ts'
+import { stageOf } from './settings/stage.ts'
+import type { CodeFolders } from './shop/functions.ts'
+import { Shop } from './shop/shop.ts'
+import { Store } from './store/store.ts'
+
+const EDGE_REGION = 'us-east-1'
+
+export type Stacks = {
+  readonly store: Store
+  readonly edge: Edge
+  readonly shop: Shop
+  readonly standby?: { readonly store: Store; readonly shop: Shop }
+}
+
+/** The names of a stage's stacks; the order in which they are made. */
+export const stackNames = (options: Options) => {
+  const name = `CloudShelf-${options.stage}`
+  return {
+    standbyStore: `${name}-standby-store`,
+    store: `${name}-store`,
+    edge: `${name}-edge`,
+    standbyShop: `${name}-standby-shop`,
+    shop: `${name}-shop`,
+  }
+}
+
+/** Puts the stacks of these options into the app. `account` is only known where somebody deploys. */
+export const makeStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
+  // Read from the other stack's outputs, over Regions as well: no functions that copy values, no exports that cannot change.
+  app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
+  const stage = stageOf(options.stage)
+  const { region, secondRegion, active } = options
+  const names = stackNames(options)
+  const at = (where: string) => ({
+    env: { region: where, ...(account ? { account } : {}) },
+    crossRegionReferences: true,
+    // Nobody deletes production by one call: see operate/destroy.ts.
+    terminationProtection: stage.keepsData,
+  })
+  const isCopied = secondRegion !== undefined
+  const standbyStore = secondRegion
+    ? new Store(app, names.standbyStore, { ...at(secondRegion), stage, hasTables: false, isCopied })
+    : undefined
+  const store = new Store(app, names.store, {
+    ...at(region),
+    stage,
+    hasTables: true,
+    replica: secondRegion,
+    copyTo: standbyStore?.buckets.blobs,
+    isCopied,
+  })
+  const edge = new Edge(app, names.edge, {
+    ...at(EDGE_REGION),
+    stage,
+    options,
+    first: store,
+    second: standbyStore,
+  })
+  const streams: Partial<Record<TableId, string | undefined>> = {
+    books: options.secondBooksStream,
+    control: options.secondControlStream,
+  }
+  const shop = new Shop(app, names.shop, {
+    ...at(region),
+    stage,
+    options,
+    store,
+    edge,
+    code,
+    isFirst: true,
+    streamArn: active === 'first' ? table => store.tables?.[table].tableStreamArn : undefined,
+  })
+  const standbyShop =
+    secondRegion && standbyStore
+      ? new Shop(app, names.standbyShop, {
+          ...at(secondRegion),
+          stage,
+          options,
+          store: standbyStore,
+          edge,
+          code,
+          isFirst: false,
+          streamArn: active === 'second' ? table => streams[table] : undefined,
+        })
+      : undefined
+  Tags.of(app).add('shop', `cloudshelf-${stage.name}`)
+  return {
+    store,
+    edge,
+    shop,
+    ...(standbyStore && standbyShop ? { standby: { store: standbyStore, shop: standbyShop } } : {}),
+  }
+}
