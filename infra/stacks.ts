@@ -1,10 +1,10 @@
 /** The stacks of a stage. What outlives a release, what is everywhere, and what a release changes lie apart. */
 import { type App, Tags } from 'aws-cdk-lib'
-import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api'
+import { DEFAULT_CROSS_STACK_REFERENCES, VALIDATE_AGAINST_DEFAULT_RULES } from 'aws-cdk-lib/cx-api'
 import type { TableId } from '../src/tables.ts'
 import { Edge } from './edge/edge.ts'
 import type { Options } from './settings/options.ts'
-import { stageOf } from './settings/stage.ts'
+import { type StageName, stageOf } from './settings/stage.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { Shop } from './shop/shop.ts'
 import { Store } from './store/store.ts'
@@ -12,6 +12,7 @@ import { Store } from './store/store.ts'
 const EDGE_REGION = 'us-east-1'
 
 export type Stacks = {
+  readonly stage: StageName
   readonly store: Store
   readonly edge: Edge
   readonly shop: Shop
@@ -34,6 +35,8 @@ export const stackNames = (options: Options) => {
 export const makeStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
   // Read from the other stack's outputs, over Regions as well: no functions that copy values, no exports that cannot change.
   app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
+  // What CloudFormation itself would refuse ends a synthesis: wrong names, types and values of properties.
+  app.node.setContext(VALIDATE_AGAINST_DEFAULT_RULES, true)
   const stage = stageOf(options.stage)
   const { region, secondRegion, active } = options
   const names = stackNames(options)
@@ -91,6 +94,7 @@ export const makeStacks = (app: App, options: Options, code: CodeFolders, accoun
       : undefined
   Tags.of(app).add('shop', `cloudshelf-${stage.name}`)
   return {
+    stage: options.stage,
     store,
     edge,
     shop,

@@ -39,6 +39,6 @@ export const leadTo = (
     recordName: `${domain}.`,
     target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
   }
-  new ARecord(scope, 'Address', record)
-  new AaaaRecord(scope, 'AddressIpv6', record)
+  new ARecord(scope, 'NameIpv4', record)
+  new AaaaRecord(scope, 'NameIpv6', record)
 }

@@ -15,8 +15,8 @@ const WRITE = [
   'dynamodb:DeleteItem',
   'dynamodb:ConditionCheckItem',
 ]
-/** The index is built from the whole table where there is no snapshot; nothing else is ever read whole. */
-const SCANS: readonly TableId[] = ['books']
+/** Whoever keeps the index builds it from the whole table where there is no snapshot; nothing else is ever read whole. */
+const scans = ({ blobs }: FunctionDefinition, id: TableId): boolean => id === 'books' && blobs === 'write'
 
 const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] })
@@ -31,9 +31,14 @@ const tableArns = (stack: Stack, stage: Stage, id: TableId): string[] => {
   return [table, ...Object.keys(indexes).map(index => `${table}/index/${index}`)]
 }
 
-const onTable = (stack: Stack, stage: Stage, id: TableId, right: Right): PolicyStatement[] => {
+const onTable = (
+  stack: Stack,
+  stage: Stage,
+  definition: FunctionDefinition,
+  [id, right]: [TableId, Right],
+): PolicyStatement[] => {
   const [table = '', ...indexes] = tableArns(stack, stage, id)
-  const scan = SCANS.includes(id) ? ['dynamodb:Scan'] : []
+  const scan = scans(definition, id) ? ['dynamodb:Scan'] : []
   return [
     allow([...READ, ...scan, ...(right === 'write' ? WRITE : [])], [table]),
     ...(indexes.length > 0 ? [allow(['dynamodb:Query'], indexes)] : []),
@@ -77,7 +82,7 @@ export const permit = (
   const identity = (from: string) =>
     stack.formatArn({ service: 'ses', resource: 'identity', resourceName: mailDomainOf(from) })
   const statements = [
-    ...rights.flatMap(([id, right]) => onTable(stack, stage, id, right)),
+    ...rights.flatMap(one => onTable(stack, stage, definition, one)),
     ...(definition.blobs ? onBlobs(blobs, definition.blobs) : []),
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]

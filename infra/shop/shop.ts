@@ -24,7 +24,7 @@ export type ShopProps = StackProps & {
   readonly code: CodeFolders
   /** Where the streams of this Region's tables are; undefined: this shop stands by, and is woken by visitors alone. */
   readonly streamArn: ((table: TableId) => string | undefined) | undefined
-  /** The first Region has what a shop has once: the users' pool. */
+  /** The first Region has what a shop has once: the users' pool, the dashboard. */
   readonly isFirst: boolean
 }
 
@@ -63,7 +63,7 @@ export class Shop extends Stack {
         apiId,
         topic: makeTopic(this, options.alarmEmail),
       })
-      makeDashboard(this, `${name}-${this.region}`, stage, workers, apiId)
+      if (isFirst) makeDashboard(this, name, stage, workers, apiId)
       if (stage.rollsOut) makeRollout(this, name, workers, alarms)
     }
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })

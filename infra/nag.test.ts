@@ -1,0 +1,71 @@
+/** cdk-nag and CloudFormation's own schemas find nothing in any stage that is not meant, and nothing is meant that they do not find. */
+import { App, CfnResource, Stack } from 'aws-cdk-lib'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { expect, test } from 'vitest'
+import { everything, findings, rulesOn, type Said } from './testing.ts'
+
+const stream = (table: string) =>
+  `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
+
+const stages: readonly [string, Said][] = [
+  ['dev', { stage: 'dev' }],
+  ['staging with everything', { ...everything, stage: 'staging' }],
+  ['prod', { stage: 'prod' }],
+  [
+    'prod when the second Region has taken over',
+    {
+      ...everything,
+      stage: 'prod',
+      active: 'second',
+      secondBooksStream: stream('cloudshelf-books'),
+      secondControlStream: stream('cloudshelf-control'),
+    },
+  ],
+]
+
+const ruleOf = (finding: string): string => finding.replace(/[ [].*$/, '')
+
+test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, and nothing is said of what is not found', {
+  timeout: 120_000,
+}, () => {
+  const found = new Set<string>()
+  for (const [name, said] of stages) {
+    const { unsaid, left } = findings(said)
+    expect(left, name).toEqual([])
+    for (const one of unsaid) found.add(ruleOf(one))
+  }
+  // What nag.ts acknowledges.
+  expect([...found].sort()).toEqual([
+    'AwsSolutions-APIG4',
+    'AwsSolutions-CFR1',
+    'AwsSolutions-CFR2',
+    'AwsSolutions-CFR3',
+    'AwsSolutions-CFR4',
+    'AwsSolutions-COG2',
+    'AwsSolutions-COG8',
+    'AwsSolutions-IAM4',
+    'AwsSolutions-IAM5',
+    'AwsSolutions-S1',
+    'AwsSolutions-S10',
+    'AwsSolutions-SQS3',
+    'Serverless-LambdaDLQ',
+    'Serverless-SNSRedrivePolicy',
+    'Serverless-SQSRedrivePolicy',
+  ])
+})
+
+test('the rules do find what is wrong, and a synthesis what CloudFormation would refuse', () => {
+  const app = new App({ analyticsReporting: false })
+  new Bucket(new Stack(app, 'Wrong'), 'Open')
+  expect(rulesOn(app)).toContain('AwsSolutions-S10 Wrong/Open/Resource')
+
+  const misspelt = new App({
+    analyticsReporting: false,
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+  })
+  new CfnResource(new Stack(misspelt, 'Wrong'), 'Misspelt', {
+    type: 'AWS::S3::Bucket',
+    properties: { BucketNaem: 'x' },
+  })
+  expect(() => misspelt.synth()).toThrow(/BucketNaem/)
+})

@@ -1,0 +1,138 @@
+/** What each function may do, read from the templates: what src/lambda/functions.ts says, and not a call more. */
+import { expect, test } from 'vitest'
+import { type FunctionDefinition, functions } from '../../src/lambda/functions.ts'
+import { tableIds, tables } from '../../src/tables.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+
+const dev = synthesize({ stage: 'dev' })
+const two = synthesize({ stage: 'prod', ...everything })
+const definitions: readonly FunctionDefinition[] = functions
+
+type Statement = { readonly actions: string[]; readonly resources: string[] }
+const listOf = (value: unknown): string[] =>
+  [value].flat().map(one => (typeof one === 'string' ? one : JSON.stringify(one)))
+
+/** The statements of the role of this function. */
+const allowed = ({ templates }: Synthesized, id: string, stack = 'shop'): Statement[] =>
+  resourcesIn(templates[stack], 'AWS::IAM::Policy')
+    .filter(([name]) => name.startsWith(`${id}RoleDefaultPolicy`))
+    .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement as Properties[])
+    .map(({ Effect, Action, Resource }) => {
+      expect(Effect).toBe('Allow')
+      return { actions: listOf(Action), resources: listOf(Resource) }
+    })
+
+const WRITES = /^dynamodb:(Put|Update|Delete|ConditionCheck)/
+/** Which tables the function may read and write. */
+const reach = (made: Synthesized, id: string) => {
+  const on = (pattern: RegExp) =>
+    tableIds.filter(table =>
+      allowed(made, id).some(
+        ({ actions, resources }) =>
+          actions.some(action => pattern.test(action)) &&
+          resources.some(one => new RegExp(`table/(dev-)?${tables[table].name}"`).test(one)),
+      ),
+    )
+  return { read: on(/^dynamodb:GetItem/), write: on(WRITES) }
+}
+
+test.each(definitions.map(one => [one.id, one] as const))(
+  '%s reads and writes the tables it is said to, and no other',
+  (id, definition) => {
+    const rights = Object.entries(definition.tables)
+    for (const made of [dev, two]) {
+      const { read, write } = reach(made, id)
+      expect(read.toSorted()).toEqual(rights.map(([table]) => table).toSorted())
+      expect(write.toSorted()).toEqual(
+        rights
+          .filter(([, right]) => right === 'write')
+          .map(([table]) => table)
+          .toSorted(),
+      )
+    }
+  },
+)
+
+test('orders cannot write users, pages may touch no table and no bucket, and accounts alone write users beside the sweeper', () => {
+  expect(reach(two, 'OrderProcess').read).toContain('users')
+  expect(reach(two, 'OrderProcess').write).not.toContain('users')
+  const pages = allowed(two, 'Pages').flatMap(({ actions }) => actions)
+  expect(pages.toSorted()).toEqual([
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'ssm:GetParameters',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ])
+  expect(definitions.map(({ id }) => id).filter(id => reach(two, id).write.includes('users'))).toEqual([
+    'UserAccounts',
+    'Sweeper',
+  ])
+})
+
+test('no permission names all actions of a service, and all resources only where IAM has nothing narrower', () => {
+  const everywhere = new Set<string>()
+  for (const stack of ['shop', 'standby-shop'])
+    for (const { id } of definitions) {
+      const found = allowed(two, id, stack)
+      expect(found.length, id).toBeGreaterThan(1)
+      for (const { actions, resources } of found) {
+        expect(
+          actions.filter(action => action.includes('*')),
+          id,
+        ).toEqual([])
+        if (resources.includes('*')) for (const action of actions) everywhere.add(action)
+        else if (actions.some(action => action.startsWith('dynamodb:')))
+          expect(
+            resources.filter(one => one.includes('*')),
+            id,
+          ).toEqual([])
+      }
+    }
+  expect([...everywhere].sort()).toEqual([
+    'dynamodb:ListStreams',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ])
+})
+
+test('only the two that build the index read a table whole, and of tables nothing can be deleted but rows', () => {
+  const scanning = definitions
+    .map(({ id }) => id)
+    .filter(id => allowed(two, id).some(({ actions }) => actions.includes('dynamodb:Scan')))
+  expect(scanning).toEqual(['BookCatalog', 'IndexConsumer'])
+  const calls = definitions.flatMap(({ id }) => allowed(two, id).flatMap(({ actions }) => actions))
+  expect(calls.filter(action => /Table|Stream:Delete/.test(action))).toEqual([])
+})
+
+test('secrets are read by name, by those who need them, and mail is sent as the one sender by those who send', () => {
+  for (const { id, secrets, sendsMail } of definitions) {
+    const found = allowed(two, id)
+    const parameters = found.filter(({ actions }) => actions.some(action => action.startsWith('ssm:')))
+    expect(
+      parameters.flatMap(({ resources }) => resources).map(one => /parameter(\/[a-z/]+)/.exec(one)?.[1]),
+    ).toEqual(secrets.map(name => `/cloudshelf/prod/${name}`))
+    const mail = found.filter(({ actions }) => actions.some(action => action.startsWith('ses:')))
+    expect(mail.length > 0, id).toBe(sendsMail === true)
+    expect(
+      mail.flatMap(({ resources }) => resources).every(one => one.includes(':identity/shop.example"')),
+    ).toBe(true)
+    // Without a sender there is nobody to send as.
+    expect(allowed(dev, id).some(({ actions }) => actions.some(action => action.startsWith('ses:')))).toBe(
+      false,
+    )
+  }
+})
+
+test('the gateway may call the functions of this shop’s routes, through what is live, and nobody else may', () => {
+  const permissions = resourcesIn(two.templates.shop, 'AWS::Lambda::Permission')
+  const gateway = permissions.filter(([, { Principal }]) => Principal === 'apigateway.amazonaws.com')
+  expect(gateway).toHaveLength(definitions.filter(({ otherRoutes }) => otherRoutes.length > 0).length)
+  for (const [, { SourceArn, FunctionName }] of gateway) {
+    expect(JSON.stringify(SourceArn)).toMatch(/execute-api.*RefApi.*\/\*\/\*/)
+    expect(JSON.stringify(FunctionName)).toContain('Live')
+  }
+  expect(new Set(permissions.map(([, { Principal }]) => Principal))).toEqual(
+    new Set(['apigateway.amazonaws.com', 'events.amazonaws.com']),
+  )
+})

@@ -1,0 +1,232 @@
+/** Functions, routes, triggers and alarms in the template, beside the lists that they are made of. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { metricNames } from '../../src/core/metrics.ts'
+import { endpoints } from '../../src/endpoints.ts'
+import { type FunctionDefinition, functions, routeKeyOf } from '../../src/lambda/functions.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+
+const dev = synthesize({ stage: 'dev' })
+const two = synthesize({ stage: 'prod', ...everything })
+const definitions: readonly FunctionDefinition[] = functions
+
+const functionsIn = ({ templates }: Synthesized, stack = 'shop'): Map<string, Properties> =>
+  new Map(
+    resourcesIn(templates[stack], 'AWS::Lambda::Function').map(([, found]) => [
+      String(found.FunctionName).replace(/^(dev|staging)-/, ''),
+      found,
+    ]),
+  )
+const keysIn = (made: Synthesized, stack = 'shop'): string[] =>
+  resourcesIn(made.templates[stack], 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)
+
+test('the routes of the template, of OpenAPI, of the endpoints and of the functions are one set', () => {
+  const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, object> }
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods)
+      .filter(word => /^(get|post|put|patch|delete)$/.test(word))
+      .map(method => `${method.toUpperCase()} ${path}`),
+  )
+  const table = endpoints.map(routeKeyOf).sort()
+  const other = definitions.flatMap(({ otherRoutes }) => otherRoutes)
+  expect(table.length).toBeGreaterThan(50)
+  expect(documented.sort()).toEqual(table)
+  expect(definitions.flatMap(one => one.endpoints.map(routeKeyOf)).sort()).toEqual(table)
+  for (const made of [keysIn(dev), keysIn(two), keysIn(two, 'standby-shop')])
+    expect(made.toSorted()).toEqual([...table, ...other].sort())
+})
+
+test('each route leads to the function that owns it, and is throttled on its own', () => {
+  const { templates } = dev
+  const routes = resourcesIn(templates.shop, 'AWS::ApiGatewayV2::Route')
+  for (const { id, endpoints: own, otherRoutes } of definitions)
+    for (const key of [...own.map(routeKeyOf), ...otherRoutes]) {
+      const [, route] = routes.find(([, { RouteKey }]) => RouteKey === key) ?? []
+      expect(JSON.stringify(route?.Target), key).toContain(`"${id}Integration"`)
+    }
+  const [[, stage] = []] = resourcesIn(templates.shop, 'AWS::ApiGatewayV2::Stage')
+  expect(Object.keys(stage?.RouteSettings).sort()).toEqual(keysIn(dev).toSorted())
+  const most = (key: string): number => stage?.RouteSettings[key].ThrottlingRateLimit
+  expect(most('POST /api/auth/sign-in')).toBeLessThan(most('GET /api/books'))
+  expect(Object.values<Properties>(stage?.RouteSettings).every(one => one.ThrottlingBurstLimit > 0)).toBe(
+    true,
+  )
+  expect(JSON.stringify(stage?.AccessLogSettings.Format)).not.toMatch(/sourceIp|userAgent|path"/)
+})
+
+test('no other site’s scripts are let in', () => {
+  const [[, api] = []] = resourcesIn(dev.templates.store, 'AWS::ApiGatewayV2::Api')
+  expect(api).toMatchObject({ ProtocolType: 'HTTP' })
+  expect(api?.CorsConfiguration).toBeUndefined()
+})
+
+test.each([
+  ['dev', dev, 'shop'],
+  ['prod', two, 'shop'],
+  ['the standby', two, 'standby-shop'],
+])(
+  'functions of %s: the specification’s names, arm64, Node 24, traced, logged as JSON, told what they need alone',
+  (_, made, stack) => {
+    const found = functionsIn(made, stack)
+    expect([...found.keys()].sort()).toEqual(definitions.map(({ id }) => id).sort())
+    for (const { id, tables, blobs, secrets } of definitions) {
+      const one = found.get(id) ?? {}
+      expect(one).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO' },
+      })
+      const told = one.Environment.Variables as Record<string, unknown>
+      const names = Object.keys(told)
+      expect(names.filter(name => name.endsWith('_TABLE_NAME')).sort(), id).toEqual(
+        Object.keys(tables)
+          .map(table => `${table.toUpperCase()}_TABLE_NAME`)
+          .sort(),
+      )
+      expect(names.includes('BLOB_BUCKET'), id).toBe(blobs !== undefined)
+      expect(told.SECRETS_PATH, id).toBe(secrets.length > 0 ? `/cloudshelf/${made.stacks.stage}` : undefined)
+      expect(names.includes('API_URL'), id).toBe(id === 'Pages')
+      // Lambda's own: setting it is refused.
+      expect(
+        names.filter(name => name.startsWith('AWS_')),
+        id,
+      ).toEqual([])
+      expect(told.DYNAMODB_ENDPOINT).toBe('aws')
+      expect(JSON.stringify(told), id).not.toMatch(/NoEcho|ProxySecret/)
+    }
+    const retained = resourcesIn(made.templates[stack], 'AWS::Logs::LogGroup').map(
+      ([, log]) => log.RetentionInDays,
+    )
+    expect(new Set(retained)).toEqual(new Set([made === dev ? 7 : 90]))
+    expect(retained).toHaveLength(definitions.length + 1)
+  },
+)
+
+test('copies are kept free for those that are said to need them', () => {
+  const reserved = (made: Synthesized) =>
+    [...functionsIn(made)].flatMap(([id, one]) =>
+      one.ReservedConcurrentExecutions ? [[id, one.ReservedConcurrentExecutions]] : [],
+    )
+  expect(reserved(two)).toEqual([
+    ['ShoppingCart', 10],
+    ['OrderProcess', 20],
+  ])
+  expect(reserved(dev)).toEqual([])
+})
+
+test('streams and clocks wake what they should, and put aside what fails', () => {
+  const { templates } = two
+  const mappings = resourcesIn(templates.shop, 'AWS::Lambda::EventSourceMapping')
+  const wanted = definitions.flatMap(({ triggers }) => triggers)
+  expect(mappings).toHaveLength(wanted.filter(({ kind }) => kind === 'stream').length)
+  for (const [, mapping] of mappings) {
+    expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    expect(mapping.BisectBatchOnFunctionError).toBe(true)
+    expect(mapping.MaximumRetryAttempts).toBe(5)
+    expect(JSON.stringify(mapping.DestinationConfig.OnFailure)).toContain('DeadLetters')
+  }
+  const [, outbox] = mappings.find(([name]) => name.startsWith('Outbox')) ?? []
+  const filter = wanted.find(one => one.kind === 'stream' && one.table === 'control')
+  expect(JSON.parse(outbox?.FilterCriteria.Filters[0].Pattern)).toEqual(
+    filter && 'filter' in filter ? filter.filter : {},
+  )
+  const rules = resourcesIn(templates.shop, 'AWS::Events::Rule')
+  expect(rules.map(([, { ScheduleExpression }]) => ScheduleExpression).sort()).toEqual([
+    'rate(5 minutes)',
+    'rate(6 hours)',
+  ])
+  for (const [, { Targets }] of rules)
+    expect(JSON.stringify(Targets[0].DeadLetterConfig)).toContain('DeadLetters')
+  for (const [, queue] of resourcesIn(templates.shop, 'AWS::SQS::Queue'))
+    expect(queue.SqsManagedSseEnabled).toBe(true)
+  // Who stands by is woken by nobody: else each mail would be sent twice.
+  for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'])
+    expect(resourcesIn(templates['standby-shop'], type)).toEqual([])
+})
+
+test('in production a new version gets a tenth of the calls, and an alarm takes it back', () => {
+  const groups = resourcesIn(two.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')
+  expect(groups).toHaveLength(definitions.length)
+  for (const [, group] of groups) {
+    expect(JSON.stringify(group.DeploymentConfigName)).toContain('LambdaCanary10Percent5Minutes')
+    expect(group.AutoRollbackConfiguration).toEqual({
+      Enabled: true,
+      Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'],
+    })
+    expect(group.AlarmConfiguration).toMatchObject({ Enabled: true })
+    expect(group.AlarmConfiguration.Alarms).toHaveLength(1)
+  }
+  const aliases = Object.values(two.templates.shop?.Resources ?? {}).filter(
+    ({ Type }) => Type === 'AWS::Lambda::Alias',
+  )
+  expect(
+    aliases.filter(
+      one => 'CodeDeployLambdaAliasUpdate' in ((one as { UpdatePolicy?: object }).UpdatePolicy ?? {}),
+    ),
+  ).toHaveLength(definitions.length)
+  expect(resourcesIn(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
+})
+
+test('alarms go to a mail address, and each is explained in the operator’s guide', () => {
+  const guide = readFileSync('docs/operations.md', 'utf8').toLowerCase()
+  const alarms = resourcesIn(two.templates.shop, 'AWS::CloudWatch::Alarm')
+  expect(alarms.length).toBeGreaterThan(15)
+  for (const [name, { AlarmDescription, AlarmActions, Dimensions, Namespace }] of alarms) {
+    expect(JSON.stringify(AlarmActions), name).toContain('Alarms')
+    const [, chapter = ''] = /operations\.md, "([^"]+)"/.exec(AlarmDescription) ?? []
+    expect(guide, name).toMatch(
+      new RegExp(`^#+ .*${chapter.toLowerCase()}|^\\| .*${chapter.toLowerCase()}`, 'm'),
+    )
+    // What the account's other things do is none of ours.
+    if (Namespace) expect(Dimensions.length, name).toBeGreaterThan(0)
+  }
+  expect(
+    resourcesIn(two.templates.shop, 'AWS::SNS::Subscription').map(([, { Protocol, Endpoint }]) => [
+      Protocol,
+      Endpoint,
+    ]),
+  ).toEqual([['email', 'owner@shop.example']])
+  const [[, budget] = []] = resourcesIn(two.templates.edge, 'AWS::Budgets::Budget')
+  expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
+})
+
+test('the dashboard shows what the shop measures, by the names that it measures it under', () => {
+  const [[, { DashboardBody } = {}] = []] = resourcesIn(two.templates.shop, 'AWS::CloudWatch::Dashboard')
+  const body = JSON.stringify(DashboardBody)
+  const own = [...body.matchAll(/CloudShelf\\*",\\*"(\w+)/g)].map(([, name]) => name)
+  expect([...new Set(own)].sort()).toEqual(['IndexAge', 'OrdersPlaced', 'OutboxAge', 'Revenue'])
+  for (const name of own) expect(metricNames).toContain(name)
+  for (const word of [
+    'p50',
+    'p95',
+    'p99',
+    'Throttles',
+    'ConsumedReadCapacityUnits',
+    'ConsumedWriteCapacityUnits',
+    'IteratorAge',
+    '5xx',
+  ])
+    expect(body).toContain(word)
+})
+
+test('the user pool tells nobody who has an account, and sends people back to this shop alone', () => {
+  const [[, pool] = []] = resourcesIn(two.templates.shop, 'AWS::Cognito::UserPool')
+  const [[, client] = []] = resourcesIn(two.templates.shop, 'AWS::Cognito::UserPoolClient')
+  expect(pool).toMatchObject({
+    MfaConfiguration: 'OPTIONAL',
+    EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+    DeletionProtection: 'ACTIVE',
+  })
+  expect(client).toMatchObject({
+    PreventUserExistenceErrors: 'ENABLED',
+    GenerateSecret: false,
+    AllowedOAuthFlows: ['code'],
+    CallbackURLs: ['https://shop.example/sign-in/cognito'],
+  })
+  expect(functionsIn(two).get('UserAccounts')?.Environment.Variables).toHaveProperty('COGNITO_USER_POOL_ID')
+  expect(functionsIn(two).get('OrderProcess')?.Environment.Variables).not.toHaveProperty(
+    'COGNITO_USER_POOL_ID',
+  )
+})

@@ -1,0 +1,146 @@
+/** The tables in the template are those of src/tables.ts, and what holds data is guarded as its stage asks. */
+import { expect, test } from 'vitest'
+import { specifiedNames, type TableDefinition, tableIds, tables } from '../../src/tables.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+
+const dev = synthesize({ stage: 'dev' })
+const staging = synthesize({ stage: 'staging' })
+const prod = synthesize({ stage: 'prod' })
+const two = synthesize({ stage: 'prod', ...everything })
+
+const tablesIn = ({ templates }: Synthesized): Map<string, Properties> =>
+  new Map(
+    resourcesIn(templates.store, 'AWS::DynamoDB::GlobalTable').map(([, table]) => [table.TableName, table]),
+  )
+
+const schema = ({ hash, range }: { hash: string; range?: string }) => [
+  { AttributeName: hash, KeyType: 'HASH' },
+  ...(range ? [{ AttributeName: range, KeyType: 'RANGE' }] : []),
+]
+
+test.each([
+  ['dev-', dev],
+  ['staging-', staging],
+  ['', prod],
+  ['', two],
+])(
+  'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables.ts, and there are no others',
+  (prefix, made) => {
+    const found = tablesIn(made)
+    expect([...found.keys()].sort()).toEqual(tableIds.map(id => `${prefix}${specifiedNames[id]}`).sort())
+    for (const id of tableIds) {
+      const definition: TableDefinition = tables[id]
+      const table = found.get(`${prefix}${definition.name}`) ?? {}
+      expect(table.KeySchema, id).toEqual(schema(definition.key))
+      expect(
+        (table.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }: Properties) => ({
+          IndexName,
+          KeySchema,
+          Projection,
+        })),
+        id,
+      ).toEqual(
+        Object.entries(definition.indexes).map(([IndexName, key]) => ({
+          IndexName,
+          KeySchema: schema(key),
+          Projection: { ProjectionType: 'ALL' },
+        })),
+      )
+      const keys = [definition.key, ...Object.values(definition.indexes)].flatMap(({ hash, range }) =>
+        [hash, range ?? []].flat(),
+      )
+      expect(table.AttributeDefinitions.map((one: Properties) => one.AttributeName).sort(), id).toEqual(
+        [...new Set(keys)].sort(),
+      )
+      expect(table.AttributeDefinitions.every((one: Properties) => one.AttributeType === 'S')).toBe(true)
+      expect(table.TimeToLiveSpecification, id).toEqual(
+        definition.ttl ? { AttributeName: definition.ttl, Enabled: true } : undefined,
+      )
+      expect(table.BillingMode, id).toBe('PAY_PER_REQUEST')
+    }
+  },
+)
+
+test('production keeps its tables and buckets, staging can be put back in time, and dev leaves nothing behind', () => {
+  const kept = ({ templates }: Synthesized) =>
+    Object.values(templates.store?.Resources ?? {})
+      .filter(({ Type }) => /Table$|Bucket$/.test(Type))
+      .map(one => (one as { DeletionPolicy?: string }).DeletionPolicy)
+  expect(new Set(kept(prod))).toEqual(new Set(['Retain']))
+  expect(new Set(kept(staging))).toEqual(new Set(['Delete']))
+  expect(new Set(kept(dev))).toEqual(new Set(['Delete']))
+  const replica = (made: Synthesized) =>
+    [...tablesIn(made).values()].flatMap(({ Replicas }) => Replicas as Properties[])
+  for (const one of replica(prod)) {
+    expect(one.DeletionProtectionEnabled).toBe(true)
+    expect(one.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true })
+  }
+  expect(replica(staging).every(one => one.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled)).toBe(
+    true,
+  )
+  expect(replica(dev).some(one => one.DeletionProtectionEnabled)).toBe(false)
+  expect(replica(dev).some(one => one.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled)).toBe(
+    false,
+  )
+  expect(prod.stacks.store.terminationProtection).toBe(true)
+  expect(dev.stacks.store.terminationProtection).toBe(false)
+})
+
+test('only tables that wake a function have a stream, with what it needs', () => {
+  const streams = (made: Synthesized) =>
+    Object.fromEntries(
+      [...tablesIn(made)].map(([name, table]) => [name, table.StreamSpecification?.StreamViewType]),
+    )
+  expect(streams(prod)).toEqual({
+    'cloudshelf-books': 'NEW_AND_OLD_IMAGES',
+    'cloudshelf-carts': undefined,
+    'cloudshelf-users': undefined,
+    'cloudshelf-orders': undefined,
+    'cloudshelf-control': 'NEW_IMAGE',
+  })
+})
+
+test('buckets are private, encrypted, and read by nobody without TLS and by this distribution alone', () => {
+  for (const made of [dev, prod, two])
+    for (const [, bucket] of resourcesIn(made.templates.store, 'AWS::S3::Bucket')) {
+      expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true])
+      expect(JSON.stringify(bucket.BucketEncryption)).toContain('AES256')
+      expect(bucket.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }])
+      expect(bucket.WebsiteConfiguration).toBeUndefined()
+    }
+  const policies = Object.fromEntries(resourcesIn(prod.templates.shop, 'AWS::S3::BucketPolicy'))
+  const [deny, allow] = policies.BlobsPolicy?.PolicyDocument.Statement ?? []
+  expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })
+  expect(allow).toMatchObject({
+    Effect: 'Allow',
+    Action: 's3:GetObject',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+  })
+  // Of the bucket with the index in it, the pictures alone.
+  expect(JSON.stringify(allow.Resource)).toMatch(/\/images\/\*"/)
+  expect(JSON.stringify(allow.Condition.StringEquals['AWS:SourceArn'])).toMatch(
+    /:distribution\/.*PublishOutputRefDistribution/,
+  )
+  expect(policies.AssetsPolicy?.PolicyDocument.Statement).toHaveLength(2)
+})
+
+test('a second Region has copies of all tables and of the pictures, as guarded as the first', () => {
+  for (const [name, { Replicas, StreamSpecification }] of tablesIn(two)) {
+    expect(Replicas.map(({ Region }: Properties) => Region).sort(), name).toEqual([
+      'eu-central-1',
+      'eu-west-1',
+    ])
+    expect(StreamSpecification.StreamViewType, name).toBe('NEW_AND_OLD_IMAGES')
+    for (const one of Replicas) {
+      expect(one.DeletionProtectionEnabled).toBe(true)
+      expect(one.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true)
+    }
+  }
+  const copied = resourcesIn(two.templates.store, 'AWS::S3::Bucket').flatMap(
+    ([, bucket]) => bucket.ReplicationConfiguration?.Rules ?? [],
+  )
+  expect(copied).toHaveLength(1)
+  expect(JSON.stringify(copied[0].Destination.Bucket)).toContain('CloudShelf-prod-standby-store')
+  expect(resourcesIn(two.templates['standby-store'], 'AWS::DynamoDB::GlobalTable')).toEqual([])
+  expect(resourcesIn(two.templates['standby-store'], 'AWS::S3::Bucket')).toHaveLength(2)
+})
