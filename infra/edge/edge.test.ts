@@ -1,0 +1,186 @@
+/** The CDN keeps what the shop says may be kept, shows nobody another's, hides no error, and is the only one to know the secret. */
+import { expect, test } from 'vitest'
+import { endpoints } from '../../src/endpoints.ts'
+import { isPublicPage } from '../../src/pages/addresses.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+import { handedOn } from './policies.ts'
+
+const dev = synthesize({ stage: 'dev' })
+const two = synthesize({ stage: 'prod', ...everything })
+
+const configOf = ({ templates }: Synthesized): Properties =>
+  resourcesIn(templates.edge, 'AWS::CloudFront::Distribution')[0]?.[1].DistributionConfig ?? {}
+
+/** The behaviour for an address, as CloudFront finds it: the first pattern that matches the whole path. */
+const behaviorFor = (made: Synthesized, path: string): Properties => {
+  const { CacheBehaviors, DefaultCacheBehavior } = configOf(made)
+  const matches = ({ PathPattern }: Properties) =>
+    new RegExp(`^${String(PathPattern).replaceAll(/[.]/g, '\\.').replaceAll('*', '.*')}$`).test(path)
+  return (CacheBehaviors as Properties[]).find(matches) ?? DefaultCacheBehavior
+}
+const nameOf = ({ Ref }: Properties): string => String(Ref).replace(/[0-9A-F]{8}$/, '')
+const kindOf = (made: Synthesized, path: string) => {
+  const { CachePolicyId, OriginRequestPolicyId, AllowedMethods } = behaviorFor(made, path)
+  return {
+    keeps: nameOf(CachePolicyId),
+    asks: OriginRequestPolicyId ? nameOf(OriginRequestPolicyId) : undefined,
+    writes: AllowedMethods.includes('POST'),
+  }
+}
+
+test('what an endpoint says of its answers, the CDN does', () => {
+  for (const { method, path, cache, id } of endpoints) {
+    const { keeps, asks, writes } = kindOf(dev, path.replaceAll(/\{[^}]+\}/g, 'some-1'))
+    if (method === 'GET' && cache === 'public') expect(keeps, id).toBe('Kept')
+    if (method === 'GET' && cache === 'private') expect(keeps, id).toBe('Own')
+    if (method !== 'GET') expect(writes, id).toBe(true)
+    if (cache === 'private') expect(asks, id).toBe('WithCookies')
+  }
+})
+
+test('public pages are asked for without cookies and only read; all other pages are their visitor’s', () => {
+  const pages = [
+    '/',
+    '/_root.data',
+    '/about',
+    '/about.data',
+    '/privacy',
+    '/search',
+    '/search.data',
+    '/category/Technology',
+    '/category/Technology.data',
+    '/books/tech-001',
+    '/books/tech-001/learning.data',
+    '/covers/tech-001.svg',
+  ]
+  for (const path of pages) {
+    expect(isPublicPage(path), path).toBe(true)
+    expect(kindOf(dev, path), path).toEqual({ keeps: 'Kept', asks: 'WithoutCookies', writes: false })
+  }
+  for (const path of [
+    '/cart',
+    '/cart.data',
+    '/visitor',
+    '/visitor.data',
+    '/checkout',
+    '/orders/x',
+    '/sign-in',
+    '/account/security',
+    '/staff',
+    '/api/cart',
+    '/api/health',
+    '/nothing',
+  ]) {
+    expect(isPublicPage(path), path).toBe(false)
+    expect(kindOf(dev, path), path).toEqual({ keeps: 'Own', asks: 'WithCookies', writes: true })
+  }
+  for (const path of ['/assets/app-1.js', '/favicon.svg', '/images/covers/tech-001-1.webp'])
+    expect(kindOf(dev, path), path).toEqual({ keeps: 'Files', asks: undefined, writes: false })
+})
+
+test('nothing is kept that does not ask for it, and what is somebody’s own is never kept under another’s cookie', () => {
+  const policies = Object.fromEntries(
+    resourcesIn(dev.templates.edge, 'AWS::CloudFront::CachePolicy').map(([id, { CachePolicyConfig }]) => [
+      nameOf({ Ref: id }),
+      CachePolicyConfig as Properties,
+    ]),
+  )
+  for (const name of ['Kept', 'Own']) expect(policies[name]).toMatchObject({ MinTTL: 0, DefaultTTL: 0 })
+  expect(policies.Own?.MaxTTL).toBe(1)
+  const keyed = (name: string) => policies[name]?.ParametersInCacheKeyAndForwardedToOrigin ?? {}
+  expect(keyed('Own').CookiesConfig).toEqual({ CookieBehavior: 'all' })
+  expect(keyed('Kept').CookiesConfig).toEqual({ CookieBehavior: 'none' })
+  expect(keyed('Kept').QueryStringsConfig).toEqual({ QueryStringBehavior: 'all' })
+  for (const name of ['Kept', 'Own', 'Files'])
+    expect(keyed(name)).toMatchObject({ EnableAcceptEncodingBrotli: true, EnableAcceptEncodingGzip: true })
+})
+
+test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone', () => {
+  for (const made of [dev, two]) {
+    const config = configOf(made)
+    expect(config.CustomErrorResponses).toBeUndefined()
+    expect(config.DefaultRootObject).toBeUndefined()
+    expect(config.HttpVersion).toBe('http2and3')
+    for (const one of [config.DefaultCacheBehavior, ...config.CacheBehaviors] as Properties[]) {
+      expect(one).toMatchObject({ Compress: true, ViewerProtocolPolicy: 'redirect-to-https' })
+      expect(one.ResponseHeadersPolicyId).toBeDefined()
+    }
+  }
+  expect(configOf(two).ViewerCertificate).toMatchObject({ MinimumProtocolVersion: 'TLSv1.2_2021' })
+})
+
+test('the gateway hears the visitor’s address and no Host; only the CDN adds the secret, which no template shows', () => {
+  expect(handedOn.length).toBeLessThanOrEqual(10)
+  const asked = resourcesIn(dev.templates.edge, 'AWS::CloudFront::OriginRequestPolicy').map(
+    ([, { OriginRequestPolicyConfig }]) => OriginRequestPolicyConfig.HeadersConfig,
+  )
+  for (const { HeaderBehavior, Headers } of asked) {
+    expect(HeaderBehavior).toBe('whitelist')
+    expect(Headers).toContain('CloudFront-Viewer-Address')
+    expect(Headers.map((name: string) => name.toLowerCase())).not.toContain('host')
+  }
+  const { Origins } = configOf(dev)
+  const gateways = (Origins as Properties[]).filter(({ CustomOriginConfig }) => CustomOriginConfig)
+  expect(gateways.length).toBeGreaterThan(0)
+  for (const { CustomOriginConfig, OriginCustomHeaders } of gateways) {
+    expect(CustomOriginConfig.OriginProtocolPolicy).toBe('https-only')
+    expect(OriginCustomHeaders).toEqual([
+      { HeaderName: 'X-Trusted-Proxy', HeaderValue: { Ref: 'ProxySecret' } },
+    ])
+  }
+  const { Parameters } = dev.templates.edge as { Parameters?: Record<string, Properties> }
+  expect(Parameters?.ProxySecret).toMatchObject({ NoEcho: true, MinLength: 32 })
+  expect(Parameters?.ProxySecret?.Default).toBeUndefined()
+})
+
+test('buckets are reached by origin access control', () => {
+  const buckets = (configOf(dev).Origins as Properties[]).filter(({ S3OriginConfig }) => S3OriginConfig)
+  expect(buckets).toHaveLength(2)
+  for (const { OriginAccessControlId, S3OriginConfig } of buckets) {
+    expect(OriginAccessControlId).toBeDefined()
+    expect(S3OriginConfig.OriginAccessIdentity).toBe('')
+  }
+  for (const [, { OriginAccessControlConfig }] of resourcesIn(
+    dev.templates.edge,
+    'AWS::CloudFront::OriginAccessControl',
+  ))
+    expect(OriginAccessControlConfig).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' })
+})
+
+test('with a second Region, what is read fails over, and what is written goes to the one that takes orders', () => {
+  const groups = configOf(two).OriginGroups.Items as Properties[]
+  const grouped = new Set(groups.map(({ Id }) => Id))
+  for (const { FailoverCriteria } of groups)
+    expect(FailoverCriteria.StatusCodes.Items).toEqual([500, 502, 503, 504])
+  expect(grouped.has(behaviorFor(two, '/books/tech-001').TargetOriginId)).toBe(true)
+  expect(grouped.has(behaviorFor(two, '/images/covers/x.webp').TargetOriginId)).toBe(true)
+  // CloudFront takes no group where anything may be written.
+  for (const one of [configOf(two).DefaultCacheBehavior, ...configOf(two).CacheBehaviors] as Properties[])
+    if (one.AllowedMethods.includes('POST'))
+      expect(grouped.has(one.TargetOriginId), one.PathPattern).toBe(false)
+  const written = (made: Synthesized) => {
+    const { TargetOriginId } = behaviorFor(made, '/api/orders')
+    const origin = (configOf(made).Origins as Properties[]).find(({ Id }) => Id === TargetOriginId)
+    return JSON.stringify(origin?.DomainName)
+  }
+  expect(written(two)).toContain('"CloudShelf-prod-store"')
+  const streams = { secondBooksStream: 'arn:aws:dynamodb:x', secondControlStream: 'arn:aws:dynamodb:y' }
+  const after = synthesize({ stage: 'prod', ...everything, active: 'second', ...streams })
+  expect(written(after)).toContain('"CloudShelf-prod-standby-store"')
+  expect(resourcesIn(after.templates.shop, 'AWS::Events::Rule')).toEqual([])
+  expect(resourcesIn(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(2)
+  expect(resourcesIn(after.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(2)
+})
+
+test('the name has a certificate in us-east-1, and the firewall is CloudFront’s', () => {
+  expect(two.stacks.edge.region).toBe('us-east-1')
+  expect(resourcesIn(two.templates.edge, 'AWS::CertificateManager::Certificate')).toHaveLength(1)
+  expect(
+    resourcesIn(two.templates.edge, 'AWS::Route53::RecordSet')
+      .map(([, { Type }]) => Type)
+      .sort(),
+  ).toEqual(['A', 'AAAA'])
+  expect(resourcesIn(two.templates.edge, 'AWS::WAFv2::WebACL')[0]?.[1].Scope).toBe('CLOUDFRONT')
+  expect(configOf(two).WebACLId).toBeDefined()
+  expect(configOf(dev).WebACLId).toBeUndefined()
+})
