@@ -1,9 +1,25 @@
 /** What a deployed shop costs each month while nobody comes: its resources with a standing charge, counted from the templates. */
+import type { MetricName } from '../src/core/metrics.ts'
+import { type FunctionId, functionOf } from '../src/lambda/functions.ts'
 
-/** What is paid for by the month for being there. Prices stand in data/aws-prices.json. */
-export const chargedKinds = ['alarm-metric', 'dashboard', 'custom-metric', 'waf-acl', 'waf-rule'] as const
-export type ChargedKind = (typeof chargedKinds)[number]
-export type Charge = { readonly kind: ChargedKind; readonly count: number; readonly what: string }
+/** What is paid for by the month for being there, by its price's id in data/aws-prices.json. */
+export type Charge = {
+  readonly price:
+    | 'cloudwatch-alarm'
+    | 'cloudwatch-dashboard'
+    | 'cloudwatch-custom-metric'
+    | 'waf-web-acl'
+    | 'waf-rule'
+  readonly count: number
+  readonly what: string
+}
+
+/** Metrics that a function writes of its own, besides the failures that all count which answer visitors. */
+const written: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
+  OrderProcess: ['OrdersPlaced', 'Revenue'],
+  Sweeper: ['OutboxAge'],
+  BookCatalog: ['IndexAge'],
+}
 
 export type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
 export type TemplateJson = { readonly Resources?: Readonly<Record<string, Resource>> }
@@ -61,29 +77,32 @@ export class UnpricedError extends Error {}
 
 const rulesOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
 
-/** Metrics that functions write by themselves, unless they are told not to: src/core/metrics.ts names them. */
-const metricsOf = (resource: Resource, names: number): number => {
-  const { Variables } = (resource.Properties?.Environment ?? {}) as { Variables?: Record<string, unknown> }
-  return Variables?.POWERTOOLS_METRICS_DISABLED === 'true' ? 0 : names
+/** How many metrics of its own a function publishes, unless it is told not to. */
+const metricsOf = ({ Properties = {} }: Resource): number => {
+  const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
+  if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
+  const id = String(Variables.POWERTOOLS_SERVICE_NAME) as FunctionId
+  const answers = functionOf(id).otherRoutes.length > 0
+  return (written[id]?.length ?? 0) + (answers ? 1 : 0)
 }
 
-const chargesOf = (id: string, resource: Resource, metricNames: number): Charge[] => {
+const chargesOf = (id: string, resource: Resource): Charge[] => {
   const { Type, Properties = {} } = resource
   if (Type === 'AWS::CloudWatch::Alarm') {
     const metrics = rulesOf(
       (Properties.Metrics as { MetricStat?: unknown }[] | undefined)?.filter(one => one.MetricStat),
     )
-    return [{ kind: 'alarm-metric', count: Math.max(1, metrics), what: id }]
+    return [{ price: 'cloudwatch-alarm', count: Math.max(1, metrics), what: id }]
   }
-  if (Type === 'AWS::CloudWatch::Dashboard') return [{ kind: 'dashboard', count: 1, what: id }]
+  if (Type === 'AWS::CloudWatch::Dashboard') return [{ price: 'cloudwatch-dashboard', count: 1, what: id }]
   if (Type === 'AWS::WAFv2::WebACL')
     return [
-      { kind: 'waf-acl', count: 1, what: id },
-      { kind: 'waf-rule', count: rulesOf(Properties.Rules), what: id },
+      { price: 'waf-web-acl', count: 1, what: id },
+      { price: 'waf-rule', count: rulesOf(Properties.Rules), what: id },
     ]
   if (Type === 'AWS::Lambda::Function') {
-    const count = metricsOf(resource, metricNames)
-    return count > 0 ? [{ kind: 'custom-metric', count, what: id }] : []
+    const count = metricsOf(resource)
+    return count > 0 ? [{ price: 'cloudwatch-custom-metric', count, what: id }] : []
   }
   if (!free.has(Type))
     throw new UnpricedError(`nobody has said what ${id}, a ${Type}, costs while it is idle`)
@@ -93,10 +112,10 @@ const chargesOf = (id: string, resource: Resource, metricNames: number): Charge[
 }
 
 /**
- * The standing charges in these templates. `metricNames` is how many metrics of its own a function may write: each counts as
- * one, which is the most that it can be. Throws UnpricedError for a resource that is neither known to be free nor priced.
+ * The standing charges in these templates; an alarm is charged for each metric that it looks at. Throws UnpricedError for a
+ * resource that is neither known to be free nor priced.
  */
-export const standingCharges = (templates: readonly TemplateJson[], metricNames: number): Charge[] =>
+export const chargesIn = (templates: readonly TemplateJson[]): Charge[] =>
   templates.flatMap(({ Resources = {} }) =>
-    Object.entries(Resources).flatMap(([id, resource]) => chargesOf(id, resource, metricNames)),
+    Object.entries(Resources).flatMap(([id, resource]) => chargesOf(id, resource)),
   )

@@ -25,6 +25,17 @@ export const everything: Said = {
   reserved: 'OrderProcess=20,ShoppingCart=10',
 }
 
+const stream = (table: string) =>
+  `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
+
+/** The same shop when the first Region is down, and the second has taken over. */
+export const takenOver: Said = {
+  ...everything,
+  active: 'second',
+  secondBooksStream: stream('cloudshelf-books'),
+  secondControlStream: stream('cloudshelf-control'),
+}
+
 const standIn = (): CodeFolders => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-code-'))
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {}\n')

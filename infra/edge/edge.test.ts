@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
 import { isPublicPage } from '../../src/pages/addresses.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+import {
+  everything,
+  type Properties,
+  resourcesIn,
+  type Synthesized,
+  synthesize,
+  takenOver,
+} from '../testing.ts'
 import { handedOn } from './policies.ts'
 
 const dev = synthesize({ stage: 'dev' })
@@ -164,8 +171,7 @@ test('with a second Region, what is read fails over, and what is written goes to
     return JSON.stringify(origin?.DomainName)
   }
   expect(written(two)).toContain('"CloudShelf-prod-store"')
-  const streams = { secondBooksStream: 'arn:aws:dynamodb:x', secondControlStream: 'arn:aws:dynamodb:y' }
-  const after = synthesize({ stage: 'prod', ...everything, active: 'second', ...streams })
+  const after = synthesize({ stage: 'prod', ...takenOver })
   expect(written(after)).toContain('"CloudShelf-prod-standby-store"')
   expect(resourcesIn(after.templates.shop, 'AWS::Events::Rule')).toEqual([])
   expect(resourcesIn(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(2)

@@ -9,6 +9,9 @@ const hostName = z
   .string()
   .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, { error: 'is no name such as shop.example' })
 const amount = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'is no amount such as 5.99' })
+const stream = z.string().regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/.+\/stream\/.+$/, {
+  error: 'is no stream of a table',
+})
 const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')])
 const address = z.email({ error: 'is no address such as you@example.com' })
 
@@ -38,8 +41,8 @@ const Context = z.strictObject({
   /** Which of the two takes orders. */
   active: z.enum(['first', 'second'], { error: 'is neither first nor second' }).default('first'),
   /** Where the streams of the second Region's copies of the tables are; `npm run deploy` finds them. */
-  secondBooksStream: z.string().optional(),
-  secondControlStream: z.string().optional(),
+  secondBooksStream: stream.optional(),
+  secondControlStream: stream.optional(),
   /** The shop's own name; without it CloudFront's. */
   domain: hostName.optional(),
   /** The hosted zone of Route 53 in which the name lies; without it certificate and name are confirmed by hand. */
@@ -88,6 +91,9 @@ const together = (options: Options): string[] => {
     ...(secondRegion === region ? ['secondRegion is the first one again'] : []),
     ...(secondRegion && !domain ? ['secondRegion needs a domain, which both Regions answer to'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second needs a secondRegion'] : []),
+    ...(active === 'second' && !(options.secondBooksStream && options.secondControlStream)
+      ? ['active=second needs secondBooksStream and secondControlStream']
+      : []),
     ...(zoneId && !domain ? ['zoneId needs a domain'] : []),
     ...(zoneName && !zoneId ? ['zoneName needs a zoneId'] : []),
     ...(domain && zoneName && domain !== zoneName && !domain.endsWith(`.${zoneName}`)

@@ -73,7 +73,7 @@ test('a line is worked out as by hand, and the free tier takes off no more than 
   expect(total).toEqual({ usd: 8.4375, withFreeTier: 2.1875 })
 })
 
-test('a stage that stands there costs what its list says: ten alarms, nine metrics, a dashboard are $6.70', () => {
+test('a stage that stands there costs what its list says: 25 metrics in alarms, nine of its own, a dashboard are $8.20', () => {
   const counts = Object.fromEntries(standingLines('prod').map(({ price, quantity: n }) => [price.id, n]))
   const byHand =
     0.1 * (counts['cloudwatch-alarm'] ?? 0) +
