@@ -34,6 +34,10 @@ const EDGE: Meant = {
   'AwsSolutions-CFR3':
     'A log of viewers says who read what: the shop keeps none. Requests are counted, and logged without addresses, at the gateway.',
 }
+const OWN_POLICIES: Meant = {
+  '@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac':
+    'The policies that let the distribution read stand in the shop’s stack.',
+}
 const WITHOUT_DOMAIN: Meant = {
   'AwsSolutions-CFR4':
     'CloudFront’s own certificate fixes the versions of TLS; with a domain it is TLS 1.2 and newer.',
@@ -94,6 +98,6 @@ export const acknowledge = ({ store, edge, shop, standby }: Stacks): void => {
     })
     acknowledgeShop(standby.shop, standby.store)
   }
-  meant(edge, { ...EDGE, ...WITHOUT_DOMAIN, ...WITHOUT_WAF })
+  meant(edge, { ...EDGE, ...OWN_POLICIES, ...WITHOUT_DOMAIN, ...WITHOUT_WAF })
   acknowledgeShop(shop, store)
 }

@@ -43,17 +43,24 @@ export const makeStacks = (app: App, options: Options, code: CodeFolders, accoun
   const at = (where: string) => ({
     env: { region: where, ...(account ? { account } : {}) },
     crossRegionReferences: true,
-    // Nobody deletes production by one call: see operate/destroy.ts.
-    terminationProtection: stage.keepsData,
   })
+  // Nobody deletes production's data by one call: see operate/destroy.ts.
+  const guarded = { terminationProtection: stage.keepsData }
   const isCopied = secondRegion !== undefined
   const standbyStore = secondRegion
-    ? new Store(app, names.standbyStore, { ...at(secondRegion), stage, hasTables: false, isCopied })
+    ? new Store(app, names.standbyStore, {
+        ...at(secondRegion),
+        stage,
+        hasTables: false,
+        isCopied,
+        ...guarded,
+      })
     : undefined
   const store = new Store(app, names.store, {
     ...at(region),
     stage,
     hasTables: true,
+    ...guarded,
     replica: secondRegion,
     copyTo: standbyStore?.buckets.blobs,
     isCopied,

@@ -96,8 +96,13 @@ export class Edge extends Stack {
       httpVersion: HttpVersion.HTTP2_AND_3,
       enableIpv6: true,
       priceClass: PriceClass.PRICE_CLASS_100,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
-      ...(options.domain && certificate ? { domainNames: [options.domain], certificate } : {}),
+      ...(options.domain && certificate
+        ? {
+            domainNames: [options.domain],
+            certificate,
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+          }
+        : {}),
       ...(options.waf ? { webAclId: firewallOf(this, name) } : {}),
       ...behaviors,
     })

@@ -75,6 +75,8 @@ const Context = z.strictObject({
     .default('0.08'),
   shippingFlat: amount.default('5.99'),
   cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
+  /** When the secrets last changed: functions read them when they start, and start anew when this is another. */
+  secretsRead: z.string().optional(),
   /** `lambda`: functions are laid with the native packages that Lambda runs, as a deployment needs. */
   natives: z.enum(['none', 'host', 'lambda']).default('none'),
 })

@@ -35,7 +35,12 @@ export const environmentOf = (
     // Nobody but pages asks the API from outside of it.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
-    ...(definition.secrets.length > 0 ? { SECRETS_PATH: secretsPathOf(stage) } : {}),
+    ...(definition.secrets.length > 0
+      ? {
+          SECRETS_PATH: secretsPathOf(stage),
+          ...(options.secretsRead ? { SECRETS_READ: options.secretsRead } : {}),
+        }
+      : {}),
     ...(definition.sendsMail && options.mailFrom ? { SES_REGION: region, MAIL_FROM: options.mailFrom } : {}),
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }

@@ -3,7 +3,9 @@ import { Command } from 'commander'
 import { removeSnapshot } from '../catalog/snapshot.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { createTables, deleteTables, holds, type Point, verifyTables } from '../provision.ts'
+import { putBack } from '../put-back.ts'
 import type { Deps } from '../shop.ts'
+import { type TableId, tableIds } from '../tables.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, print, printJson } from './output.ts'
 
@@ -61,6 +63,23 @@ const remove = ({ json }: Json): Promise<void> =>
     { makeTables: false },
   )
 
+const back = (ids: readonly string[], { json, suffix }: Json & { readonly suffix: string }): Promise<void> =>
+  withDeps(
+    async deps => {
+      assertNoShop(deps)
+      const wrong = ids.find(id => !tableIds.includes(id as TableId))
+      if (wrong !== undefined) throw new CommandError(`${wrong} is none of ${tableIds.join(', ')}`)
+      const { db, settings } = deps
+      for (const id of ids as TableId[]) {
+        const name = settings.names[id]
+        const { written, deleted, same } = await putBack(db, id, { name, from: `${name}${suffix}` })
+        if (json) printJson({ table: name, written, deleted, same })
+        else print(`${name}  ${written} rows put back, ${deleted} deleted, ${same} were the same`)
+      }
+    },
+    { makeTables: false },
+  )
+
 export const tablesCommand = (): Command => {
   const tables = new Command('tables').description('make, check or delete the tables')
   tables
@@ -83,5 +102,17 @@ export const tablesCommand = (): Command => {
     .requiredOption('--yes', 'yes, all of it, for good')
     .option('--json', 'the names of the tables deleted, as JSON')
     .action(remove)
+  tables
+    .command('put-back')
+    .description('make the rows of tables those of restored copies, such as cloudshelf-orders-back')
+    .argument('<table...>', tableIds.join(', '))
+    .option('--suffix <text>', 'what the copies are called behind the tables’ names', '-back')
+    .requiredOption('--yes', 'yes: whatever was written since is lost')
+    .option('--json', 'what was done, as JSON')
+    .addHelpText(
+      'after',
+      '\nFor when nobody writes. Then: cloudshelf erasures apply, cloudshelf doctor --reindex.',
+    )
+    .action(back)
   return tables
 }

@@ -30,7 +30,7 @@ const RENEW_BEFORE_MS = 5 * 60_000
  * expire. `forget()` makes the next request ask again, after the service has refused them.
  */
 export const signerFor = (
-  service: 'dynamodb' | 'ses' | 's3' | 'ssm',
+  service: 'dynamodb' | 'ses' | 's3' | 'ssm' | 'sts' | 'cloudformation',
   region: string,
   provide: () => Promise<Credentials>,
 ): Signer & { forget(): void } => {

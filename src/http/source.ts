@@ -50,10 +50,16 @@ const forwardedFor = (headers: Headers): string | undefined => {
 const sameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
+/** Two secrets while one takes the other's place, `old,new`: both are believed, the first is sent. */
+const secretsIn = (proxySecret: string): string[] => proxySecret.split(',')
+export const sentSecret = (proxySecret: string): string => secretsIn(proxySecret)[0] ?? ''
+
 /** Whether the request carries what proves that it came through the shop's own proxy. */
 export const isOwnProxy = (headers: Headers, proxySecret: string | undefined): boolean => {
   const proof = headers.get('x-trusted-proxy')
-  return proxySecret !== undefined && proof !== null && sameText(proof, proxySecret)
+  return (
+    proxySecret !== undefined && proof !== null && secretsIn(proxySecret).some(one => sameText(proof, one))
+  )
 }
 /** Ids of CloudFront, API Gateway and UUIDs; nothing else gets into a log or a table. */
 const REQUEST_ID_FORM = /^[\w=:/+.-]{8,100}$/

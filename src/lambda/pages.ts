@@ -6,7 +6,7 @@ import { openLog, readSettings, SettingsError } from '../deps.ts'
 import { openAdmission } from '../http/admission.ts'
 import { originsOf } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
-import type { Caller } from '../http/source.ts'
+import { type Caller, sentSecret } from '../http/source.ts'
 import { openPages } from '../pages/serve.ts'
 import { httpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
@@ -26,7 +26,7 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
   if (!pathname.startsWith('/api/'))
     return problem(new ShopError('not_found', 'There is nothing at this address.'))
   const headers = new Headers(request.headers)
-  headers.set('x-trusted-proxy', proxy)
+  headers.set('x-trusted-proxy', sentSecret(proxy))
   const current = currentRequest()
   if (current) headers.set(REQUEST_ID, current.id)
   // It would be believed before ours.

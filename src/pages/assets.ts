@@ -17,6 +17,14 @@ const PLAIN = /^\/[A-Za-z0-9_-]+\.(svg|png)$/
 
 export const isAsset = (pathname: string): boolean => HASHED.test(pathname) || PLAIN.test(pathname)
 
+/** What is told of a file at this path; undefined for what is none. */
+export const assetHeaders = (pathname: string): Record<string, string> | undefined => {
+  const type = TYPES[extname(pathname)]
+  return type && isAsset(pathname)
+    ? { 'content-type': type, 'cache-control': HASHED.test(pathname) ? FOR_GOOD : 'public, max-age=86400' }
+    : undefined
+}
+
 /** Serves the files of `folder`, each read once. Resolves to undefined where there is none. */
 export const assetServer = (folder: string) => {
   const kept = new Map<string, Body>()
@@ -24,7 +32,7 @@ export const assetServer = (folder: string) => {
   const find = async (pathname: string): Promise<Body | undefined> => {
     const found = kept.get(pathname)
     if (found) return found
-    const type = TYPES[extname(pathname)]
+    const type = assetHeaders(pathname)?.['content-type']
     const bytes = type && (await readFile(join(folder, pathname)).catch(() => undefined))
     if (!bytes || !type) return undefined
     const body = new Body(bytes, type, 9)
@@ -35,10 +43,7 @@ export const assetServer = (folder: string) => {
   return async (request: Request, pathname: string): Promise<Response | undefined> => {
     const body = await find(pathname)
     if (!body) return undefined
-    const headers = new Headers({
-      'cache-control': HASHED.test(pathname) ? FOR_GOOD : 'public, max-age=86400',
-      'x-content-type-options': 'nosniff',
-    })
+    const headers = new Headers({ ...assetHeaders(pathname), 'x-content-type-options': 'nosniff' })
     const bytes = await body.for(request, headers)
     return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), { headers })
   }

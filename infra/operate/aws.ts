@@ -1,0 +1,147 @@
+/** What a deployment asks of AWS beside CloudFormation: who one is, parameters, files of buckets, streams of tables. */
+import { awsService } from '../../src/core/aws-request.ts'
+import { NoCredentials, signerFor } from '../../src/core/sign.ts'
+import { openStore, readSettings } from '../../src/deps.ts'
+
+/** Something is wrong that whoever deploys can mend: the message is one line that says how. */
+export class OperatorError extends Error {}
+
+export type Aws = ReturnType<typeof openAws>
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+type Answer = { readonly status: number; readonly body: Buffer }
+const textOf = ({ body }: Answer): string => body.toString()
+
+/** One service in one Region; `endpoint` is a stand-in's, in tests. */
+export const openAws = (region: string, endpoint?: string) => {
+  const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
+  const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
+    awsService(endpoint ?? `https://${host}`, signerFor(service, region, settings.credentials))
+  const ssm = at('ssm', `ssm.${region}.amazonaws.com`)
+  const sts = at('sts', `sts.${region}.amazonaws.com`)
+  const stacks = at('cloudformation', `cloudformation.${region}.amazonaws.com`)
+  const s3 = (bucket: string) => {
+    const send = awsService(
+      endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`,
+      signerFor('s3', region, settings.credentials),
+    )
+    const before = endpoint ? `/${bucket}` : ''
+    return (method: 'GET' | 'PUT' | 'DELETE', path: string, headers = {}, body?: Uint8Array) =>
+      send({
+        method,
+        path: before + path,
+        headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
+        ...(body ? { body } : {}),
+      })
+  }
+
+  const parameter = async (action: string, body: object): Promise<Answer> =>
+    ssm({
+      method: 'POST',
+      path: '/',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AmazonSSM.${action}` },
+      body: JSON.stringify(body),
+    })
+
+  return {
+    region,
+
+    /** The number of the account that these credentials are of. Throws OperatorError where there are none, or none that count. */
+    account: async (): Promise<string> => {
+      const answer = await sts({
+        method: 'POST',
+        path: '/',
+        headers: FORM,
+        body: 'Action=GetCallerIdentity&Version=2011-06-15',
+      }).catch((error: unknown) => {
+        if (error instanceof NoCredentials)
+          throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE gives some`)
+        throw new OperatorError(`AWS cannot be reached: ${error instanceof Error ? error.message : error}`)
+      })
+      const found = /<Account>(\d{12})<\/Account>/.exec(textOf(answer))?.[1]
+      if (!found) throw new OperatorError(`AWS does not accept these credentials (${answer.status})`)
+      return found
+    },
+
+    /** Values of parameters, decrypted; those that are not there are missing. */
+    parameters: async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+      const answer = await parameter('GetParameters', { Names: names, WithDecryption: true })
+      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status}: ${textOf(answer)}`)
+      const { Parameters } = JSON.parse(textOf(answer)) as { Parameters: { Name: string; Value: string }[] }
+      return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
+    },
+
+    /** Writes a SecureString under the account's own key of SSM, which costs nothing. */
+    writeSecret: async (name: string, value: string): Promise<void> => {
+      const answer = await parameter('PutParameter', {
+        Name: name,
+        Value: value,
+        Type: 'SecureString',
+        Overwrite: true,
+      })
+      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status} to writing ${name}`)
+    },
+
+    removeParameters: async (names: readonly string[]): Promise<void> => {
+      await parameter('DeleteParameters', { Names: names })
+    },
+
+    /** What a stack says of itself; nothing where there is no such stack. */
+    stackOutputs: async (name: string): Promise<Readonly<Record<string, string>>> => {
+      const answer = await stacks({
+        method: 'POST',
+        path: '/',
+        headers: FORM,
+        body: `Action=DescribeStacks&Version=2010-05-15&StackName=${encodeURIComponent(name)}`,
+      })
+      const outputs = textOf(answer).matchAll(/<member>(?:(?!<\/member>).)*<OutputKey>.*?<\/member>/gs)
+      return Object.fromEntries(
+        [...outputs].map(([text]) => [
+          /<OutputKey>(.*?)<\/OutputKey>/.exec(text)?.[1] ?? '',
+          /<OutputValue>(.*?)<\/OutputValue>/.exec(text)?.[1] ?? '',
+        ]),
+      )
+    },
+
+    put: async (bucket: string, key: string, body: Uint8Array, headers: Record<string, string>) => {
+      const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
+      const length = { 'content-length': String(body.byteLength) }
+      const answer = await s3(bucket)('PUT', path, { ...headers, ...length }, body)
+      if (answer.status !== 200) throw new OperatorError(`S3 answers ${answer.status} to ${key} in ${bucket}`)
+    },
+
+    /** Deletes every object of a bucket, all its versions. */
+    empty: async (bucket: string): Promise<void> => {
+      const ask = s3(bucket)
+      for (;;) {
+        const answer = await ask('GET', '/?versions=')
+        // There is no such bucket any more.
+        if (answer.status === 404) return
+        if (answer.status !== 200)
+          throw new OperatorError(`S3 answers ${answer.status} to a list of ${bucket}`)
+        const found = [
+          ...textOf(answer).matchAll(
+            /<(?:Version|DeleteMarker)>.*?<Key>(.*?)<\/Key><VersionId>(.*?)<\/VersionId>/gs,
+          ),
+        ]
+        if (found.length === 0) return
+        for (const [, key = '', version = ''] of found)
+          await ask('DELETE', `/${key.split('/').map(encodeURIComponent).join('/')}?versionId=${version}`)
+      }
+    },
+
+    /** The stream of a table in this Region; undefined where it has none. */
+    streamOf: async (table: string): Promise<string | undefined> => {
+      const db = openStore(settings)
+      try {
+        const { Table } = (await db.admin('DescribeTable', { TableName: table })) as {
+          Table: { LatestStreamArn?: string }
+        }
+        return Table.LatestStreamArn
+      } finally {
+        await db.close()
+      }
+    },
+  }
+}

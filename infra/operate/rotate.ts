@@ -1,0 +1,48 @@
+/** `npm run rotate -- proxy --context stage=prod`: gives a stage a new secret. The proxy's changes without a refused request. */
+import { newSecret } from '../../src/core/ids.ts'
+import { stageOf } from '../settings/stage.ts'
+import { stackNames } from '../stacks.ts'
+import { type Aws, OperatorError } from './aws.ts'
+import { deploy } from './cdk.ts'
+import { edgeParameter, prepare, regionsOf } from './release.ts'
+import { ensureSecrets, type SecretName, secretNames, writeSecret } from './secrets.ts'
+import { command, type Words } from './words.ts'
+
+/** Functions read their secrets when they start: a new version of each starts. */
+const restart = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+  const { shop, standbyShop } = stackNames(words.options)
+  await prepare(words, regions, { secretsRead: new Date().toISOString() })
+  deploy([...(words.options.secondRegion ? [standbyShop] : []), shop])
+}
+
+const rotateProxy = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+  const stage = stageOf(words.options.stage)
+  const { edge } = stackNames(words.options)
+  const old = (await ensureSecrets(regions, stage)).proxy.split(',')[0]
+  const fresh = newSecret()
+  // Functions believe both, and pages send the old one; then the CDN sends the new one; then the old one counts no more.
+  await writeSecret(regions, stage, 'proxy', `${old},${fresh}`)
+  await restart(words, regions)
+  deploy([edge], [edgeParameter(edge, fresh)])
+  await writeSecret(regions, stage, 'proxy', `${fresh}`)
+  await restart(words, regions)
+}
+
+const rotateSecret = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+  if (!words.yes)
+    throw new OperatorError(
+      'a new secret ends all sessions, and authenticator apps have to be set up anew, of staff too: --yes says that this is meant',
+    )
+  await writeSecret(regions, stageOf(words.options.stage), 'secret', newSecret())
+  await restart(words, regions)
+}
+
+await command(async words => {
+  const [name] = words.words
+  if (!secretNames.includes(name as SecretName))
+    throw new OperatorError(`say which: npm run rotate -- ${secretNames.join('|')} --context stage=…`)
+  const regions = regionsOf(words)
+  await regions[0]?.account()
+  await (name === 'proxy' ? rotateProxy : rotateSecret)(words, regions)
+  console.log(`${name} is new`)
+})

@@ -1,0 +1,27 @@
+/** The files of the pages' build into their bucket, with what the CDN and browsers are told of them. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { assetHeaders } from '../../src/pages/assets.ts'
+import type { Aws } from './aws.ts'
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+
+/** Puts all files of `folder` into the bucket; gives back how many. Older files stay: pages that are open still ask for them. */
+export const uploadAssets = async (
+  aws: Pick<Aws, 'put'>,
+  bucket: string,
+  folder: string,
+): Promise<number> => {
+  let count = 0
+  for (const file of filesIn(folder)) {
+    const key = relative(folder, file)
+    const headers = assetHeaders(`/${key}`)
+    if (!headers) continue
+    await aws.put(bucket, key, readFileSync(file), headers)
+    count++
+  }
+  return count
+}
