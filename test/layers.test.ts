@@ -116,3 +116,19 @@ test('web pages are given what they may know: core knows neither the domain nor 
   const core = files.filter(({ file }) => folderOf(file) === 'core')
   expect(core.flatMap(importsOf).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
 })
+
+test('infra knows of the shop what is data, how things are called, and how requests are signed; the shop knows nothing of infra', () => {
+  const infra = globSync('infra/**/*.ts', { cwd: ROOT })
+    .filter(file => !isTest(file))
+    .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+  expect(infra.length).toBeGreaterThan(25)
+  const allowed =
+    /^src\/(tables|endpoints|deps)\.ts$|^src\/lambda\/functions\.ts$|^src\/(core|http|pages)\/|^src\/notifications\/sender\.ts$|^src\/accounts\/cognito\.ts$/
+  const wrong = infra.flatMap(one =>
+    importsOf(one)
+      .filter(name => name.startsWith('src/') && !allowed.test(name))
+      .map(name => `${one.file} imports ${name}`),
+  )
+  expect(wrong).toEqual([])
+  expect(files.flatMap(importsOf).filter(name => name.startsWith('infra/'))).toEqual([])
+})

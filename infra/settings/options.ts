@@ -24,8 +24,8 @@ const reserved = z.preprocess(
       ? Object.fromEntries(value.split(',').map(one => one.split('=')))
       : value,
   z.partialRecord(
-    z.enum(functionIds, { error: `names a function that is none of ${functionIds.join(', ')}` }),
-    z.coerce.number().int().min(1, { error: 'is no number of copies such as 20' }).max(10_000),
+    z.enum(functionIds),
+    z.coerce.number({ error: 'is no number of copies such as 20' }).int().min(1).max(10_000),
   ),
 )
 
@@ -121,7 +121,11 @@ export const readOptions = (context: Readonly<Record<string, unknown>>): Options
   if (!parsed.success) {
     const wrong = parsed.error.issues.flatMap(issue =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map(key => `there is no ${key}`)
+        ? issue.keys.map(key =>
+            issue.path.length === 0
+              ? `there is no ${key}`
+              : `${issue.path.join('.')} names ${key}, which is none of ${functionIds.join(', ')}`,
+          )
         : [`${issue.path.join('.')} ${issue.message}`],
     )
     throw new OptionsError(`these options are wrong: ${wrong.join('; ')}`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { callerOf, networkOf } from './source.ts'
+import { callerOf, isOwnProxy, networkOf, sentSecret } from './source.ts'
 
 test.each([
   ['203.0.113.9', '203.0.113.9'],
@@ -59,4 +59,16 @@ test('of a chain of addresses the last counts, which the proxy itself has added'
     '2001:db8:1:2::/64',
   )
   expect(sourceOf(proof)).toBe('unknown')
+})
+
+test('while one secret takes the other’s place both are believed, the first is sent, and both together are none', () => {
+  const next = 'another secret that is long enough too'
+  const both = `${SECRET},${next}`
+  const believed = (proof: string) => isOwnProxy(new Headers({ 'x-trusted-proxy': proof }), both)
+  expect([SECRET, next].map(believed)).toEqual([true, true])
+  expect(['', both, `${SECRET},`, ','].map(believed)).toEqual([false, false, false, false])
+  expect(sentSecret(both)).toBe(SECRET)
+  expect(sentSecret(SECRET)).toBe(SECRET)
+  // A comma alone makes no two secrets of one.
+  expect(sentSecret(`${SECRET},x`)).toBe(`${SECRET},x`)
 })

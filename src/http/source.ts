@@ -50,8 +50,12 @@ const forwardedFor = (headers: Headers): string | undefined => {
 const sameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
+const SHORTEST = 32
 /** Two secrets while one takes the other's place, `old,new`: both are believed, the first is sent. */
-const secretsIn = (proxySecret: string): string[] => proxySecret.split(',')
+const secretsIn = (proxySecret: string): string[] => {
+  const parts = proxySecret.split(',')
+  return parts.length === 2 && parts.every(part => part.length >= SHORTEST) ? parts : [proxySecret]
+}
 export const sentSecret = (proxySecret: string): string => secretsIn(proxySecret)[0] ?? ''
 
 /** Whether the request carries what proves that it came through the shop's own proxy. */

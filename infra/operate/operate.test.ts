@@ -1,0 +1,140 @@
+/** What a deployment asks of AWS, asked of a stand-in: secrets are made once and are the same everywhere; files say what they are. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { stageOf } from '../settings/stage.ts'
+import { openAws } from './aws.ts'
+import { ensureSecrets, removeSecrets, writeSecret } from './secrets.ts'
+import { uploadAssets } from './upload.ts'
+
+type Asked = {
+  readonly method: string
+  readonly url: string
+  readonly headers: Record<string, unknown>
+  readonly body: string
+}
+
+/** Parameters by Region, as the signature names it, and objects by path. */
+const standIn = async () => {
+  const parameters = new Map<string, { value: string; type: string }>()
+  const objects = new Map<string, Asked>()
+  const ssm = (action: string, region: string, body: Record<string, unknown>): object => {
+    const at = (name: unknown) => `${region} ${name}`
+    if (action === 'PutParameter')
+      parameters.set(at(body.Name), { value: String(body.Value), type: String(body.Type) })
+    for (const name of action === 'DeleteParameters' ? (body.Names as string[]) : [])
+      parameters.delete(at(name))
+    const found = action === 'GetParameters' ? (body.Names as string[]) : []
+    return {
+      Parameters: found
+        .flatMap(Name => ({ Name, Value: parameters.get(at(Name))?.value }))
+        .filter(one => one.Value),
+    }
+  }
+  const bucket = (asked: Asked): string => {
+    const [path = '', query = ''] = asked.url.split('?')
+    if (asked.method === 'PUT') objects.set(path, asked)
+    if (asked.method === 'DELETE') objects.delete(path)
+    if (query !== 'versions=') return ''
+    const keys = [...objects.keys()].filter(key => key.startsWith(path)).map(key => key.slice(path.length))
+    return keys.map(key => `<Version><Key>${key}</Key><VersionId>1</VersionId></Version>`).join('')
+  }
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const { method = '', url = '', headers } = request
+    const [, , region = '', service] =
+      /Credential=(\S+),/.exec(headers.authorization ?? '')?.[1]?.split('/') ?? []
+    if (service === 'ssm') {
+      const action = String(headers['x-amz-target']).split('.')[1] ?? ''
+      response.end(JSON.stringify(ssm(action, region, JSON.parse(body))))
+    } else if (service === 's3') response.end(bucket({ method, url, headers, body }))
+    else if (service === 'cloudformation')
+      response.end(
+        '<Outputs><member><OutputKey>A</OutputKey><OutputValue>one</OutputValue></member><member><OutputKey>B</OutputKey><OutputValue>two</OutputValue></member></Outputs>',
+      )
+    else response.end('<GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult>')
+  })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  return { parameters, objects, endpoint: `http://127.0.0.1:${port}`, close: () => server.close() }
+}
+
+let aws: Awaited<ReturnType<typeof standIn>>
+beforeAll(async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  aws = await standIn()
+})
+afterAll(() => {
+  aws.close()
+  vi.unstubAllEnvs()
+})
+const region = (name: string) => openAws(name, aws.endpoint)
+
+test('credentials tell their account, and a stack what it gave out', async () => {
+  expect(await region('eu-central-1').account()).toBe('123456789012')
+  expect(await region('eu-central-1').stackOutputs('x')).toEqual({ A: 'one', B: 'two' })
+})
+
+test('secrets are made once, as SecureStrings, and every Region has the same', async () => {
+  const stage = stageOf('prod')
+  const [one, two] = [region('eu-central-1'), region('eu-west-1')]
+  const made = await ensureSecrets([one], stage)
+  expect(made.secret.length).toBeGreaterThanOrEqual(32)
+  expect(made.secret).not.toBe(made.proxy)
+  expect([...aws.parameters.values()].map(({ type }) => type)).toEqual(['SecureString', 'SecureString'])
+  expect(await ensureSecrets([one, two], stage)).toEqual(made)
+  expect(aws.parameters.get('eu-west-1 /cloudshelf/prod/proxy')?.value).toBe(made.proxy)
+  // Should the first lose them, they are not made anew: sessions would end.
+  await removeSecrets([one], stage)
+  expect(await ensureSecrets([one, two], stage)).toEqual(made)
+  await writeSecret([one, two], stage, 'proxy', 'another that is long enough to count')
+  expect((await ensureSecrets([one, two], stage)).proxy).toBe('another that is long enough to count')
+  await removeSecrets([one, two], stage)
+  expect(aws.parameters.size).toBe(0)
+})
+
+test('files of the pages are uploaded with their type and how long they may be kept, and what is no file of theirs is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-client-'))
+  mkdirSync(join(folder, 'assets'))
+  writeFileSync(join(folder, 'assets/app-1.js'), 'one')
+  writeFileSync(join(folder, 'favicon.svg'), '<svg/>')
+  writeFileSync(join(folder, 'notes.md'), 'nothing')
+  expect(await uploadAssets(region('eu-central-1'), 'shop-assets', folder)).toBe(2)
+  expect(aws.objects.get('/shop-assets/assets/app-1.js')).toMatchObject({
+    body: 'one',
+    headers: {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+    },
+  })
+  expect(aws.objects.get('/shop-assets/favicon.svg')?.headers['cache-control']).toBe('public, max-age=86400')
+  await region('eu-central-1').empty('shop-assets')
+  expect(aws.objects.size).toBe(0)
+})
+
+test('commands say in one line what is missing', () => {
+  const run = (file: string, ...words: string[]) => {
+    const environment = { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' }
+    const { stderr, status } = spawnSync(process.execPath, [`infra/operate/${file}.ts`, ...words], {
+      encoding: 'utf8',
+      env: environment,
+    })
+    return [status, stderr.trim()]
+  }
+  expect(run('deploy')).toEqual([
+    1,
+    expect.stringMatching(/^there are no AWS credentials: .*AWS_PROFILE gives some$/),
+  ])
+  expect(run('destroy', '--context', 'stage=prdo')).toEqual([
+    1,
+    'these options are wrong: stage is none of dev, staging, prod',
+  ])
+  expect(run('rotate')).toEqual([1, 'say which: npm run rotate -- secret|proxy --context stage=…'])
+  expect(run('synth', '--context', 'prod')).toEqual([1, '--context prod is no name=value'])
+})

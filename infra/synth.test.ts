@@ -1,0 +1,46 @@
+/** `npm run synth`, as it is typed: offline, with CDK's own command and the very bundles of the functions. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { functions } from '../src/lambda/functions.ts'
+import { type Properties, resourcesIn } from './testing.ts'
+
+test('npm run synth writes the templates of a stage, each function with its own bundle', {
+  timeout: 240_000,
+}, () => {
+  // Nobody can be asked anything.
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['infra/operate/synth.ts', '--context', 'stage=staging'],
+    { encoding: 'utf8', env: environment },
+  )
+  expect(status, stderr).toBe(0)
+  expect(stdout).toContain('The templates of staging lie in build/cdk')
+  const folder = 'build/cdk'
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const template = read('CloudShelf-staging-shop.template.json')
+  const keys = new Map(
+    resourcesIn(template, 'AWS::Lambda::Function').map(([, { FunctionName, Code }]) => [
+      String(FunctionName).replace('staging-', ''),
+      Code.S3Key as string,
+    ]),
+  )
+  expect(new Set(keys.values()).size).toBe(functions.length)
+  const { files } = read('CloudShelf-staging-shop.assets.json') as { files: Record<string, Properties> }
+  for (const { id } of functions) {
+    const asset = files[keys.get(id)?.replace('.zip', '') ?? '']
+    const names = readdirSync(join(folder, asset?.source.path))
+    expect(names, id).toContain('index.mjs')
+    expect(
+      names.some(name => name.endsWith('.map')),
+      id,
+    ).toBe(true)
+  }
+})
