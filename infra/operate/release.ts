@@ -1,5 +1,6 @@
 /** The steps of a deployment, each of which may be done again: secrets, what outlives a release, files, CDN, functions. */
 import { join } from 'node:path'
+import { sentSecret } from '../../src/http/source.ts'
 import { pagesFolder } from '../bundle.ts'
 import { fetchNatives } from '../natives.ts'
 import { type StageName, stageOf, tableNamesOf } from '../settings/stage.ts'
@@ -54,7 +55,7 @@ export const prepare = async (
   synthesize({ ...words.context, ...streams, stage: words.options.stage, natives: 'lambda', ...more })
 }
 
-/** What CloudFront proves itself by; of two while one takes the other's place, the one that is told. */
+/** What CloudFront proves itself by, as a parameter of its stack. */
 export const edgeParameter = (edge: string, proxy: string): string => `${edge}:ProxySecret=${proxy}`
 
 /** Tables, buckets, gateway; then the pages' files; then the CDN; then what is called. Gives back the shop's address. */
@@ -64,17 +65,14 @@ export const release = async (words: Words, regions: readonly Aws[], { proxy }: 
   const stores = [...(two ? [names.standbyStore] : []), names.store]
   say('tables and buckets')
   const made = deploy(stores)
-  const { client } = { client: join(await pagesFolder(), 'client') }
+  const client = join(await pagesFolder(), 'client')
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
     const [aws, bucket] = [regions[i], made[store]?.AssetsBucket]
     if (!aws || !bucket) throw new OperatorError(`${store} says of no bucket for the pages' files`)
     say(`${await uploadAssets(aws, bucket, client)} files of the pages, to ${bucket}`)
   }
   say('CDN')
-  const { [names.edge]: edge } = deploy(
-    [names.edge],
-    [edgeParameter(names.edge, proxy.split(',')[0] ?? proxy)],
-  )
+  const { [names.edge]: edge } = deploy([names.edge], [edgeParameter(names.edge, sentSecret(proxy))])
   say('functions and routes')
   deploy([...(two ? [names.standbyShop] : []), names.shop])
   if (!edge?.Address) throw new OperatorError(`${names.edge} says of no address`)

@@ -1,5 +1,6 @@
 /** `npm run rotate -- proxy --context stage=prod`: gives a stage a new secret. The proxy's changes without a refused request. */
 import { newSecret } from '../../src/core/ids.ts'
+import { sentSecret } from '../../src/http/source.ts'
 import { stageOf } from '../settings/stage.ts'
 import { stackNames } from '../stacks.ts'
 import { type Aws, OperatorError } from './aws.ts'
@@ -18,13 +19,13 @@ const restart = async (words: Words, regions: readonly Aws[]): Promise<void> => 
 const rotateProxy = async (words: Words, regions: readonly Aws[]): Promise<void> => {
   const stage = stageOf(words.options.stage)
   const { edge } = stackNames(words.options)
-  const old = (await ensureSecrets(regions, stage)).proxy.split(',')[0]
+  const old = sentSecret((await ensureSecrets(regions, stage)).proxy)
   const fresh = newSecret()
   // Functions believe both, and pages send the old one; then the CDN sends the new one; then the old one counts no more.
   await writeSecret(regions, stage, 'proxy', `${old},${fresh}`)
   await restart(words, regions)
   deploy([edge], [edgeParameter(edge, fresh)])
-  await writeSecret(regions, stage, 'proxy', `${fresh}`)
+  await writeSecret(regions, stage, 'proxy', fresh)
   await restart(words, regions)
 }
 
