@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'prove/**/*.test.ts', 'infra/**/*.test.ts', 'web/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'test/**/*.test.ts',
+      'prove/**/*.test.ts',
+      'infra/**/*.test.ts',
+      'web/**/*.test.ts',
+    ],
     globalSetup: ['test/budget.ts', 'test/pages-build.ts', 'web/tests/browser-setup.ts'],
     setupFiles: ['test/no-secret-logged.ts'],
     testTimeout: 30_000,
