@@ -4,7 +4,7 @@ import { fromWire } from '../core/dynamo/marshal.ts'
 import { OUTBOX } from '../core/outbox.ts'
 import { readRow } from '../notifications/table.ts'
 import { deliver } from '../notifications/worker.ts'
-import { mailPart, openTransport } from '../parts/mail.ts'
+import { leavesByMail, mailPart, openTransport } from '../parts/mail.ts'
 import { openGround } from './open.ts'
 
 const base = await openGround()
@@ -29,6 +29,8 @@ const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
  */
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const batchItemFailures: { itemIdentifier: string }[] = []
+  // There is no folder here: rows wait in the outbox until there is a way for mail.
+  if (!leavesByMail(deps.settings)) return { batchItemFailures }
   for (const record of Records)
     try {
       const row = rowOf(record)

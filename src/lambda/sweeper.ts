@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda'
 import { accountLinks } from '../accounts/links.ts'
 import { outboxAge } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
-import { mailPart, openTransport } from '../parts/mail.ts'
+import { leavesByMail, mailPart, openTransport } from '../parts/mail.ts'
 import { orderPart } from '../parts/orders.ts'
 import { resumeErasures } from '../people/erase.ts'
 import { openGround } from './open.ts'
@@ -22,7 +22,9 @@ const deps = {
 /** Does both, whatever happens to one; throws the first failure, so that it is counted as one. */
 export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
   const time = Math.max(1, getRemainingTimeInMillis() - LAST_MAIL_MS)
-  const done = await Promise.allSettled([resumeErasures(deps), sendDueMail(deps, AbortSignal.timeout(time))])
+  // There is no folder here: rows wait in the outbox until there is a way for mail.
+  const send = async () => leavesByMail(deps.settings) && sendDueMail(deps, AbortSignal.timeout(time))
+  const done = await Promise.allSettled([resumeErasures(deps), send()])
   base.log.gauge({ OutboxAge: await outboxAge(deps) })
   for (const one of done) if (one.status === 'rejected') throw one.reason
 }

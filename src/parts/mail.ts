@@ -10,6 +10,10 @@ import { orderLinks } from '../orders/links.ts'
 import { orderTable } from '../orders/table.ts'
 import type { Ground } from './ground.ts'
 
+/** Whether mails leave the machine by these settings. */
+export const leavesByMail = ({ mail: { smtpUrl, sesRegion } }: Settings): boolean =>
+  smtpUrl !== undefined || sesRegion !== undefined
+
 /** How mails leave by these settings. */
 export const openTransport = ({
   mail: { from, smtpUrl, sesRegion },
