@@ -111,8 +111,8 @@ const barsPlot = ({ title, unit, log, series, groups }: Bars): string => {
 }
 
 const curvesPlot = ({ title, unit, xUnit, log, series }: Curves): string => {
-  const [left, height] = [70, 340]
-  const [bottom, right] = [height - 46, WIDTH - 24]
+  const [left, height] = [80, 340]
+  const [bottom, right] = [height - 46, WIDTH - 48]
   const points = series.flatMap(one => one.points)
   const across = scaleOf(
     points.map(([x]) => x),

@@ -18,12 +18,15 @@ import { parseArgs } from 'node:util'
 import { csvLine } from '../src/catalog/feed/written-cell.ts'
 import type { ListedBook } from '../src/catalog/schema.ts'
 import { blobFolder } from '../src/deps.ts'
+import { thisMachine } from './machine.ts'
 import { memoryMegabytes, percentile } from './measure.ts'
 import { seededRandom, shuffled } from './random.ts'
 import { scaledBooks } from './scale-books.ts'
+import { scaleChapter } from './scale-chapter.ts'
 import { readBooks } from './search-data.ts'
 import { madeQuestions } from './search-queries.ts'
 import { endShops, type ShopProcess, startShop } from './shop-process.ts'
+import { writeChapter } from './write-docs.ts'
 
 const QUERIES = 600
 const PAGES = 200
@@ -39,6 +42,8 @@ const { values: options } = parseArgs({
     sizes: { type: 'string', default: '10000,100000,500000' },
     /** A file for the figures. */
     json: { type: 'string' },
+    /** Writes docs/performance.md anew with these figures. */
+    'write-docs': { type: 'boolean', default: false },
   },
 })
 
@@ -247,6 +252,7 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
+  const machine = thisMachine()
   const real = readBooks(list)
   const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'))
   const all: ScaleFigures[] = []
@@ -274,6 +280,15 @@ async function main(): Promise<void> {
     }
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`)
+  if (options['write-docs'])
+    writeChapter(
+      'scale',
+      scaleChapter(all, machine, {
+        title: 'By the number of books',
+        columns: ['', ...all.map(({ books }) => books.toLocaleString('en'))],
+        rows: rows.map(([name, text]) => [name.trim(), ...all.map(text)]),
+      }),
+    )
 }
 
 await main()

@@ -1,13 +1,11 @@
 /** The comparison as a chapter of docs/performance.md. */
 import type { Bars, Chapter } from '../chapter.ts'
+import { busyNote, machineText } from '../machine.ts'
 import { median } from '../measure.ts'
 import { LINES } from './lines.ts'
 import { differencesOf, tablesOf } from './report.ts'
 import type { Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
-
-/** Load above which others take part in the figures. */
-const BUSY = 0.5
 
 const NOT_TESTED = [
   'More than one server process, another machine for the load, a network between shop and shopper.',
@@ -69,7 +67,7 @@ export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter
   title: 'Beside other shops, on the same work',
   command: 'CLOUDSHELF_PEERS=<folder> npm run bench:peers -- --write-docs',
   at: result.at,
-  machine: `${result.machine.cpu}, ${result.machine.cores} cores, ${result.machine.gigabytes} GB, ${result.machine.system}, load ${result.machine.load.toFixed(1)} before it began`,
+  machine: machineText(result.machine),
   versions: result.shops
     .slice(1)
     .map(({ label, version, node, database }) => `${label} ${version} (Node ${node.slice(1)}, ${database})`)
@@ -77,11 +75,7 @@ export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter
     .join(' · '),
   text: [
     'What else a bookseller could install, measured in the same run: a slice of the peer’s work, then a slice of ours, in turn. A ratio is that of the slices that lie beside each other. CPU is the server’s and its database’s for each thing done, the figure that the noise of a machine bends least.',
-    ...(result.machine.load > BUSY
-      ? [
-          '**The machine was busy with other work meanwhile: read the ratios and the CPU, not the figures per second.**',
-        ]
-      : []),
+    ...busyNote(result.machine),
     ...(result.quick ? ['**These are the figures of a quick look (`--quick`), not of a whole run.**'] : []),
     ...result.absent,
   ],

@@ -1,10 +1,10 @@
 /** The run: starts in turn, then each peer turn by turn with ours, then what each finds and how each stands a crowd. */
-import { cpus, loadavg, release, type as system, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Book } from '../../src/catalog/schema.ts'
 import type { LoadJob, LoadResult } from '../load.ts'
+import { thisMachine } from '../machine.ts'
 import type { Effort } from '../rounds.ts'
 import { readBooks as readListed, readQuestions } from '../search-data.ts'
 import { startWorker } from '../worker.ts'
@@ -21,7 +21,6 @@ import { lineOf, type Sum, takeTurns, together } from './turns.ts'
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const BUYERS = 50
 const ASKERS = 4
-const MEGA = 2 ** 30
 
 export type Comparison = {
   readonly books: readonly Book[]
@@ -78,14 +77,6 @@ const crowdsOf = async (shop: RunningShop, { shopper }: Generators): Promise<Cro
   return results
 }
 
-const machine = (): Result['machine'] => ({
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: cpus().length,
-  gigabytes: Math.round(totalmem() / MEGA),
-  system: `${system()} ${release()}`,
-  load: loadavg()[0] ?? 0,
-})
-
 /** Measures everybody; `peers` must all be there. */
 export const compare = async (
   peers: readonly { readonly peer: Peer; readonly place: PeerPlace }[],
@@ -97,7 +88,7 @@ export const compare = async (
   const starts = quick ? 1 : 3
   const restMs = quick ? 1_000 : 10_000
 
-  const before = machine()
+  const machine = thisMachine()
   say(`filling our shop with ${books.length} books`)
   await fillOurs(dataDir, books)
   // The first start writes the index down; it is no start of a shop that has been open before.
@@ -205,7 +196,7 @@ export const compare = async (
   return {
     at: new Date().toISOString(),
     quick,
-    machine: before,
+    machine,
     shops: [oursResult, ...shops],
     lines: [...ourLines, ...lines],
     absent: [...absent],

@@ -1,5 +1,6 @@
 /** What a run has found, as it is written down: of each shop, and of each shop at each line of the comparison. */
 import * as z from 'zod'
+import { Machine } from '../machine.ts'
 
 const Memory = z.object({ shop: z.number(), store: z.number() })
 const CrowdResult = z.object({
@@ -55,14 +56,7 @@ export type LineResult = z.infer<typeof LineResult>
 export const Result = z.object({
   at: z.string(),
   quick: z.boolean(),
-  /** `load`: processes that wanted a core before anything of this run did, on average of a minute. */
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    gigabytes: z.number(),
-    system: z.string(),
-    load: z.number(),
-  }),
+  machine: Machine,
   /** Ours first. */
   shops: z.array(ShopResult),
   lines: z.array(LineResult),

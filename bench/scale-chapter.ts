@@ -1,0 +1,57 @@
+/** How cost grows with the shelf, as a chapter of docs/performance.md. */
+import type { Chapter, Curves, Table } from './chapter.ts'
+import { busyNote, type Machine, machineText } from './machine.ts'
+import type { ScaleFigures } from './scale.ts'
+
+const curves = (
+  all: readonly ScaleFigures[],
+  name: string,
+  title: string,
+  unit: string,
+  series: Readonly<Record<string, (of: ScaleFigures) => number>>,
+): Curves => ({
+  kind: 'curves',
+  name,
+  title,
+  unit,
+  xUnit: 'books',
+  log: true,
+  series: Object.entries(series).map(([label, value]) => ({
+    label,
+    points: all.map(of => [of.books, value(of)]),
+  })),
+})
+
+/** `table` is what the bench printed; both axes of its plots are powers of ten, so what grows as the shelf does is a straight rise. */
+export const scaleChapter = (all: readonly ScaleFigures[], machine: Machine, table: Table): Chapter => ({
+  place: 30,
+  title: 'How cost grows with the shelf',
+  command: 'npm run bench:scale -- --write-docs',
+  at: new Date().toISOString(),
+  machine: machineText(machine),
+  versions: `Node ${process.versions.node}`,
+  text: [
+    'Shelves made from the 10,000 real books: each is imported as a feed, then the shop is started without and with a saved index, and asked over HTTP, one request at a time.',
+    ...busyNote(machine),
+  ],
+  tables: [table],
+  plots: [
+    curves(all, 'scale-time', 'Import and start', 'ms', {
+      import: of => of.import * 1_000,
+      'index built': of => of.indexBuilt,
+      'start without a snapshot': of => of.startBuilding,
+      'start with one': of => of.startLoading,
+    }),
+    curves(all, 'scale-answers', 'Answers, p95', 'ms', {
+      'search, never asked': of => of.search.p95,
+      'first list of a category': of => of.list.p95,
+    }),
+    curves(all, 'scale-memory', 'Memory', 'MB', {
+      'shop at rest': of => of.shopAtRest,
+      'shop after the questions': of => of.shopAfter,
+      'import, most': of => of.importMemory,
+    }),
+  ],
+  differs: [],
+  notTested: [],
+})
