@@ -47,5 +47,5 @@ export const assertPassword = async (
 /**
  * A mark of the password as it is now, which tells nothing of it: what is asked for under one password does not outlive it.
  */
-export const sealOf = async (deps: CredentialDeps, userId: string): Promise<string> =>
-  sha256(`password:${String((await credentialOf(deps, userId))?.record.password)}`)
+export const sealOf = (kept: Stored | undefined): string =>
+  sha256(`password:${String(kept?.record.password)}`)

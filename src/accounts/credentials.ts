@@ -11,24 +11,26 @@ import { announceAccount, type SignUpDeps, spendLink } from './sign-up.ts'
 
 /** Has a mail with a link sent, if the address has an account; costs the same where it has none. */
 export const forgotPassword = async (deps: SignUpDeps, email: string): Promise<void> => {
-  const known = await deps.records.byEmail(email)
+  const known = await deps.records.byEmailToSignIn(email)
+  const userId = String(known?.record.id)
+  const kept = known && (await credentialOf(deps, userId))
   await deps.db.transact([
     known
-      ? announceAccount(deps, 'reset_password', String(known.record.id))
+      ? announceAccount(deps, 'reset_password', userId, { seal: sealOf(kept) })
       : deps.accountLinks.decoy(deps.now()),
   ])
 }
 
 /**
- * Sets the password by a mailed link, which proves the address too, and returns that address. All sessions end: whoever knew
- * the old password is out. Throws link_invalid, password_refused.
+ * Sets the password by a mailed link, which proves the address too, and returns that address. All sessions end, and all other
+ * links to set it: whoever knew the old password, or waits with an older mail, is out. Throws link_invalid, password_refused.
  */
 export const resetPassword = async (deps: SignUpDeps, token: string, password: string): Promise<string> => {
   const { records, now } = deps
-  const { user_id, email, spent } = await deps.accountLinks.find('reset_password', token, now())
+  const { user_id, email, seal, spent } = await deps.accountLinks.find('reset_password', token, now())
   await assertNotGuessable(password, email)
   const [user, kept] = [await records.byId('user', user_id), await credentialOf(deps, user_id)]
-  if (user?.record.email !== email) throw linkInvalid()
+  if (user?.record.email !== email || (seal !== undefined && seal !== sealOf(kept))) throw linkInvalid()
   const [hash, at] = [await hashPassword(password), now().toISOString()]
   await spendLink(deps, [
     spent,
@@ -53,11 +55,11 @@ export const changeEmail = async (
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await assertPassword(deps, userId, password)
-  const [known, seal] = [await deps.records.byEmail(email), await sealOf(deps, userId)]
+  const [known, kept] = [await deps.records.byEmail(email), await credentialOf(deps, userId)]
   await deps.db.transact([
     known
       ? deps.accountLinks.decoy(deps.now())
-      : announceAccount(deps, 'change_email', userId, { email, seal }),
+      : announceAccount(deps, 'change_email', userId, { email, seal: sealOf(kept) }),
   ])
 }
 
@@ -69,7 +71,8 @@ export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<str
   const { records, now } = deps
   const { user_id, email, seal, spent } = await deps.accountLinks.find('change_email', token, now())
   const seen = await records.byId('user', user_id)
-  if (!seen || seen.record.email === email || seal !== (await sealOf(deps, user_id))) throw linkInvalid()
+  if (!seen || seen.record.email === email || seal !== sealOf(await credentialOf(deps, user_id)))
+    throw linkInvalid()
   const old = String(seen.record.email)
   const changed = { ...seen.record, email, emailVerified: true, updatedAt: now().toISOString() }
   await spendLink(deps, [

@@ -81,5 +81,5 @@ test.each(tries)(
     expect([...known.values()]).toEqual([EACH])
     expect(shop.reported).toEqual([])
   },
-  60_000,
+  180_000,
 )

@@ -50,6 +50,24 @@ test('whoever asked for another address under the old password is shut out with 
   expect(await contentsOf(shop)).toBe(before)
 })
 
+test('a link that sets the password is worth nothing once the password is another', async () => {
+  const shop = await accountShop()
+  const owner = await shop.member(EMAIL)
+  for (let i = 0; i < 2; i++) await owner.post('/api/auth/password/forgot', { email: EMAIL })
+  const [first, second] = await shop.tokens('reset-password')
+  const set = (token: string | undefined, password: string) =>
+    shop.visitor().post('/api/auth/password/reset', { token, password })
+  expect((await set(first, 'three green quiet boats')).status).toBe(204)
+  expect((await set(second, THEIRS)).body.code).toBe('link_invalid')
+  await owner.post('/api/auth/password/forgot', { email: EMAIL })
+  const [third] = await shop.tokens('reset-password')
+  await shop.signIn(owner, EMAIL, 'three green quiet boats')
+  const change = { current_password: 'three green quiet boats', password: 'two red quiet trains' }
+  expect((await owner.post('/api/auth/password/change', change)).status).toBe(204)
+  expect((await set(third, THEIRS)).body.code).toBe('link_invalid')
+  expect((await shop.signIn(shop.visitor(), EMAIL, 'two red quiet trains')).status).toBe(200)
+})
+
 test('a password alone makes no second factor where there is one already', async () => {
   const shop = await accountShop({ books: [aBook()] })
   const owner = await shop.member(EMAIL)
