@@ -47,7 +47,7 @@ const gauge = (): void => {
 
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
-  if (/^\/api\/(books|categories)/.test(pathname)) await memory.follow(FRESH_MS)
+  if (/^\/api\/(books|categories|titles)/.test(pathname)) await memory.follow(FRESH_MS)
   gauge()
   return app.fetch(request, caller)
 }

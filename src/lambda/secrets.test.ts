@@ -1,0 +1,33 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { awsStandIn } from '../../test/aws-stand-in.ts'
+import { readSettings } from '../deps.ts'
+import { readSecrets } from './secrets.ts'
+
+const [SECRET, PROXY] = ['the shop’s own secret, long enough now', 'the secret of the proxy, long enough']
+
+const openSsm = async (parameters: Readonly<Record<string, string>>) => {
+  const aws = await awsStandIn(parameters)
+  onTestFinished(() => void aws.close())
+  const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', SSM_ENDPOINT: aws.url }
+  return { ...aws, env: { ...env, SECRETS_PATH: '/cloudshelf/prod' } }
+}
+
+test('both secrets come with one signed question, and one that is given is not asked for', async () => {
+  const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET, '/cloudshelf/prod/proxy': PROXY })
+  const wanted = ['secret', 'proxy'] as const
+  expect(await readSecrets(readSettings(ssm.env), wanted)).toEqual({ secret: SECRET, proxy: PROXY })
+  expect(ssm.asked).toHaveLength(1)
+  const given = readSettings({ ...ssm.env, CLOUDSHELF_SECRET: SECRET, TRUSTED_PROXY_SECRET: PROXY })
+  expect(await readSecrets(given, wanted)).toEqual({ secret: SECRET, proxy: PROXY })
+  expect(ssm.asked).toHaveLength(1)
+})
+
+test('a function without its secret does not start, and says which is missing where', async () => {
+  const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET, '/cloudshelf/prod/proxy': 'short' })
+  const missing = 'TRUSTED_PROXY_SECRET, nor in the parameter /cloudshelf/prod/proxy'
+  await expect(readSecrets(readSettings(ssm.env), ['secret', 'proxy'])).rejects.toThrow(missing)
+  const { SECRETS_PATH: _, ...nowhere } = ssm.env
+  await expect(readSecrets(readSettings(nowhere), ['secret'])).rejects.toThrow('<SECRETS_PATH>/secret')
+  ssm.state.fail = 9
+  await expect(readSecrets(readSettings(ssm.env), ['secret'])).rejects.toThrow('SSM answers 503')
+})
