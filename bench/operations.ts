@@ -24,6 +24,8 @@ const CONNECTIONS = 16
 const BUYERS = 8
 const GUESTS = 800
 const SEED = 20261122
+/** An index that is not there after so long is not coming. */
+const INDEX_MS = 60_000
 
 const reading = {
   connections: CONNECTIONS,
@@ -50,9 +52,10 @@ type Page = { readonly items: readonly unknown[]; readonly next_cursor: string |
 
 /** The addresses of all pages of all categories, found as a shopper finds them: by their cursors. */
 const listPaths = async (url: string): Promise<string[]> => {
+  const patience = Date.now() + INDEX_MS
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await fetch(url + path)
-    if (answer.status === 503) {
+    if (answer.status === 503 && Date.now() < patience) {
       // The first book is answered before the index is there.
       await sleep(200)
       return ask(path)

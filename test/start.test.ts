@@ -1,6 +1,6 @@
 /** `npm start` as its user meets it: what it says, what it finds again, and how it gives up. */
 import { spawnSync } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -48,11 +48,12 @@ test('the secret is generated, for its owner alone, and differs from shop to sho
   }
 })
 
-test('a port in use is a one-line error that names the setting', async () => {
+test('a port in use is a one-line error that names the setting, and nothing has been made', async () => {
   const busy = await taken()
   for (const setting of ['PORT', 'DYNAMODB_PORT']) {
+    const dataDir = temporaryFolder()
     const { code, output } = await failingStart({
-      CLOUDSHELF_DATA_DIR: temporaryFolder(),
+      CLOUDSHELF_DATA_DIR: dataDir,
       [setting]: String(busy.port),
     })
     expect(code).toBe(1)
@@ -60,7 +61,10 @@ test('a port in use is a one-line error that names the setting', async () => {
     expect(error).toHaveLength(1)
     expect(error[0]).toContain(String(busy.port))
     expect(error[0]).toContain(setting)
-    expect(oneLine(output).at(-1)).toBe(error[0])
+    expect(oneLine(output)).toEqual(error)
+    // Neither a secret nor a shelf: whoever mends the setting starts anew.
+    expect(readdirSync(dataDir)).not.toContain('secret')
+    if (setting === 'PORT') expect(readdirSync(dataDir)).toEqual(['lock'])
   }
   busy.close()
 })

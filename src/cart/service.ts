@@ -31,6 +31,7 @@ const booksOf = (
     deps,
     [...new Set([...lines.map(line => line.book_id), ...more])],
     new Map(lines.map(line => [line.book_id, line.category])),
+    deps.books.getPricedTogether,
   )
 
 /** The shopper's cart at today's prices; an empty one when there is none. */

@@ -21,7 +21,9 @@ test('books that many carts ask for at once are few calls, and each cart gets it
   const { deps, names } = await testShop({ books: shelf, staffed: false })
   const { db, calls } = counted(deps.db)
   const books = bookTable(db, names)
-  const found = await Promise.all(shelf.map((one, i) => books.getPriced([one, shelf[(i + 1) % 16] ?? one])))
+  const found = await Promise.all(
+    shelf.map((one, i) => books.getPricedTogether([one, shelf[(i + 1) % 16] ?? one])),
+  )
   found.forEach((mine, i) => {
     const next = (i + 1) % 16
     expect([...mine.values()].map(one => [one.book_id, one.price])).toEqual([
@@ -35,7 +37,7 @@ test('books that many carts ask for at once are few calls, and each cart gets it
 test('one book asked for in two categories at once is found in its own alone', async () => {
   const { deps } = await testShop({ books: shelf, staffed: false })
   const [right, wrong] = await Promise.all(
-    ['Science', 'Fiction'].map(category => deps.books.getPriced([{ category, book_id: 'book-0' }])),
+    ['Science', 'Fiction'].map(category => deps.books.getPricedTogether([{ category, book_id: 'book-0' }])),
   )
   expect(right?.get('book-0')?.title).toBe(shelf[0]?.title)
   expect(wrong?.size).toBe(0)
@@ -45,9 +47,9 @@ test('a price that was changed is seen by whoever asks afterwards, however many 
   const { deps } = await testShop({ books: shelf, staffed: false })
   const key = { category: 'Science', book_id: 'book-0' }
   for (let round = 1; round <= 10; round++) {
-    const before = Array.from({ length: 8 }, () => deps.books.getPriced([key]))
+    const before = Array.from({ length: 8 }, () => deps.books.getPricedTogether([key]))
     await deps.db.write(deps.books.edit(key, { price: cents(2000 + round) }))
-    const after = await Promise.all(Array.from({ length: 8 }, () => deps.books.getPriced([key])))
+    const after = await Promise.all(Array.from({ length: 8 }, () => deps.books.getPricedTogether([key])))
     expect(new Set(after.map(one => one.get('book-0')?.price))).toEqual(new Set([2000 + round]))
     await Promise.all(before)
   }

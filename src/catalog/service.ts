@@ -12,7 +12,8 @@ import type { ChangeLog } from './changes.ts'
 import { isForSale } from './find.ts'
 import { normalizeIsbn } from './isbn.ts'
 import { Book, type BookChange, type BookContent, BookId, type NewBook } from './schema.ts'
-import { type BookEdit, type BookKey, changedMeanwhile } from './table.ts'
+import type { BookKey } from './table.ts'
+import { type BookEdit, changedMeanwhile } from './table-writes.ts'
 
 export type CatalogDeps = BrowseDeps & {
   readonly db: Dynamo

@@ -65,6 +65,32 @@ test('a read that fails, fails for those whose it was, and the next goes on', as
   expect(await second).toEqual([2])
 })
 
+test('a read that hangs holds up nobody but those whose it is', async () => {
+  const { calls, get } = slowStore({ a: 1, b: 2 })
+  const hung = get(['a'])
+  await sleep(0)
+  const asked = Date.now()
+  const next = get(['b'])
+  while (calls.length < 2 && Date.now() - asked < 2_000) await sleep(5)
+  calls[1]?.end()
+  expect(await next).toEqual([2])
+  calls[0]?.end(new Error('the store is away'))
+  await expect(hung).rejects.toThrow('the store is away')
+})
+
+test('a read that throws before it has begun does not stop those after it', async () => {
+  let tries = 0
+  const get = gather<string, number>(
+    key => key,
+    () => {
+      if (tries++ === 0) throw new Error('no connection')
+      return Promise.resolve(new Map([['a', 1]]))
+    },
+  )
+  await expect(get(['a'])).rejects.toThrow('no connection')
+  expect(await get(['a'])).toEqual([1])
+})
+
 test('nothing is read for nobody', async () => {
   const { calls, get } = slowStore({})
   expect(await get([])).toEqual([])

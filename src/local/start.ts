@@ -79,6 +79,10 @@ const close = (server: ServerType): Promise<void> =>
     force.unref()
   })
 
+/** A start that is going to be refused for its port is so before anything is made. */
+const assertPortFree = async (settings: Settings): Promise<void> =>
+  close(await listen(() => Promise.resolve(new Response(null, { status: 503 })), settings))
+
 /** Starts the shop that the settings describe, and tells `log` what it does. Throws StartError, with nothing left running. */
 export const startShop = async (settings: Settings, log: Log): Promise<LocalShop> => {
   assertSafeAddress(settings)
@@ -102,6 +106,7 @@ const open = async (
 ): Promise<LocalShop> => {
   const folder = await openDataFolder(settings.dataDir)
   opened.push(() => folder.release())
+  await assertPortFree(settings)
   let engine: Engine | undefined
   let forwarder: Forwarder | undefined
   if (settings.endpoint === undefined) {

@@ -58,6 +58,37 @@ test('a checkout whose answer the client lost is found again under its key', asy
   expect(await stockOf(shop, 'tech-001')).toBe(99)
 })
 
+test('a cart whose books hang holds up no order', async () => {
+  const engine = await faultyEngine()
+  const books = [aBook({ stock_quantity: 5 }), aBook({ book_id: 'hung' })]
+  const shop = await testShop({ books, endpoint: engine.endpoint })
+  const [reader, buyer] = [shop.visitor(), shop.visitor()]
+  await reader.post('/api/cart/items', { book_id: 'hung' })
+  const cart = (await buyer.post('/api/cart/items', { book_id: 'tech-001' })).body
+  const released = Promise.withResolvers<undefined>()
+  engine.plan((operation, input) =>
+    operation === 'BatchGetItem' && JSON.stringify(input).includes('"hung"') ? released.promise : undefined,
+  )
+  // Some at every moment: an order that were read for together with carts would hang with one of them.
+  let bought = false
+  const answered: number[] = []
+  const reading: Promise<unknown>[] = []
+  const keepReading = async () => {
+    for (; !bought; await sleep(10))
+      reading.push(reader.get('/api/cart').then(answer => answered.push(answer.status)))
+  }
+  const reads = keepReading()
+  await sleep(50)
+  const order = await buyer.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
+  bought = true
+  expect(order.status).toBe(201)
+  expect(answered).toEqual([])
+  await reads
+  released.resolve(undefined)
+  await Promise.all(reading)
+  expect(new Set(answered)).toEqual(new Set([200]))
+})
+
 test('a twin that commits between the two reads of a checkout is found', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
