@@ -6,6 +6,7 @@ import {
   aBook,
   checkOut,
   type Json,
+  orderFor,
   type Shopper,
   type TestShop,
   testShop,
@@ -96,6 +97,18 @@ test('nothing of an order is shown that is not declared, its owner’s id least 
     'updated_at',
   ])
   expect(JSON.stringify(order)).not.toContain('guest-')
+})
+
+test('an address reads as it is written, though the table keeps no order', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
+  const visitor = shop.visitor()
+  const cart = (await visitor.post('/api/cart/items', { book_id: 'tech-001' })).body
+  const order = { ...orderFor(cart), shipping_address: Object.fromEntries(Object.entries(address).reverse()) }
+  const placed = await visitor.post('/api/orders', order, { 'idempotency-key': 'k' })
+  const read = () => visitor.get(`/api/orders/${placed.body.order_id}`)
+  for (const { body } of [placed, ...(await Promise.all(Array.from({ length: 8 }, read)))])
+    expect(Object.entries(body.shipping_address)).toEqual(Object.entries(address))
 })
 
 test('a shopper’s orders come the latest first, each once, at any page size, while others are made', async () => {

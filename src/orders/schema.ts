@@ -22,11 +22,19 @@ export const OrderLine = z.object({
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
+/** As an address is written on a letter; what others put beside comes last, by name. The table keeps no order of its own. */
+const ADDRESS_ORDER = Object.keys(PostalAddress.shape)
+const placeOf = (name: string): number => {
+  const place = ADDRESS_ORDER.indexOf(name)
+  return place < 0 ? ADDRESS_ORDER.length : place
+}
+
 /** An address of others' making may hold anything: what is text or a number in it is shown, the rest stays in the table. */
 const StoredAddress = z.unknown().transform((value): Record<string, string> | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const readable = Object.entries(value).filter(([, part]) => ['string', 'number'].includes(typeof part))
-  return Object.fromEntries(readable.map(([name, part]) => [name, String(part)]))
+  const ordered = readable.sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
+  return Object.fromEntries(ordered.map(([name, part]) => [name, String(part)]))
 })
 
 /** An item of the orders table. An order of others' making (the specification's `create_order`) may lack amounts and address. */

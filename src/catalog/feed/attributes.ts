@@ -30,12 +30,12 @@ export class FeedError extends Error {
 
 /** Usual names, best first; blanks, case, underscores and other signs do not count. */
 const usualNames: Readonly<Record<Attribute, readonly string[]>> = {
-  book_id: ['book id', 'id', 'sku'],
+  book_id: ['book id', 'id', 'sku', 'variant sku'],
   category: ['category'],
   title: ['title', 'book title', 'name'],
   author: ['author', 'authors', 'author name', 'writer', 'by'],
-  isbn: ['isbn 13', 'isbn', 'ean', 'ean 13', 'gtin', 'isbn 10', 'meta isbn', 'barcode'],
-  price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'price usd'],
+  isbn: ['isbn 13', 'isbn', 'ean', 'ean 13', 'gtin', 'isbn 10', 'meta isbn', 'barcode', 'variant barcode'],
+  price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'price usd', 'variant price'],
   stock_quantity: [
     'stock quantity',
     'stock',
@@ -44,6 +44,7 @@ const usualNames: Readonly<Record<Attribute, readonly string[]>> = {
     'inventory',
     'inventory quantity',
     'on hand',
+    'variant inventory qty',
   ],
   status: ['status'],
   description: ['description', 'summary', 'synopsis', 'blurb', 'short description'],

@@ -112,6 +112,7 @@ describe('A file is refused', () => {
     ['without content', '', 'is empty'],
     ['without a header', 'Emma,Jane Austen\n', 'names no column that is known'],
     ['that is a JSON array', '[{"title":"A"}]', 'only JSON lines can be read'],
+    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'only JSON lines can be read'],
   ])('%s', async (_, content, message) => {
     await expect(rowsOf(content)).rejects.toThrow(FeedError)
     await expect(rowsOf(content)).rejects.toThrow(message)

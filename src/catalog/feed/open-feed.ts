@@ -37,8 +37,9 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
   if (start.trim() === '') throw new FeedError(`${file} is empty`)
   const { size: bytes } = statSync(file)
   if (/^\s*[{[]/.test(start)) {
-    if (/^\s*\[/.test(start))
-      throw new FeedError(`${file} is a JSON array: only JSON lines can be read, an object a line`)
+    // A document that is spread over lines would be refused line by line.
+    if (/^\s*(\[|\{\s*\n)/.test(start))
+      throw new FeedError(`${file} is one JSON document: only JSON lines can be read, an object a line`)
     return {
       bytes,
       understood: `JSON lines, ${used}`,
