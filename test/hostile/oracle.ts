@@ -3,7 +3,6 @@ import type { Endpoint } from '../../src/http/endpoint.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { errorsOf } from '../../src/openapi/document.ts'
 import { contentsOf } from '../contents.ts'
-import type { TestShop } from '../kit.ts'
 import type { Seen, Sent, Target } from './target.ts'
 
 /** The longest that anybody waits, in milliseconds. */
@@ -108,7 +107,7 @@ export const ledger = (target: Target, every = 100) => {
     looks++
     if (again === 0 && after !== before)
       for (const [sent, seen] of refused.slice(0, 1))
-        note(sent, seen, 'or one of the next hundred has written')
+        note(sent, seen, 'this or one of the next hundred requests has written')
     return after
   }
 
@@ -135,7 +134,7 @@ export const ledger = (target: Target, every = 100) => {
       if (wrote) before = await lookAt(refused, after)
       else if (after !== before) {
         for (const [sent, seen] of refused.slice(0, 1))
-          note(sent, seen, 'or one of the next hundred has written')
+          note(sent, seen, 'this or one of the next hundred requests has written')
         before = after
       }
       await target.refresh()
@@ -147,4 +146,3 @@ export const ledger = (target: Target, every = 100) => {
 }
 
 export type Ledger = ReturnType<typeof ledger>
-export type { TestShop }

@@ -127,7 +127,7 @@ const copies = async ({ shop }: Target): Promise<number> => {
 
 /**
  * `count` stories of 30 requests along the shop's links, a bad one among them: it is refused and changes nothing that is the
- * guest's, or is taken; and no copy of a book is lost or made. Returns the seed.
+ * guest's, or is taken; and no copy of a book is lost or made.
  */
 export const wander = async (target: Target, ledger: Ledger, count: number, seed: number): Promise<void> => {
   const bad = requestsAtPlaces(target, 41).filter(({ as }) => as === 'guest')
