@@ -41,7 +41,12 @@ const buyers = (url: string, random: Random) => {
     await agent.close()
     return acknowledged
   }
-  return { stop }
+  /** Until another order has been acknowledged: each kill then interrupts something. */
+  const bought = async (): Promise<void> => {
+    const before = acknowledged.length
+    for (let i = 0; i < 400 && acknowledged.length === before; i++) await pause(random, 20, 30)
+  }
+  return { stop, bought }
 }
 
 const open = async () => {
@@ -55,9 +60,10 @@ const open = async () => {
 
 const killEngine = async ({ random }: Run, kills: number) => {
   const { shop } = await open()
-  const { stop } = buyers(shop.url, random)
+  const { stop, bought } = buyers(shop.url, random)
   for (let done = 0; done < kills; ) {
-    await pause(random, 150, 500)
+    await bought()
+    await pause(random, 0, 400)
     const pid = enginePid(shop)
     if (pid === undefined) continue
     process.kill(pid, 'SIGKILL')
@@ -76,9 +82,10 @@ const killEngine = async ({ random }: Run, kills: number) => {
 
 const killShop = async ({ random }: Run, kills: number) => {
   let { shop, start } = await open()
-  const { stop } = buyers(shop.url, random)
+  const { stop, bought } = buyers(shop.url, random)
   for (let done = 0; done < kills; done++) {
-    await pause(random, 150, 500)
+    await bought()
+    await pause(random, 0, 400)
     await shop.end('SIGKILL')
     shop = await start()
   }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../bench/random.ts'
+import { openPool } from '../src/core/http-pool.ts'
 import { type Json, testEngine } from './kit.ts'
 import { atTheEnd } from './lifetime.ts'
 
@@ -93,6 +94,7 @@ export const isCount = (input: Json): boolean => JSON.stringify(input).includes(
 
 export const faultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await testEngine()
+  const pool = openPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
   let plan: Plan = () => undefined
   const calls: Record<string, number> = {}
   let faults = 0
@@ -116,8 +118,8 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
         String(request.headers[name]),
       ]),
     )
-    const answer = await fetch(engine.endpoint, { method: 'POST', headers, body })
-    const text = await answer.text()
+    const answer = await pool.send({ method: 'POST', path: '/', headers, body })
+    const text = answer.body.toString()
     if (typeof fault === 'object' && 'meanwhile' in fault) await fault.meanwhile()
     if (fault === 'reset') return request.socket.resetAndDestroy()
     response.writeHead(answer.status, {
@@ -133,6 +135,7 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
   closing.push(() => {
     server.close()
     server.closeAllConnections()
+    void pool.destroy()
   })
   const { port } = server.address() as AddressInfo
   return {

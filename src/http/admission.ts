@@ -11,7 +11,7 @@ const PLACES = 32
 const LINE = 96
 const LONGEST_WAIT_MS = 3_000
 /** Every request has its answer within 8 s: so long (ms) after it came, a store that is slow is waited for. */
-const WITHIN_MS = 6_000
+const WITHIN_MS = 5_000
 
 export type Admission = {
   /** Gives `work` a place, unless it is part of a request that has one. Throws store_busy when there is none. */
