@@ -7,8 +7,9 @@ import { everything, findings, rulesOn, type Said, takenOver } from './testing.t
 const stages: readonly [string, Said][] = [
   ['dev', { stage: 'dev' }],
   ['staging with everything', { ...everything, stage: 'staging' }],
-  ['prod', { stage: 'prod' }],
-  ['prod when the second Region has taken over', { ...takenOver, stage: 'prod' }],
+  // As where somebody deploys, and the account is known.
+  ['prod', { stage: 'prod', account: '123456789012' }],
+  ['prod when the second Region has taken over', { ...takenOver, stage: 'prod', account: '123456789012' }],
 ]
 
 const ruleOf = (finding: string): string => finding.replace(/[ [].*$/, '')

@@ -62,7 +62,8 @@ export const synthesize = (said: Said, folders?: CodeFolders): Synthesized => {
   code ??= standIn()
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
   const app = new App({ outdir: folder, analyticsReporting: false })
-  const stacks = makeStacks(app, readOptions(said), folders ?? code)
+  const { account, ...options } = said
+  const stacks = makeStacks(app, readOptions(options), folders ?? code, account as string | undefined)
   const assembly = app.synth()
   const templates = Object.fromEntries(
     shortNames(assembly.stacks.map(({ stackName }) => stackName)).map(([short, name]) => [

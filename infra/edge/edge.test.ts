@@ -1,6 +1,7 @@
 /** The CDN keeps what the shop says may be kept, shows nobody another's, hides no error, and is the only one to know the secret. */
 import { expect, test } from 'vitest'
 import { endpoints } from '../../src/endpoints.ts'
+import type { Endpoint } from '../../src/http/endpoint.ts'
 import { isPublicPage } from '../../src/pages/addresses.ts'
 import {
   everything,
@@ -118,6 +119,11 @@ test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone',
 
 test('the gateway hears the visitor’s address and no Host; only the CDN adds the secret, which no template shows', () => {
   expect(handedOn.length).toBeLessThanOrEqual(10)
+  const known = handedOn.map(name => name.toLowerCase())
+  const read = endpoints.flatMap(({ headers }: Endpoint) => Object.keys(headers?.shape ?? {}))
+  expect(read).toContain('idempotency-key')
+  for (const name of [...read, 'origin', 'sec-fetch-site', 'user-agent', 'content-type'])
+    expect(known, name).toContain(name.toLowerCase())
   const asked = resourcesIn(dev.templates.edge, 'AWS::CloudFront::OriginRequestPolicy').map(
     ([, { OriginRequestPolicyConfig }]) => OriginRequestPolicyConfig.HeadersConfig,
   )

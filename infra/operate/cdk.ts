@@ -8,6 +8,8 @@ import { OperatorError } from './aws.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk')
+/** Run by the same Node as we are, whichever a shell would find. */
+const APP = `"${process.execPath}" infra/app.ts`
 /** Where a synthesis for a deployment lies; deployed as it is. */
 const ASSEMBLY = join(ROOT, 'build/cdk-deploy')
 const OUTPUTS = join(ROOT, 'build/cdk-outputs.json')
@@ -27,7 +29,7 @@ const contextArgs = (context: Readonly<Record<string, string>>): string[] =>
 
 /** Makes the templates and the functions' bundles, once for all stacks. */
 export const synthesize = (context: Readonly<Record<string, string>>, folder = ASSEMBLY): void =>
-  run(['synth', '--quiet', '--output', folder, ...contextArgs(context)])
+  run(['synth', '--quiet', '--app', APP, '--output', folder, ...contextArgs(context)])
 
 /** Deploys these stacks of what was synthesized; `parameters` are `stack:name=value`. Gives back all outputs by stack. */
 export const deploy = (

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { stageOf } from '../settings/stage.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
-import { assertBootstrapped, environmentFor, prepare, regionsOf, release } from './release.ts'
+import { assertBootstrapped, environmentFor, prepare, regionsOf, release, takeOver } from './release.ts'
 import { ensureSecrets } from './secrets.ts'
 import { command, type Words } from './words.ts'
 
@@ -59,8 +59,9 @@ await command(async words => {
   await assertBootstrapped(regions, account)
   await prepare(words, regions)
   const secrets = await ensureSecrets(regions, stageOf(words.options.stage))
-  const address = await release(words, regions, secrets)
-  const environment = environmentFor(words.options.stage, words.options.region)
+  const address =
+    words.options.active === 'second' ? takeOver(words, secrets) : await release(words, regions, secrets)
+  const environment = environmentFor(words.options.stage, first.region)
   verifyTables(environment)
   await awaitHealth(address)
   advise(words, address, environment)

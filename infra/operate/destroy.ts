@@ -19,9 +19,10 @@ const confirm = async (stage: StageName, yes: boolean, what: string): Promise<vo
 }
 
 await command(async words => {
-  const { options, context, yes } = words
+  const { context, yes } = words
+  const options = { ...words.options, active: 'first' as const }
   const stage = stageOf(options.stage)
-  const regions = regionsOf(words)
+  const regions = regionsOf({ ...words, options })
   const account = await regions[0]?.account()
   const what = stage.keepsData
     ? `This deletes functions, routes and CDN of ${stage.name} in account ${account}; tables, buckets and secrets stay`

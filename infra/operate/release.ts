@@ -13,9 +13,11 @@ import type { Words } from './words.ts'
 
 const say = (line: string): void => console.log(`— ${line}`)
 
-/** The Regions of the shop, the first one first. */
-export const regionsOf = ({ options }: Words): Aws[] =>
-  [options.region, ...(options.secondRegion ? [options.secondRegion] : [])].map(region => openAws(region))
+/** The Regions that a deployment speaks to, the one that takes orders first: the other is not asked when it has failed. */
+export const regionsOf = ({ options: { region, secondRegion, active } }: Words): Aws[] => {
+  const all = active === 'first' || !secondRegion ? [region, secondRegion ?? []].flat() : [secondRegion]
+  return all.map(one => openAws(one))
+}
 
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version'
 
@@ -34,10 +36,9 @@ export const assertBootstrapped = async (regions: readonly Aws[], account: strin
 }
 
 /** When the second Region takes orders, its functions are woken by its own copies of the tables. */
-const streamsOf = async (words: Words, regions: readonly Aws[]): Promise<Record<string, string>> => {
-  const [, second] = regions
-  if (words.options.active === 'first' || !second) return {}
-  const names = tableNamesOf(stageOf(words.options.stage))
+const streamsOf = async ({ options }: Words, [second]: readonly Aws[]): Promise<Record<string, string>> => {
+  if (options.active === 'first' || !second) return {}
+  const names = tableNamesOf(stageOf(options.stage))
   const [books, control] = [await second.streamOf(names.books), await second.streamOf(names.control)]
   if (!books || !control) throw new OperatorError(`${second.region} has no copies of the tables with streams`)
   return { secondBooksStream: books, secondControlStream: control }
@@ -58,25 +59,51 @@ export const prepare = async (
 /** What CloudFront proves itself by, as a parameter of its stack. */
 export const edgeParameter = (edge: string, proxy: string): string => `${edge}:ProxySecret=${proxy}`
 
+const addressOf = (edge: Readonly<Record<string, string>> | undefined): string => {
+  if (!edge?.Address) throw new OperatorError('the CDN says of no address')
+  return edge.Address
+}
+
+const releaseEdge = (words: Words, { proxy }: Secrets): string => {
+  const { edge } = stackNames(words.options)
+  say('CDN')
+  return addressOf(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
+}
+
+/** Has the second Region take orders, whatever has become of the first. Gives back the shop's address. */
+export const takeOver = (words: Words, secrets: Secrets): string => {
+  const { shop, standbyShop } = stackNames(words.options)
+  const address = releaseEdge(words, secrets)
+  say('functions of the second Region')
+  deploy([standbyShop])
+  say('functions of the first Region: they must rest')
+  try {
+    deploy([shop])
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    console.error(
+      'The first Region could not be told. Do this again as soon as it is well: until then both send mails.',
+    )
+  }
+  return address
+}
+
 /** Tables, buckets, gateway; then the pages' files; then the CDN; then what is called. Gives back the shop's address. */
-export const release = async (words: Words, regions: readonly Aws[], { proxy }: Secrets): Promise<string> => {
+export const release = async (words: Words, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
   const names = stackNames(words.options)
   const two = words.options.secondRegion !== undefined
-  const stores = [...(two ? [names.standbyStore] : []), names.store]
   say('tables and buckets')
-  const made = deploy(stores)
+  const made = deploy([...(two ? [names.standbyStore] : []), names.store])
   const client = join(await pagesFolder(), 'client')
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
     const [aws, bucket] = [regions[i], made[store]?.AssetsBucket]
     if (!aws || !bucket) throw new OperatorError(`${store} says of no bucket for the pages' files`)
     say(`${await uploadAssets(aws, bucket, client)} files of the pages, to ${bucket}`)
   }
-  say('CDN')
-  const { [names.edge]: edge } = deploy([names.edge], [edgeParameter(names.edge, sentSecret(proxy))])
+  const address = releaseEdge(words, secrets)
   say('functions and routes')
   deploy([...(two ? [names.standbyShop] : []), names.shop])
-  if (!edge?.Address) throw new OperatorError(`${names.edge} says of no address`)
-  return edge.Address
+  return address
 }
 
 /** The environment by which `cloudshelf` finds the tables of a stage. */

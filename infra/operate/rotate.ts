@@ -21,12 +21,15 @@ const rotateProxy = async (words: Words, regions: readonly Aws[]): Promise<void>
   const { edge } = stackNames(words.options)
   const old = sentSecret((await ensureSecrets(regions, stage)).proxy)
   const fresh = newSecret()
-  // Functions believe both, and pages send the old one; then the CDN sends the new one; then the old one counts no more.
-  await writeSecret(regions, stage, 'proxy', `${old},${fresh}`)
-  await restart(words, regions)
+  const become = async (value: string): Promise<void> => {
+    await writeSecret(regions, stage, 'proxy', value)
+    await restart(words, regions)
+  }
+  // Whoever answers believes the new one before anybody sends it, and the old one until nobody does: pages send the first.
+  await become(`${old},${fresh}`)
   deploy([edge], [edgeParameter(edge, fresh)])
-  await writeSecret(regions, stage, 'proxy', fresh)
-  await restart(words, regions)
+  await become(`${fresh},${old}`)
+  await become(fresh)
 }
 
 const rotateSecret = async (words: Words, regions: readonly Aws[]): Promise<void> => {
@@ -42,6 +45,8 @@ await command(async words => {
   const [name] = words.words
   if (!secretNames.includes(name as SecretName))
     throw new OperatorError(`say which: npm run rotate -- ${secretNames.join('|')} --context stage=…`)
+  if (words.options.active === 'second')
+    throw new OperatorError('secrets are rotated while the first Region takes orders')
   const regions = regionsOf(words)
   await regions[0]?.account()
   await (name === 'proxy' ? rotateProxy : rotateSecret)(words, regions)

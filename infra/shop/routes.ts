@@ -47,6 +47,8 @@ const integrationOf = (scope: Construct, apiId: string, { definition, live }: Sh
 
 const accessLog = (scope: Construct, stage: Stage): LogGroup =>
   new LogGroup(scope, 'GatewayLog', {
+    // Of these the account's one policy for deliveries need not name each.
+    logGroupName: `/aws/vendedlogs/${stage.prefix}cloudshelf`,
     retention: stage.logDays,
     removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   })
