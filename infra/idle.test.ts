@@ -1,8 +1,11 @@
 /** No resource with a standing charge comes into a stage without standing in its priced list; dev has none. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { priceOf, standingCharges } from '../src/cost/prices.ts'
 import { chargesIn, UnpricedError } from './idle.ts'
 import { everything, type Said, synthesize } from './testing.ts'
+
+// Five syntheses take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 type Stage = 'dev' | 'staging' | 'prod'
 

@@ -4,6 +4,7 @@ import { DEFAULT_CROSS_STACK_REFERENCES, VALIDATE_AGAINST_DEFAULT_RULES } from '
 import type { TableId } from '../src/tables.ts'
 import { Edge } from './edge/edge.ts'
 import type { Options } from './settings/options.ts'
+import { stackNames } from './settings/stack-names.ts'
 import { type StageName, stageOf } from './settings/stage.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { Shop } from './shop/shop.ts'
@@ -17,18 +18,6 @@ export type Stacks = {
   readonly edge: Edge
   readonly shop: Shop
   readonly standby?: { readonly store: Store; readonly shop: Shop }
-}
-
-/** The names of a stage's stacks; the order in which they are made. */
-export const stackNames = (options: Options) => {
-  const name = `CloudShelf-${options.stage}`
-  return {
-    standbyStore: `${name}-standby-store`,
-    store: `${name}-store`,
-    edge: `${name}-edge`,
-    standbyShop: `${name}-standby-shop`,
-    shop: `${name}-shop`,
-  }
 }
 
 /** Puts the stacks of these options into the app. `account` is only known where somebody deploys. */

@@ -1,7 +1,7 @@
 /** `npm run destroy -- --context stage=dev --yes`: takes the shop out of the account again. Production's data stay. */
 import { createInterface } from 'node:readline/promises'
+import { stackNames } from '../settings/stack-names.ts'
 import { type StageName, stageOf } from '../settings/stage.ts'
-import { stackNames } from '../stacks.ts'
 import { OperatorError } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
 import { regionsOf } from './release.ts'

@@ -1,5 +1,5 @@
 /** What a deployment asks of AWS, asked of a stand-in: secrets are made once and are the same everywhere; files say what they are. */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -118,23 +118,28 @@ test('files of the pages are uploaded with their type and how long they may be k
   expect(aws.objects.size).toBe(0)
 })
 
-test('commands say in one line what is missing', () => {
-  const run = (file: string, ...words: string[]) => {
-    const environment = { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' }
-    const { stderr, status } = spawnSync(process.execPath, [`infra/operate/${file}.ts`, ...words], {
-      encoding: 'utf8',
-      env: environment,
+test('commands say in one line what is missing', { timeout: 120_000 }, async () => {
+  const env = { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' }
+  const run = (file: string, ...words: string[]) =>
+    new Promise<[number | null, string]>(done => {
+      const child = spawn(process.execPath, [`infra/operate/${file}.ts`, ...words], { env })
+      let said = ''
+      child.stderr.on('data', chunk => {
+        said += chunk
+      })
+      child.on('close', status => done([status, said.trim()]))
     })
-    return [status, stderr.trim()]
-  }
-  expect(run('deploy')).toEqual([
+  const [deploy, destroy, rotate, synth] = await Promise.all([
+    run('deploy'),
+    run('destroy', '--context', 'stage=prdo'),
+    run('rotate'),
+    run('synth', '--context', 'prod'),
+  ])
+  expect(deploy).toEqual([
     1,
     expect.stringMatching(/^there are no AWS credentials: .*AWS_PROFILE gives some$/),
   ])
-  expect(run('destroy', '--context', 'stage=prdo')).toEqual([
-    1,
-    'these options are wrong: stage is none of dev, staging, prod',
-  ])
-  expect(run('rotate')).toEqual([1, 'say which: npm run rotate -- secret|proxy --context stage=…'])
-  expect(run('synth', '--context', 'prod')).toEqual([1, '--context prod is no name=value'])
+  expect(destroy).toEqual([1, 'these options are wrong: stage is none of dev, staging, prod'])
+  expect(rotate).toEqual([1, 'say which: npm run rotate -- secret|proxy --context stage=…'])
+  expect(synth).toEqual([1, '--context prod is no name=value'])
 })

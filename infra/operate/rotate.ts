@@ -1,8 +1,8 @@
 /** `npm run rotate -- proxy --context stage=prod`: gives a stage a new secret. The proxy's changes without a refused request. */
 import { newSecret } from '../../src/core/ids.ts'
 import { sentSecret } from '../../src/http/source.ts'
+import { stackNames } from '../settings/stack-names.ts'
 import { stageOf } from '../settings/stage.ts'
-import { stackNames } from '../stacks.ts'
 import { type Aws, OperatorError } from './aws.ts'
 import { deploy } from './cdk.ts'
 import { edgeParameter, prepare, regionsOf } from './release.ts'
