@@ -43,8 +43,8 @@ export const assetServer = (folder: string) => {
   return async (request: Request, pathname: string): Promise<Response | undefined> => {
     const body = await find(pathname)
     if (!body) return undefined
-    const headers = new Headers({ ...assetHeaders(pathname), 'x-content-type-options': 'nosniff' })
-    const bytes = await body.for(request, headers)
+    const { bytes, headers: own } = await body.for(request)
+    const headers = { ...own, ...assetHeaders(pathname), 'x-content-type-options': 'nosniff' }
     return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), { headers })
   }
 }

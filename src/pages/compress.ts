@@ -22,6 +22,8 @@ export const compress = (bytes: Uint8Array, encoding: Encoding, quality = 4): Pr
     ? viaBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
     : viaGzip(bytes)
 
+export type Form = { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> }
+
 /** One body in all its forms. */
 export class Body {
   readonly plain: Uint8Array
@@ -35,15 +37,13 @@ export class Body {
     this.#quality = quality
   }
 
-  /** Sets the headers that belong to the form it gives. */
-  async for(request: Request, headers: Headers): Promise<Uint8Array> {
-    headers.set('content-type', this.type)
-    headers.append('vary', 'accept-encoding')
+  /** The form for whoever asks, with the headers that belong to it. */
+  async for(request: Request): Promise<Form> {
+    const headers = { 'content-type': this.type, vary: 'accept-encoding' }
     const encoding = encodingFor(request.headers.get('accept-encoding'), this.type, this.plain.byteLength)
-    if (!encoding) return this.plain
-    headers.set('content-encoding', encoding)
+    if (!encoding) return { bytes: this.plain, headers }
     const made = this.#forms.get(encoding) ?? compress(this.plain, encoding, this.#quality)
     this.#forms.set(encoding, made)
-    return made
+    return { bytes: await made, headers: { ...headers, 'content-encoding': encoding } }
   }
 }

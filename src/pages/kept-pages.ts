@@ -12,7 +12,8 @@ const LONGEST_MS = 60_000
 
 export type KeptPage = {
   readonly body: Body
-  readonly headers: Headers
+  /** A plain object, because the server on Node writes that as it is. */
+  readonly headers: Readonly<Record<string, string>>
   readonly etag: string
   readonly holds: () => boolean
 }
@@ -56,7 +57,12 @@ export const keptPages = (maxBytes: number) => {
     keep: (address: string, html: Uint8Array, headers: Headers, holds: () => boolean): KeptPage => {
       const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
       const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
-      const page: KeptPage = { body: new Body(html, type), headers, etag, holds }
+      const page: KeptPage = {
+        body: new Body(html, type),
+        headers: { ...Object.fromEntries(headers), etag },
+        etag,
+        holds,
+      }
       if (holds()) kept.set(address, page)
       return page
     },

@@ -75,12 +75,12 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
   }
 
   const giveKept = async (request: Request, page: KeptPage): Promise<Response> => {
-    const headers = new Headers(page.headers)
-    headers.set('etag', page.etag)
     if (request.headers.get('if-none-match') === page.etag)
-      return new Response(null, { status: 304, headers })
-    const bytes = await page.body.for(request, headers)
-    return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), { headers })
+      return new Response(null, { status: 304, headers: page.headers })
+    const { bytes, headers } = await page.body.for(request)
+    return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), {
+      headers: { ...page.headers, ...headers },
+    })
   }
 
   const publicPage = async (request: Request, url: URL): Promise<Response> => {
@@ -119,8 +119,9 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     headers.set('cache-control', 'no-store')
     if (!answer.body) return new Response(null, { status: answer.status, headers })
     const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
-    const bytes = await new Body(new Uint8Array(await answer.arrayBuffer()), type).for(request, headers)
-    return new Response(bytes as BodyInit, { status: answer.status, headers })
+    const sized = await new Body(new Uint8Array(await answer.arrayBuffer()), type).for(request)
+    for (const [name, value] of Object.entries(sized.headers)) headers.set(name, value)
+    return new Response(sized.bytes as BodyInit, { status: answer.status, headers })
   }
 
   const page = async (request: Request, url: URL, caller?: Caller): Promise<Response> => {

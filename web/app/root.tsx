@@ -8,6 +8,7 @@ import type { Route } from './+types/root'
 import { ErrorPage } from './parts/error-page.tsx'
 import { Footer } from './parts/footer.tsx'
 import { Header } from './parts/header.tsx'
+import { InstantLinks } from './parts/instant-links.tsx'
 import { Progress } from './parts/progress.tsx'
 import { usePageFocus } from './parts/use-page-focus.ts'
 import { readShelves } from './shop/shelves.server.ts'
@@ -25,10 +26,14 @@ export const links: Route.LinksFunction = () => [
   { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
 ]
 
-/** What the frame shows: the shelves, and the currency of all prices. */
+/** So many shelves stand on every page; the front of the shop has all. */
+const SHELVES = 12
+
+/** What the frame shows: the fullest shelves, and the currency of all prices. */
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
-  return { shelves: await readShelves(visit), currency: visit.currency }
+  const shelves = await readShelves(visit)
+  return { shelves: shelves.slice(0, SHELVES), shelfCount: shelves.length, currency: visit.currency }
 }
 
 /** The shelves hardly ever change while somebody browses. */
@@ -55,6 +60,7 @@ export const Layout = ({ children }: { readonly children: ReactNode }) => (
         {children}
       </main>
       <Footer />
+      <InstantLinks />
       <ScrollRestoration />
       <Scripts />
     </body>

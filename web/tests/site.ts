@@ -1,8 +1,6 @@
 /** A whole shop with its pages on a port of its own, and a browser to look at it. */
-import { existsSync } from 'node:fs'
 import { serve } from '@hono/node-server'
-import chromiumForServers from '@sparticuz/chromium'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import { pageHolds } from '../../src/pages/kept-pages.ts'
 import { localBuild } from '../../src/pages/local-build.ts'
@@ -10,13 +8,7 @@ import { openPages } from '../../src/pages/serve.ts'
 import { createShop } from '../../src/shop.ts'
 import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
 import { freePort } from '../../test/shop-process.ts'
-
-const INSTALLED = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium',
-]
+import { launchBrowser } from './browser.ts'
 
 const closing: (() => Promise<unknown> | unknown)[] = []
 let browser: Promise<Browser> | undefined
@@ -25,18 +17,6 @@ afterAll(async () => {
   await (await browser)?.close()
   for (const close of closing.splice(0)) await close()
 })
-
-/** The Chromium that the packages bring for Linux on x64, an installed Chrome elsewhere. */
-const launch = async (): Promise<Browser> => {
-  if (process.platform === 'linux' && process.arch === 'x64')
-    return chromium.launch({
-      executablePath: await chromiumForServers.executablePath(),
-      args: [...chromiumForServers.args.filter(arg => arg !== '--single-process'), '--no-sandbox'],
-    })
-  const executablePath = INSTALLED.find(path => existsSync(path))
-  if (executablePath === undefined) throw new Error('these tests need an installed Chrome')
-  return chromium.launch({ executablePath })
-}
 
 export type Site = TestShop & {
   readonly url: string
@@ -83,7 +63,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
   closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))
   const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
-    browser ??= launch()
+    browser ??= launchBrowser()
     const context = await (await browser).newContext({
       baseURL: url,
       viewport: { width: 1280, height: 900 },

@@ -1,5 +1,5 @@
 /** Puts a book into the cart: without scripts the cart opens, with them one stays at the book. */
-import { Link, useFetcher } from 'react-router'
+import { useFetcher } from 'react-router'
 import type { action } from '../routes/cart.tsx'
 import { t } from '../texts/texts.ts'
 
@@ -33,9 +33,9 @@ export const AddToCart = ({ bookId }: { readonly bookId: string }) => {
           ) : (
             <p className="text-good">
               {t.book.added(data.count)}{' '}
-              <Link to="/cart" className="link">
+              <a href="/cart" className="link">
                 {t.book.toCart}
-              </Link>
+              </a>
             </p>
           ))}
       </div>

@@ -1,5 +1,5 @@
 /** A form that asks for a mail to an address, and what is said once it is on its way. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
 import { account } from '../texts/account-texts.ts'
 import { TextField } from './fields.tsx'
@@ -39,9 +39,9 @@ export const AskForMail = ({ title, intro, button, answer }: Props) => (
       </>
     )}
     <p className="mt-6">
-      <Link to="/sign-in" className="link inline-flex min-h-6 items-center">
+      <a href="/sign-in" className="link inline-flex min-h-6 items-center">
         {account.signInTitle}
-      </Link>
+      </a>
     </p>
   </div>
 )

@@ -1,5 +1,4 @@
 /** A book on a shelf: its cover, standing on the board, and what it is below. */
-import { Link } from 'react-router'
 import { bookPath } from '../shop/addresses.ts'
 import type { Card } from '../shop/cards.server.ts'
 import { authorsLine } from '../texts/format.ts'
@@ -16,14 +15,14 @@ export const BookCard = ({ book, eager = false }: Props) => {
   const note = NOTE[book.availability]
   return (
     <article className="book-card group">
-      <Link to={bookPath(book)} prefetch="intent" className="block">
+      <a href={bookPath(book)} className="block">
         <span className="board">
           <Cover book={book} eager={eager} />
         </span>
         <h3 className="line-clamp-3 font-serif text-[1.125rem] leading-snug text-balance group-hover:underline">
           {book.title}
         </h3>
-      </Link>
+      </a>
       <p className="line-clamp-2 text-sm text-soft">{authorsLine(book.author)}</p>
       <p className="mt-1 text-sm tabular-nums">
         {price(book.price)}

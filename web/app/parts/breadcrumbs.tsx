@@ -1,5 +1,4 @@
 /** Where a page is in the shop. */
-import { Link } from 'react-router'
 import { t } from '../texts/texts.ts'
 
 type Props = {
@@ -12,9 +11,9 @@ export const Breadcrumbs = ({ steps, here }: Props) => (
     <ol className="flex items-center">
       {steps.map(({ label, path }) => (
         <li key={path} className="flex shrink-0 items-center">
-          <Link to={path} prefetch="intent" className="link inline-flex min-h-6 items-center">
+          <a href={path} className="link inline-flex min-h-6 items-center">
             {label}
-          </Link>
+          </a>
           <span aria-hidden="true" className="px-2 text-soft">
             /
           </span>

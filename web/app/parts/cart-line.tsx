@@ -1,5 +1,5 @@
 /** A book in the cart: how many copies, and what has changed since it was put there. */
-import { Link, useFetcher } from 'react-router'
+import { useFetcher } from 'react-router'
 import type { CartView } from '../../../src/cart/schema.ts'
 import type { action } from '../routes/cart.tsx'
 import { bookPath } from '../shop/addresses.ts'
@@ -36,15 +36,16 @@ export const CartLine = ({
   const note = noteOf(item, price)
   return (
     <li className={quantity === 0 ? 'cart-line opacity-40' : 'cart-line'}>
-      <Link to={bookPath(item)} tabIndex={-1} aria-hidden="true" className="w-20 shrink-0 sm:w-24">
+      {/* biome-ignore lint/a11y/useAnchorContent: the title beside it is the same link, to be heard once */}
+      <a href={bookPath(item)} tabIndex={-1} aria-hidden="true" className="w-20 shrink-0 sm:w-24">
         <Cover book={item} eager sizes="6rem" />
-      </Link>
+      </a>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline justify-between gap-x-6">
           <h2 className="font-serif text-xl leading-snug">
-            <Link to={bookPath(item)} className="hover:underline">
+            <a href={bookPath(item)} className="hover:underline">
               {title}
-            </Link>
+            </a>
           </h2>
           <p className="tabular-nums">{price(item.line_total)}</p>
         </div>

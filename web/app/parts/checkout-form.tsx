@@ -1,6 +1,6 @@
 /** The form of the checkout. What stands in the way of the order is said at its top, and gets the focus. */
 import { useEffect, useRef } from 'react'
-import { Form, Link, useNavigation } from 'react-router'
+import { Form, useNavigation } from 'react-router'
 import type { CartView } from '../../../src/cart/schema.ts'
 import type { Prefill } from '../shop/checkout-prefill.server.ts'
 import type { CheckoutAnswer } from '../shop/place-order.server.ts'
@@ -98,6 +98,7 @@ const SavedAddresses = ({ choices }: { readonly choices: Prefill['choices'] }) =
         <li key={id}>
           <a
             href={`/checkout?${new URLSearchParams({ address: id })}`}
+            rel="external"
             aria-current={isChosen ? 'true' : undefined}
             className="facet-link"
           >
@@ -116,9 +117,9 @@ const EmptyCart = () => (
       {t.checkout.cartTitle}. {t.cart.empty}
     </p>
     <p>
-      <Link to="/orders" className="link">
+      <a href="/orders" className="link">
         {t.cart.afterOrder}
-      </Link>
+      </a>
     </p>
   </div>
 )
@@ -137,9 +138,9 @@ const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
       ))}
     </ul>
     <p className="mb-4 text-sm">
-      <Link to="/cart" className="link inline-flex min-h-6 items-center">
+      <a href="/cart" className="link inline-flex min-h-6 items-center">
         {t.checkout.change}
-      </Link>
+      </a>
     </p>
   </>
 )

@@ -1,5 +1,5 @@
 /** The page for what is not there, for what broke, and for a shop that is closed for a moment. */
-import { isRouteErrorResponse, Link, useLocation } from 'react-router'
+import { isRouteErrorResponse, useLocation } from 'react-router'
 import type { Refusal } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
 
@@ -32,18 +32,18 @@ export const ErrorPage = ({ error }: { readonly error: unknown }) => {
       <p className="text-lg">{text}</p>
       <p className="flex flex-wrap gap-4">
         {again && (
-          <a href={`${pathname}${search}`} className="button">
+          <a href={`${pathname}${search}`} rel="external" className="button">
             {t.error.again}
           </a>
         )}
         {orders && (
-          <Link to="/orders/find" className="button">
+          <a href="/orders/find" className="button">
             {t.shop.findOrder}
-          </Link>
+          </a>
         )}
-        <Link to="/" className="button-quiet">
+        <a href="/" className="button-quiet">
           {t.order.goOn}
-        </Link>
+        </a>
       </p>
     </div>
   )

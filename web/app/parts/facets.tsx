@@ -1,5 +1,4 @@
 /** The facets beside a list; folded up on a phone. */
-import { Link } from 'react-router'
 import type { Facet } from '../shop/facets.server.ts'
 import type { Listing } from '../shop/listing.server.ts'
 import { t } from '../texts/texts.ts'
@@ -10,10 +9,10 @@ const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
     <ul>
       {values.map(({ label, count, href, isChosen }) => (
         <li key={label}>
-          <Link to={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
+          <a href={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
             <span className="min-w-0">{label}</span>
             <span className="text-soft tabular-nums">{count}</span>
-          </Link>
+          </a>
         </li>
       ))}
     </ul>

@@ -1,9 +1,6 @@
-/** The foot of every page: all shelves, and what else there is. */
-import { Link } from 'react-router'
+/** The foot of every page: the shelves, and what else there is. */
 import { t } from '../texts/texts.ts'
-import { useShelves } from './use-shop.ts'
-
-const MOST = 48
+import { useShelfCount, useShelves } from './use-shop.ts'
 
 const PAGES = [
   { to: '/orders', label: t.shop.orders },
@@ -14,6 +11,7 @@ const PAGES = [
 
 export const Footer = () => {
   const shelves = useShelves()
+  const all = useShelfCount()
   return (
     <footer className="mt-20 border-line border-t bg-deep print:hidden">
       <div className="frame grid gap-10 py-10 text-[0.9375rem] md:grid-cols-[1fr_2fr_1fr]">
@@ -24,17 +22,22 @@ export const Footer = () => {
         {shelves.length > 0 && (
           <nav aria-labelledby="foot-shelves">
             <h2 id="foot-shelves" className="foot-heading">
-              {t.shop.allCategories}
+              {t.shop.ourShelves}
             </h2>
             <ul className="grid grid-cols-2 gap-x-6 sm:grid-cols-3">
-              {shelves.slice(0, MOST).map(({ name, path }) => (
+              {shelves.map(({ name, path }) => (
                 <li key={path}>
-                  <Link to={path} className="foot-link">
+                  <a href={path} className="foot-link">
                     {name}
-                  </Link>
+                  </a>
                 </li>
               ))}
             </ul>
+            {all > shelves.length && (
+              <a href="/#shelves" className="foot-link">
+                {t.shop.allShelves(all)}
+              </a>
+            )}
           </nav>
         )}
         <nav aria-labelledby="foot-shop">
@@ -44,9 +47,9 @@ export const Footer = () => {
           <ul>
             {PAGES.map(({ to, label }) => (
               <li key={to}>
-                <Link to={to} className="foot-link">
+                <a href={to} className="foot-link">
                   {label}
-                </Link>
+                </a>
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 /** The head of every page: the name of the shop, the search, the way to orders and cart, and the shelves. */
-import { Link, NavLink } from 'react-router'
+import { useLocation } from 'react-router'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'
 import { useShelves } from './use-shop.ts'
@@ -10,16 +10,16 @@ const IN_HEADER = 10
 export const Header = () => (
   <header className="border-line border-b print:hidden">
     <div className="frame flex flex-wrap items-center gap-x-4 gap-y-3 py-4 sm:gap-x-8">
-      <Link to="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
+      <a href="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
         {t.shop.name}
-      </Link>
+      </a>
       <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
         <SearchBox />
       </div>
       <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5">
-        <Link to="/orders" prefetch="intent" className="nav-link">
+        <a href="/orders" className="nav-link">
           {t.shop.ordersShort}
-        </Link>
+        </a>
         <VisitorLinks />
       </nav>
     </div>
@@ -29,20 +29,21 @@ export const Header = () => (
 
 const Shelves = () => {
   const shelves = useShelves()
+  const { pathname } = useLocation()
   if (shelves.length === 0) return null
   return (
     <nav aria-label={t.shop.categories} className="frame pb-2">
       <ul className="scroll-row gap-x-6 text-[0.9375rem]">
         <li>
-          <Link to="/search" prefetch="intent" className="nav-link">
+          <a href="/search" className="nav-link">
             {t.shop.allBooks}
-          </Link>
+          </a>
         </li>
         {shelves.slice(0, IN_HEADER).map(({ name, path }) => (
           <li key={path}>
-            <NavLink to={path} prefetch="intent" className="nav-link">
+            <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
               {name}
-            </NavLink>
+            </a>
           </li>
         ))}
       </ul>

@@ -1,5 +1,4 @@
 /** What stands around a list: what it is narrowed down to, its order, and its pages. All of it is links. */
-import { Link } from 'react-router'
 import type { Listing } from '../shop/listing.server.ts'
 import { t } from '../texts/texts.ts'
 
@@ -12,18 +11,18 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
     <ul className="flex flex-wrap gap-2 text-sm">
       {chosen.map(({ label, without }) => (
         <li key={label}>
-          <Link to={without} className="chip">
+          <a href={without} className="chip">
             <span className="sr-only">{t.list.remove} </span>
             {label}
             <span aria-hidden="true">×</span>
-          </Link>
+          </a>
         </li>
       ))}
       {chosen.length > 1 && (
         <li>
-          <Link to={clear} className="link inline-flex min-h-8 items-center px-1">
+          <a href={clear} className="link inline-flex min-h-8 items-center px-1">
             {t.list.clear}
-          </Link>
+          </a>
         </li>
       )}
     </ul>
@@ -41,14 +40,14 @@ export const Sorts = ({ listing: { asked, sorts } }: Props) => {
       <ul className="menu-list">
         {sorts.map(({ sort, href }) => (
           <li key={sort}>
-            <Link
-              to={href}
+            <a
+              href={href}
               rel="nofollow"
               aria-current={sort === asked.sort ? 'true' : undefined}
               className="menu-item"
             >
               {label(sort)}
-            </Link>
+            </a>
           </li>
         ))}
       </ul>
@@ -65,17 +64,17 @@ export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
       {previous === null ? (
         <span />
       ) : (
-        <Link to={previous} rel="prev" className="button-quiet">
+        <a href={previous} rel="prev" className="button-quiet">
           {t.list.previous}
-        </Link>
+        </a>
       )}
       <span className="hidden text-soft text-sm sm:block">{t.list.page(asked.page, pages)}</span>
       {next === null ? (
         <span />
       ) : (
-        <Link to={next} rel="next" prefetch="intent" className="button-quiet">
+        <a href={next} rel="next" className="button-quiet">
           {t.list.next}
-        </Link>
+        </a>
       )}
     </nav>
   )

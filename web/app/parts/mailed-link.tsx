@@ -3,7 +3,7 @@
  * its button does, with or without scripts.
  */
 import type { ReactNode } from 'react'
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
 import { account } from '../texts/account-texts.ts'
 import { FormNotice } from './form-notice.tsx'
@@ -46,12 +46,12 @@ export const MailedLink = ({ title, intro, button, over, token, answer, again, c
             {problem}
           </p>
           <p className="flex flex-wrap gap-4">
-            <Link to={again.to} className="button">
+            <a href={again.to} className="button">
               {again.text}
-            </Link>
-            <Link to="/sign-in" className="button-quiet">
+            </a>
+            <a href="/sign-in" className="button-quiet">
               {account.signInTitle}
-            </Link>
+            </a>
           </p>
         </>
       )}

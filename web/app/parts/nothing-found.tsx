@@ -1,5 +1,4 @@
 /** An empty result that helps on. */
-import { Link } from 'react-router'
 import type { Listing } from '../shop/listing.server.ts'
 import { t } from '../texts/texts.ts'
 import { useShelves } from './use-shop.ts'
@@ -11,9 +10,9 @@ export const NothingFound = ({ listing: { asked, chosen, clear } }: { readonly l
       <p className="font-serif text-2xl">{asked.q === '' ? t.list.nothingHere : t.list.nothing(asked.q)}</p>
       {chosen.length > 0 && (
         <p>
-          <Link to={clear} className="button">
+          <a href={clear} className="button">
             {t.list.withoutFilters}
-          </Link>
+          </a>
         </p>
       )}
       {asked.q !== '' && (
@@ -29,9 +28,9 @@ export const NothingFound = ({ listing: { asked, chosen, clear } }: { readonly l
           <ul className="flex flex-wrap gap-2 text-sm">
             {shelves.slice(0, 12).map(({ name, path }) => (
               <li key={path}>
-                <Link to={path} className="chip">
+                <a href={path} className="chip">
                   {name}
-                </Link>
+                </a>
               </li>
             ))}
           </ul>

@@ -1,5 +1,4 @@
 /** One shelf: a heading, and books in a row; on a phone the row is moved sideways. */
-import { Link } from 'react-router'
 import type { Card } from '../shop/cards.server.ts'
 import { BookCard } from './book-card.tsx'
 
@@ -18,10 +17,10 @@ export const ShelfRow = ({ id, title, books, all, eager = false }: Props) => (
         {title}
       </h2>
       {all && (
-        <Link to={all.path} prefetch="intent" className="link shrink-0 text-sm">
+        <a href={all.path} className="link shrink-0 text-sm">
           {all.label}
           <span className="sr-only">, {all.of}</span>
-        </Link>
+        </a>
       )}
     </div>
     <ul className="shelf-row">

@@ -3,7 +3,11 @@ import { useRouteLoaderData } from 'react-router'
 import type { loader } from '../root.tsx'
 import { money } from '../texts/format.ts'
 
+/** The fullest shelves. */
 export const useShelves = () => useRouteLoaderData<typeof loader>('root')?.shelves ?? []
+
+/** How many shelves there are in all. */
+export const useShelfCount = () => useRouteLoaderData<typeof loader>('root')?.shelfCount ?? 0
 
 /** Writes amounts in the currency of the shop. */
 export const usePrice = (): ((amount: number) => string) => {

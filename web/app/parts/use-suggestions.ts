@@ -1,7 +1,6 @@
 /** What the shop suggests for a text that is being typed, the latest answer only. */
 import { useEffect, useRef, useState } from 'react'
 import { authorPath, bookPath } from '../shop/addresses.ts'
-import { useShelves } from './use-shop.ts'
 
 type Kind = 'book' | 'author' | 'category'
 export type Suggestion = { readonly kind: Kind; readonly text: string; readonly path: string }
@@ -11,14 +10,13 @@ const PAUSE_MS = 120
 const SHORTEST = 2
 
 export const useSuggestions = () => {
-  const shelves = useShelves()
   const [found, setFound] = useState<readonly Suggestion[]>([])
   const latest = useRef<AbortController>(undefined)
 
   const pathOf = ({ kind, text, book_id }: Item): string => {
     if (kind === 'book' && book_id !== undefined) return bookPath({ book_id, title: text })
     if (kind === 'author') return authorPath(text)
-    return shelves.find(({ name }) => name === text)?.path ?? `/search?${new URLSearchParams({ q: text })}`
+    return `/category/${encodeURIComponent(text)}`
   }
   const forget = () => {
     latest.current?.abort()

@@ -3,7 +3,7 @@
  * the page is the same for everyone.
  */
 import { useEffect } from 'react'
-import { Link, useFetcher, useFetchers } from 'react-router'
+import { useFetcher, useFetchers } from 'react-router'
 import type { loader } from '../routes/visitor.ts'
 import { t } from '../texts/texts.ts'
 
@@ -26,19 +26,19 @@ export const VisitorLinks = () => {
   const count = (data?.count ?? 0) + arriving
   return (
     <>
-      <Link to="/account" className="nav-link">
+      <a href="/account" className="nav-link">
         <span className="min-w-14 max-w-16 truncate text-right sm:max-w-28">
           {data?.name || t.shop.account}
         </span>
         {data?.name && <span className="sr-only">, {t.shop.account}</span>}
-      </Link>
-      <Link to="/cart" className="nav-link inline-flex items-center gap-2">
+      </a>
+      <a href="/cart" className="nav-link inline-flex items-center gap-2">
         <span aria-hidden="true" className={count > 0 ? 'badge' : 'badge invisible'}>
           {count}
         </span>
         {t.shop.cart}
         {count > 0 && <span className="sr-only">, {t.shop.cartCount(count)}</span>}
-      </Link>
+      </a>
     </>
   )
 }

@@ -1,5 +1,5 @@
 /** A book, at its one address. */
-import { Link, redirect } from 'react-router'
+import { redirect } from 'react-router'
 import { getBook } from '../../../src/catalog/api.ts'
 import { sharedCover } from '../covers/cover-address.ts'
 import { AddToCart } from '../parts/add-to-cart.tsx'
@@ -86,9 +86,9 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
           </h1>
           <p className="mt-3 text-lg">
             {t.book.by}{' '}
-            <Link to={authorPath(related.author)} prefetch="intent" className="link">
+            <a href={authorPath(related.author)} className="link">
               {author}
-            </Link>
+            </a>
           </p>
           <p className="mt-6 font-serif text-3xl tabular-nums">{price(book.price)}</p>
           <p className={`mt-1 font-semibold ${TONE[book.availability]}`}>

@@ -1,5 +1,5 @@
 /** The cart: what is in it, what has changed since, and what it costs. */
-import { data, Link, redirect } from 'react-router'
+import { data, redirect } from 'react-router'
 import { getCart } from '../../../src/cart/api.ts'
 import { CartLine } from '../parts/cart-line.tsx'
 import { Totals } from '../parts/totals.tsx'
@@ -42,14 +42,14 @@ export default function Cart({ loaderData: { cart }, actionData }: Route.Compone
         )}
         <p className="text-lg">{t.cart.empty}</p>
         <p>
-          <Link to="/" className="button">
+          <a href="/" className="button">
             {t.cart.browse}
-          </Link>
+          </a>
         </p>
         <p className="text-soft">
-          <Link to="/orders" className="link">
+          <a href="/orders" className="link">
             {t.cart.afterOrder}
-          </Link>
+          </a>
         </p>
       </div>
     )
@@ -77,9 +77,9 @@ export default function Cart({ loaderData: { cart }, actionData }: Route.Compone
           </h2>
           <Totals {...cart} subtotal={cart.total_amount} />
           {cart.can_check_out ? (
-            <Link to="/checkout" prefetch="none" className="button mt-6 h-12 w-full">
+            <a href="/checkout" className="button mt-6 h-12 w-full">
               {t.cart.checkOut}
-            </Link>
+            </a>
           ) : (
             <p className="mt-6 text-warn">{t.cart.cannot}</p>
           )}

@@ -1,5 +1,5 @@
 /** Asks for the link to an order by its number and address, for whoever is at another device now. */
-import { data, Form, Link } from 'react-router'
+import { data, Form } from 'react-router'
 import { lookUpOrder } from '../../../src/orders/api.ts'
 import { TextField } from '../parts/fields.tsx'
 import { laterFor } from '../shop/later.server.ts'
@@ -43,9 +43,9 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
           {t.order.findSent}
         </p>
         <p>
-          <Link to="/orders/find" className="button-quiet" reloadDocument>
+          <a href="/orders/find" className="button-quiet" rel="external">
             {t.order.findAgain}
-          </Link>
+          </a>
         </p>
       </div>
     )

@@ -1,7 +1,6 @@
 /** The front of the shop: what is new, what is loved, and the shelves. */
 import { browseBooks } from '../../../src/catalog/api.ts'
 import { ShelfRow } from '../parts/shelf-row.tsx'
-import { useShelves } from '../parts/use-shop.ts'
 import { cardOf } from '../shop/cards.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { readShelves } from '../shop/shelves.server.ts'
@@ -9,23 +8,25 @@ import { visitContext } from '../shop/visit.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
-const SHELVES = 8
+const ROWS = 8
 const PER_SHELF = '6'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
-  const shelves = (await readShelves(visit)).slice(0, SHELVES)
+  const shelves = await readShelves(visit)
+  const filled = shelves.slice(0, ROWS)
   const [newest, rated, ...rows] = await Promise.all([
     visit.read(browseBooks, { query: { sort: 'newest', limit: PER_SHELF } }),
     visit.read(browseBooks, { query: { sort: 'rating', limit: PER_SHELF } }),
-    ...shelves.map(({ name }) => visit.read(browseBooks, { query: { category: name, limit: PER_SHELF } })),
+    ...filled.map(({ name }) => visit.read(browseBooks, { query: { category: name, limit: PER_SHELF } })),
   ])
   return {
     canonical: `${visit.origin}/`,
     total: newest.total ?? 0,
     newest: newest.items.map(cardOf),
     loved: rated.items.filter(book => book.average_rating !== undefined).map(cardOf),
-    rows: shelves.map((shelf, i) => ({ ...shelf, books: (rows[i]?.items ?? []).map(cardOf) })),
+    shelves,
+    rows: rows.map(({ items }) => items.map(cardOf)),
   }
 }
 
@@ -36,8 +37,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
     ...(loaderData ? { canonical: loaderData.canonical } : {}),
   })
 
-export default function Home({ loaderData: { total, newest, loved, rows } }: Route.ComponentProps) {
-  const shelves = useShelves()
+export default function Home({ loaderData: { total, newest, loved, shelves, rows } }: Route.ComponentProps) {
   return (
     <>
       <div className="pt-10 sm:pt-14">
@@ -50,15 +50,35 @@ export default function Home({ loaderData: { total, newest, loved, rows } }: Rou
       </div>
       {newest.length > 0 && <ShelfRow id="newest" title={t.home.newest} books={newest} eager />}
       {loved.length > 0 && <ShelfRow id="loved" title={t.home.loved} books={loved} />}
-      {rows.map(({ name, path, count, books }) => (
-        <ShelfRow
-          key={path}
-          id={`shelf-${path.slice('/category/'.length)}`}
-          title={name}
-          books={books}
-          all={{ path, label: t.home.all(count), of: t.home.allOf(name) }}
-        />
-      ))}
+      {shelves.map(({ name, path, count }, i) => {
+        const books = rows[i] ?? []
+        return books.length === 0 ? null : (
+          <ShelfRow
+            key={path}
+            id={`shelf-${path.slice('/category/'.length)}`}
+            title={name}
+            books={books}
+            all={{ path, label: t.home.all(count), of: t.home.allOf(name) }}
+          />
+        )
+      })}
+      {shelves.length > rows.length && (
+        <nav id="shelves" aria-labelledby="every-shelf" className="mt-14">
+          <h2 id="every-shelf" className="font-serif text-2xl sm:text-[1.75rem]">
+            {t.home.allShelves}
+          </h2>
+          <ul className="mt-4 columns-2 gap-x-8 sm:columns-3 lg:columns-4">
+            {shelves.map(({ name, path, count }) => (
+              <li key={path}>
+                <a href={path} className="facet-link">
+                  <span className="min-w-0">{name}</span>
+                  <span className="text-soft tabular-nums">{count}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
     </>
   )
 }

@@ -2,7 +2,7 @@
  * Where the link of a mail leads. Fetching the page spends nothing, as mail programs fetch links by themselves; its button
  * does, with or without scripts.
  */
-import { data, Form, Link } from 'react-router'
+import { data, Form } from 'react-router'
 import { openOrderLink } from '../../../src/orders/api.ts'
 import { OrderSheet } from '../parts/order-sheet.tsx'
 import { PrintButton } from '../parts/print-button.tsx'
@@ -75,9 +75,9 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
             {problem}
           </p>
           <p>
-            <Link to="/orders/find" className="button">
+            <a href="/orders/find" className="button">
               {t.order.findTitle}
-            </Link>
+            </a>
           </p>
         </>
       )}

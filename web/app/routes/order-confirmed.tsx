@@ -1,5 +1,4 @@
 /** The thank-you after an order. */
-import { Link } from 'react-router'
 import { getOrder } from '../../../src/orders/api.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { visitContext } from '../shop/visit.ts'
@@ -35,12 +34,12 @@ export default function Confirmed({ loaderData: { order } }: Route.ComponentProp
         {t.order.confirmedNext}
       </p>
       <p className="flex flex-wrap gap-4">
-        <Link to={`/orders/${order.order_id}`} className="button">
+        <a href={`/orders/${order.order_id}`} className="button">
           {t.order.see}
-        </Link>
-        <Link to="/" className="button-quiet">
+        </a>
+        <a href="/" className="button-quiet">
           {t.order.goOn}
-        </Link>
+        </a>
       </p>
     </div>
   )

@@ -1,5 +1,5 @@
 /** One of the guest's orders: its life, its sheet, and the way to cancel it while that is possible. */
-import { data, Form, Link, redirect, useNavigation } from 'react-router'
+import { data, Form, redirect, useNavigation } from 'react-router'
 import { cancelOrder, getOrder } from '../../../src/orders/api.ts'
 import { OrderSheet } from '../parts/order-sheet.tsx'
 import { PrintButton } from '../parts/print-button.tsx'
@@ -38,9 +38,9 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
   return (
     <div className="max-w-3xl py-8">
       <p className="text-sm print:hidden">
-        <Link to="/orders" className="link inline-flex min-h-6 items-center">
+        <a href="/orders" className="link inline-flex min-h-6 items-center">
           {t.order.list}
-        </Link>
+        </a>
       </p>
       <h1 className="page-title mt-2">{t.order.title(day(order.order_date))}</h1>
       {actionData?.problem && (

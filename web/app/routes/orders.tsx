@@ -1,5 +1,4 @@
 /** The orders of the account, or those that were placed from this browser. */
-import { Link } from 'react-router'
 import { whoAmI } from '../../../src/accounts/api.ts'
 import { listOrders } from '../../../src/orders/api.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -32,7 +31,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
         <ul className="mt-6 border-line border-t">
           {items.map(order => (
             <li key={order.order_id} className="border-line border-b">
-              <Link to={`/orders/${order.order_id}`} prefetch="intent" className="order-row">
+              <a href={`/orders/${order.order_id}`} className="order-row">
                 <span className="min-w-0">
                   <span className="block font-serif text-xl">{t.order.title(day(order.order_date))}</span>
                   <span className="block truncate text-soft text-sm">
@@ -43,25 +42,25 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
                   <StatusMark status={order.status} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
-              </Link>
+              </a>
             </li>
           ))}
         </ul>
       )}
       <p className="mt-8 flex flex-wrap gap-4">
         {!isFirst && (
-          <Link to="/orders" className="button-quiet">
+          <a href="/orders" className="button-quiet">
             {t.order.newest}
-          </Link>
+          </a>
         )}
         {next_cursor !== null && (
-          <Link to={`/orders?${new URLSearchParams({ cursor: next_cursor })}`} className="button-quiet">
+          <a href={`/orders?${new URLSearchParams({ cursor: next_cursor })}`} className="button-quiet">
             {t.order.older}
-          </Link>
+          </a>
         )}
-        <Link to="/orders/find" className="button-quiet">
+        <a href="/orders/find" className="button-quiet">
           {t.order.find}
-        </Link>
+        </a>
       </p>
     </div>
   )

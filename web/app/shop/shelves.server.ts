@@ -20,13 +20,19 @@ export const shelvesOf = (
   })
 }
 
+/** A page and its frame ask for the shelves at once. */
+const asked = new WeakMap<Visit, Promise<readonly Shelf[]>>()
+
 /** The shelves of the shop, the fullest first; none while the shop cannot tell. */
-export const readShelves = async ({ read }: Visit): Promise<Shelf[]> => {
-  try {
-    return shelvesOf((await read(listCategories, {})).items)
-  } catch {
-    return []
-  }
+export const readShelves = (visit: Visit): Promise<readonly Shelf[]> => {
+  const shelves =
+    asked.get(visit) ??
+    visit.read(listCategories, {}).then(
+      ({ items }) => shelvesOf(items),
+      () => [],
+    )
+  asked.set(visit, shelves)
+  return shelves
 }
 
 /** The shelf of this address, which may also be the category's very name. */

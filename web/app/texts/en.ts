@@ -1,7 +1,10 @@
 /** Every word that the pages say, in English. A second language is a second file of this shape. */
 
+const number = new Intl.NumberFormat('en-US')
+const rules = new Intl.PluralRules('en-US')
+
 const plural = (count: number, one: string, other: string): string =>
-  `${new Intl.NumberFormat('en-US').format(count)} ${new Intl.PluralRules('en-US').select(count) === 'one' ? one : other}`
+  `${number.format(count)} ${rules.select(count) === 'one' ? one : other}`
 
 export const en = {
   shop: {
@@ -14,7 +17,8 @@ export const en = {
     suggestionKind: { book: 'Book', author: 'Author', category: 'Shelf' },
     suggestionCount: (count: number) => plural(count, 'suggestion', 'suggestions'),
     categories: 'Shelves',
-    allCategories: 'All shelves',
+    ourShelves: 'Our shelves',
+    allShelves: (count: number) => `All ${number.format(count)} shelves`,
     yours: 'Account, orders and cart',
     account: 'Account',
     allBooks: 'All books',
@@ -37,7 +41,8 @@ export const en = {
       `${plural(books, 'book', 'books')} on ${plural(shelves, 'shelf', 'shelves')}. Take one home today; the invoice comes with it.`,
     newest: 'New on the table',
     loved: 'Well loved',
-    all: (count: number) => `All ${new Intl.NumberFormat('en-US').format(count)}`,
+    all: (count: number) => `All ${number.format(count)}`,
+    allShelves: 'Every shelf',
     allOf: (category: string) => `all of ${category}`,
     empty: 'The shelves are being filled. Please come back in a moment.',
   },

@@ -1,5 +1,5 @@
 /** Where Cognito sends the browser back to: on to where it came from, or a word about why not. */
-import { data, Link, redirect } from 'react-router'
+import { data, redirect } from 'react-router'
 import { finishCognito } from '../../../../src/accounts/cognito-api.ts'
 import { ownPath } from '../../shop/addresses.ts'
 import { laterFor } from '../../shop/later.server.ts'
@@ -38,9 +38,9 @@ export default function CognitoReturn({ loaderData: { text } }: Route.ComponentP
         {text}
       </p>
       <p>
-        <Link to="/sign-in" className="button">
+        <a href="/sign-in" className="button">
           {account.signInTitle}
-        </Link>
+        </a>
       </p>
     </div>
   )

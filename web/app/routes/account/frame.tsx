@@ -1,5 +1,5 @@
 /** Around the pages of an account: who is signed in, and the way from one to the other. */
-import { Form, NavLink, Outlet } from 'react-router'
+import { Form, Outlet, useLocation } from 'react-router'
 import { whoAmI } from '../../../../src/accounts/api.ts'
 import { SubmitButton } from '../../parts/submit-button.tsx'
 import { visitContext } from '../../shop/visit.ts'
@@ -20,6 +20,7 @@ const PAGES = [
 ] as const
 
 export default function AccountFrame({ loaderData: { email, isStaff } }: Route.ComponentProps) {
+  const { pathname } = useLocation()
   const pages = isStaff ? [...PAGES, ['/staff', account.staff] as const] : PAGES
   return (
     <div className="py-8">
@@ -28,9 +29,9 @@ export default function AccountFrame({ loaderData: { email, isStaff } }: Route.C
           <ul className="scroll-row gap-x-6">
             {pages.map(([path, name]) => (
               <li key={path}>
-                <NavLink to={path} end={path === '/account'} className="nav-link">
+                <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
                   {name}
-                </NavLink>
+                </a>
               </li>
             ))}
           </ul>

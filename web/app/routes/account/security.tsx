@@ -1,5 +1,5 @@
 /** How one signs in, and where one is signed in. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { endOtherSessions, endSession, listSessions } from '../../../../src/accounts/api.ts'
 import { cognitoState } from '../../../../src/accounts/cognito-api.ts'
 import { getTotp, listPasskeys } from '../../../../src/accounts/factors-api.ts'
@@ -110,9 +110,9 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
 
 const Way = ({ to, name, state }: { readonly to: string; readonly name: string; readonly state: string }) => (
   <li className="border-line border-b">
-    <Link to={to} className="order-row">
+    <a href={to} className="order-row">
       <span className="font-serif text-xl">{name}</span>
       <span className="text-right text-soft text-sm">{state}</span>
-    </Link>
+    </a>
   </li>
 )

@@ -1,5 +1,5 @@
 /** The second step of signing in: the code of an authenticator app, or a recovery code. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { signInWithCode, signInWithRecoveryCode } from '../../../../src/accounts/factors-api.ts'
 import { TextField } from '../../parts/fields.tsx'
 import { FormNotice, fieldOf } from '../../parts/form-notice.tsx'
@@ -47,12 +47,12 @@ export default function SignInCode({ loaderData: { next, isRecovery }, actionDat
         <SubmitButton text={account.codeButton} />
       </Form>
       <p className="mt-6 flex flex-col items-start gap-2">
-        <Link to={`/sign-in/code?${other}`} className="link inline-flex min-h-6 items-center">
+        <a href={`/sign-in/code?${other}`} className="link inline-flex min-h-6 items-center">
           {isRecovery ? account.toCode : account.toRecovery}
-        </Link>
-        <Link to={signInPath(next)} className="link inline-flex min-h-6 items-center">
+        </a>
+        <a href={signInPath(next)} className="link inline-flex min-h-6 items-center">
           {account.signInTitle}
-        </Link>
+        </a>
       </p>
     </div>
   )

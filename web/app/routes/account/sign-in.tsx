@@ -1,5 +1,5 @@
 /** Sign in with address and password, or with a passkey; a code may have to follow. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { signIn, whoAmI } from '../../../../src/accounts/api.ts'
 import { cognitoState } from '../../../../src/accounts/cognito-api.ts'
 import { TextField } from '../../parts/fields.tsx'
@@ -59,9 +59,9 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
       {isSignedIn && (
         <p className="mb-6">
           {account.signOutIntro}{' '}
-          <Link to={next} className="link">
+          <a href={next} className="link">
             {account.back}
-          </Link>
+          </a>
         </p>
       )}
       <FormNotice answer={answer} />
@@ -79,18 +79,22 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
       <PasskeySignIn next={next} />
       {hasSingleSignOn && (
         <p className="mt-2">
-          <a href={`/sign-in/cognito/start?${new URLSearchParams({ next })}`} className="button-quiet h-12">
+          <a
+            href={`/sign-in/cognito/start?${new URLSearchParams({ next })}`}
+            rel="external"
+            className="button-quiet h-12"
+          >
             {account.ssoButton}
           </a>
         </p>
       )}
       <p className="mt-6 flex flex-col items-start gap-2">
-        <Link to="/forgot-password" className="link inline-flex min-h-6 items-center">
+        <a href="/forgot-password" className="link inline-flex min-h-6 items-center">
           {account.forgot}
-        </Link>
-        <Link to="/sign-up" className="link inline-flex min-h-6 items-center">
+        </a>
+        <a href="/sign-up" className="link inline-flex min-h-6 items-center">
           {account.toSignUp}
-        </Link>
+        </a>
       </p>
     </div>
   )

@@ -1,5 +1,5 @@
 /** Opens an account; a mail confirms its address. What is answered is the same for known and unknown addresses. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { resendVerification, signUp } from '../../../../src/accounts/api.ts'
 import { TextField } from '../../parts/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
@@ -62,9 +62,9 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
         <SubmitButton text={account.signUp} />
       </Form>
       <p className="mt-6">
-        <Link to="/sign-in" className="link inline-flex min-h-6 items-center">
+        <a href="/sign-in" className="link inline-flex min-h-6 items-center">
           {account.toSignIn}
-        </Link>
+        </a>
       </p>
     </div>
   )
@@ -84,9 +84,9 @@ const LookAtMail = ({ email, isAgain }: { readonly email: string; readonly isAga
     <Form method="post" className="flex flex-wrap gap-4">
       <input type="hidden" name="email" value={email} />
       <SubmitButton text={account.askAgain} intent="again" className="button-quiet" />
-      <Link to="/sign-in" className="button-quiet">
+      <a href="/sign-in" className="button-quiet">
         {account.signInTitle}
-      </Link>
+      </a>
     </Form>
   </div>
 )

@@ -43,7 +43,7 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
       <FormNotice answer={answer} />
       {address !== undefined ? (
         <p>
-          <a href={address} className="button">
+          <a href={address} rel="external" className="button">
             {account.ssoGoOn}
           </a>
         </p>

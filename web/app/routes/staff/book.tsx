@@ -1,5 +1,5 @@
 /** One book as staff see it: its price, its stock by a delta, its cover. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { changeBook, getStock, putCover } from '../../../../src/catalog/api.ts'
 import { Cover } from '../../parts/cover.tsx'
 import { TextField } from '../../parts/fields.tsx'
@@ -52,9 +52,9 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
   return (
     <div className="max-w-3xl py-8">
       <p className="text-sm">
-        <Link to="/staff" className="link inline-flex min-h-6 items-center">
+        <a href="/staff" className="link inline-flex min-h-6 items-center">
           {staff.back}
-        </Link>
+        </a>
       </p>
       <h1 className="page-title mt-2">{book.title}</h1>
       <p className="text-lg text-soft">
@@ -63,9 +63,9 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
         {book.status === 'retired' && `, ${staff.retired}`}
       </p>
       <p className="mb-6">
-        <Link to={bookPath(book)} className="link inline-flex min-h-6 items-center">
+        <a href={bookPath(book)} className="link inline-flex min-h-6 items-center">
           {staff.seeBook}
-        </Link>
+        </a>
       </p>
       <DoneNotice text={isDone ? actionData.done : undefined} />
       <FormNotice answer={answer} />

@@ -1,5 +1,5 @@
 /** Behind the counter: find a book, and the orders of a day. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { browseBooks, getStock } from '../../../../src/catalog/api.ts'
 import { listOrders } from '../../../../src/orders/api.ts'
 import { StatusMark } from '../../parts/status-mark.tsx'
@@ -77,7 +77,7 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
             <ul className="mt-2 border-line border-t">
               {books.map(({ book_id, title, author, price }) => (
                 <li key={book_id} className="border-line border-b">
-                  <Link to={`/staff/books/${encodeURIComponent(book_id)}`} className="order-row">
+                  <a href={`/staff/books/${encodeURIComponent(book_id)}`} className="order-row">
                     <span className="min-w-0">
                       <span className="block font-serif text-xl">{title}</span>
                       <span className="block truncate text-soft text-sm">
@@ -85,7 +85,7 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
                       </span>
                     </span>
                     <span className="tabular-nums">{money(price, currency)}</span>
-                  </Link>
+                  </a>
                 </li>
               ))}
             </ul>
@@ -112,7 +112,7 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
         <ul className="mt-2 border-line border-t">
           {orders.map(order => (
             <li key={order.order_id} className="border-line border-b">
-              <Link to={`/staff/orders/${encodeURIComponent(order.order_id)}`} className="order-row">
+              <a href={`/staff/orders/${encodeURIComponent(order.order_id)}`} className="order-row">
                 <span className="min-w-0">
                   <span className="block break-all">{order.order_id}</span>
                   <span className="block truncate text-soft text-sm">
@@ -123,15 +123,15 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
                   <StatusMark status={order.status} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
-              </Link>
+              </a>
             </li>
           ))}
         </ul>
         {next !== null && (
           <p className="mt-6">
-            <Link to={`/staff?${new URLSearchParams({ date, cursor: next })}`} className="button-quiet">
+            <a href={`/staff?${new URLSearchParams({ date, cursor: next })}`} className="button-quiet">
               {t.list.next}
-            </Link>
+            </a>
           </p>
         )}
       </section>

@@ -1,5 +1,5 @@
 /** One order as staff see it, and what may become of it. */
-import { Form, Link } from 'react-router'
+import { Form } from 'react-router'
 import { getOrder, setOrderStatus } from '../../../../src/orders/api.ts'
 import { mayBecome, type OrderStatus } from '../../../../src/orders/status.ts'
 import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
@@ -39,12 +39,12 @@ export default function StaffOrder({ loaderData: { order, steps }, actionData }:
   return (
     <div className="max-w-3xl py-8">
       <p className="text-sm print:hidden">
-        <Link
-          to={`/staff?${new URLSearchParams({ date: order.order_date.slice(0, 10) })}`}
+        <a
+          href={`/staff?${new URLSearchParams({ date: order.order_date.slice(0, 10) })}`}
           className="link inline-flex min-h-6 items-center"
         >
           {staff.back}
-        </Link>
+        </a>
       </p>
       <h1 className="page-title mt-2 break-all">{order.order_id}</h1>
       <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />

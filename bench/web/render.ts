@@ -1,0 +1,113 @@
+/** How many pages of 24 books one core makes, and how many it gives again, beside a constant page and a bare one. */
+
+import type { LoadJob, LoadResult } from '../load.ts'
+import { get } from '../requests.ts'
+import { type Effort, type Figures, loadOf, measureBeside } from '../rounds.ts'
+import type { ShopProcess } from '../shop-process.ts'
+import { startWorker } from '../worker.ts'
+import type { ConstantJob, ConstantResult } from './constant.ts'
+import type { Figure } from './figures.ts'
+
+const BOOKS = 24
+/** Pages per second of CPU. */
+const RENDERED = 200
+const AGAIN = 20
+const CONNECTIONS = 4
+const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating']
+
+type Categories = { readonly items: readonly { readonly category: string; readonly count: number }[] }
+
+const addressOf = (category: string, sort: string, page: number): string => {
+  const query = new URLSearchParams({
+    ...(sort === 'relevance' ? {} : { sort }),
+    ...(page === 1 ? {} : { page: String(page) }),
+  })
+  const path = `/category/${category.toLowerCase().replaceAll(' ', '-')}`
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
+/** Every full page of every shelf in every order: the first of each, then the second of each, as a crawler would go. */
+export const fullPages = async (url: string): Promise<string[]> => {
+  const { items } = (await (await fetch(`${url}/api/categories`)).json()) as Categories
+  const last = Math.max(...items.map(({ count }) => Math.floor(count / BOOKS)))
+  return Array.from({ length: last }, (_, i) => i + 1).flatMap(page =>
+    SORTS.flatMap(sort =>
+      items
+        .filter(({ count }) => count >= page * BOOKS)
+        .map(({ category }) => addressOf(category, sort, page)),
+    ),
+  )
+}
+
+/** CPU is that of the whole process, its garbage collector's and its compressing threads' too; undefined where the system does not say. */
+const perCore = ({ cpu, perSecond }: Measured): number => (cpu === undefined ? perSecond : 1000 / cpu)
+
+type Measured = Figures & { readonly cpu: number | undefined }
+
+export const measureRendering = async (shop: ShopProcess, effort: Effort): Promise<Figure[]> => {
+  const url = `http://127.0.0.1:${shop.port}`
+  const pages = await fullPages(url)
+  const html = await (await fetch(url + pages[0])).text()
+  const list = (await (await fetch(`${url}/api/books?limit=${BOOKS}`)).json()) as {
+    items: ConstantJob['books']
+  }
+  const constant = startWorker<ConstantJob, ConstantResult>('web/constant.ts')
+  const { port } = await constant.run({ html, books: list.items })
+  const generator = startWorker<LoadJob, LoadResult>('load.ts')
+  const measure = async (
+    name: string,
+    of: { readonly port: number; readonly pid: number },
+    paths: readonly string[],
+    once: boolean,
+    warmSeconds: number,
+  ): Promise<Measured> => {
+    await generator.run({
+      kind: 'prepare',
+      name,
+      port: of.port,
+      connections: CONNECTIONS,
+      status: 200,
+      once,
+      requests: paths.map(get),
+    })
+    const pids = { shop: of.pid, engine: shop.engine.pid }
+    const { shopCpu, ...figures } = await measureBeside(loadOf(generator, name), undefined, pids, {
+      ...effort,
+      warmSeconds,
+    })
+    return { ...figures, cpu: shopCpu }
+  }
+  const beside = { port, pid: constant.pid }
+  const bares = Array.from({ length: 1_000 }, (_, i) => `/bare/${i}`)
+  const bareBefore = await measure('bare', beside, bares, false, effort.warmSeconds)
+  const rendered = await measure('rendered', shop, pages.slice(1), true, 3 * effort.warmSeconds)
+  const bareAfter = await measure('bare', beside, bares, false, 0)
+  // So few that they stay kept while they are asked for.
+  const again = await measure('again', shop, pages.slice(0, 100), false, effort.warmSeconds)
+  const constants = await measure('constant', beside, ['/constant'], false, effort.warmSeconds)
+  const bare = (perCore(bareBefore) + perCore(bareAfter)) / 2
+  return [
+    { name: 'a constant page of that size', value: perCore(constants), unit: 'pages per second of CPU' },
+    { name: 'a bare page of 24 books by React alone', value: bare, unit: 'pages per second of CPU' },
+    {
+      name: 'a page of 24 books of 10,000, nobody rendered it before',
+      value: perCore(rendered),
+      unit: 'pages per second of CPU',
+      least: RENDERED,
+      note: `${((100 * perCore(rendered)) / bare).toFixed(0)} % of the bare one, p50 ${rendered.p50.toFixed(1)} ms`,
+    },
+    {
+      name: 'a page given again',
+      value: perCore(again),
+      unit: 'pages per second of CPU',
+      least: AGAIN * RENDERED,
+      note: `${((100 * perCore(again)) / perCore(constants)).toFixed(0)} % of the constant one`,
+    },
+    {
+      name: '  times as many as rendered',
+      value: perCore(again) / perCore(rendered),
+      unit: 'times',
+      least: AGAIN,
+    },
+  ]
+}

@@ -1,0 +1,39 @@
+/** The browser of the tests and the benches: the Chromium that the packages bring for Linux on x64, an installed Chrome elsewhere. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { type Browser, chromium } from 'playwright-core'
+
+const INSTALLED = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium',
+]
+
+const isBrought = process.platform === 'linux' && process.arch === 'x64'
+
+const broughtChromium = async () => {
+  // Where the system lacks the browser's libraries, the package's own are used, as on Lambda.
+  const libraries = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? ''
+  if (!libraries.includes('libnss3.so')) process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x'
+  return (await import('@sparticuz/chromium')).default
+}
+
+/** Unpacks the browser that the packages bring, where it is the one to use. */
+export const unpackBrowser = async (): Promise<void> => {
+  if (isBrought) await (await broughtChromium()).executablePath()
+}
+
+/** A browser of its own; `args` are added to its command line. */
+export const launchBrowser = async (args: readonly string[] = []): Promise<Browser> => {
+  if (isBrought) {
+    const brought = await broughtChromium()
+    return chromium.launch({
+      executablePath: await brought.executablePath(),
+      args: [...brought.args.filter(arg => arg !== '--single-process'), '--no-sandbox', ...args],
+    })
+  }
+  const executablePath = INSTALLED.find(path => existsSync(path))
+  if (executablePath === undefined) throw new Error('this needs an installed Chrome')
+  return chromium.launch({ executablePath, args: [...args] })
+}
