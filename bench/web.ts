@@ -54,10 +54,10 @@ const guestWithBook = async (url: string): Promise<string> => {
 const lighthousePages = async (url: string, shelf: string) => {
   const book = await fetch(`${url}/books/1`)
   return [
-    { name: 'home', url: `${url}/`, isPublic: true },
-    { name: 'shelf', url: url + shelf, isPublic: true },
-    { name: 'book', url: book.url, isPublic: true },
-    { name: 'cart', url: `${url}/cart`, isPublic: false, cookie: await guestWithBook(url) },
+    { name: 'home', path: '/', isPublic: true },
+    { name: 'shelf', path: shelf, isPublic: true },
+    { name: 'book', path: new URL(book.url).pathname, isPublic: true },
+    { name: 'cart', path: '/cart', isPublic: false, cookie: await guestWithBook(url) },
   ]
 }
 
@@ -67,7 +67,7 @@ const measure = async (shop: ShopProcess): Promise<Figure[]> => {
   const [shelf = '/'] = await fullPages(url)
   const measured: Readonly<Record<Part, () => Promise<Figure[]>>> = {
     weight: () => measureWeight(url + shelf),
-    lighthouse: async () => measureLighthouse(await lighthousePages(url, shelf), RUNS),
+    lighthouse: async () => measureLighthouse(url, await lighthousePages(url, shelf), RUNS),
     render: () => measureRendering(shop, effort),
   }
   const figures: Figure[] = []

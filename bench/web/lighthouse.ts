@@ -1,5 +1,5 @@
 /** What Lighthouse says of the pages, as on a phone: the median of several runs, beside a page that is nothing but text. */
-import { createServer } from 'node:http'
+import { createServer, get, type Server } from 'node:http'
 import lighthouse from 'lighthouse'
 import { launchBrowser } from '../../web/tests/browser.ts'
 import { median } from '../measure.ts'
@@ -8,11 +8,12 @@ import type { Figure } from './figures.ts'
 
 type Target = {
   readonly name: string
-  readonly url: string
+  readonly path: string
   readonly cookie?: string
   /** A page that search engines may show. */
   readonly isPublic: boolean
 }
+type Audited = Omit<Target, 'path'> & { readonly url: string }
 type Category = 'performance' | 'accessibility' | 'best-practices' | 'seo'
 type Run = Readonly<Record<Category, number>> & {
   readonly shift: number
@@ -30,15 +31,26 @@ const LEAST: Readonly<Record<Category, number>> = {
 }
 const SHIFT = 0.02
 
-const runOnce = async ({ url, cookie }: Target, port: number): Promise<Run> => {
-  const result = await lighthouse(url, {
-    port,
-    output: 'json',
-    logLevel: 'error',
-    onlyCategories: [...CATEGORIES],
-    disableStorageReset: true,
-    ...(cookie === undefined ? {} : { extraHeaders: { cookie } }),
-  })
+/** In a browser of its own, which has nothing in its cache. */
+const audit = async ({ url, cookie }: Audited) => {
+  const port = await freePort()
+  const browser = await launchBrowser([`--remote-debugging-port=${port}`])
+  try {
+    return await lighthouse(url, {
+      port,
+      output: 'json',
+      logLevel: 'error',
+      onlyCategories: [...CATEGORIES],
+      ...(cookie === undefined ? {} : { extraHeaders: { cookie } }),
+    })
+  } finally {
+    await browser.close()
+  }
+}
+
+const runOnce = async (target: Audited): Promise<Run> => {
+  const { url } = target
+  const result = await audit(target)
   if (!result) throw new Error(`Lighthouse said nothing of ${url}`)
   const { categories, audits, runtimeError } = result.lhr
   if (runtimeError) throw new Error(`${url}: ${runtimeError.message}`)
@@ -59,7 +71,7 @@ const runOnce = async ({ url, cookie }: Target, port: number): Promise<Run> => {
   }
 }
 
-const figuresOf = ({ name, isPublic }: Target, runs: readonly Run[]): Figure[] => {
+const figuresOf = ({ name, isPublic }: Audited, runs: readonly Run[]): Figure[] => {
   const middle = (pick: (run: Run) => number): number => median(runs.map(pick))
   const faults = [...new Set(runs.flatMap(run => run.faults))].join(', ')
   const asked = CATEGORIES.filter(category => category !== 'seo' || isPublic)
@@ -80,23 +92,46 @@ const figuresOf = ({ name, isPublic }: Target, runs: readonly Run[]): Figure[] =
   ]
 }
 
+const listen = async (server: Server): Promise<number> => {
+  const port = await freePort()
+  await new Promise<void>(done => server.listen(port, '127.0.0.1', done))
+  return port
+}
+
+/**
+ * The shop as Lighthouse can load it: without `Referrer-Policy`. Driven by Lighthouse, this Chromium (147) cancels every
+ * document that has one, even of one line of text; by itself it does not.
+ */
+const shopForLighthouse = (origin: string): Server =>
+  createServer((asked, answer) => {
+    const { host: _host, ...headers } = asked.headers
+    get(new URL(asked.url ?? '/', origin), { headers }, given => {
+      const { 'referrer-policy': _policy, ...kept } = given.headers
+      answer.writeHead(given.statusCode ?? 500, kept)
+      given.pipe(answer)
+    }).on('error', () => answer.destroy())
+  })
+
 const CONSTANT =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Constant</title></head><body><main><h1>Constant</h1><p>Nothing but text.</p></main></body></html>'
 
 /** Runs turn by turn, so that what else the machine does hits all pages. */
-export const measureLighthouse = async (targets: readonly Target[], times: number): Promise<Figure[]> => {
+export const measureLighthouse = async (
+  origin: string,
+  pages: readonly Target[],
+  times: number,
+): Promise<Figure[]> => {
   const constant = createServer((_, answer) =>
     answer.setHeader('content-type', 'text/html; charset=utf-8').end(CONSTANT),
   )
-  const [port, debugging] = [await freePort(), await freePort()]
-  await new Promise<void>(done => constant.listen(port, '127.0.0.1', done))
-  const browser = await launchBrowser([`--remote-debugging-port=${debugging}`])
+  const shop = shopForLighthouse(origin)
   try {
-    const reference: Target = { name: 'constant page', url: `http://127.0.0.1:${port}/`, isPublic: false }
+    const [port, shopPort] = [await listen(constant), await listen(shop)]
+    const reference: Audited = { name: 'constant page', url: `http://127.0.0.1:${port}/`, isPublic: false }
+    const targets = pages.map(page => ({ ...page, url: `http://localhost:${shopPort}${page.path}` }))
     const all = [reference, ...targets]
-    const runs = new Map<Target, Run[]>(all.map(target => [target, []]))
-    for (let i = 0; i < times; i++)
-      for (const target of all) runs.get(target)?.push(await runOnce(target, debugging))
+    const runs = new Map<Audited, Run[]>(all.map(target => [target, []]))
+    for (let i = 0; i < times; i++) for (const target of all) runs.get(target)?.push(await runOnce(target))
     return [
       {
         name: 'constant page: performance',
@@ -106,7 +141,7 @@ export const measureLighthouse = async (targets: readonly Target[], times: numbe
       ...targets.flatMap(target => figuresOf(target, runs.get(target) ?? [])),
     ]
   } finally {
-    await browser.close()
     constant.close()
+    shop.close()
   }
 }

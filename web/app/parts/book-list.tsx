@@ -15,12 +15,14 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
       <div className="pt-8">
         <h1 className="page-title">{title}</h1>
         <p className="text-soft">
-          {total !== null && t.list.count(total)}
+          {total !== null && total > 0 && t.list.count(total)}
           {total !== null && pages > 1 && `, ${t.list.page(asked.page, pages)}`}
         </p>
       </div>
-      <div className="mt-6 grid gap-x-10 gap-y-6 lg:grid-cols-[13rem_1fr]">
-        <Facets listing={listing} />
+      <div
+        className={`mt-6 grid gap-x-10 gap-y-6 ${listing.facets.length > 0 ? 'lg:grid-cols-[13rem_1fr]' : ''}`}
+      >
+        {listing.facets.length > 0 && <Facets listing={listing} />}
         <div>
           <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
             <Chosen listing={listing} />

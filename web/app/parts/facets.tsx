@@ -19,21 +19,18 @@ const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
   </div>
 )
 
-export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) =>
-  facets.length === 0 ? (
-    <div />
-  ) : (
-    <aside aria-labelledby="narrow">
-      <h2 id="narrow" className="sr-only">
-        {t.list.narrow}
-      </h2>
-      <details className="fold">
-        <summary className="button-quiet w-full justify-between">{t.list.narrow}</summary>
-        <div className="pt-4 lg:pt-0">
-          {facets.map(facet => (
-            <Group key={facet.name} facet={facet} />
-          ))}
-        </div>
-      </details>
-    </aside>
-  )
+export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) => (
+  <aside aria-labelledby="narrow">
+    <h2 id="narrow" className="sr-only">
+      {t.list.narrow}
+    </h2>
+    <details className="fold">
+      <summary className="button-quiet w-full justify-between">{t.list.narrow}</summary>
+      <div className="pt-4 lg:pt-0">
+        {facets.map(facet => (
+          <Group key={facet.name} facet={facet} />
+        ))}
+      </div>
+    </details>
+  </aside>
+)

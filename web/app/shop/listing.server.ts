@@ -31,18 +31,30 @@ export type Listing = {
   readonly facets: readonly Facet[]
   readonly chosen: readonly { readonly label: string; readonly without: string }[]
   readonly clear: string
+  /** Where nothing is found: some books that are there. */
+  readonly instead: readonly Card[]
   readonly sorts: readonly { readonly sort: Sort; readonly href: string }[]
 }
+
+const INSTEAD = '6'
+
+/** A shop that cannot tell shows none. */
+const someBooks = ({ change }: Visit): Promise<readonly Card[]> =>
+  change(browseBooks, { query: { in_stock: 'true', limit: INSTEAD } }).then(
+    ({ items }) => items.map(cardOf),
+    () => [],
+  )
 
 const pageLink = (url: URL, page: number): string => linkOf(url, { page: page === 1 ? null : String(page) })
 
 /** Reads the list at `url`; undefined when its page lies behind the last one. `fixed` is the shelf whose page this is. */
 export const readListing = async (
-  { read, currency }: Visit,
+  visit: Visit,
   url: URL,
   shelves: readonly Shelf[],
   fixed?: Shelf,
 ): Promise<Listing | undefined> => {
+  const { read, currency } = visit
   const asked = askedOf(url, fixed?.name)
   const query = queryOf(asked)
   const page = await readPage(JSON.stringify(query), asked.page, (limit, cursor) =>
@@ -60,6 +72,7 @@ export const readListing = async (
     facets,
     chosen,
     clear: linkOf(url, { category: null, author: null, price: null, stock: null, sort: null }),
+    instead: page.items.length > 0 ? [] : await someBooks(visit),
     sorts: sorts.map(sort => ({ sort, href: linkOf(url, { sort: sort === 'relevance' ? null : sort }) })),
   }
 }

@@ -84,6 +84,7 @@ export const en = {
       'Small slips do not matter, and accents may be left out.',
       'An ISBN finds the one edition, with or without hyphens.',
     ],
+    instead: 'Perhaps one of these',
     perhaps: 'Or look at these shelves',
     withoutFilters: 'Search again without the filters',
   },
