@@ -9,6 +9,24 @@ export default defineConfig({
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 700 },
   environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // Few files for a first visit: a phone far away waits for each of them.
+            codeSplitting: {
+              groups: [
+                { name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler|cookie)\// },
+                {
+                  name: 'shelves',
+                  test: /web\/app\/(texts\/(en|texts|format)|shop\/(addresses|page-meta)|covers\/cover-address|parts\/(use-shop|cover|book-card|shelf-row))\.|src\/core\/slug/,
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
     ssr: {
       // Native: it stays the package that npm installed.
       resolve: { noExternal: true, external: ['sharp'] },

@@ -48,7 +48,7 @@ export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: 
     const { parts, items } = await read(listTitles, { query: { part: String(number) } })
     if (number > parts) return undefined
     const paths = [
-      ...(number === 1 ? ['/', '/about'] : []),
+      ...(number === 1 ? ['/', '/about', '/search'] : []),
       ...items.map(({ book_id, title }) => addressOf(book_id, title)),
     ]
     return document(

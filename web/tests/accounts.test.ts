@@ -59,7 +59,6 @@ const member = async (options: Parameters<typeof site.open>[0] = {}): Promise<Wi
 
 for (const javaScriptEnabled of [true, false])
   test(`who signs up with a book in the cart keeps it, orders it, and finds the order; scripts: ${javaScriptEnabled}`, {
-    retry: 2,
     timeout: 60_000,
   }, async () => {
     const window = await site.open({ javaScriptEnabled })
@@ -105,9 +104,7 @@ for (const javaScriptEnabled of [true, false])
     expect(withoutStatus(window.faults)).toEqual([])
   })
 
-test('a guest’s order made with the same address is there once the address is confirmed', {
-  retry: 2,
-}, async () => {
+test('a guest’s order made with the same address is there once the address is confirmed', async () => {
   const { page, email } = await member()
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
@@ -128,7 +125,6 @@ test('a guest’s order made with the same address is there once the address is 
 })
 
 test('an address that waits to be confirmed, a wrong password and a forgotten one are each said, and mended', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const { page } = await site.open({ javaScriptEnabled: false })
@@ -178,7 +174,6 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
 })
 
 test('an authenticator app is set up, asked for at the next sign-in, and a recovery code stands in for it once', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const { page, email } = await member({ javaScriptEnabled: false })
@@ -220,7 +215,6 @@ test('an authenticator app is set up, asked for at the next sign-in, and a recov
 })
 
 test('a passkey that the browser makes signs in without a password', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const window = await member()
@@ -273,7 +267,6 @@ test('a passkey that the browser makes signs in without a password', {
 })
 
 test('a session that was ended elsewhere is said to be, and what was typed stays', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const { page, email } = await member()
@@ -303,7 +296,6 @@ test('a session that was ended elsewhere is said to be, and what was typed stays
 })
 
 test('address, password, saved addresses and the end of the account, each with its page', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const { page, email } = await member({ javaScriptEnabled: false })
@@ -348,7 +340,7 @@ test('address, password, saved addresses and the end of the account, each with i
   await page.getByRole('alert').getByText('no account with this address').waitFor()
 })
 
-test('after signing in one is never sent to another site', { retry: 2 }, async () => {
+test('after signing in one is never sent to another site', async () => {
   const { page, email } = await member({ javaScriptEnabled: false })
   const next = async (path: string) => {
     await page.context().clearCookies()
@@ -369,7 +361,6 @@ test('after signing in one is never sent to another site', { retry: 2 }, async (
 })
 
 test('single sign-on leads there and back, and links to an account that asks for it', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   issuer.comes({ sub: 'sol', email: newAddress(), email_verified: true, given_name: 'Sol' })

@@ -20,7 +20,7 @@ const cover = async (id: string) => {
   return { answer, svg: await answer.text() }
 }
 
-test('every book has a cover, the same each time, without a number that is none', { retry: 2 }, async () => {
+test('every book has a cover, the same each time, without a number that is none', async () => {
   for (const { book_id } of books) {
     const { answer, svg } = await cover(book_id)
     expect(answer.headers.get('content-type')).toBe('image/svg+xml')
@@ -30,18 +30,14 @@ test('every book has a cover, the same each time, without a number that is none'
   }
 })
 
-test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', {
-  retry: 2,
-}, async () => {
+test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', async () => {
   expect((await cover('ext')).svg).not.toContain('<text')
   const { svg } = await cover('script')
   expect(svg).toMatch(/<text[^>]*>Война/)
   expect(svg).not.toContain('<script')
 })
 
-test('a cover under the version of its words may be kept for good, another only as long as a page', {
-  retry: 2,
-}, async () => {
+test('a cover under the version of its words may be kept for good, another only as long as a page', async () => {
   const page = await (await fetch(`${site.url}/books/plain/clean-code`)).text()
   const [, address = ''] = /src="(\/covers\/plain\.svg\?v=[^"]+)"/.exec(page) ?? []
   expect((await fetch(`${site.url}${address}`)).headers.get('cache-control')).toContain('immutable')
@@ -50,7 +46,7 @@ test('a cover under the version of its words may be kept for good, another only 
   )
 })
 
-test('what other sites show of a book is a picture in pixels, of its own cover', { retry: 2 }, async () => {
+test('what other sites show of a book is a picture in pixels, of its own cover', async () => {
   const page = await fetch(`${site.url}/books/plain/clean-code`).then(answer => answer.text())
   const [, shared = ''] = /property="og:image" content="([^"]+)"/.exec(page) ?? []
   expect(shared).toMatch(/^http:\/\/localhost:\d+\/covers\/plain\.png\?v=\w+$/)
@@ -63,9 +59,7 @@ test('what other sites show of a book is a picture in pixels, of its own cover',
   expect((await picture.stats()).entropy).toBeGreaterThan(0.5)
 })
 
-test('an uploaded cover is offered in the form and at the size that a browser wants', {
-  retry: 2,
-}, async () => {
+test('an uploaded cover is offered in the form and at the size that a browser wants', async () => {
   const image = await sharp({ create: { width: 900, height: 1350, channels: 3, background: '#258' } })
     .jpeg()
     .toBuffer()

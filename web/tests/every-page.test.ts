@@ -189,7 +189,6 @@ describe('every page', () => {
 })
 
 test('with the keyboard alone a guest gets from the front of the shop to an order', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const { page } = await site.open()

@@ -25,9 +25,7 @@ const mailedLink = async (): Promise<string> => {
   return link[1]
 }
 
-test('an order is found from another device by a link that comes by mail and works once', {
-  retry: 2,
-}, async () => {
+test('an order is found from another device by a link that comes by mail and works once', async () => {
   const orderId = await placeOrder()
   const { page } = await site.open({ javaScriptEnabled: false })
   await page.goto('/orders/find')
@@ -48,7 +46,7 @@ test('an order is found from another device by a link that comes by mail and wor
   await page.getByText('This link has been used already').waitFor()
 })
 
-test('whoever asks for an order that is not there reads the same', { retry: 2 }, async () => {
+test('whoever asks for an order that is not there reads the same', async () => {
   const { page } = await site.open({ javaScriptEnabled: false })
   await page.goto('/orders/find')
   await page.getByLabel('Order number').fill('order-2025-09-05-xyz123')
@@ -57,9 +55,7 @@ test('whoever asks for an order that is not there reads the same', { retry: 2 },
   await page.getByText('If there is such an order').waitFor()
 })
 
-test('the page of a link is kept by nobody; what is no token of a link gets a page that says so', {
-  retry: 2,
-}, async () => {
+test('the page of a link is kept by nobody; what is no token of a link gets a page that says so', async () => {
   const get = (path: string) => fetch(`${site.url}${path}`)
   const post = (token: string) =>
     fetch(`${site.url}/orders/open`, { method: 'POST', body: new URLSearchParams({ token }) })

@@ -4,7 +4,7 @@ import { addToCart, arrived, expectNoFaults, fillAddress, openSite, settled, wit
 
 const site = await openSite({ books })
 
-test('a guest finds a book, orders it, and sees the order', { retry: 2 }, async () => {
+test('a guest finds a book, orders it, and sees the order', async () => {
   const window = await site.open()
   const { page } = window
   await page.goto('/')
@@ -42,7 +42,7 @@ test('a guest finds a book, orders it, and sees the order', { retry: 2 }, async 
   expectNoFaults(window)
 })
 
-test('the same visit works without scripts', { retry: 2 }, async () => {
+test('the same visit works without scripts', async () => {
   const window = await site.open({ javaScriptEnabled: false })
   const { page } = window
   await page.goto('/')
@@ -67,9 +67,7 @@ test('the same visit works without scripts', { retry: 2 }, async () => {
   expect(withoutStatus(window.faults)).toEqual([])
 })
 
-test('two guests want the last copy: one gets it, the other is told and keeps what was typed', {
-  retry: 2,
-}, async () => {
+test('two guests want the last copy: one gets it, the other is told and keeps what was typed', async () => {
   const [one, other] = await Promise.all([site.open(), site.open()])
   for (const { page } of [one, other]) {
     await page.goto('/books/sf-001/solaris')
@@ -90,7 +88,7 @@ test('two guests want the last copy: one gets it, the other is told and keeps wh
   expect(body.stock_quantity).toBe(0)
 })
 
-test('a double click is one order, and the back button cannot order twice', { retry: 2 }, async () => {
+test('a double click is one order, and the back button cannot order twice', async () => {
   const { page } = await site.open()
   await page.goto('/books/fic-001/the-great-gatsby')
   await settled(page)
@@ -107,9 +105,7 @@ test('a double click is one order, and the back button cannot order twice', { re
   expect(await page.getByRole('link', { name: 'Order of' }).count()).toBe(1)
 })
 
-test('a price that changed during checkout is shown, and the order is placed at the new total only after another click', {
-  retry: 2,
-}, async () => {
+test('a price that changed during checkout is shown, and the order is placed at the new total only after another click', async () => {
   const { page } = await site.open()
   await page.goto('/books/poem-3/collected-poems-volume-4')
   await settled(page)
@@ -127,9 +123,7 @@ test('a price that changed during checkout is shown, and the order is placed at 
   await page.waitForURL('**/confirmed')
 })
 
-test('a cart that was changed in another tab is shown as it is now, and nothing typed is lost', {
-  retry: 2,
-}, async () => {
+test('a cart that was changed in another tab is shown as it is now, and nothing typed is lost', async () => {
   const { page } = await site.open()
   await page.goto('/books/poem-5/collected-poems-volume-6')
   await settled(page)

@@ -28,9 +28,7 @@ const placeOrder = async (): Promise<string> => {
   return (await checkOut(guest)).body.order_id
 }
 
-test('for customers and strangers there is no counter; staff without a second factor set one up first', {
-  retry: 2,
-}, async () => {
+test('for customers and strangers there is no counter; staff without a second factor set one up first', async () => {
   const orderId = await placeOrder()
   const paths = ['/staff', '/staff/books/tech-001', `/staff/orders/${orderId}`]
   const status = async (path: string, cookie?: string) => {
@@ -64,7 +62,6 @@ test('for customers and strangers there is no counter; staff without a second fa
 
 for (const javaScriptEnabled of [true, false])
   test(`staff find a book, mend its price, count copies in and give it a cover; scripts: ${javaScriptEnabled}`, {
-    retry: 2,
     timeout: 60_000,
   }, async () => {
     const staff = await site.account({ role: 'staff' })
@@ -115,7 +112,6 @@ for (const javaScriptEnabled of [true, false])
   })
 
 test('staff see the orders of a day and move one on to its reader', {
-  retry: 2,
   timeout: 60_000,
 }, async () => {
   const orderId = await placeOrder()

@@ -20,7 +20,7 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
         </p>
       </div>
       <div
-        className={`mt-6 grid gap-x-10 gap-y-6 ${listing.facets.length > 0 ? 'lg:grid-cols-[13rem_1fr]' : ''}`}
+        className={`mt-6 grid grid-cols-1 gap-x-10 gap-y-6 ${listing.facets.length > 0 ? 'lg:grid-cols-[13rem_minmax(0,1fr)]' : ''}`}
       >
         {listing.facets.length > 0 && <Facets listing={listing} />}
         <div>
