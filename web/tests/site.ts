@@ -62,6 +62,8 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   })
   const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
   closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))
+  // The first page loads all pages: no test should have to wait for that.
+  await pages.fetch(new Request(`${url}/about`))
   const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
     browser ??= launchBrowser()
     const context = await (await browser).newContext({
@@ -69,7 +71,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
       viewport: { width: 1280, height: 900 },
       ...settings,
     })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(20_000)
     const page = await context.newPage()
     const faults: string[] = []
     watch(page, url, faults)
