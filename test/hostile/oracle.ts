@@ -88,7 +88,10 @@ export const ledger = (target: Target, every = 100) => {
 
   const ask = async (sent: Sent): Promise<Seen> => {
     count++
-    const seen = await target.send(sent)
+    const first = await target.send(sent)
+    // What is slow is slow each time; a busy machine is not.
+    const ms = first.ms > LONGEST_MS ? Math.min(first.ms, (await target.send(sent)).ms) : first.ms
+    const seen = { ...first, ms }
     for (const fault of faultsOf(sent, seen, sent.elsewhere)) note(sent, seen, fault)
     for (const error of shop.reported.splice(0)) note(sent, seen, `reports ${String(error).slice(0, 200)}`)
     return seen
