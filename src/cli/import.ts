@@ -11,7 +11,7 @@ import { MAX_STOCK } from '../catalog/schema.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
 import { line } from '../core/text.ts'
 import { withDeps } from './open.ts'
-import { CommandError, FAILED, messageOf, note, print, printJson } from './output.ts'
+import { CommandError, counted, FAILED, messageOf, note, print, printJson } from './output.ts'
 import { startProgress } from './progress.ts'
 
 type Options = {
@@ -102,7 +102,9 @@ const run = async (feed: Feed, options: Options): Promise<Report> => {
 
 const say = ({ counts, remarks, warnings, withoutStock }: Report, { dryRun, report }: Options): void => {
   const said = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`)
-  print(`${dryRun ? 'would be: ' : ''}${said.join(', ')}${warnings > 0 ? `; ${warnings} warnings` : ''}`)
+  print(
+    `${dryRun ? 'would be: ' : ''}${said.join(', ')}${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}`,
+  )
   for (const remark of remarks) print(`  ${remarkText(remark)}`)
   const more = counts.refused + warnings - remarks.length
   if (more > 0) print(`  and ${more} more${report ? '' : ': --report FILE writes all of them'}`)

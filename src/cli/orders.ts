@@ -10,7 +10,7 @@ import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
 import type { Deps } from '../shop.ts'
 import { withDeps } from './open.ts'
-import { print, printJson } from './output.ts'
+import { counted, print, printJson } from './output.ts'
 
 type Json = { readonly json?: boolean }
 const PAGE = 100
@@ -38,9 +38,9 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
     for (const order of orders)
       print(
         `${order.order_id}  ${order.status.padEnd(10)}  ${money(order.total).padStart(9)} ${deps.currency}  ` +
-          `${copiesIn(order)} books  ${order.email ?? order.user_id}`,
+          `${counted(copiesIn(order), 'book')}  ${order.email ?? order.user_id}`,
       )
-    print(`${orders.length} orders on ${day} (UTC)`)
+    print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
 
 const linesOf = (order: Order, currency: string): string[] => [

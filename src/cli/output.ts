@@ -18,6 +18,8 @@ export class CommandError extends Error {
 
 export const print = (line: string): void => console.log(line)
 export const note = (line: string): void => console.error(line)
+/** '1 book', '2 books'. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 export const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2))
 
 const oneLine = (message: string): string => message.replace(/\s+/g, ' ').trim()
