@@ -76,4 +76,4 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
     stderr: 'cloudshelf: There is no such order.\n',
   })
   await shop.end()
-})
+}, 120_000)

@@ -83,7 +83,7 @@ export const launchEngine = async (
   const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
   // A shell holds the place until it is told to go on: if this process dies before the pid is on record, the shell
   // reads end of file and the engine never starts. exec keeps pid and start time.
-  const words = ['-c', 'read -r go && exec "$0" "$@"', binary, ...args]
+  const words = ['-c', 'umask 077; read -r go && exec "$0" "$@"', binary, ...args]
   // detached: Ctrl-C on a terminal must reach the shop alone, which ends the engine after its own last request.
   const child = spawn('/bin/sh', words, { detached: true, stdio: ['pipe', 'ignore', 'pipe'], env: {} })
   child.stdin.on('error', () => {}) // it ended before it was told to go on: `ended` says so
