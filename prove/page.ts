@@ -23,6 +23,7 @@ const figureOf = ({ outcomes }: Report, number: number, name: string): number | 
 const plotsOf = (report: Report): Files => {
   const good = seriesOf(report, 25, 'goodPerSecond')
   const memory = seriesOf(report, 31, 'memory')
+  const engine = seriesOf(report, 31, 'ofEngine')
   return {
     ...(good.length > 0
       ? {
@@ -48,7 +49,8 @@ const plotsOf = (report: Report): Files => {
             unit: 'MB, and how many',
             across: `${figureOf(report, 31, 'minutes')} minutes`,
             lines: [
-              { name: 'MB (PSS)', colour: '#15803d', values: memory },
+              { name: 'MB (PSS) of both', colour: '#15803d', values: memory },
+              ...(engine.length > 0 ? [{ name: 'of the engine', colour: '#2563eb', values: engine }] : []),
               { name: 'descriptors', colour: '#d97706', values: seriesOf(report, 31, 'descriptors') },
             ],
           }),
