@@ -77,7 +77,8 @@ export const pageOf = (report: Report): Files => {
 
 Made by \`cloudshelf prove --write-docs\` from its last whole run; not written by hand.
 **${kept} of ${outcomes.length} promises kept** on ${started.slice(0, 10)}, in ${minutes} minutes, by \`${command}\` (seed ${seed}).
-${machine}; ${versions}. Counts are exact; times depend on the machine and on what else it does.
+${machine}; ${versions}. Counts are exact; times, and with them 13, 25, 26 and 31, depend on the machine and on what else it does:
+a load average above the number of its cores is no place to measure them.
 
 Run it yourself: \`npm run prove -- --quick\` (under 4 minutes), \`npm run prove\` (the whole of it), \`npm run prove -- --only 1,6\`. It uses ports of
 127.0.0.1 and folders of its own, and ends what it starts. \`npm test\` has a few rounds of each promise.
