@@ -9,6 +9,8 @@ import type { Fault } from './oracle.ts'
 /** Longer than the shop waits for headers and bodies, and than Node takes to look (half a minute). */
 const PATIENCE_MS = 75_000
 const QUICK_MS = 4_000
+/** The longest that anybody waits. */
+const LONGEST_MS = 2_000
 const INSIDE = /cloudshelf-(books|carts|users|orders|control)|node_modules|\.[mc]?[jt]s:\d|dynamo/i
 
 type Heard = { readonly status: number | 'refused'; readonly text: string; readonly ms: number }
@@ -45,7 +47,10 @@ export const onSockets = async ({
   let count = 0
   const hear = async (entry: Entry): Promise<void> => {
     const text = Buffer.from(bytesOf(entry)).toString('utf8').replaceAll('{{host}}', `127.0.0.1:${port}`)
-    const heard = await speak(port, Buffer.from(text, 'utf8'), entry.slow ? PATIENCE_MS : QUICK_MS)
+    const say = () => speak(port, Buffer.from(text, 'utf8'), entry.slow ? PATIENCE_MS : QUICK_MS)
+    const first = await say()
+    // What is slow is slow each time; a busy machine is not.
+    const heard = !entry.slow && first.ms >= LONGEST_MS ? await say() : first
     count++
     const note = (fault: string) =>
       faults.push({
@@ -62,7 +67,7 @@ export const onSockets = async ({
     )
       note(`is a ${heard.status}`)
     if (INSIDE.test(heard.text)) note('tells of the inside')
-    if (heard.ms >= (entry.slow ? PATIENCE_MS : 2_000)) note(`took ${Math.round(heard.ms)} ms`)
+    if (heard.ms >= (entry.slow ? PATIENCE_MS : LONGEST_MS)) note(`took ${Math.round(heard.ms)} ms`)
   }
   const entries = corpus('http')
   const quickOnes = entries.filter(one => !one.slow)
