@@ -75,7 +75,7 @@ export const pageOf = (report: Report): Files => {
   const plots = plotsOf(report)
   const page = `# What CloudShelf promises, and how each promise was tried
 
-Made by \`cloudshelf prove --write-docs\` from its last whole run; not written by hand.
+Made by \`cloudshelf prove --write-docs\` from its last run; not written by hand.
 **${kept} of ${outcomes.length} promises kept** on ${started.slice(0, 10)}, in ${minutes} minutes, by \`${command}\` (seed ${seed}).
 ${machine}; ${versions}. Counts are exact; times, and with them 13, 25, 26 and 31, depend on the machine and on what else it does:
 a load average above the number of its cores is no place to measure them.

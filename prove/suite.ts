@@ -52,8 +52,10 @@ export const runTests = async (
   const [first] = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'failed')
+  // A file can fail as a whole, its tests being well: by a secret in what it logged.
+  const why = first?.fullName ?? results.testResults.find(({ message }) => message)?.message?.slice(0, 300)
   return {
-    found: `${passed} tests passed, ${failed} failed${first ? `: ${first.fullName}` : ''}`,
+    found: `${passed} tests passed, ${failed} failed${success ? '' : `: ${why ?? said.slice(-300)}`}`,
     holds: success && passed > 0,
   }
 }
