@@ -54,6 +54,7 @@ test('whoever sends slowly holds no place, and comes back to a full shop in vain
   const { admit, aside } = openAdmission(1, 0)
   const sent = Promise.withResolvers<void>()
   const slow = admit(() => aside(() => sent.promise))
+  await sleep(100)
   expect(await admit(async () => 'meanwhile')).toBe('meanwhile')
   const end = Promise.withResolvers<void>()
   const other = admit(() => end.promise)

@@ -10,6 +10,8 @@ const PLACES = 32
 /** A crowd that comes at once is no overload yet: so many may wait for a place, so long (ms). */
 const LINE = 96
 const LONGEST_WAIT_MS = 3_000
+/** A body that is not there after so long (ms) is waited for without a place. */
+const SLOW_MS = 50
 /** Every request has its answer within 8 s: so long (ms) after it came, a store that is slow is waited for. */
 const WITHIN_MS = 5_000
 
@@ -65,14 +67,20 @@ export const openAdmission = (places = PLACES, line = LINE): Admission => {
     }
   }
 
-  // `admit` leaves once more at the end, also where there was no place to come back to.
   const aside: Admission['aside'] = async reading => {
+    const read = offTheClock(reading)
+    const slow = Promise.withResolvers<'slow'>()
+    const timer = setTimeout(() => slow.resolve('slow'), SLOW_MS)
+    // Whoever has sent all that there is keeps the place, and need not wait in line a second time.
+    const first = await Promise.race([read, slow.promise]).finally(() => clearTimeout(timer))
+    if (first !== 'slow') return read
     leave()
     try {
-      const read = await offTheClock(reading)
+      const late = await read
       await enter()
-      return read
+      return late
     } catch (error) {
+      // `admit` leaves once more at the end, also where there was no place to come back to.
       taken++
       throw error
     }
