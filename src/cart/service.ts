@@ -51,7 +51,9 @@ const save = async ({ db, carts, now }: CartDeps, cart: Cart, seen: Cart | undef
     await db.transact(seen ? [carts.replace(cart, seen.version, now())] : carts.begin(cart, now()))
     return true
   } catch (error) {
-    if (error instanceof TransactionRefused) return false
+    // An engine that was restarted has forgotten the token: then the version tells our own write.
+    if (error instanceof TransactionRefused)
+      return [...error.failed.values()].some(old => old?.version === cart.version)
     throw error
   }
 }

@@ -134,6 +134,30 @@ test('an add whose answer was lost adds once, though another device changed the 
   expect((await shopper.get('/api/cart')).body.item_count).toBe(3)
 })
 
+/** The first write is carried out and its answer lost; the next two tries meet a conflict. */
+const lostThenConflict = (): Plan => {
+  let writes = 0
+  return (operation, input) => {
+    if (operation !== 'TransactWriteItems' || isCount(input)) return undefined
+    writes++
+    if (writes === 1) return 'lose'
+    return writes <= 3 ? cancelled(input, 'TransactionConflict') : undefined
+  }
+}
+
+test('what was done and whose answer was lost is done once, though the next try meets a conflict', async () => {
+  const { shop, engine } = await open()
+  const shopper = shop.visitor()
+  for (let i = 1; i <= 5; i++) {
+    engine.plan(lostThenConflict())
+    const { status, body } = await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+    expect({ status, count: body.item_count }).toEqual({ status: 200, count: i })
+  }
+  engine.plan(lostThenConflict())
+  const { status, body } = await shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta: 5 })
+  expect({ status, stock: body.stock_quantity }).toEqual({ status: 200, stock: 105 })
+})
+
 test('a cancel whose answer was lost gives the copies back once', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()

@@ -133,19 +133,22 @@ export const openDynamo = (wire: Wire) => {
       ClientRequestToken: crypto.randomUUID(),
       TransactItems: writes.map(write => ({ [write.action]: wireWrite(write) })),
     }
+    let uncertain = false
     for (let tries = 1; ; tries++) {
       try {
         await wire.call('TransactWriteItems', input, { repeatable: true })
         return
       } catch (error) {
+        uncertain ||= error instanceof DynamoError && error.afterLoss
         const refusal = error instanceof DynamoError ? refusalOf(error, writes, fromWire) : undefined
         if (!refusal) throw error
         if (refusal.failed.size > 0) throw new TransactionRefused(refusal.failed)
         if (tries === 5)
           throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
         await new Promise(resolve => setTimeout(resolve, 20 + Math.random() * Math.min(380, 20 * 2 ** tries)))
-        // A cancelled transaction is over: its token would only repeat the same answer.
-        input.ClientRequestToken = crypto.randomUUID()
+        // A cancelled transaction is over, and its token might only repeat that; but where an answer was lost before, an
+        // earlier try may have been carried out, and another token would do it twice.
+        if (!uncertain) input.ClientRequestToken = crypto.randomUUID()
       }
     }
   }

@@ -10,6 +10,8 @@ import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 export class DynamoError extends Error {
   readonly type: string
   readonly body: Readonly<Record<string, unknown>>
+  /** Whether an answer was lost before this one came: what was asked may have been carried out all the same. */
+  afterLoss = false
 
   constructor(type: string, message: string, body: Readonly<Record<string, unknown>>) {
     super(`${type}: ${message}`)
@@ -137,13 +139,18 @@ export const openWire = (endpoint: () => string, sign: Signer & { forget?: () =>
     // Nobody waits for it any more: not begun, so not carried out.
     if (budget <= 0) throw asShopError(undefined)
     const deadline = Math.ceil(Date.now() + budget)
+    let lost = false
     for (let tries = 1; ; tries++) {
       try {
         return await send(operation, body, Math.max(1, deadline - Date.now()))
       } catch (error) {
         if (error instanceof NoCredentials) throw asShopError(error)
         const kind = kindOf(error)
-        if (kind === undefined) throw error
+        if (kind === undefined) {
+          if (error instanceof DynamoError) error.afterLoss = lost
+          throw error
+        }
+        lost ||= kind === 'lost'
         if (error instanceof DynamoError && STALE_CREDENTIALS.has(error.type)) sign.forget?.()
         const pause = Math.random() * Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
         if ((kind === 'lost' && !repeatable) || tries === MAX_TRIES || Date.now() + pause > deadline)
