@@ -134,3 +134,22 @@ test('an expired cart with a later name does not hide the live one', async () =>
   expect((await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body.item_count).toBe(2)
   expect((await checkOut(shopper)).status).toBe(201)
 })
+
+test('a newer cart that others put beside a live one shows a minute later, and is what a change goes into at once', async () => {
+  let now = NOW
+  const shop = await testShop({ books: [aBook()], now: () => new Date(now) })
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 3 })
+  const count = async () => (await shopper.get('/api/cart')).body.item_count
+  expect(await count()).toBe(3)
+  const [{ user_id }] = (await itemsIn(shop, 'carts')) as [Json]
+  await putForeign(shop, 'carts', { ...sample, cart_id: { S: 'cart-2025-09-06' }, user_id: { S: user_id } })
+  expect(await count()).toBe(3)
+  now += 61_000
+  expect(await count()).toBe(1)
+  await putForeign(shop, 'carts', { ...sample, cart_id: { S: 'cart-2025-09-07' }, user_id: { S: user_id } })
+  expect((await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 4 })).body.item_count).toBe(
+    5,
+  )
+  expect(await count()).toBe(5)
+})

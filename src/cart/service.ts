@@ -36,7 +36,7 @@ const booksOf = (
 
 /** The shopper's cart at today's prices; an empty one when there is none. */
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
-  const cart = userId === undefined ? undefined : await deps.carts.current(userId, deps.now())
+  const cart = userId === undefined ? undefined : await deps.carts.shown(userId, deps.now())
   return cartView(cart, await booksOf(deps, cart?.items ?? []), deps)
 }
 
