@@ -19,7 +19,7 @@ const fixed = (value: number | undefined, digits: number): string => value?.toFi
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 
-const rowCells = (row: Row): string[] => [
+export const rowCells = (row: Row): string[] => [
   row.name,
   fixed(row.perSecond, 0),
   fixed(row.p50, 2),
@@ -31,7 +31,18 @@ const rowCells = (row: Row): string[] => [
   row.target === undefined ? '' : isMissed(row) ? 'MISS' : 'ok',
 ]
 
-const HEADS = ['operation', 'per s', 'p50 ms', 'p99 ms', 'CPU shop', 'CPU engine', 'share', 'target', '']
+/** The heads of the table, and its rows as text. */
+export const HEADS = [
+  'operation',
+  'per s',
+  'p50 ms',
+  'p99 ms',
+  'CPU shop',
+  'CPU engine',
+  'share',
+  'target',
+  '',
+]
 const NUMBERS = new Set([1, 2, 3, 4, 5])
 
 /** The rows as a table; CPU in milliseconds per operation. */

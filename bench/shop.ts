@@ -8,6 +8,7 @@ import { measureCalls } from './calls.ts'
 import type { CeilingJob, CeilingResult } from './ceiling.ts'
 import type { EngineJob, EngineResult } from './engine-alone.ts'
 import type { LoadJob, LoadResult } from './load.ts'
+import { thisMachine } from './machine.ts'
 import { memoryMegabytes } from './measure.ts'
 import { type Operation, operationsOf } from './operations.ts'
 import { type Figure, isMissed, isOver, linesOf, tableOf } from './report.ts'
@@ -15,8 +16,10 @@ import { get } from './requests.ts'
 import { measureRest, measureStarts } from './rest.ts'
 import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
+import { shopChapter } from './shop-chapter.ts'
 import { endShops, type ShopProcess, startShop } from './shop-process.ts'
 import { endWorkers, startWorker, type Worker } from './worker.ts'
+import { writeChapter } from './write-docs.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -28,6 +31,8 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     /** How much the shop says meanwhile: `requests` tells what logging each request costs. */
     log: { type: 'string' },
+    /** Writes docs/performance.md anew with these figures. */
+    'write-docs': { type: 'boolean', default: false },
   },
 })
 
@@ -115,6 +120,7 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
 }
 
 const bench = async (dataDir: string): Promise<boolean> => {
+  const machine = thisMachine()
   const books = readBooks(join(options.data, 'books-10k.csv'))
   say(`filling an empty shop with ${books.length} books`)
   await fillFolder(dataDir, books)
@@ -124,6 +130,7 @@ const bench = async (dataDir: string): Promise<boolean> => {
   figures.push(...(await measureStarts(dataDir, FIRST_BOOK, STARTS)))
   figures.push(...(await measureRest(dataDir, FIRST_BOOK)))
   console.log(options.json ? JSON.stringify({ rows, figures }) : `\n${tableOf(rows)}\n\n${linesOf(figures)}`)
+  if (options['write-docs']) writeChapter('shop', shopChapter(rows, figures, machine))
   return rows.some(isMissed) || figures.some(isOver)
 }
 

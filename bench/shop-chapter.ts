@@ -1,0 +1,57 @@
+/** What the shop does per second beside a constant answer, as a chapter of docs/performance.md. */
+import type { Chapter } from './chapter.ts'
+import { busyNote, type Machine, machineText } from './machine.ts'
+import { type Figure, HEADS, isMissed, isOver, rowCells } from './report.ts'
+import type { Row } from './rounds.ts'
+
+const figureCells = (figure: Figure): string[] => {
+  const { name, value, unit, below } = figure
+  const text = value === undefined ? '-' : `${value.toFixed(value < 10 ? 3 : 0)} ${unit}`
+  return [
+    name.trim(),
+    text,
+    below === undefined ? '' : `< ${below} ${unit}`,
+    below === undefined ? '' : isOver(figure) ? 'MISS' : 'ok',
+  ]
+}
+
+/** `rows` and `figures` are what the bench printed. */
+export const shopChapter = (rows: readonly Row[], figures: readonly Figure[], machine: Machine): Chapter => ({
+  place: 10,
+  title: 'What the shop does beside a constant answer',
+  command: 'npm run bench -- --write-docs',
+  at: new Date().toISOString(),
+  machine: machineText(machine),
+  versions: `Node ${process.versions.node}`,
+  text: [
+    'One server process over 10,000 books, 16 connections (checkout: 8 buyers), in random order over all books and pages, each in turns with a server that answers a constant list of 24 books. CPU is in milliseconds per operation. The load generator, the shop and the engine share the cores.',
+    'Where the time goes is told in [where-time-goes.md](where-time-goes.md).',
+    ...busyNote(machine),
+  ],
+  tables: [
+    { title: 'Per second', columns: HEADS.map(head => head || 'verdict'), rows: rows.map(rowCells) },
+    {
+      title: 'Start, memory, and what a call costs',
+      columns: ['', 'figure', 'target', 'verdict'],
+      rows: figures.map(figureCells),
+    },
+  ],
+  plots: [
+    {
+      kind: 'bars',
+      name: 'shop-cpu',
+      title: 'CPU per operation',
+      unit: 'ms',
+      log: false,
+      series: ['shop', 'engine'],
+      groups: rows
+        .filter(row => row.shopCpu !== undefined)
+        .map(row => ({ label: row.name, values: [row.shopCpu ?? null, row.engineCpu ?? null] })),
+    },
+  ],
+  differs: [],
+  notTested: [
+    ...rows.filter(isMissed).map(({ name }) => `missed its target in this run: ${name}`),
+    'more than one shop process, and DynamoDB itself',
+  ],
+})
