@@ -33,7 +33,12 @@ export default async function handleRequest(
 ): Promise<Response> {
   const { nonce } = loadContext.get(visitContext)
   const { serverHandoffStream, ...rest } = context
-  const page = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
+  const rendered = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
+  // What is seen comes before what makes it instant: words and covers need not share the line with scripts.
+  const page = rendered.replaceAll(
+    '<link rel="modulepreload"',
+    '<link rel="modulepreload" fetchpriority="low"',
+  )
   const handoff = serverHandoffStream ? await handoffScript(serverHandoffStream, nonce) : ''
   headers.set('content-type', 'text/html; charset=utf-8')
   const end = page.lastIndexOf('</body>')

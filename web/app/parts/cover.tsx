@@ -22,6 +22,7 @@ export const Cover = ({ book, alt = '', eager = false, sizes = ON_A_SHELF, class
       width={400}
       height={600}
       loading={eager ? 'eager' : 'lazy'}
+      fetchPriority={eager ? 'high' : undefined}
       decoding="async"
       className={`cover ${className}`}
     />
