@@ -1,11 +1,10 @@
 /** The shop as `npm start` runs it, npm itself apart: a process of its own on free ports, over a data folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { pagesBuild } from '../src/pages/build.ts'
+import { freePort, PROJECT, START } from '../test/shop-process.ts'
 
 export type ShopProcess = {
   readonly port: number
@@ -22,24 +21,9 @@ export type ShopProcess = {
 /** By which the bench says from where each of its customers comes, as the shop's own proxy would. */
 export const PROXY_SECRET = 'the secret of the proxy of this bench'
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url))
-/** What `npm start` runs, word for word: `node`, its flags, the file. */
-const [, ...START] = (
-  JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: { start: string } }
-).scripts.start.split(' ')
 const START_LIMIT_MS = 30_000
 const POLL_MS = 2
 const running = new Set<ChildProcess>()
-
-/** A loopback port that nothing listens on, below the range from which the system takes its own. */
-export const freePort = async (): Promise<number> => {
-  const port = 11_000 + Math.floor(Math.random() * 8_000)
-  const free = await new Promise<boolean>(done => {
-    const server = createServer().once('error', () => done(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
-  })
-  return free ? port : freePort()
-}
 
 const endOf = (child: ChildProcess): Promise<void> =>
   new Promise(done => {

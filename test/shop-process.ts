@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { atTheEnd } from './lifetime.ts'
 import { keepSecret, noteLogged } from './logged.ts'
 
-const MAIN = fileURLToPath(new URL('../src/local/main.ts', import.meta.url))
+export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
+/** What `npm start` runs, word for word: node's flags, and the file. */
+export const START: readonly string[] = (
+  JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start
+  .split(' ')
+  .slice(1)
 const running = new Set<ChildProcess>()
 
 atTheEnd(async () => {
@@ -47,7 +53,8 @@ const ended = (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | N
 
 const launch = (env: Environment) => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, START, {
+    cwd: PROJECT,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

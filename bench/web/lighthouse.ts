@@ -1,9 +1,9 @@
 /** What Lighthouse says of the pages, as on a phone: the median of several runs, beside a page that is nothing but text. */
 import { createServer, get, type Server } from 'node:http'
 import lighthouse from 'lighthouse'
+import { freePort } from '../../test/shop-process.ts'
 import { launchBrowser } from '../../web/tests/browser.ts'
 import { median } from '../measure.ts'
-import { freePort } from '../shop-process.ts'
 import type { Figure } from './figures.ts'
 
 type Target = {
