@@ -10,6 +10,9 @@ const INSTALLED = [
   '/usr/bin/chromium',
 ]
 
+/** A crowded machine needs long. */
+const START_MS = 120_000
+
 const isBrought = process.platform === 'linux' && process.arch === 'x64'
 
 const broughtChromium = async () => {
@@ -30,10 +33,11 @@ export const launchBrowser = async (args: readonly string[] = []): Promise<Brows
     const brought = await broughtChromium()
     return chromium.launch({
       executablePath: await brought.executablePath(),
+      timeout: START_MS,
       args: [...brought.args.filter(arg => arg !== '--single-process'), '--no-sandbox', ...args],
     })
   }
   const executablePath = INSTALLED.find(path => existsSync(path))
   if (executablePath === undefined) throw new Error('this needs an installed Chrome')
-  return chromium.launch({ executablePath, args: [...args] })
+  return chromium.launch({ executablePath, timeout: START_MS, args: [...args] })
 }

@@ -38,6 +38,7 @@ test('an order is found from another device by a link that comes by mail and wor
   await page.getByText('If there is such an order').waitFor()
   const path = await mailedLink()
   for (let i = 0; i < 2; i++) await page.goto(path)
+  await page.getByRole('button', { name: 'Show my order' }).waitFor()
   expect(await page.getByText(orderId).count()).toBe(0)
   await page.getByRole('button', { name: 'Show my order' }).click()
   await page.getByText(orderId).waitFor()

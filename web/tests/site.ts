@@ -1,17 +1,22 @@
 /** A whole shop with its pages on a port of its own, and a browser to look at it. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, expect } from 'vitest'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, expect, vi } from 'vitest'
 import { pageHolds } from '../../src/pages/kept-pages.ts'
 import { localBuild } from '../../src/pages/local-build.ts'
 import { openPages } from '../../src/pages/serve.ts'
 import { createShop } from '../../src/shop.ts'
 import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
-import { freePort } from '../../test/shop-process.ts'
 import { launchBrowser } from './browser.ts'
 
 const closing: (() => Promise<unknown> | unknown)[] = []
 let browser: Promise<Browser> | undefined
+const withoutScripts = new WeakSet<BrowserContext>()
+/** Of one thing that is waited for, and of a test: a crowded machine is slow, and nothing that works takes so long. */
+const PATIENCE_MS = 60_000
+const TEST_MS = 300_000
 
 afterAll(async () => {
   await (await browser)?.close()
@@ -43,9 +48,26 @@ export const withoutStatus = (faults: readonly string[]): string[] =>
     fault => !fault.startsWith('Failed to load resource: the server responded with a status of 4'),
   )
 
+/** A server whose port is known before what it answers. */
+const listening = async () => {
+  let fetch: ((request: Request) => Promise<Response>) | undefined
+  const answer = (by: typeof fetch): void => {
+    fetch = by
+  }
+  const server = serve({
+    fetch: async request => (await fetch?.(request)) ?? new Response(null, { status: 503 }),
+    port: 0,
+    hostname: 'localhost',
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { port, server, answer }
+}
+
 /** A shop with these books, its pages served. */
 export const openSite = async (options: ShopOptions): Promise<Site> => {
-  const port = await freePort()
+  vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS, expect: { poll: { timeout: PATIENCE_MS } } })
+  const { port, server, answer } = await listening()
   const url = `http://localhost:${port}`
   const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
   const app = createShop(shop.deps)
@@ -60,7 +82,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     load: build.load,
     log: shop.deps.log,
   })
-  const server = serve({ fetch: request => pages.fetch(request), port, hostname: 'localhost' })
+  answer(pages.fetch)
   closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))
   // The first page loads all pages: no test should have to wait for that.
   await pages.fetch(new Request(`${url}/about`))
@@ -71,7 +93,8 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
       viewport: { width: 1280, height: 900 },
       ...settings,
     })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(PATIENCE_MS)
+    if (settings.javaScriptEnabled === false) withoutScripts.add(context)
     const page = await context.newPage()
     const faults: string[] = []
     watch(page, url, faults)
@@ -102,9 +125,25 @@ export const addToCart = async (page: Page): Promise<void> => {
     .waitFor()
 }
 
-/** Ready: scripts run, and nothing is being fetched any more. */
+/** Whether scripts have taken the page over: they ask who visits then. */
+const isAlive = (page: Page): Promise<boolean> =>
+  page.evaluate(() =>
+    performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/visitor.data'),
+  )
+
+/** Ready: scripts run, where they may, and nothing is being fetched any more. */
 export const settled = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle')
+  if (withoutScripts.has(page.context())) return
+  await vi.waitFor(async () => expect(await isAlive(page), `scripts of ${page.url()}`).toBe(true), {
+    timeout: PATIENCE_MS,
+  })
 }
+
+/** The focus has followed to the content, as it does after going on to another page. */
+export const focused = (page: Page): Promise<void> => page.locator('#content:focus').waitFor()
+
+/** What the page after an order says. */
+export const CONFIRMED = 'Thank you. Your order is confirmed.'
 
 export const expectNoFaults = ({ faults }: Window): void => expect(faults).toEqual([])
