@@ -1,15 +1,14 @@
 /** `npm run bench:profile`: where the shop's own time goes in each operation of the bench, by module or by function. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { inAFolder } from './in-a-folder.ts'
 import type { LoadJob, LoadResult } from './load.ts'
 import { operationsOf } from './operations.ts'
 import { openProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
 import { askForAll, loadOf } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
-import { endShops, startShop } from './shop-process.ts'
-import { endWorkers, startWorker } from './worker.ts'
+import { startShop } from './shop-process.ts'
+import { startWorker } from './worker.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -74,31 +73,20 @@ const profileShop = async (dataDir: string): Promise<Profiled[]> => {
   return profiled
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-profile-'))
-const endAll = async (): Promise<void> => {
-  // A shop that is inspected does not end.
-  profiler?.close()
-  await endWorkers()
-  await endShops()
-  rmSync(folder, { recursive: true, force: true })
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    void endAll().finally(() => process.exit(130))
-  })
-
-try {
-  const profiled = await profileShop(folder)
-  if (options.json)
-    console.log(
-      JSON.stringify(
-        profiled.map(({ name, operations, profile }) => ({
-          name,
-          operations,
-          self: selfTimes(profile, options.functions ? 'function' : 'module'),
-        })),
-      ),
-    )
-} finally {
-  await endAll()
-}
+// A shop that is inspected does not end.
+await inAFolder(
+  async folder => {
+    const profiled = await profileShop(folder)
+    if (options.json)
+      console.log(
+        JSON.stringify(
+          profiled.map(({ name, operations, profile }) => ({
+            name,
+            operations,
+            self: selfTimes(profile, options.functions ? 'function' : 'module'),
+          })),
+        ),
+      )
+  },
+  () => profiler?.close(),
+)

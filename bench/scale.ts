@@ -1,16 +1,7 @@
 /** Measures how cost grows with the shelf: the same shop with 10,000, 100,000 and 500,000 books, from the import to a search. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  createWriteStream,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { csvLine } from '../src/catalog/feed/written-cell.ts'
 import type { ListedBook } from '../src/catalog/schema.ts'
 import { blobFolder } from '../src/deps.ts'
+import { inAFolder } from './in-a-folder.ts'
 import { thisMachine } from './machine.ts'
 import { memoryMegabytes, percentile } from './measure.ts'
 import { seededRandom, shuffled } from './random.ts'
@@ -25,7 +17,7 @@ import { scaledBooks } from './scale-books.ts'
 import { scaleChapter } from './scale-chapter.ts'
 import { readBooks } from './search-data.ts'
 import { madeQuestions } from './search-queries.ts'
-import { endShops, type ShopProcess, startShop } from './shop-process.ts'
+import { type ShopProcess, startShop } from './shop-process.ts'
 import { writeChapter } from './write-docs.ts'
 
 const QUERIES = 600
@@ -254,17 +246,13 @@ async function main(): Promise<void> {
   }
   const machine = thisMachine()
   const real = readBooks(list)
-  const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'))
   const all: ScaleFigures[] = []
-  try {
+  await inAFolder(async folder => {
     for (const size of options.sizes.split(',').map(Number)) {
       console.error(`${size} books …`)
       all.push(await measure(real, size, folder))
     }
-  } finally {
-    await endShops()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
   for (const [name, text] of rows)
     console.log(name.padEnd(38) + all.map(of => text(of).padStart(12)).join(''))
   const largest = all.at(-1)

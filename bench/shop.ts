@@ -1,12 +1,11 @@
 /** `npm run bench`: what the shop does per second and what that costs, beside a server that answers a constant, with the targets. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Book } from '../src/catalog/schema.ts'
 import { measureCalls } from './calls.ts'
 import type { CeilingJob, CeilingResult } from './ceiling.ts'
 import type { EngineJob, EngineResult } from './engine-alone.ts'
+import { inAFolder } from './in-a-folder.ts'
 import type { LoadJob, LoadResult } from './load.ts'
 import { thisMachine } from './machine.ts'
 import { memoryMegabytes } from './measure.ts'
@@ -17,7 +16,7 @@ import { measureRest, measureStarts } from './rest.ts'
 import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
 import { shopChapter } from './shop-chapter.ts'
-import { endShops, type ShopProcess, startShop } from './shop-process.ts'
+import { type ShopProcess, startShop } from './shop-process.ts'
 import { endWorkers, startWorker, type Worker } from './worker.ts'
 import { writeChapter } from './write-docs.ts'
 
@@ -119,7 +118,7 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
   return { rows, figures: [...calls, after] }
 }
 
-const bench = async (dataDir: string): Promise<boolean> => {
+const bench = async (dataDir: string): Promise<void> => {
   const machine = thisMachine()
   const books = readBooks(join(options.data, 'books-10k.csv'))
   say(`filling an empty shop with ${books.length} books`)
@@ -131,23 +130,7 @@ const bench = async (dataDir: string): Promise<boolean> => {
   figures.push(...(await measureRest(dataDir, FIRST_BOOK)))
   console.log(options.json ? JSON.stringify({ rows, figures }) : `\n${tableOf(rows)}\n\n${linesOf(figures)}`)
   if (options['write-docs']) writeChapter('shop', shopChapter(rows, figures, machine))
-  return rows.some(isMissed) || figures.some(isOver)
+  if ((rows.some(isMissed) || figures.some(isOver)) && !options.quick) process.exitCode = 1
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-bench-'))
-const endAll = async (): Promise<void> => {
-  await endWorkers()
-  await endShops()
-  rmSync(folder, { recursive: true, force: true })
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    void endAll().finally(() => process.exit(130))
-  })
-
-try {
-  const missed = await bench(folder)
-  if (missed && !options.quick) process.exitCode = 1
-} finally {
-  await endAll()
-}
+await inAFolder(bench)

@@ -1,9 +1,7 @@
 /** `npm run bench:strangers`: whether the time of an answer tells that an address has an account. The medians must not. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { endShops, PROXY_SECRET, type ShopProcess, startShop } from './shop-process.ts'
+import { inAFolder } from './in-a-folder.ts'
+import { PROXY_SECRET, type ShopProcess, startShop } from './shop-process.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -44,8 +42,7 @@ const tries: readonly (readonly [string, string, (email: string) => object])[] =
   ['reset', '/api/auth/password/forgot', email => ({ email })],
 ]
 
-const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-bench-'))
-try {
+await inAFolder(async folder => {
   const shop = await startShop(folder, '/api/health')
   for (let i = 0; i < EACH; i++)
     await timed(shop, '/api/auth/sign-up', { email: `known-${i}@example.com`, password: PASSWORD })
@@ -70,7 +67,4 @@ try {
         `${name.padEnd(8)} known ${known_ms.toFixed(2)} ms · unknown ${unknown_ms.toFixed(2)} ms · ratio ${ratio.toFixed(3)} ${Math.abs(ratio - 1) <= MOST ? 'ok' : 'MISS'}`,
       )
   if (figures.some(({ ratio }) => Math.abs(ratio - 1) > MOST)) process.exitCode = 1
-} finally {
-  await endShops()
-  rmSync(folder, { recursive: true, force: true })
-}
+})

@@ -1,17 +1,15 @@
 /** `npm run bench:web`: what the pages weigh, what Lighthouse says of them and how fast they are made, with the targets. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pagesBuild } from '../src/pages/build.ts'
+import { inAFolder } from './in-a-folder.ts'
 import type { Effort } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
-import { endShops, type ShopProcess, startShop } from './shop-process.ts'
+import { type ShopProcess, startShop } from './shop-process.ts'
 import { type Figure, isMissed, linesOf } from './web/figures.ts'
 import { measureLighthouse } from './web/lighthouse.ts'
 import { fullPages, measureRendering } from './web/render.ts'
 import { measureWeight } from './web/weight.ts'
-import { endWorkers } from './worker.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -79,18 +77,7 @@ const measure = async (shop: ShopProcess): Promise<Figure[]> => {
   return figures
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-bench-'))
-const endAll = async (): Promise<void> => {
-  await endWorkers()
-  await endShops()
-  rmSync(folder, { recursive: true, force: true })
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    void endAll().finally(() => process.exit(130))
-  })
-
-try {
+await inAFolder(async folder => {
   await pagesBuild(say, new AbortController().signal)
   const books = readBooks(join(options.data, 'books-10k.csv'))
   say(`filling an empty shop with ${books.length} books`)
@@ -98,6 +85,4 @@ try {
   const figures = await measure(await startShop(folder, FIRST_LIST))
   console.log(options.json ? JSON.stringify(figures) : linesOf(figures))
   if (figures.some(isMissed) && !options.quick) process.exitCode = 1
-} finally {
-  await endAll()
-}
+})

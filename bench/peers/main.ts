@@ -1,11 +1,9 @@
 /** `npm run bench:peers`: our shop and what else a bookseller would install, on the same books, in one run. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { inAFolder } from '../in-a-folder.ts'
 import { readBooks } from '../shelf.ts'
-import { endShops } from '../shop-process.ts'
-import { endWorkers } from '../worker.ts'
 import { writeChapter } from '../write-docs.ts'
 import { chapterOf } from './chapter.ts'
 import { compare } from './compare.ts'
@@ -53,18 +51,7 @@ const absenceOf = ({ label, name, needs, setUp }: Peer): string | undefined => {
   )
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'cloudshelf-peers-'))
-const endAll = async (): Promise<void> => {
-  await Promise.all([endWorkers(), endServers(), endShops()])
-  endPostgres()
-  rmSync(scratch, { recursive: true, force: true })
-}
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    void endAll().finally(() => process.exit(130))
-  })
-
-const measured = async (): Promise<Result | undefined> => {
+const measured = async (scratch: string): Promise<Result | undefined> => {
   const names = options.peers.split(',').map(name => name.trim())
   const unknown = names.find(name => !ALL.some(peer => peer.name === name))
   if (unknown !== undefined) {
@@ -93,10 +80,10 @@ const measured = async (): Promise<Result | undefined> => {
   )
 }
 
-const main = async (): Promise<void> => {
+const main = async (scratch: string): Promise<void> => {
   const result = options.figures
     ? Result.parse(JSON.parse(readFileSync(options.figures, 'utf8')))
-    : await measured()
+    : await measured(scratch)
   if (!result) {
     process.exitCode = 2
     return
@@ -108,8 +95,7 @@ const main = async (): Promise<void> => {
   if (!options.quick && verdicts.some(({ pass }) => !pass)) process.exitCode = 1
 }
 
-try {
-  await main()
-} finally {
-  await endAll()
-}
+await inAFolder(main, async () => {
+  await endServers()
+  endPostgres()
+})
