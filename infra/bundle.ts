@@ -66,7 +66,7 @@ export const pagesFolder = (): Promise<string> =>
 
 const FILE_ALONE = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
 
-/** Of a package the maps tell the file alone: Node reads a map whole when the first error is told of, and most would be theirs. */
+/** Of a package the maps tell the file alone: a map is read whole when the first error is told of, and most would be theirs. */
 const mapsOfOurs: Plugin = {
   name: 'maps of ours',
   setup: ({ onLoad }) =>
@@ -74,6 +74,20 @@ const mapsOfOurs: Plugin = {
       contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${FILE_ALONE}`,
       loader: 'js',
     })),
+}
+
+/** Packages that are not there are not looked for either: what a bundle finds around it is not what Lambda has. */
+const absent: Plugin = {
+  name: 'absent',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: new RegExp(`^(${NEVER_LOADED.join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'absent',
+    }))
+    onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
+      contents: `throw new Error('there is no ${path} in a function')`,
+    }))
+  },
 }
 
 const compile = (id: FunctionId) =>
@@ -90,17 +104,19 @@ const compile = (id: FunctionId) =>
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    conditions: ['node'],
+    // The pool of connections is Node's own (package.json).
+    conditions: ['node', 'cloudshelf-function'],
     mainFields: ['module', 'main'],
     minify: true,
-    sourcemap: true,
+    // Beside the code, which does not name them: our log reads them when it tells of an error.
+    sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'external',
     charset: 'utf8',
     banner: { js: REQUIRE },
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [mapsOfOurs],
-    external: [...NATIVE_PACKAGES, ...NEVER_LOADED, PAGES],
+    plugins: [mapsOfOurs, absent],
+    external: [...NATIVE_PACKAGES, PAGES],
     logLevel: 'warning',
   })
 
@@ -109,33 +125,13 @@ const nativesIn = ({ outputs }: Metafile): string[] => {
   return NATIVE_PACKAGES.filter(name => imported.has(name))
 }
 
-const OURS_AT_LEAST = 0.1
-
-/**
- * Without the line that names its map, for a file that is nearly all packages': Node counts the lines of each file that has one when
- * it is loaded, which costs more than the loading. The map lies beside all the same.
- */
-const unmapped = (code: Uint8Array, { bytes, inputs }: Metafile['outputs'][string]): Uint8Array | string => {
-  const ours = Object.entries(inputs).filter(([path]) => !path.includes('node_modules/'))
-  const share = ours.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0) / bytes
-  return share < OURS_AT_LEAST
-    ? Buffer.from(code)
-        .toString()
-        .replace(/^\/\/# sourceMappingURL=.*$/m, '')
-    : code
-}
-
 /**
  * The bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
  * NativesError where those are missing.
  */
 export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'): Promise<Bundle> => {
   const { outputFiles, metafile } = await compile(id)
-  const files = outputFiles.map(({ path, contents }) => {
-    const name = basename(path)
-    const output = name.endsWith('.mjs') ? metafile.outputs[`out/${name}`] : undefined
-    return { name, contents: output ? unmapped(contents, output) : contents }
-  })
+  const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }))
   const pages = id === 'Pages' ? join(await pagesFolder(), 'server') : undefined
   const hash = createHash('sha256')
     .update(natives)

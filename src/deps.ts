@@ -101,7 +101,8 @@ export type Settings = ReturnType<typeof readSettings>
 /** The settings of this process. An empty variable counts as one that is not there. Throws SettingsError. */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>> = process.env) => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = Environment.safeParse(given)
+  // Read once: to make code for it, as for what is parsed all the time, would take longer than the reading.
+  const parsed = Environment.safeParse(given, { jitless: true })
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
     throw new SettingsError(`these settings are wrong: ${wrong.join('; ')}`)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../bench/random.ts'
-import { openPool } from '../src/core/http-pool.ts'
+import { openPool } from '../src/core/undici-pool.ts'
 import { type Json, testEngine } from './kit.ts'
 import { atTheEnd } from './lifetime.ts'
 

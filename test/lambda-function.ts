@@ -36,7 +36,7 @@ const lambdaEnvironment = (id: FunctionId, folder: string) => ({
   AWS_LAMBDA_FUNCTION_NAME: id,
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   LAMBDA_TASK_ROOT: folder,
-  NODE_OPTIONS: '--enable-source-maps',
+
   TZ: ':UTC',
   _HANDLER: 'index.handler',
   _HANDLER_FILE: join(folder, 'index.mjs'),

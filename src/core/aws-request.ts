@@ -1,6 +1,7 @@
 /** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type HttpAnswer, openPool } from './http-pool.ts'
+import { openPool } from '#pool'
+import type { HttpAnswer } from './http-pool.ts'
 import type { Headers, Signer } from './sign.ts'
 
 export type AwsRequest = {

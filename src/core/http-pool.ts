@@ -1,9 +1,4 @@
-/**
- * Connections that are kept, to one service, by undici's pool: imported by its own file, since all of undici weighs more than the
- * rest of a function.
- */
-import type { Dispatcher } from 'undici'
-import Pool from 'undici/lib/dispatcher/pool.js'
+/** Connections that are kept, to one service: what such a pool is, whoever makes it. */
 
 export type PoolLimits = {
   readonly connections: number
@@ -14,37 +9,25 @@ export type PoolLimits = {
   readonly bodyTimeout?: number
 }
 
+export type PoolRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: string | Uint8Array | null
+  readonly headersTimeout?: number
+  readonly bodyTimeout?: number
+}
+
 export type HttpAnswer = { readonly status: number; readonly body: Buffer }
 
-export type HttpPool = ReturnType<typeof openPool>
-
-/** Sends requests to `origin`; `send` rejects with undici's error where nothing is answered. */
-export const openPool = (origin: string, limits: PoolLimits) => {
-  const pool = new Pool(origin, limits)
-  /** The status and the whole body of the answer; by dispatch, which spares the stream that undici's `request` makes of each. */
-  const send = (request: {
-    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-    readonly path: string
-    readonly headers: Record<string, string>
-    readonly body: string | Uint8Array | null
-    readonly headersTimeout?: number
-    readonly bodyTimeout?: number
-  }): Promise<HttpAnswer> =>
-    new Promise((answered, failed) => {
-      let status = 0
-      const chunks: Buffer[] = []
-      const handler: Dispatcher.DispatchHandler = {
-        onRequestStart: () => {},
-        onResponseStart: (_, code) => {
-          status = code
-        },
-        onResponseData: (_, chunk) => {
-          chunks.push(chunk)
-        },
-        onResponseEnd: () => answered({ status, body: Buffer.concat(chunks) }),
-        onResponseError: (_, error) => failed(error),
-      }
-      pool.dispatch(request, handler)
-    })
-  return { send, destroy: () => pool.destroy() }
+export type HttpPool = {
+  /** The status and the whole body of the answer; rejects where nothing is answered, by an error with a code. */
+  readonly send: (request: PoolRequest) => Promise<HttpAnswer>
+  readonly destroy: () => Promise<void>
 }
+
+/** A pool of connections to `origin`. */
+export type OpenPool = (origin: string, limits: PoolLimits) => HttpPool
+
+/** What the code of an error says when a connection was not made in time, so that nothing was sent. */
+export const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'

@@ -2,6 +2,7 @@
  * What the shop says while it runs, and what it measures of itself: lines that a person reads on a terminal, JSON by
  * Powertools everywhere else. Nothing that is logged may hold a secret or anything personal.
  */
+import { mappedStack } from './mapped-stack.ts'
 import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
 import { currentRequest } from './request.ts'
 
@@ -121,7 +122,7 @@ export const jsonLog = async (level: LogLevel, service: string): Promise<Log> =>
     failure: error => {
       const name = error instanceof Error ? error.name : typeof error
       const message = error instanceof Error ? error.message : String(error)
-      logger.error(message, { topic: 'error', name, stack: chainOf(error), ...ofRequest() })
+      logger.error(message, { topic: 'error', name, stack: mappedStack(chainOf(error)), ...ofRequest() })
     },
     request: answered => logger.info('answered', { topic: 'request', ...answered }),
     call: ({ operation, tables, ms }) =>

@@ -6,11 +6,10 @@ import { foundation } from '../parts/ground.ts'
 import { orderPart } from '../parts/orders.ts'
 import { peopleRoutes } from '../people/routes.ts'
 import { httpHandler } from './http.ts'
-import { openGround } from './open.ts'
-import { readSecrets } from './secrets.ts'
+import { openFunction } from './open.ts'
 
-const base = await openGround()
-const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
+const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { secret, proxy } = await secrets
 const deps = {
   ...foundation(base, secret),
   ...orderPart(base),

@@ -34,6 +34,9 @@ const heavyIn = (sources: Set<string>): string[] => [...sources].filter(name => 
 test('cart and orders hold nothing of signing in, of pictures and of mail; the catalogue pictures alone, and later', async () => {
   for (const id of ['ShoppingCart', 'OrderProcess', 'IndexConsumer'] as const)
     expect([id, heavyIn((await lookInto(id)).all)]).toEqual([id, []])
+  // Connections are Node's own.
+  for (const id of ['ShoppingCart', 'UserAccounts'] as const)
+    expect([...(await lookInto(id)).all]).not.toContain('undici')
   const catalogue = await lookInto('BookCatalog')
   expect(heavyIn(catalogue.all)).toEqual(['sharp'])
   expect([...catalogue.first].filter(name => /openapi\/document|src\/endpoints/.test(name))).toEqual([])

@@ -4,11 +4,10 @@ import { openApp } from '../parts/app.ts'
 import { cartPart } from '../parts/cart.ts'
 import { foundation } from '../parts/ground.ts'
 import { httpHandler } from './http.ts'
-import { openGround } from './open.ts'
-import { readSecrets } from './secrets.ts'
+import { openFunction } from './open.ts'
 
-const base = await openGround()
-const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
+const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { secret, proxy } = await secrets
 const deps = { ...foundation(base, secret), ...cartPart(base) }
 const { fetch } = openApp(deps, cartRoutes(deps))
 

@@ -11,8 +11,7 @@ import { openApp } from '../parts/app.ts'
 import { catalogPart } from '../parts/catalog.ts'
 import { foundation } from '../parts/ground.ts'
 import { httpHandler } from './http.ts'
-import { openGround } from './open.ts'
-import { readSecrets } from './secrets.ts'
+import { openFunction } from './open.ts'
 
 /** How old the memory may be when somebody asks it. */
 const FRESH_MS = 2_000
@@ -20,7 +19,7 @@ const FRESH_MS = 2_000
 const PATIENCE_MS = 5_000
 const GAUGE_MS = 60_000
 
-const base = await openGround()
+const { base, secrets } = await openFunction(['secret', 'proxy'])
 const part = catalogPart(base, openBucket(base.settings))
 const { memory } = part
 // What was built from the table is kept for the next that starts.
@@ -29,7 +28,7 @@ const loading = memory
   .then(() => memory.save())
   .catch(base.report)
 const [{ secret, proxy }] = await Promise.all([
-  readSecrets(base.settings, ['secret', 'proxy']),
+  secrets,
   Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })]),
 ])
 const deps = { ...foundation(base, secret), ...part, outbox: outboxTable(base.db, base.names) }

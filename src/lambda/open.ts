@@ -1,9 +1,21 @@
-/** What every function opens when it starts: its settings, its log, and the way to the store. */
+/** What every function opens when it starts: its settings, its log, the way to the store, and its secrets. */
 import { openLog, openStore, readSettings, watchOf } from '../deps.ts'
 import { type Ground, ground } from '../parts/ground.ts'
+import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
-export const openGround = async (): Promise<Ground> => {
-  const settings = readSettings()
+export const openGround = async (settings = readSettings()): Promise<Ground> => {
   const log = await openLog(settings)
   return ground(settings, { db: openStore(settings, undefined, watchOf(log)), log })
+}
+
+/** The ground, and the `wanted` secrets: they are asked for first, so that everything else is opened while they come. */
+export const openFunction = async <const Wanted extends Name>(
+  wanted: readonly Wanted[],
+): Promise<{ readonly base: Ground; readonly secrets: Promise<Secrets<Wanted>> }> => {
+  const settings = readSettings()
+  const secrets = readSecrets(settings, wanted)
+  const base = await openGround(settings)
+  // Node loads its requests and answers when somebody names them: a tenth of a start, and better now than when one has come.
+  void globalThis.Request
+  return { base, secrets }
 }

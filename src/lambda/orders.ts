@@ -5,11 +5,10 @@ import { cartPart } from '../parts/cart.ts'
 import { foundation } from '../parts/ground.ts'
 import { orderPart } from '../parts/orders.ts'
 import { httpHandler } from './http.ts'
-import { openGround } from './open.ts'
-import { readSecrets } from './secrets.ts'
+import { openFunction } from './open.ts'
 
-const base = await openGround()
-const { secret, proxy } = await readSecrets(base.settings, ['secret', 'proxy'])
+const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { secret, proxy } = await secrets
 const deps = { ...foundation(base, secret), ...cartPart(base), ...orderPart(base) }
 const { fetch } = openApp(deps, orderRoutes(deps))
 

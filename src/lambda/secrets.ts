@@ -3,8 +3,8 @@ import { awsService } from '../core/aws-request.ts'
 import { signerFor } from '../core/sign.ts'
 import { type Settings, SettingsError } from '../deps.ts'
 
-export type Secrets = { readonly secret: string; readonly proxy: string }
-type Name = keyof Secrets
+export type Name = 'secret' | 'proxy'
+export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }
 
 const Given = { secret: 'CLOUDSHELF_SECRET', proxy: 'TRUSTED_PROXY_SECRET' } as const
 const SHORTEST = 32
@@ -32,7 +32,7 @@ const parameters = async (
 export const readSecrets = async <const Wanted extends Name>(
   settings: Settings,
   wanted: readonly Wanted[],
-): Promise<{ readonly [name in Wanted]: string }> => {
+): Promise<Secrets<Wanted>> => {
   const given: Readonly<Record<Name, string | undefined>> = {
     secret: settings.secret,
     proxy: settings.proxySecret,
@@ -53,5 +53,5 @@ export const readSecrets = async <const Wanted extends Name>(
       `there is no secret of ${SHORTEST} characters in ${Given[name]}, nor in the parameter ${path ?? '<SECRETS_PATH>'}/${name}`,
     )
   })
-  return Object.fromEntries(values) as { readonly [name in Wanted]: string }
+  return Object.fromEntries(values) as Secrets<Wanted>
 }

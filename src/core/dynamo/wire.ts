@@ -1,8 +1,8 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openPool } from '#pool'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
-import { openPool } from '../http-pool.ts'
 import { currentRequest } from '../request.ts'
 import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 
