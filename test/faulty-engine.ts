@@ -89,8 +89,9 @@ export const atRandom = (random: Random, faults: Faults): Plan => {
   }
 }
 
-/** Whether this only counts a request on its limits, before anything is done. */
-export const isCount = (input: Json): boolean => JSON.stringify(input).includes('"limit#')
+/** Whether this counts a request on its limits and does nothing else. */
+export const isCount = ({ TransactItems = [] }: Json): boolean =>
+  TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
 export const faultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await testEngine()

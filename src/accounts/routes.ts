@@ -4,7 +4,7 @@ import type { Limiter } from '../core/limiter.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { type AccountsDoor, guestCookie } from '../http/identity.ts'
-import { assertWithinLimits } from '../http/limits.ts'
+import { openCounter } from '../http/limits.ts'
 import * as api from './api.ts'
 import { writtenAddress } from './auth/address.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
@@ -49,7 +49,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     const hit = { source: '', shopper: undefined, body: { email }, deviceOf: async () => undefined }
     const { id } = api.resendVerification
     try {
-      await assertWithinLimits(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)
+      await (await openCounter(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)).count()
     } catch (error) {
       if (error instanceof ShopError && error.code === 'too_many_requests') return
       throw error

@@ -102,6 +102,34 @@ test('several limits count together or not at all, in one call', async () => {
   for (let i = 0; i < 3; i++) expect(await admit([TEN, elsewhere])).toBe(0)
 })
 
+test('what is written with a hit is written as often as hits are admitted, by three processes that count together', async () => {
+  const { shop } = await open()
+  const { control } = shop.names
+  const thing = (i: number) => ({ action: 'Put', table: control, item: { pk: 'thing', sk: `${i}` } }) as const
+  const things = async () => (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'thing').length
+  const processes = [counting(shop), counting(shop), counting(shop)]
+  const admit = (i: number) => processes[i % 3]?.admit([TEN], [thing(i)]) ?? Promise.resolve(1)
+  expect(await race(60, admit)).toBe(10)
+  expect(await things()).toBe(10)
+})
+
+test('a hit whose writes are refused is not counted, and is told why', async () => {
+  const { admit, shop } = await open()
+  const { control } = shop.names
+  const once = {
+    action: 'Put',
+    table: control,
+    item: { pk: 'thing', sk: 'one' },
+    condition: 'attribute_not_exists(pk)',
+  } as const
+  expect(await admit([TEN], [once])).toBe(0)
+  // Also where the row has moved on since it was known here.
+  for (const process of [{ admit }, counting(shop)])
+    await expect(process.admit([TEN], [once])).rejects.toThrow('condition failed')
+  for (let i = 0; i < 9; i++) expect(await admit([TEN])).toBe(0)
+  expect(await admit([TEN])).toBeGreaterThan(0)
+})
+
 test('another subject, another scope and another limit are counted apart', async () => {
   const { admit } = await open()
   for (let i = 0; i < 10; i++) await admit([TEN])

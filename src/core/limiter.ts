@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Dynamo } from './dynamo/dynamo.ts'
-import { TransactionRefused } from './dynamo/write.ts'
+import { TransactionRefused, type Write } from './dynamo/write.ts'
 import { ShopError } from './errors.ts'
 import { type Allowance, hitsOf, type RecentHits, take, waitFor } from './recent-hits.ts'
 
@@ -66,17 +66,21 @@ export const openLimiter = (
   }
 
   /** One try; undefined when the rows are not as they were known, which they are afterwards. */
-  const tryOnce = async (wanted: readonly Allowance[]): Promise<number | undefined> => {
+  const tryOnce = async (
+    wanted: readonly Allowance[],
+    writes: readonly Write[],
+  ): Promise<number | undefined> => {
     const at = clock().getTime()
     const wait = waitOf(wanted, at)
     if (wait > 0) return wait
     const steps = wanted.map(one => ({ key: one.key, ...take(table, one, known.get(one.key), at) }))
     try {
-      await db.transact(steps.map(({ write }) => write))
+      await db.transact([...writes, ...steps.map(({ write }) => write)])
     } catch (error) {
       if (error instanceof TransactionRefused) {
         for (const { key, write } of steps)
           if (error.failed.has(write)) learn(key, hitsOf(error.failed.get(write)))
+        if (writes.some(write => error.failed.has(write))) throw error
         return undefined
       }
       // Nobody knows whether it was written: the next asks anew.
@@ -87,9 +91,9 @@ export const openLimiter = (
     return 0
   }
 
-  const admitInTurn = async (wanted: readonly Allowance[]): Promise<number> => {
+  const admitInTurn = async (wanted: readonly Allowance[], writes: readonly Write[]): Promise<number> => {
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
-      const answer = await tryOnce(wanted)
+      const answer = await tryOnce(wanted, writes)
       if (answer !== undefined) return answer
       if (tries > 1) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
     }
@@ -97,19 +101,25 @@ export const openLimiter = (
   }
 
   /**
-   * Counts one hit on all of `demands`, or on none when any of them is used up. Returns the milliseconds after which it
-   * may be tried again; 0 when it was admitted. Throws store_busy, store_unavailable.
+   * Counts one hit on all of `demands`, or on none when any of them is used up; together with `writes`, in one transaction,
+   * where they are given: what is not counted is not written, and the other way round. Returns the milliseconds after which
+   * it may be tried again; 0 when it was admitted. Throws store_busy, store_unavailable, and TransactionRefused where a
+   * condition of `writes` failed.
    */
-  const admit = async (demands: readonly Demand[]): Promise<number> => {
-    if (demands.length === 0) return 0
+  const admit = async (demands: readonly Demand[], writes: readonly Write[] = []): Promise<number> => {
     const wanted = demands.map(allowanceOf)
     const wait = waitOf(wanted, clock().getTime())
     if (wait > 0) return wait
+    if (wanted.length + writes.length === 0) return 0
     return inTurn(
       wanted.map(({ key }) => key),
-      () => admitInTurn(wanted),
+      () => admitInTurn(wanted, writes),
     )
   }
 
-  return { admit }
+  /** As far as this process knows, the milliseconds after which `demands` may be tried again; asks the store for nothing. */
+  const knownWait = (demands: readonly Demand[]): number =>
+    waitOf(demands.map(allowanceOf), clock().getTime())
+
+  return { admit, knownWait }
 }

@@ -10,7 +10,7 @@ import type { Answers } from './answers.ts'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import { assertSameSite, parseJson, readBody } from './guard.ts'
 import { authorize, type Identity, type IdentityRules, identify } from './identity.ts'
-import { assertWithinLimits } from './limits.ts'
+import { type Counter, openCounter } from './limits.ts'
 import { invalid, problem } from './problem.ts'
 import { type Caller, unknownCaller } from './source.ts'
 import { traced } from './traced.ts'
@@ -23,6 +23,8 @@ type Surroundings = {
   readonly answerHeaders: Map<string, string>
   /** Set-Cookie headers that the answer carries besides the guest's. */
   readonly setCookies: string[]
+  /** For endpoints that are counted inside: carries out writes, and counts the request with the first. */
+  readonly transact: Counter['transact']
   /** For public endpoints: the answer may be given again while `holds()`. Without it, it is made anew each time. */
   readonly keepWhile: (holds: () => boolean) => void
 }
@@ -142,23 +144,26 @@ const serve = async (
     headers: headersOf(request, endpoint),
     body: await bodyOf(request, endpoint, rules.admission),
   }
-  if (endpoint.limits)
-    await assertWithinLimits(rules.limiter, endpoint.id, endpoint.limits, {
-      source: caller.source(),
-      shopper: identity.userId,
-      body: input.body,
-      deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
-    })
-  const value = await handle({
-    ...input,
-    identity,
-    sent: request.headers,
-    answerHeaders,
-    setCookies,
-    keepWhile: (test: () => boolean) => {
-      holds = test
-    },
+  const counter = await openCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
+    source: caller.source(),
+    shopper: identity.userId,
+    body: input.body,
+    deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
   })
+  const work = () =>
+    handle({
+      ...input,
+      identity,
+      sent: request.headers,
+      answerHeaders,
+      setCookies,
+      transact: counter.transact,
+      keepWhile: (test: () => boolean) => {
+        holds = test
+      },
+    })
+  if (!endpoint.countedInside) await counter.count()
+  const value = await work().finally(counter.count)
   if (endpoint.cache === 'public') return rules.answers.keep(request, value, holds)
   const newCookie = identity.setCookie()
   if (newCookie !== undefined) setCookies.push(newCookie)

@@ -23,6 +23,8 @@ export type Endpoint = {
   readonly staffQuery?: readonly string[]
   /** How often it may be called; counted once a request has been parsed, before anything is done. */
   readonly limits?: readonly Limit[]
+  /** It is counted by its handler, in the transaction of what it does; if it does nothing, when it has come to that. */
+  readonly countedInside?: true
   /** `public`: the same bytes for everyone, kept by CDNs; the rest is never stored by anybody. */
   readonly cache: 'public' | 'private'
   readonly params?: Shape

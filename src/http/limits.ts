@@ -1,4 +1,5 @@
 /** How often an endpoint may be called, as data beside it; and what is counted together. */
+import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Demand, Limiter } from '../core/limiter.ts'
 
@@ -55,16 +56,41 @@ export const tooMany = (waitMs: number): ShopError => {
   })
 }
 
-/** Counts a request on all limits of its endpoint, or on none. Throws too_many_requests, with the seconds to wait. */
-export const assertWithinLimits = async (
+/** A request that is to be counted, once: alone, or with what is written for it. */
+export type Counter = {
+  /** Carries out all writes or none, and counts the request in the same transaction if it is not counted yet. */
+  readonly transact: (writes: readonly Write[]) => Promise<void>
+  /** Counts it if it is not counted yet. */
+  readonly count: () => Promise<void>
+}
+
+/**
+ * Counts a request on all limits of its endpoint, or on none. Throws too_many_requests, with the seconds to wait: at once
+ * where that is known, otherwise when it is counted.
+ */
+export const openCounter = async (
   limiter: Limiter,
   endpointId: string,
   limits: readonly Limit[],
   hit: Hit,
-): Promise<void> => {
-  const demands = await Promise.all(limits.map(limit => demandOf(endpointId, limit, hit)))
-  const wait = await limiter.admit(demands.flat())
-  if (wait > 0) throw tooMany(wait)
+): Promise<Counter> => {
+  const demands = (await Promise.all(limits.map(limit => demandOf(endpointId, limit, hit)))).flat()
+  const refuse = (wait: number): void => {
+    if (wait > 0) throw tooMany(wait)
+  }
+  refuse(limiter.knownWait(demands))
+  let isOver = false
+  const transact: Counter['transact'] = async writes => {
+    try {
+      refuse(await limiter.admit(isOver ? [] : demands, writes))
+      isOver = true
+    } catch (error) {
+      // What the store fails to write or may have written is not tried once more for the sake of counting.
+      isOver ||= !(error instanceof TransactionRefused)
+      throw error
+    }
+  }
+  return { transact, count: async () => (isOver ? undefined : transact([])) }
 }
 
 const spanInWords = (seconds: number): string => {

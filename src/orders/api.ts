@@ -29,6 +29,7 @@ export const placeOrder = endpoint({
     { per: 'shopper', max: 30, seconds: 10 * MINUTE },
     { per: 'source', max: 300, seconds: 10 * MINUTE },
   ],
+  countedInside: true,
   cache: 'private',
   headers: z.object({
     'idempotency-key': z

@@ -13,7 +13,7 @@ import { findBooks } from '../catalog/find.ts'
 import type { Book } from '../catalog/schema.ts'
 import type { BookKey } from '../catalog/table.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import { ShopError } from '../core/errors.ts'
+import { type ErrorCode, ShopError } from '../core/errors.ts'
 import { dayOf, newOrderId, sha256 } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { parseDecimal, toDecimal } from '../core/money.ts'
@@ -32,28 +32,52 @@ export type Placed = { readonly order: Order; readonly replayed: boolean }
 /** Anew when an id was taken or a book moved under our hands: both are rare, and once more is enough. */
 const MAX_TRIES = 3
 
+/** Refusals before which an order comes that the key has made already: its cart is gone, its books may be sold out since. */
+const AFTER_THE_KEY: ReadonlySet<ErrorCode> = new Set([
+  'cart_empty',
+  'cart_changed',
+  'line_limit',
+  'quantity_limit',
+  'out_of_stock',
+  'price_changed',
+])
+
 /**
  * Places the order of `userId`'s cart. `key` is the client's idempotency key: the same key with the same request gives
- * the same order again. Throws idempotency_key_reused, cart_empty, cart_changed, line_limit, quantity_limit, out_of_stock
- * and price_changed (with the lines or the new quote), store_busy.
+ * the same order again. `transact` carries out the writes, by itself or with others. Throws idempotency_key_reused,
+ * cart_empty, cart_changed, line_limit, quantity_limit, out_of_stock and price_changed (with the lines or the new quote),
+ * store_busy, and what `transact` throws.
  */
 export const placeOrder = async (
   deps: OrderDeps,
   userId: string,
   key: string,
   input: PlaceOrder,
+  transact: Transact = deps.db.transact,
 ): Promise<Placed> => {
   const record: CheckoutRecord = { request_hash: requestHash(input), order_id: '' }
-  const [earlier, cart] = await Promise.all([
-    deps.orders.checkout(userId, key, deps.now()),
-    deps.carts.current(userId, deps.now()),
-  ])
-  if (earlier) return replay(deps, userId, earlier, record)
-  if (cart === undefined || versionOf(cart) !== input.cart_version) {
-    // A twin of this request may have bought the cart between the two reads.
-    const twin = await deps.orders.checkout(userId, key, deps.now())
-    if (twin) return replay(deps, userId, twin, record)
+  try {
+    return await place({ ...deps, transact }, userId, key, input, record)
+  } catch (error) {
+    if (!(error instanceof ShopError && AFTER_THE_KEY.has(error.code))) throw error
+    // Read now and not before: the transaction finds it by itself, and of what was refused a twin may be the reason.
+    const earlier = await deps.orders.checkout(userId, key, deps.now())
+    if (!earlier) throw error
+    return replay(deps, userId, earlier, record)
   }
+}
+
+type Transact = (writes: readonly Write[]) => Promise<void>
+type PlacingDeps = OrderDeps & { readonly transact: Transact }
+
+const place = async (
+  deps: PlacingDeps,
+  userId: string,
+  key: string,
+  input: PlaceOrder,
+  record: CheckoutRecord,
+): Promise<Placed> => {
+  const cart = await deps.carts.current(userId, deps.now())
   if (!cart || cart.items.length === 0)
     throw new ShopError('cart_empty', 'There is nothing in your cart to order.')
   if (versionOf(cart) !== input.cart_version) throw cartChanged()
@@ -93,7 +117,7 @@ const replay = async (
 
 /** One try; undefined when it met something that a new try may get past. */
 const attempt = async (
-  deps: OrderDeps,
+  deps: PlacingDeps,
   cart: Cart,
   key: string,
   input: PlaceOrder,
@@ -106,7 +130,7 @@ const attempt = async (
   if (order.total !== parseDecimal(input.expected_total)) throw priceChanged(order)
   const writes = writesOf(deps, cart, order, lines, key, { ...record, order_id: order.order_id })
   try {
-    await deps.db.transact(Object.values(writes).flat())
+    await deps.transact(Object.values(writes).flat())
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
     return whyRefused(deps, error, writes, cart, lines, key, record)

@@ -89,7 +89,7 @@ test('a cart whose books hang holds up no order', async () => {
   expect(new Set(answered)).toEqual(new Set([200]))
 })
 
-test('a twin that commits between the two reads of a checkout is found', async () => {
+test('a twin that commits before the cart of a checkout is read is found', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
@@ -98,7 +98,7 @@ test('a twin that commits between the two reads of a checkout is found', async (
   const committed = Promise.withResolvers<void>()
   let carts = 0
   engine.plan(async (operation, input) => {
-    // The twin reads that its key is new before the first commits, and the cart only after.
+    // The twin has begun before the first commits, and reads the cart only after.
     if (operation === 'TransactWriteItems' && !isCount(input)) await twinReads.promise.then(() => sleep(50))
     if (operation === 'Query' && ++carts === 2) {
       twinReads.resolve()

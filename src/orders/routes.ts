@@ -31,10 +31,10 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     (await identity.staff()) ? service.findOrder(deps, orderId) : readOrder(deps, ownerOf(identity), orderId)
 
   return [
-    route(api.placeOrder, async ({ identity, headers, body, answerHeaders }) => {
+    route(api.placeOrder, async ({ identity, headers, body, answerHeaders, transact }) => {
       const key = headers['idempotency-key']
       if (key === undefined) throw keyMissing()
-      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body)
+      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, transact)
       answerHeaders.set('location', `/api/orders/${order.order_id}`)
       if (replayed) answerHeaders.set('idempotency-replayed', 'true')
       return view(order)

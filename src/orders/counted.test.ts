@@ -1,0 +1,62 @@
+/** A checkout counts on its limits in its own transaction: what is not counted is not bought, and the other way round. */
+import { expect, test } from 'vitest'
+import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
+import { aBook, checkOut, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { placeOrder } from './api.ts'
+
+const PER_SHOPPER = placeOrder.limits.find(({ per }) => per === 'shopper')?.max ?? 0
+
+/** How often each of the shop's limits has been counted on, in no order. */
+const countsOf = async (shop: TestShop): Promise<number[]> =>
+  (await itemsIn(shop, 'control')).filter(({ sk }) => sk === 'limit').map(({ taken }) => taken)
+
+const fill = async (shopper: Shopper) => (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
+
+test('an order is one transaction, in which it is counted', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  await fill(shopper)
+  const { transact } = shop.deps.db
+  const sent: string[][] = []
+  shop.deps.db.transact = writes => {
+    sent.push(writes.map(({ table }) => table))
+    return transact(writes)
+  }
+  expect((await checkOut(shopper)).status).toBe(201)
+  const { books, carts, orders, control } = shop.names
+  expect(sent).toEqual([[control, carts, orders, control, control, books, control, control]])
+  expect(await countsOf(shop)).toEqual([1, 1])
+})
+
+test('a checkout that is refused is counted once, whatever refused it', async () => {
+  const shop = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const [one, other] = [shop.visitor(), shop.visitor()]
+  const order = orderFor(await fill(one))
+  const late = orderFor(await fill(other))
+  const refusals = [
+    await one.post('/api/orders', order),
+    await one.post('/api/orders', { ...order, expected_total: 1 }, { 'idempotency-key': 'k' }),
+    await one.post('/api/orders', { ...order, cart_version: 'x' }, { 'idempotency-key': 'k' }),
+  ]
+  expect(refusals.map(({ status }) => status)).toEqual([400, 409, 409])
+  expect(await countsOf(shop)).toEqual([3, 3])
+  expect((await one.post('/api/orders', order, { 'idempotency-key': 'k' })).status).toBe(201)
+  expect((await other.post('/api/orders', late, { 'idempotency-key': 'k' })).body.code).toBe('out_of_stock')
+  expect((await countsOf(shop)).sort()).toEqual([1, 1, 4, 4])
+})
+
+test('who has no try left buys nothing, also at a process that has never heard of them', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const order = orderFor(await fill(shopper))
+  const wrong = { ...order, cart_version: 'x' }
+  for (let i = 0; i < PER_SHOPPER; i++)
+    await shopper.post('/api/orders', wrong, { 'idempotency-key': `k${i}` })
+  const other = await testShop({ beside: shop })
+  const before = await contentsOf(shop)
+  const headers = { 'idempotency-key': 'k', cookie: shopper.cookie() ?? '', 'sec-fetch-site': 'same-origin' }
+  const answer = await other.visitor().post('/api/orders', order, headers)
+  expect(answer).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
+  expect(await contentsOf(shop)).toBe(before)
+  expect(await stockOf(shop, 'tech-001')).toBe(25)
+})
