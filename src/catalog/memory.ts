@@ -7,7 +7,7 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type ChangeLog, LOG_KEPT_MS } from './changes.ts'
 import { isForSale } from './find.ts'
 import { mendPointers } from './pointers.ts'
-import type { Book } from './schema.ts'
+import { availabilityOf, type Book } from './schema.ts'
 import { MemoryBookIndex } from './search/memory-book-index.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
 import { type BadRow, type BookKey, type BookTable, isBook } from './table.ts'
@@ -70,20 +70,35 @@ export const catalogMemory = (deps: MemoryDeps) => {
 
   /** What changed while there was no index yet: a build may have read it before. */
   let missed: BookKey[] = []
+  const eachOnce = (keys: readonly BookKey[]): BookKey[] => [
+    ...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values(),
+  ]
+  const reread = async (keys: readonly BookKey[]): Promise<void> => {
+    if (!index) {
+      missed.push(...keys)
+      return
+    }
+    const unique = eachOnce(keys)
+    const found = await books.getMany(unique)
+    for (const { category, book_id } of unique)
+      if (found.get(book_id)?.category !== category && index?.get(book_id)?.category === category)
+        forget(book_id)
+    for (const book of found.values()) remember(book)
+  }
   /** Reads these books again and makes the memory say what the table says. */
-  const refresh = (keys: readonly BookKey[]): Promise<void> =>
-    inTurn(async () => {
-      if (!index) {
-        missed.push(...keys)
-        return
-      }
-      const unique = [...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values()]
-      const found = await books.getMany(unique)
-      for (const { category, book_id } of unique)
-        if (found.get(book_id)?.category !== category && index?.get(book_id)?.category === category)
-          forget(book_id)
-      for (const book of found.values()) remember(book)
+  const refresh = (keys: readonly BookKey[]): Promise<void> => inTurn(() => reread(keys))
+
+  /** Of these, the books of which the public sees something else since their stock has moved: few, whatever is sold. */
+  const seenToMove = async (keys: readonly BookKey[]): Promise<readonly BookKey[]> => {
+    if (!index) return keys
+    const unique = eachOnce(keys)
+    const found = await books.getPriced(unique)
+    return unique.filter(({ book_id }) => {
+      const book = found.get(book_id)
+      if (!book || !isForSale(book)) return true
+      return index?.get(book_id)?.availability !== availabilityOf(book.stock_quantity)
     })
+  }
 
   /** After an edit of this process: whoever asks next sees it. */
   const edited = async (keys: readonly BookKey[]): Promise<void> => {
@@ -99,7 +114,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
       setTimeout(() => {
         const batch = gathered
         gathered = []
-        refresh(batch).catch(deps.report)
+        inTurn(async () => reread(await seenToMove(batch))).catch(deps.report)
       }, GATHER_MS)
     gathered.push(...keys)
   }
