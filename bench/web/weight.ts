@@ -53,7 +53,7 @@ export const measureWeight = async (url: string): Promise<Figure[]> => {
     })
   }
   const html = await (await fetch(url)).text()
-  const page = html.slice(0, html.indexOf('<script type="module"'))
+  const page = html.slice(0, html.indexOf('window.__reactRouterContext'))
   figures.push(
     {
       name: 'books in the HTML, each with its price',

@@ -6,6 +6,7 @@ import {
   type RouterContextProvider,
   ServerRouter,
 } from 'react-router'
+import { lateScripts } from './shop/late-scripts.server.ts'
 import { visitContext } from './shop/visit.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
@@ -34,15 +35,11 @@ export default async function handleRequest(
   const { nonce } = loadContext.get(visitContext)
   const { serverHandoffStream, ...rest } = context
   const rendered = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
-  // What is seen comes before what makes it instant: words and covers need not share the line with scripts.
-  const page = rendered.replaceAll(
-    '<link rel="modulepreload"',
-    '<link rel="modulepreload" fetchpriority="low"',
-  )
+  const { page, starter } = lateScripts(rendered, nonce)
   const handoff = serverHandoffStream ? await handoffScript(serverHandoffStream, nonce) : ''
   headers.set('content-type', 'text/html; charset=utf-8')
   const end = page.lastIndexOf('</body>')
-  const body = `<!doctype html>${page.slice(0, end)}${handoff}${page.slice(end)}`
+  const body = `<!doctype html>${page.slice(0, end)}${handoff}${starter}${page.slice(end)}`
   return new Response(body, { status, headers })
 }
 

@@ -1,7 +1,8 @@
-/** Links are plain, and instant where scripts run. */
+/** Links are plain, and instant where scripts run; those come after what is seen. */
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { books } from './books.ts'
-import { arrived, openSite, settled } from './site.ts'
+import { arrived, isAlive, openSite, settled } from './site.ts'
 
 const site = await openSite({ books })
 
@@ -41,4 +42,35 @@ test('private pages are not fetched ahead, and a link for another window is left
   await link.click({ modifiers: ['ControlOrMeta'] })
   await arrived(await opened, 'Clean Code')
   expect(new URL(page.url()).pathname).toBe('/')
+})
+
+/** When each script of the page was asked for, in its own time. */
+const scriptsOf = (page: Page): Promise<number[]> =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('.js'))
+      .map(({ startTime }) => startTime),
+  )
+
+test('no script is asked for before the page is loaded and painted', async () => {
+  const { page } = await openHome()
+  const seen = await page.evaluate(() => {
+    const [loaded] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+    const [painted] = performance.getEntriesByName('first-contentful-paint')
+    return Math.max(loaded?.loadEventStart ?? Infinity, painted?.startTime ?? Infinity)
+  })
+  const asked = await scriptsOf(page)
+  expect(asked.length).toBeGreaterThan(5)
+  expect(Math.min(...asked)).toBeGreaterThanOrEqual(seen)
+})
+
+test('a hand on the page wakes its scripts, whatever else is on its way', async () => {
+  const { page } = await site.open()
+  // Covers that never come: the page is not loaded as long as the test runs.
+  await page.route('**/covers/**', () => {})
+  await page.goto('/', { waitUntil: 'domcontentloaded' })
+  expect(await scriptsOf(page)).toEqual([])
+  await page.getByRole('link', { name: 'Orders', exact: true }).focus()
+  await expect.poll(() => isAlive(page)).toBe(true)
 })

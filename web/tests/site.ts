@@ -126,7 +126,7 @@ export const addToCart = async (page: Page): Promise<void> => {
 }
 
 /** Whether scripts have taken the page over: they ask who visits then. */
-const isAlive = (page: Page): Promise<boolean> =>
+export const isAlive = (page: Page): Promise<boolean> =>
   page.evaluate(() =>
     performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/visitor.data'),
   )
