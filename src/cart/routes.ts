@@ -21,8 +21,10 @@ export const cartRoutes = (deps: CartRouteDeps): Route[] => {
   return [
     route(api.getCart, async ({ identity }) => service.readCart(deps, await shopper(identity))),
     route(api.addCartItem, async ({ identity, body }) => {
-      await shopper(identity)
-      return service.addItem(deps, identity.becomeShopper(), body)
+      const userId = await shopper(identity)
+      return userId === undefined
+        ? service.addFirstItem(deps, identity.becomeShopper(), body)
+        : service.addItem(deps, identity.becomeShopper(), body)
     }),
     route(api.setCartItem, async ({ identity, params, body }) =>
       service.setQuantity(deps, await shopper(identity), params.book_id, body.quantity),

@@ -42,21 +42,43 @@ export const readCart = async (deps: CartDeps, userId: string | undefined): Prom
 
 type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, PricedBook>) => readonly CartLine[]
 
-/**
- * False when the cart is no longer as it was seen. A transaction also where one item is written: its token alone tells
- * our own write, whose answer was lost, from another device's that came after it.
- */
-const save = async ({ db, carts, now }: CartDeps, cart: Cart, seen: Cart | undefined): Promise<boolean> => {
+const cartOf = (
+  { cartTtlSeconds }: CartDeps,
+  userId: string,
+  seen: Cart | undefined,
+  lines: readonly CartLine[],
+  now: Date,
+): Cart => ({
+  user_id: userId,
+  cart_id: seen?.cart_id ?? cartIdOn(now),
+  items: [...lines],
+  version: newVersion(),
+  created_at: seen?.created_at ?? now.toISOString(),
+  updated_at: now.toISOString(),
+  expires_at: epochSeconds(now) + cartTtlSeconds,
+})
+
+/** False when the cart is no longer as it was seen, unless it is this very `cart`: then the answer was lost, not the write. */
+const isWritten = async (cart: Cart, writing: Promise<void>): Promise<boolean> => {
   try {
-    await db.transact(seen ? [carts.replace(cart, seen.version, now())] : carts.begin(cart, now()))
+    await writing
     return true
   } catch (error) {
-    // An engine that was restarted has forgotten the token: then the version tells our own write.
     if (error instanceof TransactionRefused)
       return [...error.failed.values()].some(old => old?.version === cart.version)
     throw error
   }
 }
+
+/**
+ * A transaction also where one item is written: its token alone tells our own write, whose answer was lost, from another
+ * device's that came after it. Only an engine that was restarted has forgotten the token: then the version tells.
+ */
+const save = ({ db, carts, now }: CartDeps, cart: Cart, seen: Cart | undefined): Promise<boolean> =>
+  isWritten(cart, db.transact(seen ? [carts.replace(cart, seen.version, now())] : carts.begin(cart, now())))
+
+const storeBusy = () =>
+  new ShopError('store_busy', 'Your cart is being changed from many places at once. Please try again.')
 
 const change = async (
   deps: CartDeps,
@@ -69,18 +91,10 @@ const change = async (
     const now = deps.now()
     const seen = await deps.carts.current(userId, now)
     const books = await booksOf(deps, seen?.items ?? [], bookIds)
-    const cart: Cart = {
-      user_id: userId,
-      cart_id: seen?.cart_id ?? cartIdOn(now),
-      items: [...edit(seen?.items ?? [], books)],
-      version: newVersion(),
-      created_at: seen?.created_at ?? now.toISOString(),
-      updated_at: now.toISOString(),
-      expires_at: epochSeconds(now) + deps.cartTtlSeconds,
-    }
+    const cart = cartOf(deps, userId, seen, edit(seen?.items ?? [], books), now)
     if (await save(deps, cart, seen)) return cartView(cart, books, deps)
   }
-  throw new ShopError('store_busy', 'Your cart is being changed from many places at once. Please try again.')
+  throw storeBusy()
 }
 
 /** The book, if it can be bought in this quantity; says how many are left where it cannot. */
@@ -104,13 +118,9 @@ const lineOf = ({ book_id, category, title, price }: PricedBook, quantity: numbe
   quantity,
 })
 
-/** Adds copies of a book to what the cart has of it. Throws book_not_found, out_of_stock, quantity_limit, line_limit. */
-export const addItem = (
-  deps: CartDeps,
-  userId: string,
-  { book_id, quantity }: AddItem,
-): Promise<CartView> => {
-  const edit: Edit = (lines, books) => {
+const adding =
+  ({ book_id, quantity }: AddItem): Edit =>
+  (lines, books) => {
     const line = lines.find(one => one.book_id === book_id)
     const book = buyable(books, book_id, (line?.quantity ?? 0) + quantity)
     if (line) return lines.map(one => (one === line ? lineOf(book, one.quantity + quantity) : one))
@@ -118,7 +128,22 @@ export const addItem = (
       throw new ShopError('line_limit', `A cart holds at most ${MAX_LINES} different books.`)
     return [...lines, lineOf(book, quantity)]
   }
-  return change(deps, userId, edit, [book_id])
+
+/** Adds copies of a book to what the cart has of it. Throws book_not_found, out_of_stock, quantity_limit, line_limit. */
+export const addItem = (deps: CartDeps, userId: string, item: AddItem): Promise<CartView> =>
+  change(deps, userId, adding(item), [item.book_id])
+
+/**
+ * As `addItem`, for somebody whose id was made for this very request: nobody else knows it before the answer, so there is no
+ * cart to look for and no other device that could be making one.
+ */
+export const addFirstItem = async (deps: CartDeps, newUserId: string, item: AddItem): Promise<CartView> => {
+  const now = deps.now()
+  const books = await booksOf(deps, [], [item.book_id])
+  const cart = cartOf(deps, newUserId, undefined, adding(item)([], books), now)
+  if (await isWritten(cart, deps.db.write(deps.carts.beginNew(cart), true)))
+    return cartView(cart, books, deps)
+  throw storeBusy()
 }
 
 const lineMissing = () => new ShopError('cart_line_not_found', 'This book is not in your cart.')

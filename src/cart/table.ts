@@ -101,6 +101,15 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     ...unchanged(seen, now),
   })
 
+  /** Writes the first cart of somebody whose id is being made, and whom no other request can know: once, however often it is sent. */
+  const beginNew = (cart: Cart): Write => ({
+    action: 'Put',
+    table,
+    item: toItem(cart),
+    condition: 'attribute_not_exists(cart_id)',
+    refused: cartChanged,
+  })
+
   /**
    * Writes a shopper's first cart, unless one is live meanwhile: today's, or one that another device made on the other
    * side of midnight.
@@ -130,7 +139,7 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     ...unchanged(seen, now),
   })
 
-  return { current, shown, replace, begin, remove }
+  return { current, shown, replace, begin, beginNew, remove }
 }
 
 /** `cart-<day of creation, UTC>`. */

@@ -155,12 +155,13 @@ export const openDynamo = (wire: Wire) => {
 
   /**
    * One write alone, at half the price of a transaction. Throws `TransactionRefused` when its condition failed, and
-   * store_unavailable when its answer was lost: it is not asked for again, since that might do it twice.
+   * store_unavailable when its answer was lost: it is not asked for again, since that might do it twice, unless it is
+   * `repeatable`: then the caller knows its own write by what the condition met.
    */
-  const write = async (one: Write): Promise<void> => {
+  const write = async (one: Write, repeatable = false): Promise<void> => {
     if (one.action === 'ConditionCheck') throw new TypeError('a condition alone writes nothing')
     try {
-      await wire.call(`${one.action}Item`, wireWrite(one), { repeatable: false })
+      await wire.call(`${one.action}Item`, wireWrite(one), { repeatable })
     } catch (error) {
       if (!(error instanceof DynamoError) || error.type !== 'ConditionalCheckFailedException') throw error
       const old = error.body.Item
