@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BookFinder, findBooks, isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
+import type { ReadPriced } from '../catalog/table.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
+import type { Looks } from './look.ts'
 import type { PriceRules } from './pricing.ts'
 import { cartView } from './quote.ts'
 import { type AddItem, type Cart, type CartLine, type CartView, MAX_LINES, MAX_QUANTITY } from './schema.ts'
@@ -14,6 +16,7 @@ import { type CartTable, cartIdOn } from './table.ts'
 export type CartDeps = BookFinder & {
   readonly db: Dynamo
   readonly carts: CartTable
+  readonly looks: Looks
   readonly rules: PriceRules
   readonly currency: string
   readonly cartTtlSeconds: number
@@ -25,19 +28,21 @@ const MAX_TRIES = 30
 const booksOf = (
   deps: CartDeps,
   lines: readonly CartLine[],
-  more: readonly string[] = [],
+  more: readonly string[],
+  read: ReadPriced = deps.books.getPricedTogether,
 ): Promise<Map<string, PricedBook>> =>
   findBooks(
     deps,
     [...new Set([...lines.map(line => line.book_id), ...more])],
     new Map(lines.map(line => [line.book_id, line.category])),
-    deps.books.getPricedTogether,
+    read,
   )
 
 /** The shopper's cart at today's prices; an empty one when there is none. */
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
-  const cart = userId === undefined ? undefined : await deps.carts.shown(userId, deps.now())
-  return cartView(cart, await booksOf(deps, cart?.items ?? []), deps)
+  if (userId === undefined) return cartView(undefined, new Map(), deps)
+  const { cart, books } = await deps.looks.look(userId, deps.categoryOf, deps.now())
+  return cartView(cart, await booksOf(deps, cart?.items ?? [], [], deps.books.getPricedBeside(books)), deps)
 }
 
 type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, PricedBook>) => readonly CartLine[]
@@ -92,7 +97,9 @@ const change = async (
     const seen = await deps.carts.current(userId, now)
     const books = await booksOf(deps, seen?.items ?? [], bookIds)
     const cart = cartOf(deps, userId, seen, edit(seen?.items ?? [], books), now)
-    if (await save(deps, cart, seen)) return cartView(cart, books, deps)
+    if (!(await save(deps, cart, seen))) continue
+    deps.looks.remember(cart, now.getTime())
+    return cartView(cart, books, deps)
   }
   throw storeBusy()
 }

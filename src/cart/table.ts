@@ -1,9 +1,7 @@
 /** The carts table: the only file that knows its attributes. An expired cart is gone, whether or not TTL has swept it. */
-import { LRUCache } from 'lru-cache'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Asked, Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
-import { gather } from '../core/gather.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
 import { sum, times, toDecimal } from '../core/money.ts'
 import type { TableNames } from '../tables.ts'
@@ -41,13 +39,9 @@ const NOT_LIVE =
   'attribute_not_exists(cart_id) OR NOT attribute_type(expires_at, :number) OR expires_at <= :now OR expires_at > :never'
 /** Expired carts that TTL has not swept may lie before the live one. */
 const CARTS_READ = 5
-/** So many carts are asked for by their keys, for so long (ms) after they were found. */
-const PLACES_KNOWN = 20_000
-const PLACE_KNOWN_MS = 60_000
 
-type CartKey = Pick<Cart, 'user_id' | 'cart_id'>
-const textOf = ({ user_id, cart_id }: CartKey): string => `${user_id}\n${cart_id}`
-const isLive = (cart: Cart, now: Date): boolean => cart.expires_at > epochSeconds(now)
+export type CartKey = Pick<Cart, 'user_id' | 'cart_id'>
+export const isLive = (cart: Cart, now: Date): boolean => cart.expires_at > epochSeconds(now)
 
 export const cartTable = (db: Dynamo, names: TableNames) => {
   const table = names.carts
@@ -62,30 +56,17 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
       limit: CARTS_READ,
       consistent: true,
     })
-    const cart = items.map(item => Cart.parse(item)).find(one => isLive(one, now))
-    if (cart) places.set(userId, { cart_id: cart.cart_id, seen: now.getTime() })
-    else places.delete(userId)
-    return cart
+    return items.map(item => Cart.parse(item)).find(one => isLive(one, now))
   }
 
-  const places = new LRUCache<string, { readonly cart_id: string; readonly seen: number }>({
-    max: PLACES_KNOWN,
-  })
-  const gathered = gather(textOf, async (keys: readonly CartKey[]) => {
-    const items = await db.batchGet(table, keys)
-    return new Map(items.map(item => Cart.parse(item)).map(cart => [textOf(cart), cart]))
+  /** The question for the carts that lie there, live or not. */
+  const ask = (keys: readonly CartKey[]): Asked => ({
+    table,
+    keys: keys.map(({ user_id, cart_id }) => ({ user_id, cart_id })),
   })
 
-  /**
-   * The shopper's cart for looking at: as `current`, but asked for by its key where that is known, together with others'. A
-   * cart of ours is never newer than one that lives; one that somebody else puts beside it is seen a minute later.
-   */
-  const shown = async (userId: string, now: Date): Promise<Cart | undefined> => {
-    const place = places.get(userId)
-    if (!place || now.getTime() - place.seen > PLACE_KNOWN_MS) return current(userId, now)
-    const [cart] = await gathered([{ user_id: userId, cart_id: place.cart_id }])
-    return cart && isLive(cart, now) ? cart : current(userId, now)
-  }
+  /** What `ask` is answered. */
+  const cartsIn = (items: readonly Item[]): Cart[] => items.map(item => Cart.parse(item))
 
   const unchanged = (seen: string | undefined, now: Date) => ({
     condition: seen === undefined ? STILL_THERE_UNVERSIONED : STILL_THERE,
@@ -139,7 +120,7 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     ...unchanged(seen, now),
   })
 
-  return { current, shown, replace, begin, beginNew, remove }
+  return { current, ask, cartsIn, replace, begin, beginNew, remove }
 }
 
 /** `cart-<day of creation, UTC>`. */

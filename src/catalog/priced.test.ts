@@ -10,11 +10,11 @@ const shelf = Array.from({ length: 16 }, (_, i) =>
 
 const counted = (db: Dynamo) => {
   let calls = 0
-  const batchGet: Dynamo['batchGet'] = (...asked) => {
+  const batchGetAll: Dynamo['batchGetAll'] = (...asked) => {
     calls++
-    return db.batchGet(...asked)
+    return db.batchGetAll(...asked)
   }
-  return { db: { ...db, batchGet }, calls: () => calls }
+  return { db: { ...db, batchGetAll }, calls: () => calls }
 }
 
 test('books that many carts ask for at once are few calls, and each cart gets its own', async () => {

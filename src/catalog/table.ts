@@ -1,5 +1,5 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
-import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import type { Asked, Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { gather } from '../core/gather.ts'
 import type { TableNames } from '../tables.ts'
@@ -12,6 +12,8 @@ export type BadRow = BookKey & { readonly problem: string }
 
 /** The books of these keys that exist and parse, by book id. */
 export type ReadPriced = (keys: readonly BookKey[]) => Promise<Map<string, PricedBook>>
+/** Books as they were read, each under its own key: see `pricedIn`. */
+export type PricedByKey = ReadonlyMap<string, PricedBook>
 
 export type BookTable = ReturnType<typeof bookTable>
 
@@ -60,27 +62,41 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     )
   }
 
-  const readPriced = async (keys: readonly BookKey[]): Promise<Map<string, PricedBook>> => {
-    const items = await db.batchGet(
-      table,
-      keys.map(({ category, book_id }) => ({ category, book_id })),
-      PRICED,
-    )
-    return new Map(
-      items.flatMap(item => {
-        const { data: book } = PricedBook.safeParse(item)
-        return book ? [[nameOf(book), book]] : []
-      }),
-    )
+  /** The question for what a cart needs of these books: all their words cost four times as much to read. */
+  const askPriced = (keys: readonly BookKey[]): Asked => ({
+    table,
+    keys: keys.map(({ category, book_id }) => ({ category, book_id })),
+    attributes: PRICED,
+  })
+
+  /** The books that parse of what `askPriced` is answered. */
+  const pricedIn = (items: readonly Item[]): PricedByKey => {
+    const books = new Map<string, PricedBook>()
+    for (const item of items) {
+      const { data: book } = PricedBook.safeParse(item)
+      if (book) books.set(nameOf(book), book)
+    }
+    return books
   }
+
+  const readPriced = async (keys: readonly BookKey[]): Promise<PricedByKey> =>
+    pricedIn((await db.batchGetAll([askPriced(keys)]))(table))
   const gathered = gather(nameOf, readPriced)
   const byId = (books: Iterable<PricedBook>) => new Map([...books].map(book => [book.book_id, book]))
 
-  /** As `getMany`, only what a cart needs: a book with all its words costs four times as much to read. */
+  /** As `getMany`, only what a cart needs. */
   const getPriced: ReadPriced = async keys => byId((await readPriced(keys)).values())
 
   /** As `getPriced`; what is asked for at the same time is one call. For carts alone: an order waits for nobody. */
   const getPricedTogether: ReadPriced = async keys => byId(await gathered(keys))
+
+  /** As `getPricedTogether`, without asking again for what this very request has `seen`. */
+  const getPricedBeside =
+    (seen: PricedByKey): ReadPriced =>
+    async keys => {
+      const rest = await gathered(keys.filter(key => !seen.has(nameOf(key))))
+      return byId([...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest])
+    }
 
   /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
   const inCategory = async (category: string, limit: number, after?: string) => {
@@ -139,8 +155,12 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     get,
     getItem,
     getMany,
+    nameOf,
+    askPriced,
+    pricedIn,
     getPriced,
     getPricedTogether,
+    getPricedBeside,
     inCategory,
     withTitle,
     rows,

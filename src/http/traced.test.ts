@@ -83,7 +83,7 @@ test('an order is counted once with its total, however often it is asked for; a 
   expect(counted).toHaveLength(1)
 
   counted.length = 0
-  vi.spyOn(shop.deps.carts, 'shown').mockRejectedValueOnce(new Error('a bug'))
+  vi.spyOn(shop.deps.looks, 'look').mockRejectedValueOnce(new Error('a bug'))
   const failed = await buyer.get('/api/cart')
   expect([failed.status, idOf(failed)]).toEqual([500, answered.at(-1)?.request_id])
   expect(counted).toEqual([{ ServerErrors: 1 }])

@@ -19,6 +19,13 @@ export type Query = {
   readonly after?: Key
 }
 
+/** Items asked for by their keys, only these `attributes` where they are given: a table's file makes it, and knows what the items mean. */
+export type Asked = {
+  readonly table: string
+  readonly keys: readonly Key[]
+  readonly attributes?: readonly string[]
+}
+
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
 export type Dynamo = ReturnType<typeof openDynamo>
@@ -90,18 +97,18 @@ export const openDynamo = (wire: Wire) => {
     }
   }
 
-  const batch = async (
-    table: string,
-    keys: readonly Key[],
-    attributes: readonly string[] | undefined,
-  ): Promise<Item[]> => {
-    const found: Item[] = []
-    let request: unknown = {
-      [table]: { Keys: keys.map(keyToWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
-    }
+  const batch = async (asked: readonly Asked[]): Promise<Map<string, Item[]>> => {
+    const found = new Map(asked.map(({ table }) => [table, [] as Item[]]))
+    let request: unknown = Object.fromEntries(
+      asked.map(({ table, keys, attributes }) => [
+        table,
+        { Keys: keys.map(keyToWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
+      ]),
+    )
     for (let round = 1; round <= MAX_BATCH_ROUNDS; round++) {
       const answer = await read('BatchGetItem', { RequestItems: request })
-      found.push(...itemsOf((answer.Responses as Record<string, unknown> | undefined)?.[table]))
+      const responses = (answer.Responses ?? {}) as Record<string, unknown>
+      for (const table of Object.keys(responses)) found.get(table)?.push(...itemsOf(responses[table]))
       const left = answer.UnprocessedKeys as Record<string, unknown> | undefined
       if (!left || Object.keys(left).length === 0) return found
       request = left
@@ -110,19 +117,22 @@ export const openDynamo = (wire: Wire) => {
     throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
   }
 
+  /**
+   * What is asked of each table, each once, read consistently and in as few calls as there can be: the items that exist by
+   * their table, in no order.
+   */
+  const batchGetAll = async (asked: readonly Asked[]): Promise<(table: string) => Item[]> => {
+    const answers = await Promise.all(inBatches(asked).map(batch))
+    return table => answers.flatMap(found => found.get(table) ?? [])
+  }
+
   /** The items of these keys that exist, in no order, read consistently; only these `attributes` where they are given. */
   const batchGet = async (
     table: string,
     keys: readonly Key[],
     attributes?: readonly string[],
-  ): Promise<Item[]> => {
-    if (keys.length === 0) return []
-    if (keys.length <= MAX_BATCH) return batch(table, keys, attributes)
-    const chunks = Array.from({ length: Math.ceil(keys.length / MAX_BATCH) }, (_, i) =>
-      batch(table, keys.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH), attributes),
-    )
-    return (await Promise.all(chunks)).flat()
-  }
+  ): Promise<Item[]> =>
+    (await batchGetAll([{ table, keys, ...(attributes && { attributes }) }]))(table)
 
   /**
    * Carries out all writes or none. Sent under one token, so that a lost answer is asked for again and never done twice
@@ -173,7 +183,25 @@ export const openDynamo = (wire: Wire) => {
   /** Any other operation in DynamoDB's own words: for tables, their TTL and their description. */
   const admin = (operation: string, input: object) => wire.call(operation, input, { repeatable: false })
 
-  return { get, query, pages, scan, batchGet, transact, write, admin, close: wire.close }
+  return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, close: wire.close }
+}
+
+/** So that no call has more keys than it may. */
+const inBatches = (asked: readonly Asked[]): Asked[][] => {
+  const batches: Asked[][] = []
+  let room = 0
+  for (const one of asked)
+    for (let from = 0; from < one.keys.length; ) {
+      if (room === 0) {
+        batches.push([])
+        room = MAX_BATCH
+      }
+      const keys = one.keys.slice(from, from + room)
+      batches.at(-1)?.push({ ...one, keys })
+      from += keys.length
+      room -= keys.length
+    }
+  return batches
 }
 
 const projections = new WeakMap<readonly string[], object>()

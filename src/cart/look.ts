@@ -1,0 +1,76 @@
+/** Looking at a cart: asked for where it was found, with the books that lay in it, and together with others who look, in one call. */
+import { LRUCache } from 'lru-cache'
+import type { BookFinder } from '../catalog/find.ts'
+import type { BookKey, BookTable, PricedByKey } from '../catalog/table.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { gather } from '../core/gather.ts'
+import type { Cart } from './schema.ts'
+import { type CartKey, type CartTable, isLive } from './table.ts'
+
+/** Where a shopper's cart was found, when (ms), and what books it had. */
+type Place = { readonly cart_id: string; readonly seen: number; readonly books: readonly BookKey[] }
+type Question = { readonly cart: CartKey; readonly books: readonly BookKey[] }
+/** A shopper's cart, and books that were read with it: those that it had when it was last looked at, if any. */
+export type Look = { readonly cart: Cart | undefined; readonly books: PricedByKey }
+
+export type Looks = ReturnType<typeof openLooks>
+
+/** So many carts are asked for by their keys, for so long (ms) after they were found. */
+const PLACES_KNOWN = 5_000
+const PLACE_KNOWN_MS = 60_000
+
+const NO_BOOKS: PricedByKey = new Map()
+const textOf = ({ user_id, cart_id }: CartKey): string => `${user_id}\n${cart_id}`
+
+export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
+  const places = new LRUCache<string, Place>({ max: PLACES_KNOWN })
+
+  const together = gather(
+    ({ cart }: Question) => textOf(cart),
+    async (questions): Promise<ReadonlyMap<string, Look>> => {
+      // Only names count of a key: each book is asked for once.
+      const wanted = new Map(questions.flatMap(one => one.books).map(key => [books.nameOf(key), key]))
+      const [cartsAsked, booksAsked] = [
+        carts.ask(questions.map(one => one.cart)),
+        books.askPriced([...wanted.values()]),
+      ]
+      const itemsOf = await db.batchGetAll([cartsAsked, booksAsked])
+      const priced = books.pricedIn(itemsOf(booksAsked.table))
+      const found = carts.cartsIn(itemsOf(cartsAsked.table))
+      return new Map(found.map(cart => [textOf(cart), { cart, books: priced }]))
+    },
+  )
+
+  /** Keeps where a cart is, that was the shopper's newest at `seen` (ms). */
+  const remember = ({ user_id, cart_id, items }: Cart, seen: number): void => {
+    const keys = items.map(({ book_id, category }) => ({ book_id, category }))
+    places.set(user_id, { cart_id, seen, books: keys })
+  }
+
+  /**
+   * The shopper's cart for looking at: the newest that has not expired, asked for by its key where that is known. A cart of
+   * ours is never newer than one that lives; one that somebody else puts beside it is seen a minute later. What is
+   * remembered only says what to ask for: cart and books are as the tables have them now.
+   */
+  const look = async (userId: string, categoryOf: BookFinder['categoryOf'], now: Date): Promise<Look> => {
+    const place = places.get(userId)
+    if (place && now.getTime() - place.seen <= PLACE_KNOWN_MS) {
+      const keys = place.books.map(({ book_id, category }) => ({
+        book_id,
+        category: categoryOf(book_id) ?? category,
+      }))
+      const question = { cart: { user_id: userId, cart_id: place.cart_id }, books: keys }
+      const [seen] = await together([question])
+      if (seen?.cart && isLive(seen.cart, now)) {
+        remember(seen.cart, place.seen)
+        return seen
+      }
+    }
+    const cart = await carts.current(userId, now)
+    if (cart) remember(cart, now.getTime())
+    else places.delete(userId)
+    return { cart, books: NO_BOOKS }
+  }
+
+  return { look, remember }
+}
