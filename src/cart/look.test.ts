@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
 import { faultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { type Answer, aBook, checkOut, testShop } from '../../test/kit.ts'
 
 test('many who look at once ask for their carts together, each for their own', async () => {
   const engine = await faultyEngine()
@@ -24,24 +24,34 @@ test('many who look at once ask for their carts together, each for their own', a
 
 test('a look is one call for cart and books; only what the cart has besides is asked for by another', async () => {
   const engine = await faultyEngine()
-  const books = ['tech-001', 'b-2', 'b-3'].map(book_id => aBook({ book_id }))
+  const books = ['tech-001', 'b-2', 'b-3', 'b-4'].map(book_id => aBook({ book_id }))
   const one = await testShop({ books, endpoint: engine.endpoint })
   const other = await testShop({ beside: one })
   const shopper = one.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   await shopper.post('/api/cart/items', { book_id: 'b-2' })
-  const callsOfLook = async () => {
+  const callsOf = async (asking: () => Promise<Answer>) => {
     const before = { ...engine.calls }
-    const { body } = await shopper.get('/api/cart')
+    const { body } = await asking()
     const calls = Object.entries(engine.calls).map(([name, count]) => [name, count - (before[name] ?? 0)])
-    return { body, calls: calls.filter(([, count]) => count !== 0) }
+    return { body, calls: calls.filter(([, count]) => count !== 0).sort() }
   }
+  const callsOfLook = () => callsOf(() => shopper.get('/api/cart'))
   expect((await callsOfLook()).calls).toEqual([['BatchGetItem', 1]])
   const headers = { cookie: shopper.cookie() ?? '', 'sec-fetch-site': 'same-origin' }
   await other.visitor().post('/api/cart/items', { book_id: 'b-3' }, headers)
   const surprised = await callsOfLook()
   expect([surprised.body.item_count, surprised.calls]).toEqual([3, [['BatchGetItem', 2]]])
   expect((await callsOfLook()).calls).toEqual([['BatchGetItem', 1]])
+  const added = await callsOf(() => shopper.post('/api/cart/items', { book_id: 'b-4' }))
+  expect([added.body.item_count, added.calls]).toEqual([
+    4,
+    [
+      ['BatchGetItem', 1],
+      ['Query', 1],
+      ['TransactWriteItems', 1],
+    ],
+  ])
 })
 
 test('what became of the books since the last look is shown: prices, stock, another category, gone', async () => {

@@ -47,6 +47,22 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
     places.set(user_id, { cart_id, seen, books: keys })
   }
 
+  /** The cart at this place, with the books that it had and `more`: each where the memory, else the cart, says that it lies. */
+  const lookAt = async (
+    cart: CartKey,
+    { books: had }: Place,
+    categoryOf: BookFinder['categoryOf'],
+    more: readonly string[] = [],
+  ): Promise<Look | undefined> => {
+    const hints = [...had, ...more.map(book_id => ({ book_id, category: undefined }))]
+    const keys = hints.flatMap(({ book_id, category: hint }) => {
+      const category = categoryOf(book_id) ?? hint
+      return category === undefined ? [] : { book_id, category }
+    })
+    const [seen] = await together([{ cart, books: keys }])
+    return seen
+  }
+
   /**
    * The shopper's cart for looking at: the newest that has not expired, asked for by its key where that is known. A cart of
    * ours is never newer than one that lives; one that somebody else puts beside it is seen a minute later. What is
@@ -55,12 +71,7 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
   const look = async (userId: string, categoryOf: BookFinder['categoryOf'], now: Date): Promise<Look> => {
     const place = places.get(userId)
     if (place && now.getTime() - place.seen <= PLACE_KNOWN_MS) {
-      const keys = place.books.map(({ book_id, category }) => ({
-        book_id,
-        category: categoryOf(book_id) ?? category,
-      }))
-      const question = { cart: { user_id: userId, cart_id: place.cart_id }, books: keys }
-      const [seen] = await together([question])
+      const seen = await lookAt({ user_id: userId, cart_id: place.cart_id }, place, categoryOf)
       if (seen?.cart && isLive(seen.cart, now)) {
         remember(seen.cart, place.seen)
         return seen
@@ -72,5 +83,24 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
     return { cart, books: NO_BOOKS }
   }
 
-  return { look, remember }
+  /**
+   * The shopper's cart for changing it, with these `more` books: the newest that has not expired, whoever put it there. Where
+   * its place is known it comes with its books, while a question that costs little makes sure that no other is newer.
+   */
+  const newest = async (
+    userId: string,
+    categoryOf: BookFinder['categoryOf'],
+    now: Date,
+    more: readonly string[],
+  ): Promise<Look> => {
+    const place = places.get(userId)
+    if (place) {
+      const key = { user_id: userId, cart_id: place.cart_id }
+      const [isNewest, seen] = await Promise.all([carts.isNewest(key), lookAt(key, place, categoryOf, more)])
+      if (isNewest && seen?.cart && isLive(seen.cart, now)) return seen
+    }
+    return { cart: await carts.current(userId, now), books: NO_BOOKS }
+  }
+
+  return { look, newest, remember }
 }

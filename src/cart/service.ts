@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BookFinder, findBooks, isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
-import type { ReadPriced } from '../catalog/table.ts'
+import type { PricedByKey } from '../catalog/table.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
@@ -29,20 +29,20 @@ const booksOf = (
   deps: CartDeps,
   lines: readonly CartLine[],
   more: readonly string[],
-  read: ReadPriced = deps.books.getPricedTogether,
+  seen?: PricedByKey,
 ): Promise<Map<string, PricedBook>> =>
   findBooks(
     deps,
     [...new Set([...lines.map(line => line.book_id), ...more])],
     new Map(lines.map(line => [line.book_id, line.category])),
-    read,
+    keys => deps.books.getPricedTogether(keys, seen),
   )
 
 /** The shopper's cart at today's prices; an empty one when there is none. */
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
   if (userId === undefined) return cartView(undefined, new Map(), deps)
   const { cart, books } = await deps.looks.look(userId, deps.categoryOf, deps.now())
-  return cartView(cart, await booksOf(deps, cart?.items ?? [], [], deps.books.getPricedBeside(books)), deps)
+  return cartView(cart, await booksOf(deps, cart?.items ?? [], [], books), deps)
 }
 
 type Edit = (lines: readonly CartLine[], books: ReadonlyMap<string, PricedBook>) => readonly CartLine[]
@@ -94,8 +94,8 @@ const change = async (
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (tries > 0) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
     const now = deps.now()
-    const seen = await deps.carts.current(userId, now)
-    const books = await booksOf(deps, seen?.items ?? [], bookIds)
+    const { cart: seen, books: had } = await deps.looks.newest(userId, deps.categoryOf, now, bookIds)
+    const books = await booksOf(deps, seen?.items ?? [], bookIds, had)
     const cart = cartOf(deps, userId, seen, edit(seen?.items ?? [], books), now)
     if (!(await save(deps, cart, seen))) continue
     deps.looks.remember(cart, now.getTime())

@@ -1,5 +1,6 @@
 /** The carts table: the only file that knows its attributes. An expired cart is gone, whether or not TTL has swept it. */
-import type { Asked, Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Asked } from '../core/dynamo/asked.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
@@ -57,6 +58,18 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
       consistent: true,
     })
     return items.map(item => Cart.parse(item)).find(one => isLive(one, now))
+  }
+
+  /** Whether none of the shopper's carts is newer than this one, live or not. */
+  const isNewest = async ({ user_id, cart_id }: CartKey): Promise<boolean> => {
+    const { items } = await db.query({
+      table,
+      where: 'user_id = :user_id AND cart_id > :cart_id',
+      values: { ':user_id': user_id, ':cart_id': cart_id },
+      limit: 1,
+      consistent: true,
+    })
+    return items.length === 0
   }
 
   /** The question for the carts that lie there, live or not. */
@@ -120,7 +133,7 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     ...unchanged(seen, now),
   })
 
-  return { current, ask, cartsIn, replace, begin, beginNew, remove }
+  return { current, isNewest, ask, cartsIn, replace, begin, beginNew, remove }
 }
 
 /** `cart-<day of creation, UTC>`. */

@@ -1,5 +1,6 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
-import type { Asked, Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import type { Asked } from '../core/dynamo/asked.ts'
+import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { gather } from '../core/gather.ts'
 import type { TableNames } from '../tables.ts'
@@ -35,6 +36,8 @@ export const isBook = (row: Book | BadRow): row is Book => !('problem' in row)
 const ROWS_AT_ONCE = 250
 
 const PRICED = Object.keys(PricedBook.shape)
+
+const NONE_SEEN: PricedByKey = new Map()
 
 /** No id has a blank. */
 const nameOf = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
@@ -87,16 +90,14 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
   /** As `getMany`, only what a cart needs. */
   const getPriced: ReadPriced = async keys => byId((await readPriced(keys)).values())
 
-  /** As `getPriced`; what is asked for at the same time is one call. For carts alone: an order waits for nobody. */
-  const getPricedTogether: ReadPriced = async keys => byId(await gathered(keys))
-
-  /** As `getPricedTogether`, without asking again for what this very request has `seen`. */
-  const getPricedBeside =
-    (seen: PricedByKey): ReadPriced =>
-    async keys => {
-      const rest = await gathered(keys.filter(key => !seen.has(nameOf(key))))
-      return byId([...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest])
-    }
+  /**
+   * As `getPriced`; what is asked for at the same time is one call, and what this very request has `seen` is not asked for again.
+   * For carts alone: an order waits for nobody.
+   */
+  const getPricedTogether = async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN) => {
+    const rest = await gathered(keys.filter(key => !seen.has(nameOf(key))))
+    return byId([...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest])
+  }
 
   /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
   const inCategory = async (category: string, limit: number, after?: string) => {
@@ -160,7 +161,6 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     pricedIn,
     getPriced,
     getPricedTogether,
-    getPricedBeside,
     inCategory,
     withTitle,
     rows,

@@ -1,5 +1,6 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
 import { ShopError } from '../errors.ts'
+import { type Asked, inBatches, projection } from './asked.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
@@ -19,20 +20,12 @@ export type Query = {
   readonly after?: Key
 }
 
-/** Items asked for by their keys, only these `attributes` where they are given: a table's file makes it, and knows what the items mean. */
-export type Asked = {
-  readonly table: string
-  readonly keys: readonly Key[]
-  readonly attributes?: readonly string[]
-}
-
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
 export type Dynamo = ReturnType<typeof openDynamo>
 
 const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
 
-const MAX_BATCH = 100
 const MAX_BATCH_ROUNDS = 8
 
 export const openDynamo = (wire: Wire) => {
@@ -131,8 +124,7 @@ export const openDynamo = (wire: Wire) => {
     table: string,
     keys: readonly Key[],
     attributes?: readonly string[],
-  ): Promise<Item[]> =>
-    (await batchGetAll([{ table, keys, ...(attributes && { attributes }) }]))(table)
+  ): Promise<Item[]> => (await batchGetAll([{ table, keys, ...(attributes && { attributes }) }]))(table)
 
   /**
    * Carries out all writes or none. Sent under one token, so that a lost answer is asked for again and never done twice
@@ -184,36 +176,6 @@ export const openDynamo = (wire: Wire) => {
   const admin = (operation: string, input: object) => wire.call(operation, input, { repeatable: false })
 
   return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, close: wire.close }
-}
-
-/** So that no call has more keys than it may. */
-const inBatches = (asked: readonly Asked[]): Asked[][] => {
-  const batches: Asked[][] = []
-  let room = 0
-  for (const one of asked)
-    for (let from = 0; from < one.keys.length; ) {
-      if (room === 0) {
-        batches.push([])
-        room = MAX_BATCH
-      }
-      const keys = one.keys.slice(from, from + room)
-      batches.at(-1)?.push({ ...one, keys })
-      from += keys.length
-      room -= keys.length
-    }
-  return batches
-}
-
-const projections = new WeakMap<readonly string[], object>()
-
-/** Each attribute under a name of its own making, since some are reserved words; made once for a list that is kept. */
-const projection = (attributes: readonly string[]): object => {
-  const made = projections.get(attributes) ?? {
-    ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, i) => [`#a${i}`, name])),
-  }
-  projections.set(attributes, made)
-  return made
 }
 
 const wireWrite = (write: Write): object => ({
