@@ -90,6 +90,32 @@ const absent: Plugin = {
   },
 }
 
+/**
+ * What passkeys are checked with is a third of the sign-in library, and waits for the first passkey: its functions give promises,
+ * so that whoever calls them cannot tell.
+ */
+const PASSKEYS = '@simplewebauthn/server'
+const PASSKEY_CALLS = [
+  'generateRegistrationOptions',
+  'verifyRegistrationResponse',
+  'generateAuthenticationOptions',
+  'verifyAuthenticationResponse',
+]
+const passkeysLater: Plugin = {
+  name: 'passkeys later',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: new RegExp(`^${PASSKEYS}$`) }, ({ namespace, path }) =>
+      namespace === 'later' ? undefined : { path, namespace: 'later', sideEffects: false },
+    )
+    onLoad({ filter: /./, namespace: 'later' }, () => ({
+      contents: PASSKEY_CALLS.map(
+        name => `export const ${name} = async (...given) => (await import('${PASSKEYS}')).${name}(...given)`,
+      ).join('\n'),
+      resolveDir: ROOT,
+    }))
+  },
+}
+
 const compile = (id: FunctionId) =>
   build({
     absWorkingDir: ROOT,
@@ -115,7 +141,7 @@ const compile = (id: FunctionId) =>
     charset: 'utf8',
     banner: { js: REQUIRE },
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [mapsOfOurs, absent],
+    plugins: [mapsOfOurs, absent, passkeysLater],
     external: [...NATIVE_PACKAGES, PAGES],
     logLevel: 'warning',
   })

@@ -24,6 +24,13 @@ const lookInto = async (id: FunctionId) => {
     folder,
     first: sourcesOf(loadedFirst(meta), ['import-statement']),
     all: sourcesOf(Object.keys(meta.outputs), ['import-statement', 'dynamic-import']),
+    /** What the sign-in library's own file is loaded with. */
+    auth: sourcesOf(
+      Object.keys(meta.outputs)
+        .filter(name => meta.outputs[name]?.entryPoint === 'src/accounts/auth/auth.ts')
+        .flatMap(name => [...loadedFirst(meta, name)]),
+      ['import-statement'],
+    ),
   }
 }
 
@@ -47,11 +54,16 @@ test('cart and orders hold nothing of signing in, of pictures and of mail; the c
 })
 
 test('the sign-in library waits for the first who signs in, and nothing that is only for developers is uploaded', async () => {
-  const { first, all, folder } = await lookInto('UserAccounts')
+  const { first, all, auth, folder } = await lookInto('UserAccounts')
+  const loadedWithAuth = [...auth]
   expect(heavyIn(first)).toEqual([])
   expect(heavyIn(all)).toEqual(
     expect.arrayContaining(['@node-rs/argon2', 'better-auth', '@better-auth/passkey', 'openid-client']),
   )
+  // A passkey is checked by whole certificates, a password is not: they come later than the library.
+  expect(loadedWithAuth).toContain('@better-auth/passkey')
+  expect(loadedWithAuth.filter(name => /^(@simplewebauthn\/server|@peculiar\/.*)$/.test(name))).toEqual([])
+  expect([...all]).toContain('@simplewebauthn/server')
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
   expect([...all].filter(name => name in devDependencies)).toEqual([])
   const map = JSON.parse(readFileSync(join(folder, 'index.mjs.map'), 'utf8'))
