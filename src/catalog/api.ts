@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { parseDecimal } from '../core/money.ts'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { intText, PageSize } from '../http/page-size.ts'
 import { BookChange, BookContent, BookDetail, BookSummary, NewBook, StaffBook } from './schema.ts'
 
 const PriceText = z
@@ -14,16 +15,6 @@ const PriceText = z
 const Flag = z.enum(['true', 'false']).transform(text => text === 'true')
 const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the page before.')
 
-/** A whole number in a query, from `min` to `max`. */
-export const intText = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/, { error: 'is no whole number' })
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-
-export const MAX_PAGE = 50
-export const Limit = intText(1, MAX_PAGE).optional().describe(`1 to ${MAX_PAGE}; 24 if not given.`)
 const SearchText = z.string().max(200)
 
 const filters = {
@@ -32,7 +23,7 @@ const filters = {
   max_price: PriceText.optional(),
   in_stock: Flag.optional().describe('true: only books that can be had now; false: all.'),
   sort: z.enum(['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating']).optional(),
-  limit: Limit,
+  limit: PageSize,
   cursor: Cursor.optional(),
 }
 

@@ -1,9 +1,9 @@
 /** The endpoints of checkout and orders, as data. */
 import * as z from 'zod'
-import { Limit } from '../catalog/api.ts'
 import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { HOUR, MINUTE } from '../http/limits.ts'
+import { PageSize } from '../http/page-size.ts'
 import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
 const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
@@ -64,7 +64,7 @@ export const listOrders = endpoint({
   cache: 'private',
   query: z.strictObject({
     date: Day.optional(),
-    limit: Limit,
+    limit: PageSize,
     cursor: z.string().min(1).max(1_000).optional(),
   }),
   status: 200,
