@@ -129,7 +129,7 @@ const shopping = async (random: Random, endpoint: string, books: readonly Book[]
     },
   ]
   for (const [lines, count] of [
-    [1, 5 * many],
+    [1, 8 * many],
     [3, 4 * many],
     [10, 2 * many],
   ] as const)

@@ -59,7 +59,7 @@ const startCeiling = async (shop: ShopProcess, generator: Worker<LoadJob, LoadRe
 const startEngineAlone = async (shop: ShopProcess, books: readonly Book[]): Promise<Doing> => {
   const buyer = startWorker<EngineJob, EngineResult>('engine-alone.ts')
   const { endpoint } = shop.engine
-  const carts = { count: 5 * MANY, lines: 3, seed: 7 }
+  const carts = { count: 8 * MANY, lines: 3, seed: 7 }
   await buyer.run({ kind: 'prepare', endpoint, books, carts, atOnce: BUYERS })
   const alone: Doing = seconds => buyer.run({ kind: 'run', seconds })
   await alone(effort.warmSeconds)

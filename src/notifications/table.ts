@@ -3,7 +3,7 @@
  * transaction, to the time when its lease ends: who took it keeps it until then, and if nothing comes of it, it is due again.
  */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { type Item, TransactionRefused } from '../core/dynamo/write.ts'
+import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { epochSeconds, sortKeyAt } from '../core/ids.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
 import type { OutboxEntry } from './schema.ts'
@@ -48,20 +48,21 @@ const entry = (item: Item): OutboxEntry => {
 export const outboxTable = (db: Dynamo, names: { readonly control: string }) => {
   const table = names.control
 
-  /** Takes the row from where it is to `item`; false when it is not there any more. */
-  const move = async (row: OutboxRow, item: Item): Promise<boolean> => {
+  /** What takes the row from where it is to `item`. */
+  const steps = (row: OutboxRow, item: Item): Write[] => {
     const { pk, sk } = row.item
     const isHere = 'attribute_exists(pk)'
-    const stays = pk === item.pk && sk === item.sk
+    if (pk === item.pk && sk === item.sk) return [{ action: 'Put', table, item, condition: isHere }]
+    return [
+      { action: 'Delete', table, key: { pk, sk }, condition: isHere },
+      { action: 'Put', table, item },
+    ]
+  }
+
+  /** Takes rows from where they are to their items, all or none; false when one of them is not there any more. */
+  const move = async (...moves: readonly (readonly [OutboxRow, Item])[]): Promise<boolean> => {
     try {
-      await db.transact(
-        stays
-          ? [{ action: 'Put', table, item, condition: isHere }]
-          : [
-              { action: 'Delete', table, key: { pk, sk }, condition: isHere },
-              { action: 'Put', table, item },
-            ],
-      )
+      await db.transact(moves.flatMap(([row, item]) => steps(row, item)))
       return true
     } catch (error) {
       if (error instanceof TransactionRefused) return false
@@ -101,47 +102,67 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     return Number.isNaN(since) ? undefined : new Date(since)
   }
 
+  const taken = (row: OutboxRow, leaseEnd: Date): Item =>
+    waiting(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
+
   /** The row as the caller's until `leaseEnd`, its try counted; undefined when another was quicker. */
   const claim = async (row: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined> => {
-    const item = waiting(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
-    return (await move(row, item)) ? readRow(item) : undefined
+    const item = taken(row, leaseEnd)
+    return (await move([row, item])) ? readRow(item) : undefined
   }
 
+  const sentNote = (row: OutboxRow, now: Date): Item => ({
+    pk: `mail#${row.id}`,
+    sk: 'sent',
+    event: row.item.event,
+    order_id: row.item.order_id,
+    request_id: row.requestId,
+    state: 'SENT',
+    tries: row.tries,
+    sent_at: now.toISOString(),
+    expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
+  })
+
   /** The mail is sent: its row makes way for a note of that, kept 30 days. */
-  const markSent = (row: OutboxRow, now: Date): Promise<boolean> =>
-    move(row, {
-      pk: `mail#${row.id}`,
-      sk: 'sent',
-      event: row.item.event,
-      order_id: row.item.order_id,
-      request_id: row.requestId,
-      state: 'SENT',
-      tries: row.tries,
-      sent_at: now.toISOString(),
-      expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
-    })
+  const markSent = (row: OutboxRow, now: Date): Promise<boolean> => move([row, sentNote(row, now)])
+
+  /** As `markSent`, and in the same transaction as `claim` of the `next`; undefined when only the mail was noted. */
+  const markSentAndClaim = async (
+    row: OutboxRow,
+    now: Date,
+    next: OutboxRow,
+    leaseEnd: Date,
+  ): Promise<OutboxRow | undefined> => {
+    const item = taken(next, leaseEnd)
+    if (await move([row, sentNote(row, now)], [next, item])) return readRow(item)
+    await markSent(row, now)
+    return undefined
+  }
 
   /** Back to those that wait, to be tried again at `due`. */
   const postpone = (row: OutboxRow, due: Date, why: string): Promise<boolean> =>
-    move(row, waiting(row, due, { state: 'PENDING', last_error: why }))
+    move([row, waiting(row, due, { state: 'PENDING', last_error: why })])
 
   /** Out of the way of the others, until somebody revives it. */
   const bury = (row: OutboxRow, why: string, now: Date): Promise<boolean> =>
-    move(row, {
-      ...row.item,
-      pk: DEAD,
-      sk: row.id,
-      state: 'DEAD',
-      due_at: now.toISOString(),
-      last_error: why,
-    })
+    move([
+      row,
+      {
+        ...row.item,
+        pk: DEAD,
+        sk: row.id,
+        state: 'DEAD',
+        due_at: now.toISOString(),
+        last_error: why,
+      },
+    ])
 
   /** A dead row is due at once, with all its tries before it; false when there is no such dead row. */
   const revive = async (id: string, now: Date): Promise<boolean> => {
     const item = await db.get(table, { pk: DEAD, sk: id })
     if (!item) return false
     const row = readRow(item)
-    return move(row, waiting(row, now, { state: 'PENDING', tries: 0 }))
+    return move([row, waiting(row, now, { state: 'PENDING', tries: 0 })])
   }
 
   return {
@@ -149,6 +170,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     waitingSince,
     claim,
     markSent,
+    markSentAndClaim,
     postpone,
     bury,
     revive,

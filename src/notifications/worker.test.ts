@@ -151,6 +151,44 @@ test('ten workers at once send each of a hundred mails once', async () => {
   expect(await pending(shop)).toEqual([])
 })
 
+test('a mail is noted as sent in the write that takes the next, and alone where another was quicker', async () => {
+  const shop = await mailShop()
+  for (let i = 0; i < 5; i++) await shop.place()
+  const { transact } = shop.deps.db
+  let commits = 0
+  shop.deps.db.transact = writes => {
+    commits++
+    return transact(writes)
+  }
+  const { mails, transport } = sink()
+  await sendDueMail({ ...shop.deps, transport })
+  expect([mails.length, commits]).toEqual([5, 6])
+  for (let i = 0; i < 2; i++) await shop.place()
+  // While the first is sent, another worker takes the second.
+  const quick = sink()
+  const slow = sink(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
+  await sendDueMail({ ...shop.deps, transport: slow.transport })
+  expect([slow.mails.length, quick.mails.length]).toEqual([1, 1])
+  expect(await pending(shop)).toEqual([])
+})
+
+test('a worker that is told to end sends the mail that it has taken, and takes no other', async () => {
+  const shop = await mailShop()
+  for (let i = 0; i < 4; i++) await shop.place()
+  const tries = async () => (await pending(shop)).map(one => one.tries)
+  const whileSending = new AbortController()
+  const first = sink(async () => whileSending.abort())
+  await sendDueMail({ ...shop.deps, transport: first.transport }, whileSending.signal)
+  expect(first.mails).toHaveLength(1)
+  expect(await tries()).toEqual([0, 0, 0])
+  const betweenMails = new AbortController()
+  const second = sink()
+  const log = { ...shop.deps.log, say: () => betweenMails.abort() }
+  await sendDueMail({ ...shop.deps, log, transport: second.transport }, betweenMails.signal)
+  expect(second.mails).toHaveLength(2)
+  expect(await tries()).toEqual([0])
+})
+
 test('what a dead worker held is taken over when its lease ends, and not before', async () => {
   const shop = await mailShop()
   await shop.place()

@@ -70,29 +70,56 @@ const bury = async ({ outbox, now, log }: WorkerDeps, row: OutboxRow, why: strin
     log.failure(new Error(`mail ${row.id} will not be sent after ${row.tries} tries: ${why}`))
 }
 
-/**
- * One row, from taking it to its end: sent, put off, or dead; as a part of the request that caused it. Throws only where the
- * store fails.
- */
-export const deliver = (deps: WorkerDeps, row: OutboxRow): Promise<void> =>
-  inRequest(row.requestId, () => finish(deps, row))
+type InTurn = {
+  /** The row, if it is taken already. */
+  readonly held?: OutboxRow | undefined
+  /** The row that comes after it, if one is to come. */
+  readonly next?: () => OutboxRow | undefined
+}
 
-const finish = async (deps: WorkerDeps, seen: OutboxRow): Promise<void> => {
+/**
+ * One row, from taking it to its end: sent, put off, or dead; as a part of the request that caused it. Returns the
+ * next where it was taken as this one was noted as sent, which is one write of the store for both. Throws only where the store fails.
+ */
+export const deliver = (
+  deps: WorkerDeps,
+  row: OutboxRow,
+  turn: InTurn = {},
+): Promise<OutboxRow | undefined> => inRequest(row.requestId, () => finish(deps, row, turn))
+
+const finish = async (
+  deps: WorkerDeps,
+  seen: OutboxRow,
+  { held, next }: InTurn,
+): Promise<OutboxRow | undefined> => {
   const { outbox, compose, now, log } = deps
-  const row = await outbox.claim(seen, later(now(), LEASE_MS))
-  if (!row) return
-  if (row.tries > MAX_TRIES) return bury(deps, row, 'each try was begun and none was finished')
+  const leaseEnd = () => later(now(), LEASE_MS)
+  const row = held ?? (await outbox.claim(seen, leaseEnd()))
+  if (!row) return undefined
+  if (row.tries > MAX_TRIES) {
+    await bury(deps, row, 'each try was begun and none was finished')
+    return undefined
+  }
   try {
     await send(deps, await compose(row))
   } catch (error) {
-    const why = whyOf(error)
-    if (error instanceof Undeliverable || row.tries === MAX_TRIES) return bury(deps, row, why)
-    await outbox.postpone(row, later(now(), pauseAfter(row.tries)), why)
-    log.say('mail', `${row.id} was not sent and is tried again: ${why}`, { tries: row.tries })
-    return
+    await putOff(deps, row, error)
+    return undefined
   }
-  await outbox.markSent(row, now())
+  const after = next?.()
+  const taken = after && (await outbox.markSentAndClaim(row, now(), after, leaseEnd()))
+  if (!after) await outbox.markSent(row, now())
   log.say('mail', `sent ${row.id}`, { tries: row.tries })
+  return taken
+}
+
+/** Until its next try, or for ever where none would help. */
+const putOff = async (deps: WorkerDeps, row: OutboxRow, error: unknown): Promise<void> => {
+  const { outbox, now, log } = deps
+  const why = whyOf(error)
+  if (error instanceof Undeliverable || row.tries === MAX_TRIES) return bury(deps, row, why)
+  await outbox.postpone(row, later(now(), pauseAfter(row.tries)), why)
+  log.say('mail', `${row.id} was not sent and is tried again: ${why}`, { tries: row.tries })
 }
 
 const rest = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -112,10 +139,12 @@ export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promi
   for (;;) {
     const rows = await deps.outbox.due(deps.now(), BATCH)
     if (rows.length === 0) return
-    for (const row of fromAnywhere(rows)) {
-      if (signal?.aborted) return
+    const batch = fromAnywhere(rows)
+    let held: OutboxRow | undefined
+    for (const [i, row] of batch.entries()) {
+      if (signal?.aborted && !held) return
       const start = performance.now()
-      await deliver(deps, row)
+      held = await deliver(deps, row, { held, next: () => (signal?.aborted ? undefined : batch[i + 1]) })
       if (deps.rests) await rest(Math.min(deps.rests * (performance.now() - start), LONGEST_REST_MS), signal)
     }
   }
