@@ -41,8 +41,8 @@ export const CartLine = ({
         <Cover book={item} eager sizes="6rem" />
       </a>
       <div className="min-w-0 flex-1">
-        <div className="flex flex-wrap items-baseline justify-between gap-x-6">
-          <h2 className="font-serif text-xl leading-snug">
+        <div className="flex items-baseline justify-between gap-x-4">
+          <h2 className="min-w-0 font-serif text-xl leading-snug">
             <a href={bookPath(item)} className="hover:underline">
               {title}
             </a>

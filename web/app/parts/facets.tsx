@@ -1,6 +1,7 @@
 /** The facets beside a list; folded up on a phone. */
 import type { Facet } from '../shop/facets.server.ts'
 import type { Listing } from '../shop/listing.server.ts'
+import { whole } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 
 const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
@@ -11,7 +12,7 @@ const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
         <li key={label}>
           <a href={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
             <span className="min-w-0">{label}</span>
-            <span className="text-soft tabular-nums">{count}</span>
+            <span className="text-soft tabular-nums">{whole(count)}</span>
           </a>
         </li>
       ))}

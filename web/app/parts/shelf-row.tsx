@@ -8,9 +8,11 @@ type Props = {
   readonly books: readonly Card[]
   readonly all?: { readonly path: string; readonly label: string; readonly of: string }
   readonly eager?: boolean
+  /** Whether it stands far below what is seen first. */
+  readonly isBelow?: boolean
 }
 
-export const ShelfRow = ({ id, title, books, all, eager = false }: Props) => (
+export const ShelfRow = ({ id, title, books, all, eager = false, isBelow = false }: Props) => (
   <section aria-labelledby={id} className="mt-12">
     <div className="mb-4 flex items-baseline justify-between gap-4">
       <h2 id={id} className="font-serif text-2xl sm:text-[1.75rem]">
@@ -23,7 +25,7 @@ export const ShelfRow = ({ id, title, books, all, eager = false }: Props) => (
         </a>
       )}
     </div>
-    <ul className="shelf-row">
+    <ul className={isBelow ? 'shelf-row shelf-below' : 'shelf-row'}>
       {books.map((book, i) => (
         <li key={book.book_id}>
           <BookCard book={book} eager={eager && i < 3} />

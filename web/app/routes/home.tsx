@@ -5,6 +5,7 @@ import { cardOf } from '../shop/cards.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { readShelves } from '../shop/shelves.server.ts'
 import { visitContext } from '../shop/visit.ts'
+import { whole } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
@@ -44,7 +45,7 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
         <h1 className="max-w-3xl font-serif text-[2.5rem] leading-[1.05] tracking-tight text-balance sm:text-[3.5rem]">
           {t.home.heading}
         </h1>
-        <p className="mt-4 max-w-xl text-pretty text-lg text-soft">
+        <p className="mt-4 max-w-xl text-balance text-lg text-soft">
           {total > 0 ? t.home.intro(total, shelves.length) : t.home.empty}
         </p>
       </div>
@@ -58,6 +59,7 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
             id={`shelf-${path.slice('/category/'.length)}`}
             title={name}
             books={books}
+            isBelow
             all={{ path, label: t.home.all(count), of: t.home.allOf(name) }}
           />
         )
@@ -72,7 +74,7 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
               <li key={path}>
                 <a href={path} className="facet-link">
                   <span className="min-w-0">{name}</span>
-                  <span className="text-soft tabular-nums">{count}</span>
+                  <span className="text-soft tabular-nums">{whole(count)}</span>
                 </a>
               </li>
             ))}

@@ -12,6 +12,7 @@ export const money = (amount: number, currency: string): string => {
 
 const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
 const averageFormat = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 })
+const wholeFormat = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
 const listFormat = new Intl.ListFormat(locale, { type: 'conjunction' })
 
 /** '2025-09-05' or an instant as 'September 5, 2025' (UTC). */
@@ -19,6 +20,9 @@ export const day = (date: string): string => {
   const time = Date.parse(date)
   return Number.isNaN(time) ? date : dayFormat.format(time)
 }
+
+/** 1191 as '1,191'. */
+export const whole = (value: number): string => wholeFormat.format(value)
 
 export const average = (value: number): string => averageFormat.format(value)
 
