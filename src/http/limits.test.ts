@@ -19,8 +19,8 @@ import type { Endpoint } from './endpoint.ts'
 import type { Limit } from './limits.ts'
 import type { Caller } from './source.ts'
 
-/** No more than the shop lets wait in line. */
-const AT_ONCE = 100
+/** So few that also on a busy machine none waits for a place, or a password to be looked at, until it is told to come back. */
+const AT_ONCE = 12
 
 const limited = endpoints.filter(({ limits }) => limits !== undefined)
 /** An account's own limit is lower than its network's, which is counted as those of the other endpoints are. */
