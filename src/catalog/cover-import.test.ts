@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
@@ -61,4 +61,15 @@ test('a second import writes nothing, and a dry one nothing at all', async () =>
   expect(after).not.toBe(before)
   expect(await importing(shop, folder)).toEqual(OUTCOMES.map(line => line.replace(' put ', ' unchanged ')))
   expect(await contentsOf(shop)).toBe(after)
+})
+
+test('a file that cannot be read is refused by name, and the others are taken', async () => {
+  const { shop, folder } = await open()
+  mkdirSync(join(folder, 'tech-001.jpg'))
+  const refused = []
+  for await (const { file, kind, reason } of importCovers(shop.deps, folder, { actor: 'the tests' }))
+    if (kind === 'refused') refused.push(`${file} ${reason}`)
+  expect(refused[0]).toBe('tech-001.jpg cannot be read: EISDIR')
+  expect(refused).toHaveLength(2)
+  expect((await shop.visitor().get('/api/books/tech-002')).body.image_url).toContain('/images/covers/')
 })

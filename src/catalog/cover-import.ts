@@ -47,15 +47,26 @@ const knownBooks = async ({ books }: CatalogDeps): Promise<(name: string) => Kno
   }
 }
 
+/** The bytes of a file, or why there are none to be had. */
+const readPicture = async (path: string): Promise<Buffer | string> => {
+  try {
+    const { size } = await stat(path)
+    return size > MAX_BYTES ? 'is larger than 5 MB' : await readFile(path)
+  } catch (error) {
+    return `cannot be read: ${(error as NodeJS.ErrnoException).code}`
+  }
+}
+
 const importOne = async (
   deps: CatalogDeps,
   path: string,
   { book_id, image_url }: Known,
   { dryRun, actor }: CoverImportOptions,
 ): Promise<Omit<CoverOutcome, 'file'>> => {
-  if ((await stat(path)).size > MAX_BYTES) return { kind: 'refused', book_id, reason: 'is larger than 5 MB' }
+  const picture = await readPicture(path)
+  if (typeof picture === 'string') return { kind: 'refused', book_id, reason: picture }
   try {
-    const { url, keep } = await prepareCover(book_id, await readFile(path))
+    const { url, keep } = await prepareCover(book_id, picture)
     if (url === image_url) return { kind: 'unchanged', book_id }
     if (!dryRun) {
       await keep(deps.blobs)
