@@ -4,12 +4,30 @@ import { slugOf } from '../core/slug.ts'
 import { shopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
+/** What is nobody's to find, by how the addresses begin. */
+const PRIVATE = [
+  '/api/',
+  '/dev/',
+  '/visitor',
+  '/cart',
+  '/checkout',
+  '/orders',
+  '/account',
+  '/sign-in',
+  '/sign-up',
+  '/sign-out',
+  '/forgot-password',
+  '/staff',
+]
+/**
+ * Pages that a mailed link leads to say noindex, which only who may read them learns: an address with a link's secret in it must
+ * not be listed because somebody has posted it.
+ */
+const MAILED = ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']
 const ROBOTS = [
   'User-agent: *',
-  'Disallow: /api/',
-  'Disallow: /cart',
-  'Disallow: /checkout',
-  'Disallow: /orders',
+  ...PRIVATE.map(path => `Disallow: ${path}`),
+  ...MAILED.map(path => `Allow: ${path}`),
 ]
 
 const xml = (text: string): string =>

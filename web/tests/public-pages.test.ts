@@ -107,8 +107,56 @@ test('what is not there is 404, and a page behind the last one too', async () =>
     expect([path, (await html(path)).status]).toEqual([path, 404])
 })
 
+/** What schema.org's data on a page says of the way to it. */
+const breadcrumbsOf = (page: string): unknown => {
+  const found = [...page.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)]
+    .map(([, json = '']) => JSON.parse(json))
+    .find(data => data['@type'] === 'BreadcrumbList')
+  return found?.itemListElement
+}
+
+test('search engines read the way to a book and to a shelf, whatever the book is called', async () => {
+  const home = { '@type': 'ListItem', position: 1, name: 'Home', item: `${site.url}/` }
+  const shelf = { '@type': 'ListItem', position: 2, name: 'Poetry' }
+  expect(breadcrumbsOf((await html('/category/poetry')).text)).toEqual([home, shelf])
+  const title = '</script><script>alert("1")</script> & <!-- a poem'
+  await site.staff.call('PATCH', '/api/books/poem-2', { title })
+  const { text } = await html((await html('/books/poem-2')).headers.get('location') ?? '')
+  expect(text).not.toContain('<script>alert')
+  expect(breadcrumbsOf(text)).toEqual([
+    home,
+    { ...shelf, item: `${site.url}/category/poetry` },
+    { '@type': 'ListItem', position: 3, name: title },
+  ])
+})
+
 test('robots and sitemap name the public pages', async () => {
-  expect((await html('/robots.txt')).text).toContain(`Sitemap: ${site.url}/sitemap.xml`)
+  const { text: robots } = await html('/robots.txt')
+  expect(robots).toContain(`Sitemap: ${site.url}/sitemap.xml`)
+  const rules = [...robots.matchAll(/^(Allow|Disallow): (.+)$/gm)].map(([, verb, path = '']) => ({
+    verb,
+    path,
+  }))
+  // The longest rule that fits counts.
+  const isOpen = (address: string) =>
+    rules.filter(({ path }) => address.startsWith(path)).sort((a, b) => b.path.length - a.path.length)[0]
+      ?.verb !== 'Disallow'
+  const closed = ['/api/books', '/cart', '/checkout', '/orders', '/orders/find', '/account/data', '/sign-in']
+  for (const path of [...closed, '/sign-up', '/sign-out', '/forgot-password', '/staff', '/visitor'])
+    expect([path, isOpen(path)]).toEqual([path, false])
+  for (const path of [
+    '/',
+    '/about',
+    '/books/tech-001/clean-code',
+    '/category/poetry',
+    '/images/covers/a.webp',
+  ])
+    expect([path, isOpen(path)]).toEqual([path, true])
+  // With the secret of a link in it, an address must be read to be left out.
+  for (const path of ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']) {
+    expect([path, isOpen(path)]).toEqual([path, true])
+    expect((await html(path)).text).toContain('<meta name="robots" content="noindex"/>')
+  }
   expect((await html('/sitemap.xml')).text).toContain(`<loc>${site.url}/sitemap-1.xml</loc>`)
   const { text } = await html('/sitemap-1.xml')
   expect(text).toContain(`<loc>${site.url}/books/tech-001/clean-code</loc>`)
