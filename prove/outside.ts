@@ -132,16 +132,18 @@ export const misfits = async (
       everything(db.scan(specifiedNames[table])),
     ),
   )
+  // The worker goes on meanwhile: a mail that moved from where had not been read to where had been is found the second time.
+  const controlAgain = await everything(db.scan(specifiedNames.control))
   await db.close()
   if (!orders || !control || !carts || !books) throw new Error('a table could not be read')
   const wrong: string[] = []
   const ids = new Set(orders.map(({ order_id }) => String(order_id)))
   for (const id of acknowledged) if (!ids.has(id)) wrong.push(`${id} was acknowledged and is gone`)
-  const among = (isSo: (pk: string) => boolean, name: 'order_id' | 'sk') =>
-    new Set(control.filter(({ pk }) => isSo(String(pk))).map(row => row[name]))
+  const among = (isSo: (pk: string) => boolean, name: 'order_id' | 'sk', rows = control) =>
+    new Set(rows.filter(({ pk }) => isSo(String(pk))).map(row => row[name]))
   // A mail is to be sent, or noted as sent.
   const parts = {
-    mail: among(pk => pk === 'outbox' || pk.startsWith('mail#'), 'order_id'),
+    mail: among(pk => pk === 'outbox' || pk.startsWith('mail#'), 'order_id', [...control, ...controlAgain]),
     'idempotency record': among(pk => pk.startsWith('idem#'), 'order_id'),
     pointer: among(pk => pk.startsWith('email-orders#'), 'sk'),
   }
