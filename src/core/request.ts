@@ -10,6 +10,8 @@ export type CurrentRequest = {
   route: string | undefined
   /** Whether the answer bears the id already. */
   isNamed: boolean
+  /** Whether it was refused for want of a place: one of a crowd, of which the log tells in one line. */
+  isTurnedAway: boolean
 }
 
 const requests = new AsyncLocalStorage<CurrentRequest>()
@@ -19,7 +21,13 @@ export const currentRequest = (): CurrentRequest | undefined => requests.getStor
 
 /** Does `work` as a part of the request with this id: one of its own unless it is given. */
 export const inRequest = <T>(id: string | undefined, work: (request: CurrentRequest) => T): T => {
-  const request = { id: id ?? crypto.randomUUID(), calls: 0, route: undefined, isNamed: false }
+  const request: CurrentRequest = {
+    id: id ?? crypto.randomUUID(),
+    calls: 0,
+    route: undefined,
+    isNamed: false,
+    isTurnedAway: false,
+  }
   return requests.run(request, work, request)
 }
 

@@ -4,6 +4,7 @@
  */
 import { hasDeadline, offTheClock, withDeadline } from '../core/deadline.ts'
 import { ShopError } from '../core/errors.ts'
+import { currentRequest } from '../core/request.ts'
 
 /** One process does one thing at a time; more at once would only make everybody slower, and the store's connections are not many more. */
 const PLACES = 32
@@ -22,7 +23,11 @@ export type Admission = {
   readonly aside: <T>(reading: () => Promise<T>) => Promise<T>
 }
 
-const full = () => new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+const full = (): ShopError => {
+  const request = currentRequest()
+  if (request) request.isTurnedAway = true
+  return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+}
 
 export const openAdmission = (places = PLACES, line = LINE): Admission => {
   let taken = 0

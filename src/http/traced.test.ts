@@ -3,6 +3,7 @@ import { aBook, type Shopper, testShop } from '../../test/kit.ts'
 import { type Answered, linesLog } from '../core/log.ts'
 import type { Measured } from '../core/metrics.ts'
 import { currentRequest } from '../core/request.ts'
+import { openAdmission } from './admission.ts'
 import { callerOf, unknownCaller } from './source.ts'
 import { traced } from './traced.ts'
 
@@ -134,4 +135,29 @@ test('what a page asks of the API is a part of the page’s request: one id, one
   expect(await answer.text()).toBe([id, id, id].join(' '))
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain(`3 calls  ${id}`)
+})
+
+test('a crowd that is turned away is told of and counted together, not one by one', async () => {
+  vi.useFakeTimers()
+  try {
+    const [said, answered, counted]: [string[], Answered[], Measured[]] = [[], [], []]
+    const log = {
+      ...linesLog('events', () => {}),
+      say: (_: string, text: string) => void said.push(text),
+      request: (one: Answered) => void answered.push(one),
+      count: (one: Measured) => void counted.push(one),
+    }
+    const { admit } = openAdmission(0, 0)
+    const fetch = traced(
+      () => admit(async () => new Response('in')).catch(() => new Response('full', { status: 503 })),
+      log,
+    )
+    for (let i = 0; i < 7; i++) expect((await fetch(new Request('http://localhost/'))).status).toBe(503)
+    expect([said, answered, counted]).toEqual([[], [], []])
+    vi.advanceTimersByTime(5_000)
+    expect(said).toEqual(['turned 7 requests away in 5 s, for want of a place'])
+    expect([answered, counted]).toEqual([[], [{ ServerErrors: 7 }]])
+  } finally {
+    vi.useRealTimers()
+  }
 })
