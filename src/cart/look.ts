@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { BookFinder } from '../catalog/find.ts'
 import type { BookKey, BookTable, PricedByKey } from '../catalog/table.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { gather } from '../core/gather.ts'
+import { gatherInLines } from '../core/gather.ts'
 import type { Cart } from './schema.ts'
 import { type CartKey, type CartTable, isLive } from './table.ts'
 
@@ -19,13 +19,17 @@ export type Looks = ReturnType<typeof openLooks>
 const PLACES_KNOWN = 5_000
 const PLACE_KNOWN_MS = 60_000
 
+/** So many calls for those who look may be under way. */
+const LINES = 2
+
 const NO_BOOKS: PricedByKey = new Map()
 const textOf = ({ user_id, cart_id }: CartKey): string => `${user_id}\n${cart_id}`
 
 export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
   const places = new LRUCache<string, Place>({ max: PLACES_KNOWN })
 
-  const together = gather(
+  const together = gatherInLines(
+    LINES,
     ({ cart }: Question) => textOf(cart),
     async (questions): Promise<ReadonlyMap<string, Look>> => {
       // Only names count of a key: each book is asked for once.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { gather } from './gather.ts'
+import { gather, gatherInLines } from './gather.ts'
 
 /** A store whose reads end when the test says so. */
 const slowStore = (values: Record<string, number>) => {
@@ -12,7 +12,7 @@ const slowStore = (values: Record<string, number>) => {
       )
       calls.push({ keys: [...keys], end: error => (error ? failed(error) : done(found)) })
     })
-  return { calls, values, get: gather<string, number>(key => key, read) }
+  return { calls, values, read, get: gather<string, number>(key => key, read) }
 }
 
 test('who asks when nothing is under way is served at once', async () => {
@@ -95,4 +95,22 @@ test('nothing is read for nobody', async () => {
   const { calls, get } = slowStore({})
   expect(await get([])).toEqual([])
   expect(calls).toEqual([])
+})
+
+test('of two lines, one is read for while the other is, and who asks meanwhile is read for together', async () => {
+  const { calls, read } = slowStore({ a: 1, b: 2, c: 3, d: 4, e: 5 })
+  const get = gatherInLines<string, number>(2, key => key, read)
+  const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((key, i) => sleep(i).then(() => get([key])))
+  await sleep(30)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['b']])
+  calls[1]?.end()
+  expect(await b).toEqual([2])
+  await sleep(0)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['d']])
+  calls[0]?.end()
+  expect(await a).toEqual([1])
+  await sleep(0)
+  expect(calls[3]?.keys).toEqual(['c', 'e'])
+  for (const { end } of calls) end()
+  expect(await Promise.all([c, d, e])).toEqual([[3], [4], [5]])
 })

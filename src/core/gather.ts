@@ -3,6 +3,7 @@
 /** Nobody waits longer than this for others' read: a call that hangs holds up nobody but those whose it is. */
 const PATIENCE_MS = 100
 
+type Read<K, V> = (keys: readonly K[]) => Promise<ReadonlyMap<string, V>>
 type Round<K, V> = { readonly keys: Map<string, K>; readonly found: Promise<ReadonlyMap<string, V>> }
 
 const overOrLate = (work: Promise<unknown>): Promise<void> =>
@@ -23,7 +24,7 @@ const overOrLate = (work: Promise<unknown>): Promise<void> =>
  */
 export const gather = <K, V>(
   nameOf: (key: K) => string,
-  read: (keys: readonly K[]) => Promise<ReadonlyMap<string, V>>,
+  read: Read<K, V>,
 ): ((keys: readonly K[]) => Promise<V[]>) => {
   let underWay: Promise<void> = Promise.resolve()
   let next: Round<K, V> | undefined
@@ -46,5 +47,22 @@ export const gather = <K, V>(
     for (const key of keys) round.keys.set(nameOf(key), key)
     const found = await round.found
     return keys.flatMap(key => found.get(nameOf(key)) ?? [])
+  }
+}
+
+/**
+ * As `gather`, with so many `lines`, of which each who asks takes the next: while the store answers one, the shop works on what
+ * another was answered.
+ */
+export const gatherInLines = <K, V>(
+  lines: number,
+  ...of: Parameters<typeof gather<K, V>>
+): ReturnType<typeof gather<K, V>> => {
+  const all = Array.from({ length: lines }, () => gather(...of))
+  return async keys => {
+    const line = all.shift()
+    if (!line) return []
+    all.push(line)
+    return line(keys)
   }
 }
