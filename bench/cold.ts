@@ -178,7 +178,6 @@ const openSurroundings = async () => {
     AWS_ACCESS_KEY_ID: 'a',
     AWS_SECRET_ACCESS_KEY: 'b',
     AWS_SESSION_TOKEN: 'c',
-
     DYNAMODB_ENDPOINT: engine.endpoint,
     BLOB_BUCKET: bucket,
     BLOB_ENDPOINT: aws.url,

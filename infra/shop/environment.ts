@@ -45,7 +45,6 @@ export const environmentOf = (
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }
       : {}),
-
     POWERTOOLS_SERVICE_NAME: definition.id,
     POWERTOOLS_METRICS_NAMESPACE: 'CloudShelf',
     // Each metric of one's own costs something each month, whoever looks at it.
