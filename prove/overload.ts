@@ -1,6 +1,7 @@
 /** More requests than the shop can answer (25), and a long day of mixed traffic (31). */
 import { readdirSync } from 'node:fs'
 import { median, memoryMegabytes } from '../bench/measure.ts'
+import type { Random } from '../bench/random.ts'
 import { temporaryFolder } from '../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../test/shop-process.ts'
 import { type Customer, closedLoop, openLoop, p99, shoppers } from './load.ts'
@@ -13,10 +14,26 @@ const open = async (): Promise<ShopProcess> => {
   return shop
 }
 
+/**
+ * Answers per second of a shop that has given so many before and was never asked for more than it can do: tables that have grown make
+ * each order dearer, crowd or none.
+ */
+const unhurried = async (answers: number, random: Random): Promise<number> => {
+  const shop = await open()
+  const agent = network(512)
+  const customer = shoppers(agent, shop.url)
+  let served = 0
+  while (served < answers) served += (await closedLoop(customer, random, 32, 2)).good.length
+  const { seconds } = await closedLoop(customer, random, 8, 12)
+  await agent.close()
+  await shop.end()
+  return median(seconds.slice(0, -1).map(({ good }) => good))
+}
+
 const overload: Promised = {
   number: 25,
   promise: 'Overload degrades, does not fall',
-  pass: 'at 4 times what it can do: at least 70 % of that still answered, p99 of answers under 2 s, of refusals under 100 ms, 90 % of normal again within 10 s, nothing half done',
+  pass: 'at 4 times what it can do: at least 70 % of that still answered, p99 of answers under 2 s, of refusals under 100 ms, 90 % of normal again within 10 s, which is what a shop does that has served as many without a crowd; nothing half done',
   prove: async ({ quick, random, say }) => {
     const shop = await open()
     const agent = network(512)
@@ -28,15 +45,16 @@ const overload: Promised = {
     const during = await openLoop(customer, random, 4 * capacity, quick ? 6 : 60)
     const after = await closedLoop(customer, random, 8, 12)
     const goodput = median(during.seconds.slice(1, quick ? 6 : 60).map(({ good }) => good)) / capacity
-    const recovered = after.seconds.findIndex(({ good }) => good >= 0.9 * capacity)
     const [goodMs, refusedMs] = [p99(during.good), p99(during.refused)]
     const failed = [...before.failures, ...during.failures, ...after.failures]
     const acknowledged = [before, during, after].flatMap(({ orders }) => orders)
     await agent.close()
     const { wrong, orders } = await misfits(shop, acknowledged)
     await shop.end()
+    const normal = quick ? capacity : await unhurried(before.good.length + during.good.length, random)
+    const recovered = after.seconds.findIndex(({ good }) => good >= 0.9 * normal)
     return {
-      tried: `8 customers (${capacity} answers per second, carts and checkouts), then ${4 * capacity} requests per second for ${quick ? 6 : 60} s, then 8 again`,
+      tried: `8 customers (${capacity} answers per second, carts and checkouts), then ${4 * capacity} requests per second for ${quick ? 6 : 60} s, then 8 again${quick ? '' : ` (another shop, after as many answers without a crowd: ${normal} per second)`}`,
       found: `${(100 * goodput).toFixed(0)} % still answered, p99 ${goodMs.toFixed(0)} ms; ${during.refused.length} refused, p99 ${refusedMs.toFixed(0)} ms; normal again after ${recovered < 0 ? 'more than 12' : recovered + 1} s; ${failed.length} other failures ${JSON.stringify(failed)}; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds:
         goodput >= 0.7 &&
@@ -48,6 +66,7 @@ const overload: Promised = {
         wrong.length === 0,
       figures: {
         capacity,
+        normal,
         goodput,
         goodMs,
         refusedMs,

@@ -1,5 +1,6 @@
 /** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
 import { ShopError } from '../core/errors.ts'
+import { inSteps } from '../core/in-steps.ts'
 import type { Limiter } from '../core/limiter.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -57,9 +58,27 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     await resendVerification(deps, email)
   }
 
+  const signIn = async (context: Context<typeof api.signIn>) => {
+    const call = calling(context)
+    const { email } = context.body
+    const signing = (await auth()).api.signInEmail({
+      body: { email: writtenAddress(email), password: context.body.password },
+      headers: headersOf(call),
+      asResponse: true,
+    })
+    const answer = await answerOf<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
+      if (error.code === 'email_not_verified') await confirmAgain(email)
+      throw error
+    })
+    // The password was right: this browser's tries are counted apart from a stranger's from now on.
+    context.setCookies.push(await deps.devices.remember(email, call.cookie))
+    if (!answer.twoFactorRedirect) await endOld(context)
+    return { second_factor: answer.twoFactorRedirect === true }
+  }
+
   return [
     route(api.signUp, async ({ body }) => {
-      await signUp(deps, body)
+      await inSteps(() => signUp(deps, body))
       return SENT
     }),
     route(api.verifyEmail, async ({ body }) => {
@@ -67,26 +86,10 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.resendVerification, async ({ body }) => {
-      await resendVerification(deps, body.email)
+      await inSteps(() => resendVerification(deps, body.email))
       return SENT
     }),
-    route(api.signIn, async context => {
-      const call = calling(context)
-      const { email } = context.body
-      const signing = (await auth()).api.signInEmail({
-        body: { email: writtenAddress(email), password: context.body.password },
-        headers: headersOf(call),
-        asResponse: true,
-      })
-      const answer = await answerOf<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
-        if (error.code === 'email_not_verified') await confirmAgain(email)
-        throw error
-      })
-      // The password was right: this browser's tries are counted apart from a stranger's from now on.
-      context.setCookies.push(await deps.devices.remember(email, call.cookie))
-      if (!answer.twoFactorRedirect) await endOld(context)
-      return { second_factor: answer.twoFactorRedirect === true }
-    }),
+    route(api.signIn, context => inSteps(() => signIn(context))),
     route(api.signOut, async context => {
       const call = calling(context)
       if (context.identity.session)
@@ -109,7 +112,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.forgotPassword, async ({ body }) => {
-      await credentials.forgotPassword(deps, body.email)
+      await inSteps(() => credentials.forgotPassword(deps, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
@@ -133,7 +136,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await credentials.changeEmail(deps, signedIn(context).userId, context.body)
+      await inSteps(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
       return SENT
     }),
     route(api.confirmEmail, async ({ body }) => {
