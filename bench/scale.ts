@@ -112,7 +112,9 @@ const importFeed = async (file: string, dataDir: string) => {
   })
   let peak = 0
   const watch = setInterval(() => {
-    peak = Math.max(peak, peakMegabytes(child.pid ?? 0))
+    const now = peakMegabytes(child.pid ?? 0)
+    // Of one that ends at this moment nobody knows.
+    if (now > peak) peak = now
   }, 100)
   const [code] = await once(child, 'exit')
   clearInterval(watch)

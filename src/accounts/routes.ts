@@ -1,6 +1,7 @@
 /** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
+
+import { blurred } from '../core/blurred.ts'
 import { ShopError } from '../core/errors.ts'
-import { inSteps } from '../core/in-steps.ts'
 import type { Limiter } from '../core/limiter.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -78,7 +79,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
 
   return [
     route(api.signUp, async ({ body }) => {
-      await inSteps(() => signUp(deps, body))
+      await blurred(() => signUp(deps, body))
       return SENT
     }),
     route(api.verifyEmail, async ({ body }) => {
@@ -86,10 +87,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.resendVerification, async ({ body }) => {
-      await inSteps(() => resendVerification(deps, body.email))
+      await blurred(() => resendVerification(deps, body.email))
       return SENT
     }),
-    route(api.signIn, context => inSteps(() => signIn(context))),
+    // The hash of the password takes most of it, whoever asks.
+    route(api.signIn, context => blurred(() => signIn(context), 10)),
     route(api.signOut, async context => {
       const call = calling(context)
       if (context.identity.session)
@@ -112,7 +114,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.forgotPassword, async ({ body }) => {
-      await inSteps(() => credentials.forgotPassword(deps, body.email))
+      await blurred(() => credentials.forgotPassword(deps, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
@@ -136,7 +138,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await inSteps(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
+      await blurred(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
       return SENT
     }),
     route(api.confirmEmail, async ({ body }) => {

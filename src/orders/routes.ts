@@ -1,7 +1,8 @@
 /** The handlers of checkout and orders. */
+
+import { blurred } from '../core/blurred.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
-import { inSteps } from '../core/in-steps.ts'
 import { type Route, route } from '../http/app.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { actorOf, type Identity } from '../http/identity.ts'
@@ -50,7 +51,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
     }),
     route(api.lookUpOrder, async ({ body }) => {
-      await inSteps(() => askForOrder(deps, body))
+      await blurred(() => askForOrder(deps, body))
       return { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' }
     }),
     route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
