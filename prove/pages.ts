@@ -42,11 +42,15 @@ const newBook = (n: number) => ({
 })
 
 /** As many books as a list is long, in order of their titles; new ones come in between all of them. */
-const ofBooks = async (count: number): Promise<TestShop> => {
+const ofBooks = async (count: number, now: () => Date): Promise<TestShop> => {
   const books = Array.from({ length: count }, (_, i) =>
-    aBook({ book_id: `b-${i}`, title: `${['A', 'Z'][i % 2]} book ${String(i).padStart(4, '0')}` }),
+    aBook({
+      book_id: `b-${i}`,
+      stock_quantity: 1_000,
+      title: `${['A', 'Z'][i % 2]} book ${String(i).padStart(4, '0')}`,
+    }),
   )
-  const shop = await testShop({ ready: false })
+  const shop = await testShop({ ready: false, now })
   await inTurns(books.length, 8, i => shop.deps.db.transact(shop.deps.books.create(books[i] ?? aBook())))
   await shop.deps.memory.load()
   return shop
@@ -54,7 +58,9 @@ const ofBooks = async (count: number): Promise<TestShop> => {
 
 /** Walks of books and of a shopper's orders at these page sizes; how many entries were missed or met twice, and what offsets would do. */
 export const walks = async (books: number, orders: number, sizes: readonly number[]) => {
-  const shop = await ofBooks(books)
+  let minutes = 0
+  const since = Date.now()
+  const shop = await ofBooks(books, () => new Date(since + minutes * 60_000))
   const before = new Set(Array.from({ length: books }, (_, i) => `b-${i}`))
   let added = 0
   const add = async (): Promise<void> => {
@@ -70,8 +76,12 @@ export const walks = async (books: number, orders: number, sizes: readonly numbe
   }
   const shopper = await shop.account()
   const order = async (): Promise<string> => {
+    // Nobody may order more often than the shop lets anybody.
+    minutes++
     await shopper.post('/api/cart/items', { book_id: 'b-0' })
-    return (await checkOut(shopper)).body.order_id
+    const { status, body } = await checkOut(shopper)
+    if (status !== 201) throw new Error(`an order was not placed: ${status} ${body.code}`)
+    return body.order_id
   }
   const mine = new Set<string>()
   for (let i = 0; i < orders; i++) mine.add(await order())
