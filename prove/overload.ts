@@ -43,7 +43,8 @@ const overload: Promised = {
     const capacity = median(before.seconds.slice(0, -1).map(({ good }) => good))
     say(`   ${capacity} requests per second are what it can do`)
     const during = await openLoop(customer, random, 4 * capacity, quick ? 6 : 60)
-    const after = await closedLoop(customer, random, 8, 12)
+    const afterwards = quick ? 5 : 12
+    const after = await closedLoop(customer, random, 8, afterwards)
     const goodput = median(during.seconds.slice(1, quick ? 6 : 60).map(({ good }) => good)) / capacity
     const [goodMs, refusedMs] = [p99(during.good), p99(during.refused)]
     const failed = [...before.failures, ...during.failures, ...after.failures]
@@ -55,7 +56,7 @@ const overload: Promised = {
     const recovered = after.seconds.findIndex(({ good }) => good >= 0.9 * normal)
     return {
       tried: `8 customers (${capacity} answers per second, carts and checkouts), then ${4 * capacity} requests per second for ${quick ? 6 : 60} s, then 8 again${quick ? '' : ` (another shop, after as many answers without a crowd: ${normal} per second)`}`,
-      found: `${(100 * goodput).toFixed(0)} % still answered, p99 ${goodMs.toFixed(0)} ms; ${during.refused.length} refused, p99 ${refusedMs.toFixed(0)} ms; normal again after ${recovered < 0 ? 'more than 12' : recovered + 1} s; ${failed.length} other failures ${JSON.stringify(failed)}; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      found: `${(100 * goodput).toFixed(0)} % still answered, p99 ${goodMs.toFixed(0)} ms; ${during.refused.length} refused, p99 ${refusedMs.toFixed(0)} ms; normal again after ${recovered < 0 ? `more than ${afterwards}` : recovered + 1} s; ${failed.length} other failures ${JSON.stringify(failed)}; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds:
         goodput >= 0.7 &&
         goodMs < 2_000 &&
