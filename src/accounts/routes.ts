@@ -90,8 +90,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await blurred(() => resendVerification(deps, body.email))
       return SENT
     }),
-    // The hash of the password takes most of it, whoever asks.
-    route(api.signIn, context => blurred(() => signIn(context), 10)),
+    route(api.signIn, context => blurred(() => signIn(context))),
     route(api.signOut, async context => {
       const call = calling(context)
       if (context.identity.session)

@@ -19,6 +19,9 @@ vi.mock('@node-rs/argon2', () => ({
   },
 }))
 
+// How late they come is told elsewhere, and hides nothing that is counted here.
+vi.mock('../core/blurred.ts', () => ({ blurred: (work: () => Promise<unknown>) => work() }))
+
 const EACH = 300
 const PASSWORD = 'four quiet blue words'
 /** What differs from answer to answer by chance. */

@@ -1,14 +1,18 @@
-/** Answers whose time must not tell what was found: they come a little late, by chance. */
+/** Answers whose time must not tell what was found (decision 56). */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/**
- * Does `work`, and gives what it gives, or throws what it throws, up to `most` milliseconds later: twenty times what a known address takes
- * longer than an unknown one, or shorter. Limits leave nobody the tries to average it out.
- */
-export const blurred = async <T>(work: () => Promise<T>, most = 20): Promise<T> => {
+/** No answer comes sooner than this (ms): longer than such work takes on most machines. */
+const SOONEST_MS = 50
+/** Each comes up to so much later (ms), by chance: where the work took longer, a difference of tenths drowns in it. */
+const BLUR_MS = 10
+
+/** Does `work`, and gives what it gives, or throws what it throws, 50 ms after it began or when it is done, and up to 10 ms later. */
+export const blurred = async <T>(work: () => Promise<T>): Promise<T> => {
+  const since = performance.now()
   try {
     return await work()
   } finally {
-    await sleep(most * Math.random())
+    const rest = Math.max(0, SOONEST_MS - (performance.now() - since))
+    await sleep(rest + BLUR_MS * Math.random())
   }
 }
