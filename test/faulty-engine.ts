@@ -1,5 +1,5 @@
 /** The engine behind a door that fails on purpose: it loses requests and answers, or says no in DynamoDB's words. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../bench/random.ts'
@@ -100,7 +100,9 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
   const calls: Record<string, number> = {}
   let faults = 0
 
-  const server = createServer(async (request, response) => {
+  let isClosed = false
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
@@ -131,9 +133,16 @@ export const faultyEngine = async (): Promise<FaultyEngine> => {
     if (fault === 'lose' || (typeof fault === 'object' && 'meanwhile' in fault))
       return request.socket.destroy()
     return response.end(text)
+  }
+  const server = createServer((request, response) => {
+    // What was held back until all had ended is nobody's any more.
+    serve(request, response).catch(error => {
+      if (!isClosed) throw error
+    })
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   closing.push(() => {
+    isClosed = true
     server.close()
     server.closeAllConnections()
     void pool.destroy()
