@@ -89,6 +89,14 @@ test('a flood costs one call a hit while it is admitted, and none once it is ref
   expect(other.calls).toHaveLength(1)
 })
 
+test('hits by turns at three processes cost a call each, though none knows of the others’', async () => {
+  const { shop } = await open()
+  const processes = [counting(shop), counting(shop), counting(shop)]
+  for (let i = 0; i < 10; i++) expect(await processes[i % 3]?.admit([TEN])).toBe(0)
+  expect(processes.map(({ calls }) => calls.length)).toEqual([4, 3, 3])
+  for (const { admit } of processes) expect(await admit([TEN])).toBeGreaterThan(0)
+})
+
 test('several limits count together or not at all, in one call', async () => {
   const { admit, calls, shop } = await open()
   const source = { ...TEN, scope: 'source', subject: '203.0.113.9', max: 3 }

@@ -30,6 +30,7 @@ export const openLimiter = (
   secret: string,
   clock: () => Date,
 ) => {
+  /** What this process knows of the rows: hits that were admitted, though not always all. */
   const known = new LRUCache<string, RecentHits>({ max: KNOWN_KEYS })
   const turns = new Map<string, Promise<unknown>>()
 
@@ -65,7 +66,7 @@ export const openLimiter = (
     else known.delete(key)
   }
 
-  /** One try; undefined when the rows are not as they were known, which they are afterwards. */
+  /** One try; undefined when a row was not as it was taken to be, which is known afterwards. */
   const tryOnce = async (
     wanted: readonly Allowance[],
     writes: readonly Write[],

@@ -27,39 +27,48 @@ export const hitsOf = (item: Item | undefined): RecentHits | undefined =>
     ? { times: item.times.map(Number), taken: Number(item.taken), expires_at: Number(item.expires_at) }
     : undefined
 
-/** One more hit, written only if the row is still as it was `seen`; and what the row then says. */
+/**
+ * One more hit, and what is known of the row after it. Where fewer hits are `known` than there are places, there may be more
+ * of others: it is written at the end of the row, if that has a place left, so whoever comes back after a while or to another
+ * process costs no second try. In a full ring it takes the place of the oldest, if the row is still as it is known.
+ */
 export const take = (
   table: string,
   { key, max, windowMs }: Allowance,
-  seen: RecentHits | undefined,
+  known: RecentHits | undefined,
   now: number,
 ): { readonly write: Write; readonly after: RecentHits } => {
   const expires_at = Math.ceil((now + windowMs) / 1000)
-  const row = { pk: `limit#${key}`, sk: 'limit' }
-  if (!seen) {
-    const after = { times: [now], taken: 1, expires_at }
-    const condition = 'attribute_not_exists(pk)'
-    return { write: { action: 'Put', table, item: { ...row, ...after }, condition }, after }
+  const update = { action: 'Update', table, key: { pk: `limit#${key}`, sk: 'limit' } } as const
+  if (!known || known.times.length < max) {
+    const times = [...(known?.times ?? []), now]
+    return {
+      write: {
+        ...update,
+        set: 'SET times = list_append(if_not_exists(times, :none), :now), taken = if_not_exists(taken, :zero) + :one, expires_at = :end',
+        condition: 'attribute_not_exists(pk) OR size(times) < :max',
+        values: { ':none': [], ':now': [now], ':zero': 0, ':one': 1, ':end': expires_at, ':max': max },
+      },
+      after: { times, taken: times.length, expires_at },
+    }
   }
-  const place = seen.taken % max
-  const times = [...seen.times]
+  const place = known.taken % max
+  const times = [...known.times]
   times[place] = now
   return {
     write: {
-      action: 'Update',
-      table,
-      key: row,
+      ...update,
       set: `SET times[${place}] = :now, taken = :next, expires_at = :end`,
       // A row that was swept and begun anew may have come to the same count, but not to the same end.
       condition: 'taken = :taken AND expires_at = :seen_end',
       values: {
         ':now': now,
-        ':next': seen.taken + 1,
+        ':next': known.taken + 1,
         ':end': expires_at,
-        ':taken': seen.taken,
-        ':seen_end': seen.expires_at,
+        ':taken': known.taken,
+        ':seen_end': known.expires_at,
       },
     },
-    after: { times, taken: seen.taken + 1, expires_at },
+    after: { times, taken: known.taken + 1, expires_at },
   }
 }
