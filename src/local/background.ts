@@ -29,6 +29,17 @@ const every = async (
   }
 }
 
+/** When those who came first have been served. */
+const once = async (
+  pause: number,
+  signal: AbortSignal,
+  work: () => Promise<unknown>,
+  report: (error: unknown) => void,
+) => {
+  await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
+  if (!signal.aborted) await work().catch(report)
+}
+
 /** Starts the work once the index is there; `stop()` ends it, after the piece in hand. */
 export const startBackground = (
   deps: Deps,
@@ -38,7 +49,7 @@ export const startBackground = (
   const { signal } = ending
   const { memory, report } = deps
   const work = () => [
-    memory.warmUp().catch(report),
+    once(SECOND, signal, memory.warmUp, report),
     // An import of many books must be seen a second later, however much there is to read.
     every(SECOND, SECOND, signal, memory.readChanges, report, 1),
     every(MINUTE, 3 * SECOND, signal, memory.compare, report),

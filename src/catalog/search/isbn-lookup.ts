@@ -1,32 +1,38 @@
 /** Books by ISBN: exact in any spelling, or by the first digits. */
 import { isbnDigits, normalizeIsbn } from '../isbn.ts'
+import type { Shelf } from './shelf.ts'
 
 const fewestDigits = 6
 const mostFound = 500
 
 /** ISBN-13 numbers (13 digits fit a double exactly) to slots; a number that two books share keeps both. */
+type SlotsOfIsbn = Map<number, number | number[]>
+
+/** Read from the shelf when the first number is asked for: a start need not wait for it. */
 export class IsbnLookup {
-  readonly #slots = new Map<number, number | number[]>()
+  readonly #shelf: Shelf
+  #read: SlotsOfIsbn | undefined
   #sorted: Float64Array | undefined
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf
+  }
 
   /** Notes the ISBN of a slot; text that is no valid ISBN is not noted. */
   add(slot: number, isbn: string | undefined): void {
-    const key = keyOf(isbn)
-    if (key === undefined) return
-    const held = this.#slots.get(key)
-    if (held === undefined) this.#slots.set(key, slot)
-    else this.#slots.set(key, typeof held === 'number' ? [held, slot] : [...held, slot])
+    if (this.#read === undefined) return
+    note(this.#read, slot, isbn)
     this.#sorted = undefined
   }
 
   /** Forgets the ISBN of a slot. */
   remove(slot: number, isbn: string | undefined): void {
     const key = keyOf(isbn)
-    const held = key === undefined ? undefined : this.#slots.get(key)
+    const held = key === undefined ? undefined : this.#read?.get(key)
     if (key === undefined || held === undefined) return
     const others = (typeof held === 'number' ? [held] : held).filter(other => other !== slot)
-    if (others.length === 0) this.#slots.delete(key)
-    else this.#slots.set(key, others.length === 1 ? (others[0] ?? 0) : others)
+    if (others.length === 0) this.#read?.delete(key)
+    else this.#read?.set(key, others.length === 1 ? (others[0] ?? 0) : others)
     this.#sorted = undefined
   }
 
@@ -44,6 +50,14 @@ export class IsbnLookup {
     if (asThirteen.length > 0 || digits.length > 10) return asThirteen
     // The tenth digit of an ISBN-10 is its check digit, which the ISBN-13 does not have.
     return this.#range(`978${digits.slice(0, 9)}`)
+  }
+
+  get #slots(): SlotsOfIsbn {
+    if (this.#read === undefined) {
+      this.#read = new Map()
+      for (const [slot, row] of this.#shelf.rows.entries()) note(this.#read, slot, row?.isbn)
+    }
+    return this.#read
   }
 
   #at(key: number): number[] {
@@ -70,6 +84,14 @@ export class IsbnLookup {
     }
     return found
   }
+}
+
+function note(slots: SlotsOfIsbn, slot: number, isbn: string | undefined): void {
+  const key = keyOf(isbn)
+  if (key === undefined) return
+  const held = slots.get(key)
+  if (held === undefined) slots.set(key, slot)
+  else slots.set(key, typeof held === 'number' ? [held, slot] : [...held, slot])
 }
 
 function keyOf(isbn: string | undefined): number | undefined {

@@ -19,7 +19,7 @@ const slippedPlaces = 48
 /** Everything is answered from typed arrays; nothing is remembered from one query to the next. */
 export class MemoryBookIndex implements BookIndex {
   readonly #shelf = new Shelf()
-  readonly #isbns = new IsbnLookup()
+  readonly #isbns = new IsbnLookup(this.#shelf)
   readonly #facets = new FacetCounter(this.#shelf)
   readonly #text: TextIndex
   readonly #orders: ShelfOrders
@@ -115,9 +115,6 @@ export class MemoryBookIndex implements BookIndex {
     if (packed === undefined) return undefined
     const index = new MemoryBookIndex(packed.text)
     index.#shelf.restore(packed.shelf)
-    index.#shelf.rows.forEach((row, slot) => {
-      index.#isbns.add(slot, row?.isbn)
-    })
     return index
   }
 

@@ -1,13 +1,7 @@
-/** `npm start`: the shop until Ctrl-C or SIGTERM. */
-import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
-
-// Compiling, and taking the types out, is half of a start: what it gives is kept for the next. Hence nothing of ours is
-// imported before this. A folder that cannot be written only means that each start compiles again.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compile', import.meta.url)))
-const { openLog, readSettings, SettingsError } = await import('../deps.ts')
-const { startShop } = await import('./start.ts')
-const { StartError } = await import('./start-error.ts')
+/** The shop until Ctrl-C or SIGTERM. */
+import { openLog, readSettings, SettingsError } from '../deps.ts'
+import { startShop } from './start.ts'
+import { StartError } from './start-error.ts'
 
 const fail = (error: unknown): never => {
   const expected = error instanceof StartError || error instanceof SettingsError
