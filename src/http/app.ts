@@ -145,7 +145,7 @@ const serve = async (
     body: await bodyOf(request, endpoint, rules.admission),
   }
   const counter = await openCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
-    source: caller.source(),
+    source: caller.source,
     shopper: identity.userId,
     body: input.body,
     deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),

@@ -21,7 +21,7 @@ export type Limit = {
 
 /** What limits look at in a request. */
 export type Hit = {
-  readonly source: string
+  readonly source: () => string
   /** undefined: a visitor without a cookie, who is counted by source alone. */
   readonly shopper: string | undefined
   readonly body: unknown
@@ -33,7 +33,7 @@ const fieldOf = (body: unknown, name: string): string =>
   String((body as Readonly<Record<string, unknown>> | undefined)?.[name] ?? '')
 
 const subjectOf = async ({ per }: Limit, hit: Hit): Promise<string | undefined> => {
-  if (per === 'source') return hit.source
+  if (per === 'source') return hit.source()
   if (per === 'shopper') return hit.shopper
   if (per !== 'account') return JSON.stringify(per.map(name => fieldOf(hit.body, name)))
   const email = fieldOf(hit.body, 'email')

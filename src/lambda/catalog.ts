@@ -27,13 +27,11 @@ const loading = memory
   .load()
   .then(() => memory.save())
   .catch(base.report)
-const [{ secret, proxy }] = await Promise.all([
-  secrets,
-  Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })]),
-])
+const { secret, proxy } = await secrets
 const deps = { ...foundation(base, secret), ...part, outbox: outboxTable(base.db, base.names) }
 const app = openApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 docsRoutes(app.hono, base.publicUrl)
+await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
 
 let gauged = 0
 /** Says how old the index is, at most once a minute; nobody asks a function that rests. */
