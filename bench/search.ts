@@ -80,7 +80,7 @@ async function measureStep(step: string, snapshot: string): Promise<Record<strin
   const source = step === 'build' ? readBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
   const rowsBytes = memoryInUse()
   const start = performance.now()
-  const index = Array.isArray(source) ? build(source) : MemoryBookIndex.fromSnapshot(source)
+  const index = Array.isArray(source) ? build(source) : await MemoryBookIndex.fromSnapshot(source)
   const milliseconds = performance.now() - start
   const firstStart = performance.now()
   await index?.browse(pageOf('hary poter'))

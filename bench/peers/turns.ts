@@ -13,6 +13,7 @@ export const newSum = (): Sum => ({ slices: [], shop: 0, store: 0 })
 
 export const lineOf = ({ slices, shop, store }: Sum): Line => {
   const figures = figuresOf(slices)
+  if (figures.operations === 0) throw new Error('nothing was left to do: prepare more')
   const each = (seconds: number) => (1000 * seconds) / figures.operations
   return { ...figures, shopCpu: each(shop), storeCpu: each(store) }
 }
@@ -44,7 +45,7 @@ export const takeTurns = async (
   if (!scarce) await ours.doing(warmSeconds)
   for (let round = 0; round < rounds; round++) {
     await slice(peer.shop, peer.doing, sliceSeconds, sums.peer)
-    await slice(ours.shop, ours.doing, sliceSeconds / (scarce ? 6 : 3), sums.ours)
+    await slice(ours.shop, ours.doing, sliceSeconds / (scarce ? 12 : 3), sums.ours)
   }
   return sums
 }

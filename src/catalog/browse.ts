@@ -32,7 +32,7 @@ const scopeOf = ({ limit: _limit, cursor: _cursor, ...asked }: BrowseParams): st
 export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<BookPage> => {
   const scope = scopeOf(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
-  const { index } = deps.memory
+  const index = await deps.memory.indexSoon()
   // A page of the table cannot follow one of the index: whoever was in the midst of it begins anew, later.
   if (!index && isPosition(opened)) throw notReady()
   if (index && !isTableCursor(opened)) {
@@ -137,12 +137,14 @@ export const suggest = async (
   q: string,
   limit: number,
 ): Promise<readonly Suggestion[]> => {
-  if (!memory.index) throw notReady()
-  return memory.index.suggest(q, limit)
+  const index = await memory.indexSoon()
+  if (!index) throw notReady()
+  return index.suggest(q, limit)
 }
 
 /** One part of all ids and titles, from 1; one that is past the last is empty. Throws index_not_ready. */
-export const titles = ({ memory: { index } }: BrowseDeps, part: number) => {
+export const titles = async ({ memory }: BrowseDeps, part: number) => {
+  const index = await memory.indexSoon()
   if (!index) throw notReady()
   const first = (part - 1) * TITLES_PER_PART
   const items: { book_id: string; title: string }[] = []
@@ -156,6 +158,7 @@ export const titles = ({ memory: { index } }: BrowseDeps, part: number) => {
 
 /** Throws index_not_ready. */
 export const categories = async ({ memory }: BrowseDeps): Promise<readonly FacetValue[]> => {
-  if (!memory.index) throw notReady()
-  return memory.index.categories()
+  const index = await memory.indexSoon()
+  if (!index) throw notReady()
+  return index.categories()
 }

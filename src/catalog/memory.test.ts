@@ -119,6 +119,61 @@ test('what is sold while the index is built from the table is seen when it is th
   expect(memory.index?.get('tech-001')?.availability).toBe('sold_out')
 })
 
+/** A shop beside `one` whose snapshot comes when it is let go. */
+const slowly = async (one: TestShop) => {
+  await one.deps.memory.save()
+  const snapshot = await one.deps.blobs.get('index/books.snapshot')
+  const shop = await testShop({ beside: one, ready: false })
+  const gate = Promise.withResolvers<Uint8Array | undefined>()
+  Object.assign(shop.deps.blobs, { get: () => gate.promise })
+  return { shop, letGo: () => gate.resolve(snapshot) }
+}
+
+test('whoever needs the index while it is loaded waits for it, and nobody else does', async () => {
+  const one = await testShop({ books: [aBook({ isbn: '9780306406157' })] })
+  const { shop, letGo } = await slowly(one)
+  const loading = shop.deps.memory.load()
+  const visitor = shop.visitor()
+  const asked = Promise.all(
+    [
+      '/api/books',
+      '/api/books/suggest?q=cl',
+      '/api/categories',
+      '/api/titles',
+      '/api/books/978-0-306-40615-7',
+    ].map(path => visitor.get(path)),
+  )
+  expect((await visitor.get('/api/books/tech-001')).status).toBe(200)
+  expect((await visitor.post('/api/cart/items', { book_id: 'tech-001' })).status).toBe(200)
+  expect(shop.deps.memory.index).toBeUndefined()
+  letGo()
+  expect((await asked).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  await loading
+})
+
+test('nobody waits longer than a second for the index', async () => {
+  const { one } = await two()
+  const { shop, letGo } = await slowly(one)
+  const loading = shop.deps.memory.load()
+  expect((await shop.visitor().get('/api/books')).body.code).toBe('index_not_ready')
+  letGo()
+  await loading
+  expect((await shop.visitor().get('/api/books')).status).toBe(200)
+})
+
+test('what is sold while the snapshot is read is seen when it is there', async () => {
+  const one = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const { shop, letGo } = await slowly(one)
+  const loading = shop.deps.memory.load()
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  await checkOut(shopper)
+  await sleep(100)
+  letGo()
+  await loading
+  expect(shop.deps.memory.index?.get('tech-001')?.availability).toBe('sold_out')
+})
+
 test('a build that is broken off leaves no half of an index', async () => {
   const { one } = await two()
   const later = await testShop({ beside: one, ready: false })

@@ -2,6 +2,7 @@
  * The catalogue in memory, and how it follows the table: this process's own writes at once, other processes' through the
  * change log, and whatever anybody else put into the table by a comparison now and then.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type ChangeLog, LOG_KEPT_MS } from './changes.ts'
@@ -26,6 +27,8 @@ export type MemoryDeps = {
 /** Rows that are no books, as the last comparison found them. */
 const MAX_BAD_ROWS = 1_000
 const GATHER_MS = 50
+/** Whoever needs the index waits so long for it from the beginning of a load; after that the table answers what it can. */
+const PATIENCE_MS = 1_000
 
 export type CatalogMemory = ReturnType<typeof catalogMemory>
 
@@ -68,7 +71,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
     return done
   }
 
-  /** What changed while there was no index yet: a build may have read it before. */
+  /** What changed while there was no index yet: who loads it may have read it before. */
   let missed: BookKey[] = []
   const eachOnce = (keys: readonly BookKey[]): BookKey[] => [
     ...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values(),
@@ -162,15 +165,12 @@ export const catalogMemory = (deps: MemoryDeps) => {
       await new Promise(resolve => setImmediate(resolve))
     }
     index = built
-    await refresh(missed)
-    missed = []
     badRows = bad.slice(0, MAX_BAD_ROWS)
     asOf = start
     unsaved = true
   }
 
-  /** Makes the memory ready: from the snapshot and the changes since, or from the table, which `signal` breaks off. */
-  const load = async (signal?: AbortSignal): Promise<void> => {
+  const read = async (signal: AbortSignal | undefined): Promise<void> => {
     const snapshot = await readSnapshot(deps.blobs).catch(deps.report)
     if (snapshot && now().getTime() - snapshot.asOf.getTime() < LOG_KEPT_MS / 2) {
       index = snapshot.index
@@ -178,6 +178,21 @@ export const catalogMemory = (deps: MemoryDeps) => {
       savedAt = snapshot.asOf
       await readChanges()
     } else await build(signal)
+    await refresh(missed)
+    missed = []
+  }
+
+  let patience: Promise<unknown> = Promise.resolve()
+  /** Makes the memory ready: from the snapshot and the changes since, or from the table, which `signal` breaks off. */
+  const load = (signal?: AbortSignal): Promise<void> => {
+    const loading = read(signal)
+    patience = Promise.race([loading.catch(() => {}), sleep(PATIENCE_MS, undefined, { ref: false })])
+    return loading
+  }
+  /** The index; one that is being loaded is waited for, up to a second after that began. */
+  const indexSoon = async (): Promise<MemoryBookIndex | undefined> => {
+    if (!index) await patience
+    return index
   }
 
   /** Asks the index once for a misspelt title, which makes what it needs for slips before a shopper waits for it. */
@@ -227,6 +242,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
 
   return {
     load,
+    indexSoon,
     warmUp,
     refresh,
     edited,

@@ -34,8 +34,10 @@ export const locate = async ({ memory, books }: CatalogDeps, idOrIsbn: string): 
     const category = (await books.categoriesOf([idOrIsbn])).get(idOrIsbn)
     if (category !== undefined) return { category, book_id: idOrIsbn }
   }
-  const byIsbn = normalizeIsbn(idOrIsbn) === undefined ? undefined : memory.index?.getByIsbn(idOrIsbn)
-  if (byIsbn) return byIsbn
+  if (normalizeIsbn(idOrIsbn) !== undefined) {
+    const byIsbn = (await memory.indexSoon())?.getByIsbn(idOrIsbn)
+    if (byIsbn) return byIsbn
+  }
   throw notFound(idOrIsbn)
 }
 

@@ -11,7 +11,7 @@ export const readSnapshot = async (
 ): Promise<{ readonly index: MemoryBookIndex; readonly asOf: Date } | undefined> => {
   const bytes = await blobs.get(NAME)
   if (!bytes || bytes.length < TIME_BYTES) return undefined
-  const index = MemoryBookIndex.fromSnapshot(bytes.subarray(TIME_BYTES))
+  const index = await MemoryBookIndex.fromSnapshot(bytes.subarray(TIME_BYTES))
   const at = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0)
   return index && { index, asOf: new Date(at) }
 }

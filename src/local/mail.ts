@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sendDueMail, type WorkerDeps } from '../notifications/worker.ts'
 
 const PAUSE_MS = 1_000
-/** Three quarters of the worker's time are the shoppers'. */
-const RESTS = 3
+/** Nine tenths of the worker's time are the shoppers'. */
+const RESTS = 9
 const PAUSE_AFTER_FAILURE_MS = 10_000
 const DRAIN_MS = 5_000
 

@@ -1,6 +1,5 @@
 /** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/starter-shelf.ts'
 import { folderBlobs } from '../core/blobs.ts'
@@ -35,8 +34,6 @@ export type LocalShop = {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
-/** A start waits so long for an index that has to be built from the table; meanwhile the table answers what it can. */
-const PATIENCE_MS = 1_000
 /** Nobody holds a connection by sending a request slowly. */
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
@@ -141,7 +138,6 @@ const open = async (
   opened.push(() => deps.memory.save())
   const index = loadIndex(deps.memory, deps.report)
   opened.push(index.stop)
-  await Promise.race([index.loaded, sleep(PATIENCE_MS, undefined, { ref: false })])
   const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
@@ -159,6 +155,7 @@ const open = async (
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
   opened.push(build.close)
+  const books = (await deps.memory.indexSoon())?.size
   const background = startBackground(deps, index)
   opened.push(background.stop)
   // What a stop has cut off is finished before anything else is done in the background.
@@ -169,7 +166,6 @@ const open = async (
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
-  const books = deps.memory.index?.size
   log.say(
     'books',
     books === undefined

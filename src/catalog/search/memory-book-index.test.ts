@@ -187,7 +187,7 @@ describe('live changes', () => {
         }
       }
       const fresh = indexOf(kept.values())
-      const reloaded = MemoryBookIndex.fromSnapshot(await lived.toSnapshot())
+      const reloaded = await MemoryBookIndex.fromSnapshot(await lived.toSnapshot())
       expect(lived.size).toBe(kept.size)
       for (const sort of sorts) {
         for (const query of [

@@ -23,10 +23,11 @@ function enlarged<T extends Uint8Array | Uint32Array | Float32Array | Float64Arr
   return larger
 }
 
-/** A shelf as a snapshot keeps it. */
-export type PackedShelf = {
-  readonly rows: readonly (ListedBook | null)[]
-  readonly authors: string[]
+/** Rows as a snapshot keeps them, slot by slot; null is an empty one. */
+export type PackedRows = readonly (ListedBook | null)[]
+/** Who wrote which, as a snapshot keeps it. */
+export type PackedAuthors = {
+  readonly names: string[]
   readonly authorsOfSlot: PackedLists
   readonly slotsOfAuthor: PackedLists
 }
@@ -92,26 +93,30 @@ export class Shelf {
     this.#free.push(slot)
   }
 
-  /** Everything that `restore` needs: the rows slot by slot, null for an empty one, and who wrote which. */
-  pack(): PackedShelf {
+  /** Everything that `restoreAuthors` and `restoreRows` need. */
+  pack(): PackedAuthors & { readonly rows: PackedRows } {
     return {
       rows: this.rows.map(row => row ?? null),
-      authors: this.authors.names,
+      names: this.authors.names,
       authorsOfSlot: this.authorsOfSlot.pack(this.rows.length),
       slotsOfAuthor: this.slotsOfAuthor.pack(this.authors.names.length),
     }
   }
 
-  /** Fills an empty shelf with what another one packed. */
-  restore(packed: PackedShelf): void {
-    this.authors = new Names(packed.authors)
+  /** What comes first on an empty shelf, of all rows that another one packed. */
+  restoreAuthors(packed: PackedAuthors): void {
+    this.authors = new Names(packed.names)
     this.authorsOfSlot = Postings.unpack(packed.authorsOfSlot)
     this.slotsOfAuthor = Postings.unpack(packed.slotsOfAuthor)
-    this.#makeRoom(packed.rows.length)
-    for (let slot = 0; slot < packed.rows.length; slot++) {
-      const row = packed.rows[slot] ?? undefined
-      this.rows.push(row)
-      if (row === undefined) {
+    this.#makeRoom(packed.authorsOfSlot.counts.length)
+  }
+
+  /** The next rows that another one packed. */
+  restoreRows(packed: PackedRows): void {
+    for (const row of packed) {
+      const slot = this.rows.length
+      this.rows.push(row ?? undefined)
+      if (row === null) {
         this.#free.push(slot)
       } else {
         this.#slots.set(row.book_id, slot)

@@ -8,7 +8,7 @@ const index = indexOf(shelfBooks)
 const snapshot = await index.toSnapshot()
 
 test('an index that was written and read answers the same', async () => {
-  const read = MemoryBookIndex.fromSnapshot(snapshot)
+  const read = await MemoryBookIndex.fromSnapshot(snapshot)
   expect(read?.size).toBe(shelfBooks.length)
   for (const query of [
     {},
@@ -23,16 +23,18 @@ test('an index that was written and read answers the same', async () => {
   expect(Array.from(read?.books() ?? [])).toEqual(shelfBooks)
 })
 
-test('bytes at an odd place of a larger buffer are read as well', () => {
+test('bytes at an odd place of a larger buffer are read as well', async () => {
   const larger = Buffer.alloc(snapshot.length + 3)
   larger.set(snapshot, 1)
-  expect(MemoryBookIndex.fromSnapshot(larger.subarray(1, snapshot.length + 1))?.size).toBe(shelfBooks.length)
+  expect((await MemoryBookIndex.fromSnapshot(larger.subarray(1, snapshot.length + 1)))?.size).toBe(
+    shelfBooks.length,
+  )
 })
 
 test('a read index takes changes, with empty slots used again', async () => {
   const own = indexOf(shelfBooks)
   own.remove('b02')
-  const read = MemoryBookIndex.fromSnapshot(await own.toSnapshot())
+  const read = await MemoryBookIndex.fromSnapshot(await own.toSnapshot())
   expect(read?.size).toBe(shelfBooks.length - 1)
   for (const book of shelfBooks) read?.put(book)
   expect(read?.size).toBe(shelfBooks.length)
@@ -43,7 +45,7 @@ test('what changes while a snapshot is written is not in it', async () => {
   const own = indexOf(shelfBooks)
   const writing = own.toSnapshot()
   for (const { book_id } of shelfBooks) own.remove(book_id)
-  const read = MemoryBookIndex.fromSnapshot(await writing)
+  const read = await MemoryBookIndex.fromSnapshot(await writing)
   expect(read?.size).toBe(shelfBooks.length)
   expect(await read?.browse(page({ q: 'harry poter' }))).toEqual(
     await index.browse(page({ q: 'harry poter' })),
@@ -51,32 +53,32 @@ test('what changes while a snapshot is written is not in it', async () => {
 })
 
 test('an empty index survives', async () => {
-  const read = MemoryBookIndex.fromSnapshot(await new MemoryBookIndex().toSnapshot())
+  const read = await MemoryBookIndex.fromSnapshot(await new MemoryBookIndex().toSnapshot())
   expect(read?.size).toBe(0)
   expect((await read?.browse(page({ q: 'the' })))?.total).toBe(0)
 })
 
-test('one bent byte anywhere is noticed', () => {
-  fc.assert(
-    fc.property(fc.nat(snapshot.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+test('one bent byte anywhere is noticed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(snapshot.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
       const bent = snapshot.slice()
       bent[at] = (bent[at] ?? 0) ^ change
-      expect(MemoryBookIndex.fromSnapshot(bent)).toBeUndefined()
+      expect(await MemoryBookIndex.fromSnapshot(bent)).toBeUndefined()
     }),
   )
 })
 
-test('a snapshot cut off anywhere is noticed', () => {
-  fc.assert(
-    fc.property(fc.nat(snapshot.length - 1), length => {
-      expect(MemoryBookIndex.fromSnapshot(snapshot.subarray(0, length))).toBeUndefined()
+test('a snapshot cut off anywhere is noticed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(snapshot.length - 1), async length => {
+      expect(await MemoryBookIndex.fromSnapshot(snapshot.subarray(0, length))).toBeUndefined()
     }),
   )
 })
 
-test('foreign bytes, even well packed ones, are refused without an error', () => {
-  expect(MemoryBookIndex.fromSnapshot(new Uint8Array(0))).toBeUndefined()
-  expect(MemoryBookIndex.fromSnapshot(new TextEncoder().encode('{"books":[]}'))).toBeUndefined()
-  expect(MemoryBookIndex.fromSnapshot(packSections([]))).toBeUndefined()
-  expect(MemoryBookIndex.fromSnapshot(packSections([new TextEncoder().encode('[]')]))).toBeUndefined()
+test('foreign bytes, even well packed ones, are refused without an error', async () => {
+  expect(await MemoryBookIndex.fromSnapshot(new Uint8Array(0))).toBeUndefined()
+  expect(await MemoryBookIndex.fromSnapshot(new TextEncoder().encode('{"books":[]}'))).toBeUndefined()
+  expect(await MemoryBookIndex.fromSnapshot(packSections([]))).toBeUndefined()
+  expect(await MemoryBookIndex.fromSnapshot(packSections([new TextEncoder().encode('[]')]))).toBeUndefined()
 })

@@ -3,11 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
 import { bytesToNumbers, numbersToBytes, packSections, unpackSections } from './sections.ts'
-import type { PackedShelf, Shelf } from './shelf.ts'
+import type { PackedAuthors, PackedRows, Shelf } from './shelf.ts'
 import { TextIndex } from './text-index.ts'
 
-/** What a snapshot holds, ready for use. */
-export type UnpackedIndex = { readonly shelf: PackedShelf; readonly text: TextIndex }
+/** What a snapshot holds: ready for use, but for the rows, which are read some at a time. */
+export type UnpackedIndex = {
+  readonly text: TextIndex
+  readonly authors: PackedAuthors
+  readonly rows: Iterable<PackedRows>
+}
 
 /** Rows are written so many at a time, so that a large shelf holds nobody up. */
 const ROWS_AT_ONCE = 5_000
@@ -16,7 +20,7 @@ const SECTIONS_BEFORE_ROWS = 11
 
 /** Writes a shelf and the index of its words as they are at the call; the shop goes on while it writes. */
 export async function packIndex(shelf: Shelf, text: TextIndex): Promise<Uint8Array> {
-  const { rows, authors, authorsOfSlot, slotsOfAuthor } = shelf.pack()
+  const { rows, names, authorsOfSlot, slotsOfAuthor } = shelf.pack()
   const { dictionary } = text
   const lists = [
     text.wordsOf.pack(rows.length),
@@ -25,7 +29,7 @@ export async function packIndex(shelf: Shelf, text: TextIndex): Promise<Uint8Arr
     slotsOfAuthor,
   ]
   const sections = [
-    jsonToBytes(authors),
+    jsonToBytes(names),
     jsonToBytes(dictionary.terms),
     numbersToBytes(dictionary.alphabetical().slice()),
     ...lists.flatMap(({ data, counts }) => [numbersToBytes(data), numbersToBytes(counts)]),
@@ -37,29 +41,28 @@ export async function packIndex(shelf: Shelf, text: TextIndex): Promise<Uint8Arr
   return packSections(sections)
 }
 
-/** Reads what `packIndex` wrote; undefined for bytes that are damaged, cut off, or of another version. */
+/**
+ * Reads what `packIndex` wrote; undefined for bytes that are damaged, cut off, or of another version. Throws, also while the rows are
+ * read, where the bytes are whole but laid out differently: by another program.
+ */
 export function unpackIndex(bytes: Uint8Array): UnpackedIndex | undefined {
   const sections = unpackSections(bytes)
   if (sections === undefined) return undefined
-  const [authors, terms, alphabetical, ...lists] = sections.slice(0, SECTIONS_BEFORE_ROWS)
+  const [authors, terms, alphabetical, ...lists] = sections
   const listAt = (i: number): PackedLists => ({
     data: bytesToNumbers(lists[2 * i]),
     counts: bytesToNumbers(lists[2 * i + 1]),
   })
-  try {
-    const dictionary = Dictionary.restore(bytesToJson(terms), bytesToNumbers(alphabetical))
-    const text = new TextIndex(dictionary, Postings.unpack(listAt(1)), Postings.unpack(listAt(0)))
-    const shelf = {
-      rows: sections.slice(SECTIONS_BEFORE_ROWS).flatMap(some => bytesToJson<PackedShelf['rows']>(some)),
-      authors: bytesToJson<string[]>(authors),
-      authorsOfSlot: listAt(2),
-      slotsOfAuthor: listAt(3),
-    }
-    return { shelf, text }
-  } catch {
-    // The checksum was right, so these bytes were written by a program that lays an index out differently.
-    return undefined
+  const dictionary = Dictionary.restore(bytesToJson(terms), bytesToNumbers(alphabetical))
+  return {
+    text: new TextIndex(dictionary, Postings.unpack(listAt(1)), Postings.unpack(listAt(0))),
+    authors: { names: bytesToJson(authors), authorsOfSlot: listAt(2), slotsOfAuthor: listAt(3) },
+    rows: rowsIn(sections.slice(SECTIONS_BEFORE_ROWS)),
   }
+}
+
+function* rowsIn(sections: readonly Uint8Array[]): Iterable<PackedRows> {
+  for (const section of sections) yield bytesToJson<PackedRows>(section)
 }
 
 function jsonToBytes(value: unknown): Uint8Array {
