@@ -5,7 +5,7 @@ import { createApp, type Route } from '../http/app.ts'
 import { originsOf } from '../http/origins.ts'
 import type { Foundation } from './ground.ts'
 
-const ANSWER_BYTES = 32 * 1024 * 1024
+const ANSWER_BYTES = 24 * 1024 * 1024
 /** An application of these routes, which may be all of the shop's or those of one function. */
 export const openApp = (deps: Foundation, routes: readonly Route[]) => {
   const { publicUrl } = deps
