@@ -87,12 +87,15 @@ export const compare = async (
     : { rounds: 2, sliceSeconds: 3, warmSeconds: 2 }
   const starts = quick ? 1 : 3
   const restMs = quick ? 1_000 : 10_000
+  // What one leaves behind, pages to be written and a database that ends, is not to be the next one's.
+  const settleMs = quick ? 1_000 : 3_000
 
   const machine = thisMachine()
   say(`filling our shop with ${books.length} books`)
   await fillOurs(dataDir, books)
   // The first start writes the index down; it is no start of a shop that has been open before.
   await startOurs(dataDir, books).then(shop => shop.end())
+  await sleep(settleMs)
 
   say('starting everybody in turn')
   const startedIn = new Map<string, number[]>()
@@ -100,6 +103,7 @@ export const compare = async (
     const shop = await start()
     startedIn.set(name, [...(startedIn.get(name) ?? []), shop.startedIn])
     await shop.end()
+    await sleep(settleMs)
   }
   for (let i = 0; i < starts; i++) {
     await startOnce('cloudshelf', () => startOurs(dataDir, books))

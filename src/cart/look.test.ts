@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
 import { faultyEngine } from '../../test/faulty-engine.ts'
-import { type Answer, aBook, checkOut, testShop } from '../../test/kit.ts'
+import { ADDRESS, type Answer, aBook, checkOut, testShop } from '../../test/kit.ts'
 
 test('many who look at once ask for their carts together, each for their own', async () => {
   const engine = await faultyEngine()
@@ -52,6 +52,32 @@ test('a look is one call for cart and books; only what the cart has besides is a
       ['TransactWriteItems', 1],
     ],
   ])
+})
+
+test('a cart that this process has seen is bought with one read and one transaction; another process reads twice', async () => {
+  const engine = await faultyEngine()
+  const one = await testShop({ books: [aBook(), aBook({ book_id: 'b-2' })], endpoint: engine.endpoint })
+  const other = await testShop({ beside: one, endpoint: engine.endpoint })
+  const buy = async (at: typeof one) => {
+    const shopper = one.visitor()
+    for (const book_id of ['tech-001', 'b-2']) await shopper.post('/api/cart/items', { book_id })
+    const { version: cart_version, total: expected_total } = (await shopper.get('/api/cart')).body
+    const before = { ...engine.calls }
+    const headers = {
+      cookie: shopper.cookie() ?? '',
+      'sec-fetch-site': 'same-origin',
+      'idempotency-key': crypto.randomUUID(),
+    }
+    const order = { cart_version, expected_total, email: 'guest@example.com', shipping_address: ADDRESS }
+    expect((await at.visitor().post('/api/orders', order, headers)).status).toBe(201)
+    return Object.entries(engine.calls)
+      .map(([name, count]) => [name, count - (before[name] ?? 0)])
+      .filter(([, count]) => count !== 0)
+      .sort()
+  }
+  const transaction = ['TransactWriteItems', 1]
+  expect(await buy(one)).toEqual([['BatchGetItem', 1], transaction])
+  expect(await buy(other)).toEqual([['BatchGetItem', 1], ['Query', 1], transaction])
 })
 
 test('what became of the books since the last look is shown: prices, stock, another category, gone', async () => {

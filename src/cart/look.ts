@@ -4,6 +4,7 @@ import type { BookFinder } from '../catalog/find.ts'
 import type { BookKey, BookTable, PricedByKey } from '../catalog/table.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { gatherInLines } from '../core/gather.ts'
+import { versionOf } from './quote.ts'
 import type { Cart } from './schema.ts'
 import { type CartKey, type CartTable, isLive } from './table.ts'
 
@@ -28,22 +29,19 @@ const textOf = ({ user_id, cart_id }: CartKey): string => `${user_id}\n${cart_id
 export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
   const places = new LRUCache<string, Place>({ max: PLACES_KNOWN })
 
-  const together = gatherInLines(
-    LINES,
-    ({ cart }: Question) => textOf(cart),
-    async (questions): Promise<ReadonlyMap<string, Look>> => {
-      // Only names count of a key: each book is asked for once.
-      const wanted = new Map(questions.flatMap(one => one.books).map(key => [books.nameOf(key), key]))
-      const [cartsAsked, booksAsked] = [
-        carts.ask(questions.map(one => one.cart)),
-        books.askPriced([...wanted.values()]),
-      ]
-      const itemsOf = await db.batchGetAll([cartsAsked, booksAsked])
-      const priced = books.pricedIn(itemsOf(booksAsked.table))
-      const found = carts.cartsIn(itemsOf(cartsAsked.table))
-      return new Map(found.map(cart => [textOf(cart), { cart, books: priced }]))
-    },
-  )
+  const read = async (questions: readonly Question[]): Promise<ReadonlyMap<string, Look>> => {
+    // Only names count of a key: each book is asked for once.
+    const wanted = new Map(questions.flatMap(one => one.books).map(key => [books.nameOf(key), key]))
+    const [cartsAsked, booksAsked] = [
+      carts.ask(questions.map(one => one.cart)),
+      books.askPriced([...wanted.values()]),
+    ]
+    const itemsOf = await db.batchGetAll([cartsAsked, booksAsked])
+    const priced = books.pricedIn(itemsOf(booksAsked.table))
+    const found = carts.cartsIn(itemsOf(cartsAsked.table))
+    return new Map(found.map(cart => [textOf(cart), { cart, books: priced }]))
+  }
+  const together = gatherInLines(LINES, ({ cart }: Question) => textOf(cart), read)
 
   /** Keeps where a cart is, that was the shopper's newest at `seen` (ms). */
   const remember = ({ user_id, cart_id, items }: Cart, seen: number): void => {
@@ -51,21 +49,22 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
     places.set(user_id, { cart_id, seen, books: keys })
   }
 
-  /** The cart at this place, with the books that it had and `more`: each where the memory, else the cart, says that it lies. */
-  const lookAt = async (
+  /** For the cart at this place, with the books that it had and `more`: each where the memory, else the cart, says that it lies. */
+  const questionFor = (
     cart: CartKey,
     { books: had }: Place,
     categoryOf: BookFinder['categoryOf'],
     more: readonly string[] = [],
-  ): Promise<Look | undefined> => {
+  ): Question => {
     const hints = [...had, ...more.map(book_id => ({ book_id, category: undefined }))]
     const keys = hints.flatMap(({ book_id, category: hint }) => {
       const category = categoryOf(book_id) ?? hint
       return category === undefined ? [] : { book_id, category }
     })
-    const [seen] = await together([{ cart, books: keys }])
-    return seen
+    return { cart, books: keys }
   }
+  const lookAt = async (...asked: Parameters<typeof questionFor>): Promise<Look | undefined> =>
+    (await together([questionFor(...asked)]))[0]
 
   /**
    * The shopper's cart for looking at: the newest that has not expired, asked for by its key where that is known. A cart of
@@ -106,5 +105,24 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
     return { cart: await carts.current(userId, now), books: NO_BOOKS }
   }
 
-  return { look, newest, remember }
+  /**
+   * The shopper's live cart of this version, to be bought: asked for where it was last found, for itself and with its books.
+   * Undefined where it is not known to be, and where it is not that one any more.
+   */
+  const ofVersion = async (
+    userId: string,
+    version: string,
+    categoryOf: BookFinder['categoryOf'],
+    now: Date,
+  ): Promise<{ readonly cart: Cart; readonly books: PricedByKey } | undefined> => {
+    const place = places.get(userId)
+    if (!place) return undefined
+    const key = { user_id: userId, cart_id: place.cart_id }
+    const seen = (await read([questionFor(key, place, categoryOf)])).get(textOf(key))
+    return seen?.cart && isLive(seen.cart, now) && versionOf(seen.cart) === version
+      ? { cart: seen.cart, books: seen.books }
+      : undefined
+  }
+
+  return { look, newest, ofVersion, remember }
 }

@@ -85,19 +85,19 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
   const readPriced = async (keys: readonly BookKey[]): Promise<PricedByKey> =>
     pricedIn((await db.batchGetAll([askPriced(keys)]))(table))
   const gathered = gather(nameOf, readPriced)
-  const byId = (books: Iterable<PricedBook>) => new Map([...books].map(book => [book.book_id, book]))
+  const beside =
+    (read: (keys: readonly BookKey[]) => Promise<Iterable<PricedBook>>) =>
+    async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN): Promise<Map<string, PricedBook>> => {
+      const rest = await read(keys.filter(key => !seen.has(nameOf(key))))
+      const books = [...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest]
+      return new Map(books.map(book => [book.book_id, book]))
+    }
 
-  /** As `getMany`, only what a cart needs. */
-  const getPriced: ReadPriced = async keys => byId((await readPriced(keys)).values())
+  /** As `getMany`, only what a cart needs; what this very request has `seen` is not asked for again. */
+  const getPriced = beside(async keys => (await readPriced(keys)).values())
 
-  /**
-   * As `getPriced`; what is asked for at the same time is one call, and what this very request has `seen` is not asked for again.
-   * For carts alone: an order waits for nobody.
-   */
-  const getPricedTogether = async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN) => {
-    const rest = await gathered(keys.filter(key => !seen.has(nameOf(key))))
-    return byId([...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest])
-  }
+  /** As `getPriced`; what is asked for at the same time is one call. For carts alone: an order waits for nobody. */
+  const getPricedTogether = beside(gathered)
 
   /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
   const inCategory = async (category: string, limit: number, after?: string) => {

@@ -11,7 +11,7 @@ import type { CartDeps } from '../cart/service.ts'
 import { cartChanged } from '../cart/table.ts'
 import { findBooks } from '../catalog/find.ts'
 import type { Book } from '../catalog/schema.ts'
-import type { BookKey } from '../catalog/table.ts'
+import type { BookKey, PricedByKey } from '../catalog/table.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { type ErrorCode, ShopError } from '../core/errors.ts'
 import { dayOf, newOrderId, sha256 } from '../core/ids.ts'
@@ -77,12 +77,13 @@ const place = async (
   input: PlaceOrder,
   record: CheckoutRecord,
 ): Promise<Placed> => {
-  const cart = await deps.carts.current(userId, deps.now())
+  const seen = await deps.looks.ofVersion(userId, input.cart_version, deps.categoryOf, deps.now())
+  const cart = seen?.cart ?? (await deps.carts.current(userId, deps.now()))
   if (!cart || cart.items.length === 0)
     throw new ShopError('cart_empty', 'There is nothing in your cart to order.')
   if (versionOf(cart) !== input.cart_version) throw cartChanged()
   for (let tries = 1; ; tries++) {
-    const placed = await attempt(deps, cart, key, input, record)
+    const placed = await attempt(deps, cart, tries === 1 ? seen?.books : undefined, key, input, record)
     if (placed) return placed
     if (tries === MAX_TRIES)
       throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
@@ -115,15 +116,16 @@ const replay = async (
   return { order, replayed: true }
 }
 
-/** One try; undefined when it met something that a new try may get past. */
+/** One try, with books that were `seen` a moment ago; undefined when it met something that a new try may get past. */
 const attempt = async (
   deps: PlacingDeps,
   cart: Cart,
+  seen: PricedByKey | undefined,
   key: string,
   input: PlaceOrder,
   record: CheckoutRecord,
 ): Promise<Placed | undefined> => {
-  const lines = await quote(deps, cart)
+  const lines = await quote(deps, cart, seen)
   assertWithinLimits(lines)
   assertAvailable(lines)
   const order = orderOf(deps, cart, lines, input)
@@ -140,9 +142,9 @@ const attempt = async (
   return { order, replayed: false }
 }
 
-const quote = async (deps: OrderDeps, cart: Cart): Promise<QuotedLine[]> => {
+const quote = async (deps: OrderDeps, cart: Cart, seen: PricedByKey | undefined): Promise<QuotedLine[]> => {
   const hints = new Map(cart.items.map(line => [line.book_id, line.category]))
-  const books = await findBooks(deps, [...hints.keys()], hints)
+  const books = await findBooks(deps, [...hints.keys()], hints, keys => deps.books.getPriced(keys, seen))
   return quoteLines(mergeLines(cart), books)
 }
 
