@@ -85,7 +85,7 @@ export const compare = async (
   const effort: Effort = quick
     ? { rounds: 1, sliceSeconds: 1.5, warmSeconds: 0.5 }
     : { rounds: 2, sliceSeconds: 3, warmSeconds: 2 }
-  const starts = quick ? 1 : 3
+  const starts = quick ? 1 : 7
   const restMs = quick ? 1_000 : 10_000
   // What one leaves behind, pages to be written and a database that ends, is not to be the next one's.
   const settleMs = quick ? 1_000 : 3_000
