@@ -32,8 +32,8 @@ export const scaleChapter = (all: readonly ScaleFigures[], machine: Machine, tab
   versions: `Node ${process.versions.node}`,
   text: [
     'Shelves made from the 10,000 real books: each is imported as a feed, then the shop is started without and with a saved index, and asked over HTTP, one request at a time.',
-    'An import and a build of the index cost the same for each book, so their curves rise as the shelf does; an import holds a bounded part of the feed, whatever its length. A start with a saved index reads and parses it, about eight millionths of a second for each book; a start without one waits a second and then serves, so it is flat: categories and titles come from the table until the index is built. A search looks at the books that share words with it, which grow with the shelf; the first list of a category in an order sorts that category once.',
-    'The worst curve was the start without a saved index, which waited until the whole table had been read; and a save of the index held everybody up while it was written. Now the shop serves while it reads, and saves piece by piece.',
+    'An import and a build of the index cost the same for each book, so their curves rise as the shelf does; an import holds a bounded part of the feed, whatever its length. A start is to the first book, which needs no index, so it is flat: a saved index is read meanwhile, some rows at a time, and whoever asks for a list or searches waits for it, a second at most; without one, categories and titles come from the table until the index is built. A search looks at the books that share words with it, which grow with the shelf; the first list of a category in an order sorts that category once.',
+    'The worst curves were the starts, which waited until the whole table or the whole saved index had been read; and a save of the index held everybody up while it was written. Now the shop serves while it reads, and saves piece by piece.',
     ...busyNote(machine),
   ],
   tables: [table],
