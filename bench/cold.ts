@@ -27,7 +27,7 @@ import { readBooks } from './search-data.ts'
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '15' },
+    rounds: { type: 'string', default: '31' },
     data: { type: 'string', default: '../shared/data' },
     json: { type: 'boolean', default: false },
   },

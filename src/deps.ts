@@ -7,7 +7,7 @@ import { bucketBlobs } from './core/bucket-blobs.ts'
 import { openDynamo } from './core/dynamo/dynamo.ts'
 import { type WatchedCall, watchedWire } from './core/dynamo/watched.ts'
 import { openWire, type Wire } from './core/dynamo/wire.ts'
-import { jsonLog, type Log, linesLog, logLevels } from './core/log.ts'
+import { type Log, logLevels } from './core/log.ts'
 import { parseDecimal, parseRate } from './core/money.ts'
 import { type Credentials, signerFor, unsignedForEngine } from './core/sign.ts'
 import { defaultSender, parseSender } from './notifications/sender.ts'
@@ -35,6 +35,7 @@ const sender = z.string().transform((text, context) => {
 })
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+const Address = z.url({ protocol: /^https?$/ })
 const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/)
 
 const Environment = z.object({
@@ -48,19 +49,19 @@ const Environment = z.object({
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
   BLOB_BUCKET: z.string().min(3).max(63).optional(),
-  BLOB_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  BLOB_ENDPOINT: Address.optional(),
   SECRETS_PATH: z
     .string()
     .regex(/^(\/[A-Za-z0-9_.-]+)+$/, { error: 'is no path such as /cloudshelf/prod' })
     .optional(),
-  SSM_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  API_URL: z.url({ protocol: /^https?$/ }).optional(),
-  DYNAMODB_ENDPOINT: z.union([z.literal('aws'), z.url({ protocol: /^https?$/ })]).optional(),
+  SSM_ENDPOINT: Address.optional(),
+  API_URL: Address.optional(),
+  DYNAMODB_ENDPOINT: z.union([z.literal('aws'), Address]).optional(),
   PORT: port(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DYNAMODB_PORT: port(8000),
   CLOUDSHELF_DATA_DIR: z.string().min(1).default('.cloudshelf'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: Address.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SES_REGION: z
     .string()
@@ -80,7 +81,7 @@ const Environment = z.object({
     .regex(/^[\w+]{1,128}$/)
     .optional(),
   COGNITO_CLIENT_SECRET: z.string().min(1).optional(),
-  COGNITO_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  COGNITO_ISSUER: Address.optional(),
   CLOUDSHELF_LOG: z.enum(logLevels, { error: `is none of ${logLevels.join(', ')}` }).optional(),
   AWS_LAMBDA_FUNCTION_NAME: z.string().optional(),
   POWERTOOLS_SERVICE_NAME: z.string().min(1).optional(),
@@ -152,8 +153,6 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     log: {
       level: env.CLOUDSHELF_LOG ?? (env.AWS_LAMBDA_FUNCTION_NAME === undefined ? 'events' : 'requests'),
       service: env.POWERTOOLS_SERVICE_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME ?? 'cloudshelf',
-      /** Lambda's logs are read by machines, whatever its output is. */
-      json: env.AWS_LAMBDA_FUNCTION_NAME !== undefined,
     },
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
@@ -194,12 +193,6 @@ const credentialsOf = (env: z.infer<typeof Environment>): (() => Promise<Credent
     return (await fromNodeProviderChain()()) as Credentials
   }
 }
-
-/** The log of this process: lines on a terminal, JSON where a machine reads it. */
-export const openLog = ({ log: { level, service, json } }: Settings): Promise<Log> | Log =>
-  json || !process.stdout.isTTY
-    ? jsonLog(level, service)
-    : linesLog(level, line => void process.stdout.write(`${line}\n`))
 
 const wireOf = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
   if (engineEndpoint) return openWire(engineEndpoint, unsignedForEngine)

@@ -26,7 +26,7 @@ export const CartLine = z.object({
   category: z.string().min(1),
   title: z.string(),
   price: Price,
-  quantity: z.number().int().positive().max(MAX_STORED_QUANTITY),
+  quantity: z.int().positive().max(MAX_STORED_QUANTITY),
 })
 /** A line as it was put into the cart; its price, in whole cents, is the one shown then. */
 export type CartLine = z.infer<typeof CartLine>
@@ -54,7 +54,7 @@ export const Cart = z.object({
 })
 export type Cart = z.infer<typeof Cart>
 
-export const Quantity = z.number().int().min(1).max(MAX_QUANTITY)
+export const Quantity = z.int().min(1).max(MAX_QUANTITY)
 
 export const AddItem = z
   .strictObject({ book_id: BookId, quantity: Quantity.default(1) })
@@ -72,13 +72,12 @@ export const CartItem = z
     title: z.string(),
     author: z.string().optional(),
     price: Money,
-    quantity: z.number().int(),
+    quantity: z.int(),
     line_total: Money,
     previous_price: Money.optional().describe(
       'There when the price is not what it was when the line was added.',
     ),
     available_quantity: z
-      .number()
       .int()
       .optional()
       .describe('There when fewer are left than the line wants; 0: none.'),
@@ -90,7 +89,7 @@ export const CartView = z
   .object({
     version: z.string().nullable().describe('Send it with the order; null while the cart is empty.'),
     items: z.array(CartItem),
-    item_count: z.number().int(),
+    item_count: z.int(),
     total_amount: Money,
     tax: Money,
     shipping: Money,

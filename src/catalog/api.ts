@@ -1,10 +1,18 @@
 /** The endpoints of the catalogue, as data. */
 import * as z from 'zod'
 import { parseDecimal } from '../core/money.ts'
-import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { intText, PageSize } from '../http/page-size.ts'
-import { BookChange, BookContent, BookDetail, BookSummary, NewBook, StaffBook } from './schema.ts'
+import {
+  AuthorName,
+  BookChange,
+  BookContent,
+  BookDetail,
+  BookSummary,
+  CategoryName,
+  NewBook,
+  StaffBook,
+} from './schema.ts'
 
 const PriceText = z
   .string()
@@ -18,7 +26,7 @@ const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the pag
 const SearchText = z.string().max(200)
 
 const filters = {
-  author: line(300).optional(),
+  author: AuthorName.optional(),
   min_price: PriceText.optional(),
   max_price: PriceText.optional(),
   in_stock: Flag.optional().describe('true: only books that can be had now; false: all.'),
@@ -27,15 +35,19 @@ const filters = {
   cursor: Cursor.optional(),
 }
 
-const BrowseParams = z.strictObject({ q: SearchText.optional(), category: line(60).optional(), ...filters })
+const BrowseParams = z.strictObject({
+  q: SearchText.optional(),
+  category: CategoryName.optional(),
+  ...filters,
+})
 export type BrowseParams = z.infer<typeof BrowseParams>
 
-const Facet = z.array(z.object({ value: z.string(), count: z.number().int() }))
+const Facet = z.array(z.object({ value: z.string(), count: z.int() }))
 
 export const BookPage = z
   .object({
     items: z.array(BookSummary),
-    total: z.number().int().nullable().describe('null while the index is not ready and the table answers.'),
+    total: z.int().nullable().describe('null while the index is not ready and the table answers.'),
     facets: z.object({ category: Facet, author: Facet, price: Facet, availability: Facet }),
     next_cursor: z.string().nullable(),
   })
@@ -55,7 +67,7 @@ const Suggestions = z
   .meta({ id: 'Suggestions' })
 
 const Categories = z
-  .object({ items: z.array(z.object({ category: z.string(), count: z.number().int() })) })
+  .object({ items: z.array(z.object({ category: z.string(), count: z.int() })) })
   .meta({ id: 'Categories' })
 
 const BookPath = z.object({ book_id: z.string().min(1).max(60) })
@@ -83,7 +95,7 @@ export const searchBooks = endpoint({
   summary: 'Search by title, author or ISBN, forgivingly',
   who: 'anyone',
   cache: 'public',
-  query: z.strictObject({ q: SearchText, category: line(60).optional(), ...filters }),
+  query: z.strictObject({ q: SearchText, category: CategoryName.optional(), ...filters }),
   status: 200,
   reply: BookPage,
   errors: ['bad_cursor', 'index_not_ready'],
@@ -109,7 +121,7 @@ export const categoryBooks = endpoint({
   summary: 'The books of a category',
   who: 'anyone',
   cache: 'public',
-  params: z.object({ category: line(60) }),
+  params: z.object({ category: CategoryName }),
   query: z.strictObject({ q: SearchText.optional(), ...filters }),
   status: 200,
   reply: BookPage,
@@ -143,7 +155,7 @@ export const listTitles = endpoint({
   status: 200,
   reply: z
     .object({
-      parts: z.number().int(),
+      parts: z.int(),
       items: z.array(z.object({ book_id: z.string(), title: z.string() })),
     })
     .meta({ id: 'Titles' }),

@@ -36,10 +36,10 @@ const Status = z.enum(['active', 'retired'])
 /** The attributes that the specification's samples have no room for, all optional: the closed list of the design. */
 const details = {
   average_rating: z.number().min(0).max(5).optional(),
-  ratings_count: z.number().int().min(0).optional(),
-  published_year: z.number().int().min(-4000).max(3000).optional(),
+  ratings_count: z.int().min(0).optional(),
+  published_year: z.int().min(-4000).max(3000).optional(),
   language: z.string().min(1).max(35).optional(),
-  pages: z.number().int().min(0).max(100_000).optional(),
+  pages: z.int().min(0).max(100_000).optional(),
   genres: z.array(z.string().min(1).max(60)).max(20).optional(),
 }
 
@@ -60,7 +60,7 @@ export const Book = z.object({
       context.addIssue({ code: 'custom', message: 'has more than two decimals' })
       return z.NEVER
     }),
-  stock_quantity: z.number().int().min(0),
+  stock_quantity: z.int().min(0),
   description: z.string().optional(),
   image_url: z.string().optional(),
   status: Status.optional(),
@@ -93,11 +93,15 @@ const Isbn = z
     return z.NEVER
   })
 
+/** The name of a category, or of a genre. */
+export const CategoryName = line(60)
+export const AuthorName = line(300)
+
 /** What staff may say of a book; stock and id have rules of their own. */
 const editable = {
-  category: line(60),
+  category: CategoryName,
   title: line(300),
-  author: line(300),
+  author: AuthorName,
   isbn: Isbn.optional(),
   price: Price,
   description: paragraph(5_000).optional(),
@@ -116,13 +120,13 @@ const editable = {
     .refine(value => Number(value.toFixed(4)) === value, { error: 'has more than four decimals' })
     .optional(),
   language: line(35).optional(),
-  genres: z.array(line(60)).max(20).optional(),
+  genres: z.array(CategoryName).max(20).optional(),
 }
 
 export const NewBook = z.strictObject({
   book_id: BookId.refine(id => !ROUTE_WORDS.has(id), { error: 'is a word of the API' }),
   ...editable,
-  stock_quantity: z.number().int().min(0).max(MAX_STOCK),
+  stock_quantity: z.int().min(0).max(MAX_STOCK),
 })
 export type NewBook = z.infer<typeof NewBook>
 
@@ -146,8 +150,8 @@ export const BookChange = z.strictObject({
   language: editable.language.nullable(),
   pages: details.pages.nullable(),
   genres: editable.genres.nullable(),
-  stock_delta: z.number().int().min(-MAX_STOCK).max(MAX_STOCK).optional(),
-  stock_quantity: z.number().int().min(0).max(MAX_STOCK).optional(),
+  stock_delta: z.int().min(-MAX_STOCK).max(MAX_STOCK).optional(),
+  stock_quantity: z.int().min(0).max(MAX_STOCK).optional(),
 })
 export type BookChange = z.infer<typeof BookChange>
 
@@ -160,8 +164,8 @@ const shown = {
   price: z.number().describe('In the currency of the shop, such as 42.99.'),
   availability: Availability,
   average_rating: z.number().optional(),
-  ratings_count: z.number().int().optional(),
-  published_year: z.number().int().optional(),
+  ratings_count: z.int().optional(),
+  published_year: z.int().optional(),
   image_url: z.string().optional(),
 }
 
@@ -175,7 +179,7 @@ export const BookDetail = z
     ...shown,
     description: z.string().optional(),
     language: z.string().optional(),
-    pages: z.number().int().optional(),
+    pages: z.int().optional(),
     genres: z.array(z.string()).optional(),
     created_at: z.string(),
     updated_at: z.string(),
@@ -185,7 +189,7 @@ export type BookDetail = z.infer<typeof BookDetail>
 
 /** A book as staff see it: with its stock. */
 export const StaffBook = BookDetail.extend({
-  stock_quantity: z.number().int(),
+  stock_quantity: z.int(),
   status: Status.optional(),
 }).meta({
   id: 'StaffBook',

@@ -7,9 +7,8 @@ import { readColumnMap } from '../catalog/feed/attributes.ts'
 import { type Feed, openFeed } from '../catalog/feed/open-feed.ts'
 import { csvLine } from '../catalog/feed/written-cell.ts'
 import { importBooks, type Outcome } from '../catalog/import.ts'
-import { MAX_STOCK } from '../catalog/schema.ts'
+import { CategoryName, MAX_STOCK } from '../catalog/schema.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
-import { line } from '../core/text.ts'
 import { withDeps } from './open.ts'
 import { CommandError, counted, FAILED, messageOf, note, print, printJson } from './output.ts'
 import { startProgress } from './progress.ts'
@@ -138,7 +137,7 @@ const copies = (text: string): number => {
 }
 
 const categoryName = (text: string): string => {
-  const parsed = line(60).safeParse(text)
+  const parsed = CategoryName.safeParse(text)
   if (parsed.success) return parsed.data
   throw new InvalidArgumentError('It is no name of 1 to 60 characters.')
 }

@@ -1,9 +1,8 @@
 /**
- * What the shop says while it runs, and what it measures of itself: lines that a person reads on a terminal, JSON by
- * Powertools everywhere else. Nothing that is logged may hold a secret or anything personal.
+ * What the shop says while it runs, and what it measures of itself: lines that a person reads on a terminal, JSON
+ * (json-log.ts) everywhere else. Nothing that is logged may hold a secret or anything personal.
  */
-import { mappedStack } from './mapped-stack.ts'
-import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
+import type { Measured } from './metrics.ts'
 import { currentRequest } from './request.ts'
 
 /** Each says what the one before it says as well; failures are always said. */
@@ -47,7 +46,8 @@ export type StoreCall = {
 
 type Write = (line: string) => void
 
-const tellsOf =
+/** Whether a log of this level says what belongs to another. */
+export const tellsOf =
   (level: LogLevel) =>
   (asked: LogLevel): boolean =>
     logLevels.indexOf(asked) <= logLevels.indexOf(level)
@@ -56,7 +56,7 @@ const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 /** The error's words, and those of what caused it. */
-const chainOf = (error: unknown): string =>
+export const chainOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? `${stackOf(error)}\ncaused by ${stackOf(error.cause)}`
     : stackOf(error)
@@ -89,46 +89,6 @@ export const linesLog = (level: LogLevel, write: Write): Log => {
     call: ({ operation, tables, ms }) => line('call', `${operation} ${tables.join(', ')} ${ms} ms${mark()}`),
     count: metricsAt('events'),
     gauge: metricsAt('requests'),
-    tells,
-  }
-}
-
-/** A log that machines read: JSON lines by Powertools, and metrics in CloudWatch's embedded format among them. */
-export const jsonLog = async (level: LogLevel, service: string): Promise<Log> => {
-  const [{ Logger }, { Metrics }] = await Promise.all([
-    import('@aws-lambda-powertools/logger'),
-    import('@aws-lambda-powertools/metrics'),
-  ])
-  const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
-  const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
-  const tells = tellsOf(level)
-  const ofRequest = () => {
-    const request = currentRequest()
-    return request ? { request_id: request.id } : {}
-  }
-  const publish = (measured: Measured): void => {
-    const { request_id } = ofRequest()
-    if (request_id !== undefined) metrics.addMetadata('request_id', request_id)
-    for (const name of metricNames) {
-      const value = measured[name]
-      if (value !== undefined) metrics.addMetric(name, metricUnits[name], value)
-    }
-    metrics.publishStoredMetrics()
-  }
-  return {
-    say: (topic, text, fields) => {
-      if (tells('events')) logger.info(text, { topic, ...fields, ...ofRequest() })
-    },
-    failure: error => {
-      const name = error instanceof Error ? error.name : typeof error
-      const message = error instanceof Error ? error.message : String(error)
-      logger.error(message, { topic: 'error', name, stack: mappedStack(chainOf(error)), ...ofRequest() })
-    },
-    request: answered => logger.info('answered', { topic: 'request', ...answered }),
-    call: ({ operation, tables, ms }) =>
-      logger.debug('called', { topic: 'call', operation, tables, ms, ...ofRequest() }),
-    count: publish,
-    gauge: publish,
     tells,
   }
 }

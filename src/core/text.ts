@@ -10,13 +10,15 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 const cleaned = (max: number, forbidden: RegExp) =>
-  z
-    .string()
-    .max(max * 2)
-    .refine(text => text.isWellFormed() && !forbidden.test(text), { error: 'contains control characters' })
-    .overwrite(text => text.normalize('NFC').trim())
-    .min(1)
-    .max(max)
+  z.string().check(
+    z.maxLength(max * 2),
+    z.refine((text: string) => text.isWellFormed() && !forbidden.test(text), {
+      error: 'contains control characters',
+    }),
+    z.overwrite(text => text.normalize('NFC').trim()),
+    z.minLength(1),
+    z.maxLength(max),
+  )
 
 /** One line of 1 to `max` characters. */
 export const line = (max: number) => cleaned(max, CONTROL)

@@ -8,7 +8,7 @@ const Price = z.strictObject({
   what: z.string().min(1),
   /** For `per` of `unit`. */
   usd: z.number().positive(),
-  per: z.number().int().positive(),
+  per: z.int().positive(),
   unit: z.string().min(1),
   /** A month's, for the whole account: by all its stages and shops together. */
   free: z
@@ -30,7 +30,7 @@ export const PriceList = z.strictObject({
 
 const StandingCharge = z.strictObject({
   price: z.string(),
-  count: z.number().int().positive(),
+  count: z.int().positive(),
   what: z.string(),
   /** Only where this is switched on. */
   option: z.string().optional(),

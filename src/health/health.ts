@@ -16,14 +16,13 @@ const Health = z
     store: z.literal('up'),
     index: z.object({
       ready: z.boolean(),
-      books: z.number().int(),
+      books: z.int(),
       age_seconds: z
         .number()
         .nullable()
         .describe('How long ago other processes’ changes were last looked for.'),
     }),
     unreadable_books: z
-      .number()
       .int()
       .describe('Rows of the books table that are no books; `cloudshelf doctor` names them.'),
     mail: z.object({

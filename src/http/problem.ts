@@ -7,14 +7,14 @@ export const Problem = z
   .looseObject({
     type: z.literal('about:blank'),
     title: z.string(),
-    status: z.number().int(),
+    status: z.int(),
     code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
     detail: z.string(),
     errors: z
       .array(z.object({ where: z.string(), message: z.string() }))
       .optional()
       .describe('For invalid_request: each place and what is wrong there.'),
-    retry_after: z.number().int().optional().describe('For too_many_requests: seconds, as in Retry-After.'),
+    retry_after: z.int().optional().describe('For too_many_requests: seconds, as in Retry-After.'),
   })
   .meta({ id: 'Problem' })
 

@@ -8,7 +8,7 @@ import { peopleRoutes } from '../people/routes.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 
-const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { base, secrets } = openFunction(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = {
   ...foundation(base, secret),

@@ -6,7 +6,7 @@ import { foundation } from '../parts/ground.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 
-const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { base, secrets } = openFunction(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...foundation(base, secret), ...cartPart(base) }
 const { fetch } = openApp(deps, cartRoutes(deps))

@@ -19,7 +19,7 @@ const FRESH_MS = 2_000
 const PATIENCE_MS = 5_000
 const GAUGE_MS = 60_000
 
-const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { base, secrets } = openFunction(['secret', 'proxy'])
 const part = catalogPart(base, openBucket(base.settings))
 const { memory } = part
 // What was built from the table is kept for the next that starts.
@@ -33,8 +33,8 @@ const app = openApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 docsRoutes(app.hono, base.publicUrl)
 await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
 
-let gauged = 0
-/** Says how old the index is, at most once a minute; nobody asks a function that rests. */
+let gauged = Date.now()
+/** Says how old the index is, once a minute after it was loaded; nobody asks a function that rests. */
 const gauge = (): void => {
   const age = indexAge(deps)
   if (age === undefined || Date.now() - gauged < GAUGE_MS) return

@@ -12,7 +12,7 @@ import { openGround } from './open.ts'
 /** A snapshot is written at most this often; functions that start read the log from where it ends. */
 const EVERY_MS = 3 * 60_000
 
-const base = await openGround()
+const base = openGround()
 const deps = { ...base, ...catalogPart(base, openBucket(base.settings)) }
 const { memory, changes, db, now, report } = deps
 

@@ -1,20 +1,21 @@
 /** What every function opens when it starts: its settings, its log, the way to the store, and its secrets. */
-import { openLog, openStore, readSettings, watchOf } from '../deps.ts'
+import { jsonLog } from '../core/json-log.ts'
+import { openStore, readSettings, watchOf } from '../deps.ts'
 import { type Ground, ground } from '../parts/ground.ts'
 import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
-export const openGround = async (settings = readSettings()): Promise<Ground> => {
-  const log = await openLog(settings)
+export const openGround = (settings = readSettings()): Ground => {
+  const log = jsonLog(settings.log.level, settings.log.service)
   return ground(settings, { db: openStore(settings, undefined, watchOf(log)), log })
 }
 
 /** The ground, and the `wanted` secrets: they are asked for first, so that everything else is opened while they come. */
-export const openFunction = async <const Wanted extends Name>(
+export const openFunction = <const Wanted extends Name>(
   wanted: readonly Wanted[],
-): Promise<{ readonly base: Ground; readonly secrets: Promise<Secrets<Wanted>> }> => {
+): { readonly base: Ground; readonly secrets: Promise<Secrets<Wanted>> } => {
   const settings = readSettings()
   const secrets = readSecrets(settings, wanted)
-  const base = await openGround(settings)
+  const base = openGround(settings)
   // Node loads its requests and answers when somebody names them: a tenth of a start, and better now than when one has come.
   void globalThis.Request
   return { base, secrets }

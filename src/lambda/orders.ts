@@ -7,7 +7,7 @@ import { orderPart } from '../parts/orders.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 
-const { base, secrets } = await openFunction(['secret', 'proxy'])
+const { base, secrets } = openFunction(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...foundation(base, secret), ...cartPart(base), ...orderPart(base) }
 const { fetch } = openApp(deps, orderRoutes(deps))

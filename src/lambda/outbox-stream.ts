@@ -7,7 +7,7 @@ import { deliver } from '../notifications/worker.ts'
 import { leavesByMail, mailPart, openTransport } from '../parts/mail.ts'
 import { openGround } from './open.ts'
 
-const base = await openGround()
+const base = openGround()
 const deps = { ...base, ...mailPart(base, openTransport(base.settings)) }
 
 /** The row to be sent now that a record brings, if it brings one. */

@@ -1,8 +1,9 @@
 /** Pages: everything that is no API. It may touch no table: what it shows, and what it changes, goes through the public API. */
 import { pageRenderer } from 'cloudshelf-pages'
 import { ShopError } from '../core/errors.ts'
+import { jsonLog } from '../core/json-log.ts'
 import { currentRequest, REQUEST_ID } from '../core/request.ts'
-import { openLog, readSettings, SettingsError } from '../deps.ts'
+import { readSettings, SettingsError } from '../deps.ts'
 import { openAdmission } from '../http/admission.ts'
 import { originsOf } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
@@ -53,7 +54,7 @@ const { fetch: answer } = openPages({
   },
   // Files of the build lie in a bucket.
   load: async () => ({ pageRenderer, asset: async () => undefined }),
-  log: await openLog(settings),
+  log: jsonLog(settings.log.level, settings.log.service),
 })
 
 export const handler = httpHandler(answer, { publicUrl, proxySecret: proxy })

@@ -11,7 +11,7 @@ import { openGround } from './open.ts'
 /** One mail in hand takes at most this long. */
 const LAST_MAIL_MS = 25_000
 
-const base = await openGround()
+const base = openGround()
 const deps = {
   ...base,
   ...orderPart(base),

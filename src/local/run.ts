@@ -1,5 +1,6 @@
 /** The shop until Ctrl-C or SIGTERM. */
-import { openLog, readSettings, SettingsError } from '../deps.ts'
+import { type Log, linesLog } from '../core/log.ts'
+import { readSettings, type Settings, SettingsError } from '../deps.ts'
 import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
 
@@ -10,6 +11,13 @@ const fail = (error: unknown): never => {
 }
 
 process.on('unhandledRejection', fail)
+
+/** Lines on a terminal, JSON where a machine reads it. */
+const openLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
+  if (process.stdout.isTTY) return linesLog(level, line => void process.stdout.write(`${line}\n`))
+  const { jsonLog } = await import('../core/json-log.ts')
+  return jsonLog(level, service)
+}
 
 try {
   const settings = readSettings()

@@ -27,9 +27,8 @@ const POLICY =
 export const docsRoutes = (app: Hono, serverUrl: string): void => {
   app.get('/api/openapi.json', async c => {
     // The generator and all endpoints are for this answer alone, and are loaded with it.
-    const { openApiDocument } = await import('./document.ts')
-    const { endpoints } = await import('../endpoints.ts')
-    return c.json(openApiDocument(endpoints, serverUrl), 200, {
+    const { shopDocument } = await import('./shop-document.ts')
+    return c.json(shopDocument(serverUrl), 200, {
       'cache-control': 'public, max-age=0, s-maxage=60',
     })
   })

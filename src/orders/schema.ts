@@ -18,7 +18,7 @@ export const OrderLine = z.object({
   category: z.string().optional(),
   title: z.string(),
   price: StoredMoney,
-  quantity: z.number().int().positive(),
+  quantity: z.int().positive(),
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
@@ -50,7 +50,7 @@ export const Order = z.object({
   status: OrderStatus,
   shipping_address: StoredAddress.optional(),
   email: z.string().optional(),
-  version: z.number().int().optional(),
+  version: z.int().optional(),
   retain_until: z.string().optional(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -114,7 +114,7 @@ export const OrderView = z
         category: z.string().optional(),
         title: z.string(),
         price: Money,
-        quantity: z.number().int(),
+        quantity: z.int(),
       }),
     ),
     subtotal: Money.optional(),

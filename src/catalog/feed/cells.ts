@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { type Cents, parseDecimal } from '../../core/money.ts'
 import { line, paragraph } from '../../core/text.ts'
 import { normalizeIsbn } from '../isbn.ts'
-import { BookId, MAX_STOCK } from '../schema.ts'
+import { BookId, CategoryName, MAX_STOCK } from '../schema.ts'
 import type { Attribute } from './attributes.ts'
 
 /** `problem` ends a sentence that begins with the attribute and the cell. */
@@ -124,7 +124,7 @@ export const genresIn = (cell: string): string[] => {
     .split(cell.includes('|') ? '|' : cell.includes(';') ? ';' : ',')
     .map(path => path.split('>').at(-1) ?? '')
   const cleaned = names.flatMap(name => {
-    const parsed = line(60).safeParse(name)
+    const parsed = CategoryName.safeParse(name)
     return parsed.success ? [parsed.data] : []
   })
   return [...new Set(cleaned)].slice(0, MAX_GENRES)
