@@ -1,4 +1,5 @@
-/** The run: starts in turn, then each peer turn by turn with ours, then what each finds and how each stands a crowd. */
+/** The run: starts in turn, then each peer turn by turn with ours, both begun anew, then what each finds and how each stands a crowd. */
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,14 @@ const memoryOf = ({ processes: { shop, store } }: RunningShop) => ({
   shop: familyMemory(shop, store) ?? 0,
   store: store === undefined ? 0 : (familyMemory(store) ?? 0),
 })
+
+type Memory = ReturnType<typeof memoryOf>
+/** The most of them together. */
+const mostOf = (all: readonly Memory[]): Memory =>
+  all.reduce((most, one) => (one.shop + one.store > most.shop + most.store ? one : most), {
+    shop: 0,
+    store: 0,
+  })
 
 /** The share of the queries of both files whose first answer is a right one. */
 const hitsOf = async (shop: RunningShop, data: string, { shopper }: Generators) => {
@@ -110,30 +119,33 @@ export const compare = async (
     for (const { peer, place } of peers) await startOnce(peer.name, () => peer.start(place, books))
   }
 
-  const ours = await startOurs(dataDir, books)
-  await sleep(restMs)
-  const rest = memoryOf(ours)
   const generators: Generators = {
     load: startWorker<LoadJob, LoadResult>('load.ts'),
     shopper: startWorker<ShopperJob, ShopperResult>('peers/shopper.ts'),
   }
   const shops: ShopResult[] = []
   const lines: LineResult[] = []
-  const own: Awaited<ReturnType<typeof sideOf>>[] = []
-  for (const line of LINES) own.push(await sideOf(ours, line, generators))
   const sums = LINES.map((): Sum[] => [])
+  const failures = LINES.map(() => 0)
+  const rests: Memory[] = []
+  const afters: Memory[] = []
+  let found: Pick<ShopResult, 'hits' | 'crowds'> | undefined
 
   for (const { peer, place } of peers) {
     say(`${peer.label}, turn by turn with ours`)
+    const copy = join(dataDir, '..', `cloudshelf-beside-${peer.name}`)
+    cpSync(dataDir, copy, { recursive: true })
     const shop = await peer.start(place, books)
+    const ours = await startOurs(copy, books)
     await sleep(restMs)
     const peerRest = memoryOf(shop)
+    rests.push(memoryOf(ours))
     for (const [i, line] of LINES.entries()) {
-      const side = own[i]
-      if (!side) continue
       const theirs = await sideOf(shop, line, generators)
+      const side = await sideOf(ours, line, generators)
       const turns = await takeTurns(theirs, side, effort, line.scarce)
       sums[i]?.push(turns.ours)
+      failures[i] = (failures[i] ?? 0) + side.failed()
       const [their, our] = [lineOf(turns.peer), lineOf(turns.ours)]
       const apart = peer.apart?.[line.name]
       lines.push({
@@ -169,11 +181,15 @@ export const compare = async (
       differs: [...peer.differs],
     })
     await shop.end()
+    afters.push(memoryOf(ours))
+    if (!found) {
+      say('  the queries and the crowds in ours')
+      found = { hits: await hitsOf(ours, data, generators), crowds: await crowdsOf(ours, generators) }
+    }
+    await ours.end()
   }
 
-  say('the queries and the crowds in ours')
-  const hits = await hitsOf(ours, data, generators)
-  const crowds = await crowdsOf(ours, generators)
+  if (!found) throw new TypeError('there was nobody to be beside')
   const oursResult: ShopResult = {
     name: 'cloudshelf',
     label: 'CloudShelf',
@@ -181,20 +197,18 @@ export const compare = async (
     node: process.version,
     database: 'embedded DynamoDB engine',
     starts: startedIn.get('cloudshelf') ?? [],
-    rest,
-    after: memoryOf(ours),
+    rest: mostOf(rests),
+    after: mostOf(afters),
     install: installOf(PROJECT),
-    hits,
-    crowds,
+    ...found,
     differs: [],
   }
-  await ours.end()
   const ourLines = LINES.map(
     ({ name: line }, i): LineResult => ({
       line,
       shop: 'cloudshelf',
       ...lineOf(together(sums[i] ?? [])),
-      failed: own[i]?.failed() ?? 0,
+      failed: failures[i] ?? 0,
     }),
   )
   return {

@@ -85,7 +85,7 @@ export const tablesOf = (result: Result, verdicts: readonly Verdict[]): Table[] 
 
 /** What must be known before a ratio is quoted. */
 export const differencesOf = ({ shops }: Result): string[] => [
-  'Everybody has the same 10,000 books, is asked by the same generator over 16 connections (8 for checkouts), one after the other, and runs as one server process as its makers ship it, with its defaults.',
+  'Everybody has the same 10,000 books, is asked by the same generator over 16 connections (8 for checkouts), one after the other, and runs as one server process as its makers ship it, with its defaults. Ours begins anew beside each of them.',
   'CloudShelf: lists, books and searches are answered from memory, lists and books that were asked for before from kept answers; each search is at an address never asked before. Its answers have the total and counts by category, author, price and availability. A checkout is one request after the adds: one transaction that writes stock, order, idempotency record, mail to be sent and cart. It has no payment step and one way of shipping.',
   ...shops.flatMap(({ differs }) => differs),
   ...shops

@@ -53,7 +53,7 @@ const MAILS: readonly Limit[] = [TO_ONE_ADDRESS, { per: 'source', max: 20, secon
 const LINKS: readonly Limit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
 /** Whoever has the session of another may still not guess at the password. */
 export const PASSWORD_AGAIN: readonly Limit[] = [
-  { per: 'shopper', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
+  { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
   { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
 ]
 
@@ -115,7 +115,7 @@ export const signIn = endpoint({
   summary: 'Sign in with address and password; the session is a cookie',
   who: 'anyone',
   limits: [
-    { per: 'account', max: 10, seconds: 15 * MINUTE },
+    { per: 'address', max: 10, seconds: 15 * MINUTE },
     { per: 'source', max: 100, seconds: 15 * MINUTE },
   ],
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'SignIn' }),

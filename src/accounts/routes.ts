@@ -48,7 +48,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
 
   /** Another mail to confirm the address, unless it has had as many as anybody may ask for. */
   const confirmAgain = async (email: string): Promise<void> => {
-    const hit = { source: () => '', shopper: undefined, body: { email }, deviceOf: async () => undefined }
+    const hit = { source: () => '', account: undefined, body: { email }, deviceOf: async () => undefined }
     const { id } = api.resendVerification
     try {
       await (await openCounter(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)).count()

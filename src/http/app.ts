@@ -146,7 +146,7 @@ const serve = async (
   }
   const counter = await openCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
     source: caller.source,
-    shopper: identity.userId,
+    account: identity.session?.userId,
     body: input.body,
     deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
   })

@@ -26,7 +26,7 @@ const limited = endpoints.filter(({ limits }) => limits !== undefined)
 /** An account's own limit is lower than its network's, which is counted as those of the other endpoints are. */
 const walk = limited.flatMap(endpoint =>
   (endpoint.limits ?? [])
-    .filter(({ per }) => endpoint.who !== 'account' || per === 'shopper')
+    .filter(({ per }) => endpoint.who !== 'account' || per === 'account')
     .map(limit => ({ id: endpoint.id, limit, endpoint, per: String(limit.per) })),
 )
 
@@ -61,7 +61,7 @@ const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Acco
     n++
     const same = (name: string) =>
       !other &&
-      (per === name || (per === 'account' && name === 'email') || (Array.isArray(per) && per.includes(name)))
+      (per === name || (per === 'address' && name === 'email') || (Array.isArray(per) && per.includes(name)))
     const session = accounts[other ? 1 : 0]?.cookie()
     const id = (name: string) => (same(name) ? `${fixed}` : `${fixed}x${n}`)
     const bodies: Record<string, Json> = {
@@ -78,17 +78,18 @@ const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Acco
     const email = `reader${id('email')}@example.com`
     return {
       caller: { source: () => `net-${id('source')}` },
-      cookie:
-        session ?? `cloudshelf_guest=${(same('shopper') ? `g${fixed}` : `g${fixed}x${n}`).padEnd(43, '_')}`,
+      cookie: session ?? `cloudshelf_guest=${`g${fixed}x${n}`.padEnd(43, '_')}`,
       body: body?.email === undefined || endpoint.id === 'placeOrder' ? body : { ...body, email },
     }
   }
 }
 
-/** On endpoints of accounts: the one that calls, and another. */
-const accountsFor = async (shop: TestShop, { who }: Endpoint): Promise<Account[]> =>
+/** Where accounts are counted: the one that calls, and another. */
+const accountsFor = async (shop: TestShop, { who }: Endpoint, { per }: Limit): Promise<Account[]> =>
   // The sign-in library reads the real clock, which is later than that of these tests.
-  who === 'account' ? [await shop.account({ days: 3_650 }), await shop.account({ days: 3_650 })] : []
+  who === 'account' || per === 'account'
+    ? [await shop.account({ days: 3_650 }), await shop.account({ days: 3_650 })]
+    : []
 
 const send = async (
   shop: TestShop,
@@ -119,7 +120,7 @@ test.each(walk)(
   async ({ endpoint, limit }) => {
     const time = clock()
     const shop = await testShop({ books: [aBook()], now: time.now })
-    const next = requestsFor(endpoint, limit, await accountsFor(shop, endpoint))
+    const next = requestsFor(endpoint, limit, await accountsFor(shop, endpoint, limit))
     const passed: Awaited<ReturnType<typeof send>>[] = []
     for (let left = limit.max + 20; left > 0; left -= AT_ONCE)
       passed.push(...(await Promise.all(times(Math.min(left, AT_ONCE), () => send(shop, endpoint, next())))))
@@ -142,7 +143,8 @@ test.each(limited)('$id: a refusal does nothing', async endpoint => {
   const shop = await testShop({ books: [aBook()] })
   const [limit] = endpoint.limits ?? []
   if (!limit) throw new Error(endpoint.id)
-  const next = requestsFor(endpoint, limit, await accountsFor(shop, endpoint))
+  const accounts = await accountsFor(shop, endpoint, limit)
+  const next = requestsFor(endpoint, limit, accounts)
   for (let i = 0; i < limit.max; i++) await send(shop, endpoint, next())
   const before = await itemsIn(shop, 'control')
   const calls: string[] = []
@@ -156,7 +158,7 @@ test.each(limited)('$id: a refusal does nothing', async endpoint => {
   }
   for (let i = 0; i < 5; i++) expect((await send(shop, endpoint, next())).status).toBe(429)
   // Who calls is read before it is counted.
-  expect(calls).toEqual(endpoint.who === 'account' ? Array(5).fill('get') : [])
+  expect(calls).toEqual(accounts.length > 0 ? Array(5).fill('get') : [])
   expect(await itemsIn(shop, 'control')).toEqual(before)
 })
 

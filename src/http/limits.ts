@@ -7,12 +7,12 @@ export const MINUTE = 60
 export const HOUR = 3600
 
 /**
- * At most `max` in any `seconds`, of those that have in common: `source`, the network they come from; `shopper`, the
- * account or guest who calls; `account`, the e-mail address that is tried, each browser that has signed in with it before
- * being counted on its own, so that nobody can lock its owner out; or these fields of the body.
+ * At most `max` in any `seconds`, of those that have in common: `source`, the network they come from; `account`, the one that
+ * has signed in; `address`, the e-mail address that is tried, each browser that has signed in with it before being counted on
+ * its own, so that nobody can lock its owner out; or these fields of the body.
  */
 export type Limit = {
-  readonly per: 'source' | 'shopper' | 'account' | readonly string[]
+  readonly per: 'source' | 'account' | 'address' | readonly string[]
   readonly max: number
   readonly seconds: number
   /** Endpoints whose limits have the same counter are counted together; an endpoint is otherwise counted alone. */
@@ -22,8 +22,8 @@ export type Limit = {
 /** What limits look at in a request. */
 export type Hit = {
   readonly source: () => string
-  /** undefined: a visitor without a cookie, who is counted by source alone. */
-  readonly shopper: string | undefined
+  /** undefined: a guest, who is another as soon as a cookie is thrown away, and is counted by source alone. */
+  readonly account: string | undefined
   readonly body: unknown
   /** The browser as one that has signed in with this address before, if it has. */
   readonly deviceOf: (email: string) => Promise<string | undefined>
@@ -34,8 +34,8 @@ const fieldOf = (body: unknown, name: string): string =>
 
 const subjectOf = async ({ per }: Limit, hit: Hit): Promise<string | undefined> => {
   if (per === 'source') return hit.source()
-  if (per === 'shopper') return hit.shopper
-  if (per !== 'account') return JSON.stringify(per.map(name => fieldOf(hit.body, name)))
+  if (per === 'account') return hit.account
+  if (per !== 'address') return JSON.stringify(per.map(name => fieldOf(hit.body, name)))
   const email = fieldOf(hit.body, 'email')
   const device = await hit.deviceOf(email)
   return JSON.stringify(device === undefined ? [email] : [email, device])
@@ -100,8 +100,8 @@ const spanInWords = (seconds: number): string => {
 
 const subjectInWords = ({ per }: Limit): string => {
   if (per === 'source') return 'from one network'
-  if (per === 'shopper') return 'by one shopper'
-  if (per === 'account') return 'for one account, each of its known browsers counted on its own'
+  if (per === 'account') return 'by one account'
+  if (per === 'address') return 'for one account, each of its known browsers counted on its own'
   return `for the same ${per.join(' and ')}`
 }
 

@@ -26,7 +26,7 @@ export const placeOrder = endpoint({
   summary: 'Check out: the cart becomes an order. The same Idempotency-Key gives the same order again',
   who: 'shopper',
   limits: [
-    { per: 'shopper', max: 30, seconds: 10 * MINUTE },
+    { per: 'account', max: 30, seconds: 10 * MINUTE },
     { per: 'source', max: 300, seconds: 10 * MINUTE },
   ],
   countedInside: true,

@@ -57,7 +57,6 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'idem',
     // How often this shopper, and this network, has checked out.
     'limit',
-    'limit',
     'outbox',
   ])
   expect(control.find(row => row.pk === 'outbox')).toMatchObject({

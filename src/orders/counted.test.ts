@@ -4,7 +4,7 @@ import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { placeOrder } from './api.ts'
 
-const PER_SHOPPER = placeOrder.limits.find(({ per }) => per === 'shopper')?.max ?? 0
+const PER_ACCOUNT = placeOrder.limits.find(({ per }) => per === 'account')?.max ?? 0
 
 /** How often each of the shop's limits has been counted on, in no order. */
 const countsOf = async (shop: TestShop): Promise<number[]> =>
@@ -12,9 +12,7 @@ const countsOf = async (shop: TestShop): Promise<number[]> =>
 
 const fill = async (shopper: Shopper) => (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
 
-test('an order is one transaction, in which it is counted', async () => {
-  const shop = await testShop({ books: [aBook()] })
-  const shopper = shop.visitor()
+const ordered = async (shop: TestShop, shopper: Shopper): Promise<string[][]> => {
   await fill(shopper)
   const { transact } = shop.deps.db
   const sent: string[][] = []
@@ -23,9 +21,23 @@ test('an order is one transaction, in which it is counted', async () => {
     return transact(writes)
   }
   expect((await checkOut(shopper)).status).toBe(201)
+  return sent
+}
+
+test('an order is one transaction, in which it is counted: for its network and its account', async () => {
+  const shop = await testShop({ books: [aBook()] })
   const { books, carts, orders, control } = shop.names
+  const sent = await ordered(shop, await shop.account())
   expect(sent).toEqual([[control, carts, orders, control, control, books, control, control]])
   expect(await countsOf(shop)).toEqual([1, 1])
+})
+
+test('a guest, who is another as soon as a cookie is thrown away, is counted for the network alone', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const { books, carts, orders, control } = shop.names
+  const sent = await ordered(shop, shop.visitor())
+  expect(sent).toEqual([[control, carts, orders, control, control, books, control]])
+  expect(await countsOf(shop)).toEqual([1])
 })
 
 test('a checkout that is refused is counted once, whatever refused it', async () => {
@@ -39,18 +51,18 @@ test('a checkout that is refused is counted once, whatever refused it', async ()
     await one.post('/api/orders', { ...order, cart_version: 'x' }, { 'idempotency-key': 'k' }),
   ]
   expect(refusals.map(({ status }) => status)).toEqual([400, 409, 409])
-  expect(await countsOf(shop)).toEqual([3, 3])
+  expect(await countsOf(shop)).toEqual([3])
   expect((await one.post('/api/orders', order, { 'idempotency-key': 'k' })).status).toBe(201)
   expect((await other.post('/api/orders', late, { 'idempotency-key': 'k' })).body.code).toBe('out_of_stock')
-  expect((await countsOf(shop)).sort()).toEqual([1, 1, 4, 4])
+  expect((await countsOf(shop)).sort()).toEqual([1, 4])
 })
 
 test('who has no try left buys nothing, also at a process that has never heard of them', async () => {
   const shop = await testShop({ books: [aBook()] })
-  const shopper = shop.visitor()
+  const shopper = await shop.account()
   const order = orderFor(await fill(shopper))
   const wrong = { ...order, cart_version: 'x' }
-  for (let i = 0; i < PER_SHOPPER; i++)
+  for (let i = 0; i < PER_ACCOUNT; i++)
     await shopper.post('/api/orders', wrong, { 'idempotency-key': `k${i}` })
   const other = await testShop({ beside: shop })
   const before = await contentsOf(shop)
