@@ -103,8 +103,8 @@ const perOrder = times([
   ['sign_in', assumed.signInsPerOrder],
 ])
 
-/** An order of three lines writes the order, its cart, what control keeps of it, three books and two counters of limits. */
-export const itemsOfOrder = 10
+/** An order of three lines writes the order, its cart, what control keeps of it, three books and the counter of its limit. */
+export const itemsOfOrder = 9
 /** Units that a written item takes here, in a transaction and into indexes too. */
 export const unitsPerWrite = actions.order_3.writes / itemsOfOrder
 

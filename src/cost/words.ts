@@ -112,7 +112,7 @@ const wayUsd = totalOf([
 export const measuredNotes = [
   'Counted by DynamoDB’s own rules (ReturnConsumedCapacity of the embedded engine) in a shop of its own with the starter shelf;',
   'a read unit is 4 KB read consistently, a write unit 1 KB; what is written in a transaction counts twice, each index once more.',
-  `An order of 3 lines writes ${itemsOfOrder} items for ${unitsPerWrite * itemsOfOrder} units: ${unitsPerWrite} for each, which is what --writes is multiplied by. Its books are below 1 KB each; one of 3 KB takes 9 units at each sale instead of 3.`,
+  `An order of 3 lines writes ${itemsOfOrder} items for ${unitsPerWrite * itemsOfOrder} units: ${unitsPerWrite.toFixed(2)} for each, which is what --writes is multiplied by. Its books are below 1 KB each; one of 3 KB takes 9 units at each sale instead of 3.`,
   `The way there, by CDN, gateway and function, is $${wayUsd.toFixed(4)} for 1,000 calls of the API besides; what the CDN answers, $0.0010.`,
   'On AWS the catalogue looks for changes when it is asked and has not looked for two seconds.',
 ]
