@@ -93,7 +93,7 @@ export const compare = async (
 ): Promise<Result> => {
   const effort: Effort = quick
     ? { rounds: 1, sliceSeconds: 1.5, warmSeconds: 0.5 }
-    : { rounds: 2, sliceSeconds: 3, warmSeconds: 2 }
+    : { rounds: 2, sliceSeconds: 3, warmSeconds: 5 }
   const starts = quick ? 1 : 7
   const restMs = quick ? 1_000 : 10_000
   // What one leaves behind, pages to be written and a database that ends, is not to be the next one's.

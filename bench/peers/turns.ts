@@ -45,7 +45,7 @@ export const takeTurns = async (
   if (!scarce) await ours.doing(warmSeconds)
   for (let round = 0; round < rounds; round++) {
     await slice(peer.shop, peer.doing, sliceSeconds, sums.peer)
-    await slice(ours.shop, ours.doing, sliceSeconds / (scarce ? 12 : 3), sums.ours)
+    await slice(ours.shop, ours.doing, sliceSeconds / (scarce ? 12 : 2), sums.ours)
   }
   return sums
 }
