@@ -18,7 +18,7 @@ test('A bill says what weighs most, the levels of the specification and what an 
   )
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/DynamoDB writes +1,222,222 write request units +\$0\.76/)
-  expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.38/)
+  expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.39/)
   expect(stdout).toMatch(/^dev .*nothing/m)
   expect(stdout).toMatch(/Most of the price: .*What would lower it: /)
   // It asks no store: there is no data folder.
