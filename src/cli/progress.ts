@@ -15,7 +15,7 @@ export const startProgress = (total: number, stream: NodeJS.WriteStream = proces
   const start = performance.now()
   let bytes = 0
   let books = 0
-  let drawn = 0
+  let drawn = Number.NEGATIVE_INFINITY
   const draw = () => {
     const share = total > 0 ? Math.min(1, bytes / total) : 1
     const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░')
