@@ -181,11 +181,11 @@ export const compare = async (
       differs: [...peer.differs],
     })
     await shop.end()
-    afters.push(memoryOf(ours))
     if (!found) {
       say('  the queries and the crowds in ours')
       found = { hits: await hitsOf(ours, data, generators), crowds: await crowdsOf(ours, generators) }
     }
+    afters.push(memoryOf(ours))
     await ours.end()
   }
 

@@ -55,7 +55,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'book',
     'email-orders',
     'idem',
-    // How often this shopper, and this network, has checked out.
+    // How often this network has checked out.
     'limit',
     'outbox',
   ])
