@@ -88,9 +88,15 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
   const beside =
     (read: (keys: readonly BookKey[]) => Promise<Iterable<PricedBook>>) =>
     async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN): Promise<Map<string, PricedBook>> => {
-      const rest = await read(keys.filter(key => !seen.has(nameOf(key))))
-      const books = [...keys.flatMap(key => seen.get(nameOf(key)) ?? []), ...rest]
-      return new Map(books.map(book => [book.book_id, book]))
+      const books = new Map<string, PricedBook>()
+      const rest: BookKey[] = []
+      for (const key of keys) {
+        const book = seen.get(nameOf(key))
+        if (book) books.set(book.book_id, book)
+        else rest.push(key)
+      }
+      for (const book of await read(rest)) books.set(book.book_id, book)
+      return books
     }
 
   /** As `getMany`, only what a cart needs; what this very request has `seen` is not asked for again. */

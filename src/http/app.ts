@@ -78,6 +78,7 @@ const queryOf = async (
   identity: Identity,
 ): Promise<unknown> => {
   const at = request.url.indexOf('?')
+  if (at < 0 && !query) return undefined
   const params = new URLSearchParams(at < 0 ? '' : request.url.slice(at))
   const names = [...params.keys()]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -115,12 +116,11 @@ const headersOf = (request: Request, { headers }: Endpoint): unknown => {
 
 /** Headers are a plain object, because the server on Node writes those as they are. */
 const reply = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
-  const headers = { ...Object.fromEntries(more), ...requestIdHeader(), 'cache-control': 'no-store' }
+  const headers: Record<string, string> = { ...requestIdHeader(), 'cache-control': 'no-store' }
+  for (const [name, text] of more) headers[name] ??= text
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
-  return new Response(JSON.stringify(value), {
-    status: endpoint.status,
-    headers: { ...headers, 'content-type': 'application/json' },
-  })
+  headers['content-type'] = 'application/json'
+  return new Response(JSON.stringify(value), { status: endpoint.status, headers })
 }
 
 const serve = async (

@@ -90,7 +90,7 @@ export const openCounter = async (
       throw error
     }
   }
-  return { transact, count: async () => (isOver ? undefined : transact([])) }
+  return { transact, count: async () => (isOver || demands.length === 0 ? undefined : transact([])) }
 }
 
 const spanInWords = (seconds: number): string => {

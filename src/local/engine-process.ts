@@ -29,7 +29,7 @@ const PROBE_TIMEOUT_MS = 1000
 const PROBE_PAUSE_MS = 3
 
 // The engine refuses unsigned requests but does not check signatures.
-const PROBE_HEADERS = {
+export const PROBE_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-target': 'DynamoDB_20120810.ListTables',
   'x-amz-date': '20260101T000000Z',
@@ -85,7 +85,12 @@ export const launchEngine = async (
   // reads end of file and the engine never starts. exec keeps pid and start time.
   const words = ['-c', 'umask 077; read -r go && exec "$0" "$@"', binary, ...args]
   // detached: Ctrl-C on a terminal must reach the shop alone, which ends the engine after its own last request.
-  const child = spawn('/bin/sh', words, { detached: true, stdio: ['pipe', 'ignore', 'pipe'], env: {} })
+  const child = spawn('/bin/sh', words, {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // It does one thing at a time: a second thread would only be in the way of its allocator.
+    env: { TOKIO_WORKER_THREADS: '1' },
+  })
   child.stdin.on('error', () => {}) // it ended before it was told to go on: `ended` says so
 
   const lines: string[] = []

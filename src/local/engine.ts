@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
 import { answers, type EngineProcess, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
+import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, endProcess, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
@@ -26,6 +27,8 @@ export type EngineOptions = {
   readonly binary?: string
   /** How often it is asked whether it still answers, in milliseconds; 5000 unless told otherwise. */
   readonly askEvery?: number
+  /** How long after a start it is warmed up, in milliseconds; 1000 unless told otherwise, since a start has other things to do. */
+  readonly warmUpAfter?: number
 }
 
 const ORPHAN_GRACE_MS = 2000
@@ -35,6 +38,7 @@ const LONGEST_PAUSE_MS = 2000
 const STABLE_AFTER_MS = 500
 const PORT_ATTEMPTS = 10
 const ASK_EVERY_MS = 5000
+const WARM_UP_AFTER_MS = 1000
 /** Each is a second without an answer: the engine is ended and brought back, as if it had died by itself. */
 const MOST_MISSES = 5
 
@@ -76,6 +80,7 @@ export const startEngine = async ({
   onUp = () => {},
   binary = findEngineBinary(),
   askEvery = ASK_EVERY_MS,
+  warmUpAfter = WARM_UP_AFTER_MS,
 }: EngineOptions): Promise<Engine> => {
   if (folder.leftEngine) await endOrphan(folder.leftEngine)
 
@@ -112,9 +117,15 @@ export const startEngine = async ({
     }
   }
 
+  const warmUp = async (fresh: EngineProcess): Promise<void> => {
+    await sleep(warmUpAfter, undefined, { signal, ref: false }).catch(() => {})
+    if (isUp && fresh === engine) await warmUpEngine(fresh.endpoint, signal)
+  }
+
   const supervise = async (): Promise<void> => {
     let pause = FIRST_PAUSE_MS
     for (;;) {
+      void warmUp(engine)
       if (signal.aborted) engine.kill('SIGTERM') // stop() came just as this one was ready
       const since = performance.now()
       const how = await engine.ended

@@ -1,0 +1,45 @@
+/** A fresh engine gives memory back to the system after each item that it reads, and asks for it again: this cures it. */
+import { connect, type Socket } from 'node:net'
+import { PROBE_HEADERS } from './engine-process.ts'
+
+/** So many connections at once, of which every so manieth stays open. */
+const CONNECTIONS = 256
+const KEPT = 32
+/** Whatever has not been answered after so long (ms) is given up. */
+const PATIENCE_MS = 2_000
+
+const REQUEST = [
+  'POST / HTTP/1.1',
+  'host: 127.0.0.1',
+  ...Object.entries(PROBE_HEADERS).map(([name, value]) => `${name}: ${value}`),
+  'content-length: 2',
+  '',
+  '{}',
+].join('\r\n')
+
+/** A connection that has been answered once; undefined where there is none. */
+const answered = (port: number, signal: AbortSignal): Promise<Socket | undefined> =>
+  new Promise(done => {
+    const socket = connect({ port, host: '127.0.0.1', signal })
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy())
+    socket.on('connect', () => socket.write(REQUEST))
+    socket.once('data', () => done(socket.resume()))
+    socket.on('error', () => {}) // `close` follows
+    socket.on('close', () => done(undefined))
+  })
+
+/**
+ * Its allocator, musl's, unmaps memory as soon as the last piece in it is free: one call for 32 items maps and unmaps memory
+ * more than a hundred times. Where pieces of every size are in use here and there it does not. Many connections at once leave
+ * them so, when most are closed again: see docs/decisions/0061. Never rejects; the connections that stay end with the engine,
+ * or by `signal`.
+ */
+export const warmUpEngine = async (endpoint: string, signal: AbortSignal): Promise<void> => {
+  // Elsewhere it is built with another allocator; and a connection begun under a signal that is over would be made, and stay.
+  if (process.platform !== 'linux' || signal.aborted) return
+  const port = Number(new URL(endpoint).port)
+  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => answered(port, signal)))
+  for (const [place, socket] of sockets.entries())
+    if (place % KEPT > 0) socket?.destroy()
+    else socket?.setTimeout(0).unref()
+}
