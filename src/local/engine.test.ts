@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -42,6 +42,8 @@ test('An engine answers on a loopback port of its own, is on record, and is gone
   expect(engine.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:(2\d|3[0-2])\d{3}$/)
   expect(engine.isUp).toBe(true)
   expect(enginesOn(dir)).toEqual([engine.pid])
+  // The one that started, and the one that works.
+  expect(readdirSync(`/proc/${engine.pid}/task`)).toHaveLength(2)
   expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
   expect(readHolder(dir)).toMatchObject({ kind: 'shop', pid: process.pid, endpoint: engine.endpoint })
   // Whoever else is on this machine reads no customers, wherever the folder lies.

@@ -67,7 +67,8 @@ const liftDefinitions = (named: Record<string, Json>): Json => {
 const content = (schema: z.ZodType, type: string, example: unknown): Json => ({
   [type]: {
     schema: { $ref: `#/components/schemas/${String(schema.meta()?.id)}` },
-    ...(example === undefined ? {} : { example }),
+    // Under a name: RapiDoc shows nothing of an answer whose bare example has a null in it.
+    ...(example === undefined ? {} : { examples: { example: { value: example } } }),
   },
 })
 
