@@ -152,7 +152,7 @@ test('a new address counts when it is confirmed there, and the old one is told',
   expect((await shop.visitor().post('/api/auth/email/confirm', { token })).status).toBe(204)
   expect((await jane.get('/api/auth/session')).body.email).toBe('new@example.com')
   expect((await shop.mail()).map(({ to, subject }) => [to, subject])).toEqual([
-    [EMAIL, 'The address of your account was changed'],
+    [EMAIL, 'Your email was changed'],
   ])
   expect((await shop.signIn(shop.visitor(), 'new@example.com')).status).toBe(200)
   // The old address is free again.

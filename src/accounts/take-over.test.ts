@@ -31,7 +31,7 @@ test('who opens an account with another’s address waits in vain for its owner 
   // Once it is confirmed, signing up again changes nothing.
   await shop.signUp(thief, EMAIL, { password: THEIRS })
   expect((await shop.signIn(thief, EMAIL, THEIRS)).status).toBe(401)
-  expect((await shop.mail()).map(({ subject }) => subject)).toContain('You have an account already')
+  expect((await shop.mail()).map(({ subject }) => subject)).toContain('You already have an account')
 })
 
 test('whoever asked for another address under the old password is shut out with it', async () => {

@@ -1,4 +1,4 @@
-/** The mailbox's page: the list of mails, and beside it one of them as HTML and as text. */
+/** Mailbox page: the list of emails, and beside it the open one as HTML and as text. */
 import { html, raw } from 'hono/html'
 import type { Email } from 'postal-mime'
 import type { MailboxEntry } from './mailbox.ts'
@@ -27,7 +27,7 @@ pre { padding: 1rem; overflow: auto; font: .78rem/1.5 ui-monospace, monospace; w
 .none { margin: auto; color: var(--soft) }
 @media (max-width: 45rem) { body { display: block; height: auto } nav { max-height: 14rem; border-right: 0 } .forms { grid-template-columns: 1fr } iframe { height: 30rem } }`
 
-const when = (date: Date): string => date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+const when = (date: Date): string => date.toLocaleString('en-US', { dateStyle: 'medium', timeStyle: 'short' })
 
 const item = ({ file, subject, to, date }: MailboxEntry, chosen: string | undefined) => html`
 <a href="/dev/mailbox/${file}"${file === chosen ? raw(' aria-current="page"') : ''}><b>${subject}</b><span><span>${to}</span><time datetime="${date.toISOString()}">${when(date)}</time></span></a>`
@@ -42,7 +42,7 @@ const message = ({ file, mail }: { readonly file: string; readonly mail: Email }
 <dt>Message-ID</dt><dd>${mail.messageId ?? ''}</dd>
 </dl>
 <div class="forms">
-<iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/dev/mailbox/${file}/html"></iframe>
+<iframe title="HTML version" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/dev/mailbox/${file}/html"></iframe>
 <pre>${mail.text ?? ''}</pre>
 </div>`
 
@@ -61,12 +61,12 @@ export const mailboxPage = async (
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-<header>Mailbox <small>what this shop has sent; seen on this machine only</small></header>
-<nav aria-label="Mails">${entries.map(one => item(one, open?.file))}</nav>
+<header>Mailbox <small>Emails this shop has sent, visible only on this computer</small></header>
+<nav aria-label="Emails">${entries.map(one => item(one, open?.file))}</nav>
 <main>${
       open
         ? message(open)
-        : html`<p class="none">${entries.length > 0 ? 'Choose a mail.' : 'No mail yet: place an order.'}</p>`
+        : html`<p class="none">${entries.length > 0 ? 'Select an email.' : 'No emails yet. Place an order to get one.'}</p>`
     }</main>
 </body>
 </html>

@@ -64,7 +64,7 @@ const orderLetter = async (
 
 const aboutOrder = async (deps: ComposeDeps, announced: OrderAnnouncement): Promise<Addressed> => {
   const order = await deps.orders.get(announced.user_id, announced.order_id)
-  if (!order) throw new Undeliverable('there is no such order')
+  if (!order) throw new Undeliverable('the order does not exist')
   return { letter: await orderLetter(deps, announced.event, order), to: order.email }
 }
 
@@ -105,7 +105,7 @@ const accountLetter = async (
 
 const aboutAccount = async (deps: ComposeDeps, announced: AccountAnnouncement): Promise<Addressed> => {
   const user = await deps.users.get(announced.user_id)
-  if (!user) throw new Undeliverable('there is no such account')
+  if (!user) throw new Undeliverable('the account does not exist')
   return { letter: await accountLetter(deps, announced, user), to: announced.email ?? user.email }
 }
 
@@ -114,11 +114,11 @@ export const composer =
   (deps: ComposeDeps) =>
   async ({ id, item }: OutboxRow): Promise<Mail> => {
     const { data: announced } = Announcement.safeParse(item)
-    if (!announced) throw new Undeliverable('the row announces nothing that this shop knows')
+    if (!announced) throw new Undeliverable('the row must name a known event')
     const { letter, to: address } =
       'order_id' in announced ? await aboutOrder(deps, announced) : await aboutAccount(deps, announced)
     const to = normalizeEmail(address ?? '')
-    if (to === undefined) throw new Undeliverable('there is no address that mail can reach')
+    if (to === undefined) throw new Undeliverable('the recipient must have a valid email address')
     return {
       id,
       to,

@@ -8,7 +8,7 @@ export type ShopFacts = { readonly currency: string; readonly publicUrl: string 
 
 /** An amount as people read it, always with its cents: the shop's amounts have two decimals in every currency. */
 export const money = (amount: Cents, currency: string): string =>
-  new Intl.NumberFormat('en', {
+  new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency,
     minimumFractionDigits: 2,
@@ -17,17 +17,25 @@ export const money = (amount: Cents, currency: string): string =>
 
 const countryName = (code: string): string => {
   try {
-    return new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code
+    return new Intl.DisplayNames('en-US', { type: 'region' }).of(code) ?? code
   } catch {
     return code
   }
+}
+
+const DAY = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
+
+/** '2025-09-05' as 'September 5, 2025'; a date of another form stays as it is. */
+const day = (date: string): string => {
+  const time = Date.parse(date)
+  return Number.isNaN(time) ? date : DAY.format(time)
 }
 
 const bookLabel = ({ title, quantity }: Order['items'][number]): string => `${quantity} × ${title}`
 
 export const books = (order: Order): Block => ({
   kind: 'list',
-  heading: 'Books',
+  heading: 'Items',
   lines: order.items.map(bookLabel),
 })
 
@@ -53,13 +61,14 @@ export const amounts = (order: Order, { currency }: ShopFacts): Block => {
 /** Where it goes; nothing where the order has no address. */
 export const address = ({ shipping_address: to }: Order): Block[] => {
   if (!to) return []
-  const town = [to.city, to.state, to.postal_code].filter(Boolean).join(', ')
+  const region = [to.state, to.postal_code].filter(Boolean).join(' ')
+  const town = [to.city, region].filter(Boolean).join(', ')
   const lines = [to.street ?? '', town, countryName(to.country ?? '')].filter(line => line !== '')
   return lines.length > 0 ? [{ kind: 'list', heading: 'Shipping to', lines }] : []
 }
 
 export const reference = (order: Order): Block => ({
   kind: 'list',
-  heading: 'Your order',
-  lines: [order.order_id, `of ${order.order_date}`],
+  heading: 'Order number',
+  lines: [order.order_id, `Placed on ${day(order.order_date)}`],
 })

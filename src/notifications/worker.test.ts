@@ -113,7 +113,9 @@ test('an order without an address, as others make them, announces nothing', asyn
     set: 'REMOVE email',
   })
   await sendDueMail({ ...shop.deps, transport: sink().transport })
-  expect((await dead(shop)).map(one => one.last_error)).toEqual(['there is no address that mail can reach'])
+  expect((await dead(shop)).map(one => one.last_error)).toEqual([
+    'the recipient must have a valid email address',
+  ])
   expect((await shop.staff.post(`/api/orders/${order.order_id}/cancel`)).body.status).toBe('cancelled')
   expect(await pending(shop)).toEqual([])
   shop.reported.length = 0
@@ -319,7 +321,7 @@ test('a row that kills each worker that takes it is dead after eight of them', a
   }
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toEqual([])
-  expect(await dead(shop)).toMatchObject([{ last_error: 'each try was begun and none was finished' }])
+  expect(await dead(shop)).toMatchObject([{ last_error: 'every attempt was started, but none finished' }])
   shop.reported.length = 0
 })
 

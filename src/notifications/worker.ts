@@ -97,7 +97,7 @@ const finish = async (
   const row = held ?? (await outbox.claim(seen, leaseEnd()))
   if (!row) return undefined
   if (row.tries > MAX_TRIES) {
-    await bury(deps, row, 'each try was begun and none was finished')
+    await bury(deps, row, 'every attempt was started, but none finished')
     return undefined
   }
   try {

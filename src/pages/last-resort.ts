@@ -1,5 +1,5 @@
-/** The page for when the pages themselves are not to be had: plain HTML that needs nothing. */
-import { errorStatus, type ShopError } from '../core/errors.ts'
+/** Error page of last resort: plain HTML that works when the rendered pages cannot be served. */
+import { type ErrorCode, errorStatus, type ShopError } from '../core/errors.ts'
 
 const page = (title: string, text: string): string => `<!doctype html>
 <html lang="en">
@@ -12,26 +12,35 @@ const page = (title: string, text: string): string => `<!doctype html>
 <main>
 <h1>${title}</h1>
 <p>${text}</p>
-<p><a href="/">To the front of the shop</a></p>
+<p><a href="/">Continue shopping</a></p>
 </main>
 </body>
 </html>
 `
 
-const NO_SCRIPT_OF_OURS =
-  'This form was not sent from our own pages, so nothing was changed. Open the page again and send it from there.'
-const TOO_LARGE = 'What was sent is larger than any form of ours.'
-const BROKEN = 'Something went wrong on our side. It has been noted. Please try again in a moment.'
+type Texts = readonly [title: string, text: string]
 
-/** The answer to a refusal at the edge, or to a failure of ours. */
+const SERVER_ERROR: Texts = [
+  'Something went wrong on our end',
+  'The error has been logged. Please try again in a moment.',
+]
+const REFUSED: { readonly [code in ErrorCode]?: Texts } = {
+  cross_site_request: [
+    'This form wasn’t sent from our website',
+    'For your security, nothing was changed. Open the page again and send the form from there.',
+  ],
+  body_too_large: [
+    'This form is too large',
+    'Please shorten what you entered, or choose a smaller file, and try again.',
+  ],
+  store_busy: ['We’re very busy right now', 'Please try again in a moment.'],
+}
+const BAD_REQUEST: Texts = ['We couldn’t read this request', 'Please open the page again and try once more.']
+
+/** Page for a request that was refused before it reached a route, or that failed. */
 export const lastResort = (refused: ShopError | undefined): Response => {
   const status = refused ? errorStatus[refused.code] : 500
-  const [title, text] =
-    refused?.code === 'cross_site_request'
-      ? ['Not from here', NO_SCRIPT_OF_OURS]
-      : refused
-        ? ['Not understood', TOO_LARGE]
-        : ['Sorry', BROKEN]
+  const [title, text] = refused ? (REFUSED[refused.code] ?? BAD_REQUEST) : SERVER_ERROR
   return new Response(page(title, text), {
     status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },

@@ -1,9 +1,9 @@
-/** The letters about an account. None says more than its reader knows: an address, a link, what was changed. */
+/** Emails about an account. Each says only what its reader may know: an address, a link, what was changed. */
 import type { Letter } from '../letter.ts'
 
 export type MailedLink = { readonly url: string; readonly minutes: number }
 
-const NOT_YOU = 'If this was not you, there is nothing that you need to do.'
+const NOT_YOU = 'If this wasn’t you, you can ignore this email.'
 
 const lasting = (minutes: number): string =>
   minutes % 60 === 0 ? `${minutes / 60} hour${minutes === 60 ? '' : 's'}` : `${minutes} minutes`
@@ -11,60 +11,64 @@ const lasting = (minutes: number): string =>
 const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const
 
 export const verifyEmail = ({ url, minutes }: MailedLink): Letter => ({
-  subject: 'Please confirm your address',
+  subject: 'Confirm your email',
   heading: 'Welcome to CloudShelf',
   blocks: [
     paragraph(
-      'Somebody has opened an account with this address. If it was you, please confirm it with the password that you chose.',
+      'An account was created with this email address. If that was you, confirm it with the password you chose.',
     ),
-    { kind: 'link', label: 'Confirm my address', url },
-    paragraph(`The link works once, within ${lasting(minutes)}. ${NOT_YOU}`),
+    { kind: 'link', label: 'Confirm email', url },
+    paragraph(`This link works once and expires after ${lasting(minutes)}. ${NOT_YOU}`),
   ],
 })
 
 export const resetPassword = ({ url, minutes }: MailedLink): Letter => ({
-  subject: 'Set a new password',
-  heading: 'Set a new password',
+  subject: 'Reset your password',
+  heading: 'Reset your password',
   blocks: [
-    paragraph('You asked for a new password. The old one counts until you have set another.'),
+    paragraph(
+      'We received a request to reset your password. Your current password keeps working until you set a new one.',
+    ),
     { kind: 'link', label: 'Set a new password', url },
-    paragraph(`The link works once, within ${lasting(minutes)}. ${NOT_YOU}`),
+    paragraph(`This link works once and expires after ${lasting(minutes)}. ${NOT_YOU}`),
   ],
 })
 
 export const accountExists = (signIn: string, forgot: string): Letter => ({
-  subject: 'You have an account already',
-  heading: 'You have an account already',
+  subject: 'You already have an account',
+  heading: 'You already have an account',
   blocks: [
     paragraph(
-      'Somebody tried to open an account with this address, but there is one: yours. You can simply sign in.',
+      'Someone tried to create an account with this email address, but you already have one. You can sign in as usual.',
     ),
     { kind: 'link', label: 'Sign in', url: signIn },
-    paragraph('If you have forgotten your password, set a new one.'),
-    { kind: 'link', label: 'Set a new password', url: forgot },
+    paragraph('Forgot your password? You can set a new one.'),
+    { kind: 'link', label: 'Reset your password', url: forgot },
     paragraph(NOT_YOU),
   ],
 })
 
 export const changeEmail = ({ url, minutes }: MailedLink): Letter => ({
-  subject: 'Please confirm your new address',
-  heading: 'Your new address',
+  subject: 'Confirm your new email',
+  heading: 'Confirm your new email',
   blocks: [
     paragraph(
-      'This address is to take the place of the one in your account. It counts as soon as you confirm it.',
+      'This email address was entered as the new email of a CloudShelf account. Confirm it to make the change.',
     ),
-    { kind: 'link', label: 'Confirm my new address', url },
-    paragraph(`The link works once, within ${lasting(minutes)}. ${NOT_YOU}`),
+    { kind: 'link', label: 'Confirm new email', url },
+    paragraph(`This link works once and expires after ${lasting(minutes)}. ${NOT_YOU}`),
   ],
 })
 
-/** To the old address: who reads it learns where the account went, since it may have been taken from them. */
+/** To the old address. It names the new one, because the account may have been taken over. */
 export const emailChanged = (to: string): Letter => ({
-  subject: 'The address of your account was changed',
-  heading: 'Your address was changed',
+  subject: 'Your email was changed',
+  heading: 'Your email was changed',
   blocks: [
-    paragraph(`The address of your CloudShelf account is now ${to}. We write to you here for the last time.`),
-    paragraph('If this was not you, please answer this mail at once.'),
+    paragraph(
+      `The email address of your CloudShelf account is now ${to}. From now on, we’ll send account emails there.`,
+    ),
+    paragraph('If this wasn’t you, reply to this email right away.'),
   ],
 })
 
@@ -72,8 +76,8 @@ export const passwordChanged = (forgot: string): Letter => ({
   subject: 'Your password was changed',
   heading: 'Your password was changed',
   blocks: [
-    paragraph('The password of your account has just been changed, and you were signed out everywhere else.'),
-    paragraph('If this was not you, set a new password at once.'),
-    { kind: 'link', label: 'Set a new password', url: forgot },
+    paragraph('The password of your CloudShelf account was changed, and we signed you out everywhere else.'),
+    paragraph('If this wasn’t you, reset your password right away.'),
+    { kind: 'link', label: 'Reset your password', url: forgot },
   ],
 })

@@ -1,15 +1,15 @@
-/** The order is cancelled. */
+/** Email: the order is canceled. */
 import type { Order } from '../../orders/schema.ts'
 import type { Letter } from '../letter.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderCancelled = (order: Order, { currency }: ShopFacts): Letter => ({
-  subject: `Order cancelled: ${order.order_id}`,
-  heading: 'Your order is cancelled',
+  subject: `Order canceled: ${order.order_id}`,
+  heading: 'Your order is canceled',
   blocks: [
     {
       kind: 'paragraph',
-      text: `Nothing will be sent, and the ${money(order.total, currency)} of this order are not to be paid.`,
+      text: `We won’t ship this order, and you don’t have to pay the ${money(order.total, currency)}.`,
     },
     books(order),
     reference(order),

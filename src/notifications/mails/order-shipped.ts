@@ -1,13 +1,13 @@
-/** The books are on their way. */
+/** Email: the order has shipped. */
 import type { Order } from '../../orders/schema.ts'
 import type { Letter } from '../letter.ts'
 import { address, books, reference } from '../order-blocks.ts'
 
 export const orderShipped = (order: Order): Letter => ({
-  subject: `Order on its way: ${order.order_id}`,
+  subject: `Order shipped: ${order.order_id}`,
   heading: 'Your books are on their way',
   blocks: [
-    { kind: 'paragraph', text: 'We have handed your order over for delivery.' },
+    { kind: 'paragraph', text: 'Your order has shipped.' },
     books(order),
     ...address(order),
     reference(order),
