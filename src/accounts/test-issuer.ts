@@ -2,7 +2,7 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll } from 'vitest'
+import { atTheEnd } from '../../test/lifetime.ts'
 
 export const CLIENT_ID = 'shopclient1'
 
@@ -27,7 +27,7 @@ type Grant = {
 }
 
 const closing: (() => void)[] = []
-afterAll(() => {
+atTheEnd(() => {
   for (const close of closing.splice(0)) close()
 })
 
