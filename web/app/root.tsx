@@ -14,7 +14,8 @@ import { usePageFocus } from './parts/use-page-focus.ts'
 import { readShelves } from './shop/shelves.server.ts'
 import { visitContext } from './shop/visit.ts'
 import styles from './styles/shop.css?url'
-import { language, t } from './texts/texts.ts'
+import { LANGUAGE } from './texts/locale.ts'
+import { t } from './texts/texts.ts'
 
 const font = (href: string) =>
   ({ rel: 'preload', as: 'font', type: 'font/woff2', href, crossOrigin: 'anonymous' }) as const
@@ -40,7 +41,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 export const shouldRevalidate = () => false
 
 export const Layout = ({ children }: { readonly children: ReactNode }) => (
-  <html lang={language}>
+  <html lang={LANGUAGE}>
     <head>
       <meta charSet="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -52,7 +53,7 @@ export const Layout = ({ children }: { readonly children: ReactNode }) => (
     </head>
     <body>
       <a href="#content" className="skip-link">
-        {t.shop.skip}
+        {t.shop.skipToContent}
       </a>
       <Progress />
       <Header />

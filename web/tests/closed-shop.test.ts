@@ -30,8 +30,10 @@ test('without its storeroom the shop shows its shelves, says that it is closed, 
   for (const page of pages) {
     const key = await page.locator('input[name=key]').inputValue()
     await page.getByRole('button', { name: 'Place order for $52.42' }).click()
-    await page.getByRole('alert').getByText('We did not hear back in time').waitFor()
-    await expect.poll(() => page.getByLabel('Name, street').inputValue()).toBe('Ada Reader, 1 Library Lane')
+    await page.getByRole('alert').getByText('We didn’t get a response in time').waitFor()
+    await expect
+      .poll(() => page.getByLabel('Name and street').inputValue())
+      .toBe('Ada Reader, 1 Library Lane')
     await page.getByRole('button', { name: 'Place order for $52.42' }).waitFor()
     await expect.poll(() => page.locator('input[name=key]').inputValue()).toBe(key)
   }
@@ -41,6 +43,6 @@ test('without its storeroom the shop shows its shelves, says that it is closed, 
   expect(shelf?.status()).toBe(200)
   const cart = await page?.goto('/cart')
   expect(cart?.status()).toBe(503)
-  await page?.getByRole('heading', { name: 'The shop is closed for a moment' }).waitFor()
+  await page?.getByRole('heading', { name: 'We’ll be right back' }).waitFor()
   await page?.getByRole('link', { name: 'Try again' }).waitFor()
 })

@@ -105,10 +105,10 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
 
 /** Fills the address of the checkout. */
 export const fillAddress = async (page: Page): Promise<void> => {
-  await page.getByLabel('E-mail', { exact: false }).fill('reader@example.com')
-  await page.getByLabel('Name, street').fill('Ada Reader, 1 Library Lane')
+  await page.getByLabel('Email', { exact: false }).fill('reader@example.com')
+  await page.getByLabel('Name and street').fill('Ada Reader, 1 Library Lane')
   await page.getByLabel('Postal code').fill('12345')
-  await page.getByLabel('Town or city').fill('Anytown')
+  await page.getByLabel('City').fill('Anytown')
 }
 
 /** The page with this heading is shown; its address may have changed a moment before. */
@@ -118,7 +118,7 @@ export const arrived = (page: Page, heading: string): Promise<void> =>
 /** Puts the book of this page into the cart, with or without scripts. */
 export const addToCart = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  const stayed = page.getByText('It is in your cart.')
+  const stayed = page.getByText('Added to your cart.')
   await stayed
     .or(page.getByRole('heading', { level: 1, name: 'Your cart' }))
     .first()

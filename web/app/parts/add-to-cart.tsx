@@ -34,7 +34,7 @@ export const AddToCart = ({ bookId }: { readonly bookId: string }) => {
             <p className="text-good">
               {t.book.added(data.count)}{' '}
               <a href="/cart" className="link">
-                {t.book.toCart}
+                {t.book.viewCart}
               </a>
             </p>
           ))}

@@ -19,7 +19,7 @@ export const AddressFields = ({ field, countries, home }: Props) => (
   <>
     <TextField {...field('street')} label={t.checkout.street} autoComplete="street-address" />
     <div className="grid gap-x-4 sm:grid-cols-[8rem_1fr]">
-      <TextField {...field('postal_code')} label={t.checkout.postal} autoComplete="postal-code" />
+      <TextField {...field('postal_code')} label={t.checkout.postalCode} autoComplete="postal-code" />
       <TextField {...field('city')} label={t.checkout.city} autoComplete="address-level2" />
     </div>
     <TextField {...field('state')} label={t.checkout.state} autoComplete="address-level1" isOptional />

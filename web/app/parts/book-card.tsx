@@ -6,7 +6,7 @@ import { t } from '../texts/texts.ts'
 import { Cover } from './cover.tsx'
 import { usePrice } from './use-shop.ts'
 
-const NOTE = { in_stock: undefined, few_left: t.book.few, sold_out: t.book.soldOut }
+const NOTE = { in_stock: undefined, few_left: t.book.fewLeft, sold_out: t.book.soldOut }
 
 type Props = { readonly book: Card; readonly eager?: boolean }
 

@@ -14,7 +14,7 @@ const factsOf = (book: BookDetail, language: string | undefined): [string, React
         ? t.book.rating(average(book.average_rating), book.ratings_count)
         : undefined,
     ],
-    [t.book.shelf, book.category],
+    [t.book.category, book.category],
     [t.book.genres, book.genres?.join(', ')],
     [t.book.published, book.published_year === undefined ? undefined : year(book.published_year)],
     [t.book.pages, book.pages],

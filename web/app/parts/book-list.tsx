@@ -16,7 +16,7 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
         <h1 className="page-title">{title}</h1>
         <p className="text-soft">
           {total !== null && total > 0 && t.list.count(total)}
-          {total !== null && pages > 1 && `, ${t.list.page(asked.page, pages)}`}
+          {total !== null && pages > 1 && ` · ${t.list.page(asked.page, pages)}`}
         </p>
       </div>
       <div

@@ -7,7 +7,7 @@ type Props = {
 }
 
 export const Breadcrumbs = ({ steps, here }: Props) => (
-  <nav aria-label={t.book.where} className="pt-5 text-sm">
+  <nav aria-label={t.book.breadcrumb} className="pt-5 text-sm">
     <ol className="flex items-center">
       {steps.map(({ label, path }) => (
         <li key={path} className="flex shrink-0 items-center">

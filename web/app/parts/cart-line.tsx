@@ -13,7 +13,7 @@ const MOST = 20
 
 const noteOf = (item: Item, price: (amount: number) => string): string | undefined => {
   const { available_quantity: left, previous_price: before } = item
-  if (left !== undefined) return left === 0 ? t.cart.gone : t.cart.short(left)
+  if (left !== undefined) return left === 0 ? t.cart.soldOut : t.cart.notEnough(left)
   if (before === undefined) return undefined
   return before < item.price
     ? t.cart.priceRose(price(before), price(item.price))
@@ -68,7 +68,7 @@ export const CartLine = ({
               type="submit"
               name="quantity"
               value={Math.max(quantity - 1, 0)}
-              aria-label={t.cart.fewer(title)}
+              aria-label={t.cart.removeOne(title)}
             >
               −
             </button>
@@ -81,19 +81,19 @@ export const CartLine = ({
               name="quantity"
               value={Math.min(quantity + 1, MOST)}
               disabled={quantity >= MOST}
-              aria-label={t.cart.more(title)}
+              aria-label={t.cart.addOne(title)}
             >
               +
             </button>
           </div>
           {left !== undefined && left > 0 && (
             <button type="submit" name="quantity" value={Math.min(left, MOST)} className="button-quiet">
-              {t.cart.take(left)}
+              {t.cart.setQuantity(left)}
             </button>
           )}
           <button type="submit" name="quantity" value="0" className="link min-h-11 text-sm">
             <span aria-hidden="true">{t.cart.remove}</span>
-            <span className="sr-only">{t.cart.removeTitle(title)}</span>
+            <span className="sr-only">{t.cart.removeBook(title)}</span>
           </button>
         </Form>
       </div>

@@ -36,7 +36,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
   const field = (name: keyof Answer['typed']) => ({
     name,
     typed: answer ? answer.typed[name] : prefill?.typed[name],
-    problem: answer?.wrong.includes(name) ? t.checkout.missing[name] : undefined,
+    problem: answer?.wrong.includes(name) ? t.checkout.fieldErrors[name] : undefined,
   })
   if (!cart && !answer?.attempt) return <EmptyCart />
   return (
@@ -63,7 +63,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
           />
         </fieldset>
         <fieldset className="mt-8">
-          <legend className="section-title">{t.checkout.address}</legend>
+          <legend className="section-title">{t.checkout.shippingAddress}</legend>
           {prefill && prefill.choices.length > 1 && !answer && <SavedAddresses choices={prefill.choices} />}
           <AddressFields field={field} countries={countries} home={home} />
         </fieldset>
@@ -72,19 +72,19 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
       </div>
       <section aria-labelledby="your-order" className="panel">
         <h2 id="your-order" className="section-title">
-          {t.checkout.yourOrder}
+          {t.checkout.summary}
         </h2>
         {cart && <Lines cart={cart} />}
         {cart && <Totals {...cart} subtotal={cart.total_amount} />}
         {cart?.can_check_out !== false ? (
           <>
             <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>
-              {isPlacing ? t.checkout.placing : t.checkout.place(money(attempt.total, currency))}
+              {isPlacing ? t.checkout.placingOrder : t.checkout.placeOrder(money(attempt.total, currency))}
             </button>
-            <p className="mt-3 text-sm text-soft">{t.checkout.binding}</p>
+            <p className="mt-3 text-sm text-soft">{t.checkout.terms}</p>
           </>
         ) : (
-          <p className="mt-6 text-warn">{t.cart.cannot}</p>
+          <p className="mt-6 text-warn">{t.cart.unavailable}</p>
         )}
       </section>
     </Form>
@@ -114,11 +114,11 @@ const SavedAddresses = ({ choices }: { readonly choices: Prefill['choices'] }) =
 const EmptyCart = () => (
   <div className="prose">
     <p role="alert" className="notice-bad">
-      {t.checkout.cartTitle}. {t.cart.empty}
+      {t.checkout.cartChangedTitle}. {t.cart.empty}
     </p>
     <p>
       <a href="/orders" className="link">
-        {t.cart.afterOrder}
+        {t.cart.justOrdered}
       </a>
     </p>
   </div>
@@ -139,7 +139,7 @@ const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
     </ul>
     <p className="mb-4 text-sm">
       <a href="/cart" className="link inline-flex min-h-6 items-center">
-        {t.checkout.change}
+        {t.checkout.editCart}
       </a>
     </p>
   </>
@@ -161,9 +161,9 @@ const Obstacles = ({
   return (
     <div ref={box} role="alert" tabIndex={-1} className="notice-bad mb-8">
       <h2 className="font-semibold">
-        {obstacle?.title ?? (canMend ? t.checkout.soldOutTitle : t.checkout.wrong)}
+        {obstacle?.title ?? (canMend ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
       </h2>
-      {(obstacle || canMend) && <p className="mt-1">{obstacle?.text ?? t.cart.cannot}</p>}
+      {(obstacle || canMend) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
       {obstacle?.lines && (
         <ul className="mt-2 list-disc pl-5">
           {obstacle.lines.map(line => (
@@ -176,7 +176,7 @@ const Obstacles = ({
           {answer.wrong.map(name => (
             <li key={name}>
               <a href={`#${name}`} className="link">
-                {t.checkout.missing[name]}
+                {t.checkout.fieldErrors[name]}
               </a>
             </li>
           ))}
@@ -184,7 +184,7 @@ const Obstacles = ({
       )}
       {canMend && (
         <button type="submit" name="intent" value="mend" className="button mt-4">
-          {t.checkout.takeLeft}
+          {t.checkout.continueWithAvailable}
         </button>
       )}
     </div>

@@ -17,9 +17,9 @@ const wordsFor = (error: unknown): Words => {
   if (code === 'order_not_found')
     return { title: t.error.orderGoneTitle, text: t.error.orderGone, again: false, orders: true }
   if (status === 404) return { title: t.error.notFoundTitle, text: t.error.notFound, again: false }
-  if (status === 429) return { title: t.error.tooOftenTitle, text: t.error.limits.other, again: true }
-  if (status === 503) return { title: t.error.closedTitle, text: t.error.closed, again: true }
-  return { title: t.error.brokenTitle, text: t.error.broken, again: true }
+  if (status === 429) return { title: t.error.tooManyTitle, text: t.error.other, again: true }
+  if (status === 503) return { title: t.error.unavailableTitle, text: t.error.unavailable, again: true }
+  return { title: t.error.serverErrorTitle, text: t.error.serverError, again: true }
 }
 
 export const ErrorPage = ({ error }: { readonly error: unknown }) => {
@@ -33,7 +33,7 @@ export const ErrorPage = ({ error }: { readonly error: unknown }) => {
       <p className="flex flex-wrap gap-4">
         {again && (
           <a href={`${pathname}${search}`} rel="external" className="button">
-            {t.error.again}
+            {t.error.tryAgain}
           </a>
         )}
         {orders && (
@@ -42,7 +42,7 @@ export const ErrorPage = ({ error }: { readonly error: unknown }) => {
           </a>
         )}
         <a href="/" className="button-quiet">
-          {t.order.goOn}
+          {t.shop.continueShopping}
         </a>
       </p>
     </div>

@@ -1,7 +1,7 @@
 /** The facets beside a list; folded up on a phone. */
 import type { Facet } from '../shop/facets.server.ts'
 import type { Listing } from '../shop/listing.server.ts'
-import { whole } from '../texts/format.ts'
+import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 
 const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
@@ -12,7 +12,7 @@ const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
         <li key={label}>
           <a href={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
             <span className="min-w-0">{label}</span>
-            <span className="text-soft tabular-nums">{whole(count)}</span>
+            <span className="text-soft tabular-nums">{formatCount(count)}</span>
           </a>
         </li>
       ))}
@@ -23,10 +23,10 @@ const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
 export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) => (
   <aside aria-labelledby="narrow">
     <h2 id="narrow" className="sr-only">
-      {t.list.narrow}
+      {t.list.filters}
     </h2>
     <details className="fold">
-      <summary className="button-quiet w-full justify-between">{t.list.narrow}</summary>
+      <summary className="button-quiet w-full justify-between">{t.list.filters}</summary>
       <div className="pt-4 lg:pt-0">
         {facets.map(facet => (
           <Group key={facet.name} facet={facet} />

@@ -17,7 +17,7 @@ export const Footer = () => {
       <div className="frame grid gap-10 py-10 text-[0.9375rem] md:grid-cols-[1fr_2fr_1fr]">
         <div>
           <p className="font-serif text-xl">{t.shop.name}</p>
-          <p className="mt-1 text-soft">{t.shop.line}</p>
+          <p className="mt-1 text-soft">{t.shop.tagline}</p>
         </div>
         {shelves.length > 0 && (
           <nav aria-labelledby="foot-shelves">
@@ -35,7 +35,7 @@ export const Footer = () => {
             </ul>
             {all > shelves.length && (
               <a href="/#shelves" className="foot-link">
-                {t.shop.allShelves(all)}
+                {t.shop.allCategories(all)}
               </a>
             )}
           </nav>

@@ -6,7 +6,7 @@ import { signInPath } from '../shop/addresses.ts'
 import { account } from '../texts/account-texts.ts'
 import { t } from '../texts/texts.ts'
 
-const MEND: Readonly<Record<string, string>> = { ...t.checkout.missing, ...account.mend }
+const MEND: Readonly<Record<string, string>> = { ...t.checkout.fieldErrors, ...account.mend }
 
 /** What is wrong with this field, in words. */
 const mendOf = (answer: FormAnswer, name: string): string =>

@@ -16,7 +16,10 @@ export const Header = () => (
       <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
         <SearchBox />
       </div>
-      <nav aria-label={t.shop.yours} className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5">
+      <nav
+        aria-label={t.shop.accountNav}
+        className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5"
+      >
         <a href="/orders" className="nav-link">
           {t.shop.ordersShort}
         </a>

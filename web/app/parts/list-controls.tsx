@@ -12,7 +12,7 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
       {chosen.map(({ label, without }) => (
         <li key={label}>
           <a href={without} className="chip">
-            <span className="sr-only">{t.list.remove} </span>
+            <span className="sr-only">{t.list.removeFilter} </span>
             {label}
             <span aria-hidden="true">×</span>
           </a>
@@ -21,7 +21,7 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
       {chosen.length > 1 && (
         <li>
           <a href={clear} className="link inline-flex min-h-8 items-center px-1">
-            {t.list.clear}
+            {t.list.clearAll}
           </a>
         </li>
       )}
@@ -30,12 +30,12 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
 
 export const Sorts = ({ listing: { asked, sorts } }: Props) => {
   const label = (sort: (typeof sorts)[number]['sort']) =>
-    sort === 'relevance' && asked.q === '' ? t.list.shelfOrder : t.list.sorts[sort]
+    sort === 'relevance' && asked.q === '' ? t.list.featured : t.list.sorts[sort]
   return (
     // Anew for each order, so that it is closed again.
     <details key={asked.sort} className="menu relative ml-auto text-sm">
       <summary className="button-quiet min-h-10">
-        {t.list.sort}: {label(asked.sort)}
+        {t.list.sortBy}: {label(asked.sort)}
       </summary>
       <ul className="menu-list">
         {sorts.map(({ sort, href }) => (
@@ -58,7 +58,7 @@ export const Sorts = ({ listing: { asked, sorts } }: Props) => {
 export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
   previous === null && next === null ? null : (
     <nav
-      aria-label={t.list.pages}
+      aria-label={t.list.pagination}
       className="mt-12 flex items-center justify-between gap-4 border-line border-t pt-6"
     >
       {previous === null ? (

@@ -13,11 +13,11 @@ export const NothingFound = ({
   return (
     <>
       <div className="prose max-w-xl">
-        <p className="font-serif text-2xl">{asked.q === '' ? t.list.nothingHere : t.list.nothing(asked.q)}</p>
+        <p className="font-serif text-2xl">{asked.q === '' ? t.list.noMatches : t.list.noResults(asked.q)}</p>
         {chosen.length > 0 && (
           <p>
             <a href={clear} className="button">
-              {t.list.withoutFilters}
+              {t.list.clearFilters}
             </a>
           </p>
         )}
@@ -30,7 +30,7 @@ export const NothingFound = ({
         )}
         {shelves.length > 0 && (
           <>
-            <h2 className="font-serif text-xl">{t.list.perhaps}</h2>
+            <h2 className="font-serif text-xl">{t.list.browseCategories}</h2>
             <ul className="flex flex-wrap gap-2 text-sm">
               {shelves.slice(0, 12).map(({ name, path }) => (
                 <li key={path}>
@@ -43,7 +43,7 @@ export const NothingFound = ({
           </>
         )}
       </div>
-      {instead.length > 0 && <ShelfRow id="instead" title={t.list.instead} books={instead} />}
+      {instead.length > 0 && <ShelfRow id="instead" title={t.list.alternatives} books={instead} />}
     </>
   )
 }

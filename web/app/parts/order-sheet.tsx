@@ -17,12 +17,12 @@ export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
           <dd className="break-all">{order.order_id}</dd>
         </div>
         <div>
-          <dt>{t.order.placedOn}</dt>
+          <dt>{t.order.date}</dt>
           <dd>{day(order.order_date)}</dd>
         </div>
         {address && (
           <div>
-            <dt>{t.order.shipTo}</dt>
+            <dt>{t.order.shippingTo}</dt>
             <dd>
               {LINES.map(name => address[name])
                 .filter(Boolean)
@@ -32,7 +32,7 @@ export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
         )}
         {order.email && (
           <div>
-            <dt>{t.order.writtenTo}</dt>
+            <dt>{t.order.email}</dt>
             <dd className="break-all">{order.email}</dd>
           </div>
         )}

@@ -44,7 +44,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
   return (
     <Form action="/search" role="search" className="relative" onSubmit={close}>
       <label htmlFor={`${id}-q`} className="sr-only">
-        {t.shop.searchFor}
+        {t.shop.searchPlaceholder}
       </label>
       <input
         ref={input}
@@ -52,7 +52,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
         type="search"
         name="q"
         defaultValue={asked}
-        placeholder={t.shop.searchFor}
+        placeholder={t.shop.searchPlaceholder}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

@@ -21,7 +21,7 @@ export const ShelfRow = ({ id, title, books, all, eager = false, isBelow = false
       {all && (
         <a href={all.path} className="link shrink-0 text-sm">
           {all.label}
-          <span className="sr-only">, {all.of}</span>
+          <span className="sr-only"> {all.of}</span>
         </a>
       )}
     </div>

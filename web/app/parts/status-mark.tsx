@@ -23,7 +23,7 @@ export const OrderLife = ({ status }: { readonly status: Status }) => {
   if (status === 'cancelled') return <p className="notice-bad">{t.order.cancelled}</p>
   const at = LIFE.indexOf(status)
   return (
-    <ol aria-label={t.order.life} className="life">
+    <ol aria-label={t.order.progress} className="life">
       {LIFE.map((step, i) => (
         <li
           key={step}

@@ -1,6 +1,7 @@
 /** Who the shop is, and how ordering works. */
 import { pageMeta } from '../shop/page-meta.ts'
 import { visitContext } from '../shop/visit.ts'
+import { about } from '../texts/about.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/about'
 
@@ -10,7 +11,7 @@ export const loader = ({ context }: Route.LoaderArgs) => ({
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({
-    title: t.about.title,
+    title: about.title,
     description: t.home.description,
     ...(loaderData ? { canonical: loaderData.canonical } : {}),
   })
@@ -18,15 +19,15 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
 export default function About() {
   return (
     <div className="prose max-w-2xl py-8">
-      <h1 className="page-title">{t.about.title}</h1>
-      {t.about.text.map(text => (
+      <h1 className="page-title">{about.title}</h1>
+      {about.text.map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}
         </p>
       ))}
-      <h2 className="section-title pt-4">{t.about.howTitle}</h2>
+      <h2 className="section-title pt-4">{about.howTitle}</h2>
       <ol className="list-decimal space-y-2 pl-6">
-        {t.about.how.map(step => (
+        {about.how.map(step => (
           <li key={step}>{step}</li>
         ))}
       </ol>

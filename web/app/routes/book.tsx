@@ -113,10 +113,10 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
       {related.ofShelf.length > 0 && (
         <ShelfRow
           id="more-of"
-          title={t.book.moreOf(book.category)}
+          title={t.book.moreFrom(book.category)}
           books={related.ofShelf}
           {...(shelf
-            ? { all: { path: shelf.path, label: t.home.all(shelf.count), of: t.home.allOf(shelf.name) } }
+            ? { all: { path: shelf.path, label: t.home.seeAll(shelf.count), of: t.home.booksIn(shelf.name) } }
             : {})}
         />
       )}

@@ -43,12 +43,12 @@ export default function Cart({ loaderData: { cart }, actionData }: Route.Compone
         <p className="text-lg">{t.cart.empty}</p>
         <p>
           <a href="/" className="button">
-            {t.cart.browse}
+            {t.shop.continueShopping}
           </a>
         </p>
         <p className="text-soft">
           <a href="/orders" className="link">
-            {t.cart.afterOrder}
+            {t.cart.justOrdered}
           </a>
         </p>
       </div>
@@ -78,12 +78,14 @@ export default function Cart({ loaderData: { cart }, actionData }: Route.Compone
           <Totals {...cart} subtotal={cart.total_amount} />
           {cart.can_check_out ? (
             <a href="/checkout" className="button mt-6 h-12 w-full">
-              {t.cart.checkOut}
+              {t.cart.checkout}
             </a>
           ) : (
-            <p className="mt-6 text-warn">{t.cart.cannot}</p>
+            <p className="mt-6 text-warn">{t.cart.unavailable}</p>
           )}
-          {cart.expires_at && <p className="mt-4 text-sm text-soft">{t.cart.kept(day(cart.expires_at))}</p>}
+          {cart.expires_at && (
+            <p className="mt-4 text-sm text-soft">{t.cart.savedUntil(day(cart.expires_at))}</p>
+          )}
         </section>
       </div>
     </div>

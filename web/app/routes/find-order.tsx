@@ -28,7 +28,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
       return data({ isSent: false as const, typed, wrong: [], text }, { status })
     }
     const wrong = ((extra.errors ?? []) as readonly { readonly where: string }[]).map(({ where }) => where)
-    return data({ isSent: false as const, typed, wrong, text: t.checkout.wrong }, { status: 422 })
+    return data({ isSent: false as const, typed, wrong, text: t.checkout.correctErrors }, { status: 422 })
   }
 }
 
@@ -38,9 +38,9 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
   if (actionData?.isSent)
     return (
       <div className="prose max-w-xl py-8">
-        <h1 className="page-title">{t.order.findSentTitle}</h1>
+        <h1 className="page-title">{t.order.sentTitle}</h1>
         <p className="text-lg" role="status">
-          {t.order.findSent}
+          {t.order.sent}
         </p>
         <p>
           <a href="/orders/find" className="button-quiet" rel="external">
@@ -64,15 +64,15 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
         <TextField
           name="order_id"
           typed={actionData?.typed.order_id}
-          problem={problem('order_id', t.order.wrongNumber)}
+          problem={problem('order_id', t.order.numberError)}
           label={t.order.number}
           autoComplete="off"
         />
         <TextField
           name="email"
           typed={actionData?.typed.email}
-          problem={problem('email', t.checkout.missing.email)}
-          label={t.order.email}
+          problem={problem('email', t.checkout.fieldErrors.email)}
+          label={t.order.findEmail}
           type="email"
           autoComplete="email"
         />

@@ -5,7 +5,7 @@ import { cardOf } from '../shop/cards.server.ts'
 import { pageMeta } from '../shop/page-meta.ts'
 import { readShelves } from '../shop/shelves.server.ts'
 import { visitContext } from '../shop/visit.ts'
-import { whole } from '../texts/format.ts'
+import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
@@ -49,8 +49,8 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
           {total > 0 ? t.home.intro(total, shelves.length) : t.home.empty}
         </p>
       </div>
-      {newest.length > 0 && <ShelfRow id="newest" title={t.home.newest} books={newest} eager />}
-      {loved.length > 0 && <ShelfRow id="loved" title={t.home.loved} books={loved} />}
+      {newest.length > 0 && <ShelfRow id="newest" title={t.home.newArrivals} books={newest} eager />}
+      {loved.length > 0 && <ShelfRow id="loved" title={t.home.favorites} books={loved} />}
       {shelves.map(({ name, path, count }, i) => {
         const books = rows[i] ?? []
         return books.length === 0 ? null : (
@@ -60,21 +60,21 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
             title={name}
             books={books}
             isBelow
-            all={{ path, label: t.home.all(count), of: t.home.allOf(name) }}
+            all={{ path, label: t.home.seeAll(count), of: t.home.booksIn(name) }}
           />
         )
       })}
       {shelves.length > rows.length && (
         <nav id="shelves" aria-labelledby="every-shelf" className="mt-14">
           <h2 id="every-shelf" className="font-serif text-2xl sm:text-[1.75rem]">
-            {t.home.allShelves}
+            {t.home.allCategories}
           </h2>
           <ul className="mt-4 columns-2 gap-x-8 sm:columns-3 lg:columns-4">
             {shelves.map(({ name, path, count }) => (
               <li key={path}>
                 <a href={path} className="facet-link">
                   <span className="min-w-0">{name}</span>
-                  <span className="text-soft tabular-nums">{whole(count)}</span>
+                  <span className="text-soft tabular-nums">{formatCount(count)}</span>
                 </a>
               </li>
             ))}

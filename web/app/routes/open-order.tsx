@@ -24,14 +24,15 @@ export const loader = ({ url }: Route.LoaderArgs) => {
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
-  if (!TOKEN.test(token)) return data({ problem: t.order.openWrong }, { status: 400 })
+  if (!TOKEN.test(token)) return data({ problem: t.order.linkIncomplete }, { status: 400 })
   try {
     return data(
       { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },
       { status: 200 },
     )
   } catch (error) {
-    if (refusalOf(error).code === 'link_invalid') return data({ problem: t.order.openOver }, { status: 404 })
+    if (refusalOf(error).code === 'link_invalid')
+      return data({ problem: t.order.linkExpired }, { status: 404 })
     const { text, status } = laterFor(error)
     return data({ problem: text }, { status })
   }
@@ -45,7 +46,7 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
     const isOpen = order.status === 'confirmed' || order.status === 'processing'
     return (
       <div className="max-w-3xl py-8">
-        <h1 className="page-title">{t.order.title(day(order.order_date))}</h1>
+        <h1 className="page-title">{t.order.orderFrom(day(order.order_date))}</h1>
         <OrderLife status={order.status} />
         <OrderSheet order={order} />
         <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
@@ -55,7 +56,7 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
       </div>
     )
   }
-  const problem = actionData?.problem ?? (token === '' ? t.order.openWrong : undefined)
+  const problem = actionData?.problem ?? (token === '' ? t.order.linkIncomplete : undefined)
   return (
     <div className="prose max-w-xl py-8">
       <h1 className="page-title">{t.order.openTitle}</h1>

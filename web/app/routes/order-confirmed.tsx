@@ -16,7 +16,7 @@ export default function Confirmed({ loaderData: { order } }: Route.ComponentProp
   return (
     <div className="prose max-w-2xl py-12">
       <h1 className="page-title">{t.order.confirmedTitle}</h1>
-      <p className="text-lg">{t.order.confirmedText(money(order.total, order.currency))}</p>
+      <p className="text-lg">{t.order.confirmedTotal(money(order.total, order.currency))}</p>
       <div className="panel">
         <p className="text-soft text-sm">{t.order.number}</p>
         <p className="break-all font-semibold text-lg">{order.order_id}</p>
@@ -30,15 +30,15 @@ export default function Confirmed({ loaderData: { order } }: Route.ComponentProp
         </ul>
       </div>
       <p>
-        {order.email !== undefined && `${t.order.confirmedMail(order.email)} `}
-        {t.order.confirmedNext}
+        {order.email !== undefined && `${t.order.confirmedEmail(order.email)} `}
+        {t.order.confirmedFind}
       </p>
       <p className="flex flex-wrap gap-4">
         <a href={`/orders/${order.order_id}`} className="button">
-          {t.order.see}
+          {t.order.view}
         </a>
         <a href="/" className="button-quiet">
-          {t.order.goOn}
+          {t.shop.continueShopping}
         </a>
       </p>
     </div>

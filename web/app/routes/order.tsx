@@ -22,7 +22,7 @@ export const action = async ({ context, params }: Route.ActionArgs) => {
   } catch (error) {
     const { code } = refusalOf(error)
     const isLate = code === 'status_conflict'
-    return data({ problem: isLate ? t.order.tooLate : t.error.limits.other }, { status: isLate ? 409 : 503 })
+    return data({ problem: isLate ? t.order.cancelTooLate : t.error.other }, { status: isLate ? 409 : 503 })
   }
   return redirect(`/orders/${encodeURIComponent(params.orderId)}`, 303)
 }
@@ -30,7 +30,7 @@ export const action = async ({ context, params }: Route.ActionArgs) => {
 export const shouldRevalidate = afterEveryTry
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({ title: loaderData ? t.order.title(day(loaderData.order.order_date)) : t.order.list })
+  pageMeta({ title: loaderData ? t.order.orderFrom(day(loaderData.order.order_date)) : t.order.title })
 
 export default function Order({ loaderData: { order }, actionData }: Route.ComponentProps) {
   const isBusy = useNavigation().formMethod === 'POST'
@@ -39,10 +39,10 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
     <div className="max-w-3xl py-8">
       <p className="text-sm print:hidden">
         <a href="/orders" className="link inline-flex min-h-6 items-center">
-          {t.order.list}
+          {t.order.title}
         </a>
       </p>
-      <h1 className="page-title mt-2">{t.order.title(day(order.order_date))}</h1>
+      <h1 className="page-title mt-2">{t.order.orderFrom(day(order.order_date))}</h1>
       {actionData?.problem && (
         <p role="alert" className="notice-bad mb-4">
           {actionData.problem}
@@ -58,7 +58,7 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
             <Form method="post" className="mt-4 max-w-sm">
               <p className="mb-3 text-soft text-sm">{t.order.cancelHint}</p>
               <button type="submit" className="button-danger" aria-disabled={isBusy}>
-                {t.order.cancelSure}
+                {t.order.confirmCancel}
               </button>
             </Form>
           </details>

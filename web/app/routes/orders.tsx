@@ -18,14 +18,14 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   return { ...page, isFirst: cursor === undefined, isSignedIn: signed_in }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.list })
+export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.title })
 
 export default function Orders({ loaderData }: Route.ComponentProps) {
   const { items, next_cursor, isFirst, isSignedIn } = loaderData
-  const words = isSignedIn ? t.order.mine : t.order.guests
+  const words = isSignedIn ? t.order.account : t.order.guest
   return (
     <div className="max-w-3xl py-8">
-      <h1 className="page-title">{t.order.list}</h1>
+      <h1 className="page-title">{t.order.title}</h1>
       <p className="text-lg text-soft">{items.length > 0 ? words.intro : words.none}</p>
       {items.length > 0 && (
         <ul className="mt-6 border-line border-t">
@@ -33,7 +33,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
             <li key={order.order_id} className="border-line border-b">
               <a href={`/orders/${order.order_id}`} className="order-row">
                 <span className="min-w-0">
-                  <span className="block font-serif text-xl">{t.order.title(day(order.order_date))}</span>
+                  <span className="block font-serif text-xl">{t.order.orderFrom(day(order.order_date))}</span>
                   <span className="block truncate text-soft text-sm">
                     {order.items.map(({ title }) => title).join(', ')}
                   </span>
@@ -59,7 +59,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
           </a>
         )}
         <a href="/orders/find" className="button-quiet">
-          {t.order.find}
+          {t.order.findLink}
         </a>
       </p>
     </div>

@@ -1,7 +1,7 @@
 /** What the shop keeps of its visitors. */
 import { pageMeta } from '../shop/page-meta.ts'
 import { visitContext } from '../shop/visit.ts'
-import { t } from '../texts/texts.ts'
+import { privacy } from '../texts/about.ts'
 import type { Route } from './+types/privacy'
 
 export const loader = ({ context }: Route.LoaderArgs) => ({
@@ -9,13 +9,13 @@ export const loader = ({ context }: Route.LoaderArgs) => ({
 })
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({ title: t.privacy.title, ...(loaderData ? { canonical: loaderData.canonical } : {}) })
+  pageMeta({ title: privacy.title, ...(loaderData ? { canonical: loaderData.canonical } : {}) })
 
 export default function Privacy() {
   return (
     <div className="prose max-w-2xl py-8">
-      <h1 className="page-title">{t.privacy.title}</h1>
-      {t.privacy.text.map(text => (
+      <h1 className="page-title">{privacy.title}</h1>
+      {privacy.text.map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}
         </p>

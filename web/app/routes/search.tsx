@@ -18,8 +18,8 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const isAll = listing.chosen.length === 0 && q === ''
   return {
     listing,
-    title: q !== '' ? t.list.searchTitle(q) : author ? t.list.byTitle(authorsLine(author)) : t.list.allTitle,
-    heading: q !== '' ? t.list.resultsFor(q) : author ? t.list.byTitle(authorsLine(author)) : t.list.allTitle,
+    title: q !== '' ? t.list.searchTitle(q) : author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks,
+    heading: q !== '' ? t.list.resultsFor(q) : author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks,
     ...(isAll ? { canonical: `${visit.origin}/search${page > 1 ? `?page=${page}` : ''}` } : {}),
   }
 }

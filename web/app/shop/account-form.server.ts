@@ -51,7 +51,7 @@ const refused = (error: unknown, typed: FormAnswer['typed'], fields: readonly st
   if (code === 'invalid_request') {
     const named = ((extra.errors ?? []) as readonly Issue[]).map(issue => fieldOf(issue, fields))
     const wrong = fields.filter(name => named.includes(name))
-    return answer(wrong, wrong.length > 0 ? t.checkout.wrong : t.error.limits.other, 422)
+    return answer(wrong, wrong.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
   const words = account.refused[code as keyof typeof account.refused]
   if (words !== undefined) {

@@ -20,13 +20,13 @@ const ask = (change: Visit['change'], form: FormData): Promise<CartView> => {
 }
 
 const wordsFor = (code: string, extra: Readonly<Record<string, unknown>>): string => {
-  const { limits } = t.error
+  const { cart, other } = t.error
   if (code === 'out_of_stock') {
     const [item] = (extra.items ?? []) as readonly { readonly available_quantity?: number }[]
-    return limits.out_of_stock(item?.available_quantity)
+    return cart.out_of_stock(item?.available_quantity)
   }
-  if (code === 'invalid_request') return limits.quantity_limit
-  return code in limits ? String(limits[code as 'other']) : limits.other
+  if (code === 'invalid_request') return cart.quantity_limit
+  return code in cart ? String(cart[code as 'line_limit']) : other
 }
 
 /** Changes the cart as the form says: intent (add or set), book_id, quantity (0 takes the book out). */

@@ -8,6 +8,6 @@ export type Later = { readonly text: string; readonly status: 429 | 503 }
 export const laterFor = (error: unknown): Later => {
   const { code, extra } = refusalOf(error)
   return code === 'too_many_requests'
-    ? { text: t.error.tooOften(Number(extra.retry_after)), status: 429 }
-    : { text: t.error.limits.other, status: 503 }
+    ? { text: t.error.tooMany(Number(extra.retry_after)), status: 429 }
+    : { text: t.error.other, status: 503 }
 }

@@ -29,14 +29,17 @@ const text = (form: FormData, name: string): string => String(form.get(name) ?? 
 type Short = { readonly book_id: string; readonly available_quantity: number }
 
 const soldOut = (short: readonly Short[], cart: CartView | undefined): Obstacle => ({
-  title: t.checkout.soldOutTitle,
-  text: t.checkout.soldOut,
+  title: t.checkout.unavailableTitle,
+  text: t.checkout.unavailable,
   lines: short.map(({ book_id, available_quantity }) =>
-    t.checkout.left(cart?.items.find(item => item.book_id === book_id)?.title ?? book_id, available_quantity),
+    t.checkout.copiesLeft(
+      cart?.items.find(item => item.book_id === book_id)?.title ?? book_id,
+      available_quantity,
+    ),
   ),
 })
 
-const busy: Obstacle = { title: t.checkout.busyTitle, text: t.checkout.busy }
+const busy: Obstacle = { title: t.checkout.noResponseTitle, text: t.checkout.noResponse }
 
 const obstacleFor = async (
   visit: Visit,
@@ -52,14 +55,17 @@ const obstacleFor = async (
     const { total } = extra.quote as { readonly total: number }
     const [before, now] = [expected, total].map(amount => money(amount, visit.currency))
     return {
-      obstacle: { title: t.checkout.priceTitle, text: t.checkout.price(before ?? '', now ?? '') },
+      obstacle: {
+        title: t.checkout.totalChangedTitle,
+        text: t.checkout.totalChanged(before ?? '', now ?? ''),
+      },
       status: 409,
     }
   }
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
-    return { obstacle: { title: t.checkout.cartTitle, text: t.checkout.cart }, status: 409 }
+    return { obstacle: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
   if (code === 'too_many_requests')
-    return { obstacle: { title: t.error.tooOftenTitle, text: laterFor(error).text }, status: 429 }
+    return { obstacle: { title: t.error.tooManyTitle, text: laterFor(error).text }, status: 429 }
   return { obstacle: busy, status: 503 }
 }
 

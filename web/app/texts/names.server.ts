@@ -1,8 +1,8 @@
 /** Names of languages and countries, made on the server so that every browser shows the same. */
-import { locale } from './texts.ts'
+import { LOCALE } from './locale.ts'
 
-const languages = new Intl.DisplayNames(locale, { type: 'language' })
-const regions = new Intl.DisplayNames(locale, { type: 'region' })
+const languages = new Intl.DisplayNames(LOCALE, { type: 'language' })
+const regions = new Intl.DisplayNames(LOCALE, { type: 'region' })
 
 /** 'en' as 'English'; what is no language code stays as it is. */
 export const languageName = (code: string): string => {
@@ -21,4 +21,4 @@ export type Country = { readonly code: string; readonly name: string }
 /** The countries that we send to, by name. */
 export const countries: readonly Country[] = COUNTRIES.split(' ')
   .map(code => ({ code, name: regions.of(code) ?? code }))
-  .sort((a, b) => a.name.localeCompare(b.name, locale))
+  .sort((a, b) => a.name.localeCompare(b.name, LOCALE))

@@ -1,6 +1,5 @@
-/** The language of the shop: its words, its way to write numbers, money and days. */
-import { en, type Texts } from './en.ts'
+/** Texts of the storefront. Pages of accounts and of staff have files of their own, which other pages do not load. */
+import { cart, checkout, order } from './orders.ts'
+import { book, error, home, list, shop } from './shop.ts'
 
-export const locale = 'en-US'
-export const language = 'en'
-export const t: Texts = en
+export const t = { shop, home, list, book, cart, checkout, order, error }

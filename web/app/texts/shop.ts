@@ -1,0 +1,157 @@
+/** Texts of the storefront: header, home page, lists of books, book page and error pages. */
+import { formatCount, plural } from './locale.ts'
+
+export const shop = {
+  name: 'CloudShelf',
+  tagline: 'An independent bookshop',
+  skipToContent: 'Skip to content',
+  search: 'Search',
+  searchPlaceholder: 'Title, author, or ISBN',
+  suggestions: 'Suggestions',
+  suggestionKind: { book: 'Book', author: 'Author', category: 'Category' },
+  suggestionCount: (count: number) => plural(count, 'suggestion', 'suggestions'),
+  categories: 'Categories',
+  ourShelves: 'Our shelves',
+  allCategories: (count: number) => `All ${formatCount(count)} categories`,
+  accountNav: 'Account, orders, and cart',
+  account: 'Account',
+  allBooks: 'All books',
+  help: 'Help & info',
+  orders: 'Your orders',
+  ordersShort: 'Orders',
+  findOrder: 'Find an order',
+  about: 'About us',
+  privacy: 'Privacy',
+  cart: 'Cart',
+  cartCount: (count: number) => plural(count, 'book in your cart', 'books in your cart'),
+  loading: 'Loading',
+  continueShopping: 'Continue shopping',
+}
+
+export const home = {
+  title: 'CloudShelf, an independent bookshop',
+  description:
+    'Good books, chosen with care and shipped to your door. Browse our shelves, find your next read, and pay by invoice.',
+  heading: 'Good books, and time to find them.',
+  intro: (books: number, shelves: number) =>
+    `${plural(books, 'book', 'books')} on ${plural(shelves, 'shelf', 'shelves')}. Order now, pay later: the invoice comes with your books.`,
+  newArrivals: 'New arrivals',
+  favorites: 'Reader favorites',
+  seeAll: (count: number) => `See all ${formatCount(count)}`,
+  /** Follows `seeAll` for screen readers. */
+  booksIn: (category: string) => `books in ${category}`,
+  allCategories: 'All our shelves',
+  empty: 'We’re stocking the shelves. Please check back in a moment.',
+}
+
+export const list = {
+  searchTitle: (q: string) => `Search: ${q}`,
+  booksBy: (author: string) => `Books by ${author}`,
+  categoryDescription: (category: string, count: number) =>
+    `Browse ${plural(count, 'book', 'books')} on our ${category} shelf.`,
+  searchDescription: 'Search our shelves by title, author, or ISBN.',
+  resultsFor: (q: string) => `Results for “${q}”`,
+  count: (count: number) => plural(count, 'book', 'books'),
+  page: (page: number, pages: number) =>
+    pages > 1 ? `Page ${formatCount(page)} of ${formatCount(pages)}` : '',
+  filters: 'Filters',
+  clearAll: 'Clear all',
+  removeFilter: 'Remove filter:',
+  facet: { category: 'Category', author: 'Author', price: 'Price', availability: 'Availability' },
+  inStock: 'In stock',
+  sortBy: 'Sort by',
+  sorts: {
+    relevance: 'Best match',
+    newest: 'Newest',
+    title: 'Title: A to Z',
+    price_asc: 'Price: low to high',
+    price_desc: 'Price: high to low',
+    rating: 'Highest rated',
+  },
+  featured: 'Featured',
+  under: (price: string) => `Under ${price}`,
+  between: (low: string, high: string) => `${low} to ${high}`,
+  over: (price: string) => `${price} and up`,
+  pagination: 'Pages of results',
+  previous: 'Previous page',
+  next: 'Next page',
+  noResults: (q: string) => `No results for “${q}”`,
+  noMatches: 'We couldn’t find any matching books',
+  tips: [
+    'Try fewer words, such as an author’s last name or one word from the title.',
+    'Don’t worry about typos or accents: our search forgives both.',
+    'Looking for one edition? Search for its ISBN, with or without hyphens.',
+  ],
+  alternatives: 'You might like one of these',
+  browseCategories: 'Browse by category',
+  clearFilters: 'Search again without filters',
+}
+
+export const book = {
+  by: 'by',
+  availability: {
+    in_stock: 'In stock, ready to ship',
+    few_left: 'Only a few left',
+    sold_out: 'Sold out',
+  },
+  fewLeft: 'Few left',
+  soldOut: 'Sold out',
+  quantity: 'Quantity',
+  add: 'Add to cart',
+  adding: 'Adding…',
+  added: (count: number) => `Added to your cart. You now have ${plural(count, 'book', 'books')} in it.`,
+  viewCart: 'View cart',
+  about: 'About this book',
+  details: 'Details',
+  isbn: 'ISBN',
+  published: 'First published',
+  bc: (year: number) => `${year} BC`,
+  language: 'Language',
+  pages: 'Pages',
+  genres: 'Subjects',
+  category: 'Category',
+  rating: (average: string, count: number) => `${average} out of 5 (${plural(count, 'rating', 'ratings')})`,
+  ratingLabel: 'Reader rating',
+  moreBy: (author: string) => `More by ${author}`,
+  moreFrom: (category: string) => `More from the ${category} shelf`,
+  coverOf: (title: string, author: string) => `Cover of “${title}” by ${author}`,
+  invoice: 'Pay by invoice: nothing to pay now, the invoice comes with your books.',
+  breadcrumb: 'Breadcrumb',
+  home: 'Home',
+}
+
+export const error = {
+  notFoundTitle: 'This page is not on our shelves',
+  notFound:
+    'The link may contain a typo, or the book may no longer be for sale. Try our search: it forgives typos.',
+  bookGoneTitle: 'We don’t carry this book',
+  orderGoneTitle: 'We couldn’t find this order',
+  orderGone:
+    'You can view an order in the browser you placed it from, or in the account you placed it with. On another device? We can email you a link to it.',
+  serverErrorTitle: 'Something went wrong on our end',
+  serverError: 'The error has been logged. Please try again in a moment. Your cart and orders are safe.',
+  unavailableTitle: 'We’ll be right back',
+  unavailable:
+    'We can’t reach our stockroom right now. Your cart and orders are safe. Please try again in a moment.',
+  tryAgain: 'Try again',
+  tooManyTitle: 'Please wait a moment',
+  tooMany: (seconds: number) =>
+    `Too many requests. Please try again in ${
+      seconds < 90
+        ? plural(seconds, 'second', 'seconds')
+        : plural(Math.ceil(seconds / 60), 'minute', 'minutes')
+    }.`,
+  other: 'Something went wrong. Please try again in a moment.',
+  /** Why a cart could not be changed, by the code of the API. */
+  cart: {
+    out_of_stock: (left: number | undefined) =>
+      left === undefined || left === 0
+        ? 'This book just sold out.'
+        : `Only ${plural(left, 'copy is', 'copies are')} left, including any in your cart.`,
+    quantity_limit: 'You can have up to 20 copies of a book in your cart.',
+    line_limit: 'Your cart can hold up to 50 different books. Please order these first.',
+    book_not_found: 'This book is no longer for sale.',
+    cart_line_not_found:
+      'This book is no longer in your cart. It was removed in another tab or on another device.',
+  },
+}
