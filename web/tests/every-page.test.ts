@@ -149,10 +149,10 @@ describe('every page', () => {
     expect(await wrongWith(page, [...MINE, `/staff/orders/${orderId}`])).toEqual([])
     const mistakes: string[] = []
     for (const [path, button] of [
-      ['/sign-up', 'Open the account'],
+      ['/sign-up', 'Create account'],
       ['/sign-in', 'Sign in'],
-      ['/account/password', 'Change the password'],
-      ['/account/two-factor', 'New recovery codes'],
+      ['/account/password', 'Change password'],
+      ['/account/two-factor', 'Get new recovery codes'],
       ['/account/addresses', 'Save'],
     ] as const) {
       await page.goto(path)

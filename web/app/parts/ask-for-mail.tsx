@@ -1,7 +1,7 @@
 /** A form that asks for a mail to an address, and what is said once it is on its way. */
 import { Form } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
-import { account } from '../texts/account-texts.ts'
+import { account } from '../texts/account.ts'
 import { TextField } from './fields.tsx'
 import { FormNotice, fieldOf } from './form-notice.tsx'
 import { SubmitButton } from './submit-button.tsx'
@@ -15,7 +15,7 @@ type Props = {
 
 export const AskForMail = ({ title, intro, button, answer }: Props) => (
   <div className="max-w-md py-8">
-    <h1 className="page-title">{answer?.sent === undefined ? title : account.sentTitle}</h1>
+    <h1 className="page-title">{answer?.sent === undefined ? title : account.checkEmailTitle}</h1>
     {answer?.sent === undefined ? (
       <>
         {intro && <p className="mb-6 text-lg text-soft">{intro}</p>}
@@ -35,12 +35,12 @@ export const AskForMail = ({ title, intro, button, answer }: Props) => (
         <p className="text-lg" role="status">
           {answer.sent}
         </p>
-        <p className="mt-4">{account.noMail}</p>
+        <p className="mt-4">{account.checkSpam}</p>
       </>
     )}
     <p className="mt-6">
       <a href="/sign-in" className="link inline-flex min-h-6 items-center">
-        {account.signInTitle}
+        {account.signIn}
       </a>
     </p>
   </div>

@@ -3,14 +3,12 @@ import { useEffect, useRef } from 'react'
 import { useLocation } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
 import { signInPath } from '../shop/addresses.ts'
-import { account } from '../texts/account-texts.ts'
-import { t } from '../texts/texts.ts'
-
-const MEND: Readonly<Record<string, string>> = { ...t.checkout.fieldErrors, ...account.mend }
+import { account } from '../texts/account.ts'
+import { fieldErrors, otherFieldError } from '../texts/form-errors.ts'
 
 /** What is wrong with this field, in words. */
 const mendOf = (answer: FormAnswer, name: string): string =>
-  answer.code === 'invalid_request' ? (MEND[name] ?? account.mendOther) : answer.text
+  answer.code === 'invalid_request' ? (fieldErrors[name] ?? otherFieldError) : answer.text
 
 /** What the field of this name shows of the answer. */
 export const fieldOf =
@@ -45,7 +43,7 @@ export const FormNotice = ({ answer }: { readonly answer: FormAnswer | undefined
       {answer.code === 'not_signed_in' && (
         <p className="mt-2">
           <a href={signInPath(`${pathname}${search}`)} target="_blank" rel="noreferrer" className="link">
-            {account.signInBeside}
+            {account.signInInNewTab}
           </a>
         </p>
       )}

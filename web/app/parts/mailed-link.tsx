@@ -5,7 +5,8 @@
 import type { ReactNode } from 'react'
 import { Form } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
-import { account } from '../texts/account-texts.ts'
+import { account } from '../texts/account.ts'
+import { t } from '../texts/texts.ts'
 import { FormNotice } from './form-notice.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
@@ -26,7 +27,7 @@ type Props = {
 
 export const MailedLink = ({ title, intro, button, over, token, answer, again, children }: Props) => {
   const isOver = answer?.code === 'link_invalid'
-  const problem = token === '' ? account.wrongLink : isOver ? over : undefined
+  const problem = token === '' ? t.error.linkIncomplete : isOver ? over : undefined
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{title}</h1>
@@ -50,7 +51,7 @@ export const MailedLink = ({ title, intro, button, over, token, answer, again, c
               {again.text}
             </a>
             <a href="/sign-in" className="button-quiet">
-              {account.signInTitle}
+              {account.signIn}
             </a>
           </p>
         </>

@@ -1,6 +1,6 @@
 /** The button that signs in with a passkey; it is there where scripts run and the browser knows passkeys. */
 import { useState } from 'react'
-import { account } from '../texts/account-texts.ts'
+import { account } from '../texts/account.ts'
 import { useHydrated } from './use-hydrated.ts'
 
 export const PasskeySignIn = ({ next }: { readonly next: string }) => {
@@ -29,7 +29,7 @@ export const PasskeySignIn = ({ next }: { readonly next: string }) => {
         aria-disabled={isBusy}
         onClick={() => void signIn()}
       >
-        {account.passkeyButton}
+        {account.passkeySignIn}
       </button>
       <p role="status" className="mt-2 text-bad text-sm">
         {problem}

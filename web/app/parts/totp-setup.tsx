@@ -2,7 +2,7 @@
 import { Form } from 'react-router'
 import type { FormAnswer } from '../shop/account-form.server.ts'
 import type { Qr } from '../shop/qr.server.ts'
-import { account } from '../texts/account-texts.ts'
+import { account } from '../texts/account.ts'
 import { TextField } from './fields.tsx'
 import { FormNotice, fieldOf } from './form-notice.tsx'
 import { SubmitButton } from './submit-button.tsx'
@@ -21,7 +21,12 @@ export const TotpSetup = ({ uri, secret, qr: { size, path }, next, answer }: Pro
   <div className="print:hidden">
     <p>{account.appScan}</p>
     {/* Dark on light by night too: not every app reads the reverse. */}
-    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={account.appQr} className="my-4 w-56 bg-white">
+    <svg
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={account.appQrCode}
+      className="my-4 w-56 bg-white"
+    >
       <path d={path} fill="#000" shapeRendering="crispEdges" />
     </svg>
     <p className="mb-8">
@@ -33,11 +38,11 @@ export const TotpSetup = ({ uri, secret, qr: { size, path }, next, answer }: Pro
       <input type="hidden" name="next" value={next} />
       <TextField
         {...fieldOf(answer)('code')}
-        label={account.appConfirm}
+        label={account.appCode}
         autoComplete="one-time-code"
         inputMode="numeric"
       />
-      <SubmitButton text={account.appConfirmButton} intent="confirm" />
+      <SubmitButton text={account.appTurnOn} intent="confirm" />
     </Form>
   </div>
 )

@@ -24,7 +24,7 @@ export const loader = ({ url }: Route.LoaderArgs) => {
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
-  if (!TOKEN.test(token)) return data({ problem: t.order.linkIncomplete }, { status: 400 })
+  if (!TOKEN.test(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
     return data(
       { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },
@@ -32,7 +32,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
     )
   } catch (error) {
     if (refusalOf(error).code === 'link_invalid')
-      return data({ problem: t.order.linkExpired }, { status: 404 })
+      return data({ problem: t.error.linkExpired }, { status: 404 })
     const { text, status } = laterFor(error)
     return data({ problem: text }, { status })
   }
@@ -56,7 +56,7 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
       </div>
     )
   }
-  const problem = actionData?.problem ?? (token === '' ? t.order.linkIncomplete : undefined)
+  const problem = actionData?.problem ?? (token === '' ? t.error.linkIncomplete : undefined)
   return (
     <div className="prose max-w-xl py-8">
       <h1 className="page-title">{t.order.openTitle}</h1>

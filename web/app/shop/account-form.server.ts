@@ -1,7 +1,7 @@
 /** What a form of an account's pages is answered: what to mend beside what was typed, and never a password. */
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '../../../src/core/errors.ts'
-import { account } from '../texts/account-texts.ts'
+import { formErrors } from '../texts/form-errors.ts'
 import { t } from '../texts/texts.ts'
 import { laterFor } from './later.server.ts'
 import { refusalOf, type Visit, visitContext } from './visit.ts'
@@ -53,7 +53,7 @@ const refused = (error: unknown, typed: FormAnswer['typed'], fields: readonly st
     const wrong = fields.filter(name => named.includes(name))
     return answer(wrong, wrong.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
-  const words = account.refused[code as keyof typeof account.refused]
+  const words = formErrors[code]
   if (words !== undefined) {
     const field = FIELD_OF[code]
     return answer(field !== undefined && fields.includes(field) ? [field] : [], words, errorStatus[code])

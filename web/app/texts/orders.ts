@@ -99,8 +99,6 @@ export const order = {
   openTitle: 'Your order',
   openIntro: 'To keep your order private, this link works only once.',
   openButton: 'View order',
-  linkExpired: 'This link has already been used or has expired. Please request a new one.',
-  linkIncomplete: 'This link is incomplete. Please open the full link from our email, or request a new one.',
   orderFrom: (day: string) => `Order from ${day}`,
   date: 'Order date',
   status: {

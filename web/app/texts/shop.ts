@@ -141,6 +141,8 @@ export const error = {
         ? plural(seconds, 'second', 'seconds')
         : plural(Math.ceil(seconds / 60), 'minute', 'minutes')
     }.`,
+  linkExpired: 'This link has already been used or has expired. Please request a new one.',
+  linkIncomplete: 'This link is incomplete. Please open the full link from our email, or request a new one.',
   other: 'Something went wrong. Please try again in a moment.',
   /** Why a cart could not be changed, by the code of the API. */
   cart: {

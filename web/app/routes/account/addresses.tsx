@@ -9,7 +9,7 @@ import { addressOf } from '../../shop/checkout-form.server.ts'
 import { homeCountry } from '../../shop/home-country.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/addresses'
 
@@ -66,7 +66,7 @@ export default function Addresses({
                 <input type="hidden" name="address_id" value={item.address_id} />
                 <SubmitButton
                   text={account.remove}
-                  label={account.removeOf(lineOf(item))}
+                  label={account.removeItem(lineOf(item))}
                   intent="remove"
                   className="button-quiet"
                 />

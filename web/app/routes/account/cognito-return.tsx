@@ -5,10 +5,10 @@ import { ownPath } from '../../shop/addresses.ts'
 import { laterFor } from '../../shop/later.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { refusalOf, visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/cognito-return'
 
-const WORDS: Readonly<Record<string, string | undefined>> = account.cognitoRefused
+const WORDS: Readonly<Record<string, string | undefined>> = account.ssoErrors
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
@@ -28,18 +28,18 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signInTitle })
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signIn })
 
 export default function CognitoReturn({ loaderData: { text } }: Route.ComponentProps) {
   return (
     <div className="max-w-md py-8">
-      <h1 className="page-title">{account.signInTitle}</h1>
+      <h1 className="page-title">{account.signIn}</h1>
       <p role="alert" className="notice-bad mt-6 mb-6">
         {text}
       </p>
       <p>
         <a href="/sign-in" className="button">
-          {account.signInTitle}
+          {account.signIn}
         </a>
       </p>
     </div>

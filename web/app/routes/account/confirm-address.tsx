@@ -4,7 +4,8 @@ import { MailedLink } from '../../parts/mailed-link.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { mailedToken } from '../../shop/mailed-token.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
+import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/confirm-address'
 
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
@@ -23,7 +24,7 @@ export default function ConfirmAddress({ loaderData: { token }, actionData }: Ro
       title={account.confirmTitle}
       intro={account.confirmIntro}
       button={account.confirmButton}
-      over={account.confirmOver}
+      over={t.error.linkExpired}
       token={token}
       answer={actionData?.refusal}
       again={{ to: '/account/email', text: account.changeEmail }}

@@ -7,7 +7,7 @@ import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/data'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
@@ -31,7 +31,7 @@ export default function YourData({ loaderData: { file }, actionData }: Route.Com
       <p className="mb-6 text-lg text-soft">{account.dataIntro}</p>
       <p>
         <a href={file} download className="button-quiet">
-          {account.dataFile}
+          {account.downloadData}
         </a>
       </p>
       <h2 className="section-title mt-12">{account.deleteTitle}</h2>
@@ -40,7 +40,7 @@ export default function YourData({ loaderData: { file }, actionData }: Route.Com
       <Form method="post" noValidate>
         <TextField
           {...fieldOf(answer)('current_password')}
-          label={account.confirmPassword}
+          label={account.currentPassword}
           type="password"
           autoComplete="current-password"
         />

@@ -8,7 +8,7 @@ import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/email'
 
 export const loader = async ({ context }: Route.LoaderArgs) => ({
@@ -33,7 +33,7 @@ export default function Email({ loaderData: { email }, actionData }: Route.Compo
   return (
     <div className="max-w-md">
       <h1 className="page-title">{account.changeEmail}</h1>
-      <p className="mb-6 text-lg text-soft">{account.emailNow(email)}</p>
+      <p className="mb-6 text-lg text-soft">{account.currentEmail(email)}</p>
       <DoneNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
       <FormNotice answer={answer} />
       <p className="mb-6">{account.changeEmailIntro}</p>
@@ -41,7 +41,7 @@ export default function Email({ loaderData: { email }, actionData }: Route.Compo
         <TextField {...field('email')} label={account.newEmail} type="email" autoComplete="email" />
         <TextField
           {...field('current_password')}
-          label={account.confirmPassword}
+          label={account.currentPassword}
           type="password"
           autoComplete="current-password"
         />

@@ -3,13 +3,13 @@ import { forgotPassword } from '../../../../src/accounts/api.ts'
 import { AskForMail } from '../../parts/ask-for-mail.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/forgot-password'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
   answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
     await change(forgotPassword, { body: { email: text('email') } })
-    return { sent: account.forgotSent(text('email')) }
+    return { sent: account.resetSent(text('email')) }
   })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.forgotTitle })
@@ -19,7 +19,7 @@ export default function ForgotPassword({ actionData }: Route.ComponentProps) {
     <AskForMail
       title={account.forgotTitle}
       intro={account.forgotIntro}
-      button={account.forgotButton}
+      button={account.sendLink}
       answer={actionData}
     />
   )

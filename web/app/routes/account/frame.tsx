@@ -3,7 +3,7 @@ import { Form, Outlet, useLocation } from 'react-router'
 import { whoAmI } from '../../../../src/accounts/api.ts'
 import { SubmitButton } from '../../parts/submit-button.tsx'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/frame'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
@@ -25,7 +25,7 @@ export default function AccountFrame({ loaderData: { email, isStaff } }: Route.C
   return (
     <div className="py-8">
       <div className="mb-6 flex flex-wrap items-center justify-between gap-x-8 gap-y-2 print:hidden">
-        <nav aria-label={account.sections} className="min-w-0">
+        <nav aria-label={account.title} className="min-w-0">
           <ul className="scroll-row gap-x-6">
             {pages.map(([path, name]) => (
               <li key={path}>

@@ -9,7 +9,8 @@ import { useHydrated } from '../../parts/use-hydrated.ts'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
+import { fieldErrors, formErrors } from '../../texts/form-errors.ts'
 import { day } from '../../texts/format.ts'
 import type { Route } from './+types/passkeys'
 
@@ -32,7 +33,7 @@ export default function Passkeys({ loaderData: { items }, actionData }: Route.Co
       <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormNotice answer={actionData?.refusal} />
       {items.length === 0 ? (
-        <p className="mb-8">{account.passkeysNone}</p>
+        <p className="mb-8">{account.noPasskeys}</p>
       ) : (
         <ul className="mb-10 border-line border-t">
           {items.map(({ passkey_id, name = account.passkeyUnnamed, created_at }) => (
@@ -40,12 +41,16 @@ export default function Passkeys({ loaderData: { items }, actionData }: Route.Co
               <span>
                 <span className="block">{name}</span>
                 {created_at && (
-                  <span className="block text-soft text-sm">{account.since(day(created_at))}</span>
+                  <span className="block text-soft text-sm">{account.passkeyAddedOn(day(created_at))}</span>
                 )}
               </span>
               <Form method="post">
                 <input type="hidden" name="passkey_id" value={passkey_id} />
-                <SubmitButton text={account.remove} label={account.removeOf(name)} className="button-quiet" />
+                <SubmitButton
+                  text={account.remove}
+                  label={account.removeItem(name)}
+                  className="button-quiet"
+                />
               </Form>
             </li>
           ))}
@@ -55,8 +60,6 @@ export default function Passkeys({ loaderData: { items }, actionData }: Route.Co
     </div>
   )
 }
-
-const WORDS: Readonly<Record<string, string | undefined>> = account.refused
 
 const AddPasskey = () => {
   const isHydrated = useHydrated()
@@ -71,24 +74,24 @@ const AddPasskey = () => {
       String(sent.get('current_password') ?? ''),
       String(sent.get('name') ?? '').trim(),
     ]
-    if (password === '') return setProblem(account.mend.current_password)
+    if (password === '') return setProblem(fieldErrors.current_password)
     setBusy(true)
     setProblem(undefined)
     try {
       const { addPasskey } = await import('../../parts/passkeys.ts')
       const refused = await addPasskey(password, name)
-      if (refused) setProblem(WORDS[refused.code] ?? (refused.detail || account.passkeyFailed))
+      if (refused) setProblem(formErrors[refused.code] ?? (refused.detail || account.passkeyFailed))
       else await revalidate()
     } catch {
       setProblem(account.passkeyFailed)
     }
     setBusy(false)
   }
-  if (isHydrated && !('PublicKeyCredential' in window)) return <p>{account.passkeyNoSupport}</p>
+  if (isHydrated && !('PublicKeyCredential' in window)) return <p>{account.passkeyUnsupported}</p>
   return (
     <>
       <noscript>
-        <p className="notice-bad mb-6">{account.passkeyScripts}</p>
+        <p className="notice-bad mb-6">{account.passkeyNeedsScripts}</p>
       </noscript>
       <form
         ref={form}
@@ -111,7 +114,7 @@ const AddPasskey = () => {
           name="current_password"
           typed={undefined}
           problem={problem}
-          label={account.confirmPassword}
+          label={account.currentPassword}
           type="password"
           autoComplete="current-password"
         />

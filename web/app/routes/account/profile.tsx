@@ -10,7 +10,7 @@ import { addressOf } from '../../shop/checkout-form.server.ts'
 import { homeCountry } from '../../shop/home-country.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/profile'
 
@@ -60,7 +60,7 @@ export default function Profile({
       <FormNotice answer={answer} />
       <Form method="post" noValidate className="mt-6">
         <fieldset>
-          <legend className="section-title">{account.name}</legend>
+          <legend className="section-title">{account.yourDetails}</legend>
           <div className="grid gap-x-4 sm:grid-cols-2">
             <TextField
               {...field('first_name')}
@@ -78,8 +78,8 @@ export default function Profile({
           <TextField {...field('phone')} label={account.phone} type="tel" autoComplete="tel" isOptional />
         </fieldset>
         <fieldset className="mt-6">
-          <legend className="section-title">{account.mainAddress}</legend>
-          <p className="mb-4 text-soft text-sm">{account.mainAddressHint}</p>
+          <legend className="section-title">{account.shippingAddress}</legend>
+          <p className="mb-4 text-soft text-sm">{account.shippingAddressHint}</p>
           <AddressFields field={field} countries={countries} home={home} />
         </fieldset>
         <SubmitButton text={account.save} />

@@ -6,7 +6,8 @@ import { MailedLink } from '../../parts/mailed-link.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { mailedToken } from '../../shop/mailed-token.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
+import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/reset-password'
 
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
@@ -26,10 +27,10 @@ export default function ResetPassword({ loaderData: { token }, actionData }: Rou
       title={account.resetTitle}
       intro={account.resetIntro}
       button={account.resetButton}
-      over={account.resetOver}
+      over={t.error.linkExpired}
       token={token}
       answer={answer}
-      again={{ to: '/forgot-password', text: account.forgotButton }}
+      again={{ to: '/forgot-password', text: account.requestLink }}
     >
       <TextField
         {...fieldOf(answer)('password')}

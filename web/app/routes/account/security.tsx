@@ -10,7 +10,7 @@ import { answerForm } from '../../shop/account-form.server.ts'
 import { browserName } from '../../shop/browser-name.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import { day } from '../../texts/format.ts'
 import type { Route } from './+types/security'
 
@@ -39,7 +39,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
     if (text('intent') === 'others') {
       await change(endOtherSessions, {})
-      return { done: account.othersEnded }
+      return { done: account.othersSignedOut }
     }
     await change(endSession, { params: { session_id: text('session_id') } })
     return { done: account.sessionEnded }
@@ -58,17 +58,17 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
       <ul className="mb-10 border-line border-t">
         <Way to="/account/email" name={account.email} state={email} />
         <Way to="/account/password" name={account.password} state="" />
-        <Way to="/account/two-factor" name={account.app} state={hasApp ? account.appOn : account.appOff} />
+        <Way to="/account/two-factor" name={account.app} state={hasApp ? account.on : account.off} />
         <Way
           to="/account/passkeys"
           name={account.passkeys}
-          state={passkeys > 0 ? String(passkeys) : account.passkeysNone}
+          state={passkeys > 0 ? account.passkeyCount(passkeys) : account.off}
         />
         {cognito.available && (
           <Way
             to="/account/single-sign-on"
             name={account.singleSignOn}
-            state={cognito.linked ? account.appOnShort : account.appOff}
+            state={cognito.linked ? account.on : account.off}
           />
         )}
       </ul>
@@ -79,18 +79,18 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
             <span>
               <span className="block">
                 {session.name}
-                {session.current && <strong> ({account.thisSession})</strong>}
+                {session.current && <strong> ({account.thisBrowser})</strong>}
               </span>
               <span className="block text-soft text-sm">
-                {account.since(day(session.created_at))}, {account.lastUsed(day(session.last_used_at))}
+                {account.sessionDates(day(session.created_at), day(session.last_used_at))}
               </span>
             </span>
             {!session.current && (
               <Form method="post">
                 <input type="hidden" name="session_id" value={session.session_id} />
                 <SubmitButton
-                  text={account.endSession}
-                  label={account.endSessionOf(session.name)}
+                  text={account.signOut}
+                  label={account.signOutOf(session.name)}
                   intent="end"
                   className="button-quiet"
                 />
@@ -101,7 +101,7 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
       </ul>
       {sessions.length > 1 && (
         <Form method="post" className="mt-6">
-          <SubmitButton text={account.endOthers} intent="others" className="button-quiet" />
+          <SubmitButton text={account.signOutOthers} intent="others" className="button-quiet" />
         </Form>
       )}
     </div>

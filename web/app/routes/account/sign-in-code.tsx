@@ -7,7 +7,7 @@ import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { ownPath, signInPath } from '../../shop/addresses.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-in-code'
 
 export const loader = ({ url }: Route.LoaderArgs) => ({
@@ -40,7 +40,7 @@ export default function SignInCode({ loaderData: { next, isRecovery }, actionDat
         <TextField
           key={String(isRecovery)}
           {...field('code')}
-          label={isRecovery ? account.recovery : account.code}
+          label={isRecovery ? account.recoveryCode : account.code}
           autoComplete={isRecovery ? 'off' : 'one-time-code'}
           {...(isRecovery ? {} : { inputMode: 'numeric' as const })}
         />
@@ -48,10 +48,10 @@ export default function SignInCode({ loaderData: { next, isRecovery }, actionDat
       </Form>
       <p className="mt-6 flex flex-col items-start gap-2">
         <a href={`/sign-in/code?${other}`} className="link inline-flex min-h-6 items-center">
-          {isRecovery ? account.toCode : account.toRecovery}
+          {isRecovery ? account.useApp : account.useRecoveryCode}
         </a>
         <a href={signInPath(next)} className="link inline-flex min-h-6 items-center">
-          {account.signInTitle}
+          {account.signIn}
         </a>
       </p>
     </div>

@@ -10,14 +10,14 @@ import { answerForm } from '../../shop/account-form.server.ts'
 import { ownPath } from '../../shop/addresses.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-in'
 
 const DONE = {
   password: account.resetDone,
   address: account.confirmDone,
   verified: account.verified,
-  out: account.signOutDone,
+  out: account.signedOut,
   deleted: account.deleted,
 } as const
 
@@ -46,7 +46,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signInTitle })
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.signIn })
 
 export default function SignIn({ loaderData, actionData }: Route.ComponentProps) {
   const { next, done, isSignedIn, hasSingleSignOn } = loaderData
@@ -54,13 +54,13 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
   const field = fieldOf(answer)
   return (
     <div className="max-w-md py-8">
-      <h1 className="page-title">{account.signInTitle}</h1>
+      <h1 className="page-title">{account.signIn}</h1>
       <DoneNotice text={answer ? undefined : done} />
       {isSignedIn && (
         <p className="mb-6">
-          {account.signOutIntro}{' '}
+          {account.signedIn}{' '}
           <a href={next} className="link">
-            {account.back}
+            {account.backToAccount}
           </a>
         </p>
       )}
@@ -84,16 +84,16 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
             rel="external"
             className="button-quiet h-12"
           >
-            {account.ssoButton}
+            {account.ssoSignIn}
           </a>
         </p>
       )}
       <p className="mt-6 flex flex-col items-start gap-2">
         <a href="/forgot-password" className="link inline-flex min-h-6 items-center">
-          {account.forgot}
+          {account.forgotPassword}
         </a>
         <a href="/sign-up" className="link inline-flex min-h-6 items-center">
-          {account.toSignUp}
+          {account.newHere}
         </a>
       </p>
     </div>

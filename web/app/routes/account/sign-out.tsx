@@ -5,7 +5,7 @@ import { FormNotice } from '../../parts/form-notice.tsx'
 import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-out'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
@@ -21,7 +21,7 @@ export default function SignOut({ actionData }: Route.ComponentProps) {
     <div className="max-w-md py-8">
       <h1 className="page-title">{account.signOut}</h1>
       <FormNotice answer={actionData?.refusal} />
-      <p className="mb-6 text-lg text-soft">{account.signOutIntro}</p>
+      <p className="mb-6 text-lg text-soft">{account.signedIn}</p>
       <Form method="post">
         <SubmitButton text={account.signOut} />
       </Form>

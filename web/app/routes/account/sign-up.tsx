@@ -6,7 +6,7 @@ import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
 import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-up'
 
 const KEPT = ['first_name', 'last_name', 'email']
@@ -29,7 +29,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { email, isAgain: false }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signUpTitle })
+export const meta: Route.MetaFunction = () => pageMeta({ title: account.createAccount })
 
 export default function SignUp({ actionData }: Route.ComponentProps) {
   if (actionData && 'email' in actionData && actionData.email !== undefined)
@@ -38,8 +38,8 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
   const field = fieldOf(answer)
   return (
     <div className="max-w-md py-8">
-      <h1 className="page-title">{account.signUpTitle}</h1>
-      <p className="mb-6 text-lg text-soft">{account.signUpIntro}</p>
+      <h1 className="page-title">{account.createAccount}</h1>
+      <p className="mb-6 text-lg text-soft">{account.createAccountIntro}</p>
       <FormNotice answer={answer} />
       <Form method="post" noValidate>
         <div className="grid gap-x-4 sm:grid-cols-2">
@@ -59,11 +59,11 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
           type="password"
           autoComplete="new-password"
         />
-        <SubmitButton text={account.signUp} />
+        <SubmitButton text={account.createAccount} />
       </Form>
       <p className="mt-6">
         <a href="/sign-in" className="link inline-flex min-h-6 items-center">
-          {account.toSignIn}
+          {account.alreadyHaveAccount}
         </a>
       </p>
     </div>
@@ -72,20 +72,20 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
 
 const LookAtMail = ({ email, isAgain }: { readonly email: string; readonly isAgain: boolean }) => (
   <div className="prose max-w-xl py-8">
-    <h1 className="page-title">{account.sentTitle}</h1>
+    <h1 className="page-title">{account.checkEmailTitle}</h1>
     {isAgain ? (
-      <DoneNotice text={account.sentAgain(email)} />
+      <DoneNotice text={account.verificationResent(email)} />
     ) : (
       <p className="text-lg" role="status">
-        {account.sentSignUp(email)}
+        {account.verificationSent(email)}
       </p>
     )}
-    <p>{account.noMail}</p>
+    <p>{account.checkSpam}</p>
     <Form method="post" className="flex flex-wrap gap-4">
       <input type="hidden" name="email" value={email} />
-      <SubmitButton text={account.askAgain} intent="again" className="button-quiet" />
+      <SubmitButton text={account.resendEmail} intent="again" className="button-quiet" />
       <a href="/sign-in" className="button-quiet">
-        {account.signInTitle}
+        {account.signIn}
       </a>
     </Form>
   </div>

@@ -8,7 +8,7 @@ import { SubmitButton } from '../../parts/submit-button.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { type Refusal, visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/single-sign-on'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
@@ -44,14 +44,14 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
       {address !== undefined ? (
         <p>
           <a href={address} rel="external" className="button">
-            {account.ssoGoOn}
+            {account.ssoContinue}
           </a>
         </p>
       ) : linked ? (
         <Form method="post" noValidate>
           <TextField
             {...fieldOf(answer)('current_password')}
-            label={account.confirmPassword}
+            label={account.currentPassword}
             type="password"
             autoComplete="current-password"
           />

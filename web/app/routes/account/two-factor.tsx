@@ -18,10 +18,10 @@ import { ownPath } from '../../shop/addresses.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { qrOf } from '../../shop/qr.server.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/two-factor'
 
-const DONE = { on: account.appDone, off: account.appEnded }
+const DONE = { on: account.appTurnedOn, off: account.appTurnedOff }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const { readMine } = context.get(visitContext)
@@ -82,20 +82,20 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
     <div className="max-w-xl">
       <h1 className="page-title">{account.app}</h1>
       <p className="mb-6 text-lg text-soft">
-        {isOn ? account.appOn : account.appIntro} {isStaff && !isOn && account.appStaff}
+        {isOn ? account.appOn : account.appIntro} {isStaff && !isOn && account.appRequired}
       </p>
       <DoneNotice text={actionData ? undefined : done} />
       {!setup && <FormNotice answer={answer} />}
       {codes && <RecoveryCodes codes={codes} />}
       {setup && <TotpSetup {...setup} next={next} answer={answer} />}
-      {!setup && !isOn && <PasswordForm intent="begin" button={account.appBegin} answer={answer} />}
+      {!setup && !isOn && <PasswordForm intent="begin" button={account.appSetUp} answer={answer} />}
       {isOn && (
         <>
-          <h2 className="section-title mt-10">{account.newCodes}</h2>
-          <p className="mb-4">{account.newCodesIntro}</p>
-          <PasswordForm intent="codes" button={account.newCodes} answer={answer} />
-          <h2 className="section-title mt-10">{account.appEnd}</h2>
-          <PasswordForm intent="end" button={account.appEnd} answer={undefined} isDangerous />
+          <h2 className="section-title mt-10">{account.newRecoveryCodes}</h2>
+          <p className="mb-4">{account.newRecoveryCodesIntro}</p>
+          <PasswordForm intent="codes" button={account.newRecoveryCodes} answer={answer} />
+          <h2 className="section-title mt-10">{account.appTurnOff}</h2>
+          <PasswordForm intent="end" button={account.appTurnOff} answer={undefined} isDangerous />
         </>
       )}
     </div>
@@ -114,7 +114,7 @@ const PasswordForm = ({ intent, button, answer, isDangerous = false }: PasswordP
     <TextField
       {...fieldOf(answer)('current_password')}
       id={`${intent}-password`}
-      label={account.confirmPassword}
+      label={account.currentPassword}
       type="password"
       autoComplete="current-password"
     />

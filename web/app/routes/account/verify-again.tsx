@@ -3,17 +3,17 @@ import { resendVerification } from '../../../../src/accounts/api.ts'
 import { AskForMail } from '../../parts/ask-for-mail.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-again'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
   answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
     await change(resendVerification, { body: { email: text('email') } })
-    return { sent: account.sentAgain(text('email')) }
+    return { sent: account.verificationResent(text('email')) }
   })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
 
 export default function VerifyAgain({ actionData }: Route.ComponentProps) {
-  return <AskForMail title={account.verifyTitle} button={account.askAgain} answer={actionData} />
+  return <AskForMail title={account.verifyTitle} button={account.resendEmail} answer={actionData} />
 }

@@ -6,7 +6,7 @@ import { MailedLink } from '../../parts/mailed-link.tsx'
 import { answerForm } from '../../shop/account-form.server.ts'
 import { mailedToken } from '../../shop/mailed-token.server.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
-import { account } from '../../texts/account-texts.ts'
+import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-email'
 
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
@@ -32,14 +32,14 @@ export default function VerifyEmail({ loaderData: { token }, actionData }: Route
       title={account.verifyTitle}
       intro={account.verifyIntro}
       button={account.verifyButton}
-      over={account.verifyOver}
+      over={account.verifyExpired}
       token={token}
       answer={answer}
-      again={{ to: '/verify-email/again', text: account.askAgain }}
+      again={{ to: '/verify-email/again', text: account.resendEmail }}
     >
       <TextField
         {...fieldOf(answer)('current_password')}
-        label={account.verifyPassword}
+        label={account.password}
         type="password"
         autoComplete="current-password"
       />

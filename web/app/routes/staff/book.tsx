@@ -10,7 +10,7 @@ import { bookPath } from '../../shop/addresses.ts'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { staffOnly } from '../../shop/staff-only.server.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { staff } from '../../texts/account-texts.ts'
+import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/book'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
@@ -53,7 +53,7 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
     <div className="max-w-3xl py-8">
       <p className="text-sm">
         <a href="/staff" className="link inline-flex min-h-6 items-center">
-          {staff.back}
+          {staff.backToDashboard}
         </a>
       </p>
       <h1 className="page-title mt-2">{book.title}</h1>
@@ -64,7 +64,7 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
       </p>
       <p className="mb-6">
         <a href={bookPath(book)} className="link inline-flex min-h-6 items-center">
-          {staff.seeBook}
+          {staff.viewBook}
         </a>
       </p>
       <DoneNotice text={isDone ? actionData.done : undefined} />
@@ -73,17 +73,17 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
         <Form key={`price ${book.price}`} method="post" noValidate>
           <h2 className="section-title">{staff.price}</h2>
           <TextField {...field('price')} label={staff.price} autoComplete="off" inputMode="decimal" />
-          <SubmitButton text={staff.priceButton} intent="price" />
+          <SubmitButton text={staff.updatePrice} intent="price" />
         </Form>
         <Form key={`stock ${book.stock_quantity}`} method="post" noValidate>
           <h2 className="section-title">{staff.stock}</h2>
           <TextField
             {...field('stock_delta')}
-            label={staff.stockDelta}
-            hint={staff.stockNow(book.stock_quantity)}
+            label={staff.adjustStock}
+            hint={staff.stockHint(book.stock_quantity)}
             autoComplete="off"
           />
-          <SubmitButton text={staff.stockButton} intent="stock" />
+          <SubmitButton text={staff.updateStock} intent="stock" />
         </Form>
         <Form method="post" encType="multipart/form-data" noValidate>
           <h2 className="section-title">{staff.cover}</h2>
@@ -109,7 +109,7 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
               {staff.noCover}
             </p>
           )}
-          <SubmitButton text={staff.coverButton} intent="cover" />
+          <SubmitButton text={staff.uploadCover} intent="cover" />
         </Form>
       </div>
     </div>

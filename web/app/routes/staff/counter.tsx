@@ -6,8 +6,8 @@ import { StatusMark } from '../../parts/status-mark.tsx'
 import { pageMeta } from '../../shop/page-meta.ts'
 import { staffOnly } from '../../shop/staff-only.server.ts'
 import { refusalOf, type Visit, visitContext } from '../../shop/visit.ts'
-import { staff } from '../../texts/account-texts.ts'
 import { day as dayInWords, money } from '../../texts/format.ts'
+import { staff } from '../../texts/staff.ts'
 import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/counter'
 
@@ -55,9 +55,9 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
       <h1 className="page-title">{staff.title}</h1>
       <section aria-labelledby="find" className="mt-8">
         <h2 id="find" className="section-title">
-          {staff.find}
+          {staff.findBook}
         </h2>
-        <Form role="search" aria-label={staff.find} className="flex flex-wrap items-end gap-3">
+        <Form role="search" aria-label={staff.findBook} className="flex flex-wrap items-end gap-3">
           <div className="min-w-64 flex-1">
             <label htmlFor="staff-q" className="label">
               {staff.findLabel}
@@ -72,7 +72,7 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
         {books && (
           <>
             <p role="status" className="mt-4 text-soft">
-              {books.length === 0 ? staff.nothing : staff.found(books.length)}
+              {books.length === 0 ? staff.notFound : staff.found(books.length)}
             </p>
             <ul className="mt-2 border-line border-t">
               {books.map(({ book_id, title, author, price }) => (
@@ -94,21 +94,21 @@ export default function Counter({ loaderData }: Route.ComponentProps) {
       </section>
       <section aria-labelledby="day" className="mt-12">
         <h2 id="day" className="section-title">
-          {staff.day}
+          {staff.orders}
         </h2>
         <Form className="flex flex-wrap items-end gap-3">
           <div>
             <label htmlFor="staff-date" className="label">
-              {staff.dayLabel}
+              {staff.date}
             </label>
             <input id="staff-date" name="date" type="date" defaultValue={date} className="field h-11" />
           </div>
           <button type="submit" className="button-quiet">
-            {staff.dayButton}
+            {staff.showOrders}
           </button>
         </Form>
-        <h3 className="mt-6 font-semibold">{staff.dayOf(dayInWords(date))}</h3>
-        {orders.length === 0 && <p className="mt-2 text-soft">{staff.dayNone}</p>}
+        <h3 className="mt-6 font-semibold">{staff.ordersOf(dayInWords(date))}</h3>
+        {orders.length === 0 && <p className="mt-2 text-soft">{staff.noOrders}</p>}
         <ul className="mt-2 border-line border-t">
           {orders.map(order => (
             <li key={order.order_id} className="border-line border-b">

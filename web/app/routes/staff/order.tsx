@@ -12,7 +12,7 @@ import { pageMeta } from '../../shop/page-meta.ts'
 import { afterEveryTry } from '../../shop/revalidate.ts'
 import { staffOnly } from '../../shop/staff-only.server.ts'
 import { visitContext } from '../../shop/visit.ts'
-import { staff } from '../../texts/account-texts.ts'
+import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/order'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
@@ -28,7 +28,7 @@ export const action = ({ context, params, request }: Route.ActionArgs) =>
       params: { order_id: params.orderId },
       body: { status: text('intent') as OrderStatus },
     })
-    return { done: staff.moved }
+    return { done: staff.orderUpdated }
   })
 
 export const shouldRevalidate = afterEveryTry
@@ -43,7 +43,7 @@ export default function StaffOrder({ loaderData: { order, steps }, actionData }:
           href={`/staff?${new URLSearchParams({ date: order.order_date.slice(0, 10) })}`}
           className="link inline-flex min-h-6 items-center"
         >
-          {staff.back}
+          {staff.backToDashboard}
         </a>
       </p>
       <h1 className="page-title mt-2 break-all">{order.order_id}</h1>
@@ -52,11 +52,11 @@ export default function StaffOrder({ loaderData: { order, steps }, actionData }:
       <OrderLife status={order.status} />
       <OrderSheet order={order} />
       <Form method="post" className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
-        {steps.length === 0 && <p>{staff.over}</p>}
+        {steps.length === 0 && <p>{staff.orderClosed}</p>}
         {steps.map(step => (
           <SubmitButton
             key={step}
-            text={staff.moveTo[step as keyof typeof staff.moveTo]}
+            text={staff.markAs[step as keyof typeof staff.markAs]}
             intent={step}
             className={step === 'cancelled' ? 'button-danger' : 'button'}
           />

@@ -1,0 +1,40 @@
+/** Texts of the staff pages. */
+import { plural } from './locale.ts'
+
+export const staff = {
+  title: 'Staff dashboard',
+  backToDashboard: 'Back to dashboard',
+  findBook: 'Find a book',
+  findLabel: 'Title, author, ISBN, or book ID',
+  findButton: 'Find',
+  found: (count: number) => plural(count, 'book', 'books'),
+  notFound: 'No books found',
+  orders: 'Orders by day',
+  date: 'Date (UTC)',
+  showOrders: 'Show orders',
+  ordersOf: (day: string) => `Orders on ${day}`,
+  noOrders: 'No orders on this day.',
+  stock: 'Stock',
+  adjustStock: 'Adjust stock',
+  stockHint: (count: number) =>
+    `${plural(count, 'copy', 'copies')} in stock. Enter 5 to add five copies, or -2 to remove two.`,
+  updateStock: 'Update stock',
+  price: 'Price',
+  updatePrice: 'Update price',
+  cover: 'Cover image',
+  coverHint: 'JPEG, PNG, WebP, or AVIF, up to 5 MB.',
+  uploadCover: 'Upload cover',
+  noCover: 'Choose an image file.',
+  saved: 'Saved. The shop shows it within seconds.',
+  viewBook: 'View book page',
+  retired: 'no longer for sale',
+  order: 'Order',
+  markAs: {
+    processing: 'Mark as processing',
+    shipped: 'Mark as shipped',
+    delivered: 'Mark as delivered',
+    cancelled: 'Cancel order',
+  },
+  orderUpdated: 'Order updated. Customers get an email when their order ships or is canceled.',
+  orderClosed: 'This order is closed. Its status can’t change anymore.',
+}
