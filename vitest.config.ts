@@ -5,7 +5,7 @@ export default defineConfig({
     include: [
       'src/**/*.test.ts',
       'test/**/*.test.ts',
-      'prove/**/*.test.ts',
+      'tools/**/*.test.ts',
       'infra/**/*.test.ts',
       'web/**/*.test.ts',
     ],

@@ -1,9 +1,9 @@
 /** The CDK app: what `cdk` asks for the templates of a stage. */
 import { App } from 'aws-cdk-lib'
-import { type FunctionId, functions } from '../src/lambda/functions.ts'
+import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
-import { acknowledge, check } from './nag.ts'
-import { NativesError } from './natives.ts'
+import { acknowledge, check } from './nag-suppressions.ts'
+import { NativesError } from './native-deps.ts'
 import { OptionsError, readOptions } from './settings/options.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { makeStacks } from './stacks.ts'

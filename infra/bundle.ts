@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { type FunctionId, functionOf } from '../src/lambda/functions.ts'
-import { shopDocument } from '../src/openapi/shop-document.ts'
-import { pagesBuild } from '../src/pages/build.ts'
-import { layNatives, NATIVE_PACKAGES, type Natives } from './natives.ts'
+import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
+import { shopDocument } from '#src/openapi/shop-document.ts'
+import { pagesBuild } from '#src/pages/build.ts'
+import { layNatives, NATIVE_PACKAGES, type Natives } from './native-deps.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')

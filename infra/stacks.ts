@@ -1,7 +1,7 @@
 /** The stacks of a stage. What outlives a release, what is everywhere, and what a release changes lie apart. */
 import { type App, Tags } from 'aws-cdk-lib'
 import { DEFAULT_CROSS_STACK_REFERENCES, VALIDATE_AGAINST_DEFAULT_RULES } from 'aws-cdk-lib/cx-api'
-import type { TableId } from '../src/tables.ts'
+import type { TableId } from '#src/tables/definitions.ts'
 import { Edge } from './edge/edge.ts'
 import type { Options } from './settings/options.ts'
 import { stackNames } from './settings/stack-names.ts'

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { functions } from '../src/lambda/functions.ts'
-import { type Properties, resourcesIn } from './testing.ts'
+import { functions } from '#src/lambda/functions.ts'
+import { type Properties, resourcesIn } from '../test/stacks.ts'
 
 test('npm run synth writes the templates of a stage, each function with its own bundle', {
   timeout: 240_000,

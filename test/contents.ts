@@ -1,6 +1,6 @@
 /** What lies in the tables of a shop, as its engine has it: to see that something was written, or that nothing was. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { type TableId, tableIds } from '../src/tables.ts'
+import { type TableId, tableIds } from '#src/tables/definitions.ts'
 import { type Json, type TestShop, testEngine } from './kit.ts'
 
 const HEADERS = {

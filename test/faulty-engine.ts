@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../bench/random.ts'
-import { openPool } from '../src/core/undici-pool.ts'
+import { openPool } from '#src/core/aws/undici-pool.ts'
+import type { Random } from '../tools/bench/random.ts'
 import { type Json, testEngine } from './kit.ts'
 import { atTheEnd } from './lifetime.ts'
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { afterAll } from 'vitest'
-import { type FunctionDefinition, type FunctionId, functions, routeKeyOf } from '../src/lambda/functions.ts'
+import { type FunctionDefinition, type FunctionId, functions, routeKeyOf } from '#src/lambda/functions.ts'
 import { decoded, eventOf } from './gateway-event.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 

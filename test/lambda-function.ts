@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import type { FunctionId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
-import type { FunctionId } from '../src/lambda/functions.ts'
 import { noteLogged } from './logged.ts'
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))

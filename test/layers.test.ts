@@ -1,78 +1,139 @@
-/** The import rule of docs/architecture.md: who may know whom, who reads the environment, who names DynamoDB's clients. */
-import { globSync, readFileSync } from 'node:fs'
+/** Import rules of the folders of `src`: which folder may import which, and which files alone may know what. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What the files of a folder may import from src beyond their own; folders that are not named may know all of src. */
-const MAY_KNOW: Record<string, readonly string[]> = {
+const DOMAIN = ['core', 'http', 'tables']
+const NOUNS = ['catalog', 'accounts', 'cart', 'orders', 'notifications', 'privacy', 'health', 'openapi']
+/** Each folder of `src` with the folders that its files may import. A folder that is not here fails the test. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
+  tables: ['core'],
   http: ['core'],
-  catalog: ['core', 'http'],
-  accounts: ['core', 'http'],
-  cart: ['core', 'http', 'catalog'],
-  orders: ['core', 'http', 'catalog', 'cart', 'accounts'],
+  catalog: DOMAIN,
+  accounts: DOMAIN,
+  cart: [...DOMAIN, 'catalog'],
+  orders: [...DOMAIN, 'catalog', 'cart', 'accounts'],
+  notifications: [...DOMAIN, 'accounts', 'orders'],
+  privacy: [...DOMAIN, 'accounts', 'orders'],
+  health: [...DOMAIN, 'catalog'],
+  pages: [...DOMAIN, 'catalog'],
+  openapi: [...DOMAIN, 'composition'],
+  composition: [...DOMAIN, ...NOUNS],
+  local: [...DOMAIN, ...NOUNS, 'composition', 'pages'],
+  lambda: [...DOMAIN, ...NOUNS, 'composition', 'pages'],
+  cli: [...DOMAIN, ...NOUNS, 'composition', 'local'],
 }
-/** The tables as data, which name tables and nothing else. */
-const DATA = 'src/tables.ts'
+/** What a command may run that is no part of the shop: bills and measurements. */
+const TOOLS_OF_CLI = /^tools\/cost\//
 
-const isTest = (file: string) => /\.test\.ts$|\/testing\.ts$|\/test-[\w-]+\.ts$/.test(file)
-const files = globSync('src/**/*.ts', { cwd: ROOT })
-  .filter(file => !isTest(file))
-  .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+type Source = { readonly file: string; readonly text: string }
+
+const sources = (pattern: string): Source[] =>
+  globSync(pattern, { cwd: ROOT })
+    .filter(file => !file.endsWith('.test.ts'))
+    .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+
+const files = sources('src/**/*.ts')
+
+/** An import's target from the root of the project, or the package's name. */
+const resolved = (file: string, name: string): string => {
+  if (name.startsWith('#src/')) return `src/${name.slice('#src/'.length)}`
+  return name.startsWith('.') ? normalize(join(dirname(file), name)) : name
+}
 
 /** What a file imports, statically or when it runs: a package, or a file from the root of the project. */
-const importsOf = ({ file, text }: { file: string; text: string }): string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
-    name.startsWith('.') ? normalize(join(dirname(file), name)) : name,
-  )
+const importsOf = ({ file, text }: Source): string[] =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => resolved(file, name))
+
+/** The values that a file imports before anything of it runs: no types, no `import()`. */
+const loadedByImport = ({ file, text }: Source): string[] =>
+  [...text.matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'/gm)]
+    .filter(([statement]) => !/^(import|export) type/.test(statement))
+    .map(([, name = '']) => resolved(file, name))
 
 const folderOf = (file: string): string => file.split('/')[1] ?? ''
 
+const sourceOf = new Map(files.map(one => [one.file, one]))
+
 test('the files are found, and so are their imports', () => {
   expect(files.length).toBeGreaterThan(60)
-  expect(importsOf({ file: 'src/a/b.ts', text: "import x from '../c.ts'\nawait import('sharp')" })).toEqual([
-    'src/c.ts',
-    'sharp',
-  ])
-  for (const folder of Object.keys(MAY_KNOW))
-    expect(
-      files.some(({ file }) => folderOf(file) === folder),
-      folder,
-    ).toBe(true)
+  expect(
+    importsOf({
+      file: 'src/a/b.ts',
+      text: "import x from '../c.ts'\nawait import('sharp')\nimport '#src/d.ts'",
+    }),
+  ).toEqual(['src/c.ts', 'sharp', 'src/d.ts'])
 })
 
-test('nobody imports whom they may not know', () => {
+test('every folder of src has a rule and a line in docs/architecture.md', () => {
+  const folders = [...new Set(files.map(({ file }) => folderOf(file)))].sort()
+  expect(folders).toEqual(Object.keys(MAY_IMPORT).sort())
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+  expect(folders.filter(folder => !page.includes(`\`${folder}/\``))).toEqual([])
+})
+
+test('a folder imports only the folders that it may import', () => {
   const wrong = files.flatMap(one => {
-    const allowed = MAY_KNOW[folderOf(one.file)]
-    if (!allowed) return []
-    const known = new Set([folderOf(one.file), ...allowed])
+    const allowed = new Set([folderOf(one.file), ...(MAY_IMPORT[folderOf(one.file)] ?? [])])
     return importsOf(one)
-      .filter(name => name.startsWith('src/') && name !== DATA && !known.has(folderOf(name)))
+      .filter(name => name.startsWith('src/') && !allowed.has(folderOf(name)))
       .map(name => `${one.file} imports ${name}`)
   })
   expect(wrong).toEqual([])
 })
 
-test('what is shipped imports nothing of the tests and the benches', () => {
+test('no circle of imports exists at run time', () => {
+  const circles: string[] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file)
+    if (at >= 0) circles.push([...path.slice(at), file].join(' -> '))
+    if (at >= 0 || done.has(file)) return
+    const source = sourceOf.get(file)
+    for (const name of source ? loadedByImport(source) : []) walk(name, [...path, file])
+    done.add(file)
+  }
+  for (const { file } of files) walk(file, [])
+  expect(circles).toEqual([])
+})
+
+test('what is shipped imports nothing of the tests and the tools', () => {
   const wrong = files.flatMap(one =>
-    importsOf(one).filter(name => /^(test|bench)\/|vitest|fast-check/.test(name)),
+    importsOf(one)
+      .filter(name => /^(test|tools|infra|web)\/|^(vitest|fast-check)$/.test(name))
+      .filter(name => !(folderOf(one.file) === 'cli' && TOOLS_OF_CLI.test(name)))
+      .map(name => `${one.file} imports ${name}`),
   )
   expect(wrong).toEqual([])
 })
 
-test('the environment is read in deps.ts, and elsewhere only passed on whole to other programs', () => {
+test('files import by relative path inside src, and by #src from outside', () => {
+  const outside = sources('{test,tools,infra,web}/**/*.{ts,tsx}').filter(
+    ({ file }) => !file.includes('node_modules'),
+  )
+  expect(outside.length).toBeGreaterThan(200)
+  expect(files.filter(({ text }) => text.includes("'#src/")).map(({ file }) => file)).toEqual([])
+  expect(outside.filter(({ text }) => /from '[./]+\/src\//.test(text)).map(({ file }) => file)).toEqual([])
+  const missing = [...files, ...outside].flatMap(one =>
+    importsOf(one).filter(name => name.startsWith('src/') && !existsSync(join(ROOT, name))),
+  )
+  expect(missing.filter(name => name.endsWith('.ts') && !name.startsWith('src/c.'))).toEqual([])
+})
+
+test('the environment is read in composition/settings.ts, and elsewhere only passed on whole to other programs', () => {
   const readers = files.filter(({ text }) => /(?<!\.\.\.)process\.env\b/.test(text)).map(({ file }) => file)
-  expect(readers.filter(file => file !== 'src/deps.ts')).toEqual([])
+  expect(readers.filter(file => file !== 'src/composition/settings.ts')).toEqual([])
 })
 
 test('only core knows clients of AWS, and how requests are signed', () => {
   const clients = /^(aws4|undici(\/|$)|@aws-sdk\/(?!credential-providers)|@smithy\/)/
   const knowing = files.filter(one => importsOf(one).some(name => clients.test(name))).map(({ file }) => file)
   expect(
-    knowing.filter(file => !/^src\/core\/(dynamo\/|(undici-(pool|types\.d)|sign)\.ts$)/.test(file)),
+    knowing.filter(file => !/^src\/core\/(dynamo\/|aws\/(undici-(pool|types\.d)|sign)\.ts$)/.test(file)),
   ).toEqual([])
 })
 
@@ -80,10 +141,8 @@ test('only core knows clients of AWS, and how requests are signed', () => {
 const loadedWith = (start: string, seen = new Set<string>()): Set<string> => {
   if (seen.has(start)) return seen
   seen.add(start)
-  const text = files.find(({ file }) => file === start)?.text ?? ''
-  for (const [statement, name = ''] of text.matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'/gm))
-    if (!statement.startsWith('import type') && !statement.startsWith('export type'))
-      loadedWith(name.startsWith('.') ? normalize(join(dirname(start), name)) : name, seen)
+  const source = sourceOf.get(start)
+  for (const name of source ? loadedByImport(source) : []) loadedWith(name, seen)
   return seen
 }
 
@@ -95,10 +154,9 @@ test('catalogue, cart and orders tell who calls without loading the sign-in libr
     expect(loadedWith(start).size, noun).toBeGreaterThan(10)
     expect(heavy(start), noun).toEqual([])
   }
-  expect(heavy('src/deps.ts')).toEqual([])
-  expect(heavy('src/parts/ground.ts')).toEqual([])
+  expect(heavy('src/composition/settings.ts')).toEqual([])
+  expect(heavy('src/composition/base.ts')).toEqual([])
   expect(heavy('src/http/app.ts')).toEqual([])
-  for (const noun of ['catalog', 'cart', 'orders']) expect(heavy(`src/${noun}/routes.ts`), noun).toEqual([])
   // Accounts' own routes load it for the first request that needs it.
   expect(heavy('src/accounts/routes.ts')).toEqual([])
   expect(heavy('src/accounts/auth/auth.ts').length).toBeGreaterThan(3)
@@ -106,29 +164,26 @@ test('catalogue, cart and orders tell who calls without loading the sign-in libr
 
 test('only the table of a noun names its indexes', () => {
   const words = /KeyConditionExpression|TitleSearchIndex|EmailIndex|OrderDateIndex/
-  const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\.ts$/
+  const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\/definitions\.ts$/
   const code = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
   const knowing = files.filter(({ text }) => words.test(code(text))).map(({ file }) => file)
   expect(knowing.filter(file => !allowed.test(file))).toEqual([])
 })
 
-test('web pages are given what they may know: core knows neither the domain nor HTTP', () => {
+test('core knows neither the domain nor HTTP', () => {
   const core = files.filter(({ file }) => folderOf(file) === 'core')
   expect(core.flatMap(importsOf).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
 })
 
-test('infra knows of the shop what is data, how things are called, and how requests are signed; the shop knows nothing of infra', () => {
-  const infra = globSync('infra/**/*.ts', { cwd: ROOT })
-    .filter(file => !isTest(file))
-    .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+test('infra knows of the shop what is data, how things are called, and how requests are signed', () => {
+  const infra = sources('infra/**/*.ts')
   expect(infra.length).toBeGreaterThan(25)
   const allowed =
-    /^src\/(tables|endpoints|deps)\.ts$|^src\/lambda\/functions\.ts$|^src\/openapi\/shop-document\.ts$|^src\/(core|http|pages)\/|^src\/notifications\/sender\.ts$|^src\/accounts\/cognito\.ts$/
+    /^src\/(tables\/definitions|composition\/(endpoints|settings)|lambda\/functions|openapi\/shop-document|notifications\/sender|accounts\/cognito\/oidc)\.ts$|^src\/(core|http|pages)\//
   const wrong = infra.flatMap(one =>
     importsOf(one)
       .filter(name => name.startsWith('src/') && !allowed.test(name))
       .map(name => `${one.file} imports ${name}`),
   )
   expect(wrong).toEqual([])
-  expect(files.flatMap(importsOf).filter(name => name.startsWith('infra/'))).toEqual([])
 })

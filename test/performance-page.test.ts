@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Bars } from '../bench/chapter.ts'
-import type { LineResult, Result, ShopResult } from '../bench/peers/result.ts'
-import { verdictsOf } from '../bench/peers/verdicts.ts'
-import { svgOf } from '../bench/plot.ts'
-import { pageFiles } from '../bench/write-docs.ts'
+import type { Bars } from '../tools/bench/chapter.ts'
+import type { LineResult, Result, ShopResult } from '../tools/bench/peers/result.ts'
+import { verdictsOf } from '../tools/bench/peers/verdicts.ts'
+import { svgOf } from '../tools/bench/plot.ts'
+import { pageFiles } from '../tools/bench/write-docs.ts'
 
 test('docs/performance.md and its plots are what the benches have left in docs/figures: npm run docs:performance', () => {
   for (const [path, content] of pageFiles())

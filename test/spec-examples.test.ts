@@ -175,7 +175,7 @@ test('the four Python access functions return the right items, and the shop show
     body: JSON.stringify({ book_id: 'tech-001', quantity: 2 }),
   })
   const cookie = String(added.headers.get('set-cookie')).split(';')[0] ?? ''
-  const { guestUserId } = await import('../src/core/ids.ts')
+  const { guestUserId } = await import('#src/core/ids.ts')
   const userId = guestUserId(cookie.split('=')[1] ?? '')
 
   const { stdout } = await run(command, ['-c', PYTHON, shop.dynamodb, userId], { env: environment() })

@@ -1,7 +1,7 @@
 /** The server's half of the pages: what the shop's process loads to render them. */
 import * as build from 'virtual:react-router/server-build'
 import { createRequestHandler, RouterContextProvider, type ServerBuild } from 'react-router'
-import { type Ask, openVisit, type Surroundings, visitContext } from './app/shop/visit.ts'
+import { type Ask, openVisit, type Surroundings, visitContext } from './app/loading/visit.ts'
 
 /** Answers requests for pages. `origins` are those that the shop's own forms may come from; the caller has checked them. */
 export const pageRenderer = (surroundings: Surroundings, origins: ReadonlySet<string>) => {

@@ -1,11 +1,11 @@
 /** Which addresses the CDN may keep answers of: read from the endpoints and from the pages' own list, as its path patterns. */
-import { endpoints } from '../../src/endpoints.ts'
+import { endpoints } from '#src/composition/endpoints.ts'
 
 /** `/api/books/{book_id}` as CloudFront has it: `/api/books/*`. */
 export const patternOf = (path: string): string => path.replaceAll(/\{[^}]+\}/g, '*')
 
 /**
- * Pages that are the same for everyone and are only read (pages/addresses.ts says which), with the data of the same pages that a
+ * Pages that are the same for everyone and are only read (pages/paths.ts says which), with the data of the same pages that a
  * browser asks for when it has the page around them.
  */
 export const publicPages = [

@@ -1,8 +1,8 @@
 /** The CDN keeps what the shop says may be kept, shows nobody another's, hides no error, and is the only one to know the secret. */
 import { expect, test } from 'vitest'
-import { endpoints } from '../../src/endpoints.ts'
-import type { Endpoint } from '../../src/http/endpoint.ts'
-import { isPublicPage } from '../../src/pages/addresses.ts'
+import { endpoints } from '#src/composition/endpoints.ts'
+import type { Endpoint } from '#src/http/endpoint.ts'
+import { isPublicPage } from '#src/pages/paths.ts'
 import {
   everything,
   type Properties,
@@ -10,7 +10,7 @@ import {
   type Synthesized,
   synthesize,
   takenOver,
-} from '../testing.ts'
+} from '../../test/stacks.ts'
 import { handedOn } from './policies.ts'
 
 const dev = synthesize({ stage: 'dev' })

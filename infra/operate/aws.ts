@@ -1,7 +1,8 @@
 /** What a deployment asks of AWS beside CloudFormation: who one is, parameters, files of buckets, streams of tables. */
-import { awsService } from '../../src/core/aws-request.ts'
-import { NoCredentials, signerFor } from '../../src/core/sign.ts'
-import { openStore, readSettings } from '../../src/deps.ts'
+
+import { openStore, readSettings } from '#src/composition/settings.ts'
+import { awsService } from '#src/core/aws/aws-request.ts'
+import { NoCredentials, signerFor } from '#src/core/aws/sign.ts'
 
 /** Something is wrong that whoever deploys can mend: the message is one line that says how. */
 export class OperatorError extends Error {}

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stageOf } from '../settings/stage.ts'
+import { command, type Words } from './args.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
 import { assertBootstrapped, environmentFor, prepare, regionsOf, release, takeOver } from './release.ts'
 import { ensureSecrets } from './secrets.ts'
-import { command, type Words } from './words.ts'
 
 const TRIES = 30
 const PAUSE_MS = 10_000

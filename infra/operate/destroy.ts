@@ -2,11 +2,11 @@
 import { createInterface } from 'node:readline/promises'
 import { stackNames } from '../settings/stack-names.ts'
 import { type StageName, stageOf } from '../settings/stage.ts'
+import { command } from './args.ts'
 import { OperatorError } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
 import { regionsOf } from './release.ts'
 import { removeSecrets } from './secrets.ts'
-import { command } from './words.ts'
 
 /** Throws OperatorError unless somebody typed the stage's name, or `--yes`. */
 const confirm = async (stage: StageName, yes: boolean, what: string): Promise<void> => {

@@ -1,15 +1,15 @@
 /** The steps of a deployment, each of which may be done again: secrets, what outlives a release, files, CDN, functions. */
 import { join } from 'node:path'
-import { sentSecret } from '../../src/http/source.ts'
+import { sentSecret } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
-import { fetchNatives } from '../natives.ts'
+import { fetchNatives } from '../native-deps.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { type StageName, stageOf, tableNamesOf } from '../settings/stage.ts'
+import type { Words } from './args.ts'
 import { type Aws, OperatorError, openAws } from './aws.ts'
 import { deploy, synthesize } from './cdk.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
-import type { Words } from './words.ts'
 
 const say = (line: string): void => console.log(`— ${line}`)
 

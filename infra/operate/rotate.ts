@@ -1,13 +1,13 @@
 /** `npm run rotate -- proxy --context stage=prod`: gives a stage a new secret. The proxy's changes without a refused request. */
-import { newSecret } from '../../src/core/ids.ts'
-import { sentSecret } from '../../src/http/source.ts'
+import { newSecret } from '#src/core/ids.ts'
+import { sentSecret } from '#src/http/client-ip.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { stageOf } from '../settings/stage.ts'
+import { command, type Words } from './args.ts'
 import { type Aws, OperatorError } from './aws.ts'
 import { deploy } from './cdk.ts'
 import { edgeParameter, prepare, regionsOf } from './release.ts'
 import { ensureSecrets, type SecretName, secretNames, writeSecret } from './secrets.ts'
-import { command, type Words } from './words.ts'
 
 /** Functions read their secrets when they start: a new version of each starts. */
 const restart = async (words: Words, regions: readonly Aws[]): Promise<void> => {

@@ -1,5 +1,5 @@
 /** The two secrets of a stage: SecureStrings of SSM, which CloudFormation cannot make, made here and never shown. */
-import { newSecret } from '../../src/core/ids.ts'
+import { newSecret } from '#src/core/ids.ts'
 import { type Stage, secretsPathOf } from '../settings/stage.ts'
 import type { Aws } from './aws.ts'
 

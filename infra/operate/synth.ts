@@ -1,6 +1,7 @@
 /** `npm run synth -- --context stage=prod`: the templates of a stage, in build/cdk, offline. */
+
+import { command } from './args.ts'
 import { synthesize } from './cdk.ts'
-import { command } from './words.ts'
 
 await command(async ({ options, context }) => {
   synthesize({ ...context, stage: options.stage }, 'build/cdk')

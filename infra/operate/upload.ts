@@ -1,7 +1,7 @@
 /** The files of the pages' build into their bucket, with what the CDN and browsers are told of them. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { assetHeaders } from '../../src/pages/assets.ts'
+import { assetHeaders } from '#src/pages/assets.ts'
 import type { Aws } from './aws.ts'
 
 const filesIn = (folder: string): string[] =>

@@ -1,7 +1,7 @@
 /** What can be said of a deployment: values of CDK's context, each with its meaning, read once. */
 import * as z from 'zod'
-import { type FunctionId, functions } from '../../src/lambda/functions.ts'
-import { parseSender } from '../../src/notifications/sender.ts'
+import { type FunctionId, functions } from '#src/lambda/functions.ts'
+import { parseSender } from '#src/notifications/sender.ts'
 import { type StageName, stageNames } from './stage.ts'
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'is no region such as eu-central-1' })

@@ -1,5 +1,5 @@
 /** The three stages, and what is different between them. */
-import { specifiedNames, type TableNames, tableIds } from '../../src/tables.ts'
+import { specifiedNames, type TableNames, tableIds } from '#src/tables/definitions.ts'
 
 export const stageNames = ['dev', 'staging', 'prod'] as const
 export type StageName = (typeof stageNames)[number]

@@ -9,7 +9,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
-import { cognitoRedirect } from '../../src/accounts/cognito.ts'
+import { cognitoRedirect } from '#src/accounts/cognito/oidc.ts'
 import type { Stage } from '../settings/stage.ts'
 
 const poolOf = (scope: Construct, name: string, stage: Stage): UserPool =>

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import { tableIds } from '../../src/tables.ts'
+import { tableIds } from '#src/tables/definitions.ts'
 import { type Stage, tableNamesOf } from '../settings/stage.ts'
 import type { Shopworkers } from './functions.ts'
 import { ofFunction, ofGateway, ofShop, ofTable } from './metrics.ts'

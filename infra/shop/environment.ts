@@ -1,6 +1,6 @@
-/** What a function is told by its environment: the names that src/deps.ts reads. */
-import type { FunctionDefinition } from '../../src/lambda/functions.ts'
-import { type TableDefinition, type TableId, tables } from '../../src/tables.ts'
+/** What a function is told by its environment: the names that src/composition/settings.ts reads. */
+import type { FunctionDefinition } from '#src/lambda/functions.ts'
+import { type TableDefinition, type TableId, tables } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
 import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
 

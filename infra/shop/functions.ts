@@ -16,7 +16,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import { type FunctionDefinition, type FunctionId, functions } from '../../src/lambda/functions.ts'
+import { type FunctionDefinition, type FunctionId, functions } from '#src/lambda/functions.ts'
 import { environmentOf, type Surroundings } from './environment.ts'
 import { permit } from './permissions.ts'
 

@@ -1,7 +1,7 @@
 /** The metrics that the dashboard shows and the alarms watch. */
 import { Duration } from 'aws-cdk-lib'
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { FunctionId } from '../../src/lambda/functions.ts'
+import type { FunctionId } from '#src/lambda/functions.ts'
 import type { Shopworker } from './functions.ts'
 
 const FIVE_MINUTES = Duration.minutes(5)
@@ -36,7 +36,7 @@ export const ofGateway = (apiId: string, name: string, statistic: string): Metri
 export const ofTable = (table: string, name: string): Metric =>
   metric('AWS/DynamoDB', name, { TableName: table }, Stats.SUM)
 
-/** The shop's own, which functions write into their logs: see src/core/metrics.ts. */
+/** The shop's own, which functions write into their logs: see src/core/log/metrics.ts. */
 export const ofShop = (name: string, service: FunctionId, statistic: string, period = FIVE_MINUTES): Metric =>
   metric('CloudShelf', name, { service }, statistic, period)
 

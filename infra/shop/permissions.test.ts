@@ -1,8 +1,8 @@
 /** What each function may do, read from the templates: what src/lambda/functions.ts says, and not a call more. */
 import { expect, test } from 'vitest'
-import { type FunctionDefinition, functions } from '../../src/lambda/functions.ts'
-import { tableIds, tables } from '../../src/tables.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
+import { tableIds, tables } from '#src/tables/definitions.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...everything })

@@ -2,9 +2,9 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
-import type { FunctionDefinition, Right } from '../../src/lambda/functions.ts'
-import { parseSender } from '../../src/notifications/sender.ts'
-import { type TableDefinition, type TableId, tables } from '../../src/tables.ts'
+import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
+import { parseSender } from '#src/notifications/sender.ts'
+import { type TableDefinition, type TableId, tables } from '#src/tables/definitions.ts'
 import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']

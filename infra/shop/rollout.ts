@@ -3,7 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy'
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import type { FunctionId } from '../../src/lambda/functions.ts'
+import type { FunctionId } from '#src/lambda/functions.ts'
 import type { Shopworkers } from './functions.ts'
 
 export const makeRollout = (

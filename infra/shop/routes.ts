@@ -4,8 +4,8 @@ import { CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import type { Endpoint } from '../../src/http/endpoint.ts'
-import { routeKeyOf } from '../../src/lambda/functions.ts'
+import type { Endpoint } from '#src/http/endpoint.ts'
+import { routeKeyOf } from '#src/lambda/functions.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { Shopworker, Shopworkers } from './functions.ts'
 
@@ -17,7 +17,7 @@ const throttle = (perSecond: number, atOnce: number): Throttle => ({
 
 /**
  * For all visitors together: what keeps a flood from the bill, and browsing from starving checkout. What one visitor may do is
- * the shop's own affair (http/limits.ts). What is answered from memory gets most; what hashes passwords or sends mail, least.
+ * the shop's own affair (http/rate-limits.ts). What is answered from memory gets most; what hashes passwords or sends mail, least.
  */
 const throttleOf = ({ cache, limits, method }: Endpoint): Throttle => {
   if (cache === 'public') return throttle(100, 200)

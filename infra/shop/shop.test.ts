@@ -1,10 +1,10 @@
 /** Functions, routes, triggers and alarms in the template, beside the lists that they are made of. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { metricNames } from '../../src/core/metrics.ts'
-import { endpoints } from '../../src/endpoints.ts'
-import { type FunctionDefinition, functions, routeKeyOf } from '../../src/lambda/functions.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+import { endpoints } from '#src/composition/endpoints.ts'
+import { metricNames } from '#src/core/log/metrics.ts'
+import { type FunctionDefinition, functions, routeKeyOf } from '#src/lambda/functions.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...everything })

@@ -1,7 +1,7 @@
 /** What a release changes: functions, routes, what wakes functions, who is told of what, and how a new version goes live. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import type { TableId } from '../../src/tables.ts'
+import type { TableId } from '#src/tables/definitions.ts'
 import type { Edge } from '../edge/edge.ts'
 import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'

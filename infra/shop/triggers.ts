@@ -8,8 +8,8 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { FunctionId, Trigger } from '../../src/lambda/functions.ts'
-import type { TableId } from '../../src/tables.ts'
+import type { FunctionId, Trigger } from '#src/lambda/functions.ts'
+import type { TableId } from '#src/tables/definitions.ts'
 import type { Shopworker, Shopworkers } from './functions.ts'
 
 export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>

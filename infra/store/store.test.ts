@@ -1,7 +1,7 @@
-/** The tables in the template are those of src/tables.ts, and what holds data is guarded as its stage asks. */
+/** The tables in the template are those of src/tables/definitions.ts, and what holds data is guarded as its stage asks. */
 import { expect, test } from 'vitest'
-import { specifiedNames, type TableDefinition, tableIds, tables } from '../../src/tables.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../testing.ts'
+import { specifiedNames, type TableDefinition, tableIds, tables } from '#src/tables/definitions.ts'
+import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const staging = synthesize({ stage: 'staging' })
@@ -24,7 +24,7 @@ test.each([
   ['', prod],
   ['', two],
 ])(
-  'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables.ts, and there are no others',
+  'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables/definitions.ts, and there are no others',
   (prefix, made) => {
     const found = tablesIn(made)
     expect([...found.keys()].sort()).toEqual(tableIds.map(id => `${prefix}${specifiedNames[id]}`).sort())

@@ -1,9 +1,9 @@
-/** The tables of src/tables.ts in DynamoDB, to the letter. */
+/** The tables of src/tables/definitions.ts in DynamoDB, to the letter. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { type FunctionDefinition, functions } from '../../src/lambda/functions.ts'
-import { type TableDefinition, type TableId, tableIds, tables } from '../../src/tables.ts'
+import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
+import { type TableDefinition, type TableId, tableIds, tables } from '#src/tables/definitions.ts'
 import { type Stage, tableNamesOf } from '../settings/stage.ts'
 
 const text = (name: string) => ({ name, type: AttributeType.STRING })

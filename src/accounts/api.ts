@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { HOUR, type Limit, MINUTE } from '../http/limits.ts'
+import { HOUR, type Limit, MINUTE } from '../http/rate-limits.ts'
 import { Email } from './email.ts'
 import { Password, TypedPassword } from './schema.ts'
 

@@ -1,23 +1,23 @@
 /** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
 
-import { blurred } from '../core/blurred.ts'
 import { ShopError } from '../core/errors.ts'
-import type { Limiter } from '../core/limiter.ts'
+import type { Limiter } from '../core/rate-limit/limiter.ts'
+import { blurred } from '../core/timing.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { type AccountsDoor, guestCookie } from '../http/identity.ts'
-import { openCounter } from '../http/limits.ts'
+import { openCounter } from '../http/rate-limits.ts'
+import * as credentials from './account-recovery.ts'
 import * as api from './api.ts'
-import { writtenAddress } from './auth/address.ts'
+import { noteOwnAct } from './audit.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
-import { answerOf, type Calling, headersOf } from './auth/call.ts'
-import { type CognitoRouteDeps, cognitoRoutes } from './cognito-routes.ts'
-import * as credentials from './credentials.ts'
-import type { Devices } from './devices.ts'
-import { factorRoutes } from './factors-routes.ts'
-import { noteOwnAct } from './own-acts.ts'
+import { writtenAddress } from './auth/email-encoding.ts'
+import { answerOf, type Calling, headersOf } from './auth/library-call.ts'
+import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
+import type { Devices } from './known-devices.ts'
 import { assertNotGuessable } from './passwords.ts'
 import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
+import { factorRoutes } from './two-factor/routes.ts'
 
 export type AccountRouteDeps = SignUpDeps &
   AuthDeps &

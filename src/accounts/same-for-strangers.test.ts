@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { faultyEngine } from '../../test/faulty-engine.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
 import { newUserId } from '../core/ids.ts'
-import { credential } from './credential.ts'
+import { credential } from './password-credential.ts'
 
 const hashes = vi.hoisted(() => ({ count: 0 }))
 
@@ -20,7 +20,7 @@ vi.mock('@node-rs/argon2', () => ({
 }))
 
 // How late they come is told elsewhere, and hides nothing that is counted here.
-vi.mock('../core/blurred.ts', () => ({ blurred: (work: () => Promise<unknown>) => work() }))
+vi.mock('../core/timing.ts', () => ({ blurred: (work: () => Promise<unknown>) => work() }))
 
 const EACH = 300
 const PASSWORD = 'four quiet blue words'

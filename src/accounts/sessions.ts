@@ -8,7 +8,7 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
 import type { AccountsDoor, Session } from '../http/identity.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import { ofUserRecord } from './auth/user-fields.ts'
 
 const MINUTE = 60_000

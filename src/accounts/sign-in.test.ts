@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
 import { aBook, checkOut } from '../../test/kit.ts'
 import { actsOn } from '../core/audit.ts'
-import { accountShop, PASSWORD, soon, totpCode } from './testing.ts'
 
 const EMAIL = 'jane@example.com'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { accountShop, totpCode } from '../../test/accounts.ts'
 import { aBook, type Shopper } from '../../test/kit.ts'
 import { actsOfDay, actsOn } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
 import { giveRole, listStaff, takeRole } from './staff.ts'
-import { accountShop, totpCode } from './testing.ts'
 
 const EMAIL = 'owner@example.com'
 const NEW_PASSWORD = 'some other quiet words'

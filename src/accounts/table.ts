@@ -1,7 +1,7 @@
 /** The users table and the guards of its addresses in control: the only file that knows their attributes and keys. */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import { User } from './schema.ts'
 
 export type UserTable = ReturnType<typeof userTable>

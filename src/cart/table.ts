@@ -1,11 +1,11 @@
 /** The carts table: the only file that knows its attributes. An expired cart is gone, whether or not TTL has swept it. */
-import type { Asked } from '../core/dynamo/asked.ts'
+import type { Asked } from '../core/dynamo/batch-get.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
 import { sum, times, toDecimal } from '../core/money.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import { Cart, type CartLine, MAX_EPOCH_SECONDS } from './schema.ts'
 
 export type CartTable = ReturnType<typeof cartTable>

@@ -1,8 +1,8 @@
 /** Whether the books table and the pointers beside it agree, and how to make them agree. */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import type { ChangeLog } from './changes.ts'
 import { isForSale } from './find.ts'
+import type { ChangeLog } from './index/change-log.ts'
 import { type BadRow, type BookKey, type BookTable, isBook } from './table.ts'
 
 export type CheckDeps = {

@@ -2,7 +2,7 @@
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import type { Book } from './schema.ts'
 import type { BookKey } from './table.ts'
 

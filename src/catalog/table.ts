@@ -1,9 +1,9 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
-import type { Asked } from '../core/dynamo/asked.ts'
+import type { Asked } from '../core/dynamo/batch-get.ts'
+import { gather } from '../core/dynamo/coalesce.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import { gather } from '../core/gather.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import { Book, PricedBook } from './schema.ts'
 import { bookWrites, pointerKey } from './table-writes.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { run } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
-import { run } from './testing.ts'
 
 test('A bill says what weighs most, the levels of the specification and what an idle shop costs', async () => {
   const folder = join(temporaryFolder(), 'nothing')

@@ -1,10 +1,10 @@
 /** `cloudshelf cost`: what the shop costs on AWS in a month, and what each thing in it takes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type Bill, billFor, idleBill, levels } from '../cost/bill.ts'
-import type { Said } from '../cost/demand.ts'
-import { measure } from '../cost/measure.ts'
-import { type Line, optionsOf, priceList, type Stage, stages } from '../cost/prices.ts'
-import { parseCount, parseGigabytes } from '../cost/quantity.ts'
+import { type Bill, billFor, idleBill, levels } from '../../tools/cost/bill.ts'
+import type { Said } from '../../tools/cost/demand.ts'
+import { measure } from '../../tools/cost/measure.ts'
+import { type Line, optionsOf, priceList, type Stage, stages } from '../../tools/cost/prices.ts'
+import { parseCount, parseGigabytes } from '../../tools/cost/quantity.ts'
 import {
   billNotes,
   billTable,
@@ -15,7 +15,7 @@ import {
   measuredTable,
   plain,
   type Table,
-} from '../cost/words.ts'
+} from '../../tools/cost/tables.ts'
 import { note, print, printJson } from './output.ts'
 
 type Options = Said & {

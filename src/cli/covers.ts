@@ -1,6 +1,6 @@
 /** `cloudshelf covers`: pictures of books from a folder. */
 import { Command } from 'commander'
-import { type CoverOutcome, importCovers } from '../catalog/cover-import.ts'
+import { type CoverOutcome, importCovers } from '../catalog/import/covers.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, note, print, printJson } from './output.ts'
 

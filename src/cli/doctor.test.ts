@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { run, startCommand } from '../../test/cli.ts'
 import { aBook, temporaryFolder } from '../../test/kit.ts'
+import { call } from '../../test/local.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
-import { readSettings } from '../deps.ts'
+import { readSettings } from '../composition/settings.ts'
 import { StartError } from '../local/start-error.ts'
-import { call } from '../local/testing.ts'
 import { engineFinding, type Finding, folderFinding, nodeFinding } from './findings.ts'
-import { run, startCommand } from './testing.ts'
 
 const findings = async (folder: string, args: string[] = [], env: Record<string, string> = {}) => {
   const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).ended

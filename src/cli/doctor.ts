@@ -2,10 +2,10 @@
 import { Command } from 'commander'
 import { type AccountCheck, checkAccounts, mendGuards } from '../accounts/check.ts'
 import { announceAll, type CatalogCheck, checkCatalog, mendPointers } from '../catalog/check.ts'
-import { removeSnapshot } from '../catalog/snapshot.ts'
-import { readSettings } from '../deps.ts'
+import { removeSnapshot } from '../catalog/index/snapshot.ts'
+import { readSettings } from '../composition/settings.ts'
+import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
-import type { Deps } from '../shop.ts'
 import {
   accountFindings,
   catalogFindings,

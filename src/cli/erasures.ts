@@ -1,6 +1,6 @@
 /** `cloudshelf erasures`: people who were forgotten stay forgotten. */
 import { Command } from 'commander'
-import { resumeErasures } from '../people/erase.ts'
+import { resumeErasures } from '../privacy/erase.ts'
 import { withDeps } from './open.ts'
 import { print, printJson } from './output.ts'
 

@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, Option } from 'commander'
-import { type ExportFormat, exportBooks } from '../catalog/export.ts'
+import { type ExportFormat, exportBooks } from '../catalog/import/export.ts'
 import { withDeps } from './open.ts'
 import { CommandError, note } from './output.ts'
 

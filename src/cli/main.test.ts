@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { run, startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
-import { run, startCommand } from './testing.ts'
 
 const ONE_LINE = /^cloudshelf: [^\n]+\n$/
 

@@ -1,11 +1,12 @@
 /** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
+
+import { blobFolder, openStore, readSettings } from '../composition/settings.ts'
+import { buildDeps, type Deps } from '../composition/shop.ts'
 import { folderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
-import { linesLog } from '../core/log.ts'
-import { blobFolder, openStore, readSettings } from '../deps.ts'
+import { linesLog } from '../core/log/log.ts'
 import { borrowEngine } from '../local/borrow-engine.ts'
-import { createTables } from '../provision.ts'
-import { buildDeps, type Deps } from '../shop.ts'
+import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
 
 export type OpenOptions = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { run } from '../../test/cli.ts'
 import { orderFor, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
-import { run } from './testing.ts'
 
 /** Buys so many of a book in a running shop; the order. */
 const buy = async (url: string, book_id: string, quantity: number) => {

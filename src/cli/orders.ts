@@ -1,6 +1,7 @@
 /** `cloudshelf orders`: a day's orders, one order, and its next step. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BookKey } from '../catalog/table.ts'
+import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf } from '../core/ids.ts'
@@ -8,7 +9,6 @@ import { toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
-import type { Deps } from '../shop.ts'
 import { withDeps } from './open.ts'
 import { counted, print, printJson } from './output.ts'
 

@@ -1,8 +1,8 @@
 /** `cloudshelf outbox`: the mails that wait, those that were given up, and another try for these. */
 import { Command } from 'commander'
+import type { Deps } from '../composition/shop.ts'
 import type { OutboxEntry } from '../notifications/schema.ts'
 import { listEntries } from '../notifications/worker.ts'
-import type { Deps } from '../shop.ts'
 import { withDeps } from './open.ts'
 import { CommandError, print, printJson } from './output.ts'
 

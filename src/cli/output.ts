@@ -1,10 +1,10 @@
 /** How commands speak: results on stdout, everything else on stderr, one line for what went wrong. */
 import { CommanderError } from 'commander'
-import { FeedError } from '../catalog/feed/attributes.ts'
+import { FeedError } from '../catalog/import/feed/attributes.ts'
+import { readSettings, SettingsError } from '../composition/settings.ts'
+import { NoCredentials } from '../core/aws/sign.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
-import { NoCredentials } from '../core/sign.ts'
-import { readSettings, SettingsError } from '../deps.ts'
 import { StartError } from '../local/start-error.ts'
 
 /** 0 done, 1 failed or a difference found, 2 wrong usage. */

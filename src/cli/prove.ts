@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 
 /** Beside the sources, since it stands on what the tests stand on. */
-const PROGRAM = fileURLToPath(new URL('../../prove/main.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../tools/prove/main.ts', import.meta.url))
 
 export const proveCommand = (): Command =>
   new Command('prove')

@@ -1,6 +1,6 @@
 /** What the running shop says of itself: whether it answers, and how fresh its index is. */
 import * as z from 'zod'
-import type { Settings } from '../deps.ts'
+import type { Settings } from '../composition/settings.ts'
 import { readHolder } from '../local/data-folder.ts'
 import type { Finding } from './findings.ts'
 

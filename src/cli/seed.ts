@@ -1,6 +1,6 @@
 /** `cloudshelf seed`: the specification's three books and the starter shelf. */
 import { Command } from 'commander'
-import { seed } from '../catalog/starter-shelf.ts'
+import { seed } from '../catalog/import/seed.ts'
 import { withDeps } from './open.ts'
 import { print, printJson } from './output.ts'
 

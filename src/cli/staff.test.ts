@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { run } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
-import { run } from './testing.ts'
 
 const OWNER = 'owner@shop.example'
 const CLERK = 'clerk@shop.example'

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { run, startCommand } from '../../test/cli.ts'
 import { temporaryFolder, testEngine, testShop } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
-import { run, startCommand } from './testing.ts'
 
 test('Tables are made once, verified point by point and deleted with everything in them', async () => {
   const folder = temporaryFolder()

@@ -1,11 +1,11 @@
 /** `cloudshelf tables`: makes, checks and deletes the tables. */
 import { Command } from 'commander'
-import { removeSnapshot } from '../catalog/snapshot.ts'
+import { removeSnapshot } from '../catalog/index/snapshot.ts'
+import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
-import { createTables, deleteTables, holds, type Point, verifyTables } from '../provision.ts'
-import { putBack } from '../put-back.ts'
-import type { Deps } from '../shop.ts'
-import { type TableId, tableIds } from '../tables.ts'
+import { type TableId, tableIds } from '../tables/definitions.ts'
+import { createTables, deleteTables, holds, type Point, verifyTables } from '../tables/provision.ts'
+import { putBack } from '../tables/restore.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, print, printJson } from './output.ts'
 

@@ -1,6 +1,6 @@
 /** How old what the shop knows is, and how long its mails wait: what its health says, and what it gauges. */
-import type { CatalogMemory } from '../catalog/memory.ts'
-import type { Log } from '../core/log.ts'
+import type { CatalogMemory } from '../catalog/index/live-index.ts'
+import type { Log } from '../core/log/log.ts'
 
 type Clock = { readonly now: () => Date }
 

@@ -1,6 +1,6 @@
 /** Whether the shop can serve: which store it has and that it answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
-import type { CatalogMemory } from '../catalog/memory.ts'
+import type { CatalogMemory } from '../catalog/index/live-index.ts'
 import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'

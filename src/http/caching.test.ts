@@ -1,7 +1,7 @@
 /** What may be kept by whom, and what a conditional request, a HEAD and a wrong method are told. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 
 const PUBLIC = [
   '/api/books',

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 
 const OURS = 'http://localhost:3000'
 const FORGED: readonly Readonly<Record<string, string>>[] = [

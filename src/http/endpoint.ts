@@ -1,7 +1,7 @@
 /** An endpoint as data: routes, OpenAPI, the typed client and the gateway's routes are all read from it. */
 import type * as z from 'zod'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Limit } from './limits.ts'
+import type { Limit } from './rate-limits.ts'
 
 /**
  * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `account`, who has

@@ -1,9 +1,9 @@
 /** What the endpoints ask of the tables, by the log of the engine's operations. */
 import { expect, test } from 'vitest'
 import { faultyEngine } from '../../test/faulty-engine.ts'
-import { accountBodies } from '../../test/hostile/target.ts'
 import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
-import { endpoints } from '../endpoints.ts'
+import { accountBodies } from '../../tools/fuzz/target.ts'
+import { endpoints } from '../composition/endpoints.ts'
 
 /** After these there is nobody, or nothing, to try the others with. */
 const LAST = new Set(['deleteMe', 'deleteBook', 'signOut'])

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 
 /** What names a book names nobody's own. */
 const OPEN = new Set(['book_id', 'category'])

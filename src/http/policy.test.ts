@@ -1,9 +1,9 @@
-/** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: test/hostile/matrix.ts. */
+/** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: tools/fuzz/matrix.ts. */
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
 import { aBook, testShop } from '../../test/kit.ts'
 import { takeRole } from '../accounts/staff.ts'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 
 test('a role that was taken away is gone at the next request, with the sessions', async () => {
   const shop = await testShop()

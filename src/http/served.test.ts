@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { testShop } from '../../test/kit.ts'
 import { openAuth } from '../accounts/auth/auth.ts'
-import { endpoints } from '../endpoints.ts'
-import { createShop } from '../shop.ts'
+import { endpoints } from '../composition/endpoints.ts'
+import { createShop } from '../composition/shop.ts'
 
 test('nothing is served that is no endpoint, but for the documentation', async () => {
   const { deps } = await testShop()

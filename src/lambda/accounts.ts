@@ -1,10 +1,10 @@
 /** UserAccounts: signing up and in, profiles, and what is held about a person. The sign-in library lives here alone. */
 import { accountRoutes } from '../accounts/routes.ts'
-import { accountPart } from '../parts/accounts.ts'
-import { openApp } from '../parts/app.ts'
-import { foundation } from '../parts/ground.ts'
-import { orderPart } from '../parts/orders.ts'
-import { peopleRoutes } from '../people/routes.ts'
+import { accountPart } from '../composition/accounts.ts'
+import { openApp } from '../composition/app.ts'
+import { foundation } from '../composition/base.ts'
+import { orderPart } from '../composition/orders.ts'
+import { peopleRoutes } from '../privacy/routes.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 

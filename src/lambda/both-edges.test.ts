@@ -3,15 +3,15 @@
  * that are uploaded. What they answer is the same but for ids, times and secrets.
  */
 import { expect, test } from 'vitest'
+import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { inOrder } from '../../test/contents.ts'
 import { behindCdn, openFunctions, serverEdge } from '../../test/edges.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
-import { accountShop, PASSWORD, totpCode } from '../accounts/testing.ts'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
+import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { examples } from '../openapi/examples.ts'
-import type { Deps } from '../shop.ts'
 
 /** Ids, times and secrets, which are never the same twice, by what they are. */
 const NEVER_TWICE: readonly (readonly [RegExp, string])[] = [

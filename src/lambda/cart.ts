@@ -1,8 +1,8 @@
 /** ShoppingCart: the cart's endpoints. */
 import { cartRoutes } from '../cart/routes.ts'
-import { openApp } from '../parts/app.ts'
-import { cartPart } from '../parts/cart.ts'
-import { foundation } from '../parts/ground.ts'
+import { openApp } from '../composition/app.ts'
+import { foundation } from '../composition/base.ts'
+import { cartPart } from '../composition/cart.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 

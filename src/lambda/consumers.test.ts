@@ -2,13 +2,13 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
+import { accountShop } from '../../test/accounts.ts'
 import { foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
 import { behindCdn, openFunctions } from '../../test/edges.ts'
 import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
-import { accountShop } from '../accounts/testing.ts'
-import { smtpServer } from '../notifications/test-smtp.ts'
-import type { Deps } from '../shop.ts'
+import { smtpServer } from '../../test/smtp-server.ts'
+import type { Deps } from '../composition/shop.ts'
 import type { FunctionId } from './functions.ts'
 
 let sequence = 0

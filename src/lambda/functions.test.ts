@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { type FunctionDefinition, functions, routeKeyOf } from './functions.ts'
 

@@ -1,7 +1,7 @@
 /** The functions on AWS as data: what each answers or is woken by, and what it may touch. Bundles, stacks and tests read it. */
-import { endpointsOf } from '../endpoints.ts'
+import { endpointsOf } from '../composition/endpoints.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import type { TableId } from '../tables.ts'
+import type { TableId } from '../tables/definitions.ts'
 
 export type Right = 'read' | 'write'
 

@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Hono } from 'hono'
 import { handle } from 'hono/aws-lambda'
 import { ShopError } from '../core/errors.ts'
+import { type Caller, callerOf, isOwnProxy } from '../http/client-ip.ts'
 import { problem } from '../http/problem.ts'
-import { type Caller, callerOf, isOwnProxy } from '../http/source.ts'
 
 type Fetch = (request: Request, caller: Caller) => Promise<Response>
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>

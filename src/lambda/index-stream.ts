@@ -4,9 +4,9 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, Schedu
 import { mendPointers } from '../catalog/pointers.ts'
 import { type BookKey, isBook, readBook } from '../catalog/table.ts'
 import { detailOf } from '../catalog/views.ts'
+import { catalogPart } from '../composition/catalog.ts'
+import { openBucket } from '../composition/settings.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import { openBucket } from '../deps.ts'
-import { catalogPart } from '../parts/catalog.ts'
 import { openGround } from './open.ts'
 
 /** A snapshot is written at most this often; functions that start read the log from where it ends. */

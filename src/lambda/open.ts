@@ -1,7 +1,8 @@
 /** What every function opens when it starts: its settings, its log, the way to the store, and its secrets. */
-import { jsonLog } from '../core/json-log.ts'
-import { openStore, readSettings, watchOf } from '../deps.ts'
-import { type Ground, ground } from '../parts/ground.ts'
+
+import { type Ground, ground } from '../composition/base.ts'
+import { openStore, readSettings, watchOf } from '../composition/settings.ts'
+import { jsonLog } from '../core/log/json-log.ts'
 import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
 export const openGround = (settings = readSettings()): Ground => {

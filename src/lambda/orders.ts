@@ -1,9 +1,10 @@
 /** OrderProcess: checkout and orders. */
+
+import { openApp } from '../composition/app.ts'
+import { foundation } from '../composition/base.ts'
+import { cartPart } from '../composition/cart.ts'
+import { orderPart } from '../composition/orders.ts'
 import { orderRoutes } from '../orders/routes.ts'
-import { openApp } from '../parts/app.ts'
-import { cartPart } from '../parts/cart.ts'
-import { foundation } from '../parts/ground.ts'
-import { orderPart } from '../parts/orders.ts'
 import { httpHandler } from './http.ts'
 import { openFunction } from './open.ts'
 

@@ -1,10 +1,10 @@
 /** OutboxConsumer: sends what has just been put into the outbox. What has to wait or is tried again later is the sweeper's. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { leavesByMail, mailPart, openTransport } from '../composition/mail.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { OUTBOX } from '../core/outbox.ts'
 import { readRow } from '../notifications/table.ts'
 import { deliver } from '../notifications/worker.ts'
-import { leavesByMail, mailPart, openTransport } from '../parts/mail.ts'
 import { openGround } from './open.ts'
 
 const base = openGround()

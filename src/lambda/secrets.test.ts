@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { awsStandIn } from '../../test/aws-stand-in.ts'
-import { readSettings } from '../deps.ts'
+import { readSettings } from '../composition/settings.ts'
 import { readSecrets } from './secrets.ts'
 
 const [SECRET, PROXY] = ['the shop’s own secret, long enough now', 'the secret of the proxy, long enough']

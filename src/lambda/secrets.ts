@@ -1,7 +1,8 @@
 /** The secrets of a function, read once when it starts: parameters of SSM, unless its environment gives them. */
-import { awsService } from '../core/aws-request.ts'
-import { signerFor } from '../core/sign.ts'
-import { type Settings, SettingsError } from '../deps.ts'
+
+import { type Settings, SettingsError } from '../composition/settings.ts'
+import { awsService } from '../core/aws/aws-request.ts'
+import { signerFor } from '../core/aws/sign.ts'
 
 export type Name = 'secret' | 'proxy'
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }

@@ -1,11 +1,11 @@
 /** Sweeper: each few minutes, finishes erasures that were cut off, sends mails that had to wait, and gauges how long they wait. */
 import type { Context } from 'aws-lambda'
 import { accountLinks } from '../accounts/links.ts'
+import { leavesByMail, mailPart, openTransport } from '../composition/mail.ts'
+import { orderPart } from '../composition/orders.ts'
 import { outboxAge } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
-import { leavesByMail, mailPart, openTransport } from '../parts/mail.ts'
-import { orderPart } from '../parts/orders.ts'
-import { resumeErasures } from '../people/erase.ts'
+import { resumeErasures } from '../privacy/erase.ts'
 import { openGround } from './open.ts'
 
 /** One mail in hand takes at most this long. */

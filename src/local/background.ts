@@ -1,9 +1,9 @@
 /** What a local shop does beside serving: follows the table, saves the index, gauges itself, sweeps what has expired. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mailFolder } from '../deps.ts'
+import { mailFolder } from '../composition/settings.ts'
+import type { Deps } from '../composition/shop.ts'
 import { gaugeAges } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
-import type { Deps } from '../shop.ts'
 import type { loadIndex } from './load-index.ts'
 import { sweepExpired } from './sweeper.ts'
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { call, createTable, enginesOn, runProgram, tempFolder, until } from '../../test/local.ts'
 import { borrowEngine } from './borrow-engine.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { StartError } from './start-error.ts'
-import { call, createTable, enginesOn, runProgram, tempFolder, until } from './testing.ts'
 
 const COMMAND = `
   import { borrowEngine } from './borrow-engine.ts'

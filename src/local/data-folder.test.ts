@@ -9,9 +9,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { runProgram, tempFolder } from '../../test/local.ts'
 import { openDataFolder, readHolder, tryDataFolder } from './data-folder.ts'
 import { StartError } from './start-error.ts'
-import { runProgram, tempFolder } from './testing.ts'
 
 const TAKE_ON_WORD = `
   import { tryDataFolder } from './data-folder.ts'

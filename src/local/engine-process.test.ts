@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { enginesOn, tempFolder, until } from '../../test/local.ts'
 import { answers, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
 import { commandLine } from './process-identity.ts'
-import { enginesOn, tempFolder, until } from './testing.ts'
 
 /** Somebody else on a port, who answers as an engine would. */
 const stranger = async (status = 200): Promise<number> => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
+import { call, createTable, tempFolder } from '../../test/local.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
-import { call, createTable, tempFolder } from './testing.ts'
 
 const CALLS = 200
 const ITEMS = 16

@@ -3,12 +3,12 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { call, createTable, enginesOn, runProgram, tempFolder, until } from '../../test/local.ts'
 import { openDataFolder, readHolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { findEngineBinary } from './engine-process.ts'
 import { identify } from './process-identity.ts'
 import { StartError } from './start-error.ts'
-import { call, createTable, enginesOn, runProgram, tempFolder, until } from './testing.ts'
 
 const started = async (dir: string, options: Partial<Parameters<typeof startEngine>[0]> = {}) => {
   const folder = await openDataFolder(dir)

@@ -10,10 +10,10 @@ import {
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { call, createTable, SIGNED, tempFolder } from '../../test/local.ts'
 import { borrowEngine } from './borrow-engine.ts'
 import { startForwarder } from './forwarder.ts'
 import { StartError } from './start-error.ts'
-import { call, createTable, SIGNED, tempFolder } from './testing.ts'
 
 type Answer = { status: number | undefined; headers: IncomingHttpHeaders; body: string }
 

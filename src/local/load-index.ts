@@ -1,6 +1,6 @@
 /** The index of a shop that starts: loaded, or built from the table, and tried again when the store fails meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CatalogMemory } from '../catalog/memory.ts'
+import type { CatalogMemory } from '../catalog/index/live-index.ts'
 
 const AGAIN_MS = 5_000
 

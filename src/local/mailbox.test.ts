@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { mailFolder, readSettings } from '../deps.ts'
+import { mailFolder, readSettings } from '../composition/settings.ts'
 import { folderTransport } from '../notifications/transport.ts'
 import { mailboxRoutes } from './mailbox.ts'
 

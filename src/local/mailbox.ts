@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context, Hono } from 'hono'
 import type { Email } from 'postal-mime'
-import { mailFolder, type Settings } from '../deps.ts'
+import { mailFolder, type Settings } from '../composition/settings.ts'
 import { mailboxPage, shownHtml } from './mailbox-page.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { runProgram } from '../../test/local.ts'
 import { commandLine, endProcess, identify, isRunning } from './process-identity.ts'
-import { runProgram } from './testing.ts'
 
 const WAITS = `console.log('up'); setInterval(() => {}, 1000)`
 const REFUSES_TO_END = `process.on('SIGTERM', () => console.log('no')); ${WAITS}`

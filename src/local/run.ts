@@ -1,6 +1,7 @@
 /** The shop until Ctrl-C or SIGTERM. */
-import { type Log, linesLog } from '../core/log.ts'
-import { readSettings, type Settings, SettingsError } from '../deps.ts'
+
+import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
+import { type Log, linesLog } from '../core/log/log.ts'
 import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
 
@@ -15,7 +16,7 @@ process.on('unhandledRejection', fail)
 /** Lines on a terminal, JSON where a machine reads it. */
 const openLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
   if (process.stdout.isTTY) return linesLog(level, line => void process.stdout.write(`${line}\n`))
-  const { jsonLog } = await import('../core/json-log.ts')
+  const { jsonLog } = await import('../core/log/json-log.ts')
   return jsonLog(level, service)
 }
 

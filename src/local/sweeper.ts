@@ -1,9 +1,9 @@
 /** DynamoDB deletes expired items by itself; the embedded engine does not, so a local shop does it for it. */
 
+import type { Deps } from '../composition/shop.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { epochSeconds } from '../core/ids.ts'
-import type { Deps } from '../shop.ts'
-import { type TableDefinition, tableIds, tables } from '../tables.ts'
+import { type TableDefinition, tableIds, tables } from '../tables/definitions.ts'
 
 /** Deletes what expired more than an hour ago from the tables that have a TTL. Returns how many items it deleted. */
 export const sweepExpired = async ({

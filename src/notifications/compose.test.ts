@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { anOrder, mailShop, sink } from '../../test/mail.ts'
 import { cents } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import { letterHtml } from './html.ts'
@@ -7,7 +8,6 @@ import { orderConfirmed } from './mails/order-confirmed.ts'
 import { orderLink } from './mails/order-link.ts'
 import { orderShipped } from './mails/order-shipped.ts'
 import type { Mail } from './schema.ts'
-import { anOrder, mailShop, sink } from './testing.ts'
 import { letterText } from './text.ts'
 import { sendDueMail } from './worker.ts'
 

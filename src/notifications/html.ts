@@ -1,6 +1,6 @@
 /** A letter as HTML that mail programs show: tables, styles in place, dark where the reader's screen is, nothing from afar. */
 import { html, raw } from 'hono/html'
-import { type Block, type Letter, oneLine } from './letter.ts'
+import { type Block, type Letter, oneLine } from './mail-content.ts'
 
 const SERIF = "Georgia,'Times New Roman',serif"
 const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"

@@ -1,7 +1,7 @@
 /** The pieces of an order that several letters show: its books, its amounts, its address. */
 import { type Cents, times, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
-import type { Block } from './letter.ts'
+import type { Block } from './mail-content.ts'
 
 /** What letters need to know of the shop. */
 export type ShopFacts = { readonly currency: string; readonly publicUrl: string }

@@ -1,5 +1,5 @@
 /** A letter as plain text, 60 columns wide. */
-import { type Block, type Letter, oneLine } from './letter.ts'
+import { type Block, type Letter, oneLine } from './mail-content.ts'
 
 const WIDTH = 60
 

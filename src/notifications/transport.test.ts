@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { signerFor } from '../core/sign.ts'
-import { readSettings, SettingsError } from '../deps.ts'
+import { smtpServer } from '../../test/smtp-server.ts'
+import { readSettings, SettingsError } from '../composition/settings.ts'
+import { signerFor } from '../core/aws/sign.ts'
 import type { Mail } from './schema.ts'
-import { smtpServer } from './test-smtp.ts'
 import { folderTransport, sesTransport, smtpTransport } from './transport.ts'
 
 const FROM = { name: 'CloudShelf', address: 'orders@shop.example' }

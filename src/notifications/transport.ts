@@ -1,7 +1,7 @@
 /** How a mail leaves the shop: by SMTP, by Amazon SES, or into a folder as a file that any mail program opens. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Signer } from '../core/sign.ts'
+import type { Signer } from '../core/aws/sign.ts'
 import type { Mail } from './schema.ts'
 
 export type Transport = {

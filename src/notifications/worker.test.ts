@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
+import { mailShop, mortal, sink } from '../../test/mail.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
-import { mailShop, mortal, sink } from './testing.ts'
 import { BATCH, LEASE_MS, listEntries, MAX_TRIES, sendDueMail } from './worker.ts'
 
 const HOUR = 3_600_000

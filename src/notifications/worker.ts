@@ -5,7 +5,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '../core/log.ts'
+import type { Log } from '../core/log/log.ts'
 import { inRequest } from '../core/request.ts'
 import type { Mail, OutboxEntry } from './schema.ts'
 import { Undeliverable } from './schema.ts'

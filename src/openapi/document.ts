@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { inWords } from '../http/limits.ts'
 import { Problem } from '../http/problem.ts'
+import { inWords } from '../http/rate-limits.ts'
 import { examples } from './examples.ts'
 
 type Json = { [name: string]: unknown }

@@ -1,5 +1,5 @@
 /** The document of all the shop's endpoints. A function has it in writing, as it was when its bundle was made (infra/bundle.ts). */
-import { endpoints } from '../endpoints.ts'
+import { endpoints } from '../composition/endpoints.ts'
 import { openApiDocument } from './document.ts'
 
 /** The shop's OpenAPI 3.1 document, served from `serverUrl`. */

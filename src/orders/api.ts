@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { HOUR, MINUTE } from '../http/limits.ts'
 import { PageSize } from '../http/page-size.ts'
+import { HOUR, MINUTE } from '../http/rate-limits.ts'
 import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
 const OrderPath = z.object({ order_id: z.string().min(1).max(100) })

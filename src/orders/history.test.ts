@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
-import { clock } from '../notifications/testing.ts'
+import { clock } from '../../test/mail.ts'
 
 const EMAIL = 'jane@example.com'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mailShop, sink } from '../notifications/testing.ts'
+import { mailShop, sink } from '../../test/mail.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 
 const EMAIL = 'customer@example.com'

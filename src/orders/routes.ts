@@ -1,8 +1,8 @@
 /** The handlers of checkout and orders. */
 
-import { blurred } from '../core/blurred.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
+import { blurred } from '../core/timing.ts'
 import { type Route, route } from '../http/app.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { actorOf, type Identity } from '../http/identity.ts'

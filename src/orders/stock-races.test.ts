@@ -1,4 +1,4 @@
-/** What holds when staff count and edit while others buy: the crowds are in `prove/stock.ts`. */
+/** What holds when staff count and edit while others buy: the crowds are in `tools/prove/stock.ts`. */
 
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'

@@ -5,7 +5,7 @@ import type { Item, Write } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, sha256 } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
-import type { TableNames } from '../tables.ts'
+import type { TableNames } from '../tables/definitions.ts'
 import { Order } from './schema.ts'
 import type { OrderStatus } from './status.ts'
 

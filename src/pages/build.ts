@@ -13,8 +13,8 @@ const BUILDS = join(ROOT, 'build')
 const SOURCES = [
   'web/*.ts',
   'web/{app,public}/**/*.*',
-  'src/{core,http}/*.ts',
-  'src/*/{api,schema,status,email,isbn}.ts',
+  'src/{core,http}/**/*.ts',
+  'src/**/{api,schema,status,email,isbn}.ts',
   'package-lock.json',
 ]
 /** Builds of older sources stay this long: a shop that runs may still serve from one. */

@@ -6,8 +6,8 @@ import {
   type RouterContextProvider,
   ServerRouter,
 } from 'react-router'
-import { lateScripts } from './shop/late-scripts.server.ts'
-import { visitContext } from './shop/visit.ts'
+import { lateScripts } from './loading/deferred-hydration.server.ts'
+import { visitContext } from './loading/visit.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
   '&': '\\u0026',

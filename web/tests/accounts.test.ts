@@ -1,10 +1,10 @@
 /** Accounts as their owners have them: pages, mails and buttons, in a real browser. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openIssuer } from '../../src/accounts/test-issuer.ts'
-import { PASSWORD, totpCode } from '../../src/accounts/testing.ts'
-import { sink } from '../../src/notifications/testing.ts'
-import { sendDueMail } from '../../src/notifications/worker.ts'
+import { sendDueMail } from '#src/notifications/worker.ts'
+import { PASSWORD, totpCode } from '../../test/accounts.ts'
+import { sink } from '../../test/mail.ts'
+import { openIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
 import { addToCart, arrived, CONFIRMED, openSite, settled, type Window, withoutStatus } from './site.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpoints } from '../../src/endpoints.ts'
+import { endpoints } from '#src/composition/endpoints.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'
 

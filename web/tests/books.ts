@@ -1,5 +1,5 @@
 /** A small shelf for looking at: two authors, three categories, one book of each availability. */
-import type { Book } from '../../src/catalog/schema.ts'
+import type { Book } from '#src/catalog/schema.ts'
 import { aBook } from '../../test/kit.ts'
 
 export const CLEAN_CODE = aBook({ isbn: '9780132350884', published_year: 2008, language: 'en', pages: 464 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openIssuer } from '../../src/accounts/test-issuer.ts'
+import { openIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
 import {
   addToCart,

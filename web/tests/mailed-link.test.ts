@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { sink } from '../../src/notifications/testing.ts'
-import { sendDueMail } from '../../src/notifications/worker.ts'
+import { sendDueMail } from '#src/notifications/worker.ts'
 import { checkOut } from '../../test/kit.ts'
+import { sink } from '../../test/mail.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'
 

@@ -1,8 +1,8 @@
 /** Markup and scripts in everything that people may type: pages show them as what they are, and run none. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { corpus, textOf } from '../../test/hostile/corpus.ts'
 import { type Account, aBook, orderFor } from '../../test/kit.ts'
+import { corpus, textOf } from '../../tools/fuzz/corpus.ts'
 import { openSite, settled, type Window, withoutStatus } from './site.ts'
 
 const markup = corpus('strings')

@@ -1,9 +1,9 @@
 /** The door between the sign-in library and DynamoDB: its adapter, made with its own factory. */
 import { type CleanedWhere, createAdapterFactory } from 'better-auth/adapters'
 import { ShopError } from '../../core/errors.ts'
-import { asAsked, readAddress } from './address.ts'
+import { asAsked, readAddress } from './email-encoding.ts'
 import type { AuthRecords, Stored } from './records.ts'
-import { type AuthRecord, matches, sorted } from './where.ts'
+import { type AuthRecord, matches, sorted } from './where-filter.ts'
 
 const MAX_TRIES = 8
 

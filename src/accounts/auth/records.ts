@@ -7,11 +7,11 @@ import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { type Item, orShopError, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newVersion, sha256 } from '../../core/ids.ts'
-import type { TableNames } from '../../tables.ts'
+import type { TableNames } from '../../tables/definitions.ts'
 import { sessionKey } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
 import { fromUser, isOfUser, ofUserRecord, toUser } from './user-fields.ts'
-import type { AuthRecord } from './where.ts'
+import type { AuthRecord } from './where-filter.ts'
 
 /** Fields by which records are looked up; `unique` ones belong to one record at most. */
 const LOOKUPS: Readonly<Record<string, readonly { readonly field: string; readonly unique?: true }[]>> = {

@@ -1,6 +1,6 @@
 /** A user between the two tongues: the sign-in library's fields here, the specification's attributes in the users table. */
 import type { User } from '../schema.ts'
-import type { AuthRecord } from './where.ts'
+import type { AuthRecord } from './where-filter.ts'
 
 /** The library's field of each attribute that it knows; what the library wants beyond these lies in control. */
 const FIELD_OF = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { indexOf, page, shelfBooks, titles } from '../../../test/search-books.ts'
 import type { BrowseQuery } from './book-index.ts'
 import { authorNames } from './names.ts'
-import { indexOf, page, shelfBooks, titles } from './test-shelf.ts'
 
 const index = indexOf(shelfBooks)
 

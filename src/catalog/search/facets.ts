@@ -6,7 +6,7 @@ import {
   type FacetValue,
   priceBands,
 } from './book-index.ts'
-import { priceBand, type Shelf } from './shelf.ts'
+import { priceBand, type Shelf } from './book-store.ts'
 
 const mostAuthors = 20
 const soldOut = availabilities.indexOf('sold_out')

@@ -1,6 +1,6 @@
 /** Books by ISBN: exact in any spelling, or by the first digits. */
 import { isbnDigits, normalizeIsbn } from '../isbn.ts'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './book-store.ts'
 
 const fewestDigits = 6
 const mostFound = 500

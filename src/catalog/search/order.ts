@@ -1,6 +1,6 @@
 /** The shelf in every order that a page can be sorted in, kept up book by book. */
 import type { Sort } from './book-index.ts'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './book-store.ts'
 import { field, fieldBits, fieldMask, type TextIndex } from './text-index.ts'
 
 /** Stands for the whole shelf where a category number is asked for. */

@@ -1,5 +1,5 @@
 /** Second, exact look at the likeliest books: order of the words, whole titles, beginnings, popularity. */
-import { fieldWeights } from './gather.ts'
+import { fieldWeights } from './candidates.ts'
 import type { QueryWord } from './query-words.ts'
 import { similarityOf } from './query-words.ts'
 import { field, fieldBits, fieldMask, type TextIndex } from './text-index.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { indexOf, page, shelfBooks, titles } from '../../../test/search-books.ts'
 import type { ListedBook } from '../schema.ts'
-import { indexOf, page, shelfBooks, titles } from './test-shelf.ts'
 
 const index = indexOf(shelfBooks)
 

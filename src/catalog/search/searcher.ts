@@ -1,9 +1,10 @@
 /** Answers one typed query: the books that match it, and their order by how well they fit. */
+
+import type { Shelf } from './book-store.ts'
+import { Gatherer } from './candidates.ts'
 import { foldWords } from './fold.ts'
-import { Gatherer } from './gather.ts'
 import { maxQueryLength, maxQueryWords, QueryReader, type QueryWord } from './query-words.ts'
 import { Scorer } from './scoring.ts'
-import type { Shelf } from './shelf.ts'
 import { SpellingIndex } from './spelling-index.ts'
 import type { TextIndex } from './text-index.ts'
 import { topOf } from './top.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { indexOf, page, shelfBooks } from '../../../test/search-books.ts'
 import { MemoryBookIndex } from './memory-book-index.ts'
 import { packSections } from './sections.ts'
-import { indexOf, page, shelfBooks } from './test-shelf.ts'
 
 const index = indexOf(shelfBooks)
 const snapshot = await index.toSnapshot()

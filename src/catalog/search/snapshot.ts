@@ -1,9 +1,9 @@
 /** The index as bytes: rows and names as JSON, lists as they lie in memory, so that loading computes next to nothing. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { PackedAuthors, PackedRows, Shelf } from './book-store.ts'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
 import { bytesToNumbers, numbersToBytes, packSections, unpackSections } from './sections.ts'
-import type { PackedAuthors, PackedRows, Shelf } from './shelf.ts'
 import { TextIndex } from './text-index.ts'
 
 /** What a snapshot holds: ready for use, but for the rows, which are read some at a time. */

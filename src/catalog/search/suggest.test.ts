@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexOf, shelfBooks } from './test-shelf.ts'
+import { indexOf, shelfBooks } from '../../../test/search-books.ts'
 
 const index = indexOf(shelfBooks)
 

@@ -1,8 +1,8 @@
 /** Makes suggestions for a half-typed query: categories, then titles and authors as they fit. */
 import type { Suggestion } from './book-index.ts'
+import type { Shelf } from './book-store.ts'
 import { foldWords } from './fold.ts'
 import { type Matches, queryWords } from './searcher.ts'
-import type { Shelf } from './shelf.ts'
 import type { TextIndex } from './text-index.ts'
 
 const mostCategories = 2

@@ -1,6 +1,6 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
 import { ShopError } from '../errors.ts'
-import { type Asked, inBatches, projection } from './asked.ts'
+import { type Asked, inBatches, projection } from './batch-get.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'

@@ -1,5 +1,5 @@
 /** A wire that somebody watches: each call is told of when it is answered, with what it has consumed. */
-import type { StoreCall } from '../log.ts'
+import type { StoreCall } from '../log/log.ts'
 import type { Wire } from './wire.ts'
 
 export type WatchedCall = StoreCall & {

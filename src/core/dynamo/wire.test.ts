@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { exception, type Fault, faultyEngine } from '../../../test/faulty-engine.ts'
 import { testEngine } from '../../../test/kit.ts'
-import { type Signer, unsignedForEngine } from '../sign.ts'
+import { type Signer, unsignedForEngine } from '../aws/sign.ts'
 import { openWire } from './wire.ts'
 
 const list = (wire: ReturnType<typeof openWire>, repeatable = true) =>

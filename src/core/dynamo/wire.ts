@@ -1,10 +1,10 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openPool } from '#pool'
+import { type Headers, NoCredentials, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
-import { type Headers, NoCredentials, type Signer } from '../sign.ts'
 
 /** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
 export class DynamoError extends Error {

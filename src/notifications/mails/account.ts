@@ -1,5 +1,5 @@
 /** Emails about an account. Each says only what its reader may know: an address, a link, what was changed. */
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../mail-content.ts'
 
 export type MailedLink = { readonly url: string; readonly minutes: number }
 

@@ -1,6 +1,6 @@
 /** Email: the order is canceled. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../mail-content.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderCancelled = (order: Order, { currency }: ShopFacts): Letter => ({

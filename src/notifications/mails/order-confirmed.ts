@@ -1,6 +1,6 @@
 /** Email: the order is placed. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../mail-content.ts'
 import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderConfirmed = (order: Order, shop: ShopFacts): Letter => {

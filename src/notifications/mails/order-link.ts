@@ -1,6 +1,6 @@
 /** Email: a one-time link to an order, for a customer who entered its number and email address. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../mail-content.ts'
 import { reference, type ShopFacts } from '../order-blocks.ts'
 
 /** Page that exchanges the token for the order when its button is pressed, not when the page is fetched. */

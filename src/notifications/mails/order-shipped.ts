@@ -1,6 +1,6 @@
 /** Email: the order has shipped. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../mail-content.ts'
 import { address, books, reference } from '../order-blocks.ts'
 
 export const orderShipped = (order: Order): Letter => ({

@@ -1,11 +1,11 @@
 /** A shelf: its books, narrowed down, sorted and paged as the address says. */
 import { data, redirect } from 'react-router'
-import { BookList } from '../parts/book-list.tsx'
-import { breadcrumbsJsonLd } from '../shop/book-json-ld.server.ts'
-import { readListing } from '../shop/listing.server.ts'
-import { pageMeta } from '../shop/page-meta.ts'
-import { findShelf, readShelves } from '../shop/shelves.server.ts'
-import { visitContext } from '../shop/visit.ts'
+import { BookList } from '../components/book-list.tsx'
+import { readListing } from '../loading/listing.server.ts'
+import { findShelf, readShelves } from '../loading/shelves.server.ts'
+import { visitContext } from '../loading/visit.ts'
+import { breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
+import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/category'
 

@@ -3,10 +3,10 @@
  * elsewhere, where an SVG is no picture.
  */
 import { data } from 'react-router'
-import { getBook } from '../../../src/catalog/api.ts'
+import { getBook } from '#src/catalog/api.ts'
 import { coverVersion } from '../covers/cover-address.ts'
 import { drawCover } from '../covers/draw.server.ts'
-import { visitContext } from '../shop/visit.ts'
+import { visitContext } from '../loading/visit.ts'
 import type { Route } from './+types/cover'
 
 const FOR_GOOD = 'public, max-age=31536000, immutable'

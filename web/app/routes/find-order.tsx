@@ -1,10 +1,10 @@
 /** Asks for the link to an order by its number and address, for whoever is at another device now. */
 import { data, Form } from 'react-router'
-import { lookUpOrder } from '../../../src/orders/api.ts'
-import { TextField } from '../parts/fields.tsx'
-import { laterFor } from '../shop/later.server.ts'
-import { pageMeta } from '../shop/page-meta.ts'
-import { refusalOf, visitContext } from '../shop/visit.ts'
+import { lookUpOrder } from '#src/orders/api.ts'
+import { TextField } from '../components/fields.tsx'
+import { laterFor } from '../forms/retry-message.server.ts'
+import { refusalOf, visitContext } from '../loading/visit.ts'
+import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/find-order'
 

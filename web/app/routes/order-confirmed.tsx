@@ -1,7 +1,7 @@
 /** The thank-you after an order. */
-import { getOrder } from '../../../src/orders/api.ts'
-import { pageMeta } from '../shop/page-meta.ts'
-import { visitContext } from '../shop/visit.ts'
+import { getOrder } from '#src/orders/api.ts'
+import { visitContext } from '../loading/visit.ts'
+import { pageMeta } from '../seo/page-meta.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order-confirmed'

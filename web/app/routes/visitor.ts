@@ -1,8 +1,8 @@
 /** Who looks at the pages, and how many books are in the cart: the small private request beside the public pages. */
-import { whoAmI } from '../../../src/accounts/api.ts'
-import { getCart } from '../../../src/cart/api.ts'
-import { afterEveryTry } from '../shop/revalidate.ts'
-import { visitContext } from '../shop/visit.ts'
+import { whoAmI } from '#src/accounts/api.ts'
+import { getCart } from '#src/cart/api.ts'
+import { afterEveryTry } from '../loading/revalidate.ts'
+import { visitContext } from '../loading/visit.ts'
 import type { Route } from './+types/visitor'
 
 type Visitor = { readonly count: number; readonly isSignedIn: boolean; readonly name: string }

@@ -1,10 +1,10 @@
 /** Where Cognito sends the browser back to: on to where it came from, or a word about why not. */
 import { data, redirect } from 'react-router'
-import { finishCognito } from '../../../../src/accounts/cognito-api.ts'
-import { ownPath } from '../../shop/addresses.ts'
-import { laterFor } from '../../shop/later.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
-import { refusalOf, visitContext } from '../../shop/visit.ts'
+import { finishCognito } from '#src/accounts/cognito/api.ts'
+import { ownPath } from '../../paths.ts'
+import { laterFor } from '../../forms/retry-message.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
+import { refusalOf, visitContext } from '../../loading/visit.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/cognito-return'
 

@@ -1,8 +1,8 @@
 /** Sends the browser on to Cognito. A link and no form: a page's policy lets forms lead to the shop alone. */
 import { data, redirect } from 'react-router'
-import { beginCognito } from '../../../../src/accounts/cognito-api.ts'
-import { ownPath } from '../../shop/addresses.ts'
-import { type Refusal, refusalOf, visitContext } from '../../shop/visit.ts'
+import { beginCognito } from '#src/accounts/cognito/api.ts'
+import { type Refusal, refusalOf, visitContext } from '../../loading/visit.ts'
+import { ownPath } from '../../paths.ts'
 import type { Route } from './+types/cognito-start'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {

@@ -1,8 +1,8 @@
 /** Asks for a mail that sets a new password. What is answered is the same for known and unknown addresses. */
-import { forgotPassword } from '../../../../src/accounts/api.ts'
-import { AskForMail } from '../../parts/ask-for-mail.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
+import { forgotPassword } from '#src/accounts/api.ts'
+import { AskForMail } from '../../components/ask-for-mail.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/forgot-password'
 

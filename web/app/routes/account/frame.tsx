@@ -1,8 +1,8 @@
 /** Around the pages of an account: who is signed in, and the way from one to the other. */
 import { Form, Outlet, useLocation } from 'react-router'
-import { whoAmI } from '../../../../src/accounts/api.ts'
-import { SubmitButton } from '../../parts/submit-button.tsx'
-import { visitContext } from '../../shop/visit.ts'
+import { whoAmI } from '#src/accounts/api.ts'
+import { SubmitButton } from '../../components/submit-button.tsx'
+import { visitContext } from '../../loading/visit.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/frame'
 

@@ -1,14 +1,14 @@
 /** The passkeys of an account. They are listed and removed by forms; a browser makes one by script only. */
 import { useRef, useState } from 'react'
 import { Form, useRevalidator } from 'react-router'
-import { listPasskeys, removePasskey } from '../../../../src/accounts/factors-api.ts'
-import { TextField } from '../../parts/fields.tsx'
-import { DoneNotice, FormNotice } from '../../parts/form-notice.tsx'
-import { SubmitButton } from '../../parts/submit-button.tsx'
-import { useHydrated } from '../../parts/use-hydrated.ts'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
-import { visitContext } from '../../shop/visit.ts'
+import { listPasskeys, removePasskey } from '#src/accounts/two-factor/api.ts'
+import { TextField } from '../../components/fields.tsx'
+import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
+import { SubmitButton } from '../../components/submit-button.tsx'
+import { useHydrated } from '../../components/use-hydrated.ts'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
+import { visitContext } from '../../loading/visit.ts'
 import { account } from '../../texts/account.ts'
 import { fieldErrors, formErrors } from '../../texts/form-errors.ts'
 import { day } from '../../texts/format.ts'
@@ -78,7 +78,7 @@ const AddPasskey = () => {
     setBusy(true)
     setProblem(undefined)
     try {
-      const { addPasskey } = await import('../../parts/passkeys.ts')
+      const { addPasskey } = await import('../../components/passkeys.ts')
       const refused = await addPasskey(password, name)
       if (refused) setProblem(formErrors[refused.code] ?? (refused.detail || account.passkeyFailed))
       else await revalidate()

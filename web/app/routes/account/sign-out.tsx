@@ -1,10 +1,10 @@
 /** Ends this session, at a button: a link that signs out could be planted by others. */
 import { Form } from 'react-router'
-import { signOut } from '../../../../src/accounts/api.ts'
-import { FormNotice } from '../../parts/form-notice.tsx'
-import { SubmitButton } from '../../parts/submit-button.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
+import { signOut } from '#src/accounts/api.ts'
+import { FormNotice } from '../../components/form-notice.tsx'
+import { SubmitButton } from '../../components/submit-button.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-out'
 

@@ -1,11 +1,11 @@
 /** Opens an account; a mail confirms its address. What is answered is the same for known and unknown addresses. */
 import { Form } from 'react-router'
-import { resendVerification, signUp } from '../../../../src/accounts/api.ts'
-import { TextField } from '../../parts/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
-import { SubmitButton } from '../../parts/submit-button.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
+import { resendVerification, signUp } from '#src/accounts/api.ts'
+import { TextField } from '../../components/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { SubmitButton } from '../../components/submit-button.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-up'
 

@@ -1,23 +1,23 @@
 /** The authenticator app: set up, recovery codes, turned off. */
 import { Form } from 'react-router'
-import { whoAmI } from '../../../../src/accounts/api.ts'
+import { whoAmI } from '#src/accounts/api.ts'
 import {
   beginTotp,
   confirmTotp,
   endTotp,
   getTotp,
   renewRecoveryCodes,
-} from '../../../../src/accounts/factors-api.ts'
-import { TextField } from '../../parts/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../parts/form-notice.tsx'
-import { RecoveryCodes } from '../../parts/recovery-codes.tsx'
-import { SubmitButton } from '../../parts/submit-button.tsx'
-import { TotpSetup } from '../../parts/totp-setup.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { ownPath } from '../../shop/addresses.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
-import { qrOf } from '../../shop/qr.server.ts'
-import { visitContext } from '../../shop/visit.ts'
+} from '#src/accounts/two-factor/api.ts'
+import { TextField } from '../../components/fields.tsx'
+import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { RecoveryCodes } from '../../components/recovery-codes.tsx'
+import { SubmitButton } from '../../components/submit-button.tsx'
+import { TotpSetup } from '../../components/totp-setup.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { ownPath } from '../../paths.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
+import { qrOf } from '../../forms/qr.server.ts'
+import { visitContext } from '../../loading/visit.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/two-factor'
 

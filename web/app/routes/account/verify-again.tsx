@@ -1,8 +1,8 @@
 /** Asks for another mail that confirms an address. What is answered is the same for known and unknown addresses. */
-import { resendVerification } from '../../../../src/accounts/api.ts'
-import { AskForMail } from '../../parts/ask-for-mail.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
+import { resendVerification } from '#src/accounts/api.ts'
+import { AskForMail } from '../../components/ask-for-mail.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-again'
 

@@ -1,11 +1,11 @@
 /** Confirms the address of a new account with the link that was mailed to it. */
-import { verifyEmail } from '../../../../src/accounts/api.ts'
-import { TextField } from '../../parts/fields.tsx'
-import { fieldOf } from '../../parts/form-notice.tsx'
-import { MailedLink } from '../../parts/mailed-link.tsx'
-import { answerForm } from '../../shop/account-form.server.ts'
-import { mailedToken } from '../../shop/mailed-token.server.ts'
-import { pageMeta } from '../../shop/page-meta.ts'
+import { verifyEmail } from '#src/accounts/api.ts'
+import { TextField } from '../../components/fields.tsx'
+import { fieldOf } from '../../components/form-notice.tsx'
+import { MailedLink } from '../../components/token-form.tsx'
+import { answerForm } from '../../forms/form-action.server.ts'
+import { mailedToken } from '../../forms/mailed-token.server.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-email'
 

@@ -1,0 +1,60 @@
+/** cdk-nag and CloudFormation's own schemas find nothing in any stage that is not meant, and nothing is meant that they do not find. */
+import { App, CfnResource, Stack } from 'aws-cdk-lib'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { expect, test } from 'vitest'
+import { everything, findings, rulesOn, type Said, takenOver } from '../test/stacks.ts'
+
+const stages: readonly [string, Said][] = [
+  ['dev', { stage: 'dev' }],
+  ['staging with everything', { ...everything, stage: 'staging' }],
+  // As where somebody deploys, and the account is known.
+  ['prod', { stage: 'prod', account: '123456789012' }],
+  ['prod when the second Region has taken over', { ...takenOver, stage: 'prod', account: '123456789012' }],
+]
+
+const ruleOf = (finding: string): string => finding.replace(/[ [].*$/, '')
+
+test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, and nothing is said of what is not found', {
+  timeout: 120_000,
+}, () => {
+  const found = new Set<string>()
+  for (const [name, said] of stages) {
+    const { unsaid, left } = findings(said)
+    expect(left, name).toEqual([])
+    for (const one of unsaid) found.add(ruleOf(one))
+  }
+  // What nag.ts acknowledges.
+  expect([...found].sort()).toEqual([
+    'AwsSolutions-APIG4',
+    'AwsSolutions-CFR1',
+    'AwsSolutions-CFR2',
+    'AwsSolutions-CFR3',
+    'AwsSolutions-CFR4',
+    'AwsSolutions-COG2',
+    'AwsSolutions-COG8',
+    'AwsSolutions-IAM4',
+    'AwsSolutions-IAM5',
+    'AwsSolutions-S1',
+    'AwsSolutions-S10',
+    'AwsSolutions-SQS3',
+    'Serverless-LambdaDLQ',
+    'Serverless-SNSRedrivePolicy',
+    'Serverless-SQSRedrivePolicy',
+  ])
+})
+
+test('the rules do find what is wrong, and a synthesis what CloudFormation would refuse', () => {
+  const app = new App({ analyticsReporting: false })
+  new Bucket(new Stack(app, 'Wrong'), 'Open')
+  expect(rulesOn(app)).toContain('AwsSolutions-S10 Wrong/Open/Resource')
+
+  const misspelt = new App({
+    analyticsReporting: false,
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+  })
+  new CfnResource(new Stack(misspelt, 'Wrong'), 'Misspelt', {
+    type: 'AWS::S3::Bucket',
+    properties: { BucketNaem: 'x' },
+  })
+  expect(() => misspelt.synth()).toThrow(/BucketNaem/)
+})

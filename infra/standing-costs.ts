@@ -1,0 +1,121 @@
+/** What a deployed shop costs each month while nobody comes: its resources with a standing charge, counted from the templates. */
+import type { MetricName } from '#src/core/log/metrics.ts'
+import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
+
+/** What is paid for by the month for being there, by its price's id in data/aws-prices.json. */
+export type Charge = {
+  readonly price:
+    | 'cloudwatch-alarm'
+    | 'cloudwatch-dashboard'
+    | 'cloudwatch-custom-metric'
+    | 'waf-web-acl'
+    | 'waf-rule'
+  readonly count: number
+  readonly what: string
+}
+
+/** Metrics that a function writes of its own, besides the failures that all count which answer visitors. */
+const written: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
+  OrderProcess: ['OrdersPlaced', 'Revenue'],
+  Sweeper: ['OutboxAge'],
+  BookCatalog: ['IndexAge'],
+}
+
+export type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
+export type TemplateJson = { readonly Resources?: Readonly<Record<string, Resource>> }
+
+/** What costs nothing while it is not used, or, as storage does, by what lies in it. Whatever is neither here nor counted below is not known. */
+const free = new Set([
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::Budgets::Budget',
+  'AWS::CDK::Metadata',
+  'AWS::CertificateManager::Certificate',
+  'AWS::CloudFront::CachePolicy',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudFront::OriginRequestPolicy',
+  'AWS::CloudFront::ResponseHeadersPolicy',
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
+  'AWS::Cognito::UserPoolDomain',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
+  'AWS::Logs::LogGroup',
+  'AWS::Route53::RecordSet',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
+  'AWS::SES::EmailIdentity',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
+])
+
+/** Settings of what is free that make it cost by the hour. */
+const paidSettings: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'],
+  'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
+  'AWS::ApiGatewayV2::Api': ['VpcConfig'],
+}
+
+/** Something in a template costs, or may cost, by the month, and nobody has said what. */
+export class UnpricedError extends Error {}
+
+const rulesOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
+
+/** How many metrics of its own a function publishes, unless it is told not to. */
+const metricsOf = ({ Properties = {} }: Resource): number => {
+  const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
+  if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
+  const id = String(Variables.POWERTOOLS_SERVICE_NAME) as FunctionId
+  const answers = functionOf(id).otherRoutes.length > 0
+  return (written[id]?.length ?? 0) + (answers ? 1 : 0)
+}
+
+const chargesOf = (id: string, resource: Resource): Charge[] => {
+  const { Type, Properties = {} } = resource
+  if (Type === 'AWS::CloudWatch::Alarm') {
+    const metrics = rulesOf(
+      (Properties.Metrics as { MetricStat?: unknown }[] | undefined)?.filter(one => one.MetricStat),
+    )
+    return [{ price: 'cloudwatch-alarm', count: Math.max(1, metrics), what: id }]
+  }
+  if (Type === 'AWS::CloudWatch::Dashboard') return [{ price: 'cloudwatch-dashboard', count: 1, what: id }]
+  if (Type === 'AWS::WAFv2::WebACL')
+    return [
+      { price: 'waf-web-acl', count: 1, what: id },
+      { price: 'waf-rule', count: rulesOf(Properties.Rules), what: id },
+    ]
+  if (Type === 'AWS::Lambda::Function') {
+    const count = metricsOf(resource)
+    return count > 0 ? [{ price: 'cloudwatch-custom-metric', count, what: id }] : []
+  }
+  if (!free.has(Type))
+    throw new UnpricedError(`nobody has said what ${id}, a ${Type}, costs while it is idle`)
+  const paid = paidSettings[Type]?.find(name => name in Properties)
+  if (paid) throw new UnpricedError(`${paid} of ${id} costs by the hour`)
+  return []
+}
+
+/**
+ * The standing charges in these templates; an alarm is charged for each metric that it looks at. Throws UnpricedError for a
+ * resource that is neither known to be free nor priced.
+ */
+export const chargesIn = (templates: readonly TemplateJson[]): Charge[] =>
+  templates.flatMap(({ Resources = {} }) =>
+    Object.entries(Resources).flatMap(([id, resource]) => chargesOf(id, resource)),
+  )

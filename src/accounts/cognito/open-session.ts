@@ -1,0 +1,49 @@
+/** Opens a session where the sign-in library has no part in it: somebody else said who it is. */
+import { ShopError } from '../../core/errors.ts'
+import { newSecret } from '../../core/ids.ts'
+import { LIFETIMES, sessionCookie, signedToken } from '../sessions.ts'
+import type { SignUpDeps } from '../sign-up.ts'
+import type { UserTable } from '../table.ts'
+
+export type OpenSessionDeps = SignUpDeps & {
+  readonly users: UserTable
+  readonly staffRole: (userId: string) => Promise<'staff' | 'admin' | undefined>
+  readonly authSecret: string
+  readonly publicUrl: string
+}
+
+/**
+ * A session of this account, without a second factor of ours; the Set-Cookie that its answer must carry. Throws
+ * account_disabled.
+ */
+export const openSession = async (
+  deps: OpenSessionDeps,
+  userId: string,
+  userAgent: string | undefined,
+): Promise<string> => {
+  const { db, records, users, now, authSecret, publicUrl } = deps
+  if ((await users.get(userId))?.account_status !== 'active')
+    throw new ShopError('account_disabled', 'This account is closed.')
+  const staff = (await deps.staffRole(userId)) !== undefined
+  const { longest } = staff ? LIFETIMES.staff : LIFETIMES.customer
+  const [token, at] = [newSecret(), now()]
+  const session = {
+    id: newSecret(),
+    token,
+    userId,
+    createdAt: at.toISOString(),
+    updatedAt: at.toISOString(),
+    expiresAt: new Date(at.getTime() + longest).toISOString(),
+    secondFactor: false,
+    staff,
+    ...(userAgent === undefined ? {} : { userAgent }),
+  }
+  await db.transact([
+    ...records.creation('session', session),
+    users.change(userId, { last_login: at.toISOString() }),
+  ])
+  const https = publicUrl.startsWith('https:')
+  const value = encodeURIComponent(signedToken(token, authSecret))
+  const attributes = `Max-Age=${longest / 1000}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+  return `${sessionCookie(https)}=${value}; ${attributes}`
+}

@@ -1,0 +1,105 @@
+/** The handlers of signing in by Cognito. What a browser asked for waits in control, under the hash of a cookie of its own. */
+import { cookieValue } from '../../core/cookies.ts'
+import { orShopError } from '../../core/dynamo/write.ts'
+import { ShopError } from '../../core/errors.ts'
+import { epochSeconds, newSecret, sha256 } from '../../core/ids.ts'
+import { type Route, route } from '../../http/app.ts'
+import { endSessions } from '../account-recovery.ts'
+import { assertPassword } from '../password-credential.ts'
+import { signedIn } from '../routes.ts'
+import * as api from './api.ts'
+import { accountOf, linkAccount, linksOf, unlinkAccount } from './links.ts'
+import type { Asked, Cognito } from './oidc.ts'
+import { type OpenSessionDeps, openSession } from './open-session.ts'
+
+export type CognitoRouteDeps = OpenSessionDeps & {
+  /** undefined: the shop is not set up for it. */
+  readonly cognito: Cognito | undefined
+}
+
+const MINUTES = 10
+const SECRET = /^[A-Za-z0-9_-]{43}$/
+
+/** What waits for the browser to come back. */
+type Waiting = Asked & {
+  /** The account to be linked. */
+  readonly user_id?: string
+  readonly next?: string
+}
+
+const failed = () =>
+  new ShopError('sign_in_failed', 'This sign-in has taken too long or was ended. Please sign in again.')
+
+export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
+  const { db, names, now } = deps
+  const https = deps.publicUrl.startsWith('https:')
+  const name = https ? '__Host-cloudshelf_cognito' : 'cloudshelf_cognito'
+  const keyOf = (secret: string) => ({ pk: `cognito#${sha256(`cognito:${secret}`)}`, sk: 'cognito' })
+  const cookie = (secret: string, seconds: number): string =>
+    `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+
+  const available = (): Cognito => {
+    if (!deps.cognito) throw new ShopError('not_found', 'This shop does not sign in by Cognito.')
+    return deps.cognito
+  }
+
+  /** What this browser asked for, once. Throws sign_in_failed. */
+  const takeWaiting = async (cookies: string | undefined, state: string): Promise<Waiting> => {
+    const secret = cookieValue(cookies, name) ?? ''
+    if (!SECRET.test(secret)) throw failed()
+    const key = keyOf(secret)
+    const row = await db.get(names.control, key)
+    if (row?.state !== state || !(Number(row.expires_at) > epochSeconds(now()))) throw failed()
+    const spent = { action: 'Delete', table: names.control, key, condition: 'attribute_exists(pk)' } as const
+    await orShopError(db.transact([{ ...spent, refused: failed }]))
+    return row as unknown as Waiting
+  }
+
+  return [
+    route(api.cognitoState, async ({ identity: { session } }) => ({
+      available: deps.cognito !== undefined,
+      linked: session !== undefined && (await linksOf(deps, session.userId)).length > 0,
+    })),
+    route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
+      const cognito = available()
+      if (body.link && !session) throw new ShopError('not_signed_in', 'Please sign in first.')
+      const asked: Asked = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
+      const url = await cognito.address(asked)
+      const secret = newSecret()
+      const item = {
+        ...keyOf(secret),
+        ...asked,
+        ...(body.link && session ? { user_id: session.userId } : {}),
+        ...(body.next === undefined ? {} : { next: body.next }),
+        expires_at: epochSeconds(now()) + MINUTES * 60,
+      }
+      await db.write({ action: 'Put', table: names.control, item })
+      setCookies.push(cookie(secret, MINUTES * 60))
+      return { url }
+    }),
+    route(api.finishCognito, async ({ body, identity: { session }, sent, setCookies }) => {
+      const cognito = available()
+      const waiting = await takeWaiting(sent.get('cookie') ?? undefined, body.state)
+      setCookies.push(cookie('', 0))
+      if (body.code === undefined) throw failed()
+      const person = await cognito.person(body.code, waiting)
+      const next = waiting.next === undefined ? {} : { next: waiting.next }
+      if (waiting.user_id !== undefined) {
+        // Whoever asked must still be signed in: the account is theirs, not the browser's.
+        if (session?.userId !== waiting.user_id) throw failed()
+        await linkAccount(deps, person, waiting.user_id)
+        return { linked: true, ...next }
+      }
+      const userId = await accountOf(deps, person)
+      setCookies.push(await openSession(deps, userId, sent.get('user-agent') ?? undefined))
+      if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
+      return { linked: false, ...next }
+    }),
+    route(api.unlinkCognito, async context => {
+      const { userId } = signedIn(context)
+      await assertPassword(deps, userId, context.body.password)
+      await unlinkAccount(deps, userId)
+      return undefined
+    }),
+  ]
+}

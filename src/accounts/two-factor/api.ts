@@ -1,0 +1,200 @@
+/** The endpoints of second factors and passkeys, as data. */
+import * as z from 'zod'
+import { line } from '../../core/text.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { type Limit, MINUTE } from '../../http/rate-limits.ts'
+import { PASSWORD_AGAIN, SignedIn } from '../api.ts'
+import { TypedPassword } from '../schema.ts'
+
+const Code = z
+  .string()
+  .regex(/^\d{6}$/, { error: 'is no code of six digits' })
+  .describe('From the authenticator app.')
+const TotpCode = z.strictObject({ code: Code }).meta({ id: 'TotpCode' })
+const RecoveryCode = z.string().trim().min(6).max(40)
+const Confirmed = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
+const RecoveryCodes = z
+  .array(z.string())
+  .describe('Each signs in once in place of a code. Shown this once only.')
+
+/** Codes that one network may try; how many one account takes is the sign-in library's to count. */
+const CODES: readonly Limit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
+
+const base = { method: 'POST', cache: 'private' } as const
+
+export const getTotp = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'getTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Whether signing in takes a code of an authenticator app',
+  who: 'account',
+  status: 200,
+  reply: z.object({ enabled: z.boolean() }).meta({ id: 'TwoFactor' }),
+  errors: [],
+})
+
+export const beginTotp = endpoint({
+  ...base,
+  id: 'beginTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
+  who: 'account',
+  limits: PASSWORD_AGAIN,
+  body: Confirmed,
+  status: 200,
+  reply: z
+    .object({
+      totp_uri: z.string().describe('For the authenticator app, also as a QR code.'),
+      recovery_codes: RecoveryCodes,
+    })
+    .meta({ id: 'TotpEnrolment' }),
+  errors: ['password_wrong', 'second_factor_set', 'second_factor_needed'],
+})
+
+export const confirmTotp = endpoint({
+  ...base,
+  id: 'confirmTotp',
+  path: '/api/auth/two-factor/confirm',
+  summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
+  who: 'account',
+  limits: CODES,
+  body: TotpCode,
+  status: 204,
+  errors: ['code_wrong', 'second_factor_unset', 'second_factor_needed'],
+})
+
+export const endTotp = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'endTotp',
+  path: '/api/auth/two-factor',
+  summary: 'Sign in without a second factor from now on',
+  who: 'account',
+  limits: PASSWORD_AGAIN,
+  body: Confirmed,
+  status: 204,
+  errors: ['password_wrong', 'second_factor_needed'],
+})
+
+export const renewRecoveryCodes = endpoint({
+  ...base,
+  id: 'renewRecoveryCodes',
+  path: '/api/auth/two-factor/recovery-codes',
+  summary: 'New recovery codes; the old ones are worth nothing from then on',
+  who: 'account',
+  limits: PASSWORD_AGAIN,
+  body: Confirmed,
+  status: 200,
+  reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
+  errors: ['password_wrong', 'second_factor_unset', 'second_factor_needed'],
+})
+
+export const signInWithCode = endpoint({
+  ...base,
+  id: 'signInWithCode',
+  path: '/api/auth/sign-in/code',
+  summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
+  who: 'anyone',
+  limits: CODES,
+  body: TotpCode,
+  status: 200,
+  reply: SignedIn,
+  errors: ['code_wrong', 'sign_in_failed'],
+})
+
+export const signInWithRecoveryCode = endpoint({
+  ...base,
+  id: 'signInWithRecoveryCode',
+  path: '/api/auth/sign-in/recovery-code',
+  summary: 'The second step of signing in, with a recovery code, which is spent',
+  who: 'anyone',
+  limits: CODES,
+  body: z.strictObject({ code: RecoveryCode }).meta({ id: 'RecoveryCode' }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['code_wrong', 'sign_in_failed'],
+})
+
+const WebAuthn = z
+  .looseObject({})
+  .meta({ id: 'WebAuthn', description: 'As WebAuthn has it, in the JSON form of its third level.' })
+
+export const passkeyOptions = endpoint({
+  ...base,
+  id: 'passkeyOptions',
+  path: '/api/auth/passkeys/options',
+  summary: 'What a browser needs to make a passkey for this account',
+  who: 'account',
+  limits: PASSWORD_AGAIN,
+  body: Confirmed,
+  status: 200,
+  reply: WebAuthn,
+  errors: ['password_wrong', 'second_factor_needed'],
+})
+
+export const addPasskey = endpoint({
+  ...base,
+  id: 'addPasskey',
+  path: '/api/auth/passkeys',
+  summary: 'Keep a passkey that the browser has made',
+  who: 'account',
+  body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
+  status: 204,
+  errors: ['passkey_refused', 'second_factor_needed'],
+})
+
+export const listPasskeys = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'listPasskeys',
+  path: '/api/auth/passkeys',
+  summary: 'The account’s passkeys',
+  who: 'account',
+  status: 200,
+  reply: z
+    .object({
+      items: z.array(
+        z.object({ passkey_id: z.string(), name: z.string().optional(), created_at: z.string().optional() }),
+      ),
+    })
+    .meta({ id: 'Passkeys' }),
+  errors: [],
+})
+
+export const removePasskey = endpoint({
+  ...base,
+  method: 'DELETE',
+  id: 'removePasskey',
+  path: '/api/auth/passkeys/{passkey_id}',
+  summary: 'Forget a passkey',
+  who: 'account',
+  params: z.object({ passkey_id: z.string().min(1).max(100) }),
+  status: 204,
+  errors: ['passkey_not_found', 'second_factor_needed'],
+})
+
+export const passkeySignInOptions = endpoint({
+  ...base,
+  id: 'passkeySignInOptions',
+  path: '/api/auth/sign-in/passkey/options',
+  summary: 'What a browser needs to sign in with a passkey',
+  who: 'anyone',
+  limits: [{ per: 'source', max: 300, seconds: 15 * MINUTE }],
+  status: 200,
+  reply: WebAuthn,
+  errors: [],
+})
+
+export const signInWithPasskey = endpoint({
+  ...base,
+  id: 'signInWithPasskey',
+  path: '/api/auth/sign-in/passkey',
+  summary: 'Sign in with a passkey, which is two factors in one',
+  who: 'anyone',
+  limits: CODES,
+  body: z.strictObject({ response: WebAuthn }).meta({ id: 'SignInWithPasskey' }),
+  status: 200,
+  reply: SignedIn,
+  errors: ['sign_in_failed', 'passkey_refused', 'account_disabled'],
+})

@@ -1,0 +1,26 @@
+/** What a feed lacks: a category from its genres, and, only where the operator asks for it, a price and a stock for show. */
+import { createHash } from 'node:crypto'
+import { type Cents, cents } from '../../../core/money.ts'
+
+/** 'young-adult' -> 'Young Adult', as categories are written. */
+export const titleCase = (genre: string): string =>
+  genre
+    .split(/[-_\s]+/)
+    .filter(word => word !== '')
+    .map(word => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ')
+
+/** The category that a book's genres give it: the first of them. */
+export const categoryFrom = (genres: unknown): string | undefined => {
+  const first: unknown = Array.isArray(genres) ? genres[0] : undefined
+  return typeof first === 'string' ? titleCase(first).slice(0, 60).trim() || undefined : undefined
+}
+
+/** A price from 4.99 to 39.99 and a stock of 0 to 60, always the same for an id; one book in 20 is sold out. */
+export const demoPriceAndStock = (bookId: string): { readonly price: Cents; readonly stock: number } => {
+  const digest = createHash('sha256').update(`demo ${bookId}`).digest()
+  return {
+    price: cents(499 + 50 * (digest.readUInt16LE(0) % 71)),
+    stock: digest.readUInt16LE(2) % 20 === 0 ? 0 : 1 + (digest.readUInt16LE(4) % 60),
+  }
+}

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/kit.ts'
+import { FeedError, type FeedRow } from './attributes.ts'
+import { type FeedOptions, openFeed } from './open-feed.ts'
+
+const fileOf = (content: string | Uint8Array): string => {
+  const file = join(temporaryFolder(), 'feed.csv')
+  writeFileSync(file, content)
+  return file
+}
+
+const rowsOf = async (content: string | Uint8Array, options: FeedOptions = {}): Promise<FeedRow[]> => {
+  const rows: FeedRow[] = []
+  for await (const row of (await openFeed(fileOf(content), options)).rows()) rows.push(row)
+  return rows
+}
+
+const titles = async (content: string | Uint8Array, options: FeedOptions = {}) =>
+  (await rowsOf(content, options)).map(row => row.cells.get('title')?.[0])
+
+describe('The delimiter', () => {
+  test.each([
+    ['comma', 'title,author,price\n"A; B",C,1.5\n'],
+    ['semicolon', 'title;author;price\nA, B;C;1,5\n'],
+    ['tab', 'title\tauthor\tprice\nA, B\tC\t1.5\n'],
+  ])('%s is told from the header', async (name, content) => {
+    const feed = await openFeed(fileOf(content))
+    expect(feed.understood).toContain(`CSV, ${name}, utf-8`)
+    expect(feed.decimalComma).toBe(name === 'semicolon')
+    expect((await rowsOf(content))[0]?.cells.get('author')).toEqual(['C'])
+  })
+})
+
+describe('The encoding', () => {
+  test('is UTF-8 with or without a byte order mark', async () => {
+    expect(await titles('\ufefftitle,price\nÉmile,1\n')).toEqual(['Émile'])
+    expect(await titles('title,price\nÉmile,1\n')).toEqual(['Émile'])
+  })
+
+  test('is Windows-1252 where the bytes are no UTF-8, also far behind the beginning', async () => {
+    const head = `title,price\n${'plain,1\n'.repeat(20_000)}`
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0x93, 0xc9, 0x94, 0x2c, 0x31, 0x0a])])
+    expect((await titles(bytes)).at(-1)).toBe('“É”')
+  })
+
+  test('is UTF-16 where the byte order mark says so', async () => {
+    expect(await titles(Buffer.from('\ufefftitle\tprice\nÉmile\t1\n', 'utf16le'))).toEqual(['Émile'])
+  })
+
+  test('is what the operator says', async () => {
+    expect(
+      await titles(Buffer.from('title,price\n\xc3\x89,1\n', 'latin1'), { encoding: 'windows-1252' }),
+    ).toEqual(['Ã‰'])
+    await expect(rowsOf('title\nA', { encoding: 'klingon' })).rejects.toThrow('there is no encoding klingon')
+  })
+})
+
+describe('Line numbers', () => {
+  test('are those in which a record begins, whatever stands inside quotes', async () => {
+    const lines = ['title,author', '"a\r\nb",x', '', 'c,x', '"d\ne",x', 'f,x', ',', '"g\r\nh\r\ni",x', 'j,x']
+    const rows = await rowsOf(`${lines.join('\r\n')}\r\n`)
+    expect(rows.map(row => [row.cells.get('title')?.[0]?.[0], row.line])).toEqual([
+      ['a', 2],
+      ['c', 5],
+      ['d', 6],
+      ['f', 8],
+      ['g', 10],
+      ['j', 13],
+    ])
+  })
+})
+
+describe('Rows', () => {
+  test('that are short lack their last cells, and rows that are long are refused', async () => {
+    const rows = await rowsOf('title,author,price\nA,B\nC,D,1,2\nE,F,1,,\n')
+    expect(rows.map(row => row.problem)).toEqual([
+      undefined,
+      expect.stringContaining('has 4 cells'),
+      undefined,
+    ])
+    expect([...(rows[0]?.cells.keys() ?? [])]).toEqual(['title', 'author'])
+  })
+
+  test('may have guards against Excel and quotes inside a cell', async () => {
+    const rows = await rowsOf('title,isbn\n12" Records,="9780132350884"\nB,"=""9780132350884"""\n')
+    expect(rows.map(row => row.cells.get('isbn')?.[0])).toEqual(['="9780132350884"', '="9780132350884"'])
+    expect(rows[0]?.cells.get('title')).toEqual(['12" Records'])
+  })
+
+  test('come from JSON lines too, with strings as they are', async () => {
+    const rows = await rowsOf(
+      '{"title":"A\u2028B","price":12.5,"genres":["x|y"],"isbn":null}\n\nnonsense\n[1]\n',
+    )
+    expect(rows[0]?.cells).toEqual(
+      new Map([
+        ['title', ['A\u2028B']],
+        ['price', ['12.5']],
+        ['genres', ['["x|y"]']],
+      ]),
+    )
+    expect(rows.slice(1).map(row => [row.line, row.problem])).toEqual([
+      [3, 'is no JSON object'],
+      [4, 'is no JSON object'],
+    ])
+  })
+})
+
+describe('A file is refused', () => {
+  test.each([
+    ['without content', '', 'is empty'],
+    ['without a header', 'Emma,Jane Austen\n', 'names no column that is known'],
+    ['that is a JSON array', '[{"title":"A"}]', 'only JSON lines can be read'],
+    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'only JSON lines can be read'],
+  ])('%s', async (_, content, message) => {
+    await expect(rowsOf(content)).rejects.toThrow(FeedError)
+    await expect(rowsOf(content)).rejects.toThrow(message)
+  })
+
+  test('with a quote that is never closed, after the rows before it', async () => {
+    await expect(rowsOf('title,author\nA,B\n"C,D\nE,F\n')).rejects.toThrow(
+      'a quote is opened and never closed',
+    )
+  })
+
+  test('that is not there, or is a folder', async () => {
+    await expect(openFeed(join(temporaryFolder(), 'none'))).rejects.toThrow('there is no such file')
+    await expect(openFeed(temporaryFolder())).rejects.toThrow('it is a folder')
+  })
+
+  test('when the operator names a column that it does not have', async () => {
+    await expect(rowsOf('title\nA\n', { map: ['Preis=price'] })).rejects.toThrow(
+      'has no such column; it has title',
+    )
+  })
+})

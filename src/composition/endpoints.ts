@@ -1,0 +1,82 @@
+/** All endpoints of the shop, as data: what OpenAPI, the gateway and the tests of the policies walk. */
+import * as accounts from '../accounts/api.ts'
+import * as cognito from '../accounts/cognito/api.ts'
+import * as profile from '../accounts/profile/api.ts'
+import * as factors from '../accounts/two-factor/api.ts'
+import * as cart from '../cart/api.ts'
+import * as catalog from '../catalog/api.ts'
+import { getHealth } from '../health/health.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import * as orders from '../orders/api.ts'
+
+/** The shop's endpoints by the application that answers them, where there are several: see lambda/functions.ts. */
+export const endpointsOf = {
+  catalog: [
+    catalog.browseBooks,
+    catalog.searchBooks,
+    catalog.suggestBooks,
+    catalog.categoryBooks,
+    catalog.listCategories,
+    catalog.listTitles,
+    catalog.getBook,
+    catalog.getStock,
+    catalog.createBook,
+    catalog.replaceBook,
+    catalog.changeBook,
+    catalog.deleteBook,
+    catalog.putCover,
+  ],
+  cart: [cart.getCart, cart.addCartItem, cart.setCartItem, cart.removeCartItem, cart.emptyCart],
+  orders: [
+    orders.placeOrder,
+    orders.listOrders,
+    orders.lookUpOrder,
+    orders.openOrderLink,
+    orders.getOrder,
+    orders.cancelOrder,
+    orders.setOrderStatus,
+  ],
+  accounts: [
+    accounts.signUp,
+    accounts.verifyEmail,
+    accounts.resendVerification,
+    accounts.signIn,
+    accounts.signOut,
+    accounts.whoAmI,
+    accounts.forgotPassword,
+    accounts.resetPassword,
+    accounts.changePassword,
+    accounts.changeEmail,
+    accounts.confirmEmail,
+    accounts.listSessions,
+    accounts.endSession,
+    accounts.endOtherSessions,
+    factors.getTotp,
+    factors.beginTotp,
+    factors.confirmTotp,
+    factors.endTotp,
+    factors.renewRecoveryCodes,
+    factors.signInWithCode,
+    factors.signInWithRecoveryCode,
+    factors.passkeyOptions,
+    factors.addPasskey,
+    factors.listPasskeys,
+    factors.removePasskey,
+    factors.passkeySignInOptions,
+    factors.signInWithPasskey,
+    cognito.cognitoState,
+    cognito.beginCognito,
+    cognito.finishCognito,
+    cognito.unlinkCognito,
+    profile.getProfile,
+    profile.changeProfile,
+    profile.listAddresses,
+    profile.saveAddress,
+    profile.removeAddress,
+    profile.exportMe,
+    profile.deleteMe,
+  ],
+  health: [getHealth],
+} as const satisfies Record<string, readonly Endpoint[]>
+
+export const endpoints: readonly Endpoint[] = Object.values(endpointsOf).flat()

@@ -1,0 +1,91 @@
+import { createHash, createHmac } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { expect, onTestFinished, test } from 'vitest'
+import { awsStandIn } from '../../../test/aws-stand-in.ts'
+import { bucketBlobs } from './s3-blobs.ts'
+import { signerFor } from './sign.ts'
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'to//ken=' }
+
+const openBlobs = async () => {
+  const aws = await awsStandIn()
+  onTestFinished(() => void aws.close())
+  const blobs = bucketBlobs(
+    `${aws.url}/shop`,
+    signerFor('s3', 'eu-central-1', async () => credentials),
+  )
+  return { ...aws, blobs }
+}
+
+test('a blob is what was put last, nothing once it is removed, and nothing before', async () => {
+  const { blobs, objects } = await openBlobs()
+  expect(await blobs.get('index/books.snapshot')).toBeUndefined()
+  await blobs.put('index/books.snapshot', new Uint8Array([1, 2, 3]))
+  await blobs.put('index/books.snapshot', new Uint8Array([0, 255]))
+  expect([...((await blobs.get('index/books.snapshot')) ?? [])]).toEqual([0, 255])
+  expect([...objects.keys()]).toEqual(['/shop/index/books.snapshot'])
+  await blobs.remove('index/books.snapshot')
+  await blobs.remove('index/books.snapshot')
+  expect(await blobs.get('index/books.snapshot')).toBeUndefined()
+})
+
+test('a cover lies where the public asks for it, as what it is, to be kept for good', async () => {
+  const { blobs, objects } = await openBlobs()
+  await blobs.put('covers/tech-001-abc-w200.avif', new Uint8Array([1]))
+  const stored = objects.get('/shop/images/covers/tech-001-abc-w200.avif')
+  expect(stored?.headers).toMatchObject({
+    'content-type': 'image/avif',
+    'cache-control': 'public, max-age=31536000, immutable',
+  })
+  expect(await blobs.get('covers/tech-001-abc-w200.avif')).toHaveLength(1)
+})
+
+/** The hash that the SDK's signer asks for. */
+class Sha256 {
+  readonly #hash
+  constructor(secret?: string | Uint8Array) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret)
+  }
+  update(data: string | Uint8Array) {
+    this.#hash.update(data)
+  }
+  async digest() {
+    return new Uint8Array(this.#hash.digest())
+  }
+}
+
+test('requests are signed as the AWS SDK signs those to S3', async () => {
+  const { blobs, asked, objects } = await openBlobs()
+  await blobs.put('index/books.snapshot', new Uint8Array([1, 2]))
+  await blobs.get('index/books.snapshot')
+  expect(objects.size).toBe(1)
+  const options = { service: 's3', region: 'eu-central-1', uriEscapePath: false, applyChecksum: false }
+  const signer = new SignatureV4({ ...options, credentials, sha256: Sha256 as never })
+  for (const { method, url, headers } of asked) {
+    const { authorization = '', host = '' } = headers
+    const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? []
+    expect(names).toEqual(
+      expect.arrayContaining(['host', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token']),
+    )
+    const time = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? []
+    const signingDate = new Date(`${time.slice(1, 4).join('-')}T${time.slice(4).join(':')}Z`)
+    const sent = Object.fromEntries(
+      names.filter(name => !/date|security/.test(name)).map(name => [name, String(headers[name])]),
+    )
+    const request = { method, path: url, headers: sent, protocol: 'https:', hostname: host, query: {} }
+    const signed = await signer.sign(request, { signingDate })
+    expect(signed.headers.authorization).toBe(authorization)
+  }
+})
+
+test('what S3 is too busy for is asked again; a refusal is told as one, and is not "nothing there"', async () => {
+  const { blobs, state, url } = await openBlobs()
+  await blobs.put('index/a', new Uint8Array([1]))
+  state.fail = 2
+  expect(await blobs.get('index/a')).toHaveLength(1)
+  state.fail = 9
+  await expect(blobs.get('index/a')).rejects.toThrow('the bucket answers 503 to GET index/a')
+  const stranger = bucketBlobs(`${url}/shop`, (_host, headers) => headers)
+  await expect(stranger.get('index/a')).rejects.toThrow('the bucket answers 403')
+  await expect(blobs.get('../secret')).rejects.toThrow('not the name of a blob')
+})

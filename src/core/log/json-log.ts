@@ -1,0 +1,42 @@
+/** A log that machines read: JSON lines by Powertools, and metrics in CloudWatch's embedded format among them. */
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import { currentRequest } from '../request.ts'
+import { chainOf, type Log, type LogLevel, tellsOf } from './log.ts'
+import { mappedStack } from './mapped-stack.ts'
+import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
+
+export const jsonLog = (level: LogLevel, service: string): Log => {
+  const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
+  const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
+  const tells = tellsOf(level)
+  const ofRequest = () => {
+    const request = currentRequest()
+    return request ? { request_id: request.id } : {}
+  }
+  const publish = (measured: Measured): void => {
+    const { request_id } = ofRequest()
+    if (request_id !== undefined) metrics.addMetadata('request_id', request_id)
+    for (const name of metricNames) {
+      const value = measured[name]
+      if (value !== undefined) metrics.addMetric(name, metricUnits[name], value)
+    }
+    metrics.publishStoredMetrics()
+  }
+  return {
+    say: (topic, text, fields) => {
+      if (tells('events')) logger.info(text, { topic, ...fields, ...ofRequest() })
+    },
+    failure: error => {
+      const name = error instanceof Error ? error.name : typeof error
+      const message = error instanceof Error ? error.message : String(error)
+      logger.error(message, { topic: 'error', name, stack: mappedStack(chainOf(error)), ...ofRequest() })
+    },
+    request: answered => logger.info('answered', { topic: 'request', ...answered }),
+    call: ({ operation, tables, ms }) =>
+      logger.debug('called', { topic: 'call', operation, tables, ms, ...ofRequest() }),
+    count: publish,
+    gauge: publish,
+    tells,
+  }
+}

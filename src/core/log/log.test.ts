@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { DynamoError } from '../dynamo/wire.ts'
+import { inRequest } from '../request.ts'
+import { linesLog } from './log.ts'
+
+const answered = { method: 'GET', route: '/api/cart', status: 200, ms: 1.5, calls: 2, request_id: 'r-1' }
+
+/** What a log of JSON prints in a process of its own. */
+const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, unknown>[] => {
+  const at = (file: string) => new URL(file, import.meta.url).href
+  const source = `import { jsonLog } from '${at('./json-log.ts')}'; import { inRequest } from '${at('../request.ts')}'
+    import { DynamoError } from '${at('./dynamo/wire.ts')}'; const log = jsonLog('requests', 'OrderProcess'); ${code}`
+  const { PATH = '' } = process.env
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+    encoding: 'utf8',
+    env: { PATH, ...env },
+  })
+  return [stdout, stderr].flatMap(text => text.split('\n').filter(Boolean)).map(line => JSON.parse(line))
+}
+
+test('on a terminal a line is a topic and a sentence, with the request that it belongs to', () => {
+  const lines: string[] = []
+  const log = linesLog('requests', line => lines.push(line))
+  log.say('tables', 'there')
+  inRequest('r-1', () => log.say('mail', 'sent order-1#order_confirmed'))
+  log.request(answered)
+  log.count({ OrdersPlaced: 1, Revenue: 52.42 })
+  expect(lines).toEqual([
+    'tables    there',
+    'mail      sent order-1#order_confirmed  r-1',
+    'request   GET /api/cart 200 1.5 ms, 2 calls  r-1',
+    'metric    OrdersPlaced 1, Revenue 52.42',
+  ])
+})
+
+test('each level tells what those before it tell; failures are always told', () => {
+  const lines: string[] = []
+  const quiet = linesLog('errors', line => lines.push(line))
+  quiet.say('tables', 'there')
+  quiet.count({ OrdersPlaced: 1 })
+  quiet.gauge({ OutboxAge: 1 })
+  expect(lines).toEqual([])
+  quiet.failure(new Error('a bug'))
+  expect(lines).toHaveLength(1)
+  expect(
+    (['errors', 'events', 'requests', 'calls'] as const).map(linesLog('requests', () => {}).tells),
+  ).toEqual([true, true, true, false])
+})
+
+test('a failure is its words, its stack and its cause, never what else it carries', () => {
+  const lines: string[] = []
+  const item = { email: { S: 'jane@example.com' } }
+  const cause = new DynamoError('ConditionalCheckFailedException', 'it did not hold', { Item: item })
+  linesLog('errors', line => lines.push(line)).failure(new Error('a bug', { cause }))
+  expect(lines[0]).toMatch(/^error {5}Error: a bug\n[\s\S]+caused by .*it did not hold/)
+  expect(lines.join()).not.toContain('jane')
+  const [json] = jsonOf(`
+    const cause = new DynamoError('ConditionalCheckFailedException', 'it did not hold', ${JSON.stringify({ Item: item })})
+    inRequest('r-1', () => log.failure(new Error('a bug', { cause })))`)
+  expect(json).toMatchObject({ level: 'ERROR', message: 'a bug', name: 'Error', request_id: 'r-1' })
+  expect(json?.stack).toMatch(/it did not hold/)
+  expect(JSON.stringify(json)).not.toContain('jane')
+})
+
+test('a machine reads the same as JSON, and metrics in CloudWatch’s format with the service as their one dimension', () => {
+  const lines = jsonOf(`log.say('mail', 'sent', { tries: 1 })
+    log.request(${JSON.stringify(answered)})
+    inRequest('r-1', () => log.count({ OrdersPlaced: 1, Revenue: 52.42 }))
+    log.gauge({ OutboxAge: 3 })`)
+  expect(lines).toHaveLength(4)
+  const [said, request, counted, gauged] = lines
+  expect(said).toMatchObject({
+    level: 'INFO',
+    service: 'OrderProcess',
+    topic: 'mail',
+    message: 'sent',
+    tries: 1,
+  })
+  expect(request).toMatchObject({ topic: 'request', ...answered })
+  expect(counted).toMatchObject({
+    service: 'OrderProcess',
+    OrdersPlaced: 1,
+    Revenue: 52.42,
+    request_id: 'r-1',
+  })
+  expect(counted?._aws).toMatchObject({
+    CloudWatchMetrics: [
+      {
+        Namespace: 'CloudShelf',
+        Dimensions: [['service']],
+        Metrics: [
+          { Name: 'OrdersPlaced', Unit: 'Count' },
+          { Name: 'Revenue', Unit: 'None' },
+        ],
+      },
+    ],
+  })
+  // A gauge outside a request is not marked with the one before.
+  expect(gauged).toMatchObject({ OutboxAge: 3 })
+  expect(gauged).not.toHaveProperty('request_id')
+  expect(gauged).not.toHaveProperty('OrdersPlaced')
+})
+
+test('a stage that pays for no metric of its own publishes none', () => {
+  expect(jsonOf('log.count({ OrdersPlaced: 1 })', { POWERTOOLS_METRICS_DISABLED: 'true' })).toEqual([])
+})

@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest'
+import { itemsIn } from '../../../test/contents.ts'
+import { type TestShop, testShop } from '../../../test/kit.ts'
+import { clock } from '../../../test/mail.ts'
+import { type Demand, openLimiter } from './limiter.ts'
+import { hitsOf } from './sliding-window.ts'
+
+const TEN: Demand = { scope: 'sign-in', subject: 'reader@example.com', max: 10, seconds: 900 }
+const SECRET = 'a secret of the tests, which is long enough'
+
+/** A limiter on the tables of this shop, as a process of its own has it, and how often it asked the store. */
+const counting = (shop: TestShop) => {
+  const calls: number[] = []
+  const db = {
+    transact: (...args: Parameters<typeof shop.deps.db.transact>) => {
+      calls.push(args[0].length)
+      return shop.deps.db.transact(...args)
+    },
+  }
+  return { ...openLimiter(db, shop.names.control, SECRET, shop.deps.now), calls }
+}
+
+const open = async () => {
+  const time = clock()
+  const shop = await testShop({ now: time.now, staffed: false })
+  return { shop, time, ...counting(shop) }
+}
+
+/** How many of so many at once are admitted. */
+const race = async (count: number, admit: (i: number) => Promise<number>): Promise<number> => {
+  const waits = await Promise.all(Array.from({ length: count }, (_, i) => admit(i)))
+  return waits.filter(wait => wait === 0).length
+}
+
+test('of 60 at once exactly as many are admitted as may be, by three processes that count together', async () => {
+  const { shop } = await open()
+  const processes = [counting(shop), counting(shop), counting(shop)]
+  expect(await race(60, i => processes[i % 3]?.admit([TEN]) ?? Promise.resolve(1))).toBe(10)
+  for (const { admit } of processes) expect(await admit([TEN])).toBeGreaterThan(0)
+})
+
+test('counting by reading and then writing would admit more', async () => {
+  const { shop } = await open()
+  const key = { pk: 'limit#naive', sk: 'limit' }
+  const naive = async (): Promise<number> => {
+    const times = hitsOf(await shop.deps.db.get(shop.names.control, key))?.times ?? []
+    if (times.length >= TEN.max) return 1
+    const item = { ...key, times: [...times, 1], taken: times.length + 1, expires_at: 4e9 }
+    await shop.deps.db.transact([{ action: 'Put', table: shop.names.control, item }])
+    return 0
+  }
+  expect(await race(60, naive)).toBeGreaterThan(10)
+})
+
+test('the window slides: no more than ten in any fifteen minutes, wherever they begin', async () => {
+  const { admit, time } = await open()
+  const admitted: number[] = []
+  for (let second = 0; second < 3 * 900; second += 30) {
+    if ((await admit([TEN])) === 0) admitted.push(second)
+    time.pass(30_000)
+  }
+  expect(admitted).toHaveLength(30)
+  for (const start of admitted)
+    expect(admitted.filter(at => at >= start && at < start + 900).length).toBeLessThanOrEqual(10)
+})
+
+test('who is refused is told when to try again, and is admitted then', async () => {
+  const { admit, time } = await open()
+  for (let i = 0; i < 10; i++) {
+    expect(await admit([TEN])).toBe(0)
+    time.pass(1_000)
+  }
+  const wait = await admit([TEN])
+  expect(wait).toBe(890_000)
+  time.pass(wait - 1)
+  expect(await admit([TEN])).toBe(1)
+  time.pass(1)
+  expect(await admit([TEN])).toBe(0)
+  expect(await admit([TEN])).toBe(1_000)
+})
+
+test('a flood costs one call a hit while it is admitted, and none once it is refused', async () => {
+  const { admit, calls, shop } = await open()
+  expect(await race(500, () => admit([TEN]))).toBe(10)
+  expect(calls).toHaveLength(10)
+  // A process that knows nothing yet asks once, and is told all.
+  const other = counting(shop)
+  expect(await race(500, () => other.admit([TEN]))).toBe(0)
+  expect(other.calls).toHaveLength(1)
+})
+
+test('hits by turns at three processes cost a call each, though none knows of the others’', async () => {
+  const { shop } = await open()
+  const processes = [counting(shop), counting(shop), counting(shop)]
+  for (let i = 0; i < 10; i++) expect(await processes[i % 3]?.admit([TEN])).toBe(0)
+  expect(processes.map(({ calls }) => calls.length)).toEqual([4, 3, 3])
+  for (const { admit } of processes) expect(await admit([TEN])).toBeGreaterThan(0)
+})
+
+test('several limits count together or not at all, in one call', async () => {
+  const { admit, calls, shop } = await open()
+  const source = { ...TEN, scope: 'source', subject: '203.0.113.9', max: 3 }
+  for (let i = 0; i < 3; i++) expect(await admit([TEN, source])).toBe(0)
+  expect(calls).toEqual([2, 2, 2])
+  for (let i = 0; i < 20; i++) expect(await admit([TEN, source])).toBeGreaterThan(0)
+  const rows = await itemsIn(shop, 'control')
+  expect(rows.map(({ taken }) => taken)).toEqual([3, 3])
+  // What the refused did not use is still there for others.
+  const elsewhere = { ...source, subject: '203.0.113.10' }
+  for (let i = 0; i < 3; i++) expect(await admit([TEN, elsewhere])).toBe(0)
+})
+
+test('what is written with a hit is written as often as hits are admitted, by three processes that count together', async () => {
+  const { shop } = await open()
+  const { control } = shop.names
+  const thing = (i: number) => ({ action: 'Put', table: control, item: { pk: 'thing', sk: `${i}` } }) as const
+  const things = async () => (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'thing').length
+  const processes = [counting(shop), counting(shop), counting(shop)]
+  const admit = (i: number) => processes[i % 3]?.admit([TEN], [thing(i)]) ?? Promise.resolve(1)
+  expect(await race(60, admit)).toBe(10)
+  expect(await things()).toBe(10)
+})
+
+test('a hit whose writes are refused is not counted, and is told why', async () => {
+  const { admit, shop } = await open()
+  const { control } = shop.names
+  const once = {
+    action: 'Put',
+    table: control,
+    item: { pk: 'thing', sk: 'one' },
+    condition: 'attribute_not_exists(pk)',
+  } as const
+  expect(await admit([TEN], [once])).toBe(0)
+  // Also where the row has moved on since it was known here.
+  for (const process of [{ admit }, counting(shop)])
+    await expect(process.admit([TEN], [once])).rejects.toThrow('condition failed')
+  for (let i = 0; i < 9; i++) expect(await admit([TEN])).toBe(0)
+  expect(await admit([TEN])).toBeGreaterThan(0)
+})
+
+test('another subject, another scope and another limit are counted apart', async () => {
+  const { admit } = await open()
+  for (let i = 0; i < 10; i++) await admit([TEN])
+  expect(await admit([TEN])).toBeGreaterThan(0)
+  expect(await admit([{ ...TEN, subject: 'other@example.com' }])).toBe(0)
+  expect(await admit([{ ...TEN, scope: 'reset' }])).toBe(0)
+  expect(await admit([{ ...TEN, max: 11 }])).toBe(0)
+  expect(await admit([])).toBe(0)
+})
+
+test('a row that was swept, or begun anew by another process, is counted as it is', async () => {
+  const { admit, shop, time } = await open()
+  for (let i = 0; i < 10; i++) await admit([TEN])
+  time.pass(900_000)
+  const [row] = await itemsIn(shop, 'control')
+  expect(row.expires_at * 1000).toBeLessThanOrEqual(time.now().getTime())
+  await shop.deps.db.transact([
+    { action: 'Delete', table: shop.names.control, key: { pk: row.pk, sk: row.sk } },
+  ])
+  const other = counting(shop)
+  for (let i = 0; i < 9; i++) expect(await other.admit([TEN])).toBe(0)
+  // This process still remembers ten that are over.
+  expect(await race(5, () => admit([TEN]))).toBe(1)
+})
+
+test('the table holds no subject, and nothing that leads to one without the secret', async () => {
+  const { admit, shop } = await open()
+  await admit([TEN, { ...TEN, subject: '203.0.113.9' }])
+  const rows = JSON.stringify(await itemsIn(shop, 'control'))
+  for (const word of ['reader', '203.0.113', 'sign-in']) expect(rows).not.toContain(word)
+  const elsewhere = openLimiter(shop.deps.db, shop.names.control, `${SECRET}x`, shop.deps.now)
+  await elsewhere.admit([TEN])
+  expect(await itemsIn(shop, 'control')).toHaveLength(3)
+})
+
+test('a store that cannot be reached admits nobody, and the next who asks counts rightly', async () => {
+  const { shop } = await open()
+  let down = false
+  const db = {
+    transact: async (...args: Parameters<typeof shop.deps.db.transact>) => {
+      await shop.deps.db.transact(...args)
+      if (down) throw new Error('the answer was lost')
+    },
+  }
+  const { admit } = openLimiter(db, shop.names.control, SECRET, shop.deps.now)
+  await admit([TEN])
+  down = true
+  await expect(admit([TEN])).rejects.toThrow('lost')
+  down = false
+  expect(await race(20, () => admit([TEN]))).toBe(8)
+})

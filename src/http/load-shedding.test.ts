@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { faultyEngine } from '../../test/faulty-engine.ts'
+import { aBook, testShop } from '../../test/kit.ts'
+import { timeLeft } from '../core/deadline.ts'
+import { openAdmission } from './load-shedding.ts'
+
+const refused = expect.objectContaining({ code: 'store_busy' })
+
+test('so many are worked on at once, the next is refused at once, and a place that is free again is taken', async () => {
+  const { admit } = openAdmission(2, 0)
+  const end = Promise.withResolvers<void>()
+  const working = [admit(() => end.promise), admit(() => end.promise)]
+  await expect(admit(async () => 'too many')).rejects.toEqual(refused)
+  end.resolve()
+  await Promise.all(working)
+  expect(await admit(async () => 'next')).toBe('next')
+  await expect(admit(() => Promise.reject(new Error('fails')))).rejects.toThrow('fails')
+  expect(await Promise.all([admit(async () => 1), admit(async () => 2)])).toEqual([1, 2])
+})
+
+test('who waits in line is let in when somebody leaves, in order; whoever comes when it is full is refused', async () => {
+  const { admit } = openAdmission(1, 2)
+  const seen: string[] = []
+  const end = Promise.withResolvers<void>()
+  const first = admit(() => end.promise)
+  const line = ['second', 'third'].map(name => admit(async () => seen.push(name)))
+  await expect(admit(async () => 'fourth')).rejects.toEqual(refused)
+  expect(seen).toEqual([])
+  end.resolve()
+  await Promise.all([first, ...line])
+  expect(seen).toEqual(['second', 'third'])
+  expect(await admit(async () => 'later')).toBe('later')
+})
+
+test('nobody waits in line for longer than three seconds', async () => {
+  const { admit } = openAdmission(1, 1)
+  const end = Promise.withResolvers<void>()
+  const first = admit(() => end.promise)
+  const since = performance.now()
+  await expect(admit(async () => 'second')).rejects.toEqual(refused)
+  expect(performance.now() - since).toBeLessThan(4_000)
+  end.resolve()
+  await first
+  expect(await admit(async () => 'third')).toBe('third')
+})
+
+test('what a request asks of the shop itself has its place already', async () => {
+  const { admit } = openAdmission(1, 0)
+  expect(await admit(() => admit(async () => 'a page and what it shows'))).toBe('a page and what it shows')
+})
+
+test('whoever sends slowly holds no place, and comes back to a full shop in vain', async () => {
+  const { admit, aside } = openAdmission(1, 0)
+  const sent = Promise.withResolvers<void>()
+  const slow = admit(() => aside(() => sent.promise))
+  await sleep(100)
+  expect(await admit(async () => 'meanwhile')).toBe('meanwhile')
+  const end = Promise.withResolvers<void>()
+  const other = admit(() => end.promise)
+  sent.resolve()
+  await expect(slow).rejects.toEqual(refused)
+  end.resolve()
+  await other
+  expect(await admit(async () => 'free again')).toBe('free again')
+})
+
+test('the time of the sender is not counted, and what is left to be done afterwards has all the time', async () => {
+  const { admit, aside } = openAdmission()
+  let later = 0
+  await admit(async () => {
+    const before = timeLeft()
+    await aside(() => sleep(50))
+    expect(before - timeLeft()).toBeLessThan(40)
+    setTimeout(() => {
+      later = timeLeft()
+    }, 20)
+  })
+  await sleep(40)
+  expect(later).toBe(Number.POSITIVE_INFINITY)
+  expect(timeLeft()).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('32 requests that wait for the store and 96 in line fill the shop: others are told to come back, lists are given from memory', async () => {
+  const engine = await faultyEngine()
+  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const held = Promise.withResolvers<void>()
+  await shop.visitor().get('/api/books?q=clean')
+  engine.plan(async () => {
+    await held.promise
+    return undefined
+  })
+  const waiting = Array.from({ length: 128 }, () =>
+    shop.visitor().post('/api/cart/items', { book_id: 'tech-001' }),
+  )
+  await sleep(20)
+  const refusal = await shop.visitor().post('/api/cart/items', { book_id: 'tech-001' })
+  expect(refusal).toMatchObject({ status: 503, body: { code: 'store_busy' } })
+  expect(refusal.headers.get('retry-after')).toBe('1')
+  expect((await shop.visitor().get('/api/books?q=clean')).status).toBe(200)
+  held.resolve()
+  const answers = await Promise.all(waiting)
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(32)
+  // On a slow machine the last in line do not get their turn in time.
+  for (const { status, body } of answers)
+    expect([status, body.code]).toEqual(status === 200 ? [200, undefined] : [503, 'store_busy'])
+})

@@ -1,0 +1,183 @@
+/** Every limit of every endpoint, walked from the endpoints as data: it holds, says when to come back, and binds nobody else. */
+import { expect, test } from 'vitest'
+import { times } from '../../test/buyers.ts'
+import { itemsIn } from '../../test/contents.ts'
+import {
+  type Account,
+  ADDRESS,
+  type Answer,
+  aBook,
+  type Json,
+  type TestShop,
+  testShop,
+} from '../../test/kit.ts'
+import { clock } from '../../test/mail.ts'
+import { accountBodies, addressOf } from '../../tools/fuzz/target.ts'
+import { endpoints } from '../composition/endpoints.ts'
+import { newSecret } from '../core/ids.ts'
+import type { Caller } from './client-ip.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Limit } from './rate-limits.ts'
+
+/** So few that also on a busy machine none waits for a place, or a password to be looked at, until it is told to come back. */
+const AT_ONCE = 12
+
+const limited = endpoints.filter(({ limits }) => limits !== undefined)
+/** An account's own limit is lower than its network's, which is counted as those of the other endpoints are. */
+const walk = limited.flatMap(endpoint =>
+  (endpoint.limits ?? [])
+    .filter(({ per }) => endpoint.who !== 'account' || per === 'account')
+    .map(limit => ({ id: endpoint.id, limit, endpoint, per: String(limit.per) })),
+)
+
+test('the endpoints that must be limited are', () => {
+  expect(limited.map(({ id }) => id)).toEqual(
+    expect.arrayContaining([
+      ...[
+        'placeOrder',
+        'lookUpOrder',
+        'openOrderLink',
+        'signIn',
+        'signUp',
+        'forgotPassword',
+        'resetPassword',
+      ],
+      ...['resendVerification', 'signInWithCode', 'signInWithRecoveryCode', 'changePassword', 'changeEmail'],
+    ]),
+  )
+  for (const { id, limits = [] } of limited)
+    expect(
+      limits.some(({ per }) => per === 'source'),
+      id,
+    ).toBe(true)
+})
+
+let made = 0
+/** Requests that only have in common what a limit counts; `other` has nothing in common with them. */
+const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Account[] = []) => {
+  const fixed = ++made
+  let n = 0
+  return (other = false): { caller: Caller; cookie: string; body: Json } => {
+    n++
+    const same = (name: string) =>
+      !other &&
+      (per === name || (per === 'address' && name === 'email') || (Array.isArray(per) && per.includes(name)))
+    const session = accounts[other ? 1 : 0]?.cookie()
+    const id = (name: string) => (same(name) ? `${fixed}` : `${fixed}x${n}`)
+    const bodies: Record<string, Json> = {
+      placeOrder: { cart_version: 'x', expected_total: 1, email: 'a@example.com', shipping_address: ADDRESS },
+      lookUpOrder: {
+        order_id: `order-2026-03-01-${id('order_id')}`,
+        email: `reader${id('email')}@example.com`,
+      },
+      openOrderLink: { token: newSecret() },
+      ...accountBodies,
+      resetPassword: { ...accountBodies.resetPassword, token: newSecret() },
+    }
+    const body = bodies[endpoint.id]
+    const email = `reader${id('email')}@example.com`
+    return {
+      caller: { source: () => `net-${id('source')}` },
+      cookie: session ?? `cloudshelf_guest=${`g${fixed}x${n}`.padEnd(43, '_')}`,
+      body: body?.email === undefined || endpoint.id === 'placeOrder' ? body : { ...body, email },
+    }
+  }
+}
+
+/** Where accounts are counted: the one that calls, and another. */
+const accountsFor = async (shop: TestShop, { who }: Endpoint, { per }: Limit): Promise<Account[]> =>
+  // The sign-in library reads the real clock, which is later than that of these tests.
+  who === 'account' || per === 'account'
+    ? [await shop.account({ days: 3_650 }), await shop.account({ days: 3_650 })]
+    : []
+
+const send = async (
+  shop: TestShop,
+  endpoint: Endpoint,
+  { caller, cookie, body }: { caller: Caller; cookie: string; body: Json },
+): Promise<Pick<Answer, 'status' | 'headers' | 'body'>> => {
+  if (!body && endpoint.body !== undefined) throw new Error(`no body for ${endpoint.id}: say one here`)
+  const headers = {
+    cookie,
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'application/json',
+    'idempotency-key': crypto.randomUUID(),
+  }
+  const answer = await shop.fetch(
+    new Request(`http://localhost:3000${endpoint.path}`, {
+      method: endpoint.method,
+      headers,
+      ...(endpoint.body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+    caller,
+  )
+  const text = await answer.text()
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+test.each(walk)(
+  '$id by $per: so many pass and no more, for this one alone, until its time is over',
+  async ({ endpoint, limit }) => {
+    const time = clock()
+    const shop = await testShop({ books: [aBook()], now: time.now })
+    const next = requestsFor(endpoint, limit, await accountsFor(shop, endpoint, limit))
+    const passed: Awaited<ReturnType<typeof send>>[] = []
+    for (let left = limit.max + 20; left > 0; left -= AT_ONCE)
+      passed.push(...(await Promise.all(times(Math.min(left, AT_ONCE), () => send(shop, endpoint, next())))))
+    expect(passed.filter(({ status }) => status !== 429)).toHaveLength(limit.max)
+    const refused = await send(shop, endpoint, next())
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 'too_many_requests', retry_after: limit.seconds },
+    })
+    expect(refused.headers.get('retry-after')).toBe(String(limit.seconds))
+    expect(refused.headers.get('cache-control')).toBe('no-store')
+    expect(refused.headers.get('set-cookie')).toBeNull()
+    expect((await send(shop, endpoint, next(true))).status).not.toBe(429)
+    time.pass(limit.seconds * 1000)
+    expect((await send(shop, endpoint, next())).status).not.toBe(429)
+  },
+)
+
+test.each(limited)('$id: a refusal does nothing', async endpoint => {
+  const shop = await testShop({ books: [aBook()] })
+  const [limit] = endpoint.limits ?? []
+  if (!limit) throw new Error(endpoint.id)
+  const accounts = await accountsFor(shop, endpoint, limit)
+  const next = requestsFor(endpoint, limit, accounts)
+  for (let i = 0; i < limit.max; i++) await send(shop, endpoint, next())
+  const before = await itemsIn(shop, 'control')
+  const calls: string[] = []
+  for (const name of ['get', 'query', 'transact', 'write', 'batchGet'] as const) {
+    const original = shop.deps.db[name] as (...args: unknown[]) => Promise<unknown>
+    const counted = (...args: unknown[]) => {
+      calls.push(name)
+      return original(...args)
+    }
+    Object.assign(shop.deps.db, { [name]: counted })
+  }
+  for (let i = 0; i < 5; i++) expect((await send(shop, endpoint, next())).status).toBe(429)
+  // Who calls is read before it is counted.
+  expect(calls).toEqual(accounts.length > 0 ? Array(5).fill('get') : [])
+  expect(await itemsIn(shop, 'control')).toEqual(before)
+})
+
+test('requests that come over no network are counted together', async () => {
+  const shop = await testShop({ books: [aBook()] })
+  const endpoint = limited.find(({ id }) => id === 'lookUpOrder')
+  const source = endpoint?.limits?.find(({ per }) => per === 'source')
+  if (!endpoint || !source) throw new Error('no such limit')
+  const next = requestsFor(endpoint, { ...source, per: ['nothing'] })
+  const answers = []
+  for (let i = 0; i < source.max + 1; i++) {
+    const { cookie, body } = next()
+    const request = new Request(`http://localhost:3000${addressOf({ ids: {} }, endpoint)}`, {
+      method: 'POST',
+      headers: { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    answers.push((await shop.fetch(request)).status)
+  }
+  expect(answers.at(-1)).toBe(429)
+  expect(answers.filter(status => status === 202)).toHaveLength(source.max)
+})

@@ -1,0 +1,163 @@
+import { expect, test, vi } from 'vitest'
+import { aBook, type Shopper, testShop } from '../../test/kit.ts'
+import { type Answered, linesLog } from '../core/log/log.ts'
+import type { Measured } from '../core/log/metrics.ts'
+import { currentRequest } from '../core/request.ts'
+import { callerOf, unknownCaller } from './client-ip.ts'
+import { openAdmission } from './load-shedding.ts'
+import { traced } from './request-logging.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const PROXY = 'the secret of the proxy of these tests'
+
+const idOf = ({ headers }: { readonly headers: Headers }) => headers.get('x-request-id') ?? ''
+
+/** A shop whose log the test reads. */
+const toldShop = async () => {
+  const answered: Answered[] = []
+  const counted: Measured[] = []
+  const log = { request: (one: Answered) => answered.push(one), count: (one: Measured) => counted.push(one) }
+  const shop = await testShop({ books: [aBook()], log })
+  return { shop, answered, counted }
+}
+
+test('every answer bears an id of its own, kept and refused ones too', async () => {
+  const { shop } = await toldShop()
+  const visitor = shop.visitor()
+  const etag = (await visitor.get('/api/books')).headers.get('etag') ?? ''
+  const answers = await Promise.all([
+    visitor.get('/api/books'),
+    visitor.get('/api/books', { 'if-none-match': etag }),
+    visitor.get('/api/cart'),
+    visitor.get('/api/nothing'),
+    visitor.get('/api/books/unknown'),
+    visitor.call('DELETE', '/api/books'),
+    visitor.post('/api/cart/items', '{'),
+    visitor.get('/api/openapi.json'),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual([200, 304, 200, 404, 404, 405, 415, 200])
+  for (const answer of answers) expect(idOf(answer)).toMatch(UUID)
+  expect(new Set(answers.map(idOf)).size).toBe(answers.length)
+})
+
+test('a request is told of by the pattern of its address, with its calls of the store, and nothing that it holds', async () => {
+  const { shop, answered } = await toldShop()
+  const visitor = shop.visitor()
+  const tell = async (ask: (who: Shopper) => Promise<unknown>) => {
+    answered.length = 0
+    await ask(visitor)
+    return answered.map(({ method, route, status, calls }) => [method, route, status, calls])
+  }
+  await visitor.get('/api/books/tech-001')
+  expect(await tell(one => one.get('/api/books/tech-001'))).toEqual([['GET', '/api/books/{book_id}', 200, 0]])
+  expect(await tell(one => one.get('/api/books?q=jane%40example.com'))).toEqual([
+    ['GET', '/api/books', 200, 0],
+  ])
+  expect(await tell(one => one.get('/api/jane@example.com'))).toEqual([['GET', 'none', 404, 0]])
+  const [[method, route, status, calls] = []] = await tell(one =>
+    one.post('/api/cart/items', { book_id: 'tech-001' }),
+  )
+  expect([method, route, status]).toEqual(['POST', '/api/cart/items', 200])
+  expect(calls).toBeGreaterThan(1)
+  expect(answered[0]?.ms).toBeGreaterThan(0)
+  expect(Object.keys(answered[0] ?? {}).sort()).toEqual(
+    ['calls', 'method', 'ms', 'request_id', 'route', 'status'].sort(),
+  )
+})
+
+test('an order is counted once with its total, however often it is asked for; a failure of ours is counted as one', async () => {
+  const { shop, counted, answered } = await toldShop()
+  const buyer = shop.visitor()
+  await buyer.post('/api/cart/items', { book_id: 'tech-001' })
+  const cart = await buyer.get('/api/cart')
+  const order = {
+    cart_version: cart.body.version,
+    expected_total: cart.body.total,
+    email: 'customer@example.com',
+    shipping_address: { street: '1 Main St', city: 'Anytown', postal_code: '12345' },
+  }
+  for (const _ of ['first', 'again'])
+    expect((await buyer.post('/api/orders', order, { 'idempotency-key': 'one-key' })).status).toBe(201)
+  expect(counted).toEqual([{ OrdersPlaced: 1, Revenue: 52.42 }])
+  const refused = await buyer.post('/api/orders', order, { 'idempotency-key': 'another' })
+  expect(refused.body.code).toBe('cart_empty')
+  expect(counted).toHaveLength(1)
+
+  counted.length = 0
+  vi.spyOn(shop.deps.looks, 'look').mockRejectedValueOnce(new Error('a bug'))
+  const failed = await buyer.get('/api/cart')
+  expect([failed.status, idOf(failed)]).toEqual([500, answered.at(-1)?.request_id])
+  expect(counted).toEqual([{ ServerErrors: 1 }])
+  expect(shop.reported.splice(0)).toHaveLength(1)
+})
+
+test('the id of a request is the gateway’s or that of the shop’s own proxy, and nobody else chooses it', async () => {
+  const named = async (headers: Record<string, string>, gatewayId?: string) => {
+    const serve = traced(
+      () => new Response(),
+      linesLog('errors', () => {}),
+    )
+    const sent = new Headers(headers)
+    return idOf(
+      await serve(
+        new Request('http://localhost/'),
+        callerOf(sent, () => '', PROXY, gatewayId),
+      ),
+    )
+  }
+  const proven = { 'x-trusted-proxy': PROXY }
+  expect(await named({ 'x-request-id': 'chosen-by-anybody' })).toMatch(UUID)
+  expect(await named({ 'x-request-id': 'chosen-by-anybody' }, 'JKJaXmPLvHcESHA=')).toBe('JKJaXmPLvHcESHA=')
+  expect(await named({ ...proven, 'x-request-id': 'from-the-proxy' }, 'gateway-id')).toBe('from-the-proxy')
+  const both = { 'x-amz-cf-id': 'cloudfront-id==', 'x-request-id': 'of-a-visitor' }
+  expect(await named({ ...proven, ...both })).toBe('cloudfront-id==')
+  expect(await named({ ...proven, 'x-request-id': 'has spaces, jane@example.com' })).toMatch(UUID)
+  expect(await named({ ...proven, 'x-request-id': 'x'.repeat(101) })).toMatch(UUID)
+})
+
+test('what a page asks of the API is a part of the page’s request: one id, one line, all calls', async () => {
+  const lines: string[] = []
+  const log = linesLog('requests', line => lines.push(line))
+  const call = () => {
+    const current = currentRequest()
+    if (current) current.calls++
+    return current?.id
+  }
+  const api = traced(() => new Response(call()), log)
+  const page = traced(async (request, caller) => {
+    call()
+    const inner = await Promise.all([api(request, caller), api(request, caller)])
+    const ids = await Promise.all(inner.map(one => one.text()))
+    return new Response([...ids, currentRequest()?.id].join(' '))
+  }, log)
+  const answer = await page(new Request('http://localhost/'), unknownCaller)
+  const id = idOf(answer)
+  expect(await answer.text()).toBe([id, id, id].join(' '))
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain(`3 calls  ${id}`)
+})
+
+test('a crowd that is turned away is told of and counted together, not one by one', async () => {
+  vi.useFakeTimers()
+  try {
+    const [said, answered, counted]: [string[], Answered[], Measured[]] = [[], [], []]
+    const log = {
+      ...linesLog('events', () => {}),
+      say: (_: string, text: string) => void said.push(text),
+      request: (one: Answered) => void answered.push(one),
+      count: (one: Measured) => void counted.push(one),
+    }
+    const { admit } = openAdmission(0, 0)
+    const fetch = traced(
+      () => admit(async () => new Response('in')).catch(() => new Response('full', { status: 503 })),
+      log,
+    )
+    for (let i = 0; i < 7; i++) expect((await fetch(new Request('http://localhost/'))).status).toBe(503)
+    expect([said, answered, counted]).toEqual([[], [], []])
+    vi.advanceTimersByTime(5_000)
+    expect(said).toEqual(['turned 7 requests away in 5 s, for want of a place'])
+    expect([answered, counted]).toEqual([[], [{ ServerErrors: 7 }]])
+  } finally {
+    vi.useRealTimers()
+  }
+})

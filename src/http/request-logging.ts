@@ -1,0 +1,64 @@
+/** Every request under its id: the answer bears it, whatever is done meanwhile finds it, and the log tells what came of it. */
+import type { Log } from '../core/log/log.ts'
+import { currentRequest, inRequest, REQUEST_ID } from '../core/request.ts'
+import type { Caller } from './client-ip.ts'
+
+type Serve = (request: Request, caller?: Caller) => Response | Promise<Response>
+
+/** Of addresses that lead nowhere, which may hold anything. */
+const NOWHERE = 'none'
+
+/** A crowd that was turned away is told of so often (ms). */
+const CROWD_TOLD_MS = 5_000
+
+/** Tells of those for whom there was no place, together: a line for each would take the time of those who have one. */
+const crowd = (log: Log): (() => void) => {
+  let turnedAway = 0
+  const tell = () => {
+    log.count({ ServerErrors: turnedAway })
+    log.say('busy', `turned ${turnedAway} requests away in ${CROWD_TOLD_MS / 1000} s, for want of a place`)
+    turnedAway = 0
+  }
+  return () => {
+    turnedAway++
+    if (turnedAway === 1) setTimeout(tell, CROWD_TOLD_MS).unref()
+  }
+}
+
+const milliseconds = (since: number): number => Math.round((performance.now() - since) * 10) / 10
+
+/**
+ * `serve`, told of in `log`. A request that comes while another is being answered is a part of that one: a page that asks
+ * the API. Neither address nor query nor header is logged, only the route's pattern.
+ */
+export const traced = (serve: Serve, log: Log) => {
+  const turnedAway = crowd(log)
+  return async (request: Request, caller?: Caller): Promise<Response> => {
+    const outer = currentRequest()
+    if (outer)
+      return inRequest(outer.id, async inner => {
+        const answer = await serve(request, caller)
+        outer.calls += inner.calls
+        return answer
+      })
+    const since = performance.now()
+    return inRequest(caller?.requestId?.(), async current => {
+      const answer = await serve(request, caller)
+      if (!current.isNamed) answer.headers.set(REQUEST_ID, current.id)
+      const { status } = answer
+      const failed = status >= 500 && !current.isTurnedAway
+      if (current.isTurnedAway) turnedAway()
+      if (failed) log.count({ ServerErrors: 1 })
+      if (failed || log.tells('requests'))
+        log.request({
+          method: request.method,
+          route: current.route ?? NOWHERE,
+          status,
+          ms: milliseconds(since),
+          calls: current.calls,
+          request_id: current.id,
+        })
+      return answer
+    })
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { bookOf, isPage, isPublicPage, pageRoute } from './paths.ts'
+
+test('the API, its pictures and the mailbox are no pages', () => {
+  for (const path of ['/api', '/api/books', '/api?x', '/images/covers/a.webp', '/dev/mailbox'])
+    expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, false])
+  for (const path of ['/', '/books/api', '/apiary', '/search?q=/api/'])
+    expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, true])
+})
+
+test('what is not known to be public is private, with its data', () => {
+  for (const path of [
+    '/',
+    '/_root.data',
+    '/search',
+    '/search.data',
+    '/books/a-1/x',
+    '/category/poetry.data',
+    '/covers/a.svg',
+  ])
+    expect([path, isPublicPage(path)]).toEqual([path, true])
+  for (const path of [
+    '/cart',
+    '/cart.data',
+    '/visitor',
+    '/checkout',
+    '/orders/x',
+    '/orders.data',
+    '/elsewhere',
+    '/books',
+  ])
+    expect([path, isPublicPage(path)]).toEqual([path, false])
+})
+
+test('a page tells which book it is about', () => {
+  expect(bookOf('/books/tech-001/clean-code')).toBe('tech-001')
+  expect(bookOf('/books/tech-001/clean-code.data')).toBe('tech-001')
+  expect(bookOf('/covers/tech-001.svg')).toBe('tech-001')
+  expect(bookOf('/category/poetry')).toBeUndefined()
+})
+
+test('a page is logged by its first word alone, and an address that nobody has by none of its own', () => {
+  for (const [path, route] of [
+    ['/', '/'],
+    ['/books/a-1/clean-code', '/books/…'],
+    ['/orders/order-2026-03-01-x/confirmed', '/orders/…'],
+    ['/search.data', '/search/…'],
+    ['/cart', '/cart'],
+    ['/jane@example.com', '/{page}'],
+    ['/carts', '/{page}'],
+  ] as const)
+    expect([path, pageRoute(path)]).toEqual([path, route])
+  const routes = readFileSync(new URL('../../web/app/routes.ts', import.meta.url), 'utf8')
+  const first = [...routes.matchAll(/route\('([a-z-]+)/g)].map(([, word]) => `/${word}`)
+  expect(first.length).toBeGreaterThan(20)
+  for (const path of first) expect([path, pageRoute(path)]).toEqual([path, path])
+})

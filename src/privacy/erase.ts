@@ -1,0 +1,120 @@
+/**
+ * Forgetting a person. What is to be forgotten is noted first, and the note stays: an erasure that was cut off is finished by
+ * the next start, and one that a restored backup has undone is done again (`cloudshelf erasures apply`). Every step may be
+ * done twice.
+ */
+
+import { ofUserRecord } from '../accounts/auth/user-fields.ts'
+import type { Devices } from '../accounts/known-devices.ts'
+import { noteAct } from '../core/audit.ts'
+import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Order } from '../orders/schema.ts'
+import { cartsOf, type HeldDeps, mailsOf, ordersOf, signInRecordsOf } from './personal-data.ts'
+
+export type EraseDeps = HeldDeps & {
+  readonly devices: Devices
+  /** Removes mails that lie on this machine: to this address, or about these accounts and orders. */
+  readonly forgetMail: (address: string, about: readonly string[]) => Promise<void>
+}
+
+const NOTES = 'erasures'
+
+const noteOf = ({ names }: HeldDeps, userId: string) => ({
+  table: names.control,
+  key: { pk: NOTES, sk: userId },
+})
+
+/** Deletes the account of this person and all about them but what the law wants of orders. */
+export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void> => {
+  const { table, key } = noteOf(deps, userId)
+  const act = { actor: userId, what: 'account.erase', subject: `account:${userId}` }
+  const now = deps.now()
+  const item: Item = { ...key, state: 'begun', at: now.toISOString() }
+  await deps.db.transact([{ action: 'Put', table, item }, ...noteAct(table, act, now)])
+  await finish(deps, userId)
+}
+
+const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
+  const { db, records, users, devices, forgetMail } = deps
+  const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
+  // First of all nobody gets in any more; the account's own row goes last, since it tells the address.
+  await endSignIn(deps, userId)
+  const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
+  const orders = await ordersOf(deps, userId, confirmed)
+  const owners = new Set([userId, ...orders.map(order => order.user_id)])
+  await writeAll(deps, [
+    ...(await cartsOf(deps, userId)).map(({ user_id, cart_id }) =>
+      remove(deps.names.carts, { user_id, cart_id }),
+    ),
+    ...(await ownRows(deps, userId)),
+    ...(await mailsOf(deps, owners))
+      .filter(mail => concerns(mail, userId, orders))
+      .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
+    ...orders.flatMap(order => deps.orders.restrict(order)),
+  ])
+  if (user) {
+    await forgetMail(user.email, [userId, ...orders.map(order => order.order_id)])
+    await devices.forget(user.email)
+    await unlessGone(db.transact([...users.remove(user), remove(deps.names.control, authKey(userId))]))
+  }
+  // Whoever was signing in at that moment is out too: from here on nobody can.
+  await endSignIn(deps, userId)
+  const { table, key } = noteOf(deps, userId)
+  const done = { ...key, state: 'done', at: deps.now().toISOString() }
+  await db.transact([{ action: 'Put', table, item: done }])
+}
+
+/** Takes away all that opens the account: sessions, password, second factors, passkeys, links to other issuers. */
+const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
+  for (const { model, stored } of await signInRecordsOf(records, userId))
+    await unlessGone(db.transact(records.removal(model, { ...stored, revision: undefined })))
+}
+
+const authKey = (userId: string) => ({ pk: ofUserRecord(userId), sk: 'auth' })
+const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
+
+/** A mail about the account, or about one of these orders. */
+const concerns = ({ user_id, order_id }: Item, userId: string, orders: readonly Order[]): boolean =>
+  user_id === userId || orders.some(order => order.order_id === order_id)
+
+/** The account's rows in control but the one that the sign-in library knows: addresses, and the place among the staff. */
+const ownRows = async ({ db, names }: HeldDeps, userId: string): Promise<Write[]> => {
+  const pk = ofUserRecord(userId)
+  const rows: Item[] = []
+  const query = { table: names.control, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
+  for await (const page of db.pages(query)) rows.push(...page)
+  return [
+    ...rows.filter(({ sk }) => sk !== 'auth').map(({ sk }) => remove(names.control, { pk, sk })),
+    remove(names.control, { pk: 'staff', sk: userId }),
+  ]
+}
+
+const MANY = 50
+
+const writeAll = async ({ db }: HeldDeps, writes: readonly Write[]): Promise<void> => {
+  for (let i = 0; i < writes.length; i += MANY) await db.transact(writes.slice(i, i + MANY))
+}
+
+const unlessGone = async (writing: Promise<void>): Promise<void> => {
+  try {
+    await writing
+  } catch (error) {
+    if (!(error instanceof TransactionRefused)) throw error
+  }
+}
+
+/** Erasures that were begun and not finished are finished; with `again`, all that ever were are done once more. */
+export const resumeErasures = async (
+  deps: EraseDeps,
+  { again = false }: { readonly again?: boolean } = {},
+): Promise<number> => {
+  const query = { table: deps.names.control, where: 'pk = :pk', values: { ':pk': NOTES }, consistent: true }
+  let count = 0
+  for await (const page of deps.db.pages(query))
+    for (const { sk, state } of page)
+      if (again || state !== 'done') {
+        await finish(deps, String(sk))
+        count++
+      }
+  return count
+}

@@ -1,0 +1,113 @@
+/** Where the shop holds anything about a person: what the export shows, and what an erasure takes away. One list for both. */
+
+import type { AuthRecords, Stored } from '../accounts/auth/records.ts'
+import { addressesOf, type ProfileDeps } from '../accounts/profile/service.ts'
+import type { User } from '../accounts/schema.ts'
+import { actsOn } from '../core/audit.ts'
+import type { Item } from '../core/dynamo/write.ts'
+import { OUTBOX } from '../core/outbox.ts'
+import type { Order } from '../orders/schema.ts'
+import type { OrderTable } from '../orders/table.ts'
+import type { TableNames } from '../tables/definitions.ts'
+
+export type HeldDeps = ProfileDeps & { readonly orders: OrderTable; readonly names: TableNames }
+
+export const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
+const PAGE = 100
+
+const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
+  const found: T[] = []
+  for await (const page of pages) found.push(...page)
+  return found
+}
+
+export const cartsOf = ({ db, names }: HeldDeps, userId: string): Promise<Item[]> =>
+  all(
+    db.pages({
+      table: names.carts,
+      where: 'user_id = :id',
+      values: { ':id': userId },
+      consistent: true,
+    }),
+  )
+
+/** The person's own orders, and those that guests made with this address, if it is confirmed. */
+export const ordersOf = async (
+  { orders }: HeldDeps,
+  userId: string,
+  email: string | undefined,
+): Promise<Order[]> => {
+  const found = new Map<string, Order>()
+  let after: Awaited<ReturnType<OrderTable['ofUser']>>['next']
+  do {
+    const page = await orders.ofUser(userId, PAGE, after)
+    for (const order of page.orders) found.set(order.order_id, order)
+    after = page.next
+  } while (after)
+  if (email === undefined) return [...found.values()]
+  let before: string | undefined
+  for (;;) {
+    const page = await orders.ofEmail(email, PAGE, before)
+    for (const order of page.orders) found.set(order.order_id, order)
+    const last = page.last
+    if (!page.more || last === undefined) return [...found.values()]
+    before = last
+  }
+}
+
+/** Mails that wait or were given up, about the person's account or orders. */
+export const mailsOf = async ({ db, names }: HeldDeps, userIds: ReadonlySet<string>): Promise<Item[]> => {
+  const found: Item[] = []
+  for (const pk of [OUTBOX, 'outbox-dead'])
+    for await (const page of db.pages({ table: names.control, where: 'pk = :pk', values: { ':pk': pk } }))
+      found.push(...page.filter(({ user_id }) => userIds.has(String(user_id))))
+  return found
+}
+
+export const signInRecordsOf = async (
+  records: AuthRecords,
+  userId: string,
+): Promise<{ readonly model: string; readonly stored: Stored }[]> => {
+  const found = []
+  for (const model of [...SIGN_IN_MODELS, 'session'])
+    for (const stored of await records.byField(model, 'userId', userId)) found.push({ model, stored })
+  return found
+}
+
+const without = (item: Item, names: readonly string[]): Item =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)))
+
+/** What opens doors is told of, and not told. */
+const SECRETS = ['token', 'password', 'secret', 'backupCodes', 'publicKey', 'pk', 'sk', 'revision']
+
+/** Everything that is held about the account, as JSON. */
+export const everythingAbout = async (deps: HeldDeps, user: User, confirmed: boolean) => {
+  const { db, names, records, now } = deps
+  const { user_id } = user
+  const [signIn, auth, orders] = [
+    await signInRecordsOf(records, user_id),
+    await records.byId('user', user_id),
+    await ordersOf(deps, user_id, confirmed ? user.email : undefined),
+  ]
+  const audit: Item[] = []
+  for await (const entry of actsOn(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
+  const of = (model: string) =>
+    signIn.filter(one => one.model === model).map(({ stored }) => without(stored.record, SECRETS))
+  return {
+    made_at: now().toISOString(),
+    profile: user,
+    addresses: await addressesOf(deps, user_id),
+    sessions: of('session'),
+    sign_in: {
+      confirmed,
+      ...without(auth?.record ?? {}, [...SECRETS, 'name', 'id', 'email']),
+      credentials: of('account'),
+      second_factors: of('twoFactor'),
+      passkeys: of('passkey'),
+    },
+    carts: await cartsOf(deps, user_id),
+    orders,
+    mails_waiting: (await mailsOf(deps, new Set([user_id]))).map(item => without(item, SECRETS)),
+    audit,
+  }
+}

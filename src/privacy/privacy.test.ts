@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
+import { contentsOf, itemsIn } from '../../test/contents.ts'
+import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
+import { mailFolder } from '../composition/settings.ts'
+import { sendDueMail } from '../notifications/worker.ts'
+import { erasePerson, resumeErasures } from './erase.ts'
+
+const EMAIL = 'canary-mail@example.com'
+const ADDRESS = {
+  street: 'canary-street 1',
+  city: 'canary-city',
+  state: 'canary-state',
+  postal_code: 'canary-99',
+}
+const OTHER_ADDRESS = {
+  street: 'canary-lane 2',
+  city: 'canary-town',
+  postal_code: 'canary-77',
+  country: 'US',
+}
+
+const order = async (who: Shopper): Promise<Json> => {
+  await who.post('/api/cart/items', { book_id: 'tech-001' })
+  const { body: cart } = await who.get('/api/cart')
+  const body = orderFor(cart, { email: EMAIL, shipping_address: { ...ADDRESS, country: 'US' } })
+  return (await who.post('/api/orders', body, { 'idempotency-key': crypto.randomUUID() })).body
+}
+
+/** Somebody who has left something everywhere: profile, addresses, orders as guest and as account, cart, mails, factors. */
+const openLife = async () => {
+  const shop = await accountShop({ books: [aBook({ stock_quantity: 500 })] })
+  const guest = shop.visitor()
+  const asGuest = await order(guest)
+  const jane = await shop.member(EMAIL)
+  await jane.call('PATCH', '/api/users/me', {
+    first_name: 'canary-first',
+    last_name: 'canary-last',
+    phone: '+1-555-0199',
+    address: ADDRESS,
+  })
+  await jane.post('/api/users/me/addresses', OTHER_ADDRESS)
+  const done = await order(jane)
+  const open = await order(jane)
+  for (const status of ['processing', 'shipped', 'delivered'])
+    await shop.staff.post(`/api/orders/${done.order_id}/status`, { status })
+  await jane.post('/api/cart/items', { book_id: 'tech-001' })
+  const { body } = await jane.post('/api/auth/two-factor', { password: PASSWORD })
+  await jane.post('/api/auth/two-factor/confirm', { code: totpCode(body.totp_uri) })
+  await sendDueMail(shop.deps)
+  await jane.post('/api/auth/password/forgot', { email: EMAIL })
+  const remove = (password = PASSWORD) => jane.call('DELETE', '/api/users/me', { password })
+  const folder = mailFolder(shop.deps.settings.dataDir)
+  const mails = () => readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+  return { shop, jane, guest, asGuest, done, open, remove, mails }
+}
+
+test('a profile is read and changed, strictly, and addresses are saved and forgotten', async () => {
+  const shop = await accountShop()
+  const jane = await shop.member(EMAIL)
+  const change = (body: object) => jane.call('PATCH', '/api/users/me', body)
+  expect((await change({ first_name: 'Jane', phone: '+1-555-0123', address: ADDRESS })).body).toMatchObject({
+    email: EMAIL,
+    first_name: 'Jane',
+    address: ADDRESS,
+  })
+  expect((await change({ phone: null })).body.phone).toBeUndefined()
+  expect((await jane.get('/api/users/me')).body).toMatchObject({ first_name: 'Jane' })
+  for (const wrong of [
+    { email: 'a@example.com' },
+    { user_id: 'x' },
+    { account_status: 'x' },
+    { phone: 'abc' },
+  ])
+    expect((await change(wrong)).body.code, JSON.stringify(wrong)).toBe('invalid_request')
+  expect((await change({ first_name: 'Jane\r\nBcc: all@example.com' })).body.code).toBe('invalid_request')
+  const { address_id } = (await jane.post('/api/users/me/addresses', OTHER_ADDRESS)).body
+  expect((await jane.get('/api/users/me/addresses')).body.items).toEqual([{ ...OTHER_ADDRESS, address_id }])
+  const forget = (who: Shopper) => who.call('DELETE', `/api/users/me/addresses/${address_id}`)
+  expect((await forget(await shop.account())).body.code).toBe('address_not_found')
+  expect((await forget(jane)).status).toBe(204)
+  expect((await jane.get('/api/users/me/addresses')).body.items).toEqual([])
+  for (let i = 0; i < 20; i++) await jane.post('/api/users/me/addresses', OTHER_ADDRESS)
+  expect((await jane.post('/api/users/me/addresses', OTHER_ADDRESS)).body.code).toBe('address_limit')
+})
+
+test('the export holds everything that the tables hold about the person, and no secret', async () => {
+  const { shop, jane, asGuest } = await openLife()
+  const answer = await jane.get('/api/users/me/export')
+  expect(answer.headers.get('content-disposition')).toContain('attachment')
+  const text = JSON.stringify(answer.body)
+  const held = new Set([...(await contentsOf(shop)).matchAll(/canary-[a-z0-9-]+/g)].map(([canary]) => canary))
+  expect(held.size).toBeGreaterThan(8)
+  for (const canary of held) expect(text, canary).toContain(canary)
+  expect(answer.body.orders.map((one: Json) => one.order_id)).toContain(asGuest.order_id)
+  expect(answer.body.orders).toHaveLength(3)
+  expect(text).not.toMatch(/argon2|backupCodes|hashed:/)
+})
+
+test('whoever deletes the account is gone from tables and mails, but for what orders must keep', async () => {
+  const { shop, jane, guest, asGuest, done, open, remove, mails } = await openLife()
+  expect((await remove('wrong password')).body.code).toBe('password_wrong')
+  expect(mails().join('')).toContain('canary-mail')
+  const other = shop.visitor()
+  await shop.signIn(other, EMAIL)
+  expect((await remove()).status).toBe(204)
+  expect(jane.cookie() ?? '').not.toContain('cloudshelf_session')
+  const orders = await itemsIn(shop, 'orders')
+  const of = (id: string) => orders.find(one => one.order_id === id)
+  // What is not delivered yet still has to arrive.
+  expect(of(open.order_id).shipping_address.street).toBe('canary-street 1')
+  expect(of(done.order_id).shipping_address).toEqual({ country: 'US' })
+  for (const { total, email, retain_until, items } of orders) {
+    expect({ total, email, copies: items.length }).toEqual({ total: 52.42, email: undefined, copies: 1 })
+    expect(retain_until).toMatch(/^20\d\d-\d\d-\d\d$/)
+  }
+  for (const { order_id } of [open, asGuest]) await shop.staff.post(`/api/orders/${order_id}/cancel`)
+  expect(await contentsOf(shop)).not.toMatch(/canary|555-0199/)
+  expect(mails().join('')).not.toContain('canary')
+  expect((await guest.get(`/api/orders/${asGuest.order_id}`)).status).toBe(200)
+  expect(shop.reported).toEqual([])
+})
+
+test('mails that went to other addresses of the person go too: of orders, and of the address before', async () => {
+  const { shop, jane, remove, mails } = await openLife()
+  await jane.post('/api/cart/items', { book_id: 'tech-001' })
+  const { body: cart } = await jane.get('/api/cart')
+  const atWork = orderFor(cart, { email: 'canary-at-work@example.com' })
+  await jane.post('/api/orders', atWork, { 'idempotency-key': crypto.randomUUID() })
+  await sendDueMail(shop.deps)
+  await jane.post('/api/auth/email/change', { email: 'canary-new@example.com', password: PASSWORD })
+  const [token] = await shop.tokens('confirm-address')
+  expect((await jane.post('/api/auth/email/confirm', { token })).status).toBe(204)
+  await sendDueMail(shop.deps)
+  expect(mails().join('')).toMatch(/canary-at-work/)
+  expect(mails().join('')).toMatch(/To: canary-mail@/)
+  const other = await shop.member('somebody@example.com')
+  await other.post('/api/auth/password/forgot', { email: 'somebody@example.com' })
+  await sendDueMail(shop.deps)
+  expect((await remove()).status).toBe(204)
+  expect(mails().join('')).not.toMatch(/canary-(at-work|new)/)
+  // Orders as a guest under the address before are no longer this account's.
+  expect(
+    mails()
+      .filter(mail => mail.includes('canary-mail'))
+      .every(mail => mail.includes('order-')),
+  ).toBe(true)
+  expect(mails().join('')).toContain('somebody@example.com')
+})
+
+test('the address may open an account again, which sees nothing of the one before', async () => {
+  const { shop, remove } = await openLife()
+  await remove()
+  await shop.mail()
+  const again = await shop.member(EMAIL)
+  expect((await again.get('/api/users/me')).body.email).toBe(EMAIL)
+  expect((await again.get('/api/orders')).body.items).toEqual([])
+  expect((await again.get('/api/cart')).body.item_count).toBe(0)
+})
+
+test('an erasure that is cut off at any write is finished by the next try, and can be done again', async () => {
+  const { shop, jane } = await openLife()
+  const { user_id } = (await jane.get('/api/users/me')).body
+  const { db } = shop.deps
+  const { transact } = db
+  let left = 0
+  for (let allowed = 1; ; allowed++) {
+    left = allowed
+    const dying: typeof transact = async writes => {
+      if (left-- <= 0) throw new Error('the shop is killed')
+      return transact(writes)
+    }
+    Object.assign(db, { transact: dying })
+    const erasing = allowed === 1 ? erasePerson(shop.deps, user_id) : resumeErasures(shop.deps)
+    const finished = await erasing.then(
+      () => true,
+      () => false,
+    )
+    Object.assign(db, { transact })
+    if (finished) break
+    expect(allowed).toBeLessThan(40)
+  }
+  expect(await itemsIn(shop, 'carts')).toEqual([])
+  expect((await contentsOf(shop)).match(/canary-mail/g)).toBeNull()
+  expect(await resumeErasures(shop.deps)).toBe(0)
+  expect(await resumeErasures(shop.deps, { again: true })).toBe(1)
+})

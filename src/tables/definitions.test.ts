@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import type { Json } from '../../test/kit.ts'
+import { specifiedNames, type TableId, tableIds, tables } from './definitions.ts'
+import { createTableInput } from './provision.ts'
+
+/** The specification's own definitions, word for word. */
+const SPECIFIED: Record<Exclude<TableId, 'control'>, Json> = {
+  books: {
+    TableName: 'cloudshelf-books',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'category', KeyType: 'HASH' },
+      { AttributeName: 'book_id', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: ['category', 'book_id', 'title'].map(AttributeName => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'TitleSearchIndex',
+        KeySchema: [{ AttributeName: 'title', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  },
+  carts: {
+    TableName: 'cloudshelf-carts',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'user_id', KeyType: 'HASH' },
+      { AttributeName: 'cart_id', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: ['user_id', 'cart_id'].map(AttributeName => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+  },
+  users: {
+    TableName: 'cloudshelf-users',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'user_id', KeyType: 'HASH' }],
+    AttributeDefinitions: ['user_id', 'email'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'EmailIndex',
+        KeySchema: [{ AttributeName: 'email', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  },
+  orders: {
+    TableName: 'cloudshelf-orders',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'user_id', KeyType: 'HASH' },
+      { AttributeName: 'order_id', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: ['user_id', 'order_id', 'order_date'].map(AttributeName => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'OrderDateIndex',
+        KeySchema: [
+          { AttributeName: 'order_date', KeyType: 'HASH' },
+          { AttributeName: 'order_id', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  },
+}
+
+test.each(Object.entries(SPECIFIED))(
+  'the table of %s is created in the specification’s words',
+  (id, specified) => {
+    expect(createTableInput(id as TableId, specifiedNames[id as TableId])).toEqual(specified)
+  },
+)
+
+test('carts and our own records expire by `expires_at`, nothing else does', () => {
+  const ttls = Object.fromEntries(tableIds.map(id => [id, 'ttl' in tables[id] ? tables[id].ttl : undefined]))
+  expect(ttls).toEqual({ carts: 'expires_at', control: 'expires_at' })
+})

@@ -1,0 +1,53 @@
+/** A restored copy, put back: what was changed, deleted or added since is as it was, and who was forgotten stays forgotten. */
+import { expect, test } from 'vitest'
+import { testShop } from '../../test/kit.ts'
+import { createTables } from './provision.ts'
+import { putBack } from './restore.ts'
+
+test('rows are as the copy has them, tombstones stay, and a second time changes nothing', async () => {
+  const { deps, names } = await testShop()
+  const { db } = deps
+  const from = `${names.control}-back`
+  await createTables(db, { ...names, control: from })
+  const write = (table: string, pk: string, value: number) =>
+    db.write({ action: 'Put', table, item: { pk, sk: 'row', value } })
+  const rows = async () => {
+    const found: Record<string, unknown> = {}
+    for await (const items of db.scan(names.control))
+      for (const { pk, value } of items) found[String(pk)] = value
+    return found
+  }
+  for (const [pk, value] of [
+    ['same', 1],
+    ['changed', 1],
+    ['deleted', 1],
+  ] as const)
+    await write(from, pk, value)
+  await write(names.control, 'same', 1)
+  await write(names.control, 'changed', 2)
+  await write(names.control, 'added', 2)
+  await write(names.control, 'erasures', 2)
+
+  const before = Object.keys(await rows()).length
+  const result = await putBack(db, 'control', { name: names.control, from })
+  expect(result).toEqual({ written: 2, deleted: before - 3, same: 2 })
+  expect(await rows()).toEqual({ same: 1, changed: 1, deleted: 1, erasures: 2 })
+  expect(await putBack(db, 'control', { name: names.control, from })).toEqual({
+    written: 0,
+    deleted: 0,
+    same: 4,
+  })
+})
+
+test('a copy that is not there deletes nothing', async () => {
+  const { deps, names } = await testShop()
+  await deps.db.write({
+    action: 'Put',
+    table: names.users,
+    item: { user_id: 'user-1', email: 'a@shop.example' },
+  })
+  await expect(
+    putBack(deps.db, 'users', { name: names.users, from: `${names.users}-none` }),
+  ).rejects.toThrow()
+  expect(await deps.db.get(names.users, { user_id: 'user-1' })).toMatchObject({ user_id: 'user-1' })
+})

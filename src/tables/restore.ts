@@ -1,0 +1,48 @@
+/** A table as it was, put back into the table as it is: row by row, so that its name, streams and settings stay. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Item } from '../core/dynamo/write.ts'
+import { type TableDefinition, type TableId, tables } from './definitions.ts'
+
+/** Who asked to be forgotten since then has asked all the same. */
+const ERASURES = 'erasures'
+
+export type PutBack = { readonly written: number; readonly deleted: number; readonly same: number }
+
+/**
+ * Makes the rows of the table `name` those of the table `from`, a restored copy of it, except for the tombstones of people who
+ * were erased, which are kept. For when nobody else writes; all of `from` is in memory meanwhile. Can be cut off and done again.
+ */
+export const putBack = async (
+  db: Dynamo,
+  id: TableId,
+  { name, from }: { readonly name: string; readonly from: string },
+): Promise<PutBack> => {
+  const { key }: TableDefinition = tables[id]
+  const keyOf = (item: Item): Item => ({
+    [key.hash]: item[key.hash],
+    ...(key.range ? { [key.range]: item[key.range] } : {}),
+  })
+  const rowName = (item: Item): string => JSON.stringify(Object.values(keyOf(item)))
+  const wanted = new Map<string, Item>()
+  for await (const items of db.scan(from)) for (const item of items) wanted.set(rowName(item), item)
+
+  const count = { written: 0, deleted: 0, same: 0 }
+  for await (const items of db.scan(name))
+    for (const item of items) {
+      const as = wanted.get(rowName(item))
+      const isTombstone = id === 'control' && item.pk === ERASURES
+      if (isTombstone || (as && isDeepStrictEqual(as, item))) {
+        wanted.delete(rowName(item))
+        count.same++
+      } else if (!as) {
+        await db.write({ action: 'Delete', table: name, key: keyOf(item) })
+        count.deleted++
+      }
+    }
+  for (const item of wanted.values()) {
+    await db.write({ action: 'Put', table: name, item })
+    count.written++
+  }
+  return count
+}

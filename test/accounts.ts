@@ -1,0 +1,52 @@
+/** What tests of accounts stand on: a shop, its mail, and people who sign up. */
+import { createHmac } from 'node:crypto'
+import { sendDueMail } from '#src/notifications/worker.ts'
+import { type ShopOptions, type Shopper, testShop } from './kit.ts'
+import { sink } from './mail.ts'
+
+export const PASSWORD = 'four quiet blue words'
+
+/** A shop with its mail at hand. */
+export const accountShop = async (options: ShopOptions = {}) => {
+  const shop = await testShop(options)
+  /** The mails that are due. */
+  const mail = async () => {
+    const { mails, transport } = sink()
+    await sendDueMail({ ...shop.deps, transport })
+    return mails
+  }
+  /** The tokens in the mails that are due, by the page that their links open. */
+  const tokens = async (page: string): Promise<string[]> =>
+    (await mail()).flatMap(({ text }) => new RegExp(`/${page}\\?token=([\\w-]{43})`).exec(text)?.[1] ?? [])
+  const signUp = (who: Shopper, email: string, more: object = {}) =>
+    who.post('/api/auth/sign-up', { email, password: PASSWORD, ...more })
+  const verify = (who: Shopper, token: string | undefined, password = PASSWORD) =>
+    who.post('/api/auth/verify-email', { token, password })
+  const signIn = (who: Shopper, email: string, password = PASSWORD) =>
+    who.post('/api/auth/sign-in', { email, password })
+  /** Someone who has signed up, confirmed the address and signed in. */
+  const member = async (email: string, who: Shopper = shop.visitor()): Promise<Shopper> => {
+    await signUp(who, email)
+    for (const token of await tokens('verify-email')) await verify(who, token)
+    await signIn(who, email)
+    return who
+  }
+  return { ...shop, mail, tokens, signUp, verify, signIn, member }
+}
+
+const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The half minute after this one: its code is taken already, and counts apart from this one's. */
+export const soon = (): number => Date.now() + 30_000
+
+/** The code that an authenticator app shows at `at` for the secret in this URI (RFC 6238). */
+export const totpCode = (uri: string, at = Date.now()): string => {
+  const secret = new URL(uri).searchParams.get('secret') ?? ''
+  const bits = [...secret].map(letter => BASE_32.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
+  const digest = createHmac('sha1', key).update(counter).digest()
+  const offset = (digest.at(-1) ?? 0) & 15
+  return String((digest.readUInt32BE(offset) & 0x7f_ff_ff_ff) % 1_000_000).padStart(6, '0')
+}

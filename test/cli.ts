@@ -1,0 +1,39 @@
+/** What the tests of commands share: the command as a process, as `npx cloudshelf` runs it. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+
+export type Ran = { readonly code: number | string; readonly stdout: string; readonly stderr: string }
+export type Running = {
+  readonly pid: number
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<Ran>
+}
+
+/** Starts the command on a data folder, with nothing else in its environment. */
+export const startCommand = (
+  dataDir: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Running => {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, HOME, CLOUDSHELF_DATA_DIR: dataDir, PORT: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', chunk => {
+    stdout += chunk
+  })
+  child.stderr.on('data', chunk => {
+    stderr += chunk
+  })
+  const ended = new Promise<Ran>(done => {
+    child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', stdout, stderr }))
+  })
+  return { pid: child.pid ?? 0, kill: signal => void child.kill(signal), ended }
+}
+
+export const run = (dataDir: string, ...args: string[]): Promise<Ran> => startCommand(dataDir, args).ended

@@ -1,0 +1,120 @@
+/** What the tests of mail share: orders with their outbox rows, a sink for mails, a clock, workers that can be killed. */
+
+import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
+import { newOrderId } from '#src/core/ids.ts'
+import { cents } from '#src/core/money.ts'
+import { composer } from '#src/notifications/compose.ts'
+import type { Mail } from '#src/notifications/schema.ts'
+import { outboxTable } from '#src/notifications/table.ts'
+import type { Transport } from '#src/notifications/transport.ts'
+import type { WorkerDeps } from '#src/notifications/worker.ts'
+import type { Order } from '#src/orders/schema.ts'
+import { aBook, type TestShop, testShop } from './kit.ts'
+
+export const START = new Date('2026-03-01T10:00:00.000Z')
+
+/** A clock that moves when it is told to. */
+export const clock = () => {
+  let time = START.getTime()
+  return {
+    now: () => new Date(time),
+    pass: (ms: number): void => {
+      time += ms
+    },
+  }
+}
+
+export const anOrder = (changes: Partial<Order> = {}): Order => ({
+  user_id: 'guest-1',
+  order_id: newOrderId(START),
+  order_date: '2026-03-01',
+  items: [
+    { book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: cents(4299), quantity: 1 },
+  ],
+  subtotal: cents(4299),
+  tax: cents(344),
+  shipping: cents(599),
+  total: cents(5242),
+  status: 'confirmed',
+  shipping_address: {
+    street: '123 Main St',
+    city: 'Anytown',
+    state: 'ST',
+    postal_code: '12345',
+    country: 'US',
+  },
+  email: 'customer@example.com',
+  version: 1,
+  created_at: START.toISOString(),
+  updated_at: START.toISOString(),
+  ...changes,
+})
+
+/** A shop whose mails nothing sends but the test. */
+export const mailShop = async () => {
+  const time = clock()
+  const shop = await testShop({ books: [aBook()], now: time.now })
+  /** Puts an order and its confirmation's row, as checkout does. */
+  const place = async (changes: Partial<Order> = {}): Promise<Order> => {
+    const order = anOrder(changes)
+    const { db, orders } = shop.deps
+    await db.transact([orders.put(order), orders.announce(order, 'order_confirmed', time.now())])
+    return order
+  }
+  return { ...shop, time, place }
+}
+
+/** Keeps what it is given; `answer` may throw or hang instead. */
+export const sink = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
+  const mails: Mail[] = []
+  const transport: Transport = {
+    send: async mail => {
+      await answer(mail)
+      mails.push(mail)
+    },
+  }
+  return { mails, transport }
+}
+
+/**
+ * A worker that dies at its `lifetime`-th step, each call to the store or the mail server being two: before it and after
+ * it. What it had begun stays done, what follows never happens. `death` resolves when it is dead.
+ */
+export const mortal = (shop: TestShop, transport: Transport, lifetime: number) => {
+  let left = lifetime
+  let die = (): void => {}
+  const death = new Promise<void>(done => {
+    die = done
+  })
+  const live = (): Promise<void> => {
+    if (left > 0) left--
+    if (left > 0) return Promise.resolve()
+    die()
+    return new Promise(() => {})
+  }
+  const guarded =
+    <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      await live()
+      const result = await work(...args)
+      await live()
+      return result
+    }
+  const { db, orders, links, users, accountLinks, now, log, settings, currency } = shop.deps
+  const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
+  const worker: WorkerDeps = {
+    outbox: outboxTable(mortalDb, shop.names),
+    compose: composer({
+      orders,
+      links,
+      users,
+      accountLinks,
+      now,
+      shop: { currency, publicUrl: settings.publicUrl },
+    }),
+    transport: { send: guarded(transport.send) },
+    now,
+    log,
+  }
+  return { worker, death }
+}

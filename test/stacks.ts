@@ -1,0 +1,118 @@
+/** Stacks for tests: synthesized once for each set of options, of a stand-in's code unless that is given. */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { type FunctionId, functions } from '#src/lambda/functions.ts'
+import { acknowledge, rulePacks } from '../infra/nag-suppressions.ts'
+import { readOptions } from '../infra/settings/options.ts'
+import type { CodeFolders } from '../infra/shop/functions.ts'
+import { makeStacks, type Stacks } from '../infra/stacks.ts'
+import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
+
+export type Said = Readonly<Record<string, unknown>>
+
+/** All that can be said at once. */
+export const everything: Said = {
+  region: 'eu-central-1',
+  secondRegion: 'eu-west-1',
+  domain: 'shop.example',
+  zoneId: 'Z0123456789ABC',
+  waf: 'true',
+  cognito: 'my-bookshop',
+  mailFrom: 'CloudShelf <orders@shop.example>',
+  alarmEmail: 'owner@shop.example',
+  reserved: 'OrderProcess=20,ShoppingCart=10',
+}
+
+const stream = (table: string) =>
+  `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
+
+/** The same shop when the first Region is down, and the second has taken over. */
+export const takenOver: Said = {
+  ...everything,
+  active: 'second',
+  secondBooksStream: stream('cloudshelf-books'),
+  secondControlStream: stream('cloudshelf-control'),
+}
+
+const standIn = (): CodeFolders => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-code-'))
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {}\n')
+  return Object.fromEntries(functions.map(({ id }) => [id, folder])) as Record<FunctionId, string>
+}
+let code: CodeFolders | undefined
+
+export type Synthesized = {
+  readonly stacks: Stacks
+  readonly templates: Readonly<Record<string, TemplateJson>>
+  readonly app: App
+}
+
+const made = new Map<string, Synthesized>()
+
+const shortNames = (names: string[]): [string, string][] =>
+  names.map(name => [name.replace(/^CloudShelf-[a-z]+-/, ''), name])
+
+/** The templates of these options by `store`, `edge`, `shop`, and `standby-store`, `standby-shop` where there is a second Region. */
+export const synthesize = (said: Said, folders?: CodeFolders): Synthesized => {
+  const key = JSON.stringify(said)
+  const known = folders ? undefined : made.get(key)
+  if (known) return known
+  code ??= standIn()
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
+  const app = new App({ outdir: folder, analyticsReporting: false })
+  const { account, ...options } = said
+  const stacks = makeStacks(app, readOptions(options), folders ?? code, account as string | undefined)
+  const assembly = app.synth()
+  const templates = Object.fromEntries(
+    shortNames(assembly.stacks.map(({ stackName }) => stackName)).map(([short, name]) => [
+      short,
+      assembly.getStackByName(name).template as TemplateJson,
+    ]),
+  )
+  const result = { stacks, templates, app }
+  if (!folders) made.set(key, result)
+  return result
+}
+
+/** What the rules find in an app that is synthesized, as `rule path`. */
+export const rulesOn = (app: App): string[] => {
+  const stackTemplates = app.synth().stacks.map(({ templateFullPath, hierarchicalId }) => ({
+    templatePath: templateFullPath,
+    stackConstructPath: hierarchicalId,
+    accountId: undefined,
+    region: undefined,
+  }))
+  const context = {
+    stackTemplates,
+    templatePaths: stackTemplates.map(({ templatePath }) => templatePath),
+    appConstruct: app,
+  }
+  return rulePacks().flatMap(pack =>
+    pack
+      .validate(context)
+      .violations.flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(
+          ({ constructPath, resourceLogicalId }) => `${ruleName} ${constructPath ?? resourceLogicalId}`,
+        ),
+      ),
+  )
+}
+
+/** What the rules find in these stacks, before it is said what of it is meant, and after. */
+export const findings = (said: Said): { readonly unsaid: string[]; readonly left: string[] } => {
+  const { app, stacks } = synthesize(said)
+  const unsaid = rulesOn(app)
+  acknowledge(stacks)
+  return { unsaid, left: rulesOn(app) }
+}
+
+/** The resources of a kind in a template: their names, and what is said of them. */
+export const resourcesIn = (template: TemplateJson | undefined, type: string): [string, Properties][] =>
+  Object.entries(template?.Resources ?? {}).flatMap(([id, resource]: [string, Resource]) =>
+    resource.Type === type ? [[id, (resource.Properties ?? {}) as Properties]] : [],
+  )
+
+// biome-ignore lint/suspicious/noExplicitAny: templates are JSON of many shapes; a test says what it expects of them.
+export type Properties = Record<string, any>

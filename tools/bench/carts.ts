@@ -1,0 +1,55 @@
+/** Carts of guests, put into the table before anything is timed. */
+import { cartView } from '#src/cart/quote.ts'
+import type { Cart } from '#src/cart/schema.ts'
+import { cartIdOn, cartTable } from '#src/cart/table.ts'
+import type { Book } from '#src/catalog/schema.ts'
+import { openStore, readSettings } from '#src/composition/settings.ts'
+import { epochSeconds, guestUserId, newSecret, newVersion } from '#src/core/ids.ts'
+import { pickSome, seededRandom } from './random.ts'
+
+/** A guest's cart, the secret of the cookie that owns it, and what checkout will charge for it. */
+export type PreparedCart = { readonly secret: string; readonly cart: Cart; readonly total: number }
+
+/** Three writes each, of the hundred that one transaction may have. */
+const CARTS_AT_ONCE = 33
+
+/** The tables of the shop that runs on this engine. */
+export const openTables = (endpoint: string) => {
+  const settings = readSettings({})
+  const db = openStore(settings, () => endpoint)
+  return { db, settings, carts: cartTable(db, settings.names) }
+}
+
+/** `count` carts of as many new guests, each with one copy of `lines` different books. */
+export const prepareCarts = async (
+  { db, settings, carts }: ReturnType<typeof openTables>,
+  books: readonly Book[],
+  { count, lines, seed }: { readonly count: number; readonly lines: number; readonly seed: number },
+): Promise<PreparedCart[]> => {
+  const random = seededRandom(seed)
+  const now = new Date()
+  const prepared = Array.from({ length: count }, (): PreparedCart => {
+    const secret = newSecret()
+    const chosen = pickSome(random, books, lines)
+    const cart: Cart = {
+      user_id: guestUserId(secret),
+      cart_id: cartIdOn(now),
+      items: chosen.map(({ book_id, category, title, price }) => ({
+        book_id,
+        category,
+        title,
+        price,
+        quantity: 1,
+      })),
+      version: newVersion(),
+      created_at: now.toISOString(),
+      updated_at: now.toISOString(),
+      expires_at: epochSeconds(now) + settings.cartTtlSeconds,
+    }
+    const { total } = cartView(cart, new Map(chosen.map(book => [book.book_id, book])), settings)
+    return { secret, cart, total }
+  })
+  for (let i = 0; i < count; i += CARTS_AT_ONCE)
+    await db.transact(prepared.slice(i, i + CARTS_AT_ONCE).flatMap(({ cart }) => carts.begin(cart, now)))
+  return prepared
+}

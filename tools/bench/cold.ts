@@ -1,0 +1,302 @@
+/**
+ * `npm run bench:cold`: from the start of a process to the first answer of each function's bundle, beside a bundle that is only
+ * a constant answer. It does not predict how long Lambda itself takes, whose machines, disks and networks are others.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { writeSnapshot } from '#src/catalog/index/snapshot.ts'
+import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
+import { openStore, readSettings } from '#src/composition/settings.ts'
+import { bucketBlobs } from '#src/core/aws/s3-blobs.ts'
+import { signerFor } from '#src/core/aws/sign.ts'
+import type { FunctionId } from '#src/lambda/functions.ts'
+import { openDataFolder } from '#src/local/data-folder.ts'
+import { startEngine } from '#src/local/engine.ts'
+import { createTables } from '#src/tables/provision.ts'
+import { bundleFunction } from '../../infra/bundle.ts'
+import { awsStandIn } from '../../test/aws-stand-in.ts'
+import { eventOf } from '../../test/gateway-event.ts'
+import { median } from './measure.ts'
+import { readBooks } from './search-data.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '31' },
+    data: { type: 'string', default: '../shared/data' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const ROUNDS = Number(options.rounds)
+const RUNTIME = fileURLToPath(new URL('../../test/lambda-runtime.mjs', import.meta.url))
+const SECRET = 'a secret of the bench, which is long enough'
+const GUEST = `__Host-cloudshelf_guest=${'A'.repeat(43)}`
+const SNAPSHOT_LIMIT_MS = 150
+
+const event = (method: string, url: string, headers: Record<string, string> = {}, body = '') =>
+  eventOf(
+    { method, url, headers: { 'x-trusted-proxy': SECRET, 'sec-fetch-site': 'same-origin', ...headers } },
+    Buffer.from(body),
+    '$default',
+  )
+const JSON_TYPE = { 'content-type': 'application/json' }
+let visitors = 0
+/** Somebody new each time, from a network of their own: they are not to be refused for asking often. */
+const signIn = (): unknown => {
+  const n = ++visitors
+  const body = JSON.stringify({ email: `nobody-${n}@example.com`, password: 'not a password' })
+  const address = `10.${(n >> 8) & 255}.${n & 255}.1:443`
+  return event('POST', '/api/auth/sign-in', { ...JSON_TYPE, 'cloudfront-viewer-address': address }, body)
+}
+
+/** What is measured: a bundle, the event that it answers first, the status that proves it did, and at most how many times the constant. */
+type Candidate = {
+  readonly name: string
+  readonly id: FunctionId | undefined
+  /** Whether the snapshot in the bucket is of the test books; of none unless told otherwise. */
+  readonly books?: boolean
+  readonly event: () => unknown
+  readonly status: number
+  readonly target?: number
+}
+
+const WITH_BOOKS = 'catalogue: the same, with the index'
+
+const CANDIDATES: readonly Candidate[] = [
+  { name: 'a constant answer', id: undefined, event: () => event('GET', '/'), status: 200 },
+  {
+    name: 'catalogue: a page of books',
+    id: 'BookCatalog',
+    event: () => event('GET', '/api/books'),
+    status: 200,
+    target: 3.5,
+  },
+  {
+    name: WITH_BOOKS,
+    id: 'BookCatalog',
+    books: true,
+    event: () => event('GET', '/api/books'),
+    status: 200,
+  },
+  {
+    name: 'cart: a guest’s cart',
+    id: 'ShoppingCart',
+    event: () => event('GET', '/api/cart', { cookie: GUEST }),
+    status: 200,
+    target: 3.5,
+  },
+  {
+    name: 'orders: a guest’s orders',
+    id: 'OrderProcess',
+    event: () => event('GET', '/api/orders', { cookie: GUEST }),
+    status: 200,
+    target: 3.5,
+  },
+  {
+    name: 'accounts: who is signed in',
+    id: 'UserAccounts',
+    event: () => event('GET', '/api/auth/session'),
+    status: 200,
+  },
+  {
+    name: 'accounts: a sign-in (refused)',
+    id: 'UserAccounts',
+    event: signIn,
+    status: 401,
+    target: 6,
+  },
+  { name: 'pages: robots.txt', id: 'Pages', event: () => event('GET', '/robots.txt'), status: 200 },
+]
+
+type Environment = Readonly<Record<string, string>>
+/** Milliseconds until the handler was there and until the first answer was, and of CPU that the process had used by then. */
+type Start = { readonly loaded: number; readonly total: number; readonly cpu: number }
+
+const start = (folder: string, environment: Environment, { event, status }: Candidate): Promise<Start> =>
+  new Promise((done, failed) => {
+    const begun = performance.now()
+    const child = spawn(process.execPath, [RUNTIME], {
+      cwd: folder,
+      env: { ...environment, _HANDLER_FILE: join(folder, 'index.mjs') },
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+    })
+    child.stdin?.write(`${JSON.stringify({ id: 'first', event: event() })}\n`)
+    let loaded = 0
+    createInterface({ input: child.stdio[3] as Readable }).on('line', text => {
+      const { id, ms, cpu, result, error } = JSON.parse(text)
+      if (id === 'ready') {
+        loaded = ms
+        return
+      }
+      const total = performance.now() - begun
+      child.kill()
+      if (result?.statusCode === status) done({ loaded, total, cpu })
+      else failed(new Error(error ?? `${result?.statusCode} ${result?.body}`))
+    })
+    child.once('error', failed)
+  })
+
+const constantBundle = (parent: string): string => {
+  const folder = join(parent, 'constant')
+  mkdirSync(folder)
+  const code = `export const handler=async()=>({statusCode:200,headers:{'content-type':'application/json'},body:'{"items":[]}'})`
+  writeFileSync(join(folder, 'index.mjs'), code)
+  return folder
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cold-'))
+const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
+
+const openSurroundings = async () => {
+  const engine = await startEngine({ folder: await openDataFolder(join(folder, 'data')) })
+  ends.push(engine.stop)
+  const settings = readSettings({
+    DYNAMODB_ENDPOINT: engine.endpoint,
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+  })
+  const db = openStore(settings)
+  await createTables(db, settings.names)
+  await db.close()
+  const aws = await awsStandIn({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
+  ends.push(aws.close)
+  const { credentials } = settings
+  const blobs = (bucket: string) =>
+    bucketBlobs(`${aws.url}/${bucket}`, signerFor('s3', 'us-east-1', credentials))
+  const full = new MemoryBookIndex()
+  const books = readBooks(join(options.data, 'books-10k.csv'))
+  for (const book of books) full.put(book)
+  await writeSnapshot(blobs('full'), full, new Date())
+  await writeSnapshot(blobs('empty'), new MemoryBookIndex(), new Date())
+  const environment = (bucket: string, secrets: Environment): Environment => ({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+    AWS_SESSION_TOKEN: 'c',
+    DYNAMODB_ENDPOINT: engine.endpoint,
+    BLOB_BUCKET: bucket,
+    BLOB_ENDPOINT: aws.url,
+    SSM_ENDPOINT: aws.url,
+    PUBLIC_URL: 'https://shop.example',
+    API_URL: aws.url,
+    ...secrets,
+  })
+  const given = { CLOUDSHELF_SECRET: SECRET, TRUSTED_PROXY_SECRET: SECRET }
+  return {
+    books: books.length,
+    snapshotBytes: aws.objects.get('/full/index/books.snapshot')?.bytes.length ?? 0,
+    /** As on AWS, and without asking for secrets. */
+    asked: (books: boolean) => environment(books ? 'full' : 'empty', { SECRETS_PATH: '/cold' }),
+    given: (books: boolean) => environment(books ? 'full' : 'empty', given),
+  }
+}
+
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`
+
+type Measured = Candidate & {
+  readonly folder: string
+  readonly sizes: string
+  readonly whole: Start[]
+  readonly withoutSecrets: Start[]
+}
+
+const open = async (one: Candidate): Promise<Measured> => {
+  const starts = { whole: [], withoutSecrets: [] }
+  if (one.id === undefined) return { ...one, ...starts, folder: constantBundle(folder), sizes: '' }
+  const { folder: bundle, loaded, bytes } = await bundleFunction(one.id, 'host')
+  return { ...one, ...starts, folder: bundle, sizes: `${kilobytes(loaded)} of ${kilobytes(bytes)}` }
+}
+
+const measure = async ({
+  asked,
+  given,
+}: Awaited<ReturnType<typeof openSurroundings>>): Promise<readonly Measured[]> => {
+  const all = await Promise.all(CANDIDATES.map(open))
+  for (const one of all) await start(one.folder, asked(one.books === true), one)
+  // Round by round, so that whatever else the machine does falls on all of them alike.
+  for (let round = 0; round < ROUNDS; round++)
+    for (const one of all) {
+      one.whole.push(await start(one.folder, asked(one.books === true), one))
+      if (one.id !== undefined)
+        one.withoutSecrets.push(await start(one.folder, given(one.books === true), one))
+    }
+  return all
+}
+
+const totalOf = (starts: readonly Start[]): number => median(starts.map(({ total }) => total))
+const loadedOf = (starts: readonly Start[]): number => median(starts.map(({ loaded }) => loaded))
+const cpuOf = (starts: readonly Start[]): number => median(starts.map(({ cpu }) => cpu))
+const ms = (value: number): string => `${value.toFixed(0)} ms`
+
+type Named = { readonly books: number; readonly snapshotBytes: number }
+
+const report = (all: readonly Measured[], { books, snapshotBytes }: Named): boolean => {
+  const [constant] = all
+  if (!constant) throw new TypeError('nothing was measured')
+  const base = totalOf(constant.whole)
+  const isOver = ({ target = Number.POSITIVE_INFINITY, whole }: Measured) => totalOf(whole) / base > target
+  const lines = all.map(one => {
+    const total = totalOf(one.whole)
+    const share = cpuOf(one.whole) / cpuOf(constant.whole)
+    if (one.id === undefined) return [one.name, ms(total), '', '', ms(cpuOf(one.whole))]
+    const secrets = total - totalOf(one.withoutSecrets)
+    const code = loadedOf(one.withoutSecrets) - loadedOf(constant.whole)
+    const verdict = one.target === undefined ? '' : `${isOver(one) ? 'MISS' : 'ok'} (at most ${one.target})`
+    return [
+      one.name,
+      ms(total),
+      `${(total / base).toFixed(2)} x`,
+      verdict,
+      `${share.toFixed(2)} x`,
+      ms(code),
+      ms(secrets),
+      ms(total - base - code - secrets),
+      one.sizes,
+    ]
+  })
+  const heads = [
+    'first answer',
+    'median',
+    'constant',
+    '',
+    'CPU',
+    'loading',
+    'secrets',
+    'answering',
+    'JavaScript loaded',
+  ]
+  const widths = heads.map((head, i) => Math.max(head.length, ...lines.map(line => line[i]?.length ?? 0)))
+  for (const line of [heads, ...lines])
+    console.log(
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+  const [empty, full] = [false, true].map(has =>
+    totalOf(all.find(({ id, books = false }) => id === 'BookCatalog' && books === has)?.whole ?? []),
+  )
+  const index = (full ?? Number.NaN) - (empty ?? Number.NaN)
+  const isSlow = index > SNAPSHOT_LIMIT_MS
+  console.log(
+    `\n${books} books from a snapshot of ${kilobytes(snapshotBytes)} add ${ms(index)} (at most ${SNAPSHOT_LIMIT_MS}): ${isSlow ? 'MISS' : 'ok'}`,
+  )
+  console.log(
+    `Medians of ${ROUNDS} starts each, on this machine. They compare bundles; they do not predict Lambda's own start.`,
+  )
+  return all.some(isOver) || isSlow
+}
+
+try {
+  const surroundings = await openSurroundings()
+  const all = await measure(surroundings)
+  if (options.json) console.log(JSON.stringify(all.map(({ event: _, ...rest }) => rest)))
+  else if (report(all, surroundings)) process.exitCode = 1
+} finally {
+  for (const end of ends.reverse()) await end()
+}

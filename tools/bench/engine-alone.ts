@@ -1,0 +1,86 @@
+/** The engine alone, a worker: the very writes of a checkout through the shop's own client, with no shop around them. */
+import { totalsOf } from '#src/cart/pricing.ts'
+import type { Book } from '#src/catalog/schema.ts'
+import { bookTable } from '#src/catalog/table.ts'
+import type { Write } from '#src/core/dynamo/write.ts'
+import { dayOf, newOrderId, sha256 } from '#src/core/ids.ts'
+import type { Order } from '#src/orders/schema.ts'
+import { orderTable } from '#src/orders/table.ts'
+import { openTables, type PreparedCart, prepareCarts } from './carts.ts'
+import { doJobs } from './worker.ts'
+
+export type EngineJob =
+  | {
+      readonly kind: 'prepare'
+      readonly endpoint: string
+      readonly books: readonly Book[]
+      readonly carts: { readonly count: number; readonly lines: number; readonly seed: number }
+      readonly atOnce: number
+    }
+  | { readonly kind: 'run'; readonly seconds: number }
+
+export type EngineResult = { readonly seconds: number; readonly latencies: Float64Array }
+
+const transactions = (tables: ReturnType<typeof openTables>) => {
+  const { db, settings, carts } = tables
+  const orders = orderTable(db, settings.names)
+  const books = bookTable(db, settings.names)
+
+  /** As `placeOrder` makes them. */
+  const writesOf = ({ cart }: PreparedCart): Write[] => {
+    const now = new Date()
+    const email = 'guest@example.com'
+    const order: Order = {
+      user_id: cart.user_id,
+      order_id: newOrderId(now),
+      order_date: dayOf(now),
+      items: cart.items,
+      ...totalsOf(cart.items, settings.rules),
+      status: 'confirmed',
+      shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
+      email,
+      version: 1,
+      created_at: now.toISOString(),
+      updated_at: now.toISOString(),
+    }
+    const record = { request_hash: sha256(order.order_id), order_id: order.order_id }
+    return [
+      orders.keepCheckout(cart.user_id, crypto.randomUUID(), record, now),
+      carts.remove(cart, cart.version, now),
+      orders.put(order),
+      orders.announce(order, 'order_confirmed', now),
+      orders.pointFromEmail(order, email),
+      ...cart.items.map(books.takeStock),
+    ]
+  }
+  return (cart: PreparedCart) => db.transact(writesOf(cart))
+}
+
+let carry: ((cart: PreparedCart) => Promise<void>) | undefined
+let left: PreparedCart[] = []
+let atOnce = 1
+
+const run = async (seconds: number): Promise<EngineResult> => {
+  const latencies: number[] = []
+  const start = performance.now()
+  const buy = async (): Promise<void> => {
+    while (performance.now() - start < seconds * 1000) {
+      const cart = left.pop()
+      if (!cart || !carry) throw new Error('there are too few carts for so long a run')
+      const sentAt = performance.now()
+      await carry(cart)
+      latencies.push(performance.now() - sentAt)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, buy))
+  return { seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies) }
+}
+
+doJobs<EngineJob, EngineResult>(async job => {
+  if (job.kind === 'run') return run(job.seconds)
+  const tables = openTables(job.endpoint)
+  left = await prepareCarts(tables, job.books, job.carts)
+  carry = transactions(tables)
+  atOnce = job.atOnce
+  return { seconds: 0, latencies: new Float64Array() }
+})

@@ -1,0 +1,67 @@
+/** GetItem, a worker: what a call costs the caller through the shop's client and through the AWS SDK. */
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import type { Book } from '#src/catalog/schema.ts'
+import { signerFor, unsignedForEngine } from '#src/core/aws/sign.ts'
+import { openDynamo } from '#src/core/dynamo/dynamo.ts'
+import { openWire } from '#src/core/dynamo/wire.ts'
+import { specifiedNames } from '#src/tables/definitions.ts'
+import { doJobs } from './worker.ts'
+
+/** `unsigned` is what the shop does on its own engine, `signed` what it does on AWS. */
+export type GetItemClient = 'unsigned' | 'signed' | 'sdk'
+export type GetItemJob = {
+  readonly client: GetItemClient
+  readonly endpoint: string
+  readonly books: readonly Pick<Book, 'category' | 'book_id'>[]
+  readonly atOnce: number
+  readonly seconds: number
+}
+/** `cpu` is the worker's own, in seconds. */
+export type GetItemResult = { readonly calls: number; readonly seconds: number; readonly cpu: number }
+
+type Key = { readonly category: string; readonly book_id: string }
+type Get = (key: Key) => Promise<unknown>
+
+const REGION = 'us-east-1'
+const credentials = { accessKeyId: 'cloudshelf', secretAccessKey: 'cloudshelf' }
+
+const ours = (endpoint: string, signs: boolean): Get => {
+  const signer = signs ? signerFor('dynamodb', REGION, async () => credentials) : unsignedForEngine
+  const db = openDynamo(openWire(() => endpoint, signer))
+  return key => db.get(specifiedNames.books, key)
+}
+
+const sdk = (endpoint: string): Get => {
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials })
+  return async key => {
+    const command = new GetItemCommand({
+      TableName: specifiedNames.books,
+      Key: marshall(key),
+      ConsistentRead: true,
+    })
+    const { Item } = await client.send(command)
+    return Item && unmarshall(Item)
+  }
+}
+
+const opened = new Map<GetItemClient, Get>()
+
+doJobs<GetItemJob, GetItemResult>(async ({ client, endpoint, books, atOnce, seconds }) => {
+  const getItem =
+    opened.get(client) ?? (client === 'sdk' ? sdk(endpoint) : ours(endpoint, client === 'signed'))
+  opened.set(client, getItem)
+  const start = performance.now()
+  const used = process.cpuUsage()
+  let calls = 0
+  const ask = async (): Promise<void> => {
+    while (performance.now() - start < seconds * 1000) {
+      const book = books[calls++ % books.length]
+      if (!book || !(await getItem({ category: book.category, book_id: book.book_id })))
+        throw new Error('a book is not there')
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, ask))
+  const { user, system } = process.cpuUsage(used)
+  return { calls, seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 }
+})

@@ -1,0 +1,294 @@
+/** Measures how cost grows with the shelf: the same shop with 10,000, 100,000 and 500,000 books, from the import to a search. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { csvLine } from '#src/catalog/import/feed/csv-cell.ts'
+import type { ListedBook } from '#src/catalog/schema.ts'
+import { blobFolder } from '#src/composition/settings.ts'
+import { inAFolder } from './in-a-folder.ts'
+import { thisMachine } from './machine.ts'
+import { memoryMegabytes, percentile } from './measure.ts'
+import { seededRandom, shuffled } from './random.ts'
+import { scaledBooks } from './scale-books.ts'
+import { scaleChapter } from './scale-chapter.ts'
+import { readBooks } from './search-data.ts'
+import { madeQuestions } from './search-queries.ts'
+import { type ShopProcess, startShop } from './shop-process.ts'
+import { writeChapter } from './write-docs.ts'
+
+const QUERIES = 600
+const PAGES = 200
+const REST_MS = 10_000
+const START_LIMIT_MS = 120_000
+const SEED = 20261125
+/** What 500,000 books may take at the most: milliseconds until the first book is answered, megabytes of shop and engine. */
+const LIMITS = { start: 10_000, memory: 2_000 }
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    sizes: { type: 'string', default: '10000,100000,500000' },
+    /** A file for the figures. */
+    json: { type: 'string' },
+    /** Writes docs/performance.md anew with these figures. */
+    'write-docs': { type: 'boolean', default: false },
+  },
+})
+
+export type ScaleFigures = {
+  readonly books: number
+  /** Seconds, and the most megabytes that the import's process held. */
+  readonly import: number
+  readonly importMemory: number
+  /** Megabytes on disk. */
+  readonly database: number
+  readonly snapshot: number
+  /** Milliseconds from the start of node to the first book answered. */
+  readonly startBuilding: number
+  readonly startLoading: number
+  /** Milliseconds from the start of node until the index was built from the table, and until it was read from the snapshot. */
+  readonly indexBuilt: number
+  readonly indexRead: number
+  /** Milliseconds of an answer over HTTP, one request at a time, none asked before. */
+  readonly search: { readonly p50: number; readonly p95: number }
+  readonly list: { readonly p50: number; readonly p95: number }
+  /** Milliseconds that the slowest request for a book took while the index was built from the table and saved. */
+  readonly longestWait: number
+  /** Megabytes (PSS) ten seconds after the start, and after the questions. */
+  readonly shopAtRest: number
+  readonly engineAtRest: number
+  readonly shopAfter: number
+}
+
+async function writeFeed(file: string, books: Iterable<ListedBook>): Promise<void> {
+  function* lines() {
+    yield csvLine([
+      'book_id',
+      'category',
+      'title',
+      'author',
+      'isbn',
+      'price',
+      'stock',
+      'average_rating',
+      'ratings_count',
+      'published_year',
+    ])
+    for (const book of books)
+      yield csvLine([
+        book.book_id,
+        book.category,
+        book.title,
+        book.author,
+        book.isbn ?? '',
+        (book.price_cents / 100).toFixed(2),
+        '1000',
+        String(book.average_rating ?? ''),
+        String(book.ratings_count ?? ''),
+        String(book.published_year ?? ''),
+      ])
+  }
+  await pipeline(lines, createWriteStream(file))
+}
+
+/** The most that a process has held so far, in megabytes. */
+const peakMegabytes = (pid: number): number => {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return (Number(kilobytes) * 1024) / 1e6
+  } catch {
+    return 0
+  }
+}
+
+const importFeed = async (file: string, dataDir: string) => {
+  const start = performance.now()
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'import', file, '--json'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, CLOUDSHELF_DATA_DIR: dataDir },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  let peak = 0
+  const watch = setInterval(() => {
+    const now = peakMegabytes(child.pid ?? 0)
+    // Of one that ends at this moment nobody knows.
+    if (now > peak) peak = now
+  }, 100)
+  const [code] = await once(child, 'exit')
+  clearInterval(watch)
+  if (code !== 0) throw new Error(`the import ended with ${code}`)
+  return { seconds: (performance.now() - start) / 1000, peak }
+}
+
+/** Milliseconds of each answer, sorted. */
+const ask = async (shop: ShopProcess, paths: readonly string[]): Promise<number[]> => {
+  const times: number[] = []
+  for (const path of paths) {
+    const start = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${shop.port}${path}`)
+    await answer.arrayBuffer()
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+    times.push(performance.now() - start)
+  }
+  return times.sort((a, b) => a - b)
+}
+const spread = (times: readonly number[]) => ({ p50: percentile(times, 0.5), p95: percentile(times, 0.95) })
+
+const isIndexed = async (shop: ShopProcess): Promise<boolean> => {
+  const answer = await fetch(`http://127.0.0.1:${shop.port}/api/health`)
+  return ((await answer.json()) as { index: { ready: boolean } }).index.ready
+}
+
+/** Resolves when it holds. */
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await sleep(10)
+}
+
+/** Milliseconds from the start of node until a shop that has just been started has its index. */
+const indexedIn = async (shop: ShopProcess): Promise<number> => {
+  const startedAt = performance.now() - shop.startedIn
+  await until(() => isIndexed(shop))
+  return performance.now() - startedAt
+}
+
+/** Asks for a book every 20 ms until `ending` resolves; answers how long the slowest took. */
+const longestWait = async (shop: ShopProcess, ending: Promise<unknown>): Promise<number> => {
+  let over = false
+  const end = ending.then(() => {
+    over = true
+  })
+  let longest = 0
+  while (!over) {
+    longest = Math.max(longest, ...(await ask(shop, ['/api/books/1'])))
+    await sleep(20)
+  }
+  await end
+  return longest
+}
+
+const megabytes = (file: string): number => (existsSync(file) ? statSync(file).size / 1e6 : 0)
+
+async function measure(real: readonly ListedBook[], books: number, folder: string): Promise<ScaleFigures> {
+  const dataDir = join(folder, String(books))
+  const feed = join(folder, `${books}.csv`)
+  await writeFeed(feed, scaledBooks(real, books))
+  const imported = await importFeed(feed, dataDir)
+  const snapshot = join(blobFolder(dataDir), 'index/books.snapshot')
+  const building = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
+  const built = indexedIn(building)
+  const wait = await longestWait(
+    building,
+    until(() => existsSync(snapshot)),
+  )
+  const questions = madeQuestions(real, Math.ceil(QUERIES / 13), SEED).map(({ q }) => q)
+  const categories = [...new Set(real.map(({ category }) => category))]
+  const random = seededRandom(SEED)
+  const sorts = ['relevance', 'price_asc', 'newest', 'title', 'rating']
+  const lists = shuffled(
+    random,
+    categories.flatMap(category => sorts.map(sort => ({ category, sort }))),
+  ).slice(0, PAGES)
+  await building.end()
+  const shop = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
+  const indexRead = await indexedIn(shop)
+  await sleep(REST_MS)
+  const shopAtRest = memoryMegabytes([shop.pid]) ?? 0
+  const engineAtRest = memoryMegabytes([shop.engine.pid]) ?? 0
+  const search = await ask(
+    shop,
+    [...new Set(questions)].map(q => `/api/books?${new URLSearchParams({ q })}`),
+  )
+  const list = await ask(
+    shop,
+    lists.map(one => `/api/books?${new URLSearchParams(one)}`),
+  )
+  const shopAfter = memoryMegabytes([shop.pid]) ?? 0
+  await shop.end()
+  const figures = {
+    books,
+    import: imported.seconds,
+    importMemory: imported.peak,
+    database: megabytes(join(dataDir, 'dynamodb.sqlite')),
+    snapshot: megabytes(snapshot),
+    startBuilding: building.startedIn,
+    startLoading: shop.startedIn,
+    indexBuilt: await built,
+    indexRead,
+    search: spread(search),
+    list: spread(list),
+    longestWait: wait,
+    shopAtRest,
+    engineAtRest,
+    shopAfter,
+  }
+  rmSync(dataDir, { recursive: true, force: true })
+  return figures
+}
+
+const rows: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
+  ['books', of => of.books.toLocaleString('en')],
+  ['import, s', of => of.import.toFixed(1)],
+  ['import, books per s', of => (of.books / of.import).toFixed(0)],
+  ['import, most MB', of => of.importMemory.toFixed(0)],
+  ['database, MB', of => of.database.toFixed(0)],
+  ['snapshot, MB', of => of.snapshot.toFixed(1)],
+  ['start without a snapshot, ms', of => of.startBuilding.toFixed(0)],
+  ['  index built from the table after, ms', of => of.indexBuilt.toFixed(0)],
+  ['  longest wait meanwhile, ms', of => of.longestWait.toFixed(0)],
+  ['start with a snapshot, ms', of => of.startLoading.toFixed(0)],
+  ['  index read from it after, ms', of => of.indexRead.toFixed(0)],
+  ['search never asked, p50 ms', of => of.search.p50.toFixed(2)],
+  ['search never asked, p95 ms', of => of.search.p95.toFixed(2)],
+  ['first list of a category, p50 ms', of => of.list.p50.toFixed(2)],
+  ['first list of a category, p95 ms', of => of.list.p95.toFixed(2)],
+  ['shop at rest, MB PSS', of => of.shopAtRest.toFixed(0)],
+  ['engine at rest, MB PSS', of => of.engineAtRest.toFixed(0)],
+  ['shop after the questions, MB PSS', of => of.shopAfter.toFixed(0)],
+]
+
+async function main(): Promise<void> {
+  const list = join(options.data, 'books-10k.csv')
+  if (!existsSync(list)) {
+    console.error(`bench:scale: ${list} is not there; give the folder of the test data with --data DIR`)
+    process.exitCode = 2
+    return
+  }
+  const machine = thisMachine()
+  const real = readBooks(list)
+  const all: ScaleFigures[] = []
+  await inAFolder(async folder => {
+    for (const size of options.sizes.split(',').map(Number)) {
+      console.error(`${size} books …`)
+      all.push(await measure(real, size, folder))
+    }
+  })
+  for (const [name, text] of rows)
+    console.log(name.padEnd(38) + all.map(of => text(of).padStart(12)).join(''))
+  const largest = all.at(-1)
+  if (largest) {
+    const memory = largest.shopAfter + largest.engineAtRest
+    const start = Math.max(largest.startBuilding, largest.startLoading)
+    for (const [name, value, limit] of [
+      ['start below', start, LIMITS.start],
+      ['memory below', memory, LIMITS.memory],
+    ] as const) {
+      console.log(`${value < limit ? 'PASS' : 'MISS'}  ${name} ${limit}: ${value.toFixed(0)}`)
+      if (value >= limit) process.exitCode = 1
+    }
+  }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`)
+  if (options['write-docs'])
+    writeChapter(
+      'scale',
+      scaleChapter(all, machine, {
+        title: 'By the number of books',
+        columns: ['', ...all.map(({ books }) => books.toLocaleString('en'))],
+        rows: rows.map(([name, text]) => [name.trim(), ...all.map(text)]),
+      }),
+    )
+}
+
+await main()

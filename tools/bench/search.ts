@@ -1,0 +1,190 @@
+/** Measures the search index: right first answers, speed, start-up and memory, against the targets. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { ListedBook } from '#src/catalog/schema.ts'
+import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
+import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
+import { readBooks, readQuestions } from './search-data.ts'
+import { madeQuestions, type Question } from './search-queries.ts'
+import { speed } from './search-speed.ts'
+
+const seed = 20261122
+const madePerKind = 60
+const searchFiles = ['search-dev.tsv', 'search-hard-dev.tsv']
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    json: { type: 'boolean', default: false },
+    /** Used by the bench itself: measures one step in a fresh process. */
+    step: { type: 'string' },
+    snapshot: { type: 'string' },
+    misses: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(seed) },
+  },
+})
+
+const pageOf = (q: string): BrowseQuery => ({ q, sort: 'relevance', offset: 0, limit: 24 })
+
+type Quality = { readonly queries: number; readonly hitAt1: number; readonly mrr: number }
+
+async function quality(index: MemoryBookIndex, questions: readonly Question[]): Promise<Quality> {
+  let hits = 0
+  let reciprocal = 0
+  for (const { q, right, kind } of questions) {
+    const { items } = await index.browse(pageOf(q))
+    const at = items.findIndex(item => right.has(item.book_id))
+    if (at === 0) hits++
+    else if (options.misses)
+      console.log(`  missed (${kind}): ${q} -> ${items[0]?.title} [right at ${at + 1}]`)
+    if (at >= 0) reciprocal += 1 / (at + 1)
+  }
+  return { queries: questions.length, hitAt1: hits / questions.length, mrr: reciprocal / questions.length }
+}
+
+function build(books: readonly ListedBook[]): MemoryBookIndex {
+  const index = new MemoryBookIndex()
+  for (const book of books) index.put(book)
+  return index
+}
+
+/** Runs one step in fresh processes, where nothing is warm; of three the quickest, as others may be using the machine. */
+function inFreshProcess(step: string, snapshot: string): Record<string, number> {
+  const args = [
+    '--expose-gc',
+    import.meta.filename,
+    '--data',
+    options.data,
+    '--step',
+    step,
+    '--snapshot',
+    snapshot,
+  ]
+  const runs: Record<string, number>[] = [1, 2, 3].map(() =>
+    JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })),
+  )
+  return runs.reduce((best, run) => ((run.milliseconds ?? 0) < (best.milliseconds ?? 0) ? run : best))
+}
+
+/** Bytes in use by objects and array buffers, after a collection. */
+function memoryInUse(): number {
+  global.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+async function measureStep(step: string, snapshot: string): Promise<Record<string, number>> {
+  const source = step === 'build' ? readBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
+  const rowsBytes = memoryInUse()
+  const start = performance.now()
+  const index = Array.isArray(source) ? build(source) : await MemoryBookIndex.fromSnapshot(source)
+  const milliseconds = performance.now() - start
+  const firstStart = performance.now()
+  await index?.browse(pageOf('hary poter'))
+  const firstQuery = performance.now() - firstStart
+  await index?.browse({ sort: 'relevance', offset: 0, limit: 24 })
+  return { milliseconds, firstQuery, megabytes: (memoryInUse() - rowsBytes) / 1e6, size: index?.size ?? 0 }
+}
+
+async function main(): Promise<void> {
+  const booksFile = join(options.data, 'books-10k.csv')
+  const files = searchFiles.map(name => join(options.data, 'search', name))
+  const missing = [booksFile, ...files].find(file => !existsSync(file))
+  if (missing !== undefined) {
+    console.error(`bench:search: ${missing} is not there; give the folder of the test data with --data DIR`)
+    process.exitCode = 2
+    return
+  }
+  if (options.step !== undefined) {
+    console.log(JSON.stringify(await measureStep(options.step, options.snapshot ?? '')))
+    return
+  }
+
+  const books = readBooks(booksFile)
+  const index = build(books)
+  const sets = [
+    ...files.map((file, i) => ({ name: searchFiles[i] ?? '', questions: readQuestions(file, books) })),
+    {
+      name: `made (seed ${options.seed})`,
+      questions: madeQuestions(books, madePerKind, Number(options.seed)),
+    },
+  ]
+  const qualities: { name: string; all: Quality; kinds: Record<string, Quality> }[] = []
+  for (const { name, questions } of sets) {
+    const kinds: Record<string, Quality> = {}
+    for (const [kind, ofKind] of Object.entries(Object.groupBy(questions, question => question.kind))) {
+      kinds[kind] = await quality(index, ofKind ?? [])
+    }
+    const all = Object.values(kinds).reduce((sum, of) => ({
+      queries: sum.queries + of.queries,
+      hitAt1: (sum.hitAt1 * sum.queries + of.hitAt1 * of.queries) / (sum.queries + of.queries),
+      mrr: (sum.mrr * sum.queries + of.mrr * of.queries) / (sum.queries + of.queries),
+    }))
+    qualities.push({ name, all, kinds })
+  }
+
+  const fileTexts = sets.slice(0, 2).flatMap(set => set.questions.map(question => question.q))
+  const madeTexts = sets[2]?.questions.map(question => question.q) ?? []
+  const search = await speed(fileTexts, q => index.browse(pageOf(q)))
+  const searchMade = await speed(madeTexts, q => index.browse(pageOf(q)))
+  const suggest = await speed(fileTexts, q => index.suggest(q.slice(0, 1 + (q.length >> 1)), 8))
+  const put = await speed(
+    books.slice(0, 500).map(book => book.book_id),
+    async id => {
+      const book = index.get(id)
+      if (book !== undefined) index.put({ ...book, price_cents: book.price_cents + 1 })
+    },
+  )
+  const categories = (await index.categories()).map(category => category.value)
+  const browse = await speed(categories, category =>
+    index.browse({ category, sort: 'price_asc', offset: 0, limit: 24 }),
+  )
+
+  const folder = mkdtempSync(join(tmpdir(), 'bench-search-'))
+  const snapshotFile = join(folder, 'index')
+  const snapshot = await index.toSnapshot()
+  writeFileSync(snapshotFile, snapshot)
+  const built = inFreshProcess('build', snapshotFile)
+  const loaded = inFreshProcess('load', snapshotFile)
+  rmSync(folder, { recursive: true })
+
+  const targets = [
+    { name: 'hit@1 search-dev >= 0.96', pass: (qualities[0]?.all.hitAt1 ?? 0) >= 0.96 },
+    { name: 'hit@1 search-hard-dev >= 0.93', pass: (qualities[1]?.all.hitAt1 ?? 0) >= 0.93 },
+    { name: 'search mean <= 0.5 ms', pass: search.mean <= 0.5 },
+    { name: 'search p95 <= 15 ms', pass: search.p95 <= 15 },
+    { name: 'suggest mean <= 1 ms', pass: suggest.mean <= 1 },
+    { name: 'put mean <= 0.5 ms', pass: put.mean <= 0.5 },
+    { name: 'build <= 600 ms', pass: (built.milliseconds ?? 1e9) <= 600 },
+    { name: 'load <= 120 ms', pass: loaded.size === books.length && (loaded.milliseconds ?? 1e9) <= 120 },
+    { name: 'memory <= 40 MB', pass: (loaded.megabytes ?? 1e9) <= 40 },
+  ]
+  const speeds = { search, searchMade, suggest, put, browse }
+  const start = { snapshotMegabytes: snapshot.length / 1e6, build: built, load: loaded }
+  process.exitCode = targets.every(target => target.pass) ? 0 : 1
+  if (options.json) {
+    console.log(JSON.stringify({ books: books.length, qualities, speeds, start, targets }, null, 2))
+    return
+  }
+  for (const { name, all, kinds } of qualities) {
+    for (const [kind, of] of [...Object.entries(kinds), ['all', all] as const]) {
+      const figures = `${String(of.queries).padStart(4)}  hit@1 ${of.hitAt1.toFixed(3)}  MRR ${of.mrr.toFixed(3)}`
+      console.log(`${name.padEnd(22)} ${kind.padEnd(28)} ${figures}`)
+    }
+  }
+  for (const [name, { mean, p50, p95, p99 }] of Object.entries(speeds)) {
+    const figures = Object.entries({ mean, p50, p95, p99 }).map(([of, ms]) => `${of} ${ms.toFixed(3)}`)
+    console.log(`${name.padEnd(22)} ${figures.join('  ')} ms`)
+  }
+  for (const [name, of] of Object.entries({ build: built, load: loaded })) {
+    const figures = Object.entries(of).map(([figure, value]) => `${figure} ${value.toFixed(1)}`)
+    console.log(`${name.padEnd(22)} ${figures.join('  ')}`)
+  }
+  console.log(`${'snapshot'.padEnd(22)} ${(snapshot.length / 1e6).toFixed(2)} MB`)
+  for (const { name, pass } of targets) console.log(`${pass ? 'PASS' : 'FAIL'}  ${name}`)
+}
+
+await main()

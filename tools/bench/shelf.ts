@@ -1,0 +1,68 @@
+/** The shelf of the bench: 10,000 books of a list of the public domain's kind, priced and stocked by rule, put into a data folder. */
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import type { Book } from '#src/catalog/schema.ts'
+import { bookTable, isBook, readBook } from '#src/catalog/table.ts'
+import { openStore, readSettings } from '#src/composition/settings.ts'
+import { type Cents, toDecimal } from '#src/core/money.ts'
+import { openDataFolder } from '#src/local/data-folder.ts'
+import { startEngine } from '#src/local/engine.ts'
+import { createTables } from '#src/tables/provision.ts'
+
+/** So many that nothing sells out while the bench runs. */
+const STOCK = 1_000_000
+const BOOKS_AT_ONCE = 50
+const AT = '2026-11-01T00:00:00.000Z'
+
+/** 5.99 to 39.99, by the place in the list. */
+const priceOf = (place: number): Cents => (599 + ((place * 7919) % 3401)) as Cents
+
+const number = (text: string | undefined): number | undefined => (text ? Number(text) : undefined)
+const optional = <T>(name: string, value: T | undefined) => (value === undefined ? {} : { [name]: value })
+
+const bookOf = (row: Readonly<Record<string, string>>, place: number): Book => {
+  const genres = row.genres?.split('|').filter(Boolean) ?? []
+  const book = readBook({
+    category: genres[0] ?? 'other',
+    book_id: row.book_id,
+    title: row.title,
+    author: row.authors,
+    price: toDecimal(priceOf(place)),
+    stock_quantity: STOCK,
+    created_at: AT,
+    updated_at: AT,
+    ...optional('isbn', row.isbn13 || undefined),
+    ...optional('average_rating', number(row.average_rating)),
+    ...optional('ratings_count', number(row.ratings_count)),
+    ...optional('published_year', number(row.original_year)),
+    ...optional('language', row.language || undefined),
+    ...optional('pages', number(row.pages)),
+    ...(genres.length > 0 ? { genres } : {}),
+  })
+  if (!isBook(book)) throw new Error(`row ${place + 2} of the list of books is none: ${book.problem}`)
+  return book
+}
+
+/** The books of a list such as books-10k.csv. */
+export const readBooks = (file: string): Book[] => {
+  const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
+  return rows.map(bookOf)
+}
+
+/** Puts the books into the tables of a data folder that nobody else uses. */
+export const fillFolder = async (dataDir: string, books: readonly Book[]): Promise<void> => {
+  const folder = await openDataFolder(dataDir)
+  const engine = await startEngine({ folder })
+  const settings = readSettings({ CLOUDSHELF_DATA_DIR: dataDir })
+  const db = openStore(settings, () => engine.endpoint)
+  try {
+    await createTables(db, settings.names)
+    const table = bookTable(db, settings.names)
+    for (let i = 0; i < books.length; i += BOOKS_AT_ONCE)
+      await db.transact(books.slice(i, i + BOOKS_AT_ONCE).flatMap(book => table.create(book)))
+  } finally {
+    await db.close()
+    await engine.stop()
+    folder.release()
+  }
+}

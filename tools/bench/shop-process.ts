@@ -1,0 +1,99 @@
+/** The shop as `npm start` runs it, npm itself apart: a process of its own on free ports, over a data folder. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pagesBuild } from '#src/pages/build.ts'
+import { freePort, PROJECT, START } from '../../test/shop-process.ts'
+
+export type ShopProcess = {
+  readonly port: number
+  readonly pid: number
+  /** The engine's process, and where it answers. */
+  readonly engine: { readonly pid: number; readonly endpoint: string }
+  /** Milliseconds from the start of node to the first book answered. */
+  readonly startedIn: number
+  /** Where its inspector listens, if it was started with one. */
+  readonly inspector: string | undefined
+  readonly end: () => Promise<void>
+}
+
+/** By which the bench says from where each of its customers comes, as the shop's own proxy would. */
+export const PROXY_SECRET = 'the secret of the proxy of this bench'
+
+const START_LIMIT_MS = 30_000
+const POLL_MS = 2
+const running = new Set<ChildProcess>()
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise(done => {
+    if (child.exitCode !== null || child.signalCode !== null) return done()
+    child.once('exit', () => done())
+    child.kill('SIGTERM')
+  })
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    async answer => {
+      await answer.arrayBuffer()
+      return answer.ok
+    },
+    () => false,
+  )
+
+let built: Promise<string> | undefined
+
+/** A shop that is started builds its pages beside what it does, once after each change of theirs: never while it is measured. */
+const buildPages = (): Promise<string> => {
+  built ??= pagesBuild(line => console.error(`the pages are ${line}`), new AbortController().signal)
+  return built
+}
+
+/** Starts the shop and waits until it answers `path`; `more` goes into its environment. Throws with what it said when it ends instead. */
+export const startShop = async (
+  dataDir: string,
+  path: string,
+  limitMs = START_LIMIT_MS,
+  moreFlags: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<ShopProcess> => {
+  await buildPages()
+  const [port, dynamodbPort] = [await freePort(), await freePort()]
+  const { PATH = '', HOME = '' } = process.env
+  const start = performance.now()
+  const child = spawn(process.execPath, [...moreFlags, ...START], {
+    cwd: PROJECT,
+    env: {
+      PATH,
+      HOME,
+      NODE_ENV: 'production',
+      CLOUDSHELF_DATA_DIR: dataDir,
+      PORT: String(port),
+      DYNAMODB_PORT: String(dynamodbPort),
+      TRUSTED_PROXY_SECRET: PROXY_SECRET,
+      ...more,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  let said = ''
+  for (const output of [child.stdout, child.stderr])
+    output.on('data', chunk => {
+      said = (said + chunk).slice(-4_000)
+    })
+  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+    if (!running.has(child) || performance.now() - start > limitMs)
+      throw new Error(`the shop did not start:\n${said}`)
+    await sleep(POLL_MS)
+  }
+  const startedIn = performance.now() - start
+  const { engine } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
+  const inspector = /^Debugger listening on (ws:\S+)/m.exec(said)?.[1]
+  return { port, pid: child.pid ?? 0, engine, startedIn, inspector, end: () => endOf(child) }
+}
+
+/** Ends every shop that is still there; each ends its engine. */
+export const endShops = async (): Promise<void> => {
+  await Promise.all([...running].map(endOf))
+}

@@ -1,0 +1,88 @@
+/** `npm run bench:web`: what the pages weigh, what Lighthouse says of them and how fast they are made, with the targets. */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pagesBuild } from '#src/pages/build.ts'
+import { inAFolder } from './in-a-folder.ts'
+import type { Effort } from './rounds.ts'
+import { fillFolder, readBooks } from './shelf.ts'
+import { type ShopProcess, startShop } from './shop-process.ts'
+import { type Figure, isMissed, linesOf } from './web/figures.ts'
+import { measureLighthouse } from './web/lighthouse.ts'
+import { fullPages, measureRendering } from './web/render.ts'
+import { measureWeight } from './web/weight.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    /** A look, not a verdict: short runs, and the exit code says nothing of the targets. */
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    data: { type: 'string', default: '../shared/data' },
+    /** One part alone: weight, lighthouse or render. */
+    only: { type: 'string' },
+  },
+})
+
+const parts = ['weight', 'lighthouse', 'render'] as const
+type Part = (typeof parts)[number]
+if (options.only !== undefined && !parts.includes(options.only as Part)) {
+  console.error(`--only is one of ${parts.join(', ')}`)
+  process.exit(2)
+}
+
+const effort: Effort = options.quick
+  ? { rounds: 1, sliceSeconds: 1, warmSeconds: 0.5 }
+  : { rounds: 3, sliceSeconds: 1, warmSeconds: 1.5 }
+const RUNS = options.quick ? 1 : 5
+/** Answered from the index, which pages need. */
+const FIRST_LIST = '/api/categories'
+
+const say = (line: string): void => console.error(line)
+
+/** A guest who has a book in the cart, by the cookie. */
+const guestWithBook = async (url: string): Promise<string> => {
+  const answer = await fetch(`${url}/api/cart/items`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ book_id: '1' }),
+  })
+  const [cookie = ''] = answer.headers.getSetCookie().map(one => one.split(';')[0] ?? '')
+  if (!answer.ok || cookie === '') throw new Error(`the cart answered ${answer.status}`)
+  return cookie
+}
+
+const lighthousePages = async (url: string, shelf: string) => {
+  const book = await fetch(`${url}/books/1`)
+  return [
+    { name: 'home', path: '/', isPublic: true },
+    { name: 'shelf', path: shelf, isPublic: true },
+    { name: 'book', path: new URL(book.url).pathname, isPublic: true },
+    { name: 'cart', path: '/cart', isPublic: false, cookie: await guestWithBook(url) },
+  ]
+}
+
+const measure = async (shop: ShopProcess): Promise<Figure[]> => {
+  // By the name under which the shop itself knows its pages.
+  const url = `http://localhost:${shop.port}`
+  const [shelf = '/'] = await fullPages(url)
+  const measured: Readonly<Record<Part, () => Promise<Figure[]>>> = {
+    weight: () => measureWeight(url + shelf),
+    lighthouse: async () => measureLighthouse(url, await lighthousePages(url, shelf), RUNS),
+    render: () => measureRendering(shop, effort),
+  }
+  const figures: Figure[] = []
+  for (const part of parts.filter(one => options.only === undefined || options.only === one)) {
+    say(`measuring: ${part}`)
+    figures.push(...(await measured[part]()))
+  }
+  return figures
+}
+
+await inAFolder(async folder => {
+  await pagesBuild(say, new AbortController().signal)
+  const books = readBooks(join(options.data, 'books-10k.csv'))
+  say(`filling an empty shop with ${books.length} books`)
+  await fillFolder(folder, books)
+  const figures = await measure(await startShop(folder, FIRST_LIST))
+  console.log(options.json ? JSON.stringify(figures) : linesOf(figures))
+  if (figures.some(isMissed) && !options.quick) process.exitCode = 1
+})

@@ -1,0 +1,67 @@
+/** What a first visit of a shelf loads, and whether the page is whole before any of it. */
+import { gzipSync } from 'node:zlib'
+import { launchBrowser } from '../../../web/tests/browser.ts'
+import type { Figure } from './figures.ts'
+
+const KILOBYTE = 1000
+/** Of kilobytes, gzipped; fonts come compressed. */
+const MOST = { script: 130, stylesheet: 20, font: 60 }
+const BOOKS = 24
+
+type Kind = keyof typeof MOST
+const kinds = Object.keys(MOST) as Kind[]
+
+/** All that a browser with nothing in its cache asks for to show `url`, by kind. */
+const loadedBy = async (url: string): Promise<Map<Kind, string[]>> => {
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    const loaded = new Map<Kind, string[]>()
+    page.on('request', request => {
+      const kind = kinds.find(one => one === request.resourceType())
+      if (kind) loaded.set(kind, [...(loaded.get(kind) ?? []), request.url()])
+    })
+    await page.goto(url, { waitUntil: 'networkidle' })
+    return loaded
+  } finally {
+    await browser.close()
+  }
+}
+
+const kilobytesOf = async (kind: Kind, urls: readonly string[]): Promise<number> => {
+  let bytes = 0
+  for (const url of new Set(urls)) {
+    const file = new Uint8Array(await (await fetch(url)).arrayBuffer())
+    bytes += kind === 'font' ? file.byteLength : gzipSync(file).byteLength
+  }
+  return bytes / KILOBYTE
+}
+
+/** `url` is a shelf of at least 24 books. */
+export const measureWeight = async (url: string): Promise<Figure[]> => {
+  const loaded = await loadedBy(url)
+  const figures: Figure[] = []
+  for (const kind of kinds) {
+    const urls = loaded.get(kind) ?? []
+    const value = await kilobytesOf(kind, urls)
+    figures.push({
+      name: `first visit of a shelf: ${kind}`,
+      value,
+      unit: 'KB',
+      most: MOST[kind],
+      note: `${urls.length} files`,
+    })
+  }
+  const html = await (await fetch(url)).text()
+  const page = html.slice(0, html.indexOf('window.__reactRouterContext'))
+  figures.push(
+    {
+      name: 'books in the HTML, each with its price',
+      value: page.match(/<article(?:(?!<\/article>).)*\$\d+\.\d\d/gs)?.length ?? 0,
+      unit: 'books',
+      least: BOOKS,
+    },
+    { name: 'the HTML of that page', value: gzipSync(html).byteLength / KILOBYTE, unit: 'KB' },
+  )
+  return figures
+}

@@ -1,0 +1,75 @@
+/** `npm run docs:images`: makes the pictures of README.md anew, from a shop as `npm start` serves it the first time. */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import sharp, { type Sharp } from 'sharp'
+import { launchBrowser } from '../../web/tests/browser.ts'
+import { inAFolder } from './in-a-folder.ts'
+import { startShop } from './shop-process.ts'
+
+const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+const QUALITY = 82
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 860 } }
+/** Twice as fine as it is shown, as on a phone. */
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+/** Three phones and the two gaps between them are as wide as a desktop. */
+const [SHOWN, GAP] = [{ width: 410, height: 887 }, 25]
+const GAP_COLOUR = '#cfc7b5'
+
+const BOOK = '/books/phil-002'
+const IN_CART = ['fic-001', 'tech-001']
+
+/** The page at `path` as a visitor sees it when all that is on the screen has come: PNG. */
+const shot = async (page: Page, path: string): Promise<Buffer> => {
+  const answer = await page.goto(path, { waitUntil: 'networkidle' })
+  if (!answer?.ok()) throw new Error(`${path} answered ${answer?.status()}`)
+  await page.evaluate(() => document.fonts.ready)
+  return page.screenshot({ animations: 'disabled', caret: 'hide' })
+}
+
+const write = async (name: string, picture: Sharp): Promise<void> => {
+  const bytes = await picture.webp({ quality: QUALITY }).toBuffer()
+  writeFileSync(`${IMAGES}${name}.webp`, bytes)
+  console.log(`docs/images/${name}.webp: ${Math.round(bytes.length / 1000)} kB`)
+}
+
+const sideBySide = async (shots: readonly Buffer[]): Promise<Sharp> => {
+  const step = SHOWN.width + GAP
+  const parts = await Promise.all(shots.map(one => sharp(one).resize(SHOWN).toBuffer()))
+  return sharp({
+    create: {
+      width: step * shots.length - GAP,
+      height: SHOWN.height,
+      channels: 3,
+      background: GAP_COLOUR,
+    },
+  }).composite(parts.map((input, i) => ({ input, left: i * step, top: 0 })))
+}
+
+const takeAll = async (browser: Browser, baseURL: string): Promise<void> => {
+  const visit = async (options: BrowserContextOptions) =>
+    (await browser.newContext({ ...options, baseURL })).newPage()
+  await write('home', sharp(await shot(await visit(DESKTOP), '/')))
+  await write('book', sharp(await shot(await visit({ ...DESKTOP, colorScheme: 'dark' }), BOOK)))
+  const phone = await visit(PHONE)
+  const shelf = await shot(phone, '/category/science-fiction')
+  for (const book_id of IN_CART) {
+    const added = await phone.request.post('/api/cart/items', {
+      data: { book_id },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+    if (!added.ok()) throw new Error(`the cart answered ${added.status()} for ${book_id}`)
+  }
+  await write('phone', await sideBySide([shelf, await shot(phone, '/cart'), await shot(phone, '/checkout')]))
+}
+
+let browser: Browser | undefined
+await inAFolder(
+  async folder => {
+    const shop = await startShop(folder, '/api/categories')
+    browser = await launchBrowser()
+    // By the name under which the shop itself knows its pages.
+    await takeAll(browser, `http://localhost:${shop.port}`)
+  },
+  () => browser?.close(),
+)

@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import units from '../../data/measured-units.json' with { type: 'json' }
+import { billFor, dynamodbOf, idleBill, levels } from './bill.ts'
+import { assumed, demandOf, unitsPerWrite, visitsWorth } from './demand.ts'
+import { actions } from './measure.ts'
+import { costPage } from './page.ts'
+import {
+  type Line,
+  lineOf,
+  priceList,
+  priceOf,
+  stages,
+  standingCharges,
+  standingLines,
+  totalOf,
+} from './prices.ts'
+import { parseCount, parseGigabytes } from './quantity.ts'
+import { dollars, markdown, plain } from './tables.ts'
+
+const quantity = (lines: readonly Line[], id: string) => lines.find(({ price }) => price.id === id)?.quantity
+
+test('numbers are read as people type them, and nothing else is a number', () => {
+  const counts = {
+    '1M': 1e6,
+    '500k': 5e5,
+    '2.5m': 2.5e6,
+    '1,000': 1000,
+    '1_000_000': 1e6,
+    '0': 0,
+    ' 20 k ': 2e4,
+    '1B': 1e9,
+  }
+  for (const [text, value] of Object.entries(counts)) expect([text, parseCount(text)]).toEqual([text, value])
+  for (const text of ['', 'k', '1MM', '-1', '1e6', '1,00', '10GB', 'NaN', '1.2.3', '99999B', '١'])
+    expect([text, parseCount(text)]).toEqual([text, undefined])
+  const sizes = { '10GB': 10, '512MB': 0.5, '1TB': 1024, '1.5 gb': 1.5, '1048576KB': 1 }
+  for (const [text, value] of Object.entries(sizes))
+    expect([text, parseGigabytes(text)]).toEqual([text, value])
+  for (const text of ['10', '10G', '10M', 'GB', '-1GB'])
+    expect([text, parseGigabytes(text)]).toEqual([text, undefined])
+})
+
+test('the list of prices has a day, and each price once, with the page that it comes from', () => {
+  expect(Date.parse(priceList.asOf)).toBeGreaterThan(Date.parse('2026-11-01'))
+  const ids = priceList.prices.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const { id, source } of priceList.prices) expect(source.page, id).toMatch(/^https:\/\//)
+  expect(() => priceOf('unicorns')).toThrow(TypeError)
+})
+
+test('what is charged for being there has a price that says so, and dev has none', () => {
+  expect(standingCharges.dev).toEqual([])
+  for (const stage of stages)
+    for (const { price } of standingCharges[stage])
+      expect([price, priceOf(price).standing]).toEqual([price, true])
+})
+
+test('a line is worked out as by hand, and the free tier takes off no more than the line', () => {
+  // 1,500,000 write units at $0.625 a million.
+  expect(lineOf('dynamodb-write', 1_500_000)).toMatchObject({ usd: 0.9375, freeUsd: 0 })
+  // 30 GB at $0.25, of which 25 GB are free.
+  expect(lineOf('dynamodb-storage', 30)).toMatchObject({ usd: 7.5, freeUsd: 6.25 })
+  expect(lineOf('dynamodb-storage', 10)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
+  // 2.5 million requests at a cent for ten thousand: all are free, ten million are.
+  expect(lineOf('cloudfront-request', 2_500_000)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
+  // 1,200 mails at $0.16 a thousand.
+  expect(lineOf('ses-mail', 1200).usd).toBeCloseTo(0.192, 10)
+  // 600,000 GB-seconds: $8.00004, of which 400,000 are free.
+  const time = lineOf('lambda-duration', 600_000)
+  expect([time.usd, time.freeUsd].map(usd => usd.toFixed(5))).toEqual(['8.00004', '5.33336'])
+  const total = totalOf([lineOf('dynamodb-storage', 30), lineOf('dynamodb-write', 1_500_000)])
+  expect(total).toEqual({ usd: 8.4375, withFreeTier: 2.1875 })
+})
+
+test('a stage that stands there costs what its list says: 25 metrics in alarms, nine of its own, a dashboard are $8.20', () => {
+  const counts = Object.fromEntries(standingLines('prod').map(({ price, quantity: n }) => [price.id, n]))
+  const byHand =
+    0.1 * (counts['cloudwatch-alarm'] ?? 0) +
+    0.3 * (counts['cloudwatch-custom-metric'] ?? 0) +
+    3 * (counts['cloudwatch-dashboard'] ?? 0)
+  expect(totalOf(standingLines('prod')).usd).toBeCloseTo(byHand, 10)
+  expect(totalOf(standingLines('dev')).usd).toBe(0)
+  // Nobody visits: the sweeper's 8,640 calls and the snapshot's 120 are all that is used.
+  const idle = idleBill('dev')
+  expect(quantity(idle.lines, 'lambda-request')).toBe(8_760)
+  expect(idle.usd).toBeLessThan(0.05)
+  expect(idleBill('prod', ['waf']).usd - idleBill('prod').usd).toBeCloseTo(
+    totalOf(standingLines('prod', 'waf')).usd,
+    10,
+  )
+})
+
+test('what is said counts; what is left out follows: 20,000 visits are 400 orders, 2,000 carts', () => {
+  expect(demandOf({ visitors: 20_000 })).toMatchObject({
+    visits: 20_000,
+    orders: 400,
+    carts: 2_000,
+    signUps: 120,
+  })
+  expect(demandOf({ orders: 400 }).visits).toBe(20_000)
+  expect(demandOf({ reads: 1e6, writes: 5e5, storage: 10 })).toMatchObject({
+    visits: 1e6 / assumed.specifiedReadsPerVisit,
+    readUnits: 1e6,
+    writeUnits: 5e5 * unitsPerWrite,
+    storageGb: 10,
+  })
+  // Written back from visits to writes, the visits are the same.
+  const visits = visitsWorth(5e5)
+  expect(demandOf({ visitors: visits }).writeUnits).toBeCloseTo(5e5 * unitsPerWrite, 3)
+  const [few, many] = [billFor({ visitors: 1e4 }, 'prod'), billFor({ visitors: 1e6 }, 'prod')]
+  expect(few.usd).toBeLessThan(many.usd)
+  for (const [i, line] of many.lines.entries())
+    expect(line.usd).toBeLessThanOrEqual(many.lines[i - 1]?.usd ?? Infinity)
+})
+
+test('units of a month are those measured: a million visits without orders read each book page once', () => {
+  const { readUnits, writeUnits } = demandOf({ visitors: 1e6, orders: 0 })
+  const { book_page, first_add, add, cart_page, cart_read } = units.actions
+  const reads =
+    2 * book_page.reads + 0.1 * (first_add.reads + add.reads + 2 * cart_page.reads + 2 * cart_read.reads)
+  expect(readUnits).toBeCloseTo(1e6 * reads, 3)
+  expect(writeUnits).toBeCloseTo(1e6 * 0.1 * (first_add.writes + add.writes), 3)
+})
+
+test('an order takes what its items take by hand: twice for the transaction, once more for an index, by the kilobyte', () => {
+  // The counter of a limit; idempotency record, outbox row and pointer; the cart; all below 1 KB.
+  const [limits, control, cart] = [2, 3 * 2, 2]
+  // A book is below 1 KB and in one index, and so is an order of one or three lines.
+  const [book, order] = [2 + 1, 2 + 1]
+  expect(units.actions.order_1.writes).toBe(limits + control + cart + order + book)
+  expect(units.actions.order_3.writes).toBe(limits + control + cart + order + 3 * book)
+  // With ten lines, cart and order are between 1 and 2 KB.
+  expect(units.actions.order_10.writes).toBe(limits + control + 2 * cart + 2 * order + 10 * book)
+})
+
+test('DynamoDB costs less than the specification estimates, at each of its levels', () => {
+  const most = [5, 25, 150]
+  for (const [i, { reads, writes, storage, stage }] of levels.entries())
+    expect(dynamodbOf(billFor({ reads, writes, storage }, stage)).usd).toBeLessThan(most[i] ?? 0)
+})
+
+test('money is shown to the cent, and what is less than a cent is not nothing', () => {
+  expect([0, 0.00001, 0.0026, 0.5, 1234.5].map(dollars)).toEqual([
+    '$0.00',
+    '<$0.0001',
+    '$0.0026',
+    '$0.50',
+    '$1,234.50',
+  ])
+  const table = {
+    head: ['a', 'n'],
+    rows: [
+      ['xyz', '$1.00'],
+      ['', '$10.00'],
+    ],
+  }
+  expect(plain(table)).toBe('a          n\nxyz    $1.00\n      $10.00')
+  expect(markdown(table)).toBe('| a | n |\n| --- | --- |\n| xyz | $1.00 |\n|  | $10.00 |')
+})
+
+test('the page is what `npm run cost` would write, from units of all that is measured', () => {
+  expect(Object.keys(units.actions).sort()).toEqual(Object.keys(actions).sort())
+  expect(readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8')).toBe(costPage())
+})

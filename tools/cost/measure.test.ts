@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { openStore } from '#src/composition/settings.ts'
+import units from '../../data/measured-units.json' with { type: 'json' }
+import { testEngine, testShop } from '../../test/kit.ts'
+import { measure } from './measure.ts'
+import { consumptionMeter } from './meter.ts'
+
+test('what was measured is measured again: nobody has made an order dearer without saying so', async () => {
+  const said: string[] = []
+  expect(await measure(line => said.push(line))).toEqual(units.actions)
+  // A build of the pages may be told of, a failure may not.
+  expect(said.filter(line => !line.includes('being built'))).toEqual([])
+}, 60_000)
+
+test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twice in a transaction, once more for an index', async () => {
+  const engine = await testEngine()
+  const { deps, names } = await testShop({ staffed: false })
+  const meter = consumptionMeter()
+  const db = openStore(deps.settings, () => engine.endpoint, meter.watch)
+  const units = async (doing: Promise<unknown>) => {
+    await doing
+    const { reads, writes } = meter.take()
+    return [reads, writes]
+  }
+  const key = { pk: 'p', sk: 's' }
+  const row = (size: number) => ({
+    action: 'Put' as const,
+    table: names.control,
+    item: { ...key, text: 'x'.repeat(size) },
+  })
+  // Names count too: 2 + 1 + 2 + 1 + 4 bytes beside the text.
+  expect(await units(db.write(row(1014)))).toEqual([0, 1])
+  expect(await units(db.transact([row(1014)]))).toEqual([0, 2])
+  expect(await units(db.write(row(1015)))).toEqual([0, 2])
+  expect(await units(db.write(row(4086)))).toEqual([0, 4])
+  expect(await units(db.get(names.control, key))).toEqual([1, 0])
+  expect(await units(db.get(names.control, key, false))).toEqual([0.5, 0])
+  expect(await units(db.write(row(4087)))).toEqual([0, 5])
+  expect(await units(db.get(names.control, key))).toEqual([2, 0])
+  // What is not there costs as much as the smallest.
+  expect(await units(db.get(names.control, { pk: 'p', sk: 'none' }))).toEqual([1, 0])
+  const book = (title: string) => ({
+    action: 'Put' as const,
+    table: names.books,
+    item: { category: 'C', book_id: 'b', title },
+  })
+  expect(await units(db.write(book('one')))).toEqual([0, 2])
+  // Under another title the index loses one and gains one.
+  expect(await units(db.write(book('two')))).toEqual([0, 3])
+  await db.close()
+})
+
+test('a store that does not say what it consumed is not taken for one that costs nothing', () => {
+  const meter = consumptionMeter()
+  const call = { operation: 'GetItem', tables: ['t'], ms: 1, isOnItems: true, answer: {} }
+  expect(() => meter.watch(call)).toThrow('ReturnConsumedCapacity')
+  meter.watch({ ...call, operation: 'DescribeTable', isOnItems: false })
+  expect(meter.take()).toEqual({ calls: 0, reads: 0, writes: 0 })
+})

@@ -1,0 +1,128 @@
+/** A whole shop for a few minutes: tables, starter shelf, API and pages on an engine and in a folder of its own, gone afterwards. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { seed } from '#src/catalog/import/seed.ts'
+import { blobFolder, openStore, readSettings } from '#src/composition/settings.ts'
+import { buildDeps, createShop } from '#src/composition/shop.ts'
+import { folderBlobs } from '#src/core/blobs.ts'
+import type { WatchedCall } from '#src/core/dynamo/watched.ts'
+import { newSecret } from '#src/core/ids.ts'
+import { linesLog } from '#src/core/log/log.ts'
+import { unknownCaller } from '#src/http/client-ip.ts'
+import { borrowEngine } from '#src/local/borrow-engine.ts'
+import type { Mail } from '#src/notifications/schema.ts'
+import { sendDueMail } from '#src/notifications/worker.ts'
+import { localBuild } from '#src/pages/local-build.ts'
+import { pageHolds } from '#src/pages/page-cache.ts'
+import { openPages } from '#src/pages/serve.ts'
+import { createTables } from '#src/tables/provision.ts'
+
+const ORIGIN = 'http://localhost:3000'
+
+export type Answered = { readonly status: number; readonly body: Record<string, unknown> }
+/** Asks the shop as a browser that keeps its cookies. Throws for what is not answered with success. */
+export type Ask = (method: string, path: string, body?: object, key?: string) => Promise<Answered>
+
+export type ThrowawayShop = {
+  readonly browser: () => Ask
+  /** Sends what is due, and gives the mails. */
+  readonly mails: () => Promise<readonly Mail[]>
+  /** Reads what other processes changed, as a function does that has not looked for two seconds. */
+  readonly readChanges: () => Promise<unknown>
+}
+
+const browserOf = (fetch: (request: Request) => Promise<Response>): Ask => {
+  const jar = new Map<string, string>()
+  return async (method, path, body, key) => {
+    const headers = {
+      'sec-fetch-site': 'same-origin',
+      cookie: [...jar].map(pair => pair.join('=')).join('; '),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    }
+    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const answer = await fetch(new Request(`${ORIGIN}${path}`, init))
+    for (const set of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = set.split(';')[0]?.split(/=(.*)/s) ?? []
+      jar.set(name, value)
+    }
+    const text = await answer.text()
+    if (answer.status >= 400)
+      throw new Error(`${method} ${path} was refused (${answer.status}): ${text.slice(0, 300)}`)
+    const isJson = answer.headers.get('content-type')?.includes('json') && text !== ''
+    return { status: answer.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} }
+  }
+}
+
+/** Runs `work` with such a shop, whose calls of the store `watch` is told of. Throws StartError where there is no engine. */
+export const withThrowawayShop = async <T>(
+  watch: (call: WatchedCall) => void,
+  say: (line: string) => void,
+  work: (shop: ThrowawayShop) => Promise<T>,
+): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
+  try {
+    const engine = await borrowEngine(folder)
+    try {
+      return await openIn(folder, engine.endpoint, { watch, say, work })
+    } finally {
+      await engine.close()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const openIn = async <T>(
+  folder: string,
+  endpoint: string,
+  {
+    watch,
+    say,
+    work,
+  }: {
+    readonly watch: (call: WatchedCall) => void
+    readonly say: (line: string) => void
+    readonly work: (shop: ThrowawayShop) => Promise<T>
+  },
+): Promise<T> => {
+  const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
+  const db = openStore(settings, () => endpoint, watch)
+  const build = localBuild(say)
+  try {
+    await createTables(db, settings.names)
+    const sent: Mail[] = []
+    const log = linesLog('errors', say)
+    const transport = { send: async (mail: Mail) => void sent.push(mail) }
+    const blobs = folderBlobs(blobFolder(folder))
+    const all = buildDeps(settings, { db, blobs, secret: newSecret(), log, transport })
+    // On AWS the function of orders has no memory that a sale would refresh.
+    const deps = { ...all, booksChanged: () => {} }
+    await seed(deps)
+    await deps.memory.load()
+    await deps.memory.readChanges()
+    const app = createShop(deps)
+    const { fetch } = openPages({
+      fetch: app.fetch,
+      publicUrl: ORIGIN,
+      origins: app.origins,
+      admission: app.admission,
+      currency: settings.currency,
+      holds: pathname => pageHolds(deps.memory, pathname),
+      load: build.load,
+      log,
+    })
+    return await work({
+      browser: () => browserOf(request => fetch(request, unknownCaller)),
+      mails: async () => {
+        await sendDueMail(deps)
+        return sent.splice(0)
+      },
+      readChanges: deps.memory.readChanges,
+    })
+  } finally {
+    build.close()
+    await db.close()
+  }
+}

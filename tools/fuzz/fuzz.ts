@@ -1,0 +1,122 @@
+/** Everything hostile, in one run: `hostile()` for the harness that proves the promises, `node tools/fuzz/fuzz.ts [--quick]` alone. */
+import { pathToFileURL } from 'node:url'
+import { endAll } from '../../test/lifetime.ts'
+import { bentCursors, bentKeys, deadCredentials } from './bent.ts'
+import { badBodies } from './bodies.ts'
+import { atHome } from './homes.ts'
+import { matrix } from './matrix.ts'
+import { type Fault, type Ledger, ledger } from './oracle.ts'
+import { requestsAtPlaces } from './places.ts'
+import { atRandom } from './random.ts'
+import { onSockets } from './sockets.ts'
+import { tellStories, wander } from './stories.ts'
+import { openTarget, type Target } from './target.ts'
+
+/** A promise of the shop, what was tried, how often, what came of it, and whether that is what was promised. */
+export type Row = {
+  readonly promise: number
+  readonly what: string
+  readonly count: number
+  readonly figure: string
+  readonly pass: boolean
+  /** What went wrong, each with the request. */
+  readonly faults: readonly Fault[]
+}
+
+type Options = {
+  readonly quick?: boolean
+  /** Of what is made up at random; chosen and told unless given. */
+  readonly seed?: number
+  /** Whether sockets are left out: they need a shop as users run it. */
+  readonly sockets?: boolean
+  /** Is told of each row as soon as it is there. */
+  readonly tell?: (row: Row) => void
+}
+
+/** What memory may have grown after thousands of requests, in megabytes. */
+const MOST_GROWN_MB = 50
+
+type Pass = readonly [number, string, (target: Target, ledger: Ledger) => Promise<unknown>]
+
+const passes = (quick: boolean, seed: number): readonly Pass[] => [
+  [15, 'endpoints x callers of eight kinds', matrix],
+  [19, 'sessions that are over or forged', deadCredentials],
+  [18, 'cursors that are bent', (...to) => bentCursors(...to, quick ? 40 : 2_000)],
+  [4, 'keys of other orders', (...to) => bentKeys(...to, quick ? 3 : 100)],
+  [17, 'the corpus where it is at home', atHome],
+  [16, 'fields too many, too few, bodies cut, queries unknown', (...to) => badBodies(...to, quick ? 101 : 4)],
+  [
+    17,
+    'the corpus in every place of OpenAPI',
+    (...to) => to[1].send(requestsAtPlaces(to[0], quick ? 131 : 4)),
+  ],
+  [17, `requests at random, seed ${seed}`, (...to) => atRandom(...to, quick ? 200 : 5_000, seed)],
+  [17, 'stories of the corpus', tellStories],
+  [
+    17,
+    `ways along the links with one bad request, seed ${seed}`,
+    (...to) => wander(...to, quick ? 5 : 300, seed),
+  ],
+]
+
+const heapMb = (): number => {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed / 2 ** 20
+}
+
+const run = async ([promise, what, pass]: Pass): Promise<Row> => {
+  const target = await openTarget()
+  const book = ledger(target)
+  const before = heapMb()
+  await pass(target, book)
+  const grown = heapMb() - before
+  // Without `--expose-gc` nobody knows what of it is garbage.
+  const grew = globalThis.gc !== undefined && grown > MOST_GROWN_MB
+  const { count, looks, proven } = book.counts()
+  const looked = looks > 0 ? `, ${proven} refused and nothing written (${looks} looks at all tables)` : ''
+  const figure = `${book.faults.length} faults${looked}, heap ${grown < 0 ? '' : '+'}${grown.toFixed(0)} MB`
+  return { promise, what, count, figure, pass: book.faults.length === 0 && !grew, faults: book.faults }
+}
+
+const onSocketsRow = async (quick: boolean): Promise<Row> => {
+  const { count, faults, grownMb } = await onSockets({ quick })
+  const figure = `${faults.length} faults, memory +${grownMb.toFixed(0)} MB, alive`
+  return {
+    promise: 17,
+    what: 'bytes on a socket',
+    count,
+    figure,
+    pass: faults.length === 0 && grownMb < MOST_GROWN_MB,
+    faults,
+  }
+}
+
+/** Runs all passes, one after the other, against shops on this machine alone; a row for each. */
+export const hostile = async ({
+  quick = false,
+  seed,
+  sockets = true,
+  tell = () => {},
+}: Options = {}): Promise<Row[]> => {
+  const chosen = seed ?? Math.floor(Math.random() * 2 ** 31)
+  const rows: Row[] = []
+  const add = (row: Row): void => {
+    rows.push(row)
+    tell(row)
+  }
+  for (const pass of passes(quick, chosen)) add(await run(pass))
+  if (sockets) add(await onSocketsRow(quick))
+  return rows
+}
+
+const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href
+if (isProgram) {
+  const tell = ({ promise, what, count, figure, pass, faults }: Row): void => {
+    console.log(`${pass ? '✓' : '✗'} P${promise}  ${String(count).padStart(6)}  ${what}: ${figure}`)
+    for (const { request, fault } of faults.slice(0, 5)) console.log(`    ${fault}\n      ${request}`)
+  }
+  const rows = await hostile({ quick: process.argv.includes('--quick'), tell })
+  console.log(`${rows.reduce((sum, { count }) => sum + count, 0)} requests`)
+  await endAll()
+  process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1
+}

@@ -1,0 +1,208 @@
+/** A shop in the midst of things, for those who send it what they should not: callers of all kinds, and bodies that are well. */
+
+import { endpoints } from '#src/composition/endpoints.ts'
+import type { Limiter } from '#src/core/rate-limit/limiter.ts'
+import type { Endpoint } from '#src/http/endpoint.ts'
+import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+
+export type CallerName =
+  | 'anybody'
+  | 'guest'
+  | 'account'
+  | 'customer with a second factor'
+  | 'staff'
+  | 'admin'
+  | 'staff without a second factor'
+  | 'signed out'
+
+export type Sent = {
+  readonly endpoint: Endpoint
+  readonly as: CallerName
+  /** Who it is, where it is nobody in particular of that kind. */
+  readonly by?: Shopper
+  /** With its query, as it is sent. */
+  readonly path: string
+  readonly body?: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+  /** What is bad about it. */
+  readonly why: string
+  /** Whether the path is bent, so that it may name another endpoint, or none. */
+  readonly elsewhere?: boolean
+}
+
+export type Seen = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Json
+  readonly text: string
+  readonly ms: number
+}
+
+export type Target = {
+  readonly shop: TestShop
+  /** Ids of things that are there, by their names in paths. */
+  readonly ids: Readonly<Record<string, string>>
+  /** A body that each endpoint takes, were it not for what is done to it. */
+  readonly bodies: Record<string, Json>
+  readonly callers: Readonly<Record<CallerName, () => Shopper>>
+  readonly send: (sent: Sent) => Promise<Seen>
+  /** Fills the guest's cart again where an order has emptied it. */
+  readonly refresh: () => Promise<void>
+}
+
+export const endpointOf = (id: string): Endpoint => {
+  const found = endpoints.find(endpoint => endpoint.id === id)
+  if (!found) throw new Error(`no endpoint ${id}`)
+  return found
+}
+
+export const hasJson = ({ body }: Endpoint): boolean => body !== undefined && body !== 'image'
+
+const book = {
+  category: 'Technology',
+  title: 'A',
+  author: 'B',
+  price: 1.5,
+  description: 'C',
+  isbn: '9780132350884',
+  image_url: 'https://example.com/a.jpg',
+  status: 'active',
+  average_rating: 4.5,
+  ratings_count: 1,
+  published_year: 2008,
+  language: 'en',
+  pages: 1,
+  genres: ['a'],
+}
+const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
+const token = 'A'.repeat(43)
+const password = 'four quiet blue words'
+const email = 'reader@example.com'
+
+/** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
+export const accountBodies: Readonly<Record<string, Json>> = {
+  signUp: { email, password, first_name: 'A', last_name: 'B' },
+  verifyEmail: { token, password },
+  resendVerification: { email },
+  signIn: { email, password },
+  forgotPassword: { email },
+  resetPassword: { token, password },
+  changePassword: { current_password: password, password },
+  changeEmail: { email, password },
+  confirmEmail: { token },
+  changeProfile: { first_name: 'A', last_name: 'B', phone: '+1-555-0123', address },
+  saveAddress: address,
+  deleteMe: { password },
+  beginCognito: { link: false, next: '/cart' },
+  finishCognito: { state: token, code: 'a' },
+  unlinkCognito: { password },
+  beginTotp: { password },
+  confirmTotp: { code: '123456' },
+  endTotp: { password },
+  renewRecoveryCodes: { password },
+  signInWithCode: { code: '123456' },
+  signInWithRecoveryCode: { code: 'abcde-12345' },
+  passkeyOptions: { password },
+  addPasskey: { name: 'A', response: { id: 'a' } },
+  signInWithPasskey: { response: { id: 'a' } },
+}
+
+/** The address of an endpoint, with ids that are there. */
+export const addressOf = ({ ids }: Pick<Target, 'ids'>, { path }: Endpoint): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? 'a')
+
+const answered = async (who: Shopper, { endpoint, path, body, headers = {} }: Sent): Promise<Seen> => {
+  const start = performance.now()
+  const json = hasJson(endpoint) ? { 'content-type': 'application/json' } : {}
+  const answer = await who.call(endpoint.method, path, body, { ...json, ...headers })
+  const ms = performance.now() - start
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+  return { ...answer, text, ms }
+}
+
+/** A browser that still sends this cookie. */
+const withCookie = (who: Shopper, cookie: string): Shopper => ({
+  ...who,
+  call: (method, path, body, headers) =>
+    who.call(method, path, body, { cookie, 'sec-fetch-site': 'same-origin', ...headers }),
+})
+
+/** `limited`: whether requests are counted; those who send thousands would else be told that alone. */
+export const openTarget = async ({ limited = false } = {}): Promise<Target> => {
+  const many = { stock_quantity: 1_000_000 }
+  // Time stands still: what a clock alone writes would look like the work of a request.
+  const now = new Date()
+  const shop = await testShop({
+    now: () => now,
+    books: [aBook(many), aBook({ book_id: 'tech-002', ...many })],
+  })
+  // Nothing is counted; what is written with a hit is written all the same.
+  if (!limited) {
+    const { admit } = shop.deps.limiter
+    const uncounted: Limiter = { admit: (_, writes) => admit([], writes), knownWait: () => 0 }
+    Object.assign(shop.deps.limiter, uncounted)
+  }
+  const guest = shop.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-002' })
+  const { order_id } = (await checkOut(guest)).body
+  const account = await shop.account()
+  await account.post('/api/cart/items', { book_id: 'tech-001' })
+  const bodies: Record<string, Json> = {
+    createBook: { book_id: 'new', ...book, stock_quantity: 1 },
+    replaceBook: book,
+    changeBook: { ...book, stock_delta: 1 },
+    addCartItem: { book_id: 'tech-001', quantity: 1 },
+    setCartItem: { quantity: 2 },
+    placeOrder: {
+      cart_version: '',
+      expected_total: 0,
+      email: 'customer@example.com',
+      shipping_address: address,
+    },
+    lookUpOrder: { order_id, email: 'customer@example.com' },
+    openOrderLink: { token },
+    setOrderStatus: { status: 'processing' },
+    ...accountBodies,
+  }
+  const refresh = async (): Promise<void> => {
+    await guest.call('DELETE', '/api/cart')
+    const { body: cart } = await guest.post('/api/cart/items', { book_id: 'tech-001' })
+    Object.assign(bodies.placeOrder, { cart_version: cart.version, expected_total: cart.total })
+  }
+  await refresh()
+  const ids = {
+    book_id: 'tech-001',
+    category: 'Technology',
+    order_id,
+    session_id: 'no-session',
+    passkey_id: 'no-passkey',
+    address_id: 'no-address',
+  }
+  const [factored, admin, single] = [
+    await shop.account({ secondFactor: true }),
+    await shop.account({ role: 'admin' }),
+    await shop.account({ role: 'staff', secondFactor: false }),
+  ]
+  const ended = await shop.account({ role: 'admin' })
+  const cookie = ended.cookie() ?? ''
+  await ended.post('/api/auth/sign-out')
+  const callers = {
+    anybody: () => shop.visitor(),
+    guest: () => guest,
+    account: () => account,
+    'customer with a second factor': () => factored,
+    staff: () => shop.staff,
+    admin: () => admin,
+    'staff without a second factor': () => single,
+    'signed out': () => withCookie(shop.visitor(), cookie),
+  }
+  return { shop, ids, bodies, callers, send: sent => answered(sent.by ?? callers[sent.as](), sent), refresh }
+}
+
+/** As whom an endpoint is called, so that what it takes is looked at. */
+export const mayCall = ({ who }: Endpoint): CallerName =>
+  who === 'staff' ? 'staff' : who === 'account' ? 'account' : who === 'shopper' ? 'guest' : 'anybody'
+
+/** The headers that an endpoint cannot do without. */
+export const neededHeaders = ({ id }: Endpoint): Record<string, string> =>
+  id === 'placeOrder' ? { 'idempotency-key': crypto.randomUUID() } : {}

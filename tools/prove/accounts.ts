@@ -1,0 +1,112 @@
+import { checkAccounts } from '#src/accounts/check.ts'
+import { normalizeEmail } from '#src/accounts/email.ts'
+import { signUp } from '#src/accounts/sign-up.ts'
+import { ShopError } from '#src/core/errors.ts'
+import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { times } from '../../test/buyers.ts'
+import { itemsIn } from '../../test/contents.ts'
+import { type TestShop, testShop } from '../../test/kit.ts'
+import { countOf, inTurns, type Promised } from './run.ts'
+
+/** The same address, as different people write it. */
+const spellings = (i: number): string[] => [
+  `reader-${i}@example.com`,
+  `Reader-${i}@EXAMPLE.com`,
+  ` reader-${i}@example.com `,
+  `ｒeader-${i}@example.com`,
+]
+
+const register = async (shop: TestShop, email: string): Promise<void> => {
+  try {
+    await signUp(shop.deps, { email, password: PASSWORD })
+  } catch (error) {
+    if (!(error instanceof ShopError && error.code === 'store_busy')) throw error
+    await register(shop, email)
+  }
+}
+
+const oneAccount: Promised = {
+  number: 12,
+  promise: 'One address, one account',
+  pass: 'one user for each address, a guard for each user and none beside',
+  prove: async run => {
+    const addresses = run.quick ? 2 : 20
+    const shop = await testShop({ staffed: false })
+    const other = await testShop({ beside: shop, staffed: false })
+    for (let i = 0; i < addresses; i++) {
+      const ways = spellings(i).map(way => normalizeEmail(way) ?? way)
+      await Promise.all(times(50, n => register(n % 2 ? shop : other, ways[n % ways.length] ?? '')))
+    }
+    const users = (await itemsIn(shop, 'users')).length
+    const { withoutGuard, guardsOfNobody, doubles } = await checkAccounts(shop.deps)
+    const odd = withoutGuard.length + guardsOfNobody.length + doubles.length
+    // Looks for the address, then writes the account.
+    const naive = async (user_id: string): Promise<void> => {
+      const { items } = await shop.deps.db.query({
+        table: shop.names.users,
+        index: 'EmailIndex',
+        where: 'email = :email',
+        values: { ':email': 'naive@example.com' },
+      })
+      const item = { user_id, email: 'naive@example.com', created_at: '', account_status: 'active' }
+      if (items.length === 0) await shop.deps.db.write({ action: 'Put', table: shop.names.users, item })
+    }
+    await Promise.all(times(50, n => naive(`naive-${n}`)))
+    const many = (await itemsIn(shop, 'users')).length - users
+    return {
+      tried: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/one-per-address.test.ts`,
+      found: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
+      holds: users === addresses && odd === 0,
+      control: { found: `${many} accounts of one address`, failed: many > 1 },
+    }
+  },
+}
+
+/** Whether one more is let through: looks how many there were, then notes this one. */
+const naiveLimit = async ({ deps, names }: TestShop): Promise<boolean> => {
+  const key = { pk: 'naive-limit', sk: 'limit' }
+  const count = Number((await deps.db.get(names.control, key))?.tries ?? 0)
+  if (count >= 10) return false
+  await deps.db.write({ action: 'Put', table: names.control, item: { ...key, tries: count + 1 } })
+  return true
+}
+
+const guessingIsSlow: Promised = {
+  number: 14,
+  promise: 'Guessing is slowed',
+  pass: 'at most 10 tries reach the password in 15 minutes; then 429 with Retry-After; the owner signs in on; at most 3 mails an hour',
+  prove: async () => {
+    const shop = await accountShop()
+    const owner = await shop.member('owner@example.com')
+    await owner.post('/api/auth/sign-out')
+    const guesses = await inTurns(100, 10, i =>
+      shop.signIn(shop.visitor(), 'owner@example.com', `guess ${i}`),
+    )
+    const reached = countOf(guesses, ({ status }) => status === 401)
+    const refused = countOf(
+      guesses,
+      ({ status, headers }) => status === 429 && /^\d+$/.test(headers.get('retry-after') ?? ''),
+    )
+    const isIn = (await shop.signIn(owner, 'owner@example.com')).status === 200
+    const oneNetwork = shop.visitor()
+    const spread = await inTurns(120, 10, i => shop.signIn(oneNetwork, `reader-${i}@example.com`))
+    const fromOne = countOf(spread, ({ status }) => status === 401)
+    await shop.mail()
+    for (let i = 0; i < 20; i++)
+      await shop.visitor().post('/api/auth/password/forgot', { email: 'owner@example.com' })
+    const mails = (await shop.mail()).length
+    const naive = countOf(await Promise.all(times(100, () => naiveLimit(shop))), yes => yes)
+    return {
+      tried:
+        '100 wrong passwords for one account from 100 networks, 120 accounts from one network, 20 resets',
+      found: `${reached} reached the password, ${refused} told when to come back; ${fromOne} from one network; the owner ${isIn ? 'signs in' : 'is locked out'}; ${mails} mails`,
+      holds: reached <= 10 && reached + refused === 100 && fromOne <= 100 && isIn && mails > 0 && mails <= 3,
+      control: {
+        found: `a limit that reads its count and then writes it lets ${naive} of 100 through`,
+        failed: naive > 10,
+      },
+    }
+  },
+}
+
+export const accountPromises = [oneAccount, guessingIsSlow]

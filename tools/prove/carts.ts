@@ -1,0 +1,165 @@
+/** Carts: no line lost, joined once (9, 10). */
+import fc from 'fast-check'
+import { times } from '../../test/buyers.ts'
+import { itemsIn } from '../../test/contents.ts'
+import { atRandom, faultyEngine } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { type Result, resultOf } from './history.ts'
+import { linearizable, type Timed } from './linear.ts'
+import { naiveAdd } from './naive.ts'
+import { countOf, inTurns, type Promised, whole } from './run.ts'
+
+const MAX_QUANTITY = 20
+const BOOKS = [0, 1, 2].map(i => aBook({ book_id: `b-${i}`, stock_quantity: 1_000 }))
+
+type Step = {
+  readonly device: number
+  readonly book: number
+  readonly kind: 'add' | 'set' | 'remove'
+  readonly quantity: number
+}
+type Done = Timed & Step & { readonly seen: number | undefined }
+
+const sequence = fc.integer({ min: 2, max: 5 }).chain(devices =>
+  fc.array(
+    fc.record<Step>({
+      device: fc.nat({ max: devices - 1 }),
+      book: fc.nat({ max: 2 }),
+      kind: fc.constantFrom('add', 'add', 'set', 'remove'),
+      quantity: fc.integer({ min: 1, max: 6 }),
+    }),
+    { minLength: 3, maxLength: 12 },
+  ),
+)
+
+const send = (who: Shopper, cookie: object, { kind, book, quantity }: Step): Promise<Answer> => {
+  const path = `/api/cart/items/b-${book}`
+  if (kind === 'add') return who.post('/api/cart/items', { book_id: `b-${book}`, quantity }, { ...cookie })
+  return kind === 'set'
+    ? who.call('PUT', path, { quantity }, { ...cookie })
+    : who.call('DELETE', path, undefined, { ...cookie })
+}
+
+const quantityIn = (cart: Json, book: number): number =>
+  cart.items.find((line: Json) => line.book_id === `b-${book}`)?.quantity ?? 0
+
+/** How many copies of a book the cart has after this; an answer must also show that number. */
+const after = (copies: number, { kind, quantity, result, seen }: Done): number | undefined => {
+  if (result === 'fail') {
+    const refused = kind === 'add' ? copies + quantity > MAX_QUANTITY : copies === 0
+    return refused ? copies : undefined
+  }
+  if (kind !== 'add' && copies === 0) return undefined
+  const next = kind === 'add' ? copies + quantity : kind === 'set' ? quantity : 0
+  return next > MAX_QUANTITY || (seen !== undefined && seen !== next) ? undefined : next
+}
+
+const play = async (shop: TestShop, steps: readonly Step[], cookie: object): Promise<Done[]> => {
+  const done: Done[] = []
+  const visitor = shop.visitor()
+  await Promise.all(
+    [...Map.groupBy(steps, ({ device }) => device).values()].map(async mine => {
+      for (const step of mine) {
+        const invoke = performance.now()
+        const answer = await send(visitor, cookie, step)
+        const result: Result = resultOf(answer)
+        const seen = result === 'ok' ? quantityIn(answer.body, step.book) : undefined
+        done.push({ ...step, invoke, end: performance.now(), result, seen })
+      }
+    }),
+  )
+  return done
+}
+
+/** A cookie as a browser got it before its first cart. */
+export const cookieOf = (n: number) => ({
+  cookie: `cloudshelf_guest=${String(n).padStart(43, 'A')}`,
+  'sec-fetch-site': 'same-origin',
+})
+
+const noLineLost: Promised = {
+  number: 9,
+  promise: 'No cart line is lost',
+  pass: 'every final cart, and every answer on the way, is what the steps make in some order',
+  prove: async run => {
+    const count = run.quick ? 40 : 1_000
+    const engine = await faultyEngine()
+    const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
+    engine.plan(atRandom(run.random, { conflict: 2, lose: 2, refuse: 1 }))
+    const all = fc.sample(sequence, { numRuns: count, seed: run.seed })
+    const wrong: string[] = []
+    await inTurns(count, 4, async i => {
+      const steps = all[i] ?? []
+      const done = await play(shop, steps, cookieOf(i))
+      let answer = await shop.visitor().get('/api/cart', cookieOf(i))
+      for (let tries = 0; answer.status !== 200 && tries < 5; tries++)
+        answer = await shop.visitor().get('/api/cart', cookieOf(i))
+      for (const book of [0, 1, 2]) {
+        const mine = done.filter(one => one.book === book)
+        const last = quantityIn(answer.body, book)
+        if (!linearizable(mine, { after }, 0, last))
+          wrong.push(
+            `${JSON.stringify(mine.map(({ kind, quantity, result }) => [kind, quantity, result]))} made ${last}`,
+          )
+      }
+    })
+    engine.plan(() => undefined)
+    await Promise.all(times(20, i => naiveAdd(shop, 'naive', `line ${i}`)))
+    const kept = (await itemsIn(shop, 'carts')).find(({ user_id }) => user_id === 'naive')?.lines.length ?? 0
+    return {
+      tried: `${count} random sequences of adding, setting and removing by 2 to 5 devices at once, under ${engine.faults()} faults`,
+      found: `${wrong.length} carts in no order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      holds: wrong.length === 0,
+      control: { found: `${20 - kept} of 20 lines lost`, failed: kept < 20 },
+      figures: { sequences: count, faults: engine.faults(), wrong: wrong.length },
+    }
+  },
+}
+
+const joinedOnce: Promised = {
+  number: 10,
+  promise: 'A sign-in joins carts once',
+  pass: 'every quantity is the smaller of the sum and 20; no request fails',
+  prove: async run => {
+    const count = run.quick ? 12 : 200
+    const engine = await faultyEngine()
+    const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
+    const add = (who: Shopper, quantity: number) => who.post('/api/cart/items', { book_id: 'b-0', quantity })
+    let failed = 0
+    const right = await inTurns(count, 2, async () => {
+      const [a, b] = [whole(run.random, 1, 15), whole(run.random, 1, 15)]
+      const [guest, account] = [shop.visitor(), await shop.account()]
+      await add(guest, a)
+      await add(account, b)
+      const headers = { cookie: `${guest.cookie()}; ${account.cookie()}`, 'sec-fetch-site': 'same-origin' }
+      const ask = () => shop.visitor().get('/api/cart', headers)
+      engine.plan(atRandom(run.random, { conflict: 5, lose: 3, refuse: 2 }))
+      const answers = await Promise.all(times(10, ask))
+      failed += countOf(answers, ({ status }) => status !== 200)
+      engine.plan(() => undefined)
+      return (await ask()).body.item_count === Math.min(a + b, MAX_QUANTITY)
+    })
+    // A join that met a fault is reported, done by the next request, and hinders nobody.
+    shop.reported.length = 0
+    const naive = await testShop({ books: BOOKS })
+    const [guest, account] = [naive.visitor(), await naive.account()]
+    await add(guest, 1)
+    await Promise.all(
+      times(10, async () => {
+        const [line] = (await guest.get('/api/cart')).body.items
+        if (!line) return
+        await add(account, line.quantity)
+        await guest.call('DELETE', '/api/cart')
+      }),
+    )
+    const many = (await account.get('/api/cart')).body.item_count
+    return {
+      tried: `${count} guests and accounts with carts, 10 requests at once after the sign-in, under ${engine.faults()} faults`,
+      found: `${countOf(right, yes => yes)} of ${count} joined once, ${failed} of ${10 * count} requests failed`,
+      holds: right.every(yes => yes) && failed === 0,
+      control: { found: `joined ${many} times`, failed: many > 1 },
+    }
+  },
+}
+
+export const cartPromises = [noLineLost, joinedOnce]

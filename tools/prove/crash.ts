@@ -1,0 +1,146 @@
+/** `kill -9` of the shop and of its engine while customers buy: nothing acknowledged is lost, nothing is half done (6). */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { itemsIn, stockOf } from '../../test/contents.ts'
+import { aBook, temporaryFolder, testEngine, testShop } from '../../test/kit.ts'
+import { freePort, startShopProcess } from '../../test/shop-process.ts'
+import type { Random } from '../bench/random.ts'
+import {
+  checkOutCart,
+  enginePid,
+  fillCart,
+  fillShelf,
+  misfits,
+  network,
+  PROXY,
+  pause,
+  servesWithin,
+} from './outside.ts'
+import type { Promised, Run } from './run.ts'
+
+const BUYERS = 4
+
+/** Customers who buy until they are told to stop, whatever fails on the way; and the orders that the shop said yes to. */
+const buyers = (url: string, random: Random) => {
+  const agent = network(2 * BUYERS)
+  const acknowledged: string[] = []
+  let done = false
+  const buying = Array.from({ length: BUYERS }, async () => {
+    while (!done) {
+      const { cart } = await fillCart(agent, url, random)
+      const said = cart && (await checkOutCart(agent, url, random, cart))
+      if (said?.status === 201) acknowledged.push(said.body.order_id)
+      // The shop is down at the moment: that is what this is about.
+      else await pause(random, 10, 30)
+    }
+  })
+  const stop = async (): Promise<readonly string[]> => {
+    done = true
+    await Promise.all(buying)
+    await agent.close()
+    return acknowledged
+  }
+  /** Until another order has been acknowledged: each kill then interrupts something. */
+  const bought = async (): Promise<void> => {
+    const before = acknowledged.length
+    for (let i = 0; i < 400 && acknowledged.length === before; i++) await pause(random, 20, 30)
+  }
+  return { stop, bought }
+}
+
+const open = async () => {
+  const dataDir = temporaryFolder()
+  const settings = { PORT: String(await freePort()), DYNAMODB_PORT: String(await freePort()), ...PROXY }
+  const start = () => startShopProcess(dataDir, settings)
+  const shop = await start()
+  await fillShelf(shop)
+  return { shop, start }
+}
+
+const killEngine = async ({ random }: Run, kills: number) => {
+  const { shop } = await open()
+  const { stop, bought } = buyers(shop.url, random)
+  for (let done = 0; done < kills; ) {
+    await bought()
+    await pause(random, 0, 400)
+    const pid = enginePid(shop)
+    if (pid === undefined) continue
+    process.kill(pid, 'SIGKILL')
+    done++
+  }
+  const acknowledged = await stop()
+  const serves = await servesWithin(shop, 20)
+  const { wrong, orders } = await misfits(shop, acknowledged)
+  await shop.end()
+  return {
+    wrong: serves ? wrong : ['it did not come back', ...wrong],
+    orders,
+    acknowledged: acknowledged.length,
+  }
+}
+
+const killShop = async ({ random }: Run, kills: number) => {
+  let { shop, start } = await open()
+  const { stop, bought } = buyers(shop.url, random)
+  for (let done = 0; done < kills; done++) {
+    await bought()
+    await pause(random, 0, 400)
+    await shop.end('SIGKILL')
+    shop = await start()
+  }
+  const acknowledged = await stop()
+  const { wrong, orders } = await misfits(shop, acknowledged)
+  await shop.end()
+  return { wrong, orders, acknowledged: acknowledged.length }
+}
+
+/** So often at the most. */
+const NAIVE_KILLS = 60
+
+/** Kills a program that writes order, stock and mail one after the other: how often they disagree. */
+const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
+  const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })] })
+  const { endpoint } = await testEngine()
+  const at = fileURLToPath(new URL('naive-buyer.ts', import.meta.url))
+  const halves = async (): Promise<number> => {
+    const [orders, control] = [await itemsIn(shop, 'orders'), await itemsIn(shop, 'control')]
+    const mails = control.filter(({ pk }) => pk === 'naive-outbox').length
+    const sold = 100_000 - ((await stockOf(shop, 'tech-001')) ?? 0)
+    return Math.abs(orders.length - mails) + Math.abs(orders.length - sold)
+  }
+  // Now and then a kill falls between two orders: it is killed until one has fallen inside one.
+  for (let done = 0; done < kills || (done < NAIVE_KILLS && (await halves()) === 0); done++) {
+    const child: ChildProcess = fork(at, [endpoint, JSON.stringify(shop.names)], { stdio: 'ignore' })
+    await once(child, 'message')
+    await pause(random, 20, 120)
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+  return halves()
+}
+
+const throughCrashes: Promised = {
+  number: 6,
+  promise: 'All or nothing, through any crash',
+  pass: 'no acknowledged order lost; orders, stock, mails, keys, pointers and carts agree',
+  prove: async run => {
+    const kills = run.quick ? 4 : 50
+    const engine = await killEngine(run, kills)
+    run.say(`   ${kills} kills of the engine: ${engine.acknowledged} orders acknowledged`)
+    const shop = await killShop(run, kills)
+    const halves = await killNaive(run, run.quick ? 4 : 10)
+    const wrong = [...engine.wrong, ...shop.wrong]
+    const acknowledged = engine.acknowledged + shop.acknowledged
+    return {
+      tried: `kill -9 of the engine ${kills} times and of the shop ${kills} times under ${BUYERS} buyers`,
+      found: `${acknowledged} orders acknowledged, ${engine.orders + shop.orders} in the tables, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      holds: wrong.length === 0 && Math.min(engine.acknowledged, shop.acknowledged) >= kills,
+      control: { found: `${halves} halves of orders, written step by step`, failed: halves > 0 },
+      figures: { kills: 2 * kills, acknowledged, wrong: wrong.length, naiveHalves: halves },
+    }
+  },
+}
+
+export const crashPromises = [throughCrashes]

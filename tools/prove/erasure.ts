@@ -1,0 +1,98 @@
+/** Somebody who deletes the account leaves nothing behind but what the law keeps (23). */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { mailFolder } from '#src/composition/settings.ts'
+import { sendDueMail } from '#src/notifications/worker.ts'
+import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { contentsOf, itemsIn } from '../../test/contents.ts'
+import { aBook, type Json, type Shopper } from '../../test/kit.ts'
+import type { Promised } from './run.ts'
+
+/** Somebody who has left a mark in every field that takes one. */
+const life = async (shop: Awaited<ReturnType<typeof accountShop>>, i: number) => {
+  const mark = `canary-${i}`
+  const email = `${mark}-mail@example.com`
+  const address = {
+    street: `${mark}-street 1`,
+    city: `${mark}-city`,
+    state: `${mark}-state`,
+    postal_code: `${mark}`.slice(0, 12),
+    country: 'US',
+  }
+  const order = async (who: Shopper): Promise<Json> => {
+    await who.post('/api/cart/items', { book_id: 'tech-001' })
+    const { body: cart } = await who.get('/api/cart')
+    const body = { cart_version: cart.version, expected_total: cart.total, email, shipping_address: address }
+    return (await who.post('/api/orders', body, { 'idempotency-key': crypto.randomUUID() })).body
+  }
+  await order(shop.visitor())
+  const person = await shop.member(email)
+  await person.call('PATCH', '/api/users/me', {
+    first_name: `${mark}-first`,
+    last_name: `${mark}-last`,
+    address,
+  })
+  for (const where of ['home', 'work', 'parents'])
+    await person.post('/api/users/me/addresses', { ...address, street: `${mark}-${where} 2` })
+  const done = await order(person)
+  for (const status of ['processing', 'shipped', 'delivered'])
+    await shop.staff.post(`/api/orders/${done.order_id}/status`, { status })
+  await person.post('/api/cart/items', { book_id: 'tech-001' })
+  return { email, person, done }
+}
+
+const erased: Promised = {
+  number: 23,
+  promise: 'A person who goes is gone',
+  pass: 'no mark of theirs in tables, reports or mails; what they paid unchanged; sessions dead; the address free again',
+  prove: async run => {
+    const count = run.quick ? 2 : 20
+    const shop = await accountShop({ books: [aBook({ stock_quantity: 1_000 })] })
+    const lives = []
+    for (let i = 0; i < count; i++) lives.push(await life(shop, i))
+    await sendDueMail(shop.deps)
+    const folder = mailFolder(shop.deps.settings.dataDir)
+    const mails = () => {
+      try {
+        return readdirSync(folder)
+          .map(name => readFileSync(join(folder, name), 'utf8'))
+          .join('')
+      } catch {
+        return ''
+      }
+    }
+    const marks = async () => [...`${await contentsOf(shop)}${mails()}`.matchAll(/canary-/g)].length
+    const before = await marks()
+    let dead = 0
+    for (const { person } of lives) {
+      const { status } = await person.call('DELETE', '/api/users/me', { password: PASSWORD })
+      const { body } = await person.get('/api/auth/session')
+      if (status === 204 && body.signed_in === false) dead++
+    }
+    // What is still to be delivered needs its address; when it is cancelled or delivered, that goes too.
+    for (const { user_id: _, order_id, status } of await itemsIn(shop, 'orders'))
+      if (status === 'confirmed') await shop.staff.post(`/api/orders/${order_id}/cancel`)
+    const left = await marks()
+    const reports = shop.reported.length
+    const kept = (await itemsIn(shop, 'orders')).filter(({ total }) => total === 52.42).length
+    await shop.mail()
+    const again = await shop.member(lives[0]?.email ?? '')
+    const isFree = (await again.get('/api/orders')).body.items?.length === 0
+    await life(shop, 99)
+    const gone = (await itemsIn(shop, 'users')).find(({ email }) => email.startsWith('canary-99'))
+    await shop.deps.db.write({ action: 'Delete', table: shop.names.users, key: { user_id: gone?.user_id } })
+    const naive = [...(await contentsOf(shop)).matchAll(/canary-99/g)].length
+    return {
+      tried: `${count} people who left marks in profile, addresses, orders as guest and as account, cart and mails`,
+      found: `${before} marks before, ${left} after; ${dead} of ${count} sessions dead; ${kept} of ${2 * count} orders keep their total; the address is ${isFree ? 'free' : 'taken'}`,
+      holds:
+        before > 10 * count && left === 0 && dead === count && kept === 2 * count && isFree && reports === 0,
+      control: {
+        found: `${naive} marks of one person left where the account alone is deleted`,
+        failed: naive > 0,
+      },
+    }
+  },
+}
+
+export const erasurePromises = [erased]

@@ -1,0 +1,76 @@
+/** What has expired is gone, though nothing has swept it (11). */
+import { itemsIn, putForeign } from '../../test/contents.ts'
+import { aBook, type Json, testShop } from '../../test/kit.ts'
+import { cookieOf } from './carts.ts'
+import type { Promised } from './run.ts'
+
+const BOOKS = [aBook({ book_id: 'b-1' })]
+const DAY = 86_400_000
+
+const expiredIsGone: Promised = {
+  number: 11,
+  promise: 'What has expired is gone',
+  pass: 'nothing that has expired is readable or usable, nothing live is refused, by each clock',
+  prove: async run => {
+    const count = run.quick ? 40 : 250
+    const noon = Date.parse('2026-03-01T12:00:00Z')
+    const first = await testShop({ books: BOOKS, now: () => new Date(noon) })
+    const clocks = [0, -600_000, 600_000]
+    const shops = await Promise.all(
+      clocks.map(shift => testShop({ beside: first, now: () => new Date(noon + shift) })),
+    )
+    let wrong = 0
+    let expired = 0
+    for (let i = 0; i < count; i++) {
+      const turn = i % 3
+      const shop = shops[turn]
+      if (!shop) throw new Error('no shop')
+      // Some lie within seconds of the clock, some within the shift of the clocks, the others within days.
+      const spread = [3_000, 900_000, 3 * DAY][i % 3 === turn ? i % 2 : 2] ?? DAY
+      const clock = noon + (clocks[turn] ?? 0)
+      const until = Math.floor((clock + (run.random() * 2 - 1) * spread) / 1000)
+      const isLive = until * 1000 > clock
+      if (!isLive) expired++
+      const session = await shop.account({ days: (until * 1000 - clock) / DAY })
+      const signedIn = (await session.get('/api/auth/session')).body.signed_in
+      if (signedIn !== isLive) wrong++
+      const cookie = cookieOf(i)
+      const made = await shop.visitor().post('/api/cart/items', { book_id: 'b-1' }, cookie)
+      const row = (await itemsIn(shop, 'carts')).find(({ version }) => version === made.body.version)
+      await putForeign(shop, 'carts', {
+        user_id: { S: row.user_id },
+        cart_id: { S: row.cart_id },
+        version: { S: row.version },
+        created_at: { S: row.created_at },
+        updated_at: { S: row.updated_at },
+        items: {
+          L: row.items.map((line: Json) => ({
+            M: {
+              book_id: { S: line.book_id },
+              category: { S: line.category },
+              title: { S: line.title },
+              price: { N: String(line.price) },
+              quantity: { N: String(line.quantity) },
+            },
+          })),
+        },
+        expires_at: { N: String(until) },
+      })
+      if ((await shop.visitor().get('/api/cart', cookie)).body.item_count !== (isLive ? 1 : 0)) wrong++
+    }
+    const left = (await itemsIn(first, 'carts')).filter(
+      ({ expires_at }) => expires_at * 1000 <= noon - 600_000,
+    )
+    return {
+      tried: `${count} carts and ${count} sessions that end within 3 days of now, some within seconds, nothing swept, clocks 10 minutes apart`,
+      found: `${expired} of ${count} expired; ${wrong} readable too long or refused too soon`,
+      holds: wrong === 0 && expired > 0,
+      control: {
+        found: `${left.length} expired carts that the table still shows`,
+        failed: left.length > 0,
+      },
+    }
+  },
+}
+
+export const expiryPromises = [expiredIsGone]

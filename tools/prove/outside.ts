@@ -1,0 +1,191 @@
+/** The shop as a process of its own, seen from outside: its customers over the network, and its tables through the engine's port. */
+import { spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import { openStore, readSettings } from '#src/composition/settings.ts'
+import type { Item } from '#src/core/dynamo/write.ts'
+import { specifiedNames } from '#src/tables/definitions.ts'
+import { ADDRESS, type Json } from '../../test/kit.ts'
+import type { ShopProcess } from '../../test/shop-process.ts'
+import { pick, type Random } from '../bench/random.ts'
+
+/** By which clients say from where they come, as the shop's own proxy would: each cart is another customer's. */
+export const PROXY = { TRUSTED_PROXY_SECRET: 'the secret of the proxy of these proofs' }
+/** Few titles, so that buyers meet at the same books. */
+export const TITLES = ['fic-001', 'tech-001', 'bus-001']
+export const START_STOCK = 1_000_000
+
+export type Said = {
+  readonly status: number
+  readonly ms: number
+  readonly body: Json
+  readonly cookie: string
+}
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
+/** Nobody waits longer; status 0 is an answer that never came. */
+const PATIENCE_MS = 10_000
+
+export const network = (connections: number) =>
+  new Agent({
+    connections,
+    headersTimeout: PATIENCE_MS,
+    bodyTimeout: PATIENCE_MS,
+    connectTimeout: PATIENCE_MS,
+  })
+
+export const ask = async (
+  dispatcher: Agent,
+  url: string,
+  random: Random,
+  { cookie = '', body, key }: { cookie?: string; body?: object; key?: string } = {},
+): Promise<Said> => {
+  const since = performance.now()
+  const from = `10.${[1, 2, 3].map(() => Math.floor(random() * 256)).join('.')}`
+  try {
+    const answer = await request(url, {
+      dispatcher,
+      method: body ? 'POST' : 'GET',
+      headers: {
+        'x-trusted-proxy': PROXY.TRUSTED_PROXY_SECRET,
+        'x-forwarded-for': from,
+        ...(body ? { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' } : {}),
+        ...(cookie ? { cookie } : {}),
+        ...(key ? { 'idempotency-key': key } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await answer.body.text()
+    const set = String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? ''
+    const isJson = String(answer.headers['content-type']).includes('json')
+    return {
+      status: answer.statusCode,
+      ms: performance.now() - since,
+      body: isJson && body ? JSON.parse(text) : undefined,
+      cookie: set,
+    }
+  } catch {
+    return { status: 0, ms: performance.now() - since, body: undefined, cookie: '' }
+  }
+}
+
+export type FullCart = { readonly cookie: string; readonly order: object }
+
+/** A new customer puts something into a cart: what was said, and the cart, if it is there. */
+export const fillCart = async (
+  agent: Agent,
+  url: string,
+  random: Random,
+): Promise<{ said: Said; cart?: FullCart }> => {
+  const body = { book_id: pick(random, TITLES), quantity: 1 + Math.floor(random() * 3) }
+  const said = await ask(agent, `${url}/api/cart/items`, random, { body })
+  if (said.status !== 200 || !said.cookie) return { said }
+  const order = {
+    cart_version: said.body.version,
+    expected_total: said.body.total,
+    email: 'customer@example.com',
+    shipping_address: ADDRESS,
+  }
+  return { said, cart: { cookie: said.cookie, order } }
+}
+
+export const checkOutCart = (
+  agent: Agent,
+  url: string,
+  random: Random,
+  { cookie, order }: FullCart,
+): Promise<Said> => ask(agent, `${url}/api/orders`, random, { cookie, body: order, key: crypto.randomUUID() })
+
+const open = ({ dynamodb }: ShopProcess) =>
+  openStore(readSettings({ DYNAMODB_ENDPOINT: dynamodb, ...CREDENTIALS }))
+
+/** Sets the stock in the tables themselves, as another program may: checkout trusts nothing else. */
+export const fillShelf = async (shop: ShopProcess): Promise<void> => {
+  const db = open(shop)
+  for await (const page of db.scan(specifiedNames.books))
+    for (const { category, book_id } of page)
+      if (TITLES.includes(String(book_id)))
+        await db.write({
+          action: 'Update',
+          table: specifiedNames.books,
+          key: { category, book_id },
+          set: 'SET stock_quantity = :wanted',
+          values: { ':wanted': START_STOCK },
+        })
+  await db.close()
+}
+
+const everything = async (pages: AsyncIterable<readonly Item[]>): Promise<Item[]> => {
+  const all: Item[] = []
+  for await (const page of pages) all.push(...page)
+  return all
+}
+
+/** What does not fit in the tables, in words: orders with stock, mails, idempotency records, pointers and carts. */
+export const misfits = async (
+  shop: ShopProcess,
+  acknowledged: readonly string[],
+): Promise<{ readonly wrong: string[]; readonly orders: number }> => {
+  const db = open(shop)
+  const [orders, control, carts, books] = await Promise.all(
+    (['orders', 'control', 'carts', 'books'] as const).map(table =>
+      everything(db.scan(specifiedNames[table])),
+    ),
+  )
+  // The worker goes on meanwhile: a mail that moved from where had not been read to where had been is found the second time.
+  const controlAgain = await everything(db.scan(specifiedNames.control))
+  await db.close()
+  if (!orders || !control || !carts || !books) throw new Error('a table could not be read')
+  const wrong: string[] = []
+  const ids = new Set(orders.map(({ order_id }) => String(order_id)))
+  for (const id of acknowledged) if (!ids.has(id)) wrong.push(`${id} was acknowledged and is gone`)
+  const among = (isSo: (pk: string) => boolean, name: 'order_id' | 'sk', rows = control) =>
+    new Set(rows.filter(({ pk }) => isSo(String(pk))).map(row => row[name]))
+  // A mail is to be sent, or noted as sent.
+  const parts = {
+    mail: among(pk => pk === 'outbox' || pk.startsWith('mail#'), 'order_id', [...control, ...controlAgain]),
+    'idempotency record': among(pk => pk.startsWith('idem#'), 'order_id'),
+    pointer: among(pk => pk.startsWith('email-orders#'), 'sk'),
+  }
+  const holders = new Set(carts.map(({ user_id }) => user_id))
+  const sold = new Map<unknown, number>()
+  for (const { order_id, user_id, items } of orders) {
+    for (const [name, has] of Object.entries(parts))
+      if (!has.has(order_id)) wrong.push(`${order_id} has no ${name}`)
+    if (holders.has(user_id)) wrong.push(`the cart of ${order_id} is still there`)
+    for (const { book_id, quantity } of items as Json[])
+      sold.set(book_id, (sold.get(book_id) ?? 0) + quantity)
+  }
+  for (const [name, has] of Object.entries(parts))
+    if (has.size !== orders.length) wrong.push(`${has.size} of ${name} for ${orders.length} orders`)
+  for (const { book_id, stock_quantity } of books)
+    if (TITLES.includes(String(book_id)) && stock_quantity !== START_STOCK - (sold.get(book_id) ?? 0))
+      wrong.push(`${book_id}: ${stock_quantity} left, ${sold.get(book_id)} sold of ${START_STOCK}`)
+  return { wrong, orders: orders.length }
+}
+
+/** The process of the shop's engine at this moment, if there is one. */
+export const enginePid = ({ pid }: ShopProcess): number | undefined => {
+  const [first] = spawnSync('pgrep', ['-P', String(pid), '-f', 'dynoxide'], {
+    encoding: 'utf8',
+  }).stdout.split('\n')
+  return first ? Number(first) : undefined
+}
+
+export const pause = (random: Random, from: number, to: number): Promise<void> =>
+  sleep(from + random() * (to - from))
+
+/** Waits until the shop says that it can serve; false when it does not within `seconds`. */
+export const servesWithin = async ({ url }: ShopProcess, seconds: number): Promise<boolean> => {
+  for (const until = performance.now() + seconds * 1000; performance.now() < until; await sleep(50)) {
+    const ok = await fetch(`${url}/api/health`).then(
+      async answer => {
+        await answer.arrayBuffer()
+        return answer.ok
+      },
+      () => false,
+    )
+    if (ok) return true
+  }
+  return false
+}

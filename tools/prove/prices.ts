@@ -1,0 +1,98 @@
+/** Prices: what is paid is what was shown and what the catalogue said in that moment (7). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { place, withCarts } from '../../test/buyers.ts'
+import { itemsIn } from '../../test/contents.ts'
+import { aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { countOf, inTurns, type Promised } from './run.ts'
+
+const PRICES = [10, 11.11, 12.34, 42.99]
+
+type Told = { readonly price: number; readonly from: number; until: number }
+
+/** Staff who change the price every 20 ms, and between which moments the catalogue may have said each. */
+const changingPrices = (shop: TestShop) => {
+  const told: Told[] = [{ price: 42.99, from: 0, until: Number.POSITIVE_INFINITY }]
+  let done = false
+  const changing = (async () => {
+    for (let i = 0; !done; i++) {
+      const price = PRICES[i % PRICES.length] ?? 10
+      const from = performance.now()
+      const { status } = await shop.staff.call('PATCH', '/api/books/tech-001', { price })
+      if (status >= 300) continue
+      const last = told.at(-1)
+      if (last) last.until = performance.now()
+      told.push({ price, from, until: Number.POSITIVE_INFINITY })
+      await sleep(20)
+    }
+  })()
+  const wasTrue = (price: number, invoke: number, end: number): boolean =>
+    told.some(one => one.price === price && one.from <= end && one.until >= invoke)
+  const stop = async (): Promise<number> => {
+    done = true
+    await changing
+    return told.length
+  }
+  return { wasTrue, stop }
+}
+
+const FORGED = [{ price: 0.01 }, { total: 0.01 }, { discount: 100 }, { currency: 'XXX' }, { items: [] }]
+
+const pricePaid: Promised = {
+  number: 7,
+  promise: 'The price paid is the price shown',
+  pass: 'no order whose total is not the one that was shown, or whose prices were not those of the catalogue; every forged body is a 400',
+  prove: async run => {
+    const count = run.quick ? 60 : 300
+    const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })] })
+    const prices = changingPrices(shop)
+    let orders = 0
+    let refused = 0
+    const wrong: string[] = []
+    let naiveWrong = 0
+    while (orders < count) {
+      const buyers = await withCarts(shop, 6, 'tech-001', n => 1 + (n % 3))
+      await Promise.all(
+        buyers.map(async buyer => {
+          const invoke = performance.now()
+          const { status, body } = await place(buyer)
+          if (status !== 201) {
+            refused++
+            return
+          }
+          orders++
+          const [{ price, quantity }] = body.items
+          if (body.total !== buyer.order.expected_total) wrong.push(`${body.total} instead of what was shown`)
+          if (Math.round(price * 100) * quantity !== Math.round(body.subtotal * 100))
+            wrong.push('a wrong sum')
+          if (!prices.wasTrue(price, invoke, performance.now())) wrong.push(`an old price: ${price}`)
+        }),
+      )
+      // The naive shop writes the price that the page showed, whatever it has become.
+      const shown = (await shop.visitor().get('/api/books/tech-001')).body.price
+      await sleep(30 + run.random() * 30)
+      const moment = performance.now()
+      if (!prices.wasTrue(shown, moment, moment)) naiveWrong++
+      if (refused > 50 * count) throw new Error('no order gets through')
+    }
+    const changes = await prices.stop()
+    const before = (await itemsIn(shop, 'orders')).length
+    const forgeries = run.quick ? 20 : 200
+    const [buyer] = await withCarts(shop, 1, 'tech-001')
+    if (!buyer) throw new Error('no buyer')
+    const statuses = await inTurns(forgeries, 8, async i => {
+      const order = { ...buyer.order, ...FORGED[i % FORGED.length] }
+      return (await shop.visitor().post('/api/orders', order, { 'idempotency-key': `f-${i}` })).status
+    })
+    const forged = countOf(statuses, status => status === 400)
+    const made = (await itemsIn(shop, 'orders')).length - before
+    return {
+      tried: `${orders} orders while staff changed the price ${changes} times; ${forgeries} bodies with price, total, discount, currency or items`,
+      found: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} told that the price had changed; ${forged} of ${forgeries} forged refused with 400, ${made} orders made of them`,
+      holds: wrong.length === 0 && refused > 0 && forged === forgeries && made === 0,
+      control: { found: `${naiveWrong} orders at a price of before`, failed: naiveWrong > 0 },
+      figures: { orders, refused, wrong: wrong.length, naiveWrong },
+    }
+  },
+}
+
+export const pricePromises = [pricePaid]

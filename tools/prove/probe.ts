@@ -1,0 +1,56 @@
+/** What probes of an engine are made of: calls in DynamoDB's words, and what comes of them in one word. */
+import { engineCall } from '../../test/contents.ts'
+import type { Json } from '../../test/kit.ts'
+
+export type Probe = {
+  readonly what: string
+  /** What comes back, as one word or number. */
+  readonly probe: (table: string) => Promise<unknown>
+  /** What DynamoDB gives. */
+  readonly expect: unknown
+  /** Where the engine is known to differ, and why it does no harm. */
+  readonly differs?: { readonly found: unknown; readonly harmless: string }
+}
+
+export const key = (pk: string, sk = 'a') => ({ pk: { S: pk }, sk: { S: sk } })
+export const item = (pk: string, more: object = {}, sk = 'a') => ({ ...key(pk, sk), ...more })
+export const put = (TableName: string, Item: object, more: object = {}) =>
+  engineCall('PutItem', { TableName, Item, ...more })
+export const get = async (TableName: string, Key: object): Promise<Json> =>
+  (await engineCall('GetItem', { TableName, Key, ConsistentRead: true })).Item
+export const update = (TableName: string, Key: object, UpdateExpression: string, more: object = {}) =>
+  engineCall('UpdateItem', { TableName, Key, UpdateExpression, ...more })
+export const transact = (TransactItems: object[], more: object = {}) =>
+  engineCall('TransactWriteItems', { TransactItems, ...more })
+export const N = (value: number | string) => ({ N: String(value) })
+
+/** The exception's name, or `ok`. */
+export const outcome = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call
+    return 'ok'
+  } catch (error) {
+    return /#(\w+)/.exec(String(error))?.[1] ?? String(error).slice(0, 80)
+  }
+}
+/** The codes of a transaction's reasons. */
+export const reasons = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call
+    return 'ok'
+  } catch (error) {
+    const body = JSON.parse(String(error).slice(String(error).indexOf('{')))
+    return (body.CancellationReasons ?? []).map(({ Code }: Json) => Code).join()
+  }
+}
+
+export const condition = (ConditionExpression: string, values?: object) => ({
+  ConditionExpression,
+  ...(values ? { ExpressionAttributeValues: values } : {}),
+})
+export const putIn = (TableName: string, Item: object, more: object = {}) => ({
+  Put: { TableName, Item, ...more },
+})
+export const invalid = 'ValidationException'
+export const failed = 'ConditionalCheckFailedException'
+export const big = (kilobytes: number) => ({ S: 'x'.repeat(kilobytes * 1024) })

@@ -1,0 +1,176 @@
+/** Copies: never more sold than there are, given back once, and neither lost nor made by staff (1, 21, 22). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { place, soldOf, times, withCarts } from '../../test/buyers.ts'
+import { itemsIn, stockOf } from '../../test/contents.ts'
+import { atRandom, faultyEngine } from '../../test/faulty-engine.ts'
+import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { contradictions, history } from './history.ts'
+import { naiveCancel, naiveCount, naiveSale } from './naive.ts'
+import { countOf, inTurns, type Promised, type Run, whole } from './run.ts'
+import { stockWindows } from './windows.ts'
+
+const BUYERS = 60
+const STOCK = 10
+
+/** How often the intention of each key lies in the orders. */
+export const ordersByKey = async (shop: TestShop): Promise<Map<string, number>> => {
+  const records = (await itemsIn(shop, 'control')).filter(({ pk }) => pk.startsWith('idem#'))
+  const keys = new Map(records.map(({ sk, order_id }) => [order_id, sk.replace('checkout#', '')]))
+  const counts = new Map<string, number>()
+  for (const { order_id } of await itemsIn(shop, 'orders')) {
+    const key = keys.get(order_id) ?? `no key of ${order_id}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** One crowd at one title; what was wrong, in words. Every second buyer asks again where the outcome is not certain. */
+const crowd = async (shop: TestShop, run: Run): Promise<string[]> => {
+  const buyers = await withCarts(shop, BUYERS, 'tech-001', () => whole(run.random, 1, 3))
+  const { operations, record } = history()
+  await Promise.all(
+    buyers.map(async (buyer, i) => {
+      const buy = () => record('buy', `key-${i}`, () => place(buyer, `key-${i}`))
+      let done = await buy()
+      for (let tries = 1; i % 2 === 0 && done.result === 'unknown' && tries < 5; tries++) done = await buy()
+    }),
+  )
+  const [stock, sold] = [await stockOf(shop, 'tech-001'), await soldOf(shop, 'tech-001')]
+  const wrong = contradictions(operations, await ordersByKey(shop))
+  if (sold > STOCK) wrong.push(`${sold} sold of ${STOCK}`)
+  if (stock !== STOCK - sold) wrong.push(`${sold} sold of ${STOCK}, and ${stock} are left`)
+  const odd = operations.filter(({ answer }) => ![201, 409, 503].includes(answer.status))
+  return [...wrong, ...odd.map(({ answer }) => `answered ${answer.status}`)]
+}
+
+const neverOversell: Promised = {
+  number: 1,
+  promise: 'Never oversell',
+  pass: 'no more sold than there are, stock + sold = what there was, in every round; every answer true',
+  prove: async run => {
+    const rounds = run.quick ? 3 : 20
+    const windows = run.quick ? 10 : 100
+    const engine = await faultyEngine()
+    const wrong: string[] = []
+    for (let round = 0; round < 2 * rounds; round++) {
+      engine.plan(() => undefined)
+      const shop = await testShop({ books: [aBook({ stock_quantity: STOCK })], endpoint: engine.endpoint })
+      const plan = atRandom(run.random, { conflict: 10, lose: 5, refuse: 1, reset: 1 })
+      // Carts are filled first; faults are for the race.
+      if (round >= rounds)
+        engine.plan((name, input) => (name === 'TransactWriteItems' ? plan(name, input) : undefined))
+      wrong.push(...(await crowd(shop, run)))
+    }
+    const naive = await testShop({ books: [aBook({ stock_quantity: STOCK })] })
+    const sold = countOf(await Promise.all(times(BUYERS, () => naiveSale(naive))), done => done)
+    const { good, naiveGood } = await stockWindows(run, engine, windows)
+    return {
+      tried: `${rounds} rounds of ${BUYERS} buyers for ${STOCK} copies, ${rounds} more under conflicts, lost answers and resets (${engine.faults()} faults); ${windows} windows of 10 sales and counts, searched for an order in which every answer is true`,
+      found: `${2 * rounds - wrong.length} of ${2 * rounds} rounds right, ${good} of ${windows} windows in order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      holds: wrong.length === 0 && good === windows,
+      control: {
+        found: `sold ${sold} of ${STOCK}; ${windows - naiveGood} of ${windows} windows in no order`,
+        failed: sold > STOCK && naiveGood < windows,
+      },
+      figures: { faults: engine.faults(), wrong: wrong.length, windows, inOrder: good, naiveSold: sold },
+    }
+  },
+}
+
+/** Ten cancels of one order at once, and its shipping in every second one; whether all of it fits. */
+const cancelOnce = async (shop: TestShop, i: number, random: Run['random']): Promise<boolean> => {
+  const shopper = shop.visitor()
+  await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 2 })
+  const { order_id } = (await checkOut(shopper)).body
+  const move = (status: string) => shop.staff.post(`/api/orders/${order_id}/status`, { status })
+  if ((await move('processing')).status !== 200) return false
+  const head = random() * 40
+  const [shipped, ...cancels] = await Promise.all([
+    i % 2 === 0 ? move('shipped') : undefined,
+    // So that now one, now the other is the first.
+    ...times(10, () => sleep(head).then(() => shopper.post(`/api/orders/${order_id}/cancel`))),
+  ])
+  const { status } = (await shopper.get(`/api/orders/${order_id}`)).body
+  const fits = (answer: { status: number } | undefined, end: string) =>
+    answer === undefined || answer.status === (status === end ? 200 : 409)
+  return (
+    ['shipped', 'cancelled'].includes(status) &&
+    fits(shipped, 'shipped') &&
+    cancels.every(one => fits(one, 'cancelled'))
+  )
+}
+
+const cancelGivesBackOnce: Promised = {
+  number: 21,
+  promise: 'Cancel gives back once',
+  pass: 'stock conserved; each order in exactly one final state, told to everybody',
+  prove: async run => {
+    const count = run.quick ? 12 : 100
+    const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })] })
+    const fits = countOf(await inTurns(count, 4, i => cancelOnce(shop, i, run.random)), yes => yes)
+    const [stock = -1, sold] = [await stockOf(shop, 'tech-001'), await soldOf(shop, 'tech-001')]
+    const events = (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'outbox').map(row => row.event)
+    const endings = countOf(events, event => event === 'order_cancelled' || event === 'order_shipped')
+    const naive = await testShop({ books: [aBook({ stock_quantity: 0 })] })
+    await Promise.all(times(10, () => naiveCancel(naive, 'order', 2)))
+    const back = (await stockOf(naive, 'tech-001')) ?? 0
+    return {
+      tried: `${count} orders, each cancelled 10 times at once, every second also shipped`,
+      found: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
+      holds: fits === count && endings === count && stock + sold === 1_000,
+      control: { found: `gave back ${back} of 2`, failed: back > 2 },
+    }
+  },
+}
+
+const staffEdits: Promised = {
+  number: 22,
+  promise: 'Staff edits do not undo sales',
+  pass: 'stock = what there was + counted - sold; a stale count or edit is refused',
+  prove: async run => {
+    const rounds = run.quick ? 1 : 10
+    const stale = run.quick ? 5 : 20
+    let conserved = 0
+    let refused = 0
+    const odd: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const shop = await testShop({ books: [aBook({ stock_quantity: 40 })] })
+      const patch = (body: object, headers = {}) =>
+        shop.staff.call('PATCH', '/api/books/tech-001', body, headers)
+      const buyers = await withCarts(shop, 50, 'tech-001')
+      const deltas = times(20, i => (i % 2 === 0 ? 3 : -2))
+      const [orders, patches, edits] = await Promise.all([
+        Promise.all(buyers.map(buyer => place(buyer))),
+        Promise.all(deltas.map(stock_delta => patch({ stock_delta }))),
+        Promise.all(times(20, i => patch({ description: `edition ${i}` }))),
+      ])
+      for (const { status } of [...orders, ...patches, ...edits])
+        if (![200, 201, 409, 422, 503].includes(status)) odd.push(status)
+      const applied = patches.reduce((sum, { status }, i) => sum + (status === 200 ? (deltas[i] ?? 0) : 0), 0)
+      if ((await stockOf(shop, 'tech-001')) === 40 + applied - (await soldOf(shop, 'tech-001'))) conserved++
+      if (round > 0) continue
+      for (let i = 0; i < stale; i++) {
+        const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
+        await patch({ stock_delta: 1 })
+        const counted = [{ stock_quantity: 100 }, { title: 'Another' }]
+        const answers = await Promise.all(counted.map(body => patch(body, { 'if-match': etag })))
+        refused += countOf(answers, ({ status }) => status === 409 || status === 412)
+      }
+    }
+    const naive = await testShop({ books: [aBook({ stock_quantity: 100 })] })
+    const sales = await Promise.all([
+      ...times(20, () => naiveSale(naive)),
+      ...times(5, () => naiveCount(naive, 1)),
+    ])
+    const expected = 105 - countOf(sales, sold => sold === true)
+    const left = await stockOf(naive, 'tech-001')
+    return {
+      tried: `${rounds} times 50 buyers, 20 counts and 20 edits at once; ${2 * stale} stale edits`,
+      found: `conserved ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} odd answers ${odd.slice(0, 3)}`,
+      holds: conserved === rounds && refused === 2 * stale && odd.length === 0,
+      control: { found: `${left} left where ${expected} should be`, failed: left !== expected },
+    }
+  },
+}
+
+export const stockPromises = [neverOversell, cancelGivesBackOnce, staffEdits]

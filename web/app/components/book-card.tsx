@@ -1,0 +1,38 @@
+/** A book on a shelf: its cover, standing on the board, and what it is below. */
+
+import type { Card } from '../loading/cards.server.ts'
+import { bookPath } from '../paths.ts'
+import { authorsLine } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import { Cover } from './cover.tsx'
+import { usePrice } from './use-shop.ts'
+
+const NOTE = { in_stock: undefined, few_left: t.book.fewLeft, sold_out: t.book.soldOut }
+
+type Props = { readonly book: Card; readonly eager?: boolean }
+
+export const BookCard = ({ book, eager = false }: Props) => {
+  const price = usePrice()
+  const note = NOTE[book.availability]
+  return (
+    <article className="book-card group">
+      <a href={bookPath(book)} className="block">
+        <span className="board">
+          <Cover book={book} eager={eager} />
+        </span>
+        <h3 className="line-clamp-3 font-serif text-[1.125rem] leading-snug text-balance group-hover:underline">
+          {book.title}
+        </h3>
+      </a>
+      <p className="line-clamp-2 text-sm text-soft">{authorsLine(book.author)}</p>
+      <p className="mt-1 text-sm tabular-nums">
+        {price(book.price)}
+        {note && (
+          <span className={book.availability === 'sold_out' ? 'note text-bad' : 'note text-warn'}>
+            {note}
+          </span>
+        )}
+      </p>
+    </article>
+  )
+}

@@ -1,0 +1,192 @@
+/** The form of the checkout. What stands in the way of the order is said at its top, and gets the focus. */
+import { useEffect, useRef } from 'react'
+import { Form, useNavigation } from 'react-router'
+import type { CartView } from '#src/cart/schema.ts'
+import type { Prefill } from '../forms/checkout-prefill.server.ts'
+import type { CheckoutAnswer } from '../forms/place-order.server.ts'
+import { money } from '../texts/format.ts'
+import type { Country } from '../texts/names.server.ts'
+import { t } from '../texts/texts.ts'
+import { AddressFields } from './address-fields.tsx'
+import { TextField } from './fields.tsx'
+import { Totals } from './totals.tsx'
+
+type Answer = Extract<CheckoutAnswer, { readonly typed: unknown }>
+type Props = {
+  /** Not there when the shop could not tell while it answered the form. */
+  readonly cart: CartView | undefined
+  readonly currency: string
+  /** The idempotency key of this checkout. */
+  readonly orderKey: string
+  readonly countries: readonly Country[]
+  /** The country that is chosen where none was. */
+  readonly home: string
+  readonly prefill: Prefill | undefined
+  readonly answer: Answer | undefined
+}
+
+export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefill, answer }: Props) => {
+  const { state, formAction } = useNavigation()
+  const isPlacing = state !== 'idle' && formAction === '/checkout'
+  const attempt = answer?.attempt ?? {
+    key: orderKey,
+    cartVersion: cart?.version ?? '',
+    total: cart?.total ?? 0,
+  }
+  const field = (name: keyof Answer['typed']) => ({
+    name,
+    typed: answer ? answer.typed[name] : prefill?.typed[name],
+    problem: answer?.wrong.includes(name) ? t.checkout.fieldErrors[name] : undefined,
+  })
+  if (!cart && !answer?.attempt) return <EmptyCart />
+  return (
+    <Form
+      method="post"
+      action="/checkout"
+      noValidate
+      onSubmit={event => isPlacing && event.preventDefault()}
+      className="mt-6 grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]"
+    >
+      <input type="hidden" name="key" value={attempt.key} />
+      <input type="hidden" name="cart_version" value={attempt.cartVersion} />
+      <input type="hidden" name="total" value={attempt.total} />
+      <div className="max-w-xl">
+        <Obstacles answer={answer} canMend={cart?.can_check_out === false} />
+        <fieldset>
+          <legend className="section-title">{t.checkout.contact}</legend>
+          <TextField
+            {...field('email')}
+            label={t.checkout.email}
+            hint={t.checkout.emailHint}
+            type="email"
+            autoComplete="email"
+          />
+        </fieldset>
+        <fieldset className="mt-8">
+          <legend className="section-title">{t.checkout.shippingAddress}</legend>
+          {prefill && prefill.choices.length > 1 && !answer && <SavedAddresses choices={prefill.choices} />}
+          <AddressFields field={field} countries={countries} home={home} />
+        </fieldset>
+        <h2 className="section-title mt-8">{t.checkout.payment}</h2>
+        <p>{t.checkout.invoice}</p>
+      </div>
+      <section aria-labelledby="your-order" className="panel">
+        <h2 id="your-order" className="section-title">
+          {t.checkout.summary}
+        </h2>
+        {cart && <Lines cart={cart} />}
+        {cart && <Totals {...cart} subtotal={cart.total_amount} />}
+        {cart?.can_check_out !== false ? (
+          <>
+            <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>
+              {isPlacing ? t.checkout.placingOrder : t.checkout.placeOrder(money(attempt.total, currency))}
+            </button>
+            <p className="mt-3 text-sm text-soft">{t.checkout.terms}</p>
+          </>
+        ) : (
+          <p className="mt-6 text-warn">{t.cart.unavailable}</p>
+        )}
+      </section>
+    </Form>
+  )
+}
+
+const SavedAddresses = ({ choices }: { readonly choices: Prefill['choices'] }) => (
+  <nav aria-label={t.checkout.savedAddresses} className="mb-5">
+    <ul className="space-y-1 text-sm">
+      {choices.map(({ id, line, isChosen }) => (
+        <li key={id}>
+          <a
+            href={`/checkout?${new URLSearchParams({ address: id })}`}
+            rel="external"
+            aria-current={isChosen ? 'true' : undefined}
+            className="facet-link"
+          >
+            <span>{line}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
+
+/** The cart was ordered or emptied elsewhere meanwhile. */
+const EmptyCart = () => (
+  <div className="prose">
+    <p role="alert" className="notice-bad">
+      {t.checkout.cartChangedTitle}. {t.cart.empty}
+    </p>
+    <p>
+      <a href="/orders" className="link">
+        {t.cart.justOrdered}
+      </a>
+    </p>
+  </div>
+)
+
+const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
+  <>
+    <ul className="mb-4 space-y-2">
+      {items.map(item => (
+        <li key={item.book_id} className="flex justify-between gap-4">
+          <span className="min-w-0">
+            {item.quantity > 1 && `${item.quantity} × `}
+            <span className="font-serif text-lg leading-tight">{item.title}</span>
+          </span>
+          <span className="tabular-nums">{money(item.line_total, currency)}</span>
+        </li>
+      ))}
+    </ul>
+    <p className="mb-4 text-sm">
+      <a href="/cart" className="link inline-flex min-h-6 items-center">
+        {t.checkout.editCart}
+      </a>
+    </p>
+  </>
+)
+
+const Obstacles = ({
+  answer,
+  canMend,
+}: {
+  readonly answer: Answer | undefined
+  readonly canMend: boolean
+}) => {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (answer) box.current?.focus()
+  }, [answer])
+  const obstacle = answer?.obstacle
+  if (!canMend && !obstacle && !answer?.wrong.length) return null
+  return (
+    <div ref={box} role="alert" tabIndex={-1} className="notice-bad mb-8">
+      <h2 className="font-semibold">
+        {obstacle?.title ?? (canMend ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
+      </h2>
+      {(obstacle || canMend) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
+      {obstacle?.lines && (
+        <ul className="mt-2 list-disc pl-5">
+          {obstacle.lines.map(line => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      {answer && answer.wrong.length > 0 && (
+        <ul className="mt-1 list-disc pl-5">
+          {answer.wrong.map(name => (
+            <li key={name}>
+              <a href={`#${name}`} className="link">
+                {t.checkout.fieldErrors[name]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {canMend && (
+        <button type="submit" name="intent" value="mend" className="button mt-4">
+          {t.checkout.continueWithAvailable}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+/** The facets beside a list; folded up on a phone. */
+import type { Facet } from '../loading/facets.server.ts'
+import type { Listing } from '../loading/listing.server.ts'
+import { formatCount } from '../texts/locale.ts'
+import { t } from '../texts/texts.ts'
+
+const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
+  <div className="mb-6">
+    <h3 className="mb-1 font-semibold text-sm">{name}</h3>
+    <ul>
+      {values.map(({ label, count, href, isChosen }) => (
+        <li key={label}>
+          <a href={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
+            <span className="min-w-0">{label}</span>
+            <span className="text-soft tabular-nums">{formatCount(count)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  </div>
+)
+
+export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) => (
+  <aside aria-labelledby="narrow">
+    <h2 id="narrow" className="sr-only">
+      {t.list.filters}
+    </h2>
+    <details className="fold">
+      <summary className="button-quiet w-full justify-between">{t.list.filters}</summary>
+      <div className="pt-4 lg:pt-0">
+        {facets.map(facet => (
+          <Group key={facet.name} facet={facet} />
+        ))}
+      </div>
+    </details>
+  </aside>
+)

@@ -1,0 +1,80 @@
+/** What stands around a list: what it is narrowed down to, its order, and its pages. All of it is links. */
+import type { Listing } from '../loading/listing.server.ts'
+import { t } from '../texts/texts.ts'
+
+type Props = { readonly listing: Listing }
+
+export const Chosen = ({ listing: { chosen, clear } }: Props) =>
+  chosen.length === 0 ? (
+    <div />
+  ) : (
+    <ul className="flex flex-wrap gap-2 text-sm">
+      {chosen.map(({ label, without }) => (
+        <li key={label}>
+          <a href={without} className="chip">
+            <span className="sr-only">{t.list.removeFilter} </span>
+            {label}
+            <span aria-hidden="true">×</span>
+          </a>
+        </li>
+      ))}
+      {chosen.length > 1 && (
+        <li>
+          <a href={clear} className="link inline-flex min-h-8 items-center px-1">
+            {t.list.clearAll}
+          </a>
+        </li>
+      )}
+    </ul>
+  )
+
+export const Sorts = ({ listing: { asked, sorts } }: Props) => {
+  const label = (sort: (typeof sorts)[number]['sort']) =>
+    sort === 'relevance' && asked.q === '' ? t.list.featured : t.list.sorts[sort]
+  return (
+    // Anew for each order, so that it is closed again.
+    <details key={asked.sort} className="menu relative ml-auto text-sm">
+      <summary className="button-quiet min-h-10">
+        {t.list.sortBy}: {label(asked.sort)}
+      </summary>
+      <ul className="menu-list">
+        {sorts.map(({ sort, href }) => (
+          <li key={sort}>
+            <a
+              href={href}
+              rel="nofollow"
+              aria-current={sort === asked.sort ? 'true' : undefined}
+              className="menu-item"
+            >
+              {label(sort)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
+  previous === null && next === null ? null : (
+    <nav
+      aria-label={t.list.pagination}
+      className="mt-12 flex items-center justify-between gap-4 border-line border-t pt-6"
+    >
+      {previous === null ? (
+        <span />
+      ) : (
+        <a href={previous} rel="prev" className="button-quiet">
+          {t.list.previous}
+        </a>
+      )}
+      <span className="hidden text-soft text-sm sm:block">{t.list.page(asked.page, pages)}</span>
+      {next === null ? (
+        <span />
+      ) : (
+        <a href={next} rel="next" className="button-quiet">
+          {t.list.next}
+        </a>
+      )}
+    </nav>
+  )

@@ -1,0 +1,72 @@
+/** An order on one sheet, on the screen and on paper. */
+import type { OrderView } from '#src/orders/schema.ts'
+import { day, money } from '../texts/format.ts'
+import { t } from '../texts/texts.ts'
+import { Totals } from './totals.tsx'
+
+const LINES = ['street', 'city', 'state', 'postal_code', 'country']
+
+export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
+  const { shipping_address: address, currency } = order
+  return (
+    <>
+      <p className="hidden font-serif text-xl print:block">{t.shop.name}</p>
+      <dl className="facts mt-6">
+        <div>
+          <dt>{t.order.number}</dt>
+          <dd className="break-all">{order.order_id}</dd>
+        </div>
+        <div>
+          <dt>{t.order.date}</dt>
+          <dd>{day(order.order_date)}</dd>
+        </div>
+        {address && (
+          <div>
+            <dt>{t.order.shippingTo}</dt>
+            <dd>
+              {LINES.map(name => address[name])
+                .filter(Boolean)
+                .join(', ')}
+            </dd>
+          </div>
+        )}
+        {order.email && (
+          <div>
+            <dt>{t.order.email}</dt>
+            <dd className="break-all">{order.email}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t.order.payment}</dt>
+          <dd>{t.order.invoice}</dd>
+        </div>
+      </dl>
+      <table className="order-table mt-8">
+        <caption className="sr-only">{t.order.items}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t.order.items}</th>
+            <th scope="col">{t.order.quantity}</th>
+            <th scope="col">{t.order.price}</th>
+            <th scope="col">{t.order.amount}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.items.map(item => (
+            <tr key={item.book_id}>
+              <th scope="row" className="font-serif text-lg leading-snug">
+                {item.title}
+              </th>
+              <td>{item.quantity}</td>
+              <td>{money(item.price, currency)}</td>
+              <td>{money((Math.round(item.price * 100) * item.quantity) / 100, currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="mt-4 ml-auto max-w-xs">
+        <Totals {...order} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+/** How an order stands, in a word. */
+import type { OrderView } from '#src/orders/schema.ts'
+import { t } from '../texts/texts.ts'
+
+type Status = OrderView['status']
+
+const TONE: Readonly<Record<Status, string>> = {
+  confirmed: 'text-good',
+  processing: 'text-good',
+  shipped: 'text-good',
+  delivered: 'text-soft',
+  cancelled: 'text-bad',
+}
+
+export const StatusMark = ({ status }: { readonly status: Status }) => (
+  <span className={`font-semibold text-sm ${TONE[status]}`}>{t.order.status[status]}</span>
+)
+
+const LIFE: readonly Status[] = ['confirmed', 'processing', 'shipped', 'delivered']
+
+/** The way of an order, and how far on it it is. */
+export const OrderLife = ({ status }: { readonly status: Status }) => {
+  if (status === 'cancelled') return <p className="notice-bad">{t.order.cancelled}</p>
+  const at = LIFE.indexOf(status)
+  return (
+    <ol aria-label={t.order.progress} className="life">
+      {LIFE.map((step, i) => (
+        <li
+          key={step}
+          data-state={i < at ? 'done' : i === at ? 'now' : 'ahead'}
+          aria-current={i === at ? 'step' : undefined}
+        >
+          {t.order.status[step]}
+        </li>
+      ))}
+    </ol>
+  )
+}

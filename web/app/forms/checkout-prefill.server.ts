@@ -1,0 +1,53 @@
+/** What the shop knows of a shopper who is signed in, for the fields of the checkout. */
+import type * as z from 'zod'
+import { whoAmI } from '#src/accounts/api.ts'
+import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
+import type { Visit } from '../loading/visit.ts'
+
+export type Prefill = {
+  readonly typed: Readonly<Record<string, string>>
+  /** What else could be chosen: each in one line. */
+  readonly choices: readonly { readonly id: string; readonly line: string; readonly isChosen: boolean }[]
+}
+
+type Address = Readonly<Record<string, string | undefined>>
+
+const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
+const NOTHING: Prefill = { typed: {}, choices: [] }
+
+const lineOf = (address: Address): string =>
+  FIELDS.map(name => address[name])
+    .filter(Boolean)
+    .join(', ')
+
+/** An address has no name of its own (specification, "Sample User Item"), so the account's begins its first line. */
+const nameOf = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
+  `${first_name} ${last_name}`.trim()
+
+const fieldsOf = (address: Address | undefined, name: string): Record<string, string> => {
+  if (!address) return name === '' ? {} : { street: `${name}, ` }
+  const { street = '', ...rest } = address
+  const named = name === '' || street.startsWith(name) ? street : `${name}, ${street}`
+  return { ...Object.fromEntries(FIELDS.map(field => [field, rest[field] ?? ''])), street: named }
+}
+
+/** For a guest, and where the shop cannot tell, nothing: the checkout works without. `chosen` is the id of a saved address. */
+export const checkoutPrefill = async (visit: Visit, chosen: string | null): Promise<Prefill> => {
+  try {
+    if (!(await visit.change(whoAmI, {})).signed_in) return NOTHING
+    const [profile, { items }] = await Promise.all([
+      visit.change(getProfile, {}),
+      visit.change(listAddresses, {}),
+    ])
+    const saved = items.map(({ address_id, ...address }) => ({ id: address_id, address: address as Address }))
+    const all = profile.address ? [{ id: 'main', address: profile.address as Address }, ...saved] : saved
+    const used = all.find(({ id }) => id === chosen) ?? all[0]
+    return {
+      typed: { email: profile.email, ...fieldsOf(used?.address, nameOf(profile)) },
+      choices: all.map(one => ({ id: one.id, line: lineOf(one.address), isChosen: one === used })),
+    }
+  } catch (error) {
+    visit.report(error)
+    return NOTHING
+  }
+}

@@ -1,0 +1,140 @@
+/** Behind the counter: find a book, and the orders of a day. */
+import { Form } from 'react-router'
+import { browseBooks, getStock } from '#src/catalog/api.ts'
+import { listOrders } from '#src/orders/api.ts'
+import { StatusMark } from '../../components/status-mark.tsx'
+import { pageMeta } from '../../seo/page-meta.ts'
+import { staffOnly } from '../../loading/staff-only.server.ts'
+import { refusalOf, type Visit, visitContext } from '../../loading/visit.ts'
+import { day as dayInWords, money } from '../../texts/format.ts'
+import { staff } from '../../texts/staff.ts'
+import { t } from '../../texts/texts.ts'
+import type { Route } from './+types/counter'
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** What the search finds, and the book of this very number or ISBN, which may be off the shelf. */
+const findBooks = async ({ read, change }: Visit, q: string) => {
+  const [{ items }, exact] = await Promise.all([
+    read(browseBooks, { query: { q, limit: '24' } }),
+    change(getStock, { params: { book_id: q } }).catch((error: unknown) => {
+      refusalOf(error)
+      return undefined
+    }),
+  ])
+  const others = items.filter(({ book_id }) => book_id !== exact?.book_id)
+  return [...(exact ? [exact] : []), ...others].map(({ book_id, title, author, price }) => ({
+    book_id,
+    title,
+    author,
+    price,
+  }))
+}
+
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
+  const visit = context.get(visitContext)
+  await staffOnly(visit, url)
+  const q = url.searchParams.get('q')?.trim().slice(0, 60) ?? ''
+  const asked = url.searchParams.get('date') ?? ''
+  const date =
+    DAY.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : new Date().toISOString().slice(0, 10)
+  const cursor = url.searchParams.get('cursor')
+  const [books, orders] = await Promise.all([
+    q === '' ? undefined : findBooks(visit, q),
+    visit.readMine(listOrders, { query: { date, ...(cursor ? { cursor } : {}) } }),
+  ])
+  return { q, books, date, orders: orders.items, next: orders.next_cursor, currency: visit.currency }
+}
+
+export const meta: Route.MetaFunction = () => pageMeta({ title: staff.title })
+
+export default function Counter({ loaderData }: Route.ComponentProps) {
+  const { q, books, date, orders, next, currency } = loaderData
+  return (
+    <div className="max-w-3xl py-8">
+      <h1 className="page-title">{staff.title}</h1>
+      <section aria-labelledby="find" className="mt-8">
+        <h2 id="find" className="section-title">
+          {staff.findBook}
+        </h2>
+        <Form role="search" aria-label={staff.findBook} className="flex flex-wrap items-end gap-3">
+          <div className="min-w-64 flex-1">
+            <label htmlFor="staff-q" className="label">
+              {staff.findLabel}
+            </label>
+            <input id="staff-q" name="q" defaultValue={q} autoComplete="off" className="field h-11 w-full" />
+          </div>
+          <input type="hidden" name="date" value={date} />
+          <button type="submit" className="button">
+            {staff.findButton}
+          </button>
+        </Form>
+        {books && (
+          <>
+            <p role="status" className="mt-4 text-soft">
+              {books.length === 0 ? staff.notFound : staff.found(books.length)}
+            </p>
+            <ul className="mt-2 border-line border-t">
+              {books.map(({ book_id, title, author, price }) => (
+                <li key={book_id} className="border-line border-b">
+                  <a href={`/staff/books/${encodeURIComponent(book_id)}`} className="order-row">
+                    <span className="min-w-0">
+                      <span className="block font-serif text-xl">{title}</span>
+                      <span className="block truncate text-soft text-sm">
+                        {author}, {book_id}
+                      </span>
+                    </span>
+                    <span className="tabular-nums">{money(price, currency)}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </section>
+      <section aria-labelledby="day" className="mt-12">
+        <h2 id="day" className="section-title">
+          {staff.orders}
+        </h2>
+        <Form className="flex flex-wrap items-end gap-3">
+          <div>
+            <label htmlFor="staff-date" className="label">
+              {staff.date}
+            </label>
+            <input id="staff-date" name="date" type="date" defaultValue={date} className="field h-11" />
+          </div>
+          <button type="submit" className="button-quiet">
+            {staff.showOrders}
+          </button>
+        </Form>
+        <h3 className="mt-6 font-semibold">{staff.ordersOf(dayInWords(date))}</h3>
+        {orders.length === 0 && <p className="mt-2 text-soft">{staff.noOrders}</p>}
+        <ul className="mt-2 border-line border-t">
+          {orders.map(order => (
+            <li key={order.order_id} className="border-line border-b">
+              <a href={`/staff/orders/${encodeURIComponent(order.order_id)}`} className="order-row">
+                <span className="min-w-0">
+                  <span className="block break-all">{order.order_id}</span>
+                  <span className="block truncate text-soft text-sm">
+                    {order.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}
+                  </span>
+                </span>
+                <span className="shrink-0 text-right">
+                  <StatusMark status={order.status} />
+                  <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        {next !== null && (
+          <p className="mt-6">
+            <a href={`/staff?${new URLSearchParams({ date, cursor: next })}`} className="button-quiet">
+              {t.list.next}
+            </a>
+          </p>
+        )}
+      </section>
+    </div>
+  )
+}

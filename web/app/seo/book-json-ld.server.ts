@@ -1,0 +1,63 @@
+/** A book as schema.org describes it, for search engines. */
+import type { BookDetail } from '#src/catalog/schema.ts'
+import type { Shelf } from '../loading/shelves.server.ts'
+
+const AVAILABILITY = {
+  in_stock: 'https://schema.org/InStock',
+  few_left: 'https://schema.org/LimitedAvailability',
+  sold_out: 'https://schema.org/OutOfStock',
+}
+
+export const bookJsonLd = (
+  book: BookDetail,
+  {
+    origin,
+    currency,
+    canonical,
+  }: { readonly origin: string; readonly currency: string; readonly canonical: string },
+  cover: string,
+): Record<string, unknown> => ({
+  '@context': 'https://schema.org',
+  '@type': 'Book',
+  '@id': canonical,
+  url: canonical,
+  name: book.title,
+  author: book.author.split(';').map(name => ({ '@type': 'Person', name: name.trim() })),
+  image: `${origin}${cover}`,
+  ...(book.isbn ? { isbn: book.isbn } : {}),
+  ...(book.description ? { description: book.description } : {}),
+  ...(book.language ? { inLanguage: book.language } : {}),
+  ...(book.pages ? { numberOfPages: book.pages } : {}),
+  ...(book.published_year && book.published_year > 0
+    ? { datePublished: String(book.published_year).padStart(4, '0') }
+    : {}),
+  ...(book.average_rating && book.ratings_count
+    ? {
+        aggregateRating: {
+          '@type': 'AggregateRating',
+          ratingValue: book.average_rating,
+          ratingCount: book.ratings_count,
+          bestRating: 5,
+        },
+      }
+    : {}),
+  offers: {
+    '@type': 'Offer',
+    url: canonical,
+    price: book.price.toFixed(2),
+    priceCurrency: currency,
+    availability: AVAILABILITY[book.availability],
+    itemCondition: 'https://schema.org/NewCondition',
+  },
+})
+
+/** The way from the front of the shop to the book. */
+export const breadcrumbsJsonLd = (origin: string, shelf: Shelf | undefined, title: string, home: string) => ({
+  '@context': 'https://schema.org',
+  '@type': 'BreadcrumbList',
+  itemListElement: [
+    { name: home, item: `${origin}/` },
+    ...(shelf ? [{ name: shelf.name, item: `${origin}${shelf.path}` }] : []),
+    { name: title },
+  ].map((step, i) => ({ '@type': 'ListItem', position: i + 1, ...step })),
+})
