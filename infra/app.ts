@@ -3,10 +3,10 @@ import { App } from 'aws-cdk-lib'
 import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
 import { acknowledge, check } from './nag-suppressions.ts'
-import { NativesError } from './native-deps.ts'
+import { NativeDepsError } from './native-deps.ts'
 import { OptionsError, readOptions } from './settings/options.ts'
 import type { CodeFolders } from './shop/functions.ts'
-import { makeStacks } from './stacks.ts'
+import { createStacks } from './stacks.ts'
 
 const bundles = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
   const folders: [FunctionId, string][] = []
@@ -17,12 +17,12 @@ const bundles = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders
 const app = new App()
 try {
   const options = readOptions(app.node.getAllContext())
-  const stacks = makeStacks(app, options, await bundles(options.natives), process.env.CDK_DEFAULT_ACCOUNT)
+  const stacks = createStacks(app, options, await bundles(options.natives), process.env.CDK_DEFAULT_ACCOUNT)
   acknowledge(stacks)
   check(app)
   app.synth()
 } catch (error) {
-  if (!(error instanceof OptionsError || error instanceof NativesError)) throw error
+  if (!(error instanceof OptionsError || error instanceof NativeDepsError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }

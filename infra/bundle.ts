@@ -8,7 +8,7 @@ import { build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
 import { shopDocument } from '#src/openapi/shop-document.ts'
 import { pagesBuild } from '#src/pages/build.ts'
-import { layNatives, NATIVE_PACKAGES, type Natives } from './native-deps.ts'
+import { copyNativeDeps, NATIVE_PACKAGES, type NativeDeps } from './native-deps.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')
@@ -179,7 +179,7 @@ const nativesIn = ({ outputs }: Metafile): string[] => {
  * The bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
  * NativesError where those are missing.
  */
-export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'): Promise<Bundle> => {
+export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none'): Promise<Bundle> => {
   const { outputFiles, metafile } = await compile(id)
   const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }))
   const pages = id === 'Pages' ? join(await pagesFolder(), 'server') : undefined
@@ -202,7 +202,7 @@ export const bundleFunction = async (id: FunctionId, natives: Natives = 'none'):
       cpSync(pages, folder, { recursive: true })
       writeFileSync(join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}')
     }
-    layNatives(pages === undefined ? nativesIn(metafile) : ['sharp'], unfinished, natives)
+    copyNativeDeps(pages === undefined ? nativesIn(metafile) : ['sharp'], unfinished, natives)
     // Of several who make the same at once, the first that is done wins.
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** `none`: the bundle is only looked at, as by a synthesis that deploys nothing. */
-export type Natives = 'none' | 'host' | 'lambda'
+export type NativeDeps = 'none' | 'host' | 'lambda'
 
 export const NATIVE_PACKAGES = ['sharp', '@node-rs/argon2'] as const
 
@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Where `fetchNatives` puts what Lambda runs (Linux on arm64, glibc). */
 const FOR_LAMBDA = join(ROOT, 'build/natives-linux-arm64')
 
-export class NativesError extends Error {}
+export class NativeDepsError extends Error {}
 
 type Manifest = {
   readonly version: string
@@ -36,17 +36,19 @@ const closureOf = (name: string, modules: string, found = new Set<string>()): Se
   return found
 }
 
-const modulesFor = (natives: Natives): string =>
+const modulesFor = (natives: NativeDeps): string =>
   join(natives === 'lambda' ? FOR_LAMBDA : ROOT, 'node_modules')
 
 /** Copies these packages into `folder`'s node_modules. Throws NativesError where those for Lambda are missing, or of other versions. */
-export const layNatives = (names: readonly string[], folder: string, natives: Natives): void => {
+export const copyNativeDeps = (names: readonly string[], folder: string, natives: NativeDeps): void => {
   if (natives === 'none') return
   const modules = modulesFor(natives)
   for (const name of names) {
     const wanted = manifestOf(join(ROOT, 'node_modules', name))?.version
     if (manifestOf(join(modules, name))?.version !== wanted)
-      throw new NativesError(`${name} ${wanted} is not there for Lambda: \`npm run deploy\` fetches it first`)
+      throw new NativeDepsError(
+        `${name} ${wanted} is not there for Lambda: \`npm run deploy\` fetches it first`,
+      )
     for (const one of closureOf(name, modules)) {
       const target = join(folder, 'node_modules', one)
       mkdirSync(dirname(target), { recursive: true })
@@ -56,7 +58,7 @@ export const layNatives = (names: readonly string[], folder: string, natives: Na
 }
 
 /** Has npm install the native packages for Lambda, in the versions of this project. Throws NativesError with what npm says. */
-export const fetchNatives = (): void => {
+export const fetchNativeDeps = (): void => {
   const wanted = NATIVE_PACKAGES.map(
     name => `${name}@${manifestOf(join(ROOT, 'node_modules', name))?.version}`,
   )
@@ -65,5 +67,5 @@ export const fetchNatives = (): void => {
   const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', FOR_LAMBDA, ...wanted], {
     encoding: 'utf8',
   })
-  if (status !== 0) throw new NativesError(`npm could not fetch the packages for Lambda:\n${stderr}`)
+  if (status !== 0) throw new NativeDepsError(`npm could not fetch the packages for Lambda:\n${stderr}`)
 }

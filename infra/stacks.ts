@@ -21,7 +21,7 @@ export type Stacks = {
 }
 
 /** Puts the stacks of these options into the app. `account` is only known where somebody deploys. */
-export const makeStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
+export const createStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
   // Read from the other stack's outputs, over Regions as well: no functions that copy values, no exports that cannot change.
   app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
   // What CloudFormation itself would refuse ends a synthesis: wrong names, types and values of properties.

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { type ShopOptions, type Shopper, testShop } from './kit.ts'
-import { sink } from './mail.ts'
+import { capture } from './mail.ts'
 
 export const PASSWORD = 'four quiet blue words'
 
@@ -11,7 +11,7 @@ export const accountShop = async (options: ShopOptions = {}) => {
   const shop = await testShop(options)
   /** The mails that are due. */
   const mail = async () => {
-    const { mails, transport } = sink()
+    const { mails, transport } = capture()
     await sendDueMail({ ...shop.deps, transport })
     return mails
   }

@@ -14,7 +14,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
  * Objects lie in `objects` by bucket and key, `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and
  * `fail` of the next ones answered 503. `asked` are the requests so far.
  */
-export const awsStandIn = async (parameters: Readonly<Record<string, string>> = {}) => {
+export const startAwsStandIn = async (parameters: Readonly<Record<string, string>> = {}) => {
   const objects = new Map<string, Stored>()
   const asked: {
     readonly method: string

@@ -4,12 +4,12 @@ import { afterAll } from 'vitest'
 import { createShop, type Deps } from '#src/composition/shop.ts'
 import { type Caller, callerOf } from '#src/http/client-ip.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
-import { localBuild } from '#src/pages/local-build.ts'
-import { pageHolds } from '#src/pages/page-cache.ts'
-import { openPages } from '#src/pages/serve.ts'
+import { createLocalBuild } from '#src/pages/local-build.ts'
+import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createPageServer } from '#src/pages/serve.ts'
 import { tableIds, tables } from '#src/tables/definitions.ts'
-import { awsStandIn } from './aws-stand-in.ts'
-import { openGateway } from './gateway.ts'
+import { startAwsStandIn } from './aws-stand-in.ts'
+import { startGateway } from './gateway.ts'
 import { TEST_SECRET, type TestShop, testEngine } from './kit.ts'
 import { type LambdaFunction, startFunction } from './lambda-function.ts'
 import { keepSecret } from './logged.ts'
@@ -34,7 +34,7 @@ const through =
     const { pathname, search } = new URL(request.url)
     const headers = new Headers(request.headers)
     headers.set('x-trusted-proxy', PROXY_SECRET)
-    headers.set('cloudfront-viewer-address', `${caller?.source() ?? '192.0.2.1'}:40000`)
+    headers.set('cloudfront-viewer-address', `${caller?.clientNetwork() ?? '192.0.2.1'}:40000`)
     const body = request.body ? Buffer.from(await request.arrayBuffer()) : null
     return fetch(`${origin}${pathname}${search}`, {
       method: request.method,
@@ -47,14 +47,14 @@ const through =
 /** A server on this machine, as `npm start` opens it. */
 export const serverEdge = async (deps: Deps): Promise<Fetch> => {
   const app = createShop(deps)
-  const build = localBuild(() => {})
-  const { fetch: answer } = openPages({
+  const build = createLocalBuild(() => {})
+  const { fetch: answer } = createPageServer({
     fetch: app.fetch,
     publicUrl: deps.publicUrl,
     origins: app.origins,
-    admission: app.admission,
+    loadShedder: app.loadShedder,
     currency: deps.currency,
-    holds: pathname => pageHolds(deps.memory, pathname),
+    holds: pathname => isPageFresh(deps.liveIndex, pathname),
     load: build.load,
     log: deps.log,
   })
@@ -82,11 +82,11 @@ export const functionEnvironment = async (deps: Deps, aws: string): Promise<Reco
 export const PARAMETERS = { '/cloudshelf/test/secret': TEST_SECRET, '/cloudshelf/test/proxy': PROXY_SECRET }
 
 /** Functions over the tables of `deps`, behind a gateway. `started` are given as they are. */
-export const openFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
+export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
   keepSecret('the secret of the proxy', PROXY_SECRET)
-  const aws = await awsStandIn(PARAMETERS)
+  const aws = await startAwsStandIn(PARAMETERS)
   closing.push(aws.close)
-  const gateway = await openGateway()
+  const gateway = await startGateway()
   const environment = { ...(await functionEnvironment(deps, aws.url)), API_URL: gateway.url }
   const started = await Promise.all(ids.map(id => startFunction(id, environment)))
   for (const one of started) gateway.attach(one)

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPool } from '#src/core/aws/undici-pool.ts'
+import { createPool } from '#src/core/aws/undici-pool.ts'
 import type { Random } from '../tools/bench/random.ts'
 import { type Json, testEngine } from './kit.ts'
 import { atTheEnd } from './lifetime.ts'
@@ -93,9 +93,9 @@ export const atRandom = (random: Random, faults: Faults): Plan => {
 export const isCount = ({ TransactItems = [] }: Json): boolean =>
   TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
-export const faultyEngine = async (): Promise<FaultyEngine> => {
+export const startFaultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await testEngine()
-  const pool = openPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
+  const pool = createPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
   let plan: Plan = () => undefined
   const calls: Record<string, number> = {}
   let faults = 0

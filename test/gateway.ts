@@ -47,7 +47,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
 }
 
 /** A gateway in front of these functions; `url` is what API_URL would be, and is known before they are. */
-export const openGateway = async () => {
+export const startGateway = async () => {
   const keys = routeKeys()
   const running = new Map<FunctionId, LambdaFunction>()
 

@@ -2,19 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { authRecords } from '#src/accounts/auth/records.ts'
+import { createAuthRecords } from '#src/accounts/auth/records.ts'
 import { sessionCookie, signedToken } from '#src/accounts/sessions.ts'
 import type { Book } from '#src/catalog/schema.ts'
-import { blobFolder, openStore, readSettings } from '#src/composition/settings.ts'
-import { buildDeps, createShop, type Deps } from '#src/composition/shop.ts'
-import { folderBlobs } from '#src/core/blobs.ts'
+import { blobFolder, createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
+import { createFolderBlobs } from '#src/core/blobs.ts'
 import { newSecret, newUserId } from '#src/core/ids.ts'
-import { type Log, linesLog } from '#src/core/log/log.ts'
+import { createLinesLog, type Log } from '#src/core/log/log.ts'
 import { cents } from '#src/core/money.ts'
 import type { Caller } from '#src/http/client-ip.ts'
 import { openDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
-import { specifiedNames, type TableNames } from '#src/tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { atTheEnd } from './lifetime.ts'
 import { keepSecret, keepSecretsOf, noteLogged } from './logged.ts'
@@ -96,7 +96,7 @@ let networks = 0
 const newNetwork = (): Caller => {
   const n = ++networks
   const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
-  return { source: () => address }
+  return { clientNetwork: () => address }
 }
 
 const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>> = {}): Shopper => {
@@ -174,7 +174,7 @@ const openAccount = (
   const at = now.toISOString()
   const [id, token] = [newUserId(now), newSecret()]
   const create = async (): Promise<void> => {
-    const records = authRecords(deps.db, names, deps.users)
+    const records = createAuthRecords(deps.db, names, deps.users)
     const user = { id, email, name: '', emailVerified: verified, createdAt: at, updatedAt: at }
     await records.create('user', {
       ...user,
@@ -222,7 +222,7 @@ const splitPair = (pair: string): [string, string] => {
 const freshNames = (): TableNames => {
   const prefix = `t${process.pid}-${++shops}-`
   return Object.fromEntries(
-    Object.entries(specifiedNames).map(([id, name]) => [id, `${prefix}${name}`]),
+    Object.entries(DEFAULT_TABLE_NAMES).map(([id, name]) => [id, `${prefix}${name}`]),
   ) as TableNames
 }
 
@@ -245,15 +245,15 @@ export const testShop = async ({
     names,
     dataDir: temporaryFolder(),
   }
-  const db = openStore(settings, () => endpoint ?? engine.endpoint)
+  const db = createDatabase(settings, () => endpoint ?? engine.endpoint)
   await createTables(db, names)
   const reported: unknown[] = []
-  const deps = buildDeps(settings, {
+  const deps = createDeps(settings, {
     db,
-    blobs: folderBlobs(blobFolder(settings.dataDir)),
+    blobs: createFolderBlobs(blobFolder(settings.dataDir)),
     secret: TEST_SECRET,
     log: {
-      ...linesLog('calls', noteLogged),
+      ...createLinesLog('calls', noteLogged),
       failure: error => {
         noteLogged(error)
         reported.push(error)
@@ -263,7 +263,7 @@ export const testShop = async ({
     ...(now ? { now } : {}),
   })
   for (const book of books) await db.transact(deps.books.create(book))
-  if (ready) await deps.memory.load()
+  if (ready) await deps.liveIndex.load()
   const fetch = edge ? await edge(deps) : createShop(deps).fetch
   const staff = openAccount(deps, names, fetch, { role: 'staff' })
   if (staffed) await staff.write()

@@ -3,9 +3,9 @@
 import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
 import { newOrderId } from '#src/core/ids.ts'
 import { cents } from '#src/core/money.ts'
-import { composer } from '#src/notifications/compose.ts'
+import { createComposer } from '#src/notifications/compose.ts'
 import type { Mail } from '#src/notifications/schema.ts'
-import { outboxTable } from '#src/notifications/table.ts'
+import { createOutboxTable } from '#src/notifications/table.ts'
 import type { Transport } from '#src/notifications/transport.ts'
 import type { WorkerDeps } from '#src/notifications/worker.ts'
 import type { Order } from '#src/orders/schema.ts'
@@ -65,7 +65,7 @@ export const mailShop = async () => {
 }
 
 /** Keeps what it is given; `answer` may throw or hang instead. */
-export const sink = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
+export const capture = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
   const mails: Mail[] = []
   const transport: Transport = {
     send: async mail => {
@@ -80,7 +80,7 @@ export const sink = (answer: (mail: Mail) => Promise<void> = async () => {}) => 
  * A worker that dies at its `lifetime`-th step, each call to the store or the mail server being two: before it and after
  * it. What it had begun stays done, what follows never happens. `death` resolves when it is dead.
  */
-export const mortal = (shop: TestShop, transport: Transport, lifetime: number) => {
+export const killable = (shop: TestShop, transport: Transport, lifetime: number) => {
   let left = lifetime
   let die = (): void => {}
   const death = new Promise<void>(done => {
@@ -103,8 +103,8 @@ export const mortal = (shop: TestShop, transport: Transport, lifetime: number) =
   const { db, orders, links, users, accountLinks, now, log, settings, currency } = shop.deps
   const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
   const worker: WorkerDeps = {
-    outbox: outboxTable(mortalDb, shop.names),
-    compose: composer({
+    outbox: createOutboxTable(mortalDb, shop.names),
+    compose: createComposer({
       orders,
       links,
       users,

@@ -39,7 +39,7 @@ export const hs256 = (input: string, key: string): string =>
 
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-export const openIssuer = async () => {
+export const startIssuer = async () => {
   const [own, other] = [pair(), pair()]
   const keys: Keys = {
     own: own.privateKey,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /** A mail server that keeps what it is told; `refuse` is what it answers to a recipient. */
-export const smtpServer = async (refuse?: string) => {
+export const startSmtpServer = async (refuse?: string) => {
   const commands: string[] = []
   const messages: string[] = []
   const server = createServer(socket => {

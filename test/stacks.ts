@@ -7,7 +7,7 @@ import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { acknowledge, rulePacks } from '../infra/nag-suppressions.ts'
 import { readOptions } from '../infra/settings/options.ts'
 import type { CodeFolders } from '../infra/shop/functions.ts'
-import { makeStacks, type Stacks } from '../infra/stacks.ts'
+import { createStacks, type Stacks } from '../infra/stacks.ts'
 import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
 
 export type Said = Readonly<Record<string, unknown>>
@@ -63,7 +63,7 @@ export const synthesize = (said: Said, folders?: CodeFolders): Synthesized => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
   const app = new App({ outdir: folder, analyticsReporting: false })
   const { account, ...options } = said
-  const stacks = makeStacks(app, readOptions(options), folders ?? code, account as string | undefined)
+  const stacks = createStacks(app, readOptions(options), folders ?? code, account as string | undefined)
   const assembly = app.synth()
   const templates = Object.fromEntries(
     shortNames(assembly.stacks.map(({ stackName }) => stackName)).map(([short, name]) => [

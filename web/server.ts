@@ -1,7 +1,7 @@
 /** The server's half of the pages: what the shop's process loads to render them. */
 import * as build from 'virtual:react-router/server-build'
 import { createRequestHandler, RouterContextProvider, type ServerBuild } from 'react-router'
-import { type Ask, openVisit, type Surroundings, visitContext } from './app/loading/visit.ts'
+import { type Ask, createVisit, type Surroundings, visitContext } from './app/loading/visit.ts'
 
 /** Answers requests for pages. `origins` are those that the shop's own forms may come from; the caller has checked them. */
 export const pageRenderer = (surroundings: Surroundings, origins: ReadonlySet<string>) => {
@@ -13,7 +13,7 @@ export const pageRenderer = (surroundings: Surroundings, origins: ReadonlySet<st
   /** `nonce` marks the scripts that are ours; `ask` reaches the shop's own application for whoever sees the page. */
   return (request: Request, nonce: string, ask: Ask): Promise<Response> => {
     const context = new RouterContextProvider()
-    context.set(visitContext, openVisit(surroundings, request, nonce, ask))
+    context.set(visitContext, createVisit(surroundings, request, nonce, ask))
     return handle(request, context)
   }
 }

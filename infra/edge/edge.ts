@@ -23,7 +23,7 @@ import type { Store } from '../store/store.ts'
 import { apiPatterns, assetPatterns, imagePatterns, publicPages } from './addresses.ts'
 import { budgetOf } from './budget.ts'
 import { certificateOf, leadTo, zoneOf } from './names.ts'
-import { makePolicies, type Policies } from './policies.ts'
+import { createPolicies, type Policies } from './policies.ts'
 import { firewallOf } from './waf.ts'
 
 export type EdgeProps = StackProps & {
@@ -83,7 +83,7 @@ export class Edge extends Stack {
     const both = (of: (store: Store) => IOrigin): Origin =>
       together(of(first), second && of(second), options.active)
 
-    const policies = makePolicies(this, name)
+    const policies = createPolicies(this, name)
     const zone = zoneOf(this, options)
     const certificate = certificateOf(this, options, zone)
     const behaviors = behaviorsOf(policies, {

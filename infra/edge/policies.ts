@@ -32,10 +32,10 @@ export const handedOn = [
 const YEAR = Duration.days(365)
 const NOTHING = Duration.seconds(0)
 
-export type Policies = ReturnType<typeof makePolicies>
+export type Policies = ReturnType<typeof createPolicies>
 
 /** `name` comes before the names of the policies, which are an account's. */
-export const makePolicies = (scope: Construct, name: string) => ({
+export const createPolicies = (scope: Construct, name: string) => ({
   /** The same bytes for everyone, for as long as they say of themselves. */
   kept: new CachePolicy(scope, 'Kept', {
     cachePolicyName: `${name}-kept`,

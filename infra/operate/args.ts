@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { NativesError } from '../native-deps.ts'
+import { NativeDepsError } from '../native-deps.ts'
 import { type Options, OptionsError, readOptions } from '../settings/options.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
 
-export type Words = {
+export type Args = {
   readonly options: Options
   /** As given, to be handed on to CDK. */
   readonly context: Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export type Words = {
 }
 
 /** Throws OptionsError for options that are none, or not right; OperatorError for what cannot be read at all. */
-export const readWords = (typed: readonly string[]): Words => {
+export const readArgs = (typed: readonly string[]): Args => {
   const parsed = (() => {
     try {
       return parseArgs({
@@ -43,12 +43,12 @@ export const readWords = (typed: readonly string[]): Words => {
 }
 
 /** Runs a command to its end; what whoever typed it can mend is one line, and ends it with 1. */
-export const command = async (work: (words: Words) => Promise<void>): Promise<void> => {
+export const command = async (work: (words: Args) => Promise<void>): Promise<void> => {
   try {
-    await work(readWords(process.argv.slice(2)))
+    await work(readArgs(process.argv.slice(2)))
   } catch (error) {
     const known =
-      error instanceof OperatorError || error instanceof OptionsError || error instanceof NativesError
+      error instanceof OperatorError || error instanceof OptionsError || error instanceof NativeDepsError
     if (!known) throw error
     console.error(error.message)
     process.exitCode = 1

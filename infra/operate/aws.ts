@@ -1,13 +1,13 @@
 /** What a deployment asks of AWS beside CloudFormation: who one is, parameters, files of buckets, streams of tables. */
 
-import { openStore, readSettings } from '#src/composition/settings.ts'
-import { awsService } from '#src/core/aws/aws-request.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createAwsService } from '#src/core/aws/aws-request.ts'
 import { NoCredentials, signerFor } from '#src/core/aws/sign.ts'
 
 /** Something is wrong that whoever deploys can mend: the message is one line that says how. */
 export class OperatorError extends Error {}
 
-export type Aws = ReturnType<typeof openAws>
+export type Aws = ReturnType<typeof createAws>
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -15,15 +15,15 @@ type Answer = { readonly status: number; readonly body: Buffer }
 const textOf = ({ body }: Answer): string => body.toString()
 
 /** One service in one Region; `endpoint` is a stand-in's, in tests. */
-export const openAws = (region: string, endpoint?: string) => {
+export const createAws = (region: string, endpoint?: string) => {
   const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
   const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
-    awsService(endpoint ?? `https://${host}`, signerFor(service, region, settings.credentials))
+    createAwsService(endpoint ?? `https://${host}`, signerFor(service, region, settings.credentials))
   const ssm = at('ssm', `ssm.${region}.amazonaws.com`)
   const sts = at('sts', `sts.${region}.amazonaws.com`)
   const stacks = at('cloudformation', `cloudformation.${region}.amazonaws.com`)
   const s3 = (bucket: string) => {
-    const send = awsService(
+    const send = createAwsService(
       endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`,
       signerFor('s3', region, settings.credentials),
     )
@@ -134,7 +134,7 @@ export const openAws = (region: string, endpoint?: string) => {
 
     /** The stream of a table in this Region; undefined where it has none. */
     streamOf: async (table: string): Promise<string | undefined> => {
-      const db = openStore(settings)
+      const db = createDatabase(settings)
       try {
         const { Table } = (await db.admin('DescribeTable', { TableName: table })) as {
           Table: { LatestStreamArn?: string }

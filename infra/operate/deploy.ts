@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stageOf } from '../settings/stage.ts'
-import { command, type Words } from './args.ts'
+import { type Args, command } from './args.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
 import { assertBootstrapped, environmentFor, prepare, regionsOf, release, takeOver } from './release.ts'
@@ -36,7 +36,7 @@ const awaitHealth = async (address: string): Promise<void> => {
   throw new OperatorError(`${address}/api/health is not well: ${last}; docs/operations.md, "5xx"`)
 }
 
-const advise = ({ options }: Words, address: string, environment: Readonly<Record<string, string>>): void => {
+const advise = ({ options }: Args, address: string, environment: Readonly<Record<string, string>>): void => {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   console.log(`\nThe shop is on ${address}`)
   if (!options.mailFrom)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { stageOf } from '../settings/stage.ts'
-import { openAws } from './aws.ts'
+import { createAws } from './aws.ts'
 import { ensureSecrets, removeSecrets, writeSecret } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
 
@@ -74,7 +74,7 @@ afterAll(() => {
   aws.close()
   vi.unstubAllEnvs()
 })
-const region = (name: string) => openAws(name, aws.endpoint)
+const region = (name: string) => createAws(name, aws.endpoint)
 
 test('credentials tell their account, and a stack what it gave out', async () => {
   expect(await region('eu-central-1').account()).toBe('123456789012')

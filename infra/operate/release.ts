@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import { sentSecret } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
-import { fetchNatives } from '../native-deps.ts'
+import { fetchNativeDeps } from '../native-deps.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { type StageName, stageOf, tableNamesOf } from '../settings/stage.ts'
-import type { Words } from './args.ts'
-import { type Aws, OperatorError, openAws } from './aws.ts'
+import type { Args } from './args.ts'
+import { type Aws, createAws, OperatorError } from './aws.ts'
 import { deploy, synthesize } from './cdk.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
@@ -14,9 +14,9 @@ import { uploadAssets } from './upload.ts'
 const say = (line: string): void => console.log(`— ${line}`)
 
 /** The Regions that a deployment speaks to, the one that takes orders first: the other is not asked when it has failed. */
-export const regionsOf = ({ options: { region, secondRegion, active } }: Words): Aws[] => {
+export const regionsOf = ({ options: { region, secondRegion, active } }: Args): Aws[] => {
   const all = active === 'first' || !secondRegion ? [region, secondRegion ?? []].flat() : [secondRegion]
-  return all.map(one => openAws(one))
+  return all.map(one => createAws(one))
 }
 
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version'
@@ -25,7 +25,7 @@ const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version'
 export const assertBootstrapped = async (regions: readonly Aws[], account: string): Promise<void> => {
   const all = [
     ...regions,
-    ...(regions.some(({ region }) => region === 'us-east-1') ? [] : [openAws('us-east-1')]),
+    ...(regions.some(({ region }) => region === 'us-east-1') ? [] : [createAws('us-east-1')]),
   ]
   const missing: string[] = []
   for (const aws of all) if ((await aws.parameters([BOOTSTRAP])).size === 0) missing.push(aws.region)
@@ -36,7 +36,7 @@ export const assertBootstrapped = async (regions: readonly Aws[], account: strin
 }
 
 /** When the second Region takes orders, its functions are woken by its own copies of the tables. */
-const streamsOf = async ({ options }: Words, [second]: readonly Aws[]): Promise<Record<string, string>> => {
+const streamsOf = async ({ options }: Args, [second]: readonly Aws[]): Promise<Record<string, string>> => {
   if (options.active === 'first' || !second) return {}
   const names = tableNamesOf(stageOf(options.stage))
   const [books, control] = [await second.streamOf(names.books), await second.streamOf(names.control)]
@@ -46,12 +46,12 @@ const streamsOf = async ({ options }: Words, [second]: readonly Aws[]): Promise<
 
 /** The templates and bundles of these options, ready to be deployed. `more` are options beside those that were typed. */
 export const prepare = async (
-  words: Words,
+  words: Args,
   regions: readonly Aws[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   say('functions: fetch what they need for arm64, and bundle')
-  fetchNatives()
+  fetchNativeDeps()
   const streams = await streamsOf(words, regions)
   synthesize({ ...words.context, ...streams, stage: words.options.stage, natives: 'lambda', ...more })
 }
@@ -64,14 +64,14 @@ const addressOf = (edge: Readonly<Record<string, string>> | undefined): string =
   return edge.Address
 }
 
-const releaseEdge = (words: Words, { proxy }: Secrets): string => {
+const releaseEdge = (words: Args, { proxy }: Secrets): string => {
   const { edge } = stackNames(words.options)
   say('CDN')
   return addressOf(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
 }
 
 /** Has the second Region take orders, whatever has become of the first. Gives back the shop's address. */
-export const takeOver = (words: Words, secrets: Secrets): string => {
+export const takeOver = (words: Args, secrets: Secrets): string => {
   const { shop, standbyShop } = stackNames(words.options)
   const address = releaseEdge(words, secrets)
   say('functions of the second Region')
@@ -89,7 +89,7 @@ export const takeOver = (words: Words, secrets: Secrets): string => {
 }
 
 /** Tables, buckets, gateway; then the pages' files; then the CDN; then what is called. Gives back the shop's address. */
-export const release = async (words: Words, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
+export const release = async (words: Args, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
   const names = stackNames(words.options)
   const two = words.options.secondRegion !== undefined
   say('tables and buckets')

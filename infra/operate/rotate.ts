@@ -3,20 +3,20 @@ import { newSecret } from '#src/core/ids.ts'
 import { sentSecret } from '#src/http/client-ip.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { stageOf } from '../settings/stage.ts'
-import { command, type Words } from './args.ts'
+import { type Args, command } from './args.ts'
 import { type Aws, OperatorError } from './aws.ts'
 import { deploy } from './cdk.ts'
 import { edgeParameter, prepare, regionsOf } from './release.ts'
 import { ensureSecrets, type SecretName, secretNames, writeSecret } from './secrets.ts'
 
 /** Functions read their secrets when they start: a new version of each starts. */
-const restart = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+const restart = async (words: Args, regions: readonly Aws[]): Promise<void> => {
   const { shop, standbyShop } = stackNames(words.options)
   await prepare(words, regions, { secretsRead: new Date().toISOString() })
   deploy([...(words.options.secondRegion ? [standbyShop] : []), shop])
 }
 
-const rotateProxy = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+const rotateProxy = async (words: Args, regions: readonly Aws[]): Promise<void> => {
   const stage = stageOf(words.options.stage)
   const { edge } = stackNames(words.options)
   const old = sentSecret((await ensureSecrets(regions, stage)).proxy)
@@ -32,7 +32,7 @@ const rotateProxy = async (words: Words, regions: readonly Aws[]): Promise<void>
   await become(fresh)
 }
 
-const rotateSecret = async (words: Words, regions: readonly Aws[]): Promise<void> => {
+const rotateSecret = async (words: Args, regions: readonly Aws[]): Promise<void> => {
   if (!words.yes)
     throw new OperatorError(
       'a new secret ends all sessions, and authenticator apps have to be set up anew, of staff too: --yes says that this is meant',

@@ -14,7 +14,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { FunctionId } from '#src/lambda/functions.ts'
-import type { Shopworker, Shopworkers } from './functions.ts'
+import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import { ofFunction, ofGateway, ofShop, sumOf } from './metrics.ts'
 import type { DeadLetters } from './triggers.ts'
 
@@ -28,7 +28,7 @@ type Watch = {
 
 const HOUR_SECONDS = 3_600
 
-export const makeTopic = (scope: Construct, email: string | undefined): Topic => {
+export const createTopic = (scope: Construct, email: string | undefined): Topic => {
   const topic = new Topic(scope, 'Alarms', { enforceSSL: true, displayName: 'CloudShelf' })
   if (email) topic.addSubscription(new EmailSubscription(email))
   return topic
@@ -55,7 +55,7 @@ const alarm = (
 }
 
 /** A version that fails goes again by this: looked at each minute. */
-const errorsOf = (worker: Shopworker): Watch => ({
+const errorsOf = (worker: DeployedFunction): Watch => ({
   metric: ofFunction(worker, 'Errors', Stats.SUM, Duration.minutes(1)),
   above: 0,
   of: worker.definition.triggers.length > 0 ? [2, 5] : [1, 5],
@@ -66,7 +66,7 @@ const waiting = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
 
 /** The shop's alarms, and of each function the one that takes a new version back. */
-export const makeAlarms = (
+export const createAlarms = (
   scope: Construct,
   {
     workers,
@@ -74,7 +74,7 @@ export const makeAlarms = (
     apiId,
     topic,
   }: {
-    readonly workers: Shopworkers
+    readonly workers: DeployedFunctions
     readonly deadLetters: DeadLetters
     readonly apiId: string
     readonly topic: Topic

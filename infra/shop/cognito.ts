@@ -9,7 +9,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
-import { cognitoRedirect } from '#src/accounts/cognito/oidc.ts'
+import { cognitoRedirectUrl } from '#src/accounts/cognito/oidc.ts'
 import type { Stage } from '../settings/stage.ts'
 
 const poolOf = (scope: Construct, name: string, stage: Stage): UserPool =>
@@ -50,7 +50,7 @@ const clientOf = (pool: UserPool, publicUrl: string): UserPoolClient =>
     oAuth: {
       flows: { authorizationCodeGrant: true },
       scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-      callbackUrls: [cognitoRedirect(publicUrl)],
+      callbackUrls: [cognitoRedirectUrl(publicUrl)],
     },
     accessTokenValidity: Duration.minutes(5),
     idTokenValidity: Duration.minutes(5),
@@ -58,7 +58,7 @@ const clientOf = (pool: UserPool, publicUrl: string): UserPoolClient =>
   })
 
 /** `prefix` is the first part of the pool's own sign-in address. */
-export const makeUserPool = (
+export const createUserPool = (
   scope: Construct,
   {
     name,

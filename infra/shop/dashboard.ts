@@ -4,7 +4,7 @@ import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-clo
 import type { Construct } from 'constructs'
 import { tableIds } from '#src/tables/definitions.ts'
 import { type Stage, tableNamesOf } from '../settings/stage.ts'
-import type { Shopworkers } from './functions.ts'
+import type { DeployedFunctions } from './functions.ts'
 import { ofFunction, ofGateway, ofShop, ofTable } from './metrics.ts'
 
 const HOUR = Duration.hours(1)
@@ -12,11 +12,11 @@ const HOUR = Duration.hours(1)
 const graph = (title: string, left: IMetric[], right: IMetric[] = [], width = 8): GraphWidget =>
   new GraphWidget({ title, left, right, width, height: 6, liveData: true })
 
-export const makeDashboard = (
+export const createDashboard = (
   scope: Construct,
   name: string,
   stage: Stage,
-  workers: Shopworkers,
+  workers: DeployedFunctions,
   apiId: string,
 ): void => {
   const all = Object.values(workers)

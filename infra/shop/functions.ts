@@ -23,13 +23,13 @@ import { permit } from './permissions.ts'
 /** The folder of each function's code, ready to be uploaded. */
 export type CodeFolders = Readonly<Record<FunctionId, string>>
 
-export type Shopworker = {
+export type DeployedFunction = {
   readonly definition: FunctionDefinition
   readonly lambda: LambdaFunction
   /** What everything calls: the version that is live, or two of them while one rolls out. */
   readonly live: Alias
 }
-export type Shopworkers = Readonly<Record<FunctionId, Shopworker>>
+export type DeployedFunctions = Readonly<Record<FunctionId, DeployedFunction>>
 
 type Size = { readonly memory: number; readonly seconds: number }
 
@@ -68,7 +68,7 @@ const workerOf = (
   definition: FunctionDefinition,
   id: FunctionId,
   props: Props,
-): Shopworker => {
+): DeployedFunction => {
   const { stage, options } = props
   const { memory, seconds } = sizes[id]
   const functionName = `${stage.prefix}${id}`
@@ -104,8 +104,8 @@ const workerOf = (
   return { definition, lambda, live }
 }
 
-export const makeFunctions = (scope: Construct, props: Props): Shopworkers =>
+export const createFunctions = (scope: Construct, props: Props): DeployedFunctions =>
   Object.fromEntries(functions.map(one => [one.id, workerOf(scope, one, one.id, props)])) as Record<
     FunctionId,
-    Shopworker
+    DeployedFunction
   >

@@ -13,7 +13,7 @@ const publish = (scope: Construct, zone: IHostedZone, identity: EmailIdentity): 
 }
 
 /** Its records are put into the zone where the domain lies in it, else shown, to be put where the domain is kept. */
-export const makeMailIdentity = (
+export const createMailIdentity = (
   scope: Construct,
   mailFrom: string,
   { zoneId, zoneName, domain }: Options,

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { FunctionId } from '#src/lambda/functions.ts'
-import type { Shopworker } from './functions.ts'
+import type { DeployedFunction } from './functions.ts'
 
 const FIVE_MINUTES = Duration.minutes(5)
 
@@ -16,7 +16,7 @@ const metric = (
 
 /** Of what is live, both versions while one rolls out. */
 export const ofFunction = (
-  { lambda, live }: Shopworker,
+  { lambda, live }: DeployedFunction,
   name: string,
   statistic: string,
   period = FIVE_MINUTES,

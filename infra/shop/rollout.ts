@@ -4,12 +4,12 @@ import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { FunctionId } from '#src/lambda/functions.ts'
-import type { Shopworkers } from './functions.ts'
+import type { DeployedFunctions } from './functions.ts'
 
-export const makeRollout = (
+export const createRollout = (
   scope: Construct,
   name: string,
-  workers: Shopworkers,
+  workers: DeployedFunctions,
   alarms: Readonly<Record<FunctionId, Alarm>>,
 ): void => {
   const application = new LambdaApplication(scope, 'Rollout', { applicationName: name })

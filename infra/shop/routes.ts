@@ -7,7 +7,7 @@ import type { Construct } from 'constructs'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { routeKeyOf } from '#src/lambda/functions.ts'
 import type { Stage } from '../settings/stage.ts'
-import type { Shopworker, Shopworkers } from './functions.ts'
+import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 
 type Throttle = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number }
 const throttle = (perSecond: number, atOnce: number): Throttle => ({
@@ -30,7 +30,7 @@ const pages = throttle(100, 200)
 /** A route key as part of a construct's name. */
 const nameOf = (key: string): string => key.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')
 
-const integrationOf = (scope: Construct, apiId: string, { definition, live }: Shopworker): string => {
+const integrationOf = (scope: Construct, apiId: string, { definition, live }: DeployedFunction): string => {
   const { region, account, partition } = Stack.of(scope)
   live.addPermission('Gateway', {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -64,7 +64,12 @@ const format = JSON.stringify({
   error: '$context.error.message',
 })
 
-export const makeRoutes = (scope: Construct, apiId: string, workers: Shopworkers, stage: Stage): CfnStage => {
+export const createRoutes = (
+  scope: Construct,
+  apiId: string,
+  workers: DeployedFunctions,
+  stage: Stage,
+): CfnStage => {
   const routes: CfnRoute[] = []
   const settings: Record<string, Throttle> = {}
   for (const worker of Object.values(workers)) {

@@ -6,15 +6,15 @@ import type { Edge } from '../edge/edge.ts'
 import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { Store } from '../store/store.ts'
-import { makeAlarms, makeTopic } from './alarms.ts'
+import { createAlarms, createTopic } from './alarms.ts'
 import { guardBucket } from './bucket-policies.ts'
-import { makeUserPool } from './cognito.ts'
-import { makeDashboard } from './dashboard.ts'
-import { type CodeFolders, makeFunctions } from './functions.ts'
-import { makeMailIdentity } from './mail.ts'
-import { makeRollout } from './rollout.ts'
-import { makeRoutes } from './routes.ts'
-import { makeTriggers } from './triggers.ts'
+import { createUserPool } from './cognito.ts'
+import { createDashboard } from './dashboard.ts'
+import { type CodeFolders, createFunctions } from './functions.ts'
+import { createMailIdentity } from './mail.ts'
+import { createRollout } from './rollout.ts'
+import { createRoutes } from './routes.ts'
+import { createTriggers } from './triggers.ts'
 
 export type ShopProps = StackProps & {
   readonly stage: Stage
@@ -38,12 +38,12 @@ export class Shop extends Stack {
     const name = `${stage.prefix}cloudshelf`
     guardBucket(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
     guardBucket(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
-    if (options.mailFrom) makeMailIdentity(this, options.mailFrom, options)
+    if (options.mailFrom) createMailIdentity(this, options.mailFrom, options)
     const cognito =
       options.cognito && isFirst
-        ? makeUserPool(this, { name, prefix: options.cognito, publicUrl, stage })
+        ? createUserPool(this, { name, prefix: options.cognito, publicUrl, stage })
         : undefined
-    const workers = makeFunctions(this, {
+    const workers = createFunctions(this, {
       stage,
       options,
       code,
@@ -54,17 +54,17 @@ export class Shop extends Stack {
       bucketName: blobs.bucketName,
       cognito,
     })
-    makeRoutes(this, apiId, workers, stage)
-    const deadLetters = streamArn ? makeTriggers(this, workers, streamArn) : {}
+    createRoutes(this, apiId, workers, stage)
+    const deadLetters = streamArn ? createTriggers(this, workers, streamArn) : {}
     if (stage.isWatched) {
-      const alarms = makeAlarms(this, {
+      const alarms = createAlarms(this, {
         workers,
         deadLetters,
         apiId,
-        topic: makeTopic(this, options.alarmEmail),
+        topic: createTopic(this, options.alarmEmail),
       })
-      if (isFirst) makeDashboard(this, name, stage, workers, apiId)
-      if (stage.rollsOut) makeRollout(this, name, workers, alarms)
+      if (isFirst) createDashboard(this, name, stage, workers, apiId)
+      if (stage.rollsOut) createRollout(this, name, workers, alarms)
     }
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })
   }

@@ -10,7 +10,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { FunctionId, Trigger } from '#src/lambda/functions.ts'
 import type { TableId } from '#src/tables/definitions.ts'
-import type { Shopworker, Shopworkers } from './functions.ts'
+import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 
 export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>
 
@@ -26,7 +26,7 @@ const queueOf = (scope: Construct, id: string): Queue =>
 
 const wakeByStream = (
   scope: Construct,
-  { definition, lambda, live }: Shopworker,
+  { definition, lambda, live }: DeployedFunction,
   trigger: Stream,
   arn: string,
   aside: Queue,
@@ -56,9 +56,9 @@ const wakeByStream = (
   if (lambda.role) mapping.node.addDependency(lambda.role)
 }
 
-const wakeByClock = (
+const addSchedule = (
   scope: Construct,
-  { definition, live }: Shopworker,
+  { definition, live }: DeployedFunction,
   minutes: number,
   aside: Queue,
 ): void => {
@@ -75,19 +75,19 @@ const wakeByClock = (
 }
 
 /** `streamArn` is undefined for a table whose changes nobody here has to hear of. */
-export const makeTriggers = (
+export const createTriggers = (
   scope: Construct,
-  workers: Shopworkers,
+  workers: DeployedFunctions,
   streamArn: (table: TableId) => string | undefined,
 ): DeadLetters => {
   const aside: Partial<Record<FunctionId, Queue>> = {}
-  for (const [id, worker] of Object.entries(workers) as [FunctionId, Shopworker][]) {
+  for (const [id, worker] of Object.entries(workers) as [FunctionId, DeployedFunction][]) {
     const { triggers } = worker.definition
     if (triggers.length === 0) continue
     const queue = queueOf(scope, id)
     aside[id] = queue
     for (const trigger of triggers) {
-      if (trigger.kind === 'schedule') wakeByClock(scope, worker, trigger.everyMinutes, queue)
+      if (trigger.kind === 'schedule') addSchedule(scope, worker, trigger.everyMinutes, queue)
       else {
         const arn = streamArn(trigger.table)
         if (arn) wakeByStream(scope, worker, trigger, arn, queue)

@@ -36,7 +36,7 @@ const bucket = (scope: Construct, id: string, stage: Stage, versioned: boolean, 
  * `isCopied`: the buckets of two Regions, of which the first copies its pictures to `copyTo`; S3 copies between buckets with
  * versions alone. The pages' files are uploaded to both.
  */
-export const makeBuckets = (
+export const createBuckets = (
   scope: Construct,
   stage: Stage,
   { isCopied, copyTo }: { readonly isCopied: boolean; readonly copyTo?: Bucket | undefined },

@@ -1,6 +1,6 @@
 /** The tables in the template are those of src/tables/definitions.ts, and what holds data is guarded as its stage asks. */
 import { expect, test } from 'vitest'
-import { specifiedNames, type TableDefinition, tableIds, tables } from '#src/tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES, type TableDefinition, tableIds, tables } from '#src/tables/definitions.ts'
 import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
@@ -27,7 +27,7 @@ test.each([
   'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables/definitions.ts, and there are no others',
   (prefix, made) => {
     const found = tablesIn(made)
-    expect([...found.keys()].sort()).toEqual(tableIds.map(id => `${prefix}${specifiedNames[id]}`).sort())
+    expect([...found.keys()].sort()).toEqual(tableIds.map(id => `${prefix}${DEFAULT_TABLE_NAMES[id]}`).sort())
     for (const id of tableIds) {
       const definition: TableDefinition = tables[id]
       const table = found.get(`${prefix}${definition.name}`) ?? {}

@@ -6,8 +6,8 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import type { TableId } from '#src/tables/definitions.ts'
 import type { Stage } from '../settings/stage.ts'
-import { type Buckets, makeBuckets } from './buckets.ts'
-import { makeTables } from './tables.ts'
+import { type Buckets, createBuckets } from './buckets.ts'
+import { createTables } from './tables.ts'
 
 export type StoreProps = StackProps & {
   readonly stage: Stage
@@ -29,8 +29,8 @@ export class Store extends Stack {
   constructor(scope: Construct, id: string, props: StoreProps) {
     const { stage, hasTables, replica, copyTo, isCopied, ...stack } = props
     super(scope, id, stack)
-    this.tables = hasTables ? makeTables(this, stage, replica) : undefined
-    this.buckets = makeBuckets(this, stage, { isCopied, copyTo })
+    this.tables = hasTables ? createTables(this, stage, replica) : undefined
+    this.buckets = createBuckets(this, stage, { isCopied, copyTo })
     // No CORS: the pages and the API have one address, and no other site's scripts are asked in.
     this.api = new CfnApi(this, 'Api', {
       name: `${stage.prefix}cloudshelf`,

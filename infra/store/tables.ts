@@ -48,7 +48,7 @@ const tableOf = (scope: Construct, id: TableId, stage: Stage, replica: string | 
 }
 
 /** All tables; `replica` is a second Region that gets copies, each with the same protection. */
-export const makeTables = (
+export const createTables = (
   scope: Construct,
   stage: Stage,
   replica: string | undefined,

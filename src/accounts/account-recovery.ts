@@ -2,9 +2,14 @@
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
-import { noteOwnAct } from './audit.ts'
+import { auditOwnChange } from './audit.ts'
 import { linkInvalid } from './links.ts'
-import { assertPassword, credential, credentialOf, sealOf } from './password-credential.ts'
+import {
+  assertPassword,
+  credentialOf,
+  passwordCredential,
+  passwordFingerprint,
+} from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 import { liveSession } from './sessions.ts'
 import { announceAccount, type SignUpDeps, spendLink } from './sign-up.ts'
@@ -16,7 +21,7 @@ export const forgotPassword = async (deps: SignUpDeps, email: string): Promise<v
   const kept = known && (await credentialOf(deps, userId))
   await deps.db.transact([
     known
-      ? announceAccount(deps, 'reset_password', userId, { seal: sealOf(kept) })
+      ? announceAccount(deps, 'reset_password', userId, { seal: passwordFingerprint(kept) })
       : deps.accountLinks.decoy(deps.now()),
   ])
 }
@@ -30,16 +35,17 @@ export const resetPassword = async (deps: SignUpDeps, token: string, password: s
   const { user_id, email, seal, spent } = await deps.accountLinks.find('reset_password', token, now())
   await assertNotGuessable(password, email)
   const [user, kept] = [await records.byId('user', user_id), await credentialOf(deps, user_id)]
-  if (user?.record.email !== email || (seal !== undefined && seal !== sealOf(kept))) throw linkInvalid()
+  if (user?.record.email !== email || (seal !== undefined && seal !== passwordFingerprint(kept)))
+    throw linkInvalid()
   const [hash, at] = [await hashPassword(password), now().toISOString()]
   await spendLink(deps, [
     spent,
     ...(kept
       ? records.replacement('account', kept, { ...kept.record, password: hash, updatedAt: at })
-      : records.creation('account', credential(user_id, hash, at))),
+      : records.creation('account', passwordCredential(user_id, hash, at))),
     ...records.replacement('user', user, { ...user.record, emailVerified: true, updatedAt: at }),
     announceAccount(deps, 'password_changed', user_id),
-    ...noteOwnAct(deps, user_id, 'account.password'),
+    ...auditOwnChange(deps, user_id, 'account.password'),
   ])
   await endSessions(deps, user_id)
   return email
@@ -59,7 +65,7 @@ export const changeEmail = async (
   await deps.db.transact([
     known
       ? deps.accountLinks.decoy(deps.now())
-      : announceAccount(deps, 'change_email', userId, { email, seal: sealOf(kept) }),
+      : announceAccount(deps, 'change_email', userId, { email, seal: passwordFingerprint(kept) }),
   ])
 }
 
@@ -71,7 +77,7 @@ export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<str
   const { records, now } = deps
   const { user_id, email, seal, spent } = await deps.accountLinks.find('change_email', token, now())
   const seen = await records.byId('user', user_id)
-  if (!seen || seen.record.email === email || seal !== sealOf(await credentialOf(deps, user_id)))
+  if (!seen || seen.record.email === email || seal !== passwordFingerprint(await credentialOf(deps, user_id)))
     throw linkInvalid()
   const old = String(seen.record.email)
   const changed = { ...seen.record, email, emailVerified: true, updatedAt: now().toISOString() }
@@ -79,13 +85,13 @@ export const confirmEmail = async (deps: SignUpDeps, token: string): Promise<str
     spent,
     ...records.replacement('user', seen, changed),
     announceAccount(deps, 'email_changed', user_id, { email: old }),
-    ...noteOwnAct(deps, user_id, 'account.email', ['email']),
+    ...auditOwnChange(deps, user_id, 'account.email', ['email']),
   ])
   return old
 }
 
 /** The account's live sessions, the latest used first. */
-export const sessionsOf = async ({ records, now }: SignUpDeps, userId: string) => {
+export const listSessions = async ({ records, now }: SignUpDeps, userId: string) => {
   const found = await records.byField('session', 'userId', userId)
   return found
     .flatMap(stored => {
@@ -114,11 +120,11 @@ export const endSessions = async (
 export const endSession = async (deps: SignUpDeps, { userId }: Session, sessionId: string): Promise<void> => {
   if ((await endSessions(deps, userId, id => id === sessionId)) === 0)
     throw new ShopError('session_not_found', 'You have no such session.')
-  await deps.db.transact(noteOwnAct(deps, userId, 'account.sessions.end'))
+  await deps.db.transact(auditOwnChange(deps, userId, 'account.sessions.end'))
 }
 
 /** Ends all of the caller's sessions but this one. */
 export const endOtherSessions = async (deps: SignUpDeps, { userId, sessionId }: Session): Promise<void> => {
   await endSessions(deps, userId, id => id !== sessionId)
-  await deps.db.transact(noteOwnAct(deps, userId, 'account.sessions.end'))
+  await deps.db.transact(auditOwnChange(deps, userId, 'account.sessions.end'))
 }

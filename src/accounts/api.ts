@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { HOUR, type Limit, MINUTE } from '../http/rate-limits.ts'
+import { HOUR, MINUTE, type RateLimit } from '../http/rate-limits.ts'
 import { Email } from './email.ts'
 import { Password, TypedPassword } from './schema.ts'
 
@@ -48,11 +48,11 @@ export const WhoAmI = z
   .meta({ id: 'WhoAmI' })
 
 /** Mails to one address, and how many of them one network may cause. */
-export const TO_ONE_ADDRESS: Limit = { per: ['email'], max: 3, seconds: HOUR }
-const MAILS: readonly Limit[] = [TO_ONE_ADDRESS, { per: 'source', max: 20, seconds: HOUR }]
-const LINKS: readonly Limit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
+export const TO_ONE_ADDRESS: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
+const MAILS: readonly RateLimit[] = [TO_ONE_ADDRESS, { per: 'source', max: 20, seconds: HOUR }]
+const LINKS: readonly RateLimit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
 /** Whoever has the session of another may still not guess at the password. */
-export const PASSWORD_AGAIN: readonly Limit[] = [
+export const PASSWORD_AGAIN: readonly RateLimit[] = [
   { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
   { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
 ]
@@ -64,7 +64,7 @@ export const signUp = endpoint({
   id: 'signUp',
   path: '/api/auth/sign-up',
   summary: 'Open an account; a mail with a link confirms the address',
-  who: 'anyone',
+  access: 'anyone',
   limits: [
     { per: 'source', max: 20, seconds: HOUR },
     { per: ['email'], max: 5, seconds: HOUR },
@@ -88,7 +88,7 @@ export const verifyEmail = endpoint({
   path: '/api/auth/verify-email',
   summary:
     'Confirm the address that a link was mailed to, once, within a day, with the password of the account',
-  who: 'anyone',
+  access: 'anyone',
   limits: LINKS,
   body: z.strictObject({ token: Token, password: TypedPassword }).meta({ id: 'VerifyEmail' }),
   status: 204,
@@ -100,7 +100,7 @@ export const resendVerification = endpoint({
   id: 'resendVerification',
   path: '/api/auth/verify-email/resend',
   summary: 'Ask for another mail to confirm an address',
-  who: 'anyone',
+  access: 'anyone',
   limits: MAILS,
   body: Address,
   status: 202,
@@ -113,7 +113,7 @@ export const signIn = endpoint({
   id: 'signIn',
   path: '/api/auth/sign-in',
   summary: 'Sign in with address and password; the session is a cookie',
-  who: 'anyone',
+  access: 'anyone',
   limits: [
     { per: 'address', max: 10, seconds: 15 * MINUTE },
     { per: 'source', max: 100, seconds: 15 * MINUTE },
@@ -129,7 +129,7 @@ export const signOut = endpoint({
   id: 'signOut',
   path: '/api/auth/sign-out',
   summary: 'End this session',
-  who: 'anyone',
+  access: 'anyone',
   status: 204,
   errors: [],
 })
@@ -140,7 +140,7 @@ export const whoAmI = endpoint({
   id: 'whoAmI',
   path: '/api/auth/session',
   summary: 'Who the caller is',
-  who: 'anyone',
+  access: 'anyone',
   status: 200,
   reply: WhoAmI,
   errors: [],
@@ -151,7 +151,7 @@ export const forgotPassword = endpoint({
   id: 'forgotPassword',
   path: '/api/auth/password/forgot',
   summary: 'Ask for a mail with a link that sets a new password',
-  who: 'anyone',
+  access: 'anyone',
   limits: MAILS,
   body: Address,
   status: 202,
@@ -164,7 +164,7 @@ export const resetPassword = endpoint({
   id: 'resetPassword',
   path: '/api/auth/password/reset',
   summary: 'Set a new password with a mailed link, once, within 30 minutes; all sessions end',
-  who: 'anyone',
+  access: 'anyone',
   limits: LINKS,
   body: z.strictObject({ token: Token, password: Password }).meta({ id: 'ResetPassword' }),
   status: 204,
@@ -176,7 +176,7 @@ export const changePassword = endpoint({
   id: 'changePassword',
   path: '/api/auth/password/change',
   summary: 'Change the password; all other sessions end, and this one gets a new cookie',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: z
     .strictObject({ current_password: TypedPassword, password: Password })
@@ -191,7 +191,7 @@ export const changeEmail = endpoint({
   path: '/api/auth/email/change',
   summary:
     'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
   status: 202,
@@ -204,7 +204,7 @@ export const confirmEmail = endpoint({
   id: 'confirmEmail',
   path: '/api/auth/email/confirm',
   summary: 'Take the new address, with the link that was mailed to it, once, within an hour',
-  who: 'anyone',
+  access: 'anyone',
   limits: LINKS,
   body: LinkToken,
   status: 204,
@@ -217,7 +217,7 @@ export const listSessions = endpoint({
   id: 'listSessions',
   path: '/api/auth/sessions',
   summary: 'Where the caller is signed in, the latest first',
-  who: 'account',
+  access: 'account',
   status: 200,
   reply: z.object({ items: z.array(SessionView) }).meta({ id: 'Sessions' }),
   errors: [],
@@ -229,7 +229,7 @@ export const endSession = endpoint({
   id: 'endSession',
   path: '/api/auth/sessions/{session_id}',
   summary: 'End one of the caller’s sessions',
-  who: 'account',
+  access: 'account',
   params: z.object({ session_id: z.string().min(1).max(100) }),
   status: 204,
   errors: ['session_not_found'],
@@ -241,7 +241,7 @@ export const endOtherSessions = endpoint({
   id: 'endOtherSessions',
   path: '/api/auth/sessions',
   summary: 'End all of the caller’s sessions but this one',
-  who: 'account',
+  access: 'account',
   status: 204,
   errors: [],
 })

@@ -1,9 +1,9 @@
 /** What people do to their own accounts, for the audit: what was changed, never its values. */
-import { noteAct } from '../core/audit.ts'
+import { auditWrites } from '../core/audit.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 
-export type OwnAct =
+export type OwnChange =
   | 'account.verify'
   | 'account.email'
   | 'account.password'
@@ -19,12 +19,12 @@ export type OwnAct =
   | 'account.sessions.end'
 
 /** The audit's rows of an act of the account's owner, to be written with it. `fields` of the account that were changed. */
-export const noteOwnAct = (
+export const auditOwnChange = (
   { names, now }: { readonly names: TableNames; readonly now: () => Date },
   userId: string,
-  what: OwnAct,
+  what: OwnChange,
   fields?: readonly string[],
 ): Write[] => {
   const act = { actor: userId, what, subject: `account:${userId}`, ...(fields ? { fields } : {}) }
-  return noteAct(names.control, act, now())
+  return auditWrites(names.control, act, now())
 }

@@ -44,7 +44,7 @@ export const checkAccounts = async ({ users }: Deps): Promise<AccountCheck> => {
 }
 
 /** Makes the guards that are missing, and takes those of nobody away; how many of each. Of doubles none is chosen. */
-export const mendGuards = async (
+export const repairEmailReservations = async (
   { db, users }: Deps,
   { withoutGuard, guardsOfNobody }: AccountCheck,
 ): Promise<{ readonly made: number; readonly dropped: number }> => {

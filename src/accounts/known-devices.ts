@@ -10,10 +10,10 @@ import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
 const KEPT_SECONDS = 400 * 24 * 3600
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
-export type Devices = ReturnType<typeof openDevices>
+export type KnownDevices = ReturnType<typeof createKnownDevices>
 
 /** Addresses are normalised ones. */
-export const openDevices = (
+export const createKnownDevices = (
   db: Dynamo,
   names: { readonly control: string },
   { https, now }: { readonly https: boolean; readonly now: () => Date },

@@ -24,12 +24,12 @@ export type AccountLink = {
   /** Spends the link: to be written with what it allows. */
   readonly spent: Write
 }
-export type AccountLinks = ReturnType<typeof accountLinks>
+export type AccountLinks = ReturnType<typeof createAccountLinks>
 
 export const linkInvalid = () =>
   new ShopError('link_invalid', 'This link has been used or has expired. Please ask for a new one.')
 
-export const accountLinks = (db: Dynamo, names: { readonly control: string }) => {
+export const createAccountLinks = (db: Dynamo, names: { readonly control: string }) => {
   const table = names.control
   const keyOf = (token: string) => ({
     pk: `account-link#${sha256(`account-link:${token}`)}`,

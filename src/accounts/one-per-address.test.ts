@@ -4,7 +4,7 @@ import { itemsIn } from '../../test/contents.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
 import { ShopError } from '../core/errors.ts'
 import { newUserId } from '../core/ids.ts'
-import { checkAccounts, mendGuards } from './check.ts'
+import { checkAccounts, repairEmailReservations } from './check.ts'
 import { signUp } from './sign-up.ts'
 
 // Two thousand hashes would take a minute; what is tried here is who gets the address.
@@ -96,9 +96,9 @@ test('a guard that is missing, one of nobody, and a second account of an address
   }
   const gone = { email: 'gone@example.com', user_id: 'user-gone' }
   expect(found).toEqual({ ...broken, withoutGuard: [john], guardsOfNobody: [gone] })
-  expect(await mendGuards(deps, found)).toEqual({ made: 1, dropped: 1 })
+  expect(await repairEmailReservations(deps, found)).toEqual({ made: 1, dropped: 1 })
   expect(await checkAccounts(deps)).toEqual({ ...broken, withoutGuard: [], guardsOfNobody: [] })
-  expect(await mendGuards(deps, found)).toEqual({ made: 0, dropped: 0 })
+  expect(await repairEmailReservations(deps, found)).toEqual({ made: 0, dropped: 0 })
   // Now whoever can read that address is its owner, and nobody else can take it.
   await signUp(deps, { email: john.email, password: 'four quiet blue words' })
   expect((await itemsIn(shop, 'users')).filter(({ email }) => email === john.email)).toHaveLength(1)

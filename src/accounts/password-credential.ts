@@ -7,7 +7,7 @@ import { hashPassword, verifyPassword } from './passwords.ts'
 type CredentialDeps = { readonly records: AuthRecords }
 
 /** The credential of an account: its Argon2id hash, in the sign-in library's form. */
-export const credential = (userId: string, hash: string, at: string) => ({
+export const passwordCredential = (userId: string, hash: string, at: string) => ({
   id: crypto.randomUUID(),
   userId,
   accountId: userId,
@@ -47,5 +47,5 @@ export const assertPassword = async (
 /**
  * A mark of the password as it is now, which tells nothing of it: what is asked for under one password does not outlive it.
  */
-export const sealOf = (kept: Stored | undefined): string =>
+export const passwordFingerprint = (kept: Stored | undefined): string =>
   sha256(`password:${String(kept?.record.password)}`)

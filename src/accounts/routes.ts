@@ -2,27 +2,28 @@
 
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
-import { blurred } from '../core/timing.ts'
+import { withUniformTiming } from '../core/timing.ts'
 import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { type AccountsDoor, guestCookie } from '../http/identity.ts'
-import { openCounter } from '../http/rate-limits.ts'
+import { guestCookie, type SessionStore } from '../http/identity.ts'
+import { createRequestCounter } from '../http/rate-limits.ts'
 import * as credentials from './account-recovery.ts'
 import * as api from './api.ts'
-import { noteOwnAct } from './audit.ts'
+import { auditOwnChange } from './audit.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
-import { writtenAddress } from './auth/email-encoding.ts'
-import { answerOf, type Calling, headersOf } from './auth/library-call.ts'
+import { encodeEmail } from './auth/email-encoding.ts'
+import { type CallContext, headersOf, unwrap } from './auth/library-call.ts'
 import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
-import type { Devices } from './known-devices.ts'
+import type { KnownDevices } from './known-devices.ts'
 import { assertNotGuessable } from './passwords.ts'
 import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
+import { signedIn } from './signed-in.ts'
 import { factorRoutes } from './two-factor/routes.ts'
 
 export type AccountRouteDeps = SignUpDeps &
   AuthDeps &
   CognitoRouteDeps &
-  Pick<AccountsDoor, 'staffRole'> & { readonly devices: Devices; readonly limiter: Limiter }
+  Pick<SessionStore, 'staffRole'> & { readonly devices: KnownDevices; readonly limiter: Limiter }
 
 const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
 
@@ -30,11 +31,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
   let opened: Promise<Auth> | undefined
   /** The library, loaded when the first request needs it. */
   const auth = (): Promise<Auth> => {
-    opened ??= import('./auth/auth.ts').then(({ openAuth }) => openAuth(deps))
+    opened ??= import('./auth/auth.ts').then(({ createAuth }) => createAuth(deps))
     return opened
   }
   const origin = new URL(deps.publicUrl).origin
-  const calling = ({ sent, setCookies }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): Calling => ({
+  const calling = ({ sent, setCookies }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): CallContext => ({
     cookie: sent.get('cookie') ?? undefined,
     userAgent: sent.get('user-agent') ?? undefined,
     origin,
@@ -48,10 +49,15 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
 
   /** Another mail to confirm the address, unless it has had as many as anybody may ask for. */
   const confirmAgain = async (email: string): Promise<void> => {
-    const hit = { source: () => '', account: undefined, body: { email }, deviceOf: async () => undefined }
+    const hit = {
+      clientNetwork: () => '',
+      account: undefined,
+      body: { email },
+      deviceOf: async () => undefined,
+    }
     const { id } = api.resendVerification
     try {
-      await (await openCounter(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)).count()
+      await (await createRequestCounter(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)).count()
     } catch (error) {
       if (error instanceof ShopError && error.code === 'too_many_requests') return
       throw error
@@ -63,11 +69,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     const call = calling(context)
     const { email } = context.body
     const signing = (await auth()).api.signInEmail({
-      body: { email: writtenAddress(email), password: context.body.password },
+      body: { email: encodeEmail(email), password: context.body.password },
       headers: headersOf(call),
       asResponse: true,
     })
-    const answer = await answerOf<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
+    const answer = await unwrap<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
       if (error.code === 'email_not_verified') await confirmAgain(email)
       throw error
     })
@@ -79,7 +85,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
 
   return [
     route(api.signUp, async ({ body }) => {
-      await blurred(() => signUp(deps, body))
+      await withUniformTiming(() => signUp(deps, body))
       return SENT
     }),
     route(api.verifyEmail, async ({ body }) => {
@@ -87,14 +93,14 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.resendVerification, async ({ body }) => {
-      await blurred(() => resendVerification(deps, body.email))
+      await withUniformTiming(() => resendVerification(deps, body.email))
       return SENT
     }),
-    route(api.signIn, context => blurred(() => signIn(context))),
+    route(api.signIn, context => withUniformTiming(() => signIn(context))),
     route(api.signOut, async context => {
       const call = calling(context)
       if (context.identity.session)
-        await answerOf(call, (await auth()).api.signOut({ headers: headersOf(call), asResponse: true }))
+        await unwrap(call, (await auth()).api.signOut({ headers: headersOf(call), asResponse: true }))
       // Whoever uses this browser next is somebody else: what was a guest's here is not theirs either.
       if (context.identity.guestId !== undefined)
         context.setCookies.push(guestCookie('', 0, deps.publicUrl.startsWith('https:')))
@@ -113,7 +119,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.forgotPassword, async ({ body }) => {
-      await blurred(() => credentials.forgotPassword(deps, body.email))
+      await withUniformTiming(() => credentials.forgotPassword(deps, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
@@ -126,18 +132,18 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       const { current_password: currentPassword, password: newPassword } = context.body
       await assertNotGuessable(newPassword, (await deps.users.get(userId))?.email ?? '')
       const body = { currentPassword, newPassword, revokeOtherSessions: true }
-      await answerOf(
+      await unwrap(
         call,
         (await auth()).api.changePassword({ body, headers: headersOf(call), asResponse: true }),
       )
       await deps.db.transact([
         announceAccount(deps, 'password_changed', userId),
-        ...noteOwnAct(deps, userId, 'account.password'),
+        ...auditOwnChange(deps, userId, 'account.password'),
       ])
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await blurred(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
+      await withUniformTiming(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
       return SENT
     }),
     route(api.confirmEmail, async ({ body }) => {
@@ -147,7 +153,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     }),
     route(api.listSessions, async context => {
       const { userId, sessionId } = signedIn(context)
-      const found = await credentials.sessionsOf(deps, userId)
+      const found = await credentials.listSessions(deps, userId)
       return {
         items: found.map(({ row, stored }) => ({
           session_id: row.id,
@@ -170,10 +176,4 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     ...factorRoutes({ deps, auth, calling, endOld }),
     ...cognitoRoutes(deps),
   ]
-}
-
-/** The caller's session, on routes that only accounts may call. */
-export const signedIn = ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>) => {
-  if (!session) throw new TypeError('this route lets nobody in without a session')
-  return session
 }

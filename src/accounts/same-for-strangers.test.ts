@@ -1,9 +1,9 @@
 /** Nobody learns from the shop's answers whether an address has an account: not from what it says, nor from what it does. */
 import { expect, test, vi } from 'vitest'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
 import { newUserId } from '../core/ids.ts'
-import { credential } from './password-credential.ts'
+import { passwordCredential } from './password-credential.ts'
 
 const hashes = vi.hoisted(() => ({ count: 0 }))
 
@@ -35,7 +35,10 @@ const openAccounts = async (shop: TestShop): Promise<void> => {
     await shop.deps.db.transact([
       // A third have not been confirmed.
       ...shop.deps.records.creation('user', { ...user, emailVerified: i % 3 > 0, accountStatus: 'active' }),
-      ...shop.deps.records.creation('account', credential(id, '$quick$the password of its owner', at)),
+      ...shop.deps.records.creation(
+        'account',
+        passwordCredential(id, '$quick$the password of its owner', at),
+      ),
     ])
   }
 }
@@ -50,7 +53,7 @@ const tries: readonly [string, (email: string) => Json][] = [
 test.each(tries)(
   '%s answers 300 known and 300 unknown addresses alike, with as many hashes and calls of the tables',
   async (path, body) => {
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const shop = await testShop({ endpoint: engine.endpoint })
     await openAccounts(shop)
     /** One try as the caller sees it, and as the shop's own machinery does. */

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
-import type { AccountsDoor, Session } from '../http/identity.ts'
+import type { Session, SessionStore } from '../http/identity.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { ofUserRecord } from './auth/user-fields.ts'
 
@@ -87,11 +87,11 @@ const tokenOf = (cookies: string, name: string, secret: string): string | undefi
 }
 
 /** `secret` signs the cookies. */
-export const accountsDoor = (
+export const createSessionStore = (
   db: Dynamo,
   names: TableNames,
   given: { readonly secret: string; readonly https: boolean; readonly now: () => Date },
-): AccountsDoor => {
+): SessionStore => {
   const { secret, https, now } = given
   const table = names.control
   const name = sessionCookie(https)
@@ -124,7 +124,7 @@ export const accountsDoor = (
     return { sessionId, userId, secondFactor, createdAt }
   }
 
-  const staffRole: AccountsDoor['staffRole'] = async userId => {
+  const staffRole: SessionStore['staffRole'] = async userId => {
     const found = await db.get(table, { pk: ofUserRecord(userId), sk: 'auth' })
     const role = found?.role
     return typeof role === 'string' && ROLES.has(role) ? (role as 'staff' | 'admin') : undefined

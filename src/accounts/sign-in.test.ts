@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
 import { aBook, checkOut } from '../../test/kit.ts'
-import { actsOn } from '../core/audit.ts'
+import { auditTrail } from '../core/audit.ts'
 
 const EMAIL = 'jane@example.com'
 
@@ -265,7 +265,7 @@ test('each act of an account’s owner is in the audit, without a value of their
   const [token] = await shop.tokens('confirm-address')
   await jane.post('/api/auth/email/confirm', { token })
   const acts = []
-  for await (const act of actsOn(shop.deps.db, shop.names.control, `account:${user_id}`)) acts.push(act)
+  for await (const act of auditTrail(shop.deps.db, shop.names.control, `account:${user_id}`)) acts.push(act)
   expect(acts.map(({ what, fields }) => (fields ? `${what} ${fields.join()}` : what))).toEqual([
     'account.verify',
     'account.addresses',

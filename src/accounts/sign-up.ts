@@ -4,10 +4,10 @@ import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId, newVersion } from '../core/ids.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
-import { noteOwnAct } from './audit.ts'
+import { auditOwnChange } from './audit.ts'
 import type { AuthRecords, Stored } from './auth/records.ts'
 import { type AccountLinks, linkInvalid } from './links.ts'
-import { assertPassword, credential, credentialOf } from './password-credential.ts'
+import { assertPassword, credentialOf, passwordCredential } from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 
 export type SignUpDeps = {
@@ -94,7 +94,7 @@ const takeOver = (
     ...records.replacement('user', seen, user),
     ...(kept
       ? records.replacement('account', kept, { ...kept.record, password: hash, updatedAt: at })
-      : records.creation('account', credential(userId, hash, at))),
+      : records.creation('account', passwordCredential(userId, hash, at))),
     announceAccount(deps, 'verify_email', userId),
   ]
 }
@@ -120,7 +120,7 @@ const newAccount = (
   }
   return [
     ...deps.records.creation('user', user),
-    ...deps.records.creation('account', credential(id, hash, at)),
+    ...deps.records.creation('account', passwordCredential(id, hash, at)),
     announceAccount(deps, 'verify_email', id),
   ]
 }
@@ -149,7 +149,7 @@ export const verifyEmail = async (deps: SignUpDeps, token: string, password: str
   await spendLink(deps, [
     spent,
     ...deps.records.replacement('user', seen, verified),
-    ...noteOwnAct(deps, user_id, 'account.verify'),
+    ...auditOwnChange(deps, user_id, 'account.verify'),
   ])
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { accountShop, totpCode } from '../../test/accounts.ts'
 import { aBook, type Shopper } from '../../test/kit.ts'
-import { actsOfDay, actsOn } from '../core/audit.ts'
+import { auditOfDay, auditTrail } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
 import { giveRole, listStaff, takeRole } from './staff.ts'
 
@@ -76,7 +76,7 @@ test('each act of staff is in the audit, with who did it and what was before and
   const { db, names, now } = shop.deps
   const actor = staff.userId
   const seen = { category: 'Technology', price: 42.99, stock_quantity: 25 }
-  expect(await entries(actsOn(db, names.control, 'book:tech-001'))).toEqual([
+  expect(await entries(auditTrail(db, names.control, 'book:tech-001'))).toEqual([
     {
       actor,
       what: 'book.change',
@@ -93,12 +93,12 @@ test('each act of staff is in the audit, with who did it and what was before and
     }),
   ])
   const made = { category: 'C', price: 1, stock_quantity: 1 }
-  const ofBook = await entries(actsOn(db, names.control, 'book:b'))
+  const ofBook = await entries(auditTrail(db, names.control, 'book:b'))
   expect(ofBook.map(({ what, before, after }) => [what, before, after])).toEqual([
     ['book.create', undefined, made],
     ['book.change', made, { ...made, category: 'D' }],
     ['book.delete', { ...made, category: 'D' }, undefined],
   ])
-  const today = await entries(actsOfDay(db, names.control, dayOf(now())))
+  const today = await entries(auditOfDay(db, names.control, dayOf(now())))
   expect(today.filter(entry => entry.actor === actor)).toHaveLength(5)
 })

@@ -1,6 +1,6 @@
 /** Who may do what in the shop: roles, given and taken by the shop's people. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { noteAct } from '../core/audit.ts'
+import { auditWrites } from '../core/audit.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId } from '../core/ids.ts'
 import { endSessions } from './account-recovery.ts'
@@ -36,7 +36,7 @@ const roleWrites = (deps: StaffDeps, actor: string, seen: Stored, role: Role | u
   return [
     ...records.replacement('user', seen, record),
     role === undefined ? { action: 'Delete', table, key } : { action: 'Put', table, item: { ...key, role } },
-    ...noteAct(
+    ...auditWrites(
       table,
       {
         actor,

@@ -4,14 +4,14 @@ import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { User } from './schema.ts'
 
-export type UserTable = ReturnType<typeof userTable>
+export type UserTable = ReturnType<typeof createUserTable>
 
 /** What may change of an account besides its address; null takes an attribute away. */
 export type AccountChange = {
   readonly [name in keyof Omit<User, 'user_id' | 'email' | 'created_at'>]?: User[name] | null
 }
 
-export const userTable = (db: Dynamo, names: TableNames) => {
+export const createUserTable = (db: Dynamo, names: TableNames) => {
   const table = names.users
   const guardKey = (email: string) => ({ pk: `email#${email}`, sk: 'email' })
 

@@ -1,11 +1,11 @@
 /** A newcomer's first book: an id that nobody knows yet needs no cart to be looked for, and still gets one cart, once. */
 import { expect, test } from 'vitest'
 import { itemsIn, putForeign } from '../../test/contents.ts'
-import { type Fault, faultyEngine } from '../../test/faulty-engine.ts'
+import { type Fault, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
 
 const open = async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook({ stock_quantity: 3 })], endpoint: engine.endpoint })
   let puts = 0
   /** This happens to the first put. */

@@ -13,7 +13,7 @@ const MAX_TRIES = 10
  * Both carts as one: quantities added up, at most 20 of a book; where 50 lines are not enough the account's own stay, and
  * `rest` are the guest's that found no room.
  */
-export const joined = (
+export const mergeCarts = (
   own: readonly CartLine[],
   guests: readonly CartLine[],
 ): { readonly lines: readonly CartLine[]; readonly rest: readonly CartLine[] } => {
@@ -40,14 +40,14 @@ const isRefused = async (writing: Promise<void>): Promise<boolean> => {
  * Joins the guest's cart of this browser to the account's. What finds no room stays in the guest's cart, so nothing is
  * lost. Does nothing where the guest has none. Throws store_busy where the carts keep changing.
  */
-export const joinGuestCart = async (deps: CartDeps, userId: string, guestId: string): Promise<void> => {
+export const mergeGuestCart = async (deps: CartDeps, userId: string, guestId: string): Promise<void> => {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (tries > 0) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
     const now = deps.now()
     const guests = await deps.carts.current(guestId, now)
     if (!guests || guests.items.length === 0) return
     const own = await deps.carts.current(userId, now)
-    const { lines, rest } = joined(own?.items ?? [], guests.items)
+    const { lines, rest } = mergeCarts(own?.items ?? [], guests.items)
     if (rest.length === guests.items.length) return
     const fresh = {
       version: newVersion(),

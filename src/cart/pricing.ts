@@ -1,5 +1,5 @@
 /** What a cart costs: exact to the cent, tax once on the subtotal, half up. */
-import { type Cents, cents, type Rate, share, sum, times } from '../core/money.ts'
+import { applyRate, type Cents, cents, multiply, type Rate, sum } from '../core/money.ts'
 
 export type PriceRules = { readonly tax: Rate; readonly shipping: Cents }
 export type Totals = {
@@ -14,8 +14,8 @@ export const totalsOf = (
   lines: readonly { readonly price: Cents; readonly quantity: number }[],
   rules: PriceRules,
 ): Totals => {
-  const subtotal = sum(lines.map(line => times(line.price, line.quantity)))
-  const tax = share(subtotal, rules.tax)
+  const subtotal = sum(lines.map(line => multiply(line.price, line.quantity)))
+  const tax = applyRate(subtotal, rules.tax)
   const shipping = lines.length > 0 ? rules.shipping : cents(0)
   return { subtotal, tax, shipping, total: sum([subtotal, tax, shipping]) }
 }

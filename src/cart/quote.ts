@@ -2,7 +2,7 @@
 import { isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
 import { sha256 } from '../core/ids.ts'
-import { type Cents, times, toDecimal } from '../core/money.ts'
+import { type Cents, multiply, toDecimal } from '../core/money.ts'
 import { type PriceRules, totalsOf } from './pricing.ts'
 import type { Cart, CartLine, CartView } from './schema.ts'
 
@@ -38,7 +38,7 @@ const itemView = (line: QuotedLine): CartView['items'][number] => ({
   ...(line.author === undefined ? {} : { author: line.author }),
   price: toDecimal(line.price),
   quantity: line.quantity,
-  line_total: toDecimal(times(line.price, line.quantity)),
+  line_total: toDecimal(multiply(line.price, line.quantity)),
   ...(line.previous === line.price ? {} : { previous_price: toDecimal(line.previous) }),
   ...(isShort(line) ? { available_quantity: line.available } : {}),
 })

@@ -1,11 +1,11 @@
 /** A cart is looked at where it was found, with the books that lay in it, and shown as cart and books are now. */
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { ADDRESS, type Answer, aBook, checkOut, testShop } from '../../test/kit.ts'
 
 test('many who look at once ask for their carts together, each for their own', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
   const shoppers = await Promise.all(
     times(20, async i => {
@@ -23,7 +23,7 @@ test('many who look at once ask for their carts together, each for their own', a
 })
 
 test('a look is one call for cart and books; only what the cart has besides is asked for by another', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const books = ['tech-001', 'b-2', 'b-3', 'b-4'].map(book_id => aBook({ book_id }))
   const one = await testShop({ books, endpoint: engine.endpoint })
   const other = await testShop({ beside: one })
@@ -57,7 +57,7 @@ test('a look is one call for cart and books; only what the cart has besides is a
 test('a cart that this process has seen is bought with one read and one transaction; another process reads twice', async () => {
   /** A shop of its own each time: a moment after a sale it looks at the books that were sold. */
   const buy = async (where: 'here' | 'at another') => {
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const one = await testShop({ books: [aBook(), aBook({ book_id: 'b-2' })], endpoint: engine.endpoint })
     const at = where === 'here' ? one : await testShop({ beside: one, endpoint: engine.endpoint })
     const shopper = one.visitor()

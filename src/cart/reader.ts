@@ -2,19 +2,19 @@
 import { LRUCache } from 'lru-cache'
 import type { BookFinder } from '../catalog/find.ts'
 import type { BookKey, BookTable, PricedByKey } from '../catalog/table.ts'
-import { gatherInLines } from '../core/dynamo/coalesce.ts'
+import { coalesceReadsInLanes } from '../core/dynamo/coalesce.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { versionOf } from './quote.ts'
 import type { Cart } from './schema.ts'
 import { type CartKey, type CartTable, isLive } from './table.ts'
 
 /** Where a shopper's cart was found, when (ms), and what books it had. */
-type Place = { readonly cart_id: string; readonly seen: number; readonly books: readonly BookKey[] }
-type Question = { readonly cart: CartKey; readonly books: readonly BookKey[] }
+type KnownCart = { readonly cart_id: string; readonly seen: number; readonly books: readonly BookKey[] }
+type CartRead = { readonly cart: CartKey; readonly books: readonly BookKey[] }
 /** A shopper's cart, and books that were read with it: those that it had when it was last looked at, if any. */
-export type Look = { readonly cart: Cart | undefined; readonly books: PricedByKey }
+export type CartWithBooks = { readonly cart: Cart | undefined; readonly books: PricedByKey }
 
-export type Looks = ReturnType<typeof openLooks>
+export type CartReader = ReturnType<typeof createCartReader>
 
 /** So many carts are asked for by their keys, for so long (ms) after they were found. */
 const PLACES_KNOWN = 5_000
@@ -26,22 +26,22 @@ const LINES = 2
 const NO_BOOKS: PricedByKey = new Map()
 const textOf = ({ user_id, cart_id }: CartKey): string => `${user_id}\n${cart_id}`
 
-export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
-  const places = new LRUCache<string, Place>({ max: PLACES_KNOWN })
+export const createCartReader = (db: Dynamo, carts: CartTable, books: BookTable) => {
+  const places = new LRUCache<string, KnownCart>({ max: PLACES_KNOWN })
 
-  const read = async (questions: readonly Question[]): Promise<ReadonlyMap<string, Look>> => {
+  const read = async (questions: readonly CartRead[]): Promise<ReadonlyMap<string, CartWithBooks>> => {
     // Only names count of a key: each book is asked for once.
     const wanted = new Map(questions.flatMap(one => one.books).map(key => [books.nameOf(key), key]))
     const [cartsAsked, booksAsked] = [
-      carts.ask(questions.map(one => one.cart)),
-      books.askPriced([...wanted.values()]),
+      carts.cartRead(questions.map(one => one.cart)),
+      books.pricedRead([...wanted.values()]),
     ]
     const itemsOf = await db.batchGetAll([cartsAsked, booksAsked])
-    const priced = books.pricedIn(itemsOf(booksAsked.table))
-    const found = carts.cartsIn(itemsOf(cartsAsked.table))
+    const priced = books.parsePriced(itemsOf(booksAsked.table))
+    const found = carts.parseCarts(itemsOf(cartsAsked.table))
     return new Map(found.map(cart => [textOf(cart), { cart, books: priced }]))
   }
-  const together = gatherInLines(LINES, ({ cart }: Question) => textOf(cart), read)
+  const together = coalesceReadsInLanes(LINES, ({ cart }: CartRead) => textOf(cart), read)
 
   /** Keeps where a cart is, that was the shopper's newest at `seen` (ms). */
   const remember = ({ user_id, cart_id, items }: Cart, seen: number): void => {
@@ -52,10 +52,10 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
   /** For the cart at this place, with the books that it had and `more`: each where the memory, else the cart, says that it lies. */
   const questionFor = (
     cart: CartKey,
-    { books: had }: Place,
+    { books: had }: KnownCart,
     categoryOf: BookFinder['categoryOf'],
     more: readonly string[] = [],
-  ): Question => {
+  ): CartRead => {
     const hints = [...had, ...more.map(book_id => ({ book_id, category: undefined }))]
     const keys = hints.flatMap(({ book_id, category: hint }) => {
       const category = categoryOf(book_id) ?? hint
@@ -63,7 +63,7 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
     })
     return { cart, books: keys }
   }
-  const lookAt = async (...asked: Parameters<typeof questionFor>): Promise<Look | undefined> =>
+  const lookAt = async (...asked: Parameters<typeof questionFor>): Promise<CartWithBooks | undefined> =>
     (await together([questionFor(...asked)]))[0]
 
   /**
@@ -71,7 +71,11 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
    * ours is never newer than one that lives; one that somebody else puts beside it is seen a minute later. What is
    * remembered only says what to ask for: cart and books are as the tables have them now.
    */
-  const look = async (userId: string, categoryOf: BookFinder['categoryOf'], now: Date): Promise<Look> => {
+  const readForDisplay = async (
+    userId: string,
+    categoryOf: BookFinder['categoryOf'],
+    now: Date,
+  ): Promise<CartWithBooks> => {
     const place = places.get(userId)
     if (place && now.getTime() - place.seen <= PLACE_KNOWN_MS) {
       const seen = await lookAt({ user_id: userId, cart_id: place.cart_id }, place, categoryOf)
@@ -90,12 +94,12 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
    * The shopper's cart for changing it, with these `more` books: the newest that has not expired, whoever put it there. Where
    * its place is known it comes with its books, while a question that costs little makes sure that no other is newer.
    */
-  const newest = async (
+  const readForUpdate = async (
     userId: string,
     categoryOf: BookFinder['categoryOf'],
     now: Date,
     more: readonly string[],
-  ): Promise<Look> => {
+  ): Promise<CartWithBooks> => {
     const place = places.get(userId)
     if (place) {
       const key = { user_id: userId, cart_id: place.cart_id }
@@ -109,7 +113,7 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
    * The shopper's live cart of this version, to be bought: asked for where it was last found, for itself and with its books.
    * Undefined where it is not known to be, and where it is not that one any more.
    */
-  const ofVersion = async (
+  const readVersion = async (
     userId: string,
     version: string,
     categoryOf: BookFinder['categoryOf'],
@@ -124,5 +128,5 @@ export const openLooks = (db: Dynamo, carts: CartTable, books: BookTable) => {
       : undefined
   }
 
-  return { look, newest, ofVersion, remember }
+  return { readForDisplay, readForUpdate, readVersion, remember }
 }

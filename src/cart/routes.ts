@@ -2,7 +2,7 @@
 import { type Route, route } from '../http/app.ts'
 import type { Identity } from '../http/identity.ts'
 import * as api from './api.ts'
-import { joinGuestCart } from './merge.ts'
+import { mergeGuestCart } from './merge.ts'
 import * as service from './service.ts'
 
 export type CartRouteDeps = service.CartDeps & { readonly report: (error: unknown) => void }
@@ -14,7 +14,7 @@ export const cartRoutes = (deps: CartRouteDeps): Route[] => {
    */
   const shopper = async ({ session, guestId, userId }: Identity): Promise<string | undefined> => {
     if (session && guestId !== undefined)
-      await joinGuestCart(deps, session.userId, guestId).catch(error => deps.report(error))
+      await mergeGuestCart(deps, session.userId, guestId).catch(error => deps.report(error))
     return userId
   }
 

@@ -9,14 +9,14 @@ import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
 import type { PriceRules } from './pricing.ts'
 import { cartView } from './quote.ts'
-import type { Looks } from './reader.ts'
+import type { CartReader } from './reader.ts'
 import { type AddItem, type Cart, type CartLine, type CartView, MAX_LINES, MAX_QUANTITY } from './schema.ts'
 import { type CartTable, cartIdOn } from './table.ts'
 
 export type CartDeps = BookFinder & {
   readonly db: Dynamo
   readonly carts: CartTable
-  readonly looks: Looks
+  readonly cartReader: CartReader
   readonly rules: PriceRules
   readonly currency: string
   readonly cartTtlSeconds: number
@@ -41,7 +41,7 @@ const booksOf = (
 /** The shopper's cart at today's prices; an empty one when there is none. */
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
   if (userId === undefined) return cartView(undefined, new Map(), deps)
-  const { cart, books } = await deps.looks.look(userId, deps.categoryOf, deps.now())
+  const { cart, books } = await deps.cartReader.readForDisplay(userId, deps.categoryOf, deps.now())
   return cartView(cart, await booksOf(deps, cart?.items ?? [], [], books), deps)
 }
 
@@ -94,11 +94,16 @@ const change = async (
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (tries > 0) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
     const now = deps.now()
-    const { cart: seen, books: had } = await deps.looks.newest(userId, deps.categoryOf, now, bookIds)
+    const { cart: seen, books: had } = await deps.cartReader.readForUpdate(
+      userId,
+      deps.categoryOf,
+      now,
+      bookIds,
+    )
     const books = await booksOf(deps, seen?.items ?? [], bookIds, had)
     const cart = cartOf(deps, userId, seen, edit(seen?.items ?? [], books), now)
     if (!(await save(deps, cart, seen))) continue
-    deps.looks.remember(cart, now.getTime())
+    deps.cartReader.remember(cart, now.getTime())
     return cartView(cart, books, deps)
   }
   throw storeBusy()

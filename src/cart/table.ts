@@ -1,14 +1,14 @@
 /** The carts table: the only file that knows its attributes. An expired cart is gone, whether or not TTL has swept it. */
-import type { Asked } from '../core/dynamo/batch-get.ts'
+import type { BatchRead } from '../core/dynamo/batch-get.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
-import { sum, times, toDecimal } from '../core/money.ts'
+import { multiply, sum, toDecimal } from '../core/money.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { Cart, type CartLine, MAX_EPOCH_SECONDS } from './schema.ts'
 
-export type CartTable = ReturnType<typeof cartTable>
+export type CartTable = ReturnType<typeof createCartTable>
 
 const DAY_MS = 86_400_000
 
@@ -24,7 +24,7 @@ const toItem = (cart: Cart): Item => ({
   user_id: cart.user_id,
   cart_id: cart.cart_id,
   items: cart.items.map(lineItem),
-  total_amount: toDecimal(sum(cart.items.map(line => times(line.price, line.quantity)))),
+  total_amount: toDecimal(sum(cart.items.map(line => multiply(line.price, line.quantity)))),
   item_count: cart.items.reduce((count, line) => count + line.quantity, 0),
   version: cart.version,
   created_at: cart.created_at,
@@ -44,7 +44,7 @@ const CARTS_READ = 5
 export type CartKey = Pick<Cart, 'user_id' | 'cart_id'>
 export const isLive = (cart: Cart, now: Date): boolean => cart.expires_at > epochSeconds(now)
 
-export const cartTable = (db: Dynamo, names: TableNames) => {
+export const createCartTable = (db: Dynamo, names: TableNames) => {
   const table = names.carts
 
   /** The shopper's cart: the newest that has not expired, read consistently. */
@@ -73,13 +73,13 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
   }
 
   /** The question for the carts that lie there, live or not. */
-  const ask = (keys: readonly CartKey[]): Asked => ({
+  const cartRead = (keys: readonly CartKey[]): BatchRead => ({
     table,
     keys: keys.map(({ user_id, cart_id }) => ({ user_id, cart_id })),
   })
 
   /** What `ask` is answered. */
-  const cartsIn = (items: readonly Item[]): Cart[] => items.map(item => Cart.parse(item))
+  const parseCarts = (items: readonly Item[]): Cart[] => items.map(item => Cart.parse(item))
 
   const unchanged = (seen: string | undefined, now: Date) => ({
     condition: seen === undefined ? STILL_THERE_UNVERSIONED : STILL_THERE,
@@ -133,7 +133,7 @@ export const cartTable = (db: Dynamo, names: TableNames) => {
     ...unchanged(seen, now),
   })
 
-  return { current, isNewest, ask, cartsIn, replace, begin, beginNew, remove }
+  return { current, isNewest, cartRead, parseCarts, replace, begin, beginNew, remove }
 }
 
 /** `cart-<day of creation, UTC>`. */

@@ -145,7 +145,7 @@ test('what the table cannot answer is a 503 that says when to come again', async
 
 test('an index that throws does not close the shop, and is reported', async () => {
   const shop = await testShop({ books: shelf(5) })
-  const { index } = shop.deps.memory
+  const { index } = shop.deps.liveIndex
   const { next_cursor } = (await shop.visitor().get('/api/books?limit=2&category=Technology')).body
   if (!index) throw new Error('no index')
   index.browse = async () => {
@@ -163,7 +163,7 @@ test('an index that throws does not close the shop, and is reported', async () =
 test('a walk that the table began goes on there when the index is ready', async () => {
   const shop = await withoutIndex(shelf(9))
   const ids = await walk(shop.visitor(), '/api/books/category/Technology?limit=4', () =>
-    shop.deps.memory.load(),
+    shop.deps.liveIndex.load(),
   )
   expect(ids).toEqual(shelf(9).map(book => book.book_id))
 })

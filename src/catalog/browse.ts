@@ -4,15 +4,15 @@ import type { Cents } from '../core/money.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { type BookPage, type BrowseParams, TITLES_PER_PART } from './api.ts'
 import { isForSale } from './find.ts'
-import type { CatalogMemory } from './index/live-index.ts'
+import type { LiveIndex } from './index/live-index.ts'
 import type { Book } from './schema.ts'
 import type { BrowseQuery, FacetValue, Suggestion } from './search/book-index.ts'
 import type { BookTable } from './table.ts'
-import { listed, summaryOf } from './views.ts'
+import { listedBook, summaryOf } from './views.ts'
 
 export type BrowseDeps = {
   readonly books: BookTable
-  readonly memory: CatalogMemory
+  readonly liveIndex: LiveIndex
   readonly cursors: CursorSeal
   readonly report: (error: unknown) => void
 }
@@ -32,7 +32,7 @@ const scopeOf = ({ limit: _limit, cursor: _cursor, ...asked }: BrowseParams): st
 export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<BookPage> => {
   const scope = scopeOf(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
-  const index = await deps.memory.indexSoon()
+  const index = await deps.liveIndex.indexSoon()
   // A page of the table cannot follow one of the index: whoever was in the midst of it begins anew, later.
   if (!index && isPosition(opened)) throw notReady()
   if (index && !isTableCursor(opened)) {
@@ -73,7 +73,7 @@ const fromIndex = async (
   scope: string,
   position: Position | undefined,
 ): Promise<BookPage> => {
-  const { index } = deps.memory
+  const { index } = deps.liveIndex
   if (!index) throw notReady()
   const query = queryOf(params, position)
   const { from, items, total, facets } = await index.browse(query)
@@ -106,7 +106,7 @@ const fromTable = async (
   const { books, next } = await tableBooks(deps, params, after)
   const wanted = books.filter(book => isForSale(book) && matches(book, params))
   return {
-    items: wanted.map(book => summaryOf(listed(book))),
+    items: wanted.map(book => summaryOf(listedBook(book))),
     total: null,
     facets: noFacets,
     next_cursor: next === undefined ? null : deps.cursors.seal(scope, { id: next }),
@@ -133,18 +133,18 @@ const matches = (book: Book, { category, author, min_price, max_price, in_stock 
 
 /** What could be meant by `q`, at most `limit` things. Throws index_not_ready. */
 export const suggest = async (
-  { memory }: BrowseDeps,
+  { liveIndex }: BrowseDeps,
   q: string,
   limit: number,
 ): Promise<readonly Suggestion[]> => {
-  const index = await memory.indexSoon()
+  const index = await liveIndex.indexSoon()
   if (!index) throw notReady()
   return index.suggest(q, limit)
 }
 
 /** One part of all ids and titles, from 1; one that is past the last is empty. Throws index_not_ready. */
-export const titles = async ({ memory }: BrowseDeps, part: number) => {
-  const index = await memory.indexSoon()
+export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
+  const index = await liveIndex.indexSoon()
   if (!index) throw notReady()
   const first = (part - 1) * TITLES_PER_PART
   const items: { book_id: string; title: string }[] = []
@@ -157,8 +157,8 @@ export const titles = async ({ memory }: BrowseDeps, part: number) => {
 }
 
 /** Throws index_not_ready. */
-export const categories = async ({ memory }: BrowseDeps): Promise<readonly FacetValue[]> => {
-  const index = await memory.indexSoon()
+export const categories = async ({ liveIndex }: BrowseDeps): Promise<readonly FacetValue[]> => {
+  const index = await liveIndex.indexSoon()
   if (!index) throw notReady()
   return index.categories()
 }

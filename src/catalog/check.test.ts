@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { announceAll, checkCatalog, mendPointers } from './check.ts'
+import { announceAll, checkCatalog, repairPointers } from './check.ts'
 
 const put = ({ deps, names }: TestShop, changes: Record<string, unknown>) =>
   deps.db.write({ action: 'Put', table: names.books, item: { ...aBook(), price: 42.99, ...changes } })
@@ -54,9 +54,9 @@ test('Mending makes the pointers that are missing and takes away those that lead
   await pointNowhere(shop, 'gone')
   await pointNowhere(shop, 'tech-002')
   const check = await checkCatalog(shop.deps)
-  expect(await mendPointers(shop.deps, check)).toEqual({ made: 2, dropped: 2 })
+  expect(await repairPointers(shop.deps, check)).toEqual({ made: 2, dropped: 2 })
   expect(await checkCatalog(shop.deps)).toMatchObject(healthy)
-  expect(await mendPointers(shop.deps, check)).toEqual({ made: 0, dropped: 0 })
+  expect(await repairPointers(shop.deps, check)).toEqual({ made: 0, dropped: 0 })
   expect(await shop.deps.books.categoriesOf(['tech-001', 'tech-002', 'gone'])).toEqual(
     new Map([
       ['tech-001', 'Technology'],
@@ -70,7 +70,7 @@ test('A pointer whose book has come back in the meantime stays', async () => {
   await pointNowhere(shop, 'tech-001')
   const check = await checkCatalog(shop.deps)
   await put(shop, { category: 'Nowhere' })
-  expect(await mendPointers(shop.deps, check)).toEqual({ made: 0, dropped: 0 })
+  expect(await repairPointers(shop.deps, check)).toEqual({ made: 0, dropped: 0 })
   expect((await shop.deps.books.categoriesOf(['tech-001'])).get('tech-001')).toBe('Nowhere')
 })
 
@@ -78,6 +78,6 @@ test('After an announcement a shop knows every row that somebody else has put', 
   const shop = await testShop({ books: [aBook()] })
   await put(shop, { book_id: 'tech-002', title: 'Foreign' })
   await announceAll(shop.deps, (await checkCatalog(shop.deps)).keys)
-  await shop.deps.memory.readChanges()
-  expect(shop.deps.memory.index?.get('tech-002')?.title).toBe('Foreign')
+  await shop.deps.liveIndex.readChanges()
+  expect(shop.deps.liveIndex.index?.get('tech-002')?.title).toBe('Foreign')
 })

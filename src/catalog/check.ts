@@ -80,13 +80,13 @@ const doublesIn = async (keys: readonly BookKey[], isThere: (key: BookKey) => Pr
   return doubles
 }
 
-export type Mended = { readonly made: number; readonly dropped: number }
+export type Repaired = { readonly made: number; readonly dropped: number }
 
 /** Makes the pointers that are missing and takes away those that lead nowhere. What somebody mends meanwhile stays. */
-export const mendPointers = async (
+export const repairPointers = async (
   { db, books }: CheckDeps,
   { withoutPointer, dangling, keys }: CatalogCheck,
-): Promise<Mended> => {
+): Promise<Repaired> => {
   const carriedOut = async (writes: readonly Write[]): Promise<number> => {
     try {
       await db.transact(writes)

@@ -38,19 +38,19 @@ test('rows that are no books are skipped and counted, and the shop goes on', asy
   // One that has no title stands in no index of titles, but in the table.
   await putForeign(shop, 'books', bad({ title: undefined, book_id: { S: 'untitled' } }))
   const many = Object.keys(NO_BOOKS).length + 1
-  await shop.deps.memory.compare()
+  await shop.deps.liveIndex.compare()
   expect((await shop.visitor().get('/api/health')).body).toMatchObject({
     status: 'ok',
     index: { books: 1 },
     unreadable_books: many,
   })
-  const problems = shop.deps.memory.badRows.map(({ problem }) => problem)
+  const problems = shop.deps.liveIndex.badRows.map(({ problem }) => problem)
   expect(problems).toHaveLength(many)
   for (const problem of problems) expect(problem).toMatch(/^\w+(\.\d+)?: ./)
 
   const fresh = await testShop({ beside: shop, ready: false })
   for (const ready of [false, true]) {
-    if (ready) await fresh.deps.memory.load()
+    if (ready) await fresh.deps.liveIndex.load()
     for (const path of ['/api/books/category/Technology', '/api/books?category=Technology&q=A%20book'])
       expect((await fresh.visitor().get(path)).body.items, path).toMatchObject([{ book_id: 'tech-001' }])
     for (const { book_id } of await itemsIn(shop, 'books'))
@@ -97,7 +97,7 @@ test('a row of 400 KB and one with as little as a book can have are books', asyn
     'books',
     foreignBook({ book_id: { S: 'least' }, price: { N: '0' }, stock_quantity: { N: '1' } }),
   )
-  await shop.deps.memory.compare()
+  await shop.deps.liveIndex.compare()
   expect((await shop.visitor().get('/api/books')).body.total).toBe(2)
   expect((await shop.visitor().get('/api/books/tech-001')).body.description).toHaveLength(390_000)
   const shopper = shop.visitor()
@@ -119,10 +119,10 @@ test.each([false, true])(
   'foreign books are found and get their pointers (there at the start: %s)',
   async before => {
     const shop = await testShop({ books: [aBook({ book_id: 'own' })], ready: false })
-    if (!before) await shop.deps.memory.load()
+    if (!before) await shop.deps.liveIndex.load()
     await putForeign(shop, 'books', foreignBook())
-    if (before) await shop.deps.memory.load()
-    await shop.deps.memory.compare()
+    if (before) await shop.deps.liveIndex.load()
+    await shop.deps.liveIndex.compare()
     expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
     expect(await pointers(shop)).toEqual({ 'book#own': 'Technology', 'book#tech-001': 'Technology' })
     const again = {
@@ -140,7 +140,7 @@ test.each([false, true])(
     }
     await engineCall('DeleteItem', moved)
     await putForeign(shop, 'books', foreignBook({ category: { S: 'Craft' } }))
-    await shop.deps.memory.compare()
+    await shop.deps.liveIndex.compare()
     expect((await pointers(shop))['book#tech-001']).toBe('Craft')
     expect((await shop.visitor().get('/api/books/tech-001')).body.category).toBe('Craft')
   },
@@ -150,7 +150,7 @@ test('two foreign rows of one id break neither the comparison nor the shop', asy
   const shop = await testShop()
   for (const category of ['A', 'B', 'C'])
     await putForeign(shop, 'books', foreignBook({ category: { S: category } }))
-  for (let i = 0; i < 3; i++) await shop.deps.memory.compare()
+  for (let i = 0; i < 3; i++) await shop.deps.liveIndex.compare()
   expect(['A', 'B', 'C']).toContain((await pointers(shop))['book#tech-001'])
   expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
   const shopper = shop.visitor()

@@ -10,7 +10,7 @@ export type PointerDeps = {
 }
 
 /** Makes the pointers that these books lack. Of two books with one id, the one that the pointer names stays the one. */
-export const mendPointers = async (
+export const createMissingPointers = async (
   { db, books, report }: PointerDeps,
   found: readonly Book[],
 ): Promise<void> => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { aBook, testShop } from '../../test/kit.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { cents } from '../core/money.ts'
-import { bookTable } from './table.ts'
+import { createBookTable } from './table.ts'
 
 const shelf = Array.from({ length: 16 }, (_, i) =>
   aBook({ book_id: `book-${i}`, category: i % 2 ? 'Fiction' : 'Science', price: 10 + i }),
@@ -20,7 +20,7 @@ const counted = (db: Dynamo) => {
 test('books that many carts ask for at once are few calls, and each cart gets its own', async () => {
   const { deps, names } = await testShop({ books: shelf, staffed: false })
   const { db, calls } = counted(deps.db)
-  const books = bookTable(db, names)
+  const books = createBookTable(db, names)
   const found = await Promise.all(
     shelf.map((one, i) => books.getPricedTogether([one, shelf[(i + 1) % 16] ?? one])),
   )

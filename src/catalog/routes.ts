@@ -13,22 +13,25 @@ const LIST_MS = 1_000
 /** A book that somebody changed behind our back is found within this time. */
 const BOOK_MS = 60_000
 
-type Keeping = Pick<Context<never>, 'keepWhile'>
+type Caching = Pick<Context<never>, 'cacheWhile'>
 
-const keepList = ({ memory }: service.CatalogDeps, { keepWhile }: Keeping): void => {
-  if (!memory.index) return
-  const made = memory.listVersion
+const cacheList = ({ liveIndex }: service.CatalogDeps, { cacheWhile }: Caching): void => {
+  if (!liveIndex.index) return
+  const made = liveIndex.listVersion
   const at = Date.now()
-  keepWhile(() => {
-    const { version, edition } = memory.listVersion
-    return edition === made.edition && (version === made.version || Date.now() - at < LIST_MS)
+  cacheWhile(() => {
+    const { contentVersion, editVersion } = liveIndex.listVersion
+    return (
+      editVersion === made.editVersion &&
+      (contentVersion === made.contentVersion || Date.now() - at < LIST_MS)
+    )
   })
 }
 
-const keepBook = ({ memory }: service.CatalogDeps, bookId: string, { keepWhile }: Keeping): void => {
-  const made = memory.bookVersion(bookId)
+const cacheBook = ({ liveIndex }: service.CatalogDeps, bookId: string, { cacheWhile }: Caching): void => {
+  const made = liveIndex.bookVersion(bookId)
   const at = Date.now()
-  keepWhile(() => memory.bookVersion(bookId) === made && Date.now() - at < BOOK_MS)
+  cacheWhile(() => liveIndex.bookVersion(bookId) === made && Date.now() - at < BOOK_MS)
 }
 
 const forStaff = (book: Book, headers: Map<string, string>) => {
@@ -38,36 +41,36 @@ const forStaff = (book: Book, headers: Map<string, string>) => {
 
 export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
   route(api.searchBooks, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return browse(deps, context.query)
   }),
   route(api.suggestBooks, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return { items: [...(await suggest(deps, context.query.q, context.query.limit ?? 8))] }
   }),
   route(api.categoryBooks, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return browse(deps, { ...context.query, category: context.params.category })
   }),
   route(api.listCategories, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return { items: (await categories(deps)).map(({ value, count }) => ({ category: value, count })) }
   }),
   route(api.listTitles, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return titles(deps, context.query.part ?? 1)
   }),
   route(api.browseBooks, async context => {
-    keepList(deps, context)
+    cacheList(deps, context)
     return browse(deps, context.query)
   }),
   route(api.getBook, async context => {
     const { book_id } = await service.locate(deps, context.params.book_id)
-    keepBook(deps, book_id, context)
-    return detailOf(await service.readBook(deps, book_id))
+    cacheBook(deps, book_id, context)
+    return detailOf(await service.getBook(deps, book_id))
   }),
-  route(api.getStock, async ({ params, answerHeaders }) =>
-    forStaff(await service.readForStaff(deps, params.book_id), answerHeaders),
+  route(api.getStaffBook, async ({ params, answerHeaders }) =>
+    forStaff(await service.getStaffBook(deps, params.book_id), answerHeaders),
   ),
   route(api.createBook, async ({ identity, body, answerHeaders }) => {
     answerHeaders.set('location', `/api/books/${body.book_id}`)
@@ -88,7 +91,7 @@ export const catalogRoutes = (deps: service.CatalogDeps): Route[] => [
     return undefined
   }),
   route(api.putCover, async ({ identity, params, body, answerHeaders }) => {
-    const { book_id } = await service.readForStaff(deps, params.book_id)
+    const { book_id } = await service.getStaffBook(deps, params.book_id)
     const { url, keep } = await prepareCover(book_id, body)
     await keep(deps.blobs)
     return forStaff(await service.setCover(deps, await actorOf(identity), book_id, url), answerHeaders)

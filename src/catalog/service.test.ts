@@ -111,7 +111,7 @@ test('a replacement takes away what it leaves out, but neither stock, nor times,
     'books',
     foreignBook({ isbn: { S: '9780132350884' }, shelf: { S: 'A7' }, created_at: { S: '2020' } }),
   )
-  await shop.deps.memory.compare()
+  await shop.deps.liveIndex.compare()
   const content = { category: 'Technology', title: 'New', author: 'Somebody', price: 1 }
   expect((await shop.staff.call('PUT', '/api/books/tech-001', content)).status).toBe(200)
   expect(await rowOf(shop)).toEqual({

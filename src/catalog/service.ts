@@ -1,5 +1,5 @@
 /** Books one by one: how the public reads one, and how staff put, change and remove them. No edit undoes a sale. */
-import { type Act, noteAct } from '../core/audit.ts'
+import { type AuditEvent, auditWrites } from '../core/audit.ts'
 import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Item, orShopError, type Write } from '../core/dynamo/write.ts'
@@ -27,29 +27,29 @@ const notFound = (id: string) => new ShopError('book_not_found', `There is no bo
 const cents = (price: number): Cents => parseDecimal(price) ?? (0 as Cents)
 
 /** Where a book lies: by its id, else by its ISBN in any spelling. Throws book_not_found. */
-export const locate = async ({ memory, books }: CatalogDeps, idOrIsbn: string): Promise<BookKey> => {
-  const row = memory.index?.get(idOrIsbn)
+export const locate = async ({ liveIndex, books }: CatalogDeps, idOrIsbn: string): Promise<BookKey> => {
+  const row = liveIndex.index?.get(idOrIsbn)
   if (row) return row
   if (BookId.safeParse(idOrIsbn).success) {
     const category = (await books.categoriesOf([idOrIsbn])).get(idOrIsbn)
     if (category !== undefined) return { category, book_id: idOrIsbn }
   }
   if (normalizeIsbn(idOrIsbn) !== undefined) {
-    const byIsbn = (await memory.indexSoon())?.getByIsbn(idOrIsbn)
+    const byIsbn = (await liveIndex.indexSoon())?.getByIsbn(idOrIsbn)
     if (byIsbn) return byIsbn
   }
   throw notFound(idOrIsbn)
 }
 
 /** One book for the public, as the table has it. Throws book_not_found, also for one that is retired. */
-export const readBook = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
-  const book = await readForStaff(deps, idOrIsbn)
+export const getBook = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
+  const book = await getStaffBook(deps, idOrIsbn)
   if (!isForSale(book)) throw notFound(idOrIsbn)
   return book
 }
 
 /** One book for staff, retired or not. Throws book_not_found. */
-export const readForStaff = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
+export const getStaffBook = async (deps: CatalogDeps, idOrIsbn: string): Promise<Book> => {
   const key = await locate(deps, idOrIsbn)
   const book = (await deps.books.get(key)) ?? (await whereItMoved(deps, key))
   if (!book) throw notFound(idOrIsbn)
@@ -70,16 +70,16 @@ export const etagOf = (book: Book): string =>
   `"${sha256(`${book.updated_at}\n${book.stock_quantity}`).slice(0, 32)}"`
 
 /** Writes, tells the memory, and notes who did it. */
-const carryOut = async (
+const commitEdit = async (
   deps: CatalogDeps,
   keys: readonly BookKey[],
   writes: readonly Write[],
-  act: Omit<Act, 'subject'>,
+  act: Omit<AuditEvent, 'subject'>,
 ): Promise<void> => {
   const now = deps.now()
-  const note = noteAct(deps.names.control, { ...act, subject: `book:${keys.at(-1)?.book_id}` }, now)
+  const note = auditWrites(deps.names.control, { ...act, subject: `book:${keys.at(-1)?.book_id}` }, now)
   await orShopError(deps.db.transact([...writes, ...deps.changes.announce(keys, now), ...note]))
-  await deps.memory.edited(keys)
+  await deps.liveIndex.onEdit(keys)
 }
 
 /** What the audit tells of a book: what decides a sale. */
@@ -96,12 +96,12 @@ export const createBook = async (deps: CatalogDeps, actor: string, input: NewBoo
   const book: Book = { ...input, price: cents(input.price), created_at: at, updated_at: at }
   const act = { actor, what: 'book.create', after: audited(book) }
   try {
-    await carryOut(deps, [book], deps.books.create(book), act)
+    await commitEdit(deps, [book], deps.books.create(book), act)
   } catch (error) {
     const stale =
       error instanceof ShopError && error.code === 'book_exists' && (await stalePointer(deps, book))
     if (!stale) throw error
-    await carryOut(deps, [book], deps.books.create(book, stale), act)
+    await commitEdit(deps, [book], deps.books.create(book, stale), act)
   }
   return book
 }
@@ -187,7 +187,7 @@ const edit = async (
   wanted: Edit,
 ): Promise<Book> => {
   for (let tries = 1; ; tries++) {
-    const seen = await readForStaff(deps, bookId)
+    const seen = await getStaffBook(deps, bookId)
     if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(seen))
       throw new ShopError(
         'precondition_failed',
@@ -216,13 +216,18 @@ const writeEdit = async (
   else {
     const stock = stockOf(seen, wanted)
     const write = deps.books.edit(key, changes, { seen: exactly ? seen.updated_at : undefined, stock })
-    await carryOut(deps, [key], [write], act)
+    await commitEdit(deps, [key], [write], act)
   }
-  return readForStaff(deps, seen.book_id)
+  return getStaffBook(deps, seen.book_id)
 }
 
 /** The audit's word of an edit. A delta is told as such: what the stock was then is the store's to know. */
-const actOf = (actor: string, seen: Book, { category }: BookKey, wanted: Edit): Omit<Act, 'subject'> => {
+const actOf = (
+  actor: string,
+  seen: Book,
+  { category }: BookKey,
+  wanted: Edit,
+): Omit<AuditEvent, 'subject'> => {
   const { delta, counted, changes } = wanted
   const after = {
     ...audited({ ...seen, ...changes, category } as Book),
@@ -252,7 +257,7 @@ const move = async (
   key: BookKey,
   changes: BookEdit,
   { delta, counted }: Edit,
-  act: Omit<Act, 'subject'>,
+  act: Omit<AuditEvent, 'subject'>,
 ): Promise<void> => {
   const item = await deps.books.getItem(seen)
   if (!item) throw notFound(seen.book_id)
@@ -265,7 +270,7 @@ const move = async (
       `${seen.book_id} has only ${seen.stock_quantity} in stock.`,
     )
   const moved = Book.parse({ ...item, ...key, stock_quantity: stock })
-  await carryOut(deps, [seen, key], deps.books.move(item, { ...moved, ...changes } as Book), act)
+  await commitEdit(deps, [seen, key], deps.books.move(item, { ...moved, ...changes } as Book), act)
 }
 
 /** Takes a book off the shelf for good; carts that hold it will say so. Throws book_not_found. */
@@ -273,7 +278,7 @@ export const deleteBook = async (deps: CatalogDeps, actor: string, bookId: strin
   const key = await locate(deps, bookId)
   const seen = await deps.books.get(key)
   const act = { actor, what: 'book.delete', ...(seen ? { before: audited(seen) } : {}) }
-  await carryOut(deps, [key], deps.books.remove(key), act)
+  await commitEdit(deps, [key], deps.books.remove(key), act)
 }
 
 /** Makes the cover of a book the one under this address. Throws book_not_found. */

@@ -1,7 +1,7 @@
 /** How staff move stock and books without undoing a sale. */
 import { expect, test } from 'vitest'
 import { engineCall, foreignBook, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
 
 const newBook = (changes: object = {}): Json => ({
@@ -67,7 +67,7 @@ test('a book moves to another category whole, stock, pointer and unknown attribu
     nested: { M: { deep: { L: [{ BOOL: true }, { NULL: true }, { N: '0.00000000000000000000000001' }] } } },
   }
   await putForeign(shop, 'books', foreignBook(odd))
-  await shop.deps.memory.compare()
+  await shop.deps.liveIndex.compare()
   const moved = await patch(shop, { category: 'Craft', stock_delta: -5 })
   expect(moved).toMatchObject({ status: 200, body: { category: 'Craft', stock_quantity: 20 } })
   const { Items } = await engineCall('Scan', { TableName: shop.names.books })
@@ -101,7 +101,7 @@ test('a book moves to another category whole, stock, pointer and unknown attribu
 })
 
 test('a copy that is sold while its book is moved stays sold', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
   const beside = await testShop({ beside: shop })
   const shopper = beside.visitor()

@@ -1,6 +1,6 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
-import type { Asked } from '../core/dynamo/batch-get.ts'
-import { gather } from '../core/dynamo/coalesce.ts'
+import type { BatchRead } from '../core/dynamo/batch-get.ts'
+import { coalesceReads } from '../core/dynamo/coalesce.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -16,10 +16,10 @@ export type ReadPriced = (keys: readonly BookKey[]) => Promise<Map<string, Price
 /** Books as they were read, each under its own key: see `pricedIn`. */
 export type PricedByKey = ReadonlyMap<string, PricedBook>
 
-export type BookTable = ReturnType<typeof bookTable>
+export type BookTable = ReturnType<typeof createBookTable>
 
 /** An item as a book, or what keeps it from being one. */
-export const readBook = (item: Item): Book | BadRow => {
+export const parseBook = (item: Item): Book | BadRow => {
   const parsed = Book.safeParse(item)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -42,12 +42,12 @@ const NONE_SEEN: PricedByKey = new Map()
 /** No id has a blank. */
 const nameOf = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
 
-export const bookTable = (db: Dynamo, names: TableNames) => {
+export const createBookTable = (db: Dynamo, names: TableNames) => {
   const table = names.books
 
   const get = async (key: BookKey): Promise<Book | undefined> => {
     const item = await db.get(table, { category: key.category, book_id: key.book_id })
-    const row = item && readBook(item)
+    const row = item && parseBook(item)
     return row && isBook(row) ? row : undefined
   }
 
@@ -59,21 +59,21 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     )
     return new Map(
       items
-        .map(readBook)
+        .map(parseBook)
         .filter(isBook)
         .map(book => [book.book_id, book]),
     )
   }
 
   /** The question for what a cart needs of these books: all their words cost four times as much to read. */
-  const askPriced = (keys: readonly BookKey[]): Asked => ({
+  const pricedRead = (keys: readonly BookKey[]): BatchRead => ({
     table,
     keys: keys.map(({ category, book_id }) => ({ category, book_id })),
     attributes: PRICED,
   })
 
   /** The books that parse of what `askPriced` is answered. */
-  const pricedIn = (items: readonly Item[]): PricedByKey => {
+  const parsePriced = (items: readonly Item[]): PricedByKey => {
     const books = new Map<string, PricedBook>()
     for (const item of items) {
       const { data: book } = PricedBook.safeParse(item)
@@ -83,8 +83,8 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
   }
 
   const readPriced = async (keys: readonly BookKey[]): Promise<PricedByKey> =>
-    pricedIn((await db.batchGetAll([askPriced(keys)]))(table))
-  const gathered = gather(nameOf, readPriced)
+    parsePriced((await db.batchGetAll([pricedRead(keys)]))(table))
+  const gathered = coalesceReads(nameOf, readPriced)
   const beside =
     (read: (keys: readonly BookKey[]) => Promise<Iterable<PricedBook>>) =>
     async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN): Promise<Map<string, PricedBook>> => {
@@ -114,7 +114,7 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
       limit,
       ...(after === undefined ? {} : { after: { category, book_id: after } }),
     })
-    return { books: page.items.map(readBook).filter(isBook), next: page.next?.book_id }
+    return { books: page.items.map(parseBook).filter(isBook), next: page.next?.book_id }
   }
 
   /** Books with exactly this title, through TitleSearchIndex. */
@@ -126,12 +126,12 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
       values: { ':title': title },
       limit: 50,
     }
-    return (await db.query(query)).items.map(readBook).filter(isBook)
+    return (await db.query(query)).items.map(parseBook).filter(isBook)
   }
 
   /** Every row, a page at a time. */
   async function* rows(): AsyncGenerator<readonly (Book | BadRow)[]> {
-    for await (const items of db.scan(table, { pageSize: ROWS_AT_ONCE })) yield items.map(readBook)
+    for await (const items of db.scan(table, { pageSize: ROWS_AT_ONCE })) yield items.map(parseBook)
   }
 
   /** Whether no row is there at all. */
@@ -163,8 +163,8 @@ export const bookTable = (db: Dynamo, names: TableNames) => {
     getItem,
     getMany,
     nameOf,
-    askPriced,
-    pricedIn,
+    pricedRead,
+    parsePriced,
     getPriced,
     getPricedTogether,
     inCategory,

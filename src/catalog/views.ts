@@ -21,7 +21,7 @@ const optionalOf = (book: { readonly [name in keyof Optional]: Optional[name] | 
 })
 
 /** The row of the index. */
-export const listed = (book: Book): ListedBook => ({
+export const listedBook = (book: Book): ListedBook => ({
   book_id: book.book_id,
   category: book.category,
   title: book.title,
@@ -43,7 +43,7 @@ export const summaryOf = (book: ListedBook): BookSummary => ({
 })
 
 export const detailOf = (book: Book): BookDetail => ({
-  ...summaryOf(listed(book)),
+  ...summaryOf(listedBook(book)),
   ...(book.description === undefined ? {} : { description: book.description }),
   ...(book.language === undefined ? {} : { language: book.language }),
   ...(book.pages === undefined ? {} : { pages: book.pages }),

@@ -1,6 +1,6 @@
 /** `cloudshelf audit`: who did what, when. */
 import { Command, InvalidArgumentError } from 'commander'
-import { type AuditEntry, actsOfDay, actsOn } from '../core/audit.ts'
+import { type AuditEntry, auditOfDay, auditTrail } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
 import { withDeps } from './open.ts'
 import { print, printJson } from './output.ts'
@@ -25,8 +25,8 @@ const list = ({ day: wanted, subject, json }: Options): Promise<void> =>
   withDeps(async ({ db, names, now }) => {
     const entries =
       subject === undefined
-        ? actsOfDay(db, names.control, wanted ?? dayOf(now()))
-        : actsOn(db, names.control, subject)
+        ? auditOfDay(db, names.control, wanted ?? dayOf(now()))
+        : auditTrail(db, names.control, subject)
     const found: AuditEntry[] = []
     for await (const entry of entries)
       if (wanted === undefined || entry.at.startsWith(wanted)) found.push(entry)

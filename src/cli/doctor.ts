@@ -1,7 +1,7 @@
 /** `cloudshelf doctor`: what is wrong, and how to mend it. */
 import { Command } from 'commander'
-import { type AccountCheck, checkAccounts, mendGuards } from '../accounts/check.ts'
-import { announceAll, type CatalogCheck, checkCatalog, mendPointers } from '../catalog/check.ts'
+import { type AccountCheck, checkAccounts, repairEmailReservations } from '../accounts/check.ts'
+import { announceAll, type CatalogCheck, checkCatalog, repairPointers } from '../catalog/check.ts'
 import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import { readSettings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
@@ -37,8 +37,8 @@ const say = ({ state, what, found, mend, items = [] }: Finding): void => {
 
 /** Makes pointers, guards and index follow the tables. A shop that runs is told to read every book; otherwise its snapshot goes. */
 const reindex = async (deps: Deps, check: CatalogCheck, accounts: AccountCheck): Promise<Finding> => {
-  const { made, dropped } = await mendPointers(deps, check)
-  const guards = await mendGuards(deps, accounts)
+  const { made, dropped } = await repairPointers(deps, check)
+  const guards = await repairEmailReservations(deps, accounts)
   const { endpoint, dataDir } = deps.settings
   const runs = endpoint !== undefined || readHolder(dataDir)?.kind === 'shop'
   if (runs) await announceAll(deps, check.keys)

@@ -1,10 +1,10 @@
 /** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
 
-import { blobFolder, openStore, readSettings } from '../composition/settings.ts'
-import { buildDeps, type Deps } from '../composition/shop.ts'
-import { folderBlobs } from '../core/blobs.ts'
+import { blobFolder, createDatabase, readSettings } from '../composition/settings.ts'
+import { createDeps, type Deps } from '../composition/shop.ts'
+import { createFolderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
-import { linesLog } from '../core/log/log.ts'
+import { createLinesLog } from '../core/log/log.ts'
 import { borrowEngine } from '../local/borrow-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
@@ -25,15 +25,15 @@ export const withDeps = async <T>(
   const settings = readSettings()
   const engine = settings.endpoint === undefined ? await borrowEngine(settings.dataDir) : undefined
   try {
-    const db = openStore(settings, engine && (() => engine.endpoint))
+    const db = createDatabase(settings, engine && (() => engine.endpoint))
     try {
       if (engine && makeTables) await createTables(db, settings.names)
       return await work(
-        buildDeps(settings, {
+        createDeps(settings, {
           db,
-          blobs: folderBlobs(blobFolder(settings.dataDir)),
+          blobs: createFolderBlobs(blobFolder(settings.dataDir)),
           secret: newSecret(), // commands seal no cursors
-          log: linesLog('errors', note),
+          log: createLinesLog('errors', note),
         }),
       )
     } finally {

@@ -22,16 +22,16 @@ const list = ({ json }: Json): Promise<void> =>
     print(`${pending.length} mails wait, ${dead.length} were given up`)
   })
 
-const revive = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<string[]> => {
+const requeueRows = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<string[]> => {
   const revived: string[] = []
-  for (const id of ids) if (await outbox.revive(id, now())) revived.push(id)
+  for (const id of ids) if (await outbox.requeue(id, now())) revived.push(id)
   return revived
 }
 
 const retry = (ids: readonly string[], { allDead, json }: Json & { readonly allDead?: boolean }) =>
   withDeps(async deps => {
     const chosen = allDead ? (await listEntries(deps.outbox.dead())).map(({ id }) => id) : ids
-    const revived = await revive(deps, chosen)
+    const revived = await requeueRows(deps, chosen)
     if (json) printJson({ revived })
     else print(`${revived.length} mails will be tried again`)
     const missing = allDead ? [] : ids.filter(id => !revived.includes(id))

@@ -5,7 +5,7 @@ import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { type TableId, tableIds } from '../tables/definitions.ts'
 import { createTables, deleteTables, holds, type Point, verifyTables } from '../tables/provision.ts'
-import { putBack } from '../tables/restore.ts'
+import { restoreTable } from '../tables/restore.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, print, printJson } from './output.ts'
 
@@ -72,7 +72,7 @@ const back = (ids: readonly string[], { json, suffix }: Json & { readonly suffix
       const { db, settings } = deps
       for (const id of ids as TableId[]) {
         const name = settings.names[id]
-        const { written, deleted, same } = await putBack(db, id, { name, from: `${name}${suffix}` })
+        const { written, deleted, same } = await restoreTable(db, id, { name, from: `${name}${suffix}` })
         if (json) printJson({ table: name, written, deleted, same })
         else print(`${name}  ${written} rows put back, ${deleted} deleted, ${same} were the same`)
       }

@@ -1,9 +1,9 @@
 /** The part of the shop that has accounts. */
-import { cognitoRedirect, openCognito } from '../accounts/cognito/oidc.ts'
-import { accountLinks } from '../accounts/links.ts'
-import type { Ground } from './base.ts'
+import { cognitoRedirectUrl, createCognitoClient } from '../accounts/cognito/oidc.ts'
+import { createAccountLinks } from '../accounts/links.ts'
+import type { BaseContext } from './base.ts'
 
-export const accountPart = ({ db, names, settings: { cognito, publicUrl } }: Ground) => ({
-  accountLinks: accountLinks(db, names),
-  cognito: cognito && openCognito(cognito, cognitoRedirect(publicUrl)),
+export const createAccountDeps = ({ db, names, settings: { cognito, publicUrl } }: BaseContext) => ({
+  accountLinks: createAccountLinks(db, names),
+  cognito: cognito && createCognitoClient(cognito, cognitoRedirectUrl(publicUrl)),
 })

@@ -1,18 +1,18 @@
 /** What everything stands on that the shop is taken apart into: settings, the way to the store, who calls and how often. */
 import { hkdfSync } from 'node:crypto'
-import { openDevices } from '../accounts/known-devices.ts'
-import { accountsDoor } from '../accounts/sessions.ts'
+import { createKnownDevices } from '../accounts/known-devices.ts'
+import { createSessionStore } from '../accounts/sessions.ts'
 import type { Log } from '../core/log/log.ts'
-import { openLimiter } from '../core/rate-limit/limiter.ts'
-import { cursorSeal } from '../http/cursor.ts'
-import type { openStore, Settings } from './settings.ts'
+import { createLimiter } from '../core/rate-limit/limiter.ts'
+import { createCursorSeal } from '../http/cursor.ts'
+import type { createDatabase, Settings } from './settings.ts'
 
-type Store = ReturnType<typeof openStore>
+type Store = ReturnType<typeof createDatabase>
 
-export type Ground = ReturnType<typeof ground>
+export type BaseContext = ReturnType<typeof createBaseContext>
 
 /** What everything stands on, whatever it does: the settings, and the way to the store. and the log. */
-export const ground = (
+export const createBaseContext = (
   settings: Settings,
   given: { readonly db: Store; readonly log: Log; readonly now?: () => Date },
 ) => {
@@ -28,25 +28,25 @@ export const ground = (
     log,
     report: log.failure,
     now,
-    devices: openDevices(db, names, { https, now }),
+    devices: createKnownDevices(db, names, { https, now }),
   }
 }
 
-export type Foundation = ReturnType<typeof foundation>
+export type AppContext = ReturnType<typeof createAppContext>
 
 /** What every application needs, whichever endpoints it has: who calls, and how often. `secret` is the shop's. */
-export const foundation = (base: Ground, secret: string) => {
+export const createAppContext = (base: BaseContext, secret: string) => {
   const { db, names, now, publicUrl } = base
   const authSecret = derivedSecret(secret, 'auth')
   const https = publicUrl.startsWith('https:')
-  const accounts = accountsDoor(db, names, { secret: authSecret, https, now })
+  const sessions = createSessionStore(db, names, { secret: authSecret, https, now })
   return {
     ...base,
     authSecret,
-    accounts,
-    staffRole: accounts.staffRole,
-    cursors: cursorSeal(secret),
-    limiter: openLimiter(db, names.control, secret, now),
+    sessions,
+    staffRole: sessions.staffRole,
+    cursors: createCursorSeal(secret),
+    limiter: createLimiter(db, names.control, secret, now),
   }
 }
 

@@ -19,7 +19,7 @@ export const endpointsOf = {
     catalog.listCategories,
     catalog.listTitles,
     catalog.getBook,
-    catalog.getStock,
+    catalog.getStaffBook,
     catalog.createBook,
     catalog.replaceBook,
     catalog.changeBook,

@@ -2,16 +2,16 @@
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import type { CognitoSettings } from '../accounts/cognito/oidc.ts'
-import { bucketBlobs } from '../core/aws/s3-blobs.ts'
+import { createS3Blobs } from '../core/aws/s3-blobs.ts'
 import { type Credentials, signerFor, unsignedForEngine } from '../core/aws/sign.ts'
 import type { Blobs } from '../core/blobs.ts'
-import { openDynamo } from '../core/dynamo/dynamo.ts'
-import { type WatchedCall, watchedWire } from '../core/dynamo/watched.ts'
-import { openWire, type Wire } from '../core/dynamo/wire.ts'
+import { createDynamo } from '../core/dynamo/dynamo.ts'
+import { createObservedWire, type ObservedCall } from '../core/dynamo/watched.ts'
+import { createWire, type Wire } from '../core/dynamo/wire.ts'
 import { type Log, logLevels } from '../core/log/log.ts'
 import { parseDecimal, parseRate } from '../core/money.ts'
 import { defaultSender, parseSender } from '../notifications/sender.ts'
-import { specifiedNames, type TableNames } from '../tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES, type TableNames } from '../tables/definitions.ts'
 
 const decimal = z.string().transform((text, context) => {
   const amount = parseDecimal(text)
@@ -39,11 +39,11 @@ const Address = z.url({ protocol: /^https?$/ })
 const tableName = z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/)
 
 const Environment = z.object({
-  BOOKS_TABLE_NAME: tableName.default(specifiedNames.books),
-  CARTS_TABLE_NAME: tableName.default(specifiedNames.carts),
-  USERS_TABLE_NAME: tableName.default(specifiedNames.users),
-  ORDERS_TABLE_NAME: tableName.default(specifiedNames.orders),
-  CONTROL_TABLE_NAME: tableName.default(specifiedNames.control),
+  BOOKS_TABLE_NAME: tableName.default(DEFAULT_TABLE_NAMES.books),
+  CARTS_TABLE_NAME: tableName.default(DEFAULT_TABLE_NAMES.carts),
+  USERS_TABLE_NAME: tableName.default(DEFAULT_TABLE_NAMES.users),
+  ORDERS_TABLE_NAME: tableName.default(DEFAULT_TABLE_NAMES.orders),
+  CONTROL_TABLE_NAME: tableName.default(DEFAULT_TABLE_NAMES.control),
   AWS_REGION: z.string().min(1).default('us-east-1'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
@@ -195,33 +195,33 @@ const credentialsOf = (env: z.infer<typeof Environment>): (() => Promise<Credent
 }
 
 const wireOf = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
-  if (engineEndpoint) return openWire(engineEndpoint, unsignedForEngine)
+  if (engineEndpoint) return createWire(engineEndpoint, unsignedForEngine)
   const { endpoint } = settings
   if (endpoint === undefined) throw new SettingsError('there is neither an engine nor a DYNAMODB_ENDPOINT')
-  return openWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials))
+  return createWire(() => endpoint, signerFor('dynamodb', settings.region, settings.credentials))
 }
 
 /** Whoever is to be told of calls of the store, where the log tells of them. */
-export const watchOf = (log: Log): ((call: WatchedCall) => void) | undefined =>
+export const callObserver = (log: Log): ((call: ObservedCall) => void) | undefined =>
   log.tells('calls') ? log.call : undefined
 
 /**
  * The door to the store: an embedded engine where one is given, else what the settings say. `watch` is told of each call,
  * which then asks what it has consumed.
  */
-export const openStore = (
+export const createDatabase = (
   settings: Settings,
   engineEndpoint?: () => string,
-  watch?: (call: WatchedCall) => void,
+  watch?: (call: ObservedCall) => void,
 ) => {
   const wire = wireOf(settings, engineEndpoint)
-  return openDynamo(watch ? watchedWire(wire, watch) : wire)
+  return createDynamo(watch ? createObservedWire(wire, watch) : wire)
 }
 
 /** The bucket of the settings, as blobs. */
-export const openBucket = ({ bucket, region, credentials }: Settings): Blobs => {
+export const createBucketBlobs = ({ bucket, region, credentials }: Settings): Blobs => {
   if (bucket === undefined) throw new SettingsError('there is no BLOB_BUCKET')
-  return bucketBlobs(bucket, signerFor('s3', region, credentials))
+  return createS3Blobs(bucket, signerFor('s3', region, credentials))
 }
 
 /** Where mails go when there is no server for them. */

@@ -8,23 +8,23 @@ import { healthRoutes } from '../health/health.ts'
 import type { Transport } from '../notifications/transport.ts'
 import { docsRoutes } from '../openapi/routes.ts'
 import { orderRoutes } from '../orders/routes.ts'
-import { peopleRoutes } from '../privacy/routes.ts'
-import { accountPart } from './accounts.ts'
-import { openApp } from './app.ts'
-import { foundation, ground } from './base.ts'
-import { cartPart } from './cart.ts'
-import { catalogPart } from './catalog.ts'
-import { mailPart, openTransport } from './mail.ts'
-import { orderPart } from './orders.ts'
-import type { openStore, Settings } from './settings.ts'
+import { privacyRoutes } from '../privacy/routes.ts'
+import { createAccountDeps } from './accounts.ts'
+import { composeApp } from './app.ts'
+import { createAppContext, createBaseContext } from './base.ts'
+import { createCartDeps } from './cart.ts'
+import { createCatalogDeps } from './catalog.ts'
+import { createMailDeps, createTransport } from './mail.ts'
+import { createOrderDeps } from './orders.ts'
+import type { createDatabase, Settings } from './settings.ts'
 
-export type Deps = ReturnType<typeof buildDeps>
+export type Deps = ReturnType<typeof createDeps>
 
 /** Everything that the nouns need, over an open store. */
-export const buildDeps = (
+export const createDeps = (
   settings: Settings,
   given: {
-    readonly db: ReturnType<typeof openStore>
+    readonly db: ReturnType<typeof createDatabase>
     readonly blobs: Blobs
     readonly secret: string
     readonly log: Log
@@ -32,27 +32,27 @@ export const buildDeps = (
     readonly transport?: Transport
   },
 ) => {
-  const base = foundation(ground(settings, given), given.secret)
-  const catalog = catalogPart(base, given.blobs)
+  const base = createAppContext(createBaseContext(settings, given), given.secret)
+  const catalog = createCatalogDeps(base, given.blobs)
   return {
     ...base,
-    ...cartPart(base),
-    ...orderPart(base),
-    ...accountPart(base),
-    ...mailPart(base, given.transport ?? openTransport(settings)),
+    ...createCartDeps(base),
+    ...createOrderDeps(base),
+    ...createAccountDeps(base),
+    ...createMailDeps(base, given.transport ?? createTransport(settings)),
     ...catalog,
-    categoryOf: (bookId: string) => catalog.memory.index?.get(bookId)?.category,
-    booksChanged: catalog.memory.touched,
+    categoryOf: (bookId: string) => catalog.liveIndex.index?.get(bookId)?.category,
+    booksChanged: catalog.liveIndex.onSale,
   }
 }
 
 export const createShop = (deps: Deps) => {
-  const app = openApp(deps, [
+  const app = composeApp(deps, [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
     ...orderRoutes(deps),
     ...accountRoutes(deps),
-    ...peopleRoutes(deps),
+    ...privacyRoutes(deps),
     ...healthRoutes(deps),
   ])
   docsRoutes(app.hono, deps.publicUrl)

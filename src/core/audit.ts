@@ -6,7 +6,7 @@ import type { Dynamo } from './dynamo/dynamo.ts'
 import type { Item, Write } from './dynamo/write.ts'
 import { dayOf, newSortKey } from './ids.ts'
 
-export type Act = {
+export type AuditEvent = {
   /** An account's id, `system`, or what else acts. */
   readonly actor: string
   /** Such as `book.change`, `order.status`, `account.password`. */
@@ -19,9 +19,9 @@ export type Act = {
   /** Of personal data, which fields were changed. */
   readonly fields?: readonly string[]
 }
-export type AuditEntry = Act & { readonly at: string }
+export type AuditEntry = AuditEvent & { readonly at: string }
 
-const content = ({ actor, what, subject, before, after, fields }: Act, now: Date): Item => ({
+const content = ({ actor, what, subject, before, after, fields }: AuditEvent, now: Date): Item => ({
   actor,
   what,
   subject,
@@ -32,7 +32,7 @@ const content = ({ actor, what, subject, before, after, fields }: Act, now: Date
 })
 
 /** The rows of an act, to be written with it. */
-export const noteAct = (table: string, act: Act, now: Date): Write[] => {
+export const auditWrites = (table: string, act: AuditEvent, now: Date): Write[] => {
   const sk = newSortKey(now)
   return [`audit#${act.subject}`, `audit-day#${dayOf(now)}`].map(pk => ({
     action: 'Put',
@@ -50,9 +50,9 @@ const entriesUnder = async function* (db: Dynamo, table: string, pk: string): As
 }
 
 /** What was done to a subject, in the order of time. */
-export const actsOn = (db: Dynamo, table: string, subject: string): AsyncGenerator<AuditEntry> =>
+export const auditTrail = (db: Dynamo, table: string, subject: string): AsyncGenerator<AuditEntry> =>
   entriesUnder(db, table, `audit#${subject}`)
 
 /** What was done on a day (UTC), in the order of time. */
-export const actsOfDay = (db: Dynamo, table: string, day: string): AsyncGenerator<AuditEntry> =>
+export const auditOfDay = (db: Dynamo, table: string, day: string): AsyncGenerator<AuditEntry> =>
   entriesUnder(db, table, `audit-day#${day}`)

@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { folderBlobs } from './blobs.ts'
+import { createFolderBlobs } from './blobs.ts'
 
 const bytes = (...values: number[]) => new Uint8Array(values)
 
 test('a blob is read back as it was put, replaced whole, and removed', async () => {
-  const blobs = folderBlobs(temporaryFolder())
+  const blobs = createFolderBlobs(temporaryFolder())
   expect(await blobs.get('covers/a.webp')).toBeUndefined()
   await blobs.put('covers/a.webp', bytes(1, 2, 3))
   await blobs.put('covers/a.webp', bytes(4))
@@ -19,7 +19,7 @@ test('a blob is read back as it was put, replaced whole, and removed', async () 
 
 test('while one is written over by many, a reader sees one of them whole, and nothing is left lying about', async () => {
   const folder = temporaryFolder()
-  const blobs = folderBlobs(folder)
+  const blobs = createFolderBlobs(folder)
   const size = 200_000
   await blobs.put('a', new Uint8Array(size))
   const reading = (async () => {
@@ -53,7 +53,7 @@ test.each([
   'a.b.c',
 ])('%j is the name of no blob', async name => {
   const folder = temporaryFolder()
-  const blobs = folderBlobs(join(folder, 'inner'))
+  const blobs = createFolderBlobs(join(folder, 'inner'))
   await expect(blobs.get(name)).rejects.toThrow(TypeError)
   await expect(blobs.put(name, bytes(1))).rejects.toThrow(TypeError)
   await expect((async () => blobs.remove(name))()).rejects.toThrow(TypeError)

@@ -17,7 +17,7 @@ export const assertBlobName = (name: string): void => {
   if (!NAME.test(name)) throw new TypeError(`not the name of a blob: ${name}`)
 }
 
-export const folderBlobs = (folder: string): Blobs => {
+export const createFolderBlobs = (folder: string): Blobs => {
   const pathOf = (name: string): string => {
     assertBlobName(name)
     return join(folder, name)

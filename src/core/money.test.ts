@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cents, parseDecimal, parseRate, share, sum, times, toDecimal, toDecimalString } from './money.ts'
+import {
+  applyRate,
+  cents,
+  multiply,
+  parseDecimal,
+  parseRate,
+  sum,
+  toDecimal,
+  toDecimalString,
+} from './money.ts'
 
 test.each([
   ['42.99', 4299],
@@ -57,7 +66,7 @@ test('a number is the amount that its digits say, whichever way it is read', () 
 test('cents are whole, and never leave the whole numbers', () => {
   for (const wrong of [0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])
     expect(() => cents(wrong)).toThrow(RangeError)
-  expect(() => times(cents(2 ** 52), 4)).toThrow(RangeError)
+  expect(() => multiply(cents(2 ** 52), 4)).toThrow(RangeError)
   expect(() => sum([cents(2 ** 52), cents(2 ** 52), cents(2 ** 52)])).toThrow(RangeError)
   expect(sum([])).toBe(0)
 })
@@ -85,5 +94,5 @@ test.each([
 ])('of %i cents, a share of %s is %i: half up', (amount, rate, expected) => {
   const parsed = parseRate(rate)
   if (!parsed) throw new Error('no rate')
-  expect(share(cents(amount), parsed)).toBe(expected)
+  expect(applyRate(cents(amount), parsed)).toBe(expected)
 })

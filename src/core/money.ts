@@ -33,7 +33,7 @@ export const toDecimalString = (amount: Cents): string => String(toDecimal(amoun
 export const toDecimal = (amount: Cents): number => amount / 100
 
 /** Price of `quantity` pieces. */
-export const times = (amount: Cents, quantity: number): Cents => cents(amount * quantity)
+export const multiply = (amount: Cents, quantity: number): Cents => cents(amount * quantity)
 
 export const sum = (amounts: Iterable<Cents>): Cents => {
   let total = 0
@@ -53,5 +53,5 @@ export const parseRate = (text: string): Rate | undefined => {
 }
 
 /** `rate` of a non-negative `amount`, rounded half up to whole cents. */
-export const share = (amount: Cents, rate: Rate): Cents =>
+export const applyRate = (amount: Cents, rate: Rate): Cents =>
   cents(Number((2n * BigInt(amount) * rate.numerator + rate.denominator) / (2n * rate.denominator)))

@@ -11,7 +11,7 @@ export type CurrentRequest = {
   /** Whether the answer bears the id already. */
   isNamed: boolean
   /** Whether it was refused for want of a place: one of a crowd, of which the log tells in one line. */
-  isTurnedAway: boolean
+  isShed: boolean
 }
 
 const requests = new AsyncLocalStorage<CurrentRequest>()
@@ -26,7 +26,7 @@ export const inRequest = <T>(id: string | undefined, work: (request: CurrentRequ
     calls: 0,
     route: undefined,
     isNamed: false,
-    isTurnedAway: false,
+    isShed: false,
   }
   return requests.run(request, work, request)
 }

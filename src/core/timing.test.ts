@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { blurred } from './timing.ts'
+import { withUniformTiming } from './timing.ts'
 
 const timeOf = async (work: () => Promise<unknown>): Promise<number> => {
   const since = performance.now()
-  await blurred(work).catch(() => {})
+  await withUniformTiming(work).catch(() => {})
   return performance.now() - since
 }
 
 afterEach(() => vi.restoreAllMocks())
 
 test('what was done, or was thrown, is what is told', async () => {
-  expect(await blurred(async () => 'done')).toBe('done')
-  await expect(blurred(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
+  expect(await withUniformTiming(async () => 'done')).toBe('done')
+  await expect(withUniformTiming(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
 })
 
 test('it is told after 50 ms, however soon it was known, and later by chance, also what took longer', async () => {

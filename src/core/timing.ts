@@ -7,7 +7,7 @@ const SOONEST_MS = 50
 const BLUR_MS = 10
 
 /** Does `work`, and gives what it gives, or throws what it throws, 50 ms after it began or when it is done, and up to 10 ms later. */
-export const blurred = async <T>(work: () => Promise<T>): Promise<T> => {
+export const withUniformTiming = async <T>(work: () => Promise<T>): Promise<T> => {
   const since = performance.now()
   try {
     return await work()

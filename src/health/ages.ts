@@ -1,5 +1,5 @@
 /** How old what the shop knows is, and how long its mails wait: what its health says, and what it gauges. */
-import type { CatalogMemory } from '../catalog/index/live-index.ts'
+import type { LiveIndex } from '../catalog/index/live-index.ts'
 import type { Log } from '../core/log/log.ts'
 
 type Clock = { readonly now: () => Date }
@@ -7,7 +7,7 @@ type Clock = { readonly now: () => Date }
 export type OutboxAgeDeps = Clock & {
   readonly outbox: { readonly waitingSince: () => Promise<Date | undefined> }
 }
-export type IndexAgeDeps = Clock & { readonly memory: Pick<CatalogMemory, 'index' | 'asOf'> }
+export type IndexAgeDeps = Clock & { readonly liveIndex: Pick<LiveIndex, 'index' | 'asOf'> }
 
 /** How long the mail that comes next has waited, in seconds; 0 when none waits. */
 export const outboxAge = async ({ outbox, now }: OutboxAgeDeps): Promise<number> => {
@@ -16,7 +16,7 @@ export const outboxAge = async ({ outbox, now }: OutboxAgeDeps): Promise<number>
 }
 
 /** How long ago other processes' changes were last looked for, in seconds; undefined while there is no index. */
-export const indexAge = ({ memory: { index, asOf }, now }: IndexAgeDeps): number | undefined =>
+export const indexAge = ({ liveIndex: { index, asOf }, now }: IndexAgeDeps): number | undefined =>
   index && Math.round((now().getTime() - asOf.getTime()) / 100) / 10
 
 /** Gauges both. */

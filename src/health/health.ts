@@ -1,6 +1,6 @@
 /** Whether the shop can serve: which store it has and that it answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
-import type { CatalogMemory } from '../catalog/index/live-index.ts'
+import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'
@@ -40,7 +40,7 @@ export const getHealth = endpoint({
   method: 'GET',
   path: '/api/health',
   summary: 'Whether the shop can serve: 503 store_unavailable when its store does not answer',
-  who: 'anyone',
+  access: 'anyone',
   cache: 'private',
   status: 200,
   reply: Health,
@@ -48,7 +48,7 @@ export const getHealth = endpoint({
 })
 
 export type HealthDeps = OutboxAgeDeps & {
-  readonly memory: CatalogMemory
+  readonly liveIndex: LiveIndex
   /** Where the tables lie; undefined: on the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
 }
@@ -61,7 +61,7 @@ const engineOf = (endpoint: string | undefined): z.infer<typeof Health>['engine'
 export const healthRoutes = (deps: HealthDeps): Route[] => [
   route(getHealth, async () => {
     const waiting = await outboxAge(deps)
-    const { index, badRows } = deps.memory
+    const { index, badRows } = deps.liveIndex
     return {
       status: index ? ('ok' as const) : ('starting' as const),
       engine: engineOf(deps.settings.endpoint),

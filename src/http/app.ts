@@ -9,11 +9,11 @@ import { type Caller, unknownCaller } from './client-ip.ts'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import { assertSameSite, parseJson, readBody } from './guard.ts'
 import { authorize, type Identity, type IdentityRules, identify } from './identity.ts'
-import type { Admission } from './load-shedding.ts'
+import type { LoadShedder } from './load-shedding.ts'
 import { invalid, problem } from './problem.ts'
-import { type Counter, openCounter } from './rate-limits.ts'
-import { traced } from './request-logging.ts'
-import type { Answers } from './response-cache.ts'
+import { createRequestCounter, type RequestCounter } from './rate-limits.ts'
+import { withRequestLogging } from './request-logging.ts'
+import type { ResponseCache } from './response-cache.ts'
 
 type Surroundings = {
   readonly identity: Identity
@@ -24,9 +24,9 @@ type Surroundings = {
   /** Set-Cookie headers that the answer carries besides the guest's. */
   readonly setCookies: string[]
   /** For endpoints that are counted inside: carries out writes, and counts the request with the first. */
-  readonly transact: Counter['transact']
+  readonly transact: RequestCounter['transact']
   /** For public endpoints: the answer may be given again while `holds()`. Without it, it is made anew each time. */
-  readonly keepWhile: (holds: () => boolean) => void
+  readonly cacheWhile: (holds: () => boolean) => void
 }
 
 export type Context<E extends Endpoint> = Input<E> & Surroundings
@@ -50,8 +50,8 @@ export const route = <E extends Endpoint>(
 })
 
 export type AppRules = IdentityRules & {
-  readonly answers: Answers
-  readonly admission: Admission
+  readonly responseCache: ResponseCache
+  readonly loadShedder: LoadShedder
   readonly limiter: Limiter
   /** The browser of a Cookie header as one that has signed in with this address before, if it has. */
   readonly deviceOf: (email: string, cookie: string) => Promise<string | undefined>
@@ -93,15 +93,15 @@ const queryOf = async (
 const bodyOf = async (
   request: Request,
   { body, method }: Endpoint,
-  { aside }: Admission,
+  { yieldSlotWhile }: LoadShedder,
 ): Promise<unknown> => {
   if (body === undefined) {
-    if (method !== 'GET' && (await aside(() => readBody(request, JSON_LIMIT))).length > 0)
+    if (method !== 'GET' && (await yieldSlotWhile(() => readBody(request, JSON_LIMIT))).length > 0)
       throw new ShopError('invalid_request', 'body: is not known here')
     return undefined
   }
-  if (body === 'image') return aside(() => readBody(request, IMAGE_LIMIT))
-  const bytes = await aside(() => readBody(request, JSON_LIMIT))
+  if (body === 'image') return yieldSlotWhile(() => readBody(request, IMAGE_LIMIT))
+  const bytes = await yieldSlotWhile(() => readBody(request, JSON_LIMIT))
   const type = request.headers.get('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new ShopError('unsupported_media_type', 'Send the body as content-type: application/json.')
@@ -134,7 +134,7 @@ const serve = async (
   if (current) current.route = endpoint.path
   const cookie = request.headers.get('cookie') ?? undefined
   const identity = await identify(cookie, rules)
-  await authorize(endpoint.who, identity)
+  await authorize(endpoint.access, identity)
   const answerHeaders = new Map<string, string>()
   const setCookies: string[] = []
   let holds: (() => boolean) | undefined
@@ -142,10 +142,10 @@ const serve = async (
     params: parse('path', endpoint.params, params),
     query: await queryOf(request, endpoint, identity),
     headers: headersOf(request, endpoint),
-    body: await bodyOf(request, endpoint, rules.admission),
+    body: await bodyOf(request, endpoint, rules.loadShedder),
   }
-  const counter = await openCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
-    source: caller.source,
+  const counter = await createRequestCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
+    clientNetwork: caller.clientNetwork,
     account: identity.session?.userId,
     body: input.body,
     deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
@@ -158,13 +158,13 @@ const serve = async (
       answerHeaders,
       setCookies,
       transact: counter.transact,
-      keepWhile: (test: () => boolean) => {
+      cacheWhile: (test: () => boolean) => {
         holds = test
       },
     })
-  if (!endpoint.countedInside) await counter.count()
+  if (!endpoint.countsInTransaction) await counter.count()
   const value = await work().finally(counter.count)
-  if (endpoint.cache === 'public') return rules.answers.keep(request, value, holds)
+  if (endpoint.cache === 'public') return rules.responseCache.keep(request, value, holds)
   const newCookie = identity.setCookie()
   if (newCookie !== undefined) setCookies.push(newCookie)
   const answer = reply(endpoint, value, answerHeaders)
@@ -202,7 +202,7 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   for (const [path, group] of fixedFirst(Map.groupBy(routes, one => honoPath(one.endpoint.path)))) {
     for (const one of group)
       app.on(one.endpoint.method, path, c =>
-        rules.admission.admit(() => serve(one, c.req.raw, c.req.param(), callerIn(c.env), rules)),
+        rules.loadShedder.admit(() => serve(one, c.req.raw, c.req.param(), callerIn(c.env), rules)),
       )
     app.all(path, c => {
       const allowed = group
@@ -217,8 +217,8 @@ export const createApp = (routes: readonly Route[], rules: AppRules) => {
   }
   app.notFound(() => problem(new ShopError('not_found', 'There is nothing at this address.')))
 
-  const fetch = traced(
-    (request, caller) => rules.answers.find(request) ?? app.fetch(request, { caller }),
+  const fetch = withRequestLogging(
+    (request, caller) => rules.responseCache.find(request) ?? app.fetch(request, { caller }),
     rules.log,
   )
   return { fetch, hono: app }

@@ -29,7 +29,7 @@ test.each([
 const SECRET = 's'.repeat(43)
 const peer = () => '198.51.100.1'
 const sourceOf = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
-  callerOf(new Headers(headers), peer, secret).source()
+  callerOf(new Headers(headers), peer, secret).clientNetwork()
 
 test('what a request says of where it comes from counts only with the secret of the shop’s own proxy', () => {
   const claims = {
@@ -42,9 +42,9 @@ test('what a request says of where it comes from counts only with the secret of 
   for (const proof of ['', 'x', `${SECRET}x`, 'undefined'])
     expect(sourceOf({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
   for (const proof of ['', 'undefined', SECRET])
-    expect(callerOf(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).source()).toBe(
-      '198.51.100.1',
-    )
+    expect(
+      callerOf(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).clientNetwork(),
+    ).toBe('198.51.100.1')
   expect(sourceOf({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
 })
 

@@ -6,7 +6,7 @@ import { REQUEST_ID } from '../core/request.ts'
 
 /** Who sent a request, found only where it matters. */
 export type Caller = {
-  readonly source: () => string
+  readonly clientNetwork: () => string
   /** What the shop's own proxy said of the sender, to be said again in a call on their behalf. */
   readonly viewer?: string | undefined
   /** Under which id the request came here, if whoever passed it on can be believed; undefined: it is to get one. */
@@ -15,7 +15,7 @@ export type Caller = {
 
 const UNKNOWN = 'unknown'
 /** Of requests that came over no network; they are counted together. */
-export const unknownCaller: Caller = { source: () => UNKNOWN }
+export const unknownCaller: Caller = { clientNetwork: () => UNKNOWN }
 
 /** The eight groups of an IPv6 address as the URL standard writes them, `::` filled up. */
 const groupsOf = (address: string): string[] => {
@@ -89,7 +89,7 @@ export const callerOf = (
     return known
   }
   return {
-    source: () => networkOf(isProxy() ? forwardedFor(headers) : peer()),
+    clientNetwork: () => networkOf(isProxy() ? forwardedFor(headers) : peer()),
     viewer: headers.get('cloudfront-viewer-address') ?? undefined,
     requestId: () => {
       const id = (isProxy() ? passedOnId(headers) : undefined) ?? gatewayId

@@ -2,11 +2,12 @@ import { expect, expectTypeOf, test } from 'vitest'
 import { aBook, testShop } from '../../test/kit.ts'
 import * as cart from '../cart/api.ts'
 import * as catalog from '../catalog/api.ts'
-import { shopClient } from './client.ts'
+import { createShopClient } from './client.ts'
 
 const open = async () => {
   const shop = await testShop({ books: [aBook()] })
-  return (headers: Record<string, string> = {}) => shopClient('http://localhost:3000', shop.fetch, headers)
+  return (headers: Record<string, string> = {}) =>
+    createShopClient('http://localhost:3000', shop.fetch, headers)
 }
 
 test('a call gives the endpoint’s reply, with its type', async () => {
@@ -22,7 +23,7 @@ test('a path with odd letters reaches its endpoint whole', async () => {
   const shop = await testShop({ books: [aBook()] })
   const cookie = (await shop.account({ role: 'staff' })).cookie() ?? ''
   const headers = { cookie, 'sec-fetch-site': 'same-origin' }
-  const call = shopClient('http://localhost:3000', shop.fetch, headers)
+  const call = createShopClient('http://localhost:3000', shop.fetch, headers)
   await call(catalog.createBook, {
     body: {
       book_id: 'arts-1',
@@ -46,7 +47,7 @@ test('a refusal rejects with the shop’s own error and its details', async () =
 })
 
 test('an answer that is not the shop’s is a refusal too', async () => {
-  const call = shopClient(
+  const call = createShopClient(
     'http://localhost:3000',
     async () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
   )

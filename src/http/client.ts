@@ -59,7 +59,7 @@ export type Client = <E extends Endpoint>(endpoint: E, input: CallInput<E>) => P
  * A client of the shop at `origin`. `forwarded` are headers that each call carries, such as the visitor's cookie.
  * A call resolves to the endpoint's reply and rejects with the shop's own ShopError.
  */
-export const shopClient = (
+export const createShopClient = (
   origin: string,
   fetch: (request: Request) => Promise<Response>,
   forwarded: Readonly<Record<string, string>> = {},

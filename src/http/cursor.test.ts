@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { cursorSeal } from './cursor.ts'
+import { createCursorSeal } from './cursor.ts'
 
-const { seal, open } = cursorSeal('a secret that is long enough for a test')
+const { seal, open } = createCursorSeal('a secret that is long enough for a test')
 const refused = expect.objectContaining({ code: 'bad_cursor' })
 
 test('a cursor opens for its scope, and for no other', () => {
@@ -19,7 +19,9 @@ test('a cursor opens for its scope, and for no other', () => {
 })
 
 test('another secret makes other cursors', () => {
-  expect(() => cursorSeal('another secret of the same length here').open('s', seal('s', 1))).toThrow(refused)
+  expect(() => createCursorSeal('another secret of the same length here').open('s', seal('s', 1))).toThrow(
+    refused,
+  )
 })
 
 test('the same page has the same cursor for everyone; another scope or content another nonce', () => {

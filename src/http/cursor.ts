@@ -8,13 +8,13 @@ import { ShopError } from '../core/errors.ts'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-export type CursorSeal = ReturnType<typeof cursorSeal>
+export type CursorSeal = ReturnType<typeof createCursorSeal>
 
 const badCursor = () =>
   new ShopError('bad_cursor', 'This cursor is not one of ours, or belongs to another request.')
 
 /** `secret` is the shop's (CLOUDSHELF_SECRET). `scope` says whom and what a cursor belongs to: route, person, filters. */
-export const cursorSeal = (secret: string) => {
+export const createCursorSeal = (secret: string) => {
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', `cloudshelf cursor ${purpose}`, 32))
   const key = derive('encryption')

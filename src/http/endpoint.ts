@@ -1,13 +1,13 @@
 /** An endpoint as data: routes, OpenAPI, the typed client and the gateway's routes are all read from it. */
 import type * as z from 'zod'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Limit } from './rate-limits.ts'
+import type { RateLimit } from './rate-limits.ts'
 
 /**
  * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `account`, who has
  * signed in; `staff`. There is no default.
  */
-export type Policy = 'anyone' | 'shopper' | 'account' | 'staff'
+export type Access = 'anyone' | 'shopper' | 'account' | 'staff'
 
 type Shape = z.ZodType
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -18,13 +18,13 @@ export type Endpoint = {
   /** As in OpenAPI and API Gateway: /api/books/{book_id}. */
   readonly path: string
   readonly summary: string
-  readonly who: Policy
+  readonly access: Access
   /** Query parameters that only staff may use, on a route that is open to others. */
   readonly staffQuery?: readonly string[]
   /** How often it may be called; counted once a request has been parsed, before anything is done. */
-  readonly limits?: readonly Limit[]
+  readonly limits?: readonly RateLimit[]
   /** It is counted by its handler, in the transaction of what it does; if it does nothing, when it has come to that. */
-  readonly countedInside?: true
+  readonly countsInTransaction?: true
   /** `public`: the same bytes for everyone, kept by CDNs; the rest is never stored by anybody. */
   readonly cache: 'public' | 'private'
   readonly params?: Shape

@@ -2,7 +2,7 @@
 import { cookieValue } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
 import { guestUserId, newSecret } from '../core/ids.ts'
-import type { Policy } from './endpoint.ts'
+import type { Access } from './endpoint.ts'
 
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 /** The cookie outlives the cart (7 days), so that a guest can read an order back. */
@@ -21,7 +21,7 @@ export type Session = {
 export type StaffMember = { readonly actor: string; readonly role: 'staff' | 'admin' }
 
 /** What identity needs of the accounts, without the sign-in library. */
-export type AccountsDoor = {
+export type SessionStore = {
   /** The session that a Cookie header carries, if it lives. */
   readonly session: (cookie: string) => Promise<Session | undefined>
   /** The account's role, read from the store; undefined for a customer. */
@@ -46,7 +46,7 @@ export type IdentityRules = {
   /** Whether the shop is reached over https: then cookies are Secure and bound to the host by their name. */
   readonly https: boolean
   /** undefined: there are no accounts. */
-  readonly accounts?: AccountsDoor
+  readonly sessions?: SessionStore
 }
 
 const guestCookieName = (https: boolean): string => (https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest')
@@ -57,17 +57,17 @@ export const guestCookie = (secret: string, seconds: number, https: boolean): st
 
 /** Who sent this Cookie header. */
 export const identify = async (cookies: string | undefined, rules: IdentityRules): Promise<Identity> => {
-  const { https, accounts } = rules
+  const { https, sessions } = rules
   const sent = cookieValue(cookies, guestCookieName(https))
   let secret = sent && SECRET.test(sent) ? sent : undefined
   const guestId = secret === undefined ? undefined : guestUserId(secret)
   let renew = false
-  const session = cookies === undefined ? undefined : await accounts?.session(cookies)
+  const session = cookies === undefined ? undefined : await sessions?.session(cookies)
 
   const findStaff = async (): Promise<StaffMember | undefined> => {
     // Staff without a second factor have no rights yet.
     if (!session?.secondFactor) return undefined
-    const role = await accounts?.staffRole(session.userId)
+    const role = await sessions?.staffRole(session.userId)
     return role && { actor: session.userId, role }
   }
   let staff: Promise<StaffMember | undefined> | undefined
@@ -91,7 +91,7 @@ export const identify = async (cookies: string | undefined, rules: IdentityRules
 }
 
 /** Throws not_signed_in or forbidden unless the policy lets the caller in. */
-export const authorize = async (policy: Policy, identity: Identity): Promise<void> => {
+export const authorize = async (policy: Access, identity: Identity): Promise<void> => {
   if (policy === 'account' && identity.session === undefined)
     throw new ShopError('not_signed_in', 'Please sign in first.')
   if (policy !== 'staff' || (await identity.staff())) return

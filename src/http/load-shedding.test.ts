@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, testShop } from '../../test/kit.ts'
 import { timeLeft } from '../core/deadline.ts'
-import { openAdmission } from './load-shedding.ts'
+import { createLoadShedder } from './load-shedding.ts'
 
 const refused = expect.objectContaining({ code: 'store_busy' })
 
 test('so many are worked on at once, the next is refused at once, and a place that is free again is taken', async () => {
-  const { admit } = openAdmission(2, 0)
+  const { admit } = createLoadShedder(2, 0)
   const end = Promise.withResolvers<void>()
   const working = [admit(() => end.promise), admit(() => end.promise)]
   await expect(admit(async () => 'too many')).rejects.toEqual(refused)
@@ -20,7 +20,7 @@ test('so many are worked on at once, the next is refused at once, and a place th
 })
 
 test('who waits in line is let in when somebody leaves, in order; whoever comes when it is full is refused', async () => {
-  const { admit } = openAdmission(1, 2)
+  const { admit } = createLoadShedder(1, 2)
   const seen: string[] = []
   const end = Promise.withResolvers<void>()
   const first = admit(() => end.promise)
@@ -34,7 +34,7 @@ test('who waits in line is let in when somebody leaves, in order; whoever comes 
 })
 
 test('nobody waits in line for longer than three seconds', async () => {
-  const { admit } = openAdmission(1, 1)
+  const { admit } = createLoadShedder(1, 1)
   const end = Promise.withResolvers<void>()
   const first = admit(() => end.promise)
   const since = performance.now()
@@ -46,14 +46,14 @@ test('nobody waits in line for longer than three seconds', async () => {
 })
 
 test('what a request asks of the shop itself has its place already', async () => {
-  const { admit } = openAdmission(1, 0)
+  const { admit } = createLoadShedder(1, 0)
   expect(await admit(() => admit(async () => 'a page and what it shows'))).toBe('a page and what it shows')
 })
 
 test('whoever sends slowly holds no place, and comes back to a full shop in vain', async () => {
-  const { admit, aside } = openAdmission(1, 0)
+  const { admit, yieldSlotWhile } = createLoadShedder(1, 0)
   const sent = Promise.withResolvers<void>()
-  const slow = admit(() => aside(() => sent.promise))
+  const slow = admit(() => yieldSlotWhile(() => sent.promise))
   await sleep(100)
   expect(await admit(async () => 'meanwhile')).toBe('meanwhile')
   const end = Promise.withResolvers<void>()
@@ -66,11 +66,11 @@ test('whoever sends slowly holds no place, and comes back to a full shop in vain
 })
 
 test('the time of the sender is not counted, and what is left to be done afterwards has all the time', async () => {
-  const { admit, aside } = openAdmission()
+  const { admit, yieldSlotWhile } = createLoadShedder()
   let later = 0
   await admit(async () => {
     const before = timeLeft()
-    await aside(() => sleep(50))
+    await yieldSlotWhile(() => sleep(50))
     expect(before - timeLeft()).toBeLessThan(40)
     setTimeout(() => {
       later = timeLeft()
@@ -82,7 +82,7 @@ test('the time of the sender is not counted, and what is left to be done afterwa
 })
 
 test('32 requests that wait for the store and 96 in line fill the shop: others are told to come back, lists are given from memory', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
   const held = Promise.withResolvers<void>()
   await shop.visitor().get('/api/books?q=clean')

@@ -7,29 +7,29 @@ import { ShopError } from '../core/errors.ts'
 import { currentRequest } from '../core/request.ts'
 
 /** One process does one thing at a time; more at once would only make everybody slower, and the store's connections are not many more. */
-const PLACES = 32
+const MAX_CONCURRENT = 32
 /** A crowd that comes at once is no overload yet: so many may wait for a place, so long (ms). */
-const LINE = 96
+const MAX_QUEUED = 96
 const LONGEST_WAIT_MS = 3_000
 /** A body that is not there after so long (ms) is waited for without a place. */
 const SLOW_MS = 50
 /** Every request has its answer within 8 s: so long (ms) after it came, a store that is slow is waited for. */
 const WITHIN_MS = 5_000
 
-export type Admission = {
+export type LoadShedder = {
   /** Gives `work` a place, unless it is part of a request that has one. Throws store_busy when there is none. */
   readonly admit: <T>(work: () => Promise<T>) => Promise<T>
   /** Lets others have the place while `reading` waits for the sender. Throws store_busy when there is none afterwards. */
-  readonly aside: <T>(reading: () => Promise<T>) => Promise<T>
+  readonly yieldSlotWhile: <T>(reading: () => Promise<T>) => Promise<T>
 }
 
 const full = (): ShopError => {
   const request = currentRequest()
-  if (request) request.isTurnedAway = true
+  if (request) request.isShed = true
   return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 }
 
-export const openAdmission = (places = PLACES, line = LINE): Admission => {
+export const createLoadShedder = (places = MAX_CONCURRENT, line = MAX_QUEUED): LoadShedder => {
   let taken = 0
   const waiting = new Set<() => void>()
 
@@ -60,7 +60,7 @@ export const openAdmission = (places = PLACES, line = LINE): Admission => {
     else taken--
   }
 
-  const admit: Admission['admit'] = async work => {
+  const admit: LoadShedder['admit'] = async work => {
     if (hasDeadline()) return work()
     const since = performance.now()
     const turn = enter()
@@ -72,7 +72,7 @@ export const openAdmission = (places = PLACES, line = LINE): Admission => {
     }
   }
 
-  const aside: Admission['aside'] = async reading => {
+  const aside: LoadShedder['yieldSlotWhile'] = async reading => {
     const read = offTheClock(reading)
     const slow = Promise.withResolvers<'slow'>()
     const timer = setTimeout(() => slow.resolve('slow'), SLOW_MS)
@@ -91,5 +91,5 @@ export const openAdmission = (places = PLACES, line = LINE): Admission => {
     }
   }
 
-  return { admit, aside }
+  return { admit, yieldSlotWhile: aside }
 }

@@ -1,6 +1,6 @@
 /** What the endpoints ask of the tables, by the log of the engine's operations. */
 import { expect, test } from 'vitest'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
 import { accountBodies } from '../../tools/fuzz/target.ts'
 import { endpoints } from '../composition/endpoints.ts'
@@ -9,7 +9,7 @@ import { endpoints } from '../composition/endpoints.ts'
 const LAST = new Set(['deleteMe', 'deleteBook', 'signOut'])
 
 test('no request scans a table: of no endpoint, by customers, staff or guests', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })

@@ -7,9 +7,9 @@ import { endpoints } from '../composition/endpoints.ts'
 /** What names a book names nobody's own. */
 const OPEN = new Set(['book_id', 'category'])
 const idIn = (path: string): string | undefined => /\{(\w+)\}/.exec(path)?.[1]
-const owned = endpoints.filter(({ path, who }) => {
+const owned = endpoints.filter(({ path, access }) => {
   const id = idIn(path)
-  return id !== undefined && !OPEN.has(id) && who !== 'staff'
+  return id !== undefined && !OPEN.has(id) && access !== 'staff'
 })
 
 /** An account with one of each thing that can be somebody's, by the name of its id. */

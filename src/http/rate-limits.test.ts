@@ -17,7 +17,7 @@ import { endpoints } from '../composition/endpoints.ts'
 import { newSecret } from '../core/ids.ts'
 import type { Caller } from './client-ip.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Limit } from './rate-limits.ts'
+import type { RateLimit } from './rate-limits.ts'
 
 /** So few that also on a busy machine none waits for a place, or a password to be looked at, until it is told to come back. */
 const AT_ONCE = 12
@@ -26,7 +26,7 @@ const limited = endpoints.filter(({ limits }) => limits !== undefined)
 /** An account's own limit is lower than its network's, which is counted as those of the other endpoints are. */
 const walk = limited.flatMap(endpoint =>
   (endpoint.limits ?? [])
-    .filter(({ per }) => endpoint.who !== 'account' || per === 'account')
+    .filter(({ per }) => endpoint.access !== 'account' || per === 'account')
     .map(limit => ({ id: endpoint.id, limit, endpoint, per: String(limit.per) })),
 )
 
@@ -54,7 +54,7 @@ test('the endpoints that must be limited are', () => {
 
 let made = 0
 /** Requests that only have in common what a limit counts; `other` has nothing in common with them. */
-const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Account[] = []) => {
+const requestsFor = (endpoint: Endpoint, { per }: RateLimit, accounts: readonly Account[] = []) => {
   const fixed = ++made
   let n = 0
   return (other = false): { caller: Caller; cookie: string; body: Json } => {
@@ -77,7 +77,7 @@ const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Acco
     const body = bodies[endpoint.id]
     const email = `reader${id('email')}@example.com`
     return {
-      caller: { source: () => `net-${id('source')}` },
+      caller: { clientNetwork: () => `net-${id('source')}` },
       cookie: session ?? `cloudshelf_guest=${`g${fixed}x${n}`.padEnd(43, '_')}`,
       body: body?.email === undefined || endpoint.id === 'placeOrder' ? body : { ...body, email },
     }
@@ -85,9 +85,9 @@ const requestsFor = (endpoint: Endpoint, { per }: Limit, accounts: readonly Acco
 }
 
 /** Where accounts are counted: the one that calls, and another. */
-const accountsFor = async (shop: TestShop, { who }: Endpoint, { per }: Limit): Promise<Account[]> =>
+const accountsFor = async (shop: TestShop, { access }: Endpoint, { per }: RateLimit): Promise<Account[]> =>
   // The sign-in library reads the real clock, which is later than that of these tests.
-  who === 'account' || per === 'account'
+  access === 'account' || per === 'account'
     ? [await shop.account({ days: 3_650 }), await shop.account({ days: 3_650 })]
     : []
 

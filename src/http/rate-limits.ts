@@ -1,7 +1,7 @@
 /** How often an endpoint may be called, as data beside it; and what is counted together. */
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
-import type { Demand, Limiter } from '../core/rate-limit/limiter.ts'
+import type { Limiter, RateLimitRequest } from '../core/rate-limit/limiter.ts'
 
 export const MINUTE = 60
 export const HOUR = 3600
@@ -11,7 +11,7 @@ export const HOUR = 3600
  * has signed in; `address`, the e-mail address that is tried, each browser that has signed in with it before being counted on
  * its own, so that nobody can lock its owner out; or these fields of the body.
  */
-export type Limit = {
+export type RateLimit = {
   readonly per: 'source' | 'account' | 'address' | readonly string[]
   readonly max: number
   readonly seconds: number
@@ -21,7 +21,7 @@ export type Limit = {
 
 /** What limits look at in a request. */
 export type Hit = {
-  readonly source: () => string
+  readonly clientNetwork: () => string
   /** undefined: a guest, who is another as soon as a cookie is thrown away, and is counted by source alone. */
   readonly account: string | undefined
   readonly body: unknown
@@ -32,8 +32,8 @@ export type Hit = {
 const fieldOf = (body: unknown, name: string): string =>
   String((body as Readonly<Record<string, unknown>> | undefined)?.[name] ?? '')
 
-const subjectOf = async ({ per }: Limit, hit: Hit): Promise<string | undefined> => {
-  if (per === 'source') return hit.source()
+const subjectOf = async ({ per }: RateLimit, hit: Hit): Promise<string | undefined> => {
+  if (per === 'source') return hit.clientNetwork()
   if (per === 'account') return hit.account
   if (per !== 'address') return JSON.stringify(per.map(name => fieldOf(hit.body, name)))
   const email = fieldOf(hit.body, 'email')
@@ -41,7 +41,7 @@ const subjectOf = async ({ per }: Limit, hit: Hit): Promise<string | undefined> 
   return JSON.stringify(device === undefined ? [email] : [email, device])
 }
 
-const demandOf = async (endpointId: string, limit: Limit, hit: Hit): Promise<Demand[]> => {
+const demandOf = async (endpointId: string, limit: RateLimit, hit: Hit): Promise<RateLimitRequest[]> => {
   const subject = await subjectOf(limit, hit)
   if (subject === undefined) return []
   const scope = JSON.stringify([limit.counter ?? endpointId, limit.per])
@@ -57,7 +57,7 @@ export const tooMany = (waitMs: number): ShopError => {
 }
 
 /** A request that is to be counted, once: alone, or with what is written for it. */
-export type Counter = {
+export type RequestCounter = {
   /** Carries out all writes or none, and counts the request in the same transaction if it is not counted yet. */
   readonly transact: (writes: readonly Write[]) => Promise<void>
   /** Counts it if it is not counted yet. */
@@ -68,19 +68,19 @@ export type Counter = {
  * Counts a request on all limits of its endpoint, or on none. Throws too_many_requests, with the seconds to wait: at once
  * where that is known, otherwise when it is counted.
  */
-export const openCounter = async (
+export const createRequestCounter = async (
   limiter: Limiter,
   endpointId: string,
-  limits: readonly Limit[],
+  limits: readonly RateLimit[],
   hit: Hit,
-): Promise<Counter> => {
+): Promise<RequestCounter> => {
   const demands = (await Promise.all(limits.map(limit => demandOf(endpointId, limit, hit)))).flat()
   const refuse = (wait: number): void => {
     if (wait > 0) throw tooMany(wait)
   }
   refuse(limiter.knownWait(demands))
   let isOver = false
-  const transact: Counter['transact'] = async writes => {
+  const transact: RequestCounter['transact'] = async writes => {
     try {
       refuse(await limiter.admit(isOver ? [] : demands, writes))
       isOver = true
@@ -98,7 +98,7 @@ const spanInWords = (seconds: number): string => {
   return seconds === HOUR ? 'an hour' : minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
-const subjectInWords = ({ per }: Limit): string => {
+const subjectInWords = ({ per }: RateLimit): string => {
   if (per === 'source') return 'from one network'
   if (per === 'account') return 'by one account'
   if (per === 'address') return 'for one account, each of its known browsers counted on its own'
@@ -106,5 +106,5 @@ const subjectInWords = ({ per }: Limit): string => {
 }
 
 /** The limits as a sentence of the documentation. */
-export const inWords = (limits: readonly Limit[]): string =>
+export const inWords = (limits: readonly RateLimit[]): string =>
   `At most ${limits.map(one => `${one.max} in ${spanInWords(one.seconds)} ${subjectInWords(one)}`).join('; ')}.`

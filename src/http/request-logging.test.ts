@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { aBook, type Shopper, testShop } from '../../test/kit.ts'
-import { type Answered, linesLog } from '../core/log/log.ts'
+import { type Answered, createLinesLog } from '../core/log/log.ts'
 import type { Measured } from '../core/log/metrics.ts'
 import { currentRequest } from '../core/request.ts'
 import { callerOf, unknownCaller } from './client-ip.ts'
-import { openAdmission } from './load-shedding.ts'
-import { traced } from './request-logging.ts'
+import { createLoadShedder } from './load-shedding.ts'
+import { withRequestLogging } from './request-logging.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const PROXY = 'the secret of the proxy of these tests'
@@ -84,7 +84,7 @@ test('an order is counted once with its total, however often it is asked for; a 
   expect(counted).toHaveLength(1)
 
   counted.length = 0
-  vi.spyOn(shop.deps.looks, 'look').mockRejectedValueOnce(new Error('a bug'))
+  vi.spyOn(shop.deps.cartReader, 'readForDisplay').mockRejectedValueOnce(new Error('a bug'))
   const failed = await buyer.get('/api/cart')
   expect([failed.status, idOf(failed)]).toEqual([500, answered.at(-1)?.request_id])
   expect(counted).toEqual([{ ServerErrors: 1 }])
@@ -93,9 +93,9 @@ test('an order is counted once with its total, however often it is asked for; a 
 
 test('the id of a request is the gateway’s or that of the shop’s own proxy, and nobody else chooses it', async () => {
   const named = async (headers: Record<string, string>, gatewayId?: string) => {
-    const serve = traced(
+    const serve = withRequestLogging(
       () => new Response(),
-      linesLog('errors', () => {}),
+      createLinesLog('errors', () => {}),
     )
     const sent = new Headers(headers)
     return idOf(
@@ -117,14 +117,14 @@ test('the id of a request is the gateway’s or that of the shop’s own proxy, 
 
 test('what a page asks of the API is a part of the page’s request: one id, one line, all calls', async () => {
   const lines: string[] = []
-  const log = linesLog('requests', line => lines.push(line))
+  const log = createLinesLog('requests', line => lines.push(line))
   const call = () => {
     const current = currentRequest()
     if (current) current.calls++
     return current?.id
   }
-  const api = traced(() => new Response(call()), log)
-  const page = traced(async (request, caller) => {
+  const api = withRequestLogging(() => new Response(call()), log)
+  const page = withRequestLogging(async (request, caller) => {
     call()
     const inner = await Promise.all([api(request, caller), api(request, caller)])
     const ids = await Promise.all(inner.map(one => one.text()))
@@ -142,13 +142,13 @@ test('a crowd that is turned away is told of and counted together, not one by on
   try {
     const [said, answered, counted]: [string[], Answered[], Measured[]] = [[], [], []]
     const log = {
-      ...linesLog('events', () => {}),
+      ...createLinesLog('events', () => {}),
       say: (_: string, text: string) => void said.push(text),
       request: (one: Answered) => void answered.push(one),
       count: (one: Measured) => void counted.push(one),
     }
-    const { admit } = openAdmission(0, 0)
-    const fetch = traced(
+    const { admit } = createLoadShedder(0, 0)
+    const fetch = withRequestLogging(
       () => admit(async () => new Response('in')).catch(() => new Response('full', { status: 503 })),
       log,
     )

@@ -6,13 +6,13 @@ import type { Caller } from './client-ip.ts'
 type Serve = (request: Request, caller?: Caller) => Response | Promise<Response>
 
 /** Of addresses that lead nowhere, which may hold anything. */
-const NOWHERE = 'none'
+const UNMATCHED_ROUTE = 'none'
 
 /** A crowd that was turned away is told of so often (ms). */
 const CROWD_TOLD_MS = 5_000
 
 /** Tells of those for whom there was no place, together: a line for each would take the time of those who have one. */
-const crowd = (log: Log): (() => void) => {
+const countShed = (log: Log): (() => void) => {
   let turnedAway = 0
   const tell = () => {
     log.count({ ServerErrors: turnedAway })
@@ -31,8 +31,8 @@ const milliseconds = (since: number): number => Math.round((performance.now() - 
  * `serve`, told of in `log`. A request that comes while another is being answered is a part of that one: a page that asks
  * the API. Neither address nor query nor header is logged, only the route's pattern.
  */
-export const traced = (serve: Serve, log: Log) => {
-  const turnedAway = crowd(log)
+export const withRequestLogging = (serve: Serve, log: Log) => {
+  const turnedAway = countShed(log)
   return async (request: Request, caller?: Caller): Promise<Response> => {
     const outer = currentRequest()
     if (outer)
@@ -46,13 +46,13 @@ export const traced = (serve: Serve, log: Log) => {
       const answer = await serve(request, caller)
       if (!current.isNamed) answer.headers.set(REQUEST_ID, current.id)
       const { status } = answer
-      const failed = status >= 500 && !current.isTurnedAway
-      if (current.isTurnedAway) turnedAway()
+      const failed = status >= 500 && !current.isShed
+      if (current.isShed) turnedAway()
       if (failed) log.count({ ServerErrors: 1 })
       if (failed || log.tells('requests'))
         log.request({
           method: request.method,
-          route: current.route ?? NOWHERE,
+          route: current.route ?? UNMATCHED_ROUTE,
           status,
           ms: milliseconds(since),
           calls: current.calls,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { answers } from './response-cache.ts'
+import { createResponseCache } from './response-cache.ts'
 
 const get = (path: string, method = 'GET') => new Request(`http://localhost:3000${path}`, { method })
 const always = () => true
 
 test('an answer is given again to the very address, as long as it holds', async () => {
-  const { find, keep, clear } = answers(100_000)
+  const { find, keep, clear } = createResponseCache(100_000)
   let holds = true
   keep(get('/a?x=1'), { n: 1 }, () => holds)
   expect(await find(get('/a?x=1'))?.json()).toEqual({ n: 1 })
@@ -27,13 +27,13 @@ test('an answer is given again to the very address, as long as it holds', async 
 })
 
 test('an answer that nobody vouches for is given once', async () => {
-  const { find, keep } = answers(100_000)
+  const { find, keep } = createResponseCache(100_000)
   expect(await keep(get('/a'), { n: 1 }, undefined).json()).toEqual({ n: 1 })
   expect(find(get('/a'))).toBeUndefined()
 })
 
 test('no more is kept than may be, however many addresses are asked for', () => {
-  const { find, keep } = answers(100_000)
+  const { find, keep } = createResponseCache(100_000)
   const paths = Array.from({ length: 5_000 }, (_, i) => `/a?q=${i}`)
   for (const path of paths) keep(get(path), 'x'.repeat(1_000), always)
   const kept = paths.filter(path => find(get(path)))
@@ -46,7 +46,7 @@ test('no more is kept than may be, however many addresses are asked for', () => 
 })
 
 test('the same content has the same ETag, another content another', () => {
-  const { keep } = answers(100_000)
+  const { keep } = createResponseCache(100_000)
   const etagOf = (value: unknown) => keep(get('/a'), value, undefined).headers.get('etag')
   expect(etagOf({ a: 1 })).toBe(etagOf({ a: 1 }))
   expect(etagOf({ a: 1 })).not.toBe(etagOf({ a: 2 }))

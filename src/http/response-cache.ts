@@ -14,7 +14,7 @@ type Kept = {
 /** CDNs may keep a public answer for a minute; browsers ask again each time, and get 304 where nothing changed. */
 const PUBLIC = 'public, max-age=0, s-maxage=60'
 
-export type Answers = ReturnType<typeof answers>
+export type ResponseCache = ReturnType<typeof createResponseCache>
 
 const etagOf = (body: string): string =>
   `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
@@ -30,7 +30,7 @@ const respond = (request: Request, { body, etag }: Kept): Response => {
   return new Response(request.method === 'HEAD' ? null : body, { status: 200, headers })
 }
 
-export const answers = (maxBytes: number) => {
+export const createResponseCache = (maxBytes: number) => {
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
     sizeCalculation: ({ body }, address) => body.length + address.length + 200,

@@ -1,7 +1,7 @@
 /** What is served is what the endpoints say, so that every address has a policy. */
 import { expect, test } from 'vitest'
 import { testShop } from '../../test/kit.ts'
-import { openAuth } from '../accounts/auth/auth.ts'
+import { createAuth } from '../accounts/auth/auth.ts'
 import { endpoints } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 
@@ -20,7 +20,7 @@ test('nothing is served that is no endpoint, but for the documentation', async (
 
 test('of the sign-in library’s own addresses none is served, but where an endpoint of the shop’s is', async () => {
   const shop = await testShop()
-  const library = Object.values(openAuth({ ...shop.deps, publicUrl: 'http://localhost:3000' }).api)
+  const library = Object.values(createAuth({ ...shop.deps, publicUrl: 'http://localhost:3000' }).api)
     .map(one => (one as { readonly path?: string }).path)
     .filter(path => path !== undefined)
   expect(library.length).toBeGreaterThan(30)

@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { inOrder } from '../../test/contents.ts'
-import { behindCdn, openFunctions, serverEdge } from '../../test/edges.ts'
+import { behindCdn, serverEdge, startFunctions } from '../../test/edges.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
 import { endpoints } from '../composition/endpoints.ts'
@@ -129,7 +129,7 @@ const tellAll = async (shop: Awaited<ReturnType<typeof accountShop>>): Promise<T
     staff: [jane, staff],
   }
   for (const endpoint of endsLast())
-    for (const who of callers[endpoint.who]) {
+    for (const who of callers[endpoint.access]) {
       const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name) =>
         name === 'order_id' ? order.order_id : name === 'category' ? 'Technology' : 'tech-001',
       )
@@ -213,10 +213,10 @@ const FUNCTIONS = ['BookCatalog', 'ShoppingCart', 'UserAccounts', 'OrderProcess'
 
 const openBoth = async () => {
   const options = { books: BOOKS, env: behindCdn }
-  let functions: Awaited<ReturnType<typeof openFunctions>> | undefined
+  let functions: Awaited<ReturnType<typeof startFunctions>> | undefined
   const here = await accountShop({ ...options, edge: serverEdge })
   const edge = async (deps: Deps) => {
-    functions = await openFunctions(deps, FUNCTIONS)
+    functions = await startFunctions(deps, FUNCTIONS)
     return functions.fetch
   }
   const there = await accountShop({ ...options, edge })

@@ -1,14 +1,14 @@
 /** ShoppingCart: the cart's endpoints. */
 import { cartRoutes } from '../cart/routes.ts'
-import { openApp } from '../composition/app.ts'
-import { foundation } from '../composition/base.ts'
-import { cartPart } from '../composition/cart.ts'
+import { composeApp } from '../composition/app.ts'
+import { createAppContext } from '../composition/base.ts'
+import { createCartDeps } from '../composition/cart.ts'
 import { httpHandler } from './http.ts'
-import { openFunction } from './open.ts'
+import { createFunctionContext } from './open.ts'
 
-const { base, secrets } = openFunction(['secret', 'proxy'])
+const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
-const deps = { ...foundation(base, secret), ...cartPart(base) }
-const { fetch } = openApp(deps, cartRoutes(deps))
+const deps = { ...createAppContext(base, secret), ...createCartDeps(base) }
+const { fetch } = composeApp(deps, cartRoutes(deps))
 
 export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

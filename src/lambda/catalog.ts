@@ -1,17 +1,17 @@
 /** BookCatalog: browsing, searching, single books, the staff's edits of them, the API's documentation, and the shop's health. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogRoutes } from '../catalog/routes.ts'
-import { openApp } from '../composition/app.ts'
-import { foundation } from '../composition/base.ts'
-import { catalogPart } from '../composition/catalog.ts'
-import { openBucket } from '../composition/settings.ts'
+import { composeApp } from '../composition/app.ts'
+import { createAppContext } from '../composition/base.ts'
+import { createCatalogDeps } from '../composition/catalog.ts'
+import { createBucketBlobs } from '../composition/settings.ts'
 import { indexAge } from '../health/ages.ts'
 import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/client-ip.ts'
-import { outboxTable } from '../notifications/table.ts'
+import { createOutboxTable } from '../notifications/table.ts'
 import { docsRoutes } from '../openapi/routes.ts'
 import { httpHandler } from './http.ts'
-import { openFunction } from './open.ts'
+import { createFunctionContext } from './open.ts'
 
 /** How old the memory may be when somebody asks it. */
 const FRESH_MS = 2_000
@@ -19,17 +19,17 @@ const FRESH_MS = 2_000
 const PATIENCE_MS = 5_000
 const GAUGE_MS = 60_000
 
-const { base, secrets } = openFunction(['secret', 'proxy'])
-const part = catalogPart(base, openBucket(base.settings))
-const { memory } = part
+const { base, secrets } = createFunctionContext(['secret', 'proxy'])
+const part = createCatalogDeps(base, createBucketBlobs(base.settings))
+const { liveIndex } = part
 // What was built from the table is kept for the next that starts.
-const loading = memory
+const loading = liveIndex
   .load()
-  .then(() => memory.save())
+  .then(() => liveIndex.save())
   .catch(base.report)
 const { secret, proxy } = await secrets
-const deps = { ...foundation(base, secret), ...part, outbox: outboxTable(base.db, base.names) }
-const app = openApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
+const deps = { ...createAppContext(base, secret), ...part, outbox: createOutboxTable(base.db, base.names) }
+const app = composeApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 docsRoutes(app.hono, base.publicUrl)
 await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
 
@@ -44,7 +44,7 @@ const gauge = (): void => {
 
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
-  if (/^\/api\/(books|categories|titles)/.test(pathname)) await memory.follow(FRESH_MS)
+  if (/^\/api\/(books|categories|titles)/.test(pathname)) await liveIndex.follow(FRESH_MS)
   gauge()
   return app.fetch(request, caller)
 }

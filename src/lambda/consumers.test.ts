@@ -4,10 +4,10 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { accountShop } from '../../test/accounts.ts'
 import { foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
-import { behindCdn, openFunctions } from '../../test/edges.ts'
+import { behindCdn, startFunctions } from '../../test/edges.ts'
 import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
-import { smtpServer } from '../../test/smtp-server.ts'
+import { startSmtpServer } from '../../test/smtp-server.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { FunctionId } from './functions.ts'
 
@@ -45,10 +45,10 @@ const poison: DynamoDBRecord[] = [
 ]
 
 const openMail = async (env: Readonly<Record<string, string>> = {}) => {
-  const server = await smtpServer()
+  const server = await startSmtpServer()
   const shop = await accountShop({ books: [aBook({ stock_quantity: 500 })] })
   const start = async (id: FunctionId, more: Readonly<Record<string, string>> = {}) => {
-    const { environment } = await openFunctions(shop.deps, [])
+    const { environment } = await startFunctions(shop.deps, [])
     return startFunction(id, { ...environment, SMTP_URL: server.url, ...env, ...more })
   }
   const order = async (who: Shopper): Promise<string> => {
@@ -121,9 +121,9 @@ test('the sweeper sends what had to wait and finishes an erasure that was cut of
 
 /** Two processes of the catalogue's bundle and one of the consumer's, over the same tables and bucket. */
 const openCatalogue = async () => {
-  let functions: Awaited<ReturnType<typeof openFunctions>> | undefined
+  let functions: Awaited<ReturnType<typeof startFunctions>> | undefined
   const edge = async (deps: Deps) => {
-    functions = await openFunctions(deps, ['BookCatalog', 'IndexConsumer'])
+    functions = await startFunctions(deps, ['BookCatalog', 'IndexConsumer'])
     return functions.fetch
   }
   const books = [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring', stock_quantity: 500 })]

@@ -1,24 +1,24 @@
 /** IndexConsumer: what happens to books goes into the change log at once, and into the snapshot of the index now and then. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda'
-import { mendPointers } from '../catalog/pointers.ts'
-import { type BookKey, isBook, readBook } from '../catalog/table.ts'
+import { createMissingPointers } from '../catalog/pointers.ts'
+import { type BookKey, isBook, parseBook } from '../catalog/table.ts'
 import { detailOf } from '../catalog/views.ts'
-import { catalogPart } from '../composition/catalog.ts'
-import { openBucket } from '../composition/settings.ts'
+import { createCatalogDeps } from '../composition/catalog.ts'
+import { createBucketBlobs } from '../composition/settings.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import { openGround } from './open.ts'
+import { createFunctionBase } from './open.ts'
 
 /** A snapshot is written at most this often; functions that start read the log from where it ends. */
 const EVERY_MS = 3 * 60_000
 
-const base = openGround()
-const deps = { ...base, ...catalogPart(base, openBucket(base.settings)) }
-const { memory, changes, db, now, report } = deps
+const base = createFunctionBase()
+const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
+const { liveIndex, changes, db, now, report } = deps
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 
-const rowOf = (image: Image) => (image === undefined ? undefined : readBook(fromWire(image)))
+const rowOf = (image: Image) => (image === undefined ? undefined : parseBook(fromWire(image)))
 
 /** What a record tells: the book's key, and what it is now; undefined where nothing changed that the public sees. */
 const changeOf = ({ dynamodb }: DynamoDBRecord) => {
@@ -52,7 +52,7 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   const keys = new Map<string, BookKey>(found.map(({ key }) => [JSON.stringify(key), key]))
   if (keys.size > 0) await db.transact(changes.announce([...keys.values()], now()))
   // Our own pages and commands make a pointer with each book; others' consoles do not.
-  await mendPointers(
+  await createMissingPointers(
     deps,
     found.flatMap(({ isNew, after }) => (isNew && after && isBook(after) ? [after] : [])),
   )
@@ -63,12 +63,12 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
 
 /** Brings the snapshot up to date, unless that was done a moment ago. */
 const snapshot = async (always: boolean): Promise<void> => {
-  const isRecent = () => !always && now().getTime() - memory.savedAt.getTime() < EVERY_MS
+  const isRecent = () => !always && now().getTime() - liveIndex.savedAt.getTime() < EVERY_MS
   if (isRecent()) return
-  if (memory.index) await memory.readChanges()
-  else await memory.load()
+  if (liveIndex.index) await liveIndex.readChanges()
+  else await liveIndex.load()
   // Another consumer may have written the one that was loaded a moment ago.
-  if (!isRecent()) await memory.save({ always })
+  if (!isRecent()) await liveIndex.save({ always })
 }
 
 export const handler = async (

@@ -1,14 +1,14 @@
 /** OutboxConsumer: sends what has just been put into the outbox. What has to wait or is tried again later is the sweeper's. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { leavesByMail, mailPart, openTransport } from '../composition/mail.ts'
+import { createMailDeps, createTransport, hasMailTransport } from '../composition/mail.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { OUTBOX } from '../core/outbox.ts'
 import { readRow } from '../notifications/table.ts'
 import { deliver } from '../notifications/worker.ts'
-import { openGround } from './open.ts'
+import { createFunctionBase } from './open.ts'
 
-const base = openGround()
-const deps = { ...base, ...mailPart(base, openTransport(base.settings)) }
+const base = createFunctionBase()
+const deps = { ...base, ...createMailDeps(base, createTransport(base.settings)) }
 
 /** The row to be sent now that a record brings, if it brings one. */
 const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
@@ -30,7 +30,7 @@ const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const batchItemFailures: { itemIdentifier: string }[] = []
   // There is no folder here: rows wait in the outbox until there is a way for mail.
-  if (!leavesByMail(deps.settings)) return { batchItemFailures }
+  if (!hasMailTransport(deps.settings)) return { batchItemFailures }
   for (const record of Records)
     try {
       const row = rowOf(record)

@@ -2,13 +2,13 @@
 import { pageRenderer } from 'cloudshelf-pages'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
-import { jsonLog } from '../core/log/json-log.ts'
+import { createJsonLog } from '../core/log/json-log.ts'
 import { currentRequest, REQUEST_ID } from '../core/request.ts'
 import { type Caller, sentSecret } from '../http/client-ip.ts'
-import { openAdmission } from '../http/load-shedding.ts'
+import { createLoadShedder } from '../http/load-shedding.ts'
 import { originsOf } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
-import { openPages } from '../pages/serve.ts'
+import { createPageServer } from '../pages/serve.ts'
 import { httpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
 
@@ -42,11 +42,11 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
   })
 }
 
-const { fetch: answer } = openPages({
+const { fetch: answer } = createPageServer({
   fetch: ask,
   publicUrl,
   origins: originsOf(publicUrl),
-  admission: openAdmission(),
+  loadShedder: createLoadShedder(),
   currency,
   holds: () => {
     const until = Date.now() + HOLDS_MS
@@ -54,7 +54,7 @@ const { fetch: answer } = openPages({
   },
   // Files of the build lie in a bucket.
   load: async () => ({ pageRenderer, asset: async () => undefined }),
-  log: jsonLog(settings.log.level, settings.log.service),
+  log: createJsonLog(settings.log.level, settings.log.service),
 })
 
 export const handler = httpHandler(answer, { publicUrl, proxySecret: proxy })

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { awsStandIn } from '../../test/aws-stand-in.ts'
+import { startAwsStandIn } from '../../test/aws-stand-in.ts'
 import { readSettings } from '../composition/settings.ts'
 import { readSecrets } from './secrets.ts'
 
 const [SECRET, PROXY] = ['the shop’s own secret, long enough now', 'the secret of the proxy, long enough']
 
 const openSsm = async (parameters: Readonly<Record<string, string>>) => {
-  const aws = await awsStandIn(parameters)
+  const aws = await startAwsStandIn(parameters)
   onTestFinished(() => void aws.close())
   const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', SSM_ENDPOINT: aws.url }
   return { ...aws, env: { ...env, SECRETS_PATH: '/cloudshelf/prod' } }

@@ -1,7 +1,7 @@
 /** The secrets of a function, read once when it starts: parameters of SSM, unless its environment gives them. */
 
 import { type Settings, SettingsError } from '../composition/settings.ts'
-import { awsService } from '../core/aws/aws-request.ts'
+import { createAwsService } from '../core/aws/aws-request.ts'
 import { signerFor } from '../core/aws/sign.ts'
 
 export type Name = 'secret' | 'proxy'
@@ -16,7 +16,7 @@ const parameters = async (
   { ssmEndpoint, region, credentials }: Settings,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const request = awsService(ssmEndpoint, signerFor('ssm', region, credentials))
+  const request = createAwsService(ssmEndpoint, signerFor('ssm', region, credentials))
   const { status, body } = await request({
     method: 'POST',
     path: '/',

@@ -47,13 +47,13 @@ export const startBackground = (
 ): { readonly stop: () => Promise<void> } => {
   const ending = new AbortController()
   const { signal } = ending
-  const { memory, report } = deps
+  const { liveIndex, report } = deps
   const work = () => [
-    once(SECOND, signal, memory.warmUp, report),
+    once(SECOND, signal, liveIndex.warmUp, report),
     // An import of many books must be seen a second later, however much there is to read.
-    every(SECOND, SECOND, signal, memory.readChanges, report, 1),
-    every(MINUTE, 3 * SECOND, signal, memory.compare, report),
-    every(2 * MINUTE, 10 * SECOND, signal, () => memory.save(), report),
+    every(SECOND, SECOND, signal, liveIndex.readChanges, report, 1),
+    every(MINUTE, 3 * SECOND, signal, liveIndex.compare, report),
+    every(2 * MINUTE, 10 * SECOND, signal, () => liveIndex.save(), report),
     every(MINUTE, MINUTE, signal, () => gaugeAges(deps), report),
     every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
     every(

@@ -1,11 +1,11 @@
 /** The index of a shop that starts: loaded, or built from the table, and tried again when the store fails meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CatalogMemory } from '../catalog/index/live-index.ts'
+import type { LiveIndex } from '../catalog/index/live-index.ts'
 
 const AGAIN_MS = 5_000
 
 /** Begins at once. `loaded` resolves when the memory is ready, or when `stop` has ended it before; it never rejects. */
-export const loadIndex = (memory: CatalogMemory, report: (error: unknown) => void) => {
+export const loadIndex = (memory: LiveIndex, report: (error: unknown) => void) => {
   const ending = new AbortController()
   const { signal } = ending
   const load = async (): Promise<void> => {

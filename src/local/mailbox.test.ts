@@ -4,14 +4,14 @@ import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
 import { mailFolder, readSettings } from '../composition/settings.ts'
-import { folderTransport } from '../notifications/transport.ts'
+import { createFolderTransport } from '../notifications/transport.ts'
 import { mailboxRoutes } from './mailbox.ts'
 
 const EVIL = '<script>alert(1)</script>'
 
 const mailbox = async (env: Record<string, string> = {}) => {
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: temporaryFolder(), ...env })
-  const transport = folderTransport(mailFolder(settings.dataDir), settings.mail.from)
+  const transport = createFolderTransport(mailFolder(settings.dataDir), settings.mail.from)
   await transport.send({
     id: 'order-1#order_confirmed',
     to: 'customer@example.com',

@@ -1,7 +1,7 @@
 /** The shop until Ctrl-C or SIGTERM. */
 
 import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
-import { type Log, linesLog } from '../core/log/log.ts'
+import { createLinesLog, type Log } from '../core/log/log.ts'
 import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
 
@@ -15,9 +15,9 @@ process.on('unhandledRejection', fail)
 
 /** Lines on a terminal, JSON where a machine reads it. */
 const openLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
-  if (process.stdout.isTTY) return linesLog(level, line => void process.stdout.write(`${line}\n`))
-  const { jsonLog } = await import('../core/log/json-log.ts')
-  return jsonLog(level, service)
+  if (process.stdout.isTTY) return createLinesLog(level, line => void process.stdout.write(`${line}\n`))
+  const { createJsonLog } = await import('../core/log/json-log.ts')
+  return createJsonLog(level, service)
 }
 
 try {

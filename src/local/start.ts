@@ -2,17 +2,23 @@
 
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
-import { blobFolder, mailFolder, openStore, type Settings, watchOf } from '../composition/settings.ts'
-import { buildDeps, createShop } from '../composition/shop.ts'
+import {
+  blobFolder,
+  callObserver,
+  createDatabase,
+  mailFolder,
+  type Settings,
+} from '../composition/settings.ts'
+import { createDeps, createShop } from '../composition/shop.ts'
 import { NoCredentials } from '../core/aws/sign.ts'
-import { folderBlobs } from '../core/blobs.ts'
+import { createFolderBlobs } from '../core/blobs.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Caller, callerOf } from '../http/client-ip.ts'
-import { localBuild } from '../pages/local-build.ts'
-import { pageHolds } from '../pages/page-cache.ts'
-import { openPages } from '../pages/serve.ts'
+import { createLocalBuild } from '../pages/local-build.ts'
+import { isPageFresh } from '../pages/page-cache.ts'
+import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createTables, holds, verifyTables } from '../tables/provision.ts'
 import { startBackground } from './background.ts'
@@ -120,10 +126,10 @@ const open = async (
     })
     opened.push(forwarder.close)
   }
-  const db = openStore(settings, engine && (() => engine.endpoint), watchOf(log))
+  const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log))
   opened.push(db.close)
-  const blobs = folderBlobs(blobFolder(settings.dataDir))
-  const deps = buildDeps(settings, {
+  const blobs = createFolderBlobs(blobFolder(settings.dataDir))
+  const deps = createDeps(settings, {
     db,
     blobs,
     secret: settings.secret ?? secretFile(settings.dataDir, 'secret'),
@@ -135,27 +141,27 @@ const open = async (
   } else await assertTables(db, settings)
   const isEmpty = engine !== undefined && (await deps.books.isEmpty())
   if (isEmpty) log.say('shelf', `put ${await seed(deps)} books on it`)
-  opened.push(() => deps.memory.save())
-  const index = loadIndex(deps.memory, deps.report)
+  opened.push(() => deps.liveIndex.save())
+  const index = loadIndex(deps.liveIndex, deps.report)
   opened.push(index.stop)
   const shop = createShop(deps)
   coverRoutes(shop.hono, blobs)
   mailboxRoutes(shop.hono, settings)
-  const build = localBuild(text => log.say('pages', text))
-  const pages = openPages({
+  const build = createLocalBuild(text => log.say('pages', text))
+  const pages = createPageServer({
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
     origins: shop.origins,
-    admission: shop.admission,
+    loadShedder: shop.loadShedder,
     currency: settings.currency,
-    holds: pathname => pageHolds(deps.memory, pathname),
+    holds: pathname => isPageFresh(deps.liveIndex, pathname),
     load: build.load,
     log,
   })
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
   opened.push(build.close)
-  const books = (await deps.memory.indexSoon())?.size
+  const books = (await deps.liveIndex.indexSoon())?.size
   const background = startBackground(deps, index)
   opened.push(background.stop)
   // What a stop has cut off is finished before anything else is done in the background.
@@ -191,7 +197,7 @@ const mailPlace = (settings: Settings, url: string): string => {
 }
 
 /** Where the store is not ours, nothing is made unasked. */
-const assertTables = async (db: ReturnType<typeof openStore>, settings: Settings): Promise<void> => {
+const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Settings): Promise<void> => {
   try {
     for await (const point of verifyTables(db, settings.names))
       if (!holds(point))

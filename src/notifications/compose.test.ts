@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { anOrder, mailShop, sink } from '../../test/mail.ts'
+import { anOrder, capture, mailShop } from '../../test/mail.ts'
 import { cents } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
-import { letterHtml } from './html.ts'
+import { mailHtml } from './html.ts'
 import { orderCancelled } from './mails/order-cancelled.ts'
 import { orderConfirmed } from './mails/order-confirmed.ts'
 import { orderLink } from './mails/order-link.ts'
 import { orderShipped } from './mails/order-shipped.ts'
 import type { Mail } from './schema.ts'
-import { letterText } from './text.ts'
+import { mailText } from './text.ts'
 import { sendDueMail } from './worker.ts'
 
 const SHOP = { currency: 'USD', publicUrl: 'https://shop.example' }
@@ -24,7 +24,7 @@ const everyLetter = (order: Order) => [
 const mailFor = async (changes: Partial<Order>): Promise<Mail> => {
   const shop = await mailShop()
   await shop.place(changes)
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...shop.deps, transport })
   const [mail] = mails
   if (!mail) throw new Error('no mail came')
@@ -47,22 +47,22 @@ test('the lines of an order are the price of all their copies, and add up to the
     { book_id: 'a', title: 'A', price: cents(1999), quantity: 3 },
     { book_id: 'b', title: 'B', price: cents(5), quantity: 20 },
   ]
-  const text = letterText(orderConfirmed(anOrder({ items, subtotal: cents(6097) }), SHOP))
+  const text = mailText(orderConfirmed(anOrder({ items, subtotal: cents(6097) }), SHOP))
   expect(text).toMatch(/3 × A +\$59\.97/)
   expect(text).toMatch(/20 × B +\$1\.00/)
   expect(text).toMatch(/Subtotal +\$60\.97/)
 })
 
 test('amounts keep their cents in every currency', () => {
-  const inCurrency = (currency: string) => letterText(orderConfirmed(anOrder(), { ...SHOP, currency }))
+  const inCurrency = (currency: string) => mailText(orderConfirmed(anOrder(), { ...SHOP, currency }))
   expect(inCurrency('EUR')).toContain('€52.42')
   expect(inCurrency('JPY')).toContain('¥52.42')
 })
 
 test('an order of others’ making, with a total alone, has its mails too', () => {
   const { subtotal: _1, tax: _2, shipping: _3, shipping_address: _4, ...bare } = anOrder()
-  for (const letter of everyLetter(bare)) expect(letterText(letter)).not.toMatch(/undefined|NaN/)
-  expect(letterText(orderConfirmed(bare, SHOP))).toMatch(/Total +\$52\.42/)
+  for (const letter of everyLetter(bare)) expect(mailText(letter)).not.toMatch(/undefined|NaN/)
+  expect(mailText(orderConfirmed(bare, SHOP))).toMatch(/Total +\$52\.42/)
 })
 
 test('a confirmation that was held up until after the cancellation says so', async () => {
@@ -81,17 +81,17 @@ test('what people typed is text: no markup of theirs gets into a mail', async ()
   const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: cents(100), quantity: 1 }] })
   const tags = (page: string) => page.match(/<[a-z/][^>]*>/gi) ?? []
   for (const [i, letter] of everyLetter(order).entries()) {
-    const page = await letterHtml(letter)
+    const page = await mailHtml(letter)
     expect(page).not.toMatch(/<script|<img/)
     const plain = everyLetter(clean)[i]
     if (!plain) throw new Error('there are as many letters')
-    expect(new Set(tags(page))).toEqual(new Set(tags(await letterHtml(plain))))
+    expect(new Set(tags(page))).toEqual(new Set(tags(await mailHtml(plain))))
   }
 })
 
 test('no mail asks a server for anything: no images, no scripts, no styles or fonts from afar', async () => {
   for (const letter of everyLetter(anOrder())) {
-    const page = await letterHtml(letter)
+    const page = await mailHtml(letter)
     expect(page).not.toMatch(/<(img|script|link|iframe|object|form)\b|url\(|@import|src=/i)
     expect(page.match(/https?:\/\/[^"<\s]+/g) ?? []).toEqual(
       page.includes(TOKEN) ? [`https://shop.example/orders/open?token=${TOKEN}`] : [],
@@ -114,7 +114,7 @@ test('a title without end, or broken in the middle of a character, is cut', () =
     items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: cents(100), quantity: 1 }],
   })
   for (const letter of everyLetter(order)) {
-    const text = letterText(letter)
+    const text = mailText(letter)
     expect(text.length).toBeLessThan(2_000)
     expect(text.isWellFormed()).toBe(true)
   }

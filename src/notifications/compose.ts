@@ -11,8 +11,8 @@ import { newSecret } from '../core/ids.ts'
 import { LINK_MINUTES, type OrderLinks } from '../orders/links.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
-import { letterHtml } from './html.ts'
-import { type Letter, oneLine } from './mail-content.ts'
+import { mailHtml } from './html.ts'
+import { type MailContent, oneLine } from './mail-content.ts'
 import * as account from './mails/account.ts'
 import { orderCancelled } from './mails/order-cancelled.ts'
 import { orderConfirmed } from './mails/order-confirmed.ts'
@@ -27,7 +27,7 @@ import {
   Undeliverable,
 } from './schema.ts'
 import type { OutboxRow } from './table.ts'
-import { letterText } from './text.ts'
+import { mailText } from './text.ts'
 
 export type ComposeDeps = {
   readonly orders: OrderTable
@@ -39,13 +39,13 @@ export type ComposeDeps = {
 }
 
 /** A letter, and whom it goes to. */
-type Addressed = { readonly letter: Letter; readonly to: string | undefined }
+type Addressed = { readonly letter: MailContent; readonly to: string | undefined }
 
 const orderLetter = async (
   deps: ComposeDeps,
   event: OrderAnnouncement['event'],
   order: Order,
-): Promise<Letter> => {
+): Promise<MailContent> => {
   switch (event) {
     case 'order_confirmed':
       return orderConfirmed(order, deps.shop)
@@ -72,7 +72,7 @@ const accountLetter = async (
   deps: ComposeDeps,
   { event, email, seal }: AccountAnnouncement,
   user: User,
-): Promise<Letter> => {
+): Promise<MailContent> => {
   const { publicUrl } = deps.shop
   const linkTo = async (path: string, purpose: LinkPurpose): Promise<account.MailedLink> => {
     const token = await deps.accountLinks.make(
@@ -110,7 +110,7 @@ const aboutAccount = async (deps: ComposeDeps, announced: AccountAnnouncement): 
 }
 
 /** The mail of a row. Throws Undeliverable where there is nothing to be made of it, now or later. */
-export const composer =
+export const createComposer =
   (deps: ComposeDeps) =>
   async ({ id, item }: OutboxRow): Promise<Mail> => {
     const { data: announced } = Announcement.safeParse(item)
@@ -123,7 +123,7 @@ export const composer =
       id,
       to,
       subject: oneLine(letter.subject),
-      html: await letterHtml(letter),
-      text: letterText(letter),
+      html: await mailHtml(letter),
+      text: mailText(letter),
     }
   }

@@ -1,6 +1,6 @@
 /** A letter as HTML that mail programs show: tables, styles in place, dark where the reader's screen is, nothing from afar. */
 import { html, raw } from 'hono/html'
-import { type Block, type Letter, oneLine } from './mail-content.ts'
+import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const SERIF = "Georgia,'Times New Roman',serif"
 const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -42,7 +42,7 @@ const blockHtml = (block: Block) => {
   }
 }
 
-export const letterHtml = async ({ subject, heading, blocks }: Letter): Promise<string> =>
+export const mailHtml = async ({ subject, heading, blocks }: MailContent): Promise<string> =>
   String(
     await html`<!doctype html>
 <html lang="en">

@@ -10,7 +10,7 @@ export type Block =
   | { readonly kind: 'list'; readonly heading: string; readonly lines: readonly string[] }
   | { readonly kind: 'link'; readonly label: string; readonly url: string }
 
-export type Letter = {
+export type MailContent = {
   readonly subject: string
   readonly heading: string
   readonly blocks: readonly Block[]

@@ -1,5 +1,5 @@
 /** The pieces of an order that several letters show: its books, its amounts, its address. */
-import { type Cents, times, toDecimal } from '../core/money.ts'
+import { type Cents, multiply, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
 
@@ -48,7 +48,7 @@ export const amounts = (order: Order, { currency }: ShopFacts): Block => {
     rows: [
       ...order.items.map(line => ({
         label: bookLabel(line),
-        amount: money(times(line.price, line.quantity), currency),
+        amount: money(multiply(line.price, line.quantity), currency),
       })),
       ...part('Subtotal', order.subtotal),
       ...part('Tax', order.tax),

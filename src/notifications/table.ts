@@ -20,7 +20,7 @@ export type OutboxRow = {
   readonly item: Item
 }
 
-export type OutboxTable = ReturnType<typeof outboxTable>
+export type OutboxTable = ReturnType<typeof createOutboxTable>
 
 /** The row that an item of the outbox is. */
 export const readRow = (item: Item): OutboxRow => {
@@ -45,7 +45,7 @@ const entry = (item: Item): OutboxEntry => {
   }
 }
 
-export const outboxTable = (db: Dynamo, names: { readonly control: string }) => {
+export const createOutboxTable = (db: Dynamo, names: { readonly control: string }) => {
   const table = names.control
 
   /** What takes the row from where it is to `item`. */
@@ -144,7 +144,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     move([row, waiting(row, due, { state: 'PENDING', last_error: why })])
 
   /** Out of the way of the others, until somebody revives it. */
-  const bury = (row: OutboxRow, why: string, now: Date): Promise<boolean> =>
+  const moveToDeadLetter = (row: OutboxRow, why: string, now: Date): Promise<boolean> =>
     move([
       row,
       {
@@ -158,7 +158,7 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     ])
 
   /** A dead row is due at once, with all its tries before it; false when there is no such dead row. */
-  const revive = async (id: string, now: Date): Promise<boolean> => {
+  const requeue = async (id: string, now: Date): Promise<boolean> => {
     const item = await db.get(table, { pk: DEAD, sk: id })
     if (!item) return false
     const row = readRow(item)
@@ -172,8 +172,8 @@ export const outboxTable = (db: Dynamo, names: { readonly control: string }) => 
     markSent,
     markSentAndClaim,
     postpone,
-    bury,
-    revive,
+    moveToDeadLetter,
+    requeue,
     pending: () => entriesUnder(OUTBOX),
     dead: () => entriesUnder(DEAD),
   }

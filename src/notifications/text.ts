@@ -1,5 +1,5 @@
 /** A letter as plain text, 60 columns wide. */
-import { type Block, type Letter, oneLine } from './mail-content.ts'
+import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const WIDTH = 60
 
@@ -36,7 +36,7 @@ const blockText = (block: Block): string => {
 }
 
 /** Lines end in LF; a signature ends the text. */
-export const letterText = ({ heading, blocks }: Letter): string => {
+export const mailText = ({ heading, blocks }: MailContent): string => {
   const parts = [wrap(heading), ...blocks.map(blockText), '-- \nCloudShelf']
   return `${parts.join('\n\n')}\n`
 }

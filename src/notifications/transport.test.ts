@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { smtpServer } from '../../test/smtp-server.ts'
+import { startSmtpServer } from '../../test/smtp-server.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { signerFor } from '../core/aws/sign.ts'
 import type { Mail } from './schema.ts'
-import { folderTransport, sesTransport, smtpTransport } from './transport.ts'
+import { createFolderTransport, createSesTransport, createSmtpTransport } from './transport.ts'
 
 const FROM = { name: 'CloudShelf', address: 'orders@shop.example' }
 const mail = (changes: Partial<Mail> = {}): Mail => ({
@@ -22,8 +22,8 @@ const mail = (changes: Partial<Mail> = {}): Mail => ({
 })
 
 test('a mail goes out by SMTP with both forms and an id that is the same on each try', async () => {
-  const server = await smtpServer()
-  const transport = smtpTransport(server.url, FROM)
+  const server = await startSmtpServer()
+  const transport = createSmtpTransport(server.url, FROM)
   await transport.send(mail())
   await transport.send(mail())
   expect(server.commands.filter(line => /^(MAIL|RCPT)/.test(line)).slice(0, 2)).toEqual([
@@ -42,16 +42,16 @@ test('a mail goes out by SMTP with both forms and an id that is the same on each
 })
 
 test('a refusal of the mail server, and a server that is not there, are errors', async () => {
-  const server = await smtpServer('550 no such user')
-  await expect(smtpTransport(server.url, FROM).send(mail())).rejects.toThrow('550 no such user')
+  const server = await startSmtpServer('550 no such user')
+  await expect(createSmtpTransport(server.url, FROM).send(mail())).rejects.toThrow('550 no such user')
   expect(server.messages).toEqual([])
-  await expect(smtpTransport('smtp://127.0.0.1:9', FROM).send(mail())).rejects.toThrow('ECONNREFUSED')
+  await expect(createSmtpTransport('smtp://127.0.0.1:9', FROM).send(mail())).rejects.toThrow('ECONNREFUSED')
 })
 
 test('line breaks in what a mail carries make no headers and no commands', async () => {
-  const server = await smtpServer()
+  const server = await startSmtpServer()
   const evil = 'x\r\nBcc: everyone@example.com\r\nRCPT TO:<everyone@example.com>\r\n\r\nbody'
-  const transport = smtpTransport(server.url, { name: evil, address: 'orders@shop.example' })
+  const transport = createSmtpTransport(server.url, { name: evil, address: 'orders@shop.example' })
   await transport.send(mail({ subject: evil, id: `order-1${evil}` }))
   const [message] = server.messages
   const parsed = await PostalMime.parse(message ?? '')
@@ -63,7 +63,7 @@ test('line breaks in what a mail carries make no headers and no commands', async
 
 test('without a mail server a mail is a file for its owner alone, once, however often it is sent', async () => {
   const folder = join(temporaryFolder(), 'outbox')
-  const transport = folderTransport(folder, FROM)
+  const transport = createFolderTransport(folder, FROM)
   await transport.send(mail())
   await transport.send(mail())
   await transport.send(mail({ id: '../../escape#x' }))
@@ -153,7 +153,7 @@ const expectedSignature = ({ url, headers, body }: SesCall): string => {
 test('a mail goes out by SES as a signed request, with both forms and an id that is the same on each try', async () => {
   const server = await sesServer()
   const sign = signerFor('ses', 'eu-central-1', async () => SES_KEY)
-  const transport = sesTransport(server.endpoint, sign, FROM)
+  const transport = createSesTransport(server.endpoint, sign, FROM)
   for (let i = 0; i < 2; i++) await transport.send(mail())
   const [call] = server.calls
   if (!call) throw new Error('nothing was sent')
@@ -180,10 +180,10 @@ test('what SES refuses is an error, and credentials that it refuses are asked fo
     asked++
     return SES_KEY
   })
-  const transport = sesTransport(server.endpoint, sign, FROM)
+  const transport = createSesTransport(server.endpoint, sign, FROM)
   for (let i = 0; i < 2; i++) await expect(transport.send(mail())).rejects.toThrow('SES answers 403')
   expect(asked).toBe(2)
-  const gone = sesTransport('http://127.0.0.1:9', sign, FROM)
+  const gone = createSesTransport('http://127.0.0.1:9', sign, FROM)
   await expect(gone.send(mail())).rejects.toThrow()
 })
 

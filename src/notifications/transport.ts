@@ -35,7 +35,7 @@ const messageOf = ({ id, to, subject, html, text }: Mail, from: Sender, signal: 
 })
 
 /** Mail by the server of `url` (smtp:// or smtps://, with user and password where it wants them). */
-export const smtpTransport = (url: string, from: Sender): Transport => {
+export const createSmtpTransport = (url: string, from: Sender): Transport => {
   const limits = {
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
@@ -71,7 +71,7 @@ const SES_PATH = '/v2/email/outbound-emails'
  * Mail by Amazon SES at `endpoint`, its SendEmail of version 2 of the API signed by `sign`: nodemailer makes the message, and
  * the AWS SDK is not needed for one call.
  */
-export const sesTransport = (
+export const createSesTransport = (
   endpoint: string,
   sign: Signer & { forget?(): void },
   from: Sender,
@@ -108,7 +108,7 @@ export const sesTransport = (
 export const mailFile = (id: string): string => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '.')}.eml`
 
 /** Mail as files in `folder`, which is made when the first is sent. */
-export const folderTransport = (folder: string, from: Sender): Transport => ({
+export const createFolderTransport = (folder: string, from: Sender): Transport => ({
   send: async mail => {
     const { createTransport } = await import('nodemailer')
     const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix', ...CLOSED })

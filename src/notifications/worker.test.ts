@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
-import { mailShop, mortal, sink } from '../../test/mail.ts'
+import { capture, killable, mailShop } from '../../test/mail.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
@@ -27,7 +27,7 @@ const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, u
 test('an order’s mail is sent once, its row makes way for a note that expires', async () => {
   const shop = await mailShop()
   const order = await shop.place()
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...shop.deps, transport })
   await sendDueMail({ ...shop.deps, transport })
   expect(mails.map(({ id, to }) => [id, to])).toEqual([
@@ -56,7 +56,7 @@ test('a mail belongs to the request that caused it: its row, the worker’s log 
     ...deps.log,
     say: (_: string, text: string) => void said.push([text, currentRequest()?.id]),
   }
-  const { transport } = sink()
+  const { transport } = capture()
   await sendDueMail({ ...deps, transport, log })
   const event = `${order.order_id}#order_cancelled`
   expect(said).toContainEqual([`sent ${event}`, id])
@@ -91,7 +91,7 @@ test('checkout, shipping and cancelling through the shop each send their mail', 
   for (const status of ['processing', 'shipped'])
     expect((await staff.post(`/api/orders/${shipped.order_id}/status`, { status })).status).toBe(200)
   expect((await staff.post(`/api/orders/${cancelled.order_id}/cancel`)).status).toBe(200)
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...deps, transport })
   expect(mails.map(({ id }) => id).sort()).toEqual(
     [
@@ -112,7 +112,7 @@ test('an order without an address, as others make them, announces nothing', asyn
     key: { user_id: order.user_id, order_id: order.order_id },
     set: 'REMOVE email',
   })
-  await sendDueMail({ ...shop.deps, transport: sink().transport })
+  await sendDueMail({ ...shop.deps, transport: capture().transport })
   expect((await dead(shop)).map(one => one.last_error)).toEqual([
     'the recipient must have a valid email address',
   ])
@@ -128,7 +128,7 @@ test('health says how long mails have waited', async () => {
   await shop.place()
   shop.time.pass(90_000)
   expect(await waiting()).toBe(90)
-  await sendDueMail({ ...shop.deps, transport: sink().transport })
+  await sendDueMail({ ...shop.deps, transport: capture().transport })
   expect(await waiting()).toBe(0)
 })
 
@@ -146,7 +146,7 @@ test('ten workers that reach for one row: one takes it', async () => {
 test('ten workers at once send each of a hundred mails once', async () => {
   const shop = await mailShop()
   const orders = await Promise.all(Array.from({ length: 100 }, () => shop.place()))
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await Promise.all(Array.from({ length: 10 }, () => sendDueMail({ ...shop.deps, transport })))
   expect(mails).toHaveLength(100)
   expect(countsOf(mails).size).toBe(orders.length)
@@ -162,13 +162,13 @@ test('a mail is noted as sent in the write that takes the next, and alone where 
     commits++
     return transact(writes)
   }
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...shop.deps, transport })
   expect([mails.length, commits]).toEqual([5, 6])
   for (let i = 0; i < 2; i++) await shop.place()
   // While the first is sent, another worker takes the second.
-  const quick = sink()
-  const slow = sink(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
+  const quick = capture()
+  const slow = capture(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
   await sendDueMail({ ...shop.deps, transport: slow.transport })
   expect([slow.mails.length, quick.mails.length]).toEqual([1, 1])
   expect(await pending(shop)).toEqual([])
@@ -179,12 +179,12 @@ test('a worker that is told to end sends the mail that it has taken, and takes n
   for (let i = 0; i < 4; i++) await shop.place()
   const tries = async () => (await pending(shop)).map(one => one.tries)
   const whileSending = new AbortController()
-  const first = sink(async () => whileSending.abort())
+  const first = capture(async () => whileSending.abort())
   await sendDueMail({ ...shop.deps, transport: first.transport }, whileSending.signal)
   expect(first.mails).toHaveLength(1)
   expect(await tries()).toEqual([0, 0, 0])
   const betweenMails = new AbortController()
-  const second = sink()
+  const second = capture()
   const log = { ...shop.deps.log, say: () => betweenMails.abort() }
   await sendDueMail({ ...shop.deps, log, transport: second.transport }, betweenMails.signal)
   expect(second.mails).toHaveLength(2)
@@ -194,9 +194,9 @@ test('a worker that is told to end sends the mail that it has taken, and takes n
 test('what a dead worker held is taken over when its lease ends, and not before', async () => {
   const shop = await mailShop()
   await shop.place()
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   // Its steps: query, claim; it dies when it is about to send.
-  const { worker, death } = mortal(shop, transport, 5)
+  const { worker, death } = killable(shop, transport, 5)
   await Promise.race([sendDueMail(worker), death])
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toHaveLength(0)
@@ -230,7 +230,7 @@ test('a mail server that is down is asked eight times, longer and longer apart; 
   const order = await shop.place()
   const id = `${order.order_id}#order_confirmed`
   let calls = 0
-  const down = sink(async () => {
+  const down = capture(async () => {
     calls++
     throw new Error('550 no such user <customer@example.com> here')
   })
@@ -255,10 +255,10 @@ test('a mail server that is down is asked eight times, longer and longer apart; 
     expect.stringContaining(`mail ${id} will not be sent`),
   ])
 
-  expect(await shop.deps.outbox.revive('nothing', shop.time.now())).toBe(false)
-  expect(await shop.deps.outbox.revive(id, shop.time.now())).toBe(true)
+  expect(await shop.deps.outbox.requeue('nothing', shop.time.now())).toBe(false)
+  expect(await shop.deps.outbox.requeue(id, shop.time.now())).toBe(true)
   expect(await dead(shop)).toEqual([])
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...shop.deps, transport })
   expect(mails.map(mail => mail.id)).toEqual([id])
 })
@@ -273,7 +273,7 @@ test('poison rows end dead at once and hold nobody up', async () => {
   await putRow(shop, now, 'd', { ...gone, tries: 'many', user_id: 7 })
   const injected = await shop.place({ email: 'victim@example.com\r\nBcc: everyone@example.com' })
   const good = await Promise.all(Array.from({ length: BATCH }, () => shop.place()))
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...shop.deps, transport })
   expect([...countsOf(mails).keys()].sort()).toEqual(
     good.map(one => `${one.order_id}#order_confirmed`).sort(),
@@ -291,7 +291,7 @@ test('rows that the mail server never takes let the others pass, and end dead', 
     Array.from({ length: 5 }, () => shop.place({ email: 'poison@example.com' })),
   )
   const sent: string[] = []
-  const { transport } = sink(async mail => {
+  const { transport } = capture(async mail => {
     sent.push(mail.to)
     if (mail.to === 'poison@example.com') throw new Error('451 not today')
   })
@@ -313,9 +313,9 @@ test('rows that the mail server never takes let the others pass, and end dead', 
 test('a row that kills each worker that takes it is dead after eight of them', async () => {
   const shop = await mailShop()
   await shop.place()
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   for (let i = 0; i < MAX_TRIES; i++) {
-    const { worker, death } = mortal(shop, transport, 5)
+    const { worker, death } = killable(shop, transport, 5)
     await Promise.race([sendDueMail(worker), death])
     shop.time.pass(LEASE_MS)
   }
@@ -332,7 +332,7 @@ test('every one of 500 orders has its mail, though the server fails 30 %, hangs 
   const failures = new Map<string, number>()
   let calls = 0
   let failed = 0
-  const { mails, transport } = sink(async ({ id }) => {
+  const { mails, transport } = capture(async ({ id }) => {
     calls++
     const chance = Math.random()
     // Not one mail so often that it would be dead by chance alone.
@@ -345,7 +345,7 @@ test('every one of 500 orders has its mail, though the server fails 30 %, hangs 
   let deaths = 0
   while ((await pending(shop)).length > 0) {
     const lifetime = deaths < KILLS ? 1 + Math.floor(Math.random() * 120) : Number.POSITIVE_INFINITY
-    const { worker, death } = mortal(shop, transport, lifetime)
+    const { worker, death } = killable(shop, transport, lifetime)
     await Promise.race([sendDueMail({ ...worker, sendWithinMs: 15 }), death.then(() => deaths++)])
     shop.time.pass(deaths % 5 === 0 ? HOUR : LEASE_MS)
   }

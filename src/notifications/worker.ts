@@ -65,8 +65,12 @@ const send = async ({ transport, sendWithinMs = SEND_WITHIN_MS }: WorkerDeps, ma
   }
 }
 
-const bury = async ({ outbox, now, log }: WorkerDeps, row: OutboxRow, why: string): Promise<void> => {
-  if (await outbox.bury(row, why, now()))
+const moveToDeadLetter = async (
+  { outbox, now, log }: WorkerDeps,
+  row: OutboxRow,
+  why: string,
+): Promise<void> => {
+  if (await outbox.moveToDeadLetter(row, why, now()))
     log.failure(new Error(`mail ${row.id} will not be sent after ${row.tries} tries: ${why}`))
 }
 
@@ -97,13 +101,13 @@ const finish = async (
   const row = held ?? (await outbox.claim(seen, leaseEnd()))
   if (!row) return undefined
   if (row.tries > MAX_TRIES) {
-    await bury(deps, row, 'every attempt was started, but none finished')
+    await moveToDeadLetter(deps, row, 'every attempt was started, but none finished')
     return undefined
   }
   try {
     await send(deps, await compose(row))
   } catch (error) {
-    await putOff(deps, row, error)
+    await reschedule(deps, row, error)
     return undefined
   }
   const after = next?.()
@@ -114,10 +118,10 @@ const finish = async (
 }
 
 /** Until its next try, or for ever where none would help. */
-const putOff = async (deps: WorkerDeps, row: OutboxRow, error: unknown): Promise<void> => {
+const reschedule = async (deps: WorkerDeps, row: OutboxRow, error: unknown): Promise<void> => {
   const { outbox, now, log } = deps
   const why = whyOf(error)
-  if (error instanceof Undeliverable || row.tries === MAX_TRIES) return bury(deps, row, why)
+  if (error instanceof Undeliverable || row.tries === MAX_TRIES) return moveToDeadLetter(deps, row, why)
   await outbox.postpone(row, later(now(), pauseAfter(row.tries)), why)
   log.say('mail', `${row.id} was not sent and is tried again: ${why}`, { tries: row.tries })
 }

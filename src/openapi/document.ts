@@ -15,8 +15,8 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...(endpoint.body === undefined || endpoint.body === 'image'
     ? []
     : (['malformed_json', 'unsupported_media_type'] as const)),
-  ...(endpoint.who === 'account' ? (['not_signed_in'] as const) : []),
-  ...(endpoint.who === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
+  ...(endpoint.access === 'account' ? (['not_signed_in'] as const) : []),
+  ...(endpoint.access === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
   ...(endpoint.limits ? (['too_many_requests'] as const) : []),
   'internal_error',
@@ -132,8 +132,8 @@ const responses = (endpoint: Endpoint): Json => {
 }
 
 /** Whom a request must speak for, one of these. */
-const securityOf = ({ who }: Endpoint): Json[] => {
-  if (who === 'account' || who === 'staff') return [{ session: [] }]
+const securityOf = ({ access }: Endpoint): Json[] => {
+  if (access === 'account' || access === 'staff') return [{ session: [] }]
   return [{}, { guest: [] }, { session: [] }]
 }
 
@@ -144,7 +144,7 @@ const operation = (endpoint: Endpoint): Json => {
     summary: endpoint.summary,
     ...(endpoint.limits ? { description: inWords(endpoint.limits) } : {}),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
-    ...(endpoint.who === 'anyone' ? {} : { security: securityOf(endpoint) }),
+    ...(endpoint.access === 'anyone' ? {} : { security: securityOf(endpoint) }),
     parameters: [
       ...parametersIn('path', endpoint.params),
       ...parametersIn('query', endpoint.query, endpoint.staffQuery),

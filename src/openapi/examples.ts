@@ -184,7 +184,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
   listTitles: { reply: { parts: 1, items: [{ book_id: 'tech-001', title: 'Clean Code' }] } },
   getBook: { reply: detail },
-  getStock: { reply: staffBook },
+  getStaffBook: { reply: staffBook },
   createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },
   replaceBook: { request: content, reply: staffBook },
   changeBook: {

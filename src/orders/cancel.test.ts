@@ -1,7 +1,7 @@
 /** Where cancelled copies go when the shelf has changed since. */
 import { expect, test } from 'vitest'
 import { engineCall, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
-import { faultyEngine } from '../../test/faulty-engine.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
 
 const NOTE = 'order.stock_not_returned'
@@ -40,7 +40,7 @@ test('copies of a book that is gone are noted for the shop’s people, the other
 })
 
 test('a book that is moved while its order is cancelled gets its copies back', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
   const { cancel } = await bought(shop, 'tech-001')
   const staff = await testShop({ beside: shop })

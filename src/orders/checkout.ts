@@ -77,7 +77,7 @@ const place = async (
   input: PlaceOrder,
   record: CheckoutRecord,
 ): Promise<Placed> => {
-  const seen = await deps.looks.ofVersion(userId, input.cart_version, deps.categoryOf, deps.now())
+  const seen = await deps.cartReader.readVersion(userId, input.cart_version, deps.categoryOf, deps.now())
   const cart = seen?.cart ?? (await deps.carts.current(userId, deps.now()))
   if (!cart || cart.items.length === 0)
     throw new ShopError('cart_empty', 'There is nothing in your cart to order.')
@@ -135,7 +135,7 @@ const attempt = async (
     await deps.transact(Object.values(writes).flat())
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
-    return whyRefused(deps, error, writes, cart, lines, key, record)
+    return explainRejection(deps, error, writes, cart, lines, key, record)
   }
   deps.booksChanged(lines)
   deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.total) })
@@ -255,7 +255,7 @@ const writesOf = (
 })
 
 /** What a refused checkout means, in this order: the key, the cart, the order's id, the books. */
-const whyRefused = async (
+const explainRejection = async (
   deps: OrderDeps,
   { failed }: TransactionRefused,
   writes: CheckoutWrites,
@@ -271,7 +271,7 @@ const whyRefused = async (
   if (failed.has(writes.cart)) throw cartChanged()
   const short = writes.books.flatMap((write, i) => {
     const line = lines[i]
-    return line && failed.has(write) ? [{ ...line, ...leftOf(failed.get(write)) }] : []
+    return line && failed.has(write) ? [{ ...line, ...remainingStock(failed.get(write)) }] : []
   })
   // No item: the book moved or went since it was read. A price that differs: quote again, and refuse with the new quote.
   if (
@@ -282,6 +282,6 @@ const whyRefused = async (
   throw outOfStock(short.map(line => ({ ...line, available: line.available ?? 0 })))
 }
 
-const leftOf = (item: Item | undefined): { available: number | undefined } => ({
+const remainingStock = (item: Item | undefined): { available: number | undefined } => ({
   available: item === undefined ? undefined : Number((item as Partial<Book>).stock_quantity ?? 0),
 })

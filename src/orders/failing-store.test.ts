@@ -6,14 +6,14 @@ import {
   cancelled,
   exception,
   type FaultyEngine,
-  faultyEngine,
   isCount,
   type Plan,
+  startFaultyEngine,
 } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, orderFor, type TestShop, testShop } from '../../test/kit.ts'
 
 const open = async (): Promise<{ shop: TestShop; engine: FaultyEngine }> => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ books: [aBook({ stock_quantity: 100 })], endpoint: engine.endpoint })
   return { shop, engine }
 }
@@ -59,7 +59,7 @@ test('a checkout whose answer the client lost is found again under its key', asy
 })
 
 test('a cart whose books hang holds up no order', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const books = [aBook({ stock_quantity: 5 }), aBook({ book_id: 'hung' })]
   const shop = await testShop({ books, endpoint: engine.endpoint })
   const [reader, buyer] = [shop.visitor(), shop.visitor()]

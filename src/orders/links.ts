@@ -10,9 +10,9 @@ import type { Order } from './schema.ts'
 export const LINK_MINUTES = 30
 
 export type OrderKey = { readonly user_id: string; readonly order_id: string }
-export type OrderLinks = ReturnType<typeof orderLinks>
+export type OrderLinks = ReturnType<typeof createOrderLinks>
 
-export const orderLinks = (db: Dynamo, names: { readonly control: string }) => {
+export const createOrderLinks = (db: Dynamo, names: { readonly control: string }) => {
   const table = names.control
   const keyOf = (token: string) => ({ pk: `order-link#${sha256(`order-link:${token}`)}`, sk: 'order-link' })
   const expiry = (now: Date): number => epochSeconds(now) + LINK_MINUTES * 60

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mailShop, sink } from '../../test/mail.ts'
+import { capture, mailShop } from '../../test/mail.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 
 const EMAIL = 'customer@example.com'
@@ -15,7 +15,7 @@ const linkShop = async () => {
     visitor.post(LOOKUP, { order_id, email })
   /** Sends what is due; the tokens of the links in it. */
   const deliver = async (): Promise<string[]> => {
-    const { mails, transport } = sink()
+    const { mails, transport } = capture()
     await sendDueMail({ ...shop.deps, transport })
     return mails.flatMap(({ html }) => /\/orders\/open\?token=([\w-]{43})"/.exec(html)?.[1] ?? [])
   }

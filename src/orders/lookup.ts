@@ -12,7 +12,7 @@ export type LookupDeps = OrderDeps & { readonly links: OrderLinks }
  * Has a mail with a link sent to the order's address, if the order was made with it. The caller cannot tell: the same calls
  * to the store are made, and the same answer given, where there is no such order.
  */
-export const askForOrder = async (deps: LookupDeps, { order_id, email }: LookUpOrder): Promise<void> => {
+export const requestOrderLink = async (deps: LookupDeps, { order_id, email }: LookUpOrder): Promise<void> => {
   const { db, orders, links } = deps
   const now = deps.now()
   const order = (await orders.byId(order_id)) ?? (await orders.get('nobody', order_id))

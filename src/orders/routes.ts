@@ -2,14 +2,14 @@
 
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
-import { blurred } from '../core/timing.ts'
+import { withUniformTiming } from '../core/timing.ts'
 import { type Route, route } from '../http/app.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { actorOf, type Identity } from '../http/identity.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
 import { listOrders, type Owner, readOrder } from './history.ts'
-import { askForOrder, type LookupDeps, openOrderLink } from './lookup.ts'
+import { type LookupDeps, openOrderLink, requestOrderLink } from './lookup.ts'
 import type { Order } from './schema.ts'
 import * as service from './service.ts'
 
@@ -51,7 +51,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
     }),
     route(api.lookUpOrder, async ({ body }) => {
-      await blurred(() => askForOrder(deps, body))
+      await withUniformTiming(() => requestOrderLink(deps, body))
       return { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' }
     }),
     route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),

@@ -6,7 +6,7 @@ import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './checkout.ts'
 import { orderNotFound } from './history.ts'
 import type { Order, OrderView } from './schema.ts'
-import { assertMayBecome, type OrderStatus } from './status.ts'
+import { assertTransition, type OrderStatus } from './status.ts'
 import type { OrderEvent } from './table.ts'
 
 const MAX_TRIES = 5
@@ -46,7 +46,7 @@ export const moveOrder = async (
   to: OrderStatus,
 ): Promise<Order> => {
   if (to === 'cancelled') return cancelOrder(deps, actor, order)
-  assertMayBecome(order.status, to)
+  assertTransition(order.status, to)
   await transition(deps, actor, order, to)
   return again(deps, order)
 }
@@ -57,7 +57,7 @@ export const cancelOrder = async (deps: OrderDeps, actor: string, seen: Order): 
   let gone: readonly BookKey[] = []
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (order.status === 'cancelled') return order
-    assertMayBecome(order.status, 'cancelled')
+    assertTransition(order.status, 'cancelled')
     const returns = await returnsOf(deps, order, gone)
     if (returns.length > MAX_RETURNS) throw tooLarge()
     const refused = await tryTransition(deps, actor, order, returns)

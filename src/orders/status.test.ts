@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { itemsIn, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { assertMayBecome, nextStatus, OrderStatus } from './status.ts'
+import { assertTransition, nextStatus, OrderStatus } from './status.ts'
 
 const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {
   confirmed: ['processing', 'cancelled'],
@@ -14,7 +14,7 @@ const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {
 const pairs = OrderStatus.options.flatMap(from => OrderStatus.options.map(to => ({ from, to })))
 
 test.each(pairs)('$from to $to is allowed exactly where the order’s life says so', ({ from, to }) => {
-  const step = () => assertMayBecome(from, to)
+  const step = () => assertTransition(from, to)
   if (LIFE[from].includes(to)) expect(step).not.toThrow()
   else expect(step).toThrow(expect.objectContaining({ code: 'status_conflict' }))
 })

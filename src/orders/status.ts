@@ -14,11 +14,11 @@ const LIFE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 }
 
 /** What an order that is `from` may become. */
-export const mayBecome = (from: OrderStatus): readonly OrderStatus[] => LIFE[from]
+export const allowedTransitions = (from: OrderStatus): readonly OrderStatus[] => LIFE[from]
 
 /** Throws status_conflict when an order that is `from` may not become `to`. */
-export const assertMayBecome = (from: OrderStatus, to: OrderStatus): void => {
-  if (mayBecome(from).includes(to)) return
+export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
+  if (allowedTransitions(from).includes(to)) return
   throw new ShopError('status_conflict', `An order that is ${from} cannot become ${to}.`, {
     order_status: from,
   })
@@ -26,4 +26,4 @@ export const assertMayBecome = (from: OrderStatus, to: OrderStatus): void => {
 
 /** The next step of an order's way to the reader; undefined at its end. */
 export const nextStatus = (from: OrderStatus): OrderStatus | undefined =>
-  mayBecome(from).find(status => status !== 'cancelled')
+  allowedTransitions(from).find(status => status !== 'cancelled')

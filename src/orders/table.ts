@@ -1,5 +1,5 @@
 /** The orders table and its records in control: the only file that knows their attributes, keys and indexes. */
-import { type Act, noteAct } from '../core/audit.ts'
+import { type AuditEvent, auditWrites } from '../core/audit.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, sha256 } from '../core/ids.ts'
@@ -13,7 +13,7 @@ import type { OrderStatus } from './status.ts'
 export type CheckoutRecord = { readonly request_hash: string; readonly order_id: string }
 export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
 export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
-export type OrderTable = ReturnType<typeof orderTable>
+export type OrderTable = ReturnType<typeof createOrderTable>
 
 const CHECKOUT_KEPT_SECONDS = 24 * 3600
 
@@ -48,7 +48,7 @@ const countryOnly = (address: Order['shipping_address']): Item =>
 /** Where the pointers to an address's orders lie. */
 const pointerOf = (email: string): string => `email-orders#${sha256(email)}`
 
-export const orderTable = (db: Dynamo, names: TableNames) => {
+export const createOrderTable = (db: Dynamo, names: TableNames) => {
   const table = names.orders
   const checkoutKey = (userId: string, key: string) => ({ pk: `idem#${userId}`, sk: `checkout#${key}` })
 
@@ -214,8 +214,8 @@ export const orderTable = (db: Dynamo, names: TableNames) => {
   }
 
   /** The audit's rows of what was done to an order. */
-  const note = (act: Omit<Act, 'subject'>, order: Order, now: Date): Write[] =>
-    noteAct(names.control, { ...act, subject: `order:${order.order_id}` }, now)
+  const note = (act: Omit<AuditEvent, 'subject'>, order: Order, now: Date): Write[] =>
+    auditWrites(names.control, { ...act, subject: `order:${order.order_id}` }, now)
 
   /** Notes for the shop's people that cancelled copies could not go back, because their book is gone. */
   const noteUnreturned = (order: Order, bookIds: readonly string[], now: Date): Write[] => {

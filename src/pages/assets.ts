@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Body } from './compress.ts'
-import { FOR_GOOD } from './headers.ts'
+import { IMMUTABLE } from './headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -21,12 +21,12 @@ export const isAsset = (pathname: string): boolean => HASHED.test(pathname) || P
 export const assetHeaders = (pathname: string): Record<string, string> | undefined => {
   const type = TYPES[extname(pathname)]
   return type && isAsset(pathname)
-    ? { 'content-type': type, 'cache-control': HASHED.test(pathname) ? FOR_GOOD : 'public, max-age=86400' }
+    ? { 'content-type': type, 'cache-control': HASHED.test(pathname) ? IMMUTABLE : 'public, max-age=86400' }
     : undefined
 }
 
 /** Serves the files of `folder`, each read once. Resolves to undefined where there is none. */
-export const assetServer = (folder: string) => {
+export const createAssetServer = (folder: string) => {
   const kept = new Map<string, Body>()
 
   const find = async (pathname: string): Promise<Body | undefined> => {

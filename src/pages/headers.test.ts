@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { guard, nonceToHashes } from './headers.ts'
+import { nonceToHashes, securityHeaders } from './headers.ts'
 
 const MARK = 'abc123'
 
@@ -19,8 +19,8 @@ test('a script without the mark is not named', () => {
 
 test('a shop on https tells browsers to stay there', () => {
   const [plain, secure] = [new Headers(), new Headers()]
-  guard(plain, '', false)
-  guard(secure, '', true)
+  securityHeaders(plain, '', false)
+  securityHeaders(secure, '', true)
   expect(plain.has('strict-transport-security')).toBe(false)
   expect(secure.get('strict-transport-security')).toContain('max-age=31536000')
 })

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 
 /** CDNs may keep a public page for a minute; browsers ask again each time. */
 export const PUBLIC = 'public, max-age=0, s-maxage=60'
-export const FOR_GOOD = 'public, max-age=31536000, immutable'
+export const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 const policy = (scripts: string): string =>
   [
@@ -23,7 +23,7 @@ const policy = (scripts: string): string =>
   ].join('; ')
 
 /** Sets what every page answers with. `scripts` are the sources of its inline scripts. */
-export const guard = (headers: Headers, scripts: string, https: boolean): void => {
+export const securityHeaders = (headers: Headers, scripts: string, https: boolean): void => {
   headers.set('content-security-policy', policy(scripts))
   headers.set('x-content-type-options', 'nosniff')
   headers.set('referrer-policy', 'same-origin')

@@ -1,12 +1,12 @@
 /** The pages of a shop on this machine: built when they are stale, without holding up the API, and loaded from the folder. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { assetServer } from './assets.ts'
+import { createAssetServer } from './assets.ts'
 import { pagesBuild } from './build.ts'
 import type { PagesBuild } from './serve.ts'
 
 /** `prepare()` builds what is stale; `load()` waits for that. Both try again after a failure. `say` is told when a build begins. */
-export const localBuild = (say: (line: string) => void) => {
+export const createLocalBuild = (say: (line: string) => void) => {
   const ending = new AbortController()
   let built: Promise<string> | undefined
 
@@ -20,7 +20,7 @@ export const localBuild = (say: (line: string) => void) => {
   const load = async (): Promise<PagesBuild> => {
     const folder = await prepare()
     const { pageRenderer } = await import(pathToFileURL(join(folder, 'server/index.js')).href)
-    return { pageRenderer, asset: assetServer(join(folder, 'client')) }
+    return { pageRenderer, asset: createAssetServer(join(folder, 'client')) }
   }
   return { prepare, load, close: () => ending.abort(), isClosed: () => ending.signal.aborted }
 }

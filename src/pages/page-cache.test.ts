@@ -1,28 +1,28 @@
 import { expect, test } from 'vitest'
-import type { CatalogMemory } from '../catalog/index/live-index.ts'
-import { keptPages, pageHolds } from './page-cache.ts'
+import type { LiveIndex } from '../catalog/index/live-index.ts'
+import { createPageCache, isPageFresh } from './page-cache.ts'
 
-const memoryAt = () => {
-  const state = { version: 1, edition: 1, books: new Map<string, number>(), ready: true }
-  const memory = {
+const liveIndexAt = () => {
+  const state = { contentVersion: 1, editVersion: 1, books: new Map<string, number>(), ready: true }
+  const liveIndex = {
     get listVersion() {
-      return { version: state.version, edition: state.edition }
+      return { contentVersion: state.contentVersion, editVersion: state.editVersion }
     },
     bookVersion: (id: string) => state.books.get(id) ?? 0,
     get index() {
-      return state.ready ? ({} as NonNullable<CatalogMemory['index']>) : undefined
+      return state.ready ? ({} as NonNullable<LiveIndex['index']>) : undefined
     },
   }
   let time = 0
   const pass = (ms: number): void => {
     time += ms
   }
-  return { state, memory, now: () => time, pass }
+  return { state, liveIndex, now: () => time, pass }
 }
 
 test('a page holds while nothing changes, and for a minute at most', () => {
-  const { memory, now, pass } = memoryAt()
-  const holds = pageHolds(memory, '/category/poetry', now)
+  const { liveIndex, now, pass } = liveIndexAt()
+  const holds = isPageFresh(liveIndex, '/category/poetry', now)
   pass(59_000)
   expect(holds()).toBe(true)
   pass(1_001)
@@ -30,29 +30,29 @@ test('a page holds while nothing changes, and for a minute at most', () => {
 })
 
 test('after a visible sale a list holds for a second more, after an edit no longer', () => {
-  const { state, memory, now, pass } = memoryAt()
-  const holds = pageHolds(memory, '/', now)
-  state.version++
+  const { state, liveIndex, now, pass } = liveIndexAt()
+  const holds = isPageFresh(liveIndex, '/', now)
+  state.contentVersion++
   pass(900)
   expect(holds()).toBe(true)
   pass(200)
   expect(holds()).toBe(false)
-  const fresh = pageHolds(memory, '/', now)
-  state.edition++
+  const fresh = isPageFresh(liveIndex, '/', now)
+  state.editVersion++
   expect(fresh()).toBe(false)
 })
 
 test('the page of a book ends with any change of the book, and nothing is kept without an index', () => {
-  const { state, memory, now } = memoryAt()
-  const holds = pageHolds(memory, '/books/tech-001/clean-code', now)
+  const { state, liveIndex, now } = liveIndexAt()
+  const holds = isPageFresh(liveIndex, '/books/tech-001/clean-code', now)
   state.books.set('tech-001', 1)
   expect(holds()).toBe(false)
   state.ready = false
-  expect(pageHolds(memory, '/', now)()).toBe(false)
+  expect(isPageFresh(liveIndex, '/', now)()).toBe(false)
 })
 
 test('kept pages are bounded in bytes, and one that no longer holds is gone', () => {
-  const kept = keptPages(100_000)
+  const kept = createPageCache(100_000)
   let holding = true
   const page = Buffer.alloc(40_000)
   for (const path of ['/a', '/b', '/c']) kept.keep(path, page, new Headers(), () => holding)

@@ -5,13 +5,13 @@ import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { assertSameSite, readBody } from '../http/guard.ts'
-import type { Admission } from '../http/load-shedding.ts'
-import { traced } from '../http/request-logging.ts'
+import type { LoadShedder } from '../http/load-shedding.ts'
+import { withRequestLogging } from '../http/request-logging.ts'
 import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
-import { guard, nonceToHashes, PUBLIC } from './headers.ts'
+import { nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
-import { type KeptPage, keptPages } from './page-cache.ts'
+import { type CachedPage, createPageCache } from './page-cache.ts'
 import { formBytes, isPage, isPublicPage, pageRoute } from './paths.ts'
 import { siteFiles } from './site-files.ts'
 
@@ -41,7 +41,7 @@ export type PagesDeps = {
   readonly publicUrl: string
   readonly origins: ReadonlySet<string>
   /** The API's own, where it is in this process: a page has one place for all that it asks. */
-  readonly admission: Admission
+  readonly loadShedder: LoadShedder
   readonly currency: string
   /** Tells, of a public page that is made now, whether it still says what the shop would say. */
   readonly holds: (pathname: string) => () => boolean
@@ -51,12 +51,12 @@ export type PagesDeps = {
 }
 
 /** `fetch` answers pages and hands the rest to the API. */
-export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
+export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
   const { publicUrl, origins, currency, log } = deps
-  const { admit, aside } = deps.admission
+  const { admit, yieldSlotWhile } = deps.loadShedder
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
-  const kept = keptPages(KEPT_BYTES)
+  const kept = createPageCache(KEPT_BYTES)
   const site = siteFiles(deps.fetch, origin)
   /** Scripts of public pages are marked by this while they are rendered; it never leaves the process. */
   const mark = randomBytes(16).toString('hex')
@@ -74,7 +74,7 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     return loaded
   }
 
-  const giveKept = async (request: Request, page: KeptPage): Promise<Response> => {
+  const giveKept = async (request: Request, page: CachedPage): Promise<Response> => {
     if (request.headers.get('if-none-match') === page.etag)
       return new Response(null, { status: 304, headers: page.headers })
     const { bytes, headers } = await page.body.for(request)
@@ -98,7 +98,7 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     // Pictures go out as they are.
     const isText = !headers.get('content-type')?.startsWith('image/png')
     const { html, scripts } = isText ? nonceToHashes(bytes.toString(), mark) : { html: bytes, scripts: '' }
-    guard(headers, scripts, https)
+    securityHeaders(headers, scripts, https)
     if (rendered.status !== 200) {
       headers.set('cache-control', rendered.status === 301 ? PUBLIC : 'no-store')
       return new Response(bytes.length > 0 ? (html as BodyInit) : null, { status: rendered.status, headers })
@@ -111,11 +111,13 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
     const nonce = randomBytes(16).toString('hex')
     const { method, headers: asking, url } = request
     const body =
-      method === 'POST' ? await aside(() => readBody(request, formBytes(new URL(url).pathname))) : undefined
+      method === 'POST'
+        ? await yieldSlotWhile(() => readBody(request, formBytes(new URL(url).pathname)))
+        : undefined
     const sent = new Request(url, { method, headers: asking, ...(body ? { body: body as BodyInit } : {}) })
     const answer = await render(sent, nonce, asked => deps.fetch(asked, caller))
     const headers = new Headers(answer.headers)
-    guard(headers, `'nonce-${nonce}'`, https)
+    securityHeaders(headers, `'nonce-${nonce}'`, https)
     headers.set('cache-control', 'no-store')
     if (!answer.body) return new Response(null, { status: answer.status, headers })
     const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
@@ -151,12 +153,12 @@ export const openPages = (deps: PagesDeps): { readonly fetch: Fetch } => {
       const refused = error instanceof ShopError
       if (!refused) log.failure(error)
       const apology = lastResort(refused ? error : undefined)
-      guard(apology.headers, '', https)
+      securityHeaders(apology.headers, '', https)
       return apology
     }
   }
 
-  const tracedPage = traced(answer, log)
+  const tracedPage = withRequestLogging(answer, log)
   const fetch: Fetch = (request, caller) => (isPage(request.url) ? tracedPage : deps.fetch)(request, caller)
 
   return { fetch }

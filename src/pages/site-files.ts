@@ -1,7 +1,7 @@
 /** What search engines read: robots.txt, and a sitemap in as many files as the API gives titles in. */
 import { listTitles } from '../catalog/api.ts'
 import { slugOf } from '../core/slug.ts'
-import { shopClient } from '../http/client.ts'
+import { createShopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
 /** What is nobody's to find, by how the addresses begin. */
@@ -51,7 +51,7 @@ const document = (root: string, entries: readonly string[]): Response =>
 
 /** Answers /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` reaches the API. */
 export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: string) => {
-  const read = shopClient(origin, ask)
+  const read = createShopClient(origin, ask)
 
   const index = async (): Promise<Response> => {
     const { parts } = await read(listTitles, {})

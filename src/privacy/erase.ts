@@ -5,21 +5,21 @@
  */
 
 import { ofUserRecord } from '../accounts/auth/user-fields.ts'
-import type { Devices } from '../accounts/known-devices.ts'
-import { noteAct } from '../core/audit.ts'
+import type { KnownDevices } from '../accounts/known-devices.ts'
+import { auditWrites } from '../core/audit.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import type { Order } from '../orders/schema.ts'
-import { cartsOf, type HeldDeps, mailsOf, ordersOf, signInRecordsOf } from './personal-data.ts'
+import { cartsOf, mailsOf, ordersOf, type PersonalDataDeps, signInRecordsOf } from './personal-data.ts'
 
-export type EraseDeps = HeldDeps & {
-  readonly devices: Devices
+export type EraseDeps = PersonalDataDeps & {
+  readonly devices: KnownDevices
   /** Removes mails that lie on this machine: to this address, or about these accounts and orders. */
   readonly forgetMail: (address: string, about: readonly string[]) => Promise<void>
 }
 
 const NOTES = 'erasures'
 
-const noteOf = ({ names }: HeldDeps, userId: string) => ({
+const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
   table: names.control,
   key: { pk: NOTES, sk: userId },
 })
@@ -30,7 +30,7 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
   const act = { actor: userId, what: 'account.erase', subject: `account:${userId}` }
   const now = deps.now()
   const item: Item = { ...key, state: 'begun', at: now.toISOString() }
-  await deps.db.transact([{ action: 'Put', table, item }, ...noteAct(table, act, now)])
+  await deps.db.transact([{ action: 'Put', table, item }, ...auditWrites(table, act, now)])
   await finish(deps, userId)
 }
 
@@ -78,7 +78,7 @@ const concerns = ({ user_id, order_id }: Item, userId: string, orders: readonly 
   user_id === userId || orders.some(order => order.order_id === order_id)
 
 /** The account's rows in control but the one that the sign-in library knows: addresses, and the place among the staff. */
-const ownRows = async ({ db, names }: HeldDeps, userId: string): Promise<Write[]> => {
+const ownRows = async ({ db, names }: PersonalDataDeps, userId: string): Promise<Write[]> => {
   const pk = ofUserRecord(userId)
   const rows: Item[] = []
   const query = { table: names.control, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
@@ -91,7 +91,7 @@ const ownRows = async ({ db, names }: HeldDeps, userId: string): Promise<Write[]
 
 const MANY = 50
 
-const writeAll = async ({ db }: HeldDeps, writes: readonly Write[]): Promise<void> => {
+const writeAll = async ({ db }: PersonalDataDeps, writes: readonly Write[]): Promise<void> => {
   for (let i = 0; i < writes.length; i += MANY) await db.transact(writes.slice(i, i + MANY))
 }
 

@@ -1,16 +1,16 @@
 /** Where the shop holds anything about a person: what the export shows, and what an erasure takes away. One list for both. */
 
 import type { AuthRecords, Stored } from '../accounts/auth/records.ts'
-import { addressesOf, type ProfileDeps } from '../accounts/profile/service.ts'
+import { listAddresses, type ProfileDeps } from '../accounts/profile/service.ts'
 import type { User } from '../accounts/schema.ts'
-import { actsOn } from '../core/audit.ts'
+import { auditTrail } from '../core/audit.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { OUTBOX } from '../core/outbox.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { TableNames } from '../tables/definitions.ts'
 
-export type HeldDeps = ProfileDeps & { readonly orders: OrderTable; readonly names: TableNames }
+export type PersonalDataDeps = ProfileDeps & { readonly orders: OrderTable; readonly names: TableNames }
 
 export const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
 const PAGE = 100
@@ -21,7 +21,7 @@ const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
   return found
 }
 
-export const cartsOf = ({ db, names }: HeldDeps, userId: string): Promise<Item[]> =>
+export const cartsOf = ({ db, names }: PersonalDataDeps, userId: string): Promise<Item[]> =>
   all(
     db.pages({
       table: names.carts,
@@ -33,7 +33,7 @@ export const cartsOf = ({ db, names }: HeldDeps, userId: string): Promise<Item[]
 
 /** The person's own orders, and those that guests made with this address, if it is confirmed. */
 export const ordersOf = async (
-  { orders }: HeldDeps,
+  { orders }: PersonalDataDeps,
   userId: string,
   email: string | undefined,
 ): Promise<Order[]> => {
@@ -56,7 +56,10 @@ export const ordersOf = async (
 }
 
 /** Mails that wait or were given up, about the person's account or orders. */
-export const mailsOf = async ({ db, names }: HeldDeps, userIds: ReadonlySet<string>): Promise<Item[]> => {
+export const mailsOf = async (
+  { db, names }: PersonalDataDeps,
+  userIds: ReadonlySet<string>,
+): Promise<Item[]> => {
   const found: Item[] = []
   for (const pk of [OUTBOX, 'outbox-dead'])
     for await (const page of db.pages({ table: names.control, where: 'pk = :pk', values: { ':pk': pk } }))
@@ -81,7 +84,7 @@ const without = (item: Item, names: readonly string[]): Item =>
 const SECRETS = ['token', 'password', 'secret', 'backupCodes', 'publicKey', 'pk', 'sk', 'revision']
 
 /** Everything that is held about the account, as JSON. */
-export const everythingAbout = async (deps: HeldDeps, user: User, confirmed: boolean) => {
+export const exportPersonalData = async (deps: PersonalDataDeps, user: User, confirmed: boolean) => {
   const { db, names, records, now } = deps
   const { user_id } = user
   const [signIn, auth, orders] = [
@@ -90,13 +93,13 @@ export const everythingAbout = async (deps: HeldDeps, user: User, confirmed: boo
     await ordersOf(deps, user_id, confirmed ? user.email : undefined),
   ]
   const audit: Item[] = []
-  for await (const entry of actsOn(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
+  for await (const entry of auditTrail(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
   const of = (model: string) =>
     signIn.filter(one => one.model === model).map(({ stored }) => without(stored.record, SECRETS))
   return {
     made_at: now().toISOString(),
     profile: user,
-    addresses: await addressesOf(deps, user_id),
+    addresses: await listAddresses(deps, user_id),
     sessions: of('session'),
     sign_in: {
       confirmed,

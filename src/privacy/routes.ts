@@ -4,22 +4,22 @@ import type * as z from 'zod'
 import { assertPassword } from '../accounts/password-credential.ts'
 import * as api from '../accounts/profile/api.ts'
 import {
-  addressesOf,
   changeProfile,
+  listAddresses,
   readUser,
   removeAddress,
   saveAddress,
 } from '../accounts/profile/service.ts'
-import { signedIn } from '../accounts/routes.ts'
 import type { PostalAddress, User } from '../accounts/schema.ts'
 import { sessionCookie } from '../accounts/sessions.ts'
+import { signedIn } from '../accounts/signed-in.ts'
 import type { AccountChange } from '../accounts/table.ts'
 import { type Route, route } from '../http/app.ts'
 import { orderView } from '../orders/service.ts'
 import { type EraseDeps, erasePerson } from './erase.ts'
-import { everythingAbout } from './personal-data.ts'
+import { exportPersonalData } from './personal-data.ts'
 
-export type PeopleDeps = EraseDeps & {
+export type PrivacyDeps = EraseDeps & {
   readonly currency: string
   readonly publicUrl: string
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
@@ -36,7 +36,7 @@ const definedOf = (address: PostalAddress): Record<string, string> =>
 
 const view = ({ account_status: _, ...profile }: User) => profile
 
-export const peopleRoutes = (deps: PeopleDeps): Route[] => {
+export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
   const https = deps.publicUrl.startsWith('https:')
   return [
     route(api.getProfile, async context => view(await readUser(deps, signedIn(context).userId))),
@@ -44,7 +44,7 @@ export const peopleRoutes = (deps: PeopleDeps): Route[] => {
       view(await changeProfile(deps, signedIn(context).userId, changesOf(context.body))),
     ),
     route(api.listAddresses, async context => ({
-      items: await addressesOf(deps, signedIn(context).userId),
+      items: await listAddresses(deps, signedIn(context).userId),
     })),
     route(api.saveAddress, async context => saveAddress(deps, signedIn(context).userId, context.body)),
     route(api.removeAddress, async context => {
@@ -55,7 +55,7 @@ export const peopleRoutes = (deps: PeopleDeps): Route[] => {
       const user = await readUser(deps, signedIn(context).userId)
       const confirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
       context.answerHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
-      const held = await everythingAbout(deps, user, confirmed)
+      const held = await exportPersonalData(deps, user, confirmed)
       return { ...held, profile: view(user), orders: held.orders.map(one => orderView(one, deps.currency)) }
     }),
     route(api.deleteMe, async context => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../test/kit.ts'
-import { specifiedNames, type TableId, tableIds, tables } from './definitions.ts'
+import { DEFAULT_TABLE_NAMES, type TableId, tableIds, tables } from './definitions.ts'
 import { createTableInput } from './provision.ts'
 
 /** The specification's own definitions, word for word. */
@@ -76,7 +76,7 @@ const SPECIFIED: Record<Exclude<TableId, 'control'>, Json> = {
 test.each(Object.entries(SPECIFIED))(
   'the table of %s is created in the specification’s words',
   (id, specified) => {
-    expect(createTableInput(id as TableId, specifiedNames[id as TableId])).toEqual(specified)
+    expect(createTableInput(id as TableId, DEFAULT_TABLE_NAMES[id as TableId])).toEqual(specified)
   },
 )
 

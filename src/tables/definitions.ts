@@ -57,7 +57,7 @@ export const tableIds = Object.keys(tables) as TableId[]
 /** The deployed name of each table. */
 export type TableNames = Readonly<Record<TableId, string>>
 
-export const specifiedNames: TableNames = {
+export const DEFAULT_TABLE_NAMES: TableNames = {
   books: tables.books.name,
   carts: tables.carts.name,
   users: tables.users.name,

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { engineCall } from '../../test/contents.ts'
 import { type Json, testEngine, testShop } from '../../test/kit.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { specifiedNames, type TableId, type TableNames, tableIds } from './definitions.ts'
+import { DEFAULT_TABLE_NAMES, type TableId, type TableNames, tableIds } from './definitions.ts'
 import { createTableInput, createTables, deleteTables, holds, type Point, verifyTables } from './provision.ts'
 
 let made = 0
 const freshNames = (): TableNames => {
   const prefix = `p${++made}-`
-  return Object.fromEntries(tableIds.map(id => [id, `${prefix}${specifiedNames[id]}`])) as TableNames
+  return Object.fromEntries(tableIds.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 }
 
 const open = async (): Promise<{ db: Dynamo; names: TableNames }> => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { testShop } from '../../test/kit.ts'
 import { createTables } from './provision.ts'
-import { putBack } from './restore.ts'
+import { restoreTable } from './restore.ts'
 
 test('rows are as the copy has them, tombstones stay, and a second time changes nothing', async () => {
   const { deps, names } = await testShop()
@@ -29,10 +29,10 @@ test('rows are as the copy has them, tombstones stay, and a second time changes 
   await write(names.control, 'erasures', 2)
 
   const before = Object.keys(await rows()).length
-  const result = await putBack(db, 'control', { name: names.control, from })
+  const result = await restoreTable(db, 'control', { name: names.control, from })
   expect(result).toEqual({ written: 2, deleted: before - 3, same: 2 })
   expect(await rows()).toEqual({ same: 1, changed: 1, deleted: 1, erasures: 2 })
-  expect(await putBack(db, 'control', { name: names.control, from })).toEqual({
+  expect(await restoreTable(db, 'control', { name: names.control, from })).toEqual({
     written: 0,
     deleted: 0,
     same: 4,
@@ -47,7 +47,7 @@ test('a copy that is not there deletes nothing', async () => {
     item: { user_id: 'user-1', email: 'a@shop.example' },
   })
   await expect(
-    putBack(deps.db, 'users', { name: names.users, from: `${names.users}-none` }),
+    restoreTable(deps.db, 'users', { name: names.users, from: `${names.users}-none` }),
   ).rejects.toThrow()
   expect(await deps.db.get(names.users, { user_id: 'user-1' })).toMatchObject({ user_id: 'user-1' })
 })

@@ -7,17 +7,17 @@ import { type TableDefinition, type TableId, tables } from './definitions.ts'
 /** Who asked to be forgotten since then has asked all the same. */
 const ERASURES = 'erasures'
 
-export type PutBack = { readonly written: number; readonly deleted: number; readonly same: number }
+export type Restored = { readonly written: number; readonly deleted: number; readonly same: number }
 
 /**
  * Makes the rows of the table `name` those of the table `from`, a restored copy of it, except for the tombstones of people who
  * were erased, which are kept. For when nobody else writes; all of `from` is in memory meanwhile. Can be cut off and done again.
  */
-export const putBack = async (
+export const restoreTable = async (
   db: Dynamo,
   id: TableId,
   { name, from }: { readonly name: string; readonly from: string },
-): Promise<PutBack> => {
+): Promise<Restored> => {
   const { key }: TableDefinition = tables[id]
   const keyOf = (item: Item): Item => ({
     [key.hash]: item[key.hash],

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import PostalMime from 'postal-mime'
-import type { openIssuer } from '../oidc-issuer.ts'
 import { totpCode } from '../accounts.ts'
+import type { startIssuer } from '../oidc-issuer.ts'
 import { createPasskey } from './authenticator.ts'
 import { runCommand } from './folder.ts'
 import { type Answer, createVisitor, type Visitor } from './visitor.ts'
@@ -14,7 +14,7 @@ export type Making = {
   readonly url: string
   readonly publicUrl: string
   readonly dataDir: string
-  readonly issuer: Awaited<ReturnType<typeof openIssuer>>
+  readonly issuer: Awaited<ReturnType<typeof startIssuer>>
 }
 
 /** The answer, if it is a success. */

@@ -15,13 +15,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { openIssuer } from '../oidc-issuer.ts'
-import { folderBlobs } from '#src/core/blobs.ts'
-import { linesLog } from '#src/core/log/log.ts'
-import { openStore, readSettings } from '#src/composition/settings.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createDeps } from '#src/composition/shop.ts'
+import { createFolderBlobs } from '#src/core/blobs.ts'
+import { createLinesLog } from '#src/core/log/log.ts'
 import { erasePerson } from '#src/privacy/erase.ts'
-import { buildDeps } from '#src/composition/shop.ts'
 import { endAll } from '../lifetime.ts'
+import { startIssuer } from '../oidc-issuer.ts'
 import { PROJECT, startShopProcess } from '../shop-process.ts'
 import type { Facts } from './facts.ts'
 import { DATABASE, type Dump, dumpTables, dynamoCall, FIXTURES, runCommand, withEngine } from './folder.ts'
@@ -60,7 +60,7 @@ const until = async (what: string, holds: () => Promise<boolean> | boolean): Pro
 const makeShop = async (dataDir: string) => {
   await runCommand(dataDir, ['tables', 'create'])
   await importBooks(dataDir, starterBooks())
-  const issuer = await openIssuer()
+  const issuer = await startIssuer()
   const shop = await startShopProcess(dataDir, { PUBLIC_URL, ...issuer.env })
   const making: Making = { url: shop.url, publicUrl: PUBLIC_URL, dataDir, issuer }
   const [ownerEmail, clerkEmail] = ['owner@example.com', 'clerk@example.com']
@@ -151,12 +151,12 @@ const makeMails = async (dataDir: string, erinEmail: string) => {
 /** Begins the erasure of an account, and fails after the third transaction. */
 const cutOffErasure = async (dataDir: string, endpoint: string, userId: string): Promise<void> => {
   const settings = readSettings({ PUBLIC_URL, CLOUDSHELF_DATA_DIR: dataDir })
-  const db = openStore(settings, () => endpoint)
-  const deps = buildDeps(settings, {
+  const db = createDatabase(settings, () => endpoint)
+  const deps = createDeps(settings, {
     db,
-    blobs: folderBlobs(join(dataDir, 'blobs')),
+    blobs: createFolderBlobs(join(dataDir, 'blobs')),
     secret: readFileSync(join(dataDir, 'secret'), 'utf8').trim(),
-    log: linesLog('errors', console.error),
+    log: createLinesLog('errors', console.error),
   })
   const { transact } = db
   let left = 3

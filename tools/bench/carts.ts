@@ -1,9 +1,9 @@
 /** Carts of guests, put into the table before anything is timed. */
 import { cartView } from '#src/cart/quote.ts'
 import type { Cart } from '#src/cart/schema.ts'
-import { cartIdOn, cartTable } from '#src/cart/table.ts'
+import { cartIdOn, createCartTable } from '#src/cart/table.ts'
 import type { Book } from '#src/catalog/schema.ts'
-import { openStore, readSettings } from '#src/composition/settings.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
 import { epochSeconds, guestUserId, newSecret, newVersion } from '#src/core/ids.ts'
 import { pickSome, seededRandom } from './random.ts'
 
@@ -16,8 +16,8 @@ const CARTS_AT_ONCE = 33
 /** The tables of the shop that runs on this engine. */
 export const openTables = (endpoint: string) => {
   const settings = readSettings({})
-  const db = openStore(settings, () => endpoint)
-  return { db, settings, carts: cartTable(db, settings.names) }
+  const db = createDatabase(settings, () => endpoint)
+  return { db, settings, carts: createCartTable(db, settings.names) }
 }
 
 /** `count` carts of as many new guests, each with one copy of `lines` different books. */

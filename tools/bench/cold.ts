@@ -12,15 +12,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeSnapshot } from '#src/catalog/index/snapshot.ts'
 import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
-import { openStore, readSettings } from '#src/composition/settings.ts'
-import { bucketBlobs } from '#src/core/aws/s3-blobs.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createS3Blobs } from '#src/core/aws/s3-blobs.ts'
 import { signerFor } from '#src/core/aws/sign.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { bundleFunction } from '../../infra/bundle.ts'
-import { awsStandIn } from '../../test/aws-stand-in.ts'
+import { startAwsStandIn } from '../../test/aws-stand-in.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { median } from './measure.ts'
 import { readBooks } from './search-data.ts'
@@ -160,14 +160,14 @@ const openSurroundings = async () => {
     AWS_ACCESS_KEY_ID: 'a',
     AWS_SECRET_ACCESS_KEY: 'b',
   })
-  const db = openStore(settings)
+  const db = createDatabase(settings)
   await createTables(db, settings.names)
   await db.close()
-  const aws = await awsStandIn({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
+  const aws = await startAwsStandIn({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
   ends.push(aws.close)
   const { credentials } = settings
   const blobs = (bucket: string) =>
-    bucketBlobs(`${aws.url}/${bucket}`, signerFor('s3', 'us-east-1', credentials))
+    createS3Blobs(`${aws.url}/${bucket}`, signerFor('s3', 'us-east-1', credentials))
   const full = new MemoryBookIndex()
   const books = readBooks(join(options.data, 'books-10k.csv'))
   for (const book of books) full.put(book)

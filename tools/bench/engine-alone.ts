@@ -1,11 +1,11 @@
 /** The engine alone, a worker: the very writes of a checkout through the shop's own client, with no shop around them. */
 import { totalsOf } from '#src/cart/pricing.ts'
 import type { Book } from '#src/catalog/schema.ts'
-import { bookTable } from '#src/catalog/table.ts'
+import { createBookTable } from '#src/catalog/table.ts'
 import type { Write } from '#src/core/dynamo/write.ts'
 import { dayOf, newOrderId, sha256 } from '#src/core/ids.ts'
 import type { Order } from '#src/orders/schema.ts'
-import { orderTable } from '#src/orders/table.ts'
+import { createOrderTable } from '#src/orders/table.ts'
 import { openTables, type PreparedCart, prepareCarts } from './carts.ts'
 import { doJobs } from './worker.ts'
 
@@ -23,8 +23,8 @@ export type EngineResult = { readonly seconds: number; readonly latencies: Float
 
 const transactions = (tables: ReturnType<typeof openTables>) => {
   const { db, settings, carts } = tables
-  const orders = orderTable(db, settings.names)
-  const books = bookTable(db, settings.names)
+  const orders = createOrderTable(db, settings.names)
+  const books = createBookTable(db, settings.names)
 
   /** As `placeOrder` makes them. */
   const writesOf = ({ cart }: PreparedCart): Write[] => {

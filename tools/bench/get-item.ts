@@ -3,9 +3,9 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Book } from '#src/catalog/schema.ts'
 import { signerFor, unsignedForEngine } from '#src/core/aws/sign.ts'
-import { openDynamo } from '#src/core/dynamo/dynamo.ts'
-import { openWire } from '#src/core/dynamo/wire.ts'
-import { specifiedNames } from '#src/tables/definitions.ts'
+import { createDynamo } from '#src/core/dynamo/dynamo.ts'
+import { createWire } from '#src/core/dynamo/wire.ts'
+import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
 import { doJobs } from './worker.ts'
 
 /** `unsigned` is what the shop does on its own engine, `signed` what it does on AWS. */
@@ -28,15 +28,15 @@ const credentials = { accessKeyId: 'cloudshelf', secretAccessKey: 'cloudshelf' }
 
 const ours = (endpoint: string, signs: boolean): Get => {
   const signer = signs ? signerFor('dynamodb', REGION, async () => credentials) : unsignedForEngine
-  const db = openDynamo(openWire(() => endpoint, signer))
-  return key => db.get(specifiedNames.books, key)
+  const db = createDynamo(createWire(() => endpoint, signer))
+  return key => db.get(DEFAULT_TABLE_NAMES.books, key)
 }
 
 const sdk = (endpoint: string): Get => {
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials })
   return async key => {
     const command = new GetItemCommand({
-      TableName: specifiedNames.books,
+      TableName: DEFAULT_TABLE_NAMES.books,
       Key: marshall(key),
       ConsistentRead: true,
     })

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { inAFolder } from './in-a-folder.ts'
 import type { LoadJob, LoadResult } from './load.ts'
 import { operationsOf } from './operations.ts'
-import { openProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
+import { createProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
 import { askForAll, loadOf } from './rounds.ts'
 import { fillFolder, readBooks } from './shelf.ts'
 import { startShop } from './shop-process.ts'
@@ -53,7 +53,7 @@ const profileShop = async (dataDir: string): Promise<Profiled[]> => {
   await fillFolder(dataDir, books)
   const shop = await startShop(dataDir, FIRST_BOOK, undefined, ['--inspect=127.0.0.1:0'])
   if (shop.inspector === undefined) throw new Error('the shop does not say where its inspector listens')
-  const opened = await openProfiler(shop.inspector)
+  const opened = await createProfiler(shop.inspector)
   profiler = opened
   const generator = startWorker<LoadJob, LoadResult>('load.ts')
   const profiled: Profiled[] = []

@@ -24,7 +24,7 @@ export type Profiler = {
 }
 
 /** Speaks to the inspector at this address, such as ws://127.0.0.1:9229/<id>. */
-export const openProfiler = async (inspector: string): Promise<Profiler> => {
+export const createProfiler = async (inspector: string): Promise<Profiler> => {
   const socket = new WebSocket(inspector)
   await once(socket, 'open')
   let asked = 0

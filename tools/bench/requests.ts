@@ -1,6 +1,6 @@
 /** The requests of each operation, as they go over the wire. */
 import type { Book, ListedBook } from '#src/catalog/schema.ts'
-import { listed } from '#src/catalog/views.ts'
+import { listedBook } from '#src/catalog/views.ts'
 import type { PreparedCart } from './carts.ts'
 import { pick, pickSome, type Random, shuffled } from './random.ts'
 import { madeQuestions } from './search-queries.ts'
@@ -56,7 +56,7 @@ export const newSearches = (random: Random, queries: readonly string[], times: n
 
 /** Searches with slips of thirteen kinds, none twice, none of the query files. */
 export const madeSearches = (books: readonly Book[], perKind: number, seed: number): string[] => {
-  const rows: ListedBook[] = books.map(listed)
+  const rows: ListedBook[] = books.map(listedBook)
   const made = new Set(madeQuestions(rows, perKind, seed).map(({ q }) => q))
   return searchRequests([...made])
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { Book } from '#src/catalog/schema.ts'
-import { bookTable, isBook, readBook } from '#src/catalog/table.ts'
-import { openStore, readSettings } from '#src/composition/settings.ts'
+import { createBookTable, isBook, parseBook } from '#src/catalog/table.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
 import { type Cents, toDecimal } from '#src/core/money.ts'
 import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
@@ -22,7 +22,7 @@ const optional = <T>(name: string, value: T | undefined) => (value === undefined
 
 const bookOf = (row: Readonly<Record<string, string>>, place: number): Book => {
   const genres = row.genres?.split('|').filter(Boolean) ?? []
-  const book = readBook({
+  const book = parseBook({
     category: genres[0] ?? 'other',
     book_id: row.book_id,
     title: row.title,
@@ -54,10 +54,10 @@ export const fillFolder = async (dataDir: string, books: readonly Book[]): Promi
   const folder = await openDataFolder(dataDir)
   const engine = await startEngine({ folder })
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: dataDir })
-  const db = openStore(settings, () => engine.endpoint)
+  const db = createDatabase(settings, () => engine.endpoint)
   try {
     await createTables(db, settings.names)
-    const table = bookTable(db, settings.names)
+    const table = createBookTable(db, settings.names)
     for (let i = 0; i < books.length; i += BOOKS_AT_ONCE)
       await db.transact(books.slice(i, i + BOOKS_AT_ONCE).flatMap(book => table.create(book)))
   } finally {

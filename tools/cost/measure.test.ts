@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openStore } from '#src/composition/settings.ts'
+import { createDatabase } from '#src/composition/settings.ts'
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { testEngine, testShop } from '../../test/kit.ts'
 import { measure } from './measure.ts'
@@ -16,7 +16,7 @@ test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twic
   const engine = await testEngine()
   const { deps, names } = await testShop({ staffed: false })
   const meter = consumptionMeter()
-  const db = openStore(deps.settings, () => engine.endpoint, meter.watch)
+  const db = createDatabase(deps.settings, () => engine.endpoint, meter.watch)
   const units = async (doing: Promise<unknown>) => {
     await doing
     const { reads, writes } = meter.take()

@@ -1,5 +1,5 @@
 /** Adds up what calls of the store consume, as the store says it of each. */
-import type { WatchedCall } from '#src/core/dynamo/watched.ts'
+import type { ObservedCall } from '#src/core/dynamo/watched.ts'
 
 /** What something has consumed: calls of the store, and DynamoDB's request units, those of indexes and transactions included. */
 export type Consumed = { readonly calls: number; readonly reads: number; readonly writes: number }
@@ -8,7 +8,7 @@ type Capacity = { readonly CapacityUnits?: number }
 
 const READING = /^(GetItem|BatchGetItem|Query|Scan|TransactGetItems)$/
 
-const unitsOf = ({ operation, answer }: WatchedCall): number => {
+const unitsOf = ({ operation, answer }: ObservedCall): number => {
   const said = answer.ConsumedCapacity as Capacity | readonly Capacity[] | undefined
   if (said === undefined)
     throw new Error(`the store does not say what ${operation} consumed: it knows no ReturnConsumedCapacity`)
@@ -19,7 +19,7 @@ const unitsOf = ({ operation, answer }: WatchedCall): number => {
 /** `watch` is told of calls on items; `take()` gives what they have consumed since it was last asked. */
 export const consumptionMeter = () => {
   let [calls, reads, writes] = [0, 0, 0]
-  const watch = (call: WatchedCall): void => {
+  const watch = (call: ObservedCall): void => {
     if (!call.isOnItems) return
     const units = unitsOf(call)
     calls++

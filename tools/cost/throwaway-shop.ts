@@ -3,19 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seed } from '#src/catalog/import/seed.ts'
-import { blobFolder, openStore, readSettings } from '#src/composition/settings.ts'
-import { buildDeps, createShop } from '#src/composition/shop.ts'
-import { folderBlobs } from '#src/core/blobs.ts'
-import type { WatchedCall } from '#src/core/dynamo/watched.ts'
+import { blobFolder, createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createDeps, createShop } from '#src/composition/shop.ts'
+import { createFolderBlobs } from '#src/core/blobs.ts'
+import type { ObservedCall } from '#src/core/dynamo/watched.ts'
 import { newSecret } from '#src/core/ids.ts'
-import { linesLog } from '#src/core/log/log.ts'
+import { createLinesLog } from '#src/core/log/log.ts'
 import { unknownCaller } from '#src/http/client-ip.ts'
 import { borrowEngine } from '#src/local/borrow-engine.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
-import { localBuild } from '#src/pages/local-build.ts'
-import { pageHolds } from '#src/pages/page-cache.ts'
-import { openPages } from '#src/pages/serve.ts'
+import { createLocalBuild } from '#src/pages/local-build.ts'
+import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createPageServer } from '#src/pages/serve.ts'
 import { createTables } from '#src/tables/provision.ts'
 
 const ORIGIN = 'http://localhost:3000'
@@ -57,7 +57,7 @@ const browserOf = (fetch: (request: Request) => Promise<Response>): Ask => {
 
 /** Runs `work` with such a shop, whose calls of the store `watch` is told of. Throws StartError where there is no engine. */
 export const withThrowawayShop = async <T>(
-  watch: (call: WatchedCall) => void,
+  watch: (call: ObservedCall) => void,
   say: (line: string) => void,
   work: (shop: ThrowawayShop) => Promise<T>,
 ): Promise<T> => {
@@ -82,34 +82,34 @@ const openIn = async <T>(
     say,
     work,
   }: {
-    readonly watch: (call: WatchedCall) => void
+    readonly watch: (call: ObservedCall) => void
     readonly say: (line: string) => void
     readonly work: (shop: ThrowawayShop) => Promise<T>
   },
 ): Promise<T> => {
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
-  const db = openStore(settings, () => endpoint, watch)
-  const build = localBuild(say)
+  const db = createDatabase(settings, () => endpoint, watch)
+  const build = createLocalBuild(say)
   try {
     await createTables(db, settings.names)
     const sent: Mail[] = []
-    const log = linesLog('errors', say)
+    const log = createLinesLog('errors', say)
     const transport = { send: async (mail: Mail) => void sent.push(mail) }
-    const blobs = folderBlobs(blobFolder(folder))
-    const all = buildDeps(settings, { db, blobs, secret: newSecret(), log, transport })
+    const blobs = createFolderBlobs(blobFolder(folder))
+    const all = createDeps(settings, { db, blobs, secret: newSecret(), log, transport })
     // On AWS the function of orders has no memory that a sale would refresh.
     const deps = { ...all, booksChanged: () => {} }
     await seed(deps)
-    await deps.memory.load()
-    await deps.memory.readChanges()
+    await deps.liveIndex.load()
+    await deps.liveIndex.readChanges()
     const app = createShop(deps)
-    const { fetch } = openPages({
+    const { fetch } = createPageServer({
       fetch: app.fetch,
       publicUrl: ORIGIN,
       origins: app.origins,
-      admission: app.admission,
+      loadShedder: app.loadShedder,
       currency: settings.currency,
-      holds: pathname => pageHolds(deps.memory, pathname),
+      holds: pathname => isPageFresh(deps.liveIndex, pathname),
       load: build.load,
       log,
     })
@@ -119,7 +119,7 @@ const openIn = async <T>(
         await sendDueMail(deps)
         return sent.splice(0)
       },
-      readChanges: deps.memory.readChanges,
+      readChanges: deps.liveIndex.readChanges,
     })
   } finally {
     build.close()

@@ -103,7 +103,7 @@ export const deadCredentials = async (target: Target, { send }: Ledger): Promise
     .slice(0, 8)
     .map(entry => [entry.id, { authorization: `Bearer ${textOf(entry)}` }] as const)
   const requests = endpoints
-    .filter(({ who }) => who === 'account' || who === 'staff')
+    .filter(({ access }) => access === 'account' || access === 'staff')
     .flatMap(endpoint =>
       [
         ...dead.map(

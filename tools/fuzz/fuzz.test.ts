@@ -3,13 +3,13 @@ import { expect, test, vi } from 'vitest'
 import { endpoints } from '#src/composition/endpoints.ts'
 import type { Json } from '../../test/kit.ts'
 import { corpus, corpusGroups } from './corpus.ts'
-import { hostile } from './fuzz.ts'
+import { fuzz } from './fuzz.ts'
 import { ELSEWHERE, homes } from './homes.ts'
 import { ruleFor } from './matrix.ts'
 import { faultsOf, ledger } from './oracle.ts'
 import { groupsFor, placesOf, requestAt } from './places.ts'
 import { atRandom } from './random.ts'
-import { endpointOf, hasJson, openTarget, type Seen, type Sent, type Target } from './target.ts'
+import { createTarget, endpointOf, hasJson, type Seen, type Sent, type Target } from './target.ts'
 
 // A hash takes as long as a hundred requests; that too many wait is tried elsewhere.
 vi.mock('@node-rs/argon2', () => ({
@@ -18,7 +18,7 @@ vi.mock('@node-rs/argon2', () => ({
 }))
 
 test('bad input, forged credentials and odd orders of things leave the shop as it was, and standing', async () => {
-  const rows = await hostile({ quick: true })
+  const rows = await fuzz({ quick: true })
   for (const { what, faults } of rows) expect(faults, what).toEqual([])
   expect(rows.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(2_500)
 }, 120_000)
@@ -34,7 +34,7 @@ test('the corpus is whole: each entry has a reason and an end, and each group a 
 })
 
 test('every parameter and every field of every body is a place', async () => {
-  const target = await openTarget()
+  const target = await createTarget()
   const places = placesOf(target)
   for (const endpoint of endpoints) {
     const own = places.filter(place => place.endpoint === endpoint)
@@ -108,7 +108,7 @@ const faulty = (target: Target, status: number, does: () => Promise<unknown>): T
 }
 
 test('what a refused request writes is found, alone and among requests that are taken', async () => {
-  const target = await openTarget()
+  const target = await createTarget()
   const { db, names } = target.shop.deps
   const leak = () =>
     db.write({ action: 'Put', table: names.control, item: { pk: 'leak', sk: crypto.randomUUID() } })
@@ -124,7 +124,7 @@ test('what a refused request writes is found, alone and among requests that are 
 })
 
 test('a fault that only some requests meet is found at random, and made small', async () => {
-  const target = await openTarget()
+  const target = await createTarget()
   const breaks = {
     ...target,
     send: async (request: Sent) => {
@@ -147,7 +147,7 @@ test('no caller is let in by mistake: the rules are the policies', () => {
 })
 
 test('half a character, a line break and a long text each come to where they are sent', async () => {
-  const target = await openTarget()
+  const target = await createTarget()
   const [place] = placesOf(target).filter(one => one.endpoint.id === 'getBook')
   if (!place) throw new Error('no place in getBook')
   const at = (value: string) => requestAt(target, place, { id: 'x', why: 'x', expect: 400, value })?.path

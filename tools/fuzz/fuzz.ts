@@ -10,7 +10,7 @@ import { requestsAtPlaces } from './places.ts'
 import { atRandom } from './random.ts'
 import { onSockets } from './sockets.ts'
 import { tellStories, wander } from './stories.ts'
-import { openTarget, type Target } from './target.ts'
+import { createTarget, type Target } from './target.ts'
 
 /** A promise of the shop, what was tried, how often, what came of it, and whether that is what was promised. */
 export type Row = {
@@ -65,7 +65,7 @@ const heapMb = (): number => {
 }
 
 const run = async ([promise, what, pass]: Pass): Promise<Row> => {
-  const target = await openTarget()
+  const target = await createTarget()
   const book = ledger(target)
   const before = heapMb()
   await pass(target, book)
@@ -92,7 +92,7 @@ const onSocketsRow = async (quick: boolean): Promise<Row> => {
 }
 
 /** Runs all passes, one after the other, against shops on this machine alone; a row for each. */
-export const hostile = async ({
+export const fuzz = async ({
   quick = false,
   seed,
   sockets = true,
@@ -115,7 +115,7 @@ if (isProgram) {
     console.log(`${pass ? '✓' : '✗'} P${promise}  ${String(count).padStart(6)}  ${what}: ${figure}`)
     for (const { request, fault } of faults.slice(0, 5)) console.log(`    ${fault}\n      ${request}`)
   }
-  const rows = await hostile({ quick: process.argv.includes('--quick'), tell })
+  const rows = await fuzz({ quick: process.argv.includes('--quick'), tell })
   console.log(`${rows.reduce((sum, { count }) => sum + count, 0)} requests`)
   await endAll()
   process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1

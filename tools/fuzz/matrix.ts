@@ -15,7 +15,7 @@ const ACCOUNTS = new Set<CallerName>([
 ])
 
 /** What a caller is told by an endpoint for these. */
-export const ruleFor = (who: Endpoint['who'], caller: CallerName): Rule => {
+export const ruleFor = (who: Endpoint['access'], caller: CallerName): Rule => {
   if (who === 'anyone' || who === 'shopper') return 'let in'
   if (who === 'account') return ACCOUNTS.has(caller) ? 'let in' : 'not_signed_in'
   if (caller === 'staff' || caller === 'admin') return 'let in'
@@ -31,14 +31,14 @@ const cases = (target: Target): Case[] => {
   const callers = Object.keys(target.callers) as CallerName[]
   return endpoints.flatMap(endpoint => {
     const path = addressOf(target, endpoint)
-    const of = (as: CallerName, more: string, who: Endpoint['who']): Case => ({
-      sent: { endpoint, as, path: `${path}${more}`, why: `${endpoint.who}${more} by ${as}` },
+    const of = (as: CallerName, more: string, who: Endpoint['access']): Case => ({
+      sent: { endpoint, as, path: `${path}${more}`, why: `${endpoint.access}${more} by ${as}` },
       rule: ruleFor(who, as),
     })
     const staffOnly = (endpoint.staffQuery ?? []).flatMap(name =>
       callers.map(as => of(as, `?${name}=2026-01-01`, 'staff')),
     )
-    return [...callers.map(as => of(as, '', endpoint.who)), ...staffOnly]
+    return [...callers.map(as => of(as, '', endpoint.access)), ...staffOnly]
   })
 }
 

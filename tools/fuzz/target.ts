@@ -128,7 +128,7 @@ const withCookie = (who: Shopper, cookie: string): Shopper => ({
 })
 
 /** `limited`: whether requests are counted; those who send thousands would else be told that alone. */
-export const openTarget = async ({ limited = false } = {}): Promise<Target> => {
+export const createTarget = async ({ limited = false } = {}): Promise<Target> => {
   const many = { stock_quantity: 1_000_000 }
   // Time stands still: what a clock alone writes would look like the work of a request.
   const now = new Date()
@@ -200,8 +200,8 @@ export const openTarget = async ({ limited = false } = {}): Promise<Target> => {
 }
 
 /** As whom an endpoint is called, so that what it takes is looked at. */
-export const mayCall = ({ who }: Endpoint): CallerName =>
-  who === 'staff' ? 'staff' : who === 'account' ? 'account' : who === 'shopper' ? 'guest' : 'anybody'
+export const mayCall = ({ access }: Endpoint): CallerName =>
+  access === 'staff' ? 'staff' : access === 'account' ? 'account' : access === 'shopper' ? 'guest' : 'anybody'
 
 /** The headers that an endpoint cannot do without. */
 export const neededHeaders = ({ id }: Endpoint): Record<string, string> =>

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { times } from '../../test/buyers.ts'
 import { itemsIn } from '../../test/contents.ts'
-import { atRandom, faultyEngine } from '../../test/faulty-engine.ts'
+import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { type Result, resultOf } from './history.ts'
 import { linearizable, type Timed } from './linear.ts'
@@ -83,7 +83,7 @@ const noLineLost: Promised = {
   pass: 'every final cart, and every answer on the way, is what the steps make in some order',
   prove: async run => {
     const count = run.quick ? 40 : 1_000
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
     engine.plan(atRandom(run.random, { conflict: 2, lose: 2, refuse: 1 }))
     const all = fc.sample(sequence, { numRuns: count, seed: run.seed })
@@ -122,7 +122,7 @@ const joinedOnce: Promised = {
   pass: 'every quantity is the smaller of the sum and 20; no request fails',
   prove: async run => {
     const count = run.quick ? 12 : 200
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
     const add = (who: Shopper, quantity: number) => who.post('/api/cart/items', { book_id: 'b-0', quantity })
     let failed = 0

@@ -1,5 +1,5 @@
 /** Hostile input, strangers, forged tokens and bent cursors (15 to 19): one run of `tools/fuzz`, told by promise. */
-import { hostile, type Row } from '../fuzz/fuzz.ts'
+import { fuzz, type Row } from '../fuzz/fuzz.ts'
 import { walks } from './pages.ts'
 import type { Promised, Proof, Run } from './run.ts'
 import { runTests } from './suite.ts'
@@ -10,7 +10,7 @@ let rows: Promise<Row[]> | undefined
 const tell = async ({ quick, seed, withSuite }: Run, numbers: readonly number[]): Promise<Proof> => {
   // The suite has its own short run of it.
   if (!withSuite) return { tried: 'tools/fuzz', found: 'the suite runs it itself', holds: true }
-  rows ??= hostile({ quick, seed })
+  rows ??= fuzz({ quick, seed })
   const mine = (await rows).filter(({ promise }) => numbers.includes(promise))
   const faults = mine.flatMap(one => one.faults)
   const [first] = faults

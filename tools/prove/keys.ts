@@ -1,7 +1,7 @@
 /** Keys and carts of a checkout: one intention is one order, whatever is lost, repeated or clicked twice (2 to 5). */
 import { type Buyer, place, times, withCarts } from '../../test/buyers.ts'
 import { itemsIn, stockOf } from '../../test/contents.ts'
-import { faultyEngine, isCount } from '../../test/faulty-engine.ts'
+import { isCount, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
 import { contradictions, history } from './history.ts'
 import { naiveOrder } from './naive.ts'
@@ -76,7 +76,7 @@ const lostReply: Promised = {
   pass: 'as many orders and copies gone as checkouts; none twice',
   prove: async run => {
     const count = run.quick ? 40 : 500
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const shop = await testShop({ books: shelf(), endpoint: engine.endpoint })
     const buyers = await inTurns(count, 8, () => oneBuyer(shop))
     const { operations, record } = history()

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
-import { openStore, readSettings } from '#src/composition/settings.ts'
+import { createDatabase, readSettings } from '#src/composition/settings.ts'
 import type { Item } from '#src/core/dynamo/write.ts'
-import { specifiedNames } from '#src/tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
 import { ADDRESS, type Json } from '../../test/kit.ts'
 import type { ShopProcess } from '../../test/shop-process.ts'
 import { pick, type Random } from '../bench/random.ts'
@@ -97,17 +97,17 @@ export const checkOutCart = (
 ): Promise<Said> => ask(agent, `${url}/api/orders`, random, { cookie, body: order, key: crypto.randomUUID() })
 
 const open = ({ dynamodb }: ShopProcess) =>
-  openStore(readSettings({ DYNAMODB_ENDPOINT: dynamodb, ...CREDENTIALS }))
+  createDatabase(readSettings({ DYNAMODB_ENDPOINT: dynamodb, ...CREDENTIALS }))
 
 /** Sets the stock in the tables themselves, as another program may: checkout trusts nothing else. */
 export const fillShelf = async (shop: ShopProcess): Promise<void> => {
   const db = open(shop)
-  for await (const page of db.scan(specifiedNames.books))
+  for await (const page of db.scan(DEFAULT_TABLE_NAMES.books))
     for (const { category, book_id } of page)
       if (TITLES.includes(String(book_id)))
         await db.write({
           action: 'Update',
-          table: specifiedNames.books,
+          table: DEFAULT_TABLE_NAMES.books,
           key: { category, book_id },
           set: 'SET stock_quantity = :wanted',
           values: { ':wanted': START_STOCK },
@@ -129,11 +129,11 @@ export const misfits = async (
   const db = open(shop)
   const [orders, control, carts, books] = await Promise.all(
     (['orders', 'control', 'carts', 'books'] as const).map(table =>
-      everything(db.scan(specifiedNames[table])),
+      everything(db.scan(DEFAULT_TABLE_NAMES[table])),
     ),
   )
   // The worker goes on meanwhile: a mail that moved from where had not been read to where had been is found the second time.
-  const controlAgain = await everything(db.scan(specifiedNames.control))
+  const controlAgain = await everything(db.scan(DEFAULT_TABLE_NAMES.control))
   await db.close()
   if (!orders || !control || !carts || !books) throw new Error('a table could not be read')
   const wrong: string[] = []

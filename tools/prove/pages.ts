@@ -52,7 +52,7 @@ const ofBooks = async (count: number, now: () => Date): Promise<TestShop> => {
   )
   const shop = await testShop({ ready: false, now })
   await inTurns(books.length, 8, i => shop.deps.db.transact(shop.deps.books.create(books[i] ?? aBook())))
-  await shop.deps.memory.load()
+  await shop.deps.liveIndex.load()
   return shop
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place, soldOf, times, withCarts } from '../../test/buyers.ts'
 import { itemsIn, stockOf } from '../../test/contents.ts'
-import { atRandom, faultyEngine } from '../../test/faulty-engine.ts'
+import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
 import { contradictions, history } from './history.ts'
 import { naiveCancel, naiveCount, naiveSale } from './naive.ts'
@@ -50,7 +50,7 @@ const neverOversell: Promised = {
   prove: async run => {
     const rounds = run.quick ? 3 : 20
     const windows = run.quick ? 10 : 100
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const wrong: string[] = []
     for (let round = 0; round < 2 * rounds; round++) {
       engine.plan(() => undefined)

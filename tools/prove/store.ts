@@ -1,7 +1,7 @@
 /** A store that is gone, slow or throttled holds nobody up (26). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place, times, withCarts } from '../../test/buyers.ts'
-import { type FaultyEngine, faultyEngine, type Plan } from '../../test/faulty-engine.ts'
+import { type FaultyEngine, type Plan, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
 import { p99 } from './load.ts'
 import { countOf, inTurns, type Promised } from './run.ts'
@@ -69,7 +69,7 @@ const nobodyHangs: Promised = {
   pass: 'every request ends within 8 s, with an answer or a 503 that says when to come back; at most 2.2 times the calls where it throttles; health says so; all is well again without a restart',
   prove: async run => {
     const rounds = run.quick ? 8 : 60
-    const engine = await faultyEngine()
+    const engine = await startFaultyEngine()
     const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })], endpoint: engine.endpoint })
     const found: string[] = []
     let holds = true

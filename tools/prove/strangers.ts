@@ -1,6 +1,6 @@
 /** Whether somebody has an account, nobody learns: not from an answer, and not from its time (13). */
 
-import { credential } from '#src/accounts/password-credential.ts'
+import { passwordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
 import { accountShop, PASSWORD } from '../../test/accounts.ts'
 import { median } from '../bench/measure.ts'
@@ -40,7 +40,7 @@ const strangersAlike: Promised = {
         const user = { id, email: `known-${i}@example.com`, name: '', createdAt: at, updatedAt: at }
         await shop.deps.db.transact([
           ...shop.deps.records.creation('user', { ...user, emailVerified: true, accountStatus: 'active' }),
-          ...shop.deps.records.creation('account', credential(id, stored, at)),
+          ...shop.deps.records.creation('account', passwordCredential(id, stored, at)),
         ])
       }
     }

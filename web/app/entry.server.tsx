@@ -6,7 +6,7 @@ import {
   type RouterContextProvider,
   ServerRouter,
 } from 'react-router'
-import { lateScripts } from './loading/deferred-hydration.server.ts'
+import { deferHydration } from './loading/deferred-hydration.server.ts'
 import { visitContext } from './loading/visit.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export default async function handleRequest(
   const { nonce } = loadContext.get(visitContext)
   const { serverHandoffStream, ...rest } = context
   const rendered = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
-  const { page, starter } = lateScripts(rendered, nonce)
+  const { page, starter } = deferHydration(rendered, nonce)
   const handoff = serverHandoffStream ? await handoffScript(serverHandoffStream, nonce) : ''
   headers.set('content-type', 'text/html; charset=utf-8')
   const end = page.lastIndexOf('</body>')

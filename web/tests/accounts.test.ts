@@ -3,17 +3,17 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { PASSWORD, totpCode } from '../../test/accounts.ts'
-import { sink } from '../../test/mail.ts'
-import { openIssuer } from '../../test/oidc-issuer.ts'
+import { capture } from '../../test/mail.ts'
+import { startIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
 import { addToCart, arrived, CONFIRMED, openSite, settled, type Window, withoutStatus } from './site.ts'
 
-const issuer = await openIssuer()
+const issuer = await startIssuer()
 const site = await openSite({ books, env: issuer.env })
 
 /** Where the link of the newest mail to this address leads, on this page. */
 const mailedLink = async (email: string, page: string): Promise<string> => {
-  const { mails, transport } = sink()
+  const { mails, transport } = capture()
   await sendDueMail({ ...site.deps, transport })
   const texts = mails.filter(({ to }) => to === email).map(({ text }) => text)
   const link = new RegExp(`(/${page}\\?token=[\\w-]{43})`).exec(texts.join('\n'))?.[1]

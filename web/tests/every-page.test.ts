@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openIssuer } from '../../test/oidc-issuer.ts'
+import { startIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
 import {
   addToCart,
@@ -61,7 +61,7 @@ const MINE = [
   '/staff/books/tech-001',
 ]
 
-const issuer = await openIssuer()
+const issuer = await startIssuer()
 const site = await openSite({ books, env: issuer.env })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
 let orderId = ''

@@ -5,9 +5,9 @@ import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, expect, vi } from 'vitest'
 import { createShop } from '#src/composition/shop.ts'
-import { localBuild } from '#src/pages/local-build.ts'
-import { pageHolds } from '#src/pages/page-cache.ts'
-import { openPages } from '#src/pages/serve.ts'
+import { createLocalBuild } from '#src/pages/local-build.ts'
+import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createPageServer } from '#src/pages/serve.ts'
 import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
 import { launchBrowser } from './browser.ts'
 
@@ -71,14 +71,14 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   const url = `http://localhost:${port}`
   const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
   const app = createShop(shop.deps)
-  const build = localBuild(() => {})
-  const pages = openPages({
+  const build = createLocalBuild(() => {})
+  const pages = createPageServer({
     fetch: app.fetch,
     publicUrl: url,
     origins: app.origins,
-    admission: app.admission,
+    loadShedder: app.loadShedder,
     currency: shop.deps.currency,
-    holds: pathname => pageHolds(shop.deps.memory, pathname),
+    holds: pathname => isPageFresh(shop.deps.liveIndex, pathname),
     load: build.load,
     log: shop.deps.log,
   })

@@ -8,9 +8,9 @@ import {
 } from '@better-auth/test-utils/adapter'
 import { testShop } from '../../../test/kit.ts'
 import { sha256 } from '../../core/ids.ts'
-import { userTable } from '../table.ts'
-import { authAdapter } from './adapter.ts'
-import { type AuthRecords, authRecords, type Stored } from './records.ts'
+import { createUserTable } from '../table.ts'
+import { createAuthAdapter } from './adapter.ts'
+import { type AuthRecords, createAuthRecords, type Stored } from './records.ts'
 
 const { deps, names } = await testShop()
 const tokens = new Map<string, string>()
@@ -39,7 +39,7 @@ const rememberingTokens = (records: AuthRecords): AuthRecords => {
   }
 }
 
-const records = rememberingTokens(authRecords(deps.db, names, userTable(deps.db, names)))
+const records = rememberingTokens(createAuthRecords(deps.db, names, createUserTable(deps.db, names)))
 
 /** The specification names the attributes of users, so the library's fields cannot be given other names. */
 const renamed = {
@@ -51,7 +51,7 @@ const renamed = {
 // Not run: the suites of numeric ids and of UUIDs, since the shop's ids are its own (`user-…`), and of transactions, since
 // DynamoDB has none that read on the way: each call is a transaction of its own.
 const { execute } = await testAdapter({
-  adapter: () => authAdapter(records, { scan: true }),
+  adapter: () => createAuthAdapter(records, { scan: true }),
   runMigrations: () => {},
   tests: [
     normalTestSuite({ disableTests: renamed }),

@@ -1,7 +1,7 @@
 /** The door between the sign-in library and DynamoDB: its adapter, made with its own factory. */
 import { type CleanedWhere, createAdapterFactory } from 'better-auth/adapters'
 import { ShopError } from '../../core/errors.ts'
-import { asAsked, readAddress } from './email-encoding.ts'
+import { decodeEmail, withRequestedEmail } from './email-encoding.ts'
 import type { AuthRecords, Stored } from './records.ts'
 import { type AuthRecord, matches, sorted } from './where-filter.ts'
 
@@ -25,7 +25,7 @@ const valuesOf = ({ operator, value, mode, connector }: CleanedWhere): readonly 
   return operator === 'in' && Array.isArray(value) ? value : undefined
 }
 
-export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptions = {}) => {
+export const createAuthAdapter = (records: AuthRecords, { scan = false }: AdapterOptions = {}) => {
   type Find = (value: string) => Promise<Stored | undefined | readonly Stored[]>
 
   /** How records are found by this field without a scan, if they can be. */
@@ -51,7 +51,7 @@ export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptio
   }
 
   const find = async (model: string, asked: readonly CleanedWhere[]): Promise<Stored[]> => {
-    const where = asked.map(readAddress)
+    const where = asked.map(decodeEmail)
     return (await candidates(model, where)).filter(({ record }) => matches(record, where))
   }
 
@@ -125,7 +125,7 @@ export const authAdapter = (records: AuthRecords, { scan = false }: AdapterOptio
         },
         findOne: async <T>(call: { model: string; where: CleanedWhere[] }) => {
           const [found] = await find(nameOf(call), call.where)
-          return (found ? asAsked(found.record, call.where) : null) as T | null
+          return (found ? withRequestedEmail(found.record, call.where) : null) as T | null
         },
         findMany: async <T>(call: FindMany) => {
           const found = (await find(nameOf(call), call.where ?? [])).map(({ record }) => record)

@@ -15,7 +15,7 @@ import { hashPassword, verifyPassword } from '../passwords.ts'
 import { LONGEST, SHORTEST } from '../schema.ts'
 import { LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
-import { authAdapter } from './adapter.ts'
+import { createAuthAdapter } from './adapter.ts'
 import { LOCKED_SECONDS } from './library-call.ts'
 import type { AuthRecords } from './records.ts'
 import { ofUserRecord } from './user-fields.ts'
@@ -42,9 +42,9 @@ const text = { type: 'string', required: false, input: false } as const
 const flag = { type: 'boolean', required: false, input: false } as const
 const isStaffRole = (role: unknown) => role === 'staff' || role === 'admin'
 
-export type Auth = ReturnType<typeof openAuth>
+export type Auth = ReturnType<typeof createAuth>
 
-export const openAuth = ({ db, names, users, records, authSecret, publicUrl, now }: AuthDeps) => {
+export const createAuth = ({ db, names, users, records, authSecret, publicUrl, now }: AuthDeps) => {
   /** A session is opened together with the account's note of it: none is for an account that is gone meanwhile. */
   const create: AuthRecords['create'] = (model, record) => {
     if (model !== 'session') return records.create(model, record)
@@ -83,7 +83,7 @@ export const openAuth = ({ db, names, users, records, authSecret, publicUrl, now
     baseURL: origin,
     basePath: '/api/auth',
     secret: authSecret,
-    database: authAdapter({ ...records, create }),
+    database: createAuthAdapter({ ...records, create }),
     telemetry: { enabled: false },
     logger: { disabled: true },
     // Counted by the shop, exactly: see http/limits.

@@ -8,17 +8,16 @@ import type { AuthRecord } from './where-filter.ts'
 const WRITTEN = /^((?:[0-9a-f]{2})+)@address\.invalid$/
 
 /** A normalised address as the library may be told it. */
-export const writtenAddress = (email: string): string =>
-  `${Buffer.from(email).toString('hex')}@address.invalid`
+export const encodeEmail = (email: string): string => `${Buffer.from(email).toString('hex')}@address.invalid`
 
 /** The clause as it is about our records. */
-export const readAddress = (clause: CleanedWhere): CleanedWhere => {
+export const decodeEmail = (clause: CleanedWhere): CleanedWhere => {
   const hex = clause.field === 'email' ? WRITTEN.exec(String(clause.value))?.[1] : undefined
   return hex === undefined ? clause : { ...clause, value: Buffer.from(hex, 'hex').toString() }
 }
 
 /** The record as whoever asked knows it: by the address that they asked for. */
-export const asAsked = (record: AuthRecord, where: readonly CleanedWhere[]): AuthRecord => {
-  const asked = where.find(clause => readAddress(clause) !== clause)
+export const withRequestedEmail = (record: AuthRecord, where: readonly CleanedWhere[]): AuthRecord => {
+  const asked = where.find(clause => decodeEmail(clause) !== clause)
   return asked ? { ...record, email: asked.value } : record
 }

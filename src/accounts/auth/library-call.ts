@@ -63,7 +63,7 @@ const MEANING: Readonly<Record<string, Omit<Refused, 'status'>>> = {
   PREVIOUSLY_REGISTERED: { code: 'passkey_refused', detail: 'This passkey is known already.' },
 }
 
-export type Calling = {
+export type CallContext = {
   /** The request's Cookie header. */
   readonly cookie: string | undefined
   readonly userAgent: string | undefined
@@ -74,7 +74,7 @@ export type Calling = {
 }
 
 /** The headers that the library may see: nothing by which it could be told another address or origin. */
-export const headersOf = ({ cookie, userAgent, origin }: Calling): Headers => {
+export const headersOf = ({ cookie, userAgent, origin }: CallContext): Headers => {
   const headers = new Headers({ origin })
   if (cookie !== undefined) headers.set('cookie', cookie)
   if (userAgent !== undefined) headers.set('user-agent', userAgent)
@@ -82,7 +82,7 @@ export const headersOf = ({ cookie, userAgent, origin }: Calling): Headers => {
 }
 
 /** The library's answer, its cookies handed on. Throws the ShopError of what it refused, and its own error where that is unknown. */
-export const answerOf = async <T>(calling: Calling, answering: Promise<Response>): Promise<T> => {
+export const unwrap = async <T>(calling: CallContext, answering: Promise<Response>): Promise<T> => {
   const response = await answering
   for (const header of response.headers.getSetCookie()) calling.setCookie(header)
   const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string }

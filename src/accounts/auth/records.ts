@@ -39,9 +39,9 @@ const expiryOf = ({ expiresAt }: AuthRecord): Item =>
 
 const taken = () => new ShopError('account_exists', 'There is such an account already.')
 
-export type AuthRecords = ReturnType<typeof authRecords>
+export type AuthRecords = ReturnType<typeof createAuthRecords>
 
-export const authRecords = (db: Dynamo, names: TableNames, users: UserTable) => {
+export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTable) => {
   const table = names.control
   const lookupsOf = (model: string) => LOOKUPS[model] ?? []
 

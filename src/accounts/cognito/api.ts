@@ -2,11 +2,11 @@
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { type Limit, MINUTE } from '../../http/rate-limits.ts'
+import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
 import { PASSWORD_AGAIN } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
-const TRIES: readonly Limit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' }]
+const TRIES: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' }]
 
 const base = { method: 'POST', cache: 'private', path: '/api/auth/sign-in/cognito' } as const
 
@@ -15,7 +15,7 @@ export const cognitoState = endpoint({
   method: 'GET',
   id: 'cognitoState',
   summary: 'Whether one can sign in by Cognito, and whether the caller’s account is linked to it',
-  who: 'anyone',
+  access: 'anyone',
   status: 200,
   reply: z.object({ available: z.boolean(), linked: z.boolean() }).meta({ id: 'CognitoState' }),
   errors: [],
@@ -25,7 +25,7 @@ export const beginCognito = endpoint({
   ...base,
   id: 'beginCognito',
   summary: 'Where a browser goes to sign in by Cognito; it comes back to /sign-in/cognito within 10 minutes',
-  who: 'anyone',
+  access: 'anyone',
   limits: TRIES,
   body: z
     .strictObject({
@@ -46,7 +46,7 @@ export const finishCognito = endpoint({
   path: '/api/auth/sign-in/cognito/finish',
   id: 'finishCognito',
   summary: 'What Cognito sent the browser back with: signs in, or links the account, once',
-  who: 'anyone',
+  access: 'anyone',
   limits: TRIES,
   body: z
     .strictObject({
@@ -71,7 +71,7 @@ export const unlinkCognito = endpoint({
   method: 'DELETE',
   id: 'unlinkCognito',
   summary: 'Sign in without Cognito from now on',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: z.strictObject({ password: TypedPassword }).meta({ id: 'UnlinkCognito' }),
   status: 204,

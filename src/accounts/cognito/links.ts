@@ -5,7 +5,7 @@
 import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newUserId, sha256 } from '../../core/ids.ts'
-import { noteOwnAct } from '../audit.ts'
+import { auditOwnChange } from '../audit.ts'
 import type { Stored } from '../auth/records.ts'
 import { Email } from '../email.ts'
 import type { SignUpDeps } from '../sign-up.ts'
@@ -65,7 +65,7 @@ export const accountOf = async (deps: SignUpDeps, person: Person): Promise<strin
     await deps.db.transact([
       ...deps.records.creation('user', user),
       ...deps.records.creation('account', linkOf(person, id, at)),
-      ...noteOwnAct(deps, id, 'account.cognito.link'),
+      ...auditOwnChange(deps, id, 'account.cognito.link'),
     ])
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
@@ -82,7 +82,7 @@ export const linkAccount = async (deps: SignUpDeps, person: Person, userId: stri
   try {
     await deps.db.transact([
       ...deps.records.creation('account', linkOf(person, userId, deps.now().toISOString())),
-      ...noteOwnAct(deps, userId, 'account.cognito.link'),
+      ...auditOwnChange(deps, userId, 'account.cognito.link'),
     ])
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
@@ -92,14 +92,14 @@ export const linkAccount = async (deps: SignUpDeps, person: Person, userId: stri
 }
 
 /** The account's links. */
-export const linksOf = async ({ records }: SignUpDeps, userId: string): Promise<Stored[]> =>
+export const listLinks = async ({ records }: SignUpDeps, userId: string): Promise<Stored[]> =>
   (await records.byField('account', 'userId', userId)).filter(({ record }) => record.providerId === COGNITO)
 
 /** Forgets all links of the account. */
 export const unlinkAccount = async (deps: SignUpDeps, userId: string): Promise<void> => {
-  for (const link of await linksOf(deps, userId))
+  for (const link of await listLinks(deps, userId))
     await deps.db.transact([
       ...deps.records.removal('account', { ...link, revision: undefined }),
-      ...noteOwnAct(deps, userId, 'account.cognito.unlink'),
+      ...auditOwnChange(deps, userId, 'account.cognito.unlink'),
     ])
 }

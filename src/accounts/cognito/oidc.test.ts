@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { accountShop, PASSWORD } from '../../../test/accounts.ts'
 import { contentsOf, itemsIn } from '../../../test/contents.ts'
 import { type Answer, aBook, type Json, type Shopper } from '../../../test/kit.ts'
-import { type Forged, hs256, openIssuer, rs256 } from '../../../test/oidc-issuer.ts'
+import { type Forged, hs256, rs256, startIssuer } from '../../../test/oidc-issuer.ts'
 import { readSettings, SettingsError } from '../../composition/settings.ts'
 
-const issuer = await openIssuer()
+const issuer = await startIssuer()
 const open = (more: object = {}) => accountShop({ books: [aBook()], env: issuer.env, ...more })
 const PATH = '/api/auth/sign-in/cognito'
 const JANE = { sub: 'cognito-jane', email: 'Jane@Example.com', email_verified: true, given_name: 'Jane' }

@@ -24,9 +24,13 @@ export type Person = {
 }
 
 /** What ties an answer of Cognito to the browser that asked. */
-export type Asked = { readonly state: string; readonly verifier: string; readonly nonce: string }
+export type AuthorizationRequest = {
+  readonly state: string
+  readonly verifier: string
+  readonly nonce: string
+}
 
-export type Cognito = ReturnType<typeof openCognito>
+export type CognitoClient = ReturnType<typeof createCognitoClient>
 
 const TIMEOUT_SECONDS = 10
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/
@@ -51,10 +55,13 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 
 /** The page that Cognito sends browsers back to; the user pool's client must allow it. */
-export const cognitoRedirect = (publicUrl: string): string => new URL('/sign-in/cognito', publicUrl).href
+export const cognitoRedirectUrl = (publicUrl: string): string => new URL('/sign-in/cognito', publicUrl).href
 
 /** `redirectUri` is where Cognito sends browsers back to. */
-export const openCognito = ({ issuer, clientId, clientSecret }: CognitoSettings, redirectUri: string) => {
+export const createCognitoClient = (
+  { issuer, clientId, clientSecret }: CognitoSettings,
+  redirectUri: string,
+) => {
   let known: Promise<Configuration> | undefined
 
   const discover = async (): Promise<Configuration> => {
@@ -79,7 +86,7 @@ export const openCognito = ({ issuer, clientId, clientSecret }: CognitoSettings,
   }
 
   /** Where the browser goes, for what was asked. Throws identity_provider_unavailable. */
-  const address = async ({ state, verifier, nonce }: Asked): Promise<string> => {
+  const address = async ({ state, verifier, nonce }: AuthorizationRequest): Promise<string> => {
     const config = await configuration()
     const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await import('openid-client')
     return buildAuthorizationUrl(config, {
@@ -93,7 +100,7 @@ export const openCognito = ({ issuer, clientId, clientSecret }: CognitoSettings,
   }
 
   /** Who it is, for the code that the browser brought back. Throws sign_in_failed, identity_provider_unavailable. */
-  const person = async (code: string, { state, verifier, nonce }: Asked): Promise<Person> => {
+  const person = async (code: string, { state, verifier, nonce }: AuthorizationRequest): Promise<Person> => {
     const config = await configuration()
     const { authorizationCodeGrant } = await import('openid-client')
     const back = new URL(redirectUri)

@@ -5,7 +5,7 @@ import { LIFETIMES, sessionCookie, signedToken } from '../sessions.ts'
 import type { SignUpDeps } from '../sign-up.ts'
 import type { UserTable } from '../table.ts'
 
-export type OpenSessionDeps = SignUpDeps & {
+export type CreateSessionDeps = SignUpDeps & {
   readonly users: UserTable
   readonly staffRole: (userId: string) => Promise<'staff' | 'admin' | undefined>
   readonly authSecret: string
@@ -16,8 +16,8 @@ export type OpenSessionDeps = SignUpDeps & {
  * A session of this account, without a second factor of ours; the Set-Cookie that its answer must carry. Throws
  * account_disabled.
  */
-export const openSession = async (
-  deps: OpenSessionDeps,
+export const createSession = async (
+  deps: CreateSessionDeps,
   userId: string,
   userAgent: string | undefined,
 ): Promise<string> => {

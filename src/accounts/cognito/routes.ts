@@ -6,22 +6,22 @@ import { epochSeconds, newSecret, sha256 } from '../../core/ids.ts'
 import { type Route, route } from '../../http/app.ts'
 import { endSessions } from '../account-recovery.ts'
 import { assertPassword } from '../password-credential.ts'
-import { signedIn } from '../routes.ts'
+import { signedIn } from '../signed-in.ts'
 import * as api from './api.ts'
-import { accountOf, linkAccount, linksOf, unlinkAccount } from './links.ts'
-import type { Asked, Cognito } from './oidc.ts'
-import { type OpenSessionDeps, openSession } from './open-session.ts'
+import { accountOf, linkAccount, listLinks, unlinkAccount } from './links.ts'
+import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
+import { type CreateSessionDeps, createSession } from './open-session.ts'
 
-export type CognitoRouteDeps = OpenSessionDeps & {
+export type CognitoRouteDeps = CreateSessionDeps & {
   /** undefined: the shop is not set up for it. */
-  readonly cognito: Cognito | undefined
+  readonly cognito: CognitoClient | undefined
 }
 
 const MINUTES = 10
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** What waits for the browser to come back. */
-type Waiting = Asked & {
+type Waiting = AuthorizationRequest & {
   /** The account to be linked. */
   readonly user_id?: string
   readonly next?: string
@@ -38,7 +38,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   const cookie = (secret: string, seconds: number): string =>
     `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 
-  const available = (): Cognito => {
+  const available = (): CognitoClient => {
     if (!deps.cognito) throw new ShopError('not_found', 'This shop does not sign in by Cognito.')
     return deps.cognito
   }
@@ -58,12 +58,12 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   return [
     route(api.cognitoState, async ({ identity: { session } }) => ({
       available: deps.cognito !== undefined,
-      linked: session !== undefined && (await linksOf(deps, session.userId)).length > 0,
+      linked: session !== undefined && (await listLinks(deps, session.userId)).length > 0,
     })),
     route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
       const cognito = available()
       if (body.link && !session) throw new ShopError('not_signed_in', 'Please sign in first.')
-      const asked: Asked = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
+      const asked: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
       const url = await cognito.address(asked)
       const secret = newSecret()
       const item = {
@@ -91,7 +91,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
         return { linked: true, ...next }
       }
       const userId = await accountOf(deps, person)
-      setCookies.push(await openSession(deps, userId, sent.get('user-agent') ?? undefined))
+      setCookies.push(await createSession(deps, userId, sent.get('user-agent') ?? undefined))
       if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
       return { linked: false, ...next }
     }),

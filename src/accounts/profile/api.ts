@@ -38,7 +38,7 @@ export const SavedAddress = z
   .object({ address_id: z.string(), ...PostalAddress.shape })
   .meta({ id: 'SavedAddress' })
 
-const base = { cache: 'private', who: 'account' } as const
+const base = { cache: 'private', access: 'account' } as const
 
 export const getProfile = endpoint({
   ...base,

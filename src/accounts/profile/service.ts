@@ -2,7 +2,7 @@
 import { type Item, orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newSortKey } from '../../core/ids.ts'
-import { noteOwnAct } from '../audit.ts'
+import { auditOwnChange } from '../audit.ts'
 import { ofUserRecord } from '../auth/user-fields.ts'
 import type { PostalAddress, User } from '../schema.ts'
 import type { SignUpDeps } from '../sign-up.ts'
@@ -28,7 +28,7 @@ export const changeProfile = async (
   if (fields.length > 0)
     await deps.db.transact([
       deps.users.change(userId, changes),
-      ...noteOwnAct(deps, userId, 'account.profile', fields),
+      ...auditOwnChange(deps, userId, 'account.profile', fields),
     ])
   return readUser(deps, userId)
 }
@@ -37,7 +37,7 @@ export type SavedAddress = PostalAddress & { readonly address_id: string }
 
 const PREFIX = 'address#'
 
-export const addressesOf = async ({ db, names }: ProfileDeps, userId: string): Promise<SavedAddress[]> => {
+export const listAddresses = async ({ db, names }: ProfileDeps, userId: string): Promise<SavedAddress[]> => {
   const { items } = await db.query({
     table: names.control,
     where: 'pk = :pk AND begins_with(sk, :prefix)',
@@ -56,7 +56,7 @@ export const saveAddress = async (
   userId: string,
   address: PostalAddress,
 ): Promise<SavedAddress> => {
-  if ((await addressesOf(deps, userId)).length >= MAX_ADDRESSES)
+  if ((await listAddresses(deps, userId)).length >= MAX_ADDRESSES)
     throw new ShopError(
       'address_limit',
       `At most ${MAX_ADDRESSES} addresses are saved. Please remove one first.`,
@@ -65,7 +65,7 @@ export const saveAddress = async (
   const item: Item = { pk: ofUserRecord(userId), sk: `${PREFIX}${address_id}`, address }
   await deps.db.transact([
     { action: 'Put', table: deps.names.control, item },
-    ...noteOwnAct(deps, userId, 'account.addresses'),
+    ...auditOwnChange(deps, userId, 'account.addresses'),
   ])
   return { ...address, address_id }
 }
@@ -81,6 +81,6 @@ export const removeAddress = (deps: ProfileDeps, userId: string, addressId: stri
         condition: 'attribute_exists(pk)',
         refused: () => new ShopError('address_not_found', 'You have no such address.'),
       },
-      ...noteOwnAct(deps, userId, 'account.addresses'),
+      ...auditOwnChange(deps, userId, 'account.addresses'),
     ]),
   )

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { type Limit, MINUTE } from '../../http/rate-limits.ts'
+import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
 import { PASSWORD_AGAIN, SignedIn } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
@@ -18,7 +18,7 @@ const RecoveryCodes = z
   .describe('Each signs in once in place of a code. Shown this once only.')
 
 /** Codes that one network may try; how many one account takes is the sign-in library's to count. */
-const CODES: readonly Limit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
+const CODES: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
 
 const base = { method: 'POST', cache: 'private' } as const
 
@@ -28,7 +28,7 @@ export const getTotp = endpoint({
   id: 'getTotp',
   path: '/api/auth/two-factor',
   summary: 'Whether signing in takes a code of an authenticator app',
-  who: 'account',
+  access: 'account',
   status: 200,
   reply: z.object({ enabled: z.boolean() }).meta({ id: 'TwoFactor' }),
   errors: [],
@@ -39,7 +39,7 @@ export const beginTotp = endpoint({
   id: 'beginTotp',
   path: '/api/auth/two-factor',
   summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
@@ -57,7 +57,7 @@ export const confirmTotp = endpoint({
   id: 'confirmTotp',
   path: '/api/auth/two-factor/confirm',
   summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
-  who: 'account',
+  access: 'account',
   limits: CODES,
   body: TotpCode,
   status: 204,
@@ -70,7 +70,7 @@ export const endTotp = endpoint({
   id: 'endTotp',
   path: '/api/auth/two-factor',
   summary: 'Sign in without a second factor from now on',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 204,
@@ -82,7 +82,7 @@ export const renewRecoveryCodes = endpoint({
   id: 'renewRecoveryCodes',
   path: '/api/auth/two-factor/recovery-codes',
   summary: 'New recovery codes; the old ones are worth nothing from then on',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
@@ -95,7 +95,7 @@ export const signInWithCode = endpoint({
   id: 'signInWithCode',
   path: '/api/auth/sign-in/code',
   summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
-  who: 'anyone',
+  access: 'anyone',
   limits: CODES,
   body: TotpCode,
   status: 200,
@@ -108,7 +108,7 @@ export const signInWithRecoveryCode = endpoint({
   id: 'signInWithRecoveryCode',
   path: '/api/auth/sign-in/recovery-code',
   summary: 'The second step of signing in, with a recovery code, which is spent',
-  who: 'anyone',
+  access: 'anyone',
   limits: CODES,
   body: z.strictObject({ code: RecoveryCode }).meta({ id: 'RecoveryCode' }),
   status: 200,
@@ -125,7 +125,7 @@ export const passkeyOptions = endpoint({
   id: 'passkeyOptions',
   path: '/api/auth/passkeys/options',
   summary: 'What a browser needs to make a passkey for this account',
-  who: 'account',
+  access: 'account',
   limits: PASSWORD_AGAIN,
   body: Confirmed,
   status: 200,
@@ -138,7 +138,7 @@ export const addPasskey = endpoint({
   id: 'addPasskey',
   path: '/api/auth/passkeys',
   summary: 'Keep a passkey that the browser has made',
-  who: 'account',
+  access: 'account',
   body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
   status: 204,
   errors: ['passkey_refused', 'second_factor_needed'],
@@ -150,7 +150,7 @@ export const listPasskeys = endpoint({
   id: 'listPasskeys',
   path: '/api/auth/passkeys',
   summary: 'The account’s passkeys',
-  who: 'account',
+  access: 'account',
   status: 200,
   reply: z
     .object({
@@ -168,7 +168,7 @@ export const removePasskey = endpoint({
   id: 'removePasskey',
   path: '/api/auth/passkeys/{passkey_id}',
   summary: 'Forget a passkey',
-  who: 'account',
+  access: 'account',
   params: z.object({ passkey_id: z.string().min(1).max(100) }),
   status: 204,
   errors: ['passkey_not_found', 'second_factor_needed'],
@@ -179,7 +179,7 @@ export const passkeySignInOptions = endpoint({
   id: 'passkeySignInOptions',
   path: '/api/auth/sign-in/passkey/options',
   summary: 'What a browser needs to sign in with a passkey',
-  who: 'anyone',
+  access: 'anyone',
   limits: [{ per: 'source', max: 300, seconds: 15 * MINUTE }],
   status: 200,
   reply: WebAuthn,
@@ -191,7 +191,7 @@ export const signInWithPasskey = endpoint({
   id: 'signInWithPasskey',
   path: '/api/auth/sign-in/passkey',
   summary: 'Sign in with a passkey, which is two factors in one',
-  who: 'anyone',
+  access: 'anyone',
   limits: CODES,
   body: z.strictObject({ response: WebAuthn }).meta({ id: 'SignInWithPasskey' }),
   status: 200,

@@ -3,19 +3,19 @@ import { withoutCookie } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
 import { type Context, type Route, route } from '../../http/app.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
-import { noteOwnAct, type OwnAct } from '../audit.ts'
+import { auditOwnChange, type OwnChange } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
-import { answerOf, type Calling, headersOf } from '../auth/library-call.ts'
+import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { assertPassword } from '../password-credential.ts'
-import { signedIn } from '../routes.ts'
 import { sessionCookie } from '../sessions.ts'
 import type { SignUpDeps } from '../sign-up.ts'
+import { signedIn } from '../signed-in.ts'
 import * as api from './api.ts'
 
 type Given = {
   readonly deps: SignUpDeps
   readonly auth: () => Promise<Auth>
-  readonly calling: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => Calling
+  readonly calling: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => CallContext
   readonly endOld: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
 }
 
@@ -41,7 +41,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     question: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<T> => {
     const call = calling(context)
-    return answerOf<T>(call, question(await auth(), headersOf(call)))
+    return unwrap<T>(call, question(await auth(), headersOf(call)))
   }
 
   /**
@@ -69,12 +69,12 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
   ): Promise<void> => {
     const call = calling(context)
     const cookie = withoutCookie(call.cookie, sessionCookie(call.origin.startsWith('https:')))
-    await answerOf(call, question(await auth(), headersOf({ ...call, cookie })))
+    await unwrap(call, question(await auth(), headersOf({ ...call, cookie })))
   }
 
   /** After the library has done it: it has transactions of its own. */
-  const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnAct) =>
-    deps.db.transact(noteOwnAct(deps, signedIn(context).userId, what))
+  const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnChange) =>
+    deps.db.transact(auditOwnChange(deps, signedIn(context).userId, what))
 
   return [
     route(api.getTotp, async context => {
@@ -168,7 +168,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       await assertShowedFactor(context)
       await deps.db.transact([
         ...deps.records.removal('passkey', { ...found, revision: undefined }),
-        ...noteOwnAct(deps, userId, 'account.passkey.remove'),
+        ...auditOwnChange(deps, userId, 'account.passkey.remove'),
       ])
       return undefined
     }),

@@ -3,7 +3,7 @@ import { toDecimal } from '../../core/money.ts'
 import type { Book } from '../schema.ts'
 import { type BookTable, isBook } from '../table.ts'
 import { attributes } from './feed/attributes.ts'
-import { csvLine, writtenCell } from './feed/csv-cell.ts'
+import { csvCell, csvLine } from './feed/csv-cell.ts'
 
 export type ExportFormat = 'csv' | 'jsonl'
 
@@ -55,7 +55,7 @@ export async function* exportBooks(
   if (format === 'csv') yield csvLine(attributes)
   for await (const page of orderedBooks(books, onUnreadable)) {
     const lines = page.map(book =>
-      format === 'csv' ? csvLine(attributes.map(attribute => writtenCell(book, attribute))) : jsonLine(book),
+      format === 'csv' ? csvLine(attributes.map(attribute => csvCell(book, attribute))) : jsonLine(book),
     )
     if (lines.length > 0) yield lines.join('')
   }

@@ -158,8 +158,8 @@ describe('An import', () => {
       shop,
       feed(HEADER, 'n1,Brand New,A,1,1,Fiction', 'tech-001,Clean Code,Robert C. Martin,42.99,25,Classics'),
     )
-    expect(shop.deps.memory.index?.size).toBe(1)
-    await shop.deps.memory.readChanges()
+    expect(shop.deps.liveIndex.index?.size).toBe(1)
+    await shop.deps.liveIndex.readChanges()
     expect((await shop.visitor().get('/api/books?q=brand+new')).body.total).toBe(1)
     expect((await shop.visitor().get('/api/books/tech-001')).body.category).toBe('Classics')
   })
@@ -190,7 +190,7 @@ describe('Stock', () => {
     const shop = await testShop()
     await seed(shop.deps)
     await importing(shop, many(10))
-    await shop.deps.memory.readChanges()
+    await shop.deps.liveIndex.readChanges()
     expect(await sell(shop, 'b3', 3)).toBe(3)
     expect(await sell(shop, 'tech-001', 3)).toBe(3)
     await seed(shop.deps)
@@ -235,7 +235,7 @@ describe('Stock', () => {
   test('loses no sale while buyers buy and every book is moved back and forth', async () => {
     const shop = await testShop()
     await importing(shop, many(20))
-    await shop.deps.memory.readChanges()
+    await shop.deps.liveIndex.readChanges()
     let sold = 0
     let over = false
     const buyers = Array.from({ length: 4 }, async (_, who) => {
@@ -250,7 +250,7 @@ describe('Stock', () => {
           shop,
           many(20, () => (round % 2 ? 'Fiction' : 'Classics')),
         )
-        await shop.deps.memory.readChanges()
+        await shop.deps.liveIndex.readChanges()
       }
       over = true
     })()

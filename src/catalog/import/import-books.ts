@@ -109,7 +109,7 @@ const importBatch = async (deps: ImportDeps, batch: Batch, run: ImportRun): Prom
   )
   const done = new Map<number, Outcome>()
   for (const chunk of run.dryRun ? [steps] : chunks(steps))
-    for (const outcome of run.dryRun ? chunk.map(outcomeOf(run)) : await carryOut(deps, chunk, run))
+    for (const outcome of run.dryRun ? chunk.map(outcomeOf(run)) : await writeBatch(deps, chunk, run))
       done.set(outcome.line, outcome)
   return batch.flatMap(book =>
     isRefused(book) ? { ...book, kind: 'refused', warnings: [] } : (done.get(book.line) ?? []),
@@ -142,7 +142,7 @@ const write = async ({ db, changes, now }: ImportDeps, steps: readonly Step[]): 
 const isPassing = (error: unknown): error is TransactionRefused | ShopError =>
   error instanceof TransactionRefused || (error instanceof ShopError && error.code === 'store_busy')
 
-const carryOut = async (deps: ImportDeps, steps: readonly Step[], run: ImportRun): Promise<Outcome[]> => {
+const writeBatch = async (deps: ImportDeps, steps: readonly Step[], run: ImportRun): Promise<Outcome[]> => {
   try {
     await write(deps, steps)
     return steps.map(outcomeOf(run))

@@ -4,7 +4,7 @@ import { normalizeIsbn } from '../isbn.ts'
 import type { Book } from '../schema.ts'
 import { later } from '../service.ts'
 import type { Attribute } from './feed/attributes.ts'
-import { writtenCell } from './feed/csv-cell.ts'
+import { csvCell } from './feed/csv-cell.ts'
 import { categoryFrom, demoPriceAndStock } from './feed/demo-data.ts'
 import { type FeedBook, type Given, problemText } from './feed/feed-book.ts'
 
@@ -98,7 +98,7 @@ const saidBy = (book: Book, attribute: Attribute): unknown => {
 }
 
 const differs = (there: Book, attribute: Attribute, one: Given): boolean =>
-  writtenCell(there, attribute) !== one.cell && !('value' in one && same(saidBy(there, attribute), one.value))
+  csvCell(there, attribute) !== one.cell && !('value' in one && same(saidBy(there, attribute), one.value))
 
 /** When a book was made and changed is the shop's own to say, once it is there. */
 const isOurs = (attribute: Attribute): boolean => attribute === 'created_at' || attribute === 'updated_at'

@@ -19,7 +19,7 @@ export type SeedDeps = {
 }
 
 /** The books of the starter shelf; those without dates get `now`. */
-export const starterShelf = async (now: Date): Promise<Book[]> => {
+export const readStarterBooks = async (now: Date): Promise<Book[]> => {
   const at = now.toISOString()
   const rows = z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(await readFile(FILE, 'utf8')))
   return rows.map(row => Book.parse({ created_at: at, updated_at: at, ...row }))
@@ -30,7 +30,7 @@ export const starterShelf = async (now: Date): Promise<Book[]> => {
  * what is left of its stock. Returns how many were put.
  */
 export const seed = async ({ db, books, changes, now }: SeedDeps): Promise<number> => {
-  const shelf = await starterShelf(now())
+  const shelf = await readStarterBooks(now())
   const there = await books.categoriesOf(shelf.map(book => book.book_id))
   const found = await books.getMany(shelf)
   const missing = shelf.filter(book => !there.has(book.book_id) && !found.has(book.book_id))

@@ -3,7 +3,7 @@ import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Write } from '../../core/dynamo/write.ts'
 import type { ChangeLog } from '../index/change-log.ts'
 import type { Book } from '../schema.ts'
-import { type BookKey, type BookTable, isBook, readBook } from '../table.ts'
+import { type BookKey, type BookTable, isBook, parseBook } from '../table.ts'
 import { categoryFrom } from './feed/demo-data.ts'
 import type { FeedBook } from './feed/feed-book.ts'
 import { type ImportOptions, type Plan, planBook } from './plan.ts'
@@ -97,7 +97,7 @@ const moveStep = async (
   options: ImportOptions,
 ): Promise<Step> => {
   const item = await deps.books.getItem(key)
-  const row = item && readBook(item)
+  const row = item && parseBook(item)
   const there = row && isBook(row) ? row : undefined
   const plan = planBook(feed, there, options, deps.now())
   if (!item || plan.kind !== 'moved') return planOne(deps, feed, there, there?.category, options)

@@ -5,7 +5,7 @@ import { epochSeconds, newSortKey, sortKeyAt } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import type { BookKey } from '../table.ts'
 
-export type ChangeLog = ReturnType<typeof changeLog>
+export type ChangeLog = ReturnType<typeof createChangeLog>
 
 /** How long changes are kept: a memory (or a snapshot) older than this is built anew. */
 export const LOG_KEPT_MS = 48 * 3_600_000
@@ -14,7 +14,7 @@ const OVERLAP_MS = 15_000
 const BOOKS_PER_ROW = 500
 const PK = 'catalog-changes'
 
-export const changeLog = (db: Dynamo, names: TableNames) => {
+export const createChangeLog = (db: Dynamo, names: TableNames) => {
   /** The rows that say that these books changed, moved (both keys) or went. */
   const announce = (books: readonly BookKey[], now: Date): Write[] =>
     Array.from({ length: Math.ceil(books.length / BOOKS_PER_ROW) }, (_, i) => ({

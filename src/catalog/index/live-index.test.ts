@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { engineCall, foreignBook, putForeign } from '../../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../../test/kit.ts'
-import { catalogMemory } from './live-index.ts'
+import { createLiveIndex } from './live-index.ts'
 
 const titles = async (shop: TestShop): Promise<string[]> =>
   (await shop.visitor().get('/api/books?sort=title')).body.items.map((book: { title: string }) => book.title)
@@ -29,7 +29,7 @@ test('what one process writes, the other learns from the change log', async () =
   })
   expect(await titles(one)).toEqual(['Dirty Code', 'Knots'])
   expect(await titles(other)).toEqual(['Clean Code', 'Refactoring'])
-  await other.deps.memory.readChanges()
+  await other.deps.liveIndex.readChanges()
   expect(await titles(other)).toEqual(['Dirty Code', 'Knots'])
   expect((await other.visitor().get('/api/books/tech-001')).body.title).toBe('Dirty Code')
 })
@@ -45,7 +45,7 @@ test('a book that another process moved is read at once, and listed once the log
     category: 'Craft',
     title: 'Moved',
   })
-  await other.deps.memory.readChanges()
+  await other.deps.liveIndex.readChanges()
   expect((await other.visitor().get('/api/books/category/Craft')).body.total).toBe(1)
   expect((await other.visitor().get('/api/books/category/Technology')).body.total).toBe(1)
 })
@@ -53,19 +53,19 @@ test('a book that another process moved is read at once, and listed once the log
 test('a change is read although it was written late, by a clock that is behind', async () => {
   const one = await testShop({ books: [aBook()], now: () => new Date(Date.now() - 10_000) })
   const other = await testShop({ beside: one })
-  await other.deps.memory.readChanges()
+  await other.deps.liveIndex.readChanges()
   await one.staff.call('PATCH', '/api/books/tech-001', { title: 'Late' })
-  await other.deps.memory.readChanges()
+  await other.deps.liveIndex.readChanges()
   expect(await titles(other)).toEqual(['Late'])
 })
 
 test('a change that was read is not read again without need', async () => {
   const { one, other } = await two()
   await one.staff.call('PATCH', '/api/books/tech-001', { title: 'Once' })
-  await other.deps.memory.readChanges()
-  const { edition } = other.deps.memory.listVersion
-  await other.deps.memory.readChanges()
-  expect(other.deps.memory.listVersion.edition).toBe(edition)
+  await other.deps.liveIndex.readChanges()
+  const { editVersion } = other.deps.liveIndex.listVersion
+  await other.deps.liveIndex.readChanges()
+  expect(other.deps.liveIndex.listVersion.editVersion).toBe(editVersion)
 })
 
 test('what foreign clients wrote is found by the comparison, whatever it was', async () => {
@@ -76,9 +76,9 @@ test('what foreign clients wrote is found by the comparison, whatever it was', a
     TableName: shop.names.books,
     Key: { category: { S: 'Technology' }, book_id: { S: 'tech-002' } },
   })
-  expect((await shop.deps.memory.compare()).mended).toBe(3)
+  expect((await shop.deps.liveIndex.compare()).mended).toBe(3)
   expect(await titles(shop)).toEqual(['Edited', 'New'])
-  expect((await shop.deps.memory.compare()).mended).toBe(0)
+  expect((await shop.deps.liveIndex.compare()).mended).toBe(0)
 })
 
 test('a sale that empties the shelf shows a moment later in lists', async () => {
@@ -114,14 +114,14 @@ test('what is sold while the index is built from the table is seen when it is th
     },
   }
   await shop.deps.blobs.remove('index/books.snapshot')
-  const memory = catalogMemory({ ...shop.deps, books })
+  const memory = createLiveIndex({ ...shop.deps, books })
   await memory.load()
   expect(memory.index?.get('tech-001')?.availability).toBe('sold_out')
 })
 
 /** A shop beside `one` whose snapshot comes when it is let go. */
 const slowly = async (one: TestShop) => {
-  await one.deps.memory.save()
+  await one.deps.liveIndex.save()
   const snapshot = await one.deps.blobs.get('index/books.snapshot')
   const shop = await testShop({ beside: one, ready: false })
   const gate = Promise.withResolvers<Uint8Array | undefined>()
@@ -132,7 +132,7 @@ const slowly = async (one: TestShop) => {
 test('whoever needs the index while it is loaded waits for it, and nobody else does', async () => {
   const one = await testShop({ books: [aBook({ isbn: '9780306406157' })] })
   const { shop, letGo } = await slowly(one)
-  const loading = shop.deps.memory.load()
+  const loading = shop.deps.liveIndex.load()
   const visitor = shop.visitor()
   const asked = Promise.all(
     [
@@ -145,7 +145,7 @@ test('whoever needs the index while it is loaded waits for it, and nobody else d
   )
   expect((await visitor.get('/api/books/tech-001')).status).toBe(200)
   expect((await visitor.post('/api/cart/items', { book_id: 'tech-001' })).status).toBe(200)
-  expect(shop.deps.memory.index).toBeUndefined()
+  expect(shop.deps.liveIndex.index).toBeUndefined()
   letGo()
   expect((await asked).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
   await loading
@@ -154,7 +154,7 @@ test('whoever needs the index while it is loaded waits for it, and nobody else d
 test('nobody waits longer than a second for the index', async () => {
   const { one } = await two()
   const { shop, letGo } = await slowly(one)
-  const loading = shop.deps.memory.load()
+  const loading = shop.deps.liveIndex.load()
   expect((await shop.visitor().get('/api/books')).body.code).toBe('index_not_ready')
   letGo()
   await loading
@@ -164,14 +164,14 @@ test('nobody waits longer than a second for the index', async () => {
 test('what is sold while the snapshot is read is seen when it is there', async () => {
   const one = await testShop({ books: [aBook({ stock_quantity: 1 })] })
   const { shop, letGo } = await slowly(one)
-  const loading = shop.deps.memory.load()
+  const loading = shop.deps.liveIndex.load()
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   await checkOut(shopper)
   await sleep(100)
   letGo()
   await loading
-  expect(shop.deps.memory.index?.get('tech-001')?.availability).toBe('sold_out')
+  expect(shop.deps.liveIndex.index?.get('tech-001')?.availability).toBe('sold_out')
 })
 
 test('a build that is broken off leaves no half of an index', async () => {
@@ -179,20 +179,20 @@ test('a build that is broken off leaves no half of an index', async () => {
   const later = await testShop({ beside: one, ready: false })
   const ending = new AbortController()
   ending.abort()
-  await expect(later.deps.memory.load(ending.signal)).rejects.toThrow()
-  expect(later.deps.memory.index).toBeUndefined()
+  await expect(later.deps.liveIndex.load(ending.signal)).rejects.toThrow()
+  expect(later.deps.liveIndex.index).toBeUndefined()
 })
 
 test('a snapshot and the log since give what the table has', async () => {
   const { one } = await two()
-  await one.deps.memory.save()
+  await one.deps.liveIndex.save()
   await one.staff.call('PATCH', '/api/books/tech-001', { title: 'After the snapshot' })
   const snapshot = await one.deps.blobs.get('index/books.snapshot')
   const later = await testShop({ beside: one, ready: false })
   await later.deps.blobs.put('index/books.snapshot', snapshot ?? new Uint8Array())
-  await later.deps.memory.load()
+  await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['After the snapshot', 'Refactoring'])
-  expect((await later.deps.memory.compare()).mended).toBe(0)
+  expect((await later.deps.liveIndex.compare()).mended).toBe(0)
 })
 
 test.each([
@@ -201,14 +201,14 @@ test.each([
   ['cut short', 'cut'],
 ] as const)('a snapshot that is %s is not used', async (_, bytes) => {
   const { one } = await two()
-  await one.deps.memory.save()
+  await one.deps.liveIndex.save()
   const good = (await one.deps.blobs.get('index/books.snapshot')) ?? new Uint8Array()
   const later = await testShop({ beside: one, ready: false })
   await later.deps.blobs.put(
     'index/books.snapshot',
     bytes === 'cut' ? good.subarray(0, good.length - 40) : bytes,
   )
-  await later.deps.memory.load()
+  await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['Clean Code', 'Refactoring'])
   expect(later.reported).toEqual([])
 })
@@ -216,12 +216,12 @@ test.each([
 test('a snapshot from before the log begins is not used', async () => {
   let now = Date.now() - 40 * 3_600_000
   const one = await testShop({ books: [aBook()], now: () => new Date(now) })
-  await one.deps.memory.save()
+  await one.deps.liveIndex.save()
   await putForeign(one, 'books', foreignBook({ title: { S: 'Unseen' } }))
   const snapshot = (await one.deps.blobs.get('index/books.snapshot')) ?? new Uint8Array()
   now += 40 * 3_600_000
   const later = await testShop({ beside: one, ready: false })
   await later.deps.blobs.put('index/books.snapshot', snapshot)
-  await later.deps.memory.load()
+  await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['Unseen'])
 })

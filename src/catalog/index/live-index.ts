@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blobs } from '../../core/blobs.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { isForSale } from '../find.ts'
-import { mendPointers } from '../pointers.ts'
+import { createMissingPointers } from '../pointers.ts'
 import { availabilityOf, type Book } from '../schema.ts'
 import { MemoryBookIndex } from '../search/memory-book-index.ts'
 import { type BadRow, type BookKey, type BookTable, isBook } from '../table.ts'
-import { listed } from '../views.ts'
+import { listedBook } from '../views.ts'
 import { type ChangeLog, LOG_KEPT_MS } from './change-log.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
 
-export type MemoryDeps = {
+export type LiveIndexDeps = {
   readonly db: Dynamo
   readonly books: BookTable
   readonly changes: ChangeLog
@@ -30,35 +30,35 @@ const GATHER_MS = 50
 /** Whoever needs the index waits so long for it from the beginning of a load; after that the table answers what it can. */
 const PATIENCE_MS = 1_000
 
-export type CatalogMemory = ReturnType<typeof catalogMemory>
+export type LiveIndex = ReturnType<typeof createLiveIndex>
 
-export const catalogMemory = (deps: MemoryDeps) => {
+export const createLiveIndex = (deps: LiveIndexDeps) => {
   const { books, changes, now } = deps
   let index: MemoryBookIndex | undefined
   let asOf = new Date(0)
   let badRows: readonly BadRow[] = []
   /** Moves with each change that the public can see in a list. */
-  let version = 0
+  let contentVersion = 0
   /** Moves when somebody edited books, and is waiting to see it. */
-  let edition = 0
+  let editVersion = 0
   let unsaved = false
   let savedAt = new Date(0)
   const bookVersions = new Map<string, number>()
   const seenChanges = new Map<string, number>()
   /** Books whose pointers have been seen. */
-  const pointed = new Set<string>()
+  const withPointer = new Set<string>()
 
   const remember = (book: Book): void => {
     if (!index) return
-    const changed = isForSale(book) ? index.put(listed(book)) : index.remove(book.book_id)
+    const changed = isForSale(book) ? index.put(listedBook(book)) : index.remove(book.book_id)
     if (changed) noteChange(book.book_id)
   }
   const forget = (bookId: string): void => {
-    pointed.delete(bookId)
+    withPointer.delete(bookId)
     if (index?.remove(bookId)) noteChange(bookId)
   }
   const noteChange = (bookId: string): void => {
-    version++
+    contentVersion++
     unsaved = true
     bookVersions.set(bookId, (bookVersions.get(bookId) ?? 0) + 1)
   }
@@ -72,13 +72,13 @@ export const catalogMemory = (deps: MemoryDeps) => {
   }
 
   /** What changed while there was no index yet: who loads it may have read it before. */
-  let missed: BookKey[] = []
+  let changedWhileLoading: BookKey[] = []
   const eachOnce = (keys: readonly BookKey[]): BookKey[] => [
     ...new Map(keys.map(key => [`${key.book_id}\n${key.category}`, key])).values(),
   ]
   const reread = async (keys: readonly BookKey[]): Promise<void> => {
     if (!index) {
-      missed.push(...keys)
+      changedWhileLoading.push(...keys)
       return
     }
     const unique = eachOnce(keys)
@@ -92,7 +92,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
   const refresh = (keys: readonly BookKey[]): Promise<void> => inTurn(() => reread(keys))
 
   /** Of these, the books of which the public sees something else since their stock has moved: few, whatever is sold. */
-  const seenToMove = async (keys: readonly BookKey[]): Promise<readonly BookKey[]> => {
+  const visiblyChanged = async (keys: readonly BookKey[]): Promise<readonly BookKey[]> => {
     if (!index) return keys
     const unique = eachOnce(keys)
     const found = await books.getPriced(unique)
@@ -104,20 +104,20 @@ export const catalogMemory = (deps: MemoryDeps) => {
   }
 
   /** After an edit of this process: whoever asks next sees it. */
-  const edited = async (keys: readonly BookKey[]): Promise<void> => {
+  const onEdit = async (keys: readonly BookKey[]): Promise<void> => {
     await refresh(keys)
     for (const { book_id } of keys) bookVersions.set(book_id, (bookVersions.get(book_id) ?? 0) + 1)
-    edition++
+    editVersion++
   }
 
   let gathered: BookKey[] = []
   /** After a sale or a return: gathered, and looked at a moment later. */
-  const touched = (keys: readonly BookKey[]): void => {
+  const onSale = (keys: readonly BookKey[]): void => {
     if (gathered.length === 0)
       setTimeout(() => {
         const batch = gathered
         gathered = []
-        inTurn(async () => reread(await seenToMove(batch))).catch(deps.report)
+        inTurn(async () => reread(await visiblyChanged(batch))).catch(deps.report)
       }, GATHER_MS)
     gathered.push(...keys)
   }
@@ -133,7 +133,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
     }
     if (keys.length > 0) {
       await refresh(keys)
-      edition++
+      editVersion++
       for (const { book_id } of keys) bookVersions.set(book_id, (bookVersions.get(book_id) ?? 0) + 1)
     }
     for (const [sk, at] of seenChanges) if (at < start.getTime() - 120_000) seenChanges.delete(sk)
@@ -160,7 +160,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
       signal?.throwIfAborted()
       for (const row of rows)
         if (!isBook(row)) bad.push(row)
-        else if (isForSale(row)) built.put(listed(row))
+        else if (isForSale(row)) built.put(listedBook(row))
       // Whoever wants a book meanwhile gets it.
       await new Promise(resolve => setImmediate(resolve))
     }
@@ -178,8 +178,8 @@ export const catalogMemory = (deps: MemoryDeps) => {
       savedAt = snapshot.asOf
       await readChanges()
     } else await build(signal)
-    await refresh(missed)
-    missed = []
+    await refresh(changedWhileLoading)
+    changedWhileLoading = []
   }
 
   let patience: Promise<unknown> = Promise.resolve()
@@ -203,7 +203,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
   const differs = (book: Book): boolean => {
     const row: Readonly<Record<string, unknown>> | undefined = index?.get(book.book_id)
     if (!isForSale(book)) return row !== undefined
-    const fresh: Readonly<Record<string, unknown>> = listed(book)
+    const fresh: Readonly<Record<string, unknown>> = listedBook(book)
     return Object.keys({ ...row, ...fresh }).some(name => row?.[name] !== fresh[name])
   }
 
@@ -217,12 +217,12 @@ export const catalogMemory = (deps: MemoryDeps) => {
       bad.push(...rows.filter((row): row is BadRow => !isBook(row)))
       for (const book of found) seen.add(book.book_id)
       const others = found.filter(differs)
-      const unpointed = found.filter(book => !pointed.has(book.book_id))
+      const unpointed = found.filter(book => !withPointer.has(book.book_id))
       mended += others.length
       if (others.length > 0) await refresh(others)
       const mending = [...others, ...unpointed]
-      await mendPointers(deps, mending)
-      for (const { book_id } of mending) pointed.add(book_id)
+      await createMissingPointers(deps, mending)
+      for (const { book_id } of mending) withPointer.add(book_id)
       await new Promise(resolve => setImmediate(resolve))
     }
     const gone = [...(index?.books() ?? [])].filter(row => !seen.has(row.book_id))
@@ -245,8 +245,8 @@ export const catalogMemory = (deps: MemoryDeps) => {
     indexSoon,
     warmUp,
     refresh,
-    edited,
-    touched,
+    onEdit,
+    onSale,
     readChanges,
     follow,
     compare,
@@ -267,7 +267,7 @@ export const catalogMemory = (deps: MemoryDeps) => {
       return savedAt
     },
     get listVersion() {
-      return { version, edition }
+      return { contentVersion, editVersion }
     },
     bookVersion: (bookId: string): number => bookVersions.get(bookId) ?? 0,
   }

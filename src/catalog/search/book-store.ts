@@ -33,7 +33,7 @@ export type PackedAuthors = {
 }
 
 /** Books live in numbered slots; a slot is used again after its book is taken out. */
-export class Shelf {
+export class BookStore {
   readonly rows: (ListedBook | undefined)[] = []
   readonly categories = new Names()
   authors = new Names()

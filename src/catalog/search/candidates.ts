@@ -10,7 +10,7 @@ export const fieldWeights: Readonly<Float32Array> = Float32Array.of(1, 0.92, 0.8
 const surely = 0.85
 
 /** Adds up, per slot, the weights of the words that a book has. Arrays are kept and wiped between queries. */
-export class Gatherer {
+export class CandidateCollector {
   /** Touched slots, their rough scores by slot, and how many there are. */
   touched = new Uint32Array(0)
   scores = new Float32Array(0)

@@ -6,7 +6,7 @@ import {
   type FacetValue,
   priceBands,
 } from './book-index.ts'
-import { priceBand, type Shelf } from './book-store.ts'
+import { type BookStore, priceBand } from './book-store.ts'
 
 const mostAuthors = 20
 const soldOut = availabilities.indexOf('sold_out')
@@ -30,7 +30,7 @@ type FilterQuery = Pick<
 >
 
 /** Reads the filters of a query; an author line of several names asks for books that have all of them. */
-export function filterOf(query: FilterQuery, shelf: Shelf): Filter {
+export function filterOf(query: FilterQuery, shelf: BookStore): Filter {
   return {
     category: query.category === undefined ? undefined : shelf.categories.idOf(query.category),
     authors: query.author?.split(';').map(name => shelf.authors.idOf(name.trim())),
@@ -42,10 +42,10 @@ export function filterOf(query: FilterQuery, shelf: Shelf): Filter {
 
 /** Keeps its counters between queries. */
 export class FacetCounter {
-  readonly #shelf: Shelf
+  readonly #shelf: BookStore
   #authorCounts = new Uint32Array(0)
 
-  constructor(shelf: Shelf) {
+  constructor(shelf: BookStore) {
     this.#shelf = shelf
   }
 

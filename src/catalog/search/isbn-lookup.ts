@@ -1,6 +1,6 @@
 /** Books by ISBN: exact in any spelling, or by the first digits. */
 import { isbnDigits, normalizeIsbn } from '../isbn.ts'
-import type { Shelf } from './book-store.ts'
+import type { BookStore } from './book-store.ts'
 
 const fewestDigits = 6
 const mostFound = 500
@@ -10,11 +10,11 @@ type SlotsOfIsbn = Map<number, number | number[]>
 
 /** Read from the shelf when the first number is asked for: a start need not wait for it. */
 export class IsbnLookup {
-  readonly #shelf: Shelf
+  readonly #shelf: BookStore
   #read: SlotsOfIsbn | undefined
   #sorted: Float64Array | undefined
 
-  constructor(shelf: Shelf) {
+  constructor(shelf: BookStore) {
     this.#shelf = shelf
   }
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ListedBook } from '../schema.ts'
 import type { BookIndex, BrowseQuery, BrowseResult, FacetValue, Suggestion } from './book-index.ts'
-import { Shelf, sameRow } from './book-store.ts'
+import { BookStore, sameRow } from './book-store.ts'
 import { FacetCounter, type Facets, type Filter, filterOf } from './facets.ts'
 import { IsbnLookup } from './isbn-lookup.ts'
 import { ShelfOrders, wholeShelf } from './order.ts'
@@ -19,7 +19,7 @@ const slippedPlaces = 48
 
 /** Everything is answered from typed arrays; nothing is remembered from one query to the next. */
 export class MemoryBookIndex implements BookIndex {
-  readonly #shelf = new Shelf()
+  readonly #shelf = new BookStore()
   readonly #isbns = new IsbnLookup(this.#shelf)
   readonly #facets = new FacetCounter(this.#shelf)
   readonly #text: TextIndex

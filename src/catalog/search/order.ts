@@ -1,6 +1,6 @@
 /** The shelf in every order that a page can be sorted in, kept up book by book. */
 import type { Sort } from './book-index.ts'
-import type { Shelf } from './book-store.ts'
+import type { BookStore } from './book-store.ts'
 import { field, fieldBits, fieldMask, type TextIndex } from './text-index.ts'
 
 /** Stands for the whole shelf where a category number is asked for. */
@@ -52,12 +52,12 @@ class SortedSlots {
 
 /** Sorted lists per category and sort, each made when first asked for. Books that compare equal go by book_id. */
 export class ShelfOrders {
-  readonly #shelf: Shelf
+  readonly #shelf: BookStore
   readonly #text: TextIndex
   readonly #lists = new Map<number, Map<Sort, SortedSlots>>()
   readonly #titles: (string | undefined)[] = []
 
-  constructor(shelf: Shelf, text: TextIndex) {
+  constructor(shelf: BookStore, text: TextIndex) {
     this.#shelf = shelf
     this.#text = text
   }

@@ -1,7 +1,7 @@
 /** Answers one typed query: the books that match it, and their order by how well they fit. */
 
-import type { Shelf } from './book-store.ts'
-import { Gatherer } from './candidates.ts'
+import type { BookStore } from './book-store.ts'
+import { CandidateCollector } from './candidates.ts'
 import { foldWords } from './fold.ts'
 import { maxQueryLength, maxQueryWords, QueryReader, type QueryWord } from './query-words.ts'
 import { Scorer } from './scoring.ts'
@@ -23,13 +23,13 @@ export type Matches = { readonly slots: Uint32Array; readonly words: readonly Qu
 
 /** Searches one text index over one shelf. A query must be ended with `done` before the next one begins. */
 export class Searcher {
-  readonly #shelf: Shelf
+  readonly #shelf: BookStore
   readonly #text: TextIndex
-  readonly #gatherer = new Gatherer()
+  readonly #gatherer = new CandidateCollector()
   readonly #reader: QueryReader
   readonly #scorer: Scorer
 
-  constructor(shelf: Shelf, text: TextIndex) {
+  constructor(shelf: BookStore, text: TextIndex) {
     this.#shelf = shelf
     this.#text = text
     const spelling = new SpellingIndex(text.dictionary, term => text.documentCount(term))

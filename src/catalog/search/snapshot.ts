@@ -1,6 +1,6 @@
 /** The index as bytes: rows and names as JSON, lists as they lie in memory, so that loading computes next to nothing. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { PackedAuthors, PackedRows, Shelf } from './book-store.ts'
+import type { BookStore, PackedAuthors, PackedRows } from './book-store.ts'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
 import { bytesToNumbers, numbersToBytes, packSections, unpackSections } from './sections.ts'
@@ -19,7 +19,7 @@ const ROWS_AT_ONCE = 5_000
 const SECTIONS_BEFORE_ROWS = 11
 
 /** Writes a shelf and the index of its words as they are at the call; the shop goes on while it writes. */
-export async function packIndex(shelf: Shelf, text: TextIndex): Promise<Uint8Array> {
+export async function packIndex(shelf: BookStore, text: TextIndex): Promise<Uint8Array> {
   const { rows, names, authorsOfSlot, slotsOfAuthor } = shelf.pack()
   const { dictionary } = text
   const lists = [

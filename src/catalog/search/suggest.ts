@@ -1,6 +1,6 @@
 /** Makes suggestions for a half-typed query: categories, then titles and authors as they fit. */
 import type { Suggestion } from './book-index.ts'
-import type { Shelf } from './book-store.ts'
+import type { BookStore } from './book-store.ts'
 import { foldWords } from './fold.ts'
 import { type Matches, queryWords } from './searcher.ts'
 import type { TextIndex } from './text-index.ts'
@@ -11,7 +11,7 @@ const fewestLetters = 2
 const meant = 0.6
 
 /** The categories whose words begin with the typed ones, biggest first. */
-function categorySuggestions(q: string, shelf: Shelf): Suggestion[] {
+function categorySuggestions(q: string, shelf: BookStore): Suggestion[] {
   const typed = queryWords(q)
   if (typed.join('').length < fewestLetters) return []
   return shelf.categories.names
@@ -41,7 +41,7 @@ export function suggestions(
   limit: number,
   best: Uint32Array,
   matches: Matches,
-  shelf: Shelf,
+  shelf: BookStore,
   text: TextIndex,
 ): Suggestion[] {
   const found = categorySuggestions(q, shelf)

@@ -1,6 +1,6 @@
 /** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPool } from '#pool'
+import { createPool } from '#pool'
 import type { HttpAnswer } from './http-pool.ts'
 import type { Headers, Signer } from './sign.ts'
 
@@ -19,8 +19,8 @@ const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, 
  * Sends requests to `origin`, each of which may be sent again: after no answer, or one of 500 and above, it is, twice at
  * most. Resolves to whatever is answered at last.
  */
-export const awsService = (origin: string, sign: Signer) => {
-  const pool = openPool(origin, LIMITS)
+export const createAwsService = (origin: string, sign: Signer) => {
+  const pool = createPool(origin, LIMITS)
   const { host } = new URL(origin)
 
   const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<HttpAnswer> => {

@@ -3,8 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createListener } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { PoolLimits, PoolRequest } from './http-pool.ts'
-import { openPool as nodePool } from './node-pool.ts'
-import { openPool as undiciPool } from './undici-pool.ts'
+import { createPool as nodePool } from './node-pool.ts'
+import { createPool as undiciPool } from './undici-pool.ts'
 
 const pools = [
   { name: 'undici’s', openPool: undiciPool },

@@ -27,7 +27,7 @@ export type HttpPool = {
 }
 
 /** A pool of connections to `origin`. */
-export type OpenPool = (origin: string, limits: PoolLimits) => HttpPool
+export type CreatePool = (origin: string, limits: PoolLimits) => HttpPool
 
 /** What the code of an error says when a connection was not made in time, so that nothing was sent. */
 export const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'

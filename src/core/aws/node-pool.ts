@@ -1,6 +1,6 @@
 /** A pool of Node's own agent, for functions: it is there without being loaded, which undici's takes longer for than all calls after it. */
 import type { ClientRequest } from 'node:http'
-import { CONNECT_TIMEOUT, type HttpPool, type OpenPool } from './http-pool.ts'
+import { CONNECT_TIMEOUT, type CreatePool, type HttpPool } from './http-pool.ts'
 
 /** Longer than this without a request, and the other end may have closed a connection. */
 const IDLE_MS = 4_000
@@ -31,7 +31,7 @@ const limited = (
   sent.once('close', () => clearTimeout(timer))
 }
 
-export const openPool: OpenPool = (origin, limits) => {
+export const createPool: CreatePool = (origin, limits) => {
   const { protocol, hostname, port } = new URL(origin)
   // An `import` would load all that the module names, Node's own undici among it.
   const { Agent, request } = process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')

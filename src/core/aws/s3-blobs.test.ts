@@ -1,16 +1,16 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, onTestFinished, test } from 'vitest'
-import { awsStandIn } from '../../../test/aws-stand-in.ts'
-import { bucketBlobs } from './s3-blobs.ts'
+import { startAwsStandIn } from '../../../test/aws-stand-in.ts'
+import { createS3Blobs } from './s3-blobs.ts'
 import { signerFor } from './sign.ts'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'to//ken=' }
 
 const openBlobs = async () => {
-  const aws = await awsStandIn()
+  const aws = await startAwsStandIn()
   onTestFinished(() => void aws.close())
-  const blobs = bucketBlobs(
+  const blobs = createS3Blobs(
     `${aws.url}/shop`,
     signerFor('s3', 'eu-central-1', async () => credentials),
   )
@@ -85,7 +85,7 @@ test('what S3 is too busy for is asked again; a refusal is told as one, and is n
   expect(await blobs.get('index/a')).toHaveLength(1)
   state.fail = 9
   await expect(blobs.get('index/a')).rejects.toThrow('the bucket answers 503 to GET index/a')
-  const stranger = bucketBlobs(`${url}/shop`, (_host, headers) => headers)
+  const stranger = createS3Blobs(`${url}/shop`, (_host, headers) => headers)
   await expect(stranger.get('index/a')).rejects.toThrow('the bucket answers 403')
   await expect(blobs.get('../secret')).rejects.toThrow('not the name of a blob')
 })

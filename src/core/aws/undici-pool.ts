@@ -1,9 +1,9 @@
 /** A pool of undici's, imported by its own file since the rest of undici is not used: the least CPU for each request. */
 import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
-import type { OpenPool } from './http-pool.ts'
+import type { CreatePool } from './http-pool.ts'
 
-export const openPool: OpenPool = (origin, limits) => {
+export const createPool: CreatePool = (origin, limits) => {
   const pool = new Pool(origin, limits)
   return {
     // By dispatch, which spares the stream that undici's `request` makes of each.

@@ -1,7 +1,7 @@
 /** Items asked for by their keys, as a value: a table's file makes it, and knows what the items mean. */
 import type { Key } from './dynamo.ts'
 
-export type Asked = {
+export type BatchRead = {
   readonly table: string
   readonly keys: readonly Key[]
   /** Only these, where they are given. */
@@ -12,8 +12,8 @@ export type Asked = {
 const MAX_BATCH = 100
 
 /** What is asked of some tables, in as many calls as it takes. */
-export const inBatches = (asked: readonly Asked[]): Asked[][] => {
-  const batches: Asked[][] = []
+export const inBatches = (asked: readonly BatchRead[]): BatchRead[][] => {
+  const batches: BatchRead[][] = []
   let room = 0
   for (const one of asked)
     for (let from = 0; from < one.keys.length; ) {

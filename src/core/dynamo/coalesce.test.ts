@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { gather, gatherInLines } from './coalesce.ts'
+import { coalesceReads, coalesceReadsInLanes } from './coalesce.ts'
 
 /** A store whose reads end when the test says so. */
 const slowStore = (values: Record<string, number>) => {
@@ -12,7 +12,7 @@ const slowStore = (values: Record<string, number>) => {
       )
       calls.push({ keys: [...keys], end: error => (error ? failed(error) : done(found)) })
     })
-  return { calls, values, read, get: gather<string, number>(key => key, read) }
+  return { calls, values, read, get: coalesceReads<string, number>(key => key, read) }
 }
 
 test('who asks when nothing is under way is served at once', async () => {
@@ -80,7 +80,7 @@ test('a read that hangs holds up nobody but those whose it is', async () => {
 
 test('a read that throws before it has begun does not stop those after it', async () => {
   let tries = 0
-  const get = gather<string, number>(
+  const get = coalesceReads<string, number>(
     key => key,
     () => {
       if (tries++ === 0) throw new Error('no connection')
@@ -99,7 +99,7 @@ test('nothing is read for nobody', async () => {
 
 test('of two lines, one is read for while the other is, and who asks meanwhile is read for together', async () => {
   const { calls, read } = slowStore({ a: 1, b: 2, c: 3, d: 4, e: 5 })
-  const get = gatherInLines<string, number>(2, key => key, read)
+  const get = coalesceReadsInLanes<string, number>(2, key => key, read)
   const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((key, i) => sleep(i).then(() => get([key])))
   await sleep(30)
   expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['b']])

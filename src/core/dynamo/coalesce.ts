@@ -22,7 +22,7 @@ const overOrLate = (work: Promise<unknown>): Promise<void> =>
  * read starts after the last of those asked for whom it is, so nobody gets what was read before; nothing is kept; where it
  * fails or hangs, it does so for them alone: the next starts when it is over, or has taken 100 ms.
  */
-export const gather = <K, V>(
+export const coalesceReads = <K, V>(
   nameOf: (key: K) => string,
   read: Read<K, V>,
 ): ((keys: readonly K[]) => Promise<V[]>) => {
@@ -54,11 +54,11 @@ export const gather = <K, V>(
  * As `gather`, with so many `lines`, of which each who asks takes the next: while the store answers one, the shop works on what
  * another was answered.
  */
-export const gatherInLines = <K, V>(
+export const coalesceReadsInLanes = <K, V>(
   lines: number,
-  ...of: Parameters<typeof gather<K, V>>
-): ReturnType<typeof gather<K, V>> => {
-  const all = Array.from({ length: lines }, () => gather(...of))
+  ...of: Parameters<typeof coalesceReads<K, V>>
+): ReturnType<typeof coalesceReads<K, V>> => {
+  const all = Array.from({ length: lines }, () => coalesceReads(...of))
   return async keys => {
     const line = all.shift()
     if (!line) return []

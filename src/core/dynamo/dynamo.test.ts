@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { engineCall } from '../../../test/contents.ts'
-import { cancelled, exception, faultyEngine } from '../../../test/faulty-engine.ts'
+import { cancelled, exception, startFaultyEngine } from '../../../test/faulty-engine.ts'
 import { type Json, type TestShop, testShop } from '../../../test/kit.ts'
 import { ShopError } from '../errors.ts'
-import { type Dynamo, openDynamo } from './dynamo.ts'
+import { createDynamo, type Dynamo } from './dynamo.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { orShopError, TransactionRefused, type Write } from './write.ts'
 
@@ -18,7 +18,7 @@ const rowsOf = async (shop: TestShop): Promise<string[]> =>
   (await engineCall('Scan', { TableName: shop.names.control })).Items.map((item: Json) => item.sk.S).sort()
 
 /** A store over answers that are made up. */
-const storeOf = (call: Wire['call']): Dynamo => openDynamo({ call, close: async () => {} })
+const storeOf = (call: Wire['call']): Dynamo => createDynamo({ call, close: async () => {} })
 
 test('a transaction is carried out whole, or not at all, and says which conditions failed on which items', async () => {
   const shop = await testShop({ staffed: false })
@@ -67,7 +67,7 @@ test('a refusal becomes the error that its first failed write carries, and stays
 })
 
 test('a lost answer is asked for under the same token, a conflict is tried under a new one', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const tokens: string[] = []
   engine.plan((operation, input) => {
@@ -89,7 +89,7 @@ test('a lost answer is asked for under the same token, a conflict is tried under
 })
 
 test('a conflict beside a failed condition is a refusal, a reason that no try changes is an error', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const answer = (codes: readonly string[]) =>
     engine.plan(operation =>
@@ -132,14 +132,14 @@ test('a batch asks again for what was left over, and gives up in the end', async
 }, 20_000)
 
 test('what the engine finds wrong with a request is our mistake, and is not tried again', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   await expect(shop.deps.db.get(shop.names.control, { pk: 'only' })).rejects.toThrow('ValidationException')
   expect(engine.calls.GetItem).toBe(1)
 })
 
 test('every name and value of an expression is used, and every one that is used is there', async () => {
-  const engine = await faultyEngine()
+  const engine = await startFaultyEngine()
   const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
   const seen: string[] = []
   const check = (request: Json) => {
@@ -190,7 +190,7 @@ test('every name and value of an expression is used, and every one that is used 
   expect((await shopper.post(`/api/orders/${body.order_id}/cancel`)).body.status).toBe('cancelled')
   await shopper.get('/api/orders')
   await staff.get(`/api/orders?date=${body.order_date}`)
-  await shop.deps.memory.readChanges()
+  await shop.deps.liveIndex.readChanges()
   await staff.call('DELETE', '/api/books/b')
   expect(new Set(seen).size).toBeGreaterThan(15)
 })

@@ -1,6 +1,6 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
 import { ShopError } from '../errors.ts'
-import { type Asked, inBatches, projection } from './batch-get.ts'
+import { type BatchRead, inBatches, projection } from './batch-get.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
@@ -22,13 +22,13 @@ export type Query = {
 
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
-export type Dynamo = ReturnType<typeof openDynamo>
+export type Dynamo = ReturnType<typeof createDynamo>
 
 const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
 
 const MAX_BATCH_ROUNDS = 8
 
-export const openDynamo = (wire: Wire) => {
+export const createDynamo = (wire: Wire) => {
   const read = (operation: string, input: object) => wire.call(operation, input, { repeatable: true })
 
   /** One item by its whole key; strongly consistent unless told otherwise. */
@@ -90,7 +90,7 @@ export const openDynamo = (wire: Wire) => {
     }
   }
 
-  const batch = async (asked: readonly Asked[]): Promise<Map<string, Item[]>> => {
+  const batch = async (asked: readonly BatchRead[]): Promise<Map<string, Item[]>> => {
     const found = new Map(asked.map(({ table }) => [table, [] as Item[]]))
     let request: unknown = Object.fromEntries(
       asked.map(({ table, keys, attributes }) => [
@@ -114,7 +114,7 @@ export const openDynamo = (wire: Wire) => {
    * What is asked of each table, each once, read consistently and in as few calls as there can be: the items that exist by
    * their table, in no order.
    */
-  const batchGetAll = async (asked: readonly Asked[]): Promise<(table: string) => Item[]> => {
+  const batchGetAll = async (asked: readonly BatchRead[]): Promise<(table: string) => Item[]> => {
     const answers = await Promise.all(inBatches(asked).map(batch))
     return table => answers.flatMap(found => found.get(table) ?? [])
   }

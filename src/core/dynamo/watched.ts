@@ -2,7 +2,7 @@
 import type { StoreCall } from '../log/log.ts'
 import type { Wire } from './wire.ts'
 
-export type WatchedCall = StoreCall & {
+export type ObservedCall = StoreCall & {
   /** Whether the answer says what was consumed. */
   readonly isOnItems: boolean
   readonly answer: Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ const tablesOf = ({ TableName, RequestItems = {}, TransactItems = [] }: Input): 
 }
 
 /** `wire`, each answered call told to `watch`. Calls that fail are not told of: they are thrown. */
-export const watchedWire = (wire: Wire, watch: (call: WatchedCall) => void): Wire => ({
+export const createObservedWire = (wire: Wire, watch: (call: ObservedCall) => void): Wire => ({
   ...wire,
   call: async (operation, input, options) => {
     const since = performance.now()

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { exception, type Fault, faultyEngine } from '../../../test/faulty-engine.ts'
+import { exception, type Fault, startFaultyEngine } from '../../../test/faulty-engine.ts'
 import { testEngine } from '../../../test/kit.ts'
 import { type Signer, unsignedForEngine } from '../aws/sign.ts'
-import { openWire } from './wire.ts'
+import { createWire } from './wire.ts'
 
-const list = (wire: ReturnType<typeof openWire>, repeatable = true) =>
+const list = (wire: ReturnType<typeof createWire>, repeatable = true) =>
   wire.call('ListTables', {}, { repeatable })
 
 const open = async (sign: Signer & { forget?: () => void } = unsignedForEngine) => {
-  const engine = await faultyEngine()
-  const wire = openWire(() => engine.endpoint, sign)
+  const engine = await startFaultyEngine()
+  const wire = createWire(() => engine.endpoint, sign)
   return { engine, wire, count: () => engine.calls.ListTables ?? 0 }
 }
 
@@ -70,9 +70,9 @@ test('credentials that the store no longer takes are asked for again', async () 
 })
 
 test('an engine that comes back at another address is found there, by many at once', async () => {
-  const [first, second] = [await faultyEngine(), await faultyEngine()]
+  const [first, second] = [await startFaultyEngine(), await startFaultyEngine()]
   let endpoint = first.endpoint
-  const wire = openWire(() => endpoint, unsignedForEngine)
+  const wire = createWire(() => endpoint, unsignedForEngine)
   await list(wire)
   first.plan(() => {
     endpoint = second.endpoint
@@ -94,7 +94,7 @@ test('a store that does not answer is given up within the budget', async () => {
 
 test('a store that nobody listens for is unavailable', async () => {
   await testEngine()
-  const wire = openWire(() => 'http://127.0.0.1:9', unsignedForEngine)
+  const wire = createWire(() => 'http://127.0.0.1:9', unsignedForEngine)
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
   await wire.close()
 })

@@ -1,6 +1,6 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPool } from '#pool'
+import { createPool } from '#pool'
 import { type Headers, NoCredentials, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
@@ -98,14 +98,14 @@ const parse = (status: number, text: string): Record<string, unknown> => {
 
 const poolTo = (endpoint: string) => {
   const { host, origin } = new URL(endpoint)
-  return { endpoint, host, pool: openPool(origin, { connections: 48, connectTimeout: 1_000 }) }
+  return { endpoint, host, pool: createPool(origin, { connections: 48, connectTimeout: 1_000 }) }
 }
 
 /**
  * Calls go to what `endpoint()` says at that moment: the embedded engine may come back on another port. `sign.forget` is
  * called when the store says that the credentials are no longer good.
  */
-export const openWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
+export const createWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
   let target = poolTo(endpoint())
 
   const send = async (operation: string, body: string, within: number): Promise<Record<string, unknown>> => {

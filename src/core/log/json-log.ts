@@ -6,7 +6,7 @@ import { chainOf, type Log, type LogLevel, tellsOf } from './log.ts'
 import { mappedStack } from './mapped-stack.ts'
 import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
 
-export const jsonLog = (level: LogLevel, service: string): Log => {
+export const createJsonLog = (level: LogLevel, service: string): Log => {
   const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
   const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
   const tells = tellsOf(level)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { DynamoError } from '../dynamo/wire.ts'
 import { inRequest } from '../request.ts'
-import { linesLog } from './log.ts'
+import { createLinesLog } from './log.ts'
 
 const answered = { method: 'GET', route: '/api/cart', status: 200, ms: 1.5, calls: 2, request_id: 'r-1' }
 
@@ -21,7 +21,7 @@ const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, 
 
 test('on a terminal a line is a topic and a sentence, with the request that it belongs to', () => {
   const lines: string[] = []
-  const log = linesLog('requests', line => lines.push(line))
+  const log = createLinesLog('requests', line => lines.push(line))
   log.say('tables', 'there')
   inRequest('r-1', () => log.say('mail', 'sent order-1#order_confirmed'))
   log.request(answered)
@@ -36,7 +36,7 @@ test('on a terminal a line is a topic and a sentence, with the request that it b
 
 test('each level tells what those before it tell; failures are always told', () => {
   const lines: string[] = []
-  const quiet = linesLog('errors', line => lines.push(line))
+  const quiet = createLinesLog('errors', line => lines.push(line))
   quiet.say('tables', 'there')
   quiet.count({ OrdersPlaced: 1 })
   quiet.gauge({ OutboxAge: 1 })
@@ -44,7 +44,7 @@ test('each level tells what those before it tell; failures are always told', () 
   quiet.failure(new Error('a bug'))
   expect(lines).toHaveLength(1)
   expect(
-    (['errors', 'events', 'requests', 'calls'] as const).map(linesLog('requests', () => {}).tells),
+    (['errors', 'events', 'requests', 'calls'] as const).map(createLinesLog('requests', () => {}).tells),
   ).toEqual([true, true, true, false])
 })
 
@@ -52,7 +52,7 @@ test('a failure is its words, its stack and its cause, never what else it carrie
   const lines: string[] = []
   const item = { email: { S: 'jane@example.com' } }
   const cause = new DynamoError('ConditionalCheckFailedException', 'it did not hold', { Item: item })
-  linesLog('errors', line => lines.push(line)).failure(new Error('a bug', { cause }))
+  createLinesLog('errors', line => lines.push(line)).failure(new Error('a bug', { cause }))
   expect(lines[0]).toMatch(/^error {5}Error: a bug\n[\s\S]+caused by .*it did not hold/)
   expect(lines.join()).not.toContain('jane')
   const [json] = jsonOf(`

@@ -74,7 +74,7 @@ const shown = (measured: Measured): string =>
     .join(', ')
 
 /** A log that a person reads. */
-export const linesLog = (level: LogLevel, write: Write): Log => {
+export const createLinesLog = (level: LogLevel, write: Write): Log => {
   const tells = tellsOf(level)
   const line = (topic: string, text: string) => write(`${topic.padEnd(10)}${text}`)
   const metricsAt = (least: LogLevel) => (measured: Measured) => {

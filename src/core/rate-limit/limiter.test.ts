@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { itemsIn } from '../../../test/contents.ts'
 import { type TestShop, testShop } from '../../../test/kit.ts'
 import { clock } from '../../../test/mail.ts'
-import { type Demand, openLimiter } from './limiter.ts'
+import { createLimiter, type RateLimitRequest } from './limiter.ts'
 import { hitsOf } from './sliding-window.ts'
 
-const TEN: Demand = { scope: 'sign-in', subject: 'reader@example.com', max: 10, seconds: 900 }
+const TEN: RateLimitRequest = { scope: 'sign-in', subject: 'reader@example.com', max: 10, seconds: 900 }
 const SECRET = 'a secret of the tests, which is long enough'
 
 /** A limiter on the tables of this shop, as a process of its own has it, and how often it asked the store. */
@@ -17,7 +17,7 @@ const counting = (shop: TestShop) => {
       return shop.deps.db.transact(...args)
     },
   }
-  return { ...openLimiter(db, shop.names.control, SECRET, shop.deps.now), calls }
+  return { ...createLimiter(db, shop.names.control, SECRET, shop.deps.now), calls }
 }
 
 const open = async () => {
@@ -168,7 +168,7 @@ test('the table holds no subject, and nothing that leads to one without the secr
   await admit([TEN, { ...TEN, subject: '203.0.113.9' }])
   const rows = JSON.stringify(await itemsIn(shop, 'control'))
   for (const word of ['reader', '203.0.113', 'sign-in']) expect(rows).not.toContain(word)
-  const elsewhere = openLimiter(shop.deps.db, shop.names.control, `${SECRET}x`, shop.deps.now)
+  const elsewhere = createLimiter(shop.deps.db, shop.names.control, `${SECRET}x`, shop.deps.now)
   await elsewhere.admit([TEN])
   expect(await itemsIn(shop, 'control')).toHaveLength(3)
 })
@@ -182,7 +182,7 @@ test('a store that cannot be reached admits nobody, and the next who asks counts
       if (down) throw new Error('the answer was lost')
     },
   }
-  const { admit } = openLimiter(db, shop.names.control, SECRET, shop.deps.now)
+  const { admit } = createLimiter(db, shop.names.control, SECRET, shop.deps.now)
   await admit([TEN])
   down = true
   await expect(admit([TEN])).rejects.toThrow('lost')

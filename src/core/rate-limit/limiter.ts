@@ -14,17 +14,17 @@ const KNOWN_KEYS = 5_000
 const MAX_TRIES = 30
 
 /** At most `max` hits in any `seconds`, counted for `subject` within `scope`. */
-export type Demand = {
+export type RateLimitRequest = {
   readonly scope: string
   readonly subject: string
   readonly max: number
   readonly seconds: number
 }
 
-export type Limiter = ReturnType<typeof openLimiter>
+export type Limiter = ReturnType<typeof createLimiter>
 
 /** `secret` keys the hashes under which subjects are counted, so that the table names no address of anybody. */
-export const openLimiter = (
+export const createLimiter = (
   db: Pick<Dynamo, 'transact'>,
   table: string,
   secret: string,
@@ -34,7 +34,7 @@ export const openLimiter = (
   const known = new LRUCache<string, RecentHits>({ max: KNOWN_KEYS })
   const turns = new Map<string, Promise<unknown>>()
 
-  const allowanceOf = ({ scope, subject, max, seconds }: Demand): Allowance => ({
+  const allowanceOf = ({ scope, subject, max, seconds }: RateLimitRequest): Allowance => ({
     // A limit that is changed counts anew.
     key: createHmac('sha256', secret)
       .update(JSON.stringify([scope, max, seconds, subject]))
@@ -107,7 +107,10 @@ export const openLimiter = (
    * it may be tried again; 0 when it was admitted. Throws store_busy, store_unavailable, and TransactionRefused where a
    * condition of `writes` failed.
    */
-  const admit = async (demands: readonly Demand[], writes: readonly Write[] = []): Promise<number> => {
+  const admit = async (
+    demands: readonly RateLimitRequest[],
+    writes: readonly Write[] = [],
+  ): Promise<number> => {
     const wanted = demands.map(allowanceOf)
     const wait = waitOf(wanted, clock().getTime())
     if (wait > 0) return wait
@@ -119,7 +122,7 @@ export const openLimiter = (
   }
 
   /** As far as this process knows, the milliseconds after which `demands` may be tried again; asks the store for nothing. */
-  const knownWait = (demands: readonly Demand[]): number =>
+  const knownWait = (demands: readonly RateLimitRequest[]): number =>
     waitOf(demands.map(allowanceOf), clock().getTime())
 
   return { admit, knownWait }

@@ -1,5 +1,5 @@
 /** Emails about an account. Each says only what its reader may know: an address, a link, what was changed. */
-import type { Letter } from '../mail-content.ts'
+import type { MailContent } from '../mail-content.ts'
 
 export type MailedLink = { readonly url: string; readonly minutes: number }
 
@@ -10,7 +10,7 @@ const lasting = (minutes: number): string =>
 
 const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const
 
-export const verifyEmail = ({ url, minutes }: MailedLink): Letter => ({
+export const verifyEmail = ({ url, minutes }: MailedLink): MailContent => ({
   subject: 'Confirm your email',
   heading: 'Welcome to CloudShelf',
   blocks: [
@@ -22,7 +22,7 @@ export const verifyEmail = ({ url, minutes }: MailedLink): Letter => ({
   ],
 })
 
-export const resetPassword = ({ url, minutes }: MailedLink): Letter => ({
+export const resetPassword = ({ url, minutes }: MailedLink): MailContent => ({
   subject: 'Reset your password',
   heading: 'Reset your password',
   blocks: [
@@ -34,7 +34,7 @@ export const resetPassword = ({ url, minutes }: MailedLink): Letter => ({
   ],
 })
 
-export const accountExists = (signIn: string, forgot: string): Letter => ({
+export const accountExists = (signIn: string, forgot: string): MailContent => ({
   subject: 'You already have an account',
   heading: 'You already have an account',
   blocks: [
@@ -48,7 +48,7 @@ export const accountExists = (signIn: string, forgot: string): Letter => ({
   ],
 })
 
-export const changeEmail = ({ url, minutes }: MailedLink): Letter => ({
+export const changeEmail = ({ url, minutes }: MailedLink): MailContent => ({
   subject: 'Confirm your new email',
   heading: 'Confirm your new email',
   blocks: [
@@ -61,7 +61,7 @@ export const changeEmail = ({ url, minutes }: MailedLink): Letter => ({
 })
 
 /** To the old address. It names the new one, because the account may have been taken over. */
-export const emailChanged = (to: string): Letter => ({
+export const emailChanged = (to: string): MailContent => ({
   subject: 'Your email was changed',
   heading: 'Your email was changed',
   blocks: [
@@ -72,7 +72,7 @@ export const emailChanged = (to: string): Letter => ({
   ],
 })
 
-export const passwordChanged = (forgot: string): Letter => ({
+export const passwordChanged = (forgot: string): MailContent => ({
   subject: 'Your password was changed',
   heading: 'Your password was changed',
   blocks: [

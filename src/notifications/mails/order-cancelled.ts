@@ -1,9 +1,9 @@
 /** Email: the order is canceled. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../mail-content.ts'
+import type { MailContent } from '../mail-content.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
-export const orderCancelled = (order: Order, { currency }: ShopFacts): Letter => ({
+export const orderCancelled = (order: Order, { currency }: ShopFacts): MailContent => ({
   subject: `Order canceled: ${order.order_id}`,
   heading: 'Your order is canceled',
   blocks: [

@@ -1,9 +1,9 @@
 /** Email: the order is placed. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../mail-content.ts'
+import type { MailContent } from '../mail-content.ts'
 import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
 
-export const orderConfirmed = (order: Order, shop: ShopFacts): Letter => {
+export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
   const isCancelled = order.status === 'cancelled'
   return {
     subject: `Order confirmed: ${order.order_id}`,

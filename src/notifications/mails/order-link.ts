@@ -1,6 +1,6 @@
 /** Email: a one-time link to an order, for a customer who entered its number and email address. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../mail-content.ts'
+import type { MailContent } from '../mail-content.ts'
 import { reference, type ShopFacts } from '../order-blocks.ts'
 
 /** Page that exchanges the token for the order when its button is pressed, not when the page is fetched. */
@@ -10,7 +10,7 @@ const pageOf = ({ publicUrl }: ShopFacts, token: string): string => {
   return page.href
 }
 
-export const orderLink = (order: Order, shop: ShopFacts, token: string, minutes: number): Letter => ({
+export const orderLink = (order: Order, shop: ShopFacts, token: string, minutes: number): MailContent => ({
   subject: `Link to your order: ${order.order_id}`,
   heading: 'View your order',
   blocks: [

@@ -1,9 +1,9 @@
 /** Email: the order has shipped. */
 import type { Order } from '../../orders/schema.ts'
-import type { Letter } from '../mail-content.ts'
+import type { MailContent } from '../mail-content.ts'
 import { address, books, reference } from '../order-blocks.ts'
 
-export const orderShipped = (order: Order): Letter => ({
+export const orderShipped = (order: Order): MailContent => ({
   subject: `Order shipped: ${order.order_id}`,
   heading: 'Your books are on their way',
   blocks: [

@@ -14,7 +14,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export const openCalls = (port: number): { readonly call: Call; readonly close: () => Promise<void> } => {
+export const createCaller = (port: number): { readonly call: Call; readonly close: () => Promise<void> } => {
   const pool = new Pool(`http://127.0.0.1:${port}`, {
     connections: CONNECTIONS,
     headersTimeout: PATIENCE_MS,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
 import { httpText } from '../requests.ts'
-import { openCalls } from './http.ts'
+import { createCaller } from './http.ts'
 import { priced, searchPath } from './medusa-shopping.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
@@ -102,7 +102,7 @@ export const medusa: Peer = {
     const crowd = rows.find(([, , sku]) => sku === CROWD_SKU)?.[1] ?? ''
     const titles = books.map((_, place) => byPlace.get(place)?.variant ?? '')
     const port = await freePort()
-    const { call, close } = openCalls(port)
+    const { call, close } = createCaller(port)
     const headers = { 'x-publishable-api-key': seed.key }
     const price = priced(seed.region_id)
     const get = (path: string): string => httpText({ path, headers })

@@ -1,7 +1,7 @@
 /** Shoppers, a process of their own: they fill carts and check out, ask for books by name, or come in a crowd. */
 import { doJobs } from '../worker.ts'
 import { cloudshelfShopping } from './cloudshelf-shopping.ts'
-import { openCalls } from './http.ts'
+import { createCaller } from './http.ts'
 import { medusaShopping } from './medusa-shopping.ts'
 import { type Facts, Refused, type ShopName, type Shopping } from './peer.ts'
 import { storecraftShopping } from './storecraft-shopping.ts'
@@ -47,12 +47,12 @@ let titlesTaken = 0
 
 const opened = new Map<
   string,
-  { readonly shopping: Shopping; readonly calls: ReturnType<typeof openCalls> }
+  { readonly shopping: Shopping; readonly calls: ReturnType<typeof createCaller> }
 >()
 
 const openAt = ({ shop, port, facts }: At) => {
   const name = `${shop}:${port}`
-  const open = opened.get(name) ?? { shopping: openings[shop](facts), calls: openCalls(port) }
+  const open = opened.get(name) ?? { shopping: openings[shop](facts), calls: createCaller(port) }
   opened.set(name, open)
   return { shopping: open.shopping, call: open.calls.call }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
 import { get } from '../requests.ts'
-import { accepted, openCalls } from './http.ts'
+import { accepted, createCaller } from './http.ts'
 import type { Crowd, Peer } from './peer.ts'
 import { startServer } from './server.ts'
 import { searchPath } from './storecraft-shopping.ts'
@@ -42,7 +42,7 @@ export const storecraft: Peer = {
     copyFileSync(join(folder, 'data/shop.db'), file)
     const filled = Filled.parse(JSON.parse(readFileSync(join(folder, 'data/index.json'), 'utf8')))
     const port = await freePort()
-    const { call, close } = openCalls(port)
+    const { call, close } = createCaller(port)
     const server = await startServer({
       command: node,
       args: ['server.mjs'],

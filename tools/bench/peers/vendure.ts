@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
 import { httpText } from '../requests.ts'
-import { openCalls } from './http.ts'
+import { createCaller } from './http.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
 import { lookedAt, searchTexts } from './texts.ts'
@@ -38,7 +38,7 @@ export const vendure: Peer = {
     copyFileSync(join(folder, 'seed/vendure.sqlite'), file)
     const fixtures = Fixtures.parse(JSON.parse(readFileSync(join(folder, 'data/fixtures.json'), 'utf8')))
     const port = await freePort()
-    const { call, close } = openCalls(port)
+    const { call, close } = createCaller(port)
     const slug = fixtures.slugs[0]
     const server = await startServer({
       command: node,

@@ -25,7 +25,7 @@ type Props = {
   readonly children?: ReactNode
 }
 
-export const MailedLink = ({ title, intro, button, over, token, answer, again, children }: Props) => {
+export const TokenForm = ({ title, intro, button, over, token, answer, again, children }: Props) => {
   const isOver = answer?.code === 'link_invalid'
   const problem = token === '' ? t.error.linkIncomplete : isOver ? over : undefined
   return (

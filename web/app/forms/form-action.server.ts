@@ -1,10 +1,10 @@
 /** What a form of an account's pages is answered: what to mend beside what was typed, and never a password. */
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '#src/core/errors.ts'
+import { refusalOf, type Visit, visitContext } from '../loading/visit.ts'
 import { formErrors } from '../texts/form-errors.ts'
 import { t } from '../texts/texts.ts'
-import { laterFor } from './retry-message.server.ts'
-import { refusalOf, type Visit, visitContext } from '../loading/visit.ts'
+import { retryMessageFor } from './retry-message.server.ts'
 
 export type FormAnswer = {
   /** What was typed, to be shown again. */
@@ -58,7 +58,7 @@ const refused = (error: unknown, typed: FormAnswer['typed'], fields: readonly st
     const field = FIELD_OF[code]
     return answer(field !== undefined && fields.includes(field) ? [field] : [], words, errorStatus[code])
   }
-  const later = laterFor(error)
+  const later = retryMessageFor(error)
   return answer([], later.text, later.status)
 }
 
@@ -68,7 +68,7 @@ type Sent = { readonly context: Readonly<RouterContextProvider>; readonly reques
  * Runs `work` on a form with these fields. What it returns is the answer, or `{ to }`, the page to go on to; the shop's
  * refusals become `{ refusal }`, with what was typed into the fields that are in `kept`. Bugs are thrown on.
  */
-export const answerForm = async <Done extends object>(
+export const runFormAction = async <Done extends object>(
   { context, request }: Sent,
   fields: { readonly kept: readonly string[]; readonly secret?: readonly string[] },
   work: (sent: Submitted) => Promise<Done | { readonly to: string }>,

@@ -6,7 +6,7 @@ import { refusalOf, type Visit } from '../loading/visit.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { addressOf, type Field, type Typed, typedOf, wrongIn } from './checkout-form.server.ts'
-import { laterFor } from './retry-message.server.ts'
+import { retryMessageFor } from './retry-message.server.ts'
 
 export type Obstacle = { readonly title: string; readonly text: string; readonly lines?: readonly string[] }
 
@@ -65,7 +65,7 @@ const obstacleFor = async (
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
     return { obstacle: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
   if (code === 'too_many_requests')
-    return { obstacle: { title: t.error.tooManyTitle, text: laterFor(error).text }, status: 429 }
+    return { obstacle: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
   return { obstacle: busy, status: 503 }
 }
 

@@ -3,10 +3,10 @@
 import { refusalOf } from '../loading/visit.ts'
 import { t } from '../texts/texts.ts'
 
-export type Later = { readonly text: string; readonly status: 429 | 503 }
+export type RetryMessage = { readonly text: string; readonly status: 429 | 503 }
 
 /** The words and the status for a refusal that the page has no words of its own for. */
-export const laterFor = (error: unknown): Later => {
+export const retryMessageFor = (error: unknown): RetryMessage => {
   const { code, extra } = refusalOf(error)
   return code === 'too_many_requests'
     ? { text: t.error.tooMany(Number(extra.retry_after)), status: 429 }

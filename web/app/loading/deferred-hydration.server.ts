@@ -25,7 +25,7 @@ const STARTER = `(() => {
 })()`
 
 /** A rendered page whose modules wait, and the script that starts them, to be put at its end. */
-export const lateScripts = (
+export const deferHydration = (
   page: string,
   nonce: string,
 ): { readonly page: string; readonly starter: string } => ({

@@ -2,9 +2,9 @@
 import type { BookPage } from '#src/catalog/api.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import { type Asked, linkOf } from './list-params.server.ts'
+import { type ListParams, linkOf } from './list-params.server.ts'
 import { bandOf } from './price-bands.ts'
-import type { Shelf } from './shelves.server.ts'
+import type { Category } from './shelves.server.ts'
 
 export type FacetValue = {
   readonly label: string
@@ -27,10 +27,10 @@ type Value = { readonly value: string; readonly count: number }
 
 export const facetsOf = (
   { facets }: BookPage,
-  asked: Asked,
+  asked: ListParams,
   url: URL,
-  shelves: readonly Shelf[],
-  fixed: Shelf | undefined,
+  shelves: readonly Category[],
+  fixed: Category | undefined,
   currency: string,
 ) => {
   const group = (

@@ -6,7 +6,7 @@ export const sorts = ['relevance', 'newest', 'title', 'price_asc', 'price_desc',
 export type Sort = (typeof sorts)[number]
 
 /** What the address asks for. Anything that makes no sense counts as not said. */
-export type Asked = {
+export type ListParams = {
   readonly q: string
   readonly category: string | undefined
   readonly author: string | undefined
@@ -19,7 +19,7 @@ export type Asked = {
 const short = (text: string | null, max: number): string | undefined =>
   text?.trim().slice(0, max) || undefined
 
-export const askedOf = ({ searchParams }: URL, category: string | undefined): Asked => {
+export const readListParams = ({ searchParams }: URL, category: string | undefined): ListParams => {
   const page = Number(searchParams.get('page') ?? 1)
   const price = searchParams.get('price')
   return {

@@ -2,13 +2,13 @@
 import { browseBooks } from '#src/catalog/api.ts'
 import { type Card, cardOf } from './cards.server.ts'
 import { type Facet, facetsOf } from './facets.server.ts'
-import { type Asked, askedOf, linkOf, type Sort, sorts } from './list-params.server.ts'
+import { type ListParams, linkOf, readListParams, type Sort, sorts } from './list-params.server.ts'
 import { LAST_PAGE, PAGE, readPage } from './page-cursors.server.ts'
 import { bandOf } from './price-bands.ts'
-import type { Shelf } from './shelves.server.ts'
+import type { Category } from './shelves.server.ts'
 import type { Visit } from './visit.ts'
 
-const queryOf = ({ q, category, author, price, inStock, sort }: Asked) => {
+const queryOf = ({ q, category, author, price, inStock, sort }: ListParams) => {
   const band = price === undefined ? undefined : bandOf(price)
   return {
     ...(q === '' ? {} : { q }),
@@ -24,7 +24,7 @@ const queryOf = ({ q, category, author, price, inStock, sort }: Asked) => {
 export type Listing = {
   readonly books: readonly Card[]
   readonly total: number | null
-  readonly asked: Asked
+  readonly asked: ListParams
   readonly pages: number
   readonly previous: string | null
   readonly next: string | null
@@ -51,11 +51,11 @@ const pageLink = (url: URL, page: number): string => linkOf(url, { page: page ==
 export const readListing = async (
   visit: Visit,
   url: URL,
-  shelves: readonly Shelf[],
-  fixed?: Shelf,
+  shelves: readonly Category[],
+  fixed?: Category,
 ): Promise<Listing | undefined> => {
   const { read, currency } = visit
-  const asked = askedOf(url, fixed?.name)
+  const asked = readListParams(url, fixed?.name)
   const query = queryOf(asked)
   const page = await readPage(JSON.stringify(query), asked.page, (limit, cursor) =>
     read(browseBooks, { query: { ...query, limit: String(limit), ...(cursor ? { cursor } : {}) } }),

@@ -1,7 +1,7 @@
 /** One visit of a page: the shop's API over the app's own `fetch`, for everyone or for this visitor. */
 import { createContext, data, redirect } from 'react-router'
 import type { ShopError } from '#src/core/errors.ts'
-import { type Client, shopClient } from '#src/http/client.ts'
+import { type Client, createShopClient } from '#src/http/client.ts'
 import { signInPath } from '../paths.ts'
 
 /** The shop's own application. */
@@ -75,7 +75,7 @@ const asPage =
   }
 
 /** The calls that a page may make for `request`, whose origin has been checked before. */
-export const openVisit = (surroundings: Surroundings, request: Request, nonce: string, ask: Ask): Visit => {
+export const createVisit = (surroundings: Surroundings, request: Request, nonce: string, ask: Ask): Visit => {
   const { origin, currency, report } = surroundings
   const cookies: string[] = []
   const remembering = async (sent: Request): Promise<Response> => {
@@ -85,7 +85,7 @@ export const openVisit = (surroundings: Surroundings, request: Request, nonce: s
   }
   const cookie = request.headers.get('cookie')
   const agent = request.headers.get('user-agent')
-  const mine = shopClient(origin, remembering, {
+  const mine = createShopClient(origin, remembering, {
     ...(cookie === null ? {} : { cookie }),
     ...(agent === null ? {} : { 'user-agent': agent }),
     'sec-fetch-site': 'same-origin',
@@ -97,7 +97,7 @@ export const openVisit = (surroundings: Surroundings, request: Request, nonce: s
     report,
     nonce,
     isForm: request.method === 'POST',
-    read: asPage(shopClient(origin, ask), page),
+    read: asPage(createShopClient(origin, ask), page),
     readMine: asPage(mine, page),
     change: mine,
     answerHeaders: () => new Headers(cookies.map(value => ['set-cookie', value])),

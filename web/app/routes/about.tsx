@@ -1,6 +1,7 @@
 /** Who the shop is, and how ordering works. */
-import { pageMeta } from '../seo/page-meta.ts'
+
 import { visitContext } from '../loading/visit.ts'
+import { pageMeta } from '../seo/page-meta.ts'
 import { about } from '../texts/about.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/about'

@@ -2,7 +2,7 @@
 import { data, Form } from 'react-router'
 import { lookUpOrder } from '#src/orders/api.ts'
 import { TextField } from '../components/fields.tsx'
-import { laterFor } from '../forms/retry-message.server.ts'
+import { retryMessageFor } from '../forms/retry-message.server.ts'
 import { refusalOf, visitContext } from '../loading/visit.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
@@ -24,7 +24,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   } catch (error) {
     const { code, extra } = refusalOf(error)
     if (code !== 'invalid_request') {
-      const { text, status } = laterFor(error)
+      const { text, status } = retryMessageFor(error)
       return data({ isSent: false as const, typed, wrong: [], text }, { status })
     }
     const wrong = ((extra.errors ?? []) as readonly { readonly where: string }[]).map(({ where }) => where)

@@ -7,7 +7,7 @@ import { openOrderLink } from '#src/orders/api.ts'
 import { OrderSheet } from '../components/order-sheet.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { OrderLife } from '../components/status-mark.tsx'
-import { laterFor } from '../forms/retry-message.server.ts'
+import { retryMessageFor } from '../forms/retry-message.server.ts'
 import { refusalOf, visitContext } from '../loading/visit.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { day } from '../texts/format.ts'
@@ -33,7 +33,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   } catch (error) {
     if (refusalOf(error).code === 'link_invalid')
       return data({ problem: t.error.linkExpired }, { status: 404 })
-    const { text, status } = laterFor(error)
+    const { text, status } = retryMessageFor(error)
     return data({ problem: text }, { status })
   }
 }

@@ -1,6 +1,7 @@
 /** What the shop keeps of its visitors. */
-import { pageMeta } from '../seo/page-meta.ts'
+
 import { visitContext } from '../loading/visit.ts'
+import { pageMeta } from '../seo/page-meta.ts'
 import { privacy } from '../texts/about.ts'
 import type { Route } from './+types/privacy'
 

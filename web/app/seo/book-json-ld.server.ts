@@ -1,6 +1,6 @@
 /** A book as schema.org describes it, for search engines. */
 import type { BookDetail } from '#src/catalog/schema.ts'
-import type { Shelf } from '../loading/shelves.server.ts'
+import type { Category } from '../loading/shelves.server.ts'
 
 const AVAILABILITY = {
   in_stock: 'https://schema.org/InStock',
@@ -52,7 +52,12 @@ export const bookJsonLd = (
 })
 
 /** The way from the front of the shop to the book. */
-export const breadcrumbsJsonLd = (origin: string, shelf: Shelf | undefined, title: string, home: string) => ({
+export const breadcrumbsJsonLd = (
+  origin: string,
+  shelf: Category | undefined,
+  title: string,
+  home: string,
+) => ({
   '@context': 'https://schema.org',
   '@type': 'BreadcrumbList',
   itemListElement: [

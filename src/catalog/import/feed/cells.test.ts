@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Attribute } from './attributes.ts'
-import { genresIn, readCell, unguarded } from './cells.ts'
+import { genresIn, readCell, stripSpreadsheetQuoting } from './cells.ts'
 
 const read = (attribute: Attribute, cell: string, comma = false): unknown => {
   const reading = readCell[attribute](cell, comma)
@@ -141,5 +141,11 @@ test('A list of authors that is too long keeps the whole names that fit', () => 
 })
 
 test('What spreadsheets put around a cell is taken off', () => {
-  expect(['="978"', '=978', "'978", ' 978 ', '=""'].map(unguarded)).toEqual(['978', '978', '978', '978', ''])
+  expect(['="978"', '=978', "'978", ' 978 ', '=""'].map(stripSpreadsheetQuoting)).toEqual([
+    '978',
+    '978',
+    '978',
+    '978',
+    '',
+  ])
 })

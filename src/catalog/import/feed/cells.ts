@@ -15,7 +15,7 @@ const is = <V>(value: V): Reading<V> => ({ value })
 const isNot = (problem: string): { readonly problem: string } => ({ problem })
 
 /** A cell without what spreadsheets put around it to keep it from being a number: ="978…" and '978…. */
-export const unguarded = (cell: string): string => {
+export const stripSpreadsheetQuoting = (cell: string): string => {
   const bare = cell.trim()
   return (/^="?(.*?)"?$/s.exec(bare)?.[1] ?? bare).replace(/^'/, '').trim()
 }
@@ -38,7 +38,7 @@ const oneLine = (max: number): Read<string> => {
 
 /** A number without grouping and with a point; undefined when it is none, or could be two. */
 const plainNumber = (cell: string, decimalComma: boolean): string | undefined => {
-  const bare = unguarded(cell)
+  const bare = stripSpreadsheetQuoting(cell)
     .replace(/^(?:[A-Z]{3}|[$€£¥])|(?:[A-Z]{3}|[$€£¥])$/gi, '')
     .trim()
     .replace(/(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))/g, '')
@@ -74,7 +74,7 @@ const whole =
   }
 
 const rating: Read<number> = cell => {
-  const text = unguarded(cell).replace(',', '.')
+  const text = stripSpreadsheetQuoting(cell).replace(',', '.')
   if (!/^\d(\.\d+)?$/.test(text) || Number(text) > 5) return isNot('is no rating from 0 to 5')
   return is(Number(text))
 }
@@ -82,7 +82,7 @@ const rating: Read<number> = cell => {
 /** Some shops' `Published` says whether a product can be seen. */
 const FLAG = /^(-?1|0|true|false|yes|no)$/i
 const year: Read<number> = cell => {
-  const text = unguarded(cell)
+  const text = stripSpreadsheetQuoting(cell)
   if (FLAG.test(text)) return undefined
   const plain = /^(-?\d{1,4})(?:\.0+)?$/.exec(text)?.[1]
   const found =
@@ -93,7 +93,7 @@ const year: Read<number> = cell => {
 
 /** A ten-digit ISBN that a spreadsheet took for a number has lost its zeros. */
 const isbn: Read<string> = cell => {
-  const bare = unguarded(cell)
+  const bare = stripSpreadsheetQuoting(cell)
   if (bare === '') return undefined
   const found =
     normalizeIsbn(bare) ?? (/^\d{6,8}[\dXx]$/.test(bare) ? normalizeIsbn(bare.padStart(10, '0')) : undefined)
@@ -152,7 +152,7 @@ const instant: Read<string> = cell => {
 }
 
 const id: Read<string> = cell => {
-  const bare = unguarded(cell)
+  const bare = stripSpreadsheetQuoting(cell)
   return BookId.safeParse(bare).success && !['search', 'suggest', 'category'].includes(bare)
     ? is(bare)
     : isNot('is no id: 1 to 50 letters, digits, - and _')

@@ -14,7 +14,7 @@ const genresCell = (genres: readonly string[]): string => {
 }
 
 /** '' for what the book lacks. */
-export const writtenCell = (book: Book, attribute: Attribute): string => {
+export const csvCell = (book: Book, attribute: Attribute): string => {
   if (attribute === 'price') return toDecimal(book.price as Cents).toFixed(2)
   if (attribute === 'genres') return book.genres && book.genres.length > 0 ? genresCell(book.genres) : ''
   return String(book[attribute] ?? '')

@@ -4,11 +4,11 @@ import { listAddresses, removeAddress, saveAddress } from '#src/accounts/profile
 import { AddressFields } from '../../components/address-fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
 import { addressOf } from '../../forms/checkout-form.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { homeCountry } from '../../forms/home-country.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/addresses'
@@ -22,7 +22,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 const FIELDS = ['street', 'postal_code', 'city', 'state', 'country']
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: FIELDS }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: FIELDS }, async ({ change, text }) => {
     if (text('intent') === 'remove') {
       await change(removeAddress, { params: { address_id: text('address_id') } })
       return { done: account.addressRemoved }

@@ -1,10 +1,10 @@
 /** Where Cognito sends the browser back to: on to where it came from, or a word about why not. */
 import { data, redirect } from 'react-router'
 import { finishCognito } from '#src/accounts/cognito/api.ts'
-import { ownPath } from '../../paths.ts'
-import { laterFor } from '../../forms/retry-message.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { retryMessageFor } from '../../forms/retry-message.server.ts'
 import { refusalOf, visitContext } from '../../loading/visit.ts'
+import { ownPath } from '../../paths.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/cognito-return'
 
@@ -23,7 +23,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   } catch (error) {
     const refusal = refusalOf(error)
     const words = WORDS[refusal.code === 'invalid_request' ? 'sign_in_failed' : refusal.code]
-    const { text, status } = words === undefined ? laterFor(error) : { text: words, status: 401 }
+    const { text, status } = words === undefined ? retryMessageFor(error) : { text: words, status: 401 }
     return data({ text }, { status, headers: visit.answerHeaders() })
   }
 }

@@ -1,7 +1,7 @@
 /** Takes the new address of an account, with the link that was mailed to it. */
 import { confirmEmail } from '#src/accounts/api.ts'
-import { MailedLink } from '../../components/token-form.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { TokenForm } from '../../components/token-form.tsx'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { mailedToken } from '../../forms/mailed-token.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
@@ -11,7 +11,7 @@ import type { Route } from './+types/confirm-address'
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
     await change(confirmEmail, { body: { token: text('token') } })
     return { to: '/sign-in?done=address' }
   })
@@ -20,7 +20,7 @@ export const meta: Route.MetaFunction = () => pageMeta({ title: account.confirmT
 
 export default function ConfirmAddress({ loaderData: { token }, actionData }: Route.ComponentProps) {
   return (
-    <MailedLink
+    <TokenForm
       title={account.confirmTitle}
       intro={account.confirmIntro}
       button={account.confirmButton}

@@ -4,9 +4,9 @@ import { deleteMe, exportMe, getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/data'
 
@@ -16,10 +16,14 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 }
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [], secret: ['current_password'] }, async ({ change, secret }) => {
-    await change(deleteMe, { body: { password: secret('current_password') } })
-    return { to: '/sign-in?done=deleted' }
-  })
+  runFormAction(
+    { context, request },
+    { kept: [], secret: ['current_password'] },
+    async ({ change, secret }) => {
+      await change(deleteMe, { body: { password: secret('current_password') } })
+      return { to: '/sign-in?done=deleted' }
+    },
+  )
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.yourData })
 

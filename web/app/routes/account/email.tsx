@@ -5,9 +5,9 @@ import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/email'
 
@@ -16,7 +16,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => ({
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm(
+  runFormAction(
     { context, request },
     { kept: ['email'], secret: ['current_password'] },
     async ({ change, text, secret }) => {

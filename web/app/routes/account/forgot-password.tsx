@@ -1,13 +1,13 @@
 /** Asks for a mail that sets a new password. What is answered is the same for known and unknown addresses. */
 import { forgotPassword } from '#src/accounts/api.ts'
 import { AskForMail } from '../../components/ask-for-mail.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/forgot-password'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
     await change(forgotPassword, { body: { email: text('email') } })
     return { sent: account.resetSent(text('email')) }
   })

@@ -6,9 +6,9 @@ import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { useHydrated } from '../../components/use-hydrated.ts'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { fieldErrors, formErrors } from '../../texts/form-errors.ts'
 import { day } from '../../texts/format.ts'
@@ -18,7 +18,7 @@ export const loader = async ({ context }: Route.LoaderArgs) =>
   context.get(visitContext).readMine(listPasskeys, {})
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
     await change(removePasskey, { params: { passkey_id: text('passkey_id') } })
     return { done: account.passkeyRemoved }
   })

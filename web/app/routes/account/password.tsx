@@ -5,9 +5,9 @@ import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/password'
 
@@ -17,7 +17,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => ({
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm(
+  runFormAction(
     { context, request },
     { kept: [], secret: ['current_password', 'password'] },
     async ({ change, secret }) => {

@@ -5,11 +5,11 @@ import { AddressFields } from '../../components/address-fields.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
 import { addressOf } from '../../forms/checkout-form.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { homeCountry } from '../../forms/home-country.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/profile'
@@ -23,7 +23,7 @@ const NAMES = ['first_name', 'last_name', 'phone'] as const
 const ADDRESS = ['street', 'postal_code', 'city', 'state', 'country'] as const
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ change, text }) => {
     const typed = {
       street: text('street'),
       postal_code: text('postal_code'),

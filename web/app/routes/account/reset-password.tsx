@@ -2,8 +2,8 @@
 import { resetPassword } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { fieldOf } from '../../components/form-notice.tsx'
-import { MailedLink } from '../../components/token-form.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { TokenForm } from '../../components/token-form.tsx'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { mailedToken } from '../../forms/mailed-token.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
@@ -13,17 +13,21 @@ import type { Route } from './+types/reset-password'
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [], secret: ['password'] }, async ({ change, text, secret }) => {
-    await change(resetPassword, { body: { token: text('token'), password: secret('password') } })
-    return { to: '/sign-in?done=password' }
-  })
+  runFormAction(
+    { context, request },
+    { kept: [], secret: ['password'] },
+    async ({ change, text, secret }) => {
+      await change(resetPassword, { body: { token: text('token'), password: secret('password') } })
+      return { to: '/sign-in?done=password' }
+    },
+  )
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.resetTitle })
 
 export default function ResetPassword({ loaderData: { token }, actionData }: Route.ComponentProps) {
   const answer = actionData?.refusal
   return (
-    <MailedLink
+    <TokenForm
       title={account.resetTitle}
       intro={account.resetIntro}
       button={account.resetButton}
@@ -39,6 +43,6 @@ export default function ResetPassword({ loaderData: { token }, actionData }: Rou
         type="password"
         autoComplete="new-password"
       />
-    </MailedLink>
+    </TokenForm>
   )
 }

@@ -2,14 +2,14 @@
 import { Form } from 'react-router'
 import { endOtherSessions, endSession, listSessions } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
-import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
+import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
 import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
 import { browserName } from '../../forms/browser-name.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { day } from '../../texts/format.ts'
 import type { Route } from './+types/security'
@@ -36,7 +36,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 }
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
     if (text('intent') === 'others') {
       await change(endOtherSessions, {})
       return { done: account.othersSignedOut }

@@ -4,7 +4,7 @@ import { signInWithCode, signInWithRecoveryCode } from '#src/accounts/two-factor
 import { TextField } from '../../components/fields.tsx'
 import { FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { ownPath, signInPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
@@ -16,7 +16,7 @@ export const loader = ({ url }: Route.LoaderArgs) => ({
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [], secret: ['code'] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [], secret: ['code'] }, async ({ change, text }) => {
     const isRecovery = text('with') === 'recovery'
     const code = isRecovery ? text('code') : text('code').replaceAll(/\s/g, '')
     await change(isRecovery ? signInWithRecoveryCode : signInWithCode, { body: { code } })

@@ -6,10 +6,10 @@ import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { PasskeySignIn } from '../../components/passkey-sign-in.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
+import { visitContext } from '../../loading/visit.ts'
 import { ownPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
-import { visitContext } from '../../loading/visit.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-in'
 
@@ -34,7 +34,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
 }
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm(
+  runFormAction(
     { context, request },
     { kept: ['email'], secret: ['current_password'] },
     async ({ change, text, secret }) => {

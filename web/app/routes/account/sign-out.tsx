@@ -3,13 +3,13 @@ import { Form } from 'react-router'
 import { signOut } from '#src/accounts/api.ts'
 import { FormNotice } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-out'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ change }) => {
     await change(signOut, {})
     return { to: '/sign-in?done=out' }
   })

@@ -4,7 +4,7 @@ import { resendVerification, signUp } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-up'
@@ -12,22 +12,26 @@ import type { Route } from './+types/sign-up'
 const KEPT = ['first_name', 'last_name', 'email']
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: KEPT, secret: ['password'] }, async ({ change, text, secret }) => {
-    const email = text('email')
-    if (text('intent') === 'again') {
-      await change(resendVerification, { body: { email } })
-      return { email, isAgain: true }
-    }
-    const named = ['first_name', 'last_name'].filter(name => text(name) !== '')
-    await change(signUp, {
-      body: {
-        email,
-        password: secret('password'),
-        ...Object.fromEntries(named.map(name => [name, text(name)])),
-      },
-    })
-    return { email, isAgain: false }
-  })
+  runFormAction(
+    { context, request },
+    { kept: KEPT, secret: ['password'] },
+    async ({ change, text, secret }) => {
+      const email = text('email')
+      if (text('intent') === 'again') {
+        await change(resendVerification, { body: { email } })
+        return { email, isAgain: true }
+      }
+      const named = ['first_name', 'last_name'].filter(name => text(name) !== '')
+      await change(signUp, {
+        body: {
+          email,
+          password: secret('password'),
+          ...Object.fromEntries(named.map(name => [name, text(name)])),
+        },
+      })
+      return { email, isAgain: false }
+    },
+  )
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.createAccount })
 

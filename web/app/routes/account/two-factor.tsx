@@ -1,23 +1,17 @@
 /** The authenticator app: set up, recovery codes, turned off. */
 import { Form } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
-import {
-  beginTotp,
-  confirmTotp,
-  endTotp,
-  getTotp,
-  renewRecoveryCodes,
-} from '#src/accounts/two-factor/api.ts'
+import { beginTotp, confirmTotp, endTotp, getTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { RecoveryCodes } from '../../components/recovery-codes.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { TotpSetup } from '../../components/totp-setup.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { ownPath } from '../../paths.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { qrOf } from '../../forms/qr.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { ownPath } from '../../paths.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/two-factor'
 
@@ -44,7 +38,7 @@ const setupOf = (uri: string) => {
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
-  const answer = await answerForm(
+  const answer = await runFormAction(
     { context, request },
     { kept: ['uri'], secret: ['current_password', 'code'] },
     async ({ change, text, secret }) => {

@@ -1,13 +1,13 @@
 /** Asks for another mail that confirms an address. What is answered is the same for known and unknown addresses. */
 import { resendVerification } from '#src/accounts/api.ts'
 import { AskForMail } from '../../components/ask-for-mail.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-again'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
     await change(resendVerification, { body: { email: text('email') } })
     return { sent: account.verificationResent(text('email')) }
   })

@@ -2,8 +2,8 @@
 import { verifyEmail } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { fieldOf } from '../../components/form-notice.tsx'
-import { MailedLink } from '../../components/token-form.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
+import { TokenForm } from '../../components/token-form.tsx'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { mailedToken } from '../../forms/mailed-token.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
@@ -12,7 +12,7 @@ import type { Route } from './+types/verify-email'
 export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  answerForm(
+  runFormAction(
     { context, request },
     { kept: [], secret: ['current_password'] },
     async ({ change, text, secret }) => {
@@ -28,7 +28,7 @@ export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTi
 export default function VerifyEmail({ loaderData: { token }, actionData }: Route.ComponentProps) {
   const answer = actionData?.refusal
   return (
-    <MailedLink
+    <TokenForm
       title={account.verifyTitle}
       intro={account.verifyIntro}
       button={account.verifyButton}
@@ -43,6 +43,6 @@ export default function VerifyEmail({ loaderData: { token }, actionData }: Route
         type="password"
         autoComplete="current-password"
       />
-    </MailedLink>
+    </TokenForm>
   )
 }

@@ -1,29 +1,29 @@
 /** One book as staff see it: its price, its stock by a delta, its cover. */
 import { Form } from 'react-router'
-import { changeBook, getStock, putCover } from '#src/catalog/api.ts'
+import { changeBook, getStaffBook, putCover } from '#src/catalog/api.ts'
 import { Cover } from '../../components/cover.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { bookPath } from '../../paths.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { staffOnly } from '../../loading/staff-only.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { bookPath } from '../../paths.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/book'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
   await staffOnly(visit, url)
-  return { book: await visit.readMine(getStock, { params: { book_id: params.bookId } }) }
+  return { book: await visit.readMine(getStaffBook, { params: { book_id: params.bookId } }) }
 }
 
 /** What is no number is sent as it is, so that the shop refuses it by name. */
 const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text))
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ change, text, form }) => {
+  runFormAction({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ change, text, form }) => {
     const at = { params: { book_id: params.bookId } }
     const intent = text('intent')
     if (intent === 'cover') {

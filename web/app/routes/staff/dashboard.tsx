@@ -1,15 +1,15 @@
 /** Behind the counter: find a book, and the orders of a day. */
 import { Form } from 'react-router'
-import { browseBooks, getStock } from '#src/catalog/api.ts'
+import { browseBooks, getStaffBook } from '#src/catalog/api.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { StatusMark } from '../../components/status-mark.tsx'
-import { pageMeta } from '../../seo/page-meta.ts'
 import { staffOnly } from '../../loading/staff-only.server.ts'
 import { refusalOf, type Visit, visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { day as dayInWords, money } from '../../texts/format.ts'
 import { staff } from '../../texts/staff.ts'
 import { t } from '../../texts/texts.ts'
-import type { Route } from './+types/counter'
+import type { Route } from './+types/dashboard'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
@@ -17,7 +17,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 const findBooks = async ({ read, change }: Visit, q: string) => {
   const [{ items }, exact] = await Promise.all([
     read(browseBooks, { query: { q, limit: '24' } }),
-    change(getStock, { params: { book_id: q } }).catch((error: unknown) => {
+    change(getStaffBook, { params: { book_id: q } }).catch((error: unknown) => {
       refusalOf(error)
       return undefined
     }),
@@ -48,7 +48,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: staff.title })
 
-export default function Counter({ loaderData }: Route.ComponentProps) {
+export default function Dashboard({ loaderData }: Route.ComponentProps) {
   const { q, books, date, orders, next, currency } = loaderData
   return (
     <div className="max-w-3xl py-8">

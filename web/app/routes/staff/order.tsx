@@ -1,17 +1,17 @@
 /** One order as staff see it, and what may become of it. */
 import { Form } from 'react-router'
 import { getOrder, setOrderStatus } from '#src/orders/api.ts'
-import { mayBecome, type OrderStatus } from '#src/orders/status.ts'
+import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
 import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
 import { OrderSheet } from '../../components/order-sheet.tsx'
 import { PrintButton } from '../../components/print-button.tsx'
 import { OrderLife } from '../../components/status-mark.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { answerForm } from '../../forms/form-action.server.ts'
-import { pageMeta } from '../../seo/page-meta.ts'
+import { runFormAction } from '../../forms/form-action.server.ts'
 import { afterEveryTry } from '../../loading/revalidate.ts'
 import { staffOnly } from '../../loading/staff-only.server.ts'
 import { visitContext } from '../../loading/visit.ts'
+import { pageMeta } from '../../seo/page-meta.ts'
 import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/order'
 
@@ -19,11 +19,11 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
   await staffOnly(visit, url)
   const order = await visit.readMine(getOrder, { params: { order_id: params.orderId } })
-  return { order, steps: mayBecome(order.status) }
+  return { order, steps: allowedTransitions(order.status) }
 }
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
-  answerForm({ context, request }, { kept: [] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
     await change(setOrderStatus, {
       params: { order_id: params.orderId },
       body: { status: text('intent') as OrderStatus },
