@@ -1,6 +1,6 @@
 /** What lies in the tables of a shop, as its engine has it: to see that something was written, or that nothing was. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { type TableId, tableIds } from '#src/tables/definitions.ts'
+import { TABLE_IDS, type TableId } from '#src/tables/definitions.ts'
 import { type Json, type TestShop, testEngine } from './kit.ts'
 
 const HEADERS = {
@@ -49,7 +49,7 @@ const isCount = ({ pk }: Json): boolean => pk?.S?.startsWith('limit#') ?? false
 /** All that lies in the shop's tables, counts aside, as text that is the same as long as nothing is written. */
 export const contentsOf = async (shop: TestShop): Promise<string> => {
   const all: string[] = []
-  for (const id of tableIds) {
+  for (const id of TABLE_IDS) {
     const items = await scanned(shop, id)
     const counted = items.filter((item: Json) => !isCount(item))
     all.push(...counted.map((item: Json) => `${id} ${JSON.stringify(item, inOrder)}`))

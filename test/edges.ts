@@ -7,7 +7,7 @@ import type { FunctionId } from '#src/lambda/functions.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { isPageFresh } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
-import { tableIds, tables } from '#src/tables/definitions.ts'
+import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
 import { startAwsStandIn } from './aws-stand-in.ts'
 import { startGateway } from './gateway.ts'
 import { TEST_SECRET, type TestShop, testEngine } from './kit.ts'
@@ -69,7 +69,7 @@ export const serverEdge = async (deps: Deps): Promise<Fetch> => {
 
 /** The environment of functions over these tables; AWS's other services are at `aws`. */
 export const functionEnvironment = async (deps: Deps, aws: string): Promise<Record<string, string>> => ({
-  ...Object.fromEntries(tableIds.map(id => [tables[id].env, deps.names[id]])),
+  ...Object.fromEntries(TABLE_IDS.map(id => [TABLES[id].env, deps.names[id]])),
   DYNAMODB_ENDPOINT: (await testEngine()).endpoint,
   BLOB_BUCKET: 'shop-blobs',
   BLOB_ENDPOINT: aws,

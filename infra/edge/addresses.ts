@@ -1,5 +1,5 @@
 /** Which addresses the CDN may keep answers of: read from the endpoints and from the pages' own list, as its path patterns. */
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 
 /** `/api/books/{book_id}` as CloudFront has it: `/api/books/*`. */
 export const patternOf = (path: string): string => path.replaceAll(/\{[^}]+\}/g, '*')
@@ -46,15 +46,15 @@ const byPrecision = (one: ApiPattern, other: ApiPattern): number =>
 
 /** Of the API what may be kept, and what lies between it and may not; all else is private. */
 export const apiPatterns = (): ApiPattern[] => {
-  const kept = endpoints.filter(({ cache }) => cache === 'public').map(({ path }) => patternOf(path))
+  const kept = ENDPOINTS.filter(({ cache }) => cache === 'public').map(({ path }) => patternOf(path))
   // A `*` of CloudFront takes slashes too: what is private below a kept address is named before it.
   const below = (pattern: string) =>
     kept.some(one => one.endsWith('*') && pattern.startsWith(one.slice(0, -1)))
   const found = new Map<string, ApiPattern>()
-  for (const { path } of endpoints) {
+  for (const { path } of ENDPOINTS) {
     const pattern = patternOf(path)
     if (found.has(pattern) || !(kept.includes(pattern) || below(pattern))) continue
-    const same = endpoints.filter(one => patternOf(one.path) === pattern)
+    const same = ENDPOINTS.filter(one => patternOf(one.path) === pattern)
     found.set(pattern, {
       pattern,
       isKept: kept.includes(pattern),

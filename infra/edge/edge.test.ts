@@ -1,6 +1,6 @@
 /** The CDN keeps what the shop says may be kept, shows nobody another's, hides no error, and is the only one to know the secret. */
 import { expect, test } from 'vitest'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { isPublicPage } from '#src/pages/paths.ts'
 import {
@@ -37,7 +37,7 @@ const kindOf = (made: Synthesized, path: string) => {
 }
 
 test('what an endpoint says of its answers, the CDN does', () => {
-  for (const { method, path, cache, id } of endpoints) {
+  for (const { method, path, cache, id } of ENDPOINTS) {
     const { keeps, asks, writes } = kindOf(dev, path.replaceAll(/\{[^}]+\}/g, 'some-1'))
     if (method === 'GET' && cache === 'public') expect(keeps, id).toBe('Kept')
     if (method === 'GET' && cache === 'private') expect(keeps, id).toBe('Own')
@@ -120,7 +120,7 @@ test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone',
 test('the gateway hears the visitor’s address and no Host; only the CDN adds the secret, which no template shows', () => {
   expect(handedOn.length).toBeLessThanOrEqual(10)
   const known = handedOn.map(name => name.toLowerCase())
-  const read = endpoints.flatMap(({ headers }: Endpoint) => Object.keys(headers?.shape ?? {}))
+  const read = ENDPOINTS.flatMap(({ headers }: Endpoint) => Object.keys(headers?.shape ?? {}))
   expect(read).toContain('idempotency-key')
   for (const name of [...read, 'origin', 'sec-fetch-site', 'user-agent', 'content-type'])
     expect(known, name).toContain(name.toLowerCase())

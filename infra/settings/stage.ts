@@ -1,5 +1,5 @@
 /** The three stages, and what is different between them. */
-import { DEFAULT_TABLE_NAMES, type TableNames, tableIds } from '#src/tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableNames } from '#src/tables/definitions.ts'
 
 export const stageNames = ['dev', 'staging', 'prod'] as const
 export type StageName = (typeof stageNames)[number]
@@ -54,7 +54,7 @@ export const stageOf = (name: StageName): Stage => stages[name]
 
 /** The tables' names in this stage. */
 export const tableNamesOf = ({ prefix }: Stage): TableNames =>
-  Object.fromEntries(tableIds.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
+  Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 
 /** Where this stage's secrets lie in SSM. */
 export const secretsPathOf = ({ name }: Stage): string => `/cloudshelf/${name}`

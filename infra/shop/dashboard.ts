@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import { tableIds } from '#src/tables/definitions.ts'
+import { TABLE_IDS } from '#src/tables/definitions.ts'
 import { type Stage, tableNamesOf } from '../settings/stage.ts'
 import type { DeployedFunctions } from './functions.ts'
 import { ofFunction, ofGateway, ofShop, ofTable } from './metrics.ts'
@@ -22,7 +22,7 @@ export const createDashboard = (
   const all = Object.values(workers)
   const names = tableNamesOf(stage)
   const answering = all.filter(({ definition }) => definition.otherRoutes.length > 0)
-  const consumed = (what: string) => tableIds.map(id => ofTable(names[id], what).with({ label: id }))
+  const consumed = (what: string) => TABLE_IDS.map(id => ofTable(names[id], what).with({ label: id }))
   new Dashboard(scope, 'Dashboard', {
     dashboardName: name,
     defaultInterval: Duration.hours(24),

@@ -1,6 +1,6 @@
 /** What a function is told by its environment: the names that src/composition/settings.ts reads. */
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
-import { type TableDefinition, type TableId, tables } from '#src/tables/definitions.ts'
+import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
 import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
 
@@ -23,7 +23,7 @@ export const environmentOf = (
 ): Record<string, string> => {
   const names = tableNamesOf(stage)
   const touched = Object.keys(definition.tables) as TableId[]
-  const envOf = (id: TableId): TableDefinition['env'] => tables[id].env
+  const envOf = (id: TableId): TableDefinition['env'] => TABLES[id].env
   return {
     DYNAMODB_ENDPOINT: 'aws',
     ...Object.fromEntries(touched.map(id => [envOf(id), names[id]])),

@@ -1,7 +1,7 @@
 /** What each function may do, read from the templates: what src/lambda/functions.ts says, and not a call more. */
 import { expect, test } from 'vitest'
 import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
-import { tableIds, tables } from '#src/tables/definitions.ts'
+import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
 import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
@@ -26,11 +26,11 @@ const WRITES = /^dynamodb:(Put|Update|Delete|ConditionCheck)/
 /** Which tables the function may read and write. */
 const reach = (made: Synthesized, id: string) => {
   const on = (pattern: RegExp) =>
-    tableIds.filter(table =>
+    TABLE_IDS.filter(table =>
       allowed(made, id).some(
         ({ actions, resources }) =>
           actions.some(action => pattern.test(action)) &&
-          resources.some(one => new RegExp(`table/(dev-)?${tables[table].name}"`).test(one)),
+          resources.some(one => new RegExp(`table/(dev-)?${TABLES[table].name}"`).test(one)),
       ),
     )
   return { read: on(/^dynamodb:GetItem/), write: on(WRITES) }

@@ -4,7 +4,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
-import { type TableDefinition, type TableId, tables } from '#src/tables/definitions.ts'
+import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
@@ -22,7 +22,7 @@ const allow = (actions: readonly string[], resources: readonly string[]): Policy
   new PolicyStatement({ actions: [...actions], resources: [...resources] })
 
 const tableArns = (stack: Stack, stage: Stage, id: TableId): string[] => {
-  const { indexes }: TableDefinition = tables[id]
+  const { indexes }: TableDefinition = TABLES[id]
   const table = stack.formatArn({
     service: 'dynamodb',
     resource: 'table',

@@ -1,7 +1,7 @@
 /** Functions, routes, triggers and alarms in the template, beside the lists that they are made of. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { metricNames } from '#src/core/log/metrics.ts'
 import { type FunctionDefinition, functions, routeKeyOf } from '#src/lambda/functions.ts'
 import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
@@ -27,7 +27,7 @@ test('the routes of the template, of OpenAPI, of the endpoints and of the functi
       .filter(word => /^(get|post|put|patch|delete)$/.test(word))
       .map(method => `${method.toUpperCase()} ${path}`),
   )
-  const table = endpoints.map(routeKeyOf).sort()
+  const table = ENDPOINTS.map(routeKeyOf).sort()
   const other = definitions.flatMap(({ otherRoutes }) => otherRoutes)
   expect(table.length).toBeGreaterThan(50)
   expect(documented.sort()).toEqual(table)

@@ -1,6 +1,6 @@
 /** The tables in the template are those of src/tables/definitions.ts, and what holds data is guarded as its stage asks. */
 import { expect, test } from 'vitest'
-import { DEFAULT_TABLE_NAMES, type TableDefinition, tableIds, tables } from '#src/tables/definitions.ts'
+import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES, type TableDefinition } from '#src/tables/definitions.ts'
 import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
@@ -27,9 +27,11 @@ test.each([
   'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables/definitions.ts, and there are no others',
   (prefix, made) => {
     const found = tablesIn(made)
-    expect([...found.keys()].sort()).toEqual(tableIds.map(id => `${prefix}${DEFAULT_TABLE_NAMES[id]}`).sort())
-    for (const id of tableIds) {
-      const definition: TableDefinition = tables[id]
+    expect([...found.keys()].sort()).toEqual(
+      TABLE_IDS.map(id => `${prefix}${DEFAULT_TABLE_NAMES[id]}`).sort(),
+    )
+    for (const id of TABLE_IDS) {
+      const definition: TableDefinition = TABLES[id]
       const table = found.get(`${prefix}${definition.name}`) ?? {}
       expect(table.KeySchema, id).toEqual(schema(definition.key))
       expect(

@@ -3,7 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
-import { type TableDefinition, type TableId, tableIds, tables } from '#src/tables/definitions.ts'
+import { TABLE_IDS, TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import { type Stage, tableNamesOf } from '../settings/stage.ts'
 
 const text = (name: string) => ({ name, type: AttributeType.STRING })
@@ -22,7 +22,7 @@ export const streamOf = (id: TableId): StreamViewType | undefined => {
 }
 
 const tableOf = (scope: Construct, id: TableId, stage: Stage, replica: string | undefined): TableV2 => {
-  const { key, indexes, ttl }: TableDefinition = tables[id]
+  const { key, indexes, ttl }: TableDefinition = TABLES[id]
   const stream = streamOf(id)
   return new TableV2(scope, id, {
     tableName: tableNamesOf(stage)[id],
@@ -53,4 +53,7 @@ export const createTables = (
   stage: Stage,
   replica: string | undefined,
 ): Readonly<Record<TableId, TableV2>> =>
-  Object.fromEntries(tableIds.map(id => [id, tableOf(scope, id, stage, replica)])) as Record<TableId, TableV2>
+  Object.fromEntries(TABLE_IDS.map(id => [id, tableOf(scope, id, stage, replica)])) as Record<
+    TableId,
+    TableV2
+  >

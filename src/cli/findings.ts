@@ -10,7 +10,7 @@ import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-process.ts'
-import { holds, verifyTables } from '../tables/provision.ts'
+import { passes, verifyTables } from '../tables/provision.ts'
 import { messageOf } from './output.ts'
 
 export type Finding = {
@@ -71,7 +71,7 @@ export const tablesFinding = async ({ db, settings }: Deps): Promise<Finding> =>
   let points = 0
   for await (const point of verifyTables(db, settings.names)) {
     points++
-    if (holds(point)) continue
+    if (passes(point)) continue
     const found = `${point.table} ${point.point}: ${point.found}, expected: ${point.expected}`
     const mend = 'run cloudshelf tables create; a table that is there with other keys has to be made anew'
     return { state: 'fail', what, found, mend }

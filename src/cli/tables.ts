@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
-import { type TableId, tableIds } from '../tables/definitions.ts'
-import { createTables, deleteTables, holds, type Point, verifyTables } from '../tables/provision.ts'
+import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
+import { createTables, deleteTables, passes, type TableCheck, verifyTables } from '../tables/provision.ts'
 import { restoreTable } from '../tables/restore.ts'
 import { withDeps } from './open.ts'
 import { CommandError, FAILED, print, printJson } from './output.ts'
@@ -23,9 +23,9 @@ const create = ({ json }: Json): Promise<void> =>
     { makeTables: false },
   )
 
-const line = (point: Point): string => {
+const line = (point: TableCheck): string => {
   const what = `${point.table}  ${point.point}`
-  return holds(point)
+  return passes(point)
     ? `✓ ${what}  ${point.found}`
     : `✗ ${what}  found: ${point.found}  expected: ${point.expected}`
 }
@@ -33,9 +33,9 @@ const line = (point: Point): string => {
 const verify = ({ json }: Json): Promise<void> =>
   withDeps(
     async ({ db, settings }) => {
-      const points: (Point & { ok: boolean })[] = []
+      const points: (TableCheck & { ok: boolean })[] = []
       for await (const point of verifyTables(db, settings.names)) {
-        points.push({ ...point, ok: holds(point) })
+        points.push({ ...point, ok: passes(point) })
         if (!json) print(line(point))
       }
       if (json) printJson(points)
@@ -67,8 +67,8 @@ const back = (ids: readonly string[], { json, suffix }: Json & { readonly suffix
   withDeps(
     async deps => {
       assertNoShop(deps)
-      const wrong = ids.find(id => !tableIds.includes(id as TableId))
-      if (wrong !== undefined) throw new CommandError(`${wrong} is none of ${tableIds.join(', ')}`)
+      const wrong = ids.find(id => !TABLE_IDS.includes(id as TableId))
+      if (wrong !== undefined) throw new CommandError(`${wrong} is none of ${TABLE_IDS.join(', ')}`)
       const { db, settings } = deps
       for (const id of ids as TableId[]) {
         const name = settings.names[id]
@@ -105,7 +105,7 @@ export const tablesCommand = (): Command => {
   tables
     .command('put-back')
     .description('make the rows of tables those of restored copies, such as cloudshelf-orders-back')
-    .argument('<table...>', tableIds.join(', '))
+    .argument('<table...>', TABLE_IDS.join(', '))
     .option('--suffix <text>', 'what the copies are called behind the tables’ names', '-back')
     .requiredOption('--yes', 'yes: whatever was written since is lost')
     .option('--json', 'what was done, as JSON')

@@ -8,7 +8,7 @@ import type { AppContext } from './base.ts'
 
 const ANSWER_BYTES = 24 * 1024 * 1024
 /** An application of these routes, which may be all of the shop's or those of one function. */
-export const composeApp = (deps: AppContext, routes: readonly Route[]) => {
+export const createHttpApp = (deps: AppContext, routes: readonly Route[]) => {
   const { publicUrl } = deps
   const origins = originsOf(publicUrl)
   const loadShedder = createLoadShedder()

@@ -10,7 +10,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
 
 /** The shop's endpoints by the application that answers them, where there are several: see lambda/functions.ts. */
-export const endpointsOf = {
+export const ENDPOINT_GROUPS = {
   catalog: [
     catalog.browseBooks,
     catalog.searchBooks,
@@ -79,4 +79,4 @@ export const endpointsOf = {
   health: [getHealth],
 } as const satisfies Record<string, readonly Endpoint[]>
 
-export const endpoints: readonly Endpoint[] = Object.values(endpointsOf).flat()
+export const ENDPOINTS: readonly Endpoint[] = Object.values(ENDPOINT_GROUPS).flat()

@@ -20,7 +20,7 @@ export const hasMailTransport = ({ mail: { smtpUrl, sesRegion } }: Settings): bo
   smtpUrl !== undefined || sesRegion !== undefined
 
 /** How mails leave by these settings. */
-export const createTransport = ({
+export const createMailTransport = ({
   mail: { from, smtpUrl, sesRegion },
   credentials,
   dataDir,

@@ -10,11 +10,11 @@ import { docsRoutes } from '../openapi/routes.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createAccountDeps } from './accounts.ts'
-import { composeApp } from './app.ts'
+import { createHttpApp } from './app.ts'
 import { createAppContext, createBaseContext } from './base.ts'
 import { createCartDeps } from './cart.ts'
 import { createCatalogDeps } from './catalog.ts'
-import { createMailDeps, createTransport } from './mail.ts'
+import { createMailDeps, createMailTransport } from './mail.ts'
 import { createOrderDeps } from './orders.ts'
 import type { createDatabase, Settings } from './settings.ts'
 
@@ -39,7 +39,7 @@ export const createDeps = (
     ...createCartDeps(base),
     ...createOrderDeps(base),
     ...createAccountDeps(base),
-    ...createMailDeps(base, given.transport ?? createTransport(settings)),
+    ...createMailDeps(base, given.transport ?? createMailTransport(settings)),
     ...catalog,
     categoryOf: (bookId: string) => catalog.liveIndex.index?.get(bookId)?.category,
     booksChanged: catalog.liveIndex.onSale,
@@ -47,7 +47,7 @@ export const createDeps = (
 }
 
 export const createShop = (deps: Deps) => {
-  const app = composeApp(deps, [
+  const app = createHttpApp(deps, [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
     ...orderRoutes(deps),

@@ -1,7 +1,7 @@
 /** What may be kept by whom, and what a conditional request, a HEAD and a wrong method are told. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 
 const PUBLIC = [
   '/api/books',
@@ -99,11 +99,11 @@ test('a refusal is not kept: a book that comes later is found', async () => {
   expect((await shop.visitor().get('/api/books/later')).status).toBe(200)
 })
 
-const paths = [...new Set(endpoints.map(({ path }) => path))]
+const paths = [...new Set(ENDPOINTS.map(({ path }) => path))]
 
 test.each(paths)('%s refuses other methods with 405 and says which it takes', async path => {
   const shop = await open()
-  const taken = endpoints.filter(one => one.path === path).map(({ method }) => method as string)
+  const taken = ENDPOINTS.filter(one => one.path === path).map(({ method }) => method as string)
   const expected = taken.includes('GET') ? [...taken, 'HEAD'] : taken
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
     if (expected.includes(method)) continue

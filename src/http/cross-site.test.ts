@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 
 const OURS = 'http://localhost:3000'
 const FORGED: readonly Readonly<Record<string, string>>[] = [
@@ -24,7 +24,7 @@ const FORM_TYPES = [
 /** Everything in the tables, and how many rows of control there are: counts of requests too. */
 const everything = async (shop: TestShop) => [await contentsOf(shop), (await itemsIn(shop, 'control')).length]
 
-test.each(endpoints.filter(({ method }) => method !== 'GET'))(
+test.each(ENDPOINTS.filter(({ method }) => method !== 'GET'))(
   '$id takes no request that another site made',
   async ({ method, path, body }) => {
     const shop = await testShop({ books: [aBook()] })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
 import { accountBodies } from '../../tools/fuzz/target.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 
 /** After these there is nobody, or nothing, to try the others with. */
 const LAST = new Set(['deleteMe', 'deleteBook', 'signOut'])
@@ -28,7 +28,7 @@ test('no request scans a table: of no endpoint, by customers, staff or guests', 
   // The index was built by a scan when the shop began; what counts is what comes after.
   const before = { ...engine.calls }
   const asked = new Set<string>()
-  for (const { id, method, path, body } of endpoints)
+  for (const { id, method, path, body } of ENDPOINTS)
     for (const who of [shop.visitor(), guest, reader, shop.staff]) {
       if (LAST.has(id)) continue
       const address = path.replace('{order_id}', order_id).replaceAll(/\{\w+\}/g, 'tech-001')

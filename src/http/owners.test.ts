@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 
 /** What names a book names nobody's own. */
 const OPEN = new Set(['book_id', 'category'])
 const idIn = (path: string): string | undefined => /\{(\w+)\}/.exec(path)?.[1]
-const owned = endpoints.filter(({ path, access }) => {
+const owned = ENDPOINTS.filter(({ path, access }) => {
   const id = idIn(path)
   return id !== undefined && !OPEN.has(id) && access !== 'staff'
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { contentsOf } from '../../test/contents.ts'
 import { aBook, testShop } from '../../test/kit.ts'
 import { takeRole } from '../accounts/staff.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 
 test('a role that was taken away is gone at the next request, with the sessions', async () => {
   const shop = await testShop()
@@ -15,7 +15,7 @@ test('a role that was taken away is gone at the next request, with the sessions'
 })
 
 test('every endpoint says who may call it, what is public sets no cookie, and only staff write the catalogue', () => {
-  for (const { id, access, cache, method, path } of endpoints) {
+  for (const { id, access, cache, method, path } of ENDPOINTS) {
     expect(['anyone', 'shopper', 'account', 'staff'], id).toContain(access)
     if (cache === 'public') expect({ id, who: access, method }).toEqual({ id, who: 'anyone', method: 'GET' })
     if (path.startsWith('/api/books') && method !== 'GET')

@@ -13,7 +13,7 @@ import {
 } from '../../test/kit.ts'
 import { clock } from '../../test/mail.ts'
 import { accountBodies, addressOf } from '../../tools/fuzz/target.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 import { newSecret } from '../core/ids.ts'
 import type { Caller } from './client-ip.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -22,7 +22,7 @@ import type { RateLimit } from './rate-limits.ts'
 /** So few that also on a busy machine none waits for a place, or a password to be looked at, until it is told to come back. */
 const AT_ONCE = 12
 
-const limited = endpoints.filter(({ limits }) => limits !== undefined)
+const limited = ENDPOINTS.filter(({ limits }) => limits !== undefined)
 /** An account's own limit is lower than its network's, which is counted as those of the other endpoints are. */
 const walk = limited.flatMap(endpoint =>
   (endpoint.limits ?? [])

@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest'
 import { testShop } from '../../test/kit.ts'
 import { createAuth } from '../accounts/auth/auth.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 
 test('nothing is served that is no endpoint, but for the documentation', async () => {
   const { deps } = await testShop()
   const { hono } = createShop(deps)
-  const known = new Set(endpoints.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))
+  const known = new Set(ENDPOINTS.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))
   const beside = hono.routes.map(({ path }) => path).filter(path => !known.has(path))
   expect([...new Set(beside)].sort()).toEqual([
     '/*',
@@ -26,7 +26,7 @@ test('of the sign-in library’s own addresses none is served, but where an endp
   expect(library.length).toBeGreaterThan(30)
   const visitor = shop.visitor()
   for (const path of library.map(one => `/api/auth${one}`)) {
-    if (endpoints.some(one => one.path === path)) continue
+    if (ENDPOINTS.some(one => one.path === path)) continue
     for (const method of ['GET', 'POST'])
       expect((await visitor.call(method, path)).body.code, `${method} ${path}`).toBe('not_found')
   }

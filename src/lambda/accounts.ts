@@ -1,7 +1,7 @@
 /** UserAccounts: signing up and in, profiles, and what is held about a person. The sign-in library lives here alone. */
 import { accountRoutes } from '../accounts/routes.ts'
 import { createAccountDeps } from '../composition/accounts.ts'
-import { composeApp } from '../composition/app.ts'
+import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
@@ -17,6 +17,6 @@ const deps = {
   // Mails of a function lie nowhere here.
   forgetMail: async () => {},
 }
-const { fetch } = composeApp(deps, [...accountRoutes(deps), ...privacyRoutes(deps)])
+const { fetch } = createHttpApp(deps, [...accountRoutes(deps), ...privacyRoutes(deps)])
 
 export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

@@ -8,7 +8,7 @@ import { inOrder } from '../../test/contents.ts'
 import { behindCdn, serverEdge, startFunctions } from '../../test/edges.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { examples } from '../openapi/examples.ts'
@@ -92,7 +92,7 @@ const BOOKS = [
 /** What ends something comes last, or it would leave nothing to ask for. */
 const ENDS = ['signOut', 'endOtherSessions', 'endSession', 'deleteBook', 'deleteMe']
 const endsLast = (): readonly Endpoint[] =>
-  endpoints.toSorted((a, b) => ENDS.indexOf(a.id) - ENDS.indexOf(b.id))
+  ENDPOINTS.toSorted((a, b) => ENDS.indexOf(a.id) - ENDS.indexOf(b.id))
 
 /** Everything that can be asked, by everyone who may ask it and by others. */
 const tellAll = async (shop: Awaited<ReturnType<typeof accountShop>>): Promise<Told[]> => {

@@ -1,6 +1,6 @@
 /** ShoppingCart: the cart's endpoints. */
 import { cartRoutes } from '../cart/routes.ts'
-import { composeApp } from '../composition/app.ts'
+import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
 import { httpHandler } from './http.ts'
@@ -9,6 +9,6 @@ import { createFunctionContext } from './open.ts'
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base) }
-const { fetch } = composeApp(deps, cartRoutes(deps))
+const { fetch } = createHttpApp(deps, cartRoutes(deps))
 
 export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

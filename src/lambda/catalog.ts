@@ -1,7 +1,7 @@
 /** BookCatalog: browsing, searching, single books, the staff's edits of them, the API's documentation, and the shop's health. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogRoutes } from '../catalog/routes.ts'
-import { composeApp } from '../composition/app.ts'
+import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs } from '../composition/settings.ts'
@@ -29,7 +29,7 @@ const loading = liveIndex
   .catch(base.report)
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...part, outbox: createOutboxTable(base.db, base.names) }
-const app = composeApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
+const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 docsRoutes(app.hono, base.publicUrl)
 await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
 

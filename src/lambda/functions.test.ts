@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import { type FunctionDefinition, functions, routeKeyOf } from './functions.ts'
 
@@ -8,8 +8,8 @@ const all: readonly FunctionDefinition[] = functions
 
 test('every endpoint belongs to one function, and the document names the same', () => {
   const keys = all.flatMap(one => one.endpoints.map(routeKeyOf))
-  expect(keys.toSorted()).toEqual(endpoints.map(routeKeyOf).toSorted())
-  const { paths } = openApiDocument(endpoints, 'https://shop.example') as { paths: Record<string, object> }
+  expect(keys.toSorted()).toEqual(ENDPOINTS.map(routeKeyOf).toSorted())
+  const { paths } = openApiDocument(ENDPOINTS, 'https://shop.example') as { paths: Record<string, object> }
   const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )

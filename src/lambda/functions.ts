@@ -1,5 +1,5 @@
 /** The functions on AWS as data: what each answers or is woken by, and what it may touch. Bundles, stacks and tests read it. */
-import { endpointsOf } from '../composition/endpoints.ts'
+import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { TableId } from '../tables/definitions.ts'
 
@@ -41,7 +41,7 @@ export const functions = [
     ...none,
     id: 'BookCatalog',
     entry: 'catalog',
-    endpoints: [...endpointsOf.catalog, ...endpointsOf.health],
+    endpoints: [...ENDPOINT_GROUPS.catalog, ...ENDPOINT_GROUPS.health],
     // The API's documentation, and the word for addresses that nobody has.
     otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
     tables: { books: 'write', control: 'write' },
@@ -52,7 +52,7 @@ export const functions = [
     ...none,
     id: 'ShoppingCart',
     entry: 'cart',
-    endpoints: endpointsOf.cart,
+    endpoints: ENDPOINT_GROUPS.cart,
     otherRoutes: ['ANY /api/cart', 'ANY /api/cart/{proxy+}'],
     tables: { books: 'read', carts: 'write', control: 'write' },
     secrets: HTTP_SECRETS,
@@ -61,7 +61,7 @@ export const functions = [
     ...none,
     id: 'UserAccounts',
     entry: 'accounts',
-    endpoints: endpointsOf.accounts,
+    endpoints: ENDPOINT_GROUPS.accounts,
     otherRoutes: ['ANY /api/auth/{proxy+}', 'ANY /api/users/{proxy+}'],
     // The history of a person's orders, and an erasure, which takes carts and restricts orders.
     tables: { users: 'write', control: 'write', carts: 'write', orders: 'write' },
@@ -71,7 +71,7 @@ export const functions = [
     ...none,
     id: 'OrderProcess',
     entry: 'orders',
-    endpoints: endpointsOf.orders,
+    endpoints: ENDPOINT_GROUPS.orders,
     otherRoutes: ['ANY /api/orders', 'ANY /api/orders/{proxy+}'],
     tables: { orders: 'write', carts: 'write', books: 'write', control: 'write', users: 'read' },
     secrets: HTTP_SECRETS,

@@ -1,6 +1,6 @@
 /** OrderProcess: checkout and orders. */
 
-import { composeApp } from '../composition/app.ts'
+import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
 import { createOrderDeps } from '../composition/orders.ts'
@@ -11,6 +11,6 @@ import { createFunctionContext } from './open.ts'
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base), ...createOrderDeps(base) }
-const { fetch } = composeApp(deps, orderRoutes(deps))
+const { fetch } = createHttpApp(deps, orderRoutes(deps))
 
 export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

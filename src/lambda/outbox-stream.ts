@@ -1,6 +1,6 @@
 /** OutboxConsumer: sends what has just been put into the outbox. What has to wait or is tried again later is the sweeper's. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { createMailDeps, createTransport, hasMailTransport } from '../composition/mail.ts'
+import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { OUTBOX } from '../core/outbox.ts'
 import { readRow } from '../notifications/table.ts'
@@ -8,7 +8,7 @@ import { deliver } from '../notifications/worker.ts'
 import { createFunctionBase } from './open.ts'
 
 const base = createFunctionBase()
-const deps = { ...base, ...createMailDeps(base, createTransport(base.settings)) }
+const deps = { ...base, ...createMailDeps(base, createMailTransport(base.settings)) }
 
 /** The row to be sent now that a record brings, if it brings one. */
 const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {

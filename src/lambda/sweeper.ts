@@ -1,7 +1,7 @@
 /** Sweeper: each few minutes, finishes erasures that were cut off, sends mails that had to wait, and gauges how long they wait. */
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/links.ts'
-import { createMailDeps, createTransport, hasMailTransport } from '../composition/mail.ts'
+import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { outboxAge } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
@@ -15,7 +15,7 @@ const base = createFunctionBase()
 const deps = {
   ...base,
   ...createOrderDeps(base),
-  ...createMailDeps(base, createTransport(base.settings)),
+  ...createMailDeps(base, createMailTransport(base.settings)),
   accountLinks: createAccountLinks(base.db, base.names),
 }
 

@@ -20,7 +20,7 @@ import { createLocalBuild } from '../pages/local-build.ts'
 import { isPageFresh } from '../pages/page-cache.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
-import { createTables, holds, verifyTables } from '../tables/provision.ts'
+import { createTables, passes, verifyTables } from '../tables/provision.ts'
 import { startBackground } from './background.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -200,7 +200,7 @@ const mailPlace = (settings: Settings, url: string): string => {
 const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Settings): Promise<void> => {
   try {
     for await (const point of verifyTables(db, settings.names))
-      if (!holds(point))
+      if (!passes(point))
         throw new StartError(
           `${point.table} at ${settings.endpoint}: ${point.point} is ${point.found}, expected ${point.expected}: run \`npx cloudshelf tables create\``,
         )

@@ -3,7 +3,7 @@
 import type { Deps } from '../composition/shop.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { epochSeconds } from '../core/ids.ts'
-import { type TableDefinition, tableIds, tables } from '../tables/definitions.ts'
+import { TABLE_IDS, TABLES, type TableDefinition } from '../tables/definitions.ts'
 
 /** Deletes what expired more than an hour ago from the tables that have a TTL. Returns how many items it deleted. */
 export const sweepExpired = async ({
@@ -13,8 +13,8 @@ export const sweepExpired = async ({
 }: Pick<Deps, 'db' | 'settings' | 'now'>): Promise<number> => {
   const before = epochSeconds(now()) - 3600
   let deleted = 0
-  for (const id of tableIds) {
-    const { key, ttl }: TableDefinition = tables[id]
+  for (const id of TABLE_IDS) {
+    const { key, ttl }: TableDefinition = TABLES[id]
     if (!ttl) continue
     for await (const items of db.scan(names[id], { pageSize: 200 }))
       for (const item of items) {

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
 import { itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Json, type Shopper, testShop } from '../../test/kit.ts'
-import { endpoints } from '../composition/endpoints.ts'
+import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
 import { newSecret } from '../core/ids.ts'
 import { errorsOf, openApiDocument } from './document.ts'
 import { examples } from './examples.ts'
 
-const document = JSON.parse(JSON.stringify(openApiDocument(endpoints))) as Json
+const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS))) as Json
 
 const keysOf = (list: readonly { readonly method: string; readonly path: string }[]): string[] =>
   list.map(({ method, path }) => `${method} ${path}`).sort()
@@ -18,17 +18,17 @@ const keysOf = (list: readonly { readonly method: string; readonly path: string 
 test('the endpoints as data are the routes that the shop serves, each once', async () => {
   const shop = await testShop()
   const { routes } = createShop(shop.deps)
-  expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(endpoints))
-  expect(new Set(keysOf(endpoints)).size).toBe(endpoints.length)
-  expect(new Set(endpoints.map(({ id }) => id)).size).toBe(endpoints.length)
-  for (const { endpoint } of routes) expect(endpoints).toContain(endpoint)
+  expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(ENDPOINTS))
+  expect(new Set(keysOf(ENDPOINTS)).size).toBe(ENDPOINTS.length)
+  expect(new Set(ENDPOINTS.map(({ id }) => id)).size).toBe(ENDPOINTS.length)
+  for (const { endpoint } of routes) expect(ENDPOINTS).toContain(endpoint)
 })
 
 test('the document has every endpoint and no other', () => {
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations as object).map(method => ({ method: method.toUpperCase(), path })),
   )
-  expect(keysOf(described)).toEqual(keysOf(endpoints))
+  expect(keysOf(described)).toEqual(keysOf(ENDPOINTS))
 })
 
 test('docs/openapi.json is what the code says', () => {
@@ -56,7 +56,7 @@ test('every reference leads somewhere, and every component is referred to', () =
   expect(JSON.stringify(document)).not.toContain('$defs')
 })
 
-test.each(endpoints)('the examples of $id are what it takes and gives, whole', endpoint => {
+test.each(ENDPOINTS)('the examples of $id are what it takes and gives, whole', endpoint => {
   const { request, reply } = examples[endpoint.id] ?? {}
   if (endpoint.body !== undefined && endpoint.body !== 'image') {
     expect(request).toBeDefined()
@@ -68,12 +68,12 @@ test.each(endpoints)('the examples of $id are what it takes and gives, whole', e
 })
 
 test('no example is for an endpoint that is not there', () => {
-  const ids = endpoints.map(({ id }) => id)
+  const ids = ENDPOINTS.map(({ id }) => id)
   expect(Object.keys(examples).filter(id => !ids.includes(id))).toEqual([])
 })
 
 test('each operation names its parameters, its success and its refusals, by status and code', () => {
-  for (const endpoint of endpoints) {
+  for (const endpoint of ENDPOINTS) {
     const operation = document.paths[endpoint.path][endpoint.method.toLowerCase()]
     expect(operation.operationId).toBe(endpoint.id)
     const inPath = operation.parameters.filter((one: Json) => one.in === 'path').map((one: Json) => one.name)
@@ -147,11 +147,11 @@ test('what the shop answers is what the document declares, and nothing beside it
   await keep('getHealth', shopper.get('/api/health'))
   for (const one of await accountAnswers()) answered.push(one)
   for (const [id, body] of answered) {
-    const reply = endpoints.find(one => one.id === id)?.reply
+    const reply = ENDPOINTS.find(one => one.id === id)?.reply
     expect(reply?.parse(body), id).toEqual(body)
   }
   const tried = new Set(answered.map(([id]) => id))
-  const untried = endpoints.filter(({ id, reply }) => reply && !tried.has(id)).map(({ id }) => id)
+  const untried = ENDPOINTS.filter(({ id, reply }) => reply && !tried.has(id)).map(({ id }) => id)
   // A cover needs an image, and a passkey a browser: their own tests have them.
   expect(untried).toEqual(['putCover', 'signInWithPasskey', 'beginCognito', 'finishCognito'])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../test/kit.ts'
-import { DEFAULT_TABLE_NAMES, type TableId, tableIds, tables } from './definitions.ts'
+import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES, type TableId } from './definitions.ts'
 import { createTableInput } from './provision.ts'
 
 /** The specification's own definitions, word for word. */
@@ -81,6 +81,6 @@ test.each(Object.entries(SPECIFIED))(
 )
 
 test('carts and our own records expire by `expires_at`, nothing else does', () => {
-  const ttls = Object.fromEntries(tableIds.map(id => [id, 'ttl' in tables[id] ? tables[id].ttl : undefined]))
+  const ttls = Object.fromEntries(TABLE_IDS.map(id => [id, 'ttl' in TABLES[id] ? TABLES[id].ttl : undefined]))
   expect(ttls).toEqual({ carts: 'expires_at', control: 'expires_at' })
 })

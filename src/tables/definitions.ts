@@ -16,7 +16,7 @@ export type TableDefinition = {
   readonly ttl?: string
 }
 
-export const tables = {
+export const TABLES = {
   books: {
     name: 'cloudshelf-books',
     env: 'BOOKS_TABLE_NAME',
@@ -51,16 +51,16 @@ export const tables = {
   },
 } as const satisfies Record<string, TableDefinition>
 
-export type TableId = keyof typeof tables
-export const tableIds = Object.keys(tables) as TableId[]
+export type TableId = keyof typeof TABLES
+export const TABLE_IDS = Object.keys(TABLES) as TableId[]
 
 /** The deployed name of each table. */
 export type TableNames = Readonly<Record<TableId, string>>
 
 export const DEFAULT_TABLE_NAMES: TableNames = {
-  books: tables.books.name,
-  carts: tables.carts.name,
-  users: tables.users.name,
-  orders: tables.orders.name,
-  control: tables.control.name,
+  books: TABLES.books.name,
+  carts: TABLES.carts.name,
+  users: TABLES.users.name,
+  orders: TABLES.orders.name,
+  control: TABLES.control.name,
 }

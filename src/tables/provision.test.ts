@@ -2,13 +2,20 @@ import { expect, test } from 'vitest'
 import { engineCall } from '../../test/contents.ts'
 import { type Json, testEngine, testShop } from '../../test/kit.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { DEFAULT_TABLE_NAMES, type TableId, type TableNames, tableIds } from './definitions.ts'
-import { createTableInput, createTables, deleteTables, holds, type Point, verifyTables } from './provision.ts'
+import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableId, type TableNames } from './definitions.ts'
+import {
+  createTableInput,
+  createTables,
+  deleteTables,
+  passes,
+  type TableCheck,
+  verifyTables,
+} from './provision.ts'
 
 let made = 0
 const freshNames = (): TableNames => {
   const prefix = `p${++made}-`
-  return Object.fromEntries(tableIds.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
+  return Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 }
 
 const open = async (): Promise<{ db: Dynamo; names: TableNames }> => {
@@ -16,8 +23,8 @@ const open = async (): Promise<{ db: Dynamo; names: TableNames }> => {
   return { db: (await testShop()).deps.db, names: freshNames() }
 }
 
-const pointsOf = async (db: Dynamo, names: TableNames): Promise<Point[]> => {
-  const points: Point[] = []
+const pointsOf = async (db: Dynamo, names: TableNames): Promise<TableCheck[]> => {
+  const points: TableCheck[] = []
   for await (const point of verifyTables(db, names)) points.push(point)
   return points
 }
@@ -29,7 +36,7 @@ test('tables are made once, verified, and deleted', async () => {
   expect(await createTables(db, names)).toEqual(Object.values(names))
   expect(await createTables(db, names)).toEqual([])
   const points = await pointsOf(db, names)
-  expect(points.filter(point => !holds(point))).toEqual([])
+  expect(points.filter(point => !passes(point))).toEqual([])
   expect(points.length).toBeGreaterThan(25)
   expect(new Set(points.map(point => point.table))).toEqual(new Set(Object.values(names)))
   expect(await deleteTables(db, names)).toEqual(Object.values(names))
@@ -115,8 +122,8 @@ test.each(WRONG)(
     const points = await pointsOf(db, names)
     const last = points.at(-1)
     expect(last).toMatchObject({ table: names[id], point })
-    expect(last && holds(last)).toBe(false)
-    expect(points.slice(0, -1).every(holds)).toBe(true)
+    expect(last && passes(last)).toBe(false)
+    expect(points.slice(0, -1).every(passes)).toBe(true)
   },
 )
 
@@ -133,5 +140,5 @@ test('a TTL that is off is told', async () => {
   })
   // Making what is missing turns it on.
   await createTables(db, names)
-  expect((await pointsOf(db, names)).every(holds)).toBe(true)
+  expect((await pointsOf(db, names)).every(passes)).toBe(true)
 })

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
-import { type TableDefinition, type TableId, type TableNames, tableIds, tables } from './definitions.ts'
+import { TABLE_IDS, TABLES, type TableDefinition, type TableId, type TableNames } from './definitions.ts'
 
 type KeyElement = { AttributeName: string; KeyType: string }
 type Description = {
@@ -19,16 +19,16 @@ type Description = {
 }
 
 /** One point of the checklist; `found` says what is there, `expected` what the specification wants. */
-export type Point = {
+export type TableCheck = {
   readonly table: string
   readonly point: string
   readonly expected: string
   readonly found: string
 }
 
-export const holds = (point: Point): boolean => point.expected === point.found
+export const passes = (point: TableCheck): boolean => point.expected === point.found
 
-const definitionOf = (id: TableId): TableDefinition => tables[id]
+const definitionOf = (id: TableId): TableDefinition => TABLES[id]
 const keySchema = (key: TableDefinition['key']): KeyElement[] => [
   { AttributeName: key.hash, KeyType: 'HASH' },
   ...(key.range ? [{ AttributeName: key.range, KeyType: 'RANGE' }] : []),
@@ -97,13 +97,13 @@ export const createTables = async (db: Dynamo, names: TableNames): Promise<strin
     return isNew ? [name] : []
   }
   // All at once: each start of a local shop looks whether they are there.
-  return (await Promise.all(tableIds.map(create))).flat()
+  return (await Promise.all(TABLE_IDS.map(create))).flat()
 }
 
 /** Deletes all tables and everything in them. Returns the names of those that were there. */
 export const deleteTables = async (db: Dynamo, names: TableNames): Promise<string[]> => {
   const gone: string[] = []
-  for (const id of tableIds) {
+  for (const id of TABLE_IDS) {
     if (!(await describe(db, names[id]))) continue
     await db.admin('DeleteTable', { TableName: names[id] })
     gone.push(names[id])
@@ -117,7 +117,7 @@ const keyText = (schema: readonly KeyElement[] | undefined): string =>
 const namesText = (names: readonly string[]): string =>
   names.length > 0 ? [...names].sort().join(', ') : 'none'
 
-async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator<Point> {
+async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator<TableCheck> {
   const { key, indexes, ttl } = definitionOf(id)
   const found = await describe(db, table)
   yield { table, point: 'status', expected: 'ACTIVE', found: found?.TableStatus ?? 'no such table' }
@@ -161,10 +161,10 @@ async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator
 }
 
 /** The points of the checklist in order, up to and including the first that does not hold. */
-export async function* verifyTables(db: Dynamo, names: TableNames): AsyncGenerator<Point> {
-  for (const id of tableIds)
+export async function* verifyTables(db: Dynamo, names: TableNames): AsyncGenerator<TableCheck> {
+  for (const id of TABLE_IDS)
     for await (const point of pointsOf(db, id, names[id])) {
       yield point
-      if (!holds(point)) return
+      if (!passes(point)) return
     }
 }

@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import { type TableDefinition, type TableId, tables } from './definitions.ts'
+import { TABLES, type TableDefinition, type TableId } from './definitions.ts'
 
 /** Who asked to be forgotten since then has asked all the same. */
 const ERASURES = 'erasures'
 
-export type Restored = { readonly written: number; readonly deleted: number; readonly same: number }
+export type RestoreResult = { readonly written: number; readonly deleted: number; readonly same: number }
 
 /**
  * Makes the rows of the table `name` those of the table `from`, a restored copy of it, except for the tombstones of people who
@@ -17,8 +17,8 @@ export const restoreTable = async (
   db: Dynamo,
   id: TableId,
   { name, from }: { readonly name: string; readonly from: string },
-): Promise<Restored> => {
-  const { key }: TableDefinition = tables[id]
+): Promise<RestoreResult> => {
+  const { key }: TableDefinition = TABLES[id]
   const keyOf = (item: Item): Item => ({
     [key.hash]: item[key.hash],
     ...(key.range ? { [key.range]: item[key.range] } : {}),

@@ -1,6 +1,6 @@
 /** Credentials and cursors that are nearly right: one bit changed, cut, of somebody else, of another route, over. */
 import { takeRole } from '#src/accounts/staff.ts'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { checkOut, type Shopper } from '../../test/kit.ts'
 import { corpus, type Entry, textOf } from './corpus.ts'
 import type { Ledger } from './oracle.ts'
@@ -102,9 +102,8 @@ export const deadCredentials = async (target: Target, { send }: Ledger): Promise
   const bearer = corpus('tokens')
     .slice(0, 8)
     .map(entry => [entry.id, { authorization: `Bearer ${textOf(entry)}` }] as const)
-  const requests = endpoints
-    .filter(({ access }) => access === 'account' || access === 'staff')
-    .flatMap(endpoint =>
+  const requests = ENDPOINTS.filter(({ access }) => access === 'account' || access === 'staff').flatMap(
+    endpoint =>
       [
         ...dead.map(
           ([why, cookie]) => [`a session ${why}`, { cookie, 'sec-fetch-site': 'same-origin' }] as const,
@@ -119,7 +118,7 @@ export const deadCredentials = async (target: Target, { send }: Ledger): Promise
           why,
         }),
       ),
-    )
+  )
   await send(requests, must(401, 'not_signed_in'))
 }
 

@@ -1,5 +1,5 @@
 /** What no endpoint may take: bodies that are cut, of another shape, with fields too many or too few; queries that nobody knows. */
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { bytesOf, corpus, jsonOf, textOf } from './corpus.ts'
 import type { Ledger } from './oracle.ts'
@@ -22,7 +22,7 @@ const mustRefuse = (status?: number) => (_: Sent, seen: Seen) =>
 
 /** The body of an endpoint, cut at every `nth` byte: no JSON any more. */
 const cutBodies = (target: Target, nth: number): Sent[] =>
-  endpoints.filter(hasJson).flatMap((endpoint, from) => {
+  ENDPOINTS.filter(hasJson).flatMap((endpoint, from) => {
     const whole = JSON.stringify(target.bodies[endpoint.id])
     const cuts = some(
       Array.from(whole, (_, i) => i),
@@ -34,47 +34,43 @@ const cutBodies = (target: Target, nth: number): Sent[] =>
 
 /** The shapes of the corpus, which are at home in the cart, at all the others. */
 const otherShapes = (target: Target, nth: number): Sent[] =>
-  endpoints
-    .filter(one => hasJson(one) && one.id !== 'addCartItem')
-    .flatMap((endpoint, from) =>
-      some(corpus('json'), nth, from).map(entry =>
-        to(target, endpoint, entry.id, {
-          body: entry.raw === undefined ? (entry.json ?? textOf(entry)) : bytesOf(entry),
-          headers: { ...neededHeaders(endpoint), 'content-type': entry.type ?? 'application/json' },
-        }),
-      ),
-    )
+  ENDPOINTS.filter(one => hasJson(one) && one.id !== 'addCartItem').flatMap((endpoint, from) =>
+    some(corpus('json'), nth, from).map(entry =>
+      to(target, endpoint, entry.id, {
+        body: entry.raw === undefined ? (entry.json ?? textOf(entry)) : bytesOf(entry),
+        headers: { ...neededHeaders(endpoint), 'content-type': entry.type ?? 'application/json' },
+      }),
+    ),
+  )
 
 const VALUES = ['1', '"x"', '{"a":1}', '[]', 'null', '0.01', 'true', '{"S":"x"}']
 
 /** A field that nobody asked for, in whole bodies and where there should be none. */
 const forgedFields = (target: Target, nth: number): Sent[] =>
-  endpoints
-    .filter(({ method, body }) => method !== 'GET' && body !== 'image')
-    .flatMap((endpoint, from) => {
-      const known = hasJson(endpoint) ? target.bodies[endpoint.id] : {}
-      const comma = Object.keys(known).length > 0 ? ',' : ''
-      const names = corpus('fields').filter(entry => !Object.hasOwn(known, textOf(entry)))
-      return (
-        some(names, nth, from)
-          // Staff do say what a book costs.
-          .filter(
-            entry => !(['price', 'status'].includes(textOf(entry)) && endpoint.path.startsWith('/api/books')),
-          )
-          .map((entry, i) =>
-            to(target, endpoint, entry.id, {
-              body: JSON.stringify(known).replace(
-                /\}$/,
-                `${comma}${jsonOf(entry)}:${VALUES[i % VALUES.length]}}`,
-              ),
-            }),
-          )
-      )
-    })
+  ENDPOINTS.filter(({ method, body }) => method !== 'GET' && body !== 'image').flatMap((endpoint, from) => {
+    const known = hasJson(endpoint) ? target.bodies[endpoint.id] : {}
+    const comma = Object.keys(known).length > 0 ? ',' : ''
+    const names = corpus('fields').filter(entry => !Object.hasOwn(known, textOf(entry)))
+    return (
+      some(names, nth, from)
+        // Staff do say what a book costs.
+        .filter(
+          entry => !(['price', 'status'].includes(textOf(entry)) && endpoint.path.startsWith('/api/books')),
+        )
+        .map((entry, i) =>
+          to(target, endpoint, entry.id, {
+            body: JSON.stringify(known).replace(
+              /\}$/,
+              `${comma}${jsonOf(entry)}:${VALUES[i % VALUES.length]}}`,
+            ),
+          }),
+        )
+    )
+  })
 
 /** A field too many inside of what is inside a body. */
 const forgedWithin = (target: Target, nth: number): Sent[] =>
-  endpoints.filter(hasJson).flatMap((endpoint, from) => {
+  ENDPOINTS.filter(hasJson).flatMap((endpoint, from) => {
     const whole = target.bodies[endpoint.id]
     const objects = Object.keys(whole).filter(
       name => name.endsWith('address') && typeof whole[name] === 'object',
@@ -90,17 +86,15 @@ const forgedWithin = (target: Target, nth: number): Sent[] =>
 
 /** Headers of all kinds at everything that is read. */
 const oddHeaders = (target: Target, nth: number): Sent[] =>
-  endpoints
-    .filter(({ method }) => method === 'GET')
-    .flatMap((endpoint, from) =>
-      some(corpus('headers'), nth, from).map(entry =>
-        to(target, endpoint, entry.id, { headers: entry.value as Record<string, string> }),
-      ),
-    )
+  ENDPOINTS.filter(({ method }) => method === 'GET').flatMap((endpoint, from) =>
+    some(corpus('headers'), nth, from).map(entry =>
+      to(target, endpoint, entry.id, { headers: entry.value as Record<string, string> }),
+    ),
+  )
 
 /** The body without one of its fields: taken where that is optional, refused elsewhere. */
 const fewerFields = (target: Target): Sent[] =>
-  endpoints.filter(hasJson).flatMap(endpoint => {
+  ENDPOINTS.filter(hasJson).flatMap(endpoint => {
     const whole = target.bodies[endpoint.id]
     return Object.keys(whole).map(name => {
       const { [name]: _, ...less } = whole
@@ -116,7 +110,7 @@ const knows = ({ query }: Endpoint, text: string): boolean => {
 /** Queries that are no value of what they name, or name what is not known. */
 const queries = (target: Target, nth: number): [Sent[], Sent[]] => {
   const [known, unknown]: [Sent[], Sent[]] = [[], []]
-  for (const [from, endpoint] of endpoints.entries())
+  for (const [from, endpoint] of ENDPOINTS.entries())
     for (const entry of some(corpus('queries'), nth, from)) {
       const text = textOf(entry)
       const body = hasJson(endpoint) ? { body: JSON.stringify(target.bodies[endpoint.id]) } : {}

@@ -1,6 +1,6 @@
 /** A short run of everything hostile against the shop; and the oracle itself, against shops that are at fault. */
 import { expect, test, vi } from 'vitest'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Json } from '../../test/kit.ts'
 import { corpus, corpusGroups } from './corpus.ts'
 import { fuzz } from './fuzz.ts'
@@ -36,7 +36,7 @@ test('the corpus is whole: each entry has a reason and an end, and each group a 
 test('every parameter and every field of every body is a place', async () => {
   const target = await createTarget()
   const places = placesOf(target)
-  for (const endpoint of endpoints) {
+  for (const endpoint of ENDPOINTS) {
     const own = places.filter(place => place.endpoint === endpoint)
     for (const [, name] of endpoint.path.matchAll(/\{(\w+)\}/g))
       expect(own, endpoint.id).toContainEqual(expect.objectContaining({ in: 'path', name }))

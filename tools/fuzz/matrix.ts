@@ -1,5 +1,5 @@
 /** Every endpoint with callers of every kind: in comes whom its policy names, and nobody else. */
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import type { Ledger } from './oracle.ts'
 import { addressOf, type CallerName, type Seen, type Sent, type Target } from './target.ts'
@@ -29,7 +29,7 @@ type Case = { readonly sent: Sent; readonly rule: Rule }
 
 const cases = (target: Target): Case[] => {
   const callers = Object.keys(target.callers) as CallerName[]
-  return endpoints.flatMap(endpoint => {
+  return ENDPOINTS.flatMap(endpoint => {
     const path = addressOf(target, endpoint)
     const of = (as: CallerName, more: string, who: Endpoint['access']): Case => ({
       sent: { endpoint, as, path: `${path}${more}`, why: `${endpoint.access}${more} by ${as}` },

@@ -1,5 +1,5 @@
 /** Every place of the API that takes something from outside, read from its own document, and what is tried there. */
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { openApiDocument } from '#src/openapi/document.ts'
 import type { Json } from '../../test/kit.ts'
@@ -26,8 +26,8 @@ const waysIn = (body: Json, before = ''): [string, unknown][] =>
   })
 
 export const placesOf = ({ bodies }: Pick<Target, 'bodies'>): Place[] => {
-  const document = openApiDocument(endpoints, 'http://localhost') as Json
-  return endpoints.flatMap(endpoint => {
+  const document = openApiDocument(ENDPOINTS, 'http://localhost') as Json
+  return ENDPOINTS.flatMap(endpoint => {
     const { parameters } = document.paths[endpoint.path][endpoint.method.toLowerCase()]
     const named = parameters.map((one: Json) => ({
       endpoint,

@@ -1,6 +1,6 @@
 /** Requests made up at random, made as small as still fail where one does. */
 import fc from 'fast-check'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { corpus, encoded, textOf } from './corpus.ts'
 import { faultsOf, inWords, type Ledger } from './oracle.ts'
 import { addressOf, type CallerName, hasJson, neededHeaders, type Sent, type Target } from './target.ts'
@@ -57,7 +57,7 @@ const bodyFor = (whole: Record<string, unknown>): fc.Arbitrary<string | Uint8Arr
 
 const requests = (target: Target): fc.Arbitrary<Sent> => {
   const callers = Object.keys(target.callers) as CallerName[]
-  return fc.constantFrom(...endpoints.filter(({ id }) => !LAST.has(id))).chain(endpoint =>
+  return fc.constantFrom(...ENDPOINTS.filter(({ id }) => !LAST.has(id))).chain(endpoint =>
     fc
       .record({
         as: fc.constantFrom(...callers),

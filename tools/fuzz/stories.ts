@@ -1,6 +1,6 @@
 /** Requests in a row, each with what the ones before have left: the stories of the corpus, and made-up ones with one bad request. */
 import fc from 'fast-check'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { inOrder, itemsIn } from '../../test/contents.ts'
 import type { Json, Shopper } from '../../test/kit.ts'
@@ -16,7 +16,7 @@ type Step = {
   readonly headers?: Record<string, string>
 }
 
-const fixedFirst = [...endpoints].sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
+const fixedFirst = [...ENDPOINTS].sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
 
 const endpointAt = (method: string, path: string): Endpoint => {
   const bare = path.split('?')[0] ?? path

@@ -1,6 +1,6 @@
 /** A shop in the midst of things, for those who send it what they should not: callers of all kinds, and bodies that are well. */
 
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Limiter } from '#src/core/rate-limit/limiter.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
@@ -51,7 +51,7 @@ export type Target = {
 }
 
 export const endpointOf = (id: string): Endpoint => {
-  const found = endpoints.find(endpoint => endpoint.id === id)
+  const found = ENDPOINTS.find(endpoint => endpoint.id === id)
   if (!found) throw new Error(`no endpoint ${id}`)
   return found
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpoints } from '#src/composition/endpoints.ts'
+import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'
 
@@ -9,7 +9,7 @@ test('the documentation shows every operation with its answers, and asks nobody 
   const { page, faults } = await site.open()
   await page.goto('/api/docs')
   const answers = page.locator('api-response')
-  await expect.poll(() => answers.count()).toBe(endpoints.length)
+  await expect.poll(() => answers.count()).toBe(ENDPOINTS.length)
   const empty = () =>
     answers.evaluateAll(all => all.filter(one => !one.shadowRoot?.textContent?.trim()).length)
   await expect.poll(empty, { timeout: 10_000 }).toBe(0)
