@@ -29,7 +29,7 @@ export const placeOrder = endpoint({
     { per: 'account', max: 30, seconds: 10 * MINUTE },
     { per: 'source', max: 300, seconds: 10 * MINUTE },
   ],
-  countedInside: true,
+  countsInTransaction: true,
   cache: 'private',
   headers: z.object({
     'idempotency-key': z
