@@ -9,8 +9,8 @@ export default defineConfig({
       'infra/**/*.test.ts',
       'web/**/*.test.ts',
     ],
-    globalSetup: ['test/budget.ts', 'test/pages-build.ts', 'web/tests/browser-setup.ts'],
-    setupFiles: ['test/no-secret-logged.ts'],
+    globalSetup: ['test/timeout-setup.ts', 'test/pages-setup.ts', 'web/tests/browser-setup.ts'],
+    setupFiles: ['test/log-leak-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What was built for production runs as it was built.

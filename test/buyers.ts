@@ -1,6 +1,7 @@
 /** Many buyers of one book, and what became of their orders. */
-import { itemsIn } from './contents.ts'
+
 import { type Answer, orderFor, type Shopper, type TestShop } from './kit.ts'
+import { itemsIn } from './table-contents.ts'
 
 export type Buyer = { readonly shopper: Shopper; readonly order: Record<string, unknown> }
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#src/core/aws/undici-pool.ts'
 import type { Random } from '../tools/bench/random.ts'
+import { atTheEnd } from './cleanup.ts'
 import { type Json, testEngine } from './kit.ts'
-import { atTheEnd } from './lifetime.ts'
 
 /**
  * `refuse`: never reaches the engine. `lose`: is carried out, its answer never comes back (`meanwhile` happens between the

@@ -16,8 +16,8 @@ import { openDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
 import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
-import { atTheEnd } from './lifetime.ts'
-import { keepSecret, keepSecretsOf, noteLogged } from './logged.ts'
+import { atTheEnd } from './cleanup.ts'
+import { keepSecret, keepSecretsOf, noteLogged } from './log-leaks.ts'
 
 let engine: Promise<Engine> | undefined
 const folders: string[] = []

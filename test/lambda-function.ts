@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
-import { noteLogged } from './logged.ts'
+import { noteLogged } from './log-leaks.ts'
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))
 const running = new Set<ChildProcess>()

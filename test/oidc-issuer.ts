@@ -2,7 +2,7 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { atTheEnd } from './lifetime.ts'
+import { atTheEnd } from './cleanup.ts'
 
 export const CLIENT_ID = 'shopclient1'
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { atTheEnd } from './lifetime.ts'
-import { keepSecret, noteLogged } from './logged.ts'
+import { atTheEnd } from './cleanup.ts'
+import { keepSecret, noteLogged } from './log-leaks.ts'
 
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 /** What `npm start` runs, word for word: node's flags, and the file. */

@@ -1,7 +1,7 @@
 /** Links used where they do not belong, and passwords and names that nobody has. */
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD } from '../../test/accounts.ts'
-import { contentsOf } from '../../test/contents.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 
 const EMAIL = 'jane@example.com'
 

@@ -1,7 +1,7 @@
 /** An address has one account, however many try to open one at once. */
 import { expect, test, vi } from 'vitest'
-import { itemsIn } from '../../test/contents.ts'
 import { type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { itemsIn } from '../../test/table-contents.ts'
 import { ShopError } from '../core/errors.ts'
 import { newUserId } from '../core/ids.ts'
 import { checkAccounts, repairEmailReservations } from './check.ts'

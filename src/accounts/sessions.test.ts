@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
+import { contentsOf, itemsIn } from '../../test/table-contents.ts'
 
 const orders = async (who: Shopper) => (await who.get('/api/orders')).body.items.length
 

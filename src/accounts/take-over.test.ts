@@ -1,8 +1,8 @@
 /** Ways into another's account that begin before it is theirs, or with half of what opens it: none leads there. */
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
-import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Json } from '../../test/kit.ts'
+import { contentsOf, itemsIn } from '../../test/table-contents.ts'
 
 const EMAIL = 'customer@example.com'
 const THEIRS = 'a thief of accounts waits'

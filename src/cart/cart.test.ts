@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
+import { contentsOf, itemsIn } from '../../test/table-contents.ts'
 
 const add = (shopper: Shopper, book_id = 'tech-001', quantity = 1) =>
   shopper.post('/api/cart/items', { book_id, quantity })

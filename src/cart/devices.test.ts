@@ -1,7 +1,7 @@
 /** Several devices of one shopper change one cart at once: nothing is lost, nothing is done twice. */
 import { expect, test } from 'vitest'
-import { itemsIn } from '../../test/contents.ts'
 import { aBook, testShop } from '../../test/kit.ts'
+import { itemsIn } from '../../test/table-contents.ts'
 
 const MIDNIGHT = Date.parse('2025-09-06T00:00:00Z')
 

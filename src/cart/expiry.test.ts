@@ -1,7 +1,7 @@
 /** An expired cart is gone for every read and write, though its item still lies in the table. */
 import { expect, test } from 'vitest'
-import { itemsIn, putForeign } from '../../test/contents.ts'
 import { aBook, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { itemsIn, putForeign } from '../../test/table-contents.ts'
 
 const START = Date.parse('2025-09-05T10:00:00Z')
 const WEEK = 7 * 86_400

@@ -1,8 +1,8 @@
 /** A newcomer's first book: an id that nobody knows yet needs no cart to be looked for, and still gets one cart, once. */
 import { expect, test } from 'vitest'
-import { itemsIn, putForeign } from '../../test/contents.ts'
 import { type Fault, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { itemsIn, putForeign } from '../../test/table-contents.ts'
 
 const open = async () => {
   const engine = await startFaultyEngine()

@@ -1,6 +1,5 @@
 /** Carts that others put into the table: the specification's sample, and what is hardly a cart at all. */
 import { expect, test } from 'vitest'
-import { itemsIn, putForeign } from '../../test/contents.ts'
 import {
   aBook,
   checkOut,
@@ -10,6 +9,7 @@ import {
   type TestShop,
   testShop,
 } from '../../test/kit.ts'
+import { itemsIn, putForeign } from '../../test/table-contents.ts'
 
 const NOW = Date.parse('2025-09-05T12:00:00Z')
 const LIVE = { N: String(NOW / 1_000 + 1_000) }

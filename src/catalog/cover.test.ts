@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 
 const drawn = (width = 60, height = 90) =>
   sharp({ create: { width, height, channels: 3, background: '#258' } })

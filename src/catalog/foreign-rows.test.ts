@@ -1,7 +1,7 @@
 /** Rows that others put into the books table: read where they are books, skipped and counted where they are not. */
 import { expect, test } from 'vitest'
-import { engineCall, foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { engineCall, foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
 
 const bad = (changes: Readonly<Record<string, object | undefined>>) =>
   foreignBook({ book_id: { S: 'bad' }, ...changes })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { contentsOf, foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
 import { aBook, type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf, foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
 
 const newBook = (changes: object = {}): Json => ({
   book_id: 'tech-009',

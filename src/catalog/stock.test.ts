@@ -1,8 +1,8 @@
 /** How staff move stock and books without undoing a sale. */
 import { expect, test } from 'vitest'
-import { engineCall, foreignBook, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { engineCall, foreignBook, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
 
 const newBook = (changes: object = {}): Json => ({
   book_id: 'tech-009',

@@ -1,7 +1,6 @@
 /** `cloudshelf cost`: what the shop costs on AWS in a month, and what each thing in it takes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Bill, billFor, idleBill, levels } from '../../tools/cost/bill.ts'
-import type { Said } from '../../tools/cost/demand.ts'
 import { measure } from '../../tools/cost/measure.ts'
 import { type Line, optionsOf, priceList, type Stage, stages } from '../../tools/cost/prices.ts'
 import { parseCount, parseGigabytes } from '../../tools/cost/quantity.ts'
@@ -16,6 +15,7 @@ import {
   plain,
   type Table,
 } from '../../tools/cost/tables.ts'
+import type { Said } from '../../tools/cost/usage.ts'
 import { note, print, printJson } from './output.ts'
 
 type Options = Said & {

@@ -1,7 +1,7 @@
 /** Forged requests: whatever changes something and carries any cookie must come from the shop's own pages, at every endpoint. */
 import { expect, test } from 'vitest'
-import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf, itemsIn } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 const OURS = 'http://localhost:3000'

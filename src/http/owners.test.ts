@@ -1,7 +1,7 @@
 /** Things that belong to somebody: at every address that names one, another’s is not found. */
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 /** What names a book names nobody's own. */

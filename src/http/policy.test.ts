@@ -1,7 +1,7 @@
-/** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: tools/fuzz/matrix.ts. */
+/** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: tools/fuzz/access-matrix.ts. */
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import { aBook, testShop } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 import { takeRole } from '../accounts/staff.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 

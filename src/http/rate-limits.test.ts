@@ -1,7 +1,6 @@
 /** Every limit of every endpoint, walked from the endpoints as data: it holds, says when to come back, and binds nobody else. */
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
-import { itemsIn } from '../../test/contents.ts'
 import {
   type Account,
   ADDRESS,
@@ -12,6 +11,7 @@ import {
   testShop,
 } from '../../test/kit.ts'
 import { clock } from '../../test/mail.ts'
+import { itemsIn } from '../../test/table-contents.ts'
 import { accountBodies, addressOf } from '../../tools/fuzz/target.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { newSecret } from '../core/ids.ts'

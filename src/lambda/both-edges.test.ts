@@ -4,10 +4,10 @@
  */
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
-import { inOrder } from '../../test/contents.ts'
-import { behindCdn, serverEdge, startFunctions } from '../../test/edges.ts'
+import { behindCdn, serverEdge, startFunctions } from '../../test/deployments.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
+import { inOrder } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'

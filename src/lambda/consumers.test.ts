@@ -3,11 +3,11 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { accountShop } from '../../test/accounts.ts'
-import { foreignBook, itemsIn, putForeign } from '../../test/contents.ts'
-import { behindCdn, startFunctions } from '../../test/edges.ts'
+import { behindCdn, startFunctions } from '../../test/deployments.ts'
 import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
 import { startSmtpServer } from '../../test/smtp-server.ts'
+import { foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { FunctionId } from './functions.ts'
 
@@ -132,7 +132,7 @@ const openCatalogue = async () => {
   const { environment, aws, of } = functions
   const second = await startFunction('BookCatalog', environment)
   const { eventOf } = await import('../../test/gateway-event.ts')
-  const { PROXY_SECRET } = await import('../../test/edges.ts')
+  const { PROXY_SECRET } = await import('../../test/deployments.ts')
   const ask = async (path: string): Promise<Json> => {
     const request = { method: 'GET', url: path, headers: { 'x-trusted-proxy': PROXY_SECRET } }
     const { body } = (await second.invoke(eventOf(request, new Uint8Array(), '$default'))) as { body: string }

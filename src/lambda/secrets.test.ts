@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startAwsStandIn } from '../../test/aws-stand-in.ts'
+import { startAwsStandIn } from '../../test/fake-aws.ts'
 import { readSettings } from '../composition/settings.ts'
 import { readSecrets } from './secrets.ts'
 

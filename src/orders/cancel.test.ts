@@ -1,8 +1,8 @@
 /** Where cancelled copies go when the shelf has changed since. */
 import { expect, test } from 'vitest'
-import { engineCall, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { engineCall, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
 
 const NOTE = 'order.stock_not_returned'
 

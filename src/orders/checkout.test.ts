@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { contentsOf, engineCall, itemsIn, putForeign, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, type Json, orderFor, type Shopper, testShop } from '../../test/kit.ts'
+import { contentsOf, engineCall, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
 
 const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promise<Json> =>
   (await shopper.post('/api/cart/items', { book_id, quantity })).body

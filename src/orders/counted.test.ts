@@ -1,7 +1,7 @@
 /** A checkout counts on its limits in its own transaction: what is not counted is not bought, and the other way round. */
 import { expect, test } from 'vitest'
-import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf, itemsIn, stockOf } from '../../test/table-contents.ts'
 import { placeOrder } from './api.ts'
 
 const PER_ACCOUNT = placeOrder.limits.find(({ per }) => per === 'account')?.max ?? 0

@@ -1,7 +1,6 @@
 /** Checkout and cart over a store that loses answers, is in conflict, or throttles. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { contentsOf, itemsIn, stockOf } from '../../test/contents.ts'
 import {
   cancelled,
   exception,
@@ -11,6 +10,7 @@ import {
   startFaultyEngine,
 } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, orderFor, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf, itemsIn, stockOf } from '../../test/table-contents.ts'
 
 const open = async (): Promise<{ shop: TestShop; engine: FaultyEngine }> => {
   const engine = await startFaultyEngine()

@@ -1,7 +1,7 @@
 /** Orders that others have put into the table, as the specification's own `create_order` does. */
 import { expect, test } from 'vitest'
-import { contentsOf, putForeign } from '../../test/contents.ts'
 import { aBook, type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { contentsOf, putForeign } from '../../test/table-contents.ts'
 
 const putOrder = (shop: TestShop, changes: Json = {}): Promise<Json> =>
   putForeign(shop, 'orders', {

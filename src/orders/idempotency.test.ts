@@ -1,7 +1,7 @@
 /** The idempotency key of a checkout: the same request again gives the same order again. */
 import { expect, test } from 'vitest'
-import { contentsOf, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, type Json, orderFor, type Shopper, testShop } from '../../test/kit.ts'
+import { contentsOf, stockOf } from '../../test/table-contents.ts'
 
 const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promise<Json> =>
   (await shopper.post('/api/cart/items', { book_id, quantity })).body

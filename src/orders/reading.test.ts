@@ -1,6 +1,5 @@
 /** Who may see which orders, and the pages they come in. */
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import {
   type Answer,
   aBook,
@@ -11,6 +10,7 @@ import {
   type TestShop,
   testShop,
 } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 
 const buy = async (shopper: Shopper): Promise<Json> => {
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })

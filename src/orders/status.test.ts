@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { itemsIn, stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { itemsIn, stockOf } from '../../test/table-contents.ts'
 import { assertTransition, nextStatus, OrderStatus } from './status.ts'
 
 const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {

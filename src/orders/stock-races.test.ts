@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
-import { stockOf } from '../../test/contents.ts'
 import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { stockOf } from '../../test/table-contents.ts'
 
 test('a stock that was counted is refused when a copy was sold since', async () => {
   const shop = await testShop({ books: [aBook()] })

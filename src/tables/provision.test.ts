@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { engineCall } from '../../test/contents.ts'
 import { type Json, testEngine, testShop } from '../../test/kit.ts'
+import { engineCall } from '../../test/table-contents.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableId, type TableNames } from './definitions.ts'
 import {

@@ -1,5 +1,5 @@
 /** HTTP client of a running shop that keeps cookies as a browser does. */
-import { keepSecret, keepSecretsOf } from '../logged.ts'
+import { keepSecret, keepSecretsOf } from '../log-leaks.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
 export type Json = any

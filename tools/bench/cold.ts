@@ -20,10 +20,10 @@ import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { bundleFunction } from '../../infra/bundle.ts'
-import { startAwsStandIn } from '../../test/aws-stand-in.ts'
+import { startAwsStandIn } from '../../test/fake-aws.ts'
 import { eventOf } from '../../test/gateway-event.ts'
 import { median } from './measure.ts'
-import { readBooks } from './search-data.ts'
+import { readBooks } from './search-test-data.ts'
 
 const { values: options } = parseArgs({
   options: {

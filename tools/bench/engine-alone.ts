@@ -6,7 +6,7 @@ import type { Write } from '#src/core/dynamo/write.ts'
 import { dayOf, newOrderId, sha256 } from '#src/core/ids.ts'
 import type { Order } from '#src/orders/schema.ts'
 import { createOrderTable } from '#src/orders/table.ts'
-import { openTables, type PreparedCart, prepareCarts } from './carts.ts'
+import { openTables, type PreparedCart, prepareCarts } from './prepared-carts.ts'
 import { doJobs } from './worker.ts'
 
 export type EngineJob =

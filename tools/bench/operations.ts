@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Book } from '#src/catalog/schema.ts'
-import { openTables, prepareCarts } from './carts.ts'
+import type { Row } from './interleaved.ts'
+import { openTables, prepareCarts } from './prepared-carts.ts'
 import { type Random, seededRandom, shuffled } from './random.ts'
 import * as requests from './requests.ts'
-import type { Row } from './rounds.ts'
 import type { ShopProcess } from './shop-process.ts'
 
 export type Operation = Pick<Row, 'name' | 'beside' | 'target'> & {

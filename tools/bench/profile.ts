@@ -1,13 +1,13 @@
 /** `npm run bench:profile`: where the shop's own time goes in each operation of the bench, by module or by function. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { inAFolder } from './in-a-folder.ts'
-import type { LoadJob, LoadResult } from './load.ts'
+import { askForAll, loadOf } from './interleaved.ts'
+import type { LoadJob, LoadResult } from './load-generator.ts'
 import { operationsOf } from './operations.ts'
 import { createProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
-import { askForAll, loadOf } from './rounds.ts'
-import { fillFolder, readBooks } from './shelf.ts'
+import { inAFolder } from './run-bench.ts'
 import { startShop } from './shop-process.ts'
+import { fillFolder, readBooks } from './test-catalog.ts'
 import { startWorker } from './worker.ts'
 
 const { values: options } = parseArgs({
@@ -55,7 +55,7 @@ const profileShop = async (dataDir: string): Promise<Profiled[]> => {
   if (shop.inspector === undefined) throw new Error('the shop does not say where its inspector listens')
   const opened = await createProfiler(shop.inspector)
   profiler = opened
-  const generator = startWorker<LoadJob, LoadResult>('load.ts')
+  const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const profiled: Profiled[] = []
   for (const { name, warm, ...load } of await operationsOf(shop, books, options.data, MANY)) {
     if (!name.includes(options.only)) continue

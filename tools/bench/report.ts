@@ -1,5 +1,5 @@
 /** The figures as a person reads them. */
-import type { Row } from './rounds.ts'
+import type { Row } from './interleaved.ts'
 
 /** A figure beside the table; with a target it must stay below it. */
 export type Figure = {

@@ -1,9 +1,9 @@
 /** The requests of each operation, as they go over the wire. */
 import type { Book, ListedBook } from '#src/catalog/schema.ts'
 import { listedBook } from '#src/catalog/views.ts'
-import type { PreparedCart } from './carts.ts'
+import type { PreparedCart } from './prepared-carts.ts'
+import { madeQuestions } from './query-generator.ts'
 import { pick, pickSome, type Random, shuffled } from './random.ts'
-import { madeQuestions } from './search-queries.ts'
 import { PROXY_SECRET } from './shop-process.ts'
 
 type Asked = {

@@ -7,9 +7,9 @@ import { parseArgs } from 'node:util'
 import type { ListedBook } from '#src/catalog/schema.ts'
 import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
 import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
-import { readBooks, readQuestions } from './search-data.ts'
-import { madeQuestions, type Question } from './search-queries.ts'
-import { speed } from './search-speed.ts'
+import { speed } from './call-timing.ts'
+import { madeQuestions, type Question } from './query-generator.ts'
+import { readBooks, readQuestions } from './search-test-data.ts'
 
 const seed = 20261122
 const madePerKind = 60

@@ -1,8 +1,8 @@
 /** What the shop does per second beside a constant answer, as a chapter of docs/performance.md. */
 import type { Chapter } from './chapter.ts'
+import type { Row } from './interleaved.ts'
 import { busyNote, type Machine, machineText } from './machine.ts'
 import { type Figure, HEADS, isMissed, isOver, rowCells } from './report.ts'
-import type { Row } from './rounds.ts'
 
 const figureCells = (figure: Figure): string[] => {
   const { name, value, unit, below } = figure

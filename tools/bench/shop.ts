@@ -2,21 +2,21 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Book } from '#src/catalog/schema.ts'
-import { measureCalls } from './calls.ts'
 import type { CeilingJob, CeilingResult } from './ceiling.ts'
+import { measureCalls } from './client-calls.ts'
 import type { EngineJob, EngineResult } from './engine-alone.ts'
-import { inAFolder } from './in-a-folder.ts'
-import type { LoadJob, LoadResult } from './load.ts'
+import { measureRest, measureStarts } from './idle-shop.ts'
+import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './interleaved.ts'
+import type { LoadJob, LoadResult } from './load-generator.ts'
 import { thisMachine } from './machine.ts'
 import { memoryMegabytes } from './measure.ts'
 import { type Operation, operationsOf } from './operations.ts'
 import { type Figure, isMissed, isOver, linesOf, tableOf } from './report.ts'
 import { get } from './requests.ts'
-import { measureRest, measureStarts } from './rest.ts'
-import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './rounds.ts'
-import { fillFolder, readBooks } from './shelf.ts'
+import { inAFolder } from './run-bench.ts'
 import { shopChapter } from './shop-chapter.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
+import { fillFolder, readBooks } from './test-catalog.ts'
 import { endWorkers, startWorker, type Worker } from './worker.ts'
 import { writeChapter } from './write-docs.ts'
 
@@ -91,7 +91,7 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
   const log = options.log === undefined ? {} : { CLOUDSHELF_LOG: options.log }
   // Lists are answered once the index is there.
   const shop = await startShop(dataDir, '/api/books?limit=1', undefined, [], log)
-  const generator = startWorker<LoadJob, LoadResult>('load.ts')
+  const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const ceiling = await startCeiling(shop, generator)
   const operations = (await operationsOf(shop, books, options.data, MANY)).filter(({ name }) =>
     name.includes(options.only ?? ''),

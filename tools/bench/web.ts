@@ -2,14 +2,14 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pagesBuild } from '#src/pages/build.ts'
-import { inAFolder } from './in-a-folder.ts'
-import type { Effort } from './rounds.ts'
-import { fillFolder, readBooks } from './shelf.ts'
+import type { Effort } from './interleaved.ts'
+import { inAFolder } from './run-bench.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
+import { fillFolder, readBooks } from './test-catalog.ts'
 import { type Figure, isMissed, linesOf } from './web/figures.ts'
 import { measureLighthouse } from './web/lighthouse.ts'
+import { measureWeight } from './web/page-weight.ts'
 import { fullPages, measureRendering } from './web/render.ts'
-import { measureWeight } from './web/weight.ts'
 
 const { values: options } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import sharp, { type Sharp } from 'sharp'
 import { launchBrowser } from '../../web/tests/browser.ts'
-import { inAFolder } from './in-a-folder.ts'
+import { inAFolder } from './run-bench.ts'
 import { startShop } from './shop-process.ts'
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))

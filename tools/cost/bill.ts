@@ -1,6 +1,7 @@
 /** A month's bill for a stage: what is used and what stands there, what weighs most in it, and what would make it less. */
-import { type Demand, demandOf, type Said, usageLines } from './demand.ts'
+
 import { type Line, type Stage, standingLines, totalOf } from './prices.ts'
+import { type Demand, demandOf, type Said, usageLines } from './usage.ts'
 
 export type Bill = {
   readonly stage: Stage

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { billFor, dynamodbOf, idleBill, levels } from './bill.ts'
-import { assumed, demandOf, unitsPerWrite, visitsWorth } from './demand.ts'
+import { costPage } from './cost-page.ts'
 import { actions } from './measure.ts'
-import { costPage } from './page.ts'
 import {
   type Line,
   lineOf,
@@ -17,6 +16,7 @@ import {
 } from './prices.ts'
 import { parseCount, parseGigabytes } from './quantity.ts'
 import { dollars, markdown, plain } from './tables.ts'
+import { assumed, demandOf, unitsPerWrite, visitsWorth } from './usage.ts'
 
 const quantity = (lines: readonly Line[], id: string) => lines.find(({ price }) => price.id === id)?.quantity
 

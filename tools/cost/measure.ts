@@ -1,7 +1,7 @@
 /** `cloudshelf cost --measure`: what each thing that people do in the shop consumes of DynamoDB, counted call by call. */
 import { slugOf } from '#src/core/slug.ts'
 import { type Consumed, consumptionMeter } from './meter.ts'
-import { type Ask, type ThrowawayShop, withThrowawayShop } from './throwaway-shop.ts'
+import { type Ask, type ThrowawayShop, withThrowawayShop } from './temporary-shop.ts'
 
 /** The things that are measured, in the order in which they are done. */
 export const actions = {

@@ -1,8 +1,8 @@
 /** Bills and measurements as tables that a person reads, in a terminal or in Markdown. */
 import { adviceFor, type Bill, billFor, dynamodbOf, idleBill, levels } from './bill.ts'
-import { assumed, itemsOfOrder, unitsPerWrite, visitsWorth } from './demand.ts'
 import { type Action, actions, type Measured } from './measure.ts'
 import { type Line, lineOf, optionsOf, priceList, stages, totalOf } from './prices.ts'
+import { assumed, itemsOfOrder, unitsPerWrite, visitsWorth } from './usage.ts'
 
 export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 

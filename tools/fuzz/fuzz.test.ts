@@ -2,13 +2,13 @@
 import { expect, test, vi } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Json } from '../../test/kit.ts'
+import { ruleFor } from './access-matrix.ts'
 import { corpus, corpusGroups } from './corpus.ts'
+import { ELSEWHERE, homes } from './expectations.ts'
 import { fuzz } from './fuzz.ts'
-import { ELSEWHERE, homes } from './homes.ts'
-import { ruleFor } from './matrix.ts'
+import { groupsFor, placesOf, requestAt } from './injection-points.ts'
 import { faultsOf, ledger } from './oracle.ts'
-import { groupsFor, placesOf, requestAt } from './places.ts'
-import { atRandom } from './random.ts'
+import { atRandom } from './random-requests.ts'
 import { createTarget, endpointOf, hasJson, type Seen, type Sent, type Target } from './target.ts'
 
 // A hash takes as long as a hundred requests; that too many wait is tried elsewhere.

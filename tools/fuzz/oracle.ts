@@ -2,7 +2,7 @@
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { Problem } from '#src/http/problem.ts'
 import { errorsOf } from '#src/openapi/document.ts'
-import { contentsOf } from '../../test/contents.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 import type { Seen, Sent, Target } from './target.ts'
 
 /** The longest that anybody waits, in milliseconds. */

@@ -4,9 +4,9 @@ import { signUp } from '#src/accounts/sign-up.ts'
 import { ShopError } from '#src/core/errors.ts'
 import { accountShop, PASSWORD } from '../../test/accounts.ts'
 import { times } from '../../test/buyers.ts'
-import { itemsIn } from '../../test/contents.ts'
 import { type TestShop, testShop } from '../../test/kit.ts'
-import { countOf, inTurns, type Promised } from './run.ts'
+import { itemsIn } from '../../test/table-contents.ts'
+import { countOf, inTurns, type Promised } from './guarantee.ts'
 
 /** The same address, as different people write it. */
 const spellings = (i: number): string[] => [

@@ -1,13 +1,13 @@
 /** Carts: no line lost, joined once (9, 10). */
 import fc from 'fast-check'
 import { times } from '../../test/buyers.ts'
-import { itemsIn } from '../../test/contents.ts'
 import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { itemsIn } from '../../test/table-contents.ts'
+import { countOf, inTurns, type Promised, whole } from './guarantee.ts'
 import { type Result, resultOf } from './history.ts'
-import { linearizable, type Timed } from './linear.ts'
+import { linearizable, type Timed } from './linearizability.ts'
 import { naiveAdd } from './naive.ts'
-import { countOf, inTurns, type Promised, whole } from './run.ts'
 
 const MAX_QUANTITY = 20
 const BOOKS = [0, 1, 2].map(i => aBook({ book_id: `b-${i}`, stock_quantity: 1_000 }))

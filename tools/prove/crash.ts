@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { itemsIn, stockOf } from '../../test/contents.ts'
 import { aBook, temporaryFolder, testEngine, testShop } from '../../test/kit.ts'
 import { freePort, startShopProcess } from '../../test/shop-process.ts'
+import { itemsIn, stockOf } from '../../test/table-contents.ts'
 import type { Random } from '../bench/random.ts'
 import {
   checkOutCart,
@@ -16,8 +16,8 @@ import {
   PROXY,
   pause,
   servesWithin,
-} from './outside.ts'
-import type { Promised, Run } from './run.ts'
+} from './external-client.ts'
+import type { Promised, Run } from './guarantee.ts'
 
 const BUYERS = 4
 
@@ -102,7 +102,7 @@ const NAIVE_KILLS = 60
 const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
   const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })] })
   const { endpoint } = await testEngine()
-  const at = fileURLToPath(new URL('naive-buyer.ts', import.meta.url))
+  const at = fileURLToPath(new URL('naive-buyer-process.ts', import.meta.url))
   const halves = async (): Promise<number> => {
     const [orders, control] = [await itemsIn(shop, 'orders'), await itemsIn(shop, 'control')]
     const mails = control.filter(({ pk }) => pk === 'naive-outbox').length

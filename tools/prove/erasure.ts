@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { mailFolder } from '#src/composition/settings.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { accountShop, PASSWORD } from '../../test/accounts.ts'
-import { contentsOf, itemsIn } from '../../test/contents.ts'
 import { aBook, type Json, type Shopper } from '../../test/kit.ts'
-import type { Promised } from './run.ts'
+import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import type { Promised } from './guarantee.ts'
 
 /** Somebody who has left a mark in every field that takes one. */
 const life = async (shop: Awaited<ReturnType<typeof accountShop>>, i: number) => {

@@ -1,8 +1,9 @@
 /** What has expired is gone, though nothing has swept it (11). */
-import { itemsIn, putForeign } from '../../test/contents.ts'
+
 import { aBook, type Json, testShop } from '../../test/kit.ts'
+import { itemsIn, putForeign } from '../../test/table-contents.ts'
 import { cookieOf } from './carts.ts'
-import type { Promised } from './run.ts'
+import type { Promised } from './guarantee.ts'
 
 const BOOKS = [aBook({ book_id: 'b-1' })]
 const DAY = 86_400_000

@@ -1,11 +1,11 @@
 /** `cloudshelf prove`, `npm run prove`: what the shop promises, tried; a table, and exit code 1 where a promise is not kept. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { endAll } from '../../test/lifetime.ts'
-import { pageOf } from './page.ts'
-import { promises } from './promises.ts'
+import { endAll } from '../../test/cleanup.ts'
+import { runOf } from './guarantee.ts'
+import { promises } from './guarantees.ts'
+import { pageOf } from './reliability-page.ts'
 import { type Outcome, type Report, tableOf, verdictOf } from './report.ts'
-import { runOf } from './run.ts'
 import { versions } from './versions.ts'
 
 const HELP = `Usage: cloudshelf prove [options]

@@ -4,9 +4,9 @@ import { temporaryFolder } from '../../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
 import { median, memoryMegabytes } from '../bench/measure.ts'
 import type { Random } from '../bench/random.ts'
-import { type Customer, closedLoop, openLoop, p99, shoppers } from './load.ts'
-import { ask, enginePid, fillShelf, misfits, network, PROXY } from './outside.ts'
-import type { Promised } from './run.ts'
+import { ask, enginePid, fillShelf, misfits, network, PROXY } from './external-client.ts'
+import type { Promised } from './guarantee.ts'
+import { type Customer, closedLoop, openLoop, p99, shoppers } from './load-generator.ts'
 
 const open = async (): Promise<ShopProcess> => {
   const shop = await startShopProcess(temporaryFolder(), PROXY)

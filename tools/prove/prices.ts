@@ -1,9 +1,9 @@
 /** Prices: what is paid is what was shown and what the catalogue said in that moment (7). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place, withCarts } from '../../test/buyers.ts'
-import { itemsIn } from '../../test/contents.ts'
 import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { countOf, inTurns, type Promised } from './run.ts'
+import { itemsIn } from '../../test/table-contents.ts'
+import { countOf, inTurns, type Promised } from './guarantee.ts'
 
 const PRICES = [10, 11.11, 12.34, 42.99]
 

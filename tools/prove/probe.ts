@@ -1,6 +1,7 @@
 /** What probes of an engine are made of: calls in DynamoDB's words, and what comes of them in one word. */
-import { engineCall } from '../../test/contents.ts'
+
 import type { Json } from '../../test/kit.ts'
+import { engineCall } from '../../test/table-contents.ts'
 
 export type Probe = {
   readonly what: string

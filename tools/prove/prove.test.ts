@@ -1,7 +1,7 @@
 /** The promises as every change must keep them: few rounds of each; `npm run prove` is the whole of it. */
 import { afterAll, expect, test } from 'vitest'
-import { promises } from './promises.ts'
-import { runOf } from './run.ts'
+import { runOf } from './guarantee.ts'
+import { promises } from './guarantees.ts'
 
 const seed = Math.floor(Math.random() * 1e6)
 afterAll(() => console.log(`seed ${seed}`))

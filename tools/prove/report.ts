@@ -1,5 +1,5 @@
 /** The outcomes as a table for a terminal. */
-import type { Promised, Proof } from './run.ts'
+import type { Promised, Proof } from './guarantee.ts'
 import type { Versions } from './versions.ts'
 
 export type Outcome = Omit<Promised, 'prove'> & Proof & { readonly seconds: number }

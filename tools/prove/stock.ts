@@ -1,13 +1,13 @@
 /** Copies: never more sold than there are, given back once, and neither lost nor made by staff (1, 21, 22). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place, soldOf, times, withCarts } from '../../test/buyers.ts'
-import { itemsIn, stockOf } from '../../test/contents.ts'
 import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
+import { itemsIn, stockOf } from '../../test/table-contents.ts'
+import { countOf, inTurns, type Promised, type Run, whole } from './guarantee.ts'
 import { contradictions, history } from './history.ts'
 import { naiveCancel, naiveCount, naiveSale } from './naive.ts'
-import { countOf, inTurns, type Promised, type Run, whole } from './run.ts'
-import { stockWindows } from './windows.ts'
+import { stockWindows } from './stock-windows.ts'
 
 const BUYERS = 60
 const STOCK = 10

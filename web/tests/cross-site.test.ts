@@ -1,8 +1,8 @@
 /** No form of another site reaches an action of a page. */
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import { checkOut } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 import routes from '../app/routes.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'

@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../test/contents.ts'
 import { type Account, checkOut } from '../../test/kit.ts'
+import { contentsOf } from '../../test/table-contents.ts'
 import { books } from './books.ts'
 import { arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { accountShop, PASSWORD } from '../../../test/accounts.ts'
-import { contentsOf, itemsIn } from '../../../test/contents.ts'
 import { type Answer, aBook, type Json, type Shopper } from '../../../test/kit.ts'
 import { type Forged, hs256, rs256, startIssuer } from '../../../test/oidc-issuer.ts'
+import { contentsOf, itemsIn } from '../../../test/table-contents.ts'
 import { readSettings, SettingsError } from '../../composition/settings.ts'
 
 const issuer = await startIssuer()

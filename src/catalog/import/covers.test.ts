@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { contentsOf } from '../../../test/contents.ts'
 import { aBook, type TestShop, temporaryFolder, testShop } from '../../../test/kit.ts'
+import { contentsOf } from '../../../test/table-contents.ts'
 import { importCovers } from './covers.ts'
 
 const drawn = (background: string) => sharp({ create: { width: 60, height: 90, channels: 3, background } })

@@ -1,8 +1,8 @@
 /** How the memory of one process follows the table: its own writes, another process's, and anybody else's. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { engineCall, foreignBook, putForeign } from '../../../test/contents.ts'
 import { aBook, checkOut, type TestShop, testShop } from '../../../test/kit.ts'
+import { engineCall, foreignBook, putForeign } from '../../../test/table-contents.ts'
 import { createLiveIndex } from './live-index.ts'
 
 const titles = async (shop: TestShop): Promise<string[]> =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/search-books.ts'
+import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
 import type { BrowseQuery } from './book-index.ts'
 import { authorNames } from './names.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/search-books.ts'
+import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
 import type { Sort } from './book-index.ts'
 import { MemoryBookIndex } from './memory-book-index.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/search-books.ts'
+import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
 
 const index = indexOf(shelfBooks)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { indexOf, page, shelfBooks } from '../../../test/search-books.ts'
+import { indexOf, page, shelfBooks } from '../../../test/sample-books.ts'
 import { MemoryBookIndex } from './memory-book-index.ts'
 import { packSections } from './sections.ts'
 

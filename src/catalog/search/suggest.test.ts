@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexOf, shelfBooks } from '../../../test/search-books.ts'
+import { indexOf, shelfBooks } from '../../../test/sample-books.ts'
 
 const index = indexOf(shelfBooks)
 

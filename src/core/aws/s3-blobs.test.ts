@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, onTestFinished, test } from 'vitest'
-import { startAwsStandIn } from '../../../test/aws-stand-in.ts'
+import { startAwsStandIn } from '../../../test/fake-aws.ts'
 import { createS3Blobs } from './s3-blobs.ts'
 import { signerFor } from './sign.ts'
 

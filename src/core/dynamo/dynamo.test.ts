@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { engineCall } from '../../../test/contents.ts'
 import { cancelled, exception, startFaultyEngine } from '../../../test/faulty-engine.ts'
 import { type Json, type TestShop, testShop } from '../../../test/kit.ts'
+import { engineCall } from '../../../test/table-contents.ts'
 import { ShopError } from '../errors.ts'
 import { createDynamo, type Dynamo } from './dynamo.ts'
 import { DynamoError, type Wire } from './wire.ts'

@@ -3,8 +3,8 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { engineCall } from '../../../test/contents.ts'
 import { type TestShop, testEngine, testShop } from '../../../test/kit.ts'
+import { engineCall } from '../../../test/table-contents.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 
 let shop: TestShop

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { itemsIn } from '../../../test/contents.ts'
 import { type TestShop, testShop } from '../../../test/kit.ts'
 import { clock } from '../../../test/mail.ts'
+import { itemsIn } from '../../../test/table-contents.ts'
 import { createLimiter, type RateLimitRequest } from './limiter.ts'
 import { hitsOf } from './sliding-window.ts'
 

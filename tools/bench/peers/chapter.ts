@@ -2,10 +2,10 @@
 import type { Bars, Chapter } from '../chapter.ts'
 import { busyNote, machineText } from '../machine.ts'
 import { median } from '../measure.ts'
-import { LINES } from './lines.ts'
 import { differencesOf, tablesOf } from './report.ts'
 import type { Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
+import { LINES } from './workloads.ts'
 
 const NOT_TESTED = [
   'More than one server process, another machine for the load, a network between shop and shopper.',

@@ -1,10 +1,10 @@
 /** Our own shop on the same books, as `npm start` runs it. */
 import type { Book } from '#src/catalog/schema.ts'
 import { get, searchPath } from '../requests.ts'
-import { fillFolder } from '../shelf.ts'
 import { startShop } from '../shop-process.ts'
+import { fillFolder } from '../test-catalog.ts'
 import type { Crowd, RunningShop } from './peer.ts'
-import { lookedAt, searchTexts } from './texts.ts'
+import { lookedAt, searchTexts } from './test-queries.ts'
 
 const FIRST_BOOK = '/api/books/1'
 const CATEGORIES = 20

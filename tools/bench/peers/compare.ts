@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Book } from '#src/catalog/schema.ts'
-import type { LoadJob, LoadResult } from '../load.ts'
+import type { Effort } from '../interleaved.ts'
+import type { LoadJob, LoadResult } from '../load-generator.ts'
 import { thisMachine } from '../machine.ts'
-import type { Effort } from '../rounds.ts'
-import { readBooks as readListed, readQuestions } from '../search-data.ts'
+import { readBooks as readListed, readQuestions } from '../search-test-data.ts'
 import { startWorker } from '../worker.ts'
 import { fillOurs, startOurs } from './cloudshelf.ts'
-import { familyMemory } from './family.ts'
-import { installOf, versionOf } from './install.ts'
-import { type Generators, LINES, sideOf } from './lines.ts'
+import { installOf, versionOf } from './install-size.ts'
+import { lineOf, type Sum, takeTurns, together } from './interleaved-peers.ts'
 import type { Peer, PeerPlace, RunningShop } from './peer.ts'
+import { familyMemory } from './process-tree.ts'
 import type { CrowdResult, LineResult, Result, ShopResult } from './result.ts'
 import { nodeVersion } from './server.ts'
-import type { ShopperJob, ShopperResult } from './shopper.ts'
-import { lineOf, type Sum, takeTurns, together } from './turns.ts'
+import type { ShopperJob, ShopperResult } from './shopper-worker.ts'
+import { type Generators, LINES, sideOf } from './workloads.ts'
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 const BUYERS = 50
@@ -120,8 +120,8 @@ export const compare = async (
   }
 
   const generators: Generators = {
-    load: startWorker<LoadJob, LoadResult>('load.ts'),
-    shopper: startWorker<ShopperJob, ShopperResult>('peers/shopper.ts'),
+    load: startWorker<LoadJob, LoadResult>('load-generator.ts'),
+    shopper: startWorker<ShopperJob, ShopperResult>('peers/shopper-worker.ts'),
   }
   const shops: ShopResult[] = []
   const lines: LineResult[] = []

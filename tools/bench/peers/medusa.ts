@@ -10,7 +10,7 @@ import { createCaller } from './http.ts'
 import { priced, searchPath } from './medusa-shopping.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
-import { lookedAt, searchTexts } from './texts.ts'
+import { lookedAt, searchTexts } from './test-queries.ts'
 
 const Seed = z.object({
   key: z.string(),

@@ -1,9 +1,9 @@
 /** The comparison as tables: for the terminal, and as what a page is made of. */
 import type { Table } from '../chapter.ts'
 import { median } from '../measure.ts'
-import { LINES } from './lines.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
+import { LINES } from './workloads.ts'
 
 const number = (value: number): string => {
   if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')

@@ -8,7 +8,7 @@ import { accepted, createCaller } from './http.ts'
 import type { Crowd, Peer } from './peer.ts'
 import { startServer } from './server.ts'
 import { searchPath } from './storecraft-shopping.ts'
-import { lookedAt, searchTexts } from './texts.ts'
+import { lookedAt, searchTexts } from './test-queries.ts'
 
 const Filled = z.object({
   products: z.array(z.object({ id: z.string(), handle: z.string() })),

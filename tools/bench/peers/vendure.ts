@@ -7,7 +7,7 @@ import { httpText } from '../requests.ts'
 import { createCaller } from './http.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
-import { lookedAt, searchTexts } from './texts.ts'
+import { lookedAt, searchTexts } from './test-queries.ts'
 import { BOOK, SEARCH, SHOP_API } from './vendure-shopping.ts'
 
 const Fixtures = z.object({

@@ -1,7 +1,7 @@
 /** What our shop is to reach beside the best peer in each line, and whether it did. */
 import { median } from '../measure.ts'
-import { LINES } from './lines.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
+import { LINES } from './workloads.ts'
 
 export type Verdict = {
   readonly what: string

@@ -1,12 +1,12 @@
 /** How many pages of 24 books one core makes, and how many it gives again, beside a constant page and a bare one. */
 
-import type { LoadJob, LoadResult } from '../load.ts'
+import { type Effort, type Figures, loadOf, measureBeside } from '../interleaved.ts'
+import type { LoadJob, LoadResult } from '../load-generator.ts'
 import { get } from '../requests.ts'
-import { type Effort, type Figures, loadOf, measureBeside } from '../rounds.ts'
 import type { ShopProcess } from '../shop-process.ts'
 import { startWorker } from '../worker.ts'
-import type { ConstantJob, ConstantResult } from './constant.ts'
 import type { Figure } from './figures.ts'
+import type { ConstantJob, ConstantResult } from './reference-server.ts'
 
 const BOOKS = 24
 /** Pages per second of CPU. */
@@ -51,9 +51,9 @@ export const measureRendering = async (shop: ShopProcess, effort: Effort): Promi
   const list = (await (await fetch(`${url}/api/books?limit=${BOOKS}`)).json()) as {
     items: ConstantJob['books']
   }
-  const constant = startWorker<ConstantJob, ConstantResult>('web/constant.ts')
+  const constant = startWorker<ConstantJob, ConstantResult>('web/reference-server.ts')
   const { port } = await constant.run({ html, books: list.items })
-  const generator = startWorker<LoadJob, LoadResult>('load.ts')
+  const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const measure = async (
     name: string,
     of: { readonly port: number; readonly pid: number },

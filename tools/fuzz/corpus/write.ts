@@ -89,7 +89,7 @@ write('json', 'types', [
 ])
 
 const spans = Array.from({ length: 24 }, (_, i) => i / 24)
-write('cursors', 'bent', [
+write('cursors', 'tampered', [
   ...spans.map(at => ({ bend: { flip: at }, why: 'one bit is another', expect: 400 })),
   ...[0.1, 0.5, 0.9].map(at => ({ bend: { cut: at }, why: 'cut', expect: 400 })),
   { bend: { append: 'A' }, why: 'a letter more', expect: 400 },
@@ -99,7 +99,7 @@ write('cursors', 'bent', [
   { bend: { of: 'another person' }, why: 'of another person', expect: 400 },
   { bend: { of: 'another route' }, why: 'of another route', expect: 400 },
 ])
-write('cursors', 'made-up', [
+write('cursors', 'forged', [
   ...['x', '0', 'null', '-1', '__proto__', '%00', "' OR 1=1 --", '../../x'].map(value => ({
     value,
     why: 'none of ours',
@@ -158,7 +158,7 @@ const idat = small.indexOf('IDAT')
 const bentSum = Buffer.from(small)
 bentSum[idat + 8] = (bentSum[idat + 8] ?? 0) ^ 0xff
 
-write('files', 'taken', [
+write('files', 'accepted', [
   raw(jpeg, 'a JPEG', 'accept'),
   raw(small, 'a PNG', 'accept'),
   raw(webp, 'a WebP', 'accept'),

@@ -1,0 +1,99 @@
+/** The shop behind each of its edges: a server on this machine, and the gateway before the functions' bundles. */
+import { serve } from '@hono/node-server'
+import { afterAll } from 'vitest'
+import { createShop, type Deps } from '#src/composition/shop.ts'
+import { type Caller, callerOf } from '#src/http/client-ip.ts'
+import type { FunctionId } from '#src/lambda/functions.ts'
+import { createLocalBuild } from '#src/pages/local-build.ts'
+import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createPageServer } from '#src/pages/serve.ts'
+import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
+import { startAwsStandIn } from './fake-aws.ts'
+import { startGateway } from './gateway.ts'
+import { TEST_SECRET, type TestShop, testEngine } from './kit.ts'
+import { type LambdaFunction, startFunction } from './lambda-function.ts'
+import { keepSecret } from './log-leaks.ts'
+
+/** What the CDN proves itself by. */
+export const PROXY_SECRET = 'the secret of the tests and their proxy'
+export const PUBLIC_URL = 'https://shop.example'
+/** Settings of a shop behind a CDN. */
+export const behindCdn = { PUBLIC_URL, TRUSTED_PROXY_SECRET: PROXY_SECRET }
+
+type Fetch = TestShop['fetch']
+
+const closing: (() => unknown)[] = []
+afterAll(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+/** Requests as the CDN sends them on to `origin`. */
+const through =
+  (origin: string): Fetch =>
+  async (request, caller) => {
+    const { pathname, search } = new URL(request.url)
+    const headers = new Headers(request.headers)
+    headers.set('x-trusted-proxy', PROXY_SECRET)
+    headers.set('cloudfront-viewer-address', `${caller?.clientNetwork() ?? '192.0.2.1'}:40000`)
+    const body = request.body ? Buffer.from(await request.arrayBuffer()) : null
+    return fetch(`${origin}${pathname}${search}`, {
+      method: request.method,
+      headers,
+      body,
+      redirect: 'manual',
+    })
+  }
+
+/** A server on this machine, as `npm start` opens it. */
+export const serverEdge = async (deps: Deps): Promise<Fetch> => {
+  const app = createShop(deps)
+  const build = createLocalBuild(() => {})
+  const { fetch: answer } = createPageServer({
+    fetch: app.fetch,
+    publicUrl: deps.publicUrl,
+    origins: app.origins,
+    loadShedder: app.loadShedder,
+    currency: deps.currency,
+    holds: pathname => isPageFresh(deps.liveIndex, pathname),
+    load: build.load,
+    log: deps.log,
+  })
+  const asked = (request: Request): Promise<Response> =>
+    answer(request, callerOf(request.headers, () => '127.0.0.1', deps.settings.proxySecret) satisfies Caller)
+  const port = await new Promise<number>(done => {
+    const server = serve({ fetch: asked, hostname: '127.0.0.1', port: 0 }, ({ port }) => done(port))
+    closing.push(build.close, () => server.close())
+  })
+  return through(`http://127.0.0.1:${port}`)
+}
+
+/** The environment of functions over these tables; AWS's other services are at `aws`. */
+export const functionEnvironment = async (deps: Deps, aws: string): Promise<Record<string, string>> => ({
+  ...Object.fromEntries(TABLE_IDS.map(id => [TABLES[id].env, deps.names[id]])),
+  DYNAMODB_ENDPOINT: (await testEngine()).endpoint,
+  BLOB_BUCKET: 'shop-blobs',
+  BLOB_ENDPOINT: aws,
+  SSM_ENDPOINT: aws,
+  SECRETS_PATH: '/cloudshelf/test',
+  PUBLIC_URL: deps.publicUrl,
+})
+
+/** What SSM knows. */
+export const PARAMETERS = { '/cloudshelf/test/secret': TEST_SECRET, '/cloudshelf/test/proxy': PROXY_SECRET }
+
+/** Functions over the tables of `deps`, behind a gateway. `started` are given as they are. */
+export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
+  keepSecret('the secret of the proxy', PROXY_SECRET)
+  const aws = await startAwsStandIn(PARAMETERS)
+  closing.push(aws.close)
+  const gateway = await startGateway()
+  const environment = { ...(await functionEnvironment(deps, aws.url)), API_URL: gateway.url }
+  const started = await Promise.all(ids.map(id => startFunction(id, environment)))
+  for (const one of started) gateway.attach(one)
+  const of = (id: FunctionId): LambdaFunction => {
+    const found = started.find(one => one.id === id)
+    if (!found) throw new TypeError(`${id} was not started`)
+    return found
+  }
+  return { aws, gateway, environment, of, fetch: through(gateway.url) }
+}

@@ -1,0 +1,56 @@
+/** What a call to the store costs the caller: the shop's own client beside the AWS SDK, turn by turn. */
+import type { Book } from '#src/catalog/schema.ts'
+import type { GetItemClient, GetItemJob, GetItemResult } from './get-item.ts'
+import type { Effort } from './interleaved.ts'
+import { seededRandom, shuffled } from './random.ts'
+import type { Figure } from './report.ts'
+import { startWorker } from './worker.ts'
+
+const AT_ONCE = 16
+const clients: Readonly<Record<GetItemClient, string>> = {
+  unsigned: 'our client, to its own engine',
+  signed: 'our client, signing',
+  sdk: 'AWS SDK',
+}
+
+type Sum = { calls: number; seconds: number; cpu: number }
+
+const cpuPerCall = ({ cpu, calls }: Sum): number => (1000 * cpu) / calls
+
+/** GetItem of random books, 16 at a time: calls per second and the caller's CPU, and what share of the SDK's ours is. */
+export const measureCalls = async (
+  endpoint: string,
+  books: readonly Book[],
+  { rounds, sliceSeconds, warmSeconds }: Effort,
+): Promise<Figure[]> => {
+  const keys = shuffled(seededRandom(3), books).map(({ category, book_id }) => ({ category, book_id }))
+  const job = { endpoint, books: keys, atOnce: AT_ONCE }
+  const measured = (Object.keys(clients) as GetItemClient[]).map(client => ({
+    client,
+    worker: startWorker<GetItemJob, GetItemResult>('get-item.ts'),
+    sum: { calls: 0, seconds: 0, cpu: 0 } satisfies Sum as Sum,
+  }))
+  for (const { client, worker } of measured) await worker.run({ ...job, client, seconds: warmSeconds })
+  for (let round = 0; round < rounds; round++)
+    for (const { client, worker, sum } of measured) {
+      const slice = await worker.run({ ...job, client, seconds: sliceSeconds })
+      sum.calls += slice.calls
+      sum.seconds += slice.seconds
+      sum.cpu += slice.cpu
+    }
+  const figures: Figure[] = measured.flatMap(({ client, worker: _worker, sum }) => [
+    { name: `GetItem by ${clients[client]}`, value: sum.calls / sum.seconds, unit: 'per s' },
+    { name: '  its CPU per call', value: cpuPerCall(sum), unit: 'ms' },
+  ])
+  const of = (client: GetItemClient): number =>
+    cpuPerCall(measured.find(one => one.client === client)?.sum ?? { calls: 0, seconds: 0, cpu: 0 })
+  return [
+    ...figures,
+    {
+      name: 'CPU of our client, signing, of the SDK’s',
+      value: (100 * of('signed')) / of('sdk'),
+      unit: '%',
+      below: 50,
+    },
+  ]
+}

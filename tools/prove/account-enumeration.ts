@@ -1,0 +1,81 @@
+/** Whether somebody has an account, nobody learns: not from an answer, and not from its time (13). */
+
+import { passwordCredential } from '#src/accounts/password-credential.ts'
+import { hashPassword } from '#src/accounts/passwords.ts'
+import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { median } from '../bench/measure.ts'
+import type { Promised } from './guarantee.ts'
+import { runTests } from './suite-guarantees.ts'
+
+/** The best that somebody could do who guesses by the time alone: the share that is right, at the best threshold. */
+const bestGuess = (known: readonly number[], unknown: readonly number[]): number => {
+  const all = [...known.map(ms => ({ ms, known: 1 })), ...unknown.map(ms => ({ ms, known: 0 }))]
+  all.sort((a, b) => a.ms - b.ms)
+  let [knownBelow, unknownBelow, best] = [0, 0, 0]
+  for (const one of all) {
+    if (one.known) knownBelow++
+    else unknownBelow++
+    const right = (unknownBelow + known.length - knownBelow) / all.length
+    best = Math.max(best, right, 1 - right)
+  }
+  return best
+}
+
+const strangersAlike: Promised = {
+  number: 13,
+  inSuite: true,
+  promise: 'Known and unknown accounts look alike',
+  pass: 'the same status, headers, body, hashes and calls of the tables; medians of the time within 10 %, and who guesses by time is right at most 58 % of the time',
+  prove: async run => {
+    const suite = await runTests(run, ['src/accounts/same-for-strangers.test.ts'])
+    const each = run.quick ? 0 : 300
+    const shop = await accountShop()
+    const at = new Date().toISOString()
+    const findings: string[] = []
+    let holds = suite.holds
+    if (each > 0) {
+      const stored = await hashPassword('the password of its owner')
+      for (let i = 0; i < each; i++) {
+        const id = `user-known-${i}`
+        const user = { id, email: `known-${i}@example.com`, name: '', createdAt: at, updatedAt: at }
+        await shop.deps.db.transact([
+          ...shop.deps.records.creation('user', { ...user, emailVerified: true, accountStatus: 'active' }),
+          ...shop.deps.records.creation('account', passwordCredential(id, stored, at)),
+        ])
+      }
+    }
+    const paths: [string, (email: string) => object][] = [
+      ['/api/auth/sign-in', email => ({ email, password: PASSWORD })],
+      ['/api/auth/password/forgot', email => ({ email })],
+      ['/api/auth/sign-up', email => ({ email, password: PASSWORD })],
+    ]
+    for (const [path, body] of each > 0 ? paths : []) {
+      const spent: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+      const time = async (kind: 'known' | 'unknown', i: number): Promise<void> => {
+        const since = performance.now()
+        await shop.visitor().post(path, body(`${kind}-${i}@example.com`))
+        spent[kind].push(performance.now() - since)
+      }
+      await time('unknown', 100_000)
+      spent.unknown.length = 0
+      for (let i = 0; i < each; i++) {
+        // Now the one first, now the other.
+        const order = run.random() < 0.5 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)
+        for (const kind of order) await time(kind, i)
+      }
+      const [known, unknown] = [median(spent.known), median(spent.unknown)]
+      const guess = bestGuess(spent.known, spent.unknown)
+      if (Math.abs(known / unknown - 1) > 0.1 || guess > 0.58) holds = false
+      findings.push(
+        `${path.split('/').at(-1)} ${known.toFixed(1)} and ${unknown.toFixed(1)} ms, guessed right ${(100 * guess).toFixed(0)} %`,
+      )
+    }
+    return {
+      tried: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/same-for-strangers.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
+      found: [suite.found, ...findings].join('; '),
+      holds,
+    }
+  },
+}
+
+export const strangerPromises = [strangersAlike]

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { contradictions, type Operation } from './history.ts'
+import { linearizable, type Timed } from './linearizability.ts'
+
+type Sale = Timed & { readonly change: number }
+const after = (stock: number, { change, result }: Sale): number | undefined => {
+  const next = stock + change
+  if (result === 'fail') return next < 0 ? stock : undefined
+  return next < 0 ? undefined : next
+}
+const sale = (change: number, invoke: number, end: number, result: Sale['result'] = 'ok'): Sale => ({
+  change,
+  invoke,
+  end,
+  result,
+})
+const fits = (sales: Sale[], start: number, end: number) => linearizable(sales, { after }, start, end)
+
+test('sales at once fit if any order of them does', () => {
+  expect(fits([], 3, 3)).toBe(true)
+  expect(fits([sale(-2, 0, 9), sale(-2, 0, 9, 'fail'), sale(1, 0, 9)], 2, 1)).toBe(true)
+  expect(fits([sale(-2, 0, 9), sale(-2, 0, 9)], 3, 1)).toBe(false)
+  expect(fits([sale(-2, 0, 9), sale(-2, 0, 9)], 4, 1)).toBe(false)
+})
+
+test('what had ended before does not come after: a refusal before the last copy was sold is a lie', () => {
+  expect(fits([sale(-1, 0, 1, 'fail'), sale(-1, 2, 3)], 1, 0)).toBe(false)
+  expect(fits([sale(-1, 0, 3, 'fail'), sale(-1, 2, 3)], 1, 0)).toBe(true)
+})
+
+test('of a sale whose outcome nobody knows both are believed, and its effect may come late', () => {
+  const unknown = sale(-1, 0, 1, 'unknown')
+  expect([fits([unknown], 1, 1), fits([unknown], 1, 0), fits([unknown], 1, -1)]).toEqual([true, true, false])
+  expect(fits([unknown, sale(-1, 2, 3)], 1, 0)).toBe(true)
+  expect(fits([unknown, sale(-1, 2, 3, 'fail')], 1, 0)).toBe(true)
+})
+
+test('too many at once are not searched', () => {
+  expect(() =>
+    fits(
+      Array.from({ length: 25 }, () => sale(1, 0, 1)),
+      0,
+      25,
+    ),
+  ).toThrow(RangeError)
+})
+
+const told = (key: string, result: Operation['result']): Operation => ({
+  op: 'buy',
+  key,
+  invoke: 0,
+  end: 1,
+  result,
+  answer: { status: 200, headers: new Headers(), body: {} },
+})
+
+test('once for what was answered well, never for what was refused, at most once for what nobody knows, nothing by nobody', () => {
+  const all = [
+    told('a', 'ok'),
+    told('b', 'fail'),
+    told('c', 'unknown'),
+    told('d', 'unknown'),
+    told('d', 'ok'),
+  ]
+  const effects = (counts: Record<string, number>) => new Map(Object.entries(counts))
+  expect(contradictions(all, effects({ a: 1, d: 1 }))).toEqual([])
+  expect(contradictions(all, effects({ a: 1, c: 1, d: 1 }))).toEqual([])
+  expect(contradictions(all, effects({ a: 0, b: 1, c: 2, d: 2, e: 1 }))).toHaveLength(5)
+})

@@ -1,0 +1,102 @@
+/** Customers of a shop that runs as a process: as many as there are places for, or as many as come, whether or not they are answered. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Agent } from 'undici'
+import { percentile } from '../bench/measure.ts'
+import type { Random } from '../bench/random.ts'
+import { checkOutCart, type FullCart, fillCart, type Said } from './external-client.ts'
+
+export type Second = { readonly good: number; readonly refused: number; readonly failed: number }
+
+/** What was answered, by when: seconds from the start, and times in ms. */
+export class Tally {
+  readonly #since = performance.now()
+  readonly seconds: { good: number; refused: number; failed: number }[] = []
+  readonly good: number[] = []
+  readonly refused: number[] = []
+  /** Refusals that do not say when to come back, and whatever else is neither an answer nor a refusal. */
+  readonly failures = new Map<number, number>()
+  readonly orders: string[] = []
+
+  add({ status, ms, body }: Said): void {
+    const at = Math.floor((performance.now() - this.#since) / 1000)
+    while (this.seconds.length <= at) this.seconds.push({ good: 0, refused: 0, failed: 0 })
+    const second = this.seconds[at]
+    if (!second) return
+    if (status === 200 || status === 201) {
+      second.good++
+      this.good.push(ms)
+      if (status === 201 && body) this.orders.push(body.order_id)
+    } else if (status === 503) {
+      second.refused++
+      this.refused.push(ms)
+    } else {
+      second.failed++
+      this.failures.set(status, (this.failures.get(status) ?? 0) + 1)
+    }
+  }
+}
+
+export const p99 = (values: readonly number[]): number =>
+  values.length === 0
+    ? 0
+    : percentile(
+        values.toSorted((a, b) => a - b),
+        0.99,
+      )
+
+/** What one customer does next: a new cart, or the checkout of one that waits. */
+export type Customer = (random: Random) => Promise<Said>
+
+/** Three carts, then a checkout. Nothing of it can be answered from memory. */
+export const shoppers = (agent: Agent, url: string): Customer => {
+  const carts: FullCart[] = []
+  let turn = 0
+  return async random => {
+    const cart = ++turn % 4 === 0 ? carts.shift() : undefined
+    if (cart) return checkOutCart(agent, url, random, cart)
+    const { said, cart: filled } = await fillCart(agent, url, random)
+    if (filled) carts.push(filled)
+    return said
+  }
+}
+
+/** So many customers, each with the next request as soon as the last is answered. */
+export const closedLoop = async (
+  customer: Customer,
+  random: Random,
+  clients: number,
+  seconds: number,
+): Promise<Tally> => {
+  const tally = new Tally()
+  const until = performance.now() + seconds * 1000
+  const one = async (): Promise<void> => {
+    while (performance.now() < until) tally.add(await customer(random))
+  }
+  await Promise.all(Array.from({ length: clients }, one))
+  return tally
+}
+
+/** So many requests per second, whether or not those before have been answered. */
+export const openLoop = async (
+  customer: Customer,
+  random: Random,
+  perSecond: number,
+  seconds: number,
+): Promise<Tally> => {
+  const tally = new Tally()
+  const since = performance.now()
+  const underway = new Set<Promise<void>>()
+  for (let sent = 0; ; await sleep(2)) {
+    const elapsed = (performance.now() - since) / 1000
+    if (elapsed >= seconds) break
+    for (; sent < elapsed * perSecond; sent++) {
+      const one: Promise<void> = customer(random).then(said => {
+        tally.add(said)
+        underway.delete(one)
+      })
+      underway.add(one)
+    }
+  }
+  await Promise.all(underway)
+  return tally
+}

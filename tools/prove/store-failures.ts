@@ -1,0 +1,109 @@
+/** A store that is gone, slow or throttled holds nobody up (26). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { place, times, withCarts } from '../../test/buyers.ts'
+import { type FaultyEngine, type Plan, startFaultyEngine } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { countOf, inTurns, type Promised } from './guarantee.ts'
+import { p99 } from './load-generator.ts'
+
+const LONGEST_MS = 8_000
+const MOST_RETRIES = 2.2
+
+type Weather = { readonly name: string; readonly plan: (random: () => number) => Plan }
+
+const weathers: readonly Weather[] = [
+  { name: 'gone', plan: () => () => 'refuse' },
+  { name: 'silent', plan: () => () => new Promise(() => {}) },
+  {
+    name: '2 s late',
+    plan: () => async () => {
+      await sleep(2_000)
+      return undefined
+    },
+  },
+  {
+    name: '20 % throttled',
+    plan: random => () =>
+      random() < 0.2
+        ? {
+            status: 400,
+            body: { __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException' },
+          }
+        : undefined,
+  },
+]
+
+const callsOf = (engine: FaultyEngine): number =>
+  Object.values(engine.calls).reduce((sum, one) => sum + one, 0)
+
+/** Some of everything at once: carts, checkouts, orders, health, and what is in memory. */
+const traffic = async (shop: TestShop, rounds: number) => {
+  const spent: number[] = []
+  const answers: Answer[] = []
+  const ask = async (act: () => Promise<Answer>): Promise<void> => {
+    const since = performance.now()
+    answers.push(await act())
+    spent.push(performance.now() - since)
+  }
+  const buyers = await withCarts(shop, 2 * rounds, 'tech-001')
+  return {
+    spent,
+    answers,
+    run: () =>
+      inTurns(rounds, 8, async i => {
+        const [one, two] = [buyers[2 * i], buyers[2 * i + 1]]
+        if (!one || !two) return
+        await Promise.all([
+          ask(() => place(one)),
+          ask(() => two.shopper.post('/api/cart/items', { book_id: 'tech-001' })),
+          ask(() => two.shopper.get('/api/orders')),
+          ask(() => two.shopper.get('/api/books/tech-001')),
+        ])
+      }),
+  }
+}
+
+const nobodyHangs: Promised = {
+  number: 26,
+  promise: 'A slow or failing store holds nobody up',
+  pass: 'every request ends within 8 s, with an answer or a 503 that says when to come back; at most 2.2 times the calls where it throttles; health says so; all is well again without a restart',
+  prove: async run => {
+    const rounds = run.quick ? 8 : 60
+    const engine = await startFaultyEngine()
+    const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })], endpoint: engine.endpoint })
+    const found: string[] = []
+    let holds = true
+    const well = await traffic(shop, rounds)
+    const before = callsOf(engine)
+    await well.run()
+    const usual = callsOf(engine) - before
+    for (const { name, plan } of weathers) {
+      engine.plan(() => undefined)
+      const { spent, answers, run: runTraffic } = await traffic(shop, rounds)
+      const calls = callsOf(engine)
+      engine.plan(plan(run.random))
+      const [health] = await Promise.all([shop.visitor().get('/api/health'), runTraffic()])
+      const ratio = (callsOf(engine) - calls) / usual
+      engine.plan(() => undefined)
+      const longest = Math.max(...spent)
+      const refused = countOf(answers, ({ status, headers }) => status === 503 && headers.has('retry-after'))
+      const odd = countOf(answers, ({ status }) => status >= 500) - refused
+      const isBack = (await shop.visitor().get('/api/health')).status === 200
+      const isTold = name === '20 % throttled' || name === '2 s late' || health.status === 503
+      // Of a store that refuses each call, every call is made up to five times: what counts is that it ends.
+      const isSpared = name !== '20 % throttled' || ratio <= MOST_RETRIES
+      holds &&= longest < LONGEST_MS && odd === 0 && isBack && isTold && isSpared
+      found.push(
+        `${name}: ${answers.length - refused} answered, ${refused} told to come back, ${odd} otherwise, longest ${(longest / 1000).toFixed(1)} s, p99 ${(p99(spent) / 1000).toFixed(1)} s, calls × ${ratio.toFixed(2)}${isTold ? '' : ', health does not say so'}${isBack ? '' : ', not back'}`,
+      )
+    }
+    return {
+      tried: `${4 * rounds} requests each over a store that is gone, silent, 2 s late, or throttles 20 %; 32 at once`,
+      found: found.join('; '),
+      holds,
+      figures: { requests: times(weathers.length, () => 4 * rounds) },
+    }
+  },
+}
+
+export const storePromises = [nobodyHangs]
