@@ -1,8 +1,9 @@
 /** What a deployment asks of AWS beside CloudFormation: who one is, parameters, files of buckets, streams of tables. */
 
-import { createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createDatabase, createSigner } from '#src/composition/clients.ts'
+import { readSettings } from '#src/composition/settings.ts'
 import { createAwsService } from '#src/core/aws/aws-request.ts'
-import { NoCredentials, signerFor } from '#src/core/aws/sign.ts'
+import { NoCredentials } from '#src/core/aws/sign.ts'
 
 /** Something is wrong that whoever deploys can mend: the message is one line that says how. */
 export class OperatorError extends Error {}
@@ -18,14 +19,14 @@ const textOf = ({ body }: Answer): string => body.toString()
 export const createAws = (region: string, endpoint?: string) => {
   const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
   const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
-    createAwsService(endpoint ?? `https://${host}`, signerFor(service, region, settings.credentials))
+    createAwsService(endpoint ?? `https://${host}`, createSigner(settings, service))
   const ssm = at('ssm', `ssm.${region}.amazonaws.com`)
   const sts = at('sts', `sts.${region}.amazonaws.com`)
   const stacks = at('cloudformation', `cloudformation.${region}.amazonaws.com`)
   const s3 = (bucket: string) => {
     const send = createAwsService(
       endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`,
-      signerFor('s3', region, settings.credentials),
+      createSigner(settings, 's3'),
     )
     const before = endpoint ? `/${bucket}` : ''
     return (method: 'GET' | 'PUT' | 'DELETE', path: string, headers = {}, body?: Uint8Array) =>

@@ -59,7 +59,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
     const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).ended
     expect([code, stderr]).toEqual([
       1,
-      'cloudshelf: these settings are wrong: TAX_RATE is no rate such as 0.08\n',
+      'cloudshelf: invalid settings: TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08\n',
     ])
   })
 

@@ -1,6 +1,7 @@
 /** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
 
-import { blobFolder, createDatabase, readSettings } from '../composition/settings.ts'
+import { createDatabase } from '../composition/clients.ts'
+import { blobFolder, readSettings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'

@@ -1,43 +1,53 @@
-/** What everything stands on that the shop is taken apart into: settings, the way to the store, who calls and how often. */
+/** Contexts that every function of the shop shares: settings, database, log and clock; and with the secret, sessions and rate limits. */
 import { hkdfSync } from 'node:crypto'
-import { createKnownDevices } from '../accounts/known-devices.ts'
+import { createKnownDevices, type KnownDevices } from '../accounts/known-devices.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Log } from '../core/log/log.ts'
-import { createLimiter } from '../core/rate-limit/limiter.ts'
-import { createCursorSeal } from '../http/cursor.ts'
-import type { createDatabase, Settings } from './settings.ts'
+import { createLimiter, type Limiter } from '../core/rate-limit/limiter.ts'
+import { type CursorSeal, createCursorSeal } from '../http/cursor.ts'
+import type { SessionStore } from '../http/identity.ts'
+import type { TableNames } from '../tables/definitions.ts'
+import type { Settings } from './settings.ts'
 
-type Store = ReturnType<typeof createDatabase>
-
-export type BaseContext = ReturnType<typeof createBaseContext>
-
-/** What everything stands on, whatever it does: the settings, and the way to the store. and the log. */
-export const createBaseContext = (
-  settings: Settings,
-  given: { readonly db: Store; readonly log: Log; readonly now?: () => Date },
-) => {
-  const { db, log, now = () => new Date() } = given
-  const { names, publicUrl, currency } = settings
-  const https = publicUrl.startsWith('https:')
-  return {
-    settings,
-    db,
-    names,
-    publicUrl,
-    currency,
-    log,
-    report: log.failure,
-    now,
-    devices: createKnownDevices(db, names, { https, now }),
-  }
+/** What everything needs, workers without HTTP too. */
+export type BaseContext = {
+  readonly settings: Settings
+  readonly db: Dynamo
+  readonly names: TableNames
+  readonly publicUrl: string
+  readonly currency: string
+  readonly log: Log
+  /** Logs an error that no caller handles. */
+  readonly report: (error: unknown) => void
+  readonly now: () => Date
+  readonly devices: KnownDevices
 }
 
-export type AppContext = ReturnType<typeof createAppContext>
+export const createBaseContext = (
+  settings: Settings,
+  { db, log, now = () => new Date() }: Pick<BaseContext, 'db' | 'log'> & { readonly now?: () => Date },
+): BaseContext => {
+  const { names, publicUrl, currency } = settings
+  const https = publicUrl.startsWith('https:')
+  const devices = createKnownDevices(db, names, { https, now })
+  return { settings, db, names, publicUrl, currency, log, report: log.failure, now, devices }
+}
 
-/** What every application needs, whichever endpoints it has: who calls, and how often. `secret` is the shop's. */
-export const createAppContext = (base: BaseContext, secret: string) => {
+/** What every HTTP application needs, whichever endpoints it has. */
+export type AppContext = BaseContext & {
+  /** Signs session cookies, and encrypts the seeds of authenticator apps. */
+  readonly authSecret: string
+  readonly sessions: SessionStore
+  readonly staffRole: SessionStore['staffRole']
+  readonly cursors: CursorSeal
+  readonly limiter: Limiter
+}
+
+/** The base context with what depends on `secret`, the shop's one secret. */
+export const createAppContext = (base: BaseContext, secret: string): AppContext => {
   const { db, names, now, publicUrl } = base
-  const authSecret = derivedSecret(secret, 'auth')
+  const authSecret = deriveSecret(secret, 'auth')
   const https = publicUrl.startsWith('https:')
   const sessions = createSessionStore(db, names, { secret: authSecret, https, now })
   return {
@@ -50,6 +60,6 @@ export const createAppContext = (base: BaseContext, secret: string) => {
   }
 }
 
-/** A key of its own for each purpose, from the shop's one secret. */
-const derivedSecret = (secret: string, purpose: string): string =>
+/** A key for one purpose, derived from the shop's secret (HKDF, RFC 5869), so that no two purposes share a key. */
+const deriveSecret = (secret: string, purpose: string): string =>
   Buffer.from(hkdfSync('sha256', secret, '', `cloudshelf ${purpose}`, 32)).toString('base64url')

@@ -1,10 +1,10 @@
-/** The part of the shop that has carts. */
+/** Dependencies of the carts. */
 import { createCartReader } from '../cart/reader.ts'
 import { createCartTable } from '../cart/table.ts'
 import { createBookTable } from '../catalog/table.ts'
 import type { BaseContext } from './base.ts'
 
-/** Carts over books that are looked up in the table; whoever has them in memory says so by `categoryOf`. */
+/** `categoryOf` knows no category, so that books are located in the table; an application with an index replaces it. */
 export const createCartDeps = ({ db, names, settings }: BaseContext) => {
   const books = createBookTable(db, names)
   const carts = createCartTable(db, names)

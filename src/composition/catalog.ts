@@ -1,11 +1,11 @@
-/** The part of the shop that has the catalogue in memory. */
+/** Dependencies of the catalog: books, change log, and the index in memory. */
 import { createChangeLog } from '../catalog/index/change-log.ts'
 import { createLiveIndex } from '../catalog/index/live-index.ts'
 import { createBookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
 import type { BaseContext } from './base.ts'
 
-/** The shelf with its index in memory. */
+/** The index is still empty: loading it is up to the caller. */
 export const createCatalogDeps = ({ db, names, now, report }: BaseContext, blobs: Blobs) => {
   const books = createBookTable(db, names)
   const changes = createChangeLog(db, names)

@@ -1,4 +1,4 @@
-/** All endpoints of the shop, as data: what OpenAPI, the gateway and the tests of the policies walk. */
+/** Endpoints of the shop as data: the source of OpenAPI, of the gateway's routes, and of the tests that try every endpoint. */
 import * as accounts from '../accounts/api.ts'
 import * as cognito from '../accounts/cognito/api.ts'
 import * as profile from '../accounts/profile/api.ts'
@@ -9,7 +9,7 @@ import { getHealth } from '../health/health.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
 
-/** The shop's endpoints by the application that answers them, where there are several: see lambda/functions.ts. */
+/** Endpoints by the application that serves them, where there are several: see lambda/functions.ts. */
 export const ENDPOINT_GROUPS = {
   catalog: [
     catalog.browseBooks,

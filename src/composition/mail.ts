@@ -1,7 +1,6 @@
-/** The part of the shop that sends mail. */
+/** Dependencies of the mails: outbox, composer, and the transport of the settings. */
 import { createAccountLinks } from '../accounts/links.ts'
 import { createUserTable } from '../accounts/table.ts'
-import { signerFor } from '../core/aws/sign.ts'
 import { createComposer } from '../notifications/compose.ts'
 import { createOutboxTable } from '../notifications/table.ts'
 import {
@@ -13,30 +12,26 @@ import {
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import type { BaseContext } from './base.ts'
+import { createSigner } from './clients.ts'
 import { mailFolder, type Settings } from './settings.ts'
 
-/** Whether mails leave the machine by these settings. */
+/** Whether mails leave this machine, by a mail server or by Amazon SES. */
 export const hasMailTransport = ({ mail: { smtpUrl, sesRegion } }: Settings): boolean =>
   smtpUrl !== undefined || sesRegion !== undefined
 
-/** How mails leave by these settings. */
-export const createMailTransport = ({
-  mail: { from, smtpUrl, sesRegion },
-  credentials,
-  dataDir,
-}: Settings): Transport => {
-  if (sesRegion !== undefined)
-    return createSesTransport(
-      `https://email.${sesRegion}.amazonaws.com`,
-      signerFor('ses', sesRegion, credentials),
-      from,
-    )
+/** Sends mails by the mail server or the SES Region of the settings; with neither, into a folder. */
+export const createMailTransport = (settings: Settings): Transport => {
+  const { from, smtpUrl, sesRegion } = settings.mail
+  if (sesRegion !== undefined) {
+    const endpoint = `https://email.${sesRegion}.amazonaws.com`
+    return createSesTransport(endpoint, createSigner(settings, 'ses', sesRegion), from)
+  }
   return smtpUrl === undefined
-    ? createFolderTransport(mailFolder(dataDir), from)
+    ? createFolderTransport(mailFolder(settings.dataDir), from)
     : createSmtpTransport(smtpUrl, from)
 }
 
-/** What tells people by mail. `transport` is how mails leave. */
+/** `transport` sends the mails. `forgetMail` deletes those that it still stores: to this address, or about these ids. */
 export const createMailDeps = ({ db, names, settings, now }: BaseContext, transport: Transport) => {
   const { currency, publicUrl } = settings
   const sources = {
@@ -49,6 +44,6 @@ export const createMailDeps = ({ db, names, settings, now }: BaseContext, transp
     outbox: createOutboxTable(db, names),
     compose: createComposer({ ...sources, shop: { currency, publicUrl }, now }),
     transport,
-    forgetMail: async (address: string, about: readonly string[]) => transport.forget?.(address, about),
+    forgetMail: async (email: string, about: readonly string[]) => transport.forget?.(email, about),
   }
 }

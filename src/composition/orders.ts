@@ -1,6 +1,7 @@
-/** The part of the shop that has orders, and knows whose address is confirmed. */
+/** Dependencies of the orders, with the accounts that they belong to. */
 import { createAuthRecords } from '../accounts/auth/records.ts'
 import { createUserTable } from '../accounts/table.ts'
+import type { BookKey } from '../catalog/table.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import type { BaseContext } from './base.ts'
@@ -13,11 +14,12 @@ export const createOrderDeps = ({ db, names }: BaseContext) => {
     records,
     orders: createOrderTable(db, names),
     links: createOrderLinks(db, names),
-    /** The address of an account, once it is confirmed. */
-    confirmedEmail: async (userId: string) => {
+    /** The email of an account, once it is confirmed. */
+    confirmedEmail: async (userId: string): Promise<string | undefined> => {
       const user = (await records.byId('user', userId))?.record
       return user?.emailVerified === true ? String(user.email) : undefined
     },
-    booksChanged: (_books: readonly unknown[]): void => {},
+    /** Called with the books of a sale; an application with an index replaces it. */
+    booksChanged: (_books: readonly BookKey[]): void => {},
   }
 }

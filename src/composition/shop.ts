@@ -1,47 +1,86 @@
-/** The whole shop: all of its parts over one store, as one HTTP application. */
+/** The whole shop: the dependencies of all its parts over one database, and its HTTP application. */
+import type { AuthRecords } from '../accounts/auth/records.ts'
+import type { CognitoClient } from '../accounts/cognito/oidc.ts'
+import type { AccountLinks } from '../accounts/links.ts'
 import { accountRoutes } from '../accounts/routes.ts'
+import type { UserTable } from '../accounts/table.ts'
+import type { PriceRules } from '../cart/pricing.ts'
+import type { CartReader } from '../cart/reader.ts'
 import { cartRoutes } from '../cart/routes.ts'
+import type { CartTable } from '../cart/table.ts'
+import type { ChangeLog } from '../catalog/index/change-log.ts'
+import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
-import type { Log } from '../core/log/log.ts'
 import { healthRoutes } from '../health/health.ts'
+import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
+import type { WorkerDeps } from '../notifications/worker.ts'
 import { docsRoutes } from '../openapi/routes.ts'
+import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
+import type { OrderTable } from '../orders/table.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createAccountDeps } from './accounts.ts'
 import { createHttpApp } from './app.ts'
-import { createAppContext, createBaseContext } from './base.ts'
+import { type AppContext, type BaseContext, createAppContext, createBaseContext } from './base.ts'
 import { createCartDeps } from './cart.ts'
 import { createCatalogDeps } from './catalog.ts'
 import { createMailDeps, createMailTransport } from './mail.ts'
 import { createOrderDeps } from './orders.ts'
-import type { createDatabase, Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
-export type Deps = ReturnType<typeof createDeps>
+/** Dependencies of all parts of the shop. A part declares in its own types which of them it uses. */
+export type Deps = AppContext & {
+  // Catalog
+  readonly blobs: Blobs
+  readonly books: BookTable
+  readonly changes: ChangeLog
+  readonly liveIndex: LiveIndex
+  // Cart
+  readonly carts: CartTable
+  readonly cartReader: CartReader
+  readonly rules: PriceRules
+  readonly cartTtlSeconds: number
+  /** The category of a book in the index; undefined when the index has no such book. */
+  readonly categoryOf: (bookId: string) => string | undefined
+  // Orders
+  readonly orders: OrderTable
+  readonly links: OrderLinks
+  readonly booksChanged: (books: readonly BookKey[]) => void
+  // Accounts
+  readonly users: UserTable
+  readonly records: AuthRecords
+  readonly accountLinks: AccountLinks
+  readonly cognito: CognitoClient | undefined
+  readonly confirmedEmail: (userId: string) => Promise<string | undefined>
+  // Mail
+  readonly outbox: OutboxTable
+  readonly compose: WorkerDeps['compose']
+  readonly transport: Transport
+  readonly forgetMail: (email: string, about: readonly string[]) => Promise<void>
+}
 
-/** Everything that the nouns need, over an open store. */
-export const createDeps = (
-  settings: Settings,
-  given: {
-    readonly db: ReturnType<typeof createDatabase>
-    readonly blobs: Blobs
-    readonly secret: string
-    readonly log: Log
-    readonly now?: () => Date
-    readonly transport?: Transport
-  },
-) => {
-  const base = createAppContext(createBaseContext(settings, given), given.secret)
-  const catalog = createCatalogDeps(base, given.blobs)
+type Given = Pick<BaseContext, 'db' | 'log'> & {
+  readonly blobs: Blobs
+  readonly secret: string
+  readonly now?: () => Date
+  /** How mails are sent, instead of the way that the settings name. */
+  readonly transport?: Transport
+}
+
+export const createDeps = (settings: Settings, given: Given): Deps => {
+  const context = createAppContext(createBaseContext(settings, given), given.secret)
+  const catalog = createCatalogDeps(context, given.blobs)
   return {
-    ...base,
-    ...createCartDeps(base),
-    ...createOrderDeps(base),
-    ...createAccountDeps(base),
-    ...createMailDeps(base, given.transport ?? createMailTransport(settings)),
+    ...context,
+    ...createCartDeps(context),
+    ...createOrderDeps(context),
+    ...createAccountDeps(context),
+    ...createMailDeps(context, given.transport ?? createMailTransport(settings)),
     ...catalog,
-    categoryOf: (bookId: string) => catalog.liveIndex.index?.get(bookId)?.category,
+    categoryOf: bookId => catalog.liveIndex.index?.get(bookId)?.category,
     booksChanged: catalog.liveIndex.onSale,
   }
 }

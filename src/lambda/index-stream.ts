@@ -5,7 +5,7 @@ import { createMissingPointers } from '../catalog/pointers.ts'
 import { type BookKey, isBook, parseBook } from '../catalog/table.ts'
 import { detailOf } from '../catalog/views.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
-import { createBucketBlobs } from '../composition/settings.ts'
+import { createBucketBlobs } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { createFunctionBase } from './open.ts'
 

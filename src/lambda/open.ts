@@ -1,7 +1,8 @@
 /** What every function opens when it starts: its settings, its log, the way to the store, and its secrets. */
 
 import { type BaseContext, createBaseContext } from '../composition/base.ts'
-import { callObserver, createDatabase, readSettings } from '../composition/settings.ts'
+import { callObserver, createDatabase } from '../composition/clients.ts'
+import { readSettings } from '../composition/settings.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
 import { type Name, readSecrets, type Secrets } from './secrets.ts'
 

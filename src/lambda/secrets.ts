@@ -1,8 +1,8 @@
 /** The secrets of a function, read once when it starts: parameters of SSM, unless its environment gives them. */
 
+import { createSigner } from '../composition/clients.ts'
 import { type Settings, SettingsError } from '../composition/settings.ts'
 import { createAwsService } from '../core/aws/aws-request.ts'
-import { signerFor } from '../core/aws/sign.ts'
 
 export type Name = 'secret' | 'proxy'
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }
@@ -13,10 +13,10 @@ const SHORTEST = 32
 type Parameter = { readonly Name: string; readonly Value: string }
 
 const parameters = async (
-  { ssmEndpoint, region, credentials }: Settings,
+  settings: Settings,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const request = createAwsService(ssmEndpoint, signerFor('ssm', region, credentials))
+  const request = createAwsService(settings.ssmEndpoint, createSigner(settings, 'ssm'))
   const { status, body } = await request({
     method: 'POST',
     path: '/',

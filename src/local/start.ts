@@ -2,13 +2,8 @@
 
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
-import {
-  blobFolder,
-  callObserver,
-  createDatabase,
-  mailFolder,
-  type Settings,
-} from '../composition/settings.ts'
+import { callObserver, createDatabase } from '../composition/clients.ts'
+import { blobFolder, mailFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
 import { NoCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'

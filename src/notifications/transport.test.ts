@@ -189,7 +189,7 @@ test('what SES refuses is an error, and credentials that it refuses are asked fo
 
 test('of a mail server and SES there may be one', () => {
   expect(readSettings({ SES_REGION: 'eu-central-1' }).mail.sesRegion).toBe('eu-central-1')
-  expect(() => readSettings({ SES_REGION: 'Frankfurt' })).toThrow(/SES_REGION is no region/)
+  expect(() => readSettings({ SES_REGION: 'Frankfurt' })).toThrow(/SES_REGION must be an AWS Region/)
   expect(() => readSettings({ SES_REGION: 'eu-central-1', SMTP_URL: 'smtp://mail.example' })).toThrow(
     SettingsError,
   )

@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeSnapshot } from '#src/catalog/index/snapshot.ts'
 import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
-import { createDatabase, readSettings } from '#src/composition/settings.ts'
+import { createDatabase, createSigner } from '#src/composition/clients.ts'
+import { readSettings } from '#src/composition/settings.ts'
 import { createS3Blobs } from '#src/core/aws/s3-blobs.ts'
-import { signerFor } from '#src/core/aws/sign.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
@@ -165,9 +165,7 @@ const openSurroundings = async () => {
   await db.close()
   const aws = await startAwsStandIn({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
   ends.push(aws.close)
-  const { credentials } = settings
-  const blobs = (bucket: string) =>
-    createS3Blobs(`${aws.url}/${bucket}`, signerFor('s3', 'us-east-1', credentials))
+  const blobs = (bucket: string) => createS3Blobs(`${aws.url}/${bucket}`, createSigner(settings, 's3'))
   const full = new MemoryBookIndex()
   const books = readBooks(join(options.data, 'books-10k.csv'))
   for (const book of books) full.put(book)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createDatabase } from '#src/composition/settings.ts'
+import { createDatabase } from '#src/composition/clients.ts'
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { testEngine, testShop } from '../../test/kit.ts'
 import { measure } from './measure.ts'

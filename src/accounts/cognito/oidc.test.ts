@@ -38,7 +38,9 @@ test('without Cognito there is no such sign-in, and half a setup is an error', a
   })
   for (const half of [{ COGNITO_USER_POOL_ID: 'eu-west-1_Abc' }, { COGNITO_CLIENT_ID: 'x' }])
     expect(() => readSettings(half)).toThrow(SettingsError)
-  expect(() => readSettings({ COGNITO_USER_POOL_ID: 'pool', COGNITO_CLIENT_ID: 'x' })).toThrow(/no user pool/)
+  expect(() => readSettings({ COGNITO_USER_POOL_ID: 'pool', COGNITO_CLIENT_ID: 'x' })).toThrow(
+    /COGNITO_USER_POOL_ID must be the ID of a Cognito user pool/,
+  )
 })
 
 test('who signs in by Cognito gets an account, the same one each time, with the cart that was filled before', async () => {

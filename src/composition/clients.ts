@@ -1,0 +1,57 @@
+/**
+ * Clients of what lies outside of the process, made from the settings: database, bucket, signer of AWS requests. The mail transport
+ * is in mail.ts, so that bundles of functions that send no mail leave its library out.
+ */
+import { createS3Blobs } from '../core/aws/s3-blobs.ts'
+import { type Credentials, signerFor, unsignedForEngine } from '../core/aws/sign.ts'
+import type { Blobs } from '../core/blobs.ts'
+import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
+import { createObservedWire, type ObservedCall } from '../core/dynamo/watched.ts'
+import { createWire, type Wire } from '../core/dynamo/wire.ts'
+import type { Log } from '../core/log/log.ts'
+import { type Settings, SettingsError } from './settings.ts'
+
+/** The access key of the settings, else what the AWS SDK's chain finds: a profile, single sign-on, the role of an instance. */
+const findCredentials = async ({ accessKey }: Pick<Settings, 'accessKey'>): Promise<Credentials> => {
+  if (accessKey) return accessKey
+  // Loaded where it is needed alone: it is large.
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+  return (await fromNodeProviderChain()()) as Credentials
+}
+
+/** Signs requests to an AWS service with the credentials of the settings, in their Region unless another is given. */
+export const createSigner = (
+  settings: Pick<Settings, 'accessKey' | 'region'>,
+  service: Parameters<typeof signerFor>[0],
+  region = settings.region,
+): ReturnType<typeof signerFor> => signerFor(service, region, () => findCredentials(settings))
+
+const createWireFor = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
+  if (engineEndpoint) return createWire(engineEndpoint, unsignedForEngine)
+  const { endpoint } = settings
+  if (endpoint === undefined) throw new SettingsError('there is no database: set DYNAMODB_ENDPOINT')
+  return createWire(() => endpoint, createSigner(settings, 'dynamodb'))
+}
+
+/**
+ * The database client: of the embedded engine where its endpoint is given, else of the database in the settings.
+ * `observe` is called with each finished call, which then also reports the capacity that it consumed.
+ */
+export const createDatabase = (
+  settings: Settings,
+  engineEndpoint?: () => string,
+  observe?: (call: ObservedCall) => void,
+): Dynamo => {
+  const wire = createWireFor(settings, engineEndpoint)
+  return createDynamo(observe ? createObservedWire(wire, observe) : wire)
+}
+
+/** The observer of database calls for a log; undefined at a level that leaves calls out. */
+export const callObserver = (log: Log): ((call: ObservedCall) => void) | undefined =>
+  log.tells('calls') ? log.call : undefined
+
+/** Blobs in the bucket of the settings. Throws SettingsError when they name none. */
+export const createBucketBlobs = (settings: Settings): Blobs => {
+  if (settings.bucket === undefined) throw new SettingsError('BLOB_BUCKET must be set')
+  return createS3Blobs(settings.bucket, createSigner(settings, 's3'))
+}

@@ -1,0 +1,130 @@
+/**
+ * Types of settings: how the text of an environment variable is parsed, and what a message says that it must be.
+ * One of each is enough for many variables (environment.ts), so that all are refused in the same words.
+ */
+import * as z from 'zod'
+import { logLevels } from '../core/log/log.ts'
+import { parseDecimal, parseRate } from '../core/money.ts'
+import { parseSender } from '../notifications/sender.ts'
+
+export type SettingType = {
+  /** From the text of the variable, which is never empty, to the value. */
+  readonly schema: z.ZodType<unknown, string>
+  /** What the text must be, as the end of a sentence: "PORT must be …". */
+  readonly expected: string
+  readonly example?: string
+}
+
+/** A schema around a parser that gives undefined for a text it does not understand. */
+const parsedBy = <T>(parse: (text: string) => T | undefined) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom' })
+    return z.NEVER
+  })
+
+const wholeNumber = (least: number, most: number, example: string) => ({
+  schema: parsedBy(text => {
+    const number = Number(text)
+    return Number.isInteger(number) && number >= least && number <= most ? number : undefined
+  }),
+  expected: `a whole number from ${least} to ${most}`,
+  example,
+})
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+const USER_POOL = /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]{1,55}$/
+const httpUrl = z.url({ protocol: /^https?$/ })
+
+export const TEXT = { schema: z.string(), expected: 'any text' } as const
+export const PORT_NUMBER = wholeNumber(0, 65_535, '3000')
+export const DAYS = wholeNumber(1, 365, '7')
+
+export const HTTP_URL = {
+  schema: httpUrl,
+  expected: 'an http:// or https:// URL',
+  example: 'https://shop.example',
+} as const
+
+export const DYNAMODB_URL = {
+  schema: z.union([z.literal('aws'), httpUrl]),
+  expected: '`aws`, or the URL of a DynamoDB-compatible database',
+  example: 'http://127.0.0.1:8000',
+} as const
+
+export const SMTP_SERVER = {
+  schema: z.url({ protocol: /^smtps?$/ }),
+  expected: 'an smtp:// or smtps:// URL',
+  example: 'smtps://user:password@mail.example:465',
+} as const
+
+export const AWS_REGION_NAME = {
+  schema: z.string().regex(REGION),
+  expected: 'an AWS Region',
+  example: 'eu-central-1',
+} as const
+
+export const USER_POOL_ID = {
+  schema: z.string().regex(USER_POOL),
+  expected: 'the ID of a Cognito user pool',
+  example: 'eu-central-1_AbCd1234',
+} as const
+
+export const CLIENT_ID = {
+  schema: z.string().regex(/^[\w+]{1,128}$/),
+  expected: 'the ID of an app client: at most 128 letters, digits, `+` and `_`',
+  example: '7c9example0client1id2',
+} as const
+
+export const BUCKET_NAME = {
+  schema: z.string().min(3).max(63),
+  expected: 'a bucket name of 3 to 63 characters',
+  example: 'cloudshelf-blobs',
+} as const
+
+export const PARAMETER_PATH = {
+  schema: z.string().regex(/^(\/[A-Za-z0-9_.-]+)+$/),
+  expected: 'a path of SSM parameters',
+  example: '/cloudshelf/prod',
+} as const
+
+export const TABLE_NAME = {
+  schema: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/),
+  expected: 'a table name of 3 to 255 letters, digits, `.`, `-` and `_`',
+  example: 'cloudshelf-books',
+} as const
+
+export const SECRET = { schema: z.string().min(32), expected: 'at least 32 characters long' } as const
+
+export const SENDER = {
+  schema: parsedBy(parseSender),
+  expected: 'a sender',
+  example: 'CloudShelf <orders@shop.example>',
+} as const
+
+export const LOG_LEVEL = {
+  schema: z.enum(logLevels),
+  expected: `one of ${logLevels.join(', ')}`,
+} as const
+
+export const CURRENCY_CODE = {
+  schema: z.string().regex(/^[A-Z]{3}$/),
+  expected: 'a currency code of three capital letters',
+  example: 'EUR',
+} as const
+
+export const RATE = {
+  schema: parsedBy(parseRate),
+  expected: 'a decimal rate from 0 to less than 1',
+  example: '0.08',
+} as const
+
+export const AMOUNT = {
+  schema: parsedBy(text => {
+    const amount = parseDecimal(text)
+    return amount !== undefined && amount >= 0 ? amount : undefined
+  }),
+  expected: 'an amount of at most two decimals',
+  example: '5.99',
+} as const

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { VARIABLES_BY_SUBJECT } from './environment.ts'
+import { readSettings, SettingsError } from './settings.ts'
+
+const messageOf = (environment: Record<string, string>): string => {
+  try {
+    readSettings(environment)
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message
+    throw error
+  }
+  throw new Error('these settings were accepted')
+}
+
+test('an empty environment is a shop on this machine', () => {
+  expect(readSettings({})).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    dynamodbPort: 8000,
+    publicUrl: 'http://localhost:3000',
+    dataDir: resolve('.cloudshelf'),
+    endpoint: undefined,
+    accessKey: undefined,
+    bucket: undefined,
+    cognito: undefined,
+    mail: { from: { name: 'CloudShelf', address: 'orders@localhost' } },
+    currency: 'USD',
+    rules: { tax: { numerator: 8n, denominator: 100n }, shipping: 599 },
+    cartTtlSeconds: 604_800,
+    log: { level: 'events', service: 'cloudshelf' },
+  })
+})
+
+test('an empty variable counts as not set', () => {
+  expect(readSettings({ PORT: '', DYNAMODB_ENDPOINT: '', CURRENCY: '' })).toEqual(readSettings({}))
+})
+
+describe('a value that cannot be used is refused with what it must be:', () => {
+  test.each([
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, for example 3000'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, for example 3000'],
+    [{ DYNAMODB_PORT: '80.5' }, 'DYNAMODB_PORT must be a whole number from 0 to 65535, for example 8001'],
+    [{ CART_TTL_DAYS: '0' }, 'CART_TTL_DAYS must be a whole number from 1 to 365, for example 7'],
+    [{ TAX_RATE: '8%' }, 'TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08'],
+    [{ SHIPPING_FLAT: '-1' }, 'SHIPPING_FLAT must be an amount of at most two decimals, for example 5.99'],
+    [{ CURRENCY: 'euro' }, 'CURRENCY must be a currency code of three capital letters, for example EUR'],
+    [
+      { PUBLIC_URL: 'shop.example' },
+      'PUBLIC_URL must be an http:// or https:// URL, for example https://shop.example',
+    ],
+    [
+      { DYNAMODB_ENDPOINT: 'localhost:8000' },
+      'DYNAMODB_ENDPOINT must be `aws`, or the URL of a DynamoDB-compatible database, for example http://127.0.0.1:8000',
+    ],
+    [{ CLOUDSHELF_SECRET: 'short' }, 'CLOUDSHELF_SECRET must be at least 32 characters long'],
+    [{ CLOUDSHELF_LOG: 'all' }, 'CLOUDSHELF_LOG must be one of errors, events, requests, calls'],
+    [{ MAIL_FROM: 'me' }, 'MAIL_FROM must be a sender, for example CloudShelf <orders@shop.example>'],
+  ])('%j', (environment, expected) => {
+    expect(messageOf(environment)).toBe(`invalid settings: ${expected}`)
+  })
+
+  test('all of them in one line, none with its value', () => {
+    const message = messageOf({ PORT: 'abc', TRUSTED_PROXY_SECRET: 'hunter2', TAX_RATE: '2' })
+    expect(message).toMatch(
+      /^invalid settings: PORT must .*; TRUSTED_PROXY_SECRET must .*; TAX_RATE must [^\n]+$/,
+    )
+    expect(message).not.toMatch(/abc|hunter2/)
+  })
+
+  test('settings that exclude or need each other', () => {
+    expect(messageOf({ SMTP_URL: 'smtp://mail.example', SES_REGION: 'eu-central-1' })).toBe(
+      'invalid settings: set SMTP_URL or SES_REGION, not both',
+    )
+    expect(messageOf({ COGNITO_CLIENT_ID: 'abc' })).toBe(
+      'invalid settings: COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID must be set together',
+    )
+  })
+})
+
+const ALL = Object.values(VARIABLES_BY_SUBJECT).flatMap(variables => Object.entries(variables))
+
+test.each(ALL)('the default and the example of %s are themselves accepted', (_name, variable) => {
+  for (const text of [variable.default, variable.example])
+    if (text !== undefined) expect(variable.schema.safeParse(text)).toMatchObject({ success: true })
+})
+
+test('every variable is described once, in one line', () => {
+  expect(new Set(ALL.map(([name]) => name)).size).toBe(ALL.length)
+  expect(ALL.length).toBeGreaterThan(35)
+  for (const [name, { meaning }] of ALL) expect(meaning, name).toMatch(/^[A-Z][^\n|]+[^.\n]$/)
+})
