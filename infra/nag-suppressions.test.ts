@@ -2,14 +2,23 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { expect, test } from 'vitest'
-import { everything, findings, rulesOn, type Said, takenOver } from '../test/stacks.ts'
+import {
+  ALL_OPTIONS,
+  checkSuppressions,
+  FAILOVER_OPTIONS,
+  listViolations,
+  type StackOptions,
+} from '../test/stacks.ts'
 
-const stages: readonly [string, Said][] = [
+const stages: readonly [string, StackOptions][] = [
   ['dev', { stage: 'dev' }],
-  ['staging with everything', { ...everything, stage: 'staging' }],
+  ['staging with everything', { ...ALL_OPTIONS, stage: 'staging' }],
   // As where somebody deploys, and the account is known.
   ['prod', { stage: 'prod', account: '123456789012' }],
-  ['prod when the second Region has taken over', { ...takenOver, stage: 'prod', account: '123456789012' }],
+  [
+    'prod when the second Region has taken over',
+    { ...FAILOVER_OPTIONS, stage: 'prod', account: '123456789012' },
+  ],
 ]
 
 const ruleOf = (finding: string): string => finding.replace(/[ [].*$/, '')
@@ -19,7 +28,7 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, a
 }, () => {
   const found = new Set<string>()
   for (const [name, said] of stages) {
-    const { unsaid, left } = findings(said)
+    const { unsaid, left } = checkSuppressions(said)
     expect(left, name).toEqual([])
     for (const one of unsaid) found.add(ruleOf(one))
   }
@@ -46,7 +55,7 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, a
 test('the rules do find what is wrong, and a synthesis what CloudFormation would refuse', () => {
   const app = new App({ analyticsReporting: false })
   new Bucket(new Stack(app, 'Wrong'), 'Open')
-  expect(rulesOn(app)).toContain('AwsSolutions-S10 Wrong/Open/Resource')
+  expect(listViolations(app)).toContain('AwsSolutions-S10 Wrong/Open/Resource')
 
   const misspelt = new App({
     analyticsReporting: false,

@@ -1,6 +1,6 @@
 /** No resource with a standing charge comes into a stage without standing in its priced list; dev has none. */
 import { expect, test, vi } from 'vitest'
-import { everything, type Said, synthesize } from '../test/stacks.ts'
+import { ALL_OPTIONS, type StackOptions, synthesize } from '../test/stacks.ts'
 import { priceOf, standingCharges } from '../tools/cost/prices.ts'
 import { chargesIn, UnpricedError } from './standing-costs.ts'
 
@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 120_000 })
 type Stage = 'dev' | 'staging' | 'prod'
 
 /** What is charged in a stage, as `price: how many`. */
-const charged = (stage: Stage, said: Said = {}): Record<string, number> => {
+const charged = (stage: Stage, said: StackOptions = {}): Record<string, number> => {
   const sums: Record<string, number> = {}
   for (const { price, count } of chargesIn(Object.values(synthesize({ stage, ...said }).templates)))
     sums[price] = (sums[price] ?? 0) + count
@@ -36,7 +36,7 @@ test.each(['staging', 'prod'] as const)(
     expect(charged(stage)).toEqual(listed(stage))
     // A zone is nothing that the stacks make.
     const { 'route53-hosted-zone': _, ...options } = listed(stage, ['waf', 'domain', 'secondRegion'])
-    expect(charged(stage, everything)).toEqual(options)
+    expect(charged(stage, ALL_OPTIONS)).toEqual(options)
     for (const { price } of standingCharges[stage]) expect(priceOf(price).standing).toBe(true)
   },
 )

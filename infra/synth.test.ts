@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { functions } from '#src/lambda/functions.ts'
-import { type Properties, resourcesIn } from '../test/stacks.ts'
+import { listResources, type Properties } from '../test/stacks.ts'
 
 test('npm run synth writes the templates of a stage, each function with its own bundle', {
   timeout: 240_000,
@@ -27,7 +27,7 @@ test('npm run synth writes the templates of a stage, each function with its own 
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const template = read('CloudShelf-staging-shop.template.json')
   const keys = new Map(
-    resourcesIn(template, 'AWS::Lambda::Function').map(([, { FunctionName, Code }]) => [
+    listResources(template, 'AWS::Lambda::Function').map(([, { FunctionName, Code }]) => [
       String(FunctionName).replace('staging-', ''),
       Code.S3Key as string,
     ]),

@@ -1,17 +1,17 @@
 /** What tests of accounts stand on: a shop, its mail, and people who sign up. */
 import { createHmac } from 'node:crypto'
 import { sendDueMail } from '#src/notifications/worker.ts'
-import { type ShopOptions, type Shopper, testShop } from './kit.ts'
-import { capture } from './mail.ts'
+import { createTestShop, type ShopOptions, type Shopper } from './kit.ts'
+import { createMailCapture } from './mail.ts'
 
 export const PASSWORD = 'four quiet blue words'
 
 /** A shop with its mail at hand. */
-export const accountShop = async (options: ShopOptions = {}) => {
-  const shop = await testShop(options)
+export const createAccountShop = async (options: ShopOptions = {}) => {
+  const shop = await createTestShop(options)
   /** The mails that are due. */
   const mail = async () => {
-    const { mails, transport } = capture()
+    const { mails, transport } = createMailCapture()
     await sendDueMail({ ...shop.deps, transport })
     return mails
   }
@@ -37,7 +37,7 @@ export const accountShop = async (options: ShopOptions = {}) => {
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The half minute after this one: its code is taken already, and counts apart from this one's. */
-export const soon = (): number => Date.now() + 30_000
+export const nextTotpWindow = (): number => Date.now() + 30_000
 
 /** The code that an authenticator app shows at `at` for the secret in this URI (RFC 6238). */
 export const totpCode = (uri: string, at = Date.now()): string => {

@@ -1,7 +1,7 @@
 /** Many buyers of one book, and what became of their orders. */
 
 import { type Answer, orderFor, type Shopper, type TestShop } from './kit.ts'
-import { itemsIn } from './table-contents.ts'
+import { readItems } from './table-contents.ts'
 
 export type Buyer = { readonly shopper: Shopper; readonly order: Record<string, unknown> }
 
@@ -9,7 +9,7 @@ export const times = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i))
 
 /** Shoppers with so many copies of the book in their carts, and the orders that they are about to send. */
-export const withCarts = (
+export const createBuyers = (
   shop: TestShop,
   count: number,
   book_id: string,
@@ -23,11 +23,11 @@ export const withCarts = (
     }),
   )
 
-export const place = ({ shopper, order }: Buyer, key: string = crypto.randomUUID()): Promise<Answer> =>
+export const placeOrder = ({ shopper, order }: Buyer, key: string = crypto.randomUUID()): Promise<Answer> =>
   shopper.post('/api/orders', order, { 'idempotency-key': key })
 
 /** How often each status has come, refusals with their code: `{ 201: 10, '409 out_of_stock': 50 }`. */
-export const statusesOf = (answers: readonly Answer[]): Record<string, number> => {
+export const countStatuses = (answers: readonly Answer[]): Record<string, number> => {
   const counts: Record<string, number> = {}
   for (const { status, body } of answers) {
     const name = status < 300 ? String(status) : `${status} ${body.code}`
@@ -37,8 +37,8 @@ export const statusesOf = (answers: readonly Answer[]): Record<string, number> =
 }
 
 /** How many copies of a book are in orders that were not cancelled. */
-export const soldOf = async (shop: TestShop, bookId: string): Promise<number> =>
-  (await itemsIn(shop, 'orders'))
+export const countSold = async (shop: TestShop, bookId: string): Promise<number> =>
+  (await readItems(shop, 'orders'))
     .filter(order => order.status !== 'cancelled')
     .flatMap(order => order.items)
     .filter(line => line.book_id === bookId)

@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
-export type Ran = { readonly code: number | string; readonly stdout: string; readonly stderr: string }
-export type Running = {
+export type CommandResult = {
+  readonly code: number | string
+  readonly stdout: string
+  readonly stderr: string
+}
+export type RunningCommand = {
   readonly pid: number
   readonly kill: (signal: NodeJS.Signals) => void
-  readonly ended: Promise<Ran>
+  readonly result: Promise<CommandResult>
 }
 
 /** Starts the command on a data folder, with nothing else in its environment. */
@@ -16,7 +20,7 @@ export const startCommand = (
   dataDir: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Running => {
+): RunningCommand => {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH, HOME, CLOUDSHELF_DATA_DIR: dataDir, PORT: '1', ...env },
@@ -30,10 +34,11 @@ export const startCommand = (
   child.stderr.on('data', chunk => {
     stderr += chunk
   })
-  const ended = new Promise<Ran>(done => {
+  const ended = new Promise<CommandResult>(done => {
     child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', stdout, stderr }))
   })
-  return { pid: child.pid ?? 0, kill: signal => void child.kill(signal), ended }
+  return { pid: child.pid ?? 0, kill: signal => void child.kill(signal), result: ended }
 }
 
-export const run = (dataDir: string, ...args: string[]): Promise<Ran> => startCommand(dataDir, args).ended
+export const runCli = (dataDir: string, ...args: string[]): Promise<CommandResult> =>
+  startCommand(dataDir, args).result

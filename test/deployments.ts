@@ -8,17 +8,17 @@ import { createLocalBuild } from '#src/pages/local-build.ts'
 import { isPageFresh } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
-import { startAwsStandIn } from './fake-aws.ts'
+import { startFakeAws } from './fake-aws.ts'
 import { startGateway } from './gateway.ts'
-import { TEST_SECRET, type TestShop, testEngine } from './kit.ts'
+import { getTestEngine, TEST_SECRET, type TestShop } from './kit.ts'
 import { type LambdaFunction, startFunction } from './lambda-function.ts'
-import { keepSecret } from './log-leaks.ts'
+import { registerSecret } from './log-leaks.ts'
 
 /** What the CDN proves itself by. */
 export const PROXY_SECRET = 'the secret of the tests and their proxy'
 export const PUBLIC_URL = 'https://shop.example'
 /** Settings of a shop behind a CDN. */
-export const behindCdn = { PUBLIC_URL, TRUSTED_PROXY_SECRET: PROXY_SECRET }
+export const CDN_SETTINGS = { PUBLIC_URL, TRUSTED_PROXY_SECRET: PROXY_SECRET }
 
 type Fetch = TestShop['fetch']
 
@@ -28,7 +28,7 @@ afterAll(() => {
 })
 
 /** Requests as the CDN sends them on to `origin`. */
-const through =
+const sendThroughCdn =
   (origin: string): Fetch =>
   async (request, caller) => {
     const { pathname, search } = new URL(request.url)
@@ -45,7 +45,7 @@ const through =
   }
 
 /** A server on this machine, as `npm start` opens it. */
-export const serverEdge = async (deps: Deps): Promise<Fetch> => {
+export const startServer = async (deps: Deps): Promise<Fetch> => {
   const app = createShop(deps)
   const build = createLocalBuild(() => {})
   const { fetch: answer } = createPageServer({
@@ -64,13 +64,16 @@ export const serverEdge = async (deps: Deps): Promise<Fetch> => {
     const server = serve({ fetch: asked, hostname: '127.0.0.1', port: 0 }, ({ port }) => done(port))
     closing.push(build.close, () => server.close())
   })
-  return through(`http://127.0.0.1:${port}`)
+  return sendThroughCdn(`http://127.0.0.1:${port}`)
 }
 
 /** The environment of functions over these tables; AWS's other services are at `aws`. */
-export const functionEnvironment = async (deps: Deps, aws: string): Promise<Record<string, string>> => ({
+export const createFunctionEnvironment = async (
+  deps: Deps,
+  aws: string,
+): Promise<Record<string, string>> => ({
   ...Object.fromEntries(TABLE_IDS.map(id => [TABLES[id].env, deps.names[id]])),
-  DYNAMODB_ENDPOINT: (await testEngine()).endpoint,
+  DYNAMODB_ENDPOINT: (await getTestEngine()).endpoint,
   BLOB_BUCKET: 'shop-blobs',
   BLOB_ENDPOINT: aws,
   SSM_ENDPOINT: aws,
@@ -79,15 +82,18 @@ export const functionEnvironment = async (deps: Deps, aws: string): Promise<Reco
 })
 
 /** What SSM knows. */
-export const PARAMETERS = { '/cloudshelf/test/secret': TEST_SECRET, '/cloudshelf/test/proxy': PROXY_SECRET }
+export const SSM_PARAMETERS = {
+  '/cloudshelf/test/secret': TEST_SECRET,
+  '/cloudshelf/test/proxy': PROXY_SECRET,
+}
 
 /** Functions over the tables of `deps`, behind a gateway. `started` are given as they are. */
 export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
-  keepSecret('the secret of the proxy', PROXY_SECRET)
-  const aws = await startAwsStandIn(PARAMETERS)
+  registerSecret('the secret of the proxy', PROXY_SECRET)
+  const aws = await startFakeAws(SSM_PARAMETERS)
   closing.push(aws.close)
   const gateway = await startGateway()
-  const environment = { ...(await functionEnvironment(deps, aws.url)), API_URL: gateway.url }
+  const environment = { ...(await createFunctionEnvironment(deps, aws.url)), API_URL: gateway.url }
   const started = await Promise.all(ids.map(id => startFunction(id, environment)))
   for (const one of started) gateway.attach(one)
   const of = (id: FunctionId): LambdaFunction => {
@@ -95,5 +101,5 @@ export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => 
     if (!found) throw new TypeError(`${id} was not started`)
     return found
   }
-  return { aws, gateway, environment, of, fetch: through(gateway.url) }
+  return { aws, gateway, environment, of, fetch: sendThroughCdn(gateway.url) }
 }

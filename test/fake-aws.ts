@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Stored = { readonly bytes: Buffer; readonly headers: IncomingMessage['headers'] }
+export type StoredObject = { readonly bytes: Buffer; readonly headers: IncomingMessage['headers'] }
 
-const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
@@ -12,11 +12,11 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
 
 /**
  * Objects lie in `objects` by bucket and key, `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and
- * `fail` of the next ones answered 503. `asked` are the requests so far.
+ * `fail` of the next ones answered 503. `requests` are the requests so far.
  */
-export const startAwsStandIn = async (parameters: Readonly<Record<string, string>> = {}) => {
-  const objects = new Map<string, Stored>()
-  const asked: {
+export const startFakeAws = async (parameters: Readonly<Record<string, string>> = {}) => {
+  const objects = new Map<string, StoredObject>()
+  const requests: {
     readonly method: string
     readonly url: string
     readonly headers: IncomingMessage['headers']
@@ -47,8 +47,8 @@ export const startAwsStandIn = async (parameters: Readonly<Record<string, string
 
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request
-    const body = await bodyOf(request)
-    asked.push({ method, url, headers })
+    const body = await readBody(request)
+    requests.push({ method, url, headers })
     const signed = headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=')
     const isSsm = headers['x-amz-target'] === 'AmazonSSM.GetParameters'
     const [status, bytes] = !signed
@@ -62,5 +62,5 @@ export const startAwsStandIn = async (parameters: Readonly<Record<string, string
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, objects, asked, state, close: () => server.close() }
+  return { url, objects, requests, state, close: () => server.close() }
 }

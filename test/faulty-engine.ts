@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#src/core/aws/undici-pool.ts'
 import type { Random } from '../tools/bench/random.ts'
-import { atTheEnd } from './cleanup.ts'
-import { type Json, testEngine } from './kit.ts'
+import { onCleanup } from './cleanup.ts'
+import { getTestEngine, type Json } from './kit.ts'
 
 /**
  * `refuse`: never reaches the engine. `lose`: is carried out, its answer never comes back (`meanwhile` happens between the
@@ -18,16 +18,16 @@ export type Fault =
   | 'cut'
   | 'reset'
   | { readonly delay: number }
-  | { readonly meanwhile: () => Promise<unknown> }
+  | { readonly afterCommit: () => Promise<unknown> }
   | { readonly status: number; readonly body: object }
 
 /** What happens to a call; undefined: it goes through. */
-export type Plan = (operation: string, input: Json) => Fault | undefined | Promise<Fault | undefined>
+export type FaultPlan = (operation: string, input: Json) => Fault | undefined | Promise<Fault | undefined>
 
 export type FaultyEngine = {
   readonly endpoint: string
   /** Sets what is to fail from now on. */
-  readonly plan: (plan: Plan) => void
+  readonly plan: (plan: FaultPlan) => void
   /** How often each operation has come. */
   readonly calls: Record<string, number>
   /** How many calls have met a fault. */
@@ -35,26 +35,26 @@ export type FaultyEngine = {
 }
 
 const closing: (() => void)[] = []
-atTheEnd(() => {
+onCleanup(() => {
   for (const close of closing.splice(0)) close()
 })
 
 /** A refusal in DynamoDB's words. */
-export const exception = (type: string, more: object = {}): Fault => ({
+export const dynamoError = (type: string, more: object = {}): Fault => ({
   status: 400,
   body: { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'on purpose', ...more },
 })
 
 /** A transaction that was cancelled for this reason, which the engine itself never gives. */
-export const cancelled = (input: Json, code: string): Fault =>
-  exception('TransactionCanceledException', {
+export const transactionCancelled = (input: Json, code: string): Fault =>
+  dynamoError('TransactionCanceledException', {
     CancellationReasons: input.TransactItems.map((_: Json, i: number) => ({ Code: i === 0 ? code : 'None' })),
   })
 
 const READS = new Set(['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems'])
 
 /** How often, of a hundred calls, each fault comes; the rest goes through. */
-export type Faults = {
+export type FaultRates = {
   readonly conflict?: number
   readonly inProgress?: number
   readonly throttle?: number
@@ -67,15 +67,16 @@ export type Faults = {
 }
 
 /** Faults at random. A conflict and a transaction in progress are for writes alone, as they are in DynamoDB. */
-export const atRandom = (random: Random, faults: Faults): Plan => {
-  const kinds = Object.keys(faults) as (keyof Faults)[]
-  const made = (kind: keyof Faults, operation: string, input: Json): Fault | undefined => {
+export const randomFaults = (random: Random, faults: FaultRates): FaultPlan => {
+  const kinds = Object.keys(faults) as (keyof FaultRates)[]
+  const made = (kind: keyof FaultRates, operation: string, input: Json): Fault | undefined => {
     const isTransaction = operation === 'TransactWriteItems'
-    if (kind === 'conflict' && isTransaction) return cancelled(input, 'TransactionConflict')
+    if (kind === 'conflict' && isTransaction) return transactionCancelled(input, 'TransactionConflict')
     if (kind === 'conflict')
-      return READS.has(operation) ? undefined : exception('TransactionConflictException')
-    if (kind === 'inProgress') return isTransaction ? exception('TransactionInProgressException') : undefined
-    if (kind === 'throttle') return exception('ProvisionedThroughputExceededException')
+      return READS.has(operation) ? undefined : dynamoError('TransactionConflictException')
+    if (kind === 'inProgress')
+      return isTransaction ? dynamoError('TransactionInProgressException') : undefined
+    if (kind === 'throttle') return dynamoError('ProvisionedThroughputExceededException')
     if (kind === 'fail') return { status: 500, body: { __type: 'InternalServerError' } }
     return kind === 'delay' ? { delay: random() * 200 } : kind
   }
@@ -90,13 +91,13 @@ export const atRandom = (random: Random, faults: Faults): Plan => {
 }
 
 /** Whether this counts a request on its limits and does nothing else. */
-export const isCount = ({ TransactItems = [] }: Json): boolean =>
+export const isRateLimitWrite = ({ TransactItems = [] }: Json): boolean =>
   TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
 export const startFaultyEngine = async (): Promise<FaultyEngine> => {
-  const engine = await testEngine()
+  const engine = await getTestEngine()
   const pool = createPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
-  let plan: Plan = () => undefined
+  let plan: FaultPlan = () => undefined
   const calls: Record<string, number> = {}
   let faults = 0
 
@@ -123,14 +124,14 @@ export const startFaultyEngine = async (): Promise<FaultyEngine> => {
     )
     const answer = await pool.send({ method: 'POST', path: '/', headers, body })
     const text = answer.body.toString()
-    if (typeof fault === 'object' && 'meanwhile' in fault) await fault.meanwhile()
+    if (typeof fault === 'object' && 'afterCommit' in fault) await fault.afterCommit()
     if (fault === 'reset') return request.socket.resetAndDestroy()
     response.writeHead(answer.status, {
       'content-type': 'application/x-amz-json-1.0',
       'content-length': Buffer.byteLength(text),
     })
     if (fault === 'cut') return response.write(text.slice(0, text.length / 2), () => request.socket.destroy())
-    if (fault === 'lose' || (typeof fault === 'object' && 'meanwhile' in fault))
+    if (fault === 'lose' || (typeof fault === 'object' && 'afterCommit' in fault))
       return request.socket.destroy()
     return response.end(text)
   }

@@ -2,7 +2,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
 /** HTTP APIs hand paths over decoded. */
-export const decoded = (path: string): string => {
+export const decodePath = (path: string): string => {
   try {
     return decodeURIComponent(path)
   } catch {
@@ -13,7 +13,7 @@ export const decoded = (path: string): string => {
 const isText = (type: string): boolean =>
   /^(text\/|application\/(json|xml|javascript|x-www-form-urlencoded))/.test(type)
 
-export const eventOf = (
+export const createGatewayEvent = (
   request: {
     readonly method: string
     readonly url: string
@@ -29,7 +29,7 @@ export const eventOf = (
   return {
     version: '2.0',
     routeKey,
-    rawPath: decoded(path),
+    rawPath: decodePath(path),
     rawQueryString: query,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/; */) }),
     headers: { ...headers, host: 'abc123.execute-api.eu-central-1.amazonaws.com' },
@@ -41,7 +41,7 @@ export const eventOf = (
       domainPrefix: 'abc123',
       http: {
         method: request.method,
-        path: decoded(path),
+        path: decodePath(path),
         protocol: 'HTTP/1.1',
         sourceIp: '130.176.1.1',
         userAgent: headers['user-agent'] ?? '',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { afterAll } from 'vitest'
 import { type FunctionDefinition, type FunctionId, functions, routeKeyOf } from '#src/lambda/functions.ts'
-import { decoded, eventOf } from './gateway-event.ts'
+import { createGatewayEvent, decodePath } from './gateway-event.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 
 const servers = new Set<Server>()
@@ -13,7 +13,7 @@ afterAll(() => {
 })
 
 /** Lambda takes no larger events, and gives no larger answers. */
-const MOST_BYTES = 6 * 1024 * 1024
+const MAX_BYTES = 6 * 1024 * 1024
 
 type RouteKey = {
   readonly key: string
@@ -22,16 +22,16 @@ type RouteKey = {
 }
 
 /** Full matches come before those of variables, and those before greedy ones; a method before ANY; `$default` last. */
-const rankOf = (key: string): number =>
+const routePriority = (key: string): number =>
   (key === '$default' ? 1_000_000 : 0) +
   (key.includes('{proxy+}') ? 10_000 - key.length : 0) +
   (key.match(/\{\w+\}/g)?.length ?? 0) * 100 +
   (key.startsWith('ANY ') ? 10 : 0)
 
-const routeKeys = (): RouteKey[] =>
+const listRouteKeys = (): RouteKey[] =>
   (functions as readonly (FunctionDefinition & { readonly id: FunctionId })[])
     .flatMap(one => [...one.endpoints.map(routeKeyOf), ...one.otherRoutes].map(key => ({ key, id: one.id })))
-    .sort((a, b) => rankOf(a.key) - rankOf(b.key))
+    .sort((a, b) => routePriority(a.key) - routePriority(b.key))
     .map(({ key, id }) => {
       const [method = '', path = ''] = key.split(' ')
       const pattern = new RegExp(`^${path.replace('{proxy+}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
@@ -40,7 +40,7 @@ const routeKeys = (): RouteKey[] =>
       return { key, id, matches }
     })
 
-const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
@@ -48,14 +48,14 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
 
 /** A gateway in front of these functions; `url` is what API_URL would be, and is known before they are. */
 export const startGateway = async () => {
-  const keys = routeKeys()
+  const keys = listRouteKeys()
   const running = new Map<FunctionId, LambdaFunction>()
 
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/' } = request
-    const key = keys.find(one => one.matches(method, decoded(url.split('?')[0] ?? '')))
+    const key = keys.find(one => one.matches(method, decodePath(url.split('?')[0] ?? '')))
     const target = key && running.get(key.id)
-    const body = await bodyOf(request)
+    const body = await readBody(request)
     if (!target || !key) {
       response.writeHead(404).end('{"message":"Not Found"}')
       return
@@ -66,14 +66,14 @@ export const startGateway = async () => {
         Array.isArray(value) ? value.join(',') : (value ?? ''),
       ]),
     )
-    const event = JSON.stringify(eventOf({ method, url, headers }, body, key.key))
-    if (event.length > MOST_BYTES) {
+    const event = JSON.stringify(createGatewayEvent({ method, url, headers }, body, key.key))
+    if (event.length > MAX_BYTES) {
       response.writeHead(413).end('{"message":"Request Too Long"}')
       return
     }
     try {
       const answer = (await target.invoke(JSON.parse(event))) as APIGatewayProxyStructuredResultV2
-      if (JSON.stringify(answer).length > MOST_BYTES) throw new Error('the answer is too large for Lambda')
+      if (JSON.stringify(answer).length > MAX_BYTES) throw new Error('the answer is too large for Lambda')
       for (const [name, value] of Object.entries(answer.headers ?? {}))
         response.setHeader(name, String(value))
       if (answer.cookies) response.setHeader('set-cookie', answer.cookies)

@@ -17,8 +17,8 @@ import { openDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
 import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
-import { atTheEnd } from './cleanup.ts'
-import { keepSecret, keepSecretsOf, noteLogged } from './log-leaks.ts'
+import { onCleanup } from './cleanup.ts'
+import { recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
 
 let engine: Promise<Engine> | undefined
 const folders: string[] = []
@@ -31,12 +31,12 @@ export const temporaryFolder = (): string => {
 }
 
 /** The engine of this test file, started when it is first needed. */
-export const testEngine = (): Promise<Engine> => {
+export const getTestEngine = (): Promise<Engine> => {
   engine ??= openDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
   return engine
 }
 
-atTheEnd(async () => {
+onCleanup(async () => {
   await (await engine)?.stop()
   engine = undefined
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
@@ -52,7 +52,7 @@ export type TestShop = {
   readonly names: TableNames
   readonly fetch: (request: Request, caller?: Caller) => Promise<Response>
   /** Failures that the shop reported instead of showing; a test that expects some empties it. */
-  readonly reported: unknown[]
+  readonly reportedErrors: unknown[]
   /** A new visitor: no cookie yet. */
   readonly visitor: () => Shopper
   /** Staff, with a second factor. */
@@ -100,14 +100,14 @@ const newNetwork = (): Caller => {
   return { clientNetwork: () => address }
 }
 
-const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>> = {}): Shopper => {
+const createShopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>> = {}): Shopper => {
   const caller = newNetwork()
   const jar = new Map(Object.entries(kept))
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') || undefined
   const call: Shopper['call'] = async (method, path, body, headers = {}) => {
     const cookie = cookies()
     const raw = body instanceof Uint8Array || typeof body === 'string'
-    keepSecretsOf(body)
+    registerSecretsIn(body)
     const request = new Request(`http://localhost:3000${path}`, {
       method,
       headers: {
@@ -124,7 +124,7 @@ const shopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>
       const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
       if (value === '' || attributes.some(one => /^\s*max-age=0$/i.test(one))) jar.delete(name)
       else jar.set(name, value)
-      keepSecret(name, value)
+      registerSecret(name, value)
     }
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
@@ -147,15 +147,15 @@ export type ShopOptions = {
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string>>
   /** Whether the index is loaded, as it is in a shop that has started. */
-  readonly ready?: boolean
+  readonly indexLoaded?: boolean
   /** Another way to the engine, such as one that loses answers. */
   readonly endpoint?: string
   /** The shop whose tables this one shares, as another process does. */
-  readonly beside?: TestShop
+  readonly sharingTablesOf?: TestShop
   /** Another way to the shop's answers than calling it in this process, such as a server, or functions over its tables. */
-  readonly edge?: (deps: Deps) => Promise<TestShop['fetch']>
+  readonly transport?: (deps: Deps) => Promise<TestShop['fetch']>
   /** Whether the staff are in the tables from the beginning (yes unless told otherwise), or from their first call on. */
-  readonly staffed?: boolean
+  readonly withStaff?: boolean
   /** What of the log the test listens to; the rest is only looked at for secrets. */
   readonly log?: Partial<Log>
 }
@@ -163,7 +163,7 @@ export type ShopOptions = {
 let accounts = 0
 
 /** An account, which is in the tables once it has been written, or makes its first call. */
-const openAccount = (
+const createAccount = (
   deps: Deps,
   names: TableNames,
   fetch: TestShop['fetch'],
@@ -204,8 +204,8 @@ const openAccount = (
   const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
   const https = deps.publicUrl.startsWith('https:')
   const session = { [sessionCookie(https)]: encodeURIComponent(signedToken(token, deps.authSecret)) }
-  keepSecret('session token', token)
-  const who = shopper(
+  registerSecret('session token', token)
+  const who = createShopper(
     async (...call) => {
       await write()
       return fetch(...call)
@@ -220,7 +220,7 @@ const splitPair = (pair: string): [string, string] => {
   return [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-const freshNames = (): TableNames => {
+const createTableNames = (): TableNames => {
   const prefix = `t${process.pid}-${++shops}-`
   return Object.fromEntries(
     Object.entries(DEFAULT_TABLE_NAMES).map(([id, name]) => [id, `${prefix}${name}`]),
@@ -228,19 +228,19 @@ const freshNames = (): TableNames => {
 }
 
 /** A shop on fresh tables of the file's engine, with these books on its shelf. */
-export const testShop = async ({
+export const createTestShop = async ({
   books = [],
   now,
   env = {},
-  ready = true,
+  indexLoaded = true,
   endpoint,
-  beside,
-  edge,
-  staffed = true,
+  sharingTablesOf,
+  transport,
+  withStaff = true,
   log = {},
 }: ShopOptions = {}): Promise<TestShop> => {
-  const engine = await testEngine()
-  const names = beside?.names ?? freshNames()
+  const engine = await getTestEngine()
+  const names = sharingTablesOf?.names ?? createTableNames()
   const settings = {
     ...readSettings({ PUBLIC_URL: 'http://localhost:3000', ...env }),
     names,
@@ -254,9 +254,9 @@ export const testShop = async ({
     blobs: createFolderBlobs(blobFolder(settings.dataDir)),
     secret: TEST_SECRET,
     log: {
-      ...createLinesLog('calls', noteLogged),
+      ...createLinesLog('calls', recordLog),
       failure: error => {
-        noteLogged(error)
+        recordLog(error)
         reported.push(error)
       },
       ...log,
@@ -264,19 +264,19 @@ export const testShop = async ({
     ...(now ? { now } : {}),
   })
   for (const book of books) await db.transact(deps.books.create(book))
-  if (ready) await deps.liveIndex.load()
-  const fetch = edge ? await edge(deps) : createShop(deps).fetch
-  const staff = openAccount(deps, names, fetch, { role: 'staff' })
-  if (staffed) await staff.write()
+  if (indexLoaded) await deps.liveIndex.load()
+  const fetch = transport ? await transport(deps) : createShop(deps).fetch
+  const staff = createAccount(deps, names, fetch, { role: 'staff' })
+  if (withStaff) await staff.write()
   return {
     deps,
     names,
     fetch,
-    reported,
-    visitor: () => shopper(fetch),
+    reportedErrors: reported,
+    visitor: () => createShopper(fetch),
     staff,
     account: async options => {
-      const made = openAccount(deps, names, fetch, options)
+      const made = createAccount(deps, names, fetch, options)
       await made.write()
       return made
     },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
-import { noteLogged } from './log-leaks.ts'
+import { recordLog } from './log-leaks.ts'
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -44,7 +44,7 @@ const lambdaEnvironment = (id: FunctionId, folder: string) => ({
 
 const bundles = new Map<FunctionId, Promise<string>>()
 /** The folder of a bundle, made once for the tests of a file. */
-const folderOf = (id: FunctionId): Promise<string> => {
+const bundleFolder = (id: FunctionId): Promise<string> => {
   const made = bundles.get(id) ?? bundleFunction(id, 'host').then(({ folder }) => folder)
   bundles.set(id, made)
   return made
@@ -55,7 +55,7 @@ export const startFunction = async (
   id: FunctionId,
   environment: Readonly<Record<string, string>>,
 ): Promise<LambdaFunction> => {
-  const folder = await folderOf(id)
+  const folder = await bundleFolder(id)
   const child = spawn(process.execPath, [RUNTIME], {
     cwd: folder,
     env: { ...lambdaEnvironment(id, folder), ...environment },
@@ -72,7 +72,7 @@ export const startFunction = async (
     waiting.set('ready', () => done())
     child.once('exit', code => {
       running.delete(child)
-      noteLogged(log)
+      recordLog(log)
       for (const [line, answer] of waiting)
         answer({ id: line, error: `${id} has ended with ${code}:\n${log}` })
       failed(new Error(`${id} did not start (${code}):\n${log}`))

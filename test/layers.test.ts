@@ -32,37 +32,39 @@ const TOOLS_OF_CLI = /^tools\/cost\//
 
 type Source = { readonly file: string; readonly text: string }
 
-const sources = (pattern: string): Source[] =>
+const readSources = (pattern: string): Source[] =>
   globSync(pattern, { cwd: ROOT })
     .filter(file => !file.endsWith('.test.ts'))
     .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
 
-const files = sources('src/**/*.ts')
+const SOURCES = readSources('src/**/*.ts')
 
 /** An import's target from the root of the project, or the package's name. */
-const resolved = (file: string, name: string): string => {
+const resolveImport = (file: string, name: string): string => {
   if (name.startsWith('#src/')) return `src/${name.slice('#src/'.length)}`
   return name.startsWith('.') ? normalize(join(dirname(file), name)) : name
 }
 
 /** What a file imports, statically or when it runs: a package, or a file from the root of the project. */
-const importsOf = ({ file, text }: Source): string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => resolved(file, name))
+const listImports = ({ file, text }: Source): string[] =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
+    resolveImport(file, name),
+  )
 
 /** The values that a file imports before anything of it runs: no types, no `import()`. */
-const loadedByImport = ({ file, text }: Source): string[] =>
+const listStaticImports = ({ file, text }: Source): string[] =>
   [...text.matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'/gm)]
     .filter(([statement]) => !/^(import|export) type/.test(statement))
-    .map(([, name = '']) => resolved(file, name))
+    .map(([, name = '']) => resolveImport(file, name))
 
-const folderOf = (file: string): string => file.split('/')[1] ?? ''
+const topFolder = (file: string): string => file.split('/')[1] ?? ''
 
-const sourceOf = new Map(files.map(one => [one.file, one]))
+const SOURCE_BY_FILE = new Map(SOURCES.map(one => [one.file, one]))
 
 test('the files are found, and so are their imports', () => {
-  expect(files.length).toBeGreaterThan(60)
+  expect(SOURCES.length).toBeGreaterThan(60)
   expect(
-    importsOf({
+    listImports({
       file: 'src/a/b.ts',
       text: "import x from '../c.ts'\nawait import('sharp')\nimport '#src/d.ts'",
     }),
@@ -70,17 +72,17 @@ test('the files are found, and so are their imports', () => {
 })
 
 test('every folder of src has a rule and a line in docs/architecture.md', () => {
-  const folders = [...new Set(files.map(({ file }) => folderOf(file)))].sort()
+  const folders = [...new Set(SOURCES.map(({ file }) => topFolder(file)))].sort()
   expect(folders).toEqual(Object.keys(MAY_IMPORT).sort())
   const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
   expect(folders.filter(folder => !page.includes(`\`${folder}/\``))).toEqual([])
 })
 
 test('a folder imports only the folders that it may import', () => {
-  const wrong = files.flatMap(one => {
-    const allowed = new Set([folderOf(one.file), ...(MAY_IMPORT[folderOf(one.file)] ?? [])])
-    return importsOf(one)
-      .filter(name => name.startsWith('src/') && !allowed.has(folderOf(name)))
+  const wrong = SOURCES.flatMap(one => {
+    const allowed = new Set([topFolder(one.file), ...(MAY_IMPORT[topFolder(one.file)] ?? [])])
+    return listImports(one)
+      .filter(name => name.startsWith('src/') && !allowed.has(topFolder(name)))
       .map(name => `${one.file} imports ${name}`)
   })
   expect(wrong).toEqual([])
@@ -93,65 +95,67 @@ test('no circle of imports exists at run time', () => {
     const at = path.indexOf(file)
     if (at >= 0) circles.push([...path.slice(at), file].join(' -> '))
     if (at >= 0 || done.has(file)) return
-    const source = sourceOf.get(file)
-    for (const name of source ? loadedByImport(source) : []) walk(name, [...path, file])
+    const source = SOURCE_BY_FILE.get(file)
+    for (const name of source ? listStaticImports(source) : []) walk(name, [...path, file])
     done.add(file)
   }
-  for (const { file } of files) walk(file, [])
+  for (const { file } of SOURCES) walk(file, [])
   expect(circles).toEqual([])
 })
 
 test('what is shipped imports nothing of the tests and the tools', () => {
-  const wrong = files.flatMap(one =>
-    importsOf(one)
+  const wrong = SOURCES.flatMap(one =>
+    listImports(one)
       .filter(name => /^(test|tools|infra|web)\/|^(vitest|fast-check)$/.test(name))
-      .filter(name => !(folderOf(one.file) === 'cli' && TOOLS_OF_CLI.test(name)))
+      .filter(name => !(topFolder(one.file) === 'cli' && TOOLS_OF_CLI.test(name)))
       .map(name => `${one.file} imports ${name}`),
   )
   expect(wrong).toEqual([])
 })
 
 test('files import by relative path inside src, and by #src from outside', () => {
-  const outside = sources('{test,tools,infra,web}/**/*.{ts,tsx}').filter(
+  const outside = readSources('{test,tools,infra,web}/**/*.{ts,tsx}').filter(
     ({ file }) => !file.includes('node_modules'),
   )
   expect(outside.length).toBeGreaterThan(200)
-  expect(files.filter(({ text }) => text.includes("'#src/")).map(({ file }) => file)).toEqual([])
+  expect(SOURCES.filter(({ text }) => text.includes("'#src/")).map(({ file }) => file)).toEqual([])
   expect(outside.filter(({ text }) => /from '[./]+\/src\//.test(text)).map(({ file }) => file)).toEqual([])
-  const missing = [...files, ...outside].flatMap(one =>
-    importsOf(one).filter(name => name.startsWith('src/') && !existsSync(join(ROOT, name))),
+  const missing = [...SOURCES, ...outside].flatMap(one =>
+    listImports(one).filter(name => name.startsWith('src/') && !existsSync(join(ROOT, name))),
   )
   expect(missing.filter(name => name.endsWith('.ts') && !name.startsWith('src/c.'))).toEqual([])
 })
 
 test('the environment is read in composition/settings.ts, and elsewhere only passed on whole to other programs', () => {
-  const readers = files.filter(({ text }) => /(?<!\.\.\.)process\.env\b/.test(text)).map(({ file }) => file)
+  const readers = SOURCES.filter(({ text }) => /(?<!\.\.\.)process\.env\b/.test(text)).map(({ file }) => file)
   expect(readers.filter(file => file !== 'src/composition/settings.ts')).toEqual([])
 })
 
 test('only core knows clients of AWS, and how requests are signed', () => {
   const clients = /^(aws4|undici(\/|$)|@aws-sdk\/(?!credential-providers)|@smithy\/)/
-  const knowing = files.filter(one => importsOf(one).some(name => clients.test(name))).map(({ file }) => file)
+  const knowing = SOURCES.filter(one => listImports(one).some(name => clients.test(name))).map(
+    ({ file }) => file,
+  )
   expect(
     knowing.filter(file => !/^src\/core\/(dynamo\/|aws\/(undici-(pool|types\.d)|sign)\.ts$)/.test(file)),
   ).toEqual([])
 })
 
 /** All that is loaded with a file before anything runs: not what it imports by `import()`, when it is needed. */
-const loadedWith = (start: string, seen = new Set<string>()): Set<string> => {
+const loadedModules = (start: string, seen = new Set<string>()): Set<string> => {
   if (seen.has(start)) return seen
   seen.add(start)
-  const source = sourceOf.get(start)
-  for (const name of source ? loadedByImport(source) : []) loadedWith(name, seen)
+  const source = SOURCE_BY_FILE.get(start)
+  for (const name of source ? listStaticImports(source) : []) loadedModules(name, seen)
   return seen
 }
 
 test('catalogue, cart and orders tell who calls without loading the sign-in library or the hashing of passwords', () => {
   const signIn = /better-auth|argon2|zxcvbn|accounts\/auth\/(auth|adapter)\.ts/
-  const heavy = (start: string) => [...loadedWith(start)].filter(name => signIn.test(name))
+  const heavy = (start: string) => [...loadedModules(start)].filter(name => signIn.test(name))
   for (const noun of ['catalog', 'cart', 'orders']) {
     const start = `src/${noun}/routes.ts`
-    expect(loadedWith(start).size, noun).toBeGreaterThan(10)
+    expect(loadedModules(start).size, noun).toBeGreaterThan(10)
     expect(heavy(start), noun).toEqual([])
   }
   expect(heavy('src/composition/settings.ts')).toEqual([])
@@ -166,22 +170,22 @@ test('only the table of a noun names its indexes', () => {
   const words = /KeyConditionExpression|TitleSearchIndex|EmailIndex|OrderDateIndex/
   const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\/definitions\.ts$/
   const code = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
-  const knowing = files.filter(({ text }) => words.test(code(text))).map(({ file }) => file)
+  const knowing = SOURCES.filter(({ text }) => words.test(code(text))).map(({ file }) => file)
   expect(knowing.filter(file => !allowed.test(file))).toEqual([])
 })
 
 test('core knows neither the domain nor HTTP', () => {
-  const core = files.filter(({ file }) => folderOf(file) === 'core')
-  expect(core.flatMap(importsOf).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
+  const core = SOURCES.filter(({ file }) => topFolder(file) === 'core')
+  expect(core.flatMap(listImports).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
 })
 
 test('infra knows of the shop what is data, how things are called, and how requests are signed', () => {
-  const infra = sources('infra/**/*.ts')
+  const infra = readSources('infra/**/*.ts')
   expect(infra.length).toBeGreaterThan(25)
   const allowed =
     /^src\/(tables\/definitions|composition\/(clients|endpoints|settings)|lambda\/functions|openapi\/shop-document|notifications\/sender|accounts\/cognito\/oidc)\.ts$|^src\/(core|http|pages)\//
   const wrong = infra.flatMap(one =>
-    importsOf(one)
+    listImports(one)
       .filter(name => name.startsWith('src/') && !allowed.test(name))
       .map(name => `${one.file} imports ${name}`),
   )

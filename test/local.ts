@@ -14,7 +14,7 @@ export const tempFolder = (): string => {
   return dir
 }
 
-export const SIGNED = {
+export const SIGNED_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260101T000000Z',
   authorization:
@@ -22,8 +22,8 @@ export const SIGNED = {
 }
 
 /** Posts one DynamoDB operation; the parsed answer. Rejects unless it is a 200. */
-export const call = async (endpoint: string, operation: string, body: object): Promise<unknown> => {
-  const headers = { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` }
+export const callDynamo = async (endpoint: string, operation: string, body: object): Promise<unknown> => {
+  const headers = { ...SIGNED_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
   const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) })
   const answer = await response.text()
   if (response.status !== 200) throw new Error(`${operation}: ${response.status} ${answer}`)
@@ -32,7 +32,7 @@ export const call = async (endpoint: string, operation: string, body: object): P
 
 /** Creates the table `things` with the key `id`. */
 export const createTable = (endpoint: string): Promise<unknown> =>
-  call(endpoint, 'CreateTable', {
+  callDynamo(endpoint, 'CreateTable', {
     TableName: 'things',
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -40,14 +40,14 @@ export const createTable = (endpoint: string): Promise<unknown> =>
   })
 
 /** Pids of the engines that run on the database in `dir` (Linux). */
-export const enginesOn = (dir: string): number[] =>
+export const findEngines = (dir: string): number[] =>
   readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(pid => commandLine(pid).includes(`--db-path ${dir}/`))
 
 /** Resolves when `condition` holds; rejects after `ms`. */
-export const until = async (condition: () => boolean, ms = 5000): Promise<void> => {
+export const waitUntil = async (condition: () => boolean, ms = 5000): Promise<void> => {
   const deadline = performance.now() + ms
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${condition}`)

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { orderFor, temporaryFolder } from './kit.ts'
-import { keepSecret, keepSecretsOf, leaks, noteLogged } from './log-leaks.ts'
+import { findLeaks, recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
 import { startShopProcess } from './shop-process.ts'
 
-/** Looks for leaks in a world of its own: what a test leaks on purpose may not fail its file. */
+/** Findings of a separate process: what a test leaks on purpose must not fail its own file. */
 const leaksIn = (source: string): string[] => {
   const at = new URL('./log-leaks.ts', import.meta.url)
-  const code = `import { keepSecret, keepSecretsOf, leaks, noteLogged } from '${at}'; ${source}; console.log(JSON.stringify(leaks()))`
+  const code = `import { registerSecret, registerSecretsIn, findLeaks, recordLog } from '${at}'; ${source}; console.log(JSON.stringify(findLeaks()))`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     encoding: 'utf8',
   })
@@ -19,21 +19,23 @@ const leaksIn = (source: string): string[] => {
 }
 
 test('a secret in anything that is said or reported is found, and nothing else', () => {
-  expect(leaksIn("keepSecret('cookie', 'a'.repeat(43)); noteLogged('all is well')")).toEqual([])
-  expect(leaksIn("noteLogged('x ' + 'a'.repeat(43)); keepSecret('cookie', 'a'.repeat(43))")).toHaveLength(1)
-  const body = "keepSecretsOf({ deep: [{ email: 'jane@example.com' }], other: 'in the open' })"
-  expect(leaksIn(`${body}; noteLogged(new Error('no mail for jane@example.com'))`)).toHaveLength(1)
-  expect(leaksIn(`${body}; noteLogged({ cause: { to: ['jane@example.com'] } })`)).toHaveLength(1)
-  expect(leaksIn(`${body}; noteLogged('in the open')`)).toEqual([])
-  const cookie = "keepSecret('session', 't'.repeat(43) + '.' + 's'.repeat(44))"
-  expect(leaksIn(`${cookie}; noteLogged('token ' + 't'.repeat(43))`)).toHaveLength(1)
+  expect(leaksIn("registerSecret('cookie', 'a'.repeat(43)); recordLog('all is well')")).toEqual([])
+  expect(leaksIn("recordLog('x ' + 'a'.repeat(43)); registerSecret('cookie', 'a'.repeat(43))")).toHaveLength(
+    1,
+  )
+  const body = "registerSecretsIn({ deep: [{ email: 'jane@example.com' }], other: 'in the open' })"
+  expect(leaksIn(`${body}; recordLog(new Error('no mail for jane@example.com'))`)).toHaveLength(1)
+  expect(leaksIn(`${body}; recordLog({ cause: { to: ['jane@example.com'] } })`)).toHaveLength(1)
+  expect(leaksIn(`${body}; recordLog('in the open')`)).toEqual([])
+  const cookie = "registerSecret('session', 't'.repeat(43) + '.' + 's'.repeat(44))"
+  expect(leaksIn(`${cookie}; recordLog('token ' + 't'.repeat(43))`)).toHaveLength(1)
 })
 
 /** A browser of a user: keeps cookies, and keeps what it sends and gets in mind. */
 const browser = (url: string) => {
   const jar = new Map<string, string>()
   return async (method: string, path: string, body?: unknown, more: Record<string, string> = {}) => {
-    keepSecretsOf(body)
+    registerSecretsIn(body)
     const cookie = [...jar].map(pair => pair.join('=')).join('; ')
     const answer = await fetch(url + path, {
       method,
@@ -48,7 +50,7 @@ const browser = (url: string) => {
     for (const set of answer.headers.getSetCookie()) {
       const [name = '', value = ''] = set.split(';')[0]?.split(/=(.*)/s) ?? []
       jar.set(name, value)
-      keepSecret(name, value)
+      registerSecret(name, value)
     }
     const text = await answer.text()
     return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
@@ -105,7 +107,7 @@ test('the log of a shop holds no password, token, cookie, name or address, whate
   await ask('GET', '/api/orders')
   await shop.end()
 
-  noteLogged(shop.output())
+  recordLog(shop.output())
   const said = shop
     .output()
     .split('\n')
@@ -117,5 +119,5 @@ test('the log of a shop holds no password, token, cookie, name or address, whate
   expect(new Set(requests.map(line => line.route))).toContain('/reset-password')
   for (const word of [email, password, token, 'Canary', 'canary-jane', 'canary of'])
     expect(shop.output()).not.toContain(word)
-  expect(leaks()).toEqual([])
+  expect(findLeaks()).toEqual([])
 })

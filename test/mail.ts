@@ -9,16 +9,16 @@ import { createOutboxTable } from '#src/notifications/table.ts'
 import type { Transport } from '#src/notifications/transport.ts'
 import type { WorkerDeps } from '#src/notifications/worker.ts'
 import type { Order } from '#src/orders/schema.ts'
-import { aBook, type TestShop, testShop } from './kit.ts'
+import { aBook, createTestShop, type TestShop } from './kit.ts'
 
 export const START = new Date('2026-03-01T10:00:00.000Z')
 
 /** A clock that moves when it is told to. */
-export const clock = () => {
+export const createClock = () => {
   let time = START.getTime()
   return {
     now: () => new Date(time),
-    pass: (ms: number): void => {
+    advance: (ms: number): void => {
       time += ms
     },
   }
@@ -51,9 +51,9 @@ export const anOrder = (changes: Partial<Order> = {}): Order => ({
 })
 
 /** A shop whose mails nothing sends but the test. */
-export const mailShop = async () => {
-  const time = clock()
-  const shop = await testShop({ books: [aBook()], now: time.now })
+export const createMailShop = async () => {
+  const time = createClock()
+  const shop = await createTestShop({ books: [aBook()], now: time.now })
   /** Puts an order and its confirmation's row, as checkout does. */
   const place = async (changes: Partial<Order> = {}): Promise<Order> => {
     const order = anOrder(changes)
@@ -65,7 +65,7 @@ export const mailShop = async () => {
 }
 
 /** Keeps what it is given; `answer` may throw or hang instead. */
-export const capture = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
+export const createMailCapture = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
   const mails: Mail[] = []
   const transport: Transport = {
     send: async mail => {
@@ -80,7 +80,7 @@ export const capture = (answer: (mail: Mail) => Promise<void> = async () => {}) 
  * A worker that dies at its `lifetime`-th step, each call to the store or the mail server being two: before it and after
  * it. What it had begun stays done, what follows never happens. `death` resolves when it is dead.
  */
-export const killable = (shop: TestShop, transport: Transport, lifetime: number) => {
+export const createKillableWorker = (shop: TestShop, transport: Transport, lifetime: number) => {
   let left = lifetime
   let die = (): void => {}
   const death = new Promise<void>(done => {

@@ -2,18 +2,18 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { atTheEnd } from './cleanup.ts'
+import { onCleanup } from './cleanup.ts'
 
 export const CLIENT_ID = 'shopclient1'
 
 type Claims = Record<string, unknown>
-export type Forged = {
+export type TokenOverrides = {
   readonly claims?: Claims
   readonly header?: Claims
   /** Signs the two first parts; its own key's RS256 unless told otherwise. */
   readonly sign?: (input: string, keys: Keys) => string
   /** What becomes of the token in the end. */
-  readonly bend?: (token: string) => string
+  readonly tamper?: (token: string) => string
   /** The status of the token endpoint. */
   readonly status?: number
 }
@@ -23,11 +23,11 @@ type Grant = {
   readonly nonce: string
   readonly challenge: string
   readonly person: Claims
-  readonly forged: Forged
+  readonly forged: TokenOverrides
 }
 
 const closing: (() => void)[] = []
-atTheEnd(() => {
+onCleanup(() => {
   for (const close of closing.splice(0)) close()
 })
 
@@ -65,7 +65,7 @@ export const startIssuer = async () => {
     const input = `${base64(header)}.${base64({ ...usual, ...person, ...forged.claims })}`
     const signature = forged.sign?.(input, keys) ?? rs256(input, keys.own)
     const token = `${input}.${signature}`
-    return forged.bend?.(token) ?? token
+    return forged.tamper?.(token) ?? token
   }
 
   const token = (form: URLSearchParams): [number, object] => {
@@ -115,7 +115,7 @@ export const startIssuer = async () => {
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pool`
 
   /** What the issuer does with a browser that comes to `url`, where this person signs in: the query it goes back with. */
-  const signIn = (url: string, person: Claims, forged: Forged = {}) => {
+  const signIn = (url: string, person: Claims, forged: TokenOverrides = {}) => {
     const asked = new URL(url).searchParams
     const code = crypto.randomUUID()
     grants.set(code, {
@@ -133,8 +133,8 @@ export const startIssuer = async () => {
     COGNITO_ISSUER: issuer,
   }
   /** Every browser that comes to the issuer from now on is this person's. */
-  const comes = (person: Claims): void => {
+  const signInAs = (person: Claims): void => {
     visitor = person
   }
-  return { env, signIn, comes }
+  return { env, signIn, signInAs }
 }

@@ -3,7 +3,7 @@ import type { ListedBook } from '#src/catalog/schema.ts'
 import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
 import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
 
-type Line = readonly [
+type Row = readonly [
   title: string,
   author: string,
   category: string,
@@ -12,7 +12,7 @@ type Line = readonly [
   isbn?: string,
 ]
 
-const lines: readonly Line[] = [
+const ROWS: readonly Row[] = [
   [
     'The Hunger Games (The Hunger Games, #1)',
     'Suzanne Collins',
@@ -66,7 +66,7 @@ const lines: readonly Line[] = [
 ]
 
 /** The books, numbered b00, b01 … in their order, which is also the order that they came in. */
-export const shelfBooks: readonly ListedBook[] = lines.map(
+export const SAMPLE_BOOKS: readonly ListedBook[] = ROWS.map(
   ([title, author, category, cents, count, isbn], i) => ({
     book_id: `b${String(i).padStart(2, '0')}`,
     category,
@@ -81,19 +81,19 @@ export const shelfBooks: readonly ListedBook[] = lines.map(
   }),
 )
 
-export function indexOf(books: Iterable<ListedBook>): MemoryBookIndex {
+export function createIndex(books: Iterable<ListedBook>): MemoryBookIndex {
   const index = new MemoryBookIndex()
   for (const book of books) index.put(book)
   return index
 }
 
 /** A first page of 24 by relevance unless said otherwise. */
-export function page(query: Partial<BrowseQuery> = {}): BrowseQuery {
+export function browseQuery(query: Partial<BrowseQuery> = {}): BrowseQuery {
   return { sort: 'relevance', offset: 0, limit: 24, ...query }
 }
 
 /** The titles that a query finds, best first. */
-export async function titles(index: MemoryBookIndex, query: Partial<BrowseQuery>): Promise<string[]> {
-  const { items } = await index.browse(page(query))
+export async function searchTitles(index: MemoryBookIndex, query: Partial<BrowseQuery>): Promise<string[]> {
+  const { items } = await index.browse(browseQuery(query))
   return items.map(item => item.title)
 }

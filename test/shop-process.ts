@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { atTheEnd } from './cleanup.ts'
-import { keepSecret, noteLogged } from './log-leaks.ts'
+import { onCleanup } from './cleanup.ts'
+import { recordLog, registerSecret } from './log-leaks.ts'
 
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 /** What `npm start` runs, word for word: node's flags, and the file. */
@@ -16,8 +16,8 @@ export const START: readonly string[] = (
   .slice(1)
 const running = new Set<ChildProcess>()
 
-atTheEnd(async () => {
-  await Promise.all([...running].map(child => ended(child, 'SIGTERM')))
+onCleanup(async () => {
+  await Promise.all([...running].map(child => waitForExit(child, 'SIGTERM')))
 })
 
 export type Environment = Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ export const freePort = async (): Promise<number> => {
   return free ? port : freePort()
 }
 
-const ended = (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals> =>
+const waitForExit = (child: ChildProcess, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals> =>
   new Promise(done => {
     if (child.exitCode !== null || child.signalCode !== null)
       return done(child.exitCode ?? child.signalCode ?? 0)
@@ -62,7 +62,7 @@ const launch = (env: Environment) => {
   let output = ''
   child.once('exit', () => {
     running.delete(child)
-    noteLogged(output)
+    recordLog(output)
   })
   child.stdout.on('data', chunk => {
     output += chunk
@@ -96,18 +96,18 @@ export const startShopProcess = async (dataDir: string, env: Environment = {}): 
       break
     await new Promise(resolve => setTimeout(resolve, 20))
   }
-  keepSecret('the shop’s secret', readFileSync(join(dataDir, 'secret'), 'utf8').trim())
+  registerSecret('the shop’s secret', readFileSync(join(dataDir, 'secret'), 'utf8').trim())
   return {
     pid: child.pid ?? 0,
     url,
     dynamodb: `http://127.0.0.1:${dynamodbPort}`,
     output,
-    end: signal => ended(child, signal ?? 'SIGTERM'),
+    end: signal => waitForExit(child, signal ?? 'SIGTERM'),
   }
 }
 
 /** Starts a shop that is expected to give up: its exit code and what it said. */
-export const failingStart = async (
+export const runFailingStart = async (
   env: Environment,
 ): Promise<{ readonly code: number | NodeJS.Signals; readonly output: string }> => {
   const { child, output } = launch({
@@ -115,6 +115,6 @@ export const failingStart = async (
     DYNAMODB_PORT: String(await freePort()),
     ...env,
   })
-  const code = await ended(child)
+  const code = await waitForExit(child)
   return { code, output: output() }
 }

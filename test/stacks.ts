@@ -10,10 +10,10 @@ import type { CodeFolders } from '../infra/shop/functions.ts'
 import { createStacks, type Stacks } from '../infra/stacks.ts'
 import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
 
-export type Said = Readonly<Record<string, unknown>>
+export type StackOptions = Readonly<Record<string, unknown>>
 
 /** All that can be said at once. */
-export const everything: Said = {
+export const ALL_OPTIONS: StackOptions = {
   region: 'eu-central-1',
   secondRegion: 'eu-west-1',
   domain: 'shop.example',
@@ -29,14 +29,14 @@ const stream = (table: string) =>
   `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
 
 /** The same shop when the first Region is down, and the second has taken over. */
-export const takenOver: Said = {
-  ...everything,
+export const FAILOVER_OPTIONS: StackOptions = {
+  ...ALL_OPTIONS,
   active: 'second',
   secondBooksStream: stream('cloudshelf-books'),
   secondControlStream: stream('cloudshelf-control'),
 }
 
-const standIn = (): CodeFolders => {
+const createPlaceholderCode = (): CodeFolders => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-code-'))
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {}\n')
   return Object.fromEntries(functions.map(({ id }) => [id, folder])) as Record<FunctionId, string>
@@ -49,17 +49,17 @@ export type Synthesized = {
   readonly app: App
 }
 
-const made = new Map<string, Synthesized>()
+const cache = new Map<string, Synthesized>()
 
 const shortNames = (names: string[]): [string, string][] =>
   names.map(name => [name.replace(/^CloudShelf-[a-z]+-/, ''), name])
 
 /** The templates of these options by `store`, `edge`, `shop`, and `standby-store`, `standby-shop` where there is a second Region. */
-export const synthesize = (said: Said, folders?: CodeFolders): Synthesized => {
+export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesized => {
   const key = JSON.stringify(said)
-  const known = folders ? undefined : made.get(key)
+  const known = folders ? undefined : cache.get(key)
   if (known) return known
-  code ??= standIn()
+  code ??= createPlaceholderCode()
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
   const app = new App({ outdir: folder, analyticsReporting: false })
   const { account, ...options } = said
@@ -72,12 +72,12 @@ export const synthesize = (said: Said, folders?: CodeFolders): Synthesized => {
     ]),
   )
   const result = { stacks, templates, app }
-  if (!folders) made.set(key, result)
+  if (!folders) cache.set(key, result)
   return result
 }
 
 /** What the rules find in an app that is synthesized, as `rule path`. */
-export const rulesOn = (app: App): string[] => {
+export const listViolations = (app: App): string[] => {
   const stackTemplates = app.synth().stacks.map(({ templateFullPath, hierarchicalId }) => ({
     templatePath: templateFullPath,
     stackConstructPath: hierarchicalId,
@@ -101,15 +101,17 @@ export const rulesOn = (app: App): string[] => {
 }
 
 /** What the rules find in these stacks, before it is said what of it is meant, and after. */
-export const findings = (said: Said): { readonly unsaid: string[]; readonly left: string[] } => {
+export const checkSuppressions = (
+  said: StackOptions,
+): { readonly unsaid: string[]; readonly left: string[] } => {
   const { app, stacks } = synthesize(said)
-  const unsaid = rulesOn(app)
+  const unsaid = listViolations(app)
   acknowledge(stacks)
-  return { unsaid, left: rulesOn(app) }
+  return { unsaid, left: listViolations(app) }
 }
 
 /** The resources of a kind in a template: their names, and what is said of them. */
-export const resourcesIn = (template: TemplateJson | undefined, type: string): [string, Properties][] =>
+export const listResources = (template: TemplateJson | undefined, type: string): [string, Properties][] =>
   Object.entries(template?.Resources ?? {}).flatMap(([id, resource]: [string, Resource]) =>
     resource.Type === type ? [[id, (resource.Properties ?? {}) as Properties]] : [],
   )

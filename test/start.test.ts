@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from './kit.ts'
-import { failingStart, freePort, startShopProcess } from './shop-process.ts'
+import { freePort, runFailingStart, startShopProcess } from './shop-process.ts'
 
 const oneLine = (output: string) => output.trim().split('\n')
 
@@ -52,7 +52,7 @@ test('a port in use is a one-line error that names the setting, and nothing has 
   const busy = await taken()
   for (const setting of ['PORT', 'DYNAMODB_PORT']) {
     const dataDir = temporaryFolder()
-    const { code, output } = await failingStart({
+    const { code, output } = await runFailingStart({
       CLOUDSHELF_DATA_DIR: dataDir,
       [setting]: String(busy.port),
     })
@@ -72,7 +72,7 @@ test('a port in use is a one-line error that names the setting, and nothing has 
 test('a data folder that cannot be written is a one-line error', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
-  const { code, output } = await failingStart({ CLOUDSHELF_DATA_DIR: join(file, 'shop') })
+  const { code, output } = await runFailingStart({ CLOUDSHELF_DATA_DIR: join(file, 'shop') })
   expect(code).toBe(1)
   expect(oneLine(output)).toHaveLength(1)
   expect(output).toContain('CLOUDSHELF_DATA_DIR')
@@ -81,7 +81,7 @@ test('a data folder that cannot be written is a one-line error', async () => {
 test('a second shop on the same data folder is refused, and the first goes on', async () => {
   const dataDir = temporaryFolder()
   const first = await startShopProcess(dataDir)
-  const { code, output } = await failingStart({ CLOUDSHELF_DATA_DIR: dataDir })
+  const { code, output } = await runFailingStart({ CLOUDSHELF_DATA_DIR: dataDir })
   expect(code).toBe(1)
   expect(oneLine(output)).toHaveLength(1)
   expect(output).toContain(String(first.pid))
@@ -89,21 +89,25 @@ test('a second shop on the same data folder is refused, and the first goes on', 
 })
 
 test('wrong settings are all named in one line', async () => {
-  const { code, output } = await failingStart({ TAX_RATE: '8%', SHIPPING_FLAT: 'free', CART_TTL_DAYS: '0' })
+  const { code, output } = await runFailingStart({
+    TAX_RATE: '8%',
+    SHIPPING_FLAT: 'free',
+    CART_TTL_DAYS: '0',
+  })
   expect(code).toBe(1)
   expect(oneLine(output)).toHaveLength(1)
   for (const name of ['TAX_RATE', 'SHIPPING_FLAT', 'CART_TTL_DAYS']) expect(output).toContain(name)
 })
 
 test('a shop that others could reach without https does not start', async () => {
-  const { code, output } = await failingStart({ HOST: '0.0.0.0', CLOUDSHELF_DATA_DIR: temporaryFolder() })
+  const { code, output } = await runFailingStart({ HOST: '0.0.0.0', CLOUDSHELF_DATA_DIR: temporaryFolder() })
   expect(code).toBe(1)
   expect(output).toContain('PUBLIC_URL')
 })
 
 test('with DYNAMODB_ENDPOINT nothing is made unasked: the error says which command makes the tables', async () => {
   const engine = await startShopProcess(temporaryFolder())
-  const { code, output } = await failingStart({
+  const { code, output } = await runFailingStart({
     CLOUDSHELF_DATA_DIR: temporaryFolder(),
     DYNAMODB_ENDPOINT: engine.dynamodb,
     BOOKS_TABLE_NAME: 'elsewhere-books',
@@ -121,12 +125,12 @@ test('a store without credentials, or that is not there, is said in one line', a
     AWS_SHARED_CREDENTIALS_FILE: '/none',
     AWS_CONFIG_FILE: '/none',
   }
-  const { output: locked } = await failingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...nobody })
+  const { output: locked } = await runFailingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...nobody })
   expect(locked).toMatch(
     /^cloudshelf: the store at http:\/\/127\.0\.0\.1:9 cannot be used: there are no AWS credentials: [^\n]+\n?$/,
   )
   const keys = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
-  const { output: gone } = await failingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...keys })
+  const { output: gone } = await runFailingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...keys })
   expect(gone).toMatch(
     /^cloudshelf: the store at http:\/\/127\.0\.0\.1:9 cannot be used: The shop cannot reach[^\n]+\n?$/,
   )

@@ -4,20 +4,20 @@ import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { isPublicPage } from '#src/pages/paths.ts'
 import {
-  everything,
+  ALL_OPTIONS,
+  FAILOVER_OPTIONS,
+  listResources,
   type Properties,
-  resourcesIn,
   type Synthesized,
   synthesize,
-  takenOver,
 } from '../../test/stacks.ts'
 import { handedOn } from './policies.ts'
 
 const dev = synthesize({ stage: 'dev' })
-const two = synthesize({ stage: 'prod', ...everything })
+const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 
 const configOf = ({ templates }: Synthesized): Properties =>
-  resourcesIn(templates.edge, 'AWS::CloudFront::Distribution')[0]?.[1].DistributionConfig ?? {}
+  listResources(templates.edge, 'AWS::CloudFront::Distribution')[0]?.[1].DistributionConfig ?? {}
 
 /** The behaviour for an address, as CloudFront finds it: the first pattern that matches the whole path. */
 const behaviorFor = (made: Synthesized, path: string): Properties => {
@@ -88,7 +88,7 @@ test('public pages are asked for without cookies and only read; all other pages 
 
 test('nothing is kept that does not ask for it, and what is somebody’s own is never kept under another’s cookie', () => {
   const policies = Object.fromEntries(
-    resourcesIn(dev.templates.edge, 'AWS::CloudFront::CachePolicy').map(([id, { CachePolicyConfig }]) => [
+    listResources(dev.templates.edge, 'AWS::CloudFront::CachePolicy').map(([id, { CachePolicyConfig }]) => [
       nameOf({ Ref: id }),
       CachePolicyConfig as Properties,
     ]),
@@ -124,7 +124,7 @@ test('the gateway hears the visitor’s address and no Host; only the CDN adds t
   expect(read).toContain('idempotency-key')
   for (const name of [...read, 'origin', 'sec-fetch-site', 'user-agent', 'content-type'])
     expect(known, name).toContain(name.toLowerCase())
-  const asked = resourcesIn(dev.templates.edge, 'AWS::CloudFront::OriginRequestPolicy').map(
+  const asked = listResources(dev.templates.edge, 'AWS::CloudFront::OriginRequestPolicy').map(
     ([, { OriginRequestPolicyConfig }]) => OriginRequestPolicyConfig.HeadersConfig,
   )
   for (const { HeaderBehavior, Headers } of asked) {
@@ -153,7 +153,7 @@ test('buckets are reached by origin access control', () => {
     expect(OriginAccessControlId).toBeDefined()
     expect(S3OriginConfig.OriginAccessIdentity).toBe('')
   }
-  for (const [, { OriginAccessControlConfig }] of resourcesIn(
+  for (const [, { OriginAccessControlConfig }] of listResources(
     dev.templates.edge,
     'AWS::CloudFront::OriginAccessControl',
   ))
@@ -177,22 +177,22 @@ test('with a second Region, what is read fails over, and what is written goes to
     return JSON.stringify(origin?.DomainName)
   }
   expect(written(two)).toContain('"CloudShelf-prod-store"')
-  const after = synthesize({ stage: 'prod', ...takenOver })
+  const after = synthesize({ stage: 'prod', ...FAILOVER_OPTIONS })
   expect(written(after)).toContain('"CloudShelf-prod-standby-store"')
-  expect(resourcesIn(after.templates.shop, 'AWS::Events::Rule')).toEqual([])
-  expect(resourcesIn(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(2)
-  expect(resourcesIn(after.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(2)
+  expect(listResources(after.templates.shop, 'AWS::Events::Rule')).toEqual([])
+  expect(listResources(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(2)
+  expect(listResources(after.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(2)
 })
 
 test('the name has a certificate in us-east-1, and the firewall is CloudFront’s', () => {
   expect(two.stacks.edge.region).toBe('us-east-1')
-  expect(resourcesIn(two.templates.edge, 'AWS::CertificateManager::Certificate')).toHaveLength(1)
+  expect(listResources(two.templates.edge, 'AWS::CertificateManager::Certificate')).toHaveLength(1)
   expect(
-    resourcesIn(two.templates.edge, 'AWS::Route53::RecordSet')
+    listResources(two.templates.edge, 'AWS::Route53::RecordSet')
       .map(([, { Type }]) => Type)
       .sort(),
   ).toEqual(['A', 'AAAA'])
-  expect(resourcesIn(two.templates.edge, 'AWS::WAFv2::WebACL')[0]?.[1].Scope).toBe('CLOUDFRONT')
+  expect(listResources(two.templates.edge, 'AWS::WAFv2::WebACL')[0]?.[1].Scope).toBe('CLOUDFRONT')
   expect(configOf(two).WebACLId).toBeDefined()
   expect(configOf(dev).WebACLId).toBeUndefined()
 })

@@ -2,10 +2,16 @@
 import { expect, test } from 'vitest'
 import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
+import {
+  ALL_OPTIONS,
+  listResources,
+  type Properties,
+  type Synthesized,
+  synthesize,
+} from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
-const two = synthesize({ stage: 'prod', ...everything })
+const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 const definitions: readonly FunctionDefinition[] = functions
 
 type Statement = { readonly actions: string[]; readonly resources: string[] }
@@ -14,7 +20,7 @@ const listOf = (value: unknown): string[] =>
 
 /** The statements of the role of this function. */
 const allowed = ({ templates }: Synthesized, id: string, stack = 'shop'): Statement[] =>
-  resourcesIn(templates[stack], 'AWS::IAM::Policy')
+  listResources(templates[stack], 'AWS::IAM::Policy')
     .filter(([name]) => name.startsWith(`${id}RoleDefaultPolicy`))
     .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement as Properties[])
     .map(({ Effect, Action, Resource }) => {
@@ -125,7 +131,7 @@ test('secrets are read by name, by those who need them, and mail is sent as the 
 })
 
 test('the gateway may call the functions of this shop’s routes, through what is live, and nobody else may', () => {
-  const permissions = resourcesIn(two.templates.shop, 'AWS::Lambda::Permission')
+  const permissions = listResources(two.templates.shop, 'AWS::Lambda::Permission')
   const gateway = permissions.filter(([, { Principal }]) => Principal === 'apigateway.amazonaws.com')
   expect(gateway).toHaveLength(definitions.filter(({ otherRoutes }) => otherRoutes.length > 0).length)
   for (const [, { SourceArn, FunctionName }] of gateway) {

@@ -4,21 +4,27 @@ import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { metricNames } from '#src/core/log/metrics.ts'
 import { type FunctionDefinition, functions, routeKeyOf } from '#src/lambda/functions.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
+import {
+  ALL_OPTIONS,
+  listResources,
+  type Properties,
+  type Synthesized,
+  synthesize,
+} from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
-const two = synthesize({ stage: 'prod', ...everything })
+const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 const definitions: readonly FunctionDefinition[] = functions
 
 const functionsIn = ({ templates }: Synthesized, stack = 'shop'): Map<string, Properties> =>
   new Map(
-    resourcesIn(templates[stack], 'AWS::Lambda::Function').map(([, found]) => [
+    listResources(templates[stack], 'AWS::Lambda::Function').map(([, found]) => [
       String(found.FunctionName).replace(/^(dev|staging)-/, ''),
       found,
     ]),
   )
 const keysIn = (made: Synthesized, stack = 'shop'): string[] =>
-  resourcesIn(made.templates[stack], 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)
+  listResources(made.templates[stack], 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)
 
 test('the routes of the template, of OpenAPI, of the endpoints and of the functions are one set', () => {
   const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, object> }
@@ -38,13 +44,13 @@ test('the routes of the template, of OpenAPI, of the endpoints and of the functi
 
 test('each route leads to the function that owns it, and is throttled on its own', () => {
   const { templates } = dev
-  const routes = resourcesIn(templates.shop, 'AWS::ApiGatewayV2::Route')
+  const routes = listResources(templates.shop, 'AWS::ApiGatewayV2::Route')
   for (const { id, endpoints: own, otherRoutes } of definitions)
     for (const key of [...own.map(routeKeyOf), ...otherRoutes]) {
       const [, route] = routes.find(([, { RouteKey }]) => RouteKey === key) ?? []
       expect(JSON.stringify(route?.Target), key).toContain(`"${id}Integration"`)
     }
-  const [[, stage] = []] = resourcesIn(templates.shop, 'AWS::ApiGatewayV2::Stage')
+  const [[, stage] = []] = listResources(templates.shop, 'AWS::ApiGatewayV2::Stage')
   expect(Object.keys(stage?.RouteSettings).sort()).toEqual(keysIn(dev).toSorted())
   const most = (key: string): number => stage?.RouteSettings[key].ThrottlingRateLimit
   expect(most('POST /api/auth/sign-in')).toBeLessThan(most('GET /api/books'))
@@ -55,7 +61,7 @@ test('each route leads to the function that owns it, and is throttled on its own
 })
 
 test('no other site’s scripts are let in', () => {
-  const [[, api] = []] = resourcesIn(dev.templates.store, 'AWS::ApiGatewayV2::Api')
+  const [[, api] = []] = listResources(dev.templates.store, 'AWS::ApiGatewayV2::Api')
   expect(api).toMatchObject({ ProtocolType: 'HTTP' })
   expect(api?.CorsConfiguration).toBeUndefined()
 })
@@ -96,7 +102,7 @@ test.each([
       expect(told.DYNAMODB_ENDPOINT).toBe('aws')
       expect(JSON.stringify(told), id).not.toMatch(/NoEcho|ProxySecret/)
     }
-    const retained = resourcesIn(made.templates[stack], 'AWS::Logs::LogGroup').map(
+    const retained = listResources(made.templates[stack], 'AWS::Logs::LogGroup').map(
       ([, log]) => log.RetentionInDays,
     )
     expect(new Set(retained)).toEqual(new Set([made === dev ? 7 : 90]))
@@ -118,7 +124,7 @@ test('copies are kept free for those that are said to need them', () => {
 
 test('streams and clocks wake what they should, and put aside what fails', () => {
   const { templates } = two
-  const mappings = resourcesIn(templates.shop, 'AWS::Lambda::EventSourceMapping')
+  const mappings = listResources(templates.shop, 'AWS::Lambda::EventSourceMapping')
   const wanted = definitions.flatMap(({ triggers }) => triggers)
   expect(mappings).toHaveLength(wanted.filter(({ kind }) => kind === 'stream').length)
   for (const [, mapping] of mappings) {
@@ -132,22 +138,22 @@ test('streams and clocks wake what they should, and put aside what fails', () =>
   expect(JSON.parse(outbox?.FilterCriteria.Filters[0].Pattern)).toEqual(
     filter && 'filter' in filter ? filter.filter : {},
   )
-  const rules = resourcesIn(templates.shop, 'AWS::Events::Rule')
+  const rules = listResources(templates.shop, 'AWS::Events::Rule')
   expect(rules.map(([, { ScheduleExpression }]) => ScheduleExpression).sort()).toEqual([
     'rate(5 minutes)',
     'rate(6 hours)',
   ])
   for (const [, { Targets }] of rules)
     expect(JSON.stringify(Targets[0].DeadLetterConfig)).toContain('DeadLetters')
-  for (const [, queue] of resourcesIn(templates.shop, 'AWS::SQS::Queue'))
+  for (const [, queue] of listResources(templates.shop, 'AWS::SQS::Queue'))
     expect(queue.SqsManagedSseEnabled).toBe(true)
   // Who stands by is woken by nobody: else each mail would be sent twice.
   for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'])
-    expect(resourcesIn(templates['standby-shop'], type)).toEqual([])
+    expect(listResources(templates['standby-shop'], type)).toEqual([])
 })
 
 test('in production a new version gets a tenth of the calls, and an alarm takes it back', () => {
-  const groups = resourcesIn(two.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')
+  const groups = listResources(two.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')
   expect(groups).toHaveLength(definitions.length)
   for (const [, group] of groups) {
     expect(JSON.stringify(group.DeploymentConfigName)).toContain('LambdaCanary10Percent5Minutes')
@@ -166,12 +172,12 @@ test('in production a new version gets a tenth of the calls, and an alarm takes 
       one => 'CodeDeployLambdaAliasUpdate' in ((one as { UpdatePolicy?: object }).UpdatePolicy ?? {}),
     ),
   ).toHaveLength(definitions.length)
-  expect(resourcesIn(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
+  expect(listResources(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
 })
 
 test('alarms go to a mail address, and each is explained in the operator’s guide', () => {
   const guide = readFileSync('docs/operations.md', 'utf8').toLowerCase()
-  const alarms = resourcesIn(two.templates.shop, 'AWS::CloudWatch::Alarm')
+  const alarms = listResources(two.templates.shop, 'AWS::CloudWatch::Alarm')
   expect(alarms.length).toBeGreaterThan(15)
   for (const [name, { AlarmDescription, AlarmActions, Dimensions, Namespace }] of alarms) {
     expect(JSON.stringify(AlarmActions), name).toContain('Alarms')
@@ -183,17 +189,17 @@ test('alarms go to a mail address, and each is explained in the operator’s gui
     if (Namespace) expect(Dimensions.length, name).toBeGreaterThan(0)
   }
   expect(
-    resourcesIn(two.templates.shop, 'AWS::SNS::Subscription').map(([, { Protocol, Endpoint }]) => [
+    listResources(two.templates.shop, 'AWS::SNS::Subscription').map(([, { Protocol, Endpoint }]) => [
       Protocol,
       Endpoint,
     ]),
   ).toEqual([['email', 'owner@shop.example']])
-  const [[, budget] = []] = resourcesIn(two.templates.edge, 'AWS::Budgets::Budget')
+  const [[, budget] = []] = listResources(two.templates.edge, 'AWS::Budgets::Budget')
   expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
 })
 
 test('the dashboard shows what the shop measures, by the names that it measures it under', () => {
-  const [[, { DashboardBody } = {}] = []] = resourcesIn(two.templates.shop, 'AWS::CloudWatch::Dashboard')
+  const [[, { DashboardBody } = {}] = []] = listResources(two.templates.shop, 'AWS::CloudWatch::Dashboard')
   const body = JSON.stringify(DashboardBody)
   const own = [...body.matchAll(/CloudShelf\\*",\\*"(\w+)/g)].map(([, name]) => name)
   expect([...new Set(own)].sort()).toEqual(['IndexAge', 'OrdersPlaced', 'OutboxAge', 'Revenue'])
@@ -212,8 +218,8 @@ test('the dashboard shows what the shop measures, by the names that it measures 
 })
 
 test('the user pool tells nobody who has an account, and sends people back to this shop alone', () => {
-  const [[, pool] = []] = resourcesIn(two.templates.shop, 'AWS::Cognito::UserPool')
-  const [[, client] = []] = resourcesIn(two.templates.shop, 'AWS::Cognito::UserPoolClient')
+  const [[, pool] = []] = listResources(two.templates.shop, 'AWS::Cognito::UserPool')
+  const [[, client] = []] = listResources(two.templates.shop, 'AWS::Cognito::UserPoolClient')
   expect(pool).toMatchObject({
     MfaConfiguration: 'OPTIONAL',
     EnabledMfas: ['SOFTWARE_TOKEN_MFA'],

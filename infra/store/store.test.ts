@@ -1,16 +1,22 @@
 /** The tables in the template are those of src/tables/definitions.ts, and what holds data is guarded as its stage asks. */
 import { expect, test } from 'vitest'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES, type TableDefinition } from '#src/tables/definitions.ts'
-import { everything, type Properties, resourcesIn, type Synthesized, synthesize } from '../../test/stacks.ts'
+import {
+  ALL_OPTIONS,
+  listResources,
+  type Properties,
+  type Synthesized,
+  synthesize,
+} from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const staging = synthesize({ stage: 'staging' })
 const prod = synthesize({ stage: 'prod' })
-const two = synthesize({ stage: 'prod', ...everything })
+const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 
 const tablesIn = ({ templates }: Synthesized): Map<string, Properties> =>
   new Map(
-    resourcesIn(templates.store, 'AWS::DynamoDB::GlobalTable').map(([, table]) => [table.TableName, table]),
+    listResources(templates.store, 'AWS::DynamoDB::GlobalTable').map(([, table]) => [table.TableName, table]),
   )
 
 const schema = ({ hash, range }: { hash: string; range?: string }) => [
@@ -104,13 +110,13 @@ test('only tables that wake a function have a stream, with what it needs', () =>
 
 test('buckets are private, encrypted, and read by nobody without TLS and by this distribution alone', () => {
   for (const made of [dev, prod, two])
-    for (const [, bucket] of resourcesIn(made.templates.store, 'AWS::S3::Bucket')) {
+    for (const [, bucket] of listResources(made.templates.store, 'AWS::S3::Bucket')) {
       expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true])
       expect(JSON.stringify(bucket.BucketEncryption)).toContain('AES256')
       expect(bucket.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }])
       expect(bucket.WebsiteConfiguration).toBeUndefined()
     }
-  const policies = Object.fromEntries(resourcesIn(prod.templates.shop, 'AWS::S3::BucketPolicy'))
+  const policies = Object.fromEntries(listResources(prod.templates.shop, 'AWS::S3::BucketPolicy'))
   const [deny, allow] = policies.BlobsPolicy?.PolicyDocument.Statement ?? []
   expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })
   expect(allow).toMatchObject({
@@ -138,11 +144,11 @@ test('a second Region has copies of all tables and of the pictures, as guarded a
       expect(one.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true)
     }
   }
-  const copied = resourcesIn(two.templates.store, 'AWS::S3::Bucket').flatMap(
+  const copied = listResources(two.templates.store, 'AWS::S3::Bucket').flatMap(
     ([, bucket]) => bucket.ReplicationConfiguration?.Rules ?? [],
   )
   expect(copied).toHaveLength(1)
   expect(JSON.stringify(copied[0].Destination.Bucket)).toContain('CloudShelf-prod-standby-store')
-  expect(resourcesIn(two.templates['standby-store'], 'AWS::DynamoDB::GlobalTable')).toEqual([])
-  expect(resourcesIn(two.templates['standby-store'], 'AWS::S3::Bucket')).toHaveLength(2)
+  expect(listResources(two.templates['standby-store'], 'AWS::DynamoDB::GlobalTable')).toEqual([])
+  expect(listResources(two.templates['standby-store'], 'AWS::S3::Bucket')).toHaveLength(2)
 })

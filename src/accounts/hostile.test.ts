@@ -1,13 +1,13 @@
 /** Links used where they do not belong, and passwords and names that nobody has. */
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD } from '../../test/accounts.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 
 const EMAIL = 'jane@example.com'
 
 test('a link opens its own door alone: not another, not twice, not somebody else’s, and not after its time', async () => {
   let time = new Date()
-  const shop = await accountShop({ now: () => time })
+  const shop = await createAccountShop({ now: () => time })
   const jane = await shop.member(EMAIL)
   await shop.signUp(shop.visitor(), 'john@example.com')
   const [verify = ''] = await shop.tokens('verify-email')
@@ -20,14 +20,14 @@ test('a link opens its own door alone: not another, not twice, not somebody else
     'password/reset': { token: reset, password: 'three green quiet boats' },
     'email/confirm': { token: change },
   }
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   for (const [door, body] of Object.entries(doors))
     for (const token of [verify, reset, change, 'A'.repeat(43)]) {
       if (token === body.token) continue
       const answer = await shop.visitor().post(`/api/auth/${door}`, { ...body, token })
       expect(answer, door).toMatchObject({ status: 404, body: { code: 'link_invalid' } })
     }
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
   // An hour later the link to the new address is over, and the one to set a password long since.
   time = new Date(time.getTime() + 61 * 60_000)
   for (const door of ['password/reset', 'email/confirm'] as const)
@@ -37,9 +37,9 @@ test('a link opens its own door alone: not another, not twice, not somebody else
 })
 
 test('a password of a megabyte is turned away before anybody hashes it', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const password = 'x'.repeat(1_000_000)
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   for (const path of ['sign-up', 'sign-in'])
     expect((await shop.visitor().post(`/api/auth/${path}`, { email: EMAIL, password })).status, path).toBe(
       413,
@@ -47,7 +47,7 @@ test('a password of a megabyte is turned away before anybody hashes it', async (
   const long = { email: EMAIL, password: 'x'.repeat(129) }
   for (const path of ['sign-up', 'sign-in'])
     expect((await shop.visitor().post(`/api/auth/${path}`, long)).body.code, path).toBe('invalid_request')
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test.each([
@@ -57,15 +57,15 @@ test.each([
   ['a name that turns the text around', { first_name: 'Jane\u202Eenaj' }],
   ['a password of control characters', { password: 'abcdefgh\u0000\u0007' }],
 ])('%s is refused, and nothing is written', async (_, changes) => {
-  const shop = await accountShop()
-  const before = await contentsOf(shop)
+  const shop = await createAccountShop()
+  const before = await dumpTables(shop)
   const answer = await shop.signUp(shop.visitor(), EMAIL, changes)
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('an address that only looks like another has an account of its own', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   // Cyrillic а in the domain, as its punycode.
   const other = await shop.member('jane@ex\u0430mple.com')

@@ -1,7 +1,7 @@
 /** An address has one account, however many try to open one at once. */
 import { expect, test, vi } from 'vitest'
-import { type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { ShopError } from '../core/errors.ts'
 import { newUserId } from '../core/ids.ts'
 import { checkAccounts, repairEmailReservations } from './check.ts'
@@ -34,12 +34,12 @@ const perAddress = (users: readonly Json[]): number[] =>
   addresses.map(address => users.filter(({ email }) => email === address).length)
 
 test('50 registrations at once for each of 40 addresses: one account each, and no guard without one', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   // Another process on the same tables, which knows nothing of this one.
-  const other = await testShop({ beside: shop, staffed: false })
+  const other = await createTestShop({ sharingTablesOf: shop, withStaff: false })
   for (const email of addresses)
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => register(i % 2 === 0 ? shop : other, email)))
-  const [users, control] = [await itemsIn(shop, 'users'), await itemsIn(shop, 'control')]
+  const [users, control] = [await readItems(shop, 'users'), await readItems(shop, 'control')]
   expect(perAddress(users)).toEqual(addresses.map(() => 1))
   expect(users).toHaveLength(ADDRESSES)
   const ids = users.map(({ user_id }) => user_id).sort()
@@ -73,7 +73,7 @@ test('50 registrations at once for each of 40 addresses: one account each, and n
 })
 
 test('a guard that is missing, one of nobody, and a second account of an address are found, and mended where they can be', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   const { deps, names } = shop
   const other = await shop.account()
   const byHand = (user_id: string, email: string): Promise<void> =>
@@ -101,11 +101,11 @@ test('a guard that is missing, one of nobody, and a second account of an address
   expect(await repairEmailReservations(deps, found)).toEqual({ made: 0, dropped: 0 })
   // Now whoever can read that address is its owner, and nobody else can take it.
   await signUp(deps, { email: john.email, password: 'four quiet blue words' })
-  expect((await itemsIn(shop, 'users')).filter(({ email }) => email === john.email)).toHaveLength(1)
+  expect((await readItems(shop, 'users')).filter(({ email }) => email === john.email)).toHaveLength(1)
 })
 
 test('looking first and then writing gives an address several accounts', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   const { db } = shop.deps
   const naive = async (email: string): Promise<void> => {
     const { items } = await db.query({
@@ -130,5 +130,5 @@ test('looking first and then writing gives an address several accounts', async (
   }
   const [email = ''] = addresses
   await Promise.all(Array.from({ length: AT_ONCE }, () => naive(email)))
-  expect(perAddress(await itemsIn(shop, 'users'))[0]).toBeGreaterThan(1)
+  expect(perAddress(await readItems(shop, 'users'))[0]).toBeGreaterThan(1)
 })

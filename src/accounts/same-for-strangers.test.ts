@@ -1,7 +1,7 @@
 /** Nobody learns from the shop's answers whether an address has an account: not from what it says, nor from what it does. */
 import { expect, test, vi } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { type Json, type TestShop, testShop } from '../../test/kit.ts'
+import { createTestShop, type Json, type TestShop } from '../../test/kit.ts'
 import { newUserId } from '../core/ids.ts'
 import { passwordCredential } from './password-credential.ts'
 
@@ -54,7 +54,7 @@ test.each(tries)(
   '%s answers 300 known and 300 unknown addresses alike, with as many hashes and calls of the tables',
   async (path, body) => {
     const engine = await startFaultyEngine()
-    const shop = await testShop({ endpoint: engine.endpoint })
+    const shop = await createTestShop({ endpoint: engine.endpoint })
     await openAccounts(shop)
     /** One try as the caller sees it, and as the shop's own machinery does. */
     const seen = async (email: string): Promise<string> => {
@@ -85,7 +85,7 @@ test.each(tries)(
       }
     expect([...known]).toEqual([...unknown])
     expect([...known.values()]).toEqual([EACH])
-    expect(shop.reported).toEqual([])
+    expect(shop.reportedErrors).toEqual([])
   },
   180_000,
 )

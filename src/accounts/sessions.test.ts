@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 
 const orders = async (who: Shopper) => (await who.get('/api/orders')).body.items.length
 
 test('who has signed in is known by the account, on every device; others are not', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const reader = await shop.account()
   await reader.post('/api/cart/items', { book_id: 'tech-001' })
   expect((await checkOut(reader)).status).toBe(201)
@@ -29,7 +29,7 @@ const bent: [string, (value: string) => string][] = [
 ]
 
 test.each(bent)('a session cookie %s speaks for nobody', async (_, bend) => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const reader = await shop.account()
   const value = reader.cookie()?.slice(NAME.length + 1) ?? ''
   const cart = (cookie: string) => shop.visitor().get('/api/cart', { cookie })
@@ -67,15 +67,15 @@ const forgeries = (token: string, signature: string, hash: string, own: string):
 }
 
 test('of thirty forged session tokens none is accepted, and a copy of all tables holds nothing to make one of', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const [reader, thief] = [await shop.account(), await shop.account()]
   const cookieOf = (who: Shopper) => decodeURIComponent(who.cookie()?.slice(NAME.length + 1) ?? '')
   const [token = '', signature = ''] = cookieOf(reader).split(/\.(?=[^.]*$)/)
   const whoIs = async (value: string) =>
     (await shop.visitor().get('/api/auth/session', { cookie: `${NAME}=${encodeURIComponent(value)}` })).body
   expect(await whoIs(`${token}.${signature}`)).toMatchObject({ signed_in: true, email: reader.email })
-  expect(await contentsOf(shop)).not.toContain(token)
-  const rows = await itemsIn(shop, 'control')
+  expect(await dumpTables(shop)).not.toContain(token)
+  const rows = await readItems(shop, 'control')
   const row = rows.find(({ sk, userId }) => sk === 'session' && userId === reader.userId)
   const forged = forgeries(token, signature, row.pk.slice('session#'.length), cookieOf(thief))
   expect(new Set(forged).size).toBe(30)
@@ -87,7 +87,7 @@ test('a session ends when it is unused for two weeks, lives on when it is used, 
   const later = (days: number) => {
     now = new Date(now.getTime() + days * 86_400_000)
   }
-  const shop = await testShop({ books: [aBook()], now: () => now })
+  const shop = await createTestShop({ books: [aBook()], now: () => now })
   const [used, unused] = [await shop.account({ days: 365 }), await shop.account({ days: 365 })]
   const isIn = async (who: Shopper) => {
     const { status } = await who.post('/api/cart/items', { book_id: 'tech-001' })
@@ -103,7 +103,7 @@ test('a session ends when it is unused for two weeks, lives on when it is used, 
 
 test('a session of staff ends after half an hour unused', async () => {
   let now = new Date('2026-01-01T00:00:00Z')
-  const shop = await testShop({ now: () => now })
+  const shop = await createTestShop({ now: () => now })
   const staff = await shop.account({ role: 'staff' })
   const mayAsk = async () => (await staff.get('/api/orders?date=2026-01-01')).status === 200
   expect(await mayAsk()).toBe(true)
@@ -114,7 +114,7 @@ test('a session of staff ends after half an hour unused', async () => {
 })
 
 test('staff have their rights by role and second factor, asked of the store each time', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const day = '/api/orders?date=2026-01-01'
   expect((await (await shop.account({ role: 'admin' })).get(day)).status).toBe(200)
   expect((await (await shop.account({ role: 'staff', secondFactor: false })).get(day)).status).toBe(403)

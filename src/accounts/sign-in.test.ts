@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
+import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { aBook, checkOut } from '../../test/kit.ts'
 import { auditTrail } from '../core/audit.ts'
 
 const EMAIL = 'jane@example.com'
 
 test('who signs up confirms the address by mail, signs in, and signs out on the server', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = shop.visitor()
   expect((await shop.signUp(jane, ' Jane@EXAMPLE.com', { first_name: 'Jane' })).status).toBe(202)
   expect(jane.cookie()).toBeUndefined()
@@ -35,7 +35,7 @@ test('who signs up confirms the address by mail, signs in, and signs out on the 
   expect((await shop.visitor().get('/api/auth/session', { cookie: stolen })).body).toEqual({
     signed_in: false,
   })
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test.each([
@@ -43,25 +43,25 @@ test.each([
   'a@\u4f8b\u3048.\u30c6\u30b9\u30c8',
   'a@xn--p1ai.xn--p1ai',
 ])('whoever mail reaches can sign in: %s', async email => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const who = await shop.member(email)
   expect((await who.get('/api/auth/session')).body).toMatchObject({ signed_in: true })
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('a password of 128 characters counts everywhere, though each be two halves', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const long = '\u{1f600}\u{1f601}'.repeat(64)
   const change = { current_password: PASSWORD, password: long }
   expect((await jane.post('/api/auth/password/change', change)).status).toBe(204)
   expect((await jane.post('/api/auth/two-factor', { password: long })).status).toBe(200)
   expect((await shop.signIn(shop.visitor(), EMAIL, long)).status).toBe(200)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('an account is exactly the specification’s item in the users table', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   await shop.signUp(shop.visitor(), EMAIL, { first_name: 'Jane', last_name: 'Doe' })
   const items = []
   for await (const page of shop.deps.db.scan(shop.names.users))
@@ -87,7 +87,7 @@ test('an account is exactly the specification’s item in the users table', asyn
 })
 
 test('signing in again ends the session that was there, and a planted cookie is never taken over', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const first = jane.cookie() ?? ''
   await shop.signIn(jane, EMAIL)
@@ -105,7 +105,7 @@ test('signing in again ends the session that was there, and a planted cookie is 
 })
 
 test('a password is reset by mail, once; it ends all sessions and counts from then on', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const visitor = shop.visitor()
   expect((await visitor.post('/api/auth/password/forgot', { email: EMAIL })).status).toBe(202)
@@ -121,7 +121,7 @@ test('a password is reset by mail, once; it ends all sessions and counts from th
 })
 
 test('a changed password ends the other sessions and gives this one a new cookie', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const [here, there] = [await shop.member(EMAIL), shop.visitor()]
   await shop.signIn(there, EMAIL)
   const before = here.cookie()
@@ -136,7 +136,7 @@ test('a changed password ends the other sessions and gives this one a new cookie
 })
 
 test('a new address counts when it is confirmed there, and the old one is told', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   await shop.mail()
   const change = (email: string, password = PASSWORD) =>
@@ -161,7 +161,7 @@ test('a new address counts when it is confirmed there, and the old one is told',
 })
 
 test('one sees where one is signed in, and ends it there', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const [here, there] = [await shop.member(EMAIL), shop.visitor()]
   await shop.signIn(there, EMAIL)
   const { items } = (await here.get('/api/auth/sessions')).body
@@ -183,7 +183,7 @@ test('one sees where one is signed in, and ends it there', async () => {
 })
 
 test('with an authenticator app, the password alone opens nothing; a recovery code works once', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const jane = await shop.member(EMAIL)
   const enrol = (password: string) => jane.post('/api/auth/two-factor', { password })
   expect(await enrol('wrong password')).toMatchObject({ body: { code: 'password_wrong' } })
@@ -203,7 +203,7 @@ test('with an authenticator app, the password alone opens nothing; a recovery co
   // The one that was confirmed has been used.
   expect(await code('code', totpCode(totp_uri))).toMatchObject({ body: { code: 'code_wrong' } })
   expect((await other.get('/api/auth/session')).body.signed_in).toBe(false)
-  const next = totpCode(totp_uri, soon())
+  const next = totpCode(totp_uri, nextTotpWindow())
   await shop.signIn(other, EMAIL)
   expect((await code('code', next)).status).toBe(200)
   expect((await other.get('/api/auth/session')).body.second_factor).toBe(true)
@@ -219,11 +219,11 @@ test('with an authenticator app, the password alone opens nothing; a recovery co
   const ended = await jane.call('DELETE', '/api/auth/two-factor', { password: PASSWORD })
   expect(ended.status).toBe(204)
   expect((await shop.signIn(shop.visitor(), EMAIL)).body).toEqual({ second_factor: false })
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('the cart and the orders of an account are there wherever it signs in', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const here = await shop.member(EMAIL)
   await here.post('/api/cart/items', { book_id: 'tech-001' })
   const there = shop.visitor()
@@ -234,7 +234,7 @@ test('the cart and the orders of an account are there wherever it signs in', asy
 })
 
 test('strangers who guess at an account do not lock its owner out', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   await owner.post('/api/auth/sign-out')
   const guesses = []
@@ -247,7 +247,7 @@ test('strangers who guess at an account do not lock its owner out', async () => 
 })
 
 test('each act of an account’s owner is in the audit, without a value of theirs', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const { user_id } = (await jane.get('/api/users/me')).body
   const address = { street: 'canary-street', city: 'canary-city', postal_code: '1', country: 'US' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accountShop, totpCode } from '../../test/accounts.ts'
+import { createAccountShop, totpCode } from '../../test/accounts.ts'
 import { aBook, type Shopper } from '../../test/kit.ts'
 import { auditOfDay, auditTrail } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
@@ -14,7 +14,7 @@ const enrol = async (who: Shopper): Promise<void> => {
 }
 
 test('whoever is given a role sets a password by the link, and has rights once there is a second factor', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const { link, user_id } = await giveRole(shop.deps, 'the tests', EMAIL, 'admin')
   const token = new URL(link).searchParams.get('token')
   expect(await listStaff(shop.deps)).toEqual([{ user_id, email: EMAIL, role: 'admin' }])
@@ -32,7 +32,7 @@ test('whoever is given a role sets a password by the link, and has rights once t
 })
 
 test('ten who give a role at once open one account', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const given = await Promise.all(
     Array.from({ length: 10 }, (_, i) => giveRole(shop.deps, `clerk ${i}`, EMAIL, 'staff')),
   )
@@ -44,7 +44,7 @@ test('ten who give a role at once open one account', async () => {
 })
 
 test('a role that is taken away, or given, ends every session, and rights are gone at the next request', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const staff = await shop.account({ role: 'staff' })
   const look = () => staff.get('/api/books/tech-001/stock')
   expect((await look()).status).toBe(200)
@@ -63,7 +63,7 @@ const entries = async <T>(found: AsyncIterable<T>): Promise<T[]> => {
 }
 
 test('each act of staff is in the audit, with who did it and what was before and after', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const staff = await shop.account({ role: 'staff' })
   const book = { book_id: 'b', category: 'C', title: 't', author: 'a', price: 1, stock_quantity: 1 }
   await staff.call('PATCH', '/api/books/tech-001', { price: 39.99 })

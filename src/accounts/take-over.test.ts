@@ -1,14 +1,14 @@
 /** Ways into another's account that begin before it is theirs, or with half of what opens it: none leads there. */
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
+import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { aBook, checkOut, type Json } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 
 const EMAIL = 'customer@example.com'
 const THEIRS = 'a thief of accounts waits'
 
 test('who opens an account with another’s address waits in vain for its owner to confirm it', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   expect((await checkOut(guest)).status).toBe(201)
@@ -16,9 +16,9 @@ test('who opens an account with another’s address waits in vain for its owner 
   await shop.signUp(thief, EMAIL, { password: THEIRS, first_name: 'Thief', last_name: 'Thief' })
   const [first] = await shop.tokens('verify-email')
   // The owner takes the mail for something of theirs.
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   expect(await shop.verify(owner, first)).toMatchObject({ status: 422, body: { code: 'password_wrong' } })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
   await shop.signUp(owner, EMAIL, { first_name: 'Jane' })
   // From now on the account is whose who signed up last; the thief's mail opens no other.
   expect((await shop.verify(thief, first, THEIRS)).body.code).toBe('password_wrong')
@@ -35,7 +35,7 @@ test('who opens an account with another’s address waits in vain for its owner 
 })
 
 test('whoever asked for another address under the old password is shut out with it', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   const thief = shop.visitor()
   await shop.signIn(thief, EMAIL)
@@ -45,13 +45,13 @@ test('whoever asked for another address under the old password is shut out with 
   const [reset] = await shop.tokens('reset-password')
   const password = 'three green quiet boats'
   expect((await owner.post('/api/auth/password/reset', { token: reset, password })).status).toBe(204)
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   expect((await thief.post('/api/auth/email/confirm', { token: change })).body.code).toBe('link_invalid')
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('a link that sets the password is worth nothing once the password is another', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   for (let i = 0; i < 2; i++) await owner.post('/api/auth/password/forgot', { email: EMAIL })
   const [first, second] = await shop.tokens('reset-password')
@@ -69,7 +69,7 @@ test('a link that sets the password is worth nothing once the password is anothe
 })
 
 test('a password alone makes no second factor where there is one already', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const owner = await shop.member(EMAIL)
   const { user_id } = (await owner.get('/api/users/me')).body
   await shop.deps.records.create('passkey', {
@@ -80,7 +80,7 @@ test('a password alone makes no second factor where there is one already', async
   })
   const thief = shop.visitor()
   expect((await shop.signIn(thief, EMAIL)).body).toEqual({ second_factor: false })
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   const needed = { status: 403, body: { code: 'second_factor_needed' } }
   const again = { password: PASSWORD }
   expect(await thief.post('/api/auth/two-factor', again)).toMatchObject(needed)
@@ -90,29 +90,29 @@ test('a password alone makes no second factor where there is one already', async
   expect(await thief.post('/api/auth/passkeys/options', again)).toMatchObject(needed)
   expect(await thief.post('/api/auth/passkeys', { response: { id: 'a' } })).toMatchObject(needed)
   expect(await thief.call('DELETE', '/api/auth/passkeys/a-passkey')).toMatchObject(needed)
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('of ten who send the same code of an authenticator app at once, one is let in', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   const { totp_uri } = (await owner.post('/api/auth/two-factor', { password: PASSWORD })).body
   await owner.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })
   const people = Array.from({ length: 10 }, () => shop.visitor())
   // Ten of the same network and account would be too many tries to sign in.
   for (const one of people.slice(0, 8)) await shop.signIn(one, EMAIL)
-  const code = totpCode(totp_uri, soon())
+  const code = totpCode(totp_uri, nextTotpWindow())
   const answers = await Promise.all(
     people.slice(0, 8).map(one => one.post('/api/auth/sign-in/code', { code })),
   )
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   const inside = await Promise.all(people.map(one => one.get('/api/auth/session')))
   expect(inside.filter(({ body }) => body.signed_in)).toHaveLength(1)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('who signs in while the account is being deleted is in no account afterwards', async () => {
-  const shop = await accountShop({ staffed: false })
+  const shop = await createAccountShop({ withStaff: false })
   for (let round = 0; round < 8; round++) {
     const owner = await shop.member(`customer-${round}@example.com`)
     const tries = Array.from({ length: 6 }, () => shop.visitor())
@@ -126,14 +126,14 @@ test('who signs in while the account is being deleted is in no account afterward
     expect(removed?.status).toBe(204)
     for (const { status } of others) expect([200, 401, 403, 503]).toContain(status)
   }
-  const control = await itemsIn(shop, 'control')
+  const control = await readItems(shop, 'control')
   expect(control.filter(({ sk }: Json) => sk === 'session')).toEqual([])
-  expect(await itemsIn(shop, 'users')).toEqual([])
-  expect(shop.reported).toEqual([])
+  expect(await readItems(shop, 'users')).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('nobody can have more than three mails an hour sent to an unconfirmed address by signing in', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   await shop.signUp(shop.visitor(), EMAIL)
   expect(await shop.tokens('verify-email')).toHaveLength(1)
   for (let i = 0; i < 8; i++)
@@ -142,7 +142,7 @@ test('nobody can have more than three mails an hour sent to an unconfirmed addre
 })
 
 test('what a guest left in a browser goes with whoever signs out there', async () => {
-  const shop = await accountShop({ books: [aBook()] })
+  const shop = await createAccountShop({ books: [aBook()] })
   const jane = shop.visitor()
   await jane.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(jane)).body

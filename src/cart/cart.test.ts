@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 
 const add = (shopper: Shopper, book_id = 'tech-001', quantity = 1) =>
   shopper.post('/api/cart/items', { book_id, quantity })
@@ -8,9 +8,9 @@ const set = (shopper: Shopper, quantity: number, book_id = 'tech-001') =>
   shopper.call('PUT', `/api/cart/items/${book_id}`, { quantity })
 
 test('a cart is an item as the specification has it, with a version and an expiry in seconds', async () => {
-  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   await add(shop.visitor(), 'tech-001', 2)
-  expect(await itemsIn(shop, 'carts')).toEqual([
+  expect(await readItems(shop, 'carts')).toEqual([
     {
       user_id: expect.stringMatching(/^guest-[0-9a-f]{40}$/),
       cart_id: 'cart-2025-09-05',
@@ -28,31 +28,31 @@ test('a cart is an item as the specification has it, with a version and an expir
 })
 
 test('looking at a cart makes neither a cookie nor a cart', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const visitor = shop.visitor()
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   expect((await visitor.get('/api/cart')).body).toMatchObject({ version: null, items: [], total: 0 })
   expect((await visitor.call('DELETE', '/api/cart')).status).toBe(200)
   expect((await visitor.call('DELETE', '/api/cart/items/tech-001')).body.code).toBe('cart_line_not_found')
   expect((await set(visitor, 1)).body.code).toBe('cart_line_not_found')
   expect((await add(visitor, 'no-such-book')).body.code).toBe('book_not_found')
   expect(visitor.cookie()).toBeUndefined()
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('the cookie is a secret of 256 bits that script cannot read and other sites cannot send', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const plain = (await add(shop.visitor())).headers.get('set-cookie')
   expect(plain).toMatch(
     /^cloudshelf_guest=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/,
   )
-  const https = await testShop({ books: [aBook()], env: { PUBLIC_URL: 'https://shop.example' } })
+  const https = await createTestShop({ books: [aBook()], env: { PUBLIC_URL: 'https://shop.example' } })
   const bound = (await add(https.visitor())).headers.get('set-cookie')
   expect(bound).toMatch(/^__Host-cloudshelf_guest=[A-Za-z0-9_-]{43}; Path=\/;.*; HttpOnly;.*; Secure$/)
 })
 
 test('a cookie that is no secret of ours is nobody’s', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await add(shopper)
   const cookie = shopper.cookie() ?? ''
@@ -62,7 +62,7 @@ test('a cookie that is no secret of ours is nobody’s', async () => {
 })
 
 test('lines are added to, set, removed and emptied', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', price: 10 })] })
+  const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', price: 10 })] })
   const shopper = shop.visitor()
   await add(shopper)
   expect((await add(shopper, 'tech-001', 2)).body.items).toMatchObject([{ quantity: 3, line_total: 128.97 }])
@@ -79,7 +79,7 @@ test('lines are added to, set, removed and emptied', async () => {
 })
 
 test('every change gives a version that was never there before', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const versions = [(await add(shopper)).body.version]
   for (const quantity of [2, 1, 2, 2]) versions.push((await set(shopper, quantity)).body.version)
@@ -90,7 +90,7 @@ test('every change gives a version that was never there before', async () => {
 })
 
 test('at most 20 of one book go into a cart, by whatever steps', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 100 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
   const shopper = shop.visitor()
   expect((await add(shopper, 'tech-001', 20)).status).toBe(200)
   expect(await add(shopper, 'tech-001', 1)).toMatchObject({ status: 422, body: { code: 'quantity_limit' } })
@@ -105,7 +105,7 @@ test('at most 20 of one book go into a cart, by whatever steps', async () => {
 
 test('at most 50 books go into a cart, also when the last two come at once; all 50 can be bought', async () => {
   const books = Array.from({ length: 52 }, (_, i) => aBook({ book_id: `b-${i}`, price: 1.01 }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const shopper = shop.visitor()
   for (let i = 0; i < 49; i++) await add(shopper, `b-${i}`)
   const answers = await Promise.all([add(shopper, 'b-49'), add(shopper, 'b-50')])
@@ -119,7 +119,7 @@ test('at most 50 books go into a cart, also when the last two come at once; all 
 })
 
 test('no more go into a cart than are left, and the answer says how many', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 3 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 3 })] })
   const shopper = shop.visitor()
   await add(shopper, 'tech-001', 2)
   const items = [{ book_id: 'tech-001', requested_quantity: 4, available_quantity: 3 }]
@@ -132,7 +132,9 @@ test('no more go into a cart than are left, and the answer says how many', async
 })
 
 test('the cart shows what changed since its books were added', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'gone' }), aBook({ book_id: 'short' })] })
+  const shop = await createTestShop({
+    books: [aBook(), aBook({ book_id: 'gone' }), aBook({ book_id: 'short' })],
+  })
   const shopper = shop.visitor()
   await add(shopper)
   await add(shopper, 'gone')
@@ -163,7 +165,7 @@ test('the cart shows what changed since its books were added', async () => {
 })
 
 test('a retired book goes into no cart, and is shown as none left where it is in one', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await add(shopper)
   await shop.staff.call('PATCH', '/api/books/tech-001', { status: 'retired' })
@@ -175,7 +177,7 @@ test('a retired book goes into no cart, and is shown as none left where it is in
 
 test('words that mean something to a machine are ids like others', async () => {
   const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '-', '_']
-  const shop = await testShop({ books: ids.map(book_id => aBook({ book_id })) })
+  const shop = await createTestShop({ books: ids.map(book_id => aBook({ book_id })) })
   const shopper = shop.visitor()
   for (const id of ids) {
     expect((await shopper.get(`/api/books/${id}`)).body.book_id).toBe(id)

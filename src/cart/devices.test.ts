@@ -1,7 +1,7 @@
 /** Several devices of one shopper change one cart at once: nothing is lost, nothing is done twice. */
 import { expect, test } from 'vitest'
-import { aBook, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { aBook, createTestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 
 const MIDNIGHT = Date.parse('2025-09-06T00:00:00Z')
 
@@ -13,7 +13,7 @@ const cookieOf = (n: number) => ({
 
 test('20 devices that add at once lose nothing', async () => {
   const books = Array.from({ length: 20 }, (_, i) => aBook({ book_id: `b-${i}` }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const visitor = shop.visitor()
   for (let round = 0; round < 5; round++) {
     const headers = cookieOf(round)
@@ -24,7 +24,7 @@ test('20 devices that add at once lose nothing', async () => {
     const { body } = await visitor.get('/api/cart', headers)
     expect(body.item_count).toBe(40)
   }
-  expect((await itemsIn(shop, 'carts')).length).toBe(5)
+  expect((await readItems(shop, 'carts')).length).toBe(5)
 })
 
 test.each([
@@ -33,11 +33,11 @@ test.each([
   ['at midnight and a day later', 0, 86_399_999],
 ])('two first adds at once make one cart: %s', async (_, before, after) => {
   const time = { now: MIDNIGHT }
-  const early = await testShop({
+  const early = await createTestShop({
     books: [aBook(), aBook({ book_id: 'tech-002' })],
     now: () => new Date(time.now + before),
   })
-  const late = await testShop({ beside: early, now: () => new Date(time.now + after) })
+  const late = await createTestShop({ sharingTablesOf: early, now: () => new Date(time.now + after) })
   for (let round = 0; round < 10; round++) {
     const headers = cookieOf(round)
     const answers = await Promise.all([
@@ -49,12 +49,12 @@ test.each([
     for (const shop of [early, late])
       expect((await shop.visitor().get('/api/cart', headers)).body.item_count).toBe(6)
   }
-  expect((await itemsIn(early, 'carts')).length).toBe(10)
+  expect((await readItems(early, 'carts')).length).toBe(10)
 })
 
 test('a cart that was begun before midnight goes on after it', async () => {
   let now = MIDNIGHT - 1
-  const shop = await testShop({ books: [aBook()], now: () => new Date(now) })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date(now) })
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   now += 2
@@ -62,5 +62,5 @@ test('a cart that was begun before midnight goes on after it', async () => {
   now += 3 * 86_400_000
   const { body } = await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   expect(body.item_count).toBe(3)
-  expect(await itemsIn(shop, 'carts')).toMatchObject([{ cart_id: 'cart-2025-09-05', item_count: 3 }])
+  expect(await readItems(shop, 'carts')).toMatchObject([{ cart_id: 'cart-2025-09-05', item_count: 3 }])
 })

@@ -1,14 +1,14 @@
 /** An expired cart is gone for every read and write, though its item still lies in the table. */
 import { expect, test } from 'vitest'
-import { aBook, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn, putForeign } from '../../test/table-contents.ts'
+import { aBook, createTestShop, orderFor, type Shopper, type TestShop } from '../../test/kit.ts'
+import { putForeignItem, readItems } from '../../test/table-contents.ts'
 
 const START = Date.parse('2025-09-05T10:00:00Z')
 const WEEK = 7 * 86_400
 
 const open = async () => {
   const time = { now: START }
-  const shop = await testShop({ books: [aBook()], now: () => new Date(time.now) })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date(time.now) })
   const shopper = shop.visitor()
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 2 })).body
   return { shop, shopper, cart, pass: (seconds: number) => (time.now += seconds * 1_000) }
@@ -16,7 +16,7 @@ const open = async () => {
 
 const put = (shopper: Shopper) => shopper.call('PUT', '/api/cart/items/tech-001', { quantity: 1 })
 const count = async (shopper: Shopper) => (await shopper.get('/api/cart')).body.item_count
-const rows = async (shop: TestShop) => (await itemsIn(shop, 'carts')).length
+const rows = async (shop: TestShop) => (await readItems(shop, 'carts')).length
 
 test.each([
   [WEEK - 1, true],
@@ -30,17 +30,17 @@ test.each([
   expect(await count(shopper)).toBe(there ? 2 : 0)
   const order = await shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
   expect(order.status === 201 ? 201 : order.body.code).toBe(there ? 201 : 'cart_empty')
-  expect((await itemsIn(shop, 'orders')).length).toBe(there ? 1 : 0)
+  expect((await readItems(shop, 'orders')).length).toBe(there ? 1 : 0)
 })
 
 test('an expired cart can be neither set, nor removed from, nor emptied', async () => {
   const { shop, shopper, pass } = await open()
   pass(WEEK)
-  const before = await itemsIn(shop, 'carts')
+  const before = await readItems(shop, 'carts')
   expect((await put(shopper)).body.code).toBe('cart_line_not_found')
   expect((await shopper.call('DELETE', '/api/cart/items/tech-001')).body.code).toBe('cart_line_not_found')
   expect((await shopper.call('DELETE', '/api/cart')).body.items).toEqual([])
-  expect(await itemsIn(shop, 'carts')).toEqual(before)
+  expect(await readItems(shop, 'carts')).toEqual(before)
 })
 
 test('what is added to an expired cart begins a new one, on the same day too', async () => {
@@ -49,15 +49,15 @@ test('what is added to an expired cart begins a new one, on the same day too', a
   const fresh = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
   expect(fresh.item_count).toBe(1)
   expect(await rows(shop)).toBe(2)
-  const short = await testShop({ books: [aBook()], env: { CART_TTL_DAYS: '1' } })
+  const short = await createTestShop({ books: [aBook()], env: { CART_TTL_DAYS: '1' } })
   expect((await short.visitor().post('/api/cart/items', { book_id: 'tech-001' })).status).toBe(200)
 })
 
 test('an item of today that has expired is written over', async () => {
   const { shop, shopper, pass } = await open()
-  const [{ user_id }] = await itemsIn(shop, 'carts')
+  const [{ user_id }] = await readItems(shop, 'carts')
   pass(WEEK + 3_600)
-  await putForeign(shop, 'carts', {
+  await putForeignItem(shop, 'carts', {
     user_id: { S: user_id },
     cart_id: { S: 'cart-2025-09-12' },
     items: { L: [] },

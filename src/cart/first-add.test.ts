@@ -1,12 +1,12 @@
 /** A newcomer's first book: an id that nobody knows yet needs no cart to be looked for, and still gets one cart, once. */
 import { expect, test } from 'vitest'
 import { type Fault, startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { itemsIn, putForeign } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
+import { putForeignItem, readItems } from '../../test/table-contents.ts'
 
 const open = async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook({ stock_quantity: 3 })], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 3 })], endpoint: engine.endpoint })
   let puts = 0
   /** This happens to the first put. */
   const failOnce = (fault: Fault) =>
@@ -38,7 +38,7 @@ test.each(['lose', 'cut', 'refuse'] as const)(
     const newcomer = shop.visitor()
     const { status, body } = await newcomer.post('/api/cart/items', oneCopy)
     expect([status, body.item_count, puts()]).toEqual([200, 1, 2])
-    const carts = await itemsIn(shop, 'carts')
+    const carts = await readItems(shop, 'carts')
     expect(carts.map(({ version, item_count }) => [version, item_count])).toEqual([[body.version, 1]])
     expect((await newcomer.get('/api/cart')).body).toEqual(body)
   },
@@ -47,9 +47,9 @@ test.each(['lose', 'cut', 'refuse'] as const)(
 test('a write that is sent again is never put over a cart that came in between', async () => {
   const { shop, failOnce } = await open()
   failOnce({
-    meanwhile: async () => {
-      const [{ user_id, cart_id, expires_at }] = await itemsIn(shop, 'carts')
-      await putForeign(shop, 'carts', {
+    afterCommit: async () => {
+      const [{ user_id, cart_id, expires_at }] = await readItems(shop, 'carts')
+      await putForeignItem(shop, 'carts', {
         user_id: { S: user_id },
         cart_id: { S: cart_id },
         expires_at: { N: String(expires_at) },
@@ -60,7 +60,7 @@ test('a write that is sent again is never put over a cart that came in between',
   })
   const { status, body } = await shop.visitor().post('/api/cart/items', oneCopy)
   expect([status, body.code]).toEqual([503, 'store_busy'])
-  expect((await itemsIn(shop, 'carts')).map(({ version }) => version)).toEqual(['of another'])
+  expect((await readItems(shop, 'carts')).map(({ version }) => version)).toEqual(['of another'])
 })
 
 test('what cannot be bought makes no cart and no guest', async () => {
@@ -74,5 +74,5 @@ test('what cannot be bought makes no cart and no guest', async () => {
     [409, 'out_of_stock'],
     [404, 'book_not_found'],
   ])
-  expect([newcomer.cookie(), await itemsIn(shop, 'carts')]).toEqual([undefined, []])
+  expect([newcomer.cookie(), await readItems(shop, 'carts')]).toEqual([undefined, []])
 })

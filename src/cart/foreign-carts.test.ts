@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import {
   aBook,
   checkOut,
+  createTestShop,
   type Json,
   orderFor,
   type Shopper,
   type TestShop,
-  testShop,
 } from '../../test/kit.ts'
-import { itemsIn, putForeign } from '../../test/table-contents.ts'
+import { putForeignItem, readItems } from '../../test/table-contents.ts'
 
 const NOW = Date.parse('2025-09-05T12:00:00Z')
 const LIVE = { N: String(NOW / 1_000 + 1_000) }
@@ -37,12 +37,12 @@ const withCart = async (shop: TestShop, item: object): Promise<Shopper> => {
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   await shopper.call('DELETE', '/api/cart')
-  const { user_id } = (await itemsIn(shop, 'carts')).find(cart => cart.items.length === 0) as Json
-  await putForeign(shop, 'carts', { ...sample, ...item, user_id: { S: user_id } })
+  const { user_id } = (await readItems(shop, 'carts')).find(cart => cart.items.length === 0) as Json
+  await putForeignItem(shop, 'carts', { ...sample, ...item, user_id: { S: user_id } })
   return shopper
 }
 
-const open = () => testShop({ books: [aBook()], now: () => new Date(NOW) })
+const open = () => createTestShop({ books: [aBook()], now: () => new Date(NOW) })
 
 test('the specification’s sample is a cart: shown, changed and bought', async () => {
   const shop = await open()
@@ -67,8 +67,8 @@ test('a cart that another client changed after it was seen is not bought', async
   const shop = await open()
   const shopper = await withCart(shop, {})
   const seen = (await shopper.get('/api/cart')).body
-  const [{ user_id }] = await itemsIn(shop, 'carts')
-  await putForeign(shop, 'carts', {
+  const [{ user_id }] = await readItems(shop, 'carts')
+  await putForeignItem(shop, 'carts', {
     ...sample,
     user_id: { S: user_id },
     updated_at: { S: '2025-09-05T11:00:00Z' },
@@ -110,7 +110,7 @@ test.each(Object.entries(HARDLY_CARTS))('a cart with %s stops nobody from shoppi
   expect({ status: added.status, count: added.body.item_count }).toEqual({ status: 200, count: before + 1 })
   expect((await shopper.get('/api/cart')).body.item_count).toBe(before + 1)
   expect((await checkOut(shopper)).status).toBe(201)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('a line that is none is skipped, the others are bought', async () => {
@@ -123,9 +123,9 @@ test('a line that is none is skipped, the others are bought', async () => {
 test('an expired cart with a later name does not hide the live one', async () => {
   const shop = await open()
   const shopper = await withCart(shop, {})
-  const [{ user_id }] = await itemsIn(shop, 'carts')
+  const [{ user_id }] = await readItems(shop, 'carts')
   for (const id of ['cart-2026-01-01', 'cart-zzz'])
-    await putForeign(shop, 'carts', {
+    await putForeignItem(shop, 'carts', {
       ...sample,
       user_id: { S: user_id },
       cart_id: { S: id },
@@ -137,17 +137,25 @@ test('an expired cart with a later name does not hide the live one', async () =>
 
 test('a newer cart that others put beside a live one shows a minute later, and is what a change goes into at once', async () => {
   let now = NOW
-  const shop = await testShop({ books: [aBook()], now: () => new Date(now) })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date(now) })
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 3 })
   const count = async () => (await shopper.get('/api/cart')).body.item_count
   expect(await count()).toBe(3)
-  const [{ user_id }] = (await itemsIn(shop, 'carts')) as [Json]
-  await putForeign(shop, 'carts', { ...sample, cart_id: { S: 'cart-2025-09-06' }, user_id: { S: user_id } })
+  const [{ user_id }] = (await readItems(shop, 'carts')) as [Json]
+  await putForeignItem(shop, 'carts', {
+    ...sample,
+    cart_id: { S: 'cart-2025-09-06' },
+    user_id: { S: user_id },
+  })
   expect(await count()).toBe(3)
   now += 61_000
   expect(await count()).toBe(1)
-  await putForeign(shop, 'carts', { ...sample, cart_id: { S: 'cart-2025-09-07' }, user_id: { S: user_id } })
+  await putForeignItem(shop, 'carts', {
+    ...sample,
+    cart_id: { S: 'cart-2025-09-07' },
+    user_id: { S: user_id },
+  })
   expect((await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 4 })).body.item_count).toBe(
     5,
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop, type Shopper, type TestShop } from '../../test/kit.ts'
 import { MAX_LINES, MAX_QUANTITY } from './schema.ts'
 
 const books = Array.from({ length: 60 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 100 }))
@@ -17,7 +17,7 @@ const linesOf = async (who: Shopper) =>
 const signedInFrom = async (shop: TestShop, guest: Shopper) => shop.account({ from: guest })
 
 test('a guest’s cart joins the account’s: quantities are added up, to 20 of a book', async () => {
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const [guest, elsewhere] = [shop.visitor(), await shop.account()]
   await add(guest, 'b-1', 2)
   await add(guest, 'b-2', 15)
@@ -38,7 +38,7 @@ test('a guest’s cart joins the account’s: quantities are added up, to 20 of 
 })
 
 test('where fifty lines are not enough the account’s own stay, and the rest waits in the guest’s cart', async () => {
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const [guest, elsewhere] = [shop.visitor(), await shop.account()]
   for (let i = 0; i < 3; i++) await add(guest, `b-${50 + i}`)
   for (let i = 0; i < MAX_LINES - 1; i++) await add(elsewhere, `b-${i}`)
@@ -52,14 +52,14 @@ test('where fifty lines are not enough the account’s own stay, and the rest wa
 })
 
 test('a join that fails leaves both carts as they were, is reported, and hinders nobody', async () => {
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const guest = shop.visitor()
   await add(guest, 'b-1', 3)
   const account = await signedInFrom(shop, guest)
   const { transact } = shop.deps.db
   Object.assign(shop.deps.db, { transact: () => Promise.reject(new Error('the store is gone')) })
   expect((await account.get('/api/cart')).body.item_count).toBe(0)
-  expect(shop.reported.splice(0)).toEqual([new Error('the store is gone')])
+  expect(shop.reportedErrors.splice(0)).toEqual([new Error('the store is gone')])
   Object.assign(shop.deps.db, { transact })
   expect(await linesOf(account)).toEqual({ 'b-1': 3 })
 })

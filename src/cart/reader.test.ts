@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { ADDRESS, type Answer, aBook, checkOut, testShop } from '../../test/kit.ts'
+import { ADDRESS, type Answer, aBook, checkOut, createTestShop } from '../../test/kit.ts'
 
 test('many who look at once ask for their carts together, each for their own', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const shoppers = await Promise.all(
     times(20, async i => {
       const shopper = shop.visitor()
@@ -25,8 +25,8 @@ test('many who look at once ask for their carts together, each for their own', a
 test('a look is one call for cart and books; only what the cart has besides is asked for by another', async () => {
   const engine = await startFaultyEngine()
   const books = ['tech-001', 'b-2', 'b-3', 'b-4'].map(book_id => aBook({ book_id }))
-  const one = await testShop({ books, endpoint: engine.endpoint })
-  const other = await testShop({ beside: one })
+  const one = await createTestShop({ books, endpoint: engine.endpoint })
+  const other = await createTestShop({ sharingTablesOf: one })
   const shopper = one.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   await shopper.post('/api/cart/items', { book_id: 'b-2' })
@@ -58,8 +58,12 @@ test('a cart that this process has seen is bought with one read and one transact
   /** A shop of its own each time: a moment after a sale it looks at the books that were sold. */
   const buy = async (where: 'here' | 'at another') => {
     const engine = await startFaultyEngine()
-    const one = await testShop({ books: [aBook(), aBook({ book_id: 'b-2' })], endpoint: engine.endpoint })
-    const at = where === 'here' ? one : await testShop({ beside: one, endpoint: engine.endpoint })
+    const one = await createTestShop({
+      books: [aBook(), aBook({ book_id: 'b-2' })],
+      endpoint: engine.endpoint,
+    })
+    const at =
+      where === 'here' ? one : await createTestShop({ sharingTablesOf: one, endpoint: engine.endpoint })
     const shopper = one.visitor()
     for (const book_id of ['tech-001', 'b-2']) await shopper.post('/api/cart/items', { book_id })
     const { version: cart_version, total: expected_total } = (await shopper.get('/api/cart')).body
@@ -83,8 +87,8 @@ test('a cart that this process has seen is bought with one read and one transact
 
 test('what became of the books since the last look is shown: prices, stock, another category, gone', async () => {
   const books = ['tech-001', 'b-2', 'b-3'].map(book_id => aBook({ book_id, price: 10, stock_quantity: 10 }))
-  const one = await testShop({ books })
-  const other = await testShop({ beside: one })
+  const one = await createTestShop({ books })
+  const other = await createTestShop({ sharingTablesOf: one })
   const shopper = one.visitor()
   for (const { book_id } of books) await shopper.post('/api/cart/items', { book_id, quantity: 2 })
   const shown = async () => (await shopper.get('/api/cart')).body
@@ -106,8 +110,8 @@ test('what became of the books since the last look is shown: prices, stock, anot
 })
 
 test('a cart that another process bought or changed is shown as it is', async () => {
-  const one = await testShop({ books: [aBook()] })
-  const other = await testShop({ beside: one })
+  const one = await createTestShop({ books: [aBook()] })
+  const other = await createTestShop({ sharingTablesOf: one })
   const [here, there] = [one.visitor(), other.visitor()]
   await here.post('/api/cart/items', { book_id: 'tech-001' })
   const headers = { cookie: here.cookie() ?? '' }

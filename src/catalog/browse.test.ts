@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { type Answer, aBook, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 import type { Book } from './schema.ts'
 
 const shelf = (
@@ -30,7 +30,7 @@ const walk = async (
 }
 
 test.each([1, 7, 50])('a walk by %i shows each book once, in each order', async limit => {
-  const shop = await testShop({ books: shelf(60) })
+  const shop = await createTestShop({ books: shelf(60) })
   const all = shelf(60).map(book => book.book_id)
   for (const sort of limit === 1
     ? ['price_asc']
@@ -40,7 +40,7 @@ test.each([1, 7, 50])('a walk by %i shows each book once, in each order', async 
 })
 
 test('a walk misses no book and repeats none while others come before and between', async () => {
-  const shop = await testShop({ books: shelf(40) })
+  const shop = await createTestShop({ books: shelf(40) })
   const ids = await walk(shop.visitor(), '/api/books?limit=5&sort=price_asc', page =>
     shop.staff.post('/api/books', {
       book_id: `new-${page}`,
@@ -55,7 +55,7 @@ test('a walk misses no book and repeats none while others come before and betwee
 })
 
 test('a walk goes on where a page’s last book was taken off the shelf', async () => {
-  const shop = await testShop({ books: shelf(10) })
+  const shop = await createTestShop({ books: shelf(10) })
   const first = await shop.visitor().get('/api/books?limit=3&sort=price_asc')
   await shop.staff.call('DELETE', '/api/books/b-0002')
   const next = await shop.visitor().get(`/api/books?limit=3&sort=price_asc&cursor=${first.body.next_cursor}`)
@@ -69,7 +69,7 @@ test('filters combine, and their figures agree with the list', async () => {
     author: i % 3 ? 'Ann Other' : 'Bob Third',
     stock_quantity: i % 5 ? 3 : 0,
   }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const path =
     '/api/books?category=Odd&author=Ann%20Other&min_price=12&max_price=30.00&in_stock=true&limit=50'
   const { body } = await shop.visitor().get(path)
@@ -87,7 +87,7 @@ test('filters combine, and their figures agree with the list', async () => {
 })
 
 test('the public sees how much there is in words, and nothing that only staff may see', async () => {
-  const shop = await testShop({
+  const shop = await createTestShop({
     books: [0, 1, 5, 6].map(stock_quantity => aBook({ book_id: `b-${stock_quantity}`, stock_quantity })),
   })
   const { items } = (await shop.visitor().get('/api/books')).body
@@ -98,7 +98,8 @@ test('the public sees how much there is in words, and nothing that only staff ma
     for (const name of ['stock_quantity', 'status', 'price_cents']) expect(seen).not.toHaveProperty(name)
 })
 
-const withoutIndex = async (books: readonly Book[]): Promise<TestShop> => testShop({ books, ready: false })
+const withoutIndex = async (books: readonly Book[]): Promise<TestShop> =>
+  createTestShop({ books, indexLoaded: false })
 
 test('while the index is not ready, categories and exact titles are answered from the table', async () => {
   const books = [
@@ -144,7 +145,7 @@ test('what the table cannot answer is a 503 that says when to come again', async
 })
 
 test('an index that throws does not close the shop, and is reported', async () => {
-  const shop = await testShop({ books: shelf(5) })
+  const shop = await createTestShop({ books: shelf(5) })
   const { index } = shop.deps.liveIndex
   const { next_cursor } = (await shop.visitor().get('/api/books?limit=2&category=Technology')).body
   if (!index) throw new Error('no index')
@@ -157,7 +158,7 @@ test('an index that throws does not close the shop, and is reported', async () =
   // Who was in the midst of a walk would see the first page again.
   const midst = await shop.visitor().get(`/api/books?limit=2&category=Technology&cursor=${next_cursor}`)
   expect(midst.body.code).toBe('index_not_ready')
-  expect(shop.reported).toHaveLength(4)
+  expect(shop.reportedErrors).toHaveLength(4)
 })
 
 test('a walk that the table began goes on there when the index is ready', async () => {
@@ -169,7 +170,7 @@ test('a walk that the table began goes on there when the index is ready', async 
 })
 
 test('a cursor serves the list that it came from, and no other', async () => {
-  const shop = await testShop({ books: shelf(9) })
+  const shop = await createTestShop({ books: shelf(9) })
   const visitor = shop.visitor()
   const { next_cursor } = (await visitor.get('/api/books?limit=2&sort=title')).body
   expect((await visitor.get(`/api/books?sort=title&cursor=${next_cursor}`)).status).toBe(200)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { announceAll, checkCatalog, repairPointers } from './check.ts'
 
 const put = ({ deps, names }: TestShop, changes: Record<string, unknown>) =>
@@ -12,7 +12,7 @@ const pointNowhere = ({ deps }: TestShop, book_id: string) =>
 const healthy = { badRows: [], doubles: [], withoutPointer: [], dangling: [] }
 
 test('A shop whose books have all been put by it is found healthy', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', status: 'retired' })] })
+  const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', status: 'retired' })] })
   const { keys, ...rest } = await checkCatalog(shop.deps)
   expect(keys).toHaveLength(2)
   expect(rest).toEqual({ ...healthy, forSale: 1 })
@@ -20,7 +20,7 @@ test('A shop whose books have all been put by it is found healthy', async () => 
 
 describe('The check names', () => {
   test('rows that are no books, with their problem', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     await put(shop, { book_id: 'bad', price: 'cheap' })
     const check = await checkCatalog(shop.deps)
     expect(check.badRows).toMatchObject([
@@ -30,7 +30,7 @@ describe('The check names', () => {
   })
 
   test('ids that are in two categories', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     await put(shop, { category: 'Classics' })
     expect((await checkCatalog(shop.deps)).doubles).toEqual([
       { book_id: 'tech-001', categories: ['Classics', 'Technology'] },
@@ -38,7 +38,7 @@ describe('The check names', () => {
   })
 
   test('books without pointers and pointers without books', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     await put(shop, {})
     await pointNowhere(shop, 'gone')
     const check = await checkCatalog(shop.deps)
@@ -48,7 +48,7 @@ describe('The check names', () => {
 })
 
 test('Mending makes the pointers that are missing and takes away those that lead nowhere, once', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   await put(shop, {})
   await put(shop, { book_id: 'tech-002' })
   await pointNowhere(shop, 'gone')
@@ -66,7 +66,7 @@ test('Mending makes the pointers that are missing and takes away those that lead
 })
 
 test('A pointer whose book has come back in the meantime stays', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   await pointNowhere(shop, 'tech-001')
   const check = await checkCatalog(shop.deps)
   await put(shop, { category: 'Nowhere' })
@@ -75,7 +75,7 @@ test('A pointer whose book has come back in the meantime stays', async () => {
 })
 
 test('After an announcement a shop knows every row that somebody else has put', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   await put(shop, { book_id: 'tech-002', title: 'Foreign' })
   await announceAll(shop.deps, (await checkCatalog(shop.deps)).keys)
   await shop.deps.liveIndex.readChanges()

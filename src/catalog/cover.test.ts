@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 
 const drawn = (width = 60, height = 90) =>
   sharp({ create: { width, height, channels: 3, background: '#258' } })
@@ -19,7 +19,7 @@ const kept = async (shop: TestShop, url: string) => {
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   'a %s becomes a WebP cover, whatever it says of itself',
   async format => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const { status, body } = await put(shop, await drawn().toFormat(format).toBuffer(), 'text/html')
     expect(status).toBe(200)
     expect(body.image_url).toMatch(/^\/images\/covers\/tech-001-[0-9a-f]{16}\.webp$/)
@@ -29,7 +29,7 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
 )
 
 test('of a photograph only its pixels are kept, turned upright: no place, no camera, no profile', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const photo = await drawn(90, 60)
     .withExif({ IFD0: { Copyright: 'A secret owner' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
     .withMetadata({ orientation: 6 })
@@ -44,7 +44,7 @@ test('of a photograph only its pixels are kept, turned upright: no place, no cam
 })
 
 test('a large cover is made smaller, a small one is left, and each content has a name of its own', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const large = (await put(shop, await drawn(3_000, 2_000).jpeg().toBuffer())).body.image_url
   expect(await kept(shop, large)).toMatchObject({ width: 1_200, height: 800 })
   const small = (await put(shop, await drawn(10, 10).png().toBuffer())).body.image_url
@@ -95,21 +95,21 @@ const refused = async (): Promise<Record<string, Uint8Array>> => {
 }
 
 test('what is no such image is refused, and nothing is kept of it', async () => {
-  const shop = await testShop({ books: [aBook()] })
-  const before = await contentsOf(shop)
+  const shop = await createTestShop({ books: [aBook()] })
+  const before = await dumpTables(shop)
   for (const [name, bytes] of Object.entries(await refused()))
     for (const type of ['image/jpeg', 'image/svg+xml'])
       expect((await put(shop, bytes, type)).body, name).toMatchObject({
         code: 'unsupported_media_type',
         status: 415,
       })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
   expect(() => readdirSync(join(shop.deps.settings.dataDir, 'blobs', 'covers'))).toThrow('ENOENT')
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('more than 5 MB are refused, announced or not', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const large = new Uint8Array(5 * 1024 * 1024 + 1)
   expect((await put(shop, large)).body.code).toBe('body_too_large')
   const announced = { 'content-length': String(6e6) }
@@ -118,7 +118,7 @@ test('more than 5 MB are refused, announced or not', async () => {
 })
 
 test('a cover is for a book that is there, from staff', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const bytes = await drawn().png().toBuffer()
   expect((await put(shop, bytes, 'image/png', 'no-such-book')).body.code).toBe('book_not_found')
   expect((await put(shop, bytes, 'image/png', '..%2f..%2fetc')).body.code).toBe('book_not_found')
@@ -127,7 +127,7 @@ test('a cover is for a book that is there, from staff', async () => {
 })
 
 test('a cover changes nothing but the picture, while copies are sold', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const bytes = await drawn().png().toBuffer()
   const deltas = Array.from({ length: 5 }, () =>
     shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta: -1 }),
@@ -141,7 +141,7 @@ test('a cover changes nothing but the picture, while copies are sold', async () 
 })
 
 test('beside the cover lie the sizes that pages use, in WebP and AVIF', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const url = (await put(shop, await drawn(900, 1_350).jpeg().toBuffer())).body.image_url
   for (const width of [200, 400, 800])
     for (const form of ['avif', 'webp']) {

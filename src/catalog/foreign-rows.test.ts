@@ -1,7 +1,7 @@
 /** Rows that others put into the books table: read where they are books, skipped and counted where they are not. */
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
-import { engineCall, foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
+import { callEngine, foreignBook, putForeignItem, readItems } from '../../test/table-contents.ts'
 
 const bad = (changes: Readonly<Record<string, object | undefined>>) =>
   foreignBook({ book_id: { S: 'bad' }, ...changes })
@@ -29,14 +29,14 @@ const NO_BOOKS: Record<string, object> = {
 }
 
 test('rows that are no books are skipped and counted, and the shop goes on', async () => {
-  const shop = await testShop({ books: [aBook({ title: 'A book' })] })
+  const shop = await createTestShop({ books: [aBook({ title: 'A book' })] })
   for (const [name, item] of Object.entries(NO_BOOKS))
-    await putForeign(shop, 'books', {
+    await putForeignItem(shop, 'books', {
       ...item,
       ...(name.startsWith('an id') ? {} : { book_id: { S: name.replaceAll(/\W/g, '-').slice(0, 50) } }),
     })
   // One that has no title stands in no index of titles, but in the table.
-  await putForeign(shop, 'books', bad({ title: undefined, book_id: { S: 'untitled' } }))
+  await putForeignItem(shop, 'books', bad({ title: undefined, book_id: { S: 'untitled' } }))
   const many = Object.keys(NO_BOOKS).length + 1
   await shop.deps.liveIndex.compare()
   expect((await shop.visitor().get('/api/health')).body).toMatchObject({
@@ -48,12 +48,12 @@ test('rows that are no books are skipped and counted, and the shop goes on', asy
   expect(problems).toHaveLength(many)
   for (const problem of problems) expect(problem).toMatch(/^\w+(\.\d+)?: ./)
 
-  const fresh = await testShop({ beside: shop, ready: false })
+  const fresh = await createTestShop({ sharingTablesOf: shop, indexLoaded: false })
   for (const ready of [false, true]) {
     if (ready) await fresh.deps.liveIndex.load()
     for (const path of ['/api/books/category/Technology', '/api/books?category=Technology&q=A%20book'])
       expect((await fresh.visitor().get(path)).body.items, path).toMatchObject([{ book_id: 'tech-001' }])
-    for (const { book_id } of await itemsIn(shop, 'books'))
+    for (const { book_id } of await readItems(shop, 'books'))
       if (book_id !== 'tech-001') {
         const path = `/api/books/${encodeURIComponent(book_id)}`
         for (const url of [path, `${path}/stock`])
@@ -62,16 +62,16 @@ test('rows that are no books are skipped and counted, and the shop goes on', asy
       }
   }
   expect((await fresh.visitor().get('/api/health')).body.unreadable_books).toBe(many)
-  expect([...shop.reported, ...fresh.reported]).toEqual([])
+  expect([...shop.reportedErrors, ...fresh.reportedErrors]).toEqual([])
 })
 
 test('a book that others made unreadable while it lay in a cart is short there, and is no 5xx', async () => {
   for (const [name, item] of Object.entries(NO_BOOKS).slice(0, 13)) {
-    const shop = await testShop({ books: [aBook({ book_id: 'bad' }), aBook()] })
+    const shop = await createTestShop({ books: [aBook({ book_id: 'bad' }), aBook()] })
     const shopper = shop.visitor()
     await shopper.post('/api/cart/items', { book_id: 'bad' })
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
-    await putForeign(shop, 'books', item)
+    await putForeignItem(shop, 'books', item)
     const cart = await shopper.get('/api/cart')
     expect(cart.body, name).toMatchObject({ can_check_out: false, items: [{ available_quantity: 0 }, {}] })
     expect((await checkOut(shopper)).body.code, name).toBe('out_of_stock')
@@ -81,18 +81,18 @@ test('a book that others made unreadable while it lay in a cart is short there, 
     expect((await shop.staff.call('DELETE', '/api/books/bad')).status, name).toBe(204)
     await shopper.call('DELETE', '/api/cart/items/bad')
     expect((await checkOut(shopper)).status, name).toBe(201)
-    expect(shop.reported, name).toEqual([])
+    expect(shop.reportedErrors, name).toEqual([])
   }
 })
 
 test('a row of 400 KB and one with as little as a book can have are books', async () => {
-  const shop = await testShop()
-  await putForeign(
+  const shop = await createTestShop()
+  await putForeignItem(
     shop,
     'books',
     foreignBook({ description: { S: 'x'.repeat(390_000) }, author: { S: 'y'.repeat(9_000) } }),
   )
-  await putForeign(
+  await putForeignItem(
     shop,
     'books',
     foreignBook({ book_id: { S: 'least' }, price: { N: '0' }, stock_quantity: { N: '1' } }),
@@ -112,15 +112,15 @@ test('a row of 400 KB and one with as little as a book can have are books', asyn
 
 const pointers = async (shop: TestShop) =>
   Object.fromEntries(
-    (await itemsIn(shop, 'control')).filter(row => row.sk === 'pointer').map(row => [row.pk, row.category]),
+    (await readItems(shop, 'control')).filter(row => row.sk === 'pointer').map(row => [row.pk, row.category]),
   )
 
 test.each([false, true])(
   'foreign books are found and get their pointers (there at the start: %s)',
   async before => {
-    const shop = await testShop({ books: [aBook({ book_id: 'own' })], ready: false })
+    const shop = await createTestShop({ books: [aBook({ book_id: 'own' })], indexLoaded: false })
     if (!before) await shop.deps.liveIndex.load()
-    await putForeign(shop, 'books', foreignBook())
+    await putForeignItem(shop, 'books', foreignBook())
     if (before) await shop.deps.liveIndex.load()
     await shop.deps.liveIndex.compare()
     expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
@@ -138,8 +138,8 @@ test.each([false, true])(
       TableName: shop.names.books,
       Key: { category: { S: 'Technology' }, book_id: { S: 'tech-001' } },
     }
-    await engineCall('DeleteItem', moved)
-    await putForeign(shop, 'books', foreignBook({ category: { S: 'Craft' } }))
+    await callEngine('DeleteItem', moved)
+    await putForeignItem(shop, 'books', foreignBook({ category: { S: 'Craft' } }))
     await shop.deps.liveIndex.compare()
     expect((await pointers(shop))['book#tech-001']).toBe('Craft')
     expect((await shop.visitor().get('/api/books/tech-001')).body.category).toBe('Craft')
@@ -147,14 +147,14 @@ test.each([false, true])(
 )
 
 test('two foreign rows of one id break neither the comparison nor the shop', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   for (const category of ['A', 'B', 'C'])
-    await putForeign(shop, 'books', foreignBook({ category: { S: category } }))
+    await putForeignItem(shop, 'books', foreignBook({ category: { S: category } }))
   for (let i = 0; i < 3; i++) await shop.deps.liveIndex.compare()
   expect(['A', 'B', 'C']).toContain((await pointers(shop))['book#tech-001'])
   expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(200)
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   expect((await checkOut(shopper)).status).toBe(201)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBook, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop } from '../../test/kit.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { cents } from '../core/money.ts'
 import { createBookTable } from './table.ts'
@@ -18,7 +18,7 @@ const counted = (db: Dynamo) => {
 }
 
 test('books that many carts ask for at once are few calls, and each cart gets its own', async () => {
-  const { deps, names } = await testShop({ books: shelf, staffed: false })
+  const { deps, names } = await createTestShop({ books: shelf, withStaff: false })
   const { db, calls } = counted(deps.db)
   const books = createBookTable(db, names)
   const found = await Promise.all(
@@ -35,7 +35,7 @@ test('books that many carts ask for at once are few calls, and each cart gets it
 })
 
 test('one book asked for in two categories at once is found in its own alone', async () => {
-  const { deps } = await testShop({ books: shelf, staffed: false })
+  const { deps } = await createTestShop({ books: shelf, withStaff: false })
   const [right, wrong] = await Promise.all(
     ['Science', 'Fiction'].map(category => deps.books.getPricedTogether([{ category, book_id: 'book-0' }])),
   )
@@ -44,7 +44,7 @@ test('one book asked for in two categories at once is found in its own alone', a
 })
 
 test('a price that was changed is seen by whoever asks afterwards, however many ask', async () => {
-  const { deps } = await testShop({ books: shelf, staffed: false })
+  const { deps } = await createTestShop({ books: shelf, withStaff: false })
   const key = { category: 'Science', book_id: 'book-0' }
   for (let round = 1; round <= 10; round++) {
     const before = Array.from({ length: 8 }, () => deps.books.getPricedTogether([key]))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { aBook, type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf, foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
+import { aBook, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { dumpTables, foreignBook, putForeignItem, readItems } from '../../test/table-contents.ts'
 
 const newBook = (changes: object = {}): Json => ({
   book_id: 'tech-009',
@@ -15,10 +15,10 @@ const newBook = (changes: object = {}): Json => ({
 const patch = (shop: TestShop, body: object, headers: Record<string, string> = {}) =>
   shop.staff.call('PATCH', '/api/books/tech-001', body, headers)
 const rowOf = async (shop: TestShop, id = 'tech-001') =>
-  (await itemsIn(shop, 'books')).find(book => book.book_id === id)
+  (await readItems(shop, 'books')).find(book => book.book_id === id)
 
 test('a new book is there at once: in the table, on its page, in lists, in search, in its category', async () => {
-  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   expect((await shop.visitor().get('/api/books/tech-009')).status).toBe(404)
   expect((await shop.visitor().get('/api/books?q=refactoring')).body.total).toBe(0)
   const created = await shop.staff.post('/api/books', newBook({ isbn: '0-13-475759-9', genres: ['Craft'] }))
@@ -37,7 +37,7 @@ test('a new book is there at once: in the table, on its page, in lists, in searc
 })
 
 test('an id is taken once over all categories, also when many take it at once', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   for (const category of ['Technology', 'Elsewhere']) {
     const { status, body } = await shop.staff.post('/api/books', newBook({ book_id: 'tech-001', category }))
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'book_exists' })
@@ -46,17 +46,17 @@ test('an id is taken once over all categories, also when many take it at once', 
     Array.from({ length: 10 }, (_, i) => shop.staff.post('/api/books', newBook({ category: `C${i}` }))),
   )
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
-  expect(await itemsIn(shop, 'books')).toHaveLength(2)
+  expect(await readItems(shop, 'books')).toHaveLength(2)
 })
 
 test('a pointer that leads to nothing does not keep a new book off the shelf, in its category or another', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   for (const [book_id, category] of [
     ['tech-001', 'Technology'],
     ['tech-002', 'Elsewhere'],
   ] as const) {
     const row = { pk: { S: `book#${book_id}` }, sk: { S: 'pointer' }, category: { S: category } }
-    await putForeign(shop, 'control', row)
+    await putForeignItem(shop, 'control', row)
     const book = { book_id, category: 'Technology', title: 'A', author: 'B', price: 1, stock_quantity: 1 }
     expect((await shop.staff.post('/api/books', book)).status).toBe(201)
     expect((await shop.staff.post('/api/books', { ...book, category: 'Elsewhere' })).status).toBe(409)
@@ -65,7 +65,7 @@ test('a pointer that leads to nothing does not keep a new book off the shelf, in
 })
 
 test('a book is found by its ISBN in any spelling, and by no other', async () => {
-  const shop = await testShop({
+  const shop = await createTestShop({
     books: [aBook({ isbn: '9780132350884' }), aBook({ book_id: 'x', isbn: '9780804429573' })],
   })
   const spellings = [
@@ -87,7 +87,7 @@ test('a book is found by its ISBN in any spelling, and by no other', async () =>
 })
 
 test('an edit changes what it names, shows at once, and leaves the stock alone', async () => {
-  const shop = await testShop({ books: [aBook({ isbn: '9780132350884' })] })
+  const shop = await createTestShop({ books: [aBook({ isbn: '9780132350884' })] })
   const shopper = shop.visitor()
   expect((await shopper.get('/api/books/tech-001')).body.title).toBe('Clean Code')
   const { status, body } = await patch(shop, { title: 'Clean Code, 2nd', isbn: null, pages: 464 })
@@ -105,8 +105,8 @@ test('an edit changes what it names, shows at once, and leaves the stock alone',
 })
 
 test('a replacement takes away what it leaves out, but neither stock, nor times, nor what others added', async () => {
-  const shop = await testShop({ books: [] })
-  await putForeign(
+  const shop = await createTestShop({ books: [] })
+  await putForeignItem(
     shop,
     'books',
     foreignBook({ isbn: { S: '9780132350884' }, shelf: { S: 'A7' }, created_at: { S: '2020' } }),
@@ -128,7 +128,7 @@ test('a replacement takes away what it leaves out, but neither stock, nor times,
 })
 
 test('a retired book is hidden from the public and kept for staff', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   await patch(shop, { status: 'retired' })
   expect((await shop.visitor().get('/api/books/tech-001')).status).toBe(404)
   expect((await shop.visitor().get('/api/books')).body.total).toBe(0)
@@ -136,8 +136,8 @@ test('a retired book is hidden from the public and kept for staff', async () => 
 })
 
 test('what is no book is refused, and nothing is written', async () => {
-  const shop = await testShop({ books: [aBook()] })
-  const before = await contentsOf(shop)
+  const shop = await createTestShop({ books: [aBook()] })
+  const before = await dumpTables(shop)
   const wrong: Record<string, unknown[]> = {
     book_id: ['', 'a b', 'a/b', 'ä', 'x'.repeat(51), 1, null, 'search', 'suggest', 'category'],
     title: ['', '   ', 'x'.repeat(301), 1, null, 'a\u0000b', 'a\nb', ['a']],
@@ -167,5 +167,5 @@ test('what is no book is refused, and nothing is written', async () => {
       })
       expect(JSON.stringify(body.errors)).toContain('body')
     }
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })

@@ -1,8 +1,8 @@
 /** How staff move stock and books without undoing a sale. */
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { engineCall, foreignBook, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { callEngine, foreignBook, putForeignItem, readItems, readStock } from '../../test/table-contents.ts'
 
 const newBook = (changes: object = {}): Json => ({
   book_id: 'tech-009',
@@ -20,30 +20,30 @@ const etagOf = async (shop: TestShop) =>
   (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
 
 test('stock moves by deltas, never below nothing', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   expect((await patch(shop, { stock_delta: 5 })).body.stock_quantity).toBe(30)
   expect((await patch(shop, { stock_delta: -30 })).body.availability).toBe('sold_out')
   const { status, body } = await patch(shop, { stock_delta: -1 })
   expect({ status, code: body.code }).toEqual({ status: 422, code: 'stock_would_be_negative' })
-  expect(await stockOf(shop, 'tech-001')).toBe(0)
+  expect(await readStock(shop, 'tech-001')).toBe(0)
   for (const stock_delta of [0.5, '1', null, 1e9, [1]])
     expect((await patch(shop, { stock_delta })).status, String(stock_delta)).toBe(400)
 })
 
 test('stock is set absolutely only by who has seen it as it is', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const set = (headers: Record<string, string>) => patch(shop, { stock_quantity: 7 }, headers)
   expect((await set({})).body.code).toBe('precondition_required')
   expect((await set({ 'if-match': '*' })).body.code).toBe('precondition_required')
   expect((await set({ 'if-match': '"other"' })).body.code).toBe('precondition_failed')
   const both = await patch(shop, { stock_quantity: 7, stock_delta: 1 }, { 'if-match': await etagOf(shop) })
   expect(both.body.code).toBe('invalid_request')
-  expect(await stockOf(shop, 'tech-001')).toBe(25)
+  expect(await readStock(shop, 'tech-001')).toBe(25)
   expect((await set({ 'if-match': await etagOf(shop) })).body.stock_quantity).toBe(7)
 })
 
 test('an ETag is another one after every edit, sale and return', async () => {
-  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   const tags = [await etagOf(shop)]
   await patch(shop, { title: 'A' })
   tags.push(await etagOf(shop))
@@ -57,7 +57,7 @@ test('an ETag is another one after every edit, sale and return', async () => {
 })
 
 test('a book moves to another category whole, stock, pointer and unknown attributes with it', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const odd = {
     shelf: { S: 'A7' },
     exact: { N: '12345678901234567890123456789012345678' },
@@ -66,11 +66,11 @@ test('a book moves to another category whole, stock, pointer and unknown attribu
     scans: { BS: ['AAEC'] },
     nested: { M: { deep: { L: [{ BOOL: true }, { NULL: true }, { N: '0.00000000000000000000000001' }] } } },
   }
-  await putForeign(shop, 'books', foreignBook(odd))
+  await putForeignItem(shop, 'books', foreignBook(odd))
   await shop.deps.liveIndex.compare()
   const moved = await patch(shop, { category: 'Craft', stock_delta: -5 })
   expect(moved).toMatchObject({ status: 200, body: { category: 'Craft', stock_quantity: 20 } })
-  const { Items } = await engineCall('Scan', { TableName: shop.names.books })
+  const { Items } = await callEngine('Scan', { TableName: shop.names.books })
   const [item] = Items
   expect(Items).toHaveLength(1)
   expect({
@@ -102,8 +102,8 @@ test('a book moves to another category whole, stock, pointer and unknown attribu
 
 test('a copy that is sold while its book is moved stays sold', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
-  const beside = await testShop({ beside: shop })
+  const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
+  const beside = await createTestShop({ sharingTablesOf: shop })
   const shopper = beside.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   let reads = 0
@@ -115,11 +115,11 @@ test('a copy that is sold while its book is moved stays sold', async () => {
   })
   expect((await patch(shop, { category: 'Craft', stock_delta: 3 })).body.stock_quantity).toBe(27)
   expect(reads).toBeGreaterThan(2)
-  expect(await stockOf(shop, 'tech-001')).toBe(27)
+  expect(await readStock(shop, 'tech-001')).toBe(27)
 })
 
 test('no copy is lost while a book is moved to and fro and sold', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shoppers = await Promise.all(
     Array.from({ length: 12 }, async () => {
       const shopper = shop.visitor()
@@ -135,12 +135,12 @@ test('no copy is lost while a book is moved to and fro and sold', async () => {
   ])
   const sold = sales.filter(({ status }) => status === 201).length
   for (const { status, body } of sales) expect([201, 409, 503], body.code).toContain(status)
-  expect(await itemsIn(shop, 'books')).toHaveLength(1)
-  expect(await stockOf(shop, 'tech-001')).toBe(25 - sold)
+  expect(await readItems(shop, 'books')).toHaveLength(1)
+  expect(await readStock(shop, 'tech-001')).toBe(25 - sold)
 })
 
 test('a deleted book is gone everywhere, and its id is free again', async () => {
-  const shop = await testShop({ books: [aBook({ isbn: '9780132350884' })] })
+  const shop = await createTestShop({ books: [aBook({ isbn: '9780132350884' })] })
   const visitor = shop.visitor()
   expect((await visitor.get('/api/books/tech-001')).status).toBe(200)
   const { status, body } = await shop.staff.call('DELETE', '/api/books/tech-001')

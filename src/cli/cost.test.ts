@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { run } from '../../test/cli.ts'
+import { runCli } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 
 test('A bill says what weighs most, the levels of the specification and what an idle shop costs', async () => {
   const folder = join(temporaryFolder(), 'nothing')
-  const { code, stdout, stderr } = await run(
+  const { code, stdout, stderr } = await runCli(
     folder,
     'cost',
     '--reads',
@@ -26,7 +26,7 @@ test('A bill says what weighs most, the levels of the specification and what an 
 })
 
 test('The same as JSON, options of the stage in it', async () => {
-  const { stdout } = await run(temporaryFolder(), 'cost', '--visitors', '20k', '--with', 'waf', '--json')
+  const { stdout } = await runCli(temporaryFolder(), 'cost', '--visitors', '20k', '--with', 'waf', '--json')
   const { prices, bill, levels, idle } = JSON.parse(stdout)
   expect(prices).toMatchObject({ region: 'us-east-1', currency: 'USD' })
   expect(bill.demand).toMatchObject({ visits: 20_000, orders: 400 })
@@ -50,7 +50,7 @@ test('What cannot be meant is refused in one line that says what can', async () 
     [['--orders', '5', '--visitors', '2'], 'more --orders'],
     [['--measure', '--reads', '1'], 'counts by itself'],
   ] as const) {
-    const { code, stdout, stderr } = await run(folder, 'cost', ...args)
+    const { code, stdout, stderr } = await runCli(folder, 'cost', ...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^cloudshelf: [^\n]+\n$/)
     expect(stderr).toContain(word)

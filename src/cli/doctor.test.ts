@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { run, startCommand } from '../../test/cli.ts'
+import { runCli, startCommand } from '../../test/cli.ts'
 import { aBook, temporaryFolder } from '../../test/kit.ts'
-import { call } from '../../test/local.ts'
+import { callDynamo } from '../../test/local.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { readSettings } from '../composition/settings.ts'
 import { StartError } from '../local/start-error.ts'
 import { engineFinding, type Finding, folderFinding, nodeFinding } from './findings.ts'
 
 const findings = async (folder: string, args: string[] = [], env: Record<string, string> = {}) => {
-  const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).ended
+  const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).result
   const list = JSON.parse(stdout) as Finding[]
   return { code, list, of: (what: string) => list.find(finding => finding.what === what) }
 }
@@ -45,13 +45,13 @@ describe('Each finding', () => {
 
 test('A shop without tables is told what to run; one that was seeded is well', async () => {
   const folder = temporaryFolder()
-  const before = await run(folder, 'doctor')
+  const before = await runCli(folder, 'doctor')
   expect(before.code).toBe(1)
   expect(before.stdout).toContain(
     '✗ tables: cloudshelf-books status: no such table, expected: ACTIVE\n  → run',
   )
-  await run(folder, 'seed')
-  const after = await run(folder, 'doctor')
+  await runCli(folder, 'seed')
+  const after = await runCli(folder, 'doctor')
   expect(after.stdout).not.toMatch(/^[✗!]/m)
   expect(after).toMatchObject({ code: 0, stderr: '' })
 })
@@ -66,7 +66,8 @@ test('Rows that others put into a running shop are named, and made to be found',
   const folder = temporaryFolder()
   const shop = await startShopProcess(folder)
   const env = { PORT: new URL(shop.url).port }
-  const put = (item: object) => call(shop.dynamodb, 'PutItem', { TableName: 'cloudshelf-books', Item: item })
+  const put = (item: object) =>
+    callDynamo(shop.dynamodb, 'PutItem', { TableName: 'cloudshelf-books', Item: item })
   const { category, title, author, created_at } = aBook({ title: 'Put By Hand' })
   const words = Object.entries({ category, title, author, created_at }).map(([name, S]) => [name, { S }])
   const good = { ...Object.fromEntries(words), price: { N: '1.5' }, stock_quantity: { N: '1' } }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { run, startCommand } from '../../test/cli.ts'
+import { runCli, startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
@@ -23,7 +23,7 @@ test('An import says what it took and refused, and a second one finds nothing to
   const folder = temporaryFolder()
   const feed = fileOf(FEED)
   const report = join(temporaryFolder(), 'refused.csv')
-  const first = await run(folder, 'import', feed, '--report', report)
+  const first = await runCli(folder, 'import', feed, '--report', report)
   expect(first.code).toBe(0)
   expect(first.stdout).toContain('1 new, 0 changed, 0 moved, 0 unchanged, 3 refused')
   expect(first.stdout).toContain('line 4: has neither an id nor an ISBN')
@@ -34,7 +34,7 @@ test('An import says what it took and refused, and a second one finds nothing to
       '5,isbn-9780743273565,yes,comes more than once in this file\n',
   )
 
-  const second = await run(folder, 'import', feed, '--json', '--price', '9.50', '--dry-run')
+  const second = await runCli(folder, 'import', feed, '--json', '--price', '9.50', '--dry-run')
   expect(JSON.parse(second.stdout)).toMatchObject({
     dry_run: true,
     new: 1,
@@ -42,10 +42,10 @@ test('An import says what it took and refused, and a second one finds nothing to
     refused: 2,
     warnings: 0,
   })
-  const third = await run(folder, 'import', feed, '--json', '--price', '9.50')
+  const third = await runCli(folder, 'import', feed, '--json', '--price', '9.50')
   expect(JSON.parse(third.stdout)).toMatchObject({ dry_run: false, new: 1, unchanged: 1, refused: 2 })
 
-  const exported = await run(folder, 'export')
+  const exported = await runCli(folder, 'export')
   expect(exported.stdout.split('\n').map(line => line.split(',').slice(0, 2).join())).toEqual([
     'book_id,category',
     'isbn-9780743273565,Fiction',
@@ -55,22 +55,22 @@ test('An import says what it took and refused, and a second one finds nothing to
 })
 
 test('An import that could take nothing fails', async () => {
-  const { code, stdout } = await run(temporaryFolder(), 'import', fileOf('title,author\nA,B\n'))
+  const { code, stdout } = await runCli(temporaryFolder(), 'import', fileOf('title,author\nA,B\n'))
   expect(code).toBe(1)
   expect(stdout).toContain('0 new, 0 changed, 0 moved, 0 unchanged, 1 refused')
 })
 
 test('An export is written to a file whole, and comes back without a difference', async () => {
   const folder = temporaryFolder()
-  await run(folder, 'seed')
+  await runCli(folder, 'seed')
   for (const name of ['books.csv', 'books.jsonl']) {
     const file = join(temporaryFolder(), name)
-    expect(await run(folder, 'export', file)).toEqual({ code: 0, stdout: '', stderr: '' })
-    const { stdout } = await run(folder, 'import', file, '--dry-run', '--set-stock', '--json')
+    expect(await runCli(folder, 'export', file)).toEqual({ code: 0, stdout: '', stderr: '' })
+    const { stdout } = await runCli(folder, 'import', file, '--dry-run', '--set-stock', '--json')
     expect(JSON.parse(stdout)).toMatchObject({ new: 0, changed: 0, moved: 0, refused: 0, warnings: 0 })
     expect(JSON.parse(stdout).unchanged).toBeGreaterThan(100)
   }
-  const refused = await run(folder, 'export', join(folder, 'none', 'books.csv'))
+  const refused = await runCli(folder, 'export', join(folder, 'none', 'books.csv'))
   expect(refused).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^cloudshelf: cannot write [^\n]+\n$/),
@@ -92,9 +92,9 @@ test('An import into a running shop is killed, is finished by running it again, 
   const cut = startCommand(folder, ['import', feed])
   while ((await found()).total === 0) await sleep(20)
   cut.kill('SIGKILL')
-  expect((await cut.ended).code).toBe('SIGKILL')
+  expect((await cut.result).code).toBe('SIGKILL')
 
-  const { code, stdout } = await run(folder, 'import', feed, '--json')
+  const { code, stdout } = await runCli(folder, 'import', feed, '--json')
   const counts = JSON.parse(stdout)
   expect(code).toBe(0)
   expect(counts).toMatchObject({ changed: 0, moved: 0, refused: 0 })
@@ -104,7 +104,7 @@ test('An import into a running shop is killed, is finished by running it again, 
 
   for (let waited = 0; (await found()).total < 3_000 && waited < 5_000; waited += 100) await sleep(100)
   expect((await found()).total).toBe(3_000)
-  const doctor = await startCommand(folder, ['doctor', '--json'], { PORT: new URL(shop.url).port }).ended
+  const doctor = await startCommand(folder, ['doctor', '--json'], { PORT: new URL(shop.url).port }).result
   expect(JSON.parse(doctor.stdout).filter((finding: { state: string }) => finding.state !== 'ok')).toEqual([])
   await shop.end()
 })

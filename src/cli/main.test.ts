@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { run, startCommand } from '../../test/cli.ts'
+import { runCli, startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 
 const ONE_LINE = /^cloudshelf: [^\n]+\n$/
@@ -19,13 +19,16 @@ describe('Wrong usage', () => {
     [['orders', 'list', '--date', 'today']],
     [['orders', 'advance', 'order-1', '--to', 'lost']],
   ])('%j is told in one line, with exit code 2', async args => {
-    const { code, stdout, stderr } = await run(temporaryFolder(), ...args)
+    const { code, stdout, stderr } = await runCli(temporaryFolder(), ...args)
     expect(stderr).toMatch(ONE_LINE)
     expect([code, stdout]).toEqual([2, ''])
   })
 
   test('no command at all shows the help, with exit code 2', async () => {
-    expect(await run(temporaryFolder())).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage:') })
+    expect(await runCli(temporaryFolder())).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Usage:'),
+    })
   })
 })
 
@@ -36,27 +39,27 @@ test.each([
   [['doctor', '--help']],
   [['orders', 'advance', '--help']],
 ])('%j explains itself, with exit code 0', async args => {
-  const { code, stdout, stderr } = await run(temporaryFolder(), ...args)
+  const { code, stdout, stderr } = await runCli(temporaryFolder(), ...args)
   expect(stdout).toContain('Usage: cloudshelf')
   expect([code, stderr]).toEqual([0, ''])
 })
 
 test('The version is that of the package', async () => {
-  expect((await run(temporaryFolder(), '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect((await runCli(temporaryFolder(), '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
 describe('What cannot be done is told in one line, with exit code 1:', () => {
   test('a data folder that cannot be made', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
-    const { code, stderr } = await run(join(file, 'data'), 'seed')
+    const { code, stderr } = await runCli(join(file, 'data'), 'seed')
     expect(stderr).toMatch(ONE_LINE)
     expect(stderr).toContain('CLOUDSHELF_DATA_DIR')
     expect(code).toBe(1)
   })
 
   test('a wrong setting', async () => {
-    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).ended
+    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).result
     expect([code, stderr]).toEqual([
       1,
       'cloudshelf: invalid settings: TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08\n',
@@ -69,7 +72,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
       AWS_ACCESS_KEY_ID: 'x',
       AWS_SECRET_ACCESS_KEY: 'y',
     }
-    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], env).ended
+    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], env).result
     expect(stderr).toMatch(ONE_LINE)
     expect(stderr).toContain('the store (http://127.0.0.1:9) does not answer')
     expect(code).toBe(1)
@@ -78,13 +81,19 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
   test('a report that cannot be written', async () => {
     const feed = join(temporaryFolder(), 'feed.csv')
     writeFileSync(feed, 'title\nA\n')
-    const { code, stderr } = await run(temporaryFolder(), 'import', feed, '--report', '/nowhere/report.csv')
+    const { code, stderr } = await runCli(
+      temporaryFolder(),
+      'import',
+      feed,
+      '--report',
+      '/nowhere/report.csv',
+    )
     expect(stderr).toMatch(ONE_LINE)
     expect(code).toBe(1)
   })
 
   test('a file that is not there', async () => {
-    const { code, stderr } = await run(temporaryFolder(), 'import', '/nowhere/books.csv')
+    const { code, stderr } = await runCli(temporaryFolder(), 'import', '/nowhere/books.csv')
     expect([code, stderr]).toEqual([1, 'cloudshelf: cannot read /nowhere/books.csv: there is no such file\n'])
   })
 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { run } from '../../test/cli.ts'
+import { runCli } from '../../test/cli.ts'
 import { orderFor, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
@@ -39,21 +39,21 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
   for (let waited = 0; (await availability()) !== 'few_left' && waited < 3_000; waited += 50) await sleep(50)
   expect(await availability()).toBe('few_left')
 
-  const listed = await run(folder, 'orders', 'list', '--date', order.order_date, '--json')
+  const listed = await runCli(folder, 'orders', 'list', '--date', order.order_date, '--json')
   expect(
     JSON.parse(listed.stdout)
       .map((one: { order_id: string }) => one.order_id)
       .sort(),
   ).toEqual([order.order_id, second.order_id].sort())
-  expect((await run(folder, 'orders', 'list')).stdout).toContain(`2 orders on ${order.order_date} (UTC)`)
-  expect((await run(folder, 'orders', 'list', '--date', '2001-01-01')).stdout).toBe(
+  expect((await runCli(folder, 'orders', 'list')).stdout).toContain(`2 orders on ${order.order_date} (UTC)`)
+  expect((await runCli(folder, 'orders', 'list', '--date', '2001-01-01')).stdout).toBe(
     '0 orders on 2001-01-01 (UTC)\n',
   )
-  expect((await run(folder, 'orders', 'show', order.order_id)).stdout).toContain(
+  expect((await runCli(folder, 'orders', 'show', order.order_id)).stdout).toContain(
     '20 × Clean Code (tech-001) at 42.99',
   )
 
-  const advance = async (...args: string[]) => run(folder, 'orders', 'advance', ...args)
+  const advance = async (...args: string[]) => runCli(folder, 'orders', 'advance', ...args)
   for (const step of ['confirmed → processing', 'processing → shipped', 'shipped → delivered'])
     expect((await advance(second.order_id)).stdout).toContain(step)
   expect(await advance(second.order_id)).toMatchObject({
@@ -70,7 +70,7 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
   for (let waited = 0; (await availability()) !== 'in_stock' && waited < 3_000; waited += 50) await sleep(50)
   expect(await availability()).toBe('in_stock')
 
-  expect(await run(folder, 'orders', 'show', 'order-2025-01-01-none')).toEqual({
+  expect(await runCli(folder, 'orders', 'show', 'order-2025-01-01-none')).toEqual({
     code: 1,
     stdout: '',
     stderr: 'cloudshelf: There is no such order.\n',

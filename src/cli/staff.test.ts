@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { run } from '../../test/cli.ts'
+import { runCli } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
@@ -11,18 +11,18 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 test('The first admin is made once, with a link and no password; staff come and go, and the audit has it', async () => {
   const folder = temporaryFolder()
-  const made = await run(folder, 'admin', 'create', '--email', ` ${OWNER.toUpperCase()} `)
+  const made = await runCli(folder, 'admin', 'create', '--email', ` ${OWNER.toUpperCase()} `)
   expect(made).toMatchObject({ code: 0, stderr: '' })
   expect(made.stdout).toContain(`${OWNER} is an admin now.`)
   expect(made.stdout).toMatch(/^http:\/\/localhost:\d+\/reset-password\?token=[\w-]{43}$/m)
 
-  const again = await run(folder, 'admin', 'create', '--email', CLERK)
+  const again = await runCli(folder, 'admin', 'create', '--email', CLERK)
   expect(again).toEqual({
     code: 1,
     stdout: '',
     stderr: `cloudshelf: there is an admin already: ${OWNER} (--force makes another)\n`,
   })
-  const added = await run(folder, 'staff', 'add', CLERK, '--json')
+  const added = await runCli(folder, 'staff', 'add', CLERK, '--json')
   expect(JSON.parse(added.stdout)).toEqual({
     user_id: expect.stringMatching(/^user-/),
     email: CLERK,
@@ -30,26 +30,26 @@ test('The first admin is made once, with a link and no password; staff come and 
     link: expect.stringMatching(/token=[\w-]{43}$/),
     link_minutes: 30,
   })
-  const { items } = JSON.parse((await run(folder, 'staff', 'list', '--json')).stdout)
+  const { items } = JSON.parse((await runCli(folder, 'staff', 'list', '--json')).stdout)
   expect(items.map(({ email, role }: { email: string; role: string }) => `${role} ${email}`).sort()).toEqual([
     `admin ${OWNER}`,
     `staff ${CLERK}`,
   ])
-  expect((await run(folder, 'staff', 'remove', CLERK)).stdout).toBe(
+  expect((await runCli(folder, 'staff', 'remove', CLERK)).stdout).toBe(
     `${CLERK} is a customer now, and signed out everywhere.\n`,
   )
-  expect(await run(folder, 'staff', 'remove', CLERK)).toEqual({
+  expect(await runCli(folder, 'staff', 'remove', CLERK)).toEqual({
     code: 1,
     stdout: '',
     stderr: `cloudshelf: ${CLERK} has no role\n`,
   })
-  expect(await run(folder, 'staff', 'remove', OWNER)).toMatchObject({
+  expect(await runCli(folder, 'staff', 'remove', OWNER)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('is the only admin'),
   })
-  expect((await run(folder, 'staff', 'list')).stdout).toMatch(/^admin +owner@shop\.example.*\n1 person/)
+  expect((await runCli(folder, 'staff', 'list')).stdout).toMatch(/^admin +owner@shop\.example.*\n1 person/)
 
-  const audit = JSON.parse((await run(folder, 'audit', 'list', '--json')).stdout)
+  const audit = JSON.parse((await runCli(folder, 'audit', 'list', '--json')).stdout)
   const roles = audit.items.map((one: { before: { role: string }; after: { role: string } }) => [
     one.before.role,
     one.after.role,
@@ -70,7 +70,7 @@ test('What is no address is told in one line, with exit code 2', async () => {
     ['staff', 'remove'],
     ['audit', 'list', '--day', 'today'],
   ]) {
-    const { code, stdout, stderr } = await run(temporaryFolder(), ...args)
+    const { code, stdout, stderr } = await runCli(temporaryFolder(), ...args)
     expect([code, stdout], args.join(' ')).toEqual([2, ''])
     expect(stderr).toMatch(/^cloudshelf: [^\n]+\n$/)
   }
@@ -79,7 +79,7 @@ test('What is no address is told in one line, with exit code 2', async () => {
 test('The link of a command opens the account in the running shop, once; rights wait for a second factor', async () => {
   const folder = temporaryFolder()
   const shop = await startShopProcess(folder)
-  const { stdout } = await run(folder, 'admin', 'create', '--email', OWNER, '--json')
+  const { stdout } = await runCli(folder, 'admin', 'create', '--email', OWNER, '--json')
   const token = new URL(JSON.parse(stdout).link).searchParams.get('token')
   const post = (path: string, body: object) =>
     fetch(`${shop.url}/api/auth/${path}`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) })
@@ -97,7 +97,7 @@ test('The link of a command opens the account in the running shop, once; rights 
   expect(asked.status).toBe(403)
   const who = await fetch(`${shop.url}/api/auth/session`, { headers: { cookie } })
   expect(await who.json()).toMatchObject({ role: 'admin', second_factor: false })
-  expect((await run(folder, 'staff', 'remove', OWNER, '--force')).code).toBe(0)
+  expect((await runCli(folder, 'staff', 'remove', OWNER, '--force')).code).toBe(0)
   const ended = await fetch(`${shop.url}/api/auth/session`, { headers: { cookie } })
   expect(await ended.json()).toEqual({ signed_in: false })
   expect(shop.output()).not.toContain(String(token))

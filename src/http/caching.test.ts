@@ -1,6 +1,6 @@
 /** What may be kept by whom, and what a conditional request, a HEAD and a wrong method are told. */
 import { expect, test } from 'vitest'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 const PUBLIC = [
@@ -14,7 +14,7 @@ const PUBLIC = [
   '/api/books/9780132350884',
 ]
 
-const open = () => testShop({ books: [aBook({ isbn: '9780132350884' })] })
+const open = () => createTestShop({ books: [aBook({ isbn: '9780132350884' })] })
 
 test.each(PUBLIC)('%s may be kept by everyone, and has the same bytes for everyone', async path => {
   const shop = await open()

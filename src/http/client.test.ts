@@ -1,11 +1,11 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import { aBook, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop } from '../../test/kit.ts'
 import * as cart from '../cart/api.ts'
 import * as catalog from '../catalog/api.ts'
 import { createShopClient } from './client.ts'
 
 const open = async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   return (headers: Record<string, string> = {}) =>
     createShopClient('http://localhost:3000', shop.fetch, headers)
 }
@@ -20,7 +20,7 @@ test('a call gives the endpoint’s reply, with its type', async () => {
 })
 
 test('a path with odd letters reaches its endpoint whole', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const cookie = (await shop.account({ role: 'staff' })).cookie() ?? ''
   const headers = { cookie, 'sec-fetch-site': 'same-origin' }
   const call = createShopClient('http://localhost:3000', shop.fetch, headers)

@@ -1,7 +1,7 @@
 /** Forged requests: whatever changes something and carries any cookie must come from the shop's own pages, at every endpoint. */
 import { expect, test } from 'vitest'
-import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 const OURS = 'http://localhost:3000'
@@ -22,12 +22,15 @@ const FORM_TYPES = [
 ]
 
 /** Everything in the tables, and how many rows of control there are: counts of requests too. */
-const everything = async (shop: TestShop) => [await contentsOf(shop), (await itemsIn(shop, 'control')).length]
+const everything = async (shop: TestShop) => [
+  await dumpTables(shop),
+  (await readItems(shop, 'control')).length,
+]
 
 test.each(ENDPOINTS.filter(({ method }) => method !== 'GET'))(
   '$id takes no request that another site made',
   async ({ method, path, body }) => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const admin = await shop.account({ role: 'admin' })
     await admin.post('/api/cart/items', { book_id: 'tech-001' })
     const cookies = [admin.cookie() ?? '', `cloudshelf_guest=${'g'.repeat(43)}`, 'of=another; host=s']

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop } from '../../test/kit.ts'
 import { timeLeft } from '../core/deadline.ts'
 import { createLoadShedder } from './load-shedding.ts'
 
@@ -83,7 +83,7 @@ test('the time of the sender is not counted, and what is left to be done afterwa
 
 test('32 requests that wait for the store and 96 in line fill the shop: others are told to come back, lists are given from memory', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const held = Promise.withResolvers<void>()
   await shop.visitor().get('/api/books?q=clean')
   engine.plan(async () => {

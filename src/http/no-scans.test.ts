@@ -1,7 +1,7 @@
 /** What the endpoints ask of the tables, by the log of the engine's operations. */
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, type Json, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type Json } from '../../test/kit.ts'
 import { accountBodies } from '../../tools/fuzz/target.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
@@ -10,7 +10,7 @@ const LAST = new Set(['deleteMe', 'deleteBook', 'signOut'])
 
 test('no request scans a table: of no endpoint, by customers, staff or guests', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const reader = await shop.account({ from: guest })
@@ -41,5 +41,5 @@ test('no request scans a table: of no endpoint, by customers, staff or guests', 
   expect(asked.size).toBeGreaterThan(28)
   expect(engine.calls.Query).toBeGreaterThan(before.Query ?? 0)
   expect(engine.calls.Scan ?? 0).toBe(before.Scan ?? 0)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })

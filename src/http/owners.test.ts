@@ -1,7 +1,7 @@
 /** Things that belong to somebody: at every address that names one, another’s is not found. */
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 /** What names a book names nobody's own. */
@@ -41,7 +41,7 @@ const anOwner = async (shop: TestShop) => {
 }
 
 test.each(owned)('$id: another’s is not found, and its owner’s is', async ({ method, path, body }) => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const { owner, ids } = await anOwner(shop)
   const id = ids[idIn(path) ?? '']
   expect(id, `say in this test who owns what ${path} names`).toBeDefined()
@@ -54,7 +54,7 @@ test.each(owned)('$id: another’s is not found, and its owner’s is', async ({
     await shop.account({ role: 'admin', secondFactor: false }),
     await shop.account({ from: guest }),
   ]
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   const sent = body === undefined ? undefined : {}
   for (const other of others) {
     const answer = await other.call(method, address, sent)
@@ -63,6 +63,6 @@ test.each(owned)('$id: another’s is not found, and its owner’s is', async ({
   }
   expect([401, 404]).toContain((await guest.call(method, address, sent)).status)
   expect([401, 404]).toContain((await shop.visitor().call(method, address, sent)).status)
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
   expect((await owner.call(method, address, sent)).status).toBeLessThan(300)
 })

@@ -1,12 +1,12 @@
 /** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: tools/fuzz/access-matrix.ts. */
 import { expect, test } from 'vitest'
-import { aBook, testShop } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { aBook, createTestShop } from '../../test/kit.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 import { takeRole } from '../accounts/staff.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 test('a role that was taken away is gone at the next request, with the sessions', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const staff = await shop.account({ role: 'staff' })
   const day = '/api/orders?date=2026-01-01'
   expect((await staff.get(day)).status).toBe(200)
@@ -49,7 +49,7 @@ const unsafe: [string | undefined, string | undefined, boolean][] = [
 test.each(unsafe)(
   'a change with a cookie from site %s, origin %s passes: %s',
   async (site, origin, passes) => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const shopper = shop.visitor()
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
     const cookie = shopper.cookie() ?? ''
@@ -67,7 +67,7 @@ test.each(unsafe)(
         }),
       )
     const add = { book_id: 'tech-001' }
-    const before = await contentsOf(shop)
+    const before = await dumpTables(shop)
     const changes = [
       await send('POST', '/api/cart/items', add, { cookie }),
       await send('PUT', '/api/cart/items/tech-001', { quantity: 1 }, { cookie }),
@@ -77,7 +77,7 @@ test.each(unsafe)(
     ]
     const statuses = changes.map(({ status }) => status)
     expect(statuses).toEqual(passes ? [200, 200, 200, 404] : [403, 403, 403, 403])
-    if (!passes) expect(await contentsOf(shop)).toBe(before)
+    if (!passes) expect(await dumpTables(shop)).toBe(before)
     // Without a cookie too, or another site could sign its visitors in; but who says nothing is no browser.
     const isBrowser = site !== undefined || origin !== undefined
     expect((await send('POST', '/api/cart/items', add)).status).toBe(passes || !isBrowser ? 200 : 403)

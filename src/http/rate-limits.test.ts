@@ -6,12 +6,12 @@ import {
   ADDRESS,
   type Answer,
   aBook,
+  createTestShop,
   type Json,
   type TestShop,
-  testShop,
 } from '../../test/kit.ts'
-import { clock } from '../../test/mail.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { createClock } from '../../test/mail.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { accountBodies, addressOf } from '../../tools/fuzz/target.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { newSecret } from '../core/ids.ts'
@@ -118,8 +118,8 @@ const send = async (
 test.each(walk)(
   '$id by $per: so many pass and no more, for this one alone, until its time is over',
   async ({ endpoint, limit }) => {
-    const time = clock()
-    const shop = await testShop({ books: [aBook()], now: time.now })
+    const time = createClock()
+    const shop = await createTestShop({ books: [aBook()], now: time.now })
     const next = requestsFor(endpoint, limit, await accountsFor(shop, endpoint, limit))
     const passed: Awaited<ReturnType<typeof send>>[] = []
     for (let left = limit.max + 20; left > 0; left -= AT_ONCE)
@@ -134,19 +134,19 @@ test.each(walk)(
     expect(refused.headers.get('cache-control')).toBe('no-store')
     expect(refused.headers.get('set-cookie')).toBeNull()
     expect((await send(shop, endpoint, next(true))).status).not.toBe(429)
-    time.pass(limit.seconds * 1000)
+    time.advance(limit.seconds * 1000)
     expect((await send(shop, endpoint, next())).status).not.toBe(429)
   },
 )
 
 test.each(limited)('$id: a refusal does nothing', async endpoint => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const [limit] = endpoint.limits ?? []
   if (!limit) throw new Error(endpoint.id)
   const accounts = await accountsFor(shop, endpoint, limit)
   const next = requestsFor(endpoint, limit, accounts)
   for (let i = 0; i < limit.max; i++) await send(shop, endpoint, next())
-  const before = await itemsIn(shop, 'control')
+  const before = await readItems(shop, 'control')
   const calls: string[] = []
   for (const name of ['get', 'query', 'transact', 'write', 'batchGet'] as const) {
     const original = shop.deps.db[name] as (...args: unknown[]) => Promise<unknown>
@@ -159,11 +159,11 @@ test.each(limited)('$id: a refusal does nothing', async endpoint => {
   for (let i = 0; i < 5; i++) expect((await send(shop, endpoint, next())).status).toBe(429)
   // Who calls is read before it is counted.
   expect(calls).toEqual(accounts.length > 0 ? Array(5).fill('get') : [])
-  expect(await itemsIn(shop, 'control')).toEqual(before)
+  expect(await readItems(shop, 'control')).toEqual(before)
 })
 
 test('requests that come over no network are counted together', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const endpoint = limited.find(({ id }) => id === 'lookUpOrder')
   const source = endpoint?.limits?.find(({ per }) => per === 'source')
   if (!endpoint || !source) throw new Error('no such limit')

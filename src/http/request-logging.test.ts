@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { aBook, type Shopper, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop, type Shopper } from '../../test/kit.ts'
 import { type Answered, createLinesLog } from '../core/log/log.ts'
 import type { Measured } from '../core/log/metrics.ts'
 import { currentRequest } from '../core/request.ts'
@@ -17,7 +17,7 @@ const toldShop = async () => {
   const answered: Answered[] = []
   const counted: Measured[] = []
   const log = { request: (one: Answered) => answered.push(one), count: (one: Measured) => counted.push(one) }
-  const shop = await testShop({ books: [aBook()], log })
+  const shop = await createTestShop({ books: [aBook()], log })
   return { shop, answered, counted }
 }
 
@@ -88,7 +88,7 @@ test('an order is counted once with its total, however often it is asked for; a 
   const failed = await buyer.get('/api/cart')
   expect([failed.status, idOf(failed)]).toEqual([500, answered.at(-1)?.request_id])
   expect(counted).toEqual([{ ServerErrors: 1 }])
-  expect(shop.reported.splice(0)).toHaveLength(1)
+  expect(shop.reportedErrors.splice(0)).toHaveLength(1)
 })
 
 test('the id of a request is the gateway’s or that of the shop’s own proxy, and nobody else chooses it', async () => {

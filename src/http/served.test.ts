@@ -1,12 +1,12 @@
 /** What is served is what the endpoints say, so that every address has a policy. */
 import { expect, test } from 'vitest'
-import { testShop } from '../../test/kit.ts'
+import { createTestShop } from '../../test/kit.ts'
 import { createAuth } from '../accounts/auth/auth.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 
 test('nothing is served that is no endpoint, but for the documentation', async () => {
-  const { deps } = await testShop()
+  const { deps } = await createTestShop()
   const { hono } = createShop(deps)
   const known = new Set(ENDPOINTS.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))
   const beside = hono.routes.map(({ path }) => path).filter(path => !known.has(path))
@@ -19,7 +19,7 @@ test('nothing is served that is no endpoint, but for the documentation', async (
 })
 
 test('of the sign-in library’s own addresses none is served, but where an endpoint of the shop’s is', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const library = Object.values(createAuth({ ...shop.deps, publicUrl: 'http://localhost:3000' }).api)
     .map(one => (one as { readonly path?: string }).path)
     .filter(path => path !== undefined)

@@ -3,11 +3,11 @@
  * that are uploaded. What they answer is the same but for ids, times and secrets.
  */
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
-import { behindCdn, serverEdge, startFunctions } from '../../test/deployments.ts'
-import { eventOf } from '../../test/gateway-event.ts'
+import { createAccountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
+import { CDN_SETTINGS, startFunctions, startServer } from '../../test/deployments.ts'
+import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
-import { inOrder } from '../../test/table-contents.ts'
+import { sortAttributes } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -71,7 +71,9 @@ const noting = (told: Told[], name: string, who: Shopper): Shopper => {
       what: normal(`${name}: ${method} ${path}`),
       status: answer.status,
       headers: pairs.map(([one, value]) => normal(`${one}: ${value}`)).sort(),
-      body: normal(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, inOrder)),
+      body: normal(
+        typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, sortAttributes),
+      ),
     })
     return answer
   }
@@ -95,7 +97,7 @@ const endsLast = (): readonly Endpoint[] =>
   ENDPOINTS.toSorted((a, b) => ENDS.indexOf(a.id) - ENDS.indexOf(b.id))
 
 /** Everything that can be asked, by everyone who may ask it and by others. */
-const tellAll = async (shop: Awaited<ReturnType<typeof accountShop>>): Promise<Told[]> => {
+const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Promise<Told[]> => {
   const told: Told[] = []
   const guest = noting(told, 'guest', shop.visitor())
   const visitor = noting(told, 'visitor', shop.visitor())
@@ -212,14 +214,14 @@ const PNG = Buffer.from(
 const FUNCTIONS = ['BookCatalog', 'ShoppingCart', 'UserAccounts', 'OrderProcess', 'Pages'] as const
 
 const openBoth = async () => {
-  const options = { books: BOOKS, env: behindCdn }
+  const options = { books: BOOKS, env: CDN_SETTINGS }
   let functions: Awaited<ReturnType<typeof startFunctions>> | undefined
-  const here = await accountShop({ ...options, edge: serverEdge })
+  const here = await createAccountShop({ ...options, transport: startServer })
   const edge = async (deps: Deps) => {
     functions = await startFunctions(deps, FUNCTIONS)
     return functions.fetch
   }
-  const there = await accountShop({ ...options, edge })
+  const there = await createAccountShop({ ...options, transport: edge })
   if (!functions) throw new Error('the functions were not opened')
   return { here, there, of: functions.of, aws: functions.aws }
 }
@@ -241,7 +243,7 @@ test('the bundles answer what a server on this machine answers, whatever is aske
   for (const id of FUNCTIONS) expect(of(id).log().split('\n').filter(isFailure)).toEqual([])
   expect(local.length).toBeGreaterThan(170)
   expect(differences(local, remote)).toEqual([])
-  expect(here.reported).toEqual([])
+  expect(here.reportedErrors).toEqual([])
   // Uploaded covers lie where the CDN looks for them, and their bytes came through whole.
   expect(
     [...aws.objects.keys()].filter(key => key.startsWith('/shop-blobs/images/covers/new-1-')),
@@ -252,7 +254,11 @@ test('no function answers a call that did not come through the CDN', async () =>
   const { of } = await both()
   for (const id of FUNCTIONS)
     for (const headers of [{}, { 'x-trusted-proxy': 'a guess of thirty-two characters' }]) {
-      const event = eventOf({ method: 'GET', url: '/api/books', headers }, new Uint8Array(), '$default')
+      const event = createGatewayEvent(
+        { method: 'GET', url: '/api/books', headers },
+        new Uint8Array(),
+        '$default',
+      )
       const answer = (await of(id).invoke(event)) as { statusCode: number; headers: object; body: string }
       expect(answer).toMatchObject({
         statusCode: 403,

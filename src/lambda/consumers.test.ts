@@ -2,12 +2,12 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
-import { accountShop } from '../../test/accounts.ts'
-import { behindCdn, startFunctions } from '../../test/deployments.ts'
-import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { createAccountShop } from '../../test/accounts.ts'
+import { CDN_SETTINGS, startFunctions } from '../../test/deployments.ts'
+import { aBook, checkOut, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
 import { startSmtpServer } from '../../test/smtp-server.ts'
-import { foreignBook, itemsIn, putForeign } from '../../test/table-contents.ts'
+import { foreignBook, putForeignItem, readItems } from '../../test/table-contents.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { FunctionId } from './functions.ts'
 
@@ -46,7 +46,7 @@ const poison: DynamoDBRecord[] = [
 
 const openMail = async (env: Readonly<Record<string, string>> = {}) => {
   const server = await startSmtpServer()
-  const shop = await accountShop({ books: [aBook({ stock_quantity: 500 })] })
+  const shop = await createAccountShop({ books: [aBook({ stock_quantity: 500 })] })
   const start = async (id: FunctionId, more: Readonly<Record<string, string>> = {}) => {
     const { environment } = await startFunctions(shop.deps, [])
     return startFunction(id, { ...environment, SMTP_URL: server.url, ...env, ...more })
@@ -55,7 +55,7 @@ const openMail = async (env: Readonly<Record<string, string>> = {}) => {
     await who.post('/api/cart/items', { book_id: 'tech-001' })
     return (await checkOut(who)).body.order_id
   }
-  const rows = async (pk: string) => (await itemsIn(shop, 'control')).filter(one => one.pk === pk)
+  const rows = async (pk: string) => (await readItems(shop, 'control')).filter(one => one.pk === pk)
   return { ...shop, server, start, order, rows }
 }
 
@@ -127,15 +127,17 @@ const openCatalogue = async () => {
     return functions.fetch
   }
   const books = [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring', stock_quantity: 500 })]
-  const shop = await testShop({ books, env: behindCdn, edge })
+  const shop = await createTestShop({ books, env: CDN_SETTINGS, transport: edge })
   if (!functions) throw new Error('the functions were not opened')
   const { environment, aws, of } = functions
   const second = await startFunction('BookCatalog', environment)
-  const { eventOf } = await import('../../test/gateway-event.ts')
+  const { createGatewayEvent } = await import('../../test/gateway-event.ts')
   const { PROXY_SECRET } = await import('../../test/deployments.ts')
   const ask = async (path: string): Promise<Json> => {
     const request = { method: 'GET', url: path, headers: { 'x-trusted-proxy': PROXY_SECRET } }
-    const { body } = (await second.invoke(eventOf(request, new Uint8Array(), '$default'))) as { body: string }
+    const { body } = (await second.invoke(createGatewayEvent(request, new Uint8Array(), '$default'))) as {
+      body: string
+    }
     return JSON.parse(body)
   }
   return { ...shop, environment, aws, consumer: of('IndexConsumer'), ask }
@@ -160,7 +162,7 @@ const within2s = async (holds: () => Promise<boolean>): Promise<number> => {
 }
 
 const changesOf = async (shop: TestShop) =>
-  (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'catalog-changes')
+  (await readItems(shop, 'control')).filter(({ pk }) => pk === 'catalog-changes')
 
 test('what one process of the catalogue changes, another gives out two seconds later, and so with what others write', async () => {
   const shop = await openCatalogue()
@@ -173,7 +175,7 @@ test('what one process of the catalogue changes, another gives out two seconds l
 
   // Somebody with a console: no pointer, no entry in the log; the stream tells.
   const foreign = foreignBook({ book_id: { S: 'foreign-1' }, title: { S: 'Beekeeping' } })
-  await putForeign(shop, 'books', foreign)
+  await putForeignItem(shop, 'books', foreign)
   expect(await find('beekeeping')).toEqual([])
   const before = (await changesOf(shop)).length
   const record = bookRecord(undefined, foreign)
@@ -183,7 +185,7 @@ test('what one process of the catalogue changes, another gives out two seconds l
   })
   await within2s(async () => (await find('beekeeping')).length === 1)
   expect((await ask('/api/books/foreign-1')).title).toBe('Beekeeping')
-  expect(await itemsIn(shop, 'control')).toContainEqual({
+  expect(await readItems(shop, 'control')).toContainEqual({
     pk: 'book#foreign-1',
     sk: 'pointer',
     category: 'Technology',
@@ -208,9 +210,9 @@ test('the snapshot is there after the first start, written now and then, and kep
   const first = aws.objects.get(NAME)
   expect(first?.bytes.length).toBeGreaterThan(100)
   const scans = async (start: () => Promise<unknown>) => {
-    const gets = aws.asked.filter(({ method, url }) => method === 'GET' && url === NAME).length
+    const gets = aws.requests.filter(({ method, url }) => method === 'GET' && url === NAME).length
     await start()
-    return aws.asked.filter(({ method, url }) => method === 'GET' && url === NAME).length - gets
+    return aws.requests.filter(({ method, url }) => method === 'GET' && url === NAME).length - gets
   }
   expect(await scans(() => startFunction('BookCatalog', environment))).toBe(1)
   await staff.call('PATCH', '/api/books/tech-001', { title: 'Another title' })

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startAwsStandIn } from '../../test/fake-aws.ts'
+import { startFakeAws } from '../../test/fake-aws.ts'
 import { readSettings } from '../composition/settings.ts'
 import { readSecrets } from './secrets.ts'
 
 const [SECRET, PROXY] = ['the shop’s own secret, long enough now', 'the secret of the proxy, long enough']
 
 const openSsm = async (parameters: Readonly<Record<string, string>>) => {
-  const aws = await startAwsStandIn(parameters)
+  const aws = await startFakeAws(parameters)
   onTestFinished(() => void aws.close())
   const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', SSM_ENDPOINT: aws.url }
   return { ...aws, env: { ...env, SECRETS_PATH: '/cloudshelf/prod' } }
@@ -16,10 +16,10 @@ test('both secrets come with one signed question, and one that is given is not a
   const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET, '/cloudshelf/prod/proxy': PROXY })
   const wanted = ['secret', 'proxy'] as const
   expect(await readSecrets(readSettings(ssm.env), wanted)).toEqual({ secret: SECRET, proxy: PROXY })
-  expect(ssm.asked).toHaveLength(1)
+  expect(ssm.requests).toHaveLength(1)
   const given = readSettings({ ...ssm.env, CLOUDSHELF_SECRET: SECRET, TRUSTED_PROXY_SECRET: PROXY })
   expect(await readSecrets(given, wanted)).toEqual({ secret: SECRET, proxy: PROXY })
-  expect(ssm.asked).toHaveLength(1)
+  expect(ssm.requests).toHaveLength(1)
 })
 
 test('a function without its secret does not start, and says which is missing where', async () => {

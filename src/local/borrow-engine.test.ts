@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { call, createTable, enginesOn, runProgram, tempFolder, until } from '../../test/local.ts'
+import { callDynamo, createTable, findEngines, runProgram, tempFolder, waitUntil } from '../../test/local.ts'
 import { borrowEngine } from './borrow-engine.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
@@ -27,15 +27,15 @@ test('A command on a free folder gets an engine of its own, which ends with clos
   const dir = tempFolder()
   const borrowed = await borrowEngine(dir)
   await createTable(borrowed.endpoint)
-  expect(enginesOn(dir)).toHaveLength(1)
+  expect(findEngines(dir)).toHaveLength(1)
   await Promise.all([borrowed.close(), borrowed.close()])
-  expect(enginesOn(dir)).toEqual([])
+  expect(findEngines(dir)).toEqual([])
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     expect(process.listeners(signal as NodeJS.Signals).filter(({ name }) => name === 'endBySignal')).toEqual(
       [],
     )
   const { engine } = await shopOn(dir)
-  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: ['things'] })
+  expect(await callDynamo(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: ['things'] })
 })
 
 test("A command beside a shop gets the shop's engine and leaves it running", async () => {
@@ -44,7 +44,7 @@ test("A command beside a shop gets the shop's engine and leaves it running", asy
   const borrowed = await borrowEngine(dir)
   expect(borrowed.endpoint).toBe(engine.endpoint)
   await borrowed.close()
-  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(findEngines(dir)).toEqual([engine.pid])
 })
 
 test('A command that comes while the shop is starting waits for its engine', async () => {
@@ -70,7 +70,7 @@ test('A second command waits until the first is done, so that no engine is ended
   done = true
   await first.close()
   const second = await waiting
-  expect(await call(second.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
+  expect(await callDynamo(second.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
   await second.close()
 })
 
@@ -108,10 +108,10 @@ test.each([
   const dir = tempFolder()
   const command = runProgram(COMMAND, dir)
   await command.line()
-  expect(enginesOn(dir)).toHaveLength(1)
+  expect(findEngines(dir)).toHaveLength(1)
   command.child.kill(signal)
   expect(await command.exit).toBe(code)
-  await until(() => enginesOn(dir).length === 0)
+  await waitUntil(() => findEngines(dir).length === 0)
 })
 
 test('A command with a signal handler of its own ends in its own order', async () => {
@@ -120,7 +120,7 @@ test('A command with a signal handler of its own ends in its own order', async (
   await command.line()
   command.child.kill('SIGINT')
   expect(await command.exit).toBe(7)
-  expect(enginesOn(dir)).toEqual([])
+  expect(findEngines(dir)).toEqual([])
 })
 
 test('When no engine starts the folder is given up', async () => {

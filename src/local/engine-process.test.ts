@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { enginesOn, tempFolder, until } from '../../test/local.ts'
+import { findEngines, tempFolder, waitUntil } from '../../test/local.ts'
 import { answers, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
 import { commandLine } from './process-identity.ts'
 
@@ -36,7 +36,7 @@ test('An engine that cannot be recorded never starts', async () => {
     throw new Error('disk full')
   }
   await expect(launchEngine(where, full)).rejects.toThrow('disk full')
-  expect(enginesOn(dir)).toEqual([])
+  expect(findEngines(dir)).toEqual([])
   expect(existsSync(where.databasePath)).toBe(false)
 })
 
@@ -62,7 +62,7 @@ test('An engine that says nothing is given up after the limit and ended', async 
     { readyWithinMs: 150 },
   )
   await expect(launched).rejects.toThrow(/did not start on .*it said nothing/)
-  await until(() => commandLine(pid) === '')
+  await waitUntil(() => commandLine(pid) === '')
 })
 
 test('Only a 200 counts as an answer', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { call, createTable, tempFolder } from '../../test/local.ts'
+import { callDynamo, createTable, tempFolder } from '../../test/local.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
@@ -31,7 +31,7 @@ const faultsOf = (pid: number): number => {
 const faultsPerCall = async ({ pid, endpoint }: { pid: number; endpoint: string }): Promise<number> => {
   const RequestItems = { things: { Keys: Array.from({ length: ITEMS }, (_, n) => keyOf(n)) } }
   const before = faultsOf(pid)
-  for (let n = 0; n < CALLS; n++) await call(endpoint, 'BatchGetItem', { RequestItems })
+  for (let n = 0; n < CALLS; n++) await callDynamo(endpoint, 'BatchGetItem', { RequestItems })
   return (faultsOf(pid) - before) / CALLS
 }
 
@@ -47,7 +47,10 @@ test('An engine that was warmed up asks the system for far less memory at each c
   const engine = await started()
   await createTable(engine.endpoint)
   for (let n = 0; n < ITEMS; n++)
-    await call(engine.endpoint, 'PutItem', { TableName: 'things', Item: { ...keyOf(n), ...attributes } })
+    await callDynamo(engine.endpoint, 'PutItem', {
+      TableName: 'things',
+      Item: { ...keyOf(n), ...attributes },
+    })
   const fresh = await faultsPerCall(engine)
   await warmUpEngine(engine.endpoint, new AbortController().signal)
   expect(fresh).toBeGreaterThan(10)

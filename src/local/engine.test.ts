@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { call, createTable, enginesOn, runProgram, tempFolder, until } from '../../test/local.ts'
+import { callDynamo, createTable, findEngines, runProgram, tempFolder, waitUntil } from '../../test/local.ts'
 import { openDataFolder, readHolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { findEngineBinary } from './engine-process.ts'
@@ -41,15 +41,15 @@ test('An engine answers on a loopback port of its own, is on record, and is gone
   const engine = await started(dir)
   expect(engine.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:(2\d|3[0-2])\d{3}$/)
   expect(engine.isUp).toBe(true)
-  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(findEngines(dir)).toEqual([engine.pid])
   // The one that started, and the one that works.
   expect(readdirSync(`/proc/${engine.pid}/task`)).toHaveLength(2)
-  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
+  expect(await callDynamo(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
   expect(readHolder(dir)).toMatchObject({ kind: 'shop', pid: process.pid, endpoint: engine.endpoint })
   // Whoever else is on this machine reads no customers, wherever the folder lies.
   expect(statSync(join(dir, 'dynamodb.sqlite')).mode & 0o777).toBe(0o600)
   await Promise.all([engine.stop(), engine.stop()])
-  expect(enginesOn(dir)).toEqual([])
+  expect(findEngines(dir)).toEqual([])
   expect(engine.isUp).toBe(false)
   expect(readHolder(dir)?.endpoint).toBeUndefined()
 })
@@ -61,22 +61,24 @@ test('An engine that is killed comes back on the same endpoint with its data, ti
   const engine = await started(dir, { onDown, onUp })
   const { endpoint } = engine
   await createTable(endpoint)
-  await call(endpoint, 'PutItem', { TableName: 'things', Item: { id: { S: 'a' }, n: { N: '1' } } })
+  await callDynamo(endpoint, 'PutItem', { TableName: 'things', Item: { id: { S: 'a' }, n: { N: '1' } } })
   for (const round of [1, 2]) {
     const { pid } = engine
     process.kill(pid, 'SIGKILL')
-    await until(() => !engine.isUp)
-    await until(() => engine.isUp)
+    await waitUntil(() => !engine.isUp)
+    await waitUntil(() => engine.isUp)
     expect(engine.pid).not.toBe(pid)
     expect(engine.endpoint).toBe(endpoint)
     expect(onDown.mock.calls).toEqual(Array(round).fill(['killed by SIGKILL']))
     expect(onUp.mock.calls).toEqual(Array(round).fill([endpoint]))
     expect(readHolder(dir)?.endpoint).toBe(endpoint)
-    expect(await call(endpoint, 'GetItem', { TableName: 'things', Key: { id: { S: 'a' } } })).toMatchObject({
+    expect(
+      await callDynamo(endpoint, 'GetItem', { TableName: 'things', Key: { id: { S: 'a' } } }),
+    ).toMatchObject({
       Item: { n: { N: '1' } },
     })
   }
-  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(findEngines(dir)).toEqual([engine.pid])
 })
 
 test('An engine that does not start again is tried until it does, on another port if its own was taken', async () => {
@@ -90,7 +92,7 @@ test('An engine that does not start again is tried until it does, on another por
   const { endpoint } = engine
   writeFileSync(broken, '')
   process.kill(engine.pid, 'SIGKILL')
-  await until(() => readFileSync(tries, 'utf8').length >= 3)
+  await waitUntil(() => readFileSync(tries, 'utf8').length >= 3)
   expect(engine.isUp).toBe(false)
   expect(onUp).not.toHaveBeenCalled()
   const stranger = createServer(socket => socket.destroy()).listen(
@@ -100,7 +102,7 @@ test('An engine that does not start again is tried until it does, on another por
   onTestFinished(() => void stranger.close())
   await once(stranger, 'listening')
   rmSync(broken)
-  await until(() => engine.isUp)
+  await waitUntil(() => engine.isUp)
   expect(engine.endpoint).not.toBe(endpoint)
   expect(onDown).toHaveBeenCalledOnce()
   expect(onUp.mock.calls).toEqual([[engine.endpoint]])
@@ -114,9 +116,9 @@ test('An engine that lives and answers nothing is ended, and comes back with its
   await createTable(engine.endpoint)
   const { pid } = engine
   process.kill(pid, 'SIGSTOP')
-  await until(() => onUp.mock.calls.length === 1, 15_000)
+  await waitUntil(() => onUp.mock.calls.length === 1, 15_000)
   expect(engine.pid).not.toBe(pid)
-  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [expect.any(String)] })
+  expect(await callDynamo(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [expect.any(String)] })
 }, 20_000)
 
 test('Stop ends an engine also while it is being brought back', async () => {
@@ -128,10 +130,10 @@ test('Stop ends an engine also while it is being brought back', async () => {
     const engine = await startEngine({ folder })
     onTestFinished(engine.stop)
     process.kill(engine.pid, 'SIGKILL')
-    await until(() => !engine.isUp)
+    await waitUntil(() => !engine.isUp)
     await new Promise(resolve => setTimeout(resolve, wait))
     await engine.stop()
-    expect(enginesOn(dir), `${wait} ms`).toEqual([])
+    expect(findEngines(dir), `${wait} ms`).toEqual([])
   }
 })
 
@@ -139,14 +141,14 @@ test('An engine left by a holder killed with kill -9 is ended by the next start,
   const dir = tempFolder()
   const first = runProgram(HOLD, dir)
   await createTable(await first.line())
-  const [orphan] = enginesOn(dir)
+  const [orphan] = findEngines(dir)
   first.child.kill('SIGKILL')
   await first.exit
-  expect(enginesOn(dir)).toEqual([orphan])
+  expect(findEngines(dir)).toEqual([orphan])
   const engine = await started(dir)
-  expect(enginesOn(dir)).toEqual([engine.pid])
+  expect(findEngines(dir)).toEqual([engine.pid])
   expect(engine.pid).not.toBe(orphan)
-  expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: ['things'] })
+  expect(await callDynamo(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: ['things'] })
 })
 
 test('A process that is no engine is left alone though the record names it', async () => {
@@ -165,10 +167,10 @@ test.each(['exit', 'fail'])('No engine outlives a holder that ends by itself (%s
   const dir = tempFolder()
   const holder = runProgram(HOLD, dir)
   await holder.line()
-  expect(enginesOn(dir)).toHaveLength(1)
+  expect(findEngines(dir)).toHaveLength(1)
   holder.child.stdin?.write(how)
   expect(await holder.exit).toBe(how === 'exit' ? 0 : 1)
-  await until(() => enginesOn(dir).length === 0)
+  await waitUntil(() => findEngines(dir).length === 0)
 })
 
 test('Ctrl-C on a terminal does not reach the engine: it has a process group of its own', async () => {
@@ -184,7 +186,7 @@ test('An engine that refuses its database is a one-line error with its last word
   await expect(refused).rejects.toThrow(
     /did not start on .*not a valid SQLite database.*set CLOUDSHELF_DATA_DIR/,
   )
-  expect(enginesOn(dir)).toEqual([])
+  expect(findEngines(dir)).toEqual([])
 })
 
 test('A taken port is left for another one', async () => {

@@ -10,7 +10,7 @@ import {
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { call, createTable, SIGNED, tempFolder } from '../../test/local.ts'
+import { callDynamo, createTable, SIGNED_HEADERS, tempFolder } from '../../test/local.ts'
 import { borrowEngine } from './borrow-engine.ts'
 import { startForwarder } from './forwarder.ts'
 import { StartError } from './start-error.ts'
@@ -96,7 +96,7 @@ test('An AWS client works on the real engine through it', async () => {
   onTestFinished(engine.close)
   const { port } = await forwarderTo(() => engine.endpoint)
   await createTable(`http://localhost:${port}`)
-  expect(await call(`http://127.0.0.1:${port}`, 'ListTables', {})).toEqual({ TableNames: ['things'] })
+  expect(await callDynamo(`http://127.0.0.1:${port}`, 'ListTables', {})).toEqual({ TableNames: ['things'] })
 })
 
 test('What a web page can send, and whatever names another host, is refused and never reaches the engine', async () => {
@@ -204,7 +204,7 @@ test('Close ends promptly though connections are kept open and a request never e
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
   await send(forwarder.port, { agent, method: 'OPTIONS' })
-  const hanging = send(forwarder.port, { agent, headers: SIGNED }).catch((error: Error) => error)
+  const hanging = send(forwarder.port, { agent, headers: SIGNED_HEADERS }).catch((error: Error) => error)
   const idle = connect(forwarder.port, '127.0.0.1')
   await once(idle, 'connect')
   const since = performance.now()

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const DAY_MS = 86_400_000
 
-const itemsOf = async (shop: Awaited<ReturnType<typeof testShop>>, table: 'carts' | 'control' | 'orders') => {
+const itemsOf = async (
+  shop: Awaited<ReturnType<typeof createTestShop>>,
+  table: 'carts' | 'control' | 'orders',
+) => {
   const all: Item[] = []
   for await (const page of shop.deps.db.scan(shop.names[table])) all.push(...page)
   return all
@@ -13,7 +16,7 @@ const itemsOf = async (shop: Awaited<ReturnType<typeof testShop>>, table: 'carts
 
 test('what has expired is deleted, and nothing else', async () => {
   let now = new Date('2026-03-01T12:00:00Z')
-  const shop = await testShop({ books: [aBook()], now: () => now, staffed: false })
+  const shop = await createTestShop({ books: [aBook()], now: () => now, withStaff: false })
   const [early, late] = [shop.visitor(), shop.visitor()]
   await early.post('/api/cart/items', { book_id: 'tech-001' })
   await early.post('/api/cart/items', { book_id: 'tech-001' })
@@ -38,7 +41,7 @@ test('what has expired is deleted, and nothing else', async () => {
 
 test('an item that is renewed while the sweep looks at it stays', async () => {
   let now = new Date('2026-03-01T12:00:00Z')
-  const shop = await testShop({ books: [aBook()], now: () => now })
+  const shop = await createTestShop({ books: [aBook()], now: () => now })
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   now = new Date(now.getTime() + 8 * DAY_MS)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { anOrder, capture, mailShop } from '../../test/mail.ts'
+import { anOrder, createMailCapture, createMailShop } from '../../test/mail.ts'
 import { cents } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import { mailHtml } from './html.ts'
@@ -22,9 +22,9 @@ const everyLetter = (order: Order) => [
 
 /** The mail that the shop sends for the confirmation of this order. */
 const mailFor = async (changes: Partial<Order>): Promise<Mail> => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   await shop.place(changes)
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   const [mail] = mails
   if (!mail) throw new Error('no mail came')

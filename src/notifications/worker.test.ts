@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
-import { capture, killable, mailShop } from '../../test/mail.ts'
+import { createKillableWorker, createMailCapture, createMailShop } from '../../test/mail.ts'
 import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
@@ -25,9 +25,9 @@ const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, u
   })
 
 test('an order’s mail is sent once, its row makes way for a note that expires', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const order = await shop.place()
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   await sendDueMail({ ...shop.deps, transport })
   expect(mails.map(({ id, to }) => [id, to])).toEqual([
@@ -46,7 +46,7 @@ test('an order’s mail is sent once, its row makes way for a note that expires'
 })
 
 test('a mail belongs to the request that caused it: its row, the worker’s log and the note name that one', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const order = await shop.place()
   const { deps, staff, names } = shop
   const answer = await staff.post(`/api/orders/${order.order_id}/cancel`)
@@ -56,7 +56,7 @@ test('a mail belongs to the request that caused it: its row, the worker’s log 
     ...deps.log,
     say: (_: string, text: string) => void said.push([text, currentRequest()?.id]),
   }
-  const { transport } = capture()
+  const { transport } = createMailCapture()
   await sendDueMail({ ...deps, transport, log })
   const event = `${order.order_id}#order_cancelled`
   expect(said).toContainEqual([`sent ${event}`, id])
@@ -68,7 +68,7 @@ test('a mail belongs to the request that caused it: its row, the worker’s log 
 })
 
 test('a worker that is told to rest lets as many times as long as a mail took pass before it takes the next', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   for (let i = 0; i < 3; i++) await shop.place()
   const begun: number[] = []
   const ended: number[] = []
@@ -85,13 +85,13 @@ test('a worker that is told to rest lets as many times as long as a mail took pa
 })
 
 test('checkout, shipping and cancelling through the shop each send their mail', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const [shipped, cancelled] = [await shop.place(), await shop.place()]
   const { deps, staff } = shop
   for (const status of ['processing', 'shipped'])
     expect((await staff.post(`/api/orders/${shipped.order_id}/status`, { status })).status).toBe(200)
   expect((await staff.post(`/api/orders/${cancelled.order_id}/cancel`)).status).toBe(200)
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...deps, transport })
   expect(mails.map(({ id }) => id).sort()).toEqual(
     [
@@ -104,7 +104,7 @@ test('checkout, shipping and cancelling through the shop each send their mail', 
 })
 
 test('an order without an address, as others make them, announces nothing', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const { email: _, ...order } = await shop.place()
   await shop.deps.db.write({
     action: 'Update',
@@ -112,28 +112,28 @@ test('an order without an address, as others make them, announces nothing', asyn
     key: { user_id: order.user_id, order_id: order.order_id },
     set: 'REMOVE email',
   })
-  await sendDueMail({ ...shop.deps, transport: capture().transport })
+  await sendDueMail({ ...shop.deps, transport: createMailCapture().transport })
   expect((await dead(shop)).map(one => one.last_error)).toEqual([
     'the recipient must have a valid email address',
   ])
   expect((await shop.staff.post(`/api/orders/${order.order_id}/cancel`)).body.status).toBe('cancelled')
   expect(await pending(shop)).toEqual([])
-  shop.reported.length = 0
+  shop.reportedErrors.length = 0
 })
 
 test('health says how long mails have waited', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const waiting = async () => (await shop.visitor().get('/api/health')).body.mail.waiting_seconds
   expect(await waiting()).toBe(0)
   await shop.place()
-  shop.time.pass(90_000)
+  shop.time.advance(90_000)
   expect(await waiting()).toBe(90)
-  await sendDueMail({ ...shop.deps, transport: capture().transport })
+  await sendDueMail({ ...shop.deps, transport: createMailCapture().transport })
   expect(await waiting()).toBe(0)
 })
 
 test('ten workers that reach for one row: one takes it', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   await shop.place()
   const [row] = await shop.deps.outbox.due(shop.time.now(), 1)
   if (!row) throw new Error('no row is due')
@@ -144,9 +144,9 @@ test('ten workers that reach for one row: one takes it', async () => {
 })
 
 test('ten workers at once send each of a hundred mails once', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const orders = await Promise.all(Array.from({ length: 100 }, () => shop.place()))
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await Promise.all(Array.from({ length: 10 }, () => sendDueMail({ ...shop.deps, transport })))
   expect(mails).toHaveLength(100)
   expect(countsOf(mails).size).toBe(orders.length)
@@ -154,7 +154,7 @@ test('ten workers at once send each of a hundred mails once', async () => {
 })
 
 test('a mail is noted as sent in the write that takes the next, and alone where another was quicker', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   for (let i = 0; i < 5; i++) await shop.place()
   const { transact } = shop.deps.db
   let commits = 0
@@ -162,29 +162,29 @@ test('a mail is noted as sent in the write that takes the next, and alone where 
     commits++
     return transact(writes)
   }
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect([mails.length, commits]).toEqual([5, 6])
   for (let i = 0; i < 2; i++) await shop.place()
   // While the first is sent, another worker takes the second.
-  const quick = capture()
-  const slow = capture(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
+  const quick = createMailCapture()
+  const slow = createMailCapture(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
   await sendDueMail({ ...shop.deps, transport: slow.transport })
   expect([slow.mails.length, quick.mails.length]).toEqual([1, 1])
   expect(await pending(shop)).toEqual([])
 })
 
 test('a worker that is told to end sends the mail that it has taken, and takes no other', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   for (let i = 0; i < 4; i++) await shop.place()
   const tries = async () => (await pending(shop)).map(one => one.tries)
   const whileSending = new AbortController()
-  const first = capture(async () => whileSending.abort())
+  const first = createMailCapture(async () => whileSending.abort())
   await sendDueMail({ ...shop.deps, transport: first.transport }, whileSending.signal)
   expect(first.mails).toHaveLength(1)
   expect(await tries()).toEqual([0, 0, 0])
   const betweenMails = new AbortController()
-  const second = capture()
+  const second = createMailCapture()
   const log = { ...shop.deps.log, say: () => betweenMails.abort() }
   await sendDueMail({ ...shop.deps, log, transport: second.transport }, betweenMails.signal)
   expect(second.mails).toHaveLength(2)
@@ -192,30 +192,30 @@ test('a worker that is told to end sends the mail that it has taken, and takes n
 })
 
 test('what a dead worker held is taken over when its lease ends, and not before', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   await shop.place()
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   // Its steps: query, claim; it dies when it is about to send.
-  const { worker, death } = killable(shop, transport, 5)
+  const { worker, death } = createKillableWorker(shop, transport, 5)
   await Promise.race([sendDueMail(worker), death])
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toHaveLength(0)
-  shop.time.pass(LEASE_MS - 1)
+  shop.time.advance(LEASE_MS - 1)
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toHaveLength(0)
-  shop.time.pass(1)
+  shop.time.advance(1)
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toHaveLength(1)
 })
 
 test('a worker whose lease has ended does not disturb the one that took over', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   await shop.place()
   const { outbox } = shop.deps
   const lease = () => new Date(shop.time.now().getTime() + LEASE_MS)
   const [row] = await outbox.due(shop.time.now(), 1)
   const slow = row && (await outbox.claim(row, lease()))
-  shop.time.pass(LEASE_MS)
+  shop.time.advance(LEASE_MS)
   const [again] = await outbox.due(shop.time.now(), 1)
   const quick = again && (await outbox.claim(again, lease()))
   if (!slow || !quick) throw new Error('the row could not be taken twice')
@@ -226,11 +226,11 @@ test('a worker whose lease has ended does not disturb the one that took over', a
 })
 
 test('a mail server that is down is asked eight times, longer and longer apart; then the mail is dead until revived', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const order = await shop.place()
   const id = `${order.order_id}#order_confirmed`
   let calls = 0
-  const down = capture(async () => {
+  const down = createMailCapture(async () => {
     calls++
     throw new Error('550 no such user <customer@example.com> here')
   })
@@ -239,7 +239,7 @@ test('a mail server that is down is asked eight times, longer and longer apart; 
   while ((await pending(shop)).length > 0) {
     await sendDueMail({ ...shop.deps, transport: down.transport })
     if (at.length < calls) at.push((shop.time.now().getTime() - start) / 1000)
-    shop.time.pass(at.length < 4 ? 1_000 : 60_000)
+    shop.time.advance(at.length < 4 ? 1_000 : 60_000)
     if (shop.time.now().getTime() - start > 48 * HOUR) throw new Error('still pending')
   }
   expect(at).toHaveLength(MAX_TRIES)
@@ -251,20 +251,20 @@ test('a mail server that is down is asked eight times, longer and longer apart; 
   expect(await dead(shop)).toMatchObject([
     { id, tries: 8, state: 'DEAD', last_error: '550 no such user <<address>> here' },
   ])
-  expect(shop.reported.splice(0).map(String)).toEqual([
+  expect(shop.reportedErrors.splice(0).map(String)).toEqual([
     expect.stringContaining(`mail ${id} will not be sent`),
   ])
 
   expect(await shop.deps.outbox.requeue('nothing', shop.time.now())).toBe(false)
   expect(await shop.deps.outbox.requeue(id, shop.time.now())).toBe(true)
   expect(await dead(shop)).toEqual([])
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect(mails.map(mail => mail.id)).toEqual([id])
 })
 
 test('poison rows end dead at once and hold nobody up', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const now = shop.time.now()
   const gone = { event: 'order_confirmed', user_id: 'guest-1', order_id: 'order-2026-03-01-gone' }
   await putRow(shop, now, 'a', {})
@@ -273,7 +273,7 @@ test('poison rows end dead at once and hold nobody up', async () => {
   await putRow(shop, now, 'd', { ...gone, tries: 'many', user_id: 7 })
   const injected = await shop.place({ email: 'victim@example.com\r\nBcc: everyone@example.com' })
   const good = await Promise.all(Array.from({ length: BATCH }, () => shop.place()))
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect([...countsOf(mails).keys()].sort()).toEqual(
     good.map(one => `${one.order_id}#order_confirmed`).sort(),
@@ -282,16 +282,16 @@ test('poison rows end dead at once and hold nobody up', async () => {
     ['a', 'b', 'c', 'd', `${injected.order_id}#order_confirmed`].sort(),
   )
   expect(await pending(shop)).toEqual([])
-  expect(shop.reported.splice(0)).toHaveLength(5)
+  expect(shop.reportedErrors.splice(0)).toHaveLength(5)
 })
 
 test('rows that the mail server never takes let the others pass, and end dead', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const poison = await Promise.all(
     Array.from({ length: 5 }, () => shop.place({ email: 'poison@example.com' })),
   )
   const sent: string[] = []
-  const { transport } = capture(async mail => {
+  const { transport } = createMailCapture(async mail => {
     sent.push(mail.to)
     if (mail.to === 'poison@example.com') throw new Error('451 not today')
   })
@@ -301,38 +301,38 @@ test('rows that the mail server never takes let the others pass, and end dead', 
   expect(sent.filter(to => to !== 'poison@example.com')).toHaveLength(BATCH * 2)
   expect(sent.filter(to => to === 'poison@example.com')).toHaveLength(5)
   for (let i = 0; i < MAX_TRIES; i++) {
-    shop.time.pass(14 * HOUR)
+    shop.time.advance(14 * HOUR)
     await sendDueMail({ ...shop.deps, transport })
   }
   expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
     poison.map(one => `${one.order_id}#order_confirmed`).sort(),
   )
-  expect(shop.reported.splice(0)).toHaveLength(5)
+  expect(shop.reportedErrors.splice(0)).toHaveLength(5)
 })
 
 test('a row that kills each worker that takes it is dead after eight of them', async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   await shop.place()
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   for (let i = 0; i < MAX_TRIES; i++) {
-    const { worker, death } = killable(shop, transport, 5)
+    const { worker, death } = createKillableWorker(shop, transport, 5)
     await Promise.race([sendDueMail(worker), death])
-    shop.time.pass(LEASE_MS)
+    shop.time.advance(LEASE_MS)
   }
   await sendDueMail({ ...shop.deps, transport })
   expect(mails).toEqual([])
   expect(await dead(shop)).toMatchObject([{ last_error: 'every attempt was started, but none finished' }])
-  shop.reported.length = 0
+  shop.reportedErrors.length = 0
 })
 
 test('every one of 500 orders has its mail, though the server fails 30 %, hangs 10 %, and the worker dies 50 times', async () => {
   const KILLS = 50
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const orders = await Promise.all(Array.from({ length: 500 }, () => shop.place()))
   const failures = new Map<string, number>()
   let calls = 0
   let failed = 0
-  const { mails, transport } = capture(async ({ id }) => {
+  const { mails, transport } = createMailCapture(async ({ id }) => {
     calls++
     const chance = Math.random()
     // Not one mail so often that it would be dead by chance alone.
@@ -345,9 +345,9 @@ test('every one of 500 orders has its mail, though the server fails 30 %, hangs 
   let deaths = 0
   while ((await pending(shop)).length > 0) {
     const lifetime = deaths < KILLS ? 1 + Math.floor(Math.random() * 120) : Number.POSITIVE_INFINITY
-    const { worker, death } = killable(shop, transport, lifetime)
+    const { worker, death } = createKillableWorker(shop, transport, lifetime)
     await Promise.race([sendDueMail({ ...worker, sendWithinMs: 15 }), death.then(() => deaths++)])
-    shop.time.pass(deaths % 5 === 0 ? HOUR : LEASE_MS)
+    shop.time.advance(deaths % 5 === 0 ? HOUR : LEASE_MS)
   }
   const counts = countsOf(mails)
   const duplicates = mails.length - counts.size

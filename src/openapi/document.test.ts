@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD, soon, totpCode } from '../../test/accounts.ts'
-import { aBook, checkOut, type Json, type Shopper, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
+import { aBook, checkOut, createTestShop, type Json, type Shopper } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
@@ -16,7 +16,7 @@ const keysOf = (list: readonly { readonly method: string; readonly path: string 
   list.map(({ method, path }) => `${method} ${path}`).sort()
 
 test('the endpoints as data are the routes that the shop serves, each once', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   const { routes } = createShop(shop.deps)
   expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(ENDPOINTS))
   expect(new Set(keysOf(ENDPOINTS)).size).toBe(ENDPOINTS.length)
@@ -96,7 +96,7 @@ test('the list of error codes is closed, and published', () => {
 })
 
 test('what the shop answers is what the document declares, and nothing beside it', async () => {
-  const shop = await testShop({
+  const shop = await createTestShop({
     books: [aBook({ isbn: '9780132350884', genres: ['Craft'], pages: 464, average_rating: 4.4 })],
   })
   const shopper = shop.visitor()
@@ -134,7 +134,7 @@ test('what the shop answers is what the document declares, and nothing beside it
   )
   await keep('cancelOrder', shopper.post(`/api/orders/${order.order_id}/cancel`))
   const token = newSecret()
-  const [stored] = await itemsIn(shop, 'orders')
+  const [stored] = await readItems(shop, 'orders')
   await shop.deps.links.keep(token, stored, new Date())
   await keep('openOrderLink', shopper.post('/api/orders/lookup/open', { token }))
   await keep('browseBooks', shopper.get('/api/books?limit=1'))
@@ -158,7 +158,7 @@ test('what the shop answers is what the document declares, and nothing beside it
 
 /** What the endpoints of accounts answer to somebody who does everything that one can do there. */
 const accountAnswers = async (): Promise<[string, Json][]> => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const [email, password] = ['jane@example.com', PASSWORD]
   const [jane, other] = [shop.visitor(), shop.visitor()]
   const answers: [string, Json][] = []
@@ -192,7 +192,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
     password,
   })
   await other.post('/api/auth/sign-in', { email, password })
-  await ask('signInWithCode', other, '/api/auth/sign-in/code', { code: totpCode(totp_uri, soon()) })
+  await ask('signInWithCode', other, '/api/auth/sign-in/code', { code: totpCode(totp_uri, nextTotpWindow()) })
   await other.post('/api/auth/sign-in', { email, password })
   await ask('signInWithRecoveryCode', other, '/api/auth/sign-in/recovery-code', { code: recovery_codes[0] })
   await ask('passkeyOptions', jane, '/api/auth/passkeys/options', { password })
@@ -205,7 +205,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
 }
 
 test('the document and the page that shows it are served, with nothing from another host', async () => {
-  const visitor = (await testShop()).visitor()
+  const visitor = (await createTestShop()).visitor()
   const served = await visitor.get('/api/openapi.json')
   expect(served.status).toBe(200)
   expect(served.body.paths).toEqual(document.paths)

@@ -1,8 +1,8 @@
 /** Where cancelled copies go when the shelf has changed since. */
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { engineCall, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { callEngine, putForeignItem, readItems, readStock } from '../../test/table-contents.ts'
 
 const NOTE = 'order.stock_not_returned'
 
@@ -14,26 +14,26 @@ const bought = async (shop: TestShop, ...bookIds: readonly string[]) => {
 }
 
 const notes = async (shop: TestShop): Promise<Json[]> =>
-  (await itemsIn(shop, 'control')).filter(row => row.what === NOTE && row.pk.startsWith('audit#'))
+  (await readItems(shop, 'control')).filter(row => row.what === NOTE && row.pk.startsWith('audit#'))
 
 test('copies go back to a book that was moved, and one that is retired', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
+  const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { cancel } = await bought(shop, 'tech-001', 'tech-002')
   await shop.staff.call('PATCH', '/api/books/tech-001', { category: 'Craft' })
   await shop.staff.call('PATCH', '/api/books/tech-002', { status: 'retired' })
   expect((await cancel()).body.status).toBe('cancelled')
-  expect(await stockOf(shop, 'tech-001')).toBe(25)
-  expect(await stockOf(shop, 'tech-002')).toBe(25)
+  expect(await readStock(shop, 'tech-001')).toBe(25)
+  expect(await readStock(shop, 'tech-002')).toBe(25)
   expect(await notes(shop)).toEqual([])
 })
 
 test('copies of a book that is gone are noted for the shop’s people, the others go back', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
+  const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { cancel, order } = await bought(shop, 'tech-001', 'tech-002')
   await shop.staff.call('DELETE', '/api/books/tech-001')
   expect((await cancel()).body.status).toBe('cancelled')
-  expect(await stockOf(shop, 'tech-002')).toBe(25)
-  expect(await itemsIn(shop, 'books')).toHaveLength(1)
+  expect(await readStock(shop, 'tech-002')).toBe(25)
+  expect(await readItems(shop, 'books')).toHaveLength(1)
   expect(await notes(shop)).toMatchObject([
     { pk: `audit#order:${order.order_id}`, after: { lines: [{ book_id: 'tech-001', quantity: 2 }] } },
   ])
@@ -41,9 +41,9 @@ test('copies of a book that is gone are noted for the shop’s people, the other
 
 test('a book that is moved while its order is cancelled gets its copies back', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook()], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const { cancel } = await bought(shop, 'tech-001')
-  const staff = await testShop({ beside: shop })
+  const staff = await createTestShop({ sharingTablesOf: shop })
   let moved = false
   engine.plan(async operation => {
     if (operation === 'TransactWriteItems' && !moved) {
@@ -53,18 +53,18 @@ test('a book that is moved while its order is cancelled gets its copies back', a
     return undefined
   })
   expect((await cancel()).body.status).toBe('cancelled')
-  expect(await stockOf(shop, 'tech-001')).toBe(25)
+  expect(await readStock(shop, 'tech-001')).toBe(25)
   expect(await notes(shop)).toEqual([])
 })
 
 test('an order of the specification’s own `create_order`, without categories and amounts, can be read and cancelled', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
+  const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { order } = await bought(shop, 'tech-002')
-  const [{ user_id }] = await itemsIn(shop, 'orders')
+  const [{ user_id }] = await readItems(shop, 'orders')
   const line = (id: string) => ({
     M: { book_id: { S: id }, title: { S: 'x' }, price: { N: '42.99' }, quantity: { N: '3' } },
   })
-  await putForeign(shop, 'orders', {
+  await putForeignItem(shop, 'orders', {
     user_id: { S: user_id },
     order_id: { S: 'order-2025-09-05-001' },
     order_date: { S: '2025-09-05' },
@@ -79,17 +79,17 @@ test('an order of the specification’s own `create_order`, without categories a
   expect((await shop.staff.get('/api/orders?date=2025-09-05')).body.items).toHaveLength(1)
   const cancelled = await shop.staff.post('/api/orders/order-2025-09-05-001/cancel')
   expect(cancelled.body.status).toBe('cancelled')
-  expect(await stockOf(shop, 'tech-001')).toBe(31)
+  expect(await readStock(shop, 'tech-001')).toBe(31)
   expect(await notes(shop)).toMatchObject([{ after: { lines: [{ book_id: 'nothing', quantity: 3 }] } }])
   expect(order.status).toBe('confirmed')
 })
 
 test('an order that is none is not found, and hides no other', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const { shopper, order } = await bought(shop, 'tech-001')
-  const [{ user_id }] = await itemsIn(shop, 'orders')
+  const [{ user_id }] = await readItems(shop, 'orders')
   const id = `order-${order.order_date}-000`
-  await engineCall('PutItem', {
+  await callEngine('PutItem', {
     TableName: shop.names.orders,
     Item: {
       user_id: { S: user_id },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type Json, orderFor, type Shopper, testShop } from '../../test/kit.ts'
-import { contentsOf, engineCall, itemsIn, putForeign, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Json, orderFor, type Shopper } from '../../test/kit.ts'
+import { callEngine, dumpTables, putForeignItem, readItems, readStock } from '../../test/table-contents.ts'
 
 const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promise<Json> =>
   (await shopper.post('/api/cart/items', { book_id, quantity })).body
@@ -9,7 +9,7 @@ const post = (shopper: Shopper, body: Json, key = 'a-key') =>
   shopper.post('/api/orders', body, { 'idempotency-key': key })
 
 test('the specification’s sample order comes out as printed there', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await fill(shopper)
   const { status, body, headers } = await checkOut(shopper)
@@ -26,11 +26,11 @@ test('the specification’s sample order comes out as printed there', async () =
 })
 
 test('an order is one transaction: order, stock, cart, key, outbox row and pointer', async () => {
-  const shop = await testShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   const shopper = shop.visitor()
   await fill(shopper, 3)
   const { body } = await checkOut(shopper)
-  const [order, ...more] = await itemsIn(shop, 'orders')
+  const [order, ...more] = await readItems(shop, 'orders')
   expect(more).toEqual([])
   expect(order).toMatchObject({
     order_id: body.order_id,
@@ -46,9 +46,9 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
   })
   expect(order.user_id).toMatch(/^guest-[0-9a-f]{40}$/)
   expect(body.order_id).toMatch(/^order-2025-09-05-[0-9a-hjkmnp-tv-z]{22}$/)
-  expect(await stockOf(shop, 'tech-001')).toBe(22)
-  expect(await itemsIn(shop, 'carts')).toEqual([])
-  const control = await itemsIn(shop, 'control')
+  expect(await readStock(shop, 'tech-001')).toBe(22)
+  expect(await readItems(shop, 'carts')).toEqual([])
+  const control = await readItems(shop, 'control')
   const staffs = /^(email|session[.\w]*|user)#/
   const rows = control.map(row => String(row.pk)).filter(pk => !staffs.test(pk))
   expect(rows.map(pk => pk.split('#')[0]).sort()).toEqual([
@@ -67,24 +67,24 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
 })
 
 test('the guest’s secret lies nowhere, and neither does anything in the table of users', async () => {
-  const shop = await testShop({ books: [aBook()], staffed: false })
+  const shop = await createTestShop({ books: [aBook()], withStaff: false })
   const shopper = shop.visitor()
   await fill(shopper)
   await checkOut(shopper)
   const secret = shopper.cookie()?.split('=')[1] ?? 'none'
   expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
-  expect(await contentsOf(shop)).not.toContain(secret)
-  expect(await itemsIn(shop, 'users')).toEqual([])
+  expect(await dumpTables(shop)).not.toContain(secret)
+  expect(await readItems(shop, 'users')).toEqual([])
 })
 
 test('an order needs a key, a cart, its version and the total that was shown', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const nothing = orderFor({ version: 'none', total: 0 })
   expect((await post(shopper, nothing)).body.code).toBe('cart_empty')
   expect(shopper.cookie()).toBeUndefined()
   const cart = await fill(shopper)
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   expect((await shopper.post('/api/orders', orderFor(cart))).body.code).toBe('idempotency_key_missing')
   for (const key of ['', ' ', 'a b', 'a,\u00e9', 'x'.repeat(256)])
     expect((await post(shopper, orderFor(cart), key)).status, key).toBe(400)
@@ -94,11 +94,11 @@ test('an order needs a key, a cart, its version and the total that was shown', a
     status: 409,
     body: { code: 'price_changed', quote: { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 } },
   })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('an old tab cannot buy the cart that was begun after its own was bought', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const old = await fill(shopper)
   expect((await post(shopper, orderFor(old), 'one')).status).toBe(201)
@@ -109,7 +109,9 @@ test('an old tab cannot buy the cart that was begun after its own was bought', a
 })
 
 test('a shortage names the books, and nothing of the cart is sold', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })] })
+  const shop = await createTestShop({
+    books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })],
+  })
   const shopper = shop.visitor()
   await fill(shopper, 1)
   const cart = await fill(shopper, 4, 'tech-002')
@@ -120,13 +122,13 @@ test('a shortage names the books, and nothing of the cart is sold', async () => 
     code: 'out_of_stock',
     items: [{ book_id: 'tech-002', requested_quantity: 4, available_quantity: 3 }],
   })
-  expect(await stockOf(shop, 'tech-001')).toBe(25)
-  expect(await itemsIn(shop, 'orders')).toEqual([])
+  expect(await readStock(shop, 'tech-001')).toBe(25)
+  expect(await readItems(shop, 'orders')).toEqual([])
 })
 
 test('a book that was moved is still bought, one that was retired or deleted is not', async () => {
   const books = ['moved', 'retired', 'deleted'].map(book_id => aBook({ book_id }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const buy = async (book_id: string, edit: () => Promise<unknown>) => {
     const shopper = shop.visitor()
     const cart = await fill(shopper, 1, book_id)
@@ -146,24 +148,24 @@ test('a book that was moved is still bought, one that was retired or deleted is 
 })
 
 test('a book that another client moved, pointer and all, is bought where it is now', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const cart = await fill(shopper)
-  const [book] = await itemsIn(shop, 'books')
+  const [book] = await readItems(shop, 'books')
   const item = await shop.deps.books.getItem({ category: 'Technology', book_id: 'tech-001' })
   await shop.deps.db.transact(shop.deps.books.move(item ?? {}, { ...aBook(), category: 'Elsewhere' }))
   expect(book.category).toBe('Technology')
   expect((await post(shopper, orderFor(cart))).status).toBe(201)
-  expect(await stockOf(shop, 'tech-001')).toBe(24)
+  expect(await readStock(shop, 'tech-001')).toBe(24)
 })
 
 test('a cart of others’ making is bought within the limits and refused beyond them', async () => {
   const books = Array.from({ length: 51 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 1_000 }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const foreignCart = async (lines: readonly { id: number; quantity: number }[]) => {
     const shopper = shop.visitor()
     await fill(shopper, 1, 'b-0')
-    const { user_id, cart_id } = (await itemsIn(shop, 'carts')).at(-1)
+    const { user_id, cart_id } = (await readItems(shop, 'carts')).at(-1)
     const items = lines.map(({ id, quantity }) => ({
       M: {
         book_id: { S: `b-${id}` },
@@ -174,14 +176,14 @@ test('a cart of others’ making is bought within the limits and refused beyond 
       },
     }))
     const expires_at = { N: String(Math.floor(Date.now() / 1_000) + 1_000) }
-    await putForeign(shop, 'carts', {
+    await putForeignItem(shop, 'carts', {
       user_id: { S: user_id },
       cart_id: { S: cart_id },
       items: { L: items },
       expires_at,
     })
     const answer = await checkOut(shopper)
-    await engineCall('DeleteItem', {
+    await callEngine('DeleteItem', {
       TableName: shop.names.carts,
       Key: { user_id: { S: user_id }, cart_id: { S: cart_id } },
     })
@@ -194,7 +196,7 @@ test('a cart of others’ making is bought within the limits and refused beyond 
     { id: 2, quantity: 4 },
   ])
   expect(twice).toMatchObject({ status: 201, body: { items: [{ quantity: 7 }] } })
-  expect(await stockOf(shop, 'b-2')).toBe(993)
+  expect(await readStock(shop, 'b-2')).toBe(993)
   expect((await foreignCart([{ id: 1, quantity: 21 }])).body.code).toBe('quantity_limit')
   expect(
     (

@@ -1,14 +1,14 @@
 /** A checkout counts on its limits in its own transaction: what is not counted is not bought, and the other way round. */
 import { expect, test } from 'vitest'
-import { aBook, checkOut, orderFor, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf, itemsIn, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, orderFor, type Shopper, type TestShop } from '../../test/kit.ts'
+import { dumpTables, readItems, readStock } from '../../test/table-contents.ts'
 import { placeOrder } from './api.ts'
 
 const PER_ACCOUNT = placeOrder.limits.find(({ per }) => per === 'account')?.max ?? 0
 
 /** How often each of the shop's limits has been counted on, in no order. */
 const countsOf = async (shop: TestShop): Promise<number[]> =>
-  (await itemsIn(shop, 'control')).filter(({ sk }) => sk === 'limit').map(({ taken }) => taken)
+  (await readItems(shop, 'control')).filter(({ sk }) => sk === 'limit').map(({ taken }) => taken)
 
 const fill = async (shopper: Shopper) => (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
 
@@ -25,7 +25,7 @@ const ordered = async (shop: TestShop, shopper: Shopper): Promise<string[][]> =>
 }
 
 test('an order is one transaction, in which it is counted: for its network and its account', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const { books, carts, orders, control } = shop.names
   const sent = await ordered(shop, await shop.account())
   expect(sent).toEqual([[control, carts, orders, control, control, books, control, control]])
@@ -33,7 +33,7 @@ test('an order is one transaction, in which it is counted: for its network and i
 })
 
 test('a guest, who is another as soon as a cookie is thrown away, is counted for the network alone', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const { books, carts, orders, control } = shop.names
   const sent = await ordered(shop, shop.visitor())
   expect(sent).toEqual([[control, carts, orders, control, control, books, control]])
@@ -41,7 +41,7 @@ test('a guest, who is another as soon as a cookie is thrown away, is counted for
 })
 
 test('a checkout that is refused is counted once, whatever refused it', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 1 })] })
   const [one, other] = [shop.visitor(), shop.visitor()]
   const order = orderFor(await fill(one))
   const late = orderFor(await fill(other))
@@ -58,17 +58,17 @@ test('a checkout that is refused is counted once, whatever refused it', async ()
 })
 
 test('who has no try left buys nothing, also at a process that has never heard of them', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = await shop.account()
   const order = orderFor(await fill(shopper))
   const wrong = { ...order, cart_version: 'x' }
   for (let i = 0; i < PER_ACCOUNT; i++)
     await shopper.post('/api/orders', wrong, { 'idempotency-key': `k${i}` })
-  const other = await testShop({ beside: shop })
-  const before = await contentsOf(shop)
+  const other = await createTestShop({ sharingTablesOf: shop })
+  const before = await dumpTables(shop)
   const headers = { 'idempotency-key': 'k', cookie: shopper.cookie() ?? '', 'sec-fetch-site': 'same-origin' }
   const answer = await other.visitor().post('/api/orders', order, headers)
   expect(answer).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
-  expect(await contentsOf(shop)).toBe(before)
-  expect(await stockOf(shop, 'tech-001')).toBe(25)
+  expect(await dumpTables(shop)).toBe(before)
+  expect(await readStock(shop, 'tech-001')).toBe(25)
 })

@@ -2,27 +2,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import {
-  cancelled,
-  exception,
+  dynamoError,
+  type FaultPlan,
   type FaultyEngine,
-  isCount,
-  type Plan,
+  isRateLimitWrite,
   startFaultyEngine,
+  transactionCancelled,
 } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, orderFor, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf, itemsIn, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, orderFor, type TestShop } from '../../test/kit.ts'
+import { dumpTables, readItems, readStock } from '../../test/table-contents.ts'
 
 const open = async (): Promise<{ shop: TestShop; engine: FaultyEngine }> => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ books: [aBook({ stock_quantity: 100 })], endpoint: engine.endpoint })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })], endpoint: engine.endpoint })
   return { shop, engine }
 }
 
 /** The fault for the first `count` calls of these operations. */
-const first = (count: number, operations: readonly string[], fault: Plan): Plan => {
+const first = (count: number, operations: readonly string[], fault: FaultPlan): FaultPlan => {
   let left = count
   return (operation, input) =>
-    operations.includes(operation) && !isCount(input) && left-- > 0 ? fault(operation, input) : undefined
+    operations.includes(operation) && !isRateLimitWrite(input) && left-- > 0
+      ? fault(operation, input)
+      : undefined
 }
 
 const WRITES = ['TransactWriteItems', 'PutItem', 'UpdateItem']
@@ -35,8 +37,8 @@ test('a checkout whose answer was lost inside is done once', async () => {
     engine.plan(first(1 + (i % 3), ['TransactWriteItems'], () => 'lose'))
     expect((await checkOut(shopper)).status).toBe(201)
     engine.plan(() => undefined)
-    expect((await itemsIn(shop, 'orders')).length).toBe(i)
-    expect(await stockOf(shop, 'tech-001')).toBe(100 - i)
+    expect((await readItems(shop, 'orders')).length).toBe(i)
+    expect(await readStock(shop, 'tech-001')).toBe(100 - i)
   }
 })
 
@@ -46,7 +48,7 @@ test('a checkout whose answer the client lost is found again under its key', asy
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
   const buy = () => shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
   engine.plan((operation, input) =>
-    operation === 'TransactWriteItems' && !isCount(input) ? 'lose' : undefined,
+    operation === 'TransactWriteItems' && !isRateLimitWrite(input) ? 'lose' : undefined,
   )
   const lost = await buy()
   expect(lost).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
@@ -55,13 +57,13 @@ test('a checkout whose answer the client lost is found again under its key', asy
   const found = await buy()
   expect(found.status).toBe(201)
   expect(found.headers.get('idempotency-replayed')).toBe('true')
-  expect(await stockOf(shop, 'tech-001')).toBe(99)
+  expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
 test('a cart whose books hang holds up no order', async () => {
   const engine = await startFaultyEngine()
   const books = [aBook({ stock_quantity: 5 }), aBook({ book_id: 'hung' })]
-  const shop = await testShop({ books, endpoint: engine.endpoint })
+  const shop = await createTestShop({ books, endpoint: engine.endpoint })
   const [reader, buyer] = [shop.visitor(), shop.visitor()]
   await reader.post('/api/cart/items', { book_id: 'hung' })
   const cart = (await buyer.post('/api/cart/items', { book_id: 'tech-001' })).body
@@ -99,7 +101,8 @@ test('a twin that commits before the cart of a checkout is read is found', async
   let carts = 0
   engine.plan(async (operation, input) => {
     // The twin has begun before the first commits, and reads the cart only after.
-    if (operation === 'TransactWriteItems' && !isCount(input)) await twinReads.promise.then(() => sleep(50))
+    if (operation === 'TransactWriteItems' && !isRateLimitWrite(input))
+      await twinReads.promise.then(() => sleep(50))
     if (operation === 'Query' && ++carts === 2) {
       twinReads.resolve()
       await committed.promise
@@ -111,7 +114,7 @@ test('a twin that commits before the cart of a checkout is read is found', async
   committed.resolve()
   expect(placed.status).toBe(201)
   expect((await twin).body).toEqual(placed.body)
-  expect(await stockOf(shop, 'tech-001')).toBe(99)
+  expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
 test('an add whose answer was lost adds once', async () => {
@@ -129,19 +132,19 @@ test('an add whose answer was lost adds once, though another device changed the 
   const shopper = shop.visitor()
   const add = (quantity: number) => shopper.post('/api/cart/items', { book_id: 'tech-001', quantity })
   await add(1)
-  engine.plan(first(1, WRITES, () => ({ meanwhile: () => add(1) })))
+  engine.plan(first(1, WRITES, () => ({ afterCommit: () => add(1) })))
   expect((await add(1)).status).toBe(200)
   expect((await shopper.get('/api/cart')).body.item_count).toBe(3)
 })
 
 /** The first write is carried out and its answer lost; the next two tries meet a conflict. */
-const lostThenConflict = (): Plan => {
+const lostThenConflict = (): FaultPlan => {
   let writes = 0
   return (operation, input) => {
-    if (operation !== 'TransactWriteItems' || isCount(input)) return undefined
+    if (operation !== 'TransactWriteItems' || isRateLimitWrite(input)) return undefined
     writes++
     if (writes === 1) return 'lose'
-    return writes <= 3 ? cancelled(input, 'TransactionConflict') : undefined
+    return writes <= 3 ? transactionCancelled(input, 'TransactionConflict') : undefined
   }
 }
 
@@ -165,7 +168,7 @@ test('a cancel whose answer was lost gives the copies back once', async () => {
   const { order_id } = (await checkOut(shopper)).body
   engine.plan(first(2, WRITES, () => 'lose'))
   expect((await shopper.post(`/api/orders/${order_id}/cancel`)).body.status).toBe('cancelled')
-  expect(await stockOf(shop, 'tech-001')).toBe(100)
+  expect(await readStock(shop, 'tech-001')).toBe(100)
 })
 
 test('a copy that is added to the stock while the answer is lost is added once', async () => {
@@ -175,11 +178,11 @@ test('a copy that is added to the stock while the answer is lost is added once',
   expect({ status, stock: body.stock_quantity }).toEqual({ status: 200, stock: 105 })
 })
 
-const PASSING: Record<string, Plan> = {
-  'a transaction in conflict': (_, input) => cancelled(input, 'TransactionConflict'),
-  'a transaction that is throttled': (_, input) => cancelled(input, 'ThrottlingError'),
-  'a throttled table': () => exception('ProvisionedThroughputExceededException'),
-  'a transaction in progress': () => exception('TransactionInProgressException'),
+const PASSING: Record<string, FaultPlan> = {
+  'a transaction in conflict': (_, input) => transactionCancelled(input, 'TransactionConflict'),
+  'a transaction that is throttled': (_, input) => transactionCancelled(input, 'ThrottlingError'),
+  'a throttled table': () => dynamoError('ProvisionedThroughputExceededException'),
+  'a transaction in progress': () => dynamoError('TransactionInProgressException'),
   'a failing server': () => ({ status: 500, body: { __type: 'InternalServerError' } }),
   'a gateway’s page': () => ({ status: 502, body: [] }),
   'a connection that is cut': () => 'refuse',
@@ -191,8 +194,8 @@ test.each(Object.entries(PASSING))('%s passes, and the order is placed once', as
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   engine.plan(first(3, ['TransactWriteItems'], fault))
   expect((await checkOut(shopper)).status).toBe(201)
-  expect((await itemsIn(shop, 'orders')).length).toBe(1)
-  expect(await stockOf(shop, 'tech-001')).toBe(99)
+  expect((await readItems(shop, 'orders')).length).toBe(1)
+  expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
 test.each(Object.entries(PASSING))(
@@ -201,7 +204,7 @@ test.each(Object.entries(PASSING))(
     const { shop, engine } = await open()
     const shopper = shop.visitor()
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
-    const before = await contentsOf(shop)
+    const before = await dumpTables(shop)
     engine.plan((operation, input) => (WRITES.includes(operation) ? fault(operation, input) : undefined))
     const calls = engine.calls.TransactWriteItems ?? 0
     const answers = await Promise.all([
@@ -214,7 +217,7 @@ test.each(Object.entries(PASSING))(
       expect(['store_busy', 'store_unavailable']).toContain(answer.body.code)
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
     }
-    expect(await contentsOf(shop)).toBe(before)
+    expect(await dumpTables(shop)).toBe(before)
     expect((engine.calls.TransactWriteItems ?? 0) - calls).toBeLessThanOrEqual(15)
   },
 )

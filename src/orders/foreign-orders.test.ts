@@ -1,10 +1,10 @@
 /** Orders that others have put into the table, as the specification's own `create_order` does. */
 import { expect, test } from 'vitest'
-import { aBook, type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { contentsOf, putForeign } from '../../test/table-contents.ts'
+import { aBook, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { dumpTables, putForeignItem } from '../../test/table-contents.ts'
 
 const putOrder = (shop: TestShop, changes: Json = {}): Promise<Json> =>
-  putForeign(shop, 'orders', {
+  putForeignItem(shop, 'orders', {
     user_id: { S: 'user-12345' },
     order_id: { S: 'order-2025-09-05-xyz123' },
     order_date: { S: '2025-09-05' },
@@ -45,26 +45,26 @@ test.each<[string, Json, Json]>([
     { street: '1 Library Lane', postal_code: '12345' },
   ],
 ])('an order whose address is %s is shown, listed and moved on like any other', async (_, address, shown) => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   await putOrder(shop, { shipping_address: address })
   const { status, body } = await shop.staff.get(`/api/orders/${ID}`)
   expect({ status, address: body.shipping_address }).toEqual({ status: 200, address: shown })
   expect((await shop.staff.get('/api/orders?date=2025-09-05')).body.items).toHaveLength(1)
   expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'processing' })).status).toBe(200)
   expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'cancelled' })).status).toBe(200)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('an order of more books than one transaction can give back is refused in words, and stays as it is', async () => {
   const books = Array.from({ length: 95 }, (_, i) => aBook({ book_id: `b${i}`, stock_quantity: 1 }))
-  const shop = await testShop({ books })
+  const shop = await createTestShop({ books })
   const line = ({ book_id }: { book_id: string }) => ({
     M: { book_id: { S: book_id }, title: { S: 'A' }, price: { N: '1' }, quantity: { N: '1' } },
   })
   await putOrder(shop, { items: { L: books.map(line) }, total: { N: '95' } })
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   const answer = await shop.staff.post(`/api/orders/${ID}/status`, { status: 'cancelled' })
   expect(answer).toMatchObject({ status: 422, body: { code: 'line_limit' } })
-  expect(await contentsOf(shop)).toBe(before)
-  expect(shop.reported).toEqual([])
+  expect(await dumpTables(shop)).toBe(before)
+  expect(shop.reportedErrors).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { aBook, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
-import { clock } from '../../test/mail.ts'
+import { aBook, createTestShop, type Shopper, type TestShop } from '../../test/kit.ts'
+import { createClock } from '../../test/mail.ts'
 
 const EMAIL = 'jane@example.com'
 
@@ -47,17 +47,17 @@ const mixedOrders = async (shop: TestShop, account: Shopper, pass: () => void): 
 test.each([1, 2, 5, 50])(
   'an account sees its own orders and those that guests made with its address, each once, %i a page',
   async limit => {
-    const time = clock()
-    const shop = await testShop({ ...shelf, now: time.now })
+    const time = createClock()
+    const shop = await createTestShop({ ...shelf, now: time.now })
     const jane = await shop.account({ email: EMAIL })
-    const placed = await mixedOrders(shop, jane, () => time.pass(61_000))
+    const placed = await mixedOrders(shop, jane, () => time.advance(61_000))
     await order(shop.visitor(), 'john@example.com')
     expect(await walk(jane, limit)).toEqual(placed)
   },
 )
 
 test('a guest’s order can be read and cancelled by the account of its address, and stays where it is', async () => {
-  const shop = await testShop(shelf)
+  const shop = await createTestShop(shelf)
   const guest = shop.visitor()
   const id = await order(guest)
   const jane = await shop.account({ email: EMAIL })
@@ -67,7 +67,7 @@ test('a guest’s order can be read and cancelled by the account of its address,
 })
 
 test('without a confirmed address, or with another, an account sees none of them', async () => {
-  const shop = await testShop(shelf)
+  const shop = await createTestShop(shelf)
   const id = await order(shop.visitor())
   for (const who of [await shop.account({ email: EMAIL, verified: false }), await shop.account()]) {
     expect((await who.get('/api/orders')).body.items).toEqual([])
@@ -77,7 +77,7 @@ test('without a confirmed address, or with another, an account sees none of them
 })
 
 test('who made an order as a guest reads it in the same browser after signing in, whatever its address', async () => {
-  const shop = await testShop(shelf)
+  const shop = await createTestShop(shelf)
   const guest = shop.visitor()
   const id = await order(guest, 'other@example.com')
   const jane = await shop.account({ email: EMAIL, from: guest })

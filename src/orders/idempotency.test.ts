@@ -1,7 +1,7 @@
 /** The idempotency key of a checkout: the same request again gives the same order again. */
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type Json, orderFor, type Shopper, testShop } from '../../test/kit.ts'
-import { contentsOf, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type Json, orderFor, type Shopper } from '../../test/kit.ts'
+import { dumpTables, readStock } from '../../test/table-contents.ts'
 
 const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promise<Json> =>
   (await shopper.post('/api/cart/items', { book_id, quantity })).body
@@ -10,26 +10,26 @@ const post = (shopper: Shopper, body: Json, key = 'a-key') =>
   shopper.post('/api/orders', body, { 'idempotency-key': key })
 
 test('the same key gives the same order again, also when the cart is gone and a new one begun', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const request = orderFor(await fill(shopper))
   const first = await post(shopper, request)
   expect(first.status).toBe(201)
   expect(first.headers.has('idempotency-replayed')).toBe(false)
   await fill(shopper, 5)
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   const again = await post(shopper, request)
   expect(again).toMatchObject({ status: 201, body: first.body })
   expect(again.headers.get('idempotency-replayed')).toBe('true')
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('a key with another request is refused, whatever differs', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const cart = await fill(shopper)
   await post(shopper, orderFor(cart))
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   const address = orderFor(cart).shipping_address as object
   for (const change of [
     { cart_version: 'another' },
@@ -41,11 +41,11 @@ test('a key with another request is refused, whatever differs', async () => {
       status: 422,
       body: { code: 'idempotency_key_reused' },
     })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('the keys of two shoppers are two keys', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const [one, two] = [shop.visitor(), shop.visitor()]
   await fill(one)
   await fill(two)
@@ -55,7 +55,7 @@ test('the keys of two shoppers are two keys', async () => {
 })
 
 test('a refused checkout leaves its key free', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const cart = await fill(shopper)
   expect((await post(shopper, orderFor(cart, { expected_total: 1 }))).body.code).toBe('price_changed')
@@ -64,7 +64,7 @@ test('a refused checkout leaves its key free', async () => {
 
 test.each([86_399, 86_400, 86_401])('a key is free again when its record expires: after %i s', async age => {
   let time = Date.parse('2025-09-05T10:00:00Z')
-  const shop = await testShop({ books: [aBook()], now: () => new Date(time) })
+  const shop = await createTestShop({ books: [aBook()], now: () => new Date(time) })
   const shopper = shop.visitor()
   const first = await post(shopper, orderFor(await fill(shopper)))
   time += age * 1_000
@@ -73,6 +73,6 @@ test.each([86_399, 86_400, 86_401])('a key is free again when its record expires
   else {
     expect(second.status).toBe(201)
     expect(second.body.order_id).not.toBe(first.body.order_id)
-    expect(await stockOf(shop, 'tech-001')).toBe(23)
+    expect(await readStock(shop, 'tech-001')).toBe(23)
   }
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capture, mailShop } from '../../test/mail.ts'
+import { createMailCapture, createMailShop } from '../../test/mail.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 
 const EMAIL = 'customer@example.com'
@@ -8,14 +8,14 @@ const LOOKUP = '/api/orders/lookup'
 const OPEN = '/api/orders/lookup/open'
 
 const linkShop = async () => {
-  const shop = await mailShop()
+  const shop = await createMailShop()
   const order = await shop.place({ email: EMAIL })
   const visitor = shop.visitor()
   const ask = (order_id: string = order.order_id, email: string = EMAIL) =>
     visitor.post(LOOKUP, { order_id, email })
   /** Sends what is due; the tokens of the links in it. */
   const deliver = async (): Promise<string[]> => {
-    const { mails, transport } = capture()
+    const { mails, transport } = createMailCapture()
     await sendDueMail({ ...shop.deps, transport })
     return mails.flatMap(({ html }) => /\/orders\/open\?token=([\w-]{43})"/.exec(html)?.[1] ?? [])
   }
@@ -92,7 +92,7 @@ test('a link that is asked for again and again is mailed three times an hour, an
   expect(known.map(([status]) => status)).toEqual([202, 202, 202, 429, 429, 429])
   expect(await tries('order-2026-03-01-0123456789abcdefghjkmn')).toEqual(known)
   expect(await deliver()).toHaveLength(3)
-  time.pass(60 * MINUTE)
+  time.advance(60 * MINUTE)
   await ask()
   expect(await deliver()).toHaveLength(1)
 })
@@ -109,7 +109,7 @@ test('a token opens nothing after 30 minutes, though its row is still there', as
   const { ask, deliver, open, time } = await linkShop()
   await ask()
   const [token = ''] = await deliver()
-  time.pass(30 * MINUTE)
+  time.advance(30 * MINUTE)
   expect((await open(token)).body.code).toBe('link_invalid')
 })
 

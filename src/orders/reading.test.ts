@@ -4,13 +4,13 @@ import {
   type Answer,
   aBook,
   checkOut,
+  createTestShop,
   type Json,
   orderFor,
   type Shopper,
   type TestShop,
-  testShop,
 } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 
 const buy = async (shopper: Shopper): Promise<Json> => {
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -23,7 +23,7 @@ const open = async () => {
   const pass = (ms: number) => {
     now += ms
   }
-  const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })], now: () => new Date(now) })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })], now: () => new Date(now) })
   const buyMany = async (shopper: Shopper, count: number): Promise<Json[]> => {
     const orders: Json[] = []
     for (let i = 0; i < count; i++) {
@@ -54,12 +54,12 @@ const walk = async (
 }
 
 test('shoppers see their own orders alone; another’s is not found, not forbidden', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const [one, two] = [shop.visitor(), shop.visitor()]
   const [mine, theirs] = [await buy(one), await buy(two)]
   expect((await one.get('/api/orders')).body.items).toEqual([mine])
   expect((await one.get(`/api/orders/${mine.order_id}`)).body).toEqual(mine)
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   for (const id of [
     theirs.order_id,
     'order-2025-09-05-001',
@@ -74,11 +74,11 @@ test('shoppers see their own orders alone; another’s is not found, not forbidd
   const visitor = shop.visitor()
   expect((await visitor.get(`/api/orders/${mine.order_id}`)).status).toBe(404)
   expect((await visitor.get('/api/orders')).body).toEqual({ items: [], next_cursor: null })
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('nothing of an order is shown that is not declared, its owner’s id least of all', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const order = await buy(shop.visitor())
   expect(Object.keys(order).sort()).toEqual([
     'created_at',
@@ -100,7 +100,7 @@ test('nothing of an order is shown that is not declared, its owner’s id least 
 })
 
 test('an address reads as it is written, though the table keeps no order', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
   const visitor = shop.visitor()
   const cart = (await visitor.post('/api/cart/items', { book_id: 'tech-001' })).body
@@ -198,6 +198,6 @@ test('a cursor tells nothing of what is in it', async () => {
 })
 
 test.each([0, -1, 51, 1.5, 1e9, 'x', '', '01e1'])('a page of %s orders is refused', async limit => {
-  const shop: TestShop = await testShop()
+  const shop: TestShop = await createTestShop()
   expect((await shop.visitor().get(`/api/orders?limit=${limit}`)).status).toBe(400)
 })

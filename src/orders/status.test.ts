@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { itemsIn, stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
+import { readItems, readStock } from '../../test/table-contents.ts'
 import { assertTransition, nextStatus, OrderStatus } from './status.ts'
 
 const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -27,7 +27,7 @@ test('the way to the reader is four steps long', () => {
 })
 
 test('over HTTP every step is answered as the order’s life says, and stock follows cancelled orders alone', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })] })
   const reach: Record<OrderStatus, readonly OrderStatus[]> = {
     confirmed: [],
     processing: ['processing'],
@@ -52,11 +52,11 @@ test('over HTTP every step is answered as the order’s life says, and stock fol
     expect(status).toBe(allowed ? to : from)
     if (status !== 'cancelled') sold++
   }
-  expect(await stockOf(shop, 'tech-001')).toBe(1_000 - sold)
+  expect(await readStock(shop, 'tech-001')).toBe(1_000 - sold)
 })
 
 test('shipping and cancelling leave a row for the mail worker, once', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const orderOf = async () => {
     const shopper = shop.visitor()
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -67,7 +67,7 @@ test('shipping and cancelling leave a row for the mail worker, once', async () =
     await shop.staff.post(`/api/orders/${shipped}/status`, { status })
   await shop.staff.post(`/api/orders/${gone}/cancel`)
   await shop.staff.post(`/api/orders/${gone}/cancel`)
-  const outbox = (await itemsIn(shop, 'control')).filter(row => row.pk === 'outbox')
+  const outbox = (await readItems(shop, 'control')).filter(row => row.pk === 'outbox')
   const events = outbox.map(row => String(row.sk).replace(/^[^#]+#/, ''))
   expect(events.sort()).toEqual(
     [

@@ -2,11 +2,11 @@
 
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
-import { aBook, checkOut, testShop } from '../../test/kit.ts'
-import { stockOf } from '../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
+import { readStock } from '../../test/table-contents.ts'
 
 test('a stock that was counted is refused when a copy was sold since', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -15,11 +15,11 @@ test('a stock that was counted is refused when a copy was sold since', async () 
     shop.staff.call('PATCH', '/api/books/tech-001', { stock_quantity: 25 }, { 'if-match': match })
   expect((await count(etag)).body.code).toBe('precondition_failed')
   expect((await count('*')).body.code).toBe('precondition_required')
-  expect(await stockOf(shop, 'tech-001')).toBe(24)
+  expect(await readStock(shop, 'tech-001')).toBe(24)
 })
 
 test('of edits with the same If-Match at once, one wins', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   for (let round = 0; round < 10; round++) {
     const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
     const answers = await Promise.all(

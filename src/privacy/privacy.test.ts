@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
+import { createAccountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 import { mailFolder } from '../composition/settings.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { erasePerson, resumeErasures } from './erase.ts'
@@ -31,7 +31,7 @@ const order = async (who: Shopper): Promise<Json> => {
 
 /** Somebody who has left something everywhere: profile, addresses, orders as guest and as account, cart, mails, factors. */
 const openLife = async () => {
-  const shop = await accountShop({ books: [aBook({ stock_quantity: 500 })] })
+  const shop = await createAccountShop({ books: [aBook({ stock_quantity: 500 })] })
   const guest = shop.visitor()
   const asGuest = await order(guest)
   const jane = await shop.member(EMAIL)
@@ -58,7 +58,7 @@ const openLife = async () => {
 }
 
 test('a profile is read and changed, strictly, and addresses are saved and forgotten', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const change = (body: object) => jane.call('PATCH', '/api/users/me', body)
   expect((await change({ first_name: 'Jane', phone: '+1-555-0123', address: ADDRESS })).body).toMatchObject({
@@ -91,7 +91,7 @@ test('the export holds everything that the tables hold about the person, and no 
   const answer = await jane.get('/api/users/me/export')
   expect(answer.headers.get('content-disposition')).toContain('attachment')
   const text = JSON.stringify(answer.body)
-  const held = new Set([...(await contentsOf(shop)).matchAll(/canary-[a-z0-9-]+/g)].map(([canary]) => canary))
+  const held = new Set([...(await dumpTables(shop)).matchAll(/canary-[a-z0-9-]+/g)].map(([canary]) => canary))
   expect(held.size).toBeGreaterThan(8)
   for (const canary of held) expect(text, canary).toContain(canary)
   expect(answer.body.orders.map((one: Json) => one.order_id)).toContain(asGuest.order_id)
@@ -107,7 +107,7 @@ test('whoever deletes the account is gone from tables and mails, but for what or
   await shop.signIn(other, EMAIL)
   expect((await remove()).status).toBe(204)
   expect(jane.cookie() ?? '').not.toContain('cloudshelf_session')
-  const orders = await itemsIn(shop, 'orders')
+  const orders = await readItems(shop, 'orders')
   const of = (id: string) => orders.find(one => one.order_id === id)
   // What is not delivered yet still has to arrive.
   expect(of(open.order_id).shipping_address.street).toBe('canary-street 1')
@@ -117,10 +117,10 @@ test('whoever deletes the account is gone from tables and mails, but for what or
     expect(retain_until).toMatch(/^20\d\d-\d\d-\d\d$/)
   }
   for (const { order_id } of [open, asGuest]) await shop.staff.post(`/api/orders/${order_id}/cancel`)
-  expect(await contentsOf(shop)).not.toMatch(/canary|555-0199/)
+  expect(await dumpTables(shop)).not.toMatch(/canary|555-0199/)
   expect(mails().join('')).not.toContain('canary')
   expect((await guest.get(`/api/orders/${asGuest.order_id}`)).status).toBe(200)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('mails that went to other addresses of the person go too: of orders, and of the address before', async () => {
@@ -182,8 +182,8 @@ test('an erasure that is cut off at any write is finished by the next try, and c
     if (finished) break
     expect(allowed).toBeLessThan(40)
   }
-  expect(await itemsIn(shop, 'carts')).toEqual([])
-  expect((await contentsOf(shop)).match(/canary-mail/g)).toBeNull()
+  expect(await readItems(shop, 'carts')).toEqual([])
+  expect((await dumpTables(shop)).match(/canary-mail/g)).toBeNull()
   expect(await resumeErasures(shop.deps)).toBe(0)
   expect(await resumeErasures(shop.deps, { again: true })).toBe(1)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Json, testEngine, testShop } from '../../test/kit.ts'
-import { engineCall } from '../../test/table-contents.ts'
+import { createTestShop, getTestEngine, type Json } from '../../test/kit.ts'
+import { callEngine } from '../../test/table-contents.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableId, type TableNames } from './definitions.ts'
 import {
@@ -19,8 +19,8 @@ const freshNames = (): TableNames => {
 }
 
 const open = async (): Promise<{ db: Dynamo; names: TableNames }> => {
-  await testEngine()
-  return { db: (await testShop()).deps.db, names: freshNames() }
+  await getTestEngine()
+  return { db: (await createTestShop()).deps.db, names: freshNames() }
 }
 
 const pointsOf = async (db: Dynamo, names: TableNames): Promise<TableCheck[]> => {
@@ -47,7 +47,7 @@ test('making the missing ones leaves the others as they are', async () => {
   const { db, names } = await open()
   await createTables(db, names)
   await db.write({ action: 'Put', table: names.users, item: { user_id: 'user-1' } })
-  await engineCall('DeleteTable', { TableName: names.carts })
+  await callEngine('DeleteTable', { TableName: names.carts })
   expect(await createTables(db, names)).toEqual([names.carts])
   expect(await db.get(names.users, { user_id: 'user-1' })).toEqual({ user_id: 'user-1' })
 })
@@ -117,8 +117,8 @@ test.each(WRONG)(
   async ({ id, point, change }) => {
     const { db, names } = await open()
     await createTables(db, names)
-    await engineCall('DeleteTable', { TableName: names[id] })
-    await engineCall('CreateTable', change(createTableInput(id, names[id])))
+    await callEngine('DeleteTable', { TableName: names[id] })
+    await callEngine('CreateTable', change(createTableInput(id, names[id])))
     const points = await pointsOf(db, names)
     const last = points.at(-1)
     expect(last).toMatchObject({ table: names[id], point })
@@ -130,8 +130,8 @@ test.each(WRONG)(
 test('a TTL that is off is told', async () => {
   const { db, names } = await open()
   await createTables(db, names)
-  await engineCall('DeleteTable', { TableName: names.carts })
-  await engineCall('CreateTable', createTableInput('carts', names.carts))
+  await callEngine('DeleteTable', { TableName: names.carts })
+  await callEngine('CreateTable', createTableInput('carts', names.carts))
   expect((await pointsOf(db, names)).at(-1)).toMatchObject({
     table: names.carts,
     point: 'TTL',

@@ -1,11 +1,11 @@
 /** A restored copy, put back: what was changed, deleted or added since is as it was, and who was forgotten stays forgotten. */
 import { expect, test } from 'vitest'
-import { testShop } from '../../test/kit.ts'
+import { createTestShop } from '../../test/kit.ts'
 import { createTables } from './provision.ts'
 import { restoreTable } from './restore.ts'
 
 test('rows are as the copy has them, tombstones stay, and a second time changes nothing', async () => {
-  const { deps, names } = await testShop()
+  const { deps, names } = await createTestShop()
   const { db } = deps
   const from = `${names.control}-back`
   await createTables(db, { ...names, control: from })
@@ -40,7 +40,7 @@ test('rows are as the copy has them, tombstones stay, and a second time changes 
 })
 
 test('a copy that is not there deletes nothing', async () => {
-  const { deps, names } = await testShop()
+  const { deps, names } = await createTestShop()
   await deps.db.write({
     action: 'Put',
     table: names.users,

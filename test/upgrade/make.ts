@@ -21,7 +21,7 @@ import { createDeps } from '#src/composition/shop.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
 import { createLinesLog } from '#src/core/log/log.ts'
 import { erasePerson } from '#src/privacy/erase.ts'
-import { endAll } from '../cleanup.ts'
+import { runCleanup } from '../cleanup.ts'
 import { startIssuer } from '../oidc-issuer.ts'
 import { PROJECT, startShopProcess } from '../shop-process.ts'
 import type { Facts } from './facts.ts'
@@ -220,6 +220,6 @@ try {
   writeFileSync(join(target, 'facts.json'), `${JSON.stringify(facts, undefined, 2)}\n`)
   console.log(`made ${target}`)
 } finally {
-  await endAll()
+  await runCleanup()
   rmSync(dataDir, { recursive: true, force: true })
 }

@@ -1,5 +1,5 @@
 /** HTTP client of a running shop that keeps cookies as a browser does. */
-import { keepSecret, keepSecretsOf } from '../log-leaks.ts'
+import { registerSecret, registerSecretsIn } from '../log-leaks.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
 export type Json = any
@@ -8,7 +8,7 @@ export type Visitor = ReturnType<typeof createVisitor>
 
 export const createVisitor = (url: string, cookies: Readonly<Record<string, string>> = {}) => {
   const jar = new Map(Object.entries(cookies))
-  for (const [name, value] of jar) keepSecret(name, value)
+  for (const [name, value] of jar) registerSecret(name, value)
 
   const keepCookies = (headers: Headers): void => {
     for (const header of headers.getSetCookie()) {
@@ -17,7 +17,7 @@ export const createVisitor = (url: string, cookies: Readonly<Record<string, stri
       const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
       if (value === '' || attributes.some(one => /^\s*max-age=0$/i.test(one))) jar.delete(name)
       else jar.set(name, value)
-      keepSecret(name, value)
+      registerSecret(name, value)
     }
   }
 
@@ -28,7 +28,7 @@ export const createVisitor = (url: string, cookies: Readonly<Record<string, stri
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> => {
     const isBytes = body instanceof Uint8Array
-    keepSecretsOf(body)
+    registerSecretsIn(body)
     const answer = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',

@@ -20,8 +20,8 @@ import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { bundleFunction } from '../../infra/bundle.ts'
-import { startAwsStandIn } from '../../test/fake-aws.ts'
-import { eventOf } from '../../test/gateway-event.ts'
+import { startFakeAws } from '../../test/fake-aws.ts'
+import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { median } from './measure.ts'
 import { readBooks } from './search-test-data.ts'
 
@@ -39,7 +39,7 @@ const GUEST = `__Host-cloudshelf_guest=${'A'.repeat(43)}`
 const SNAPSHOT_LIMIT_MS = 150
 
 const event = (method: string, url: string, headers: Record<string, string> = {}, body = '') =>
-  eventOf(
+  createGatewayEvent(
     { method, url, headers: { 'x-trusted-proxy': SECRET, 'sec-fetch-site': 'same-origin', ...headers } },
     Buffer.from(body),
     '$default',
@@ -163,7 +163,7 @@ const openSurroundings = async () => {
   const db = createDatabase(settings)
   await createTables(db, settings.names)
   await db.close()
-  const aws = await startAwsStandIn({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
+  const aws = await startFakeAws({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
   ends.push(aws.close)
   const blobs = (bucket: string) => createS3Blobs(`${aws.url}/${bucket}`, createSigner(settings, 's3'))
   const full = new MemoryBookIndex()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createDatabase } from '#src/composition/clients.ts'
 import units from '../../data/measured-units.json' with { type: 'json' }
-import { testEngine, testShop } from '../../test/kit.ts'
+import { createTestShop, getTestEngine } from '../../test/kit.ts'
 import { measure } from './measure.ts'
 import { consumptionMeter } from './meter.ts'
 
@@ -13,8 +13,8 @@ test('what was measured is measured again: nobody has made an order dearer witho
 }, 60_000)
 
 test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twice in a transaction, once more for an index', async () => {
-  const engine = await testEngine()
-  const { deps, names } = await testShop({ staffed: false })
+  const engine = await getTestEngine()
+  const { deps, names } = await createTestShop({ withStaff: false })
   const meter = consumptionMeter()
   const db = createDatabase(deps.settings, () => engine.endpoint, meter.watch)
   const units = async (doing: Promise<unknown>) => {

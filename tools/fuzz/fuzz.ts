@@ -1,6 +1,6 @@
 /** Everything hostile, in one run: `hostile()` for the harness that proves the promises, `node tools/fuzz/fuzz.ts [--quick]` alone. */
 import { pathToFileURL } from 'node:url'
-import { endAll } from '../../test/cleanup.ts'
+import { runCleanup } from '../../test/cleanup.ts'
 import { matrix } from './access-matrix.ts'
 import { atHome } from './expectations.ts'
 import { requestsAtPlaces } from './injection-points.ts'
@@ -117,6 +117,6 @@ if (isProgram) {
   }
   const rows = await fuzz({ quick: process.argv.includes('--quick'), tell })
   console.log(`${rows.reduce((sum, { count }) => sum + count, 0)} requests`)
-  await endAll()
+  await runCleanup()
   process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1
 }

@@ -2,7 +2,7 @@
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { Problem } from '#src/http/problem.ts'
 import { errorsOf } from '#src/openapi/document.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 import type { Seen, Sent, Target } from './target.ts'
 
 /** The longest that anybody waits, in milliseconds. */
@@ -93,7 +93,8 @@ export const ledger = (target: Target, every = 100) => {
     const ms = first.ms > LONGEST_MS ? Math.min(first.ms, (await target.send(sent)).ms) : first.ms
     const seen = { ...first, ms }
     for (const fault of faultsOf(sent, seen, sent.elsewhere)) note(sent, seen, fault)
-    for (const error of shop.reported.splice(0)) note(sent, seen, `reports ${String(error).slice(0, 200)}`)
+    for (const error of shop.reportedErrors.splice(0))
+      note(sent, seen, `reports ${String(error).slice(0, 200)}`)
     return seen
   }
 
@@ -106,7 +107,7 @@ export const ledger = (target: Target, every = 100) => {
       else if (first.status === 400 && seen.status === 400 && seen.text !== first.text)
         note(sent, seen, 'is refused in other words the second time')
     }
-    const after = await contentsOf(shop)
+    const after = await dumpTables(shop)
     looks++
     if (again === 0 && after !== before)
       for (const [sent, seen] of refused.slice(0, 1))
@@ -119,7 +120,7 @@ export const ledger = (target: Target, every = 100) => {
     requests: readonly Sent[],
     judge?: (sent: Sent, seen: Seen) => string | undefined,
   ): Promise<void> => {
-    let before = await contentsOf(shop)
+    let before = await dumpTables(shop)
     for (let i = 0; i < requests.length; i += every) {
       const refused: [Sent, Seen][] = []
       let wrote = false
@@ -131,7 +132,7 @@ export const ledger = (target: Target, every = 100) => {
         else if (sent.endpoint.method !== 'GET') wrote = true
       }
       proven += refused.length
-      const after = await contentsOf(shop)
+      const after = await dumpTables(shop)
       looks++
       // What was taken has written, so that what was refused is sent once more, alone.
       if (wrote) before = await lookAt(refused, after)
@@ -141,7 +142,7 @@ export const ledger = (target: Target, every = 100) => {
         before = after
       }
       await target.refresh()
-      before = await contentsOf(shop)
+      before = await dumpTables(shop)
     }
   }
 

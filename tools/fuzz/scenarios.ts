@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import type { Json, Shopper } from '../../test/kit.ts'
-import { inOrder, itemsIn } from '../../test/table-contents.ts'
+import { readItems, sortAttributes } from '../../test/table-contents.ts'
 import { corpus, isExpected } from './corpus.ts'
 import { requestsAtPlaces } from './injection-points.ts'
 import type { Ledger } from './oracle.ts'
@@ -115,13 +115,13 @@ const LINKS: readonly Step[] = [
 ]
 
 const holdings = async (who: Shopper): Promise<string> =>
-  JSON.stringify([(await who.get('/api/cart')).body, (await who.get('/api/orders')).body], inOrder)
+  JSON.stringify([(await who.get('/api/cart')).body, (await who.get('/api/orders')).body], sortAttributes)
 
 /** Copies on the shelf and in orders that count, of all books. */
 const copies = async ({ shop }: Target): Promise<number> => {
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
-  const stock = (await itemsIn(shop, 'books')).map(({ stock_quantity }) => stock_quantity)
-  const orders = (await itemsIn(shop, 'orders')).filter(({ status }) => status !== 'cancelled')
+  const stock = (await readItems(shop, 'books')).map(({ stock_quantity }) => stock_quantity)
+  const orders = (await readItems(shop, 'orders')).filter(({ status }) => status !== 'cancelled')
   return sum(stock) + sum(orders.flatMap(({ items }) => items.map((line: Json) => line.quantity)))
 }
 

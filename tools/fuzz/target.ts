@@ -3,7 +3,7 @@
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Limiter } from '#src/core/rate-limit/limiter.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import { aBook, checkOut, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 
 export type CallerName =
   | 'anybody'
@@ -132,7 +132,7 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
   const many = { stock_quantity: 1_000_000 }
   // Time stands still: what a clock alone writes would look like the work of a request.
   const now = new Date()
-  const shop = await testShop({
+  const shop = await createTestShop({
     now: () => now,
     books: [aBook(many), aBook({ book_id: 'tech-002', ...many })],
   })

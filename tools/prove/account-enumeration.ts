@@ -2,7 +2,7 @@
 
 import { passwordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
-import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { median } from '../bench/measure.ts'
 import type { Promised } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
@@ -29,7 +29,7 @@ const strangersAlike: Promised = {
   prove: async run => {
     const suite = await runTests(run, ['src/accounts/same-for-strangers.test.ts'])
     const each = run.quick ? 0 : 300
-    const shop = await accountShop()
+    const shop = await createAccountShop()
     const at = new Date().toISOString()
     const findings: string[] = []
     let holds = suite.holds

@@ -2,10 +2,10 @@ import { checkAccounts } from '#src/accounts/check.ts'
 import { normalizeEmail } from '#src/accounts/email.ts'
 import { signUp } from '#src/accounts/sign-up.ts'
 import { ShopError } from '#src/core/errors.ts'
-import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { times } from '../../test/buyers.ts'
-import { type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { createTestShop, type TestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { countOf, inTurns, type Promised } from './guarantee.ts'
 
 /** The same address, as different people write it. */
@@ -31,13 +31,13 @@ const oneAccount: Promised = {
   pass: 'one user for each address, a guard for each user and none beside',
   prove: async run => {
     const addresses = run.quick ? 2 : 20
-    const shop = await testShop({ staffed: false })
-    const other = await testShop({ beside: shop, staffed: false })
+    const shop = await createTestShop({ withStaff: false })
+    const other = await createTestShop({ sharingTablesOf: shop, withStaff: false })
     for (let i = 0; i < addresses; i++) {
       const ways = spellings(i).map(way => normalizeEmail(way) ?? way)
       await Promise.all(times(50, n => register(n % 2 ? shop : other, ways[n % ways.length] ?? '')))
     }
-    const users = (await itemsIn(shop, 'users')).length
+    const users = (await readItems(shop, 'users')).length
     const { withoutGuard, guardsOfNobody, doubles } = await checkAccounts(shop.deps)
     const odd = withoutGuard.length + guardsOfNobody.length + doubles.length
     // Looks for the address, then writes the account.
@@ -52,7 +52,7 @@ const oneAccount: Promised = {
       if (items.length === 0) await shop.deps.db.write({ action: 'Put', table: shop.names.users, item })
     }
     await Promise.all(times(50, n => naive(`naive-${n}`)))
-    const many = (await itemsIn(shop, 'users')).length - users
+    const many = (await readItems(shop, 'users')).length - users
     return {
       tried: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/one-per-address.test.ts`,
       found: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
@@ -76,7 +76,7 @@ const guessingIsSlow: Promised = {
   promise: 'Guessing is slowed',
   pass: 'at most 10 tries reach the password in 15 minutes; then 429 with Retry-After; the owner signs in on; at most 3 mails an hour',
   prove: async () => {
-    const shop = await accountShop()
+    const shop = await createAccountShop()
     const owner = await shop.member('owner@example.com')
     await owner.post('/api/auth/sign-out')
     const guesses = await inTurns(100, 10, i =>

@@ -1,9 +1,9 @@
 /** Carts: no line lost, joined once (9, 10). */
 import fc from 'fast-check'
 import { times } from '../../test/buyers.ts'
-import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
-import { type Answer, aBook, type Json, type Shopper, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { countOf, inTurns, type Promised, whole } from './guarantee.ts'
 import { type Result, resultOf } from './history.ts'
 import { linearizable, type Timed } from './linearizability.ts'
@@ -84,8 +84,8 @@ const noLineLost: Promised = {
   prove: async run => {
     const count = run.quick ? 40 : 1_000
     const engine = await startFaultyEngine()
-    const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
-    engine.plan(atRandom(run.random, { conflict: 2, lose: 2, refuse: 1 }))
+    const shop = await createTestShop({ books: BOOKS, endpoint: engine.endpoint })
+    engine.plan(randomFaults(run.random, { conflict: 2, lose: 2, refuse: 1 }))
     const all = fc.sample(sequence, { numRuns: count, seed: run.seed })
     const wrong: string[] = []
     await inTurns(count, 4, async i => {
@@ -105,7 +105,8 @@ const noLineLost: Promised = {
     })
     engine.plan(() => undefined)
     await Promise.all(times(20, i => naiveAdd(shop, 'naive', `line ${i}`)))
-    const kept = (await itemsIn(shop, 'carts')).find(({ user_id }) => user_id === 'naive')?.lines.length ?? 0
+    const kept =
+      (await readItems(shop, 'carts')).find(({ user_id }) => user_id === 'naive')?.lines.length ?? 0
     return {
       tried: `${count} random sequences of adding, setting and removing by 2 to 5 devices at once, under ${engine.faults()} faults`,
       found: `${wrong.length} carts in no order${wrong[0] ? `: ${wrong[0]}` : ''}`,
@@ -123,7 +124,7 @@ const joinedOnce: Promised = {
   prove: async run => {
     const count = run.quick ? 12 : 200
     const engine = await startFaultyEngine()
-    const shop = await testShop({ books: BOOKS, endpoint: engine.endpoint })
+    const shop = await createTestShop({ books: BOOKS, endpoint: engine.endpoint })
     const add = (who: Shopper, quantity: number) => who.post('/api/cart/items', { book_id: 'b-0', quantity })
     let failed = 0
     const right = await inTurns(count, 2, async () => {
@@ -133,15 +134,15 @@ const joinedOnce: Promised = {
       await add(account, b)
       const headers = { cookie: `${guest.cookie()}; ${account.cookie()}`, 'sec-fetch-site': 'same-origin' }
       const ask = () => shop.visitor().get('/api/cart', headers)
-      engine.plan(atRandom(run.random, { conflict: 5, lose: 3, refuse: 2 }))
+      engine.plan(randomFaults(run.random, { conflict: 5, lose: 3, refuse: 2 }))
       const answers = await Promise.all(times(10, ask))
       failed += countOf(answers, ({ status }) => status !== 200)
       engine.plan(() => undefined)
       return (await ask()).body.item_count === Math.min(a + b, MAX_QUANTITY)
     })
     // A join that met a fault is reported, done by the next request, and hinders nobody.
-    shop.reported.length = 0
-    const naive = await testShop({ books: BOOKS })
+    shop.reportedErrors.length = 0
+    const naive = await createTestShop({ books: BOOKS })
     const [guest, account] = [naive.visitor(), await naive.account()]
     await add(guest, 1)
     await Promise.all(

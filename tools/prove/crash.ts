@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { aBook, temporaryFolder, testEngine, testShop } from '../../test/kit.ts'
+import { aBook, createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { freePort, startShopProcess } from '../../test/shop-process.ts'
-import { itemsIn, stockOf } from '../../test/table-contents.ts'
+import { readItems, readStock } from '../../test/table-contents.ts'
 import type { Random } from '../bench/random.ts'
 import {
   checkOutCart,
@@ -100,13 +100,13 @@ const NAIVE_KILLS = 60
 
 /** Kills a program that writes order, stock and mail one after the other: how often they disagree. */
 const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })] })
-  const { endpoint } = await testEngine()
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 100_000 })] })
+  const { endpoint } = await getTestEngine()
   const at = fileURLToPath(new URL('naive-buyer-process.ts', import.meta.url))
   const halves = async (): Promise<number> => {
-    const [orders, control] = [await itemsIn(shop, 'orders'), await itemsIn(shop, 'control')]
+    const [orders, control] = [await readItems(shop, 'orders'), await readItems(shop, 'control')]
     const mails = control.filter(({ pk }) => pk === 'naive-outbox').length
-    const sold = 100_000 - ((await stockOf(shop, 'tech-001')) ?? 0)
+    const sold = 100_000 - ((await readStock(shop, 'tech-001')) ?? 0)
     return Math.abs(orders.length - mails) + Math.abs(orders.length - sold)
   }
   // Now and then a kill falls between two orders: it is killed until one has fallen inside one.

@@ -1,7 +1,7 @@
 /** Where the shop depends on how DynamoDB behaves: probes in its own words, each with what its documentation says (30). */
 
-import { testEngine } from '../../test/kit.ts'
-import { engineCall } from '../../test/table-contents.ts'
+import { getTestEngine } from '../../test/kit.ts'
+import { callEngine } from '../../test/table-contents.ts'
 import type { Promised } from './guarantee.ts'
 import { itemProbes } from './item-probes.ts'
 import { readingProbes } from './read-probes.ts'
@@ -14,9 +14,9 @@ const parity: Promised = {
   promise: 'The local engine is DynamoDB where we depend on it',
   pass: 'every probe as DynamoDB documents it, or a difference that is listed and handled',
   prove: async () => {
-    await testEngine()
+    await getTestEngine()
     const table = `parity-${crypto.randomUUID().slice(0, 8)}`
-    await engineCall('CreateTable', {
+    await callEngine('CreateTable', {
       TableName: table,
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mailFolder } from '#src/composition/settings.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
-import { accountShop, PASSWORD } from '../../test/accounts.ts'
+import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { aBook, type Json, type Shopper } from '../../test/kit.ts'
-import { contentsOf, itemsIn } from '../../test/table-contents.ts'
+import { dumpTables, readItems } from '../../test/table-contents.ts'
 import type { Promised } from './guarantee.ts'
 
 /** Somebody who has left a mark in every field that takes one. */
-const life = async (shop: Awaited<ReturnType<typeof accountShop>>, i: number) => {
+const life = async (shop: Awaited<ReturnType<typeof createAccountShop>>, i: number) => {
   const mark = `canary-${i}`
   const email = `${mark}-mail@example.com`
   const address = {
@@ -47,7 +47,7 @@ const erased: Promised = {
   pass: 'no mark of theirs in tables, reports or mails; what they paid unchanged; sessions dead; the address free again',
   prove: async run => {
     const count = run.quick ? 2 : 20
-    const shop = await accountShop({ books: [aBook({ stock_quantity: 1_000 })] })
+    const shop = await createAccountShop({ books: [aBook({ stock_quantity: 1_000 })] })
     const lives = []
     for (let i = 0; i < count; i++) lives.push(await life(shop, i))
     await sendDueMail(shop.deps)
@@ -61,7 +61,7 @@ const erased: Promised = {
         return ''
       }
     }
-    const marks = async () => [...`${await contentsOf(shop)}${mails()}`.matchAll(/canary-/g)].length
+    const marks = async () => [...`${await dumpTables(shop)}${mails()}`.matchAll(/canary-/g)].length
     const before = await marks()
     let dead = 0
     for (const { person } of lives) {
@@ -70,18 +70,18 @@ const erased: Promised = {
       if (status === 204 && body.signed_in === false) dead++
     }
     // What is still to be delivered needs its address; when it is cancelled or delivered, that goes too.
-    for (const { user_id: _, order_id, status } of await itemsIn(shop, 'orders'))
+    for (const { user_id: _, order_id, status } of await readItems(shop, 'orders'))
       if (status === 'confirmed') await shop.staff.post(`/api/orders/${order_id}/cancel`)
     const left = await marks()
-    const reports = shop.reported.length
-    const kept = (await itemsIn(shop, 'orders')).filter(({ total }) => total === 52.42).length
+    const reports = shop.reportedErrors.length
+    const kept = (await readItems(shop, 'orders')).filter(({ total }) => total === 52.42).length
     await shop.mail()
     const again = await shop.member(lives[0]?.email ?? '')
     const isFree = (await again.get('/api/orders')).body.items?.length === 0
     await life(shop, 99)
-    const gone = (await itemsIn(shop, 'users')).find(({ email }) => email.startsWith('canary-99'))
+    const gone = (await readItems(shop, 'users')).find(({ email }) => email.startsWith('canary-99'))
     await shop.deps.db.write({ action: 'Delete', table: shop.names.users, key: { user_id: gone?.user_id } })
-    const naive = [...(await contentsOf(shop)).matchAll(/canary-99/g)].length
+    const naive = [...(await dumpTables(shop)).matchAll(/canary-99/g)].length
     return {
       tried: `${count} people who left marks in profile, addresses, orders as guest and as account, cart and mails`,
       found: `${before} marks before, ${left} after; ${dead} of ${count} sessions dead; ${kept} of ${2 * count} orders keep their total; the address is ${isFree ? 'free' : 'taken'}`,

@@ -1,7 +1,7 @@
 /** What has expired is gone, though nothing has swept it (11). */
 
-import { aBook, type Json, testShop } from '../../test/kit.ts'
-import { itemsIn, putForeign } from '../../test/table-contents.ts'
+import { aBook, createTestShop, type Json } from '../../test/kit.ts'
+import { putForeignItem, readItems } from '../../test/table-contents.ts'
 import { cookieOf } from './carts.ts'
 import type { Promised } from './guarantee.ts'
 
@@ -15,10 +15,10 @@ const expiredIsGone: Promised = {
   prove: async run => {
     const count = run.quick ? 40 : 250
     const noon = Date.parse('2026-03-01T12:00:00Z')
-    const first = await testShop({ books: BOOKS, now: () => new Date(noon) })
+    const first = await createTestShop({ books: BOOKS, now: () => new Date(noon) })
     const clocks = [0, -600_000, 600_000]
     const shops = await Promise.all(
-      clocks.map(shift => testShop({ beside: first, now: () => new Date(noon + shift) })),
+      clocks.map(shift => createTestShop({ sharingTablesOf: first, now: () => new Date(noon + shift) })),
     )
     let wrong = 0
     let expired = 0
@@ -37,8 +37,8 @@ const expiredIsGone: Promised = {
       if (signedIn !== isLive) wrong++
       const cookie = cookieOf(i)
       const made = await shop.visitor().post('/api/cart/items', { book_id: 'b-1' }, cookie)
-      const row = (await itemsIn(shop, 'carts')).find(({ version }) => version === made.body.version)
-      await putForeign(shop, 'carts', {
+      const row = (await readItems(shop, 'carts')).find(({ version }) => version === made.body.version)
+      await putForeignItem(shop, 'carts', {
         user_id: { S: row.user_id },
         cart_id: { S: row.cart_id },
         version: { S: row.version },
@@ -59,7 +59,7 @@ const expiredIsGone: Promised = {
       })
       if ((await shop.visitor().get('/api/cart', cookie)).body.item_count !== (isLive ? 1 : 0)) wrong++
     }
-    const left = (await itemsIn(first, 'carts')).filter(
+    const left = (await readItems(first, 'carts')).filter(
       ({ expires_at }) => expires_at * 1000 <= noon - 600_000,
     )
     return {

@@ -1,8 +1,8 @@
 /** Rows of other programs and of other times: read as they are, and what the shop does not know stays in them (29). */
 import type { TableId } from '#src/tables/definitions.ts'
-import { place, withCarts } from '../../test/buyers.ts'
-import { aBook, checkOut, type Json, type TestShop, testShop } from '../../test/kit.ts'
-import { engineCall, itemsIn } from '../../test/table-contents.ts'
+import { createBuyers, placeOrder } from '../../test/buyers.ts'
+import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
+import { callEngine, readItems } from '../../test/table-contents.ts'
 import type { Promised } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
 
@@ -11,14 +11,14 @@ const MARK = 'of another time'
 /** Puts an attribute that the shop does not know into every row of a table. */
 const mark = async (shop: TestShop, table: TableId): Promise<number> => {
   const TableName = shop.names[table]
-  const { Items } = await engineCall('Scan', { TableName, ConsistentRead: true })
+  const { Items } = await callEngine('Scan', { TableName, ConsistentRead: true })
   for (const item of Items)
-    await engineCall('PutItem', { TableName, Item: { ...item, unknown_to_us: { S: MARK } } })
+    await callEngine('PutItem', { TableName, Item: { ...item, unknown_to_us: { S: MARK } } })
   return Items.length
 }
 
 const lostIn = async (shop: TestShop, table: TableId, isMine: (row: Json) => boolean): Promise<string[]> =>
-  (await itemsIn(shop, table))
+  (await readItems(shop, table))
     .filter(row => isMine(row) && row.unknown_to_us !== MARK)
     .map(row => `${table} ${row.book_id ?? row.order_id ?? row.user_id}`)
 
@@ -27,8 +27,8 @@ const oldData: Promised = {
   promise: 'Old and foreign data still works',
   pass: 'every golden row read; an attribute that the shop does not know survives each update of books, orders and users',
   prove: async run => {
-    const shop = await testShop({ books: [aBook({ stock_quantity: 100 })] })
-    const [buyer] = await withCarts(shop, 1, 'tech-001')
+    const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
+    const [buyer] = await createBuyers(shop, 1, 'tech-001')
     const account = await shop.account()
     const other = shop.visitor()
     await other.post('/api/cart/items', { book_id: 'tech-001' })
@@ -39,7 +39,7 @@ const oldData: Promised = {
       (await edit({ title: 'Another title' })).status,
       (await edit({ price: 12.5 })).status,
       (await edit({ stock_delta: 3 })).status,
-      buyer ? (await place(buyer)).status : 0,
+      buyer ? (await placeOrder(buyer)).status : 0,
       (await shop.staff.post(`/api/orders/${order_id}/status`, { status: 'processing' })).status,
       (await other.post(`/api/orders/${order_id}/cancel`)).status,
       (await account.call('PATCH', '/api/users/me', { first_name: 'Jane' })).status,

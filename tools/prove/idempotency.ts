@@ -1,8 +1,8 @@
 /** Keys and carts of a checkout: one intention is one order, whatever is lost, repeated or clicked twice (2 to 5). */
-import { type Buyer, place, times, withCarts } from '../../test/buyers.ts'
-import { isCount, startFaultyEngine } from '../../test/faulty-engine.ts'
-import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn, stockOf } from '../../test/table-contents.ts'
+import { type Buyer, createBuyers, placeOrder, times } from '../../test/buyers.ts'
+import { isRateLimitWrite, startFaultyEngine } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
+import { readItems, readStock } from '../../test/table-contents.ts'
 import { countOf, inTurns, type Promised, whole } from './guarantee.ts'
 import { contradictions, history } from './history.ts'
 import { naiveOrder } from './naive.ts'
@@ -17,7 +17,7 @@ const isOneOrder = (answers: readonly Answer[]): boolean =>
 
 /** A buyer with something in the cart. */
 const oneBuyer = async (shop: TestShop): Promise<Buyer> => {
-  const [buyer] = await withCarts(shop, 1, 'tech-001')
+  const [buyer] = await createBuyers(shop, 1, 'tech-001')
   if (!buyer) throw new Error('no buyer')
   return buyer
 }
@@ -42,12 +42,15 @@ const oneKeyOneOrder: Promised = {
   pass: 'as many orders as keys; every answer carries the order of its key; no 5xx',
   prove: async run => {
     const keys = run.quick ? 15 : 200
-    const shop = await testShop({ books: shelf() })
+    const shop = await createTestShop({ books: shelf() })
     // Another process, when the limit of a shopper's tries has passed.
-    const later = await testShop({ beside: shop, now: () => new Date(Date.now() + 11 * 60_000) })
+    const later = await createTestShop({
+      sharingTablesOf: shop,
+      now: () => new Date(Date.now() + 11 * 60_000),
+    })
     const rounds = await inTurns(keys, 1, async i => {
       const buyer = await oneBuyer(shop)
-      const twenty = (who: Buyer) => Promise.all(times(20, () => place(who, `key-${i}`)))
+      const twenty = (who: Buyer) => Promise.all(times(20, () => placeOrder(who, `key-${i}`)))
       return { buyer, twenty, first: await twenty(buyer) }
     })
     const again = await inTurns(keys, 1, async i => {
@@ -58,9 +61,9 @@ const oneKeyOneOrder: Promised = {
     const answers = again.flat()
     const right = countOf(again, isOneOrder)
     const failures = answers.filter(({ status }) => status >= 500)
-    const orders = (await itemsIn(shop, 'orders')).length
+    const orders = (await readItems(shop, 'orders')).length
     await Promise.all(times(20, () => naiveOrder(shop, 'naive')))
-    const naive = (await itemsIn(shop, 'orders')).length - orders
+    const naive = (await readItems(shop, 'orders')).length - orders
     return {
       tried: `${keys} keys, each posted 20 times at once, and 20 times more at a new process`,
       found: `${orders} orders; ${right} of ${keys} keys have one order in ${answers.length} answers; ${failures.length} 5xx ${failures[0]?.body.code ?? ''}`,
@@ -77,17 +80,17 @@ const lostReply: Promised = {
   prove: async run => {
     const count = run.quick ? 40 : 500
     const engine = await startFaultyEngine()
-    const shop = await testShop({ books: shelf(), endpoint: engine.endpoint })
+    const shop = await createTestShop({ books: shelf(), endpoint: engine.endpoint })
     const buyers = await inTurns(count, 8, () => oneBuyer(shop))
     const { operations, record } = history()
     engine.plan((name, input) =>
-      name === 'TransactWriteItems' && !isCount(input) && run.random() < 0.2 ? 'lose' : undefined,
+      name === 'TransactWriteItems' && !isRateLimitWrite(input) && run.random() < 0.2 ? 'lose' : undefined,
     )
     let thrownAway = 0
     const placed = await inTurns(count, 8, async i => {
       const buyer = buyers[i]
       for (let tries = 1; buyer; tries++) {
-        const { result } = await record('buy', `key-${i}`, () => place(buyer, `key-${i}`))
+        const { result } = await record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
         // Of the shop's own answers, too, one in five does not arrive.
         const arrives = run.random() >= 0.2
         if (!arrives) thrownAway++
@@ -97,13 +100,13 @@ const lostReply: Promised = {
     })
     engine.plan(() => undefined)
     const wrong = contradictions(operations, await ordersByKey(shop))
-    const [orders, stock = 0] = [(await itemsIn(shop, 'orders')).length, await stockOf(shop, 'tech-001')]
-    const naive = await testShop({})
+    const [orders, stock = 0] = [(await readItems(shop, 'orders')).length, await readStock(shop, 'tech-001')]
+    const naive = await createTestShop({})
     await inTurns(20, 4, async i => {
       // Who heard nothing asks again, and the shop knows of no key.
       for (let tries = 0; tries < 1 + (i % 2); tries++) await naiveOrder(naive, `${i}-${tries}`)
     })
-    const twice = (await itemsIn(naive, 'orders')).length - 20
+    const twice = (await readItems(naive, 'orders')).length - 20
     return {
       tried: `${count} checkouts; of the store's answers 20 % lost after the commit (${engine.faults()}), of the shop's 20 % (${thrownAway}); the client repeats its key up to 5 times`,
       found: `${orders} orders, ${MANY - stock} copies gone, ${countOf(placed, ok => ok)} of ${count} clients know their order, ${wrong.length} contradictions`,
@@ -120,7 +123,7 @@ const keyMisuse: Promised = {
   pass: 'every key with another body is a 422, and no order is made',
   prove: async run => {
     const count = run.quick ? 20 : 100
-    const shop = await testShop({ books: shelf() })
+    const shop = await createTestShop({ books: shelf() })
     const changes = [
       { expected_total: 1 },
       { email: 'other@example.com' },
@@ -129,17 +132,17 @@ const keyMisuse: Promised = {
     ]
     const statuses = await inTurns(count, 8, async i => {
       const buyer = await oneBuyer(shop)
-      await place(buyer, 'key')
+      await placeOrder(buyer, 'key')
       // A new cart, so that there would be something to order.
       await buyer.shopper.post('/api/cart/items', { book_id: 'tech-001' })
-      const { status, body } = await place(
+      const { status, body } = await placeOrder(
         { ...buyer, order: { ...buyer.order, ...changes[i % changes.length] } },
         'key',
       )
       return `${status} ${body.code}`
     })
     const refused = countOf(statuses, one => one === '422 idempotency_key_reused')
-    const orders = (await itemsIn(shop, 'orders')).length
+    const orders = (await readItems(shop, 'orders')).length
     return {
       tried: `${count} keys used again with another total, address, e-mail or cart`,
       found: `${refused} of ${count} refused with 422, ${orders - count} orders more`,
@@ -154,11 +157,11 @@ const doubleClick: Promised = {
   pass: 'one order and one 409 for each cart',
   prove: async run => {
     const count = run.quick ? 20 : 200
-    const shop = await testShop({ books: shelf() })
+    const shop = await createTestShop({ books: shelf() })
     const right = await inTurns(count, 8, async i => {
       const buyer = await oneBuyer(shop)
       const keys = [`a-${i}-${whole(run.random, 0, 99)}`, `b-${i}`]
-      const answers = await Promise.all(keys.map(key => place(buyer, key)))
+      const answers = await Promise.all(keys.map(key => placeOrder(buyer, key)))
       return (
         answers
           .map(({ status }) => status)
@@ -166,9 +169,9 @@ const doubleClick: Promised = {
           .join() === '201,409'
       )
     })
-    const orders = (await itemsIn(shop, 'orders')).length
+    const orders = (await readItems(shop, 'orders')).length
     await Promise.all([naiveOrder(shop, 'one'), naiveOrder(shop, 'two')])
-    const naive = (await itemsIn(shop, 'orders')).length - orders
+    const naive = (await readItems(shop, 'orders')).length - orders
     return {
       tried: `${count} carts, each ordered under two keys at once`,
       found: `${orders} orders, ${countOf(right, yes => yes)} pairs of 201 and 409`,

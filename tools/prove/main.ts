@@ -1,7 +1,7 @@
 /** `cloudshelf prove`, `npm run prove`: what the shop promises, tried; a table, and exit code 1 where a promise is not kept. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { endAll } from '../../test/cleanup.ts'
+import { runCleanup } from '../../test/cleanup.ts'
 import { runOf } from './guarantee.ts'
 import { promises } from './guarantees.ts'
 import { pageOf } from './reliability-page.ts'
@@ -118,10 +118,10 @@ const main = async (): Promise<void> => {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void endAll().finally(() => process.exit(130)))
+  process.once(signal, () => void runCleanup().finally(() => process.exit(130)))
 
 try {
   await main()
 } finally {
-  await endAll()
+  await runCleanup()
 }

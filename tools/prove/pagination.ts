@@ -1,6 +1,6 @@
 /** Walks through lists, page by page, while others write into them: each entry that was there is met once (18). */
 import type { TestShop } from '../../test/kit.ts'
-import { aBook, checkOut, type Shopper, testShop } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
 import { inTurns } from './guarantee.ts'
 
 type Walk = { readonly met: readonly string[]; readonly pages: number }
@@ -50,7 +50,7 @@ const ofBooks = async (count: number, now: () => Date): Promise<TestShop> => {
       title: `${['A', 'Z'][i % 2]} book ${String(i).padStart(4, '0')}`,
     }),
   )
-  const shop = await testShop({ ready: false, now })
+  const shop = await createTestShop({ indexLoaded: false, now })
   await inTurns(books.length, 8, i => shop.deps.db.transact(shop.deps.books.create(books[i] ?? aBook())))
   await shop.deps.liveIndex.load()
   return shop

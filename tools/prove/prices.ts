@@ -1,8 +1,8 @@
 /** Prices: what is paid is what was shown and what the catalogue said in that moment (7). */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { place, withCarts } from '../../test/buyers.ts'
-import { aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn } from '../../test/table-contents.ts'
+import { createBuyers, placeOrder } from '../../test/buyers.ts'
+import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { countOf, inTurns, type Promised } from './guarantee.ts'
 
 const PRICES = [10, 11.11, 12.34, 42.99]
@@ -43,18 +43,18 @@ const pricePaid: Promised = {
   pass: 'no order whose total is not the one that was shown, or whose prices were not those of the catalogue; every forged body is a 400',
   prove: async run => {
     const count = run.quick ? 60 : 300
-    const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })] })
+    const shop = await createTestShop({ books: [aBook({ stock_quantity: 100_000 })] })
     const prices = changingPrices(shop)
     let orders = 0
     let refused = 0
     const wrong: string[] = []
     let naiveWrong = 0
     while (orders < count) {
-      const buyers = await withCarts(shop, 6, 'tech-001', n => 1 + (n % 3))
+      const buyers = await createBuyers(shop, 6, 'tech-001', n => 1 + (n % 3))
       await Promise.all(
         buyers.map(async buyer => {
           const invoke = performance.now()
-          const { status, body } = await place(buyer)
+          const { status, body } = await placeOrder(buyer)
           if (status !== 201) {
             refused++
             return
@@ -75,16 +75,16 @@ const pricePaid: Promised = {
       if (refused > 50 * count) throw new Error('no order gets through')
     }
     const changes = await prices.stop()
-    const before = (await itemsIn(shop, 'orders')).length
+    const before = (await readItems(shop, 'orders')).length
     const forgeries = run.quick ? 20 : 200
-    const [buyer] = await withCarts(shop, 1, 'tech-001')
+    const [buyer] = await createBuyers(shop, 1, 'tech-001')
     if (!buyer) throw new Error('no buyer')
     const statuses = await inTurns(forgeries, 8, async i => {
       const order = { ...buyer.order, ...FORGED[i % FORGED.length] }
       return (await shop.visitor().post('/api/orders', order, { 'idempotency-key': `f-${i}` })).status
     })
     const forged = countOf(statuses, status => status === 400)
-    const made = (await itemsIn(shop, 'orders')).length - before
+    const made = (await readItems(shop, 'orders')).length - before
     return {
       tried: `${orders} orders while staff changed the price ${changes} times; ${forgeries} bodies with price, total, discount, currency or items`,
       found: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} told that the price had changed; ${forged} of ${forgeries} forged refused with 400, ${made} orders made of them`,

@@ -1,7 +1,7 @@
 /** What probes of an engine are made of: calls in DynamoDB's words, and what comes of them in one word. */
 
 import type { Json } from '../../test/kit.ts'
-import { engineCall } from '../../test/table-contents.ts'
+import { callEngine } from '../../test/table-contents.ts'
 
 export type Probe = {
   readonly what: string
@@ -16,13 +16,13 @@ export type Probe = {
 export const key = (pk: string, sk = 'a') => ({ pk: { S: pk }, sk: { S: sk } })
 export const item = (pk: string, more: object = {}, sk = 'a') => ({ ...key(pk, sk), ...more })
 export const put = (TableName: string, Item: object, more: object = {}) =>
-  engineCall('PutItem', { TableName, Item, ...more })
+  callEngine('PutItem', { TableName, Item, ...more })
 export const get = async (TableName: string, Key: object): Promise<Json> =>
-  (await engineCall('GetItem', { TableName, Key, ConsistentRead: true })).Item
+  (await callEngine('GetItem', { TableName, Key, ConsistentRead: true })).Item
 export const update = (TableName: string, Key: object, UpdateExpression: string, more: object = {}) =>
-  engineCall('UpdateItem', { TableName, Key, UpdateExpression, ...more })
+  callEngine('UpdateItem', { TableName, Key, UpdateExpression, ...more })
 export const transact = (TransactItems: object[], more: object = {}) =>
-  engineCall('TransactWriteItems', { TransactItems, ...more })
+  callEngine('TransactWriteItems', { TransactItems, ...more })
 export const N = (value: number | string) => ({ N: String(value) })
 
 /** The exception's name, or `ok`. */

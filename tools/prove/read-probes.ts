@@ -1,7 +1,7 @@
 /** Queries, pages, batches and what is not there. */
 
 import type { Json } from '../../test/kit.ts'
-import { engineCall } from '../../test/table-contents.ts'
+import { callEngine } from '../../test/table-contents.ts'
 import { get, invalid, item, key, N, outcome, type Probe, put } from './probe.ts'
 
 export const readingProbes: readonly Probe[] = [
@@ -18,7 +18,7 @@ export const readingProbes: readonly Probe[] = [
     expect: 'A,a,é',
     probe: async table => {
       for (const sk of ['é', 'a', 'A']) await put(table, item('order', {}, sk))
-      const { Items } = await engineCall('Query', {
+      const { Items } = await callEngine('Query', {
         TableName: table,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: 'order' } },
@@ -32,7 +32,7 @@ export const readingProbes: readonly Probe[] = [
     probe: async table => {
       for (const sk of ['a', 'b', 'c']) await put(table, item('page', {}, sk))
       const ask = (more: object) =>
-        engineCall('Query', {
+        callEngine('Query', {
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': { S: 'page' } },
@@ -52,7 +52,7 @@ export const readingProbes: readonly Probe[] = [
     },
     probe: table =>
       outcome(
-        engineCall('Query', {
+        callEngine('Query', {
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': { S: 'page' } },
@@ -65,7 +65,7 @@ export const readingProbes: readonly Probe[] = [
     expect: 'ok',
     probe: table =>
       outcome(
-        engineCall('BatchGetItem', {
+        callEngine('BatchGetItem', {
           RequestItems: { [table]: { Keys: Array.from({ length: 100 }, (_, i) => key(`b${i}`)) } },
         }),
       ),
@@ -75,7 +75,7 @@ export const readingProbes: readonly Probe[] = [
     expect: invalid,
     probe: table =>
       outcome(
-        engineCall('BatchGetItem', {
+        callEngine('BatchGetItem', {
           RequestItems: { [table]: { Keys: Array.from({ length: 101 }, (_, i) => key(`b${i}`)) } },
         }),
       ),
@@ -83,6 +83,6 @@ export const readingProbes: readonly Probe[] = [
   {
     what: 'a table that is not there',
     expect: 'ResourceNotFoundException',
-    probe: () => outcome(engineCall('GetItem', { TableName: 'not-there', Key: key('a') })),
+    probe: () => outcome(callEngine('GetItem', { TableName: 'not-there', Key: key('a') })),
   },
 ]

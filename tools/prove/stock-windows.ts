@@ -1,8 +1,8 @@
 /** Short windows of sales and counts of one title at once, and the search for an order in which every answer is true. */
-import { place, times, withCarts } from '../../test/buyers.ts'
-import { atRandom, type FaultyEngine } from '../../test/faulty-engine.ts'
-import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
-import { stockOf } from '../../test/table-contents.ts'
+import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
+import { type FaultyEngine, randomFaults } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
+import { readStock } from '../../test/table-contents.ts'
 import { type Run, whole } from './guarantee.ts'
 import { type Result, resultOf } from './history.ts'
 import { linearizable, type Timed } from './linearizability.ts'
@@ -32,20 +32,20 @@ const timed = async (
 
 const isInOrder = async (shop: TestShop, start: number, moves: Promise<Move | undefined>[]) => {
   const told = (await Promise.all(moves)).filter(move => move !== undefined)
-  return linearizable(told, { after }, start, (await stockOf(shop, 'tech-001')) ?? -1)
+  return linearizable(told, { after }, start, (await readStock(shop, 'tech-001')) ?? -1)
 }
 
 /** How many of `count` windows can be put in order: of the shop's, every second under faults, and of the naive sale's. */
 export const stockWindows = async (run: Run, engine: FaultyEngine, count: number) => {
   engine.plan(() => undefined)
   const books = [aBook({ stock_quantity: 0 })]
-  const shop = await testShop({ books, endpoint: engine.endpoint })
-  const naive = await testShop({ books })
+  const shop = await createTestShop({ books, endpoint: engine.endpoint })
+  const naive = await createTestShop({ books })
   const filled = async (to: TestShop, stock: number) => {
-    const stock_delta = stock - ((await stockOf(to, 'tech-001')) ?? 0)
+    const stock_delta = stock - ((await readStock(to, 'tech-001')) ?? 0)
     if (stock_delta !== 0) await to.staff.call('PATCH', '/api/books/tech-001', { stock_delta })
   }
-  const faults = atRandom(run.random, { conflict: 10, lose: 5 })
+  const faults = randomFaults(run.random, { conflict: 10, lose: 5 })
   let good = 0
   let naiveGood = 0
   for (let window = 0; window < count; window++) {
@@ -55,12 +55,12 @@ export const stockWindows = async (run: Run, engine: FaultyEngine, count: number
     engine.plan(() => undefined)
     // Enough to fill carts; then as many as the window begins with.
     await filled(shop, 100)
-    const buyers = await withCarts(shop, quantities.length, 'tech-001', i => quantities[i] ?? 1)
+    const buyers = await createBuyers(shop, quantities.length, 'tech-001', i => quantities[i] ?? 1)
     await filled(shop, start)
     if (window % 2 === 1)
       engine.plan((name, input) => (name === 'TransactWriteItems' ? faults(name, input) : undefined))
     const moves = [
-      ...buyers.map((buyer, i) => timed(-(quantities[i] ?? 1), () => place(buyer))),
+      ...buyers.map((buyer, i) => timed(-(quantities[i] ?? 1), () => placeOrder(buyer))),
       ...deltas.map(stock_delta =>
         timed(stock_delta, () => shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta })),
       ),

@@ -1,9 +1,9 @@
 /** Copies: never more sold than there are, given back once, and neither lost nor made by staff (1, 21, 22). */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { place, soldOf, times, withCarts } from '../../test/buyers.ts'
-import { atRandom, startFaultyEngine } from '../../test/faulty-engine.ts'
-import { aBook, checkOut, type TestShop, testShop } from '../../test/kit.ts'
-import { itemsIn, stockOf } from '../../test/table-contents.ts'
+import { countSold, createBuyers, placeOrder, times } from '../../test/buyers.ts'
+import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
+import { aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
+import { readItems, readStock } from '../../test/table-contents.ts'
 import { countOf, inTurns, type Promised, type Run, whole } from './guarantee.ts'
 import { contradictions, history } from './history.ts'
 import { naiveCancel, naiveCount, naiveSale } from './naive.ts'
@@ -14,10 +14,10 @@ const STOCK = 10
 
 /** How often the intention of each key lies in the orders. */
 export const ordersByKey = async (shop: TestShop): Promise<Map<string, number>> => {
-  const records = (await itemsIn(shop, 'control')).filter(({ pk }) => pk.startsWith('idem#'))
+  const records = (await readItems(shop, 'control')).filter(({ pk }) => pk.startsWith('idem#'))
   const keys = new Map(records.map(({ sk, order_id }) => [order_id, sk.replace('checkout#', '')]))
   const counts = new Map<string, number>()
-  for (const { order_id } of await itemsIn(shop, 'orders')) {
+  for (const { order_id } of await readItems(shop, 'orders')) {
     const key = keys.get(order_id) ?? `no key of ${order_id}`
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
@@ -26,16 +26,16 @@ export const ordersByKey = async (shop: TestShop): Promise<Map<string, number>> 
 
 /** One crowd at one title; what was wrong, in words. Every second buyer asks again where the outcome is not certain. */
 const crowd = async (shop: TestShop, run: Run): Promise<string[]> => {
-  const buyers = await withCarts(shop, BUYERS, 'tech-001', () => whole(run.random, 1, 3))
+  const buyers = await createBuyers(shop, BUYERS, 'tech-001', () => whole(run.random, 1, 3))
   const { operations, record } = history()
   await Promise.all(
     buyers.map(async (buyer, i) => {
-      const buy = () => record('buy', `key-${i}`, () => place(buyer, `key-${i}`))
+      const buy = () => record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
       let done = await buy()
       for (let tries = 1; i % 2 === 0 && done.result === 'unknown' && tries < 5; tries++) done = await buy()
     }),
   )
-  const [stock, sold] = [await stockOf(shop, 'tech-001'), await soldOf(shop, 'tech-001')]
+  const [stock, sold] = [await readStock(shop, 'tech-001'), await countSold(shop, 'tech-001')]
   const wrong = contradictions(operations, await ordersByKey(shop))
   if (sold > STOCK) wrong.push(`${sold} sold of ${STOCK}`)
   if (stock !== STOCK - sold) wrong.push(`${sold} sold of ${STOCK}, and ${stock} are left`)
@@ -54,14 +54,17 @@ const neverOversell: Promised = {
     const wrong: string[] = []
     for (let round = 0; round < 2 * rounds; round++) {
       engine.plan(() => undefined)
-      const shop = await testShop({ books: [aBook({ stock_quantity: STOCK })], endpoint: engine.endpoint })
-      const plan = atRandom(run.random, { conflict: 10, lose: 5, refuse: 1, reset: 1 })
+      const shop = await createTestShop({
+        books: [aBook({ stock_quantity: STOCK })],
+        endpoint: engine.endpoint,
+      })
+      const plan = randomFaults(run.random, { conflict: 10, lose: 5, refuse: 1, reset: 1 })
       // Carts are filled first; faults are for the race.
       if (round >= rounds)
         engine.plan((name, input) => (name === 'TransactWriteItems' ? plan(name, input) : undefined))
       wrong.push(...(await crowd(shop, run)))
     }
-    const naive = await testShop({ books: [aBook({ stock_quantity: STOCK })] })
+    const naive = await createTestShop({ books: [aBook({ stock_quantity: STOCK })] })
     const sold = countOf(await Promise.all(times(BUYERS, () => naiveSale(naive))), done => done)
     const { good, naiveGood } = await stockWindows(run, engine, windows)
     return {
@@ -106,14 +109,16 @@ const cancelGivesBackOnce: Promised = {
   pass: 'stock conserved; each order in exactly one final state, told to everybody',
   prove: async run => {
     const count = run.quick ? 12 : 100
-    const shop = await testShop({ books: [aBook({ stock_quantity: 1_000 })] })
+    const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })] })
     const fits = countOf(await inTurns(count, 4, i => cancelOnce(shop, i, run.random)), yes => yes)
-    const [stock = -1, sold] = [await stockOf(shop, 'tech-001'), await soldOf(shop, 'tech-001')]
-    const events = (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'outbox').map(row => row.event)
+    const [stock = -1, sold] = [await readStock(shop, 'tech-001'), await countSold(shop, 'tech-001')]
+    const events = (await readItems(shop, 'control'))
+      .filter(({ pk }) => pk === 'outbox')
+      .map(row => row.event)
     const endings = countOf(events, event => event === 'order_cancelled' || event === 'order_shipped')
-    const naive = await testShop({ books: [aBook({ stock_quantity: 0 })] })
+    const naive = await createTestShop({ books: [aBook({ stock_quantity: 0 })] })
     await Promise.all(times(10, () => naiveCancel(naive, 'order', 2)))
-    const back = (await stockOf(naive, 'tech-001')) ?? 0
+    const back = (await readStock(naive, 'tech-001')) ?? 0
     return {
       tried: `${count} orders, each cancelled 10 times at once, every second also shipped`,
       found: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
@@ -134,20 +139,21 @@ const staffEdits: Promised = {
     let refused = 0
     const odd: number[] = []
     for (let round = 0; round < rounds; round++) {
-      const shop = await testShop({ books: [aBook({ stock_quantity: 40 })] })
+      const shop = await createTestShop({ books: [aBook({ stock_quantity: 40 })] })
       const patch = (body: object, headers = {}) =>
         shop.staff.call('PATCH', '/api/books/tech-001', body, headers)
-      const buyers = await withCarts(shop, 50, 'tech-001')
+      const buyers = await createBuyers(shop, 50, 'tech-001')
       const deltas = times(20, i => (i % 2 === 0 ? 3 : -2))
       const [orders, patches, edits] = await Promise.all([
-        Promise.all(buyers.map(buyer => place(buyer))),
+        Promise.all(buyers.map(buyer => placeOrder(buyer))),
         Promise.all(deltas.map(stock_delta => patch({ stock_delta }))),
         Promise.all(times(20, i => patch({ description: `edition ${i}` }))),
       ])
       for (const { status } of [...orders, ...patches, ...edits])
         if (![200, 201, 409, 422, 503].includes(status)) odd.push(status)
       const applied = patches.reduce((sum, { status }, i) => sum + (status === 200 ? (deltas[i] ?? 0) : 0), 0)
-      if ((await stockOf(shop, 'tech-001')) === 40 + applied - (await soldOf(shop, 'tech-001'))) conserved++
+      if ((await readStock(shop, 'tech-001')) === 40 + applied - (await countSold(shop, 'tech-001')))
+        conserved++
       if (round > 0) continue
       for (let i = 0; i < stale; i++) {
         const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
@@ -157,13 +163,13 @@ const staffEdits: Promised = {
         refused += countOf(answers, ({ status }) => status === 409 || status === 412)
       }
     }
-    const naive = await testShop({ books: [aBook({ stock_quantity: 100 })] })
+    const naive = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
     const sales = await Promise.all([
       ...times(20, () => naiveSale(naive)),
       ...times(5, () => naiveCount(naive, 1)),
     ])
     const expected = 105 - countOf(sales, sold => sold === true)
-    const left = await stockOf(naive, 'tech-001')
+    const left = await readStock(naive, 'tech-001')
     return {
       tried: `${rounds} times 50 buyers, 20 counts and 20 edits at once; ${2 * stale} stale edits`,
       found: `conserved ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} odd answers ${odd.slice(0, 3)}`,

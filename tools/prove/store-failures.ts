@@ -1,15 +1,15 @@
 /** A store that is gone, slow or throttled holds nobody up (26). */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { place, times, withCarts } from '../../test/buyers.ts'
-import { type FaultyEngine, type Plan, startFaultyEngine } from '../../test/faulty-engine.ts'
-import { type Answer, aBook, type TestShop, testShop } from '../../test/kit.ts'
+import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
+import { type FaultPlan, type FaultyEngine, startFaultyEngine } from '../../test/faulty-engine.ts'
+import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { countOf, inTurns, type Promised } from './guarantee.ts'
 import { p99 } from './load-generator.ts'
 
 const LONGEST_MS = 8_000
 const MOST_RETRIES = 2.2
 
-type Weather = { readonly name: string; readonly plan: (random: () => number) => Plan }
+type Weather = { readonly name: string; readonly plan: (random: () => number) => FaultPlan }
 
 const weathers: readonly Weather[] = [
   { name: 'gone', plan: () => () => 'refuse' },
@@ -45,7 +45,7 @@ const traffic = async (shop: TestShop, rounds: number) => {
     answers.push(await act())
     spent.push(performance.now() - since)
   }
-  const buyers = await withCarts(shop, 2 * rounds, 'tech-001')
+  const buyers = await createBuyers(shop, 2 * rounds, 'tech-001')
   return {
     spent,
     answers,
@@ -54,7 +54,7 @@ const traffic = async (shop: TestShop, rounds: number) => {
         const [one, two] = [buyers[2 * i], buyers[2 * i + 1]]
         if (!one || !two) return
         await Promise.all([
-          ask(() => place(one)),
+          ask(() => placeOrder(one)),
           ask(() => two.shopper.post('/api/cart/items', { book_id: 'tech-001' })),
           ask(() => two.shopper.get('/api/orders')),
           ask(() => two.shopper.get('/api/books/tech-001')),
@@ -70,7 +70,10 @@ const nobodyHangs: Promised = {
   prove: async run => {
     const rounds = run.quick ? 8 : 60
     const engine = await startFaultyEngine()
-    const shop = await testShop({ books: [aBook({ stock_quantity: 100_000 })], endpoint: engine.endpoint })
+    const shop = await createTestShop({
+      books: [aBook({ stock_quantity: 100_000 })],
+      endpoint: engine.endpoint,
+    })
     const found: string[] = []
     let holds = true
     const well = await traffic(shop, rounds)

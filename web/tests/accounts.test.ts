@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { PASSWORD, totpCode } from '../../test/accounts.ts'
-import { capture } from '../../test/mail.ts'
+import { createMailCapture } from '../../test/mail.ts'
 import { startIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
 import { addToCart, arrived, CONFIRMED, openSite, settled, type Window, withoutStatus } from './site.ts'
@@ -13,7 +13,7 @@ const site = await openSite({ books, env: issuer.env })
 
 /** Where the link of the newest mail to this address leads, on this page. */
 const mailedLink = async (email: string, page: string): Promise<string> => {
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...site.deps, transport })
   const texts = mails.filter(({ to }) => to === email).map(({ text }) => text)
   const link = new RegExp(`(/${page}\\?token=[\\w-]{43})`).exec(texts.join('\n'))?.[1]
@@ -348,7 +348,7 @@ test('after signing in one is never sent to another site', async () => {
 })
 
 test('single sign-on leads there and back, and links to an account that asks for it', async () => {
-  issuer.comes({ sub: 'sol', email: newAddress(), email_verified: true, given_name: 'Sol' })
+  issuer.signInAs({ sub: 'sol', email: newAddress(), email_verified: true, given_name: 'Sol' })
   const { page } = await site.open({ javaScriptEnabled: false })
   await page.goto('/sign-in?next=/orders')
   await page.getByRole('link', { name: 'Sign in with single sign-on' }).click()
@@ -359,7 +359,7 @@ test('single sign-on leads there and back, and links to an account that asks for
   await page.getByRole('alert').getByText('This sign-in was canceled').waitFor()
   // Somebody whose address has an account here links the two first.
   const email = newAddress()
-  issuer.comes({ sub: 'jane', email, email_verified: true })
+  issuer.signInAs({ sub: 'jane', email, email_verified: true })
   const { page: other } = await site.open({ javaScriptEnabled: false })
   await signUp(other, email)
   await other.goto('/sign-in')

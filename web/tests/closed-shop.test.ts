@@ -1,12 +1,12 @@
 import { afterAll, expect, test } from 'vitest'
-import { testEngine } from '../../test/kit.ts'
+import { getTestEngine } from '../../test/kit.ts'
 import { books } from './books.ts'
 import { addToCart, fillAddress, openSite, settled, type Window } from './site.ts'
 
 const site = await openSite({ books })
 
 afterAll(() => {
-  site.reported.length = 0
+  site.reportedErrors.length = 0
 })
 
 const atCheckout = async (window: Window) => {
@@ -25,7 +25,7 @@ test('without its storeroom the shop shows its shelves, says that it is closed, 
     await atCheckout(await site.open()),
     await atCheckout(await site.open({ javaScriptEnabled: false })),
   ]
-  await (await testEngine()).stop()
+  await (await getTestEngine()).stop()
 
   for (const page of pages) {
     const key = await page.locator('input[name=key]').inputValue()

@@ -2,7 +2,7 @@
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { expect, test } from 'vitest'
 import { checkOut } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 import routes from '../app/routes.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'
@@ -32,7 +32,7 @@ test('a form that another site sends with the visitor’s cookie is refused at e
     path.replace(/:order_?id/i, order_id).replaceAll(/:\w+\??|\*/g, 'tech-001'),
   )
   expect(paths).toEqual(expect.arrayContaining(['/cart', '/checkout', '/orders/find', `/orders/${order_id}`]))
-  const before = await contentsOf(site)
+  const before = await dumpTables(site)
   const body = new URLSearchParams({
     intent: 'set',
     book_id: 'tech-001',
@@ -47,12 +47,12 @@ test('a form that another site sends with the visitor’s cookie is refused at e
       expect(answer.status, `${path} ${JSON.stringify(headers)}`).toBe(403)
       expect(answer.headers.getSetCookie()).toEqual([])
     }
-  expect(await contentsOf(site)).toBe(before)
+  expect(await dumpTables(site)).toBe(before)
   const own = new Request(`${site.url}/cart`, {
     method: 'POST',
     headers: { cookie: guest.cookie() ?? '', 'sec-fetch-site': 'same-origin' },
     body,
   })
   expect((await site.fetch(own)).status).toBe(303)
-  expect(await contentsOf(site)).not.toBe(before)
+  expect(await dumpTables(site)).not.toBe(before)
 })

@@ -256,4 +256,4 @@ test('with the keyboard alone a guest gets from the front of the shop to an orde
   await arrived(page, CONFIRMED)
 })
 
-afterAll(() => expect(site.reported.filter(error => error instanceof Error)).toEqual([]))
+afterAll(() => expect(site.reportedErrors.filter(error => error instanceof Error)).toEqual([]))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { checkOut } from '../../test/kit.ts'
-import { capture } from '../../test/mail.ts'
+import { createMailCapture } from '../../test/mail.ts'
 import { books } from './books.ts'
 import { openSite } from './site.ts'
 
@@ -16,7 +16,7 @@ const placeOrder = async (): Promise<string> => {
 
 /** Where the link of the newest mail leads. */
 const mailedLink = async (): Promise<string> => {
-  const { mails, transport } = capture()
+  const { mails, transport } = createMailCapture()
   await sendDueMail({ ...site.deps, transport })
   const link = /(\/orders\/open\?token=[\w-]{43})/.exec(
     mails.find(({ id }) => id.includes('#order_link'))?.text ?? '',

@@ -8,7 +8,7 @@ import { createShop } from '#src/composition/shop.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { isPageFresh } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
-import { type ShopOptions, type TestShop, testShop } from '../../test/kit.ts'
+import { createTestShop, type ShopOptions, type TestShop } from '../../test/kit.ts'
 import { launchBrowser } from './browser.ts'
 
 const closing: (() => Promise<unknown> | unknown)[] = []
@@ -69,7 +69,7 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
   vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS, expect: { poll: { timeout: PATIENCE_MS } } })
   const { port, server, answer } = await listening()
   const url = `http://localhost:${port}`
-  const shop = await testShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
+  const shop = await createTestShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
   const app = createShop(shop.deps)
   const build = createLocalBuild(() => {})
   const pages = createPageServer({

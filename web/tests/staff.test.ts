@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { type Account, checkOut } from '../../test/kit.ts'
-import { contentsOf } from '../../test/table-contents.ts'
+import { dumpTables } from '../../test/table-contents.ts'
 import { books } from './books.ts'
 import { arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
 
@@ -39,7 +39,7 @@ test('for customers and strangers there is no counter; staff without a second fa
   const unready = await site.account({ role: 'staff', secondFactor: false })
   const ready = await site.account({ role: 'staff' })
   await Promise.all([customer, unready, ready].map(one => one.get('/api/auth/session')))
-  const before = await contentsOf(site)
+  const before = await dumpTables(site)
   for (const path of paths) {
     const here = encodeURIComponent(path)
     expect(await status(path)).toBe(`303 /sign-in?next=${here}`)
@@ -57,7 +57,7 @@ test('for customers and strangers there is no counter; staff without a second fa
         expect([303, 403, 404, 405], path).toContain(answer.status)
       }
   }
-  expect(await contentsOf(site)).toBe(before)
+  expect(await dumpTables(site)).toBe(before)
 })
 
 for (const javaScriptEnabled of [true, false])

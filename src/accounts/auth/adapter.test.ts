@@ -6,13 +6,13 @@ import {
   normalTestSuite,
   testAdapter,
 } from '@better-auth/test-utils/adapter'
-import { testShop } from '../../../test/kit.ts'
+import { createTestShop } from '../../../test/kit.ts'
 import { sha256 } from '../../core/ids.ts'
 import { createUserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
 import { type AuthRecords, createAuthRecords, type Stored } from './records.ts'
 
-const { deps, names } = await testShop()
+const { deps, names } = await createTestShop()
 const tokens = new Map<string, string>()
 
 /**

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { accountShop, PASSWORD } from '../../../test/accounts.ts'
+import { createAccountShop, PASSWORD } from '../../../test/accounts.ts'
 import { type Answer, aBook, type Json, type Shopper } from '../../../test/kit.ts'
-import { type Forged, hs256, rs256, startIssuer } from '../../../test/oidc-issuer.ts'
-import { contentsOf, itemsIn } from '../../../test/table-contents.ts'
+import { hs256, rs256, startIssuer, type TokenOverrides } from '../../../test/oidc-issuer.ts'
+import { dumpTables, readItems } from '../../../test/table-contents.ts'
 import { readSettings, SettingsError } from '../../composition/settings.ts'
 
 const issuer = await startIssuer()
-const open = (more: object = {}) => accountShop({ books: [aBook()], env: issuer.env, ...more })
+const open = (more: object = {}) => createAccountShop({ books: [aBook()], env: issuer.env, ...more })
 const PATH = '/api/auth/sign-in/cognito'
 const JANE = { sub: 'cognito-jane', email: 'Jane@Example.com', email_verified: true, given_name: 'Jane' }
 
@@ -20,13 +20,13 @@ const begin = async (who: Shopper, body: Json = {}): Promise<string> => {
 const byCognito = async (
   who: Shopper,
   person: Json = JANE,
-  { forged, body }: { forged?: Forged; body?: Json } = {},
+  { forged, body }: { forged?: TokenOverrides; body?: Json } = {},
 ): Promise<Answer> => who.post(`${PATH}/finish`, issuer.signIn(await begin(who, body), person, forged))
 
 const whoIs = async (who: Shopper) => (await who.get('/api/auth/session')).body
 
 test('without Cognito there is no such sign-in, and half a setup is an error', async () => {
-  const shop = await accountShop()
+  const shop = await createAccountShop()
   const visitor = shop.visitor()
   expect((await visitor.get(PATH)).body).toEqual({ available: false, linked: false })
   expect(await visitor.post(PATH, {})).toMatchObject({ status: 404, body: { code: 'not_found' } })
@@ -57,7 +57,7 @@ test('who signs in by Cognito gets an account, the same one each time, with the 
     second_factor: false,
   })
   expect((await jane.get('/api/cart')).body.item_count).toBe(1)
-  const [{ user_id }] = await itemsIn(shop, 'users').then(all =>
+  const [{ user_id }] = await readItems(shop, 'users').then(all =>
     all.filter((user: Json) => user.email === 'jane@example.com'),
   )
   // Under another address by now, and still the same person.
@@ -65,7 +65,7 @@ test('who signs in by Cognito gets an account, the same one each time, with the 
   expect((await byCognito(later, { ...JANE, email: 'married@example.com' })).status).toBe(200)
   expect((await later.get('/api/users/me')).body.user_id).toBe(user_id)
   expect((await later.get('/api/cart')).body.item_count).toBe(1)
-  expect(shop.reported).toEqual([])
+  expect(shop.reportedErrors).toEqual([])
 })
 
 test('ten first sign-ins of one person at once open one account', async () => {
@@ -73,7 +73,7 @@ test('ten first sign-ins of one person at once open one account', async () => {
   const people = Array.from({ length: 10 }, () => shop.visitor())
   const statuses = await Promise.all(people.map(async who => (await byCognito(who)).status))
   expect(statuses).toEqual(people.map(() => 200))
-  expect(await itemsIn(shop, 'users')).toHaveLength(1)
+  expect(await readItems(shop, 'users')).toHaveLength(1)
 })
 
 test('an address alone links nothing: its account must be signed in to and ask for it', async () => {
@@ -111,7 +111,7 @@ test('an address that Cognito has not confirmed, or that is none, opens nothing'
 })
 
 const now = () => Math.floor(Date.now() / 1000)
-const forgeries: readonly [string, Forged][] = [
+const forgeries: readonly [string, TokenOverrides][] = [
   ['for another client', { claims: { aud: 'another-client' } }],
   ['for several clients', { claims: { aud: ['another-client', 'third'] } }],
   ['of another issuer', { claims: { iss: 'https://evil.example/pool' } }],
@@ -135,19 +135,19 @@ const forgeries: readonly [string, Forged][] = [
     { header: { alg: 'HS256' }, sign: (input, { publicPem }) => hs256(input, publicPem) },
   ],
   ['signed with an empty secret', { header: { alg: 'HS256' }, sign: input => hs256(input, '') }],
-  ['whose signature is cut', { bend: token => token.slice(0, -20) }],
-  ['without its signature', { bend: token => token.slice(0, token.lastIndexOf('.') + 1) }],
+  ['whose signature is cut', { tamper: token => token.slice(0, -20) }],
+  ['without its signature', { tamper: token => token.slice(0, token.lastIndexOf('.') + 1) }],
   [
     'whose claims were exchanged',
     {
-      bend: token => {
+      tamper: token => {
         const [header, , signature] = token.split('.')
         const claims = Buffer.from(JSON.stringify({ sub: 'admin', token_use: 'id' })).toString('base64url')
         return `${header}.${claims}.${signature}`
       },
     },
   ],
-  ['that is no token', { bend: () => 'no token' }],
+  ['that is no token', { tamper: () => 'no token' }],
 ]
 
 test.each(forgeries)('an ID token %s lets nobody in, and writes nothing', async (_, forged) => {
@@ -157,7 +157,7 @@ test.each(forgeries)('an ID token %s lets nobody in, and writes nothing', async 
   const answer = await who.post(`${PATH}/finish`, issuer.signIn(url, JANE, forged))
   expect(answer).toMatchObject({ status: 401, body: { code: 'sign_in_failed' } })
   expect(await whoIs(who)).toEqual({ signed_in: false })
-  expect(await contentsOf(shop)).not.toContain('jane@example.com')
+  expect(await dumpTables(shop)).not.toContain('jane@example.com')
 })
 
 test('what comes back counts once, soon, and in the browser that asked', async () => {
@@ -190,7 +190,7 @@ test('an issuer that is broken or gone is said to be, and the next try works', a
     body: { code: 'identity_provider_unavailable' },
   })
   expect((await byCognito(who)).status).toBe(200)
-  const gone = await accountShop({ env: { ...issuer.env, COGNITO_ISSUER: 'http://127.0.0.1:9/pool' } })
+  const gone = await createAccountShop({ env: { ...issuer.env, COGNITO_ISSUER: 'http://127.0.0.1:9/pool' } })
   expect((await gone.visitor().post(PATH, {})).body.code).toBe('identity_provider_unavailable')
 })
 

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { aBook, type TestShop, temporaryFolder, testShop } from '../../../test/kit.ts'
-import { contentsOf } from '../../../test/table-contents.ts'
+import { aBook, createTestShop, type TestShop, temporaryFolder } from '../../../test/kit.ts'
+import { dumpTables } from '../../../test/table-contents.ts'
 import { importCovers } from './covers.ts'
 
 const drawn = (background: string) => sharp({ create: { width: 60, height: 90, channels: 3, background } })
@@ -16,7 +16,7 @@ const importing = async (shop: TestShop, folder: string, dryRun = false) => {
 }
 
 const open = async () => {
-  const shop = await testShop({
+  const shop = await createTestShop({
     books: [
       aBook({ isbn: '978-0-13-235088-4' }),
       aBook({ book_id: 'tech-002', title: 'The Clean Coder' }),
@@ -53,14 +53,14 @@ test('each image of a folder becomes the cover of the book whose id or ISBN it i
 
 test('a second import writes nothing, and a dry one nothing at all', async () => {
   const { shop, folder } = await open()
-  const before = await contentsOf(shop)
+  const before = await dumpTables(shop)
   expect(await importing(shop, folder, true)).toEqual(OUTCOMES)
-  expect(await contentsOf(shop)).toBe(before)
+  expect(await dumpTables(shop)).toBe(before)
   await importing(shop, folder)
-  const after = await contentsOf(shop)
+  const after = await dumpTables(shop)
   expect(after).not.toBe(before)
   expect(await importing(shop, folder)).toEqual(OUTCOMES.map(line => line.replace(' put ', ' unchanged ')))
-  expect(await contentsOf(shop)).toBe(after)
+  expect(await dumpTables(shop)).toBe(after)
 })
 
 test('a file that cannot be read is refused by name, and the others are taken', async () => {

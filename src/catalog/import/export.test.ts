@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aBook, type TestShop, temporaryFolder, testShop } from '../../../test/kit.ts'
+import { aBook, createTestShop, type TestShop, temporaryFolder } from '../../../test/kit.ts'
 import type { Book } from '../schema.ts'
 import { type ExportFormat, exportBooks } from './export.ts'
 import { openFeed } from './feed/open-feed.ts'
@@ -63,11 +63,11 @@ const nasty: Book[] = [
 test.each<ExportFormat>(['csv', 'jsonl'])(
   'An export as %s changes nothing in its own shop and makes the same shop of an empty one',
   async format => {
-    const shop = await testShop({ books: nasty })
+    const shop = await createTestShop({ books: nasty })
     const text = await textOf(shop, format)
     expect(await importText(shop, text, { setStock: true })).toEqual({ unchanged: nasty.length })
 
-    const other = await testShop()
+    const other = await createTestShop()
     expect(await importText(other, text, { setStock: true })).toEqual({ new: nasty.length })
     expect(await textOf(other, format)).toBe(text)
     expect(await textOf(other, 'csv')).toBe(await textOf(shop, 'csv'))
@@ -81,7 +81,7 @@ test('An export is ordered by category and then by id', async () => {
     ['B', '11'],
     ['A', '1'],
   ]
-  const shop = await testShop({
+  const shop = await createTestShop({
     books: keys.map(([category = '', book_id = '']) => aBook({ category, book_id })),
   })
   const lines = (await textOf(shop, 'csv')).trim().split('\n').slice(1)
@@ -94,7 +94,7 @@ test('An export is ordered by category and then by id', async () => {
 })
 
 test('A row that is no book is left out and counted', async () => {
-  const shop = await testShop({ books: [aBook()] })
+  const shop = await createTestShop({ books: [aBook()] })
   const item = { category: 'Fiction', book_id: 'bad', title: 'Without a price' }
   await shop.deps.db.write({ action: 'Put', table: shop.names.books, item })
   let left = 0
@@ -105,7 +105,7 @@ test('A row that is no book is left out and counted', async () => {
 })
 
 test('A shop without books exports a header, and many pages come whole', async () => {
-  const shop = await testShop()
+  const shop = await createTestShop()
   expect((await textOf(shop, 'csv')).split('\n')).toHaveLength(2)
   const lines = Array.from(
     { length: 450 },
@@ -142,11 +142,11 @@ test('Whatever its words, a book comes back from both formats as it was', async 
   await fc.assert(
     fc.asyncProperty(fc.array(anyBook, { minLength: 1, maxLength: 30 }), async drawn => {
       const books = drawn.map((book, i) => ({ ...book, book_id: `b${i}` }))
-      const shop = await testShop({ ready: false })
+      const shop = await createTestShop({ indexLoaded: false })
       await shop.deps.db.transact(books.flatMap(book => shop.deps.books.create(book)))
       for (const format of ['csv', 'jsonl'] as const) {
         const text = await textOf(shop, format)
-        const other = await testShop({ ready: false })
+        const other = await createTestShop({ indexLoaded: false })
         await importText(other, text)
         expect(await textOf(other, format)).toBe(text)
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { aBook, checkOut, type TestShop, testShop } from '../../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type TestShop } from '../../../test/kit.ts'
 import { ShopError } from '../../core/errors.ts'
 import type { FeedRow } from './feed/attributes.ts'
 import { cellsOf, recognise } from './feed/attributes.ts'
@@ -43,7 +43,7 @@ const contents = async ({ deps }: TestShop) => {
 
 describe('An import', () => {
   test('puts new books with their pointers, and a second run writes nothing', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     expect(kinds(await importing(shop, many(200)))).toEqual({ new: 200 })
     expect((await contents(shop)).size).toBe(200)
     expect((await shop.deps.books.categoriesOf(['b0', 'b199'])).get('b199')).toBe('Fiction')
@@ -54,7 +54,7 @@ describe('An import', () => {
   })
 
   test('takes a row without an id for the book that has its ISBN already, whatever its id', async () => {
-    const shop = await testShop({ books: [aBook({ isbn: '978-0-13-235088-4' })] })
+    const shop = await createTestShop({ books: [aBook({ isbn: '978-0-13-235088-4' })] })
     const rows = () =>
       feed('isbn,title,author,price,category', '9780132350884,Clean Code,Robert C. Martin,12.5,Technology')
     expect(await importing(shop, rows())).toMatchObject([{ book_id: 'tech-001', kind: 'changed' }])
@@ -64,13 +64,13 @@ describe('An import', () => {
   })
 
   test('tells of its rows in their order', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     const outcomes = await importing(shop, many(300))
     expect(outcomes.map(({ line }) => line)).toEqual(Array.from({ length: 300 }, (_, i) => i + 2))
   })
 
   test('writes what changed, moves what has another category, and leaves the rest', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     await importing(shop, many(100))
     const outcomes = await importing(
       shop,
@@ -90,7 +90,7 @@ describe('An import', () => {
   })
 
   test('keeps attributes of others when it moves a book', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const key = { category: 'Technology', book_id: 'tech-001' }
     await shop.deps.db.write({
       action: 'Update',
@@ -105,7 +105,7 @@ describe('An import', () => {
   })
 
   test('only says what it would do when it runs dry', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const before = await contents(shop)
     const rows = () =>
       feed(HEADER, 'tech-001,Other,A,1,1,Fiction', 'n1,New,A,1,1,Fiction', 'n2,,A,1,1,Fiction')
@@ -115,7 +115,7 @@ describe('An import', () => {
   })
 
   test('refuses a book that comes twice, and takes the others of its batch', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     const outcomes = await importing(
       shop,
       feed(HEADER, 'a,A,B,1,1,C', 'a,Z,B,1,1,C', 'b,A,B,none,1,C', 'c,A,B,1,1,C'),
@@ -129,7 +129,7 @@ describe('An import', () => {
   })
 
   test('refuses an id under which something lies that is no book', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     const bad = { category: 'Fiction', book_id: 'bad', title: 'Without a price' }
     await shop.deps.db.write({ action: 'Put', table: shop.names.books, item: bad })
     const outcomes = await importing(shop, feed(HEADER, 'bad,A,B,1,1,Fiction', 'good,A,B,1,1,Fiction'))
@@ -141,7 +141,7 @@ describe('An import', () => {
   })
 
   test('makes the pointer of a book that somebody put into the table by hand', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     const item = { ...aBook(), price: 42.99 }
     await shop.deps.db.write({ action: 'Put', table: shop.names.books, item })
     const outcomes = await importing(
@@ -153,7 +153,7 @@ describe('An import', () => {
   })
 
   test('is seen by a shop that follows the change log', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     await importing(
       shop,
       feed(HEADER, 'n1,Brand New,A,1,1,Fiction', 'tech-001,Clean Code,Robert C. Martin,42.99,25,Classics'),
@@ -165,7 +165,7 @@ describe('An import', () => {
   })
 
   test('gives up with the store, and a second run finishes what it began', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     const transact = shop.deps.db.transact
     let calls = 0
     const spy = vi.spyOn(shop.deps.db, 'transact').mockImplementation(writes => {
@@ -187,7 +187,7 @@ describe('Stock', () => {
   }
 
   test('that was sold stays sold when the file is imported and the shelf is seeded again', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     await seed(shop.deps)
     await importing(shop, many(10))
     await shop.deps.liveIndex.readChanges()
@@ -207,7 +207,7 @@ describe('Stock', () => {
   })
 
   test('is set where that is asked for', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     expect(await importing(shop, feed('id,stock', 'tech-001,7'), { setStock: true })).toMatchObject([
       { kind: 'changed' },
     ])
@@ -215,7 +215,7 @@ describe('Stock', () => {
   })
 
   test('is set after a sale that came between reading and writing, not instead of it', async () => {
-    const shop = await testShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()] })
     const transact = shop.deps.db.transact
     let sold = false
     vi.spyOn(shop.deps.db, 'transact').mockImplementation(async writes => {
@@ -233,7 +233,7 @@ describe('Stock', () => {
   })
 
   test('loses no sale while buyers buy and every book is moved back and forth', async () => {
-    const shop = await testShop()
+    const shop = await createTestShop()
     await importing(shop, many(20))
     await shop.deps.liveIndex.readChanges()
     let sold = 0

@@ -1,16 +1,16 @@
 /** How the memory of one process follows the table: its own writes, another process's, and anybody else's. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { aBook, checkOut, type TestShop, testShop } from '../../../test/kit.ts'
-import { engineCall, foreignBook, putForeign } from '../../../test/table-contents.ts'
+import { aBook, checkOut, createTestShop, type TestShop } from '../../../test/kit.ts'
+import { callEngine, foreignBook, putForeignItem } from '../../../test/table-contents.ts'
 import { createLiveIndex } from './live-index.ts'
 
 const titles = async (shop: TestShop): Promise<string[]> =>
   (await shop.visitor().get('/api/books?sort=title')).body.items.map((book: { title: string }) => book.title)
 
 const two = async () => {
-  const one = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })] })
-  return { one, other: await testShop({ beside: one }) }
+  const one = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })] })
+  return { one, other: await createTestShop({ sharingTablesOf: one }) }
 }
 
 test('what one process writes, the other learns from the change log', async () => {
@@ -51,8 +51,8 @@ test('a book that another process moved is read at once, and listed once the log
 })
 
 test('a change is read although it was written late, by a clock that is behind', async () => {
-  const one = await testShop({ books: [aBook()], now: () => new Date(Date.now() - 10_000) })
-  const other = await testShop({ beside: one })
+  const one = await createTestShop({ books: [aBook()], now: () => new Date(Date.now() - 10_000) })
+  const other = await createTestShop({ sharingTablesOf: one })
   await other.deps.liveIndex.readChanges()
   await one.staff.call('PATCH', '/api/books/tech-001', { title: 'Late' })
   await other.deps.liveIndex.readChanges()
@@ -69,10 +69,12 @@ test('a change that was read is not read again without need', async () => {
 })
 
 test('what foreign clients wrote is found by the comparison, whatever it was', async () => {
-  const shop = await testShop({ books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })] })
-  await putForeign(shop, 'books', foreignBook({ title: { S: 'Edited' } }))
-  await putForeign(shop, 'books', foreignBook({ book_id: { S: 'tech-003' }, title: { S: 'New' } }))
-  await engineCall('DeleteItem', {
+  const shop = await createTestShop({
+    books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })],
+  })
+  await putForeignItem(shop, 'books', foreignBook({ title: { S: 'Edited' } }))
+  await putForeignItem(shop, 'books', foreignBook({ book_id: { S: 'tech-003' }, title: { S: 'New' } }))
+  await callEngine('DeleteItem', {
     TableName: shop.names.books,
     Key: { category: { S: 'Technology' }, book_id: { S: 'tech-002' } },
   })
@@ -82,7 +84,7 @@ test('what foreign clients wrote is found by the comparison, whatever it was', a
 })
 
 test('a sale that empties the shelf shows a moment later in lists', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 1 })] })
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   expect((await shopper.get('/api/books/tech-001')).body.availability).toBe('few_left')
@@ -100,7 +102,7 @@ test('a sale that empties the shelf shows a moment later in lists', async () => 
 })
 
 test('what is sold while the index is built from the table is seen when it is there', async () => {
-  const shop = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 1 })] })
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
   const books = {
@@ -123,14 +125,14 @@ test('what is sold while the index is built from the table is seen when it is th
 const slowly = async (one: TestShop) => {
   await one.deps.liveIndex.save()
   const snapshot = await one.deps.blobs.get('index/books.snapshot')
-  const shop = await testShop({ beside: one, ready: false })
+  const shop = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   const gate = Promise.withResolvers<Uint8Array | undefined>()
   Object.assign(shop.deps.blobs, { get: () => gate.promise })
   return { shop, letGo: () => gate.resolve(snapshot) }
 }
 
 test('whoever needs the index while it is loaded waits for it, and nobody else does', async () => {
-  const one = await testShop({ books: [aBook({ isbn: '9780306406157' })] })
+  const one = await createTestShop({ books: [aBook({ isbn: '9780306406157' })] })
   const { shop, letGo } = await slowly(one)
   const loading = shop.deps.liveIndex.load()
   const visitor = shop.visitor()
@@ -162,7 +164,7 @@ test('nobody waits longer than a second for the index', async () => {
 })
 
 test('what is sold while the snapshot is read is seen when it is there', async () => {
-  const one = await testShop({ books: [aBook({ stock_quantity: 1 })] })
+  const one = await createTestShop({ books: [aBook({ stock_quantity: 1 })] })
   const { shop, letGo } = await slowly(one)
   const loading = shop.deps.liveIndex.load()
   const shopper = shop.visitor()
@@ -176,7 +178,7 @@ test('what is sold while the snapshot is read is seen when it is there', async (
 
 test('a build that is broken off leaves no half of an index', async () => {
   const { one } = await two()
-  const later = await testShop({ beside: one, ready: false })
+  const later = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   const ending = new AbortController()
   ending.abort()
   await expect(later.deps.liveIndex.load(ending.signal)).rejects.toThrow()
@@ -188,7 +190,7 @@ test('a snapshot and the log since give what the table has', async () => {
   await one.deps.liveIndex.save()
   await one.staff.call('PATCH', '/api/books/tech-001', { title: 'After the snapshot' })
   const snapshot = await one.deps.blobs.get('index/books.snapshot')
-  const later = await testShop({ beside: one, ready: false })
+  const later = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   await later.deps.blobs.put('index/books.snapshot', snapshot ?? new Uint8Array())
   await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['After the snapshot', 'Refactoring'])
@@ -203,24 +205,24 @@ test.each([
   const { one } = await two()
   await one.deps.liveIndex.save()
   const good = (await one.deps.blobs.get('index/books.snapshot')) ?? new Uint8Array()
-  const later = await testShop({ beside: one, ready: false })
+  const later = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   await later.deps.blobs.put(
     'index/books.snapshot',
     bytes === 'cut' ? good.subarray(0, good.length - 40) : bytes,
   )
   await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['Clean Code', 'Refactoring'])
-  expect(later.reported).toEqual([])
+  expect(later.reportedErrors).toEqual([])
 })
 
 test('a snapshot from before the log begins is not used', async () => {
   let now = Date.now() - 40 * 3_600_000
-  const one = await testShop({ books: [aBook()], now: () => new Date(now) })
+  const one = await createTestShop({ books: [aBook()], now: () => new Date(now) })
   await one.deps.liveIndex.save()
-  await putForeign(one, 'books', foreignBook({ title: { S: 'Unseen' } }))
+  await putForeignItem(one, 'books', foreignBook({ title: { S: 'Unseen' } }))
   const snapshot = (await one.deps.blobs.get('index/books.snapshot')) ?? new Uint8Array()
   now += 40 * 3_600_000
-  const later = await testShop({ beside: one, ready: false })
+  const later = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   await later.deps.blobs.put('index/books.snapshot', snapshot)
   await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['Unseen'])

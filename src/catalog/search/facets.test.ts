@@ -1,21 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
+import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import type { BrowseQuery } from './book-index.ts'
 import { authorNames } from './names.ts'
 
-const index = indexOf(shelfBooks)
+const index = createIndex(SAMPLE_BOOKS)
 
 describe('filters and facets', () => {
   test('filters are combined, both ends of a price included', async () => {
-    const found = await titles(index, {
+    const found = await searchTitles(index, {
       category: 'Fiction',
       min_price_cents: 999,
       max_price_cents: 1499,
       in_stock: true,
       sort: 'title',
     })
-    const expected = shelfBooks
-      .filter(row => row.category === 'Fiction' && row.price_cents >= 999 && row.price_cents <= 1499)
+    const expected = SAMPLE_BOOKS.filter(
+      row => row.category === 'Fiction' && row.price_cents >= 999 && row.price_cents <= 1499,
+    )
       .filter(row => row.availability !== 'sold_out')
       .map(row => row.title)
     expect(found.toSorted()).toEqual(expected.toSorted())
@@ -23,24 +24,24 @@ describe('filters and facets', () => {
   })
 
   test('in_stock false asks for what is sold out', async () => {
-    const found = await index.browse(page({ in_stock: false }))
+    const found = await index.browse(browseQuery({ in_stock: false }))
     expect(found.items.map(item => item.book_id).toSorted()).toEqual(['b09', 'b19', 'b29'])
   })
 
   test('an author is found among several, and a whole author line means all of its names', async () => {
-    expect((await titles(index, { author: 'Jane Austen' })).toSorted()).toEqual([
+    expect((await searchTitles(index, { author: 'Jane Austen' })).toSorted()).toEqual([
       'Emma',
       'Pride and Prejudice',
     ])
-    expect(await titles(index, { author: 'Fiona Stafford' })).toEqual(['Emma'])
-    expect(await titles(index, { author: 'Jane Austen; Fiona Stafford' })).toEqual(['Emma'])
+    expect(await searchTitles(index, { author: 'Fiona Stafford' })).toEqual(['Emma'])
+    expect(await searchTitles(index, { author: 'Jane Austen; Fiona Stafford' })).toEqual(['Emma'])
   })
 
   test('an unknown category or author finds nothing and still shows the categories there are', async () => {
     for (const query of [{ category: 'Nowhere' }, { author: 'Nobody' }]) {
-      expect((await index.browse(page(query))).total).toBe(0)
+      expect((await index.browse(browseQuery(query))).total).toBe(0)
     }
-    const { facets } = await index.browse(page({ category: 'Nowhere' }))
+    const { facets } = await index.browse(browseQuery({ category: 'Nowhere' }))
     expect(facets.category).toContainEqual({ value: 'Technology', count: 3 })
   })
 
@@ -55,29 +56,29 @@ describe('filters and facets', () => {
       { q: 'girl', category: 'Mystery' },
     ]
     for (const query of queries) {
-      const { facets } = await index.browse(page(query))
-      for (const category of new Set(shelfBooks.map(book => book.category))) {
+      const { facets } = await index.browse(browseQuery(query))
+      for (const category of new Set(SAMPLE_BOOKS.map(book => book.category))) {
         const count = facets.category.find(({ value }) => value === category)?.count ?? 0
-        expect((await index.browse(page({ ...query, category }))).total, category).toBe(count)
+        expect((await index.browse(browseQuery({ ...query, category }))).total, category).toBe(count)
       }
       // Only the first twenty authors are listed: one that is not listed may have no more books than the last of them.
       const least = facets.author.length < 20 ? 0 : (facets.author.at(-1)?.count ?? 0)
-      for (const author of new Set(shelfBooks.flatMap(book => authorNames(book.author)))) {
-        const { total } = await index.browse(page({ ...query, author }))
+      for (const author of new Set(SAMPLE_BOOKS.flatMap(book => authorNames(book.author)))) {
+        const { total } = await index.browse(browseQuery({ ...query, author }))
         const listed = facets.author.find(({ value }) => value === author)
         if (listed === undefined) expect(total, author).toBeLessThanOrEqual(least)
         else expect(total, author).toBe(listed.count)
       }
       const bought = facets.availability.filter(({ value }) => value !== 'sold_out')
-      const inStock = (await index.browse(page({ ...query, in_stock: true }))).total
+      const inStock = (await index.browse(browseQuery({ ...query, in_stock: true }))).total
       expect(bought.reduce((sum, { count }) => sum + count, 0)).toBe(inStock)
-      const soldOut = (await index.browse(page({ ...query, in_stock: false }))).total
+      const soldOut = (await index.browse(browseQuery({ ...query, in_stock: false }))).total
       expect(facets.availability.find(({ value }) => value === 'sold_out')?.count).toBe(soldOut)
       const { min_price_cents: _, max_price_cents: __, ...anyPrice } = query
       const bands = { 'under-10': [0, 999], '10-20': [1000, 1999], 'over-50': [5000, 1e9] } as const
       for (const [band, [from, to]] of Object.entries(bands)) {
         const { total } = await index.browse(
-          page({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
+          browseQuery({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
         )
         expect(facets.price.find(({ value }) => value === band)?.count, band).toBe(total)
       }
@@ -85,7 +86,7 @@ describe('filters and facets', () => {
   })
 
   test('no more than twenty authors are listed, those with the most books first', async () => {
-    const { facets } = await index.browse(page())
+    const { facets } = await index.browse(browseQuery())
     expect(facets.author).toHaveLength(20)
     expect(facets.author.slice(0, 3).map(({ count }) => count)).toEqual([2, 2, 2])
     expect(facets.author[0]?.value).toBe('George Orwell')

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
+import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
 import type { Sort } from './book-index.ts'
 import { MemoryBookIndex } from './memory-book-index.ts'
 
-const index = indexOf(shelfBooks)
+const index = createIndex(SAMPLE_BOOKS)
 const book = (id: string): ListedBook => {
-  const found = shelfBooks.find(row => row.book_id === id)
+  const found = SAMPLE_BOOKS.find(row => row.book_id === id)
   if (found === undefined) throw new Error(`no ${id} on the test shelf`)
   return found
 }
@@ -23,7 +23,7 @@ describe('sorting and paging', () => {
 
   test.each(Object.keys(keys) as (keyof typeof keys)[])('%s is kept with and without a query', async sort => {
     for (const query of [{}, { category: 'Fiction' }, { q: 'the' }, { in_stock: true }]) {
-      const { items, total } = await index.browse(page({ ...query, sort, limit: 100 }))
+      const { items, total } = await index.browse(browseQuery({ ...query, sort, limit: 100 }))
       expect(items).toHaveLength(total)
       expect(items.length).toBeGreaterThan(2)
       expect(items).toEqual(items.toSorted(keys[sort]))
@@ -36,7 +36,7 @@ describe('sorting and paging', () => {
       book_id: `t${i}`,
       title,
     }))
-    expect(await titles(indexOf(rows), { sort: 'title' })).toEqual([
+    expect(await searchTitles(createIndex(rows), { sort: 'title' })).toEqual([
       'apple',
       '"Banana"',
       'Dog',
@@ -49,7 +49,7 @@ describe('sorting and paging', () => {
     const rows = ['c', 'a', 'b'].map(book_id => ({ ...book('b00'), book_id }))
     for (const sort of ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const) {
       for (const query of [{}, { q: 'hunger games' }]) {
-        const { items } = await indexOf(rows).browse(page({ ...query, sort }))
+        const { items } = await createIndex(rows).browse(browseQuery({ ...query, sort }))
         expect(items.map(item => item.book_id)).toEqual(['a', 'b', 'c'])
       }
     }
@@ -57,8 +57,8 @@ describe('sorting and paging', () => {
 
   test('a page begins behind the book that the page before ended with, wherever that is by now', async () => {
     for (const query of [{ sort: 'title' }, { sort: 'title', q: 'the' }, { q: 'the' }] as const) {
-      const rows = indexOf(shelfBooks)
-      const before = await rows.browse(page({ ...query, limit: 100 }))
+      const rows = createIndex(SAMPLE_BOOKS)
+      const before = await rows.browse(browseQuery({ ...query, limit: 100 }))
       const first = before.items.slice(0, 4)
       rows.remove(String(first[0]?.book_id))
       rows.remove(String(first[1]?.book_id))
@@ -66,7 +66,7 @@ describe('sorting and paging', () => {
       const walked: string[] = []
       let after = String(first[3]?.book_id)
       for (let offset = 4; ; ) {
-        const { from, items, total } = await rows.browse(page({ ...query, limit: 3, offset, after }))
+        const { from, items, total } = await rows.browse(browseQuery({ ...query, limit: 3, offset, after }))
         walked.push(...items.map(item => item.book_id))
         offset = from + items.length
         if (items.length === 0 || offset >= total) break
@@ -78,11 +78,11 @@ describe('sorting and paging', () => {
   })
 
   test('where the last book is gone, its place says where to go on', async () => {
-    const rows = indexOf(shelfBooks)
-    const { items } = await rows.browse(page({ sort: 'title', limit: 100 }))
+    const rows = createIndex(SAMPLE_BOOKS)
+    const { items } = await rows.browse(browseQuery({ sort: 'title', limit: 100 }))
     rows.remove(String(items[3]?.book_id))
     const next = await rows.browse(
-      page({ sort: 'title', limit: 2, offset: 4, after: String(items[3]?.book_id) }),
+      browseQuery({ sort: 'title', limit: 2, offset: 4, after: String(items[3]?.book_id) }),
     )
     expect(next.from).toBe(4)
     expect(next.items).toEqual(items.slice(5, 7))
@@ -90,37 +90,37 @@ describe('sorting and paging', () => {
 
   test('without a query relevance is popularity', async () => {
     const expected = ["Harry Potter and the Sorcerer's Stone", 'The Hunger Games', 'To Kill a Mockingbird']
-    const found = await titles(index, { limit: 3 })
+    const found = await searchTitles(index, { limit: 3 })
     expect(found.map(title => title.split(' (')[0])).toEqual(expected)
   })
 
   test('pages put together are the whole list, each book once', async () => {
     for (const query of [{}, { q: 'the' }, { category: 'Fiction', sort: 'title' as const }]) {
-      const whole = await index.browse(page({ ...query, limit: 1000 }))
+      const whole = await index.browse(browseQuery({ ...query, limit: 1000 }))
       const pieces: string[] = []
       for (let offset = 0; offset < whole.total; offset += 3) {
-        const { items } = await index.browse(page({ ...query, offset, limit: 3 }))
+        const { items } = await index.browse(browseQuery({ ...query, offset, limit: 3 }))
         pieces.push(...items.map(item => item.book_id))
       }
       expect(pieces).toEqual(whole.items.map(item => item.book_id))
-      expect((await index.browse(page({ ...query, offset: whole.total }))).items).toEqual([])
+      expect((await index.browse(browseQuery({ ...query, offset: whole.total }))).items).toEqual([])
     }
   })
 })
 
 describe('live changes', () => {
   test('putting the same row again changes nothing and says so', () => {
-    const own = indexOf(shelfBooks)
+    const own = createIndex(SAMPLE_BOOKS)
     expect(own.put({ ...book('b03') })).toBe(false)
     expect(own.put({ ...book('b03'), price_cents: 1 })).toBe(true)
     const { isbn: _, ...withoutIsbn } = { ...book('b03'), price_cents: 1 }
     expect(own.put(withoutIsbn)).toBe(true)
-    expect(own.size).toBe(shelfBooks.length)
+    expect(own.size).toBe(SAMPLE_BOOKS.length)
   })
 
   test('a change is seen by every answer at once', async () => {
-    const own = indexOf(shelfBooks)
-    await own.browse(page({ sort: 'price_asc' }))
+    const own = createIndex(SAMPLE_BOOKS)
+    await own.browse(browseQuery({ sort: 'price_asc' }))
     own.put({
       ...book('b03'),
       price_cents: 1,
@@ -128,27 +128,27 @@ describe('live changes', () => {
       title: 'Go Set a Watchman',
       isbn: '9780062409850',
     })
-    expect((await titles(own, { sort: 'price_asc' }))[0]).toBe('Go Set a Watchman')
-    expect(await titles(own, { q: 'mockingbird harper' })).not.toContain('To Kill a Mockingbird')
-    expect((await titles(own, { q: 'watchman' }))[0]).toBe('Go Set a Watchman')
+    expect((await searchTitles(own, { sort: 'price_asc' }))[0]).toBe('Go Set a Watchman')
+    expect(await searchTitles(own, { q: 'mockingbird harper' })).not.toContain('To Kill a Mockingbird')
+    expect((await searchTitles(own, { q: 'watchman' }))[0]).toBe('Go Set a Watchman')
     expect(own.getByIsbn('9780061120084')).toBeUndefined()
     expect(own.getByIsbn('0062409859')?.book_id).toBe('b03')
     expect(await own.categories()).toContainEqual({ value: 'Classics', count: 1 })
   })
 
   test('a removed book is nowhere, and removing it again says so', async () => {
-    const own = indexOf(shelfBooks)
+    const own = createIndex(SAMPLE_BOOKS)
     expect(own.remove('b03')).toBe(true)
     expect(own.remove('b03')).toBe(false)
     expect(own.get('b03')).toBeUndefined()
     expect(own.getByIsbn('9780061120084')).toBeUndefined()
-    expect(own.size).toBe(shelfBooks.length - 1)
-    expect(await titles(own, { q: 'to kill a mockingbird' })).not.toContain('To Kill a Mockingbird')
-    expect(Array.from(own.books())).toHaveLength(shelfBooks.length - 1)
+    expect(own.size).toBe(SAMPLE_BOOKS.length - 1)
+    expect(await searchTitles(own, { q: 'to kill a mockingbird' })).not.toContain('To Kill a Mockingbird')
+    expect(Array.from(own.books())).toHaveLength(SAMPLE_BOOKS.length - 1)
   })
 
   test('of two books with one ISBN the first by book_id is given, and the other when that is gone', () => {
-    const own = indexOf([book('b03'), { ...book('b03'), book_id: 'a' }])
+    const own = createIndex([book('b03'), { ...book('b03'), book_id: 'a' }])
     expect(own.getByIsbn('0-06-112008-1')?.book_id).toBe('a')
     own.remove('a')
     expect(own.getByIsbn('9780061120084')?.book_id).toBe('b03')
@@ -177,16 +177,16 @@ describe('live changes', () => {
       const kept = new Map<string, ListedBook>()
       for (const [i, change] of steps.entries()) {
         // Asking now and then makes the sorted lists that later changes must keep up.
-        if (i % 5 === 0) for (const sort of sorts) await lived.browse(page({ sort, category: 'A' }))
+        if (i % 5 === 0) for (const sort of sorts) await lived.browse(browseQuery({ sort, category: 'A' }))
         if (i % 7 === 0)
-          for (const sort of sorts) await lived.browse(page({ sort, q: 'housee', in_stock: true }))
+          for (const sort of sorts) await lived.browse(browseQuery({ sort, q: 'housee', in_stock: true }))
         if (typeof change === 'string') expect(lived.remove(change)).toBe(kept.delete(change))
         else {
           lived.put(change)
           kept.set(change.book_id, change)
         }
       }
-      const fresh = indexOf(kept.values())
+      const fresh = createIndex(kept.values())
       const reloaded = await MemoryBookIndex.fromSnapshot(await lived.toSnapshot())
       expect(lived.size).toBe(kept.size)
       for (const sort of sorts) {
@@ -197,9 +197,9 @@ describe('live changes', () => {
           { q: 'red house' },
           { q: 'jaen moo' },
         ]) {
-          const expected = await fresh.browse(page({ ...query, sort }))
-          expect(await lived.browse(page({ ...query, sort }))).toEqual(expected)
-          expect(await reloaded?.browse(page({ ...query, sort }))).toEqual(expected)
+          const expected = await fresh.browse(browseQuery({ ...query, sort }))
+          expect(await lived.browse(browseQuery({ ...query, sort }))).toEqual(expected)
+          expect(await reloaded?.browse(browseQuery({ ...query, sort }))).toEqual(expected)
         }
       }
       expect(await lived.suggest('ho', 5)).toEqual(await fresh.suggest('ho', 5))

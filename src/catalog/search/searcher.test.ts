@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { indexOf, page, shelfBooks, titles } from '../../../test/sample-books.ts'
+import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
 
-const index = indexOf(shelfBooks)
+const index = createIndex(SAMPLE_BOOKS)
 
 /** The title is compared by its beginning: series and subtitle need not be repeated here. */
 async function expectFirst(q: string, title: string): Promise<void> {
-  const found = await titles(index, { q })
+  const found = await searchTitles(index, { q })
   expect(found[0] ?? 'nothing', `first answer to "${q}"`).toMatch(new RegExp(`^${title}`))
 }
 
@@ -101,16 +101,16 @@ test.each([
   ['978006112', 'To Kill a Mockingbird'],
   ['006112', 'To Kill a Mockingbird'],
 ])('an ISBN in any spelling, or its beginning, finds its book alone: %s', async (q, title) => {
-  expect(await titles(index, { q })).toEqual([title])
+  expect(await searchTitles(index, { q })).toEqual([title])
 })
 
 test('a name brings the books of that author before those about the author, the most read first', async () => {
-  const found = await titles(index, { q: 'jane austen' })
+  const found = await searchTitles(index, { q: 'jane austen' })
   expect(found.slice(0, 3)).toEqual(['Pride and Prejudice', 'Emma', 'The Jane Austen Book Club'])
 })
 
 test('a title signs of which are words by themselves is found by some of them', async () => {
-  expect(await titles(index, { q: '三' })).toEqual(['三体'])
+  expect(await searchTitles(index, { q: '三' })).toEqual(['三体'])
 })
 
 test('a book that nobody has rated is found by its exact title before popular ones that begin alike', async () => {
@@ -123,26 +123,27 @@ test('a book that nobody has rated is found by its exact title before popular on
     availability: 'in_stock',
     created_at: '2026-11-01T00:00:00.000Z',
   }
-  const withNew = indexOf([...shelfBooks, unknown])
-  expect((await titles(withNew, { q: 'the great' }))[0]).toBe('The Great')
-  expect((await titles(withNew, { q: 'the gre' }))[0]).toBe('The Great Gatsby')
+  const withNew = createIndex([...SAMPLE_BOOKS, unknown])
+  expect((await searchTitles(withNew, { q: 'the great' }))[0]).toBe('The Great')
+  expect((await searchTitles(withNew, { q: 'the gre' }))[0]).toBe('The Great Gatsby')
 })
 
 test('a well-typed query brings nothing but what was asked for', async () => {
-  expect((await titles(index, { q: 'orwell' })).toSorted()).toEqual(['1984', 'Animal Farm'])
-  expect((await index.browse(page({ q: 'orwell' }))).total).toBe(2)
+  expect((await searchTitles(index, { q: 'orwell' })).toSorted()).toEqual(['1984', 'Animal Farm'])
+  expect((await index.browse(browseQuery({ q: 'orwell' }))).total).toBe(2)
 })
 
 test('what is nowhere on the shelf finds nothing', async () => {
   for (const q of ['xylophonqzz', '9780000000002', '999999999', '!!!', '🙂', '\u{0}']) {
-    const { items, total, facets } = await index.browse(page({ q }))
+    const { items, total, facets } = await index.browse(browseQuery({ q }))
     expect([q, items.length, total]).toEqual([q, 0, 0])
     expect(facets.category).toEqual([])
   }
 })
 
 test('blank text asks for the whole shelf', async () => {
-  for (const q of ['', '   ', '\t\n']) expect((await index.browse(page({ q }))).total).toBe(shelfBooks.length)
+  for (const q of ['', '   ', '\t\n'])
+    expect((await index.browse(browseQuery({ q }))).total).toBe(SAMPLE_BOOKS.length)
 })
 
 test('hostile text is answered quickly and without an error', async () => {
@@ -163,7 +164,7 @@ test('hostile text is answered quickly and without an error', async () => {
   ]
   for (const q of hostile) {
     const start = performance.now()
-    await index.browse(page({ q }))
+    await index.browse(browseQuery({ q }))
     await index.suggest(q, 8)
     expect(performance.now() - start, q.slice(0, 20)).toBeLessThan(250)
   }

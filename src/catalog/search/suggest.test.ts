@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { indexOf, shelfBooks } from '../../../test/sample-books.ts'
+import { createIndex, SAMPLE_BOOKS } from '../../../test/sample-books.ts'
 
-const index = indexOf(shelfBooks)
+const index = createIndex(SAMPLE_BOOKS)
 
 test('a title is suggested from its first letters, with its book', async () => {
   expect(await index.suggest('the hung', 5)).toContainEqual({
@@ -47,7 +47,7 @@ test('an ISBN suggests its book', async () => {
 })
 
 test('a removed book and its author are suggested no more', async () => {
-  const own = indexOf(shelfBooks)
+  const own = createIndex(SAMPLE_BOOKS)
   own.remove('b05')
   expect((await own.suggest('tolkien', 5)).map(({ text }) => text)).not.toContain('J.R.R. Tolkien')
 })

@@ -1,14 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, onTestFinished, test } from 'vitest'
-import { startAwsStandIn } from '../../../test/fake-aws.ts'
+import { startFakeAws } from '../../../test/fake-aws.ts'
 import { createS3Blobs } from './s3-blobs.ts'
 import { signerFor } from './sign.ts'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'to//ken=' }
 
 const openBlobs = async () => {
-  const aws = await startAwsStandIn()
+  const aws = await startFakeAws()
   onTestFinished(() => void aws.close())
   const blobs = createS3Blobs(
     `${aws.url}/shop`,
@@ -55,13 +55,13 @@ class Sha256 {
 }
 
 test('requests are signed as the AWS SDK signs those to S3', async () => {
-  const { blobs, asked, objects } = await openBlobs()
+  const { blobs, requests, objects } = await openBlobs()
   await blobs.put('index/books.snapshot', new Uint8Array([1, 2]))
   await blobs.get('index/books.snapshot')
   expect(objects.size).toBe(1)
   const options = { service: 's3', region: 'eu-central-1', uriEscapePath: false, applyChecksum: false }
   const signer = new SignatureV4({ ...options, credentials, sha256: Sha256 as never })
-  for (const { method, url, headers } of asked) {
+  for (const { method, url, headers } of requests) {
     const { authorization = '', host = '' } = headers
     const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? []
     expect(names).toEqual(

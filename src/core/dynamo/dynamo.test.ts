@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { cancelled, exception, startFaultyEngine } from '../../../test/faulty-engine.ts'
-import { type Json, type TestShop, testShop } from '../../../test/kit.ts'
-import { engineCall } from '../../../test/table-contents.ts'
+import { dynamoError, startFaultyEngine, transactionCancelled } from '../../../test/faulty-engine.ts'
+import { createTestShop, type Json, type TestShop } from '../../../test/kit.ts'
+import { callEngine } from '../../../test/table-contents.ts'
 import { ShopError } from '../errors.ts'
 import { createDynamo, type Dynamo } from './dynamo.ts'
 import { DynamoError, type Wire } from './wire.ts'
@@ -15,13 +15,13 @@ const put = (shop: TestShop, sk: string, more: object = {}): Write => ({
 const isNew = { condition: 'attribute_not_exists(pk)' }
 
 const rowsOf = async (shop: TestShop): Promise<string[]> =>
-  (await engineCall('Scan', { TableName: shop.names.control })).Items.map((item: Json) => item.sk.S).sort()
+  (await callEngine('Scan', { TableName: shop.names.control })).Items.map((item: Json) => item.sk.S).sort()
 
 /** A store over answers that are made up. */
 const storeOf = (call: Wire['call']): Dynamo => createDynamo({ call, close: async () => {} })
 
 test('a transaction is carried out whole, or not at all, and says which conditions failed on which items', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   const { db } = shop.deps
   await db.transact([put(shop, 'a', { n: 1 })])
   const [first, second, third] = [
@@ -39,7 +39,7 @@ test('a transaction is carried out whole, or not at all, and says which conditio
 })
 
 test('a write alone is refused in the same words', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   const write: Write = { ...put(shop, 'a', { n: 1 }), ...isNew }
   await shop.deps.db.write(write)
   const refused = await shop.deps.db.write(write).catch(error => error)
@@ -54,7 +54,7 @@ test('a write alone is refused in the same words', async () => {
 })
 
 test('a refusal becomes the error that its first failed write carries, and stays itself without one', async () => {
-  const shop = await testShop({ staffed: false })
+  const shop = await createTestShop({ withStaff: false })
   await shop.deps.db.transact([put(shop, 'a', { n: 7 })])
   const refused = (old: Json) => new ShopError('book_exists', `there is ${old?.n}`)
   const writes = [put(shop, 'x'), { ...put(shop, 'a'), ...isNew, refused }]
@@ -68,13 +68,13 @@ test('a refusal becomes the error that its first failed write carries, and stays
 
 test('a lost answer is asked for under the same token, a conflict is tried under a new one', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
+  const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const tokens: string[] = []
   engine.plan((operation, input) => {
     if (operation !== 'TransactWriteItems') return undefined
     tokens.push(input.ClientRequestToken)
     if (tokens.length === 1) return 'lose'
-    return tokens.length === 3 ? cancelled(input, 'TransactionConflict') : undefined
+    return tokens.length === 3 ? transactionCancelled(input, 'TransactionConflict') : undefined
   })
   await shop.deps.db.transact([put(shop, 'a')])
   await shop.deps.db.transact([put(shop, 'b')])
@@ -90,11 +90,11 @@ test('a lost answer is asked for under the same token, a conflict is tried under
 
 test('a conflict beside a failed condition is a refusal, a reason that no try changes is an error', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
+  const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const answer = (codes: readonly string[]) =>
     engine.plan(operation =>
       operation === 'TransactWriteItems'
-        ? exception('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) })
+        ? dynamoError('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) })
         : undefined,
     )
   const writes = [put(shop, 'a'), put(shop, 'b')]
@@ -133,14 +133,14 @@ test('a batch asks again for what was left over, and gives up in the end', async
 
 test('what the engine finds wrong with a request is our mistake, and is not tried again', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
+  const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   await expect(shop.deps.db.get(shop.names.control, { pk: 'only' })).rejects.toThrow('ValidationException')
   expect(engine.calls.GetItem).toBe(1)
 })
 
 test('every name and value of an expression is used, and every one that is used is there', async () => {
   const engine = await startFaultyEngine()
-  const shop = await testShop({ endpoint: engine.endpoint, staffed: false })
+  const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const seen: string[] = []
   const check = (request: Json) => {
     const { KeyConditionExpression, ConditionExpression, UpdateExpression } = request

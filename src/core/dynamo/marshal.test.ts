@@ -3,16 +3,16 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestShop, testEngine, testShop } from '../../../test/kit.ts'
-import { engineCall } from '../../../test/table-contents.ts'
+import { createTestShop, getTestEngine, type TestShop } from '../../../test/kit.ts'
+import { callEngine } from '../../../test/table-contents.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 
 let shop: TestShop
 let sdk: DynamoDBClient
 
 beforeAll(async () => {
-  shop = await testShop()
-  const { endpoint } = await testEngine()
+  shop = await createTestShop()
+  const { endpoint } = await getTestEngine()
   sdk = new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
@@ -93,14 +93,14 @@ const EXACT = [
 test('numbers that JavaScript cannot hold go back as they came, and are no JavaScript numbers meanwhile', async () => {
   const table = shop.names.control
   for (const N of EXACT) {
-    await engineCall('PutItem', {
+    await callEngine('PutItem', {
       TableName: table,
       Item: { pk: { S: 'n' }, sk: { S: 'n' }, n: { N }, list: { L: [{ N }] } },
     })
     const read = await shop.deps.db.get(table, { pk: 'n', sk: 'n' })
     expect(typeof read?.n).not.toBe('number')
     await shop.deps.db.write({ action: 'Put', table, item: { ...read, sk: 'copy' } })
-    const { Item } = await engineCall('GetItem', {
+    const { Item } = await callEngine('GetItem', {
       TableName: table,
       Key: { pk: { S: 'n' }, sk: { S: 'copy' } },
     })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { exception, type Fault, startFaultyEngine } from '../../../test/faulty-engine.ts'
-import { testEngine } from '../../../test/kit.ts'
+import { dynamoError, type Fault, startFaultyEngine } from '../../../test/faulty-engine.ts'
+import { getTestEngine } from '../../../test/kit.ts'
 import { type Signer, unsignedForEngine } from '../aws/sign.ts'
 import { createWire } from './wire.ts'
 
@@ -35,7 +35,7 @@ test.each(LOST)('after %s, what may be repeated is repeated, what may not is not
 test('what was not carried out is tried again, repeatable or not, five times at most', async () => {
   const { engine, wire, count } = await open()
   let left = 2
-  engine.plan(() => (left-- > 0 ? exception('ThrottlingException') : undefined))
+  engine.plan(() => (left-- > 0 ? dynamoError('ThrottlingException') : undefined))
   expect(await list(wire, false)).toHaveProperty('TableNames')
   left = Number.POSITIVE_INFINITY
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_busy' }))
@@ -46,7 +46,7 @@ test('what was not carried out is tried again, repeatable or not, five times at 
 test('what another try would not change is said at once', async () => {
   const { engine, wire, count } = await open()
   for (const type of ['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException']) {
-    engine.plan(() => exception(type))
+    engine.plan(() => dynamoError(type))
     await expect(list(wire)).rejects.toThrow(expect.objectContaining({ name: 'DynamoError', type }))
   }
   expect(count()).toBe(3)
@@ -63,7 +63,7 @@ test('credentials that the store no longer takes are asked for again', async () 
     { forget: () => void key++ },
   )
   const { engine, wire, count } = await open(sign)
-  engine.plan(() => (key === 1 ? exception('ExpiredTokenException') : undefined))
+  engine.plan(() => (key === 1 ? dynamoError('ExpiredTokenException') : undefined))
   expect(await list(wire)).toHaveProperty('TableNames')
   expect({ key, calls: count() }).toEqual({ key: 2, calls: 2 })
   await wire.close()
@@ -93,7 +93,7 @@ test('a store that does not answer is given up within the budget', async () => {
 }, 10_000)
 
 test('a store that nobody listens for is unavailable', async () => {
-  await testEngine()
+  await getTestEngine()
   const wire = createWire(() => 'http://127.0.0.1:9', unsignedForEngine)
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
   await wire.close()

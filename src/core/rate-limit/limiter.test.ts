@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { type TestShop, testShop } from '../../../test/kit.ts'
-import { clock } from '../../../test/mail.ts'
-import { itemsIn } from '../../../test/table-contents.ts'
+import { createTestShop, type TestShop } from '../../../test/kit.ts'
+import { createClock } from '../../../test/mail.ts'
+import { readItems } from '../../../test/table-contents.ts'
 import { createLimiter, type RateLimitRequest } from './limiter.ts'
 import { hitsOf } from './sliding-window.ts'
 
@@ -21,8 +21,8 @@ const counting = (shop: TestShop) => {
 }
 
 const open = async () => {
-  const time = clock()
-  const shop = await testShop({ now: time.now, staffed: false })
+  const time = createClock()
+  const shop = await createTestShop({ now: time.now, withStaff: false })
   return { shop, time, ...counting(shop) }
 }
 
@@ -57,7 +57,7 @@ test('the window slides: no more than ten in any fifteen minutes, wherever they 
   const admitted: number[] = []
   for (let second = 0; second < 3 * 900; second += 30) {
     if ((await admit([TEN])) === 0) admitted.push(second)
-    time.pass(30_000)
+    time.advance(30_000)
   }
   expect(admitted).toHaveLength(30)
   for (const start of admitted)
@@ -68,13 +68,13 @@ test('who is refused is told when to try again, and is admitted then', async () 
   const { admit, time } = await open()
   for (let i = 0; i < 10; i++) {
     expect(await admit([TEN])).toBe(0)
-    time.pass(1_000)
+    time.advance(1_000)
   }
   const wait = await admit([TEN])
   expect(wait).toBe(890_000)
-  time.pass(wait - 1)
+  time.advance(wait - 1)
   expect(await admit([TEN])).toBe(1)
-  time.pass(1)
+  time.advance(1)
   expect(await admit([TEN])).toBe(0)
   expect(await admit([TEN])).toBe(1_000)
 })
@@ -103,7 +103,7 @@ test('several limits count together or not at all, in one call', async () => {
   for (let i = 0; i < 3; i++) expect(await admit([TEN, source])).toBe(0)
   expect(calls).toEqual([2, 2, 2])
   for (let i = 0; i < 20; i++) expect(await admit([TEN, source])).toBeGreaterThan(0)
-  const rows = await itemsIn(shop, 'control')
+  const rows = await readItems(shop, 'control')
   expect(rows.map(({ taken }) => taken)).toEqual([3, 3])
   // What the refused did not use is still there for others.
   const elsewhere = { ...source, subject: '203.0.113.10' }
@@ -114,7 +114,7 @@ test('what is written with a hit is written as often as hits are admitted, by th
   const { shop } = await open()
   const { control } = shop.names
   const thing = (i: number) => ({ action: 'Put', table: control, item: { pk: 'thing', sk: `${i}` } }) as const
-  const things = async () => (await itemsIn(shop, 'control')).filter(({ pk }) => pk === 'thing').length
+  const things = async () => (await readItems(shop, 'control')).filter(({ pk }) => pk === 'thing').length
   const processes = [counting(shop), counting(shop), counting(shop)]
   const admit = (i: number) => processes[i % 3]?.admit([TEN], [thing(i)]) ?? Promise.resolve(1)
   expect(await race(60, admit)).toBe(10)
@@ -151,8 +151,8 @@ test('another subject, another scope and another limit are counted apart', async
 test('a row that was swept, or begun anew by another process, is counted as it is', async () => {
   const { admit, shop, time } = await open()
   for (let i = 0; i < 10; i++) await admit([TEN])
-  time.pass(900_000)
-  const [row] = await itemsIn(shop, 'control')
+  time.advance(900_000)
+  const [row] = await readItems(shop, 'control')
   expect(row.expires_at * 1000).toBeLessThanOrEqual(time.now().getTime())
   await shop.deps.db.transact([
     { action: 'Delete', table: shop.names.control, key: { pk: row.pk, sk: row.sk } },
@@ -166,11 +166,11 @@ test('a row that was swept, or begun anew by another process, is counted as it i
 test('the table holds no subject, and nothing that leads to one without the secret', async () => {
   const { admit, shop } = await open()
   await admit([TEN, { ...TEN, subject: '203.0.113.9' }])
-  const rows = JSON.stringify(await itemsIn(shop, 'control'))
+  const rows = JSON.stringify(await readItems(shop, 'control'))
   for (const word of ['reader', '203.0.113', 'sign-in']) expect(rows).not.toContain(word)
   const elsewhere = createLimiter(shop.deps.db, shop.names.control, `${SECRET}x`, shop.deps.now)
   await elsewhere.admit([TEN])
-  expect(await itemsIn(shop, 'control')).toHaveLength(3)
+  expect(await readItems(shop, 'control')).toHaveLength(3)
 })
 
 test('a store that cannot be reached admits nobody, and the next who asks counts rightly', async () => {
