@@ -3,7 +3,7 @@ import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
 import { auditOwnChange } from './audit.ts'
-import { linkInvalid } from './links.ts'
+import { linkInvalid } from './account-links.ts'
 import {
   assertPassword,
   credentialOf,

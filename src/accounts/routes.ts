@@ -17,7 +17,7 @@ import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
 import type { KnownDevices } from './known-devices.ts'
 import { assertNotGuessable } from './passwords.ts'
 import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
-import { signedIn } from './signed-in.ts'
+import { signedIn } from './require-session.ts'
 import { factorRoutes } from './two-factor/routes.ts'
 
 export type AccountRouteDeps = SignUpDeps &

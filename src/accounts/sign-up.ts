@@ -6,7 +6,7 @@ import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { auditOwnChange } from './audit.ts'
 import type { AuthRecords, Stored } from './auth/records.ts'
-import { type AccountLinks, linkInvalid } from './links.ts'
+import { type AccountLinks, linkInvalid } from './account-links.ts'
 import { assertPassword, credentialOf, passwordCredential } from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 

@@ -5,7 +5,7 @@ import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId } from '../core/ids.ts'
 import { endSessions } from './account-recovery.ts'
 import type { Stored } from './auth/records.ts'
-import { LINK_MINUTES } from './links.ts'
+import { LINK_MINUTES } from './account-links.ts'
 import type { SignUpDeps } from './sign-up.ts'
 import type { UserTable } from './table.ts'
 

@@ -1,5 +1,5 @@
 /** Dependencies of the mails: outbox, composer, and the transport of the settings. */
-import { createAccountLinks } from '../accounts/links.ts'
+import { createAccountLinks } from '../accounts/account-links.ts'
 import { createUserTable } from '../accounts/table.ts'
 import { createComposer } from '../notifications/compose.ts'
 import { createOutboxTable } from '../notifications/table.ts'
@@ -31,7 +31,7 @@ export const createMailTransport = (settings: Settings): Transport => {
     : createSmtpTransport(smtpUrl, from)
 }
 
-/** `transport` sends the mails. `forgetMail` deletes those that it still stores: to this address, or about these ids. */
+/** `transport` sends the mails. `deleteSentMails` deletes those that it still stores: to this address, or about these ids. */
 export const createMailDeps = ({ db, names, settings, now }: BaseContext, transport: Transport) => {
   const { currency, publicUrl } = settings
   const sources = {
@@ -44,6 +44,6 @@ export const createMailDeps = ({ db, names, settings, now }: BaseContext, transp
     outbox: createOutboxTable(db, names),
     compose: createComposer({ ...sources, shop: { currency, publicUrl }, now }),
     transport,
-    forgetMail: async (email: string, about: readonly string[]) => transport.forget?.(email, about),
+    deleteSentMails: async (email: string, about: readonly string[]) => transport.forget?.(email, about),
   }
 }

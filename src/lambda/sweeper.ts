@@ -1,6 +1,6 @@
 /** Sweeper: each few minutes, finishes erasures that were cut off, sends mails that had to wait, and gauges how long they wait. */
 import type { Context } from 'aws-lambda'
-import { createAccountLinks } from '../accounts/links.ts'
+import { createAccountLinks } from '../accounts/account-links.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { outboxAge } from '../health/ages.ts'

@@ -4,7 +4,7 @@ import {
   LINK_MINUTES as ACCOUNT_LINK_MINUTES,
   type AccountLinks,
   type LinkPurpose,
-} from '../accounts/links.ts'
+} from '../accounts/account-links.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
 import { newSecret } from '../core/ids.ts'

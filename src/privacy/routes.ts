@@ -12,7 +12,7 @@ import {
 } from '../accounts/profile/service.ts'
 import type { PostalAddress, User } from '../accounts/schema.ts'
 import { sessionCookie } from '../accounts/sessions.ts'
-import { signedIn } from '../accounts/signed-in.ts'
+import { signedIn } from '../accounts/require-session.ts'
 import type { AccountChange } from '../accounts/table.ts'
 import { type Route, route } from '../http/app.ts'
 import { orderView } from '../orders/service.ts'

@@ -27,7 +27,7 @@ const strangersAlike: Promised = {
   promise: 'Known and unknown accounts look alike',
   pass: 'the same status, headers, body, hashes and calls of the tables; medians of the time within 10 %, and who guesses by time is right at most 58 % of the time',
   prove: async run => {
-    const suite = await runTests(run, ['src/accounts/same-for-strangers.test.ts'])
+    const suite = await runTests(run, ['src/accounts/account-enumeration.test.ts'])
     const each = run.quick ? 0 : 300
     const shop = await createAccountShop()
     const at = new Date().toISOString()
@@ -71,7 +71,7 @@ const strangersAlike: Promised = {
       )
     }
     return {
-      tried: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/same-for-strangers.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
+      tried: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
       found: [suite.found, ...findings].join('; '),
       holds,
     }

@@ -54,7 +54,7 @@ const oneAccount: Promised = {
     await Promise.all(times(50, n => naive(`naive-${n}`)))
     const many = (await readItems(shop, 'users')).length - users
     return {
-      tried: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/one-per-address.test.ts`,
+      tried: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/email-uniqueness.test.ts`,
       found: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
       holds: users === addresses && odd === 0,
       control: { found: `${many} accounts of one address`, failed: many > 1 },

@@ -6,11 +6,11 @@ import { epochSeconds, newSecret, sha256 } from '../../core/ids.ts'
 import { type Route, route } from '../../http/app.ts'
 import { endSessions } from '../account-recovery.ts'
 import { assertPassword } from '../password-credential.ts'
-import { signedIn } from '../signed-in.ts'
+import { signedIn } from '../require-session.ts'
 import * as api from './api.ts'
-import { accountOf, linkAccount, listLinks, unlinkAccount } from './links.ts'
+import { accountOf, linkAccount, listLinks, unlinkAccount } from './linked-identities.ts'
 import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
-import { type CreateSessionDeps, createSession } from './open-session.ts'
+import { type CreateSessionDeps, createSession } from './create-session.ts'
 
 export type CognitoRouteDeps = CreateSessionDeps & {
   /** undefined: the shop is not set up for it. */

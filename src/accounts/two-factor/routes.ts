@@ -9,7 +9,7 @@ import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { assertPassword } from '../password-credential.ts'
 import { sessionCookie } from '../sessions.ts'
 import type { SignUpDeps } from '../sign-up.ts'
-import { signedIn } from '../signed-in.ts'
+import { signedIn } from '../require-session.ts'
 import * as api from './api.ts'
 
 type Given = {

@@ -20,7 +20,7 @@ vi.mock('@node-rs/argon2', () => ({
 }))
 
 // How late they come is told elsewhere, and hides nothing that is counted here.
-vi.mock('../core/timing.ts', () => ({ blurred: (work: () => Promise<unknown>) => work() }))
+vi.mock('../core/timing.ts', () => ({ withUniformTiming: (work: () => Promise<unknown>) => work() }))
 
 const EACH = 300
 const PASSWORD = 'four quiet blue words'
