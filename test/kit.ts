@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthRecords } from '#src/accounts/auth/records.ts'
-import { sessionCookie, signedToken } from '#src/accounts/sessions.ts'
+import { sessionCookie, signToken } from '#src/accounts/sessions.ts'
 import type { Book } from '#src/catalog/schema.ts'
 import { createDatabase } from '#src/composition/clients.ts'
 import { blobFolder, readSettings } from '#src/composition/settings.ts'
@@ -203,7 +203,7 @@ const createAccount = (
   }
   const old = Object.fromEntries((from?.cookie() ?? '').split('; ').filter(Boolean).map(splitPair))
   const https = deps.publicUrl.startsWith('https:')
-  const session = { [sessionCookie(https)]: encodeURIComponent(signedToken(token, deps.authSecret)) }
+  const session = { [sessionCookie(https)]: encodeURIComponent(signToken(token, deps.authSecret)) }
   registerSecret('session token', token)
   const who = createShopper(
     async (...call) => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { createTestShop, type Json, type TestShop } from '../../test/kit.ts'
 import { newUserId } from '../core/ids.ts'
-import { passwordCredential } from './password-credential.ts'
+import { createPasswordCredential } from './password-credential.ts'
 
 const hashes = vi.hoisted(() => ({ count: 0 }))
 
@@ -34,10 +34,14 @@ const openAccounts = async (shop: TestShop): Promise<void> => {
     const user = { id, email: `known-${i}@example.com`, name: '', createdAt: at, updatedAt: at }
     await shop.deps.db.transact([
       // A third have not been confirmed.
-      ...shop.deps.records.creation('user', { ...user, emailVerified: i % 3 > 0, accountStatus: 'active' }),
-      ...shop.deps.records.creation(
+      ...shop.deps.records.creationWrites('user', {
+        ...user,
+        emailVerified: i % 3 > 0,
+        accountStatus: 'active',
+      }),
+      ...shop.deps.records.creationWrites(
         'account',
-        passwordCredential(id, '$quick$the password of its owner', at),
+        createPasswordCredential(id, '$quick$the password of its owner', at),
       ),
     ])
   }

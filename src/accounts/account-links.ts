@@ -20,16 +20,24 @@ export type AccountLink = {
   readonly user_id: string
   readonly email: string
   /** Of the password that the account had when the link was asked for, where the link does not outlive it. */
-  readonly seal?: string | undefined
+  readonly passwordFingerprint?: string | undefined
   /** Spends the link: to be written with what it allows. */
-  readonly spent: Write
+  readonly consume: Write
 }
-export type AccountLinks = ReturnType<typeof createAccountLinks>
+
+export type AccountLinks = {
+  /** Stores a new token for this purpose as its hash, and returns the token. */
+  readonly create: (purpose: LinkPurpose, link: Omit<AccountLink, 'consume'>, now: Date) => Promise<string>
+  /** A write that takes the place of an announcement where there is no such account, at the same cost; it opens nothing. */
+  readonly decoy: (now: Date) => Write
+  /** What the token allows. Throws link_invalid when it is unknown, used, expired, or of another purpose. */
+  readonly find: (purpose: LinkPurpose, token: string, now: Date) => Promise<AccountLink>
+}
 
 export const linkInvalid = () =>
   new ShopError('link_invalid', 'This link has been used or has expired. Please ask for a new one.')
 
-export const createAccountLinks = (db: Dynamo, names: { readonly control: string }) => {
+export const createAccountLinks = (db: Dynamo, names: { readonly control: string }): AccountLinks => {
   const table = names.control
   const keyOf = (token: string) => ({
     pk: `account-link#${sha256(`account-link:${token}`)}`,
@@ -37,9 +45,9 @@ export const createAccountLinks = (db: Dynamo, names: { readonly control: string
   })
 
   /** A new token for this purpose, kept as its hash. */
-  const make = async (
+  const create = async (
     purpose: LinkPurpose,
-    { user_id, email, seal }: Omit<AccountLink, 'spent'>,
+    { user_id, email, passwordFingerprint }: Omit<AccountLink, 'consume'>,
     now: Date,
   ): Promise<string> => {
     const token = newSecret()
@@ -47,7 +55,14 @@ export const createAccountLinks = (db: Dynamo, names: { readonly control: string
     await db.write({
       action: 'Put',
       table,
-      item: { ...keyOf(token), purpose, user_id, email, ...(seal === undefined ? {} : { seal }), expires_at },
+      item: {
+        ...keyOf(token),
+        purpose,
+        user_id,
+        email,
+        ...(passwordFingerprint === undefined ? {} : { seal: passwordFingerprint }),
+        expires_at,
+      },
     })
     return token
   }
@@ -65,15 +80,20 @@ export const createAccountLinks = (db: Dynamo, names: { readonly control: string
     const { user_id, email } = found ?? {}
     const isOpen = found?.purpose === purpose && Number(found.expires_at) > epochSeconds(now)
     if (!isOpen || typeof user_id !== 'string' || typeof email !== 'string') throw linkInvalid()
-    const spent: Write = {
+    const consume: Write = {
       action: 'Delete',
       table,
       key,
       condition: 'attribute_exists(pk)',
       refused: linkInvalid,
     }
-    return { user_id, email, seal: typeof found?.seal === 'string' ? found.seal : undefined, spent }
+    return {
+      user_id,
+      email,
+      passwordFingerprint: typeof found?.seal === 'string' ? found.seal : undefined,
+      consume,
+    }
   }
 
-  return { make, decoy, find }
+  return { create, decoy, find }
 }

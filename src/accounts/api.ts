@@ -48,11 +48,11 @@ export const WhoAmI = z
   .meta({ id: 'WhoAmI' })
 
 /** Mails to one address, and how many of them one network may cause. */
-export const TO_ONE_ADDRESS: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
-const MAILS: readonly RateLimit[] = [TO_ONE_ADDRESS, { per: 'source', max: 20, seconds: HOUR }]
+export const MAILS_PER_EMAIL: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
+const MAILS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'source', max: 20, seconds: HOUR }]
 const LINKS: readonly RateLimit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
 /** Whoever has the session of another may still not guess at the password. */
-export const PASSWORD_AGAIN: readonly RateLimit[] = [
+export const PASSWORD_LIMITS: readonly RateLimit[] = [
   { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
   { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
 ]
@@ -177,7 +177,7 @@ export const changePassword = endpoint({
   path: '/api/auth/password/change',
   summary: 'Change the password; all other sessions end, and this one gets a new cookie',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: z
     .strictObject({ current_password: TypedPassword, password: Password })
     .meta({ id: 'ChangePassword' }),
@@ -192,7 +192,7 @@ export const changeEmail = endpoint({
   summary:
     'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
   status: 202,
   reply: Sent,

@@ -13,7 +13,7 @@ vi.mock('@node-rs/argon2', () => ({
   verify: async (kept: string, password: string) => kept === `$quick$${password}`,
 }))
 
-const WELL = { badRows: [], withoutGuard: [], guardsOfNobody: [], doubles: [] }
+const WELL = { invalidRows: [], missingReservations: [], orphanedReservations: [], duplicates: [] }
 const ADDRESSES = 40
 const AT_ONCE = 50
 const addresses = Array.from({ length: ADDRESSES }, (_, i) => `reader-of-${i}@example.com`)
@@ -86,18 +86,18 @@ test('a guard that is missing, one of nobody, and a second account of an address
   await byHand('user-123', 'john.doe@example.com')
   await byHand('user-124', other.email)
   await byHand('user-125', 'John@Example.com')
-  await deps.db.transact([deps.users.guard('gone@example.com', 'user-gone')])
+  await deps.db.transact([deps.users.reserveEmail('gone@example.com', 'user-gone')])
   const found = await checkAccounts(deps)
   const john = { email: 'john.doe@example.com', user_id: 'user-123' }
   const broken = {
     accounts: 3,
-    badRows: [{ user_id: 'user-125' }],
-    doubles: [{ email: other.email, user_id: 'user-124' }],
+    invalidRows: [{ user_id: 'user-125' }],
+    duplicates: [{ email: other.email, user_id: 'user-124' }],
   }
   const gone = { email: 'gone@example.com', user_id: 'user-gone' }
-  expect(found).toEqual({ ...broken, withoutGuard: [john], guardsOfNobody: [gone] })
+  expect(found).toEqual({ ...broken, missingReservations: [john], orphanedReservations: [gone] })
   expect(await repairEmailReservations(deps, found)).toEqual({ made: 1, dropped: 1 })
-  expect(await checkAccounts(deps)).toEqual({ ...broken, withoutGuard: [], guardsOfNobody: [] })
+  expect(await checkAccounts(deps)).toEqual({ ...broken, missingReservations: [], orphanedReservations: [] })
   expect(await repairEmailReservations(deps, found)).toEqual({ made: 0, dropped: 0 })
   // Now whoever can read that address is its owner, and nobody else can take it.
   await signUp(deps, { email: john.email, password: 'four quiet blue words' })

@@ -10,14 +10,21 @@ import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
 const KEPT_SECONDS = 400 * 24 * 3600
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
-export type KnownDevices = ReturnType<typeof createKnownDevices>
+/** Emails are normalized ones. */
+export type KnownDevices = {
+  /** The key that sign-in attempts of this browser are counted under, if it has signed in with this email before. */
+  readonly find: (email: string, cookies: string) => Promise<string | undefined>
+  /** Remembers a browser that has signed in with this email; returns the Set-Cookie header of the response. */
+  readonly remember: (email: string, cookies: string | undefined) => Promise<string>
+  /** Forgets every browser of an email: its account is deleted, or has another email or a new password. */
+  readonly forget: (email: string) => Promise<void>
+}
 
-/** Addresses are normalised ones. */
 export const createKnownDevices = (
   db: Dynamo,
   names: { readonly control: string },
   { https, now }: { readonly https: boolean; readonly now: () => Date },
-) => {
+): KnownDevices => {
   const table = names.control
   const name = https ? '__Host-cloudshelf_device' : 'cloudshelf_device'
   const pkOf = (email: string): string => `devices#${sha256(`devices:${email}`)}`

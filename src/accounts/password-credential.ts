@@ -1,13 +1,13 @@
 /** The password of an account, as its record in control keeps it. */
 import { ShopError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
-import type { AuthRecords, Stored } from './auth/records.ts'
+import type { AuthRecords, StoredRecord } from './auth/records.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
 type CredentialDeps = { readonly records: AuthRecords }
 
 /** The credential of an account: its Argon2id hash, in the sign-in library's form. */
-export const passwordCredential = (userId: string, hash: string, at: string) => ({
+export const createPasswordCredential = (userId: string, hash: string, at: string) => ({
   id: crypto.randomUUID(),
   userId,
   accountId: userId,
@@ -18,10 +18,10 @@ export const passwordCredential = (userId: string, hash: string, at: string) => 
 })
 
 /** An account's record of its password, if it has one. */
-export const credentialOf = async (
+export const findPasswordCredential = async (
   { records }: CredentialDeps,
   userId: string,
-): Promise<Stored | undefined> => {
+): Promise<StoredRecord | undefined> => {
   const accounts = await records.byField('account', 'userId', userId)
   return accounts.find(({ record }) => record.providerId === 'credential')
 }
@@ -32,7 +32,7 @@ export const assertPassword = async (
   userId: string,
   password: string,
 ): Promise<void> => {
-  const kept = (await credentialOf(deps, userId))?.record.password
+  const kept = (await findPasswordCredential(deps, userId))?.record.password
   if (typeof kept === 'string') {
     if (await verifyPassword({ hash: kept, password })) return
     throw new ShopError('password_wrong', 'This is not the password of your account.')
@@ -47,5 +47,5 @@ export const assertPassword = async (
 /**
  * A mark of the password as it is now, which tells nothing of it: what is asked for under one password does not outlive it.
  */
-export const passwordFingerprint = (kept: Stored | undefined): string =>
+export const passwordFingerprint = (kept: StoredRecord | undefined): string =>
   sha256(`password:${String(kept?.record.password)}`)

@@ -3,7 +3,7 @@ import type { Context } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 
 /** Throws TypeError where the route's access lets in callers without a session. */
-export const signedIn = ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>) => {
+export const requireSession = ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>) => {
   if (!session) throw new TypeError('this route requires a session')
   return session
 }

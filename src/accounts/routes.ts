@@ -16,11 +16,11 @@ import { type CallContext, headersOf, unwrap } from './auth/library-call.ts'
 import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
 import type { KnownDevices } from './known-devices.ts'
 import { assertNotGuessable } from './passwords.ts'
-import { announceAccount, resendVerification, type SignUpDeps, signUp, verifyEmail } from './sign-up.ts'
-import { signedIn } from './require-session.ts'
-import { factorRoutes } from './two-factor/routes.ts'
+import { requireSession } from './require-session.ts'
+import { type AccountDeps, announceAccountMail, resendVerification, signUp, verifyEmail } from './sign-up.ts'
+import { twoFactorRoutes } from './two-factor/routes.ts'
 
-export type AccountRouteDeps = SignUpDeps &
+export type AccountRouteDeps = AccountDeps &
   AuthDeps &
   CognitoRouteDeps &
   Pick<SessionStore, 'staffRole'> & { readonly devices: KnownDevices; readonly limiter: Limiter }
@@ -57,7 +57,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     }
     const { id } = api.resendVerification
     try {
-      await (await createRequestCounter(deps.limiter, id, [api.TO_ONE_ADDRESS], hit)).count()
+      await (await createRequestCounter(deps.limiter, id, [api.MAILS_PER_EMAIL], hit)).count()
     } catch (error) {
       if (error instanceof ShopError && error.code === 'too_many_requests') return
       throw error
@@ -119,7 +119,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.forgotPassword, async ({ body }) => {
-      await withUniformTiming(() => credentials.forgotPassword(deps, body.email))
+      await withUniformTiming(() => credentials.requestPasswordReset(deps, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
@@ -128,7 +128,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     }),
     route(api.changePassword, async context => {
       const call = calling(context)
-      const { userId } = signedIn(context)
+      const { userId } = requireSession(context)
       const { current_password: currentPassword, password: newPassword } = context.body
       await assertNotGuessable(newPassword, (await deps.users.get(userId))?.email ?? '')
       const body = { currentPassword, newPassword, revokeOtherSessions: true }
@@ -137,22 +137,24 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
         (await auth()).api.changePassword({ body, headers: headersOf(call), asResponse: true }),
       )
       await deps.db.transact([
-        announceAccount(deps, 'password_changed', userId),
+        announceAccountMail(deps, 'password_changed', userId),
         ...auditOwnChange(deps, userId, 'account.password'),
       ])
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await withUniformTiming(() => credentials.changeEmail(deps, signedIn(context).userId, context.body))
+      await withUniformTiming(() =>
+        credentials.requestEmailChange(deps, requireSession(context).userId, context.body),
+      )
       return SENT
     }),
     route(api.confirmEmail, async ({ body }) => {
-      const old = await credentials.confirmEmail(deps, body.token)
+      const old = await credentials.confirmEmailChange(deps, body.token)
       await deps.devices.forget(old)
       return undefined
     }),
     route(api.listSessions, async context => {
-      const { userId, sessionId } = signedIn(context)
+      const { userId, sessionId } = requireSession(context)
       const found = await credentials.listSessions(deps, userId)
       return {
         items: found.map(({ row, stored }) => ({
@@ -166,14 +168,14 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.endSession, async context => {
-      await credentials.endSession(deps, signedIn(context), context.params.session_id)
+      await credentials.endSession(deps, requireSession(context), context.params.session_id)
       return undefined
     }),
     route(api.endOtherSessions, async context => {
-      await credentials.endOtherSessions(deps, signedIn(context))
+      await credentials.endOtherSessions(deps, requireSession(context))
       return undefined
     }),
-    ...factorRoutes({ deps, auth, calling, endOld }),
+    ...twoFactorRoutes({ deps, auth, calling, endOld }),
     ...cognitoRoutes(deps),
   ]
 }

@@ -36,8 +36,8 @@ export const User = z.object({
 export type User = z.infer<typeof User>
 
 /** Of a password, in characters. */
-export const SHORTEST = 8
-export const LONGEST = 128
+export const MIN_PASSWORD_LENGTH = 8
+export const MAX_PASSWORD_LENGTH = 128
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
@@ -45,8 +45,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 /** Any text of 8 to 128 characters; what it is made of is nobody's business (ASVS 5.0, 6.2.5). */
 export const Password = z
   .string()
-  .min(SHORTEST)
-  .max(LONGEST)
+  .min(MIN_PASSWORD_LENGTH)
+  .max(MAX_PASSWORD_LENGTH)
   .refine(text => text.isWellFormed() && !CONTROL.test(text), { error: 'contains control characters' })
   .transform(text => text.normalize('NFC'))
 
@@ -54,5 +54,5 @@ export const Password = z
 export const TypedPassword = z
   .string()
   .min(1)
-  .max(LONGEST)
+  .max(MAX_PASSWORD_LENGTH)
   .transform(text => text.normalize('NFC'))

@@ -18,9 +18,9 @@ const DAY = 24 * 60 * MINUTE
  * How long a session lives unused, and at the longest, in milliseconds; `touched` is how stale the note of its last use may
  * grow before it is written again. Staff sessions are short, since they open more.
  */
-export const LIFETIMES = {
-  customer: { idle: 14 * DAY, longest: 60 * DAY, touched: DAY },
-  staff: { idle: 30 * MINUTE, longest: DAY / 2, touched: 5 * MINUTE },
+export const SESSION_LIFETIMES = {
+  customer: { idle: 14 * DAY, max: 60 * DAY, refreshAfter: DAY },
+  staff: { idle: 30 * MINUTE, max: DAY / 2, refreshAfter: 5 * MINUTE },
 } as const
 
 export const sessionKey = (tokenHash: string) => ({ pk: `session#${tokenHash}`, sk: 'session' })
@@ -40,16 +40,14 @@ const SessionRow = z.object({
 })
 export type SessionRow = z.infer<typeof SessionRow>
 
-const lifetimeOf = ({ staff }: SessionRow) => (staff ? LIFETIMES.staff : LIFETIMES.customer)
+const lifetimeOf = ({ staff }: SessionRow) => (staff ? SESSION_LIFETIMES.staff : SESSION_LIFETIMES.customer)
 
 /** Whether the session still lives: neither over, nor unused for too long. TTL sweeps it only later. */
 export const isLive = (row: SessionRow, now: Date): boolean => {
-  const { idle, longest } = lifetimeOf(row)
+  const { idle, max } = lifetimeOf(row)
   const at = now.getTime()
   return (
-    at < row.expiresAt.getTime() &&
-    at < row.createdAt.getTime() + longest &&
-    at < row.updatedAt.getTime() + idle
+    at < row.expiresAt.getTime() && at < row.createdAt.getTime() + max && at < row.updatedAt.getTime() + idle
   )
 }
 
@@ -65,7 +63,7 @@ const signatureOf = (token: string, secret: string): string =>
   createHmac('sha256', secret).update(token).digest('base64')
 
 /** What a session's cookie holds, before percent-encoding: `<token>.<HMAC-SHA-256 in base64>`, as the sign-in library has it. */
-export const signedToken = (token: string, secret: string): string => `${token}.${signatureOf(token, secret)}`
+export const signToken = (token: string, secret: string): string => `${token}.${signatureOf(token, secret)}`
 
 /** The token in a signed cookie; undefined when the signature is not ours. */
 const tokenOf = (cookies: string, name: string, secret: string): string | undefined => {
@@ -119,7 +117,7 @@ export const createSessionStore = (
     const at = now()
     const row = liveSession(await db.get(table, key), at)
     if (!row) return undefined
-    if (at.getTime() - row.updatedAt.getTime() > lifetimeOf(row).touched) await touch(key, at)
+    if (at.getTime() - row.updatedAt.getTime() > lifetimeOf(row).refreshAfter) await touch(key, at)
     const { id: sessionId, userId, secondFactor, createdAt } = row
     return { sessionId, userId, secondFactor, createdAt }
   }

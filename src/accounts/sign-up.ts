@@ -4,13 +4,13 @@ import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId, newVersion } from '../core/ids.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
-import { auditOwnChange } from './audit.ts'
-import type { AuthRecords, Stored } from './auth/records.ts'
 import { type AccountLinks, linkInvalid } from './account-links.ts'
-import { assertPassword, credentialOf, passwordCredential } from './password-credential.ts'
+import { auditOwnChange } from './audit.ts'
+import type { AuthRecords, StoredRecord } from './auth/records.ts'
+import { assertPassword, createPasswordCredential, findPasswordCredential } from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 
-export type SignUpDeps = {
+export type AccountDeps = {
   readonly db: Dynamo
   readonly names: TableNames
   readonly records: AuthRecords
@@ -34,8 +34,8 @@ export type AccountEvent =
   | 'email_changed'
   | 'password_changed'
 
-export const announceAccount = (
-  { names, now }: Pick<SignUpDeps, 'names' | 'now'>,
+export const announceAccountMail = (
+  { names, now }: Pick<AccountDeps, 'names' | 'now'>,
   event: AccountEvent,
   userId: string,
   more: { readonly email?: string; readonly seal?: string } = {},
@@ -52,15 +52,15 @@ export const announceAccount = (
  * gets a mail instead; one that nobody has confirmed belongs to whoever signed up last. The same work is done either way.
  * Throws password_refused.
  */
-export const signUp = async (deps: SignUpDeps, { email, password, ...names }: SignUp): Promise<void> => {
+export const signUp = async (deps: AccountDeps, { email, password, ...names }: SignUp): Promise<void> => {
   await assertNotGuessable(password, email)
-  const known = await deps.records.byEmailToSignIn(email)
-  const kept = known && (await credentialOf(deps, String(known.record.id)))
+  const known = await deps.records.byEmailForSignIn(email)
+  const kept = known && (await findPasswordCredential(deps, String(known.record.id)))
   const hash = await hashPassword(password)
   const writes = !known
     ? newAccount(deps, { email, ...names }, hash)
     : known.record.emailVerified
-      ? [announceAccount(deps, 'account_exists', String(known.record.id))]
+      ? [announceAccountMail(deps, 'account_exists', String(known.record.id))]
       : takeOver(deps, known, kept, names, hash)
   try {
     await deps.db.transact(writes)
@@ -75,9 +75,9 @@ export const signUp = async (deps: SignUpDeps, { email, password, ...names }: Si
  * account until the owner of its address confirms it.
  */
 const takeOver = (
-  deps: SignUpDeps,
-  seen: Stored,
-  kept: Stored | undefined,
+  deps: AccountDeps,
+  seen: StoredRecord,
+  kept: StoredRecord | undefined,
   { first_name, last_name }: Omit<SignUp, 'email' | 'password'>,
   hash: string,
 ): Write[] => {
@@ -91,16 +91,16 @@ const takeOver = (
     updatedAt: at,
   }
   return [
-    ...records.replacement('user', seen, user),
+    ...records.replacementWrites('user', seen, user),
     ...(kept
-      ? records.replacement('account', kept, { ...kept.record, password: hash, updatedAt: at })
-      : records.creation('account', passwordCredential(userId, hash, at))),
-    announceAccount(deps, 'verify_email', userId),
+      ? records.replacementWrites('account', kept, { ...kept.record, password: hash, updatedAt: at })
+      : records.creationWrites('account', createPasswordCredential(userId, hash, at))),
+    announceAccountMail(deps, 'verify_email', userId),
   ]
 }
 
 const newAccount = (
-  deps: SignUpDeps,
+  deps: AccountDeps,
   { email, first_name, last_name }: Omit<SignUp, 'password'>,
   hash: string,
 ): Write[] => {
@@ -119,19 +119,19 @@ const newAccount = (
     updatedAt: at,
   }
   return [
-    ...deps.records.creation('user', user),
-    ...deps.records.creation('account', passwordCredential(id, hash, at)),
-    announceAccount(deps, 'verify_email', id),
+    ...deps.records.creationWrites('user', user),
+    ...deps.records.creationWrites('account', createPasswordCredential(id, hash, at)),
+    announceAccountMail(deps, 'verify_email', id),
   ]
 }
 
 /** Sends the confirmation again, if there is such an account and it needs one. */
-export const resendVerification = async (deps: SignUpDeps, email: string): Promise<void> => {
+export const resendVerification = async (deps: AccountDeps, email: string): Promise<void> => {
   const known = await deps.records.byEmail(email)
   const waits = known && !known.record.emailVerified
   await deps.db.transact([
     waits
-      ? announceAccount(deps, 'verify_email', String(known.record.id))
+      ? announceAccountMail(deps, 'verify_email', String(known.record.id))
       : deps.accountLinks.decoy(deps.now()),
   ])
 }
@@ -140,21 +140,24 @@ export const resendVerification = async (deps: SignUpDeps, email: string): Promi
  * Confirms the address that the link went to, for whoever has both the mail and the password of the account: the mail alone
  * may be about an account that somebody else has opened with this address. Throws link_invalid, password_wrong.
  */
-export const verifyEmail = async (deps: SignUpDeps, token: string, password: string): Promise<void> => {
-  const { user_id, email, spent } = await deps.accountLinks.find('verify_email', token, deps.now())
+export const verifyEmail = async (deps: AccountDeps, token: string, password: string): Promise<void> => {
+  const { user_id, email, consume } = await deps.accountLinks.find('verify_email', token, deps.now())
   const seen = await deps.records.byId('user', user_id)
   if (seen?.record.email !== email) throw linkInvalid()
   await assertPassword(deps, user_id, password)
   const verified = { ...seen.record, emailVerified: true, updatedAt: deps.now().toISOString() }
-  await spendLink(deps, [
-    spent,
-    ...deps.records.replacement('user', seen, verified),
+  await consumeLink(deps, [
+    consume,
+    ...deps.records.replacementWrites('user', seen, verified),
     ...auditOwnChange(deps, user_id, 'account.verify'),
   ])
 }
 
 /** Writes what a link allows, with the link itself. Throws link_invalid when that no longer holds. */
-export const spendLink = async ({ db }: Pick<SignUpDeps, 'db'>, writes: readonly Write[]): Promise<void> => {
+export const consumeLink = async (
+  { db }: Pick<AccountDeps, 'db'>,
+  writes: readonly Write[],
+): Promise<void> => {
   try {
     await db.transact(writes)
   } catch (error) {

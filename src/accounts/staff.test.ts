@@ -3,7 +3,7 @@ import { createAccountShop, totpCode } from '../../test/accounts.ts'
 import { aBook, type Shopper } from '../../test/kit.ts'
 import { auditOfDay, auditTrail } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
-import { giveRole, listStaff, takeRole } from './staff.ts'
+import { grantRole, listStaff, revokeRole } from './staff.ts'
 
 const EMAIL = 'owner@example.com'
 const NEW_PASSWORD = 'some other quiet words'
@@ -15,7 +15,7 @@ const enrol = async (who: Shopper): Promise<void> => {
 
 test('whoever is given a role sets a password by the link, and has rights once there is a second factor', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
-  const { link, user_id } = await giveRole(shop.deps, 'the tests', EMAIL, 'admin')
+  const { link, user_id } = await grantRole(shop.deps, 'the tests', EMAIL, 'admin')
   const token = new URL(link).searchParams.get('token')
   expect(await listStaff(shop.deps)).toEqual([{ user_id, email: EMAIL, role: 'admin' }])
   const owner = shop.visitor()
@@ -34,7 +34,7 @@ test('whoever is given a role sets a password by the link, and has rights once t
 test('ten who give a role at once open one account', async () => {
   const shop = await createAccountShop()
   const given = await Promise.all(
-    Array.from({ length: 10 }, (_, i) => giveRole(shop.deps, `clerk ${i}`, EMAIL, 'staff')),
+    Array.from({ length: 10 }, (_, i) => grantRole(shop.deps, `clerk ${i}`, EMAIL, 'staff')),
   )
   expect(new Set(given.map(({ user_id }) => user_id)).size).toBe(1)
   expect((await listStaff(shop.deps)).map(({ email }) => email)).toEqual([EMAIL])
@@ -48,11 +48,11 @@ test('a role that is taken away, or given, ends every session, and rights are go
   const staff = await shop.account({ role: 'staff' })
   const look = () => staff.get('/api/books/tech-001/stock')
   expect((await look()).status).toBe(200)
-  expect(await takeRole(shop.deps, 'the tests', staff.email)).toBe(true)
+  expect(await revokeRole(shop.deps, 'the tests', staff.email)).toBe(true)
   expect((await look()).body.code).toBe('not_signed_in')
-  expect(await takeRole(shop.deps, 'the tests', staff.email)).toBe(false)
+  expect(await revokeRole(shop.deps, 'the tests', staff.email)).toBe(false)
   const customer = await shop.account()
-  await giveRole(shop.deps, 'the tests', customer.email, 'admin')
+  await grantRole(shop.deps, 'the tests', customer.email, 'admin')
   expect((await customer.get('/api/auth/session')).body).toEqual({ signed_in: false })
 })
 

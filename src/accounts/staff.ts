@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { auditWrites } from '../core/audit.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId } from '../core/ids.ts'
-import { endSessions } from './account-recovery.ts'
-import type { Stored } from './auth/records.ts'
 import { LINK_MINUTES } from './account-links.ts'
-import type { SignUpDeps } from './sign-up.ts'
+import { endSessions } from './account-recovery.ts'
+import type { StoredRecord } from './auth/records.ts'
+import type { AccountDeps } from './sign-up.ts'
 import type { UserTable } from './table.ts'
 
 export type Role = 'staff' | 'admin'
 export type StaffEntry = { readonly user_id: string; readonly email: string; readonly role: Role }
-export type StaffDeps = SignUpDeps & { readonly users: UserTable; readonly publicUrl: string }
+export type StaffDeps = AccountDeps & { readonly users: UserTable; readonly publicUrl: string }
 
 const LIST = 'staff'
 
@@ -27,14 +27,14 @@ export const listStaff = async ({ db, names, users }: StaffDeps): Promise<StaffE
   return found
 }
 
-const roleWrites = (deps: StaffDeps, actor: string, seen: Stored, role: Role | undefined): Write[] => {
+const roleWrites = (deps: StaffDeps, actor: string, seen: StoredRecord, role: Role | undefined): Write[] => {
   const { names, now, records } = deps
   const [table, userId] = [names.control, String(seen.record.id)]
   const { role: before, ...rest } = seen.record
   const record = { ...rest, ...(role === undefined ? {} : { role }), updatedAt: now().toISOString() }
   const key = { pk: LIST, sk: userId }
   return [
-    ...records.replacement('user', seen, record),
+    ...records.replacementWrites('user', seen, record),
     role === undefined ? { action: 'Delete', table, key } : { action: 'Put', table, item: { ...key, role } },
     ...auditWrites(
       table,
@@ -64,7 +64,7 @@ const invited = async (deps: StaffDeps, email: string): Promise<void> => {
     updatedAt: at,
   }
   try {
-    await deps.db.transact(deps.records.creation('user', user))
+    await deps.db.transact(deps.records.creationWrites('user', user))
   } catch (error) {
     // Somebody else was opening an account for this address at the same time: then that is the one.
     if (!(error instanceof TransactionRefused)) throw error
@@ -105,24 +105,24 @@ const setRole = async (
  * Gives the account of this normalised address a role, and opens one where there is none; all its sessions end, so that none
  * goes on with other rights than it began with. `actor` is who does it, for the audit.
  */
-export const giveRole = async (
+export const grantRole = async (
   deps: StaffDeps,
   actor: string,
   email: string,
   role: Role,
 ): Promise<Invitation> => {
-  if ((await deps.users.idOfEmail(email)) === undefined) await invited(deps, email)
+  if ((await deps.users.idByEmail(email)) === undefined) await invited(deps, email)
   const userId = await setRole(deps, actor, email, role)
   if (userId === undefined) throw new Error(`the account of ${email} went away meanwhile`)
   await endSessions(deps, userId)
-  const token = await deps.accountLinks.make('reset_password', { user_id: userId, email }, deps.now())
+  const token = await deps.accountLinks.create('reset_password', { user_id: userId, email }, deps.now())
   const page = new URL('/reset-password', deps.publicUrl)
   page.searchParams.set('token', token)
   return { user_id: userId, link: page.href, minutes: LINK_MINUTES.reset_password }
 }
 
 /** Takes the role of the account of this address away; false when it has none. All its sessions end. */
-export const takeRole = async (deps: StaffDeps, actor: string, email: string): Promise<boolean> => {
+export const revokeRole = async (deps: StaffDeps, actor: string, email: string): Promise<boolean> => {
   const userId = await setRole(deps, actor, email, undefined)
   if (userId === undefined) return false
   await endSessions(deps, userId)

@@ -4,14 +4,34 @@ import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { User } from './schema.ts'
 
-export type UserTable = ReturnType<typeof createUserTable>
-
 /** What may change of an account besides its address; null takes an attribute away. */
 export type AccountChange = {
   readonly [name in keyof Omit<User, 'user_id' | 'email' | 'created_at'>]?: User[name] | null
 }
 
-export const createUserTable = (db: Dynamo, names: TableNames) => {
+export type UserTable = {
+  readonly get: (userId: string) => Promise<User | undefined>
+  /** The id of the account with this normalized email, by its reservation, read consistently. */
+  readonly idByEmail: (email: string) => Promise<string | undefined>
+  /** Writes that create an account together with the reservation of its email: both or neither. */
+  readonly create: (user: User) => Write[]
+  /** Writes that change the email of an account, if it still has the one that was read. */
+  readonly changeEmail: (user: User, email: string) => Write[]
+  /** Changes attributes of an existing account; null removes one, attributes that are not named stay. */
+  readonly update: (userId: string, changes: AccountChange) => Write
+  /** Writes that delete an account and release its email. */
+  readonly remove: (user: User) => Write[]
+  /** Reserves a normalized email for one account; refused where it is reserved already. */
+  readonly reserveEmail: (email: string, userId: string) => Write
+  /** Releases an email that is reserved for this account. */
+  readonly releaseEmail: (email: string, userId: string) => Write
+  /** Every row of the users table; `user` is undefined where the row is not a valid account. For `cloudshelf doctor`. */
+  readonly scan: () => AsyncGenerator<{ user_id: string; user: User | undefined }>
+  /** Every reservation, by a scan of the control table. For `cloudshelf doctor`. */
+  readonly scanEmailReservations: () => AsyncGenerator<{ email: string; user_id: string }>
+}
+
+export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
   const table = names.users
   const guardKey = (email: string) => ({ pk: `email#${email}`, sk: 'email' })
 
@@ -19,19 +39,19 @@ export const createUserTable = (db: Dynamo, names: TableNames) => {
     User.safeParse(await db.get(table, { user_id: userId })).data
 
   /** The id of the account of a normalised address, found through its guard, consistently. */
-  const idOfEmail = async (email: string): Promise<string | undefined> => {
-    const guard = await db.get(names.control, guardKey(email))
-    return typeof guard?.user_id === 'string' ? guard.user_id : undefined
+  const idByEmail = async (email: string): Promise<string | undefined> => {
+    const reserveEmail = await db.get(names.control, guardKey(email))
+    return typeof reserveEmail?.user_id === 'string' ? reserveEmail.user_id : undefined
   }
 
-  const guard = (email: string, userId: string): Write => ({
+  const reserveEmail = (email: string, userId: string): Write => ({
     action: 'Put',
     table: names.control,
     item: { ...guardKey(email), user_id: userId },
     condition: 'attribute_not_exists(pk)',
   })
 
-  const unguard = (email: string, userId: string): Write => ({
+  const releaseEmail = (email: string, userId: string): Write => ({
     action: 'Delete',
     table: names.control,
     key: guardKey(email),
@@ -42,7 +62,7 @@ export const createUserTable = (db: Dynamo, names: TableNames) => {
   /** A new account with the guard of its address: both or neither, so that an address has one account. */
   const create = (user: User): Write[] => [
     { action: 'Put', table, item: user, condition: 'attribute_not_exists(user_id)' },
-    guard(user.email, user.user_id),
+    reserveEmail(user.email, user.user_id),
   ]
 
   /** Moves an account to another normalised address, if it still has the one that was seen. */
@@ -55,8 +75,8 @@ export const createUserTable = (db: Dynamo, names: TableNames) => {
       condition: 'email = :from',
       values: { ':from': user.email, ':to': email },
     },
-    guard(email, user.user_id),
-    unguard(user.email, user.user_id),
+    reserveEmail(email, user.user_id),
+    releaseEmail(user.email, user.user_id),
   ]
 
   /** Changes attributes of an account that is there; null takes one away, what is not named stays. */
@@ -91,21 +111,32 @@ export const createUserTable = (db: Dynamo, names: TableNames) => {
       condition: 'email = :email',
       values: { ':email': email },
     },
-    unguard(email, user_id),
+    releaseEmail(email, user_id),
   ]
 
   /** Every row, as the account that it is, if it is one; a scan, for the shop's people alone. */
-  const all = async function* (): AsyncGenerator<{ user_id: string; user: User | undefined }> {
+  const scan = async function* (): AsyncGenerator<{ user_id: string; user: User | undefined }> {
     for await (const items of db.scan(table))
       for (const item of items) yield { user_id: String(item.user_id), user: User.safeParse(item).data }
   }
 
   /** Every guard, by a scan of control. */
-  const guards = async function* (): AsyncGenerator<{ email: string; user_id: string }> {
+  const scanEmailReservations = async function* (): AsyncGenerator<{ email: string; user_id: string }> {
     for await (const items of db.scan(names.control))
       for (const { pk, sk, user_id } of items)
         if (sk === 'email') yield { email: String(pk).slice('email#'.length), user_id: String(user_id) }
   }
 
-  return { get, idOfEmail, create, changeEmail, change, remove, guard, unguard, all, guards }
+  return {
+    get,
+    idByEmail,
+    create,
+    changeEmail,
+    update: change,
+    remove,
+    reserveEmail,
+    releaseEmail,
+    scan,
+    scanEmailReservations,
+  }
 }

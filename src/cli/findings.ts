@@ -123,28 +123,28 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
 ]
 
 export const accountFindings = (check: AccountCheck): Finding[] => [
-  listFinding(check.badRows, {
+  listFinding(check.invalidRows, {
     what: 'accounts',
     bad: 'fail',
     none: `${check.accounts}, each with an address in its normal form`,
     some: 'rows are no accounts, and nobody can sign in to them',
     mend: 'change or delete these items of the users table',
   }),
-  listFinding(check.doubles, {
+  listFinding(check.duplicates, {
     what: 'addresses',
     bad: 'fail',
     none: 'each has one account',
     some: 'accounts have the address of another',
     mend: 'delete these items of the users table, or give them other addresses',
   }),
-  listFinding(check.withoutGuard, {
+  listFinding(check.missingReservations, {
     what: 'accounts without guards',
     bad: 'warn',
     none: 'none',
     some: 'accounts cannot be signed in to, and their addresses may be taken',
     mend: REINDEX,
   }),
-  listFinding(check.guardsOfNobody, {
+  listFinding(check.orphanedReservations, {
     what: 'guards without accounts',
     bad: 'warn',
     none: 'none',

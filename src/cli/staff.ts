@@ -1,7 +1,7 @@
 /** `cloudshelf admin` and `cloudshelf staff`: who runs the shop. */
 import { Command, InvalidArgumentError } from 'commander'
 import { normalizeEmail } from '../accounts/email.ts'
-import { giveRole, type Invitation, listStaff, type Role, takeRole } from '../accounts/staff.ts'
+import { grantRole, type Invitation, listStaff, type Role, revokeRole } from '../accounts/staff.ts'
 import { withDeps } from './open.ts'
 import { CommandError, print, printJson } from './output.ts'
 
@@ -33,13 +33,13 @@ const createAdmin = ({ email: address, force, json }: CreateAdmin): Promise<void
       throw new CommandError(
         `there is an admin already: ${admins.map(one => one.email).join(', ')} (--force makes another)`,
       )
-    show(await giveRole(deps, ACTOR, address, 'admin'), address, 'admin', json)
+    show(await grantRole(deps, ACTOR, address, 'admin'), address, 'admin', json)
   })
 
 const addStaff = (address: string, { admin, json }: Json & { readonly admin?: boolean }): Promise<void> =>
   withDeps(async deps => {
     const role = admin ? 'admin' : 'staff'
-    show(await giveRole(deps, ACTOR, address, role), address, role, json)
+    show(await grantRole(deps, ACTOR, address, role), address, role, json)
   })
 
 const removeStaff = (address: string, { force, json }: Json & { readonly force?: boolean }): Promise<void> =>
@@ -47,7 +47,7 @@ const removeStaff = (address: string, { force, json }: Json & { readonly force?:
     const admins = (await listStaff(deps)).filter(({ role }) => role === 'admin')
     if (!force && admins.length === 1 && admins[0]?.email === address)
       throw new CommandError(`${address} is the only admin: add another first (--force removes the last)`)
-    if (!(await takeRole(deps, ACTOR, address))) throw new CommandError(`${address} has no role`)
+    if (!(await revokeRole(deps, ACTOR, address))) throw new CommandError(`${address} has no role`)
     if (json) printJson({ email: address, role: 'customer' })
     else print(`${address} is a customer now, and signed out everywhere.`)
   })

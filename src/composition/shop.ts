@@ -1,7 +1,8 @@
 /** The whole shop: the dependencies of all its parts over one database, and its HTTP application. */
+
+import type { AccountLinks } from '../accounts/account-links.ts'
 import type { AuthRecords } from '../accounts/auth/records.ts'
 import type { CognitoClient } from '../accounts/cognito/oidc.ts'
-import type { AccountLinks } from '../accounts/links.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import type { UserTable } from '../accounts/table.ts'
 import type { PriceRules } from '../cart/pricing.ts'
@@ -59,7 +60,7 @@ export type Deps = AppContext & {
   readonly outbox: OutboxTable
   readonly compose: WorkerDeps['compose']
   readonly transport: Transport
-  readonly forgetMail: (email: string, about: readonly string[]) => Promise<void>
+  readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
 }
 
 type Given = Pick<BaseContext, 'db' | 'log'> & {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { aBook, createTestShop } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
-import { takeRole } from '../accounts/staff.ts'
+import { revokeRole } from '../accounts/staff.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 test('a role that was taken away is gone at the next request, with the sessions', async () => {
@@ -10,7 +10,7 @@ test('a role that was taken away is gone at the next request, with the sessions'
   const staff = await shop.account({ role: 'staff' })
   const day = '/api/orders?date=2026-01-01'
   expect((await staff.get(day)).status).toBe(200)
-  expect(await takeRole(shop.deps, 'the tests', staff.email)).toBe(true)
+  expect(await revokeRole(shop.deps, 'the tests', staff.email)).toBe(true)
   expect(await staff.get(day)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
 })
 

@@ -15,7 +15,7 @@ const deps = {
   ...createOrderDeps(base),
   ...createAccountDeps(base),
   // Mails of a function lie nowhere here.
-  forgetMail: async () => {},
+  deleteSentMails: async () => {},
 }
 const { fetch } = createHttpApp(deps, [...accountRoutes(deps), ...privacyRoutes(deps)])
 

@@ -1,10 +1,11 @@
 /** From a row of the outbox to the mail: what it is about is read again, so that the row needs to carry nothing personal. */
-import { normalizeEmail } from '../accounts/email.ts'
+
 import {
   LINK_MINUTES as ACCOUNT_LINK_MINUTES,
   type AccountLinks,
   type LinkPurpose,
 } from '../accounts/account-links.ts'
+import { normalizeEmail } from '../accounts/email.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
 import { newSecret } from '../core/ids.ts'
@@ -75,9 +76,9 @@ const accountLetter = async (
 ): Promise<MailContent> => {
   const { publicUrl } = deps.shop
   const linkTo = async (path: string, purpose: LinkPurpose): Promise<account.MailedLink> => {
-    const token = await deps.accountLinks.make(
+    const token = await deps.accountLinks.create(
       purpose,
-      { user_id: user.user_id, email: email ?? user.email, seal },
+      { user_id: user.user_id, email: email ?? user.email, passwordFingerprint: seal },
       deps.now(),
     )
     const page = new URL(path, publicUrl)

@@ -9,12 +9,18 @@ import type { KnownDevices } from '../accounts/known-devices.ts'
 import { auditWrites } from '../core/audit.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import type { Order } from '../orders/schema.ts'
-import { cartsOf, mailsOf, ordersOf, type PersonalDataDeps, signInRecordsOf } from './personal-data.ts'
+import {
+  type PersonalDataDeps,
+  readCarts,
+  readOrders,
+  readPendingMails,
+  readSignInRecords,
+} from './personal-data.ts'
 
 export type EraseDeps = PersonalDataDeps & {
   readonly devices: KnownDevices
   /** Removes mails that lie on this machine: to this address, or about these accounts and orders. */
-  readonly forgetMail: (address: string, about: readonly string[]) => Promise<void>
+  readonly deleteSentMails: (address: string, about: readonly string[]) => Promise<void>
 }
 
 const NOTES = 'erasures'
@@ -35,25 +41,25 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
 }
 
 const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
-  const { db, records, users, devices, forgetMail } = deps
+  const { db, records, users, devices, deleteSentMails } = deps
   const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
   // First of all nobody gets in any more; the account's own row goes last, since it tells the address.
   await endSignIn(deps, userId)
   const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
-  const orders = await ordersOf(deps, userId, confirmed)
+  const orders = await readOrders(deps, userId, confirmed)
   const owners = new Set([userId, ...orders.map(order => order.user_id)])
   await writeAll(deps, [
-    ...(await cartsOf(deps, userId)).map(({ user_id, cart_id }) =>
+    ...(await readCarts(deps, userId)).map(({ user_id, cart_id }) =>
       remove(deps.names.carts, { user_id, cart_id }),
     ),
     ...(await ownRows(deps, userId)),
-    ...(await mailsOf(deps, owners))
+    ...(await readPendingMails(deps, owners))
       .filter(mail => concerns(mail, userId, orders))
       .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
     ...orders.flatMap(order => deps.orders.restrict(order)),
   ])
   if (user) {
-    await forgetMail(user.email, [userId, ...orders.map(order => order.order_id)])
+    await deleteSentMails(user.email, [userId, ...orders.map(order => order.order_id)])
     await devices.forget(user.email)
     await unlessGone(db.transact([...users.remove(user), remove(deps.names.control, authKey(userId))]))
   }
@@ -66,8 +72,8 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
 
 /** Takes away all that opens the account: sessions, password, second factors, passkeys, links to other issuers. */
 const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
-  for (const { model, stored } of await signInRecordsOf(records, userId))
-    await unlessGone(db.transact(records.removal(model, { ...stored, revision: undefined })))
+  for (const { model, stored } of await readSignInRecords(records, userId))
+    await unlessGone(db.transact(records.removalWrites(model, { ...stored, revision: undefined })))
 }
 
 const authKey = (userId: string) => ({ pk: ofUserRecord(userId), sk: 'auth' })

@@ -1,6 +1,6 @@
 /** Where the shop holds anything about a person: what the export shows, and what an erasure takes away. One list for both. */
 
-import type { AuthRecords, Stored } from '../accounts/auth/records.ts'
+import type { AuthRecords, StoredRecord } from '../accounts/auth/records.ts'
 import { listAddresses, type ProfileDeps } from '../accounts/profile/service.ts'
 import type { User } from '../accounts/schema.ts'
 import { auditTrail } from '../core/audit.ts'
@@ -21,7 +21,7 @@ const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
   return found
 }
 
-export const cartsOf = ({ db, names }: PersonalDataDeps, userId: string): Promise<Item[]> =>
+export const readCarts = ({ db, names }: PersonalDataDeps, userId: string): Promise<Item[]> =>
   all(
     db.pages({
       table: names.carts,
@@ -32,7 +32,7 @@ export const cartsOf = ({ db, names }: PersonalDataDeps, userId: string): Promis
   )
 
 /** The person's own orders, and those that guests made with this address, if it is confirmed. */
-export const ordersOf = async (
+export const readOrders = async (
   { orders }: PersonalDataDeps,
   userId: string,
   email: string | undefined,
@@ -56,7 +56,7 @@ export const ordersOf = async (
 }
 
 /** Mails that wait or were given up, about the person's account or orders. */
-export const mailsOf = async (
+export const readPendingMails = async (
   { db, names }: PersonalDataDeps,
   userIds: ReadonlySet<string>,
 ): Promise<Item[]> => {
@@ -67,10 +67,10 @@ export const mailsOf = async (
   return found
 }
 
-export const signInRecordsOf = async (
+export const readSignInRecords = async (
   records: AuthRecords,
   userId: string,
-): Promise<{ readonly model: string; readonly stored: Stored }[]> => {
+): Promise<{ readonly model: string; readonly stored: StoredRecord }[]> => {
   const found = []
   for (const model of [...SIGN_IN_MODELS, 'session'])
     for (const stored of await records.byField(model, 'userId', userId)) found.push({ model, stored })
@@ -88,9 +88,9 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, con
   const { db, names, records, now } = deps
   const { user_id } = user
   const [signIn, auth, orders] = [
-    await signInRecordsOf(records, user_id),
+    await readSignInRecords(records, user_id),
     await records.byId('user', user_id),
-    await ordersOf(deps, user_id, confirmed ? user.email : undefined),
+    await readOrders(deps, user_id, confirmed ? user.email : undefined),
   ]
   const audit: Item[] = []
   for await (const entry of auditTrail(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
@@ -108,9 +108,9 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, con
       second_factors: of('twoFactor'),
       passkeys: of('passkey'),
     },
-    carts: await cartsOf(deps, user_id),
+    carts: await readCarts(deps, user_id),
     orders,
-    mails_waiting: (await mailsOf(deps, new Set([user_id]))).map(item => without(item, SECRETS)),
+    mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item => without(item, SECRETS)),
     audit,
   }
 }

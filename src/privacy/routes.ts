@@ -6,13 +6,13 @@ import * as api from '../accounts/profile/api.ts'
 import {
   changeProfile,
   listAddresses,
-  readUser,
   removeAddress,
+  requireUser,
   saveAddress,
 } from '../accounts/profile/service.ts'
+import { requireSession } from '../accounts/require-session.ts'
 import type { PostalAddress, User } from '../accounts/schema.ts'
 import { sessionCookie } from '../accounts/sessions.ts'
-import { signedIn } from '../accounts/require-session.ts'
 import type { AccountChange } from '../accounts/table.ts'
 import { type Route, route } from '../http/app.ts'
 import { orderView } from '../orders/service.ts'
@@ -39,27 +39,27 @@ const view = ({ account_status: _, ...profile }: User) => profile
 export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
   const https = deps.publicUrl.startsWith('https:')
   return [
-    route(api.getProfile, async context => view(await readUser(deps, signedIn(context).userId))),
+    route(api.getProfile, async context => view(await requireUser(deps, requireSession(context).userId))),
     route(api.changeProfile, async context =>
-      view(await changeProfile(deps, signedIn(context).userId, changesOf(context.body))),
+      view(await changeProfile(deps, requireSession(context).userId, changesOf(context.body))),
     ),
     route(api.listAddresses, async context => ({
-      items: await listAddresses(deps, signedIn(context).userId),
+      items: await listAddresses(deps, requireSession(context).userId),
     })),
-    route(api.saveAddress, async context => saveAddress(deps, signedIn(context).userId, context.body)),
+    route(api.saveAddress, async context => saveAddress(deps, requireSession(context).userId, context.body)),
     route(api.removeAddress, async context => {
-      await removeAddress(deps, signedIn(context).userId, context.params.address_id)
+      await removeAddress(deps, requireSession(context).userId, context.params.address_id)
       return undefined
     }),
     route(api.exportMe, async context => {
-      const user = await readUser(deps, signedIn(context).userId)
+      const user = await requireUser(deps, requireSession(context).userId)
       const confirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
       context.answerHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
       const held = await exportPersonalData(deps, user, confirmed)
       return { ...held, profile: view(user), orders: held.orders.map(one => orderView(one, deps.currency)) }
     }),
     route(api.deleteMe, async context => {
-      const { userId } = signedIn(context)
+      const { userId } = requireSession(context)
       await assertPassword(deps, userId, context.body.password)
       await erasePerson(deps, userId)
       context.setCookies.push(

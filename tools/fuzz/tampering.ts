@@ -1,5 +1,5 @@
 /** Credentials and cursors that are nearly right: one bit changed, cut, of somebody else, of another route, over. */
-import { takeRole } from '#src/accounts/staff.ts'
+import { revokeRole } from '#src/accounts/staff.ts'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { checkOut, type Shopper } from '../../test/kit.ts'
 import { corpus, type Entry, textOf } from './corpus.ts'
@@ -80,7 +80,7 @@ const deadSessions = async ({ shop }: Target): Promise<Record<string, string>> =
   const endedCookie = ended.cookie() ?? ''
   await ended.post('/api/auth/sign-out')
   const former = await shop.account({ role: 'admin' })
-  await takeRole(shop.deps, 'the tests', former.email)
+  await revokeRole(shop.deps, 'the tests', former.email)
   const made = (text: string) => `${name}=${encodeURIComponent(text)}`
   return {
     'signed out': endedCookie,

@@ -1,6 +1,6 @@
 /** Whether somebody has an account, nobody learns: not from an answer, and not from its time (13). */
 
-import { passwordCredential } from '#src/accounts/password-credential.ts'
+import { createPasswordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { median } from '../bench/measure.ts'
@@ -39,8 +39,12 @@ const strangersAlike: Promised = {
         const id = `user-known-${i}`
         const user = { id, email: `known-${i}@example.com`, name: '', createdAt: at, updatedAt: at }
         await shop.deps.db.transact([
-          ...shop.deps.records.creation('user', { ...user, emailVerified: true, accountStatus: 'active' }),
-          ...shop.deps.records.creation('account', passwordCredential(id, stored, at)),
+          ...shop.deps.records.creationWrites('user', {
+            ...user,
+            emailVerified: true,
+            accountStatus: 'active',
+          }),
+          ...shop.deps.records.creationWrites('account', createPasswordCredential(id, stored, at)),
         ])
       }
     }

@@ -38,8 +38,8 @@ const oneAccount: Promised = {
       await Promise.all(times(50, n => register(n % 2 ? shop : other, ways[n % ways.length] ?? '')))
     }
     const users = (await readItems(shop, 'users')).length
-    const { withoutGuard, guardsOfNobody, doubles } = await checkAccounts(shop.deps)
-    const odd = withoutGuard.length + guardsOfNobody.length + doubles.length
+    const { missingReservations, orphanedReservations, duplicates } = await checkAccounts(shop.deps)
+    const odd = missingReservations.length + orphanedReservations.length + duplicates.length
     // Looks for the address, then writes the account.
     const naive = async (user_id: string): Promise<void> => {
       const { items } = await shop.deps.db.query({

@@ -10,7 +10,7 @@ import { createTestShop } from '../../../test/kit.ts'
 import { sha256 } from '../../core/ids.ts'
 import { createUserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
-import { type AuthRecords, createAuthRecords, type Stored } from './records.ts'
+import { type AuthRecords, createAuthRecords, type StoredRecord } from './records.ts'
 
 const { deps, names } = await createTestShop()
 const tokens = new Map<string, string>()
@@ -20,7 +20,7 @@ const tokens = new Map<string, string>()
  * the test's own memory. What is found by its token needs none of this.
  */
 const rememberingTokens = (records: AuthRecords): AuthRecords => {
-  const reveal = ({ record, revision }: Stored): Stored => {
+  const reveal = ({ record, revision }: StoredRecord): StoredRecord => {
     const token = tokens.get(String(record.token))
     return { record: token === undefined ? record : { ...record, token }, revision }
   }

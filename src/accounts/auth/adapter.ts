@@ -2,8 +2,8 @@
 import { type CleanedWhere, createAdapterFactory } from 'better-auth/adapters'
 import { ShopError } from '../../core/errors.ts'
 import { decodeEmail, withRequestedEmail } from './email-encoding.ts'
-import type { AuthRecords, Stored } from './records.ts'
-import { type AuthRecord, matches, sorted } from './where-filter.ts'
+import type { AuthRecords, StoredRecord } from './records.ts'
+import { type AuthRecord, matchesWhere, sortRecords } from './where-filter.ts'
 
 const MAX_TRIES = 8
 
@@ -26,18 +26,18 @@ const valuesOf = ({ operator, value, mode, connector }: CleanedWhere): readonly 
 }
 
 export const createAuthAdapter = (records: AuthRecords, { scan = false }: AdapterOptions = {}) => {
-  type Find = (value: string) => Promise<Stored | undefined | readonly Stored[]>
+  type Find = (value: string) => Promise<StoredRecord | undefined | readonly StoredRecord[]>
 
   /** How records are found by this field without a scan, if they can be. */
   const finderBy = (model: string, field: string): Find | undefined => {
     if (field === 'id') return id => records.byId(model, id)
-    if (model === 'user' && field === 'email') return records.byEmailToSignIn
+    if (model === 'user' && field === 'email') return records.byEmailForSignIn
     if (model === 'session' && field === 'token') return records.bySessionToken
     return records.isLookup(model, field) ? value => records.byField(model, field, value) : undefined
   }
 
   /** The records among which those that match must be, found by the first clause that a row points for. */
-  const candidates = async (model: string, where: readonly CleanedWhere[]): Promise<Stored[]> => {
+  const candidates = async (model: string, where: readonly CleanedWhere[]): Promise<StoredRecord[]> => {
     for (const clause of where) {
       const values = valuesOf(clause)
       const find = values && finderBy(model, clause.field)
@@ -50,16 +50,16 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
     return records.scan(model)
   }
 
-  const find = async (model: string, asked: readonly CleanedWhere[]): Promise<Stored[]> => {
+  const find = async (model: string, asked: readonly CleanedWhere[]): Promise<StoredRecord[]> => {
     const where = asked.map(decodeEmail)
-    return (await candidates(model, where)).filter(({ record }) => matches(record, where))
+    return (await candidates(model, where)).filter(({ record }) => matchesWhere(record, where))
   }
 
   /** Does it to the first record that matches, again when another was quicker; undefined when none does. */
   const toOne = async (
     model: string,
     where: readonly CleanedWhere[],
-    act: (seen: Stored) => Promise<boolean>,
+    act: (seen: StoredRecord) => Promise<boolean>,
   ): Promise<AuthRecord | undefined> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const [seen] = where.length === 0 ? [] : await find(model, where)
@@ -129,7 +129,7 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
         },
         findMany: async <T>(call: FindMany) => {
           const found = (await find(nameOf(call), call.where ?? [])).map(({ record }) => record)
-          const ordered = call.sortBy ? sorted(found, call.sortBy) : found
+          const ordered = call.sortBy ? sortRecords(found, call.sortBy) : found
           const from = call.offset ?? 0
           const page = ordered.slice(from, from + call.limit)
           return (call.select ? page.map(record => selected(record, call.select)) : page) as T[]

@@ -12,8 +12,8 @@ import { ShopError } from '../../core/errors.ts'
 import { epochSeconds, newUserId, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
-import { LONGEST, SHORTEST } from '../schema.ts'
-import { LIFETIMES, sessionCookie } from '../sessions.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../schema.ts'
+import { SESSION_LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
 import { LOCKED_SECONDS } from './library-call.ts'
@@ -48,9 +48,9 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
   /** A session is opened together with the account's note of it: none is for an account that is gone meanwhile. */
   const create: AuthRecords['create'] = (model, record) => {
     if (model !== 'session') return records.create(model, record)
-    const login = users.change(String(record.userId), { last_login: now().toISOString() })
+    const login = users.update(String(record.userId), { last_login: now().toISOString() })
     const closed = () => new ShopError('account_disabled', 'This account is closed.')
-    return orShopError(db.transact([...records.creation(model, record), { ...login, refused: closed }]))
+    return orShopError(db.transact([...records.creationWrites(model, record), { ...login, refused: closed }]))
   }
 
   /** A code of an authenticator app counts once (RFC 6238, 5.2), though it is shown for half a minute. */
@@ -93,9 +93,9 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       enabled: true,
       disableSignUp: true,
       requireEmailVerification: true,
-      minPasswordLength: SHORTEST,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
       // It counts the halves of characters; how many characters there may be is the endpoints' to say.
-      maxPasswordLength: LONGEST * 2,
+      maxPasswordLength: MAX_PASSWORD_LENGTH * 2,
       password: { hash: hashPassword, verify: verifyPassword },
     },
     user: {
@@ -108,7 +108,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       },
     },
     session: {
-      expiresIn: LIFETIMES.customer.longest / 1000,
+      expiresIn: SESSION_LIFETIMES.customer.max / 1000,
       disableSessionRefresh: true,
       freshAge: 0,
       additionalFields: { secondFactor: flag, staff: flag },
@@ -139,7 +139,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
               })
             if (context?.path === TOTP) await spendCode(session.userId, context.body?.code)
             const staff = isStaffRole(user.role)
-            const longest = staff ? LIFETIMES.staff.longest : LIFETIMES.customer.longest
+            const longest = staff ? SESSION_LIFETIMES.staff.max : SESSION_LIFETIMES.customer.max
             const at = now()
             return {
               data: {

@@ -10,7 +10,7 @@ import { newVersion, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { sessionKey } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
-import { fromUser, isOfUser, ofUserRecord, toUser } from './user-fields.ts'
+import { isUserTableField, ofUserRecord, recordFromUser, userFromRecord } from './user-fields.ts'
 import type { AuthRecord } from './where-filter.ts'
 
 /** Fields by which records are looked up; `unique` ones belong to one record at most. */
@@ -25,7 +25,7 @@ const LOOKUPS: Readonly<Record<string, readonly { readonly field: string; readon
 const HASHED = 'hashed:'
 
 /** A record with the mark of its last write, which a change is conditional on. */
-export type Stored = {
+export type StoredRecord = {
   readonly record: AuthRecord
   /** Empty: there is no row yet. Undefined: whatever it is. */
   readonly revision: string | undefined
@@ -39,9 +39,38 @@ const expiryOf = ({ expiresAt }: AuthRecord): Item =>
 
 const taken = () => new ShopError('account_exists', 'There is such an account already.')
 
-export type AuthRecords = ReturnType<typeof createAuthRecords>
+/**
+ * The library's records, by model (`user`, `session`, `account`, `verification`, `twoFactor`, `passkey`). The functions named
+ * `…Writes` return writes for a transaction of the caller; `create`, `replace` and `remove` carry them out.
+ */
+export type AuthRecords = {
+  /** Writes that create a record; refused with account_exists where the id or a unique field is taken. */
+  readonly creationWrites: (model: string, record: AuthRecord) => Write[]
+  /** Writes that replace a record, if it is still as it was read. */
+  readonly replacementWrites: (model: string, seen: StoredRecord, record: AuthRecord) => Write[]
+  /** Writes that delete a record, if it is still as it was read. */
+  readonly removalWrites: (model: string, seen: StoredRecord) => Write[]
+  /** Throws account_exists. */
+  readonly create: (model: string, record: AuthRecord) => Promise<void>
+  /** False when the record was changed since it was read. Throws account_exists. */
+  readonly replace: (model: string, seen: StoredRecord, record: AuthRecord) => Promise<boolean>
+  /** False when the record was changed since it was read. */
+  readonly remove: (model: string, seen: StoredRecord) => Promise<boolean>
+  readonly byId: (model: string, id: string) => Promise<StoredRecord | undefined>
+  /** Records with this value in a field of `LOOKUPS`. */
+  readonly byField: (model: string, field: string, value: unknown) => Promise<StoredRecord[]>
+  /** The user of a normalized email. An unknown email costs the same calls. */
+  readonly byEmail: (email: string) => Promise<StoredRecord | undefined>
+  /** As `byEmail`, where the password is read next: for an unknown email, a password that does not exist is read. */
+  readonly byEmailForSignIn: (email: string) => Promise<StoredRecord | undefined>
+  readonly bySessionToken: (token: string) => Promise<StoredRecord | undefined>
+  /** Whether records can be found by this field without a scan. */
+  readonly isLookup: (model: string, field: string) => boolean
+  /** Every record of a model. Only for the library's own test suite, which queries by any field. */
+  readonly scan: (model: string) => Promise<StoredRecord[]>
+}
 
-export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTable) => {
+export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTable): AuthRecords => {
   const table = names.control
   const lookupsOf = (model: string) => LOOKUPS[model] ?? []
 
@@ -56,27 +85,27 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     sk: at,
   })
 
-  const stored = (model: string, item: Item, token?: string): Stored => {
+  const stored = (model: string, item: Item, token?: string): StoredRecord => {
     const { pk, sk: _, revision, expires_at: __, ...fields } = item
     const hash = { token: token ?? `${HASHED}${String(pk).slice('session#'.length)}` }
     return { record: model === 'session' ? { ...fields, ...hash } : fields, revision: String(revision) }
   }
 
   /** The user's record, put together from the users table and control. */
-  const user = async (userId: string): Promise<Stored | undefined> => {
+  const user = async (userId: string): Promise<StoredRecord | undefined> => {
     const [account, item] = await Promise.all([
       users.get(userId),
       db.get(table, keyOf('user', { id: userId })),
     ])
     if (!account) return undefined
     const rest = item ? stored('user', item) : { record: {}, revision: '' }
-    return { record: { ...rest.record, ...fromUser(account) }, revision: rest.revision }
+    return { record: { ...rest.record, ...recordFromUser(account) }, revision: rest.revision }
   }
 
   const row = (model: string, record: AuthRecord, revision: string): Item => {
     const { token: _, ...fields } = record
     const kept = Object.entries(model === 'session' ? fields : record).filter(
-      ([name, value]) => value !== undefined && !(model === 'user' && isOfUser(name)),
+      ([name, value]) => value !== undefined && !(model === 'user' && isUserTableField(name)),
     )
     return { ...keyOf(model, record), ...Object.fromEntries(kept), revision, ...expiryOf(record) }
   }
@@ -103,7 +132,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     pointersOf(model, record, after).map(({ key }) => ({ action: 'Delete', table, key }))
 
   /** What creates the record, to be written with what belongs to it. */
-  const creation = (model: string, record: AuthRecord): Write[] => {
+  const creationWrites = (model: string, record: AuthRecord): Write[] => {
     const put: Write = {
       action: 'Put',
       table,
@@ -112,15 +141,15 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
       refused: taken,
     }
     const account =
-      model === 'user' ? users.create(toUser(record)).map(one => ({ ...one, refused: taken })) : []
+      model === 'user' ? users.create(userFromRecord(record)).map(one => ({ ...one, refused: taken })) : []
     return [...account, put, ...point(model, record)]
   }
 
   const create = (model: string, record: AuthRecord): Promise<void> =>
-    orShopError(db.transact(creation(model, record)))
+    orShopError(db.transact(creationWrites(model, record)))
 
   /** Records of these keys of control. */
-  const fetch = async (model: string, pks: readonly string[]): Promise<Stored[]> => {
+  const fetch = async (model: string, pks: readonly string[]): Promise<StoredRecord[]> => {
     const items = await db.batchGet(
       table,
       pks.map(pk => ({ pk, sk: model })),
@@ -129,27 +158,27 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   }
 
   /** The record of an id. */
-  const byId = async (model: string, id: string): Promise<Stored | undefined> => {
+  const byId = async (model: string, id: string): Promise<StoredRecord | undefined> => {
     if (model === 'user') return user(id)
     if (model === 'session') return (await byField(model, 'id', id))[0]
     const item = await db.get(table, keyOf(model, { id }))
     return item && stored(model, item)
   }
 
-  const bySessionToken = async (token: string): Promise<Stored | undefined> => {
+  const bySessionToken = async (token: string): Promise<StoredRecord | undefined> => {
     const item = await db.get(table, sessionKey(tokenHash(token)))
     return item && stored('session', item, token)
   }
 
   /** The record of an address; one that is not known costs as many calls. */
-  const byEmail = async (email: string): Promise<Stored | undefined> => {
-    const known = await users.idOfEmail(email)
+  const byEmail = async (email: string): Promise<StoredRecord | undefined> => {
+    const known = await users.idByEmail(email)
     const found = await user(known ?? 'user-nobody')
     return known === undefined ? undefined : found
   }
 
   /** The same, where the account's password is read next: nobody's is, where the address is not known. */
-  const byEmailToSignIn = async (email: string): Promise<Stored | undefined> => {
+  const byEmailForSignIn = async (email: string): Promise<StoredRecord | undefined> => {
     const found = await byEmail(email)
     if (!found) {
       await byField('account', 'userId', 'user-nobody')
@@ -162,7 +191,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   const isLookup = (model: string, field: string): boolean =>
     lookupsOf(model).some(lookup => lookup.field === field)
 
-  const byField = async (model: string, field: string, value: unknown): Promise<Stored[]> => {
+  const byField = async (model: string, field: string, value: unknown): Promise<StoredRecord[]> => {
     const { pk } = pointerKey(model, field, value, '')
     const found: string[] = []
     const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
@@ -171,8 +200,8 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   }
 
   /** Every record of a model: for the library's own test suite alone, which asks for anything by anything. */
-  const scan = async (model: string): Promise<Stored[]> => {
-    const found: Stored[] = []
+  const scan = async (model: string): Promise<StoredRecord[]> => {
+    const found: StoredRecord[] = []
     for await (const page of db.scan(model === 'user' ? names.users : table))
       for (const item of page) {
         if (model === 'user')
@@ -182,7 +211,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return found
   }
 
-  const asSeen = ({ revision }: Stored) =>
+  const asSeen = ({ revision }: StoredRecord) =>
     revision === undefined
       ? {}
       : revision === ''
@@ -190,17 +219,17 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
         : { condition: 'revision = :seen', values: { ':seen': revision } }
 
   /** What takes the record away, as it was seen. */
-  const removal = (model: string, seen: Stored): Write[] => [
+  const removalWrites = (model: string, seen: StoredRecord): Write[] => [
     { action: 'Delete', table, key: keyOf(model, seen.record), ...asSeen(seen) },
     ...unpoint(model, seen.record),
-    ...(model === 'user' ? users.remove(toUser(seen.record)) : []),
+    ...(model === 'user' ? users.remove(userFromRecord(seen.record)) : []),
   ]
 
   /** Takes the record away as it was seen; false when somebody else was first. */
-  const remove = (model: string, seen: Stored): Promise<boolean> => succeeds(removal(model, seen))
+  const remove = (model: string, seen: StoredRecord): Promise<boolean> => succeeds(removalWrites(model, seen))
 
   /** What changes the record, as it was seen. */
-  const replacement = (model: string, seen: Stored, record: AuthRecord): Write[] => [
+  const replacementWrites = (model: string, seen: StoredRecord, record: AuthRecord): Write[] => [
     { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
     ...unpoint(model, seen.record, record),
     ...point(model, record, seen.record),
@@ -208,17 +237,17 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   ]
 
   /** Changes the record as it was seen; false when somebody else was first. */
-  const replace = (model: string, seen: Stored, record: AuthRecord): Promise<boolean> =>
-    succeeds(replacement(model, seen, record))
+  const replace = (model: string, seen: StoredRecord, record: AuthRecord): Promise<boolean> =>
+    succeeds(replacementWrites(model, seen, record))
 
   const userChange = (before: AuthRecord, after: AuthRecord): Write[] => {
-    const [old, next] = [toUser(before), toUser(after)]
+    const [old, next] = [userFromRecord(before), userFromRecord(after)]
     const { user_id: _, email: __, created_at: ___, ...kept } = next
     const gone = Object.keys(old).filter(name => !Object.hasOwn(next, name))
     const changes = { ...Object.fromEntries(gone.map(name => [name, null])), ...kept }
     if (old.email !== next.email)
       return users.changeEmail(old, next.email).map(one => ({ ...one, refused: taken }))
-    return JSON.stringify(old) === JSON.stringify(next) ? [] : [users.change(next.user_id, changes)]
+    return JSON.stringify(old) === JSON.stringify(next) ? [] : [users.update(next.user_id, changes)]
   }
 
   const succeeds = async (writes: readonly Write[]): Promise<boolean> => {
@@ -233,18 +262,18 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   }
 
   return {
-    creation,
+    creationWrites,
     create,
     byId,
     byField,
     byEmail,
-    byEmailToSignIn,
+    byEmailForSignIn,
     bySessionToken,
     isLookup,
     scan,
-    removal,
+    removalWrites,
     remove,
-    replacement,
+    replacementWrites,
     replace,
   }
 }

@@ -20,9 +20,9 @@ const fields = new Set<string>(Object.values(FIELD_OF))
 export const ofUserRecord = (userId: string): string => `user#${userId}`
 
 /** Whether the users table keeps this field of the library. */
-export const isOfUser = (field: string): boolean => fields.has(field)
+export const isUserTableField = (field: string): boolean => fields.has(field)
 
-export const fromUser = (user: User): AuthRecord =>
+export const recordFromUser = (user: User): AuthRecord =>
   Object.fromEntries(
     pairs.flatMap(([attribute, field]) => (user[attribute] === undefined ? [] : [[field, user[attribute]]])),
   )
@@ -30,7 +30,7 @@ export const fromUser = (user: User): AuthRecord =>
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
-export const toUser = (record: AuthRecord): User => {
+export const userFromRecord = (record: AuthRecord): User => {
   const given = Object.fromEntries(
     pairs.flatMap(([attribute, field]) => {
       const value = text(record[field])

@@ -54,7 +54,7 @@ const holds = (record: AuthRecord, { field, operator, value: sought, mode }: Cle
 }
 
 /** Whether the clauses hold: all that are joined by AND, and, where some are joined by OR, at least one of those. */
-export const matches = (record: AuthRecord, where: readonly CleanedWhere[]): boolean => {
+export const matchesWhere = (record: AuthRecord, where: readonly CleanedWhere[]): boolean => {
   const either = where.filter(({ connector }) => connector === 'OR')
   return (
     where.every(clause => clause.connector === 'OR' || holds(record, clause)) &&
@@ -63,7 +63,7 @@ export const matches = (record: AuthRecord, where: readonly CleanedWhere[]): boo
 }
 
 /** The records in the order of a field; those without it come first, as they do in a database. */
-export const sorted = <R extends AuthRecord>(
+export const sortRecords = <R extends AuthRecord>(
   records: readonly R[],
   { field, direction }: { readonly field: string; readonly direction: 'asc' | 'desc' },
 ): R[] => {

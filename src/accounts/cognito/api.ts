@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { PASSWORD_AGAIN } from '../api.ts'
+import { PASSWORD_LIMITS } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
 const TRIES: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' }]
@@ -72,7 +72,7 @@ export const unlinkCognito = endpoint({
   id: 'unlinkCognito',
   summary: 'Sign in without Cognito from now on',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: z.strictObject({ password: TypedPassword }).meta({ id: 'UnlinkCognito' }),
   status: 204,
   errors: ['password_wrong'],

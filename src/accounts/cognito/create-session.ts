@@ -1,11 +1,11 @@
 /** Opens a session where the sign-in library has no part in it: somebody else said who it is. */
 import { ShopError } from '../../core/errors.ts'
 import { newSecret } from '../../core/ids.ts'
-import { LIFETIMES, sessionCookie, signedToken } from '../sessions.ts'
-import type { SignUpDeps } from '../sign-up.ts'
+import { SESSION_LIFETIMES, sessionCookie, signToken } from '../sessions.ts'
+import type { AccountDeps } from '../sign-up.ts'
 import type { UserTable } from '../table.ts'
 
-export type CreateSessionDeps = SignUpDeps & {
+export type CreateSessionDeps = AccountDeps & {
   readonly users: UserTable
   readonly staffRole: (userId: string) => Promise<'staff' | 'admin' | undefined>
   readonly authSecret: string
@@ -25,7 +25,7 @@ export const createSession = async (
   if ((await users.get(userId))?.account_status !== 'active')
     throw new ShopError('account_disabled', 'This account is closed.')
   const staff = (await deps.staffRole(userId)) !== undefined
-  const { longest } = staff ? LIFETIMES.staff : LIFETIMES.customer
+  const { max } = staff ? SESSION_LIFETIMES.staff : SESSION_LIFETIMES.customer
   const [token, at] = [newSecret(), now()]
   const session = {
     id: newSecret(),
@@ -33,17 +33,17 @@ export const createSession = async (
     userId,
     createdAt: at.toISOString(),
     updatedAt: at.toISOString(),
-    expiresAt: new Date(at.getTime() + longest).toISOString(),
+    expiresAt: new Date(at.getTime() + max).toISOString(),
     secondFactor: false,
     staff,
     ...(userAgent === undefined ? {} : { userAgent }),
   }
   await db.transact([
-    ...records.creation('session', session),
-    users.change(userId, { last_login: at.toISOString() }),
+    ...records.creationWrites('session', session),
+    users.update(userId, { last_login: at.toISOString() }),
   ])
   const https = publicUrl.startsWith('https:')
-  const value = encodeURIComponent(signedToken(token, authSecret))
-  const attributes = `Max-Age=${longest / 1000}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+  const value = encodeURIComponent(signToken(token, authSecret))
+  const attributes = `Max-Age=${max / 1000}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
   return `${sessionCookie(https)}=${value}; ${attributes}`
 }

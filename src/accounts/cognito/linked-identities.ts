@@ -6,18 +6,18 @@ import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newUserId, sha256 } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
-import type { Stored } from '../auth/records.ts'
+import type { StoredRecord } from '../auth/records.ts'
 import { Email } from '../email.ts'
-import type { SignUpDeps } from '../sign-up.ts'
-import type { Person } from './oidc.ts'
+import type { AccountDeps } from '../sign-up.ts'
+import type { FederatedIdentity } from './oidc.ts'
 
 export const COGNITO = 'cognito'
 
 /** One record for each issuer and subject, whoever tries to write it at the same time. */
-const idOf = ({ issuer, subject }: Person): string =>
+const idOf = ({ issuer, subject }: FederatedIdentity): string =>
   `${COGNITO}-${sha256(JSON.stringify([issuer, subject]))}`
 
-const linkOf = (person: Person, userId: string, at: string) => ({
+const linkOf = (person: FederatedIdentity, userId: string, at: string) => ({
   id: idOf(person),
   userId,
   accountId: idOf(person),
@@ -27,7 +27,7 @@ const linkOf = (person: Person, userId: string, at: string) => ({
 })
 
 /** The id of the account that this person is linked to. */
-const linkedTo = async ({ records }: SignUpDeps, person: Person): Promise<string | undefined> => {
+const linkedTo = async ({ records }: AccountDeps, person: FederatedIdentity): Promise<string | undefined> => {
   const found = await records.byId('account', idOf(person))
   return found && String(found.record.userId)
 }
@@ -42,7 +42,7 @@ const taken = () =>
  * The account of this person: the linked one, else a new one with the person's own confirmed address. Throws account_exists
  * where another account has that address, and email_not_verified.
  */
-export const accountOf = async (deps: SignUpDeps, person: Person): Promise<string> => {
+export const findOrCreateAccount = async (deps: AccountDeps, person: FederatedIdentity): Promise<string> => {
   const linked = await linkedTo(deps, person)
   if (linked !== undefined) return linked
   const { data: email } = Email.safeParse(person.email)
@@ -63,8 +63,8 @@ export const accountOf = async (deps: SignUpDeps, person: Person): Promise<strin
   }
   try {
     await deps.db.transact([
-      ...deps.records.creation('user', user),
-      ...deps.records.creation('account', linkOf(person, id, at)),
+      ...deps.records.creationWrites('user', user),
+      ...deps.records.creationWrites('account', linkOf(person, id, at)),
       ...auditOwnChange(deps, id, 'account.cognito.link'),
     ])
   } catch (error) {
@@ -78,10 +78,14 @@ export const accountOf = async (deps: SignUpDeps, person: Person): Promise<strin
 }
 
 /** Links this person to the account that asked for it. Throws account_exists where they are linked to another. */
-export const linkAccount = async (deps: SignUpDeps, person: Person, userId: string): Promise<void> => {
+export const linkIdentity = async (
+  deps: AccountDeps,
+  person: FederatedIdentity,
+  userId: string,
+): Promise<void> => {
   try {
     await deps.db.transact([
-      ...deps.records.creation('account', linkOf(person, userId, deps.now().toISOString())),
+      ...deps.records.creationWrites('account', linkOf(person, userId, deps.now().toISOString())),
       ...auditOwnChange(deps, userId, 'account.cognito.link'),
     ])
   } catch (error) {
@@ -92,14 +96,17 @@ export const linkAccount = async (deps: SignUpDeps, person: Person, userId: stri
 }
 
 /** The account's links. */
-export const listLinks = async ({ records }: SignUpDeps, userId: string): Promise<Stored[]> =>
+export const listLinkedIdentities = async (
+  { records }: AccountDeps,
+  userId: string,
+): Promise<StoredRecord[]> =>
   (await records.byField('account', 'userId', userId)).filter(({ record }) => record.providerId === COGNITO)
 
 /** Forgets all links of the account. */
-export const unlinkAccount = async (deps: SignUpDeps, userId: string): Promise<void> => {
-  for (const link of await listLinks(deps, userId))
+export const unlinkIdentities = async (deps: AccountDeps, userId: string): Promise<void> => {
+  for (const link of await listLinkedIdentities(deps, userId))
     await deps.db.transact([
-      ...deps.records.removal('account', { ...link, revision: undefined }),
+      ...deps.records.removalWrites('account', { ...link, revision: undefined }),
       ...auditOwnChange(deps, userId, 'account.cognito.unlink'),
     ])
 }

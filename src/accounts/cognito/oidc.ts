@@ -13,7 +13,7 @@ export type CognitoSettings = {
 }
 
 /** Who Cognito says that it is. */
-export type Person = {
+export type FederatedIdentity = {
   /** Issuer and subject: the only name that stays. */
   readonly issuer: string
   readonly subject: string
@@ -30,7 +30,12 @@ export type AuthorizationRequest = {
   readonly nonce: string
 }
 
-export type CognitoClient = ReturnType<typeof createCognitoClient>
+export type CognitoClient = {
+  /** The URL of Cognito's sign-in page for this request. Throws identity_provider_unavailable. */
+  readonly authorizationUrl: (request: AuthorizationRequest) => Promise<string>
+  /** The identity behind an authorization code. Throws sign_in_failed, identity_provider_unavailable. */
+  readonly exchangeCode: (code: string, request: AuthorizationRequest) => Promise<FederatedIdentity>
+}
 
 const TIMEOUT_SECONDS = 10
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/
@@ -61,7 +66,7 @@ export const cognitoRedirectUrl = (publicUrl: string): string => new URL('/sign-
 export const createCognitoClient = (
   { issuer, clientId, clientSecret }: CognitoSettings,
   redirectUri: string,
-) => {
+): CognitoClient => {
   let known: Promise<Configuration> | undefined
 
   const discover = async (): Promise<Configuration> => {
@@ -86,7 +91,7 @@ export const createCognitoClient = (
   }
 
   /** Where the browser goes, for what was asked. Throws identity_provider_unavailable. */
-  const address = async ({ state, verifier, nonce }: AuthorizationRequest): Promise<string> => {
+  const authorizationUrl = async ({ state, verifier, nonce }: AuthorizationRequest): Promise<string> => {
     const config = await configuration()
     const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await import('openid-client')
     return buildAuthorizationUrl(config, {
@@ -100,7 +105,10 @@ export const createCognitoClient = (
   }
 
   /** Who it is, for the code that the browser brought back. Throws sign_in_failed, identity_provider_unavailable. */
-  const person = async (code: string, { state, verifier, nonce }: AuthorizationRequest): Promise<Person> => {
+  const exchangeCode = async (
+    code: string,
+    { state, verifier, nonce }: AuthorizationRequest,
+  ): Promise<FederatedIdentity> => {
     const config = await configuration()
     const { authorizationCodeGrant } = await import('openid-client')
     const back = new URL(redirectUri)
@@ -126,5 +134,5 @@ export const createCognitoClient = (
     }
   }
 
-  return { address, person }
+  return { authorizationUrl, exchangeCode }
 }

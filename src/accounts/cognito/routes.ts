@@ -6,11 +6,16 @@ import { epochSeconds, newSecret, sha256 } from '../../core/ids.ts'
 import { type Route, route } from '../../http/app.ts'
 import { endSessions } from '../account-recovery.ts'
 import { assertPassword } from '../password-credential.ts'
-import { signedIn } from '../require-session.ts'
+import { requireSession } from '../require-session.ts'
 import * as api from './api.ts'
-import { accountOf, linkAccount, listLinks, unlinkAccount } from './linked-identities.ts'
-import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
 import { type CreateSessionDeps, createSession } from './create-session.ts'
+import {
+  findOrCreateAccount,
+  linkIdentity,
+  listLinkedIdentities,
+  unlinkIdentities,
+} from './linked-identities.ts'
+import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
 
 export type CognitoRouteDeps = CreateSessionDeps & {
   /** undefined: the shop is not set up for it. */
@@ -58,13 +63,13 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   return [
     route(api.cognitoState, async ({ identity: { session } }) => ({
       available: deps.cognito !== undefined,
-      linked: session !== undefined && (await listLinks(deps, session.userId)).length > 0,
+      linked: session !== undefined && (await listLinkedIdentities(deps, session.userId)).length > 0,
     })),
     route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
       const cognito = available()
       if (body.link && !session) throw new ShopError('not_signed_in', 'Please sign in first.')
       const asked: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
-      const url = await cognito.address(asked)
+      const url = await cognito.authorizationUrl(asked)
       const secret = newSecret()
       const item = {
         ...keyOf(secret),
@@ -82,23 +87,23 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
       const waiting = await takeWaiting(sent.get('cookie') ?? undefined, body.state)
       setCookies.push(cookie('', 0))
       if (body.code === undefined) throw failed()
-      const person = await cognito.person(body.code, waiting)
+      const person = await cognito.exchangeCode(body.code, waiting)
       const next = waiting.next === undefined ? {} : { next: waiting.next }
       if (waiting.user_id !== undefined) {
         // Whoever asked must still be signed in: the account is theirs, not the browser's.
         if (session?.userId !== waiting.user_id) throw failed()
-        await linkAccount(deps, person, waiting.user_id)
+        await linkIdentity(deps, person, waiting.user_id)
         return { linked: true, ...next }
       }
-      const userId = await accountOf(deps, person)
+      const userId = await findOrCreateAccount(deps, person)
       setCookies.push(await createSession(deps, userId, sent.get('user-agent') ?? undefined))
       if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
       return { linked: false, ...next }
     }),
     route(api.unlinkCognito, async context => {
-      const { userId } = signedIn(context)
+      const { userId } = requireSession(context)
       await assertPassword(deps, userId, context.body.password)
-      await unlinkAccount(deps, userId)
+      await unlinkIdentities(deps, userId)
       return undefined
     }),
   ]

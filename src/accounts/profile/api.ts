@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { PASSWORD_AGAIN } from '../api.ts'
+import { PASSWORD_LIMITS } from '../api.ts'
 import { PostalAddress, TypedPassword } from '../schema.ts'
 
 export const MAX_ADDRESSES = 20
@@ -126,7 +126,7 @@ export const deleteMe = endpoint({
   method: 'DELETE',
   path: '/api/users/me',
   summary: 'Delete the account and everything about the caller but what the law wants of orders',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: z.strictObject({ password: TypedPassword }).meta({ id: 'DeleteMe' }),
   status: 204,
   errors: ['password_wrong'],

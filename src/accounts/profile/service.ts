@@ -5,13 +5,13 @@ import { newSortKey } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
 import { ofUserRecord } from '../auth/user-fields.ts'
 import type { PostalAddress, User } from '../schema.ts'
-import type { SignUpDeps } from '../sign-up.ts'
+import type { AccountDeps } from '../sign-up.ts'
 import type { AccountChange, UserTable } from '../table.ts'
 import { MAX_ADDRESSES } from './api.ts'
 
-export type ProfileDeps = SignUpDeps & { readonly users: UserTable }
+export type ProfileDeps = AccountDeps & { readonly users: UserTable }
 
-export const readUser = async ({ users }: ProfileDeps, userId: string): Promise<User> => {
+export const requireUser = async ({ users }: ProfileDeps, userId: string): Promise<User> => {
   const user = await users.get(userId)
   // The session outlived the account: it is being deleted at this moment.
   if (!user) throw new ShopError('not_signed_in', 'Please sign in first.')
@@ -27,10 +27,10 @@ export const changeProfile = async (
   const fields = Object.keys(changes).sort()
   if (fields.length > 0)
     await deps.db.transact([
-      deps.users.change(userId, changes),
+      deps.users.update(userId, changes),
       ...auditOwnChange(deps, userId, 'account.profile', fields),
     ])
-  return readUser(deps, userId)
+  return requireUser(deps, userId)
 }
 
 export type SavedAddress = PostalAddress & { readonly address_id: string }

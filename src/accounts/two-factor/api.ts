@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { PASSWORD_AGAIN, SignedIn } from '../api.ts'
+import { PASSWORD_LIMITS, SignedIn } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
 const Code = z
@@ -40,7 +40,7 @@ export const beginTotp = endpoint({
   path: '/api/auth/two-factor',
   summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: Confirmed,
   status: 200,
   reply: z
@@ -71,7 +71,7 @@ export const endTotp = endpoint({
   path: '/api/auth/two-factor',
   summary: 'Sign in without a second factor from now on',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: Confirmed,
   status: 204,
   errors: ['password_wrong', 'second_factor_needed'],
@@ -83,7 +83,7 @@ export const renewRecoveryCodes = endpoint({
   path: '/api/auth/two-factor/recovery-codes',
   summary: 'New recovery codes; the old ones are worth nothing from then on',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: Confirmed,
   status: 200,
   reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
@@ -126,7 +126,7 @@ export const passkeyOptions = endpoint({
   path: '/api/auth/passkeys/options',
   summary: 'What a browser needs to make a passkey for this account',
   access: 'account',
-  limits: PASSWORD_AGAIN,
+  limits: PASSWORD_LIMITS,
   body: Confirmed,
   status: 200,
   reply: WebAuthn,

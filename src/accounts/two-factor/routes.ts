@@ -7,13 +7,13 @@ import { auditOwnChange, type OwnChange } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { assertPassword } from '../password-credential.ts'
+import { requireSession } from '../require-session.ts'
 import { sessionCookie } from '../sessions.ts'
-import type { SignUpDeps } from '../sign-up.ts'
-import { signedIn } from '../require-session.ts'
+import type { AccountDeps } from '../sign-up.ts'
 import * as api from './api.ts'
 
 type Given = {
-  readonly deps: SignUpDeps
+  readonly deps: AccountDeps
   readonly auth: () => Promise<Auth>
   readonly calling: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => CallContext
   readonly endOld: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
@@ -34,7 +34,7 @@ const assertUserVerified = (response: Readonly<Record<string, unknown>>): void =
     throw new ShopError('sign_in_failed', 'This passkey did not check who uses it.')
 }
 
-export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] => {
+export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] => {
   /** Calls the library as the caller. */
   const ask = async <T>(
     context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
@@ -49,7 +49,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
    * alone would make a second factor of its own. Throws second_factor_needed.
    */
   const assertShowedFactor = async (context: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
-    const { userId, secondFactor } = signedIn(context)
+    const { userId, secondFactor } = requireSession(context)
     if (secondFactor) return
     const [user, passkeys] = await Promise.all([
       deps.records.byId('user', userId),
@@ -74,11 +74,11 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
 
   /** After the library has done it: it has transactions of its own. */
   const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnChange) =>
-    deps.db.transact(auditOwnChange(deps, signedIn(context).userId, what))
+    deps.db.transact(auditOwnChange(deps, requireSession(context).userId, what))
 
   return [
     route(api.getTotp, async context => {
-      const user = await deps.records.byId('user', signedIn(context).userId)
+      const user = await deps.records.byId('user', requireSession(context).userId)
       return { enabled: user?.record.twoFactorEnabled === true }
     }),
     route(api.beginTotp, async context => {
@@ -135,7 +135,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
     }),
     route(api.passkeyOptions, async context => {
       await assertShowedFactor(context)
-      await assertPassword(deps, signedIn(context).userId, context.body.password)
+      await assertPassword(deps, requireSession(context).userId, context.body.password)
       return ask<Record<string, unknown>>(context, (library, headers) =>
         library.api.generatePasskeyRegistrationOptions({ headers, asResponse: true }),
       )
@@ -151,7 +151,7 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       return undefined
     }),
     route(api.listPasskeys, async context => {
-      const found = await deps.records.byField('passkey', 'userId', signedIn(context).userId)
+      const found = await deps.records.byField('passkey', 'userId', requireSession(context).userId)
       return {
         items: found.map(({ record: { id, name, createdAt } }) => ({
           passkey_id: String(id),
@@ -161,13 +161,13 @@ export const factorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] =>
       }
     }),
     route(api.removePasskey, async context => {
-      const { userId } = signedIn(context)
+      const { userId } = requireSession(context)
       const found = await deps.records.byId('passkey', context.params.passkey_id)
       if (found?.record.userId !== userId)
         throw new ShopError('passkey_not_found', 'You have no such passkey.')
       await assertShowedFactor(context)
       await deps.db.transact([
-        ...deps.records.removal('passkey', { ...found, revision: undefined }),
+        ...deps.records.removalWrites('passkey', { ...found, revision: undefined }),
         ...auditOwnChange(deps, userId, 'account.passkey.remove'),
       ])
       return undefined
