@@ -51,8 +51,8 @@ export const amounts = (order: Order, { currency }: ShopFacts): Block => {
         amount: money(multiply(line.price, line.quantity), currency),
       })),
       ...part('Subtotal', order.subtotal),
-      ...part('Tax', order.tax),
       ...part('Shipping', order.shipping),
+      ...part('Tax', order.tax),
       { label: 'Total', amount: money(order.total, currency), strong: true },
     ],
   }

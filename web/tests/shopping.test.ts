@@ -27,7 +27,7 @@ test('a guest finds a book, orders it, and sees the order', async () => {
   await arrived(page, 'Clean Code')
   await page.getByLabel('Quantity').selectOption('2')
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.getByText('Added to your cart. You now have 2 books in it.').waitFor()
+  await page.getByText('Added to your cart. It now has 2 books.').waitFor()
   expect(new URL(page.url()).pathname).toBe('/books/tech-001/clean-code')
   await page
     .getByRole('link', { name: 'Cart , 2 books in your cart' })

@@ -1,10 +1,8 @@
 /** An order on one sheet, on the screen and on paper. */
 import type { OrderView } from '#src/orders/schema.ts'
-import { day, money } from '../texts/format.ts'
+import { addressLine, day, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Totals } from './totals.tsx'
-
-const LINES = ['street', 'city', 'state', 'postal_code', 'country']
 
 export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
   const { shipping_address: address, currency } = order
@@ -23,11 +21,7 @@ export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
         {address && (
           <div>
             <dt>{t.order.shippingTo}</dt>
-            <dd>
-              {LINES.map(name => address[name])
-                .filter(Boolean)
-                .join(', ')}
-            </dd>
+            <dd>{addressLine(address)}</dd>
           </div>
         )}
         {order.email && (

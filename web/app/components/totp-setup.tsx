@@ -25,7 +25,7 @@ export const TotpSetup = ({ uri, secret, qr: { size, path }, next, answer }: Pro
       viewBox={`0 0 ${size} ${size}`}
       role="img"
       aria-label={account.appQrCode}
-      className="my-4 w-56 bg-white"
+      className="my-4 w-56 bg-[#fff]"
     >
       <path d={path} fill="#000" shapeRendering="crispEdges" />
     </svg>

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { whoAmI } from '#src/accounts/api.ts'
 import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
 import type { Visit } from '../loading/visit.ts'
+import { addressLine } from '../texts/format.ts'
 
 export type Prefill = {
   readonly typed: Readonly<Record<string, string>>
@@ -14,11 +15,6 @@ type Address = Readonly<Record<string, string | undefined>>
 
 const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
 const NOTHING: Prefill = { typed: {}, choices: [] }
-
-const lineOf = (address: Address): string =>
-  FIELDS.map(name => address[name])
-    .filter(Boolean)
-    .join(', ')
 
 /** An address has no name of its own (specification, "Sample User Item"), so the account's begins its first line. */
 const nameOf = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
@@ -44,7 +40,7 @@ export const checkoutPrefill = async (visit: Visit, chosen: string | null): Prom
     const used = all.find(({ id }) => id === chosen) ?? all[0]
     return {
       typed: { email: profile.email, ...fieldsOf(used?.address, nameOf(profile)) },
-      choices: all.map(one => ({ id: one.id, line: lineOf(one.address), isChosen: one === used })),
+      choices: all.map(one => ({ id: one.id, line: addressLine(one.address), isChosen: one === used })),
     }
   } catch (error) {
     visit.report(error)

@@ -28,7 +28,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
       return data({ isSent: false as const, typed, wrong: [], text }, { status })
     }
     const wrong = ((extra.errors ?? []) as readonly { readonly where: string }[]).map(({ where }) => where)
-    return data({ isSent: false as const, typed, wrong, text: t.checkout.correctErrors }, { status: 422 })
+    return data({ isSent: false as const, typed, wrong, text: t.order.correctFields }, { status: 422 })
   }
 }
 

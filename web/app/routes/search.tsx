@@ -9,6 +9,11 @@ import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/search'
 
+const headingOf = (q: string, author: string | undefined, isFound: boolean): string => {
+  if (q !== '') return isFound ? t.list.resultsFor(q) : t.list.searchResults
+  return author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks
+}
+
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const visit = context.get(visitContext)
   const listing = await readListing(visit, url, await readShelves(visit))
@@ -19,7 +24,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   return {
     listing,
     title: q !== '' ? t.list.searchTitle(q) : author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks,
-    heading: q !== '' ? t.list.resultsFor(q) : author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks,
+    heading: headingOf(q, author, listing.books.length > 0),
     ...(isAll ? { canonical: `${visit.origin}/search${page > 1 ? `?page=${page}` : ''}` } : {}),
   }
 }

@@ -44,7 +44,7 @@ export const account = {
   resetDone: 'Your password has been changed. Please sign in.',
   requestLink: 'Request a new link',
   confirmTitle: 'Confirm your new email',
-  confirmIntro: 'Once it’s confirmed, you’ll sign in with this email, and we’ll send your emails here.',
+  confirmIntro: 'Once confirmed, you’ll sign in with this email, and we’ll send your emails here.',
   confirmButton: 'Confirm new email',
   confirmDone: 'Your email has been changed. Please sign in with your new email.',
   codeTitle: 'Two-step verification',
@@ -133,7 +133,7 @@ export const account = {
   passkeysIntro:
     'Sign in with your fingerprint, face, or PIN instead of a password. A passkey stays on your device or in your password manager.',
   noPasskeys: 'You don’t have any passkeys yet.',
-  passkeyCount: (count: number) => plural(count, 'passkey', 'passkeys'),
+  passkeyCount: (count: number) => (count === 0 ? 'None' : plural(count, 'passkey', 'passkeys')),
   passkeyName: 'Passkey name',
   passkeyUnnamed: 'Passkey',
   passkeyAdd: 'Add a passkey',

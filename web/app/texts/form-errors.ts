@@ -9,7 +9,7 @@ export const fieldErrors: Readonly<Record<string, string>> = {
   code: 'Enter the full code.',
   first_name: 'Enter a first name of up to 100 characters.',
   last_name: 'Enter a last name of up to 100 characters.',
-  phone: 'Enter a phone number of 3 to 30 digits, such as +1 212 555 0100.',
+  phone: 'Enter a valid phone number, such as +1 212 555 0100.',
   price: 'Enter a price, such as 12.50.',
   stock_delta: 'Enter a whole number, such as 5 or -2.',
 }

@@ -50,6 +50,7 @@ export const list = {
   categoryDescription: (category: string, count: number) =>
     `Browse ${plural(count, 'book', 'books')} on our ${category} shelf.`,
   searchDescription: 'Search our shelves by title, author, or ISBN.',
+  searchResults: 'Search results',
   resultsFor: (q: string) => `Results for “${q}”`,
   count: (count: number) => plural(count, 'book', 'books'),
   page: (page: number, pages: number) =>
@@ -75,8 +76,8 @@ export const list = {
   pagination: 'Pages of results',
   previous: 'Previous page',
   next: 'Next page',
-  noResults: (q: string) => `No results for “${q}”`,
-  noMatches: 'We couldn’t find any matching books',
+  noResults: (q: string) => `We found no books for “${q}”`,
+  noMatches: 'We found no matching books',
   tips: [
     'Try fewer words, such as an author’s last name or one word from the title.',
     'Don’t worry about typos or accents: our search forgives both.',
@@ -99,7 +100,7 @@ export const book = {
   quantity: 'Quantity',
   add: 'Add to cart',
   adding: 'Adding…',
-  added: (count: number) => `Added to your cart. You now have ${plural(count, 'book', 'books')} in it.`,
+  added: (count: number) => `Added to your cart. It now has ${plural(count, 'book', 'books')}.`,
   viewCart: 'View cart',
   about: 'About this book',
   details: 'Details',
@@ -115,7 +116,7 @@ export const book = {
   moreBy: (author: string) => `More by ${author}`,
   moreFrom: (category: string) => `More from the ${category} shelf`,
   coverOf: (title: string, author: string) => `Cover of “${title}” by ${author}`,
-  invoice: 'Pay by invoice: nothing to pay now, the invoice comes with your books.',
+  invoice: 'Pay by invoice. Nothing to pay now; the invoice comes with your books.',
   breadcrumb: 'Breadcrumb',
   home: 'Home',
 }
@@ -127,7 +128,7 @@ export const error = {
   bookGoneTitle: 'We don’t carry this book',
   orderGoneTitle: 'We couldn’t find this order',
   orderGone:
-    'You can view an order in the browser you placed it from, or in the account you placed it with. On another device? We can email you a link to it.',
+    'You can view an order in the browser or account you ordered with. On another device? We can email you a link to it.',
   serverErrorTitle: 'Something went wrong on our end',
   serverError: 'The error has been logged. Please try again in a moment. Your cart and orders are safe.',
   unavailableTitle: 'We’ll be right back',

@@ -10,6 +10,7 @@ import { homeCountry } from '../../forms/home-country.server.ts'
 import { visitContext } from '../../loading/visit.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
+import { addressLine } from '../../texts/format.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/addresses'
 
@@ -34,15 +35,6 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.addresses })
 
-const lineOf = ({
-  street,
-  postal_code,
-  city,
-  state,
-  country,
-}: Route.ComponentProps['loaderData']['items'][0]) =>
-  [street, postal_code, city, state, country].filter(Boolean).join(', ')
-
 export default function Addresses({
   loaderData: { items, countries, home },
   actionData,
@@ -61,12 +53,12 @@ export default function Addresses({
         <ul className="mb-10 border-line border-t">
           {items.map(item => (
             <li key={item.address_id} className="order-row border-line border-b">
-              <span>{lineOf(item)}</span>
+              <span>{addressLine(item)}</span>
               <Form method="post">
                 <input type="hidden" name="address_id" value={item.address_id} />
                 <SubmitButton
                   text={account.remove}
-                  label={account.removeItem(lineOf(item))}
+                  label={account.removeItem(addressLine(item))}
                   intent="remove"
                   className="button-quiet"
                 />

@@ -59,11 +59,7 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
         <Way to="/account/email" name={account.email} state={email} />
         <Way to="/account/password" name={account.password} state="" />
         <Way to="/account/two-factor" name={account.app} state={hasApp ? account.on : account.off} />
-        <Way
-          to="/account/passkeys"
-          name={account.passkeys}
-          state={passkeys > 0 ? account.passkeyCount(passkeys) : account.off}
-        />
+        <Way to="/account/passkeys" name={account.passkeys} state={account.passkeyCount(passkeys)} />
         {cognito.available && (
           <Way
             to="/account/single-sign-on"
