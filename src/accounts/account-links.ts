@@ -2,10 +2,11 @@
  * Links that are mailed to an address and work once: to confirm it, to set a password. Control holds the token's hash alone,
  * bound to the account, the address and the purpose; so a copy of all tables opens nothing, and no link opens another door.
  */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
-import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
+import { epochSeconds, newSecret } from '../core/ids.ts'
 
 /** How long each kind of link works, in minutes. */
 export const LINK_MINUTES = {
@@ -39,10 +40,7 @@ export const linkInvalid = () =>
 
 export const createAccountLinks = (db: Dynamo, names: { readonly control: string }): AccountLinks => {
   const table = names.control
-  const keyOf = (token: string) => ({
-    pk: `account-link#${sha256(`account-link:${token}`)}`,
-    sk: 'account-link',
-  })
+  const keyOf = CONTROL_ROWS.accountLink.key
 
   /** A new token for this purpose, kept as its hash. */
   const create = async (

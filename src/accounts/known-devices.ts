@@ -2,12 +2,15 @@
  * Browsers that have signed in with an address before, known by a random cookie: their tries to sign in are counted apart,
  * so that strangers who guess at an account do not lock its owner out. Control holds the cookie's hash alone.
  */
+
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { cookieValue } from '../core/cookies.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
+import { epochSeconds, newSecret } from '../core/ids.ts'
 
 /** As long as browsers keep a cookie at all. */
-const KEPT_SECONDS = 400 * 24 * 3600
+const KEPT_SECONDS = CONTROL_ROWS.knownDevice.ttl
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** Emails are normalized ones. */
@@ -27,8 +30,6 @@ export const createKnownDevices = (
 ): KnownDevices => {
   const table = names.control
   const name = https ? '__Host-cloudshelf_device' : 'cloudshelf_device'
-  const pkOf = (email: string): string => `devices#${sha256(`devices:${email}`)}`
-  const keyOf = (email: string, secret: string) => ({ pk: pkOf(email), sk: sha256(`device:${secret}`) })
 
   const secretIn = (cookies: string | undefined): string | undefined => {
     const sent = cookieValue(cookies, name)
@@ -39,7 +40,7 @@ export const createKnownDevices = (
   const find = async (email: string, cookies: string): Promise<string | undefined> => {
     const secret = secretIn(cookies)
     if (secret === undefined) return undefined
-    const key = keyOf(email, secret)
+    const key = CONTROL_ROWS.knownDevice.key(email, secret)
     const row = await db.get(table, key)
     return Number(row?.expires_at) > epochSeconds(now()) ? key.sk : undefined
   }
@@ -48,16 +49,16 @@ export const createKnownDevices = (
   const remember = async (email: string, cookies: string | undefined): Promise<string> => {
     const secret = secretIn(cookies) ?? newSecret()
     const expires_at = epochSeconds(now()) + KEPT_SECONDS
-    await db.transact([{ action: 'Put', table, item: { ...keyOf(email, secret), expires_at } }])
+    await db.transact([
+      { action: 'Put', table, item: { ...CONTROL_ROWS.knownDevice.key(email, secret), expires_at } },
+    ])
     return `${name}=${secret}; Path=/; Max-Age=${KEPT_SECONDS}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
   }
 
   /** Forgets every browser of an address: its account is gone, has another address, or a new password. */
   const forget = async (email: string): Promise<void> => {
-    const pk = pkOf(email)
-    const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
-    for await (const rows of db.pages(query))
-      for (const { sk } of rows) await db.transact([{ action: 'Delete', table, key: { pk, sk } }])
+    for await (const rows of db.pages(partition(table, CONTROL_ROWS.knownDevice.pk(email))))
+      for (const { pk, sk } of rows) await db.transact([{ action: 'Delete', table, key: { pk, sk } }])
   }
 
   return { find, remember, forget }

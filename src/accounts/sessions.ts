@@ -4,12 +4,13 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
+import { AUTH_ROWS } from '../core/control/auth-rows.ts'
+import type { ControlKey } from '../core/control/row-kind.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
 import type { Session, SessionStore } from '../http/identity.ts'
 import type { TableNames } from '../tables/definitions.ts'
-import { ofUserRecord } from './auth/user-fields.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -22,8 +23,6 @@ export const SESSION_LIFETIMES = {
   customer: { idle: 14 * DAY, max: 60 * DAY, refreshAfter: DAY },
   staff: { idle: 30 * MINUTE, max: DAY / 2, refreshAfter: 5 * MINUTE },
 } as const
-
-export const sessionKey = (tokenHash: string) => ({ pk: `session#${tokenHash}`, sk: 'session' })
 
 /** The name of the session's cookie, bound to the host where the shop is reached over https. */
 export const sessionCookie = (https: boolean): string =>
@@ -95,7 +94,7 @@ export const createSessionStore = (
   const name = sessionCookie(https)
 
   /** Notes that the session was used; one that was ended meanwhile stays ended. */
-  const touch = async (key: ReturnType<typeof sessionKey>, at: Date): Promise<void> => {
+  const touch = async (key: ControlKey, at: Date): Promise<void> => {
     try {
       await db.write({
         action: 'Update',
@@ -113,7 +112,7 @@ export const createSessionStore = (
   const session = async (cookies: string): Promise<Session | undefined> => {
     const token = tokenOf(cookies, name, secret)
     if (token === undefined) return undefined
-    const key = sessionKey(sha256(token))
+    const key = AUTH_ROWS.session.key(sha256(token))
     const at = now()
     const row = liveSession(await db.get(table, key), at)
     if (!row) return undefined
@@ -123,7 +122,7 @@ export const createSessionStore = (
   }
 
   const staffRole: SessionStore['staffRole'] = async userId => {
-    const found = await db.get(table, { pk: ofUserRecord(userId), sk: 'auth' })
+    const found = await db.get(table, AUTH_ROWS.user.key(userId))
     const role = found?.role
     return typeof role === 'string' && ROLES.has(role) ? (role as 'staff' | 'admin') : undefined
   }

@@ -1,6 +1,8 @@
 /** Who may do what in the shop: roles, given and taken by the shop's people. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditWrites } from '../core/audit.ts'
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { newUserId } from '../core/ids.ts'
 import { LINK_MINUTES } from './account-links.ts'
@@ -13,13 +15,10 @@ export type Role = 'staff' | 'admin'
 export type StaffEntry = { readonly user_id: string; readonly email: string; readonly role: Role }
 export type StaffDeps = AccountDeps & { readonly users: UserTable; readonly publicUrl: string }
 
-const LIST = 'staff'
-
 /** Everyone with a role. */
 export const listStaff = async ({ db, names, users }: StaffDeps): Promise<StaffEntry[]> => {
   const found: StaffEntry[] = []
-  const query = { table: names.control, where: 'pk = :pk', values: { ':pk': LIST }, consistent: true }
-  for await (const page of db.pages(query))
+  for await (const page of db.pages(partition(names.control, CONTROL_ROWS.staffRole.pk)))
     for (const { sk, role } of page) {
       const user = await users.get(String(sk))
       if (user) found.push({ user_id: user.user_id, email: user.email, role: role as Role })
@@ -32,7 +31,7 @@ const roleWrites = (deps: StaffDeps, actor: string, seen: StoredRecord, role: Ro
   const [table, userId] = [names.control, String(seen.record.id)]
   const { role: before, ...rest } = seen.record
   const record = { ...rest, ...(role === undefined ? {} : { role }), updatedAt: now().toISOString() }
-  const key = { pk: LIST, sk: userId }
+  const key = CONTROL_ROWS.staffRole.key(userId)
   return [
     ...records.replacementWrites('user', seen, record),
     role === undefined ? { action: 'Delete', table, key } : { action: 'Put', table, item: { ...key, role } },

@@ -1,4 +1,5 @@
 /** The users table and the guards of its addresses in control: the only file that knows their attributes and keys. */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -33,28 +34,27 @@ export type UserTable = {
 
 export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
   const table = names.users
-  const guardKey = (email: string) => ({ pk: `email#${email}`, sk: 'email' })
 
   const get = async (userId: string): Promise<User | undefined> =>
     User.safeParse(await db.get(table, { user_id: userId })).data
 
   /** The id of the account of a normalised address, found through its guard, consistently. */
   const idByEmail = async (email: string): Promise<string | undefined> => {
-    const reserveEmail = await db.get(names.control, guardKey(email))
-    return typeof reserveEmail?.user_id === 'string' ? reserveEmail.user_id : undefined
+    const reservation = await db.get(names.control, CONTROL_ROWS.emailReservation.key(email))
+    return typeof reservation?.user_id === 'string' ? reservation.user_id : undefined
   }
 
   const reserveEmail = (email: string, userId: string): Write => ({
     action: 'Put',
     table: names.control,
-    item: { ...guardKey(email), user_id: userId },
+    item: { ...CONTROL_ROWS.emailReservation.key(email), user_id: userId },
     condition: 'attribute_not_exists(pk)',
   })
 
   const releaseEmail = (email: string, userId: string): Write => ({
     action: 'Delete',
     table: names.control,
-    key: guardKey(email),
+    key: CONTROL_ROWS.emailReservation.key(email),
     condition: 'user_id = :me',
     values: { ':me': userId },
   })
@@ -123,8 +123,9 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
   /** Every guard, by a scan of control. */
   const scanEmailReservations = async function* (): AsyncGenerator<{ email: string; user_id: string }> {
     for await (const items of db.scan(names.control))
-      for (const { pk, sk, user_id } of items)
-        if (sk === 'email') yield { email: String(pk).slice('email#'.length), user_id: String(user_id) }
+      for (const item of items)
+        if (CONTROL_ROWS.emailReservation.matches(item))
+          yield { email: CONTROL_ROWS.emailReservation.idOf(item.pk), user_id: String(item.user_id) }
   }
 
   return {

@@ -1,4 +1,5 @@
 /** What is written to the books table and its pointers, as values: a service sends several at once. Each says what its failed condition means. */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
@@ -31,13 +32,13 @@ export const changedMeanwhile = (bookId: string) =>
 const tooFew = (bookId: string, old: Item) =>
   new ShopError('stock_would_be_negative', `${bookId} has only ${String(old.stock_quantity)} in stock.`)
 
-/** Where control says in which category a book lies. */
-export const pointerKey = (bookId: string) => ({ pk: `book#${bookId}`, sk: 'pointer' })
-
 export const bookWrites = (names: TableNames) => {
   const table = names.books
 
-  const pointTo = (key: BookKey): Item => ({ ...pointerKey(key.book_id), category: key.category })
+  const pointTo = (key: BookKey): Item => ({
+    ...CONTROL_ROWS.bookPointer.key(key.book_id),
+    category: key.category,
+  })
 
   /** Makes the pointer of a book, in the place of none, or of one that names the `wrong` category. */
   const makePointer = (key: BookKey, wrong?: string): Write => ({
@@ -62,7 +63,7 @@ export const bookWrites = (names: TableNames) => {
     {
       action: 'Delete',
       table: names.control,
-      key: pointerKey(key.book_id),
+      key: CONTROL_ROWS.bookPointer.key(key.book_id),
       condition: 'category = :category',
       values: { ':category': key.category },
     },
@@ -158,7 +159,7 @@ export const bookWrites = (names: TableNames) => {
       condition: 'attribute_exists(book_id)',
       refused: () => notFound(key.book_id),
     },
-    { action: 'Delete', table: names.control, key: pointerKey(key.book_id) },
+    { action: 'Delete', table: names.control, key: CONTROL_ROWS.bookPointer.key(key.book_id) },
   ]
 
   /** Sells: the pieces leave the stock only at the price that was agreed, and only if there are enough. */

@@ -1,11 +1,12 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { BatchRead } from '../core/dynamo/batch-get.ts'
 import { coalesceReads } from '../core/dynamo/coalesce.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { Book, PricedBook } from './schema.ts'
-import { bookWrites, pointerKey } from './table-writes.ts'
+import { bookWrites } from './table-writes.ts'
 
 export type BookKey = { readonly category: string; readonly book_id: string }
 /** A row that is no book: whoever put it there, `doctor` names it. */
@@ -142,16 +143,16 @@ export const createBookTable = (db: Dynamo, names: TableNames) => {
 
   /** The categories of these books, from their pointers. */
   const categoriesOf = async (bookIds: readonly string[]): Promise<Map<string, string>> => {
-    const items = await db.batchGet(names.control, bookIds.map(pointerKey))
-    return new Map(items.map(item => [String(item.pk).slice('book#'.length), String(item.category)]))
+    const items = await db.batchGet(names.control, bookIds.map(CONTROL_ROWS.bookPointer.key))
+    return new Map(items.map(item => [CONTROL_ROWS.bookPointer.idOf(item.pk), String(item.category)]))
   }
 
   /** Every pointer, a page at a time: where each id is said to lie. */
   async function* pointers(): AsyncGenerator<readonly BookKey[]> {
     for await (const items of db.scan(names.control))
       yield items
-        .filter(item => item.sk === 'pointer' && String(item.pk).startsWith('book#'))
-        .map(item => ({ category: String(item.category), book_id: String(item.pk).slice('book#'.length) }))
+        .filter(CONTROL_ROWS.bookPointer.matches)
+        .map(item => ({ category: String(item.category), book_id: CONTROL_ROWS.bookPointer.idOf(item.pk) }))
   }
 
   /** The item as it lies in the table, unknown attributes and all. */

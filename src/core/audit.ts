@@ -2,6 +2,8 @@
  * Who did what, when: rows of control that are only ever added, each in the transaction of the act that it tells of. One lies
  * under its subject and one under its day, so that both can be read without a scan.
  */
+import { partition } from './control/row-kind.ts'
+import { CONTROL_ROWS } from './control/rows.ts'
 import type { Dynamo } from './dynamo/dynamo.ts'
 import type { Item, Write } from './dynamo/write.ts'
 import { dayOf, newSortKey } from './ids.ts'
@@ -34,10 +36,11 @@ const content = ({ actor, what, subject, before, after, fields }: AuditEvent, no
 /** The rows of an act, to be written with it. */
 export const auditWrites = (table: string, act: AuditEvent, now: Date): Write[] => {
   const sk = newSortKey(now)
-  return [`audit#${act.subject}`, `audit-day#${dayOf(now)}`].map(pk => ({
+  const keys = [CONTROL_ROWS.audit.key(act.subject, sk), CONTROL_ROWS.auditDay.key(dayOf(now), sk)]
+  return keys.map(key => ({
     action: 'Put',
     table,
-    item: { pk, sk, ...content(act, now) },
+    item: { ...key, ...content(act, now) },
     condition: 'attribute_not_exists(pk)',
   }))
 }
@@ -45,14 +48,13 @@ export const auditWrites = (table: string, act: AuditEvent, now: Date): Write[] 
 const entryOf = ({ pk: _, sk: __, ...entry }: Item): AuditEntry => entry as unknown as AuditEntry
 
 const entriesUnder = async function* (db: Dynamo, table: string, pk: string): AsyncGenerator<AuditEntry> {
-  const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
-  for await (const page of db.pages(query)) yield* page.map(entryOf)
+  for await (const page of db.pages(partition(table, pk))) yield* page.map(entryOf)
 }
 
 /** What was done to a subject, in the order of time. */
 export const auditTrail = (db: Dynamo, table: string, subject: string): AsyncGenerator<AuditEntry> =>
-  entriesUnder(db, table, `audit#${subject}`)
+  entriesUnder(db, table, CONTROL_ROWS.audit.pk(subject))
 
 /** What was done on a day (UTC), in the order of time. */
 export const auditOfDay = (db: Dynamo, table: string, day: string): AsyncGenerator<AuditEntry> =>
-  entriesUnder(db, table, `audit-day#${day}`)
+  entriesUnder(db, table, CONTROL_ROWS.auditDay.pk(day))

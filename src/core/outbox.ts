@@ -2,15 +2,15 @@
  * The outbox: a row in control, written in the transaction of what it announces, from which a worker makes a mail.
  * Its sort key begins with the time from which it may be taken, so that one query finds what is due and nothing else.
  */
+import type { ControlKey } from './control/row-kind.ts'
+import { CONTROL_ROWS } from './control/rows.ts'
 import type { Item, Write } from './dynamo/write.ts'
 import { sortKeyAt } from './ids.ts'
 import { currentRequest } from './request.ts'
 
-/** Where rows wait that are to be sent. */
-export const OUTBOX = 'outbox'
-
-/** The sort key of a row that is due at `due`. */
-export const outboxSortKey = (due: Date, id: string): string => `${sortKeyAt(due)}#${id}`
+/** The key of a row that is due at `due`. */
+export const outboxKey = (due: Date, id: string): ControlKey =>
+  CONTROL_ROWS.outbox.key(`${sortKeyAt(due)}#${id}`)
 
 /**
  * The row of a mail to be sent, due at once. `id` names the mail for ever, in its Message-ID too; `content` is what the
@@ -21,8 +21,7 @@ export const announceMail = (table: string, id: string, content: Item, now: Date
   table,
   item: {
     ...content,
-    pk: OUTBOX,
-    sk: outboxSortKey(now, id),
+    ...outboxKey(now, id),
     state: 'PENDING',
     tries: 0,
     created_at: now.toISOString(),

@@ -1,5 +1,6 @@
 /** The functions on AWS as data: what each answers or is woken by, and what it may touch. Bundles, stacks and tests read it. */
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { TableId } from '../tables/definitions.ts'
 
@@ -109,7 +110,9 @@ export const functions = [
         // Rows that were moved there to be tried again later are the sweeper's.
         filter: {
           eventName: ['INSERT'],
-          dynamodb: { NewImage: { pk: { S: ['outbox'] }, state: { S: ['PENDING'] }, tries: { N: ['0'] } } },
+          dynamodb: {
+            NewImage: { pk: { S: [CONTROL_ROWS.outbox.pk] }, state: { S: ['PENDING'] }, tries: { N: ['0'] } },
+          },
         },
       },
     ],

@@ -1,8 +1,8 @@
 /** OutboxConsumer: sends what has just been put into the outbox. What has to wait or is tried again later is the sweeper's. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import { OUTBOX } from '../core/outbox.ts'
 import { readRow } from '../notifications/table.ts'
 import { deliver } from '../notifications/worker.ts'
 import { createFunctionBase } from './open.ts'
@@ -15,7 +15,7 @@ const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
   try {
     const item = eventName === 'INSERT' && dynamodb?.NewImage ? fromWire(dynamodb.NewImage) : undefined
     const due = Date.parse(String(item?.due_at))
-    return item?.pk === OUTBOX && due <= deps.now().getTime() ? readRow(item) : undefined
+    return item?.pk === CONTROL_ROWS.outbox.pk && due <= deps.now().getTime() ? readRow(item) : undefined
   } catch (error) {
     // It will be no better when it comes again, and would hold up its shard for a day.
     deps.report(error)

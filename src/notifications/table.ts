@@ -2,14 +2,13 @@
  * The outbox's rows in control: the only file that knows their attributes and keys. A row is taken by moving it, in one
  * transaction, to the time when its lease ends: who took it keeps it until then, and if nothing comes of it, it is due again.
  */
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { epochSeconds, sortKeyAt } from '../core/ids.ts'
-import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
+import { outboxKey } from '../core/outbox.ts'
 import type { OutboxEntry } from './schema.ts'
-
-const DEAD = 'outbox-dead'
-const SENT_KEPT_SECONDS = 30 * 86_400
 
 /** A row as it is stored. What it announces is not parsed yet: one that cannot be must still be moved. */
 export type OutboxRow = {
@@ -26,7 +25,7 @@ export type OutboxTable = ReturnType<typeof createOutboxTable>
 export const readRow = (item: Item): OutboxRow => {
   const sk = String(item.sk)
   const tries = Number(item.tries)
-  const id = item.pk === OUTBOX ? sk.slice(sk.indexOf('#') + 1) : sk
+  const id = item.pk === CONTROL_ROWS.outbox.pk ? sk.slice(sk.indexOf('#') + 1) : sk
   const requestId = typeof item.request_id === 'string' ? item.request_id : undefined
   return { id, tries: Number.isSafeInteger(tries) ? tries : 0, requestId, item }
 }
@@ -73,14 +72,12 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
   const waiting = (row: OutboxRow, due: Date, changes: Item): Item => ({
     ...row.item,
     ...changes,
-    pk: OUTBOX,
-    sk: outboxSortKey(due, row.id),
+    ...outboxKey(due, row.id),
     due_at: due.toISOString(),
   })
 
   const entriesUnder = async function* (pk: string): AsyncGenerator<readonly OutboxEntry[]> {
-    const pages = db.pages({ table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true })
-    for await (const items of pages) yield items.map(entry)
+    for await (const items of db.pages(partition(table, pk))) yield items.map(entry)
   }
 
   /** Up to `limit` rows that may be taken now, those that have waited longest first. */
@@ -88,7 +85,7 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
     const { items } = await db.query({
       table,
       where: 'pk = :pk AND sk < :end',
-      values: { ':pk': OUTBOX, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
+      values: { ':pk': CONTROL_ROWS.outbox.pk, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
       limit,
       consistent: true,
     })
@@ -97,7 +94,11 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
 
   /** Since when the mail that comes next has waited; undefined: none waits. */
   const waitingSince = async (): Promise<Date | undefined> => {
-    const { items } = await db.query({ table, where: 'pk = :pk', values: { ':pk': OUTBOX }, limit: 1 })
+    const { items } = await db.query({
+      ...partition(table, CONTROL_ROWS.outbox.pk),
+      consistent: false,
+      limit: 1,
+    })
     const since = Date.parse(String(items[0]?.created_at))
     return Number.isNaN(since) ? undefined : new Date(since)
   }
@@ -112,15 +113,14 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
   }
 
   const sentNote = (row: OutboxRow, now: Date): Item => ({
-    pk: `mail#${row.id}`,
-    sk: 'sent',
+    ...CONTROL_ROWS.sentMail.key(row.id),
     event: row.item.event,
     order_id: row.item.order_id,
     request_id: row.requestId,
     state: 'SENT',
     tries: row.tries,
     sent_at: now.toISOString(),
-    expires_at: epochSeconds(now) + SENT_KEPT_SECONDS,
+    expires_at: epochSeconds(now) + CONTROL_ROWS.sentMail.ttl,
   })
 
   /** The mail is sent: its row makes way for a note of that, kept 30 days. */
@@ -149,8 +149,7 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
       row,
       {
         ...row.item,
-        pk: DEAD,
-        sk: row.id,
+        ...CONTROL_ROWS.deadLetter.key(row.id),
         state: 'DEAD',
         due_at: now.toISOString(),
         last_error: why,
@@ -159,7 +158,7 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
 
   /** A dead row is due at once, with all its tries before it; false when there is no such dead row. */
   const requeue = async (id: string, now: Date): Promise<boolean> => {
-    const item = await db.get(table, { pk: DEAD, sk: id })
+    const item = await db.get(table, CONTROL_ROWS.deadLetter.key(id))
     if (!item) return false
     const row = readRow(item)
     return move([row, waiting(row, now, { state: 'PENDING', tries: 0 })])
@@ -174,7 +173,7 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
     postpone,
     moveToDeadLetter,
     requeue,
-    pending: () => entriesUnder(OUTBOX),
-    dead: () => entriesUnder(DEAD),
+    pending: () => entriesUnder(CONTROL_ROWS.outbox.pk),
+    dead: () => entriesUnder(CONTROL_ROWS.deadLetter.pk),
   }
 }

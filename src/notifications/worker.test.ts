@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
 import { createKillableWorker, createMailCapture, createMailShop } from '../../test/mail.ts'
-import { OUTBOX, outboxSortKey } from '../core/outbox.ts'
+import { outboxKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
 import { BATCH, LEASE_MS, listEntries, MAX_TRIES, sendDueMail } from './worker.ts'
@@ -21,7 +21,7 @@ const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, u
   shop.deps.db.write({
     action: 'Put',
     table: shop.names.control,
-    item: { pk: OUTBOX, sk: outboxSortKey(due, id), ...content },
+    item: { ...outboxKey(due, id), ...content },
   })
 
 test('an order’s mail is sent once, its row makes way for a note that expires', async () => {

@@ -2,25 +2,30 @@
  * Links that open an order once, for whoever reads its address's mail. Control holds the token's hash alone, bound to the
  * order and to this purpose; so a copy of all tables opens nothing.
  */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import { epochSeconds, newSecret, sha256 } from '../core/ids.ts'
+import { epochSeconds, newSecret } from '../core/ids.ts'
 import type { Order } from './schema.ts'
 
-export const LINK_MINUTES = 30
+export const LINK_MINUTES = CONTROL_ROWS.orderLink.ttl / 60
 
 export type OrderKey = { readonly user_id: string; readonly order_id: string }
 export type OrderLinks = ReturnType<typeof createOrderLinks>
 
 export const createOrderLinks = (db: Dynamo, names: { readonly control: string }) => {
   const table = names.control
-  const keyOf = (token: string) => ({ pk: `order-link#${sha256(`order-link:${token}`)}`, sk: 'order-link' })
-  const expiry = (now: Date): number => epochSeconds(now) + LINK_MINUTES * 60
+  const expiry = (now: Date): number => epochSeconds(now) + CONTROL_ROWS.orderLink.ttl
 
   const link = (token: string, order: OrderKey | undefined, now: Date): Write => ({
     action: 'Put',
     table,
-    item: { ...keyOf(token), user_id: order?.user_id, order_id: order?.order_id, expires_at: expiry(now) },
+    item: {
+      ...CONTROL_ROWS.orderLink.key(token),
+      user_id: order?.user_id,
+      order_id: order?.order_id,
+      expires_at: expiry(now),
+    },
   })
 
   /** Keeps `token` as the key to this order, for 30 minutes. */
@@ -32,7 +37,7 @@ export const createOrderLinks = (db: Dynamo, names: { readonly control: string }
 
   /** The order that `token` opens, this once; undefined for one that is unknown, used or expired. */
   const spend = async (token: string, now: Date): Promise<OrderKey | undefined> => {
-    const key = keyOf(token)
+    const key = CONTROL_ROWS.orderLink.key(token)
     const found = await db.get(table, key)
     if (!isOpen(found, now)) return undefined
     try {

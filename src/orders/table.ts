@@ -1,8 +1,9 @@
 /** The orders table and its records in control: the only file that knows their attributes, keys and indexes. */
 import { type AuditEvent, auditWrites } from '../core/audit.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
-import { dayOfOrderId, epochSeconds, sha256 } from '../core/ids.ts'
+import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -14,8 +15,6 @@ export type CheckoutRecord = { readonly request_hash: string; readonly order_id:
 export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
 export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
 export type OrderTable = ReturnType<typeof createOrderTable>
-
-const CHECKOUT_KEPT_SECONDS = 24 * 3600
 
 const money = (amount: Cents | undefined) => (amount === undefined ? undefined : toDecimal(amount))
 
@@ -45,12 +44,8 @@ const endsRestricted = ({ retain_until }: Order, status: OrderStatus): boolean =
 const countryOnly = (address: Order['shipping_address']): Item =>
   address?.country === undefined ? {} : { country: address.country }
 
-/** Where the pointers to an address's orders lie. */
-const pointerOf = (email: string): string => `email-orders#${sha256(email)}`
-
 export const createOrderTable = (db: Dynamo, names: TableNames) => {
   const table = names.orders
-  const checkoutKey = (userId: string, key: string) => ({ pk: `idem#${userId}`, sk: `checkout#${key}` })
 
   const get = async (userId: string, orderId: string): Promise<Order | undefined> =>
     readOrder(await db.get(table, { user_id: userId, order_id: orderId }))
@@ -104,12 +99,16 @@ export const createOrderTable = (db: Dynamo, names: TableNames) => {
 
   /** What an earlier checkout under this key left, while it is kept (24 hours). */
   const checkout = async (userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined> =>
-    checkoutRecord(await db.get(names.control, checkoutKey(userId, key)), now)
+    checkoutRecord(await db.get(names.control, CONTROL_ROWS.idempotency.key(userId, key)), now)
 
   const keepCheckout = (userId: string, key: string, record: CheckoutRecord, now: Date): Write => ({
     action: 'Put',
     table: names.control,
-    item: { ...checkoutKey(userId, key), ...record, expires_at: epochSeconds(now) + CHECKOUT_KEPT_SECONDS },
+    item: {
+      ...CONTROL_ROWS.idempotency.key(userId, key),
+      ...record,
+      expires_at: epochSeconds(now) + CONTROL_ROWS.idempotency.ttl,
+    },
     condition: 'attribute_not_exists(pk) OR expires_at <= :now',
     values: { ':now': epochSeconds(now) },
   })
@@ -135,12 +134,12 @@ export const createOrderTable = (db: Dynamo, names: TableNames) => {
   const pointFromEmail = (order: Order, email: string): Write => ({
     action: 'Put',
     table: names.control,
-    item: { pk: pointerOf(email), sk: order.order_id, user_id: order.user_id },
+    item: { ...CONTROL_ROWS.emailOrder.key(email, order.order_id), user_id: order.user_id },
   })
 
   /** The order that a pointer of this address leads to, if there is one. */
   const pointed = async (email: string, orderId: string): Promise<Order | undefined> => {
-    const pointer = await db.get(names.control, { pk: pointerOf(email), sk: orderId })
+    const pointer = await db.get(names.control, CONTROL_ROWS.emailOrder.key(email, orderId))
     return typeof pointer?.user_id === 'string' ? get(pointer.user_id, orderId) : undefined
   }
 
@@ -153,7 +152,10 @@ export const createOrderTable = (db: Dynamo, names: TableNames) => {
     const { items, next } = await db.query({
       table: names.control,
       where: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
-      values: { ':pk': pointerOf(email), ...(before === undefined ? {} : { ':before': before }) },
+      values: {
+        ':pk': CONTROL_ROWS.emailOrder.pk(email),
+        ...(before === undefined ? {} : { ':before': before }),
+      },
       descending: true,
       limit,
       consistent: true,
@@ -209,7 +211,13 @@ export const createOrderTable = (db: Dynamo, names: TableNames) => {
       },
       ...(email === undefined
         ? []
-        : [{ action: 'Delete', table: names.control, key: { pk: pointerOf(email), sk: order_id } } as const]),
+        : [
+            {
+              action: 'Delete',
+              table: names.control,
+              key: CONTROL_ROWS.emailOrder.key(email, order_id),
+            } as const,
+          ]),
     ]
   }
 

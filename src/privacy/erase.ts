@@ -4,9 +4,11 @@
  * done twice.
  */
 
-import { ofUserRecord } from '../accounts/auth/user-fields.ts'
 import type { KnownDevices } from '../accounts/known-devices.ts'
 import { auditWrites } from '../core/audit.ts'
+import { AUTH_ROWS } from '../core/control/auth-rows.ts'
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import type { Order } from '../orders/schema.ts'
 import {
@@ -23,11 +25,9 @@ export type EraseDeps = PersonalDataDeps & {
   readonly deleteSentMails: (address: string, about: readonly string[]) => Promise<void>
 }
 
-const NOTES = 'erasures'
-
 const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
   table: names.control,
-  key: { pk: NOTES, sk: userId },
+  key: CONTROL_ROWS.erasure.key(userId),
 })
 
 /** Deletes the account of this person and all about them but what the law wants of orders. */
@@ -61,7 +61,9 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
   if (user) {
     await deleteSentMails(user.email, [userId, ...orders.map(order => order.order_id)])
     await devices.forget(user.email)
-    await unlessGone(db.transact([...users.remove(user), remove(deps.names.control, authKey(userId))]))
+    await unlessGone(
+      db.transact([...users.remove(user), remove(deps.names.control, AUTH_ROWS.user.key(userId))]),
+    )
   }
   // Whoever was signing in at that moment is out too: from here on nobody can.
   await endSignIn(deps, userId)
@@ -76,7 +78,6 @@ const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<vo
     await unlessGone(db.transact(records.removalWrites(model, { ...stored, revision: undefined })))
 }
 
-const authKey = (userId: string) => ({ pk: ofUserRecord(userId), sk: 'auth' })
 const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
 
 /** A mail about the account, or about one of these orders. */
@@ -85,13 +86,12 @@ const concerns = ({ user_id, order_id }: Item, userId: string, orders: readonly 
 
 /** The account's rows in control but the one that the sign-in library knows: addresses, and the place among the staff. */
 const ownRows = async ({ db, names }: PersonalDataDeps, userId: string): Promise<Write[]> => {
-  const pk = ofUserRecord(userId)
+  const own = AUTH_ROWS.user.key(userId)
   const rows: Item[] = []
-  const query = { table: names.control, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
-  for await (const page of db.pages(query)) rows.push(...page)
+  for await (const page of db.pages(partition(names.control, own.pk))) rows.push(...page)
   return [
-    ...rows.filter(({ sk }) => sk !== 'auth').map(({ sk }) => remove(names.control, { pk, sk })),
-    remove(names.control, { pk: 'staff', sk: userId }),
+    ...rows.filter(({ sk }) => sk !== own.sk).map(({ pk, sk }) => remove(names.control, { pk, sk })),
+    remove(names.control, CONTROL_ROWS.staffRole.key(userId)),
   ]
 }
 
@@ -114,9 +114,8 @@ export const resumeErasures = async (
   deps: EraseDeps,
   { again = false }: { readonly again?: boolean } = {},
 ): Promise<number> => {
-  const query = { table: deps.names.control, where: 'pk = :pk', values: { ':pk': NOTES }, consistent: true }
   let count = 0
-  for await (const page of deps.db.pages(query))
+  for await (const page of deps.db.pages(partition(deps.names.control, CONTROL_ROWS.erasure.pk)))
     for (const { sk, state } of page)
       if (again || state !== 'done') {
         await finish(deps, String(sk))

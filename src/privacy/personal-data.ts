@@ -4,8 +4,9 @@ import type { AuthRecords, StoredRecord } from '../accounts/auth/records.ts'
 import { listAddresses, type ProfileDeps } from '../accounts/profile/service.ts'
 import type { User } from '../accounts/schema.ts'
 import { auditTrail } from '../core/audit.ts'
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import { OUTBOX } from '../core/outbox.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -61,8 +62,8 @@ export const readPendingMails = async (
   userIds: ReadonlySet<string>,
 ): Promise<Item[]> => {
   const found: Item[] = []
-  for (const pk of [OUTBOX, 'outbox-dead'])
-    for await (const page of db.pages({ table: names.control, where: 'pk = :pk', values: { ':pk': pk } }))
+  for (const { pk } of [CONTROL_ROWS.outbox, CONTROL_ROWS.deadLetter])
+    for await (const page of db.pages({ ...partition(names.control, pk), consistent: false }))
       found.push(...page.filter(({ user_id }) => userIds.has(String(user_id))))
   return found
 }

@@ -1,11 +1,9 @@
 /** A table as it was, put back into the table as it is: row by row, so that its name, streams and settings stay. */
 import { isDeepStrictEqual } from 'node:util'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { TABLES, type TableDefinition, type TableId } from './definitions.ts'
-
-/** Who asked to be forgotten since then has asked all the same. */
-const ERASURES = 'erasures'
 
 export type RestoreResult = { readonly written: number; readonly deleted: number; readonly same: number }
 
@@ -31,7 +29,8 @@ export const restoreTable = async (
   for await (const items of db.scan(name))
     for (const item of items) {
       const as = wanted.get(rowName(item))
-      const isTombstone = id === 'control' && item.pk === ERASURES
+      // An erasure that was asked for since the backup still holds.
+      const isTombstone = id === 'control' && item.pk === CONTROL_ROWS.erasure.pk
       if (isTombstone || (as && isDeepStrictEqual(as, item))) {
         wanted.delete(rowName(item))
         count.same++

@@ -6,10 +6,11 @@ import { passkey } from '@better-auth/passkey'
 import { betterAuth } from 'better-auth'
 import { APIError } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
+import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { orShopError, TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
-import { epochSeconds, newUserId, sha256 } from '../../core/ids.ts'
+import { epochSeconds, newUserId } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../schema.ts'
@@ -18,7 +19,6 @@ import type { UserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
 import { LOCKED_SECONDS } from './library-call.ts'
 import type { AuthRecords } from './records.ts'
-import { ofUserRecord } from './user-fields.ts'
 
 export type AuthDeps = {
   readonly db: Dynamo
@@ -35,8 +35,6 @@ const TOTP = '/two-factor/verify-totp'
 /** Where a session begins with a second factor: something that one has, and something that one knows or is. */
 const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', '/passkey/verify-authentication'])
 const TWO_FACTOR_MINUTES = 10
-/** Longer than any code of an authenticator app is accepted, before and after its half minute. */
-const CODE_SECONDS = 300
 
 const text = { type: 'string', required: false, input: false } as const
 const flag = { type: 'boolean', required: false, input: false } as const
@@ -56,9 +54,8 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
   /** A code of an authenticator app counts once (RFC 6238, 5.2), though it is shown for half a minute. */
   const spendCode = async (userId: string, code: unknown): Promise<void> => {
     const item = {
-      pk: ofUserRecord(userId),
-      sk: `code#${sha256(`code:${String(code)}`)}`,
-      expires_at: epochSeconds(now()) + CODE_SECONDS,
+      ...CONTROL_ROWS.usedCode.key(userId, String(code)),
+      expires_at: epochSeconds(now()) + CONTROL_ROWS.usedCode.ttl,
     }
     try {
       await db.write({

@@ -3,24 +3,16 @@
  * a row that points to it, written in the same transaction. What the specification knows of a user lies in the users
  * table, and nowhere else. The token of a session is never written: its row is found by the token's hash.
  */
+import { AUTH_ROWS, authPointersOf, authRowsOf } from '../../core/control/auth-rows.ts'
+import { partition } from '../../core/control/row-kind.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { type Item, orShopError, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newVersion, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
-import { sessionKey } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
-import { isUserTableField, ofUserRecord, recordFromUser, userFromRecord } from './user-fields.ts'
+import { isUserTableField, recordFromUser, userFromRecord } from './user-fields.ts'
 import type { AuthRecord } from './where-filter.ts'
-
-/** Fields by which records are looked up; `unique` ones belong to one record at most. */
-const LOOKUPS: Readonly<Record<string, readonly { readonly field: string; readonly unique?: true }[]>> = {
-  session: [{ field: 'id', unique: true }, { field: 'userId' }],
-  account: [{ field: 'userId' }, { field: 'accountId' }],
-  verification: [{ field: 'identifier' }],
-  twoFactor: [{ field: 'userId' }],
-  passkey: [{ field: 'userId' }, { field: 'credentialID', unique: true }],
-}
 
 const HASHED = 'hashed:'
 
@@ -57,7 +49,7 @@ export type AuthRecords = {
   /** False when the record was changed since it was read. */
   readonly remove: (model: string, seen: StoredRecord) => Promise<boolean>
   readonly byId: (model: string, id: string) => Promise<StoredRecord | undefined>
-  /** Records with this value in a field of `LOOKUPS`. */
+  /** Records with this value in a field that `AUTH_POINTERS` names. */
   readonly byField: (model: string, field: string, value: unknown) => Promise<StoredRecord[]>
   /** The user of a normalized email. An unknown email costs the same calls. */
   readonly byEmail: (email: string) => Promise<StoredRecord | undefined>
@@ -72,22 +64,15 @@ export type AuthRecords = {
 
 export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTable): AuthRecords => {
   const table = names.control
-  const lookupsOf = (model: string) => LOOKUPS[model] ?? []
 
-  const keyOf = (model: string, record: AuthRecord) => {
-    if (model === 'user') return { pk: ofUserRecord(String(record.id)), sk: 'auth' }
-    if (model === 'session') return sessionKey(tokenHash(record.token))
-    return { pk: `${model}#${String(record.id)}`, sk: model }
-  }
+  const keyOf = (model: string, record: AuthRecord) =>
+    authRowsOf(model).key(model === 'session' ? tokenHash(record.token) : String(record.id))
 
-  const pointerKey = (model: string, field: string, value: unknown, at: string) => ({
-    pk: `${model}.${field}#${String(value)}`,
-    sk: at,
-  })
+  const pointerBy = (model: string, field: string) => authPointersOf(model).find(one => one.field === field)
 
   const stored = (model: string, item: Item, token?: string): StoredRecord => {
     const { pk, sk: _, revision, expires_at: __, ...fields } = item
-    const hash = { token: token ?? `${HASHED}${String(pk).slice('session#'.length)}` }
+    const hash = { token: token ?? `${HASHED}${AUTH_ROWS.session.idOf(pk)}` }
     return { record: model === 'session' ? { ...fields, ...hash } : fields, revision: String(revision) }
   }
 
@@ -113,10 +98,10 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   /** The rows that point to this record, with the lookups' fields in which it differs from `other`. */
   const pointersOf = (model: string, record: AuthRecord, other: AuthRecord = {}) => {
     const at = keyOf(model, record).pk
-    return lookupsOf(model).flatMap(({ field, unique }) => {
+    return authPointersOf(model).flatMap(({ field, unique, key }) => {
       const value = record[field] ?? null
       if (value === null || value === other[field]) return []
-      return [{ key: pointerKey(model, field, value, unique ? model : at), at, unique }]
+      return [{ key: key(String(value), unique ? model : at), at, unique }]
     })
   }
 
@@ -152,7 +137,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   const fetch = async (model: string, pks: readonly string[]): Promise<StoredRecord[]> => {
     const items = await db.batchGet(
       table,
-      pks.map(pk => ({ pk, sk: model })),
+      pks.map(pk => ({ pk, sk: authRowsOf(model).sortPrefix })),
     )
     return items.map(item => stored(model, item))
   }
@@ -166,7 +151,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   }
 
   const bySessionToken = async (token: string): Promise<StoredRecord | undefined> => {
-    const item = await db.get(table, sessionKey(tokenHash(token)))
+    const item = await db.get(table, AUTH_ROWS.session.key(tokenHash(token)))
     return item && stored('session', item, token)
   }
 
@@ -182,20 +167,20 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     const found = await byEmail(email)
     if (!found) {
       await byField('account', 'userId', 'user-nobody')
-      await fetch('account', ['account#nobody'])
+      await fetch('account', [AUTH_ROWS.account.key('nobody').pk])
     }
     return found
   }
 
   /** Whether records can be found by this field without a scan. */
-  const isLookup = (model: string, field: string): boolean =>
-    lookupsOf(model).some(lookup => lookup.field === field)
+  const isLookup = (model: string, field: string): boolean => pointerBy(model, field) !== undefined
 
   const byField = async (model: string, field: string, value: unknown): Promise<StoredRecord[]> => {
-    const { pk } = pointerKey(model, field, value, '')
+    const pointer = pointerBy(model, field)
+    if (!pointer) throw new TypeError(`no row points to a ${model} by ${field}`)
     const found: string[] = []
-    const query = { table, where: 'pk = :pk', values: { ':pk': pk }, consistent: true }
-    for await (const page of db.pages(query)) found.push(...page.map(({ at }) => String(at)))
+    for await (const page of db.pages(partition(table, pointer.pk(String(value)))))
+      found.push(...page.map(({ at }) => String(at)))
     return fetch(model, found)
   }
 

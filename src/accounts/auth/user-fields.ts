@@ -16,9 +16,6 @@ const FIELD_OF = {
 const pairs = Object.entries(FIELD_OF) as [keyof typeof FIELD_OF, string][]
 const fields = new Set<string>(Object.values(FIELD_OF))
 
-/** Where control keeps what the library knows of a user beyond those attributes, and the user's own rows. */
-export const ofUserRecord = (userId: string): string => `user#${userId}`
-
 /** Whether the users table keeps this field of the library. */
 export const isUserTableField = (field: string): boolean => fields.has(field)
 

@@ -1,8 +1,9 @@
 /** The handlers of signing in by Cognito. What a browser asked for waits in control, under the hash of a cookie of its own. */
+import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { cookieValue } from '../../core/cookies.ts'
 import { orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
-import { epochSeconds, newSecret, sha256 } from '../../core/ids.ts'
+import { epochSeconds, newSecret } from '../../core/ids.ts'
 import { type Route, route } from '../../http/app.ts'
 import { endSessions } from '../account-recovery.ts'
 import { assertPassword } from '../password-credential.ts'
@@ -22,7 +23,7 @@ export type CognitoRouteDeps = CreateSessionDeps & {
   readonly cognito: CognitoClient | undefined
 }
 
-const MINUTES = 10
+const REQUEST_SECONDS = CONTROL_ROWS.cognitoRequest.ttl
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** What waits for the browser to come back. */
@@ -39,7 +40,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   const { db, names, now } = deps
   const https = deps.publicUrl.startsWith('https:')
   const name = https ? '__Host-cloudshelf_cognito' : 'cloudshelf_cognito'
-  const keyOf = (secret: string) => ({ pk: `cognito#${sha256(`cognito:${secret}`)}`, sk: 'cognito' })
+  const keyOf = CONTROL_ROWS.cognitoRequest.key
   const cookie = (secret: string, seconds: number): string =>
     `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 
@@ -76,10 +77,10 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
         ...asked,
         ...(body.link && session ? { user_id: session.userId } : {}),
         ...(body.next === undefined ? {} : { next: body.next }),
-        expires_at: epochSeconds(now()) + MINUTES * 60,
+        expires_at: epochSeconds(now()) + REQUEST_SECONDS,
       }
       await db.write({ action: 'Put', table: names.control, item })
-      setCookies.push(cookie(secret, MINUTES * 60))
+      setCookies.push(cookie(secret, REQUEST_SECONDS))
       return { url }
     }),
     route(api.finishCognito, async ({ body, identity: { session }, sent, setCookies }) => {

@@ -1,9 +1,9 @@
 /** What a shopper keeps with us besides the sign-in: name, phone, addresses. */
+import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { type Item, orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newSortKey } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
-import { ofUserRecord } from '../auth/user-fields.ts'
 import type { PostalAddress, User } from '../schema.ts'
 import type { AccountDeps } from '../sign-up.ts'
 import type { AccountChange, UserTable } from '../table.ts'
@@ -35,18 +35,19 @@ export const changeProfile = async (
 
 export type SavedAddress = PostalAddress & { readonly address_id: string }
 
-const PREFIX = 'address#'
-
 export const listAddresses = async ({ db, names }: ProfileDeps, userId: string): Promise<SavedAddress[]> => {
   const { items } = await db.query({
     table: names.control,
     where: 'pk = :pk AND begins_with(sk, :prefix)',
-    values: { ':pk': ofUserRecord(userId), ':prefix': PREFIX },
+    values: {
+      ':pk': CONTROL_ROWS.postalAddress.pk(userId),
+      ':prefix': CONTROL_ROWS.postalAddress.sortPrefix,
+    },
     consistent: true,
   })
   return items.map(({ sk, address }) => ({
     ...(address as PostalAddress),
-    address_id: String(sk).slice(PREFIX.length),
+    address_id: CONTROL_ROWS.postalAddress.nameOf(sk),
   }))
 }
 
@@ -62,7 +63,7 @@ export const saveAddress = async (
       `At most ${MAX_ADDRESSES} addresses are saved. Please remove one first.`,
     )
   const address_id = newSortKey(deps.now())
-  const item: Item = { pk: ofUserRecord(userId), sk: `${PREFIX}${address_id}`, address }
+  const item: Item = { ...CONTROL_ROWS.postalAddress.key(userId, address_id), address }
   await deps.db.transact([
     { action: 'Put', table: deps.names.control, item },
     ...auditOwnChange(deps, userId, 'account.addresses'),
@@ -77,7 +78,7 @@ export const removeAddress = (deps: ProfileDeps, userId: string, addressId: stri
       {
         action: 'Delete',
         table: deps.names.control,
-        key: { pk: ofUserRecord(userId), sk: `${PREFIX}${addressId}` },
+        key: CONTROL_ROWS.postalAddress.key(userId, addressId),
         condition: 'attribute_exists(pk)',
         refused: () => new ShopError('address_not_found', 'You have no such address.'),
       },

@@ -1,4 +1,5 @@
 /** The change log of the catalogue in control: how the memory of one process learns what another wrote. */
+import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Write } from '../../core/dynamo/write.ts'
 import { epochSeconds, newSortKey, sortKeyAt } from '../../core/ids.ts'
@@ -8,11 +9,10 @@ import type { BookKey } from '../table.ts'
 export type ChangeLog = ReturnType<typeof createChangeLog>
 
 /** How long changes are kept: a memory (or a snapshot) older than this is built anew. */
-export const LOG_KEPT_MS = 48 * 3_600_000
+export const LOG_KEPT_MS = CONTROL_ROWS.catalogChange.ttl * 1000
 /** Clocks and commits are not in step: each reading looks back this far again. */
 const OVERLAP_MS = 15_000
 const BOOKS_PER_ROW = 500
-const PK = 'catalog-changes'
 
 export const createChangeLog = (db: Dynamo, names: TableNames) => {
   /** The rows that say that these books changed, moved (both keys) or went. */
@@ -21,8 +21,7 @@ export const createChangeLog = (db: Dynamo, names: TableNames) => {
       action: 'Put',
       table: names.control,
       item: {
-        pk: PK,
-        sk: newSortKey(now),
+        ...CONTROL_ROWS.catalogChange.key(newSortKey(now)),
         books: books
           .slice(i * BOOKS_PER_ROW, (i + 1) * BOOKS_PER_ROW)
           .map(({ category, book_id }) => ({ category, book_id })),
@@ -38,7 +37,7 @@ export const createChangeLog = (db: Dynamo, names: TableNames) => {
     const query = {
       table: names.control,
       where: 'pk = :pk AND sk >= :after',
-      values: { ':pk': PK, ':after': after },
+      values: { ':pk': CONTROL_ROWS.catalogChange.pk, ':after': after },
     }
     for await (const items of db.pages(query))
       for (const item of items) yield { sk: String(item.sk), books: item.books as BookKey[] }

@@ -9,8 +9,8 @@ const answered = { method: 'GET', route: '/api/cart', status: 200, ms: 1.5, call
 /** What a log of JSON prints in a process of its own. */
 const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, unknown>[] => {
   const at = (file: string) => new URL(file, import.meta.url).href
-  const source = `import { jsonLog } from '${at('./json-log.ts')}'; import { inRequest } from '${at('../request.ts')}'
-    import { DynamoError } from '${at('./dynamo/wire.ts')}'; const log = jsonLog('requests', 'OrderProcess'); ${code}`
+  const source = `import { createJsonLog } from '${at('./json-log.ts')}'; import { inRequest } from '${at('../request.ts')}'
+    import { DynamoError } from '${at('../dynamo/wire.ts')}'; const log = createJsonLog('requests', 'OrderProcess'); ${code}`
   const { PATH = '' } = process.env
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
     encoding: 'utf8',

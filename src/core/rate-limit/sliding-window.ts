@@ -2,6 +2,7 @@
  * The times of a key's last hits, as a row of control. The row is a ring with a place for each hit that is allowed, so
  * its oldest time alone tells whether one more fits into the window: in any window, not only in one that a clock begins.
  */
+import { CONTROL_ROWS } from '../control/rows.ts'
 import type { Item, Write } from '../dynamo/write.ts'
 
 /** At most `max` hits of `key` in any `windowMs`. */
@@ -39,7 +40,7 @@ export const take = (
   now: number,
 ): { readonly write: Write; readonly after: RecentHits } => {
   const expires_at = Math.ceil((now + windowMs) / 1000)
-  const update = { action: 'Update', table, key: { pk: `limit#${key}`, sk: 'limit' } } as const
+  const update = { action: 'Update', table, key: CONTROL_ROWS.rateLimit.key(key) } as const
   if (!known || known.times.length < max) {
     const times = [...(known?.times ?? []), now]
     return {
