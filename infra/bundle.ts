@@ -15,7 +15,7 @@ const BUNDLES = join(ROOT, 'build/lambda')
 
 /** What a function reads from its own folder besides code, from node_modules. */
 const FILES: Partial<Record<FunctionId, readonly string[]>> = {
-  BookCatalog: ['rapidoc/dist/rapidoc-min.js'],
+  BookCatalog: ['openapi-explorer/dist/browser/openapi-explorer.min.js'],
 }
 
 /**

@@ -13,7 +13,7 @@ test('nothing is served that is no endpoint, but for the documentation', async (
   expect([...new Set(beside)].sort()).toEqual([
     '/*',
     '/api/docs',
-    '/api/docs/rapidoc.js',
+    '/api/docs/openapi-explorer.js',
     '/api/openapi.json',
   ])
 })

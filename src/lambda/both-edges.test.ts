@@ -175,7 +175,7 @@ const ODD: readonly Ask[] = [
   who => who.get('/api/cart', { cookie: 'a=b; __Host-cloudshelf_guest=x; c="d e"' }),
   who => who.get('/api/openapi.json'),
   who => who.get('/api/docs'),
-  who => who.get('/api/docs/rapidoc.js'),
+  who => who.get('/api/docs/openapi-explorer.js'),
   (_, staff) => staff.call('POST', '/api/books', { ...NEW_BOOK, book_id: 'new-1' }),
   (_, staff) => staff.call('PUT', '/api/books/new-1/cover', PNG, { 'content-type': 'image/png' }),
   (_, staff) => staff.call('PATCH', '/api/books/new-1', { title: 'ä “quoted” 本' }),

@@ -67,7 +67,6 @@ const liftDefinitions = (named: Record<string, Json>): Json => {
 const content = (schema: z.ZodType, type: string, example: unknown): Json => ({
   [type]: {
     schema: { $ref: `#/components/schemas/${String(schema.meta()?.id)}` },
-    // Under a name: RapiDoc shows nothing of an answer whose bare example has a null in it.
     ...(example === undefined ? {} : { examples: { example: { value: example } } }),
   },
 })
@@ -155,15 +154,26 @@ const operation = (endpoint: Endpoint): Json => {
   }
 }
 
+const ABOUT =
+  'An online bookshop. Amounts are decimals in the shop’s currency. Every refusal is a problem document (RFC 9457) with a code; ' +
+  'each operation lists its codes.'
+
+/** All error codes by status, folded in: a reader wants the operations first. */
+const errorTable = (): string => {
+  const rows = [...Map.groupBy(errorCodes, code => errorStatus[code])]
+    .sort(([a], [b]) => a - b)
+    .map(([status, codes]) => `| ${status} | ${codes.map(code => `\`${code}\``).join(', ')} |`)
+  const table = ['| status | codes |', '| --- | --- |', ...rows].join('\n')
+  return `<details><summary>All ${errorCodes.length} error codes</summary>\n\n${table}\n\n</details>`
+}
+
 /** The document for these endpoints, served from `serverUrl`. */
 export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
   openapi: '3.1.0',
   info: {
     title: 'CloudShelf',
     version: '1.0.0',
-    description:
-      'An online bookshop. Amounts are decimals in the shop’s currency. Every refusal is a problem document (RFC 9457) ' +
-      `with one of these codes: ${errorCodes.map(code => `\`${code}\` (${errorStatus[code]})`).join(', ')}.`,
+    description: `${ABOUT}\n\n${errorTable()}`,
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: serverUrl }],

@@ -1,7 +1,14 @@
 /** The API's documentation: the document, and a page that renders it with nothing from another host. */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Hono } from 'hono'
+
+/** The renderer's file input is the only field it leaves without a label. */
+const LABELS = `document.addEventListener('spec-loaded', ({ target: { shadowRoot } }) =>
+  new MutationObserver(() => {
+    for (const input of shadowRoot.querySelectorAll('input[type=file]:not([aria-label])')) input.ariaLabel = 'Request body'
+  }).observe(shadowRoot, { childList: true, subtree: true }))`
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -9,19 +16,33 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>CloudShelf API</title>
-<script type="module" src="/api/docs/rapidoc.js"></script>
+<style>
+body { font-family: system-ui, sans-serif }
+h1 { font-size: 2rem }
+@media (max-width: 767px) { openapi-explorer > div { padding: 0 16px } }
+a { color: #8a3b12 }
+openapi-explorer { --font-size-regular: 16px; --font-size-small: 14px; --font-size-mono: 14px; --light-fg: #666; --nav-path-padding: 7px 8px 7px 1.5rem;
+  --blue: #1a5f9e; --green: #1f6f35; --red: #b3261e; --orange: #94490a; --yellow: #7a5c00; --purple: #6f42c1 }
+</style>
+<script>${LABELS}</script>
+<script type="module" src="/api/docs/openapi-explorer.js"></script>
 </head>
 <body>
-<rapi-doc spec-url="/api/openapi.json" render-style="read" show-header="false" load-fonts="false" allow-authentication="true"
- regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace" schema-style="table" show-method-in-nav-bar="as-colored-text" theme="light"
- primary-color="#8a3b12" nav-bg-color="#2b2623"></rapi-doc>
+<openapi-explorer spec-url="/api/openapi.json" hide-server-selection hide-authentication
+ primary-color="#8a3b12" secondary-color="#8a3b12" text-color="#2b2623"
+ nav-bg-color="#f6f1ea" nav-text-color="#4a403a" nav-hover-bg-color="#eadfd2" nav-hover-text-color="#2b2623">
+<div slot="overview"><h1>CloudShelf API</h1><p><a href="/api/openapi.json">OpenAPI document</a></p></div>
+</openapi-explorer>
 <noscript>This page needs JavaScript. The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
 </body>
 </html>
 `
 
+const LABELS_HASH = createHash('sha256').update(LABELS).digest('base64')
+
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+  `default-src 'none'; script-src 'self' 'sha256-${LABELS_HASH}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; ` +
+  "font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** Mounts /api/openapi.json, /api/docs and the script of the page. */
 export const docsRoutes = (app: Hono, serverUrl: string): void => {
@@ -35,8 +56,10 @@ export const docsRoutes = (app: Hono, serverUrl: string): void => {
   app.get('/api/docs', c =>
     c.html(PAGE, 200, { 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' }),
   )
-  app.get('/api/docs/rapidoc.js', async c => {
-    const script = await readFile(createRequire(import.meta.url).resolve('rapidoc/dist/rapidoc-min.js'))
+  app.get('/api/docs/openapi-explorer.js', async c => {
+    const script = await readFile(
+      createRequire(import.meta.url).resolve('openapi-explorer/dist/browser/openapi-explorer.min.js'),
+    )
     return c.body(script, 200, {
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=86400',

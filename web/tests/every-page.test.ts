@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startIssuer } from '../../test/oidc-issuer.ts'
+import { axeViolations } from './axe.ts'
 import { books } from './books.ts'
 import {
   addToCart,
@@ -16,7 +15,6 @@ import {
   withoutStatus,
 } from './site.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PUBLIC = [
   '/',
   '/category/poetry',
@@ -94,16 +92,6 @@ const staffWindow = async (options: Parameters<typeof site.open>[0] = {}): Promi
   return window
 }
 
-type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
-
-const violations = async (page: Page): Promise<string[]> => {
-  await page.evaluate(AXE)
-  const found: Violation[] = await page.evaluate(
-    'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) => violations)',
-  )
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
-}
-
 beforeAll(async () => {
   guests.light = await shopper('light')
 })
@@ -126,7 +114,7 @@ describe('every page', () => {
       await settled(page)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        wrong.push(...(await violations(page)).map(violation => `${path} ${colorScheme} ${violation}`))
+        wrong.push(...(await axeViolations(page)).map(violation => `${path} ${colorScheme} ${violation}`))
       }
       for (const width of [390, 768, 1280]) {
         await page.setViewportSize({ width, height: 900 })
@@ -159,7 +147,7 @@ describe('every page', () => {
       await settled(page)
       await page.getByRole('button', { name: button, exact: true }).click()
       await page.locator('[role=alert]:focus').waitFor()
-      mistakes.push(...(await violations(page)).map(violation => `${path} ${violation}`))
+      mistakes.push(...(await axeViolations(page)).map(violation => `${path} ${violation}`))
     }
     expect(mistakes).toEqual([])
   })
