@@ -2,13 +2,13 @@
 import { App } from 'aws-cdk-lib'
 import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
-import { acknowledge, check } from './nag-suppressions.ts'
+import { addChecks, suppressFindings } from './nag-suppressions.ts'
 import { NativeDepsError } from './native-deps.ts'
 import { OptionsError, readOptions } from './settings/options.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { createStacks } from './stacks.ts'
 
-const bundles = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
+const bundleFunctions = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
   const folders: [FunctionId, string][] = []
   for (const { id } of functions) folders.push([id, (await bundleFunction(id, natives)).folder])
   return Object.fromEntries(folders) as Record<FunctionId, string>
@@ -17,9 +17,14 @@ const bundles = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders
 const app = new App()
 try {
   const options = readOptions(app.node.getAllContext())
-  const stacks = createStacks(app, options, await bundles(options.natives), process.env.CDK_DEFAULT_ACCOUNT)
-  acknowledge(stacks)
-  check(app)
+  const stacks = createStacks(
+    app,
+    options,
+    await bundleFunctions(options.natives),
+    process.env.CDK_DEFAULT_ACCOUNT,
+  )
+  suppressFindings(stacks)
+  addChecks(app)
   app.synth()
 } catch (error) {
   if (!(error instanceof OptionsError || error instanceof NativeDepsError)) throw error

@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')
 
 /** What a function reads from its own folder besides code, from node_modules. */
-const FILES: Partial<Record<FunctionId, readonly string[]>> = {
+const COPIED_FILES: Partial<Record<FunctionId, readonly string[]>> = {
   BookCatalog: ['openapi-explorer/dist/browser/openapi-explorer.min.js'],
 }
 
@@ -22,10 +22,10 @@ const FILES: Partial<Record<FunctionId, readonly string[]>> = {
  * What is never to be had there. Lambda's own credentials are in its environment, and the chain that looks elsewhere does not
  * run; the sign-in library asks for OpenTelemetry, and does without it.
  */
-const NEVER_LOADED = ['@aws-sdk/credential-providers', '@opentelemetry/api']
+const ABSENT_PACKAGES = ['@aws-sdk/credential-providers', '@opentelemetry/api']
 
 /** Packages in CommonJS ask for Node's modules by `require`, which a module of the other kind does not have. */
-const REQUIRE = `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`
+const REQUIRE_BANNER = `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`
 
 export type Bundle = {
   /** To be uploaded whole; the handler is `index.handler`. */
@@ -40,16 +40,20 @@ export type Bundle = {
 const MAIN = 'out/index.mjs'
 
 /** The output files that are loaded before the handler is there. */
-export const loadedFirst = ({ outputs }: Metafile, from = MAIN, seen = new Set<string>()): Set<string> => {
+export const listEagerOutputs = (
+  { outputs }: Metafile,
+  from = MAIN,
+  seen = new Set<string>(),
+): Set<string> => {
   if (seen.has(from)) return seen
   seen.add(from)
   for (const { path, kind, external } of outputs[from]?.imports ?? [])
-    if (kind === 'import-statement' && !external) loadedFirst({ inputs: {}, outputs }, path, seen)
+    if (kind === 'import-statement' && !external) listEagerOutputs({ inputs: {}, outputs }, path, seen)
   return seen
 }
 
-const sizesOf = (meta: Metafile) => {
-  const first = loadedFirst(meta)
+const measureSizes = (meta: Metafile) => {
+  const first = listEagerOutputs(meta)
   const code = Object.entries(meta.outputs).filter(([path]) => path.endsWith('.mjs'))
   const sum = (files: typeof code) => files.reduce((bytes, [, file]) => bytes + file.bytes, 0)
   return { loaded: sum(code.filter(([path]) => first.has(path))), bytes: sum(code) }
@@ -65,23 +69,23 @@ const PAGES = 'cloudshelf-pages'
 export const pagesFolder = (): Promise<string> =>
   pagesBuild(line => console.error(line), new AbortController().signal)
 
-const FILE_ALONE = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
+const FILE_ONLY_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
 
 /** Of a package the maps tell the file alone: a map is read whole when the first error is told of, and most would be theirs. */
-const mapsOfOurs: Plugin = {
+const trimPackageSourceMaps: Plugin = {
   name: 'maps of ours',
   setup: ({ onLoad }) =>
     onLoad({ filter: /\/node_modules\/.*\.(js|mjs|cjs)$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${FILE_ALONE}`,
+      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${FILE_ONLY_MAP}`,
       loader: 'js',
     })),
 }
 
 /** Packages that are not there are not looked for either: what a bundle finds around it is not what Lambda has. */
-const absent: Plugin = {
+const stubAbsentPackages: Plugin = {
   name: 'absent',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: new RegExp(`^(${NEVER_LOADED.join('|')})$`) }, ({ path }) => ({
+    onResolve({ filter: new RegExp(`^(${ABSENT_PACKAGES.join('|')})$`) }, ({ path }) => ({
       path,
       namespace: 'absent',
     }))
@@ -102,7 +106,7 @@ const PASSKEY_CALLS = [
   'generateAuthenticationOptions',
   'verifyAuthenticationResponse',
 ]
-const passkeysLater: Plugin = {
+const lazyPasskeys: Plugin = {
   name: 'passkeys later',
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: new RegExp(`^${PASSKEYS}$`) }, ({ namespace, path }) =>
@@ -121,7 +125,7 @@ const passkeysLater: Plugin = {
  * The API's document is written when a bundle is made: what describes schemas in JSON Schema, a tenth of what a function would
  * load, is nowhere else needed.
  */
-const documentWritten: Plugin = {
+const inlineOpenApiDocument: Plugin = {
   name: 'document written',
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/src\/openapi\/shop-document\.ts$/ }, () => ({
@@ -163,14 +167,14 @@ const compile = (id: FunctionId) =>
     sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'external',
-    banner: { js: REQUIRE },
+    banner: { js: REQUIRE_BANNER },
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [absent, passkeysLater, documentWritten, mapsOfOurs],
+    plugins: [stubAbsentPackages, lazyPasskeys, inlineOpenApiDocument, trimPackageSourceMaps],
     external: [...NATIVE_PACKAGES, PAGES],
     logLevel: 'warning',
   })
 
-const nativesIn = ({ outputs }: Metafile): string[] => {
+const findNativePackages = ({ outputs }: Metafile): string[] => {
   const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)))
   return NATIVE_PACKAGES.filter(name => imported.has(name))
 }
@@ -188,12 +192,12 @@ export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none
     .update(basename(dirname(pages ?? '/none/server')))
   for (const { name, contents } of files) hash.update(name).update(contents)
   const folder = join(BUNDLES, `${id}-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(folder)) return { folder, meta: metafile, ...sizesOf(metafile) }
+  if (existsSync(folder)) return { folder, meta: metafile, ...measureSizes(metafile) }
   const unfinished = join(BUNDLES, `unfinished-${randomUUID()}`)
   mkdirSync(unfinished, { recursive: true })
   try {
     for (const { name, contents } of files) writeFileSync(join(unfinished, name), contents)
-    for (const file of FILES[id] ?? []) {
+    for (const file of COPIED_FILES[id] ?? []) {
       mkdirSync(dirname(join(unfinished, 'node_modules', file)), { recursive: true })
       cpSync(join(ROOT, 'node_modules', file), join(unfinished, 'node_modules', file))
     }
@@ -202,11 +206,11 @@ export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none
       cpSync(pages, folder, { recursive: true })
       writeFileSync(join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}')
     }
-    copyNativeDeps(pages === undefined ? nativesIn(metafile) : ['sharp'], unfinished, natives)
+    copyNativeDeps(pages === undefined ? findNativePackages(metafile) : ['sharp'], unfinished, natives)
     // Of several who make the same at once, the first that is done wins.
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }
-  return { folder, meta: metafile, ...sizesOf(metafile) }
+  return { folder, meta: metafile, ...measureSizes(metafile) }
 }

@@ -11,7 +11,7 @@ export const NATIVE_PACKAGES = ['sharp', '@node-rs/argon2'] as const
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Where `fetchNatives` puts what Lambda runs (Linux on arm64, glibc). */
-const FOR_LAMBDA = join(ROOT, 'build/natives-linux-arm64')
+const LAMBDA_FOLDER = join(ROOT, 'build/natives-linux-arm64')
 
 export class NativeDepsError extends Error {}
 
@@ -21,35 +21,35 @@ type Manifest = {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-const manifestOf = (folder: string): Manifest | undefined =>
+const readManifest = (folder: string): Manifest | undefined =>
   existsSync(join(folder, 'package.json'))
     ? (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest)
     : undefined
 
 /** The package and all that it needs, of its optional packages those that are there. */
-const closureOf = (name: string, modules: string, found = new Set<string>()): Set<string> => {
-  const manifest = manifestOf(join(modules, name))
+const listClosure = (name: string, modules: string, found = new Set<string>()): Set<string> => {
+  const manifest = readManifest(join(modules, name))
   if (!manifest || found.has(name)) return found
   found.add(name)
   for (const needed of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
-    closureOf(needed, modules, found)
+    listClosure(needed, modules, found)
   return found
 }
 
-const modulesFor = (natives: NativeDeps): string =>
-  join(natives === 'lambda' ? FOR_LAMBDA : ROOT, 'node_modules')
+const modulesFolder = (natives: NativeDeps): string =>
+  join(natives === 'lambda' ? LAMBDA_FOLDER : ROOT, 'node_modules')
 
 /** Copies these packages into `folder`'s node_modules. Throws NativesError where those for Lambda are missing, or of other versions. */
 export const copyNativeDeps = (names: readonly string[], folder: string, natives: NativeDeps): void => {
   if (natives === 'none') return
-  const modules = modulesFor(natives)
+  const modules = modulesFolder(natives)
   for (const name of names) {
-    const wanted = manifestOf(join(ROOT, 'node_modules', name))?.version
-    if (manifestOf(join(modules, name))?.version !== wanted)
+    const wanted = readManifest(join(ROOT, 'node_modules', name))?.version
+    if (readManifest(join(modules, name))?.version !== wanted)
       throw new NativeDepsError(
         `${name} ${wanted} is not there for Lambda: \`npm run deploy\` fetches it first`,
       )
-    for (const one of closureOf(name, modules)) {
+    for (const one of listClosure(name, modules)) {
       const target = join(folder, 'node_modules', one)
       mkdirSync(dirname(target), { recursive: true })
       cpSync(join(modules, one), target, { recursive: true })
@@ -60,11 +60,11 @@ export const copyNativeDeps = (names: readonly string[], folder: string, natives
 /** Has npm install the native packages for Lambda, in the versions of this project. Throws NativesError with what npm says. */
 export const fetchNativeDeps = (): void => {
   const wanted = NATIVE_PACKAGES.map(
-    name => `${name}@${manifestOf(join(ROOT, 'node_modules', name))?.version}`,
+    name => `${name}@${readManifest(join(ROOT, 'node_modules', name))?.version}`,
   )
   const options = ['--os=linux', '--cpu=arm64', '--libc=glibc', '--no-save', '--no-audit', '--no-fund']
-  mkdirSync(FOR_LAMBDA, { recursive: true })
-  const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', FOR_LAMBDA, ...wanted], {
+  mkdirSync(LAMBDA_FOLDER, { recursive: true })
+  const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', LAMBDA_FOLDER, ...wanted], {
     encoding: 'utf8',
   })
   if (status !== 0) throw new NativeDepsError(`npm could not fetch the packages for Lambda:\n${stderr}`)

@@ -5,7 +5,7 @@ import type { TableId } from '#src/tables/definitions.ts'
 import { Edge } from './edge/edge.ts'
 import type { Options } from './settings/options.ts'
 import { stackNames } from './settings/stack-names.ts'
-import { type StageName, stageOf } from './settings/stage.ts'
+import { getStage, type StageName } from './settings/stage.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { Shop } from './shop/shop.ts'
 import { Store } from './store/store.ts'
@@ -26,7 +26,7 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
   app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
   // What CloudFormation itself would refuse ends a synthesis: wrong names, types and values of properties.
   app.node.setContext(VALIDATE_AGAINST_DEFAULT_RULES, true)
-  const stage = stageOf(options.stage)
+  const stage = getStage(options.stage)
   const { region, secondRegion, active } = options
   const names = stackNames(options)
   const at = (where: string) => ({

@@ -15,7 +15,7 @@ export type Charge = {
 }
 
 /** Metrics that a function writes of its own, besides the failures that all count which answer visitors. */
-const written: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
+const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
   OrderProcess: ['OrdersPlaced', 'Revenue'],
   Sweeper: ['OutboxAge'],
   BookCatalog: ['IndexAge'],
@@ -25,7 +25,7 @@ export type Resource = { readonly Type: string; readonly Properties?: Readonly<R
 export type TemplateJson = { readonly Resources?: Readonly<Record<string, Resource>> }
 
 /** What costs nothing while it is not used, or, as storage does, by what lies in it. Whatever is neither here nor counted below is not known. */
-const free = new Set([
+const FREE_TYPES = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
@@ -66,7 +66,7 @@ const free = new Set([
 ])
 
 /** Settings of what is free that make it cost by the hour. */
-const paidSettings: Readonly<Record<string, readonly string[]>> = {
+const PAID_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'],
   'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
   'AWS::ApiGatewayV2::Api': ['VpcConfig'],
@@ -75,21 +75,21 @@ const paidSettings: Readonly<Record<string, readonly string[]>> = {
 /** Something in a template costs, or may cost, by the month, and nobody has said what. */
 export class UnpricedError extends Error {}
 
-const rulesOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
+const countItems = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
 
 /** How many metrics of its own a function publishes, unless it is told not to. */
-const metricsOf = ({ Properties = {} }: Resource): number => {
+const countMetrics = ({ Properties = {} }: Resource): number => {
   const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
   if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
   const id = String(Variables.POWERTOOLS_SERVICE_NAME) as FunctionId
   const answers = functionOf(id).otherRoutes.length > 0
-  return (written[id]?.length ?? 0) + (answers ? 1 : 0)
+  return (PUBLISHED_METRICS[id]?.length ?? 0) + (answers ? 1 : 0)
 }
 
-const chargesOf = (id: string, resource: Resource): Charge[] => {
+const findCharges = (id: string, resource: Resource): Charge[] => {
   const { Type, Properties = {} } = resource
   if (Type === 'AWS::CloudWatch::Alarm') {
-    const metrics = rulesOf(
+    const metrics = countItems(
       (Properties.Metrics as { MetricStat?: unknown }[] | undefined)?.filter(one => one.MetricStat),
     )
     return [{ price: 'cloudwatch-alarm', count: Math.max(1, metrics), what: id }]
@@ -98,15 +98,15 @@ const chargesOf = (id: string, resource: Resource): Charge[] => {
   if (Type === 'AWS::WAFv2::WebACL')
     return [
       { price: 'waf-web-acl', count: 1, what: id },
-      { price: 'waf-rule', count: rulesOf(Properties.Rules), what: id },
+      { price: 'waf-rule', count: countItems(Properties.Rules), what: id },
     ]
   if (Type === 'AWS::Lambda::Function') {
-    const count = metricsOf(resource)
+    const count = countMetrics(resource)
     return count > 0 ? [{ price: 'cloudwatch-custom-metric', count, what: id }] : []
   }
-  if (!free.has(Type))
+  if (!FREE_TYPES.has(Type))
     throw new UnpricedError(`nobody has said what ${id}, a ${Type}, costs while it is idle`)
-  const paid = paidSettings[Type]?.find(name => name in Properties)
+  const paid = PAID_SETTINGS[Type]?.find(name => name in Properties)
   if (paid) throw new UnpricedError(`${paid} of ${id} costs by the hour`)
   return []
 }
@@ -115,7 +115,7 @@ const chargesOf = (id: string, resource: Resource): Charge[] => {
  * The standing charges in these templates; an alarm is charged for each metric that it looks at. Throws UnpricedError for a
  * resource that is neither known to be free nor priced.
  */
-export const chargesIn = (templates: readonly TemplateJson[]): Charge[] =>
+export const listCharges = (templates: readonly TemplateJson[]): Charge[] =>
   templates.flatMap(({ Resources = {} }) =>
-    Object.entries(Resources).flatMap(([id, resource]) => chargesOf(id, resource)),
+    Object.entries(Resources).flatMap(([id, resource]) => findCharges(id, resource)),
   )

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Bars } from '../tools/bench/chapter.ts'
 import type { LineResult, Result, ShopResult } from '../tools/bench/peers/result.ts'
-import { verdictsOf } from '../tools/bench/peers/verdicts.ts'
-import { svgOf } from '../tools/bench/plot.ts'
-import { pageFiles } from '../tools/bench/write-docs.ts'
+import { createVerdicts } from '../tools/bench/peers/verdicts.ts'
+import { createSvg } from '../tools/bench/plot.ts'
+import { createPageFiles } from '../tools/bench/write-docs.ts'
 
 test('docs/performance.md and its plots are what the benches have left in docs/figures: npm run docs:performance', () => {
-  for (const [path, content] of pageFiles())
+  for (const [path, content] of createPageFiles())
     expect(readFileSync(join('docs', path), 'utf8'), path).toBe(content)
 })
 
@@ -52,7 +52,7 @@ const result = (shops: ShopResult[], lines: LineResult[]): Result => ({
   absent: [],
 })
 
-const missed = (of: Result): string[] => verdictsOf(of).flatMap(({ what, pass }) => (pass ? [] : what))
+const missed = (of: Result): string[] => createVerdicts(of).flatMap(({ what, pass }) => (pass ? [] : what))
 
 test('the comparison holds against the best peer of each line, and where the work differs there is none', () => {
   const ours = shop('cloudshelf', 900, 0.9)
@@ -96,10 +96,10 @@ test('a bar is as long as its value on the scale, and what a label says is text'
   })
   const widths = (svg: string): number[] =>
     [...svg.matchAll(/<rect x="210" [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width))
-  const [one = 0, ten = 0, hundred = 0] = widths(svgOf(bars(false)))
+  const [one = 0, ten = 0, hundred = 0] = widths(createSvg(bars(false)))
   expect(hundred / ten).toBeCloseTo(10, 1)
   expect(ten / one).toBeCloseTo(10, 0)
-  const [, logTen = 0, logHundred = 0] = widths(svgOf(bars(true)))
+  const [, logTen = 0, logHundred = 0] = widths(createSvg(bars(true)))
   expect(logHundred / logTen).toBeCloseTo(2, 1)
-  expect(svgOf(bars(true))).toContain('Tom &amp; &lt;Jerry&gt;')
+  expect(createSvg(bars(true))).toContain('Tom &amp; &lt;Jerry&gt;')
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { type FunctionId, functions } from '#src/lambda/functions.ts'
-import { acknowledge, rulePacks } from '../infra/nag-suppressions.ts'
+import { createRulePacks, suppressFindings } from '../infra/nag-suppressions.ts'
 import { readOptions } from '../infra/settings/options.ts'
 import type { CodeFolders } from '../infra/shop/functions.ts'
 import { createStacks, type Stacks } from '../infra/stacks.ts'
@@ -89,7 +89,7 @@ export const listViolations = (app: App): string[] => {
     templatePaths: stackTemplates.map(({ templatePath }) => templatePath),
     appConstruct: app,
   }
-  return rulePacks().flatMap(pack =>
+  return createRulePacks().flatMap(pack =>
     pack
       .validate(context)
       .violations.flatMap(({ ruleName, violatingResources }) =>
@@ -106,7 +106,7 @@ export const checkSuppressions = (
 ): { readonly unsaid: string[]; readonly left: string[] } => {
   const { app, stacks } = synthesize(said)
   const unsaid = listViolations(app)
-  acknowledge(stacks)
+  suppressFindings(stacks)
   return { unsaid, left: listViolations(app) }
 }
 

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs'
 type Kind = 'ACTUAL' | 'FORECASTED'
 
 /** `usd` is of the whole account: AWS tells shops apart by tags only where its owner has switched that on. */
-export const budgetOf = (scope: Construct, name: string, usd: number, email: string): void => {
-  const tell = (
+export const createBudget = (scope: Construct, name: string, usd: number, email: string): void => {
+  const createNotification = (
     notificationType: Kind,
     threshold: number,
   ): CfnBudget.NotificationWithSubscribersProperty => ({
@@ -25,6 +25,10 @@ export const budgetOf = (scope: Construct, name: string, usd: number, email: str
       timeUnit: 'MONTHLY',
       budgetLimit: { amount: usd, unit: 'USD' },
     },
-    notificationsWithSubscribers: [tell('ACTUAL', 80), tell('ACTUAL', 100), tell('FORECASTED', 100)],
+    notificationsWithSubscribers: [
+      createNotification('ACTUAL', 80),
+      createNotification('ACTUAL', 100),
+      createNotification('FORECASTED', 100),
+    ],
   })
 }

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
 
 /** The hosted zone of the options; undefined where names are somebody else's. */
-export const zoneOf = (
+export const findZone = (
   scope: Construct,
   { domain, zoneId, zoneName = domain }: Options,
 ): IHostedZone | undefined =>
@@ -16,7 +16,7 @@ export const zoneOf = (
     : undefined
 
 /** Confirmed by the zone, or by a record that whoever deploys puts where the name lies: the deployment waits for it. */
-export const certificateOf = (
+export const createCertificate = (
   scope: Construct,
   { domain }: Options,
   zone: IHostedZone | undefined,
@@ -28,7 +28,7 @@ export const certificateOf = (
       })
     : undefined
 
-export const leadTo = (
+export const createAliasRecords = (
   scope: Construct,
   distribution: Distribution,
   zone: IHostedZone,

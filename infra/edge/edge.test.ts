@@ -11,7 +11,7 @@ import {
   type Synthesized,
   synthesize,
 } from '../../test/stacks.ts'
-import { handedOn } from './policies.ts'
+import { FORWARDED_HEADERS } from './policies.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
@@ -118,8 +118,8 @@ test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone',
 })
 
 test('the gateway hears the visitor’s address and no Host; only the CDN adds the secret, which no template shows', () => {
-  expect(handedOn.length).toBeLessThanOrEqual(10)
-  const known = handedOn.map(name => name.toLowerCase())
+  expect(FORWARDED_HEADERS.length).toBeLessThanOrEqual(10)
+  const known = FORWARDED_HEADERS.map(name => name.toLowerCase())
   const read = ENDPOINTS.flatMap(({ headers }: Endpoint) => Object.keys(headers?.shape ?? {}))
   expect(read).toContain('idempotency-key')
   for (const name of [...read, 'origin', 'sec-fetch-site', 'user-agent', 'content-type'])

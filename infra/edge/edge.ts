@@ -20,11 +20,11 @@ import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { Store } from '../store/store.ts'
-import { budgetOf } from './budget.ts'
-import { certificateOf, leadTo, zoneOf } from './domain.ts'
-import { apiPatterns, assetPatterns, imagePatterns, publicPages } from './path-patterns.ts'
+import { createBudget } from './budget.ts'
+import { createAliasRecords, createCertificate, findZone } from './domain.ts'
+import { ASSET_PATTERNS, IMAGE_PATTERNS, listApiPatterns, PUBLIC_PAGE_PATTERNS } from './path-patterns.ts'
 import { createPolicies, type Policies } from './policies.ts'
-import { firewallOf } from './waf.ts'
+import { createFirewall } from './waf.ts'
 
 export type EdgeProps = StackProps & {
   readonly stage: Stage
@@ -37,17 +37,17 @@ export type EdgeProps = StackProps & {
 type Origin = { readonly read: IOrigin; readonly write: IOrigin }
 
 /** Longer than a function may take, so that its own word arrives. */
-const PATIENCE = Duration.seconds(30)
-const FAILURES = [500, 502, 503, 504]
+const ORIGIN_TIMEOUT = Duration.seconds(30)
+const FAILOVER_STATUSES = [500, 502, 503, 504]
 
-const together = (first: IOrigin, second: IOrigin | undefined, active: Options['active']): Origin => {
+const combineOrigins = (first: IOrigin, second: IOrigin | undefined, active: Options['active']): Origin => {
   if (!second) return { read: first, write: first }
   const [primary, fallback] = active === 'first' ? [first, second] : [second, first]
   return {
     read: new OriginGroup({
       primaryOrigin: primary,
       fallbackOrigin: fallback,
-      fallbackStatusCodes: FAILURES,
+      fallbackStatusCodes: FAILOVER_STATUSES,
     }),
     write: primary,
   }
@@ -69,7 +69,7 @@ export class Edge extends Stack {
     const api = (store: Store): IOrigin =>
       new HttpOrigin(store.apiHost, {
         protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
-        readTimeout: PATIENCE,
+        readTimeout: ORIGIN_TIMEOUT,
         customHeaders: { 'X-Trusted-Proxy': secret.valueAsString },
       })
     const bucket = (store: Store, which: 'blobs' | 'assets'): IOrigin => {
@@ -81,12 +81,12 @@ export class Edge extends Stack {
       )
     }
     const both = (of: (store: Store) => IOrigin): Origin =>
-      together(of(first), second && of(second), options.active)
+      combineOrigins(of(first), second && of(second), options.active)
 
     const policies = createPolicies(this, name)
-    const zone = zoneOf(this, options)
-    const certificate = certificateOf(this, options, zone)
-    const behaviors = behaviorsOf(policies, {
+    const zone = findZone(this, options)
+    const certificate = createCertificate(this, options, zone)
+    const behaviors = createBehaviors(policies, {
       api: both(api),
       assets: both(store => bucket(store, 'assets')),
       images: both(store => bucket(store, 'blobs')),
@@ -103,12 +103,12 @@ export class Edge extends Stack {
             minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
           }
         : {}),
-      ...(options.waf ? { webAclId: firewallOf(this, name) } : {}),
+      ...(options.waf ? { webAclId: createFirewall(this, name) } : {}),
       ...behaviors,
     })
     this.publicUrl = `https://${options.domain ?? this.distribution.distributionDomainName}`
-    if (zone && options.domain) leadTo(this, this.distribution, zone, options.domain)
-    if (options.alarmEmail) budgetOf(this, name, Number(options.monthlyBill), options.alarmEmail)
+    if (zone && options.domain) createAliasRecords(this, this.distribution, zone, options.domain)
+    if (options.alarmEmail) createBudget(this, name, Number(options.monthlyBill), options.alarmEmail)
     new CfnOutput(this, 'Address', { value: this.publicUrl })
     new CfnOutput(this, 'CdnName', { value: this.distribution.distributionDomainName })
   }
@@ -131,11 +131,11 @@ type Behaviors = Readonly<{
   additionalBehaviors: Readonly<Record<string, BehaviorOptions>>
 }>
 
-const behaviorsOf = (
+const createBehaviors = (
   policies: Policies,
   { api, assets, images }: Readonly<Record<'api' | 'assets' | 'images', Origin>>,
 ): Behaviors => {
-  const { headers, kept, own, files, withCookies, withoutCookies } = policies
+  const { headers, shared, personal, files, withCookies, withoutCookies } = policies
   const behavior = (
     origin: IOrigin,
     cachePolicy: CachePolicy,
@@ -154,17 +154,23 @@ const behaviorsOf = (
     originRequestPolicy,
     allowedMethods,
   })
-  const read = behavior(api.read, kept, ask(withoutCookies, AllowedMethods.ALLOW_GET_HEAD))
-  const readAndWrite = behavior(api.write, kept, ask(withCookies, AllowedMethods.ALLOW_ALL))
-  const everythingElse = behavior(api.write, own, ask(withCookies, AllowedMethods.ALLOW_ALL))
+  const read = behavior(api.read, shared, ask(withoutCookies, AllowedMethods.ALLOW_GET_HEAD))
+  const readAndWrite = behavior(api.write, shared, ask(withCookies, AllowedMethods.ALLOW_ALL))
+  const everythingElse = behavior(api.write, personal, ask(withCookies, AllowedMethods.ALLOW_ALL))
   const entries: [string, BehaviorOptions][] = [
-    ...apiPatterns().map(({ pattern, isKept, isWritten }): [string, BehaviorOptions] => [
+    ...listApiPatterns().map(({ pattern, isCacheable, isWritable }): [string, BehaviorOptions] => [
       pattern,
-      isKept ? (isWritten ? readAndWrite : read) : everythingElse,
+      isCacheable ? (isWritable ? readAndWrite : read) : everythingElse,
     ]),
-    ...assetPatterns.map((pattern): [string, BehaviorOptions] => [pattern, behavior(assets.read, files, {})]),
-    ...imagePatterns.map((pattern): [string, BehaviorOptions] => [pattern, behavior(images.read, files, {})]),
-    ...publicPages.map((pattern): [string, BehaviorOptions] => [pattern, read]),
+    ...ASSET_PATTERNS.map((pattern): [string, BehaviorOptions] => [
+      pattern,
+      behavior(assets.read, files, {}),
+    ]),
+    ...IMAGE_PATTERNS.map((pattern): [string, BehaviorOptions] => [
+      pattern,
+      behavior(images.read, files, {}),
+    ]),
+    ...PUBLIC_PAGE_PATTERNS.map((pattern): [string, BehaviorOptions] => [pattern, read]),
   ]
   return { defaultBehavior: everythingElse, additionalBehaviors: Object.fromEntries(entries) }
 }

@@ -19,7 +19,7 @@ import type { Construct } from 'constructs'
  * What the shop reads of a request, beside cookies. A list, for the gateway must not see the visitor's Host, and CloudFront adds
  * its own headers to lists alone; it may have ten names.
  */
-export const handedOn = [
+export const FORWARDED_HEADERS = [
   'CloudFront-Viewer-Address',
   'Content-Type',
   'Idempotency-Key',
@@ -37,7 +37,7 @@ export type Policies = ReturnType<typeof createPolicies>
 /** `name` comes before the names of the policies, which are an account's. */
 export const createPolicies = (scope: Construct, name: string) => ({
   /** The same bytes for everyone, for as long as they say of themselves. */
-  kept: new CachePolicy(scope, 'Kept', {
+  shared: new CachePolicy(scope, 'Kept', {
     cachePolicyName: `${name}-kept`,
     minTtl: NOTHING,
     defaultTtl: NOTHING,
@@ -52,7 +52,7 @@ export const createPolicies = (scope: Construct, name: string) => ({
    * Says no-store of itself, and is not kept. CloudFront keeps failures (500, 502, 503, 504) for ten seconds all the same: by
    * cookie, so that nobody is shown another's.
    */
-  own: new CachePolicy(scope, 'Own', {
+  personal: new CachePolicy(scope, 'Own', {
     cachePolicyName: `${name}-own`,
     minTtl: NOTHING,
     defaultTtl: NOTHING,
@@ -78,13 +78,13 @@ export const createPolicies = (scope: Construct, name: string) => ({
   /** What nobody sees, nobody can be shown: public pages are made without the visitor's cookies. */
   withoutCookies: new OriginRequestPolicy(scope, 'WithoutCookies', {
     originRequestPolicyName: `${name}-without-cookies`,
-    headerBehavior: OriginRequestHeaderBehavior.allowList(...handedOn),
+    headerBehavior: OriginRequestHeaderBehavior.allowList(...FORWARDED_HEADERS),
     cookieBehavior: OriginRequestCookieBehavior.none(),
     queryStringBehavior: OriginRequestQueryStringBehavior.all(),
   }),
   withCookies: new OriginRequestPolicy(scope, 'WithCookies', {
     originRequestPolicyName: `${name}-with-cookies`,
-    headerBehavior: OriginRequestHeaderBehavior.allowList(...handedOn),
+    headerBehavior: OriginRequestHeaderBehavior.allowList(...FORWARDED_HEADERS),
     cookieBehavior: OriginRequestCookieBehavior.all(),
     queryStringBehavior: OriginRequestQueryStringBehavior.all(),
   }),

@@ -3,40 +3,40 @@ import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
 
 /** Of one address, in five minutes: a page is about six requests. */
-const REQUESTS = 2_000
+const MAX_REQUESTS = 2_000
 
-const visible = (metricName: string) => ({
+const createVisibility = (metricName: string) => ({
   cloudWatchMetricsEnabled: true,
   metricName,
   sampledRequestsEnabled: true,
 })
 
-const managed = (name: string, priority: number): CfnWebACL.RuleProperty => ({
+const createManagedRule = (name: string, priority: number): CfnWebACL.RuleProperty => ({
   name,
   priority,
   overrideAction: { none: {} },
   statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
-  visibilityConfig: visible(name),
+  visibilityConfig: createVisibility(name),
 })
 
 /** Its ARN. The limits that matter for guessing and buying are the shop's own; this keeps floods from its bill. */
-export const firewallOf = (scope: Construct, name: string): string =>
+export const createFirewall = (scope: Construct, name: string): string =>
   new CfnWebACL(scope, 'Firewall', {
     name,
     scope: 'CLOUDFRONT',
     defaultAction: { allow: {} },
-    visibilityConfig: visible(name),
+    visibilityConfig: createVisibility(name),
     rules: [
       {
         name: 'Flood',
         priority: 0,
         action: { block: {} },
         statement: {
-          rateBasedStatement: { aggregateKeyType: 'IP', limit: REQUESTS, evaluationWindowSec: 300 },
+          rateBasedStatement: { aggregateKeyType: 'IP', limit: MAX_REQUESTS, evaluationWindowSec: 300 },
         },
-        visibilityConfig: visible('Flood'),
+        visibilityConfig: createVisibility('Flood'),
       },
-      managed('AWSManagedRulesAmazonIpReputationList', 1),
-      managed('AWSManagedRulesKnownBadInputsRuleSet', 2),
+      createManagedRule('AWSManagedRulesAmazonIpReputationList', 1),
+      createManagedRule('AWSManagedRulesKnownBadInputsRuleSet', 2),
     ],
   }).attrArn

@@ -12,7 +12,7 @@ export type Args = {
   /** As given, to be handed on to CDK. */
   readonly context: Readonly<Record<string, string>>
   readonly yes: boolean
-  readonly words: readonly string[]
+  readonly positionals: readonly string[]
 }
 
 /** Throws OptionsError for options that are none, or not right; OperatorError for what cannot be read at all. */
@@ -39,11 +39,11 @@ export const readArgs = (typed: readonly string[]): Args => {
   })
   const said = Object.fromEntries(given)
   const { context: kept } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object }
-  return { options: readOptions({ ...kept, ...said }), context: said, yes, words: parsed.positionals }
+  return { options: readOptions({ ...kept, ...said }), context: said, yes, positionals: parsed.positionals }
 }
 
 /** Runs a command to its end; what whoever typed it can mend is one line, and ends it with 1. */
-export const command = async (work: (words: Args) => Promise<void>): Promise<void> => {
+export const runCommand = async (work: (args: Args) => Promise<void>): Promise<void> => {
   try {
     await work(readArgs(process.argv.slice(2)))
   } catch (error) {

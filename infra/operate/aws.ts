@@ -10,10 +10,10 @@ export class OperatorError extends Error {}
 
 export type Aws = ReturnType<typeof createAws>
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
 
 type Answer = { readonly status: number; readonly body: Buffer }
-const textOf = ({ body }: Answer): string => body.toString()
+const bodyText = ({ body }: Answer): string => body.toString()
 
 /** One service in one Region; `endpoint` is a stand-in's, in tests. */
 export const createAws = (region: string, endpoint?: string) => {
@@ -54,14 +54,14 @@ export const createAws = (region: string, endpoint?: string) => {
       const answer = await sts({
         method: 'POST',
         path: '/',
-        headers: FORM,
+        headers: FORM_HEADERS,
         body: 'Action=GetCallerIdentity&Version=2011-06-15',
       }).catch((error: unknown) => {
         if (error instanceof NoCredentials)
           throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE gives some`)
         throw new OperatorError(`AWS cannot be reached: ${error instanceof Error ? error.message : error}`)
       })
-      const found = /<Account>(\d{12})<\/Account>/.exec(textOf(answer))?.[1]
+      const found = /<Account>(\d{12})<\/Account>/.exec(bodyText(answer))?.[1]
       if (!found) throw new OperatorError(`AWS does not accept these credentials (${answer.status})`)
       return found
     },
@@ -69,8 +69,8 @@ export const createAws = (region: string, endpoint?: string) => {
     /** Values of parameters, decrypted; those that are not there are missing. */
     parameters: async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
       const answer = await parameter('GetParameters', { Names: names, WithDecryption: true })
-      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status}: ${textOf(answer)}`)
-      const { Parameters } = JSON.parse(textOf(answer)) as { Parameters: { Name: string; Value: string }[] }
+      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status}: ${bodyText(answer)}`)
+      const { Parameters } = JSON.parse(bodyText(answer)) as { Parameters: { Name: string; Value: string }[] }
       return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
     },
 
@@ -94,10 +94,10 @@ export const createAws = (region: string, endpoint?: string) => {
       const answer = await stacks({
         method: 'POST',
         path: '/',
-        headers: FORM,
+        headers: FORM_HEADERS,
         body: `Action=DescribeStacks&Version=2010-05-15&StackName=${encodeURIComponent(name)}`,
       })
-      const outputs = textOf(answer).matchAll(/<member>(?:(?!<\/member>).)*<OutputKey>.*?<\/member>/gs)
+      const outputs = bodyText(answer).matchAll(/<member>(?:(?!<\/member>).)*<OutputKey>.*?<\/member>/gs)
       return Object.fromEntries(
         [...outputs].map(([text]) => [
           /<OutputKey>(.*?)<\/OutputKey>/.exec(text)?.[1] ?? '',
@@ -123,7 +123,7 @@ export const createAws = (region: string, endpoint?: string) => {
         if (answer.status !== 200)
           throw new OperatorError(`S3 answers ${answer.status} to a list of ${bucket}`)
         const found = [
-          ...textOf(answer).matchAll(
+          ...bodyText(answer).matchAll(
             /<(?:Version|DeleteMarker)>.*?<Key>(.*?)<\/Key><VersionId>(.*?)<\/VersionId>/gs,
           ),
         ]

@@ -2,11 +2,18 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stageOf } from '../settings/stage.ts'
-import { type Args, command } from './args.ts'
+import { getStage } from '../settings/stage.ts'
+import { type Args, runCommand } from './args.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
-import { assertBootstrapped, environmentFor, prepare, regionsOf, release, takeOver } from './release.ts'
+import {
+  assertBootstrapped,
+  createRegions,
+  environmentFor,
+  failOver,
+  prepareDeployment,
+  release,
+} from './release.ts'
 import { ensureSecrets } from './secrets.ts'
 
 const TRIES = 30
@@ -21,7 +28,7 @@ const verifyTables = (environment: Readonly<Record<string, string>>): void => {
 }
 
 /** A name that is new takes a while to be known, and CloudFront to be everywhere. */
-const awaitHealth = async (address: string): Promise<void> => {
+const waitForHealth = async (address: string): Promise<void> => {
   let last = ''
   for (let tries = 0; tries < TRIES; tries++) {
     try {
@@ -36,33 +43,37 @@ const awaitHealth = async (address: string): Promise<void> => {
   throw new OperatorError(`${address}/api/health is not well: ${last}; docs/operations.md, "5xx"`)
 }
 
-const advise = ({ options }: Args, address: string, environment: Readonly<Record<string, string>>): void => {
+const printNextSteps = (
+  { options }: Args,
+  address: string,
+  environment: Readonly<Record<string, string>>,
+): void => {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   console.log(`\nThe shop is on ${address}`)
   if (!options.mailFrom)
     console.log('No mail is sent: --context mailFrom="Your Shop <orders@your.domain>" says from whom.')
-  if (!options.alarmEmail && stageOf(options.stage).isWatched)
+  if (!options.alarmEmail && getStage(options.stage).isMonitored)
     console.log('Nobody is told of alarms: --context alarmEmail=you@your.domain')
   console.log(
     `Its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, work with\n  export ${settings.join(' ')}`,
   )
 }
 
-await command(async words => {
-  const regions = regionsOf(words)
+await runCommand(async args => {
+  const regions = createRegions(args)
   const [first] = regions
   if (!first) throw new OperatorError('there is no Region')
   const account = await first.account()
   console.log(
-    `Account ${account}, ${regions.map(({ region }) => region).join(' and ')}, stage ${words.options.stage}`,
+    `Account ${account}, ${regions.map(({ region }) => region).join(' and ')}, stage ${args.options.stage}`,
   )
   await assertBootstrapped(regions, account)
-  await prepare(words, regions)
-  const secrets = await ensureSecrets(regions, stageOf(words.options.stage))
+  await prepareDeployment(args, regions)
+  const secrets = await ensureSecrets(regions, getStage(args.options.stage))
   const address =
-    words.options.active === 'second' ? takeOver(words, secrets) : await release(words, regions, secrets)
-  const environment = environmentFor(words.options.stage, first.region)
+    args.options.active === 'second' ? failOver(args, secrets) : await release(args, regions, secrets)
+  const environment = environmentFor(args.options.stage, first.region)
   verifyTables(environment)
-  await awaitHealth(address)
-  advise(words, address, environment)
+  await waitForHealth(address)
+  printNextSteps(args, address, environment)
 })

@@ -1,11 +1,11 @@
 /** `npm run destroy -- --context stage=dev --yes`: takes the shop out of the account again. Production's data stay. */
 import { createInterface } from 'node:readline/promises'
 import { stackNames } from '../settings/stack-names.ts'
-import { type StageName, stageOf } from '../settings/stage.ts'
-import { command } from './args.ts'
+import { getStage, type StageName } from '../settings/stage.ts'
+import { runCommand } from './args.ts'
 import { OperatorError } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
-import { regionsOf } from './release.ts'
+import { createRegions } from './release.ts'
 import { removeSecrets } from './secrets.ts'
 
 /** Throws OperatorError unless somebody typed the stage's name, or `--yes`. */
@@ -18,11 +18,11 @@ const confirm = async (stage: StageName, yes: boolean, what: string): Promise<vo
   if (answer.trim() !== stage) throw new OperatorError('nothing was deleted')
 }
 
-await command(async words => {
-  const { context, yes } = words
-  const options = { ...words.options, active: 'first' as const }
-  const stage = stageOf(options.stage)
-  const regions = regionsOf({ ...words, options })
+await runCommand(async args => {
+  const { context, yes } = args
+  const options = { ...args.options, active: 'first' as const }
+  const stage = getStage(options.stage)
+  const regions = createRegions({ ...args, options })
   const account = await regions[0]?.account()
   const what = stage.keepsData
     ? `This deletes functions, routes and CDN of ${stage.name} in account ${account}; tables, buckets and secrets stay`

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { stageOf } from '../settings/stage.ts'
+import { getStage } from '../settings/stage.ts'
 import { createAws } from './aws.ts'
 import { ensureSecrets, removeSecrets, writeSecret } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
@@ -82,7 +82,7 @@ test('credentials tell their account, and a stack what it gave out', async () =>
 })
 
 test('secrets are made once, as SecureStrings, and every Region has the same', async () => {
-  const stage = stageOf('prod')
+  const stage = getStage('prod')
   const [one, two] = [region('eu-central-1'), region('eu-west-1')]
   const made = await ensureSecrets([one], stage)
   expect(made.secret.length).toBeGreaterThanOrEqual(32)

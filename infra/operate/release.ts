@@ -4,17 +4,17 @@ import { sentSecret } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
 import { fetchNativeDeps } from '../native-deps.ts'
 import { stackNames } from '../settings/stack-names.ts'
-import { type StageName, stageOf, tableNamesOf } from '../settings/stage.ts'
+import { getStage, getTableNames, type StageName } from '../settings/stage.ts'
 import type { Args } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
 import { deploy, synthesize } from './cdk.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
 
-const say = (line: string): void => console.log(`— ${line}`)
+const logStep = (line: string): void => console.log(`— ${line}`)
 
 /** The Regions that a deployment speaks to, the one that takes orders first: the other is not asked when it has failed. */
-export const regionsOf = ({ options: { region, secondRegion, active } }: Args): Aws[] => {
+export const createRegions = ({ options: { region, secondRegion, active } }: Args): Aws[] => {
   const all = active === 'first' || !secondRegion ? [region, secondRegion ?? []].flat() : [secondRegion]
   return all.map(one => createAws(one))
 }
@@ -36,47 +36,50 @@ export const assertBootstrapped = async (regions: readonly Aws[], account: strin
 }
 
 /** When the second Region takes orders, its functions are woken by its own copies of the tables. */
-const streamsOf = async ({ options }: Args, [second]: readonly Aws[]): Promise<Record<string, string>> => {
+const findStandbyStreams = async (
+  { options }: Args,
+  [second]: readonly Aws[],
+): Promise<Record<string, string>> => {
   if (options.active === 'first' || !second) return {}
-  const names = tableNamesOf(stageOf(options.stage))
+  const names = getTableNames(getStage(options.stage))
   const [books, control] = [await second.streamOf(names.books), await second.streamOf(names.control)]
   if (!books || !control) throw new OperatorError(`${second.region} has no copies of the tables with streams`)
   return { secondBooksStream: books, secondControlStream: control }
 }
 
 /** The templates and bundles of these options, ready to be deployed. `more` are options beside those that were typed. */
-export const prepare = async (
-  words: Args,
+export const prepareDeployment = async (
+  args: Args,
   regions: readonly Aws[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
-  say('functions: fetch what they need for arm64, and bundle')
+  logStep('functions: fetch what they need for arm64, and bundle')
   fetchNativeDeps()
-  const streams = await streamsOf(words, regions)
-  synthesize({ ...words.context, ...streams, stage: words.options.stage, natives: 'lambda', ...more })
+  const streams = await findStandbyStreams(args, regions)
+  synthesize({ ...args.context, ...streams, stage: args.options.stage, natives: 'lambda', ...more })
 }
 
 /** What CloudFront proves itself by, as a parameter of its stack. */
 export const edgeParameter = (edge: string, proxy: string): string => `${edge}:ProxySecret=${proxy}`
 
-const addressOf = (edge: Readonly<Record<string, string>> | undefined): string => {
+const readAddress = (edge: Readonly<Record<string, string>> | undefined): string => {
   if (!edge?.Address) throw new OperatorError('the CDN says of no address')
   return edge.Address
 }
 
-const releaseEdge = (words: Args, { proxy }: Secrets): string => {
-  const { edge } = stackNames(words.options)
-  say('CDN')
-  return addressOf(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
+const releaseEdge = (args: Args, { proxy }: Secrets): string => {
+  const { edge } = stackNames(args.options)
+  logStep('CDN')
+  return readAddress(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
 }
 
 /** Has the second Region take orders, whatever has become of the first. Gives back the shop's address. */
-export const takeOver = (words: Args, secrets: Secrets): string => {
-  const { shop, standbyShop } = stackNames(words.options)
-  const address = releaseEdge(words, secrets)
-  say('functions of the second Region')
+export const failOver = (args: Args, secrets: Secrets): string => {
+  const { shop, standbyShop } = stackNames(args.options)
+  const address = releaseEdge(args, secrets)
+  logStep('functions of the second Region')
   deploy([standbyShop])
-  say('functions of the first Region: they must rest')
+  logStep('functions of the first Region: they must rest')
   try {
     deploy([shop])
   } catch (error) {
@@ -89,19 +92,19 @@ export const takeOver = (words: Args, secrets: Secrets): string => {
 }
 
 /** Tables, buckets, gateway; then the pages' files; then the CDN; then what is called. Gives back the shop's address. */
-export const release = async (words: Args, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
-  const names = stackNames(words.options)
-  const two = words.options.secondRegion !== undefined
-  say('tables and buckets')
+export const release = async (args: Args, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
+  const names = stackNames(args.options)
+  const two = args.options.secondRegion !== undefined
+  logStep('tables and buckets')
   const made = deploy([...(two ? [names.standbyStore] : []), names.store])
   const client = join(await pagesFolder(), 'client')
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
     const [aws, bucket] = [regions[i], made[store]?.AssetsBucket]
     if (!aws || !bucket) throw new OperatorError(`${store} says of no bucket for the pages' files`)
-    say(`${await uploadAssets(aws, bucket, client)} files of the pages, to ${bucket}`)
+    logStep(`${await uploadAssets(aws, bucket, client)} files of the pages, to ${bucket}`)
   }
-  const address = releaseEdge(words, secrets)
-  say('functions and routes')
+  const address = releaseEdge(args, secrets)
+  logStep('functions and routes')
   deploy([...(two ? [names.standbyShop] : []), names.shop])
   return address
 }
@@ -111,7 +114,7 @@ export const environmentFor = (stage: StageName, region: string): Record<string,
   DYNAMODB_ENDPOINT: 'aws',
   AWS_REGION: region,
   ...Object.fromEntries(
-    Object.entries(tableNamesOf(stageOf(stage))).map(([id, name]) => [
+    Object.entries(getTableNames(getStage(stage))).map(([id, name]) => [
       `${id.toUpperCase()}_TABLE_NAME`,
       name,
     ]),

@@ -1,13 +1,13 @@
 /** The two secrets of a stage: SecureStrings of SSM, which CloudFormation cannot make, made here and never shown. */
 import { newSecret } from '#src/core/ids.ts'
-import { type Stage, secretsPathOf } from '../settings/stage.ts'
+import { getSecretsPath, type Stage } from '../settings/stage.ts'
 import type { Aws } from './aws.ts'
 
-export const secretNames = ['secret', 'proxy'] as const
-export type SecretName = (typeof secretNames)[number]
+export const SECRET_NAMES = ['secret', 'proxy'] as const
+export type SecretName = (typeof SECRET_NAMES)[number]
 export type Secrets = Readonly<Record<SecretName, string>>
 
-const pathOf = (stage: Stage, name: SecretName): string => `${secretsPathOf(stage)}/${name}`
+const secretPath = (stage: Stage, name: SecretName): string => `${getSecretsPath(stage)}/${name}`
 
 export const writeSecret = async (
   regions: readonly Aws[],
@@ -15,16 +15,16 @@ export const writeSecret = async (
   name: SecretName,
   value: string,
 ): Promise<void> => {
-  for (const aws of regions) await aws.writeSecret(pathOf(stage, name), value)
+  for (const aws of regions) await aws.writeSecret(secretPath(stage, name), value)
 }
 
 /** The secrets as the first Region has them, made where they are missing; other Regions get the same. */
 export const ensureSecrets = async (regions: readonly Aws[], stage: Stage): Promise<Secrets> => {
-  const paths = secretNames.map(name => pathOf(stage, name))
+  const paths = SECRET_NAMES.map(name => secretPath(stage, name))
   const found = await Promise.all(regions.map(aws => aws.parameters(paths)))
   const secrets = {} as Record<SecretName, string>
-  for (const name of secretNames) {
-    const path = pathOf(stage, name)
+  for (const name of SECRET_NAMES) {
+    const path = secretPath(stage, name)
     // Another Region's own, should the first have lost it.
     const value = found.map(known => known.get(path)).find(known => known !== undefined) ?? newSecret()
     secrets[name] = value
@@ -35,5 +35,5 @@ export const ensureSecrets = async (regions: readonly Aws[], stage: Stage): Prom
 }
 
 export const removeSecrets = async (regions: readonly Aws[], stage: Stage): Promise<void> => {
-  for (const aws of regions) await aws.removeParameters(secretNames.map(name => pathOf(stage, name)))
+  for (const aws of regions) await aws.removeParameters(SECRET_NAMES.map(name => secretPath(stage, name)))
 }

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { assetHeaders } from '#src/pages/assets.ts'
 import type { Aws } from './aws.ts'
 
-const filesIn = (folder: string): string[] =>
+const listFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
@@ -16,7 +16,7 @@ export const uploadAssets = async (
   folder: string,
 ): Promise<number> => {
   let count = 0
-  for (const file of filesIn(folder)) {
+  for (const file of listFiles(folder)) {
     const key = relative(folder, file)
     const headers = assetHeaders(`/${key}`)
     if (!headers) continue

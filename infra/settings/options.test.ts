@@ -1,6 +1,6 @@
 /** Options say in one line what is wrong with them, and cdk.json's give way to what is typed. */
 import { expect, test } from 'vitest'
-import { OptionsError, optionNames, readOptions } from './options.ts'
+import { OPTION_NAMES, OptionsError, readOptions } from './options.ts'
 
 const refusal = (context: Record<string, unknown>): string => {
   try {
@@ -62,6 +62,6 @@ test('each option is explained in the operator’s guide', async () => {
   const guide = await readFile('docs/operations.md', 'utf8')
   // What commands hand on among themselves.
   const inner = ['secondBooksStream', 'secondControlStream', 'secretsRead', 'natives']
-  for (const name of optionNames.filter(one => !inner.includes(one)))
+  for (const name of OPTION_NAMES.filter(one => !inner.includes(one)))
     expect(guide, name).toContain(`\`${name}\``)
 })

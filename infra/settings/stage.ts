@@ -1,8 +1,8 @@
 /** The three stages, and what is different between them. */
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableNames } from '#src/tables/definitions.ts'
 
-export const stageNames = ['dev', 'staging', 'prod'] as const
-export type StageName = (typeof stageNames)[number]
+export const STAGE_NAMES = ['dev', 'staging', 'prod'] as const
+export type StageName = (typeof STAGE_NAMES)[number]
 
 export type Stage = {
   readonly name: StageName
@@ -13,20 +13,20 @@ export type Stage = {
   /** Tables can be put back to any second of the last 35 days. */
   readonly restorable: boolean
   /** Dashboard, alarms, metrics of the shop's own: all that has a standing charge. */
-  readonly isWatched: boolean
+  readonly isMonitored: boolean
   /** New versions get a tenth of the calls first, and go again when an alarm goes off. */
-  readonly rollsOut: boolean
+  readonly hasStagedRollout: boolean
   readonly logDays: 7 | 14 | 90
 }
 
-const stages: Readonly<Record<StageName, Stage>> = {
+const STAGES: Readonly<Record<StageName, Stage>> = {
   dev: {
     name: 'dev',
     prefix: 'dev-',
     keepsData: false,
     restorable: false,
-    isWatched: false,
-    rollsOut: false,
+    isMonitored: false,
+    hasStagedRollout: false,
     logDays: 7,
   },
   /** What production is, but to be thrown away: restores and rollouts are rehearsed here. */
@@ -35,8 +35,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
     prefix: 'staging-',
     keepsData: false,
     restorable: true,
-    isWatched: true,
-    rollsOut: true,
+    isMonitored: true,
+    hasStagedRollout: true,
     logDays: 14,
   },
   prod: {
@@ -44,17 +44,17 @@ const stages: Readonly<Record<StageName, Stage>> = {
     prefix: '',
     keepsData: true,
     restorable: true,
-    isWatched: true,
-    rollsOut: true,
+    isMonitored: true,
+    hasStagedRollout: true,
     logDays: 90,
   },
 }
 
-export const stageOf = (name: StageName): Stage => stages[name]
+export const getStage = (name: StageName): Stage => STAGES[name]
 
 /** The tables' names in this stage. */
-export const tableNamesOf = ({ prefix }: Stage): TableNames =>
+export const getTableNames = ({ prefix }: Stage): TableNames =>
   Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 
 /** Where this stage's secrets lie in SSM. */
-export const secretsPathOf = ({ name }: Stage): string => `/cloudshelf/${name}`
+export const getSecretsPath = ({ name }: Stage): string => `/cloudshelf/${name}`

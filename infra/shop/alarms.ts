@@ -15,15 +15,15 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
-import { ofFunction, ofGateway, ofShop, sumOf } from './metrics.ts'
+import { functionMetric, gatewayMetric, shopMetric, sumMetrics } from './metrics.ts'
 import type { DeadLetters } from './triggers.ts'
 
 /** `above` this, in so many of the last so many periods. */
-type Watch = {
+type AlarmDefinition = {
   readonly metric: IMetric
-  readonly above: number
-  readonly of?: readonly [number, number]
-  readonly why: string
+  readonly threshold: number
+  readonly datapoints?: readonly [number, number]
+  readonly description: string
 }
 
 const HOUR_SECONDS = 3_600
@@ -34,20 +34,20 @@ export const createTopic = (scope: Construct, email: string | undefined): Topic 
   return topic
 }
 
-const alarm = (
+const createAlarm = (
   scope: Construct,
   id: string,
   topic: Topic,
-  { metric, above, of: [most, last] = [1, 1], why }: Watch,
+  { metric, threshold, datapoints: [most, last] = [1, 1], description }: AlarmDefinition,
 ): Alarm => {
   const made = new Alarm(scope, id, {
     metric,
-    threshold: above,
+    threshold: threshold,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: most,
     evaluationPeriods: last,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    alarmDescription: why,
+    alarmDescription: description,
   })
   made.addAlarmAction(new SnsAction(topic))
   made.addOkAction(new SnsAction(topic))
@@ -55,79 +55,81 @@ const alarm = (
 }
 
 /** A version that fails goes again by this: looked at each minute. */
-const errorsOf = (worker: DeployedFunction): Watch => ({
-  metric: ofFunction(worker, 'Errors', Stats.SUM, Duration.minutes(1)),
-  above: 0,
-  of: worker.definition.triggers.length > 0 ? [2, 5] : [1, 5],
-  why: `${worker.definition.id} ended without an answer. See docs/operations.md, "function errors".`,
+const createErrorAlarm = (deployed: DeployedFunction): AlarmDefinition => ({
+  metric: functionMetric(deployed, 'Errors', Stats.SUM, Duration.minutes(1)),
+  threshold: 0,
+  datapoints: deployed.definition.triggers.length > 0 ? [2, 5] : [1, 5],
+  description: `${deployed.definition.id} ended without an answer. See docs/operations.md, "function errors".`,
 })
 
-const waiting = (queue: Queue): Metric =>
+const visibleMessages = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
 
 /** The shop's alarms, and of each function the one that takes a new version back. */
 export const createAlarms = (
   scope: Construct,
   {
-    workers,
+    functions,
     deadLetters,
     apiId,
     topic,
   }: {
-    readonly workers: DeployedFunctions
+    readonly functions: DeployedFunctions
     readonly deadLetters: DeadLetters
     readonly apiId: string
     readonly topic: Topic
   },
 ): Readonly<Record<FunctionId, Alarm>> => {
-  const all = Object.values(workers)
-  const watch = (id: string, one: Watch): Alarm => alarm(scope, id, topic, one)
+  const all = Object.values(functions)
+  const watch = (id: string, one: AlarmDefinition): Alarm => createAlarm(scope, id, topic, one)
   watch('ServerErrors', {
-    metric: ofGateway(apiId, '5xx', Stats.SUM),
-    above: 5,
-    why: 'More than five answers of 500 and above in five minutes. See docs/operations.md, "5xx".',
+    metric: gatewayMetric(apiId, '5xx', Stats.SUM),
+    threshold: 5,
+    description: 'More than five answers of 500 and above in five minutes. See docs/operations.md, "5xx".',
   })
   watch('Slow', {
-    metric: ofGateway(apiId, 'Latency', Stats.percentile(95)),
-    above: 3_000,
-    of: [3, 3],
-    why: 'One answer in twenty takes longer than 3 s, for a quarter of an hour. See docs/operations.md, "p95".',
+    metric: gatewayMetric(apiId, 'Latency', Stats.percentile(95)),
+    threshold: 3_000,
+    datapoints: [3, 3],
+    description:
+      'One answer in twenty takes longer than 3 s, for a quarter of an hour. See docs/operations.md, "p95".',
   })
   watch('SlowCheckout', {
-    metric: ofFunction(workers.OrderProcess, 'Duration', Stats.percentile(95)),
-    above: 3_000,
-    of: [3, 3],
-    why: 'One checkout in twenty takes longer than 3 s. See docs/operations.md, "p95".',
+    metric: functionMetric(functions.OrderProcess, 'Duration', Stats.percentile(95)),
+    threshold: 3_000,
+    datapoints: [3, 3],
+    description: 'One checkout in twenty takes longer than 3 s. See docs/operations.md, "p95".',
   })
   watch('Throttled', {
-    metric: sumOf(
+    metric: sumMetrics(
       'throttled calls',
-      all.map(one => ofFunction(one, 'Throttles', Stats.SUM)),
+      all.map(one => functionMetric(one, 'Throttles', Stats.SUM)),
     ),
-    above: 0,
-    of: [2, 3],
-    why: 'Functions were called more often at once than they may run. See docs/operations.md, "throttles".',
+    threshold: 0,
+    datapoints: [2, 3],
+    description:
+      'Functions were called more often at once than they may run. See docs/operations.md, "throttles".',
   })
   for (const one of all.filter(({ definition }) => definition.triggers.some(({ kind }) => kind === 'stream')))
     watch(`${one.definition.id}Behind`, {
-      metric: ofFunction(one, 'IteratorAge', Stats.MAXIMUM),
-      above: 5 * 60_000,
-      of: [2, 2],
-      why: `${one.definition.id} is more than five minutes behind its stream. See docs/operations.md, "iterator age".`,
+      metric: functionMetric(one, 'IteratorAge', Stats.MAXIMUM),
+      threshold: 5 * 60_000,
+      datapoints: [2, 2],
+      description: `${one.definition.id} is more than five minutes behind its stream. See docs/operations.md, "iterator age".`,
     })
   for (const [id, queue] of Object.entries(deadLetters))
     watch(`${id}DeadLettersThere`, {
-      metric: waiting(queue),
-      above: 0,
-      why: `${id} gave something up. See docs/operations.md, "dead letters".`,
+      metric: visibleMessages(queue),
+      threshold: 0,
+      description: `${id} gave something up. See docs/operations.md, "dead letters".`,
     })
   watch('MailWaits', {
-    metric: ofShop('OutboxAge', 'Sweeper', Stats.MAXIMUM),
-    above: HOUR_SECONDS,
-    of: [3, 3],
-    why: 'A mail that is due has not been sent for an hour. See docs/operations.md, "mail waits".',
+    metric: shopMetric('OutboxAge', 'Sweeper', Stats.MAXIMUM),
+    threshold: HOUR_SECONDS,
+    datapoints: [3, 3],
+    description: 'A mail that is due has not been sent for an hour. See docs/operations.md, "mail waits".',
   })
   return Object.fromEntries(
-    all.map(one => [one.definition.id, watch(`${one.definition.id}Errors`, errorsOf(one))]),
+    all.map(one => [one.definition.id, watch(`${one.definition.id}Errors`, createErrorAlarm(one))]),
   ) as Record<FunctionId, Alarm>
 }

@@ -3,7 +3,7 @@ import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk
 import { type Bucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 
-const policyOf = ({ bucketArn }: Bucket, readable: string, distributionArn: string) => ({
+const createPolicyDocument = ({ bucketArn }: Bucket, readable: string, distributionArn: string) => ({
   Version: '2012-10-17',
   Statement: [
     new PolicyStatement({
@@ -23,7 +23,7 @@ const policyOf = ({ bucketArn }: Bucket, readable: string, distributionArn: stri
 })
 
 /** `readable` is what the CDN may give out of the bucket: `images/*`, or all. */
-export const guardBucket = (
+export const addBucketPolicy = (
   scope: Construct,
   id: string,
   bucket: Bucket,
@@ -31,6 +31,6 @@ export const guardBucket = (
 ): void => {
   new CfnBucketPolicy(scope, id, {
     bucket: bucket.bucketName,
-    policyDocument: policyOf(bucket, readable, distributionArn),
+    policyDocument: createPolicyDocument(bucket, readable, distributionArn),
   })
 }

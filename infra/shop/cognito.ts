@@ -12,7 +12,7 @@ import type { Construct } from 'constructs'
 import { cognitoRedirectUrl } from '#src/accounts/cognito/oidc.ts'
 import type { Stage } from '../settings/stage.ts'
 
-const poolOf = (scope: Construct, name: string, stage: Stage): UserPool =>
+const createPool = (scope: Construct, name: string, stage: Stage): UserPool =>
   new UserPool(scope, 'Users', {
     userPoolName: name,
     featurePlan: FeaturePlan.ESSENTIALS,
@@ -40,7 +40,7 @@ const poolOf = (scope: Construct, name: string, stage: Stage): UserPool =>
     removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   })
 
-const clientOf = (pool: UserPool, publicUrl: string): UserPoolClient =>
+const createClient = (pool: UserPool, publicUrl: string): UserPoolClient =>
   pool.addClient('Shop', {
     // The code flow with PKCE needs no secret, so there is none to lie in a template.
     generateSecret: false,
@@ -67,9 +67,9 @@ export const createUserPool = (
     stage,
   }: { readonly name: string; readonly prefix: string; readonly publicUrl: string; readonly stage: Stage },
 ): { readonly poolId: string; readonly clientId: string } => {
-  const pool = poolOf(scope, name, stage)
+  const pool = createPool(scope, name, stage)
   pool.addDomain('SignIn', { cognitoDomain: { domainPrefix: prefix } })
-  const { userPoolClientId: clientId } = clientOf(pool, publicUrl)
+  const { userPoolClientId: clientId } = createClient(pool, publicUrl)
   new CfnOutput(scope, 'UserPool', { value: pool.userPoolId })
   new CfnOutput(scope, 'SignInAddress', {
     value: `https://${prefix}.auth.${Stack.of(scope).region}.amazoncognito.com`,

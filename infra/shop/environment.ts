@@ -2,9 +2,9 @@
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
-import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
+import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
-export type Surroundings = {
+export type FunctionContext = {
   readonly stage: Stage
   readonly options: Options
   /** The Region that mails leave from. */
@@ -17,11 +17,11 @@ export type Surroundings = {
 }
 
 /** Names and values; AWS_REGION and the credentials are Lambda's own. */
-export const environmentOf = (
+export const createEnvironment = (
   definition: FunctionDefinition,
-  { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: Surroundings,
+  { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: FunctionContext,
 ): Record<string, string> => {
-  const names = tableNamesOf(stage)
+  const names = getTableNames(stage)
   const touched = Object.keys(definition.tables) as TableId[]
   const envOf = (id: TableId): TableDefinition['env'] => TABLES[id].env
   return {
@@ -37,7 +37,7 @@ export const environmentOf = (
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
     ...(definition.secrets.length > 0
       ? {
-          SECRETS_PATH: secretsPathOf(stage),
+          SECRETS_PATH: getSecretsPath(stage),
           ...(options.secretsRead ? { SECRETS_READ: options.secretsRead } : {}),
         }
       : {}),
@@ -48,6 +48,6 @@ export const environmentOf = (
     POWERTOOLS_SERVICE_NAME: definition.id,
     POWERTOOLS_METRICS_NAMESPACE: 'CloudShelf',
     // Each metric of one's own costs something each month, whoever looks at it.
-    ...(stage.isWatched ? {} : { POWERTOOLS_METRICS_DISABLED: 'true' }),
+    ...(stage.isMonitored ? {} : { POWERTOOLS_METRICS_DISABLED: 'true' }),
   }
 }

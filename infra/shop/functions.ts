@@ -17,8 +17,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { type FunctionDefinition, type FunctionId, functions } from '#src/lambda/functions.ts'
-import { environmentOf, type Surroundings } from './environment.ts'
-import { permit } from './permissions.ts'
+import { createEnvironment, type FunctionContext } from './environment.ts'
+import { grantPermissions } from './permissions.ts'
 
 /** The folder of each function's code, ready to be uploaded. */
 export type CodeFolders = Readonly<Record<FunctionId, string>>
@@ -34,7 +34,7 @@ export type DeployedFunctions = Readonly<Record<FunctionId, DeployedFunction>>
 type Size = { readonly memory: number; readonly seconds: number }
 
 /** CPU comes with memory: what renders, hashes passwords or loads the index gets more. The gateway waits for 30 seconds at most. */
-const sizes: Readonly<Record<FunctionId, Size>> = {
+const SIZES: Readonly<Record<FunctionId, Size>> = {
   BookCatalog: { memory: 1024, seconds: 25 },
   ShoppingCart: { memory: 512, seconds: 15 },
   UserAccounts: { memory: 1024, seconds: 15 },
@@ -45,9 +45,14 @@ const sizes: Readonly<Record<FunctionId, Size>> = {
   Sweeper: { memory: 512, seconds: 240 },
 }
 
-export type Props = Surroundings & { readonly code: CodeFolders; readonly blobs: Bucket }
+export type FunctionProps = FunctionContext & { readonly code: CodeFolders; readonly blobs: Bucket }
 
-const roleOf = (scope: Construct, definition: FunctionDefinition, log: LogGroup, props: Props): Role => {
+const createRole = (
+  scope: Construct,
+  definition: FunctionDefinition,
+  log: LogGroup,
+  props: FunctionProps,
+): Role => {
   const role = new Role(scope, `${definition.id}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What ${definition.id} may do`,
@@ -59,18 +64,18 @@ const roleOf = (scope: Construct, definition: FunctionDefinition, log: LogGroup,
     }),
   )
   const { stage, blobs, options } = props
-  permit(role, definition, { stage, blobs, mailFrom: options.mailFrom })
+  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom })
   return role
 }
 
-const workerOf = (
+const createFunction = (
   scope: Construct,
   definition: FunctionDefinition,
   id: FunctionId,
-  props: Props,
+  props: FunctionProps,
 ): DeployedFunction => {
   const { stage, options } = props
-  const { memory, seconds } = sizes[id]
+  const { memory, seconds } = SIZES[id]
   const functionName = `${stage.prefix}${id}`
   const logGroup = new LogGroup(scope, `${id}Log`, {
     logGroupName: `/aws/lambda/${functionName}`,
@@ -84,10 +89,10 @@ const workerOf = (
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: Code.fromAsset(props.code[id]),
-    role: roleOf(scope, definition, logGroup, props),
+    role: createRole(scope, definition, logGroup, props),
     memorySize: memory,
     timeout: Duration.seconds(seconds),
-    environment: environmentOf(definition, props),
+    environment: createEnvironment(definition, props),
     logGroup,
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -104,8 +109,8 @@ const workerOf = (
   return { definition, lambda, live }
 }
 
-export const createFunctions = (scope: Construct, props: Props): DeployedFunctions =>
-  Object.fromEntries(functions.map(one => [one.id, workerOf(scope, one, one.id, props)])) as Record<
+export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>
+  Object.fromEntries(functions.map(one => [one.id, createFunction(scope, one, one.id, props)])) as Record<
     FunctionId,
     DeployedFunction
   >

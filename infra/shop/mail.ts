@@ -5,9 +5,9 @@ import { CnameRecord, HostedZone } from 'aws-cdk-lib/aws-route53'
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses'
 import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
-import { mailDomainOf } from './permissions.ts'
+import { getMailDomain } from './permissions.ts'
 
-const publish = (scope: Construct, zone: IHostedZone, identity: EmailIdentity): void => {
+const createDkimRecords = (scope: Construct, zone: IHostedZone, identity: EmailIdentity): void => {
   for (const [i, { name, value }] of identity.dkimRecords.entries())
     new CnameRecord(scope, `Dkim${i + 1}`, { zone, recordName: `${name}.`, domainName: value })
 }
@@ -18,11 +18,11 @@ export const createMailIdentity = (
   mailFrom: string,
   { zoneId, zoneName, domain }: Options,
 ): void => {
-  const mailDomain = mailDomainOf(mailFrom)
+  const mailDomain = getMailDomain(mailFrom)
   const identity = new EmailIdentity(scope, 'MailIdentity', { identity: Identity.domain(mailDomain) })
   const zone = zoneName ?? domain
   if (zoneId && zone && (mailDomain === zone || mailDomain.endsWith(`.${zone}`)))
-    publish(
+    createDkimRecords(
       scope,
       HostedZone.fromHostedZoneAttributes(scope, 'MailZone', { hostedZoneId: zoneId, zoneName: zone }),
       identity,

@@ -6,7 +6,7 @@ import type { DeployedFunction } from './functions.ts'
 
 const FIVE_MINUTES = Duration.minutes(5)
 
-const metric = (
+const createMetric = (
   namespace: string,
   metricName: string,
   dimensionsMap: Record<string, string>,
@@ -15,13 +15,13 @@ const metric = (
 ): Metric => new Metric({ namespace, metricName, dimensionsMap, statistic, period })
 
 /** Of what is live, both versions while one rolls out. */
-export const ofFunction = (
+export const functionMetric = (
   { lambda, live }: DeployedFunction,
   name: string,
   statistic: string,
   period = FIVE_MINUTES,
 ): Metric =>
-  metric(
+  createMetric(
     'AWS/Lambda',
     name,
     { FunctionName: lambda.functionName, Resource: `${lambda.functionName}:${live.aliasName}` },
@@ -29,19 +29,23 @@ export const ofFunction = (
     period,
   )
 
-export const ofGateway = (apiId: string, name: string, statistic: string): Metric =>
-  metric('AWS/ApiGateway', name, { ApiId: apiId }, statistic)
+export const gatewayMetric = (apiId: string, name: string, statistic: string): Metric =>
+  createMetric('AWS/ApiGateway', name, { ApiId: apiId }, statistic)
 
 /** What a table takes; `name` is ConsumedReadCapacityUnits or ConsumedWriteCapacityUnits. */
-export const ofTable = (table: string, name: string): Metric =>
-  metric('AWS/DynamoDB', name, { TableName: table }, Stats.SUM)
+export const tableMetric = (table: string, name: string): Metric =>
+  createMetric('AWS/DynamoDB', name, { TableName: table }, Stats.SUM)
 
 /** The shop's own, which functions write into their logs: see src/core/log/metrics.ts. */
-export const ofShop = (name: string, service: FunctionId, statistic: string, period = FIVE_MINUTES): Metric =>
-  metric('CloudShelf', name, { service }, statistic, period)
+export const shopMetric = (
+  name: string,
+  service: FunctionId,
+  statistic: string,
+  period = FIVE_MINUTES,
+): Metric => createMetric('CloudShelf', name, { service }, statistic, period)
 
 /** All of them as one line. */
-export const sumOf = (label: string, metrics: readonly Metric[]): MathExpression =>
+export const sumMetrics = (label: string, metrics: readonly Metric[]): MathExpression =>
   new MathExpression({
     label,
     expression: metrics.map((_, i) => `m${i}`).join(' + '),

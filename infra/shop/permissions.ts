@@ -5,7 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
-import { type Stage, secretsPathOf, tableNamesOf } from '../settings/stage.ts'
+import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
 /** Transactions ask for the rights of their parts. */
@@ -16,7 +16,7 @@ const WRITE = [
   'dynamodb:ConditionCheckItem',
 ]
 /** Whoever keeps the index builds it from the whole table where there is no snapshot; nothing else is ever read whole. */
-const scans = ({ blobs }: FunctionDefinition, id: TableId): boolean => id === 'books' && blobs === 'write'
+const mayScan = ({ blobs }: FunctionDefinition, id: TableId): boolean => id === 'books' && blobs === 'write'
 
 const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] })
@@ -26,26 +26,26 @@ const tableArns = (stack: Stack, stage: Stage, id: TableId): string[] => {
   const table = stack.formatArn({
     service: 'dynamodb',
     resource: 'table',
-    resourceName: tableNamesOf(stage)[id],
+    resourceName: getTableNames(stage)[id],
   })
   return [table, ...Object.keys(indexes).map(index => `${table}/index/${index}`)]
 }
 
-const onTable = (
+const tableStatements = (
   stack: Stack,
   stage: Stage,
   definition: FunctionDefinition,
   [id, right]: [TableId, Right],
 ): PolicyStatement[] => {
   const [table = '', ...indexes] = tableArns(stack, stage, id)
-  const scan = scans(definition, id) ? ['dynamodb:Scan'] : []
+  const scan = mayScan(definition, id) ? ['dynamodb:Scan'] : []
   return [
     allow([...READ, ...scan, ...(right === 'write' ? WRITE : [])], [table]),
     ...(indexes.length > 0 ? [allow(['dynamodb:Query'], indexes)] : []),
   ]
 }
 
-const onBlobs = ({ bucketArn }: Bucket, right: Right): PolicyStatement[] => [
+const blobStatements = ({ bucketArn }: Bucket, right: Right): PolicyStatement[] => [
   allow(right === 'write' ? ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] : ['s3:GetObject'], [
     `${bucketArn}/images/covers/*`,
     `${bucketArn}/index/books.snapshot`,
@@ -59,16 +59,16 @@ const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): strin
   names.map(name =>
     stack.formatArn({
       service: 'ssm',
-      resource: `parameter${secretsPathOf(stage)}/${name}`,
+      resource: `parameter${getSecretsPath(stage)}/${name}`,
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     }),
   )
 
 /** The domain whose identity sends mails from this sender. */
-export const mailDomainOf = (from: string): string => parseSender(from)?.address.split('@').at(-1) ?? ''
+export const getMailDomain = (from: string): string => parseSender(from)?.address.split('@').at(-1) ?? ''
 
 /** Gives the role what the definition asks for, and nothing else. */
-export const permit = (
+export const grantPermissions = (
   role: Role,
   definition: FunctionDefinition,
   {
@@ -80,10 +80,10 @@ export const permit = (
   const stack = Stack.of(role)
   const rights = Object.entries(definition.tables) as [TableId, Right][]
   const identity = (from: string) =>
-    stack.formatArn({ service: 'ses', resource: 'identity', resourceName: mailDomainOf(from) })
+    stack.formatArn({ service: 'ses', resource: 'identity', resourceName: getMailDomain(from) })
   const statements = [
-    ...rights.flatMap(one => onTable(stack, stage, definition, one)),
-    ...(definition.blobs ? onBlobs(blobs, definition.blobs) : []),
+    ...rights.flatMap(one => tableStatements(stack, stage, definition, one)),
+    ...(definition.blobs ? blobStatements(blobs, definition.blobs) : []),
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
       : []),

@@ -9,7 +9,7 @@ import type { DeployedFunctions } from './functions.ts'
 export const createRollout = (
   scope: Construct,
   name: string,
-  workers: DeployedFunctions,
+  functions: DeployedFunctions,
   alarms: Readonly<Record<FunctionId, Alarm>>,
 ): void => {
   const application = new LambdaApplication(scope, 'Rollout', { applicationName: name })
@@ -19,7 +19,7 @@ export const createRollout = (
       ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSCodeDeployRoleForLambdaLimited'),
     ],
   })
-  for (const { definition, live } of Object.values(workers)) {
+  for (const { definition, live } of Object.values(functions)) {
     const id = definition.id as FunctionId
     new LambdaDeploymentGroup(scope, `${id}Rollout`, {
       application,

@@ -10,7 +10,7 @@ import type { Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 
 type Throttle = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number }
-const throttle = (perSecond: number, atOnce: number): Throttle => ({
+const createThrottle = (perSecond: number, atOnce: number): Throttle => ({
   ThrottlingRateLimit: perSecond,
   ThrottlingBurstLimit: atOnce,
 })
@@ -19,18 +19,22 @@ const throttle = (perSecond: number, atOnce: number): Throttle => ({
  * For all visitors together: what keeps a flood from the bill, and browsing from starving checkout. What one visitor may do is
  * the shop's own affair (http/rate-limits.ts). What is answered from memory gets most; what hashes passwords or sends mail, least.
  */
-const throttleOf = ({ cache, limits, method }: Endpoint): Throttle => {
-  if (cache === 'public') return throttle(100, 200)
-  if (limits && limits.length > 0) return throttle(10, 20)
-  return method === 'GET' ? throttle(50, 100) : throttle(25, 50)
+const chooseThrottle = ({ cache, limits, method }: Endpoint): Throttle => {
+  if (cache === 'public') return createThrottle(100, 200)
+  if (limits && limits.length > 0) return createThrottle(10, 20)
+  return method === 'GET' ? createThrottle(50, 100) : createThrottle(25, 50)
 }
-const otherwise = throttle(50, 100)
-const pages = throttle(100, 200)
+const DEFAULT_THROTTLE = createThrottle(50, 100)
+const PAGE_THROTTLE = createThrottle(100, 200)
 
 /** A route key as part of a construct's name. */
-const nameOf = (key: string): string => key.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')
+const toConstructId = (key: string): string => key.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')
 
-const integrationOf = (scope: Construct, apiId: string, { definition, live }: DeployedFunction): string => {
+const createIntegration = (
+  scope: Construct,
+  apiId: string,
+  { definition, live }: DeployedFunction,
+): string => {
   const { region, account, partition } = Stack.of(scope)
   live.addPermission('Gateway', {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -45,7 +49,7 @@ const integrationOf = (scope: Construct, apiId: string, { definition, live }: De
   return `integrations/${ref}`
 }
 
-const accessLog = (scope: Construct, stage: Stage): LogGroup =>
+const createAccessLog = (scope: Construct, stage: Stage): LogGroup =>
   new LogGroup(scope, 'GatewayLog', {
     // Of these the account's one policy for deliveries need not name each.
     logGroupName: `/aws/vendedlogs/${stage.prefix}cloudshelf`,
@@ -54,7 +58,7 @@ const accessLog = (scope: Construct, stage: Stage): LogGroup =>
   })
 
 /** Enough to find a request in the functions' logs; no address, no query: who bought or searched what is nobody's. */
-const format = JSON.stringify({
+const LOG_FORMAT = JSON.stringify({
   time: '$context.requestTime',
   request_id: '$context.requestId',
   route: '$context.routeKey',
@@ -67,32 +71,32 @@ const format = JSON.stringify({
 export const createRoutes = (
   scope: Construct,
   apiId: string,
-  workers: DeployedFunctions,
+  functions: DeployedFunctions,
   stage: Stage,
 ): CfnStage => {
   const routes: CfnRoute[] = []
   const settings: Record<string, Throttle> = {}
-  for (const worker of Object.values(workers)) {
-    const { endpoints, otherRoutes } = worker.definition
+  for (const deployed of Object.values(functions)) {
+    const { endpoints, otherRoutes } = deployed.definition
     if (endpoints.length + otherRoutes.length === 0) continue
-    const target = integrationOf(scope, apiId, worker)
+    const target = createIntegration(scope, apiId, deployed)
     const add = (routeKey: string, most: Throttle) => {
-      routes.push(new CfnRoute(scope, `Route-${nameOf(routeKey)}`, { apiId, routeKey, target }))
+      routes.push(new CfnRoute(scope, `Route-${toConstructId(routeKey)}`, { apiId, routeKey, target }))
       settings[routeKey] = most
     }
-    for (const one of endpoints) add(routeKeyOf(one), throttleOf(one))
-    for (const key of otherRoutes) add(key, key === '$default' ? pages : otherwise)
+    for (const one of endpoints) add(routeKeyOf(one), chooseThrottle(one))
+    for (const key of otherRoutes) add(key, key === '$default' ? PAGE_THROTTLE : DEFAULT_THROTTLE)
   }
   const deployed = new CfnStage(scope, 'Stage', {
     apiId,
     stageName: '$default',
     autoDeploy: true,
     defaultRouteSettings: {
-      throttlingRateLimit: otherwise.ThrottlingRateLimit,
-      throttlingBurstLimit: otherwise.ThrottlingBurstLimit,
+      throttlingRateLimit: DEFAULT_THROTTLE.ThrottlingRateLimit,
+      throttlingBurstLimit: DEFAULT_THROTTLE.ThrottlingBurstLimit,
     },
     routeSettings: settings,
-    accessLogSettings: { destinationArn: accessLog(scope, stage).logGroupArn, format },
+    accessLogSettings: { destinationArn: createAccessLog(scope, stage).logGroupArn, format: LOG_FORMAT },
   })
   // The gateway refuses settings of routes that it does not have yet.
   for (const route of routes) deployed.addResourceDependency(route)

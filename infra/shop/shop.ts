@@ -7,7 +7,7 @@ import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { Store } from '../store/store.ts'
 import { createAlarms, createTopic } from './alarms.ts'
-import { guardBucket } from './bucket-policies.ts'
+import { addBucketPolicy } from './bucket-policies.ts'
 import { createUserPool } from './cognito.ts'
 import { createDashboard } from './dashboard.ts'
 import { type CodeFolders, createFunctions } from './functions.ts'
@@ -36,14 +36,14 @@ export class Shop extends Stack {
     const { publicUrl, distributionArn } = edge
     const apiId = store.api.ref
     const name = `${stage.prefix}cloudshelf`
-    guardBucket(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
-    guardBucket(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
+    addBucketPolicy(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
+    addBucketPolicy(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
     if (options.mailFrom) createMailIdentity(this, options.mailFrom, options)
     const cognito =
       options.cognito && isFirst
         ? createUserPool(this, { name, prefix: options.cognito, publicUrl, stage })
         : undefined
-    const workers = createFunctions(this, {
+    const functions = createFunctions(this, {
       stage,
       options,
       code,
@@ -54,17 +54,17 @@ export class Shop extends Stack {
       bucketName: blobs.bucketName,
       cognito,
     })
-    createRoutes(this, apiId, workers, stage)
-    const deadLetters = streamArn ? createTriggers(this, workers, streamArn) : {}
-    if (stage.isWatched) {
+    createRoutes(this, apiId, functions, stage)
+    const deadLetters = streamArn ? createTriggers(this, functions, streamArn) : {}
+    if (stage.isMonitored) {
       const alarms = createAlarms(this, {
-        workers,
+        functions,
         deadLetters,
         apiId,
         topic: createTopic(this, options.alarmEmail),
       })
-      if (isFirst) createDashboard(this, name, stage, workers, apiId)
-      if (stage.rollsOut) createRollout(this, name, workers, alarms)
+      if (isFirst) createDashboard(this, name, stage, functions, apiId)
+      if (stage.hasStagedRollout) createRollout(this, name, functions, alarms)
     }
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })
   }

@@ -16,7 +16,7 @@ export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>
 
 type Stream = Extract<Trigger, { kind: 'stream' }>
 
-const queueOf = (scope: Construct, id: string): Queue =>
+const createDeadLetterQueue = (scope: Construct, id: string): Queue =>
   new Queue(scope, `${id}DeadLetters`, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -24,12 +24,12 @@ const queueOf = (scope: Construct, id: string): Queue =>
     removalPolicy: RemovalPolicy.DESTROY,
   })
 
-const wakeByStream = (
+const addStream = (
   scope: Construct,
   { definition, lambda, live }: DeployedFunction,
   trigger: Stream,
   arn: string,
-  aside: Queue,
+  deadLetters: Queue,
 ): void => {
   lambda.addToRolePolicy(
     new PolicyStatement({
@@ -49,7 +49,7 @@ const wakeByStream = (
     reportBatchItemFailures: true,
     retryAttempts: 5,
     maxRecordAge: Duration.hours(6),
-    onFailure: new SqsDlq(aside),
+    onFailure: new SqsDlq(deadLetters),
     ...(trigger.filter ? { filters: [FilterCriteria.filter({ ...trigger.filter })] } : {}),
   })
   // Lambda looks whether it may when the mapping is made.
@@ -60,39 +60,39 @@ const addSchedule = (
   scope: Construct,
   { definition, live }: DeployedFunction,
   minutes: number,
-  aside: Queue,
+  deadLetters: Queue,
 ): void => {
   live.configureAsyncInvoke({
     retryAttempts: 1,
     maxEventAge: Duration.minutes(Math.min(minutes, 60)),
-    onFailure: new SqsDestination(aside),
+    onFailure: new SqsDestination(deadLetters),
   })
   const rule = new Rule(scope, `${definition.id}Clock`, {
     schedule: Schedule.rate(Duration.minutes(minutes)),
     description: `Wakes ${definition.id}`,
   })
-  rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: aside }))
+  rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: deadLetters }))
 }
 
 /** `streamArn` is undefined for a table whose changes nobody here has to hear of. */
 export const createTriggers = (
   scope: Construct,
-  workers: DeployedFunctions,
+  functions: DeployedFunctions,
   streamArn: (table: TableId) => string | undefined,
 ): DeadLetters => {
-  const aside: Partial<Record<FunctionId, Queue>> = {}
-  for (const [id, worker] of Object.entries(workers) as [FunctionId, DeployedFunction][]) {
-    const { triggers } = worker.definition
+  const deadLetters: Partial<Record<FunctionId, Queue>> = {}
+  for (const [id, deployed] of Object.entries(functions) as [FunctionId, DeployedFunction][]) {
+    const { triggers } = deployed.definition
     if (triggers.length === 0) continue
-    const queue = queueOf(scope, id)
-    aside[id] = queue
+    const queue = createDeadLetterQueue(scope, id)
+    deadLetters[id] = queue
     for (const trigger of triggers) {
-      if (trigger.kind === 'schedule') addSchedule(scope, worker, trigger.everyMinutes, queue)
+      if (trigger.kind === 'schedule') addSchedule(scope, deployed, trigger.everyMinutes, queue)
       else {
         const arn = streamArn(trigger.table)
-        if (arn) wakeByStream(scope, worker, trigger, arn, queue)
+        if (arn) addStream(scope, deployed, trigger, arn, queue)
       }
     }
   }
-  return aside
+  return deadLetters
 }

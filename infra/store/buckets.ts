@@ -13,9 +13,15 @@ import type { Stage } from '../settings/stage.ts'
 export type Buckets = { readonly blobs: Bucket; readonly assets: Bucket }
 
 /** How long what was deleted or written over can be had back. */
-const KEPT = Duration.days(30)
+const RETENTION = Duration.days(30)
 
-const bucket = (scope: Construct, id: string, stage: Stage, versioned: boolean, copyTo: Bucket | undefined) =>
+const createBucket = (
+  scope: Construct,
+  id: string,
+  stage: Stage,
+  versioned: boolean,
+  copyTo: Bucket | undefined,
+) =>
   new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
@@ -25,7 +31,7 @@ const bucket = (scope: Construct, id: string, stage: Stage, versioned: boolean, 
     versioned,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ...(versioned ? [{ noncurrentVersionExpiration: KEPT }] : []),
+      ...(versioned ? [{ noncurrentVersionExpiration: RETENTION }] : []),
     ],
     ...(copyTo
       ? { replicationRules: [{ destination: copyTo as IBucket, priority: 1, deleteMarkerReplication: true }] }
@@ -41,6 +47,6 @@ export const createBuckets = (
   stage: Stage,
   { isCopied, copyTo }: { readonly isCopied: boolean; readonly copyTo?: Bucket | undefined },
 ): Buckets => ({
-  blobs: bucket(scope, 'blobs', stage, stage.keepsData || isCopied, copyTo),
-  assets: bucket(scope, 'assets', stage, false, undefined),
+  blobs: createBucket(scope, 'blobs', stage, stage.keepsData || isCopied, copyTo),
+  assets: createBucket(scope, 'assets', stage, false, undefined),
 })

@@ -4,35 +4,35 @@ import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } fr
 import type { Construct } from 'constructs'
 import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
-import { type Stage, tableNamesOf } from '../settings/stage.ts'
+import { getTableNames, type Stage } from '../settings/stage.ts'
 
-const text = (name: string) => ({ name, type: AttributeType.STRING })
+const stringAttribute = (name: string) => ({ name, type: AttributeType.STRING })
 
-const definitions: readonly FunctionDefinition[] = functions
+const FUNCTIONS: readonly FunctionDefinition[] = functions
 
 /** What a table's stream has to carry for the functions that it wakes; undefined: it wakes none. */
-export const streamOf = (id: TableId): StreamViewType | undefined => {
-  const views = definitions
-    .flatMap(({ triggers }) => triggers)
-    .flatMap(trigger => (trigger.kind === 'stream' && trigger.table === id ? [trigger.view] : []))
+export const getStreamView = (id: TableId): StreamViewType | undefined => {
+  const views = FUNCTIONS.flatMap(({ triggers }) => triggers).flatMap(trigger =>
+    trigger.kind === 'stream' && trigger.table === id ? [trigger.view] : [],
+  )
   if (views.length === 0) return undefined
   return views.every(view => view === 'NEW_IMAGE')
     ? StreamViewType.NEW_IMAGE
     : StreamViewType.NEW_AND_OLD_IMAGES
 }
 
-const tableOf = (scope: Construct, id: TableId, stage: Stage, replica: string | undefined): TableV2 => {
+const createTable = (scope: Construct, id: TableId, stage: Stage, replica: string | undefined): TableV2 => {
   const { key, indexes, ttl }: TableDefinition = TABLES[id]
-  const stream = streamOf(id)
+  const stream = getStreamView(id)
   return new TableV2(scope, id, {
-    tableName: tableNamesOf(stage)[id],
-    partitionKey: text(key.hash),
-    ...(key.range ? { sortKey: text(key.range) } : {}),
+    tableName: getTableNames(stage)[id],
+    partitionKey: stringAttribute(key.hash),
+    ...(key.range ? { sortKey: stringAttribute(key.range) } : {}),
     // Projection ALL is what an index has that names none.
     globalSecondaryIndexes: Object.entries(indexes).map(([indexName, { hash, range }]) => ({
       indexName,
-      partitionKey: text(hash),
-      ...(range ? { sortKey: text(range) } : {}),
+      partitionKey: stringAttribute(hash),
+      ...(range ? { sortKey: stringAttribute(range) } : {}),
     })),
     ...(ttl ? { timeToLiveAttribute: ttl } : {}),
     billing: Billing.onDemand(),
@@ -53,7 +53,7 @@ export const createTables = (
   stage: Stage,
   replica: string | undefined,
 ): Readonly<Record<TableId, TableV2>> =>
-  Object.fromEntries(TABLE_IDS.map(id => [id, tableOf(scope, id, stage, replica)])) as Record<
+  Object.fromEntries(TABLE_IDS.map(id => [id, createTable(scope, id, stage, replica)])) as Record<
     TableId,
     TableV2
   >

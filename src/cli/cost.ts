@@ -1,24 +1,24 @@
 /** `cloudshelf cost`: what the shop costs on AWS in a month, and what each thing in it takes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type Bill, billFor, idleBill, levels } from '../../tools/cost/bill.ts'
+import { type Bill, createBill, createIdleBill, LEVELS } from '../../tools/cost/bill.ts'
 import { measure } from '../../tools/cost/measure.ts'
-import { type Line, optionsOf, priceList, type Stage, stages } from '../../tools/cost/prices.ts'
+import { type Line, listOptions, PRICE_LIST, STAGES, type Stage } from '../../tools/cost/prices.ts'
 import { parseCount, parseGigabytes } from '../../tools/cost/quantity.ts'
 import {
-  billNotes,
-  billTable,
-  idleTable,
-  levelsNotes,
-  levelsTable,
-  measuredNotes,
-  measuredTable,
-  plain,
+  createBillNotes,
+  createBillTable,
+  createIdleTable,
+  createLevelsTable,
+  createMeasuredTable,
+  formatText,
+  LEVELS_NOTES,
+  MEASURED_NOTES,
   type Table,
 } from '../../tools/cost/tables.ts'
-import type { Said } from '../../tools/cost/usage.ts'
+import type { UsageInput } from '../../tools/cost/usage.ts'
 import { note, print, printJson } from './output.ts'
 
-type Options = Said & {
+type Options = UsageInput & {
   readonly stage: Stage
   readonly with?: readonly string[]
   readonly measure?: boolean
@@ -47,9 +47,9 @@ const linesOf = (lines: readonly Line[]) =>
     free_usd: freeUsd,
   }))
 
-const billJson = ({ stage, demand, lines, usd, withFreeTier, dominating, remaining }: Bill) => ({
+const billJson = ({ stage, usage, lines, usd, withFreeTier, dominating, remaining }: Bill) => ({
   stage,
-  demand,
+  demand: usage,
   lines: linesOf(lines),
   usd,
   with_free_tier_usd: withFreeTier,
@@ -57,10 +57,10 @@ const billJson = ({ stage, demand, lines, usd, withFreeTier, dominating, remaini
   dominating_after_free_tier: remaining?.price.id,
 })
 
-const { region, currency, asOf } = priceList
+const { region, currency, asOf } = PRICE_LIST
 
 const section = (title: string, table: Table, notes: readonly string[] = []): void => {
-  print(`${title}\n\n${plain(table)}\n`)
+  print(`${title}\n\n${formatText(table)}\n`)
   for (const line of notes) print(line)
   if (notes.length > 0) print('')
 }
@@ -68,24 +68,24 @@ const section = (title: string, table: Table, notes: readonly string[] = []): vo
 const showMeasured = async (json: boolean | undefined): Promise<void> => {
   const measured = await measure(note)
   if (json) printJson({ units: measured, prices: { region, currency, as_of: asOf } })
-  else section('What each thing takes', measuredTable(measured), measuredNotes)
+  else section('What each thing takes', createMeasuredTable(measured), MEASURED_NOTES)
 }
 
 const inJson = (bill: Bill | undefined, stage: Stage, options: readonly string[]) => ({
   prices: { region, currency, as_of: asOf },
   ...(bill ? { bill: billJson(bill) } : {}),
-  levels: levels.map(({ name, estimate, stage: of, ...level }) => ({
+  levels: LEVELS.map(({ name, estimate, stage: of, ...level }) => ({
     name,
     estimate,
-    ...billJson(billFor(level, of)),
+    ...billJson(createBill(level, of)),
   })),
-  idle: stages.map(of => billJson(idleBill(of, of === stage ? options : []))),
+  idle: STAGES.map(of => billJson(createIdleBill(of, of === stage ? options : []))),
 })
 
 const showBill = (bill: Bill | undefined): void => {
-  if (bill) section('A month of this shop on AWS', billTable(bill), billNotes(bill))
-  section('The specification’s three levels, beside its estimates', levelsTable(), levelsNotes)
-  section('A shop that nobody visits', idleTable())
+  if (bill) section('A month of this shop on AWS', createBillTable(bill), createBillNotes(bill))
+  section('The specification’s three levels, beside its estimates', createLevelsTable(), LEVELS_NOTES)
+  section('A shop that nobody visits', createIdleTable())
   if (!bill) print('Say what your shop does: --visitors 20k, or --reads 1M --writes 500k --storage 10GB')
 }
 
@@ -96,19 +96,19 @@ const cost = async (options: Options, command: Command): Promise<void> => {
     Object.entries({ reads, writes, storage, books, orders, visitors }).filter(
       ([, value]) => value !== undefined,
     ),
-  ) as Said
+  ) as UsageInput
   if (measures) {
     if (Object.keys(said).length > 0) command.error('error: --measure counts by itself: give it no numbers')
     return showMeasured(json)
   }
-  const unknown = chosen.find(option => !optionsOf(stage).includes(option))
+  const unknown = chosen.find(option => !listOptions(stage).includes(option))
   if (unknown !== undefined)
     command.error(
-      `error: stage ${stage} has no option ${unknown}; it has ${optionsOf(stage).join(', ') || 'none'}`,
+      `error: stage ${stage} has no option ${unknown}; it has ${listOptions(stage).join(', ') || 'none'}`,
     )
   if ((orders ?? 0) > (visitors ?? Number.POSITIVE_INFINITY))
     command.error('error: there cannot be more --orders than --visitors')
-  const bill = Object.keys(said).length > 0 ? billFor(said, stage, chosen) : undefined
+  const bill = Object.keys(said).length > 0 ? createBill(said, stage, chosen) : undefined
   if (json) printJson(inJson(bill, stage, chosen))
   else showBill(bill)
 }
@@ -132,7 +132,7 @@ export const costCommand = (): Command =>
     .option('--books <n>', 'books on the shelf (10k)', count)
     .option('--orders <n>', 'orders a month', count)
     .option('--visitors <n>', 'visits a month', count)
-    .addOption(new Option('--stage <stage>', 'which stage’s bill').choices(stages).default('prod'))
+    .addOption(new Option('--stage <stage>', 'which stage’s bill').choices(STAGES).default('prod'))
     .option('--with <option...>', 'options of the stage that are switched on: waf, domain')
     .option(
       '--measure',

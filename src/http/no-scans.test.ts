@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, createTestShop, type Json } from '../../test/kit.ts'
-import { accountBodies } from '../../tools/fuzz/target.ts'
+import { VALID_ACCOUNT_BODIES } from '../../tools/fuzz/target.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
 /** After these there is nobody, or nothing, to try the others with. */
@@ -17,7 +17,7 @@ test('no request scans a table: of no endpoint, by customers, staff or guests', 
   await reader.get('/api/cart')
   const { order_id } = (await checkOut(reader)).body
   const bodies: Record<string, Json> = {
-    ...accountBodies,
+    ...VALID_ACCOUNT_BODIES,
     addCartItem: { book_id: 'tech-001' },
     setCartItem: { quantity: 1 },
     setOrderStatus: { status: 'processing' },

@@ -12,7 +12,7 @@ import {
 } from '../../test/kit.ts'
 import { createClock } from '../../test/mail.ts'
 import { readItems } from '../../test/table-contents.ts'
-import { accountBodies, addressOf } from '../../tools/fuzz/target.ts'
+import { VALID_ACCOUNT_BODIES, validPath } from '../../tools/fuzz/target.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { newSecret } from '../core/ids.ts'
 import type { Caller } from './client-ip.ts'
@@ -71,8 +71,8 @@ const requestsFor = (endpoint: Endpoint, { per }: RateLimit, accounts: readonly 
         email: `reader${id('email')}@example.com`,
       },
       openOrderLink: { token: newSecret() },
-      ...accountBodies,
-      resetPassword: { ...accountBodies.resetPassword, token: newSecret() },
+      ...VALID_ACCOUNT_BODIES,
+      resetPassword: { ...VALID_ACCOUNT_BODIES.resetPassword, token: newSecret() },
     }
     const body = bodies[endpoint.id]
     const email = `reader${id('email')}@example.com`
@@ -171,7 +171,7 @@ test('requests that come over no network are counted together', async () => {
   const answers = []
   for (let i = 0; i < source.max + 1; i++) {
     const { cookie, body } = next()
-    const request = new Request(`http://localhost:3000${addressOf({ ids: {} }, endpoint)}`, {
+    const request = new Request(`http://localhost:3000${validPath({ ids: {} }, endpoint)}`, {
       method: 'POST',
       headers: { cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
       body: JSON.stringify(body),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { bundleFunction, loadedFirst } from '../../infra/bundle.ts'
+import { bundleFunction, listEagerOutputs } from '../../infra/bundle.ts'
 import type { FunctionId } from './functions.ts'
 
 /** The packages and folders of ours that files came from. */
@@ -22,13 +22,13 @@ const lookInto = async (id: FunctionId) => {
     )
   return {
     folder,
-    first: sourcesOf(loadedFirst(meta), ['import-statement']),
+    first: sourcesOf(listEagerOutputs(meta), ['import-statement']),
     all: sourcesOf(Object.keys(meta.outputs), ['import-statement', 'dynamic-import']),
     /** What the sign-in library's own file is loaded with. */
     auth: sourcesOf(
       Object.keys(meta.outputs)
         .filter(name => meta.outputs[name]?.entryPoint === 'src/accounts/auth/auth.ts')
-        .flatMap(name => [...loadedFirst(meta, name)]),
+        .flatMap(name => [...listEagerOutputs(meta, name)]),
       ['import-statement'],
     ),
   }

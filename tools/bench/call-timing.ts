@@ -1,9 +1,9 @@
 /** Times calls one by one and says how the times are spread. */
 
 /** Milliseconds. */
-export type Speed = Record<'mean' | 'p50' | 'p95' | 'p99', number>
+export type TimingSummary = Record<'mean' | 'p50' | 'p95' | 'p99', number>
 
-function spread(times: readonly number[]): Speed {
+function summarizeTimes(times: readonly number[]): TimingSummary {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   const mean = sorted.reduce((sum, time) => sum + time, 0) / sorted.length
@@ -11,10 +11,10 @@ function spread(times: readonly number[]): Speed {
 }
 
 /** Milliseconds per call, over all texts five times, after one round to warm up. */
-export async function speed(
+export async function timeCalls(
   texts: readonly string[],
   ask: (text: string) => Promise<unknown>,
-): Promise<Speed> {
+): Promise<TimingSummary> {
   const times: number[] = []
   for (let round = 0; round < 6; round++) {
     for (const text of texts) {
@@ -23,5 +23,5 @@ export async function speed(
       if (round > 0) times.push(performance.now() - start)
     }
   }
-  return spread(times)
+  return summarizeTimes(times)
 }

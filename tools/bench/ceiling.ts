@@ -1,12 +1,12 @@
 /** The ceiling, a worker: what the HTTP server that the shop stands on does when all it answers is 24 constant books as JSON. */
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { doJobs } from './worker.ts'
+import { serveJobs } from './worker.ts'
 
 export type CeilingJob = { readonly items: readonly unknown[] }
 export type CeilingResult = { readonly port: number }
 
-doJobs<CeilingJob, CeilingResult>(
+serveJobs<CeilingJob, CeilingResult>(
   constant =>
     new Promise(done => {
       const app = new Hono()

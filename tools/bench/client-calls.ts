@@ -2,12 +2,12 @@
 import type { Book } from '#src/catalog/schema.ts'
 import type { GetItemClient, GetItemJob, GetItemResult } from './get-item.ts'
 import type { Effort } from './interleaved.ts'
-import { seededRandom, shuffled } from './random.ts'
+import { seededRandom, shuffle } from './random.ts'
 import type { Figure } from './report.ts'
 import { startWorker } from './worker.ts'
 
-const AT_ONCE = 16
-const clients: Readonly<Record<GetItemClient, string>> = {
+const CONCURRENCY = 16
+const CLIENTS: Readonly<Record<GetItemClient, string>> = {
   unsigned: 'our client, to its own engine',
   signed: 'our client, signing',
   sdk: 'AWS SDK',
@@ -23,9 +23,9 @@ export const measureCalls = async (
   books: readonly Book[],
   { rounds, sliceSeconds, warmSeconds }: Effort,
 ): Promise<Figure[]> => {
-  const keys = shuffled(seededRandom(3), books).map(({ category, book_id }) => ({ category, book_id }))
-  const job = { endpoint, books: keys, atOnce: AT_ONCE }
-  const measured = (Object.keys(clients) as GetItemClient[]).map(client => ({
+  const keys = shuffle(seededRandom(3), books).map(({ category, book_id }) => ({ category, book_id }))
+  const job = { endpoint, books: keys, atOnce: CONCURRENCY }
+  const measured = (Object.keys(CLIENTS) as GetItemClient[]).map(client => ({
     client,
     worker: startWorker<GetItemJob, GetItemResult>('get-item.ts'),
     sum: { calls: 0, seconds: 0, cpu: 0 } satisfies Sum as Sum,
@@ -39,7 +39,7 @@ export const measureCalls = async (
       sum.cpu += slice.cpu
     }
   const figures: Figure[] = measured.flatMap(({ client, worker: _worker, sum }) => [
-    { name: `GetItem by ${clients[client]}`, value: sum.calls / sum.seconds, unit: 'per s' },
+    { name: `GetItem by ${CLIENTS[client]}`, value: sum.calls / sum.seconds, unit: 'per s' },
     { name: '  its CPU per call', value: cpuPerCall(sum), unit: 'ms' },
   ])
   const of = (client: GetItemClient): number =>

@@ -23,7 +23,7 @@ import { bundleFunction } from '../../infra/bundle.ts'
 import { startFakeAws } from '../../test/fake-aws.ts'
 import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { median } from './measure.ts'
-import { readBooks } from './search-test-data.ts'
+import { readListedBooks } from './search-test-data.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -38,7 +38,7 @@ const SECRET = 'a secret of the bench, which is long enough'
 const GUEST = `__Host-cloudshelf_guest=${'A'.repeat(43)}`
 const SNAPSHOT_LIMIT_MS = 150
 
-const event = (method: string, url: string, headers: Record<string, string> = {}, body = '') =>
+const createEvent = (method: string, url: string, headers: Record<string, string> = {}, body = '') =>
   createGatewayEvent(
     { method, url, headers: { 'x-trusted-proxy': SECRET, 'sec-fetch-site': 'same-origin', ...headers } },
     Buffer.from(body),
@@ -47,11 +47,16 @@ const event = (method: string, url: string, headers: Record<string, string> = {}
 const JSON_TYPE = { 'content-type': 'application/json' }
 let visitors = 0
 /** Somebody new each time, from a network of their own: they are not to be refused for asking often. */
-const signIn = (): unknown => {
+const createSignIn = (): unknown => {
   const n = ++visitors
   const body = JSON.stringify({ email: `nobody-${n}@example.com`, password: 'not a password' })
   const address = `10.${(n >> 8) & 255}.${n & 255}.1:443`
-  return event('POST', '/api/auth/sign-in', { ...JSON_TYPE, 'cloudfront-viewer-address': address }, body)
+  return createEvent(
+    'POST',
+    '/api/auth/sign-in',
+    { ...JSON_TYPE, 'cloudfront-viewer-address': address },
+    body,
+  )
 }
 
 /** What is measured: a bundle, the event that it answers first, the status that proves it did, and at most how many times the constant. */
@@ -68,11 +73,11 @@ type Candidate = {
 const WITH_BOOKS = 'catalogue: the same, with the index'
 
 const CANDIDATES: readonly Candidate[] = [
-  { name: 'a constant answer', id: undefined, event: () => event('GET', '/'), status: 200 },
+  { name: 'a constant answer', id: undefined, event: () => createEvent('GET', '/'), status: 200 },
   {
     name: 'catalogue: a page of books',
     id: 'BookCatalog',
-    event: () => event('GET', '/api/books'),
+    event: () => createEvent('GET', '/api/books'),
     status: 200,
     target: 3.5,
   },
@@ -80,44 +85,48 @@ const CANDIDATES: readonly Candidate[] = [
     name: WITH_BOOKS,
     id: 'BookCatalog',
     books: true,
-    event: () => event('GET', '/api/books'),
+    event: () => createEvent('GET', '/api/books'),
     status: 200,
   },
   {
     name: 'cart: a guest’s cart',
     id: 'ShoppingCart',
-    event: () => event('GET', '/api/cart', { cookie: GUEST }),
+    event: () => createEvent('GET', '/api/cart', { cookie: GUEST }),
     status: 200,
     target: 3.5,
   },
   {
     name: 'orders: a guest’s orders',
     id: 'OrderProcess',
-    event: () => event('GET', '/api/orders', { cookie: GUEST }),
+    event: () => createEvent('GET', '/api/orders', { cookie: GUEST }),
     status: 200,
     target: 3.5,
   },
   {
     name: 'accounts: who is signed in',
     id: 'UserAccounts',
-    event: () => event('GET', '/api/auth/session'),
+    event: () => createEvent('GET', '/api/auth/session'),
     status: 200,
   },
   {
     name: 'accounts: a sign-in (refused)',
     id: 'UserAccounts',
-    event: signIn,
+    event: createSignIn,
     status: 401,
     target: 6,
   },
-  { name: 'pages: robots.txt', id: 'Pages', event: () => event('GET', '/robots.txt'), status: 200 },
+  { name: 'pages: robots.txt', id: 'Pages', event: () => createEvent('GET', '/robots.txt'), status: 200 },
 ]
 
 type Environment = Readonly<Record<string, string>>
 /** Milliseconds until the handler was there and until the first answer was, and of CPU that the process had used by then. */
 type Start = { readonly loaded: number; readonly total: number; readonly cpu: number }
 
-const start = (folder: string, environment: Environment, { event, status }: Candidate): Promise<Start> =>
+const measureStart = (
+  folder: string,
+  environment: Environment,
+  { event, status }: Candidate,
+): Promise<Start> =>
   new Promise((done, failed) => {
     const begun = performance.now()
     const child = spawn(process.execPath, [RUNTIME], {
@@ -141,7 +150,7 @@ const start = (folder: string, environment: Environment, { event, status }: Cand
     child.once('error', failed)
   })
 
-const constantBundle = (parent: string): string => {
+const writeConstantBundle = (parent: string): string => {
   const folder = join(parent, 'constant')
   mkdirSync(folder)
   const code = `export const handler=async()=>({statusCode:200,headers:{'content-type':'application/json'},body:'{"items":[]}'})`
@@ -152,7 +161,7 @@ const constantBundle = (parent: string): string => {
 const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cold-'))
 const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
 
-const openSurroundings = async () => {
+const startEnvironment = async () => {
   const engine = await startEngine({ folder: await openDataFolder(join(folder, 'data')) })
   ends.push(engine.stop)
   const settings = readSettings({
@@ -167,7 +176,7 @@ const openSurroundings = async () => {
   ends.push(aws.close)
   const blobs = (bucket: string) => createS3Blobs(`${aws.url}/${bucket}`, createSigner(settings, 's3'))
   const full = new MemoryBookIndex()
-  const books = readBooks(join(options.data, 'books-10k.csv'))
+  const books = readListedBooks(join(options.data, 'books-10k.csv'))
   for (const book of books) full.put(book)
   await writeSnapshot(blobs('full'), full, new Date())
   await writeSnapshot(blobs('empty'), new MemoryBookIndex(), new Date())
@@ -194,7 +203,7 @@ const openSurroundings = async () => {
   }
 }
 
-const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`
+const formatKilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`
 
 type Measured = Candidate & {
   readonly folder: string
@@ -203,57 +212,63 @@ type Measured = Candidate & {
   readonly withoutSecrets: Start[]
 }
 
-const open = async (one: Candidate): Promise<Measured> => {
+const prepareCandidate = async (one: Candidate): Promise<Measured> => {
   const starts = { whole: [], withoutSecrets: [] }
-  if (one.id === undefined) return { ...one, ...starts, folder: constantBundle(folder), sizes: '' }
+  if (one.id === undefined) return { ...one, ...starts, folder: writeConstantBundle(folder), sizes: '' }
   const { folder: bundle, loaded, bytes } = await bundleFunction(one.id, 'host')
-  return { ...one, ...starts, folder: bundle, sizes: `${kilobytes(loaded)} of ${kilobytes(bytes)}` }
+  return {
+    ...one,
+    ...starts,
+    folder: bundle,
+    sizes: `${formatKilobytes(loaded)} of ${formatKilobytes(bytes)}`,
+  }
 }
 
-const measure = async ({
+const measureCandidates = async ({
   asked,
   given,
-}: Awaited<ReturnType<typeof openSurroundings>>): Promise<readonly Measured[]> => {
-  const all = await Promise.all(CANDIDATES.map(open))
-  for (const one of all) await start(one.folder, asked(one.books === true), one)
+}: Awaited<ReturnType<typeof startEnvironment>>): Promise<readonly Measured[]> => {
+  const all = await Promise.all(CANDIDATES.map(prepareCandidate))
+  for (const one of all) await measureStart(one.folder, asked(one.books === true), one)
   // Round by round, so that whatever else the machine does falls on all of them alike.
   for (let round = 0; round < ROUNDS; round++)
     for (const one of all) {
-      one.whole.push(await start(one.folder, asked(one.books === true), one))
+      one.whole.push(await measureStart(one.folder, asked(one.books === true), one))
       if (one.id !== undefined)
-        one.withoutSecrets.push(await start(one.folder, given(one.books === true), one))
+        one.withoutSecrets.push(await measureStart(one.folder, given(one.books === true), one))
     }
   return all
 }
 
-const totalOf = (starts: readonly Start[]): number => median(starts.map(({ total }) => total))
-const loadedOf = (starts: readonly Start[]): number => median(starts.map(({ loaded }) => loaded))
-const cpuOf = (starts: readonly Start[]): number => median(starts.map(({ cpu }) => cpu))
-const ms = (value: number): string => `${value.toFixed(0)} ms`
+const medianTotal = (starts: readonly Start[]): number => median(starts.map(({ total }) => total))
+const medianLoaded = (starts: readonly Start[]): number => median(starts.map(({ loaded }) => loaded))
+const medianCpu = (starts: readonly Start[]): number => median(starts.map(({ cpu }) => cpu))
+const formatMs = (value: number): string => `${value.toFixed(0)} ms`
 
 type Named = { readonly books: number; readonly snapshotBytes: number }
 
-const report = (all: readonly Measured[], { books, snapshotBytes }: Named): boolean => {
+const printReport = (all: readonly Measured[], { books, snapshotBytes }: Named): boolean => {
   const [constant] = all
   if (!constant) throw new TypeError('nothing was measured')
-  const base = totalOf(constant.whole)
-  const isOver = ({ target = Number.POSITIVE_INFINITY, whole }: Measured) => totalOf(whole) / base > target
+  const base = medianTotal(constant.whole)
+  const isOver = ({ target = Number.POSITIVE_INFINITY, whole }: Measured) =>
+    medianTotal(whole) / base > target
   const lines = all.map(one => {
-    const total = totalOf(one.whole)
-    const share = cpuOf(one.whole) / cpuOf(constant.whole)
-    if (one.id === undefined) return [one.name, ms(total), '', '', ms(cpuOf(one.whole))]
-    const secrets = total - totalOf(one.withoutSecrets)
-    const code = loadedOf(one.withoutSecrets) - loadedOf(constant.whole)
+    const total = medianTotal(one.whole)
+    const share = medianCpu(one.whole) / medianCpu(constant.whole)
+    if (one.id === undefined) return [one.name, formatMs(total), '', '', formatMs(medianCpu(one.whole))]
+    const secrets = total - medianTotal(one.withoutSecrets)
+    const code = medianLoaded(one.withoutSecrets) - medianLoaded(constant.whole)
     const verdict = one.target === undefined ? '' : `${isOver(one) ? 'MISS' : 'ok'} (at most ${one.target})`
     return [
       one.name,
-      ms(total),
+      formatMs(total),
       `${(total / base).toFixed(2)} x`,
       verdict,
       `${share.toFixed(2)} x`,
-      ms(code),
-      ms(secrets),
-      ms(total - base - code - secrets),
+      formatMs(code),
+      formatMs(secrets),
+      formatMs(total - base - code - secrets),
       one.sizes,
     ]
   })
@@ -277,12 +292,12 @@ const report = (all: readonly Measured[], { books, snapshotBytes }: Named): bool
         .trimEnd(),
     )
   const [empty, full] = [false, true].map(has =>
-    totalOf(all.find(({ id, books = false }) => id === 'BookCatalog' && books === has)?.whole ?? []),
+    medianTotal(all.find(({ id, books = false }) => id === 'BookCatalog' && books === has)?.whole ?? []),
   )
   const index = (full ?? Number.NaN) - (empty ?? Number.NaN)
   const isSlow = index > SNAPSHOT_LIMIT_MS
   console.log(
-    `\n${books} books from a snapshot of ${kilobytes(snapshotBytes)} add ${ms(index)} (at most ${SNAPSHOT_LIMIT_MS}): ${isSlow ? 'MISS' : 'ok'}`,
+    `\n${books} books from a snapshot of ${formatKilobytes(snapshotBytes)} add ${formatMs(index)} (at most ${SNAPSHOT_LIMIT_MS}): ${isSlow ? 'MISS' : 'ok'}`,
   )
   console.log(
     `Medians of ${ROUNDS} starts each, on this machine. They compare bundles; they do not predict Lambda's own start.`,
@@ -291,10 +306,10 @@ const report = (all: readonly Measured[], { books, snapshotBytes }: Named): bool
 }
 
 try {
-  const surroundings = await openSurroundings()
-  const all = await measure(surroundings)
+  const surroundings = await startEnvironment()
+  const all = await measureCandidates(surroundings)
   if (options.json) console.log(JSON.stringify(all.map(({ event: _, ...rest }) => rest)))
-  else if (report(all, surroundings)) process.exitCode = 1
+  else if (printReport(all, surroundings)) process.exitCode = 1
 } finally {
   for (const end of ends.reverse()) await end()
 }

@@ -7,7 +7,7 @@ import { dayOf, newOrderId, sha256 } from '#src/core/ids.ts'
 import type { Order } from '#src/orders/schema.ts'
 import { createOrderTable } from '#src/orders/table.ts'
 import { openTables, type PreparedCart, prepareCarts } from './prepared-carts.ts'
-import { doJobs } from './worker.ts'
+import { serveJobs } from './worker.ts'
 
 export type EngineJob =
   | {
@@ -21,13 +21,13 @@ export type EngineJob =
 
 export type EngineResult = { readonly seconds: number; readonly latencies: Float64Array }
 
-const transactions = (tables: ReturnType<typeof openTables>) => {
+const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const { db, settings, carts } = tables
   const orders = createOrderTable(db, settings.names)
   const books = createBookTable(db, settings.names)
 
   /** As `placeOrder` makes them. */
-  const writesOf = ({ cart }: PreparedCart): Write[] => {
+  const createWrites = ({ cart }: PreparedCart): Write[] => {
     const now = new Date()
     const email = 'guest@example.com'
     const order: Order = {
@@ -53,10 +53,10 @@ const transactions = (tables: ReturnType<typeof openTables>) => {
       ...cart.items.map(books.takeStock),
     ]
   }
-  return (cart: PreparedCart) => db.transact(writesOf(cart))
+  return (cart: PreparedCart) => db.transact(createWrites(cart))
 }
 
-let carry: ((cart: PreparedCart) => Promise<void>) | undefined
+let transact: ((cart: PreparedCart) => Promise<void>) | undefined
 let left: PreparedCart[] = []
 let atOnce = 1
 
@@ -66,9 +66,9 @@ const run = async (seconds: number): Promise<EngineResult> => {
   const buy = async (): Promise<void> => {
     while (performance.now() - start < seconds * 1000) {
       const cart = left.pop()
-      if (!cart || !carry) throw new Error('there are too few carts for so long a run')
+      if (!cart || !transact) throw new Error('there are too few carts for so long a run')
       const sentAt = performance.now()
-      await carry(cart)
+      await transact(cart)
       latencies.push(performance.now() - sentAt)
     }
   }
@@ -76,11 +76,11 @@ const run = async (seconds: number): Promise<EngineResult> => {
   return { seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies) }
 }
 
-doJobs<EngineJob, EngineResult>(async job => {
+serveJobs<EngineJob, EngineResult>(async job => {
   if (job.kind === 'run') return run(job.seconds)
   const tables = openTables(job.endpoint)
   left = await prepareCarts(tables, job.books, job.carts)
-  carry = transactions(tables)
+  transact = createTransaction(tables)
   atOnce = job.atOnce
   return { seconds: 0, latencies: new Float64Array() }
 })

@@ -6,7 +6,7 @@ import { signerFor, unsignedForEngine } from '#src/core/aws/sign.ts'
 import { createDynamo } from '#src/core/dynamo/dynamo.ts'
 import { createWire } from '#src/core/dynamo/wire.ts'
 import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
-import { doJobs } from './worker.ts'
+import { serveJobs } from './worker.ts'
 
 /** `unsigned` is what the shop does on its own engine, `signed` what it does on AWS. */
 export type GetItemClient = 'unsigned' | 'signed' | 'sdk'
@@ -26,13 +26,13 @@ type Get = (key: Key) => Promise<unknown>
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'cloudshelf', secretAccessKey: 'cloudshelf' }
 
-const ours = (endpoint: string, signs: boolean): Get => {
+const createShopClient = (endpoint: string, signs: boolean): Get => {
   const signer = signs ? signerFor('dynamodb', REGION, async () => credentials) : unsignedForEngine
   const db = createDynamo(createWire(() => endpoint, signer))
   return key => db.get(DEFAULT_TABLE_NAMES.books, key)
 }
 
-const sdk = (endpoint: string): Get => {
+const createSdkClient = (endpoint: string): Get => {
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials })
   return async key => {
     const command = new GetItemCommand({
@@ -45,12 +45,13 @@ const sdk = (endpoint: string): Get => {
   }
 }
 
-const opened = new Map<GetItemClient, Get>()
+const clients = new Map<GetItemClient, Get>()
 
-doJobs<GetItemJob, GetItemResult>(async ({ client, endpoint, books, atOnce, seconds }) => {
+serveJobs<GetItemJob, GetItemResult>(async ({ client, endpoint, books, atOnce, seconds }) => {
   const getItem =
-    opened.get(client) ?? (client === 'sdk' ? sdk(endpoint) : ours(endpoint, client === 'signed'))
-  opened.set(client, getItem)
+    clients.get(client) ??
+    (client === 'sdk' ? createSdkClient(endpoint) : createShopClient(endpoint, client === 'signed'))
+  clients.set(client, getItem)
   const start = performance.now()
   const used = process.cpuUsage()
   let calls = 0

@@ -9,7 +9,7 @@ import { startShop } from './shop-process.ts'
 
 const START_TARGET_MS = 2_000
 const MEMORY_TARGET_MB = 200
-const REST_MS = 10_000
+const IDLE_MS = 10_000
 
 const startAndEnd = async (dataDir: string, path: string): Promise<number> => {
   const shop = await startShop(dataDir, path)
@@ -35,9 +35,9 @@ export const measureStarts = async (dataDir: string, path: string, times: number
 }
 
 /** Shop and engine, ten seconds after the start. */
-export const measureRest = async (dataDir: string, path: string): Promise<Figure[]> => {
+export const measureIdleMemory = async (dataDir: string, path: string): Promise<Figure[]> => {
   const shop = await startShop(dataDir, path)
-  await sleep(REST_MS)
+  await sleep(IDLE_MS)
   const value = memoryMegabytes([shop.pid, shop.engine.pid])
   const engine = memoryMegabytes([shop.engine.pid])
   await shop.end()

@@ -3,7 +3,7 @@
  * speaks just enough HTTP/1.1 over plain sockets, because on two cores a generator's own CPU is taken from the shop.
  */
 import { connect, type Socket } from 'node:net'
-import { doJobs } from './worker.ts'
+import { serveJobs } from './worker.ts'
 
 /** Requests as they go over the wire, under a name. */
 export type LoadJob =
@@ -41,26 +41,30 @@ const takeNext = (load: Prepared): string | undefined => {
 
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
 
-const wrong = (request: string, answer: Buffer): Error =>
+const createUnexpectedResponse = (request: string, answer: Buffer): Error =>
   new Error(`${request.split('\r\n')[0]} was answered with ${answer.toString().slice(0, 600)}`)
 
 /**
  * Bytes of the whole answer whose first bytes these are; `chunked` when only its last chunk will tell. Throws when the
  * status is another than `status`.
  */
-const lengthOf = (bytes: Buffer, status: number, request: string): number | 'chunked' | undefined => {
+const readResponseLength = (
+  bytes: Buffer,
+  status: number,
+  request: string,
+): number | 'chunked' | undefined => {
   const head = bytes.toString('latin1', 0, HEAD_LIMIT)
   const end = head.indexOf('\r\n\r\n')
   if (end < 0) return undefined
-  if (!head.startsWith(`HTTP/1.1 ${status} `)) throw wrong(request, bytes)
+  if (!head.startsWith(`HTTP/1.1 ${status} `)) throw createUnexpectedResponse(request, bytes)
   const length = /\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1]
   if (length !== undefined) return end + 4 + Number(length)
   if (/\r\ntransfer-encoding: chunked/i.test(head.slice(0, end))) return 'chunked'
-  throw wrong(request, bytes)
+  throw createUnexpectedResponse(request, bytes)
 }
 
 /** One connection that sends the next request whenever its last is answered, until `take` gives none. */
-const converse = (
+const runConnection = (
   load: Prepared,
   take: () => string | undefined,
   answered: (milliseconds: number) => void,
@@ -99,7 +103,7 @@ const converse = (
       if (expected === undefined) {
         first = first ? Buffer.concat([first, bytes]) : bytes
         try {
-          expected = lengthOf(first, load.status, request)
+          expected = readResponseLength(first, load.status, request)
         } catch (error) {
           socket.destroy()
           return failed(error)
@@ -114,7 +118,7 @@ const converse = (
       } else if (received < expected) return
       if (load.contains !== undefined && !Buffer.concat(parts).includes(load.contains)) {
         socket.destroy()
-        return failed(wrong(request, Buffer.concat(parts)))
+        return failed(createUnexpectedResponse(request, Buffer.concat(parts)))
       }
       answered(performance.now() - sentAt)
       send()
@@ -133,12 +137,12 @@ const run = async (load: Prepared, seconds: number): Promise<LoadResult> => {
     return next
   }
   await Promise.all(
-    Array.from({ length: load.connections }, () => converse(load, take, taken => latencies.push(taken))),
+    Array.from({ length: load.connections }, () => runConnection(load, take, taken => latencies.push(taken))),
   )
   return { seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies), exhausted }
 }
 
-doJobs<LoadJob, LoadResult>(async job => {
+serveJobs<LoadJob, LoadResult>(async job => {
   if (job.kind === 'prepare') {
     prepared.set(job.name, { ...job, next: 0 })
     return { seconds: 0, latencies: new Float64Array(), exhausted: false }

@@ -13,9 +13,9 @@ export const Machine = z.object({
 export type Machine = z.infer<typeof Machine>
 
 /** Load above which others take part in the figures. */
-const BUSY = 0.5
+const MAX_QUIET_LOAD = 0.5
 
-export const thisMachine = (): Machine => ({
+export const detectMachine = (): Machine => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
   gigabytes: Math.round(totalmem() / 2 ** 30),
@@ -23,12 +23,12 @@ export const thisMachine = (): Machine => ({
   load: loadavg()[0] ?? 0,
 })
 
-export const machineText = ({ cpu, cores, gigabytes, system, load }: Machine): string =>
+export const describeMachine = ({ cpu, cores, gigabytes, system, load }: Machine): string =>
   `${cpu}, ${cores} cores, ${gigabytes} GB, ${system}, load ${load.toFixed(1)} before it began`
 
 /** What a reader must know of figures that were taken on a busy machine. */
-export const busyNote = ({ load }: Machine): string[] =>
-  load > BUSY
+export const createBusyNote = ({ load }: Machine): string[] =>
+  load > MAX_QUIET_LOAD
     ? [
         '**The machine was busy with other work meanwhile: read the ratios and the CPU, not the figures per second.**',
       ]

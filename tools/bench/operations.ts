@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Book } from '#src/catalog/schema.ts'
-import type { Row } from './interleaved.ts'
+import type { OperationResult } from './interleaved.ts'
 import { openTables, prepareCarts } from './prepared-carts.ts'
-import { type Random, seededRandom, shuffled } from './random.ts'
+import { type Random, seededRandom, shuffle } from './random.ts'
 import * as requests from './requests.ts'
 import type { ShopProcess } from './shop-process.ts'
 
-export type Operation = Pick<Row, 'name' | 'beside' | 'target'> & {
+export type Operation = Pick<OperationResult, 'name' | 'reference' | 'target'> & {
   readonly requests: readonly string[]
   readonly connections: number
   /** The status of success. */
@@ -17,7 +17,7 @@ export type Operation = Pick<Row, 'name' | 'beside' | 'target'> & {
   /** No request twice. */
   readonly once: boolean
   /** `all`: everything is asked for once before it is timed. */
-  readonly warm: 'all' | 'a while' | 'no'
+  readonly warmUp: 'all' | 'a while' | 'no'
 }
 
 const CONNECTIONS = 16
@@ -27,16 +27,16 @@ const SEED = 20261122
 /** An index that is not there after so long is not coming. */
 const INDEX_MS = 60_000
 
-const reading = {
+const READ = {
   connections: CONNECTIONS,
   status: 200,
   once: false,
-  warm: 'all',
-  beside: 'ceiling',
+  warmUp: 'all',
+  reference: 'ceiling',
   target: undefined,
 } as const
-const asking = { ...reading, once: true, warm: 'a while' } as const
-const buying = { ...asking, connections: BUYERS, status: 201, beside: undefined } as const
+const READ_ONCE = { ...READ, once: true, warmUp: 'a while' } as const
+const CHECKOUT = { ...READ_ONCE, connections: BUYERS, status: 201, reference: undefined } as const
 
 /** The texts of the query files, without their answers. */
 const readQueries = (folder: string): string[] =>
@@ -76,7 +76,7 @@ const listPaths = async (url: string): Promise<string[]> => {
   return paths
 }
 
-const browsing = async (
+const createBrowsing = async (
   random: Random,
   url: string,
   books: readonly Book[],
@@ -86,46 +86,55 @@ const browsing = async (
   const queries = readQueries(folder)
   const operations: Operation[] = [
     {
-      ...reading,
+      ...READ,
       name: 'list',
       target: 0.6,
-      requests: shuffled(random, await listPaths(url)).map(requests.get),
+      requests: shuffle(random, await listPaths(url)).map(requests.getRequest),
     },
-    { ...asking, name: 'book, first time', warm: 'no', requests: requests.bookRequests(random, books) },
-    { ...reading, name: 'book', target: 0.6, requests: requests.bookRequests(random, books) },
-    { ...reading, name: 'search, asked before', target: 0.6, requests: requests.searchRequests(queries) },
     {
-      ...asking,
+      ...READ_ONCE,
+      name: 'book, first time',
+      warmUp: 'no',
+      requests: requests.createBookRequests(random, books),
+    },
+    { ...READ, name: 'book', target: 0.6, requests: requests.createBookRequests(random, books) },
+    { ...READ, name: 'search, asked before', target: 0.6, requests: requests.createSearchRequests(queries) },
+    {
+      ...READ_ONCE,
       name: 'search, never asked before',
       target: 0.1,
-      requests: requests.newSearches(random, queries, Math.ceil(many / 10)),
+      requests: requests.createUniqueSearches(random, queries, Math.ceil(many / 10)),
     },
     {
-      ...asking,
+      ...READ_ONCE,
       name: 'search, never asked, more slips',
-      requests: requests.madeSearches(books, many, SEED),
+      requests: requests.createGeneratedSearches(books, many, SEED),
     },
     {
-      ...asking,
+      ...READ_ONCE,
       name: 'suggest, never asked before',
-      requests: requests.suggestRequests(random, books, 50 * many),
+      requests: requests.createSuggestRequests(random, books, 50 * many),
     },
   ]
   return operations
 }
 
-const shopping = async (random: Random, endpoint: string, books: readonly Book[], many: number) => {
+const createShopping = async (random: Random, endpoint: string, books: readonly Book[], many: number) => {
   const tables = openTables(endpoint)
   const cartsOf = (lines: number, count: number) =>
     prepareCarts(tables, books, { count, lines, seed: Math.floor(random() * 2 ** 31) })
   const [read, added] = [await cartsOf(3, GUESTS), await cartsOf(3, GUESTS)]
   const operations: Operation[] = [
-    { ...reading, name: 'cart read', target: 0.12, warm: 'a while', requests: requests.cartReads(read) },
-    { ...asking, name: 'add to cart, new guest', requests: requests.firstAdds(random, books, 20 * many) },
+    { ...READ, name: 'cart read', target: 0.12, warmUp: 'a while', requests: requests.createCartReads(read) },
     {
-      ...asking,
+      ...READ_ONCE,
+      name: 'add to cart, new guest',
+      requests: requests.createFirstAdds(random, books, 20 * many),
+    },
+    {
+      ...READ_ONCE,
       name: 'add to cart',
-      requests: requests.furtherAdds(random, books, added, Math.ceil((20 * many) / GUESTS)),
+      requests: requests.createFurtherAdds(random, books, added, Math.ceil((20 * many) / GUESTS)),
     },
   ]
   for (const [lines, count] of [
@@ -134,17 +143,17 @@ const shopping = async (random: Random, endpoint: string, books: readonly Book[]
     [10, 2 * many],
   ] as const)
     operations.push({
-      ...buying,
+      ...CHECKOUT,
       name: `checkout, ${lines} ${lines === 1 ? 'line' : 'lines'}`,
-      ...(lines === 3 ? { beside: 'engine', target: 0.5 } : {}),
-      requests: requests.checkouts(await cartsOf(lines, count)),
+      ...(lines === 3 ? { reference: 'engine', target: 0.5 } : {}),
+      requests: requests.createCheckouts(await cartsOf(lines, count)),
     })
   await tables.db.close()
   return operations
 }
 
 /** All operations on this shop; `many` times so many requests where none may come twice. */
-export const operationsOf = async (
+export const createOperations = async (
   shop: ShopProcess,
   books: readonly Book[],
   dataFolder: string,
@@ -152,7 +161,7 @@ export const operationsOf = async (
 ): Promise<Operation[]> => {
   const random = seededRandom(SEED)
   return [
-    ...(await browsing(random, `http://127.0.0.1:${shop.port}`, books, dataFolder, many)),
-    ...(await shopping(random, shop.engine.endpoint, books, many)),
+    ...(await createBrowsing(random, `http://127.0.0.1:${shop.port}`, books, dataFolder, many)),
+    ...(await createShopping(random, shop.engine.endpoint, books, many)),
   ]
 }

@@ -9,7 +9,7 @@ const GAP = 16
 const TOP = 62
 
 /** Okabe and Ito's colours, which also the colour-blind tell apart. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9']
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9']
 
 const STYLE = `
   .paper { fill: #ffffff } .ink { fill: #1b1b1f } .faint { fill: #5d5d66 } .rule { stroke: #d6d6dc; stroke-width: 1 }
@@ -18,19 +18,19 @@ const STYLE = `
     .paper { fill: #16161a } .ink { fill: #ececf1 } .faint { fill: #a4a4ae } .rule { stroke: #3a3a42 }
   }`
 
-const escaped = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 const text = (x: number, y: number, content: string, kind = 'ink', anchor = 'start'): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" class="${kind}" text-anchor="${anchor}">${escaped(content)}</text>`
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" class="${kind}" text-anchor="${anchor}">${escapeXml(content)}</text>`
 
-const short = (value: number): string =>
+const formatShort = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(value < 1 ? 2 : 3)))
 
-const colour = (i: number): string => COLOURS[i % COLOURS.length] ?? '#0072b2'
+const pickColor = (i: number): string => COLORS[i % COLORS.length] ?? '#0072b2'
 
 /** Marks of an axis from `least` to `most`: powers of ten, or about five round steps from 0. */
-const marksOf = (least: number, most: number, log: boolean): number[] => {
+const createTicks = (least: number, most: number, log: boolean): number[] => {
   if (log) {
     const from = Math.floor(Math.log10(least))
     const to = Math.ceil(Math.log10(most))
@@ -42,9 +42,9 @@ const marksOf = (least: number, most: number, log: boolean): number[] => {
   return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => i * step)
 }
 
-const scaleOf = (values: readonly number[], log: boolean, length: number) => {
+const createScale = (values: readonly number[], log: boolean, length: number) => {
   const above = values.filter(value => value > 0)
-  const marks = marksOf(Math.min(...above), Math.max(...above), log)
+  const marks = createTicks(Math.min(...above), Math.max(...above), log)
   const [from = 0, to = 1] = [marks[0], marks.at(-1)]
   const at = (value: number): number =>
     log
@@ -53,8 +53,8 @@ const scaleOf = (values: readonly number[], log: boolean, length: number) => {
   return { marks, at }
 }
 
-const picture = (title: string, subtitle: string, height: number, parts: readonly string[]): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}">
+const createPicture = (title: string, subtitle: string, height: number, parts: readonly string[]): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeXml(title)}">
 <style>${STYLE}
 </style>
 <rect class="paper" width="${WIDTH}" height="${height}" rx="8"/>
@@ -64,21 +64,21 @@ ${parts.join('\n')}
 </svg>
 `
 
-const legendOf = (names: readonly string[]): string[] => {
+const createLegend = (names: readonly string[]): string[] => {
   let x = 16
   return names.flatMap((name, i) => {
     const from = x
     x += 30 + 7 * name.length
     return [
-      `<rect x="${from}" y="38" width="11" height="11" rx="2" fill="${colour(i)}"/>`,
+      `<rect x="${from}" y="38" width="11" height="11" rx="2" fill="${pickColor(i)}"/>`,
       text(from + 16, 48, name, 'faint'),
     ]
   })
 }
 
-const barsPlot = ({ title, unit, log, series, groups }: Bars): string => {
+const createBarsSvg = ({ title, unit, log, series, groups }: Bars): string => {
   const length = WIDTH - LABELS - RIGHT
-  const { marks, at } = scaleOf(
+  const { marks, at } = createScale(
     groups.flatMap(({ values }) => values.flatMap(value => value ?? [])),
     log,
     length,
@@ -87,7 +87,7 @@ const barsPlot = ({ title, unit, log, series, groups }: Bars): string => {
   const bottom = height - 26
   const rules = marks.map(mark => {
     const x = (LABELS + at(mark)).toFixed(1)
-    return `<line class="rule" x1="${x}" x2="${x}" y1="${TOP - 4}" y2="${bottom}"/>${text(Number(x), bottom + 15, short(mark), 'faint', 'middle')}`
+    return `<line class="rule" x1="${x}" x2="${x}" y1="${TOP - 4}" y2="${bottom}"/>${text(Number(x), bottom + 15, formatShort(mark), 'faint', 'middle')}`
   })
   const bars = groups.flatMap(({ label, values }, group) => {
     const top = TOP + group * (series.length * BAR + GAP)
@@ -100,26 +100,26 @@ const barsPlot = ({ title, unit, log, series, groups }: Bars): string => {
         const y = top + i * BAR
         const width = Math.max(1, at(value))
         return [
-          `<rect x="${LABELS}" y="${y + 1}" width="${width.toFixed(1)}" height="${BAR - 3}" rx="2" fill="${colour(i)}"><title>${escaped(`${label}, ${name}: ${short(value)} ${unit}`)}</title></rect>`,
-          text(LABELS + width + 5, y + BAR - 4, short(value), 'ink'),
+          `<rect x="${LABELS}" y="${y + 1}" width="${width.toFixed(1)}" height="${BAR - 3}" rx="2" fill="${pickColor(i)}"><title>${escapeXml(`${label}, ${name}: ${formatShort(value)} ${unit}`)}</title></rect>`,
+          text(LABELS + width + 5, y + BAR - 4, formatShort(value), 'ink'),
         ]
       }),
     ]
   })
   const said = [unit, log ? 'each mark is ten times the one before' : ''].filter(Boolean).join(', ')
-  return picture(title, said, height, [...legendOf(series), ...rules, ...bars])
+  return createPicture(title, said, height, [...createLegend(series), ...rules, ...bars])
 }
 
-const curvesPlot = ({ title, unit, xUnit, log, series }: Curves): string => {
+const createCurvesSvg = ({ title, unit, xUnit, log, series }: Curves): string => {
   const [left, height] = [80, 340]
   const [bottom, right] = [height - 46, WIDTH - 48]
   const points = series.flatMap(one => one.points)
-  const across = scaleOf(
+  const across = createScale(
     points.map(([x]) => x),
     log,
     right - left,
   )
-  const up = scaleOf(
+  const up = createScale(
     points.map(([, y]) => y),
     log,
     bottom - TOP - 6,
@@ -128,9 +128,9 @@ const curvesPlot = ({ title, unit, xUnit, log, series }: Curves): string => {
   const rules = [
     ...up.marks.map(
       mark =>
-        `<line class="rule" x1="${left}" x2="${right}" y1="${y(mark).toFixed(1)}" y2="${y(mark).toFixed(1)}"/>${text(left - 8, y(mark) + 4, short(mark), 'faint', 'end')}`,
+        `<line class="rule" x1="${left}" x2="${right}" y1="${y(mark).toFixed(1)}" y2="${y(mark).toFixed(1)}"/>${text(left - 8, y(mark) + 4, formatShort(mark), 'faint', 'end')}`,
     ),
-    ...across.marks.map(mark => text(x(mark), bottom + 18, short(mark), 'faint', 'middle')),
+    ...across.marks.map(mark => text(x(mark), bottom + 18, formatShort(mark), 'faint', 'middle')),
     text(right, height - 10, xUnit, 'faint', 'end'),
   ]
   const lines = series.map(({ points: own }, i) => {
@@ -138,13 +138,19 @@ const curvesPlot = ({ title, unit, xUnit, log, series }: Curves): string => {
       .map(([px, py], n) => `${n === 0 ? 'M' : 'L'}${x(px).toFixed(1)} ${y(py).toFixed(1)}`)
       .join(' ')
     const dots = own.map(
-      ([px, py]) => `<circle cx="${x(px).toFixed(1)}" cy="${y(py).toFixed(1)}" r="3.5" fill="${colour(i)}"/>`,
+      ([px, py]) =>
+        `<circle cx="${x(px).toFixed(1)}" cy="${y(py).toFixed(1)}" r="3.5" fill="${pickColor(i)}"/>`,
     )
     const dash = i === 0 ? '' : ` stroke-dasharray="${2 + 3 * i} ${3}"`
-    return `<path d="${path}" fill="none" stroke="${colour(i)}" stroke-width="2"${dash}/>${dots.join('')}`
+    return `<path d="${path}" fill="none" stroke="${pickColor(i)}" stroke-width="2"${dash}/>${dots.join('')}`
   })
-  return picture(title, unit, height, [...legendOf(series.map(({ label }) => label)), ...rules, ...lines])
+  return createPicture(title, unit, height, [
+    ...createLegend(series.map(({ label }) => label)),
+    ...rules,
+    ...lines,
+  ])
 }
 
 /** The plot as an SVG file. */
-export const svgOf = (plot: Plot): string => (plot.kind === 'bars' ? barsPlot(plot) : curvesPlot(plot))
+export const createSvg = (plot: Plot): string =>
+  plot.kind === 'bars' ? createBarsSvg(plot) : createCurvesSvg(plot)

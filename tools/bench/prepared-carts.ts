@@ -12,7 +12,7 @@ import { pickSome, seededRandom } from './random.ts'
 export type PreparedCart = { readonly secret: string; readonly cart: Cart; readonly total: number }
 
 /** Three writes each, of the hundred that one transaction may have. */
-const CARTS_AT_ONCE = 33
+const CARTS_PER_TRANSACTION = 33
 
 /** The tables of the shop that runs on this engine. */
 export const openTables = (endpoint: string) => {
@@ -50,7 +50,9 @@ export const prepareCarts = async (
     const { total } = cartView(cart, new Map(chosen.map(book => [book.book_id, book])), settings)
     return { secret, cart, total }
   })
-  for (let i = 0; i < count; i += CARTS_AT_ONCE)
-    await db.transact(prepared.slice(i, i + CARTS_AT_ONCE).flatMap(({ cart }) => carts.begin(cart, now)))
+  for (let i = 0; i < count; i += CARTS_PER_TRANSACTION)
+    await db.transact(
+      prepared.slice(i, i + CARTS_PER_TRANSACTION).flatMap(({ cart }) => carts.begin(cart, now)),
+    )
   return prepared
 }

@@ -1,13 +1,13 @@
 /** `npm run bench:profile`: where the shop's own time goes in each operation of the bench, by module or by function. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { askForAll, loadOf } from './interleaved.ts'
+import { createSliceRunner, requestAllOnce } from './interleaved.ts'
 import type { LoadJob, LoadResult } from './load-generator.ts'
-import { operationsOf } from './operations.ts'
-import { createProfiler, type Profile, type Profiler, selfTimes } from './profiler.ts'
-import { inAFolder } from './run-bench.ts'
+import { createOperations } from './operations.ts'
+import { computeSelfTimes, createProfiler, type Profile, type Profiler } from './profiler.ts'
+import { runBench } from './run-bench.ts'
 import { startShop } from './shop-process.ts'
-import { fillFolder, readBooks } from './test-catalog.ts'
+import { fillDataFolder, readBooks } from './test-catalog.ts'
 import { startWorker } from './worker.ts'
 
 const { values: options } = parseArgs({
@@ -30,8 +30,8 @@ const MANY = 1_000
 
 type Profiled = { readonly name: string; readonly operations: number; readonly profile: Profile }
 
-const print = ({ name, operations, profile }: Profiled): void => {
-  const times = selfTimes(profile, options.functions ? 'function' : 'module')
+const printProfile = ({ name, operations, profile }: Profiled): void => {
+  const times = computeSelfTimes(profile, options.functions ? 'function' : 'module')
   const all = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   const row = (milliseconds: number, what: string): string =>
     `${((100 * milliseconds) / all).toFixed(1).padStart(6)} % ${((1000 * milliseconds) / operations).toFixed(1).padStart(8)} µs  ${what}`
@@ -50,31 +50,31 @@ let profiler: Profiler | undefined
 
 const profileShop = async (dataDir: string): Promise<Profiled[]> => {
   const books = readBooks(join(options.data, 'books-10k.csv'))
-  await fillFolder(dataDir, books)
+  await fillDataFolder(dataDir, books)
   const shop = await startShop(dataDir, FIRST_BOOK, undefined, ['--inspect=127.0.0.1:0'])
   if (shop.inspector === undefined) throw new Error('the shop does not say where its inspector listens')
   const opened = await createProfiler(shop.inspector)
   profiler = opened
   const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const profiled: Profiled[] = []
-  for (const { name, warm, ...load } of await operationsOf(shop, books, options.data, MANY)) {
+  for (const { name, warmUp, ...load } of await createOperations(shop, books, options.data, MANY)) {
     if (!name.includes(options.only)) continue
     await generator.run({ ...load, kind: 'prepare', name, port: shop.port })
-    const doing = loadOf(generator, name)
-    if (warm === 'all') await askForAll(generator, { ...load, port: shop.port })
-    if (warm !== 'no') await doing(WARM_SECONDS)
+    const doing = createSliceRunner(generator, name)
+    if (warmUp === 'all') await requestAllOnce(generator, { ...load, port: shop.port })
+    if (warmUp !== 'no') await doing(WARM_SECONDS)
     let operations = 0
     const profile = await opened.during(async () => {
       operations = (await doing(Number(options.seconds))).latencies.length
     })
     profiled.push({ name, operations, profile })
-    if (!options.json) print({ name, operations, profile })
+    if (!options.json) printProfile({ name, operations, profile })
   }
   return profiled
 }
 
 // A shop that is inspected does not end.
-await inAFolder(
+await runBench(
   async folder => {
     const profiled = await profileShop(folder)
     if (options.json)
@@ -83,7 +83,7 @@ await inAFolder(
           profiled.map(({ name, operations, profile }) => ({
             name,
             operations,
-            self: selfTimes(profile, options.functions ? 'function' : 'module'),
+            self: computeSelfTimes(profile, options.functions ? 'function' : 'module'),
           })),
         ),
       )

@@ -58,7 +58,7 @@ export const createProfiler = async (inspector: string): Promise<Profiler> => {
 }
 
 /** Our own files by their path, packages by their name, Node by its part: `src/cart/quote.ts`, `undici`, `node:net`. */
-const moduleOf = ({ callFrame: { url, functionName } }: Node): string => {
+const moduleName = ({ callFrame: { url, functionName } }: Node): string => {
   if (url === '') return functionName.startsWith('(') ? functionName : `native ${functionName}`
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/')
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
@@ -67,14 +67,14 @@ const moduleOf = ({ callFrame: { url, functionName } }: Node): string => {
   return named?.[1] ?? inside
 }
 
-const functionOf = (node: Node): string =>
-  `${moduleOf(node)} ${node.callFrame.functionName || `line ${node.callFrame.lineNumber + 1}`}`
+const functionName = (node: Node): string =>
+  `${moduleName(node)} ${node.callFrame.functionName || `line ${node.callFrame.lineNumber + 1}`}`
 
 export type SelfTime = { readonly name: string; readonly milliseconds: number }
 
 /** The time that each module, or each function, held the processor itself, most first; what was idle is left out. */
-export const selfTimes = (profile: Profile, by: 'module' | 'function'): SelfTime[] => {
-  const nameOf = by === 'module' ? moduleOf : functionOf
+export const computeSelfTimes = (profile: Profile, by: 'module' | 'function'): SelfTime[] => {
+  const nameOf = by === 'module' ? moduleName : functionName
   const names = new Map(profile.nodes.map(node => [node.id, nameOf(node)]))
   const sums = new Map<string, number>()
   profile.samples.forEach((id, i) => {

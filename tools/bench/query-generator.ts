@@ -3,8 +3,8 @@ import type { ListedBook } from '#src/catalog/schema.ts'
 import { foldWords } from '#src/catalog/search/fold.ts'
 import { authorNames } from '#src/catalog/search/names.ts'
 import { titleParts } from '#src/catalog/search/title-parts.ts'
-import { pick, seededRandom, shuffled } from './random.ts'
-import { cut, misheard, stopwords, withTypo } from './typing-errors.ts'
+import { pick, seededRandom, shuffle } from './random.ts'
+import { addTypo, cutTitle, STOP_WORDS, spellPhonetically } from './typing-errors.ts'
 
 /** A query, the book_ids of which any is a right first answer, and the kind of slip in it. */
 export type Question = { readonly q: string; readonly right: ReadonlySet<string>; readonly kind: string }
@@ -12,7 +12,7 @@ export type Question = { readonly q: string; readonly right: ReadonlySet<string>
 type Target = { readonly book: ListedBook; readonly main: string[]; readonly author: string[] }
 
 /** `perKind` questions of each of thirteen kinds about books taken more often the more popular they are. */
-export function madeQuestions(books: readonly ListedBook[], perKind: number, seed: number): Question[] {
+export function generateQuestions(books: readonly ListedBook[], perKind: number, seed: number): Question[] {
   const random = seededRandom(seed)
   const byPopularity = books.toSorted((a, b) => (b.ratings_count ?? 0) - (a.ratings_count ?? 0))
   const targets = byPopularity.map(book => ({
@@ -39,14 +39,14 @@ export function madeQuestions(books: readonly ListedBook[], perKind: number, see
     'exact-title': ({ book, main }) => [titleParts(book.title).main.trim(), sameTitle(main)],
     typo: ({ main, author }) => {
       if (random() < 0.3) {
-        return [withTypo(random, author).join(' '), byAuthor('', author.join(' '))]
+        return [addTypo(random, author).join(' '), byAuthor('', author.join(' '))]
       }
-      const once = withTypo(random, main)
-      const slipped = random() < 0.2 ? withTypo(random, once) : once
+      const once = addTypo(random, main)
+      const slipped = random() < 0.2 ? addTypo(random, once) : once
       return slipped.join(' ') === main.join(' ') ? undefined : [slipped.join(' '), sameTitle(main)]
     },
     prefix: ({ main }) => {
-      const typed = cut(random, main).join(' ')
+      const typed = cutTitle(random, main).join(' ')
       return typed.length < 5 ? undefined : [typed, firstBeginning(typed)]
     },
     author: ({ author }) => {
@@ -60,7 +60,7 @@ export function madeQuestions(books: readonly ListedBook[], perKind: number, see
         ? undefined
         : random() < 0.5
           ? [[author.at(-1), ...main].join(' '), sameTitle(main)]
-          : [shuffled(random, main).join(' '), sameTitle(main)],
+          : [shuffle(random, main).join(' '), sameTitle(main)],
     isbn: ({ book }) => {
       const isbn = book.isbn
       if (isbn === undefined) return undefined
@@ -71,14 +71,14 @@ export function madeQuestions(books: readonly ListedBook[], perKind: number, see
       titleParts(book.title).subtitle === '' ? undefined : [main.join(' '), sameTitle(main)],
     phonetic: ({ main, author }) => {
       const named = random() < 0.25
-      const heard = misheard(random, (named ? author : main).join(' '))
+      const heard = spellPhonetically(random, (named ? author : main).join(' '))
       if (heard === undefined || heard.length < 6) return undefined
       return [heard, named ? byAuthor('', author.join(' ')) : sameTitle(main)]
     },
     'typo-in-prefix': ({ main }) => {
-      const typed = cut(random, main)
+      const typed = cutTitle(random, main)
       if (typed.join(' ').length < 7) return undefined
-      return [withTypo(random, typed).join(' '), firstBeginning(typed.join(' '))]
+      return [addTypo(random, typed).join(' '), firstBeginning(typed.join(' '))]
     },
     'joined-word': ({ main }) => {
       if (main.length < 2) return undefined
@@ -96,7 +96,7 @@ export function madeQuestions(books: readonly ListedBook[], perKind: number, see
       return [[...main.slice(0, at), ...halves, ...main.slice(at + 1)].join(' '), sameTitle(main)]
     },
     'author+partial-word': ({ main, author }) => {
-      const telling = main.filter(word => word.length >= 4 && !stopwords.has(word))
+      const telling = main.filter(word => word.length >= 4 && !STOP_WORDS.has(word))
       const surname = author.at(-1) ?? ''
       if (telling.length === 0 || surname.length < 4) return undefined
       const word = pick(random, telling)
@@ -105,11 +105,11 @@ export function madeQuestions(books: readonly ListedBook[], perKind: number, see
         other => other.author.at(-1) === surname && other.main.some(w => w.startsWith(part)),
       )
       if (first === undefined) return undefined
-      const name = random() < 0.4 ? (withTypo(random, [surname])[0] ?? '') : surname
+      const name = random() < 0.4 ? (addTypo(random, [surname])[0] ?? '') : surname
       return [random() < 0.5 ? `${part} ${name}` : `${name} ${part}`, sameTitle(first.main)]
     },
     'dropped-stopwords-or-plural': ({ main }) => {
-      const left = main.filter(word => !stopwords.has(word))
+      const left = main.filter(word => !STOP_WORDS.has(word))
       if (left.length < 2 || (left.length === main.length && random() < 0.7)) return undefined
       const plural =
         random() < 0.3 ? left.map((word, i) => (i === left.length - 1 ? `${word}s` : word)) : left

@@ -28,7 +28,7 @@ export const pickSome = <T>(random: Random, from: readonly T[], count: number): 
 }
 
 /** All of them, in another order. */
-export const shuffled = <T>(random: Random, items: readonly T[]): T[] =>
+export const shuffle = <T>(random: Random, items: readonly T[]): T[] =>
   items
     .map(item => ({ item, key: random() }))
     .sort((a, b) => a.key - b.key)

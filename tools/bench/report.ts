@@ -1,5 +1,5 @@
 /** The figures as a person reads them. */
-import type { Row } from './interleaved.ts'
+import type { OperationResult } from './interleaved.ts'
 
 /** A figure beside the table; with a target it must stay below it. */
 export type Figure = {
@@ -9,24 +9,24 @@ export type Figure = {
   readonly below?: number
 }
 
-export const isMissed = (row: Row): boolean =>
+export const isMissed = (row: OperationResult): boolean =>
   row.target !== undefined && row.share !== undefined && row.share < row.target
 
-export const isOver = ({ value, below }: Figure): boolean =>
+export const isOverTarget = ({ value, below }: Figure): boolean =>
   below !== undefined && value !== undefined && value >= below
 
-const fixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? '-'
+const toFixed = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? '-'
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 
-export const rowCells = (row: Row): string[] => [
+export const createCells = (row: OperationResult): string[] => [
   row.name,
-  fixed(row.perSecond, 0),
-  fixed(row.p50, 2),
-  fixed(row.p99, 2),
-  fixed(row.shopCpu, 3),
-  fixed(row.engineCpu, 3),
-  row.share === undefined ? '' : `${percent(row.share)} of the ${row.beside}`,
+  toFixed(row.perSecond, 0),
+  toFixed(row.p50, 2),
+  toFixed(row.p99, 2),
+  toFixed(row.shopCpu, 3),
+  toFixed(row.engineCpu, 3),
+  row.share === undefined ? '' : `${percent(row.share)} of the ${row.reference}`,
   row.target === undefined ? '' : `≥ ${percent(row.target)}`,
   row.target === undefined ? '' : isMissed(row) ? 'MISS' : 'ok',
 ]
@@ -46,8 +46,8 @@ export const HEADS = [
 const NUMBERS = new Set([1, 2, 3, 4, 5])
 
 /** The rows as a table; CPU in milliseconds per operation. */
-export const tableOf = (rows: readonly Row[]): string => {
-  const lines = [HEADS, ...rows.map(rowCells)]
+export const formatTable = (rows: readonly OperationResult[]): string => {
+  const lines = [HEADS, ...rows.map(createCells)]
   const widths = HEADS.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))
   return lines
     .map(line =>
@@ -61,12 +61,12 @@ export const tableOf = (rows: readonly Row[]): string => {
 
 const figureLine = (figure: Figure, width: number): string => {
   const { name, value, unit, below } = figure
-  const verdict = below === undefined ? '' : `   < ${below} ${unit}   ${isOver(figure) ? 'MISS' : 'ok'}`
+  const verdict = below === undefined ? '' : `   < ${below} ${unit}   ${isOverTarget(figure) ? 'MISS' : 'ok'}`
   const digits = value !== undefined && value < 10 ? 3 : 0
-  return `${name.padEnd(width)}  ${`${fixed(value, digits)} ${unit}`.padStart(12)}${verdict}`
+  return `${name.padEnd(width)}  ${`${toFixed(value, digits)} ${unit}`.padStart(12)}${verdict}`
 }
 
-export const linesOf = (figures: readonly Figure[]): string => {
+export const formatFigures = (figures: readonly Figure[]): string => {
   const width = Math.max(...figures.map(({ name }) => name.length))
   return figures.map(figure => figureLine(figure, width)).join('\n')
 }

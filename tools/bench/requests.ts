@@ -2,11 +2,11 @@
 import type { Book, ListedBook } from '#src/catalog/schema.ts'
 import { listedBook } from '#src/catalog/views.ts'
 import type { PreparedCart } from './prepared-carts.ts'
-import { madeQuestions } from './query-generator.ts'
-import { pick, pickSome, type Random, shuffled } from './random.ts'
+import { generateQuestions } from './query-generator.ts'
+import { pick, pickSome, type Random, shuffle } from './random.ts'
 import { PROXY_SECRET } from './shop-process.ts'
 
-type Asked = {
+type RequestParts = {
   readonly method?: 'GET' | 'POST'
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -14,7 +14,7 @@ type Asked = {
 }
 
 /** A request as it goes over the wire. */
-export const httpText = ({ method = 'GET', path, headers = {}, body }: Asked): string => {
+export const httpText = ({ method = 'GET', path, headers = {}, body }: RequestParts): string => {
   const content = body === undefined ? '' : JSON.stringify(body)
   const all = {
     host: '127.0.0.1',
@@ -27,63 +27,64 @@ export const httpText = ({ method = 'GET', path, headers = {}, body }: Asked): s
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${content}`
 }
 
-export const get = (path: string): string => httpText({ path })
+export const getRequest = (path: string): string => httpText({ path })
 
 /** The cookie of a guest, with what a browser says of a request that one of the shop's own pages makes. */
-const asGuest = (secret: string) => ({
+const guestHeaders = (secret: string) => ({
   cookie: `cloudshelf_guest=${secret}`,
   'sec-fetch-site': 'same-origin',
 })
 
-export const bookRequests = (random: Random, books: readonly Book[]): string[] =>
-  shuffled(random, books).map(book => get(`/api/books/${book.book_id}`))
+export const createBookRequests = (random: Random, books: readonly Book[]): string[] =>
+  shuffle(random, books).map(book => getRequest(`/api/books/${book.book_id}`))
 
 export const searchPath = (q: string): string => `/api/books/search?q=${encodeURIComponent(q)}`
 
-export const searchRequests = (queries: readonly string[]): string[] => queries.map(q => get(searchPath(q)))
+export const createSearchRequests = (queries: readonly string[]): string[] =>
+  queries.map(q => getRequest(searchPath(q)))
 
 /** Some letters typed as capitals: the same question to the shop, at an address that nobody has asked for. */
-const capitalized = (random: Random, q: string): string =>
+const randomizeCase = (random: Random, q: string): string =>
   [...q].map(letter => (random() < 0.5 ? letter.toUpperCase() : letter)).join('')
 
 /** Each query `times` times, no two addresses the same where its letters allow it. */
-export const newSearches = (random: Random, queries: readonly string[], times: number): string[] => {
+export const createUniqueSearches = (random: Random, queries: readonly string[], times: number): string[] => {
   const paths = new Set<string>()
   for (let i = 0; i < times; i++)
-    for (const q of shuffled(random, queries)) paths.add(searchPath(i === 0 ? q : capitalized(random, q)))
-  return [...paths].map(get)
+    for (const q of shuffle(random, queries)) paths.add(searchPath(i === 0 ? q : randomizeCase(random, q)))
+  return [...paths].map(getRequest)
 }
 
 /** Searches with slips of thirteen kinds, none twice, none of the query files. */
-export const madeSearches = (books: readonly Book[], perKind: number, seed: number): string[] => {
+export const createGeneratedSearches = (books: readonly Book[], perKind: number, seed: number): string[] => {
   const rows: ListedBook[] = books.map(listedBook)
-  const made = new Set(madeQuestions(rows, perKind, seed).map(({ q }) => q))
-  return searchRequests([...made])
+  const made = new Set(generateQuestions(rows, perKind, seed).map(({ q }) => q))
+  return createSearchRequests([...made])
 }
 
 /** What stands in the box while titles and authors are typed: every beginning once. */
-export const suggestRequests = (random: Random, books: readonly Book[], count: number): string[] => {
+export const createSuggestRequests = (random: Random, books: readonly Book[], count: number): string[] => {
   const typed = new Set<string>()
   while (typed.size < count) {
     const { title, author } = pick(random, books)
     const text = (random() < 0.7 ? title : author).toLowerCase()
     typed.add(text.slice(0, 2 + Math.floor(random() * Math.min(18, text.length))).trim())
   }
-  return [...typed].map(q => get(`/api/books/suggest?q=${encodeURIComponent(q)}`))
+  return [...typed].map(q => getRequest(`/api/books/suggest?q=${encodeURIComponent(q)}`))
 }
 
-export const cartReads = (carts: readonly PreparedCart[]): string[] =>
-  carts.map(({ secret }) => httpText({ path: '/api/cart', headers: asGuest(secret) }))
+export const createCartReads = (carts: readonly PreparedCart[]): string[] =>
+  carts.map(({ secret }) => httpText({ path: '/api/cart', headers: guestHeaders(secret) }))
 
-const add = (book: Book, headers: Readonly<Record<string, string>> = {}): string =>
+const addRequest = (book: Book, headers: Readonly<Record<string, string>> = {}): string =>
   httpText({ method: 'POST', path: '/api/cart/items', headers, body: { book_id: book.book_id, quantity: 1 } })
 
 /** The first book of a visitor who has no cart and no cookie yet. */
-export const firstAdds = (random: Random, books: readonly Book[], count: number): string[] =>
-  Array.from({ length: count }, () => add(pick(random, books)))
+export const createFirstAdds = (random: Random, books: readonly Book[], count: number): string[] =>
+  Array.from({ length: count }, () => addRequest(pick(random, books)))
 
 /** One more book for each cart in turn, `rounds` times. */
-export const furtherAdds = (
+export const createFurtherAdds = (
   random: Random,
   books: readonly Book[],
   carts: readonly PreparedCart[],
@@ -93,23 +94,23 @@ export const furtherAdds = (
   return Array.from({ length: rounds }, (_, round) =>
     carts.flatMap(({ secret }, i) => {
       const book = chosen[i]?.[round]
-      return book ? [add(book, asGuest(secret))] : []
+      return book ? [addRequest(book, guestHeaders(secret))] : []
     }),
   ).flat()
 }
 
 /** Each customer comes from a network of their own. */
-export const fromNetwork = (n: number) => ({
+export const networkHeaders = (n: number) => ({
   'x-trusted-proxy': PROXY_SECRET,
   'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
 })
 
-export const checkouts = (carts: readonly PreparedCart[]): string[] =>
+export const createCheckouts = (carts: readonly PreparedCart[]): string[] =>
   carts.map(({ secret, cart, total }, i) =>
     httpText({
       method: 'POST',
       path: '/api/orders',
-      headers: { ...asGuest(secret), ...fromNetwork(i), 'idempotency-key': crypto.randomUUID() },
+      headers: { ...guestHeaders(secret), ...networkHeaders(i), 'idempotency-key': crypto.randomUUID() },
       body: {
         cart_version: cart.version,
         expected_total: total,

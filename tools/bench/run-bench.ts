@@ -2,21 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endShops } from './shop-process.ts'
-import { endWorkers } from './worker.ts'
+import { stopShops } from './shop-process.ts'
+import { stopWorkers } from './worker.ts'
 
 /**
  * Runs `bench` in an empty folder. However it ends, by an error or by Ctrl-C too, the shops and workers that it started are ended and
  * the folder is gone; `first` ends what must be ended before them.
  */
-export const inAFolder = async (
+export const runBench = async (
   bench: (folder: string) => Promise<void>,
   first: () => unknown = () => {},
 ): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-bench-'))
   const end = async (): Promise<void> => {
     await first()
-    await Promise.all([endWorkers(), endShops()])
+    await Promise.all([stopWorkers(), stopShops()])
     rmSync(folder, { recursive: true, force: true })
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -9,15 +9,15 @@ import { parseArgs } from 'node:util'
 import { csvLine } from '#src/catalog/import/feed/csv-cell.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
 import { blobFolder } from '#src/composition/settings.ts'
-import { thisMachine } from './machine.ts'
+import { detectMachine } from './machine.ts'
 import { memoryMegabytes, percentile } from './measure.ts'
-import { madeQuestions } from './query-generator.ts'
-import { seededRandom, shuffled } from './random.ts'
-import { inAFolder } from './run-bench.ts'
-import { scaleChapter } from './scale-chapter.ts'
-import { readBooks } from './search-test-data.ts'
+import { generateQuestions } from './query-generator.ts'
+import { seededRandom, shuffle } from './random.ts'
+import { runBench } from './run-bench.ts'
+import { createScaleChapter } from './scale-chapter.ts'
+import { readListedBooks } from './search-test-data.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
-import { scaledBooks } from './synthetic-books.ts'
+import { generateBooks } from './synthetic-books.ts'
 import { writeChapter } from './write-docs.ts'
 
 const QUERIES = 600
@@ -124,7 +124,7 @@ const importFeed = async (file: string, dataDir: string) => {
 }
 
 /** Milliseconds of each answer, sorted. */
-const ask = async (shop: ShopProcess, paths: readonly string[]): Promise<number[]> => {
+const timeRequests = async (shop: ShopProcess, paths: readonly string[]): Promise<number[]> => {
   const times: number[] = []
   for (const path of paths) {
     const start = performance.now()
@@ -135,7 +135,10 @@ const ask = async (shop: ShopProcess, paths: readonly string[]): Promise<number[
   }
   return times.sort((a, b) => a - b)
 }
-const spread = (times: readonly number[]) => ({ p50: percentile(times, 0.5), p95: percentile(times, 0.95) })
+const summarizeTimes = (times: readonly number[]) => ({
+  p50: percentile(times, 0.5),
+  p95: percentile(times, 0.95),
+})
 
 const isIndexed = async (shop: ShopProcess): Promise<boolean> => {
   const answer = await fetch(`http://127.0.0.1:${shop.port}/api/health`)
@@ -143,26 +146,26 @@ const isIndexed = async (shop: ShopProcess): Promise<boolean> => {
 }
 
 /** Resolves when it holds. */
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+const waitUntil = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await holds())) await sleep(10)
 }
 
 /** Milliseconds from the start of node until a shop that has just been started has its index. */
-const indexedIn = async (shop: ShopProcess): Promise<number> => {
+const timeUntilIndexed = async (shop: ShopProcess): Promise<number> => {
   const startedAt = performance.now() - shop.startedIn
-  await until(() => isIndexed(shop))
+  await waitUntil(() => isIndexed(shop))
   return performance.now() - startedAt
 }
 
 /** Asks for a book every 20 ms until `ending` resolves; answers how long the slowest took. */
-const longestWait = async (shop: ShopProcess, ending: Promise<unknown>): Promise<number> => {
+const measureLongestWait = async (shop: ShopProcess, ending: Promise<unknown>): Promise<number> => {
   let over = false
   const end = ending.then(() => {
     over = true
   })
   let longest = 0
   while (!over) {
-    longest = Math.max(longest, ...(await ask(shop, ['/api/books/1'])))
+    longest = Math.max(longest, ...(await timeRequests(shop, ['/api/books/1'])))
     await sleep(20)
   }
   await end
@@ -171,37 +174,41 @@ const longestWait = async (shop: ShopProcess, ending: Promise<unknown>): Promise
 
 const megabytes = (file: string): number => (existsSync(file) ? statSync(file).size / 1e6 : 0)
 
-async function measure(real: readonly ListedBook[], books: number, folder: string): Promise<ScaleFigures> {
+async function measureScale(
+  real: readonly ListedBook[],
+  books: number,
+  folder: string,
+): Promise<ScaleFigures> {
   const dataDir = join(folder, String(books))
   const feed = join(folder, `${books}.csv`)
-  await writeFeed(feed, scaledBooks(real, books))
+  await writeFeed(feed, generateBooks(real, books))
   const imported = await importFeed(feed, dataDir)
   const snapshot = join(blobFolder(dataDir), 'index/books.snapshot')
   const building = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
-  const built = indexedIn(building)
-  const wait = await longestWait(
+  const built = timeUntilIndexed(building)
+  const wait = await measureLongestWait(
     building,
-    until(() => existsSync(snapshot)),
+    waitUntil(() => existsSync(snapshot)),
   )
-  const questions = madeQuestions(real, Math.ceil(QUERIES / 13), SEED).map(({ q }) => q)
+  const questions = generateQuestions(real, Math.ceil(QUERIES / 13), SEED).map(({ q }) => q)
   const categories = [...new Set(real.map(({ category }) => category))]
   const random = seededRandom(SEED)
   const sorts = ['relevance', 'price_asc', 'newest', 'title', 'rating']
-  const lists = shuffled(
+  const lists = shuffle(
     random,
     categories.flatMap(category => sorts.map(sort => ({ category, sort }))),
   ).slice(0, PAGES)
   await building.end()
   const shop = await startShop(dataDir, '/api/books/1', START_LIMIT_MS)
-  const indexRead = await indexedIn(shop)
+  const indexRead = await timeUntilIndexed(shop)
   await sleep(REST_MS)
   const shopAtRest = memoryMegabytes([shop.pid]) ?? 0
   const engineAtRest = memoryMegabytes([shop.engine.pid]) ?? 0
-  const search = await ask(
+  const search = await timeRequests(
     shop,
     [...new Set(questions)].map(q => `/api/books?${new URLSearchParams({ q })}`),
   )
-  const list = await ask(
+  const list = await timeRequests(
     shop,
     lists.map(one => `/api/books?${new URLSearchParams(one)}`),
   )
@@ -217,8 +224,8 @@ async function measure(real: readonly ListedBook[], books: number, folder: strin
     startLoading: shop.startedIn,
     indexBuilt: await built,
     indexRead,
-    search: spread(search),
-    list: spread(list),
+    search: summarizeTimes(search),
+    list: summarizeTimes(list),
     longestWait: wait,
     shopAtRest,
     engineAtRest,
@@ -228,7 +235,7 @@ async function measure(real: readonly ListedBook[], books: number, folder: strin
   return figures
 }
 
-const rows: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
+const ROWS: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
   ['books', of => of.books.toLocaleString('en')],
   ['import, s', of => of.import.toFixed(1)],
   ['import, books per s', of => (of.books / of.import).toFixed(0)],
@@ -256,16 +263,16 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  const machine = thisMachine()
-  const real = readBooks(list)
+  const machine = detectMachine()
+  const real = readListedBooks(list)
   const all: ScaleFigures[] = []
-  await inAFolder(async folder => {
+  await runBench(async folder => {
     for (const size of options.sizes.split(',').map(Number)) {
       console.error(`${size} books …`)
-      all.push(await measure(real, size, folder))
+      all.push(await measureScale(real, size, folder))
     }
   })
-  for (const [name, text] of rows)
+  for (const [name, text] of ROWS)
     console.log(name.padEnd(38) + all.map(of => text(of).padStart(12)).join(''))
   const largest = all.at(-1)
   if (largest) {
@@ -283,10 +290,10 @@ async function main(): Promise<void> {
   if (options['write-docs'])
     writeChapter(
       'scale',
-      scaleChapter(all, machine, {
+      createScaleChapter(all, machine, {
         title: 'By the number of books',
         columns: ['', ...all.map(({ books }) => books.toLocaleString('en'))],
-        rows: rows.map(([name, text]) => [name.trim(), ...all.map(text)]),
+        rows: ROWS.map(([name, text]) => [name.trim(), ...all.map(text)]),
       }),
     )
 }

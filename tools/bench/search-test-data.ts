@@ -5,7 +5,7 @@ import type { ListedBook } from '#src/catalog/schema.ts'
 import type { Question } from './query-generator.ts'
 
 /** The test list as rows of the index: category from the first genre, a price that depends on the book alone. */
-export function readBooks(file: string): ListedBook[] {
+export function readListedBooks(file: string): ListedBook[] {
   const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
   return rows.map((row, i) => ({
     book_id: row.book_id ?? '',

@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util'
 import type { ListedBook } from '#src/catalog/schema.ts'
 import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
 import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
-import { speed } from './call-timing.ts'
-import { madeQuestions, type Question } from './query-generator.ts'
-import { readBooks, readQuestions } from './search-test-data.ts'
+import { timeCalls } from './call-timing.ts'
+import { generateQuestions, type Question } from './query-generator.ts'
+import { readListedBooks, readQuestions } from './search-test-data.ts'
 
-const seed = 20261122
-const madePerKind = 60
-const searchFiles = ['search-dev.tsv', 'search-hard-dev.tsv']
+const SEED = 20261122
+const QUERIES_PER_KIND = 60
+const SEARCH_FILES = ['search-dev.tsv', 'search-hard-dev.tsv']
 
 const { values: options } = parseArgs({
   options: {
@@ -23,19 +23,19 @@ const { values: options } = parseArgs({
     step: { type: 'string' },
     snapshot: { type: 'string' },
     misses: { type: 'boolean', default: false },
-    seed: { type: 'string', default: String(seed) },
+    seed: { type: 'string', default: String(SEED) },
   },
 })
 
-const pageOf = (q: string): BrowseQuery => ({ q, sort: 'relevance', offset: 0, limit: 24 })
+const createQuery = (q: string): BrowseQuery => ({ q, sort: 'relevance', offset: 0, limit: 24 })
 
 type Quality = { readonly queries: number; readonly hitAt1: number; readonly mrr: number }
 
-async function quality(index: MemoryBookIndex, questions: readonly Question[]): Promise<Quality> {
+async function measureQuality(index: MemoryBookIndex, questions: readonly Question[]): Promise<Quality> {
   let hits = 0
   let reciprocal = 0
   for (const { q, right, kind } of questions) {
-    const { items } = await index.browse(pageOf(q))
+    const { items } = await index.browse(createQuery(q))
     const at = items.findIndex(item => right.has(item.book_id))
     if (at === 0) hits++
     else if (options.misses)
@@ -45,14 +45,14 @@ async function quality(index: MemoryBookIndex, questions: readonly Question[]): 
   return { queries: questions.length, hitAt1: hits / questions.length, mrr: reciprocal / questions.length }
 }
 
-function build(books: readonly ListedBook[]): MemoryBookIndex {
+function buildIndex(books: readonly ListedBook[]): MemoryBookIndex {
   const index = new MemoryBookIndex()
   for (const book of books) index.put(book)
   return index
 }
 
 /** Runs one step in fresh processes, where nothing is warm; of three the quickest, as others may be using the machine. */
-function inFreshProcess(step: string, snapshot: string): Record<string, number> {
+function measureInFreshProcess(step: string, snapshot: string): Record<string, number> {
   const args = [
     '--expose-gc',
     import.meta.filename,
@@ -70,28 +70,29 @@ function inFreshProcess(step: string, snapshot: string): Record<string, number> 
 }
 
 /** Bytes in use by objects and array buffers, after a collection. */
-function memoryInUse(): number {
+function measureMemory(): number {
   global.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
 
 async function measureStep(step: string, snapshot: string): Promise<Record<string, number>> {
-  const source = step === 'build' ? readBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
-  const rowsBytes = memoryInUse()
+  const source =
+    step === 'build' ? readListedBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
+  const rowsBytes = measureMemory()
   const start = performance.now()
-  const index = Array.isArray(source) ? build(source) : await MemoryBookIndex.fromSnapshot(source)
+  const index = Array.isArray(source) ? buildIndex(source) : await MemoryBookIndex.fromSnapshot(source)
   const milliseconds = performance.now() - start
   const firstStart = performance.now()
-  await index?.browse(pageOf('hary poter'))
+  await index?.browse(createQuery('hary poter'))
   const firstQuery = performance.now() - firstStart
   await index?.browse({ sort: 'relevance', offset: 0, limit: 24 })
-  return { milliseconds, firstQuery, megabytes: (memoryInUse() - rowsBytes) / 1e6, size: index?.size ?? 0 }
+  return { milliseconds, firstQuery, megabytes: (measureMemory() - rowsBytes) / 1e6, size: index?.size ?? 0 }
 }
 
 async function main(): Promise<void> {
   const booksFile = join(options.data, 'books-10k.csv')
-  const files = searchFiles.map(name => join(options.data, 'search', name))
+  const files = SEARCH_FILES.map(name => join(options.data, 'search', name))
   const missing = [booksFile, ...files].find(file => !existsSync(file))
   if (missing !== undefined) {
     console.error(`bench:search: ${missing} is not there; give the folder of the test data with --data DIR`)
@@ -103,20 +104,20 @@ async function main(): Promise<void> {
     return
   }
 
-  const books = readBooks(booksFile)
-  const index = build(books)
+  const books = readListedBooks(booksFile)
+  const index = buildIndex(books)
   const sets = [
-    ...files.map((file, i) => ({ name: searchFiles[i] ?? '', questions: readQuestions(file, books) })),
+    ...files.map((file, i) => ({ name: SEARCH_FILES[i] ?? '', questions: readQuestions(file, books) })),
     {
       name: `made (seed ${options.seed})`,
-      questions: madeQuestions(books, madePerKind, Number(options.seed)),
+      questions: generateQuestions(books, QUERIES_PER_KIND, Number(options.seed)),
     },
   ]
   const qualities: { name: string; all: Quality; kinds: Record<string, Quality> }[] = []
   for (const { name, questions } of sets) {
     const kinds: Record<string, Quality> = {}
     for (const [kind, ofKind] of Object.entries(Object.groupBy(questions, question => question.kind))) {
-      kinds[kind] = await quality(index, ofKind ?? [])
+      kinds[kind] = await measureQuality(index, ofKind ?? [])
     }
     const all = Object.values(kinds).reduce((sum, of) => ({
       queries: sum.queries + of.queries,
@@ -128,10 +129,10 @@ async function main(): Promise<void> {
 
   const fileTexts = sets.slice(0, 2).flatMap(set => set.questions.map(question => question.q))
   const madeTexts = sets[2]?.questions.map(question => question.q) ?? []
-  const search = await speed(fileTexts, q => index.browse(pageOf(q)))
-  const searchMade = await speed(madeTexts, q => index.browse(pageOf(q)))
-  const suggest = await speed(fileTexts, q => index.suggest(q.slice(0, 1 + (q.length >> 1)), 8))
-  const put = await speed(
+  const search = await timeCalls(fileTexts, q => index.browse(createQuery(q)))
+  const searchMade = await timeCalls(madeTexts, q => index.browse(createQuery(q)))
+  const suggest = await timeCalls(fileTexts, q => index.suggest(q.slice(0, 1 + (q.length >> 1)), 8))
+  const put = await timeCalls(
     books.slice(0, 500).map(book => book.book_id),
     async id => {
       const book = index.get(id)
@@ -139,7 +140,7 @@ async function main(): Promise<void> {
     },
   )
   const categories = (await index.categories()).map(category => category.value)
-  const browse = await speed(categories, category =>
+  const browse = await timeCalls(categories, category =>
     index.browse({ category, sort: 'price_asc', offset: 0, limit: 24 }),
   )
 
@@ -147,8 +148,8 @@ async function main(): Promise<void> {
   const snapshotFile = join(folder, 'index')
   const snapshot = await index.toSnapshot()
   writeFileSync(snapshotFile, snapshot)
-  const built = inFreshProcess('build', snapshotFile)
-  const loaded = inFreshProcess('load', snapshotFile)
+  const built = measureInFreshProcess('build', snapshotFile)
+  const loaded = measureInFreshProcess('load', snapshotFile)
   rmSync(folder, { recursive: true })
 
   const targets = [

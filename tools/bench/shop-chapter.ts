@@ -1,39 +1,43 @@
 /** What the shop does per second beside a constant answer, as a chapter of docs/performance.md. */
 import type { Chapter } from './chapter.ts'
-import type { Row } from './interleaved.ts'
-import { busyNote, type Machine, machineText } from './machine.ts'
-import { type Figure, HEADS, isMissed, isOver, rowCells } from './report.ts'
+import type { OperationResult } from './interleaved.ts'
+import { createBusyNote, describeMachine, type Machine } from './machine.ts'
+import { createCells, type Figure, HEADS, isMissed, isOverTarget } from './report.ts'
 
-const figureCells = (figure: Figure): string[] => {
+const createFigureCells = (figure: Figure): string[] => {
   const { name, value, unit, below } = figure
   const text = value === undefined ? '-' : `${value.toFixed(value < 10 ? 3 : 0)} ${unit}`
   return [
     name.trim(),
     text,
     below === undefined ? '' : `< ${below} ${unit}`,
-    below === undefined ? '' : isOver(figure) ? 'MISS' : 'ok',
+    below === undefined ? '' : isOverTarget(figure) ? 'MISS' : 'ok',
   ]
 }
 
 /** `rows` and `figures` are what the bench printed. */
-export const shopChapter = (rows: readonly Row[], figures: readonly Figure[], machine: Machine): Chapter => ({
+export const createShopChapter = (
+  rows: readonly OperationResult[],
+  figures: readonly Figure[],
+  machine: Machine,
+): Chapter => ({
   place: 10,
   title: 'What the shop does beside a constant answer',
   command: 'npm run bench -- --write-docs',
   at: new Date().toISOString(),
-  machine: machineText(machine),
+  machine: describeMachine(machine),
   versions: `Node ${process.versions.node}`,
   text: [
     'One server process over 10,000 books, 16 connections (checkout: 8 buyers), in random order over all books and pages, each in turns with a server that answers a constant list of 24 books. CPU is in milliseconds per operation. The load generator, the shop and the engine share the cores.',
     'Where the time goes is told in [where-time-goes.md](where-time-goes.md).',
-    ...busyNote(machine),
+    ...createBusyNote(machine),
   ],
   tables: [
-    { title: 'Per second', columns: HEADS.map(head => head || 'verdict'), rows: rows.map(rowCells) },
+    { title: 'Per second', columns: HEADS.map(head => head || 'verdict'), rows: rows.map(createCells) },
     {
       title: 'Start, memory, and what a call costs',
       columns: ['', 'figure', 'target', 'verdict'],
-      rows: figures.map(figureCells),
+      rows: figures.map(createFigureCells),
     },
   ],
   plots: [

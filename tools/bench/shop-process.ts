@@ -25,14 +25,14 @@ const START_LIMIT_MS = 30_000
 const POLL_MS = 2
 const running = new Set<ChildProcess>()
 
-const endOf = (child: ChildProcess): Promise<void> =>
+const stop = (child: ChildProcess): Promise<void> =>
   new Promise(done => {
     if (child.exitCode !== null || child.signalCode !== null) return done()
     child.once('exit', () => done())
     child.kill('SIGTERM')
   })
 
-const answers = (url: string): Promise<boolean> =>
+const isAnswering = (url: string): Promise<boolean> =>
   fetch(url).then(
     async answer => {
       await answer.arrayBuffer()
@@ -82,7 +82,7 @@ export const startShop = async (
     output.on('data', chunk => {
       said = (said + chunk).slice(-4_000)
     })
-  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+  while (!(await isAnswering(`http://127.0.0.1:${port}${path}`))) {
     if (!running.has(child) || performance.now() - start > limitMs)
       throw new Error(`the shop did not start:\n${said}`)
     await sleep(POLL_MS)
@@ -90,10 +90,10 @@ export const startShop = async (
   const startedIn = performance.now() - start
   const { engine } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
   const inspector = /^Debugger listening on (ws:\S+)/m.exec(said)?.[1]
-  return { port, pid: child.pid ?? 0, engine, startedIn, inspector, end: () => endOf(child) }
+  return { port, pid: child.pid ?? 0, engine, startedIn, inspector, end: () => stop(child) }
 }
 
 /** Ends every shop that is still there; each ends its engine. */
-export const endShops = async (): Promise<void> => {
-  await Promise.all([...running].map(endOf))
+export const stopShops = async (): Promise<void> => {
+  await Promise.all([...running].map(stop))
 }

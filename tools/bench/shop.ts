@@ -5,19 +5,26 @@ import type { Book } from '#src/catalog/schema.ts'
 import type { CeilingJob, CeilingResult } from './ceiling.ts'
 import { measureCalls } from './client-calls.ts'
 import type { EngineJob, EngineResult } from './engine-alone.ts'
-import { measureRest, measureStarts } from './idle-shop.ts'
-import { askForAll, type Doing, type Effort, loadOf, measureBeside, type Row } from './interleaved.ts'
+import { measureIdleMemory, measureStarts } from './idle-shop.ts'
+import {
+  createSliceRunner,
+  type Effort,
+  measureInterleaved,
+  type OperationResult,
+  requestAllOnce,
+  type SliceRunner,
+} from './interleaved.ts'
 import type { LoadJob, LoadResult } from './load-generator.ts'
-import { thisMachine } from './machine.ts'
+import { detectMachine } from './machine.ts'
 import { memoryMegabytes } from './measure.ts'
-import { type Operation, operationsOf } from './operations.ts'
-import { type Figure, isMissed, isOver, linesOf, tableOf } from './report.ts'
-import { get } from './requests.ts'
-import { inAFolder } from './run-bench.ts'
-import { shopChapter } from './shop-chapter.ts'
+import { createOperations, type Operation } from './operations.ts'
+import { type Figure, formatFigures, formatTable, isMissed, isOverTarget } from './report.ts'
+import { getRequest } from './requests.ts'
+import { runBench } from './run-bench.ts'
+import { createShopChapter } from './shop-chapter.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
-import { fillFolder, readBooks } from './test-catalog.ts'
-import { endWorkers, startWorker, type Worker } from './worker.ts'
+import { fillDataFolder, readBooks } from './test-catalog.ts'
+import { startWorker, stopWorkers, type Worker } from './worker.ts'
 import { writeChapter } from './write-docs.ts'
 
 const { values: options } = parseArgs({
@@ -45,23 +52,26 @@ const BUYERS = 8
 
 const say = (line: string): void => console.error(line)
 
-const startCeiling = async (shop: ShopProcess, generator: Worker<LoadJob, LoadResult>): Promise<Doing> => {
+const startCeiling = async (
+  shop: ShopProcess,
+  generator: Worker<LoadJob, LoadResult>,
+): Promise<SliceRunner> => {
   const answer = await fetch(`http://127.0.0.1:${shop.port}/api/books?limit=24`)
   const { items } = (await answer.json()) as { items: unknown[] }
   const { port } = await startWorker<CeilingJob, CeilingResult>('ceiling.ts').run({ items })
-  const constant = { connections: 16, status: 200, once: false, requests: [get('/constant')] }
+  const constant = { connections: 16, status: 200, once: false, requests: [getRequest('/constant')] }
   await generator.run({ kind: 'prepare', name: 'ceiling', port, ...constant })
-  const ceiling = loadOf(generator, 'ceiling')
+  const ceiling = createSliceRunner(generator, 'ceiling')
   await ceiling(effort.warmSeconds)
   return ceiling
 }
 
-const startEngineAlone = async (shop: ShopProcess, books: readonly Book[]): Promise<Doing> => {
+const startEngineAlone = async (shop: ShopProcess, books: readonly Book[]): Promise<SliceRunner> => {
   const buyer = startWorker<EngineJob, EngineResult>('engine-alone.ts')
   const { endpoint } = shop.engine
   const carts = { count: 8 * MANY, lines: 3, seed: 7 }
   await buyer.run({ kind: 'prepare', endpoint, books, carts, atOnce: BUYERS })
-  const alone: Doing = seconds => buyer.run({ kind: 'run', seconds })
+  const alone: SliceRunner = seconds => buyer.run({ kind: 'run', seconds })
   await alone(effort.warmSeconds)
   return alone
 }
@@ -70,19 +80,19 @@ const measure = async (
   operation: Operation,
   shop: ShopProcess,
   generator: Worker<LoadJob, LoadResult>,
-  others: { readonly ceiling: Doing; readonly engine: Doing },
-): Promise<Row> => {
-  const { name, beside, target, warm, ...load } = operation
+  references: { readonly ceiling: SliceRunner; readonly engine: SliceRunner },
+): Promise<OperationResult> => {
+  const { name, reference, target, warmUp, ...load } = operation
   await generator.run({ kind: 'prepare', name, port: shop.port, ...load })
-  const doing = loadOf(generator, name)
-  if (warm === 'all') await askForAll(generator, { ...load, port: shop.port })
-  const figures = await measureBeside(
+  const doing = createSliceRunner(generator, name)
+  if (warmUp === 'all') await requestAllOnce(generator, { ...load, port: shop.port })
+  const figures = await measureInterleaved(
     doing,
-    beside && others[beside],
+    reference && references[reference],
     { shop: shop.pid, engine: shop.engine.pid },
-    { ...effort, warmSeconds: warm === 'no' ? 0 : effort.warmSeconds },
+    { ...effort, warmSeconds: warmUp === 'no' ? 0 : effort.warmSeconds },
   )
-  const row = { name, beside, target, ...figures }
+  const row = { name, reference, target, ...figures }
   say(`  ${name}: ${row.perSecond.toFixed(0)} per second`)
   return row
 }
@@ -93,19 +103,19 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
   const shop = await startShop(dataDir, '/api/books?limit=1', undefined, [], log)
   const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const ceiling = await startCeiling(shop, generator)
-  const operations = (await operationsOf(shop, books, options.data, MANY)).filter(({ name }) =>
+  const operations = (await createOperations(shop, books, options.data, MANY)).filter(({ name }) =>
     name.includes(options.only ?? ''),
   )
   const engine = await startEngineAlone(shop, books)
   const pids = { shop: shop.pid, engine: shop.engine.pid }
-  const ceilingRow = await measureBeside(ceiling, undefined, pids, effort)
-  const none = { share: undefined, beside: undefined, target: undefined, shopCpu: undefined }
-  const rows: Row[] = [
+  const ceilingRow = await measureInterleaved(ceiling, undefined, pids, effort)
+  const none = { share: undefined, reference: undefined, target: undefined, shopCpu: undefined }
+  const rows: OperationResult[] = [
     { name: 'the ceiling: 24 constant books', ...ceilingRow, ...none, engineCpu: undefined },
   ]
   for (const operation of operations)
     rows.push(await measure(operation, shop, generator, { ceiling, engine }))
-  const alone = await measureBeside(engine, undefined, pids, { ...effort, warmSeconds: 0 })
+  const alone = await measureInterleaved(engine, undefined, pids, { ...effort, warmSeconds: 0 })
   rows.push({ name: 'the engine alone: that transaction', ...alone, ...none })
   const calls = await measureCalls(shop.engine.endpoint, books, effort)
   const after: Figure = {
@@ -113,24 +123,26 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
     value: memoryMegabytes([shop.pid, shop.engine.pid]),
     unit: 'MB',
   }
-  await endWorkers()
+  await stopWorkers()
   await shop.end()
   return { rows, figures: [...calls, after] }
 }
 
 const bench = async (dataDir: string): Promise<void> => {
-  const machine = thisMachine()
+  const machine = detectMachine()
   const books = readBooks(join(options.data, 'books-10k.csv'))
   say(`filling an empty shop with ${books.length} books`)
-  await fillFolder(dataDir, books)
+  await fillDataFolder(dataDir, books)
   say('measuring')
   const { rows, figures } = await measureShop(dataDir, books)
   say('starting it again')
   figures.push(...(await measureStarts(dataDir, FIRST_BOOK, STARTS)))
-  figures.push(...(await measureRest(dataDir, FIRST_BOOK)))
-  console.log(options.json ? JSON.stringify({ rows, figures }) : `\n${tableOf(rows)}\n\n${linesOf(figures)}`)
-  if (options['write-docs']) writeChapter('shop', shopChapter(rows, figures, machine))
-  if ((rows.some(isMissed) || figures.some(isOver)) && !options.quick) process.exitCode = 1
+  figures.push(...(await measureIdleMemory(dataDir, FIRST_BOOK)))
+  console.log(
+    options.json ? JSON.stringify({ rows, figures }) : `\n${formatTable(rows)}\n\n${formatFigures(figures)}`,
+  )
+  if (options['write-docs']) writeChapter('shop', createShopChapter(rows, figures, machine))
+  if ((rows.some(isMissed) || figures.some(isOverTarget)) && !options.quick) process.exitCode = 1
 }
 
-await inAFolder(bench)
+await runBench(bench)

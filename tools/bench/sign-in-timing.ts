@@ -1,6 +1,6 @@
 /** `npm run bench:timing`: whether the time of an answer tells that an address has an account. The medians must not. */
 import { parseArgs } from 'node:util'
-import { inAFolder } from './run-bench.ts'
+import { runBench } from './run-bench.ts'
 import { PROXY_SECRET, type ShopProcess, startShop } from './shop-process.ts'
 
 const { values: options } = parseArgs({
@@ -12,11 +12,11 @@ const { values: options } = parseArgs({
 })
 const EACH = Number(options.each)
 const PASSWORD = 'four quiet blue words'
-const MOST = 0.1
+const MAX_DEVIATION = 0.1
 
 let networks = 0
 /** Milliseconds of one request, each from a network of its own, so that no limit is met. */
-const timed = async ({ port }: ShopProcess, path: string, body: object): Promise<number> => {
+const timeRequest = async ({ port }: ShopProcess, path: string, body: object): Promise<number> => {
   const n = ++networks
   const start = performance.now()
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -36,25 +36,25 @@ const timed = async ({ port }: ShopProcess, path: string, body: object): Promise
 const median = (times: readonly number[]): number =>
   [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
 
-const tries: readonly (readonly [string, string, (email: string) => object])[] = [
+const REQUESTS: readonly (readonly [string, string, (email: string) => object])[] = [
   ['sign-up', '/api/auth/sign-up', email => ({ email, password: PASSWORD })],
   ['sign-in', '/api/auth/sign-in', email => ({ email, password: 'not the password of it' })],
   ['reset', '/api/auth/password/forgot', email => ({ email })],
 ]
 
-await inAFolder(async folder => {
+await runBench(async folder => {
   const shop = await startShop(folder, '/api/health')
   for (let i = 0; i < EACH; i++)
-    await timed(shop, '/api/auth/sign-up', { email: `known-${i}@example.com`, password: PASSWORD })
+    await timeRequest(shop, '/api/auth/sign-up', { email: `known-${i}@example.com`, password: PASSWORD })
   const figures = []
-  for (const [name, path, body] of tries) {
+  for (const [name, path, body] of REQUESTS) {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
-    await timed(shop, path, body(`first-${name}@example.com`))
+    await timeRequest(shop, path, body(`first-${name}@example.com`))
     // In turn, so that whatever else the machine does meets both alike. Addresses that sign-up makes known are not used again.
     for (let i = 0; i < EACH; i++) {
       for (const kind of i % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
         const email = kind === 'known' ? `known-${i}@example.com` : `${name}-${i}@example.com`
-        times[kind].push(await timed(shop, path, body(email)))
+        times[kind].push(await timeRequest(shop, path, body(email)))
       }
     }
     const [known, unknown] = [median(times.known), median(times.unknown)]
@@ -64,7 +64,7 @@ await inAFolder(async folder => {
   else
     for (const { name, known_ms, unknown_ms, ratio } of figures)
       console.log(
-        `${name.padEnd(8)} known ${known_ms.toFixed(2)} ms · unknown ${unknown_ms.toFixed(2)} ms · ratio ${ratio.toFixed(3)} ${Math.abs(ratio - 1) <= MOST ? 'ok' : 'MISS'}`,
+        `${name.padEnd(8)} known ${known_ms.toFixed(2)} ms · unknown ${unknown_ms.toFixed(2)} ms · ratio ${ratio.toFixed(3)} ${Math.abs(ratio - 1) <= MAX_DEVIATION ? 'ok' : 'MISS'}`,
       )
-  if (figures.some(({ ratio }) => Math.abs(ratio - 1) > MOST)) process.exitCode = 1
+  if (figures.some(({ ratio }) => Math.abs(ratio - 1) > MAX_DEVIATION)) process.exitCode = 1
 })

@@ -4,33 +4,33 @@ import { pick, type Random, seededRandom } from './random.ts'
 
 const SEED = 20261125
 /** How many of a hundred made titles bring a word that was not there before: about what longer real lists do. */
-const NEW_WORDS = 0.3
+const NEW_WORD_SHARE = 0.3
 
 /** An ISBN-13 of a range that no group of publishers has, numbered. */
-const madeIsbn = (number: number): string => {
+const createIsbn = (number: number): string => {
   const digits = `9799${String(number).padStart(8, '0')}`
   const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0)
   return `${digits}${(10 - (sum % 10)) % 10}`
 }
 
 /** Begins like one word and ends like another. */
-const coined = (random: Random, words: readonly string[]): string => {
+const coinWord = (random: Random, words: readonly string[]): string => {
   const [head, tail] = [pick(random, words), pick(random, words)]
   return head.slice(0, Math.max(2, head.length >> 1)) + tail.slice(tail.length >> 1)
 }
 
-const titleOf = (random: Random, a: string, b: string): string => {
+const createTitle = (random: Random, a: string, b: string): string => {
   const [first, second] = [a.split(' '), b.split(' ')]
   const words = [
     ...first.slice(0, Math.max(1, Math.ceil(first.length / 2))),
     ...second.slice(second.length >> 1),
   ]
-  if (random() < NEW_WORDS) words[Math.floor(random() * words.length)] = coined(random, words)
+  if (random() < NEW_WORD_SHARE) words[Math.floor(random() * words.length)] = coinWord(random, words)
   return words.join(' ').slice(0, 300)
 }
 
 /** `count` books: the real ones, then made ones, the same for the same list. */
-export function* scaledBooks(real: readonly ListedBook[], count: number): IterableIterator<ListedBook> {
+export function* generateBooks(real: readonly ListedBook[], count: number): IterableIterator<ListedBook> {
   yield* real.slice(0, count)
   const random = seededRandom(SEED)
   for (let i = real.length; i < count; i++) {
@@ -43,9 +43,9 @@ export function* scaledBooks(real: readonly ListedBook[], count: number): Iterab
     yield {
       ...book,
       book_id: `made-${i}`,
-      title: titleOf(random, book.title, other.title),
+      title: createTitle(random, book.title, other.title),
       author: author.replaceAll(';', ' ').slice(0, 200),
-      isbn: madeIsbn(i),
+      isbn: createIsbn(i),
       price_cents: 499 + ((i * 7919) % 60) * 100,
       ratings_count: Math.floor(((book.ratings_count ?? 0) / shelves) * random()),
     }

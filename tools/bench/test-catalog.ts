@@ -12,32 +12,32 @@ import { createTables } from '#src/tables/provision.ts'
 
 /** So many that nothing sells out while the bench runs. */
 const STOCK = 1_000_000
-const BOOKS_AT_ONCE = 50
+const BOOKS_PER_TRANSACTION = 50
 const AT = '2026-11-01T00:00:00.000Z'
 
 /** 5.99 to 39.99, by the place in the list. */
-const priceOf = (place: number): Cents => (599 + ((place * 7919) % 3401)) as Cents
+const choosePrice = (place: number): Cents => (599 + ((place * 7919) % 3401)) as Cents
 
-const number = (text: string | undefined): number | undefined => (text ? Number(text) : undefined)
+const parseNumber = (text: string | undefined): number | undefined => (text ? Number(text) : undefined)
 const optional = <T>(name: string, value: T | undefined) => (value === undefined ? {} : { [name]: value })
 
-const bookOf = (row: Readonly<Record<string, string>>, place: number): Book => {
+const toBook = (row: Readonly<Record<string, string>>, place: number): Book => {
   const genres = row.genres?.split('|').filter(Boolean) ?? []
   const book = parseBook({
     category: genres[0] ?? 'other',
     book_id: row.book_id,
     title: row.title,
     author: row.authors,
-    price: toDecimal(priceOf(place)),
+    price: toDecimal(choosePrice(place)),
     stock_quantity: STOCK,
     created_at: AT,
     updated_at: AT,
     ...optional('isbn', row.isbn13 || undefined),
-    ...optional('average_rating', number(row.average_rating)),
-    ...optional('ratings_count', number(row.ratings_count)),
-    ...optional('published_year', number(row.original_year)),
+    ...optional('average_rating', parseNumber(row.average_rating)),
+    ...optional('ratings_count', parseNumber(row.ratings_count)),
+    ...optional('published_year', parseNumber(row.original_year)),
     ...optional('language', row.language || undefined),
-    ...optional('pages', number(row.pages)),
+    ...optional('pages', parseNumber(row.pages)),
     ...(genres.length > 0 ? { genres } : {}),
   })
   if (!isBook(book)) throw new Error(`row ${place + 2} of the list of books is none: ${book.problem}`)
@@ -47,11 +47,11 @@ const bookOf = (row: Readonly<Record<string, string>>, place: number): Book => {
 /** The books of a list such as books-10k.csv. */
 export const readBooks = (file: string): Book[] => {
   const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
-  return rows.map(bookOf)
+  return rows.map(toBook)
 }
 
 /** Puts the books into the tables of a data folder that nobody else uses. */
-export const fillFolder = async (dataDir: string, books: readonly Book[]): Promise<void> => {
+export const fillDataFolder = async (dataDir: string, books: readonly Book[]): Promise<void> => {
   const folder = await openDataFolder(dataDir)
   const engine = await startEngine({ folder })
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: dataDir })
@@ -59,8 +59,8 @@ export const fillFolder = async (dataDir: string, books: readonly Book[]): Promi
   try {
     await createTables(db, settings.names)
     const table = createBookTable(db, settings.names)
-    for (let i = 0; i < books.length; i += BOOKS_AT_ONCE)
-      await db.transact(books.slice(i, i + BOOKS_AT_ONCE).flatMap(book => table.create(book)))
+    for (let i = 0; i < books.length; i += BOOKS_PER_TRANSACTION)
+      await db.transact(books.slice(i, i + BOOKS_PER_TRANSACTION).flatMap(book => table.create(book)))
   } finally {
     await db.close()
     await engine.stop()

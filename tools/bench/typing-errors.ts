@@ -2,17 +2,17 @@
 
 import { pick, type Random } from './random.ts'
 
-const letters = 'abcdefghijklmnopqrstuvwxyz'
-export const stopwords = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+export const STOP_WORDS = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
 
 /** One letter wrong, missing, added or exchanged with the next, in a word of four letters or more. */
-export function withTypo(random: Random, words: readonly string[], fewest = 4): string[] {
+export function addTypo(random: Random, words: readonly string[], fewest = 4): string[] {
   const long = words.flatMap((word, i) => (word.length >= fewest ? [i] : []))
   if (long.length === 0) return [...words]
   const at = pick(random, long)
   const word = words[at] ?? ''
   const i = Math.floor(random() * (word.length - 1)) + (random() < 0.9 ? 1 : 0)
-  const letter = pick(random, [...letters])
+  const letter = pick(random, [...LETTERS])
   const slips = [
     word.slice(0, i) + letter + word.slice(i + 1),
     word.slice(0, i) + word.slice(i + 1),
@@ -22,7 +22,7 @@ export function withTypo(random: Random, words: readonly string[], fewest = 4): 
   return words.map((other, j) => (j === at ? pick(random, slips) : other))
 }
 
-const soundRules: readonly (readonly [RegExp, string])[] = [
+const SOUND_RULES: readonly (readonly [RegExp, string])[] = [
   [/ight/, 'ite'],
   [/ph/, 'f'],
   [/ck/, 'k'],
@@ -40,8 +40,8 @@ const soundRules: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** One or two places written as they might sound. */
-export function misheard(random: Random, text: string): string | undefined {
-  const fitting = soundRules.filter(([pattern]) => pattern.test(text))
+export function spellPhonetically(random: Random, text: string): string | undefined {
+  const fitting = SOUND_RULES.filter(([pattern]) => pattern.test(text))
   if (fitting.length === 0) return undefined
   let heard = text
   for (let i = 0; i < (random() < 0.5 ? 1 : 2); i++) {
@@ -52,7 +52,7 @@ export function misheard(random: Random, text: string): string | undefined {
 }
 
 /** The beginning of a title, cut inside its last word. */
-export function cut(random: Random, words: readonly string[]): string[] {
+export function cutTitle(random: Random, words: readonly string[]): string[] {
   const whole = Math.floor(random() * Math.min(words.length, 5))
   const next = words[whole] ?? ''
   return [...words.slice(0, whole), next.slice(0, 1 + Math.floor(random() * Math.max(1, next.length - 1)))]

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pagesBuild } from '#src/pages/build.ts'
 import type { Effort } from './interleaved.ts'
-import { inAFolder } from './run-bench.ts'
+import { runBench } from './run-bench.ts'
 import { type ShopProcess, startShop } from './shop-process.ts'
-import { fillFolder, readBooks } from './test-catalog.ts'
-import { type Figure, isMissed, linesOf } from './web/figures.ts'
+import { fillDataFolder, readBooks } from './test-catalog.ts'
+import { type Figure, formatFigures, isMissed } from './web/figures.ts'
 import { measureLighthouse } from './web/lighthouse.ts'
 import { measureWeight } from './web/page-weight.ts'
-import { fullPages, measureRendering } from './web/render.ts'
+import { listFullPages, measureRendering } from './web/render.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -22,10 +22,10 @@ const { values: options } = parseArgs({
   },
 })
 
-const parts = ['weight', 'lighthouse', 'render'] as const
-type Part = (typeof parts)[number]
-if (options.only !== undefined && !parts.includes(options.only as Part)) {
-  console.error(`--only is one of ${parts.join(', ')}`)
+const PARTS = ['weight', 'lighthouse', 'render'] as const
+type Part = (typeof PARTS)[number]
+if (options.only !== undefined && !PARTS.includes(options.only as Part)) {
+  console.error(`--only is one of ${PARTS.join(', ')}`)
   process.exit(2)
 }
 
@@ -63,26 +63,26 @@ const lighthousePages = async (url: string, shelf: string) => {
 const measure = async (shop: ShopProcess): Promise<Figure[]> => {
   // By the name under which the shop itself knows its pages.
   const url = `http://localhost:${shop.port}`
-  const [shelf = '/'] = await fullPages(url)
+  const [shelf = '/'] = await listFullPages(url)
   const measured: Readonly<Record<Part, () => Promise<Figure[]>>> = {
     weight: () => measureWeight(url + shelf),
     lighthouse: async () => measureLighthouse(url, await lighthousePages(url, shelf), RUNS),
     render: () => measureRendering(shop, effort),
   }
   const figures: Figure[] = []
-  for (const part of parts.filter(one => options.only === undefined || options.only === one)) {
+  for (const part of PARTS.filter(one => options.only === undefined || options.only === one)) {
     say(`measuring: ${part}`)
     figures.push(...(await measured[part]()))
   }
   return figures
 }
 
-await inAFolder(async folder => {
+await runBench(async folder => {
   await pagesBuild(say, new AbortController().signal)
   const books = readBooks(join(options.data, 'books-10k.csv'))
   say(`filling an empty shop with ${books.length} books`)
-  await fillFolder(folder, books)
+  await fillDataFolder(folder, books)
   const figures = await measure(await startShop(folder, FIRST_LIST))
-  console.log(options.json ? JSON.stringify(figures) : linesOf(figures))
+  console.log(options.json ? JSON.stringify(figures) : formatFigures(figures))
   if (figures.some(isMissed) && !options.quick) process.exitCode = 1
 })

@@ -13,7 +13,7 @@ export type Worker<J, R> = {
 
 const started = new Set<ChildProcess>()
 
-const endOf = (child: ChildProcess): Promise<void> =>
+const kill = (child: ChildProcess): Promise<void> =>
   new Promise(done => {
     if (child.exitCode !== null || child.signalCode !== null) return done()
     child.once('exit', () => done())
@@ -41,16 +41,16 @@ export const startWorker = <J, R>(file: string): Worker<J, R> => {
       })
       child.send(job as object)
     })
-  return { pid: child.pid ?? 0, run, end: () => endOf(child) }
+  return { pid: child.pid ?? 0, run, end: () => kill(child) }
 }
 
 /** Ends every worker that is still there. */
-export const endWorkers = async (): Promise<void> => {
-  await Promise.all([...started].map(endOf))
+export const stopWorkers = async (): Promise<void> => {
+  await Promise.all([...started].map(kill))
 }
 
 /** In the worker's file: does what it is sent until whoever started it is gone. */
-export const doJobs = <J, R>(work: (job: J) => Promise<R>): void => {
+export const serveJobs = <J, R>(work: (job: J) => Promise<R>): void => {
   process.on('disconnect', () => process.exit(0))
   process.on('message', job => {
     work(job as J).then(

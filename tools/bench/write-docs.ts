@@ -3,31 +3,31 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Chapter, type Table } from './chapter.ts'
-import { svgOf } from './plot.ts'
+import { createSvg } from './plot.ts'
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url))
 const FIGURES = join(DOCS, 'figures')
 
-const cell = (text: string): string => text.replaceAll('|', '\\|')
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|')
 
-const tableText = ({ title, columns, rows }: Table): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
+const formatTable = ({ title, columns, rows }: Table): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`
   return [`### ${title}`, '', line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-const listText = (title: string, items: readonly string[]): string[] =>
+const formatList = (title: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : [[`### ${title}`, '', ...items.map(item => `- ${item}`)].join('\n')]
 
-const chapterText = (chapter: Chapter): string =>
+const formatChapter = (chapter: Chapter): string =>
   [
     `## ${chapter.title}`,
     `Measured ${chapter.at.slice(0, 10)} · ${chapter.machine} · ${chapter.versions}`,
     ['```bash', chapter.command, '```'].join('\n'),
     ...chapter.text,
-    ...chapter.tables.map(tableText),
+    ...chapter.tables.map(formatTable),
     ...chapter.plots.map(({ name, title }) => `![${title}](figures/${name}.svg)`),
-    ...listText('What differs in the work', chapter.differs),
-    ...listText('Not tested', chapter.notTested),
+    ...formatList('What differs in the work', chapter.differs),
+    ...formatList('Not tested', chapter.notTested),
   ].join('\n\n')
 
 const INTRODUCTION = `# How fast it is
@@ -36,20 +36,20 @@ Written by \`npm run docs:performance\` from the figures that the benches leave 
 Figures depend on the machine: measure again on yours with the command of each chapter. What is promised about correctness stands in the README.`
 
 /** The page and its plots, by their paths under `docs`, from all chapters there are. */
-export const pageFiles = (): Map<string, string> => {
+export const createPageFiles = (): Map<string, string> => {
   const chapters = readdirSync(FIGURES)
     .filter(file => file.endsWith('.json'))
     .map(file => Chapter.parse(JSON.parse(readFileSync(join(FIGURES, file), 'utf8'))))
     .toSorted((a, b) => a.place - b.place || a.title.localeCompare(b.title))
   const plots = chapters.flatMap(chapter => chapter.plots)
   return new Map([
-    ...plots.map(plot => [`figures/${plot.name}.svg`, svgOf(plot)] as const),
-    ['performance.md', `${[INTRODUCTION, ...chapters.map(chapterText)].join('\n\n')}\n`],
+    ...plots.map(plot => [`figures/${plot.name}.svg`, createSvg(plot)] as const),
+    ['performance.md', `${[INTRODUCTION, ...chapters.map(formatChapter)].join('\n\n')}\n`],
   ])
 }
 
 const writePage = (): void => {
-  for (const [path, content] of pageFiles()) writeFileSync(join(DOCS, path), content)
+  for (const [path, content] of createPageFiles()) writeFileSync(join(DOCS, path), content)
 }
 
 /** Leaves a bench's chapter in docs/figures and writes the page anew. */

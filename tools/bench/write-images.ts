@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import sharp, { type Sharp } from 'sharp'
 import { launchBrowser } from '../../web/tests/browser.ts'
-import { inAFolder } from './run-bench.ts'
+import { runBench } from './run-bench.ts'
 import { startShop } from './shop-process.ts'
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
@@ -20,20 +20,20 @@ const BOOK = '/books/phil-002'
 const IN_CART = ['fic-001', 'tech-001']
 
 /** The page at `path` as a visitor sees it when all that is on the screen has come: PNG. */
-const shot = async (page: Page, path: string): Promise<Buffer> => {
+const takeScreenshot = async (page: Page, path: string): Promise<Buffer> => {
   const answer = await page.goto(path, { waitUntil: 'networkidle' })
   if (!answer?.ok()) throw new Error(`${path} answered ${answer?.status()}`)
   await page.evaluate(() => document.fonts.ready)
   return page.screenshot({ animations: 'disabled', caret: 'hide' })
 }
 
-const write = async (name: string, picture: Sharp): Promise<void> => {
+const writePicture = async (name: string, picture: Sharp): Promise<void> => {
   const bytes = await picture.webp({ quality: QUALITY }).toBuffer()
   writeFileSync(`${IMAGES}${name}.webp`, bytes)
   console.log(`docs/images/${name}.webp: ${Math.round(bytes.length / 1000)} kB`)
 }
 
-const sideBySide = async (shots: readonly Buffer[]): Promise<Sharp> => {
+const joinSideBySide = async (shots: readonly Buffer[]): Promise<Sharp> => {
   const step = SHOWN.width + GAP
   const parts = await Promise.all(shots.map(one => sharp(one).resize(SHOWN).toBuffer()))
   return sharp({
@@ -46,13 +46,16 @@ const sideBySide = async (shots: readonly Buffer[]): Promise<Sharp> => {
   }).composite(parts.map((input, i) => ({ input, left: i * step, top: 0 })))
 }
 
-const takeAll = async (browser: Browser, baseURL: string): Promise<void> => {
+const writePictures = async (browser: Browser, baseURL: string): Promise<void> => {
   const visit = async (options: BrowserContextOptions) =>
     (await browser.newContext({ ...options, baseURL })).newPage()
-  await write('home', sharp(await shot(await visit(DESKTOP), '/')))
-  await write('book', sharp(await shot(await visit({ ...DESKTOP, colorScheme: 'dark' }), BOOK)))
+  await writePicture('home', sharp(await takeScreenshot(await visit(DESKTOP), '/')))
+  await writePicture(
+    'book',
+    sharp(await takeScreenshot(await visit({ ...DESKTOP, colorScheme: 'dark' }), BOOK)),
+  )
   const phone = await visit(PHONE)
-  const shelf = await shot(phone, '/category/science-fiction')
+  const shelf = await takeScreenshot(phone, '/category/science-fiction')
   for (const book_id of IN_CART) {
     const added = await phone.request.post('/api/cart/items', {
       data: { book_id },
@@ -60,16 +63,23 @@ const takeAll = async (browser: Browser, baseURL: string): Promise<void> => {
     })
     if (!added.ok()) throw new Error(`the cart answered ${added.status()} for ${book_id}`)
   }
-  await write('phone', await sideBySide([shelf, await shot(phone, '/cart'), await shot(phone, '/checkout')]))
+  await writePicture(
+    'phone',
+    await joinSideBySide([
+      shelf,
+      await takeScreenshot(phone, '/cart'),
+      await takeScreenshot(phone, '/checkout'),
+    ]),
+  )
 }
 
 let browser: Browser | undefined
-await inAFolder(
+await runBench(
   async folder => {
     const shop = await startShop(folder, '/api/categories')
     browser = await launchBrowser()
     // By the name under which the shop itself knows its pages.
-    await takeAll(browser, `http://localhost:${shop.port}`)
+    await writePictures(browser, `http://localhost:${shop.port}`)
   },
   () => browser?.close(),
 )

@@ -1,11 +1,11 @@
 /** A month's bill for a stage: what is used and what stands there, what weighs most in it, and what would make it less. */
 
-import { type Line, type Stage, standingLines, totalOf } from './prices.ts'
-import { type Demand, demandOf, type Said, usageLines } from './usage.ts'
+import { createStandingLines, type Line, type Stage, sumLines } from './prices.ts'
+import { createUsageLines, estimateUsage, type Usage, type UsageInput } from './usage.ts'
 
 export type Bill = {
   readonly stage: Stage
-  readonly demand: Demand
+  readonly usage: Usage
   /** The dearest first. */
   readonly lines: readonly Line[]
   readonly usd: number
@@ -17,34 +17,36 @@ export type Bill = {
 }
 
 /** The bill for what was said; `options` are those of data/standing-charges.json, such as `waf`. */
-export const billFor = (said: Said, stage: Stage, options: readonly string[] = []): Bill => {
-  const demand = demandOf(said)
-  const standing = [undefined, ...options].flatMap(option => standingLines(stage, option))
-  const lines = [...usageLines(demand, stage, options.includes('waf')), ...standing].sort(
+export const createBill = (input: UsageInput, stage: Stage, options: readonly string[] = []): Bill => {
+  const demand = estimateUsage(input)
+  const standing = [undefined, ...options].flatMap(option => createStandingLines(stage, option))
+  const lines = [...createUsageLines(demand, stage, options.includes('waf')), ...standing].sort(
     (a, b) => b.usd - a.usd,
   )
-  const { usd, withFreeTier } = totalOf(lines)
+  const { usd, withFreeTier } = sumLines(lines)
   const [dominating] = lines
   if (!dominating) throw new TypeError('a bill has lines: what is scheduled runs always')
-  const left = ({ usd: price, freeUsd }: Line) => price - freeUsd
-  const [remaining] = lines.filter(line => left(line) > 0).sort((a, b) => left(b) - left(a))
-  return { stage, demand, lines, usd, withFreeTier, dominating, remaining }
+  const afterFreeTier = ({ usd: price, freeUsd }: Line) => price - freeUsd
+  const [remaining] = lines
+    .filter(line => afterFreeTier(line) > 0)
+    .sort((a, b) => afterFreeTier(b) - afterFreeTier(a))
+  return { stage, usage: demand, lines, usd, withFreeTier, dominating, remaining }
 }
 
 /** The bill of a shop that nobody visits: an empty shelf, what stands there, and what is scheduled. */
-export const idleBill = (stage: Stage, options: readonly string[] = []): Bill =>
-  billFor({ visitors: 0, orders: 0, books: 0, storage: 0 }, stage, options)
+export const createIdleBill = (stage: Stage, options: readonly string[] = []): Bill =>
+  createBill({ visitors: 0, orders: 0, books: 0, storage: 0 }, stage, options)
 
 /** The specification's three levels, with what it expects them to cost: DynamoDB's, in US dollars a month. */
-export const levels = [
+export const LEVELS = [
   { name: 'Development', stage: 'dev', reads: 1e5, writes: 5e4, storage: 1, estimate: '$2-5' },
   { name: 'Small Business', stage: 'prod', reads: 1e6, writes: 5e5, storage: 10, estimate: '$15-25' },
   { name: 'Growing Business', stage: 'prod', reads: 1e7, writes: 5e6, storage: 100, estimate: '$100-150' },
 ] as const
 
 /** Of a bill, what DynamoDB takes. */
-export const dynamodbOf = ({ lines }: Bill) =>
-  totalOf(lines.filter(({ price }) => price.id.startsWith('dynamodb-')))
+export const sumDynamodb = ({ lines }: Bill) =>
+  sumLines(lines.filter(({ price }) => price.id.startsWith('dynamodb-')))
 
 const ADVICE: Readonly<Record<string, string>> = {
   'dynamodb-write':
@@ -74,5 +76,5 @@ const ADVICE: Readonly<Record<string, string>> = {
 }
 
 /** What would make a line of the bill less. */
-export const adviceFor = ({ price }: Line): string =>
+export const getAdvice = ({ price }: Line): string =>
   ADVICE[price.id] ?? 'do without it where it is not needed'

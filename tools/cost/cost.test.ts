@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import units from '../../data/measured-units.json' with { type: 'json' }
-import { billFor, dynamodbOf, idleBill, levels } from './bill.ts'
-import { costPage } from './cost-page.ts'
-import { actions } from './measure.ts'
+import { createBill, createIdleBill, LEVELS, sumDynamodb } from './bill.ts'
+import { createCostPage } from './cost-page.ts'
+import { ACTIONS } from './measure.ts'
 import {
+  createLine,
+  createStandingLines,
+  findPrice,
   type Line,
-  lineOf,
-  priceList,
-  priceOf,
-  stages,
-  standingCharges,
-  standingLines,
-  totalOf,
+  PRICE_LIST,
+  STAGES,
+  STANDING_CHARGES,
+  sumLines,
 } from './prices.ts'
 import { parseCount, parseGigabytes } from './quantity.ts'
-import { dollars, markdown, plain } from './tables.ts'
-import { assumed, demandOf, unitsPerWrite, visitsWorth } from './usage.ts'
+import { formatMarkdown, formatText, formatUsd } from './tables.ts'
+import { ASSUMPTIONS, estimateUsage, UNITS_PER_WRITE, visitsForWrites } from './usage.ts'
 
 const quantity = (lines: readonly Line[], id: string) => lines.find(({ price }) => price.id === id)?.quantity
 
@@ -42,80 +42,82 @@ test('numbers are read as people type them, and nothing else is a number', () =>
 })
 
 test('the list of prices has a day, and each price once, with the page that it comes from', () => {
-  expect(Date.parse(priceList.asOf)).toBeGreaterThan(Date.parse('2026-11-01'))
-  const ids = priceList.prices.map(({ id }) => id)
+  expect(Date.parse(PRICE_LIST.asOf)).toBeGreaterThan(Date.parse('2026-11-01'))
+  const ids = PRICE_LIST.prices.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
-  for (const { id, source } of priceList.prices) expect(source.page, id).toMatch(/^https:\/\//)
-  expect(() => priceOf('unicorns')).toThrow(TypeError)
+  for (const { id, source } of PRICE_LIST.prices) expect(source.page, id).toMatch(/^https:\/\//)
+  expect(() => findPrice('unicorns')).toThrow(TypeError)
 })
 
 test('what is charged for being there has a price that says so, and dev has none', () => {
-  expect(standingCharges.dev).toEqual([])
-  for (const stage of stages)
-    for (const { price } of standingCharges[stage])
-      expect([price, priceOf(price).standing]).toEqual([price, true])
+  expect(STANDING_CHARGES.dev).toEqual([])
+  for (const stage of STAGES)
+    for (const { price } of STANDING_CHARGES[stage])
+      expect([price, findPrice(price).standing]).toEqual([price, true])
 })
 
 test('a line is worked out as by hand, and the free tier takes off no more than the line', () => {
   // 1,500,000 write units at $0.625 a million.
-  expect(lineOf('dynamodb-write', 1_500_000)).toMatchObject({ usd: 0.9375, freeUsd: 0 })
+  expect(createLine('dynamodb-write', 1_500_000)).toMatchObject({ usd: 0.9375, freeUsd: 0 })
   // 30 GB at $0.25, of which 25 GB are free.
-  expect(lineOf('dynamodb-storage', 30)).toMatchObject({ usd: 7.5, freeUsd: 6.25 })
-  expect(lineOf('dynamodb-storage', 10)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
+  expect(createLine('dynamodb-storage', 30)).toMatchObject({ usd: 7.5, freeUsd: 6.25 })
+  expect(createLine('dynamodb-storage', 10)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
   // 2.5 million requests at a cent for ten thousand: all are free, ten million are.
-  expect(lineOf('cloudfront-request', 2_500_000)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
+  expect(createLine('cloudfront-request', 2_500_000)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
   // 1,200 mails at $0.16 a thousand.
-  expect(lineOf('ses-mail', 1200).usd).toBeCloseTo(0.192, 10)
+  expect(createLine('ses-mail', 1200).usd).toBeCloseTo(0.192, 10)
   // 600,000 GB-seconds: $8.00004, of which 400,000 are free.
-  const time = lineOf('lambda-duration', 600_000)
+  const time = createLine('lambda-duration', 600_000)
   expect([time.usd, time.freeUsd].map(usd => usd.toFixed(5))).toEqual(['8.00004', '5.33336'])
-  const total = totalOf([lineOf('dynamodb-storage', 30), lineOf('dynamodb-write', 1_500_000)])
+  const total = sumLines([createLine('dynamodb-storage', 30), createLine('dynamodb-write', 1_500_000)])
   expect(total).toEqual({ usd: 8.4375, withFreeTier: 2.1875 })
 })
 
 test('a stage that stands there costs what its list says: 25 metrics in alarms, nine of its own, a dashboard are $8.20', () => {
-  const counts = Object.fromEntries(standingLines('prod').map(({ price, quantity: n }) => [price.id, n]))
+  const counts = Object.fromEntries(
+    createStandingLines('prod').map(({ price, quantity: n }) => [price.id, n]),
+  )
   const byHand =
     0.1 * (counts['cloudwatch-alarm'] ?? 0) +
     0.3 * (counts['cloudwatch-custom-metric'] ?? 0) +
     3 * (counts['cloudwatch-dashboard'] ?? 0)
-  expect(totalOf(standingLines('prod')).usd).toBeCloseTo(byHand, 10)
-  expect(totalOf(standingLines('dev')).usd).toBe(0)
+  expect(sumLines(createStandingLines('prod')).usd).toBeCloseTo(byHand, 10)
+  expect(sumLines(createStandingLines('dev')).usd).toBe(0)
   // Nobody visits: the sweeper's 8,640 calls and the snapshot's 120 are all that is used.
-  const idle = idleBill('dev')
+  const idle = createIdleBill('dev')
   expect(quantity(idle.lines, 'lambda-request')).toBe(8_760)
   expect(idle.usd).toBeLessThan(0.05)
-  expect(idleBill('prod', ['waf']).usd - idleBill('prod').usd).toBeCloseTo(
-    totalOf(standingLines('prod', 'waf')).usd,
+  expect(createIdleBill('prod', ['waf']).usd - createIdleBill('prod').usd).toBeCloseTo(
+    sumLines(createStandingLines('prod', 'waf')).usd,
     10,
   )
 })
 
 test('what is said counts; what is left out follows: 20,000 visits are 400 orders, 2,000 carts', () => {
-  expect(demandOf({ visitors: 20_000 })).toMatchObject({
+  expect(estimateUsage({ visitors: 20_000 })).toMatchObject({
     visits: 20_000,
     orders: 400,
     carts: 2_000,
     signUps: 120,
   })
-  expect(demandOf({ orders: 400 }).visits).toBe(20_000)
-  expect(demandOf({ reads: 1e6, writes: 5e5, storage: 10 })).toMatchObject({
-    visits: 1e6 / assumed.specifiedReadsPerVisit,
+  expect(estimateUsage({ orders: 400 }).visits).toBe(20_000)
+  expect(estimateUsage({ reads: 1e6, writes: 5e5, storage: 10 })).toMatchObject({
+    visits: 1e6 / ASSUMPTIONS.specifiedReadsPerVisit,
     readUnits: 1e6,
-    writeUnits: 5e5 * unitsPerWrite,
+    writeUnits: 5e5 * UNITS_PER_WRITE,
     storageGb: 10,
   })
   // Written back from visits to writes, the visits are the same.
-  const visits = visitsWorth(5e5)
-  expect(demandOf({ visitors: visits }).writeUnits).toBeCloseTo(5e5 * unitsPerWrite, 3)
-  const [few, many] = [billFor({ visitors: 1e4 }, 'prod'), billFor({ visitors: 1e6 }, 'prod')]
+  const visits = visitsForWrites(5e5)
+  expect(estimateUsage({ visitors: visits }).writeUnits).toBeCloseTo(5e5 * UNITS_PER_WRITE, 3)
+  const [few, many] = [createBill({ visitors: 1e4 }, 'prod'), createBill({ visitors: 1e6 }, 'prod')]
   expect(few.usd).toBeLessThan(many.usd)
   for (const [i, line] of many.lines.entries())
     expect(line.usd).toBeLessThanOrEqual(many.lines[i - 1]?.usd ?? Infinity)
 })
 
 test('units of a month are those measured: a million visits without orders read each book page once', () => {
-  const { readUnits, writeUnits } = demandOf({ visitors: 1e6, orders: 0 })
+  const { readUnits, writeUnits } = estimateUsage({ visitors: 1e6, orders: 0 })
   const { book_page, first_add, add, cart_page, cart_read } = units.actions
   const reads =
     2 * book_page.reads + 0.1 * (first_add.reads + add.reads + 2 * cart_page.reads + 2 * cart_read.reads)
@@ -136,12 +138,12 @@ test('an order takes what its items take by hand: twice for the transaction, onc
 
 test('DynamoDB costs less than the specification estimates, at each of its levels', () => {
   const most = [5, 25, 150]
-  for (const [i, { reads, writes, storage, stage }] of levels.entries())
-    expect(dynamodbOf(billFor({ reads, writes, storage }, stage)).usd).toBeLessThan(most[i] ?? 0)
+  for (const [i, { reads, writes, storage, stage }] of LEVELS.entries())
+    expect(sumDynamodb(createBill({ reads, writes, storage }, stage)).usd).toBeLessThan(most[i] ?? 0)
 })
 
 test('money is shown to the cent, and what is less than a cent is not nothing', () => {
-  expect([0, 0.00001, 0.0026, 0.5, 1234.5].map(dollars)).toEqual([
+  expect([0, 0.00001, 0.0026, 0.5, 1234.5].map(formatUsd)).toEqual([
     '$0.00',
     '<$0.0001',
     '$0.0026',
@@ -155,11 +157,11 @@ test('money is shown to the cent, and what is less than a cent is not nothing', 
       ['', '$10.00'],
     ],
   }
-  expect(plain(table)).toBe('a          n\nxyz    $1.00\n      $10.00')
-  expect(markdown(table)).toBe('| a | n |\n| --- | --- |\n| xyz | $1.00 |\n|  | $10.00 |')
+  expect(formatText(table)).toBe('a          n\nxyz    $1.00\n      $10.00')
+  expect(formatMarkdown(table)).toBe('| a | n |\n| --- | --- |\n| xyz | $1.00 |\n|  | $10.00 |')
 })
 
 test('the page is what `npm run cost` would write, from units of all that is measured', () => {
-  expect(Object.keys(units.actions).sort()).toEqual(Object.keys(actions).sort())
-  expect(readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8')).toBe(costPage())
+  expect(Object.keys(units.actions).sort()).toEqual(Object.keys(ACTIONS).sort())
+  expect(readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8')).toBe(createCostPage())
 })

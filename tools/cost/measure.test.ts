@@ -3,7 +3,7 @@ import { createDatabase } from '#src/composition/clients.ts'
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { createTestShop, getTestEngine } from '../../test/kit.ts'
 import { measure } from './measure.ts'
-import { consumptionMeter } from './meter.ts'
+import { createConsumptionMeter } from './meter.ts'
 
 test('what was measured is measured again: nobody has made an order dearer without saying so', async () => {
   const said: string[] = []
@@ -15,7 +15,7 @@ test('what was measured is measured again: nobody has made an order dearer witho
 test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twice in a transaction, once more for an index', async () => {
   const engine = await getTestEngine()
   const { deps, names } = await createTestShop({ withStaff: false })
-  const meter = consumptionMeter()
+  const meter = createConsumptionMeter()
   const db = createDatabase(deps.settings, () => engine.endpoint, meter.watch)
   const units = async (doing: Promise<unknown>) => {
     await doing
@@ -51,7 +51,7 @@ test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twic
 })
 
 test('a store that does not say what it consumed is not taken for one that costs nothing', () => {
-  const meter = consumptionMeter()
+  const meter = createConsumptionMeter()
   const call = { operation: 'GetItem', tables: ['t'], ms: 1, isOnItems: true, answer: {} }
   expect(() => meter.watch(call)).toThrow('ReturnConsumedCapacity')
   meter.watch({ ...call, operation: 'DescribeTable', isOnItems: false })

@@ -1,10 +1,10 @@
 /** `cloudshelf cost --measure`: what each thing that people do in the shop consumes of DynamoDB, counted call by call. */
 import { slugOf } from '#src/core/slug.ts'
-import { type Consumed, consumptionMeter } from './meter.ts'
-import { type Ask, type ThrowawayShop, withThrowawayShop } from './temporary-shop.ts'
+import { type Consumed, createConsumptionMeter } from './meter.ts'
+import { type Send, type TemporaryShop, withTemporaryShop } from './temporary-shop.ts'
 
 /** The things that are measured, in the order in which they are done. */
-export const actions = {
+export const ACTIONS = {
   front_page: 'front page',
   shelf_page: 'page of a shelf',
   search_page: 'page of a search',
@@ -28,100 +28,106 @@ export const actions = {
   cancel: 'order of 3 lines cancelled',
   changes: 'look for changes of the shelf',
 } as const
-export type Action = keyof typeof actions
+export type Action = keyof typeof ACTIONS
 export type Measured = { readonly [action in Action]: Consumed }
 
-const PERSON = { email: 'reader@example.com', password: 'four words nobody guesses' }
+const CUSTOMER = { email: 'reader@example.com', password: 'four words nobody guesses' }
 const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' }
 
-type Note = (action: Action, doing: () => Promise<unknown>) => Promise<void>
+type MeasureAction = (action: Action, doing: () => Promise<unknown>) => Promise<void>
 
 type Listed = { readonly book_id: string; readonly title: string }
 
-const booksOf = async (ask: Ask): Promise<readonly Listed[]> => {
-  const { body } = await ask('GET', '/api/books?in_stock=true&sort=title&limit=50')
+const listBooks = async (send: Send): Promise<readonly Listed[]> => {
+  const { body } = await send('GET', '/api/books?in_stock=true&sort=title&limit=50')
   return body.items as Listed[]
 }
 
-const fill = async (ask: Ask, books: readonly Listed[]): Promise<void> => {
-  for (const { book_id } of books) await ask('POST', '/api/cart/items', { book_id })
+const fillCart = async (send: Send, books: readonly Listed[]): Promise<void> => {
+  for (const { book_id } of books) await send('POST', '/api/cart/items', { book_id })
 }
 
 /** Checks out what is in the cart; the order's id. */
-const order = async (ask: Ask, note: Note, action: Action): Promise<string> => {
-  const { body: cart } = await ask('GET', '/api/cart')
+const placeOrder = async (send: Send, measureAction: MeasureAction, action: Action): Promise<string> => {
+  const { body: cart } = await send('GET', '/api/cart')
   const input = {
     cart_version: cart.version,
     expected_total: cart.total,
-    email: PERSON.email,
+    email: CUSTOMER.email,
     shipping_address: ADDRESS,
   }
   let id = ''
-  await note(action, async () => {
-    const { body } = await ask('POST', '/api/orders', input, crypto.randomUUID())
+  await measureAction(action, async () => {
+    const { body } = await send('POST', '/api/orders', input, crypto.randomUUID())
     id = String(body.order_id)
   })
   return id
 }
 
-const browse = async (ask: Ask, note: Note, books: readonly Listed[]): Promise<void> => {
-  await note('front_page', () => ask('GET', '/'))
-  await note('shelf_page', () => ask('GET', '/category/Fiction'))
-  await note('search_page', () => ask('GET', '/search?q=gatbsy'))
+const browse = async (send: Send, measureAction: MeasureAction, books: readonly Listed[]): Promise<void> => {
+  await measureAction('front_page', () => send('GET', '/'))
+  await measureAction('shelf_page', () => send('GET', '/category/Fiction'))
+  await measureAction('search_page', () => send('GET', '/search?q=gatbsy'))
   const last = books.at(-1)
   const page = last ? `/books/${last.book_id}/${slugOf(last.title)}` : '/'
-  await note('book_page', () => ask('GET', page))
-  await note('book_page_again', () => ask('GET', page))
-  await note('list', () => ask('GET', '/api/books?limit=24'))
-  await note('search', () => ask('GET', '/api/books?q=clean+cod'))
+  await measureAction('book_page', () => send('GET', page))
+  await measureAction('book_page_again', () => send('GET', page))
+  await measureAction('list', () => send('GET', '/api/books?limit=24'))
+  await measureAction('search', () => send('GET', '/api/books?q=clean+cod'))
 }
 
-const sign = async (shop: ThrowawayShop, note: Note): Promise<void> => {
-  const ask = shop.browser()
-  await note('sign_up', () => ask('POST', '/api/auth/sign-up', PERSON))
+const signUp = async (shop: TemporaryShop, measureAction: MeasureAction): Promise<void> => {
+  const send = shop.browser()
+  await measureAction('sign_up', () => send('POST', '/api/auth/sign-up', CUSTOMER))
   const [mail] = await shop.mails()
   const [, token] = /token=([\w-]+)/.exec(mail?.text ?? '') ?? []
-  await note('confirm', () => ask('POST', '/api/auth/verify-email', { token, password: PERSON.password }))
-  await note('sign_in', () => ask('POST', '/api/auth/sign-in', PERSON))
+  await measureAction('confirm', () =>
+    send('POST', '/api/auth/verify-email', { token, password: CUSTOMER.password }),
+  )
+  await measureAction('sign_in', () => send('POST', '/api/auth/sign-in', CUSTOMER))
 }
 
-const buy = async (shop: ThrowawayShop, note: Note, books: readonly Listed[]): Promise<void> => {
-  const ask = shop.browser()
-  await note('first_add', () => fill(ask, books.slice(0, 1)))
-  await order(ask, note, 'order_1')
+const buy = async (
+  shop: TemporaryShop,
+  measureAction: MeasureAction,
+  books: readonly Listed[],
+): Promise<void> => {
+  const send = shop.browser()
+  await measureAction('first_add', () => fillCart(send, books.slice(0, 1)))
+  await placeOrder(send, measureAction, 'order_1')
   await shop.mails()
-  await fill(ask, books.slice(0, 2))
-  await note('add', () => fill(ask, books.slice(2, 3)))
-  await note('cart_read', () => ask('GET', '/api/cart'))
-  await note('cart_page', () => ask('GET', '/cart'))
-  const id = await order(ask, note, 'order_3')
-  await note('order_mail', shop.mails)
-  await note('history', () => ask('GET', '/api/orders'))
-  await note('order_read', () => ask('GET', `/api/orders/${id}`))
-  await note('cancel', () => ask('POST', `/api/orders/${id}/cancel`))
-  await fill(ask, books.slice(3, 13))
-  await order(ask, note, 'order_10')
+  await fillCart(send, books.slice(0, 2))
+  await measureAction('add', () => fillCart(send, books.slice(2, 3)))
+  await measureAction('cart_read', () => send('GET', '/api/cart'))
+  await measureAction('cart_page', () => send('GET', '/cart'))
+  const id = await placeOrder(send, measureAction, 'order_3')
+  await measureAction('order_mail', shop.mails)
+  await measureAction('history', () => send('GET', '/api/orders'))
+  await measureAction('order_read', () => send('GET', `/api/orders/${id}`))
+  await measureAction('cancel', () => send('POST', `/api/orders/${id}/cancel`))
+  await fillCart(send, books.slice(3, 13))
+  await placeOrder(send, measureAction, 'order_10')
 }
 
 /**
  * Does each in a shop of its own with the starter shelf, and counts. The running shop is left alone: an order that was only a
  * measurement would stay in its books. `say` is told what takes time. Throws StartError where there is no embedded engine.
  */
-export const measure = (say: (line: string) => void): Promise<Measured> => {
-  const meter = consumptionMeter()
-  return withThrowawayShop(meter.watch, say, async shop => {
+export const measure = (log: (line: string) => void): Promise<Measured> => {
+  const meter = createConsumptionMeter()
+  return withTemporaryShop(meter.watch, log, async shop => {
     const measured: Partial<Record<Action, Consumed>> = {}
-    const note: Note = async (action, doing) => {
+    const measureAction: MeasureAction = async (action, doing) => {
       meter.take()
       await doing()
       measured[action] = meter.take()
     }
-    const ask = shop.browser()
-    const books = await booksOf(ask)
-    await browse(ask, note, books)
-    await sign(shop, note)
-    await buy(shop, note, books)
-    await note('changes', shop.readChanges)
+    const send = shop.browser()
+    const books = await listBooks(send)
+    await browse(send, measureAction, books)
+    await signUp(shop, measureAction)
+    await buy(shop, measureAction, books)
+    await measureAction('changes', shop.readChanges)
     return measured as Measured
   })
 }

@@ -8,7 +8,7 @@ type Capacity = { readonly CapacityUnits?: number }
 
 const READING = /^(GetItem|BatchGetItem|Query|Scan|TransactGetItems)$/
 
-const unitsOf = ({ operation, answer }: ObservedCall): number => {
+const readUnits = ({ operation, answer }: ObservedCall): number => {
   const said = answer.ConsumedCapacity as Capacity | readonly Capacity[] | undefined
   if (said === undefined)
     throw new Error(`the store does not say what ${operation} consumed: it knows no ReturnConsumedCapacity`)
@@ -17,11 +17,11 @@ const unitsOf = ({ operation, answer }: ObservedCall): number => {
 }
 
 /** `watch` is told of calls on items; `take()` gives what they have consumed since it was last asked. */
-export const consumptionMeter = () => {
+export const createConsumptionMeter = () => {
   let [calls, reads, writes] = [0, 0, 0]
   const watch = (call: ObservedCall): void => {
     if (!call.isOnItems) return
-    const units = unitsOf(call)
+    const units = readUnits(call)
     calls++
     if (READING.test(call.operation)) reads += units
     else writes += units

@@ -37,23 +37,23 @@ const StandingCharge = z.strictObject({
 })
 export type StandingCharge = z.infer<typeof StandingCharge>
 
-const stageCharges = z.array(StandingCharge)
+const StageCharges = z.array(StandingCharge)
 export const StandingCharges = z.strictObject({
   note: z.string(),
-  dev: stageCharges,
-  staging: stageCharges,
-  prod: stageCharges,
+  dev: StageCharges,
+  staging: StageCharges,
+  prod: StageCharges,
 })
 
-export const priceList = PriceList.parse(list)
-export const standingCharges = StandingCharges.parse(charges)
+export const PRICE_LIST = PriceList.parse(list)
+export const STANDING_CHARGES = StandingCharges.parse(charges)
 
-export const stages = ['dev', 'staging', 'prod'] as const
-export type Stage = (typeof stages)[number]
+export const STAGES = ['dev', 'staging', 'prod'] as const
+export type Stage = (typeof STAGES)[number]
 
 /** The price of this id. Throws TypeError where there is none. */
-export const priceOf = (id: string): Price => {
-  const found = priceList.prices.find(price => price.id === id)
+export const findPrice = (id: string): Price => {
+  const found = PRICE_LIST.prices.find(price => price.id === id)
   if (!found) throw new TypeError(`data/aws-prices.json has no price ${id}`)
   return found
 }
@@ -66,8 +66,8 @@ export type Line = {
   readonly freeUsd: number
 }
 
-export const lineOf = (id: string, quantity: number): Line => {
-  const price = priceOf(id)
+export const createLine = (id: string, quantity: number): Line => {
+  const price = findPrice(id)
   const costs = (some: number) => (some / price.per) * price.usd
   return {
     price,
@@ -78,15 +78,17 @@ export const lineOf = (id: string, quantity: number): Line => {
 }
 
 /** A sum of lines: US dollars at the list's price, and what is left of that with the free tier. */
-export const totalOf = (lines: readonly Line[]): { readonly usd: number; readonly withFreeTier: number } => {
+export const sumLines = (lines: readonly Line[]): { readonly usd: number; readonly withFreeTier: number } => {
   const usd = lines.reduce((sum, line) => sum + line.usd, 0)
   return { usd, withFreeTier: usd - lines.reduce((sum, line) => sum + line.freeUsd, 0) }
 }
 
 /** What a stage costs while nobody comes, option by option; undefined is what it has always. */
-export const standingLines = (stage: Stage, option?: string): Line[] =>
-  standingCharges[stage].filter(one => one.option === option).map(({ price, count }) => lineOf(price, count))
+export const createStandingLines = (stage: Stage, option?: string): Line[] =>
+  STANDING_CHARGES[stage]
+    .filter(one => one.option === option)
+    .map(({ price, count }) => createLine(price, count))
 
-export const optionsOf = (stage: Stage): string[] => [
-  ...new Set(standingCharges[stage].flatMap(({ option }) => (option === undefined ? [] : [option]))),
+export const listOptions = (stage: Stage): string[] => [
+  ...new Set(STANDING_CHARGES[stage].flatMap(({ option }) => (option === undefined ? [] : [option]))),
 ]

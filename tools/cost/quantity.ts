@@ -7,18 +7,18 @@ const SIZES: Readonly<Record<string, number>> = { kb: 1 / 1024 ** 2, mb: 1 / 102
 const NUMBER = /^(\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([a-z]*)$/i
 
 /** The number and the letters after it; undefined for anything else. */
-const split = (text: string): { value: number; unit: string } | undefined => {
+const splitUnit = (text: string): { value: number; unit: string } | undefined => {
   const [, digits, unit = ''] = NUMBER.exec(text.trim()) ?? []
   if (digits === undefined) return undefined
   return { value: Number(digits.replaceAll(/[,_]/g, '')), unit: unit.toLowerCase() }
 }
 
-const scaled = (
+const parseScaled = (
   text: string,
   factors: Readonly<Record<string, number>>,
   largest: number,
 ): number | undefined => {
-  const parts = split(text)
+  const parts = splitUnit(text)
   const factor = parts && factors[parts.unit]
   if (!parts || factor === undefined) return undefined
   const number = parts.value * factor
@@ -26,7 +26,7 @@ const scaled = (
 }
 
 /** A count of things, up to a trillion: 500k is 500,000. undefined for what is no count. */
-export const parseCount = (text: string): number | undefined => scaled(text, FACTORS, 1e12)
+export const parseCount = (text: string): number | undefined => parseScaled(text, FACTORS, 1e12)
 
 /** Gigabytes (of 1024³ bytes): 512MB is 0.5. A number alone is no size. undefined for what is none. */
-export const parseGigabytes = (text: string): number | undefined => scaled(text, SIZES, 1e9)
+export const parseGigabytes = (text: string): number | undefined => parseScaled(text, SIZES, 1e9)

@@ -1,48 +1,48 @@
 /** Bills and measurements as tables that a person reads, in a terminal or in Markdown. */
-import { adviceFor, type Bill, billFor, dynamodbOf, idleBill, levels } from './bill.ts'
-import { type Action, actions, type Measured } from './measure.ts'
-import { type Line, lineOf, optionsOf, priceList, stages, totalOf } from './prices.ts'
-import { assumed, itemsOfOrder, unitsPerWrite, visitsWorth } from './usage.ts'
+import { type Bill, createBill, createIdleBill, getAdvice, LEVELS, sumDynamodb } from './bill.ts'
+import { ACTIONS, type Action, type Measured } from './measure.ts'
+import { createLine, type Line, listOptions, PRICE_LIST, STAGES, sumLines } from './prices.ts'
+import { ASSUMPTIONS, ITEMS_PER_ORDER, UNITS_PER_WRITE, visitsForWrites } from './usage.ts'
 
 export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
 /** $0.004 is more than nothing, and $1,234.50 is not $1234.5. */
-export const dollars = (usd: number): string => {
+export const formatUsd = (usd: number): string => {
   if (usd > 0 && usd < 0.01) return usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`
   return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
-const amount = (quantity: number): string =>
+const formatAmount = (quantity: number): string =>
   quantity.toLocaleString('en-US', { maximumFractionDigits: quantity < 100 ? 2 : 0 })
 
-const lineRow = (line: Line): string[] => [
+const createLineRow = (line: Line): string[] => [
   line.price.what,
-  `${amount(line.quantity)} ${line.price.unit}`,
-  dollars(line.usd),
-  line.freeUsd > 0 ? `-${dollars(line.freeUsd)}${line.price.free?.lasts === '12 months' ? ' *' : ''}` : '',
+  `${formatAmount(line.quantity)} ${line.price.unit}`,
+  formatUsd(line.usd),
+  line.freeUsd > 0 ? `-${formatUsd(line.freeUsd)}${line.price.free?.lasts === '12 months' ? ' *' : ''}` : '',
 ]
 
-export const billTable = ({ lines, usd, withFreeTier }: Bill): Table => ({
+export const createBillTable = ({ lines, usd, withFreeTier }: Bill): Table => ({
   head: ['what', 'how much a month', 'price', 'free tier'],
-  rows: [...lines.map(lineRow), ['in all', '', dollars(usd), `leaves ${dollars(withFreeTier)}`]],
+  rows: [...lines.map(createLineRow), ['in all', '', formatUsd(usd), `leaves ${formatUsd(withFreeTier)}`]],
 })
 
-export const billNotes = (bill: Bill): string[] => {
-  const { demand, dominating, remaining } = bill
+export const createBillNotes = (bill: Bill): string[] => {
+  const { usage, dominating, remaining } = bill
   return [
-    `That is a shop with ${amount(demand.visits)} visits and ${amount(demand.orders)} orders a month, stage ${bill.stage}.`,
-    `Most of the price: ${dominating.price.what}. What would lower it: ${adviceFor(dominating)}.`,
+    `That is a shop with ${formatAmount(usage.visits)} visits and ${formatAmount(usage.orders)} orders a month, stage ${bill.stage}.`,
+    `Most of the price: ${dominating.price.what}. What would lower it: ${getAdvice(dominating)}.`,
     ...(remaining && remaining !== dominating
       ? [
-          `Most of what the free tier leaves: ${remaining.price.what}. What would lower it: ${adviceFor(remaining)}.`,
+          `Most of what the free tier leaves: ${remaining.price.what}. What would lower it: ${getAdvice(remaining)}.`,
         ]
       : []),
     'The free tier is a whole account’s; * is there for twelve months, for accounts opened before 15 July 2025.',
-    `Prices of ${priceList.region}, ${priceList.asOf}, entered by hand: data/aws-prices.json names where each comes from.`,
+    `Prices of ${PRICE_LIST.region}, ${PRICE_LIST.asOf}, entered by hand: data/aws-prices.json names where each comes from.`,
   ]
 }
 
-export const levelsTable = (): Table => ({
+export const createLevelsTable = (): Table => ({
   head: [
     'level',
     'reads, writes, storage',
@@ -51,38 +51,38 @@ export const levelsTable = (): Table => ({
     'the whole shop',
     'with the free tier',
   ],
-  rows: levels.map(({ name, stage, reads, writes, storage, estimate }) => {
-    const bill = billFor({ reads, writes, storage }, stage)
+  rows: LEVELS.map(({ name, stage, reads, writes, storage, estimate }) => {
+    const bill = createBill({ reads, writes, storage }, stage)
     return [
       name,
-      `${amount(reads)}, ${amount(writes)}, ${storage} GB`,
+      `${formatAmount(reads)}, ${formatAmount(writes)}, ${storage} GB`,
       estimate,
-      dollars(dynamodbOf(bill).usd),
-      dollars(bill.usd),
-      dollars(bill.withFreeTier),
+      formatUsd(sumDynamodb(bill).usd),
+      formatUsd(bill.usd),
+      formatUsd(bill.withFreeTier),
     ]
   }),
 })
 
-export const levelsNotes = [
-  `The whole shop is one with as many visits as would read so much where pages are read from the table: ${assumed.specifiedReadsPerVisit} items each.`,
-  `Here they come from memory: as measured, 500,000 writes are enough for ${amount(visitsWorth(5e5))} visits with their orders.`,
+export const LEVELS_NOTES = [
+  `The whole shop is one with as many visits as would read so much where pages are read from the table: ${ASSUMPTIONS.specifiedReadsPerVisit} items each.`,
+  `Here they come from memory: as measured, 500,000 writes are enough for ${formatAmount(visitsForWrites(5e5))} visits with their orders.`,
 ]
 
-export const idleTable = (): Table => ({
+export const createIdleTable = (): Table => ({
   head: ['stage', 'price', 'with the free tier', 'of that, charged for being there', 'options, a month each'],
-  rows: stages.map(stage => {
-    const { lines, usd, withFreeTier } = idleBill(stage)
-    const standing = totalOf(lines.filter(({ price }) => price.standing)).usd
-    const options = optionsOf(stage).map(option => {
-      const more = idleBill(stage, [option]).usd - usd
-      return `${option} ${dollars(more)}`
+  rows: STAGES.map(stage => {
+    const { lines, usd, withFreeTier } = createIdleBill(stage)
+    const standing = sumLines(lines.filter(({ price }) => price.standing)).usd
+    const options = listOptions(stage).map(option => {
+      const more = createIdleBill(stage, [option]).usd - usd
+      return `${option} ${formatUsd(more)}`
     })
     return [
       stage,
-      dollars(usd),
-      dollars(withFreeTier),
-      standing === 0 ? 'nothing' : dollars(standing),
+      formatUsd(usd),
+      formatUsd(withFreeTier),
+      standing === 0 ? 'nothing' : formatUsd(standing),
       options.join(', '),
     ]
   }),
@@ -90,37 +90,37 @@ export const idleTable = (): Table => ({
 
 const THOUSAND = 1_000
 
-export const measuredTable = (measured: Measured): Table => ({
+export const createMeasuredTable = (measured: Measured): Table => ({
   head: ['what', 'calls', 'read units', 'write units', 'DynamoDB for 1,000'],
-  rows: (Object.keys(actions) as Action[]).map(action => {
+  rows: (Object.keys(ACTIONS) as Action[]).map(action => {
     const { calls, reads, writes } = measured[action]
-    const { usd } = totalOf([
-      lineOf('dynamodb-read', reads * THOUSAND),
-      lineOf('dynamodb-write', writes * THOUSAND),
+    const { usd } = sumLines([
+      createLine('dynamodb-read', reads * THOUSAND),
+      createLine('dynamodb-write', writes * THOUSAND),
     ])
-    return [actions[action], String(calls), String(reads), String(writes), `$${usd.toFixed(4)}`]
+    return [ACTIONS[action], String(calls), String(reads), String(writes), `$${usd.toFixed(4)}`]
   }),
 })
 
-const wayUsd = totalOf([
-  lineOf('cloudfront-request', THOUSAND),
-  lineOf('api-gateway-request', THOUSAND),
-  lineOf('lambda-request', THOUSAND),
-  lineOf('lambda-duration', THOUSAND * assumed.apiGbSeconds),
+const DELIVERY_USD = sumLines([
+  createLine('cloudfront-request', THOUSAND),
+  createLine('api-gateway-request', THOUSAND),
+  createLine('lambda-request', THOUSAND),
+  createLine('lambda-duration', THOUSAND * ASSUMPTIONS.apiGbSeconds),
 ]).usd
 
-export const measuredNotes = [
+export const MEASURED_NOTES = [
   'Counted by DynamoDB’s own rules (ReturnConsumedCapacity of the embedded engine) in a shop of its own with the starter shelf;',
   'a read unit is 4 KB read consistently, a write unit 1 KB; what is written in a transaction counts twice, each index once more.',
-  `An order of 3 lines writes ${itemsOfOrder} items for ${unitsPerWrite * itemsOfOrder} units: ${unitsPerWrite.toFixed(2)} for each, which is what --writes is multiplied by. Its books are below 1 KB each; one of 3 KB takes 9 units at each sale instead of 3.`,
-  `The way there, by CDN, gateway and function, is $${wayUsd.toFixed(4)} for 1,000 calls of the API besides; what the CDN answers, $0.0010.`,
+  `An order of 3 lines writes ${ITEMS_PER_ORDER} items for ${UNITS_PER_WRITE * ITEMS_PER_ORDER} units: ${UNITS_PER_WRITE.toFixed(2)} for each, which is what --writes is multiplied by. Its books are below 1 KB each; one of 3 KB takes 9 units at each sale instead of 3.`,
+  `The way there, by CDN, gateway and function, is $${DELIVERY_USD.toFixed(4)} for 1,000 calls of the API besides; what the CDN answers, $0.0010.`,
   'On AWS the catalogue looks for changes when it is asked and has not looked for two seconds.',
 ]
 
 const NUMERIC = /^[-<$]*[\d,.]+( [*])?$/
 
 /** The table for a terminal: columns side by side, numbers to the right. */
-export const plain = ({ head, rows }: Table): string => {
+export const formatText = ({ head, rows }: Table): string => {
   const all = [head, ...rows]
   const widths = head.map((_, i) => Math.max(...all.map(row => row[i]?.length ?? 0)))
   const isNumeric = head.map((_, i) => rows.every(row => row[i] === '' || NUMERIC.test(row[i] ?? '')))
@@ -132,5 +132,5 @@ export const plain = ({ head, rows }: Table): string => {
     .join('\n')
 }
 
-export const markdown = ({ head, rows }: Table): string =>
+export const formatMarkdown = ({ head, rows }: Table): string =>
   [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')

@@ -21,19 +21,19 @@ import { createTables } from '#src/tables/provision.ts'
 
 const ORIGIN = 'http://localhost:3000'
 
-export type Answered = { readonly status: number; readonly body: Record<string, unknown> }
+export type BrowserResponse = { readonly status: number; readonly body: Record<string, unknown> }
 /** Asks the shop as a browser that keeps its cookies. Throws for what is not answered with success. */
-export type Ask = (method: string, path: string, body?: object, key?: string) => Promise<Answered>
+export type Send = (method: string, path: string, body?: object, key?: string) => Promise<BrowserResponse>
 
-export type ThrowawayShop = {
-  readonly browser: () => Ask
+export type TemporaryShop = {
+  readonly browser: () => Send
   /** Sends what is due, and gives the mails. */
   readonly mails: () => Promise<readonly Mail[]>
   /** Reads what other processes changed, as a function does that has not looked for two seconds. */
   readonly readChanges: () => Promise<unknown>
 }
 
-const browserOf = (fetch: (request: Request) => Promise<Response>): Ask => {
+const createBrowser = (fetch: (request: Request) => Promise<Response>): Send => {
   const jar = new Map<string, string>()
   return async (method, path, body, key) => {
     const headers = {
@@ -57,16 +57,16 @@ const browserOf = (fetch: (request: Request) => Promise<Response>): Ask => {
 }
 
 /** Runs `work` with such a shop, whose calls of the store `watch` is told of. Throws StartError where there is no engine. */
-export const withThrowawayShop = async <T>(
+export const withTemporaryShop = async <T>(
   watch: (call: ObservedCall) => void,
   say: (line: string) => void,
-  work: (shop: ThrowawayShop) => Promise<T>,
+  work: (shop: TemporaryShop) => Promise<T>,
 ): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
   try {
     const engine = await borrowEngine(folder)
     try {
-      return await openIn(folder, engine.endpoint, { watch, say, work })
+      return await runShop(folder, engine.endpoint, { watch, say, work })
     } finally {
       await engine.close()
     }
@@ -75,7 +75,7 @@ export const withThrowawayShop = async <T>(
   }
 }
 
-const openIn = async <T>(
+const runShop = async <T>(
   folder: string,
   endpoint: string,
   {
@@ -85,7 +85,7 @@ const openIn = async <T>(
   }: {
     readonly watch: (call: ObservedCall) => void
     readonly say: (line: string) => void
-    readonly work: (shop: ThrowawayShop) => Promise<T>
+    readonly work: (shop: TemporaryShop) => Promise<T>
   },
 ): Promise<T> => {
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
@@ -115,7 +115,7 @@ const openIn = async <T>(
       log,
     })
     return await work({
-      browser: () => browserOf(request => fetch(request, unknownCaller)),
+      browser: () => createBrowser(request => fetch(request, unknownCaller)),
       mails: async () => {
         await sendDueMail(deps)
         return sent.splice(0)

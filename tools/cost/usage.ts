@@ -3,10 +3,10 @@
  * here, each number with its reason; what the shop consumes of DynamoDB is measured, by `cloudshelf cost --measure`.
  */
 import units from '../../data/measured-units.json' with { type: 'json' }
-import { type Line, lineOf, type Stage } from './prices.ts'
+import { createLine, type Line, type Stage } from './prices.ts'
 
 /** What somebody says of a month; what is left out follows from the rest. */
-export type Said = {
+export type UsageInput = {
   /** Items read, and items written, as the specification's table counts them. */
   readonly reads?: number
   readonly writes?: number
@@ -17,7 +17,7 @@ export type Said = {
   readonly visitors?: number
 }
 
-export type Demand = {
+export type Usage = {
   readonly visits: number
   readonly carts: number
   readonly orders: number
@@ -29,7 +29,7 @@ export type Demand = {
 }
 
 /** Assumed of visitors. Shops differ by far more than these numbers could be wrong: say your own orders and visitors. */
-export const assumed = {
+export const ASSUMPTIONS = {
   /** Pages that a visit looks at, two of them books'. */
   pagesPerVisit: 6,
   booksPerVisit: 2,
@@ -39,14 +39,14 @@ export const assumed = {
   signUpsPerOrder: 0.3,
   signInsPerOrder: 0.5,
   /** Of public pages, how many the CDN gives again without asking: it keeps them for a minute. */
-  keptByCdn: 0.3,
+  cdnHitShare: 0.3,
   /** Items that a visit reads where each page is read from the table: six pages of eight. Here they come from memory. */
   specifiedReadsPerVisit: 50,
   /** Requests of a browser per page: the page, the small private one after it, files and covers that it has not kept. */
   requestsPerPage: 8,
   kilobytesPerPage: 120,
   /** Of requests for files and covers, how many the CDN has to fetch from S3. */
-  fetchedFromS3: 0.05,
+  cdnMissShare: 0.05,
   /** What a page asks of the API where the CDN does not answer; and the private request after it, for those with a cart. */
   apiCallsPerPage: 1.5,
   /** Requests of filling a cart and of ordering, pages with what they ask of the API. */
@@ -59,10 +59,10 @@ export const assumed = {
   apiGbSeconds: 0.75 * 0.02,
   consumerGbSeconds: 0.75 * 0.15,
   /** Of invocations, how many start a function, which AWS charges as well. */
-  coldShare: 0.01,
-  coldGbSeconds: 1 * 0.6,
+  coldStartShare: 0.01,
+  coldStartGbSeconds: 1 * 0.6,
   /** The sweeper each five minutes, the snapshot each six hours, visitors or not. */
-  scheduled: (30 * 86_400) / 300 + (30 * 86_400) / 21_600,
+  scheduledCalls: (30 * 86_400) / 300 + (30 * 86_400) / 21_600,
   /** Our line and Lambda's own three. */
   logKilobytes: 1.1,
   mailsPerOrder: 2,
@@ -77,113 +77,114 @@ const GB = 1024 ** 2
 const { actions } = units
 
 /** Units of one action each, so many times. */
-const times = (names: readonly (readonly [keyof typeof actions, number])[]) => ({
+const sumUnits = (names: readonly (readonly [keyof typeof actions, number])[]) => ({
   reads: names.reduce((sum, [name, often]) => sum + often * actions[name].reads, 0),
   writes: names.reduce((sum, [name, often]) => sum + often * actions[name].writes, 0),
 })
 
-const perVisit = times([
+const PER_VISIT = sumUnits([
   ['front_page', 1],
   ['shelf_page', 1],
   ['search_page', 2],
-  ['book_page', assumed.booksPerVisit],
+  ['book_page', ASSUMPTIONS.booksPerVisit],
 ])
-const perCart = times([
+const PER_CART = sumUnits([
   ['first_add', 1],
   ['add', 1],
   ['cart_page', 2],
   ['cart_read', 2],
 ])
-const perOrder = times([
+const PER_ORDER = sumUnits([
   ['order_3', 1],
-  ['order_mail', assumed.mailsPerOrder],
+  ['order_mail', ASSUMPTIONS.mailsPerOrder],
   ['order_read', 2],
-  ['sign_up', assumed.signUpsPerOrder],
-  ['confirm', assumed.signUpsPerOrder],
-  ['sign_in', assumed.signInsPerOrder],
+  ['sign_up', ASSUMPTIONS.signUpsPerOrder],
+  ['confirm', ASSUMPTIONS.signUpsPerOrder],
+  ['sign_in', ASSUMPTIONS.signInsPerOrder],
 ])
 
 /** An order of three lines writes the order, its cart, what control keeps of it, three books and the counter of its limit. */
-export const itemsOfOrder = 9
+export const ITEMS_PER_ORDER = 9
 /** Units that a written item takes here, in a transaction and into indexes too. */
-export const unitsPerWrite = actions.order_3.writes / itemsOfOrder
+export const UNITS_PER_WRITE = actions.order_3.writes / ITEMS_PER_ORDER
 
 /** How many units a month of visits and orders takes. */
-const unitsOf = (visits: number, orders: number) => {
-  const carts = Math.max(visits * assumed.cartShare, orders)
+const estimateUnits = (visits: number, orders: number) => {
+  const carts = Math.max(visits * ASSUMPTIONS.cartShare, orders)
   const sum = (what: 'reads' | 'writes') =>
-    visits * perVisit[what] + carts * perCart[what] + orders * perOrder[what]
+    visits * PER_VISIT[what] + carts * PER_CART[what] + orders * PER_ORDER[what]
   return { carts, reads: sum('reads'), writes: sum('writes') }
 }
 
 /** Visits of a shop that reads its pages from the table, as the specification's does, from what it reads or else writes. */
-const visitsOf = ({ reads, writes, orders }: Said): number => {
-  if (orders !== undefined) return orders / assumed.orderShare
-  if (reads !== undefined) return reads / assumed.specifiedReadsPerVisit
-  return writes === undefined ? 0 : visitsWorth(writes)
+const estimateVisits = ({ reads, writes, orders }: UsageInput): number => {
+  if (orders !== undefined) return orders / ASSUMPTIONS.orderShare
+  if (reads !== undefined) return reads / ASSUMPTIONS.specifiedReadsPerVisit
+  return writes === undefined ? 0 : visitsForWrites(writes)
 }
 
 /** How many visits, with the orders that come of them, so many written items are enough for here. */
-export const visitsWorth = (writes: number): number =>
-  (writes * unitsPerWrite) / unitsOf(1, assumed.orderShare).writes
+export const visitsForWrites = (writes: number): number =>
+  (writes * UNITS_PER_WRITE) / estimateUnits(1, ASSUMPTIONS.orderShare).writes
 
 /** What follows from what was said. */
-export const demandOf = (said: Said): Demand => {
-  const { books = 10_000 } = said
-  const visits = said.visitors ?? visitsOf(said)
-  const orders = said.orders ?? visits * assumed.orderShare
-  const needed = unitsOf(visits, orders)
+export const estimateUsage = (input: UsageInput): Usage => {
+  const { books = 10_000 } = input
+  const visits = input.visitors ?? estimateVisits(input)
+  const orders = input.orders ?? visits * ASSUMPTIONS.orderShare
+  const needed = estimateUnits(visits, orders)
   return {
     visits,
     carts: needed.carts,
     orders,
-    signUps: orders * assumed.signUpsPerOrder,
+    signUps: orders * ASSUMPTIONS.signUpsPerOrder,
     books,
-    readUnits: said.reads ?? needed.reads,
-    writeUnits: said.writes === undefined ? needed.writes : said.writes * unitsPerWrite,
+    readUnits: input.reads ?? needed.reads,
+    writeUnits: input.writes === undefined ? needed.writes : input.writes * UNITS_PER_WRITE,
     // A year's orders lie there.
-    storageGb: said.storage ?? (books * assumed.bookKilobytes + 12 * orders * assumed.orderKilobytes) / GB,
+    storageGb:
+      input.storage ?? (books * ASSUMPTIONS.bookKilobytes + 12 * orders * ASSUMPTIONS.orderKilobytes) / GB,
   }
 }
 
 /** What AWS would charge for this in a month, besides what stands there idle. */
-export const usageLines = (demand: Demand, stage: Stage, withWaf = false): Line[] => {
-  const { visits, carts, orders, signUps, books } = demand
-  const pageViews = visits * assumed.pagesPerVisit
-  const rendered = pageViews * (1 - assumed.keptByCdn)
-  const pages = rendered + pageViews + carts * assumed.pagesPerCart + orders * assumed.pagesPerOrder
+export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): Line[] => {
+  const { visits, carts, orders, signUps, books } = usage
+  const pageViews = visits * ASSUMPTIONS.pagesPerVisit
+  const rendered = pageViews * (1 - ASSUMPTIONS.cdnHitShare)
+  const pages = rendered + pageViews + carts * ASSUMPTIONS.pagesPerCart + orders * ASSUMPTIONS.pagesPerOrder
   const api =
-    rendered * assumed.apiCallsPerPage +
-    pageViews * assumed.cartShare +
-    carts * assumed.apiCallsPerCart +
-    orders * assumed.apiCallsPerOrder
-  const consumers = orders * (assumed.mailsPerOrder + 1) + signUps + assumed.scheduled
+    rendered * ASSUMPTIONS.apiCallsPerPage +
+    pageViews * ASSUMPTIONS.cartShare +
+    carts * ASSUMPTIONS.apiCallsPerCart +
+    orders * ASSUMPTIONS.apiCallsPerOrder
+  const consumers = orders * (ASSUMPTIONS.mailsPerOrder + 1) + signUps + ASSUMPTIONS.scheduledCalls
   const invocations = pages + api + consumers
-  const cdn = pageViews * assumed.requestsPerPage
-  const files = pageViews * (assumed.requestsPerPage - 2)
-  const logs = (invocations * assumed.logKilobytes) / GB
+  const cdn = pageViews * ASSUMPTIONS.requestsPerPage
+  const files = pageViews * (ASSUMPTIONS.requestsPerPage - 2)
+  const logs = (invocations * ASSUMPTIONS.logKilobytes) / GB
   const gbSeconds =
-    pages * assumed.pageGbSeconds +
-    api * assumed.apiGbSeconds +
-    consumers * assumed.consumerGbSeconds +
-    invocations * assumed.coldShare * assumed.coldGbSeconds
+    pages * ASSUMPTIONS.pageGbSeconds +
+    api * ASSUMPTIONS.apiGbSeconds +
+    consumers * ASSUMPTIONS.consumerGbSeconds +
+    invocations * ASSUMPTIONS.coldStartShare * ASSUMPTIONS.coldStartGbSeconds
   const lines: [id: string, quantity: number][] = [
-    ['dynamodb-read', demand.readUnits + assumed.scheduled],
-    ['dynamodb-write', demand.writeUnits],
-    ['dynamodb-storage', demand.storageGb],
-    ['dynamodb-recovery', stage === 'prod' ? demand.storageGb : 0],
+    ['dynamodb-read', usage.readUnits + ASSUMPTIONS.scheduledCalls],
+    ['dynamodb-write', usage.writeUnits],
+    ['dynamodb-storage', usage.storageGb],
+    ['dynamodb-recovery', stage === 'prod' ? usage.storageGb : 0],
     ['lambda-request', invocations],
     ['lambda-duration', gbSeconds],
     ['api-gateway-request', pages + api],
     ['cloudfront-request', cdn],
-    ['cloudfront-transfer', (pageViews * assumed.kilobytesPerPage) / GB],
-    ['s3-storage', (books * assumed.coverMegabytes) / 1024],
-    ['s3-get', files * assumed.fetchedFromS3],
+    ['cloudfront-transfer', (pageViews * ASSUMPTIONS.kilobytesPerPage) / GB],
+    ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024],
+    ['s3-get', files * ASSUMPTIONS.cdnMissShare],
     ['s3-put', Math.min(orders, (30 * 86_400) / 180) + (30 * 86_400) / 21_600],
-    ['ses-mail', orders * assumed.mailsPerOrder + signUps * 2],
+    ['ses-mail', orders * ASSUMPTIONS.mailsPerOrder + signUps * 2],
     ['logs-ingestion', logs],
     ['logs-storage', logs],
     ['waf-request', withWaf ? cdn : 0],
   ]
-  return lines.filter(([, quantity]) => quantity > 0).map(([id, quantity]) => lineOf(id, quantity))
+  return lines.filter(([, quantity]) => quantity > 0).map(([id, quantity]) => createLine(id, quantity))
 }

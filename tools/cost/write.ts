@@ -9,5 +9,5 @@ const actions = await measure(line => console.error(line))
 const note = 'Read and write request units of DynamoDB for each action, written by `npm run cost`.'
 await writeFile(file('data/measured-units.json'), `${JSON.stringify({ note, actions }, null, 2)}\n`)
 // What was measured a moment ago is read again by what counts with it.
-const { costPage } = await import('./cost-page.ts')
-await writeFile(file('docs/cost.md'), costPage())
+const { createCostPage } = await import('./cost-page.ts')
+await writeFile(file('docs/cost.md'), createCostPage())

@@ -2,14 +2,21 @@
 import { expect, test, vi } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Json } from '../../test/kit.ts'
-import { ruleFor } from './access-matrix.ts'
-import { corpus, corpusGroups } from './corpus.ts'
-import { ELSEWHERE, homes } from './expectations.ts'
+import { expectedDecision } from './access-matrix.ts'
+import { listCorpusGroups, readCorpus } from './corpus.ts'
+import { GROUPS_WITH_OWN_PASS, GROUPS_WITH_TARGET } from './expectations.ts'
 import { fuzz } from './fuzz.ts'
-import { groupsFor, placesOf, requestAt } from './injection-points.ts'
-import { faultsOf, ledger } from './oracle.ts'
-import { atRandom } from './random-requests.ts'
-import { createTarget, endpointOf, hasJson, type Seen, type Sent, type Target } from './target.ts'
+import { groupsFor, injectEntry, listInjectionPoints } from './injection-points.ts'
+import { createRunner, findFaults } from './oracle.ts'
+import { sendRandomRequests } from './random-requests.ts'
+import {
+  createTarget,
+  type FuzzRequest,
+  type FuzzResponse,
+  findEndpoint,
+  hasJsonBody,
+  type Target,
+} from './target.ts'
 
 // A hash takes as long as a hundred requests; that too many wait is tried elsewhere.
 vi.mock('@node-rs/argon2', () => ({
@@ -24,23 +31,25 @@ test('bad input, forged credentials and odd orders of things leave the shop as i
 }, 120_000)
 
 test('the corpus is whole: each entry has a reason and an end, and each group a place where it is tried', () => {
-  const groups = corpusGroups()
-  const all = groups.flatMap(corpus)
+  const groups = listCorpusGroups()
+  const all = groups.flatMap(readCorpus)
   expect(all.length).toBeGreaterThan(900)
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   for (const { id, why, expect: end } of all)
     expect([id, why !== '', end !== undefined]).toEqual([id, true, true])
-  expect(groups.filter(group => !homes.includes(group) && !ELSEWHERE.includes(group))).toEqual([])
+  expect(
+    groups.filter(group => !GROUPS_WITH_TARGET.includes(group) && !GROUPS_WITH_OWN_PASS.includes(group)),
+  ).toEqual([])
 })
 
 test('every parameter and every field of every body is a place', async () => {
   const target = await createTarget()
-  const places = placesOf(target)
+  const places = listInjectionPoints(target)
   for (const endpoint of ENDPOINTS) {
     const own = places.filter(place => place.endpoint === endpoint)
     for (const [, name] of endpoint.path.matchAll(/\{(\w+)\}/g))
       expect(own, endpoint.id).toContainEqual(expect.objectContaining({ in: 'path', name }))
-    if (!hasJson(endpoint)) continue
+    if (!hasJsonBody(endpoint)) continue
     // What its schema knows is in the body that is bent, so that nothing is left out.
     const shape = (endpoint.body as { shape?: object }).shape ?? {}
     const optional = new Set(['stock_quantity', 'status', 'link', 'next', 'name'])
@@ -50,16 +59,16 @@ test('every parameter and every field of every body is a place', async () => {
   for (const place of places) expect(groupsFor(place).length, place.name).toBeGreaterThan(1)
 })
 
-const sent = (id: string, more: Partial<Sent> = {}): Sent => ({
-  endpoint: endpointOf(id),
+const sent = (id: string, more: Partial<FuzzRequest> = {}): FuzzRequest => ({
+  endpoint: findEndpoint(id),
   as: 'guest',
-  path: endpointOf(id).path,
+  path: findEndpoint(id).path,
   why: 'a test',
   ...more,
 })
 const PROBLEM = { type: 'about:blank', title: 'A', status: 404, code: 'book_not_found', detail: 'B' }
 
-const seen = (status: number, body: Json, headers: Record<string, string> = {}, ms = 1): Seen => ({
+const seen = (status: number, body: Json, headers: Record<string, string> = {}, ms = 1): FuzzResponse => ({
   status,
   body,
   text: JSON.stringify(body),
@@ -71,7 +80,7 @@ const seen = (status: number, body: Json, headers: Record<string, string> = {}, 
   ms,
 })
 
-test.each<[string, string, Seen]>([
+test.each<[string, string, FuzzResponse]>([
   ['is a 500', 'getBook', seen(500, { ...PROBLEM, status: 500, code: 'internal_error' })],
   ['took', 'getBook', seen(404, PROBLEM, {}, 2_500)],
   ['no problem document', 'getBook', seen(404, PROBLEM, { 'content-type': 'application/json' })],
@@ -87,12 +96,12 @@ test.each<[string, string, Seen]>([
   ['private and may be kept', 'whoAmI', seen(200, { signed_in: false }, { 'cache-control': 'public' })],
   ['public and sets a cookie', 'listCategories', seen(200, { items: [] }, { 'set-cookie': 'a=b' })],
 ])('the oracle sees an answer that %s (%s)', (fault, id, answer) => {
-  expect(faultsOf(sent(id), answer).join()).toContain(fault)
+  expect(findFaults(sent(id), answer).join()).toContain(fault)
 })
 
 test('the oracle is content with what is well', () => {
-  expect(faultsOf(sent('getBook'), seen(404, PROBLEM))).toEqual([])
-  expect(faultsOf(sent('whoAmI'), seen(200, { signed_in: false }))).toEqual([])
+  expect(findFaults(sent('getBook'), seen(404, PROBLEM))).toEqual([])
+  expect(findFaults(sent('whoAmI'), seen(200, { signed_in: false }))).toEqual([])
 })
 
 /** A target whose shop does something else as well, whenever it answers with this status. */
@@ -115,7 +124,7 @@ test('what a refused request writes is found, alone and among requests that are 
   const bad = sent('addCartItem', { path: '/api/cart/items', body: '{"book_id":"tech-001","quantity":0}' })
   const good = sent('addCartItem', { path: '/api/cart/items', body: '{"book_id":"tech-002"}' })
   for (const requests of [[bad], [bad, good], [good, bad, good]]) {
-    const [clean, dirty] = [ledger(target), ledger(faulty(target, 400, leak))]
+    const [clean, dirty] = [createRunner(target), createRunner(faulty(target, 400, leak))]
     await clean.send(requests)
     expect(clean.faults).toEqual([])
     await dirty.send(requests)
@@ -127,30 +136,30 @@ test('a fault that only some requests meet is found at random, and made small', 
   const target = await createTarget()
   const breaks = {
     ...target,
-    send: async (request: Sent) => {
+    send: async (request: FuzzRequest) => {
       const answer = await target.send(request)
       return request.path.includes('limit=') ? { ...answer, status: 500 } : answer
     },
   }
-  const book = ledger(breaks)
-  await atRandom(breaks, book, 500, 1)
+  const book = createRunner(breaks)
+  await sendRandomRequests(breaks, book, 500, 1)
   expect(book.faults).toHaveLength(1)
   expect(book.faults[0]?.fault).toMatch(/seed 1, \d+ times smaller.*limit=/)
 })
 
 test('no caller is let in by mistake: the rules are the policies', () => {
-  expect(ruleFor('staff', 'staff without a second factor')).toBe('forbidden')
-  expect(ruleFor('staff', 'customer with a second factor')).toBe('forbidden')
-  expect(ruleFor('staff', 'signed out')).toBe('not_signed_in')
-  expect(ruleFor('account', 'guest')).toBe('not_signed_in')
-  expect(ruleFor('staff', 'admin')).toBe('let in')
+  expect(expectedDecision('staff', 'staff without a second factor')).toBe('forbidden')
+  expect(expectedDecision('staff', 'customer with a second factor')).toBe('forbidden')
+  expect(expectedDecision('staff', 'signed out')).toBe('not_signed_in')
+  expect(expectedDecision('account', 'guest')).toBe('not_signed_in')
+  expect(expectedDecision('staff', 'admin')).toBe('let in')
 })
 
 test('half a character, a line break and a long text each come to where they are sent', async () => {
   const target = await createTarget()
-  const [place] = placesOf(target).filter(one => one.endpoint.id === 'getBook')
+  const [place] = listInjectionPoints(target).filter(one => one.endpoint.id === 'getBook')
   if (!place) throw new Error('no place in getBook')
-  const at = (value: string) => requestAt(target, place, { id: 'x', why: 'x', expect: 400, value })?.path
+  const at = (value: string) => injectEntry(target, place, { id: 'x', why: 'x', expect: 400, value })?.path
   expect(at('\ud800')).toBe('/api/books/%ED%A0%80')
   expect(at('a\r\nb')).toBe('/api/books/a%0D%0Ab')
 })

@@ -1,15 +1,15 @@
 /** Everything hostile, in one run: `hostile()` for the harness that proves the promises, `node tools/fuzz/fuzz.ts [--quick]` alone. */
 import { pathToFileURL } from 'node:url'
 import { runCleanup } from '../../test/cleanup.ts'
-import { matrix } from './access-matrix.ts'
-import { atHome } from './expectations.ts'
-import { requestsAtPlaces } from './injection-points.ts'
-import { badBodies } from './malformed-requests.ts'
-import { type Fault, type Ledger, ledger } from './oracle.ts'
-import { atRandom } from './random-requests.ts'
-import { onSockets } from './raw-sockets.ts'
-import { tellStories, wander } from './scenarios.ts'
-import { bentCursors, bentKeys, deadCredentials } from './tampering.ts'
+import { checkAccessMatrix } from './access-matrix.ts'
+import { checkExpectations } from './expectations.ts'
+import { createInjectedRequests } from './injection-points.ts'
+import { sendMalformedRequests } from './malformed-requests.ts'
+import { createRunner, type Fault, type Runner } from './oracle.ts'
+import { sendRandomRequests } from './random-requests.ts'
+import { fuzzSockets } from './raw-sockets.ts'
+import { runRandomWalks, runScenarios } from './scenarios.ts'
+import { sendInvalidCredentials, sendReusedKeys, sendTamperedCursors } from './tampering.ts'
 import { createTarget, type Target } from './target.ts'
 
 /** A promise of the shop, what was tried, how often, what came of it, and whether that is what was promised. */
@@ -36,26 +36,30 @@ type Options = {
 /** What memory may have grown after thousands of requests, in megabytes. */
 const MOST_GROWN_MB = 50
 
-type Pass = readonly [number, string, (target: Target, ledger: Ledger) => Promise<unknown>]
+type Pass = readonly [number, string, (target: Target, ledger: Runner) => Promise<unknown>]
 
 const passes = (quick: boolean, seed: number): readonly Pass[] => [
-  [15, 'endpoints x callers of eight kinds', matrix],
-  [19, 'sessions that are over or forged', deadCredentials],
-  [18, 'cursors that are bent', (...to) => bentCursors(...to, quick ? 40 : 2_000)],
-  [4, 'keys of other orders', (...to) => bentKeys(...to, quick ? 3 : 100)],
-  [17, 'the corpus where it is at home', atHome],
-  [16, 'fields too many, too few, bodies cut, queries unknown', (...to) => badBodies(...to, quick ? 101 : 4)],
+  [15, 'endpoints x callers of eight kinds', checkAccessMatrix],
+  [19, 'sessions that are over or forged', sendInvalidCredentials],
+  [18, 'cursors that are bent', (...to) => sendTamperedCursors(...to, quick ? 40 : 2_000)],
+  [4, 'keys of other orders', (...to) => sendReusedKeys(...to, quick ? 3 : 100)],
+  [17, 'the corpus where it is at home', checkExpectations],
+  [
+    16,
+    'fields too many, too few, bodies cut, queries unknown',
+    (...to) => sendMalformedRequests(...to, quick ? 101 : 4),
+  ],
   [
     17,
     'the corpus in every place of OpenAPI',
-    (...to) => to[1].send(requestsAtPlaces(to[0], quick ? 131 : 4)),
+    (...to) => to[1].send(createInjectedRequests(to[0], quick ? 131 : 4)),
   ],
-  [17, `requests at random, seed ${seed}`, (...to) => atRandom(...to, quick ? 200 : 5_000, seed)],
-  [17, 'stories of the corpus', tellStories],
+  [17, `requests at random, seed ${seed}`, (...to) => sendRandomRequests(...to, quick ? 200 : 5_000, seed)],
+  [17, 'stories of the corpus', runScenarios],
   [
     17,
     `ways along the links with one bad request, seed ${seed}`,
-    (...to) => wander(...to, quick ? 5 : 300, seed),
+    (...to) => runRandomWalks(...to, quick ? 5 : 300, seed),
   ],
 ]
 
@@ -66,7 +70,7 @@ const heapMb = (): number => {
 
 const run = async ([promise, what, pass]: Pass): Promise<Row> => {
   const target = await createTarget()
-  const book = ledger(target)
+  const book = createRunner(target)
   const before = heapMb()
   await pass(target, book)
   const grown = heapMb() - before
@@ -79,7 +83,7 @@ const run = async ([promise, what, pass]: Pass): Promise<Row> => {
 }
 
 const onSocketsRow = async (quick: boolean): Promise<Row> => {
-  const { count, faults, grownMb } = await onSockets({ quick })
+  const { count, faults, grownMb } = await fuzzSockets({ quick })
   const figure = `${faults.length} faults, memory +${grownMb.toFixed(0)} MB, alive`
   return {
     promise: 17,

@@ -1,18 +1,25 @@
 /** Requests made up at random, made as small as still fail where one does. */
 import fc from 'fast-check'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
-import { corpus, encoded, textOf } from './corpus.ts'
-import { faultsOf, inWords, type Ledger } from './oracle.ts'
-import { addressOf, type CallerName, hasJson, neededHeaders, type Sent, type Target } from './target.ts'
+import { entryText, percentEncode, readCorpus } from './corpus.ts'
+import { describeRequest, findFaults, type Runner } from './oracle.ts'
+import {
+  type CallerName,
+  type FuzzRequest,
+  hasJsonBody,
+  requiredHeaders,
+  type Target,
+  validPath,
+} from './target.ts'
 
 /** After these there is nobody, or nothing, to try the others with. */
-const LAST = new Set(['signOut', 'deleteBook', 'deleteMe', 'endOtherSessions'])
+const DESTRUCTIVE = new Set(['signOut', 'deleteBook', 'deleteMe', 'endOtherSessions'])
 
-const texts = ['strings', 'keys', 'emails', 'numbers', 'expressions']
-  .flatMap(group => corpus(group))
-  .map(textOf)
-const short = texts.filter(text => text.length < 2_000)
-const names = [
+const TEXTS = ['strings', 'keys', 'emails', 'numbers', 'expressions']
+  .flatMap(group => readCorpus(group))
+  .map(entryText)
+const SHORT_TEXTS = TEXTS.filter(text => text.length < 2_000)
+const QUERY_NAMES = [
   'q',
   'limit',
   'sort',
@@ -27,20 +34,20 @@ const names = [
   '__proto__',
 ]
 
-const text = fc.oneof(
-  fc.constantFrom(...short),
+const arbitraryText = fc.oneof(
+  fc.constantFrom(...SHORT_TEXTS),
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'binary' }),
 )
-const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }), text, fc.double(), fc.integer())
+const arbitraryJson = fc.oneof(fc.jsonValue({ maxDepth: 4 }), arbitraryText, fc.double(), fc.integer())
 
 /** A body of the endpoint with some of its fields exchanged, or anything. */
-const bodyFor = (whole: Record<string, unknown>): fc.Arbitrary<string | Uint8Array> =>
+const arbitraryBody = (whole: Record<string, unknown>): fc.Arbitrary<string | Uint8Array> =>
   fc.oneof(
     {
       weight: 5,
       arbitrary: fc
-        .tuple(fc.subarray(Object.keys(whole)), fc.array(json, { maxLength: 8 }))
+        .tuple(fc.subarray(Object.keys(whole)), fc.array(arbitraryJson, { maxLength: 8 }))
         .map(([keys, values]) =>
           JSON.stringify({ ...whole, ...Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null])) }),
         ),
@@ -48,65 +55,67 @@ const bodyFor = (whole: Record<string, unknown>): fc.Arbitrary<string | Uint8Arr
     {
       weight: 1,
       arbitrary: fc
-        .dictionary(fc.string(), json, { maxKeys: 5 })
+        .dictionary(fc.string(), arbitraryJson, { maxKeys: 5 })
         .map(more => JSON.stringify({ ...whole, ...more })),
     },
-    { weight: 1, arbitrary: json.map(value => JSON.stringify(value) ?? 'null') },
+    { weight: 1, arbitrary: arbitraryJson.map(value => JSON.stringify(value) ?? 'null') },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
   )
 
-const requests = (target: Target): fc.Arbitrary<Sent> => {
+const arbitraryRequest = (target: Target): fc.Arbitrary<FuzzRequest> => {
   const callers = Object.keys(target.callers) as CallerName[]
-  return fc.constantFrom(...ENDPOINTS.filter(({ id }) => !LAST.has(id))).chain(endpoint =>
+  return fc.constantFrom(...ENDPOINTS.filter(({ id }) => !DESTRUCTIVE.has(id))).chain(endpoint =>
     fc
       .record({
         as: fc.constantFrom(...callers),
-        id: fc.option(text, { freq: 2 }),
-        query: fc.option(fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 3 }), { freq: 2 }),
-        body: hasJson(endpoint) ? bodyFor(target.bodies[endpoint.id]) : fc.constant(undefined),
+        id: fc.option(arbitraryText, { freq: 2 }),
+        query: fc.option(fc.dictionary(fc.constantFrom(...QUERY_NAMES), arbitraryText, { maxKeys: 3 }), {
+          freq: 2,
+        }),
+        body: hasJsonBody(endpoint) ? arbitraryBody(target.bodies[endpoint.id]) : fc.constant(undefined),
         image: endpoint.body === 'image' ? fc.uint8Array({ maxLength: 200 }) : fc.constant(undefined),
       })
-      .map(({ as, id, query, body, image }): Sent => {
-        const whole = addressOf(target, endpoint)
-        const path = id === null ? whole : endpoint.path.replaceAll(/\{\w+\}/g, encoded(id))
-        const asked = Object.entries(query ?? {}).map(([name, value]) => `${name}=${encoded(value)}`)
+      .map(({ as, id, query, body, image }): FuzzRequest => {
+        const whole = validPath(target, endpoint)
+        const path = id === null ? whole : endpoint.path.replaceAll(/\{\w+\}/g, percentEncode(id))
+        const asked = Object.entries(query ?? {}).map(([name, value]) => `${name}=${percentEncode(value)}`)
         const bytes = body ?? image
         return {
           endpoint,
           as,
           path: asked.length > 0 ? `${path}?${asked.join('&')}` : path,
           ...(bytes === undefined ? {} : { body: bytes }),
-          headers: neededHeaders(endpoint),
+          headers: requiredHeaders(endpoint),
           why: 'at random',
-          elsewhere: true,
+          mayReroute: true,
         }
       }),
   )
 }
 
 /** `count` requests; a fault is made as small as can be, and told of with the seed. */
-export const atRandom = async (
+export const sendRandomRequests = async (
   target: Target,
-  { ask, note, faults }: Ledger,
+  { ask, note, faults }: Runner,
   count: number,
   seed: number,
 ): Promise<void> => {
   const found = await fc.check(
-    fc.asyncProperty(requests(target), async sent => {
+    fc.asyncProperty(arbitraryRequest(target), async request => {
       const known = faults.length
-      const seen = await ask(sent)
-      const wrong = faults.length > known || faultsOf(sent, seen, true).length > 0
+      const response = await ask(request)
+      const wrong = faults.length > known || findFaults(request, response, true).length > 0
       // What shrinking finds is told of once, at the end.
       faults.length = known
       return !wrong
     }),
     { numRuns: count, seed },
   )
-  const [sent] = found.counterexample ?? []
-  if (sent)
+  const [request] = found.counterexample ?? []
+  if (request)
     note(
-      sent,
+      request,
       undefined,
-      `fails (seed ${found.seed}, ${found.numShrinks} times smaller): ${inWords(sent, await target.send(sent))}`,
+      `fails (seed ${found.seed}, ${found.numShrinks} times smaller): ${describeRequest(request, await target.send(request))}`,
     )
 }

@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
-import { bytesOf, corpus, type Entry } from './corpus.ts'
+import { type CorpusEntry, entryBytes, readCorpus } from './corpus.ts'
 import type { Fault } from './oracle.ts'
 
 /** Longer than the shop waits for headers and bodies, and than Node takes to look (half a minute). */
-const PATIENCE_MS = 75_000
-const QUICK_MS = 4_000
+const SLOW_TIMEOUT_MS = 75_000
+const TIMEOUT_MS = 4_000
 /** The longest that anybody waits. */
-const LONGEST_MS = 2_000
+const MAX_MS = 2_000
 const INSIDE = /cloudshelf-(books|carts|users|orders|control)|node_modules|\.[mc]?[jt]s:\d|dynamo/i
 
-type Heard = { readonly status: number | 'refused'; readonly text: string; readonly ms: number }
+type SocketResponse = { readonly status: number | 'refused'; readonly text: string; readonly ms: number }
 
 /** What comes back for these bytes until the connection ends; an answer to HEAD or a refusal may be all of it. */
-const speak = (port: number, bytes: Uint8Array, patience: number): Promise<Heard> =>
+const sendBytes = (port: number, bytes: Uint8Array, patience: number): Promise<SocketResponse> =>
   new Promise(done => {
     const start = performance.now()
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
@@ -34,52 +34,52 @@ const speak = (port: number, bytes: Uint8Array, patience: number): Promise<Heard
     socket.on('close', end)
   })
 
-const memoryOf = (pid: number): number =>
+const residentMegabytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
 /** All of `tools/fuzz/corpus/http`, what is never finished only where there is time; and whether the shop lives on as it was. */
-export const onSockets = async ({
+export const fuzzSockets = async ({
   quick = false,
 } = {}): Promise<{ count: number; faults: Fault[]; grownMb: number }> => {
   const shop = await startShopProcess(temporaryFolder())
   const port = Number(new URL(shop.url).port)
   const faults: Fault[] = []
   let count = 0
-  const hear = async (entry: Entry): Promise<void> => {
-    const text = Buffer.from(bytesOf(entry)).toString('utf8').replaceAll('{{host}}', `127.0.0.1:${port}`)
-    const say = () => speak(port, Buffer.from(text, 'utf8'), entry.slow ? PATIENCE_MS : QUICK_MS)
-    const first = await say()
+  const check = async (entry: CorpusEntry): Promise<void> => {
+    const text = Buffer.from(entryBytes(entry)).toString('utf8').replaceAll('{{host}}', `127.0.0.1:${port}`)
+    const send = () => sendBytes(port, Buffer.from(text, 'utf8'), entry.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS)
+    const first = await send()
     // What is slow is slow each time; a busy machine is not.
-    const heard = !entry.slow && first.ms >= LONGEST_MS ? await say() : first
+    const response = !entry.slow && first.ms >= MAX_MS ? await send() : first
     count++
     const note = (fault: string) =>
       faults.push({
-        request: `${entry.id} ${entry.why}: ${text.slice(0, 120)} -> ${heard.text.slice(0, 200)}`,
+        request: `${entry.id} ${entry.why}: ${text.slice(0, 120)} -> ${response.text.slice(0, 200)}`,
         fault,
       })
-    if (![entry.expect].flat().includes(heard.status))
-      note(`is ${heard.status}, should be ${JSON.stringify(entry.expect)}`)
+    if (![entry.expect].flat().includes(response.status))
+      note(`is ${response.status}, should be ${JSON.stringify(entry.expect)}`)
     if (
-      typeof heard.status === 'number' &&
-      heard.status >= 500 &&
-      heard.status !== 501 &&
-      heard.status !== 505
+      typeof response.status === 'number' &&
+      response.status >= 500 &&
+      response.status !== 501 &&
+      response.status !== 505
     )
-      note(`is a ${heard.status}`)
-    if (INSIDE.test(heard.text)) note('tells of the inside')
-    if (heard.ms >= (entry.slow ? PATIENCE_MS : LONGEST_MS)) note(`took ${Math.round(heard.ms)} ms`)
+      note(`is a ${response.status}`)
+    if (INSIDE.test(response.text)) note('tells of the inside')
+    if (response.ms >= (entry.slow ? SLOW_TIMEOUT_MS : MAX_MS)) note(`took ${Math.round(response.ms)} ms`)
   }
-  const entries = corpus('http')
+  const entries = readCorpus('http')
   const quickOnes = entries.filter(one => !one.slow)
   // The first round loads what the second one needs: what grows after it grows without end.
-  for (const entry of quickOnes) await hear(entry)
-  const before = memoryOf(shop.pid)
-  const slow = quick ? [] : entries.filter(one => one.slow).map(hear)
-  for (const entry of quickOnes) await hear(entry)
+  for (const entry of quickOnes) await check(entry)
+  const before = residentMegabytes(shop.pid)
+  const slow = quick ? [] : entries.filter(one => one.slow).map(check)
+  for (const entry of quickOnes) await check(entry)
   await Promise.all(slow)
   const alive = await fetch(`${shop.url}/api/health`).then(answer => answer.ok)
   if (!alive) faults.push({ request: 'GET /api/health', fault: 'does not answer any more' })
-  const grownMb = memoryOf(shop.pid) - before
+  const grownMb = residentMegabytes(shop.pid) - before
   for (const line of shop.output().split('\n'))
     if (line.startsWith('error ')) faults.push({ request: 'the log of the shop', fault: line.slice(0, 300) })
   await shop.end()

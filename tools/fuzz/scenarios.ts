@@ -4,10 +4,10 @@ import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import type { Json, Shopper } from '../../test/kit.ts'
 import { readItems, sortAttributes } from '../../test/table-contents.ts'
-import { corpus, isExpected } from './corpus.ts'
-import { requestsAtPlaces } from './injection-points.ts'
-import type { Ledger } from './oracle.ts'
-import { neededHeaders, type Seen, type Sent, type Target } from './target.ts'
+import { matchesExpectation, readCorpus } from './corpus.ts'
+import { createInjectedRequests } from './injection-points.ts'
+import type { Runner } from './oracle.ts'
+import { type FuzzRequest, type FuzzResponse, requiredHeaders, type Target } from './target.ts'
 
 type Step = {
   readonly as: string
@@ -16,11 +16,13 @@ type Step = {
   readonly headers?: Record<string, string>
 }
 
-const fixedFirst = [...ENDPOINTS].sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
+const ENDPOINTS_BY_SPECIFICITY = [...ENDPOINTS].sort(
+  (a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')),
+)
 
-const endpointAt = (method: string, path: string): Endpoint => {
+const matchEndpoint = (method: string, path: string): Endpoint => {
   const bare = path.split('?')[0] ?? path
-  const found = fixedFirst.find(
+  const found = ENDPOINTS_BY_SPECIFICITY.find(
     one => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(bare),
   )
   if (!found) throw new Error(`no endpoint ${method} ${path}`)
@@ -28,9 +30,13 @@ const endpointAt = (method: string, path: string): Endpoint => {
 }
 
 /** Somebody's way through the shop: what the last answers said is at hand for the next request. */
-const openStory = async (target: Target, { ask }: Ledger) => {
+const createScenario = async (target: Target, { ask }: Runner) => {
   const { shop } = target
-  const people: Record<string, Shopper> = { guest: shop.visitor(), other: shop.visitor(), staff: shop.staff }
+  const shoppers: Record<string, Shopper> = {
+    guest: shop.visitor(),
+    other: shop.visitor(),
+    staff: shop.staff,
+  }
   const known: Record<string, unknown> = {
     key: crypto.randomUUID().slice(0, 8),
     version: 'none',
@@ -38,48 +44,53 @@ const openStory = async (target: Target, { ask }: Ledger) => {
     order: 'none',
   }
 
-  const filled = (text: string): string =>
+  const fillTemplate = (text: string): string =>
     text
       .replaceAll(/"\{\{(version|total)\}\}"/g, (_, name) => JSON.stringify(known[name]))
       .replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(known[name]))
 
-  const learn = (seen: Seen): void => {
+  const remember = (seen: FuzzResponse): void => {
     if (typeof seen.body?.version === 'string' && seen.body.items)
       Object.assign(known, { version: seen.body.version, total: seen.body.total })
     if (seen.status === 201 && typeof seen.body?.order_id === 'string') known.order = seen.body.order_id
   }
 
-  const take = async ({ as, call, body, headers }: Step): Promise<readonly [Sent, Seen]> => {
-    people[as] ??= await shop.account()
-    const by = people[as]
-    const [method = '', path = ''] = filled(call).split(' ')
-    const endpoint = endpointAt(method, path)
-    const sent: Sent = {
+  const runStep = async ({
+    as,
+    call,
+    body,
+    headers,
+  }: Step): Promise<readonly [FuzzRequest, FuzzResponse]> => {
+    shoppers[as] ??= await shop.account()
+    const by = shoppers[as]
+    const [method = '', path = ''] = fillTemplate(call).split(' ')
+    const endpoint = matchEndpoint(method, path)
+    const sent: FuzzRequest = {
       endpoint,
       as: as === 'staff' ? 'staff' : as === 'member' ? 'account' : 'guest',
-      by,
+      shopper: by,
       path,
-      ...(body === undefined || body === null ? {} : { body: filled(JSON.stringify(body)) }),
-      headers: JSON.parse(filled(JSON.stringify(headers ?? {}))),
+      ...(body === undefined || body === null ? {} : { body: fillTemplate(JSON.stringify(body)) }),
+      headers: JSON.parse(fillTemplate(JSON.stringify(headers ?? {}))),
       why: call,
     }
     const seen = await ask(sent)
-    learn(seen)
+    remember(seen)
     return [sent, seen]
   }
-  return { take, guest: people.guest as Shopper }
+  return { take: runStep, guest: shoppers.guest as Shopper }
 }
 
 /** The stories of the corpus, each with the end that it expects. */
-export const tellStories = async (target: Target, ledger: Ledger): Promise<void> => {
-  for (const entry of corpus('scenarios')) {
-    const story = await openStory(target, ledger)
+export const runScenarios = async (target: Target, ledger: Runner): Promise<void> => {
+  for (const entry of readCorpus('scenarios')) {
+    const scenario = await createScenario(target, ledger)
     const steps = entry.value as Step[]
     for (const [i, step] of steps.entries()) {
-      const [sent, seen] = await story.take(step)
+      const [sent, seen] = await scenario.take(step)
       if (i < steps.length - 1 && seen.status >= 400)
         ledger.note(sent, seen, `${entry.id}: ${entry.why}: does not get so far`)
-      if (i === steps.length - 1 && !isExpected(entry, seen.status))
+      if (i === steps.length - 1 && !matchesExpectation(entry, seen.status))
         ledger.note(sent, seen, `${entry.id}: ${entry.why}: should be ${JSON.stringify(entry.expect)}`)
     }
   }
@@ -87,7 +98,7 @@ export const tellStories = async (target: Target, ledger: Ledger): Promise<void>
 
 const ADDRESS = { street: 'a', city: 'b', postal_code: 'c', country: 'US' }
 /** Where one may go from anywhere; each leaves something that the next may use. */
-const LINKS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   { as: 'guest', call: 'GET /api/books?limit=2' },
   { as: 'guest', call: 'GET /api/books/search?q=clean' },
   { as: 'guest', call: 'GET /api/books/tech-001' },
@@ -114,11 +125,11 @@ const LINKS: readonly Step[] = [
   { as: 'guest', call: 'GET /api/auth/session' },
 ]
 
-const holdings = async (who: Shopper): Promise<string> =>
+const readHoldings = async (who: Shopper): Promise<string> =>
   JSON.stringify([(await who.get('/api/cart')).body, (await who.get('/api/orders')).body], sortAttributes)
 
 /** Copies on the shelf and in orders that count, of all books. */
-const copies = async ({ shop }: Target): Promise<number> => {
+const countCopies = async ({ shop }: Target): Promise<number> => {
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
   const stock = (await readItems(shop, 'books')).map(({ stock_quantity }) => stock_quantity)
   const orders = (await readItems(shop, 'orders')).filter(({ status }) => status !== 'cancelled')
@@ -129,38 +140,43 @@ const copies = async ({ shop }: Target): Promise<number> => {
  * `count` stories of 30 requests along the shop's links, a bad one among them: it is refused and changes nothing that is the
  * guest's, or is taken; and no copy of a book is lost or made.
  */
-export const wander = async (target: Target, ledger: Ledger, count: number, seed: number): Promise<void> => {
-  const bad = requestsAtPlaces(target, 41).filter(({ as }) => as === 'guest')
-  const before = await copies(target)
-  const ways = fc.sample(
+export const runRandomWalks = async (
+  target: Target,
+  ledger: Runner,
+  count: number,
+  seed: number,
+): Promise<void> => {
+  const bad = createInjectedRequests(target, 41).filter(({ as }) => as === 'guest')
+  const before = await countCopies(target)
+  const walks = fc.sample(
     fc.record({
-      steps: fc.array(fc.constantFrom(...LINKS), { minLength: 29, maxLength: 29 }),
+      steps: fc.array(fc.constantFrom(...STEPS), { minLength: 29, maxLength: 29 }),
       bad: fc.constantFrom(...bad),
       when: fc.nat(28),
     }),
     { numRuns: count, seed },
   )
-  for (const { steps, bad: request, when } of ways) {
-    const story = await openStory(target, ledger)
+  for (const { steps, bad: request, when } of walks) {
+    const scenario = await createScenario(target, ledger)
     for (const [i, step] of steps.entries()) {
       if (i === when) {
-        const had = await holdings(story.guest)
+        const had = await readHoldings(scenario.guest)
         const sent = {
           ...request,
-          by: story.guest,
-          headers: { ...request.headers, ...neededHeaders(request.endpoint) },
+          by: scenario.guest,
+          headers: { ...request.headers, ...requiredHeaders(request.endpoint) },
         }
         const seen = await ledger.ask(sent)
-        if (seen.status >= 400 && (await holdings(story.guest)) !== had)
+        if (seen.status >= 400 && (await readHoldings(scenario.guest)) !== had)
           ledger.note(sent, seen, `is refused and changes what the guest has (seed ${seed})`)
       }
-      await story.take(step)
+      await scenario.take(step)
     }
   }
-  const after = await copies(target)
+  const after = await countCopies(target)
   if (after !== before)
     ledger.note(
-      { endpoint: endpointAt('POST', '/api/orders'), as: 'guest', path: '', why: `seed ${seed}` },
+      { endpoint: matchEndpoint('POST', '/api/orders'), as: 'guest', path: '', why: `seed ${seed}` },
       undefined,
       `${before} copies became ${after}`,
     )

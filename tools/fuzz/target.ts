@@ -15,11 +15,11 @@ export type CallerName =
   | 'staff without a second factor'
   | 'signed out'
 
-export type Sent = {
+export type FuzzRequest = {
   readonly endpoint: Endpoint
   readonly as: CallerName
   /** Who it is, where it is nobody in particular of that kind. */
-  readonly by?: Shopper
+  readonly shopper?: Shopper
   /** With its query, as it is sent. */
   readonly path: string
   readonly body?: string | Uint8Array
@@ -27,10 +27,10 @@ export type Sent = {
   /** What is bad about it. */
   readonly why: string
   /** Whether the path is bent, so that it may name another endpoint, or none. */
-  readonly elsewhere?: boolean
+  readonly mayReroute?: boolean
 }
 
-export type Seen = {
+export type FuzzResponse = {
   readonly status: number
   readonly headers: Headers
   readonly body: Json
@@ -45,20 +45,20 @@ export type Target = {
   /** A body that each endpoint takes, were it not for what is done to it. */
   readonly bodies: Record<string, Json>
   readonly callers: Readonly<Record<CallerName, () => Shopper>>
-  readonly send: (sent: Sent) => Promise<Seen>
+  readonly send: (sent: FuzzRequest) => Promise<FuzzResponse>
   /** Fills the guest's cart again where an order has emptied it. */
   readonly refresh: () => Promise<void>
 }
 
-export const endpointOf = (id: string): Endpoint => {
+export const findEndpoint = (id: string): Endpoint => {
   const found = ENDPOINTS.find(endpoint => endpoint.id === id)
   if (!found) throw new Error(`no endpoint ${id}`)
   return found
 }
 
-export const hasJson = ({ body }: Endpoint): boolean => body !== undefined && body !== 'image'
+export const hasJsonBody = ({ body }: Endpoint): boolean => body !== undefined && body !== 'image'
 
-const book = {
+const VALID_BOOK = {
   category: 'Technology',
   title: 'A',
   author: 'B',
@@ -74,46 +74,49 @@ const book = {
   pages: 1,
   genres: ['a'],
 }
-const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
-const token = 'A'.repeat(43)
-const password = 'four quiet blue words'
-const email = 'reader@example.com'
+const VALID_ADDRESS = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
+const TOKEN = 'A'.repeat(43)
+const PASSWORD = 'four quiet blue words'
+const EMAIL = 'reader@example.com'
 
 /** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
-export const accountBodies: Readonly<Record<string, Json>> = {
-  signUp: { email, password, first_name: 'A', last_name: 'B' },
-  verifyEmail: { token, password },
-  resendVerification: { email },
-  signIn: { email, password },
-  forgotPassword: { email },
-  resetPassword: { token, password },
-  changePassword: { current_password: password, password },
-  changeEmail: { email, password },
-  confirmEmail: { token },
-  changeProfile: { first_name: 'A', last_name: 'B', phone: '+1-555-0123', address },
-  saveAddress: address,
-  deleteMe: { password },
+export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
+  signUp: { email: EMAIL, password: PASSWORD, first_name: 'A', last_name: 'B' },
+  verifyEmail: { token: TOKEN, password: PASSWORD },
+  resendVerification: { email: EMAIL },
+  signIn: { email: EMAIL, password: PASSWORD },
+  forgotPassword: { email: EMAIL },
+  resetPassword: { token: TOKEN, password: PASSWORD },
+  changePassword: { current_password: PASSWORD, password: PASSWORD },
+  changeEmail: { email: EMAIL, password: PASSWORD },
+  confirmEmail: { token: TOKEN },
+  changeProfile: { first_name: 'A', last_name: 'B', phone: '+1-555-0123', address: VALID_ADDRESS },
+  saveAddress: VALID_ADDRESS,
+  deleteMe: { password: PASSWORD },
   beginCognito: { link: false, next: '/cart' },
-  finishCognito: { state: token, code: 'a' },
-  unlinkCognito: { password },
-  beginTotp: { password },
+  finishCognito: { state: TOKEN, code: 'a' },
+  unlinkCognito: { password: PASSWORD },
+  beginTotp: { password: PASSWORD },
   confirmTotp: { code: '123456' },
-  endTotp: { password },
-  renewRecoveryCodes: { password },
+  endTotp: { password: PASSWORD },
+  renewRecoveryCodes: { password: PASSWORD },
   signInWithCode: { code: '123456' },
   signInWithRecoveryCode: { code: 'abcde-12345' },
-  passkeyOptions: { password },
+  passkeyOptions: { password: PASSWORD },
   addPasskey: { name: 'A', response: { id: 'a' } },
   signInWithPasskey: { response: { id: 'a' } },
 }
 
 /** The address of an endpoint, with ids that are there. */
-export const addressOf = ({ ids }: Pick<Target, 'ids'>, { path }: Endpoint): string =>
+export const validPath = ({ ids }: Pick<Target, 'ids'>, { path }: Endpoint): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? 'a')
 
-const answered = async (who: Shopper, { endpoint, path, body, headers = {} }: Sent): Promise<Seen> => {
+const sendRequest = async (
+  who: Shopper,
+  { endpoint, path, body, headers = {} }: FuzzRequest,
+): Promise<FuzzResponse> => {
   const start = performance.now()
-  const json = hasJson(endpoint) ? { 'content-type': 'application/json' } : {}
+  const json = hasJsonBody(endpoint) ? { 'content-type': 'application/json' } : {}
   const answer = await who.call(endpoint.method, path, body, { ...json, ...headers })
   const ms = performance.now() - start
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
@@ -148,21 +151,21 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
   const account = await shop.account()
   await account.post('/api/cart/items', { book_id: 'tech-001' })
   const bodies: Record<string, Json> = {
-    createBook: { book_id: 'new', ...book, stock_quantity: 1 },
-    replaceBook: book,
-    changeBook: { ...book, stock_delta: 1 },
+    createBook: { book_id: 'new', ...VALID_BOOK, stock_quantity: 1 },
+    replaceBook: VALID_BOOK,
+    changeBook: { ...VALID_BOOK, stock_delta: 1 },
     addCartItem: { book_id: 'tech-001', quantity: 1 },
     setCartItem: { quantity: 2 },
     placeOrder: {
       cart_version: '',
       expected_total: 0,
       email: 'customer@example.com',
-      shipping_address: address,
+      shipping_address: VALID_ADDRESS,
     },
     lookUpOrder: { order_id, email: 'customer@example.com' },
-    openOrderLink: { token },
+    openOrderLink: { token: TOKEN },
     setOrderStatus: { status: 'processing' },
-    ...accountBodies,
+    ...VALID_ACCOUNT_BODIES,
   }
   const refresh = async (): Promise<void> => {
     await guest.call('DELETE', '/api/cart')
@@ -196,13 +199,20 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
     'staff without a second factor': () => single,
     'signed out': () => withCookie(shop.visitor(), cookie),
   }
-  return { shop, ids, bodies, callers, send: sent => answered(sent.by ?? callers[sent.as](), sent), refresh }
+  return {
+    shop,
+    ids,
+    bodies,
+    callers,
+    send: sent => sendRequest(sent.shopper ?? callers[sent.as](), sent),
+    refresh,
+  }
 }
 
 /** As whom an endpoint is called, so that what it takes is looked at. */
-export const mayCall = ({ access }: Endpoint): CallerName =>
+export const allowedCaller = ({ access }: Endpoint): CallerName =>
   access === 'staff' ? 'staff' : access === 'account' ? 'account' : access === 'shopper' ? 'guest' : 'anybody'
 
 /** The headers that an endpoint cannot do without. */
-export const neededHeaders = ({ id }: Endpoint): Record<string, string> =>
+export const requiredHeaders = ({ id }: Endpoint): Record<string, string> =>
   id === 'placeOrder' ? { 'idempotency-key': crypto.randomUUID() } : {}

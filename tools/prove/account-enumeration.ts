@@ -4,7 +4,7 @@ import { createPasswordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { median } from '../bench/measure.ts'
-import type { Promised } from './guarantee.ts'
+import type { Guarantee } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
 
 /** The best that somebody could do who guesses by the time alone: the share that is right, at the best threshold. */
@@ -21,11 +21,12 @@ const bestGuess = (known: readonly number[], unknown: readonly number[]): number
   return best
 }
 
-const strangersAlike: Promised = {
+const accountEnumeration: Guarantee = {
   number: 13,
   inSuite: true,
-  promise: 'Known and unknown accounts look alike',
-  pass: 'the same status, headers, body, hashes and calls of the tables; medians of the time within 10 %, and who guesses by time is right at most 58 % of the time',
+  title: 'Known and unknown accounts look alike',
+  criterion:
+    'the same status, headers, body, hashes and calls of the tables; medians of the time within 10 %, and who guesses by time is right at most 58 % of the time',
   prove: async run => {
     const suite = await runTests(run, ['src/accounts/account-enumeration.test.ts'])
     const each = run.quick ? 0 : 300
@@ -75,11 +76,11 @@ const strangersAlike: Promised = {
       )
     }
     return {
-      tried: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
-      found: [suite.found, ...findings].join('; '),
+      method: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
+      result: [suite.result, ...findings].join('; '),
       holds,
     }
   },
 }
 
-export const strangerPromises = [strangersAlike]
+export const enumerationGuarantees = [accountEnumeration]

@@ -6,7 +6,7 @@ import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { times } from '../../test/buyers.ts'
 import { createTestShop, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
-import { countOf, inTurns, type Promised } from './guarantee.ts'
+import { countWhere, type Guarantee, runConcurrently } from './guarantee.ts'
 
 /** The same address, as different people write it. */
 const spellings = (i: number): string[] => [
@@ -25,10 +25,10 @@ const register = async (shop: TestShop, email: string): Promise<void> => {
   }
 }
 
-const oneAccount: Promised = {
+const oneAccount: Guarantee = {
   number: 12,
-  promise: 'One address, one account',
-  pass: 'one user for each address, a guard for each user and none beside',
+  title: 'One address, one account',
+  criterion: 'one user for each address, a guard for each user and none beside',
   prove: async run => {
     const addresses = run.quick ? 2 : 20
     const shop = await createTestShop({ withStaff: false })
@@ -54,10 +54,10 @@ const oneAccount: Promised = {
     await Promise.all(times(50, n => naive(`naive-${n}`)))
     const many = (await readItems(shop, 'users')).length - users
     return {
-      tried: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/email-uniqueness.test.ts`,
-      found: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
+      method: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/email-uniqueness.test.ts`,
+      result: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
       holds: users === addresses && odd === 0,
-      control: { found: `${many} accounts of one address`, failed: many > 1 },
+      control: { result: `${many} accounts of one address`, failed: many > 1 },
     }
   },
 }
@@ -71,42 +71,43 @@ const naiveLimit = async ({ deps, names }: TestShop): Promise<boolean> => {
   return true
 }
 
-const guessingIsSlow: Promised = {
+const guessingIsSlow: Guarantee = {
   number: 14,
-  promise: 'Guessing is slowed',
-  pass: 'at most 10 tries reach the password in 15 minutes; then 429 with Retry-After; the owner signs in on; at most 3 mails an hour',
+  title: 'Guessing is slowed',
+  criterion:
+    'at most 10 tries reach the password in 15 minutes; then 429 with Retry-After; the owner signs in on; at most 3 mails an hour',
   prove: async () => {
     const shop = await createAccountShop()
     const owner = await shop.member('owner@example.com')
     await owner.post('/api/auth/sign-out')
-    const guesses = await inTurns(100, 10, i =>
+    const guesses = await runConcurrently(100, 10, i =>
       shop.signIn(shop.visitor(), 'owner@example.com', `guess ${i}`),
     )
-    const reached = countOf(guesses, ({ status }) => status === 401)
-    const refused = countOf(
+    const reached = countWhere(guesses, ({ status }) => status === 401)
+    const refused = countWhere(
       guesses,
       ({ status, headers }) => status === 429 && /^\d+$/.test(headers.get('retry-after') ?? ''),
     )
     const isIn = (await shop.signIn(owner, 'owner@example.com')).status === 200
     const oneNetwork = shop.visitor()
-    const spread = await inTurns(120, 10, i => shop.signIn(oneNetwork, `reader-${i}@example.com`))
-    const fromOne = countOf(spread, ({ status }) => status === 401)
+    const spread = await runConcurrently(120, 10, i => shop.signIn(oneNetwork, `reader-${i}@example.com`))
+    const fromOne = countWhere(spread, ({ status }) => status === 401)
     await shop.mail()
     for (let i = 0; i < 20; i++)
       await shop.visitor().post('/api/auth/password/forgot', { email: 'owner@example.com' })
     const mails = (await shop.mail()).length
-    const naive = countOf(await Promise.all(times(100, () => naiveLimit(shop))), yes => yes)
+    const naive = countWhere(await Promise.all(times(100, () => naiveLimit(shop))), yes => yes)
     return {
-      tried:
+      method:
         '100 wrong passwords for one account from 100 networks, 120 accounts from one network, 20 resets',
-      found: `${reached} reached the password, ${refused} told when to come back; ${fromOne} from one network; the owner ${isIn ? 'signs in' : 'is locked out'}; ${mails} mails`,
+      result: `${reached} reached the password, ${refused} told when to come back; ${fromOne} from one network; the owner ${isIn ? 'signs in' : 'is locked out'}; ${mails} mails`,
       holds: reached <= 10 && reached + refused === 100 && fromOne <= 100 && isIn && mails > 0 && mails <= 3,
       control: {
-        found: `a limit that reads its count and then writes it lets ${naive} of 100 through`,
+        result: `a limit that reads its count and then writes it lets ${naive} of 100 through`,
         failed: naive > 10,
       },
     }
   },
 }
 
-export const accountPromises = [oneAccount, guessingIsSlow]
+export const accountGuarantees = [oneAccount, guessingIsSlow]

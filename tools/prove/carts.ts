@@ -4,9 +4,9 @@ import { times } from '../../test/buyers.ts'
 import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
-import { countOf, inTurns, type Promised, whole } from './guarantee.ts'
-import { type Result, resultOf } from './history.ts'
-import { linearizable, type Timed } from './linearizability.ts'
+import { countWhere, type Guarantee, randomInteger, runConcurrently } from './guarantee.ts'
+import { classifyResponse, type Outcome } from './history.ts'
+import { isLinearizable, type Timed } from './linearizability.ts'
 import { naiveAdd } from './naive.ts'
 
 const MAX_QUANTITY = 20
@@ -44,8 +44,8 @@ const quantityIn = (cart: Json, book: number): number =>
   cart.items.find((line: Json) => line.book_id === `b-${book}`)?.quantity ?? 0
 
 /** How many copies of a book the cart has after this; an answer must also show that number. */
-const after = (copies: number, { kind, quantity, result, seen }: Done): number | undefined => {
-  if (result === 'fail') {
+const after = (copies: number, { kind, quantity, outcome, seen }: Done): number | undefined => {
+  if (outcome === 'fail') {
     const refused = kind === 'add' ? copies + quantity > MAX_QUANTITY : copies === 0
     return refused ? copies : undefined
   }
@@ -54,7 +54,7 @@ const after = (copies: number, { kind, quantity, result, seen }: Done): number |
   return next > MAX_QUANTITY || (seen !== undefined && seen !== next) ? undefined : next
 }
 
-const play = async (shop: TestShop, steps: readonly Step[], cookie: object): Promise<Done[]> => {
+const runSteps = async (shop: TestShop, steps: readonly Step[], cookie: object): Promise<Done[]> => {
   const done: Done[] = []
   const visitor = shop.visitor()
   await Promise.all(
@@ -62,9 +62,9 @@ const play = async (shop: TestShop, steps: readonly Step[], cookie: object): Pro
       for (const step of mine) {
         const invoke = performance.now()
         const answer = await send(visitor, cookie, step)
-        const result: Result = resultOf(answer)
-        const seen = result === 'ok' ? quantityIn(answer.body, step.book) : undefined
-        done.push({ ...step, invoke, end: performance.now(), result, seen })
+        const outcome: Outcome = classifyResponse(answer)
+        const seen = outcome === 'ok' ? quantityIn(answer.body, step.book) : undefined
+        done.push({ ...step, invoke, end: performance.now(), outcome, seen })
       }
     }),
   )
@@ -72,15 +72,15 @@ const play = async (shop: TestShop, steps: readonly Step[], cookie: object): Pro
 }
 
 /** A cookie as a browser got it before its first cart. */
-export const cookieOf = (n: number) => ({
+export const createGuestCookie = (n: number) => ({
   cookie: `cloudshelf_guest=${String(n).padStart(43, 'A')}`,
   'sec-fetch-site': 'same-origin',
 })
 
-const noLineLost: Promised = {
+const noLineLost: Guarantee = {
   number: 9,
-  promise: 'No cart line is lost',
-  pass: 'every final cart, and every answer on the way, is what the steps make in some order',
+  title: 'No cart line is lost',
+  criterion: 'every final cart, and every answer on the way, is what the steps make in some order',
   prove: async run => {
     const count = run.quick ? 40 : 1_000
     const engine = await startFaultyEngine()
@@ -88,18 +88,18 @@ const noLineLost: Promised = {
     engine.plan(randomFaults(run.random, { conflict: 2, lose: 2, refuse: 1 }))
     const all = fc.sample(sequence, { numRuns: count, seed: run.seed })
     const wrong: string[] = []
-    await inTurns(count, 4, async i => {
+    await runConcurrently(count, 4, async i => {
       const steps = all[i] ?? []
-      const done = await play(shop, steps, cookieOf(i))
-      let answer = await shop.visitor().get('/api/cart', cookieOf(i))
+      const done = await runSteps(shop, steps, createGuestCookie(i))
+      let answer = await shop.visitor().get('/api/cart', createGuestCookie(i))
       for (let tries = 0; answer.status !== 200 && tries < 5; tries++)
-        answer = await shop.visitor().get('/api/cart', cookieOf(i))
+        answer = await shop.visitor().get('/api/cart', createGuestCookie(i))
       for (const book of [0, 1, 2]) {
         const mine = done.filter(one => one.book === book)
         const last = quantityIn(answer.body, book)
-        if (!linearizable(mine, { after }, 0, last))
+        if (!isLinearizable(mine, { apply: after }, 0, last))
           wrong.push(
-            `${JSON.stringify(mine.map(({ kind, quantity, result }) => [kind, quantity, result]))} made ${last}`,
+            `${JSON.stringify(mine.map(({ kind, quantity, outcome }) => [kind, quantity, outcome]))} made ${last}`,
           )
       }
     })
@@ -108,27 +108,27 @@ const noLineLost: Promised = {
     const kept =
       (await readItems(shop, 'carts')).find(({ user_id }) => user_id === 'naive')?.lines.length ?? 0
     return {
-      tried: `${count} random sequences of adding, setting and removing by 2 to 5 devices at once, under ${engine.faults()} faults`,
-      found: `${wrong.length} carts in no order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `${count} random sequences of adding, setting and removing by 2 to 5 devices at once, under ${engine.faults()} faults`,
+      result: `${wrong.length} carts in no order${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0,
-      control: { found: `${20 - kept} of 20 lines lost`, failed: kept < 20 },
+      control: { result: `${20 - kept} of 20 lines lost`, failed: kept < 20 },
       figures: { sequences: count, faults: engine.faults(), wrong: wrong.length },
     }
   },
 }
 
-const joinedOnce: Promised = {
+const joinedOnce: Guarantee = {
   number: 10,
-  promise: 'A sign-in joins carts once',
-  pass: 'every quantity is the smaller of the sum and 20; no request fails',
+  title: 'A sign-in joins carts once',
+  criterion: 'every quantity is the smaller of the sum and 20; no request fails',
   prove: async run => {
     const count = run.quick ? 12 : 200
     const engine = await startFaultyEngine()
     const shop = await createTestShop({ books: BOOKS, endpoint: engine.endpoint })
     const add = (who: Shopper, quantity: number) => who.post('/api/cart/items', { book_id: 'b-0', quantity })
     let failed = 0
-    const right = await inTurns(count, 2, async () => {
-      const [a, b] = [whole(run.random, 1, 15), whole(run.random, 1, 15)]
+    const right = await runConcurrently(count, 2, async () => {
+      const [a, b] = [randomInteger(run.random, 1, 15), randomInteger(run.random, 1, 15)]
       const [guest, account] = [shop.visitor(), await shop.account()]
       await add(guest, a)
       await add(account, b)
@@ -136,7 +136,7 @@ const joinedOnce: Promised = {
       const ask = () => shop.visitor().get('/api/cart', headers)
       engine.plan(randomFaults(run.random, { conflict: 5, lose: 3, refuse: 2 }))
       const answers = await Promise.all(times(10, ask))
-      failed += countOf(answers, ({ status }) => status !== 200)
+      failed += countWhere(answers, ({ status }) => status !== 200)
       engine.plan(() => undefined)
       return (await ask()).body.item_count === Math.min(a + b, MAX_QUANTITY)
     })
@@ -155,12 +155,12 @@ const joinedOnce: Promised = {
     )
     const many = (await account.get('/api/cart')).body.item_count
     return {
-      tried: `${count} guests and accounts with carts, 10 requests at once after the sign-in, under ${engine.faults()} faults`,
-      found: `${countOf(right, yes => yes)} of ${count} joined once, ${failed} of ${10 * count} requests failed`,
+      method: `${count} guests and accounts with carts, 10 requests at once after the sign-in, under ${engine.faults()} faults`,
+      result: `${countWhere(right, yes => yes)} of ${count} joined once, ${failed} of ${10 * count} requests failed`,
       holds: right.every(yes => yes) && failed === 0,
-      control: { found: `joined ${many} times`, failed: many > 1 },
+      control: { result: `joined ${many} times`, failed: many > 1 },
     }
   },
 }
 
-export const cartPromises = [noLineLost, joinedOnce]
+export const cartGuarantees = [noLineLost, joinedOnce]

@@ -8,22 +8,22 @@ import { readItems, readStock } from '../../test/table-contents.ts'
 import type { Random } from '../bench/random.ts'
 import {
   checkOutCart,
-  enginePid,
+  createAgent,
   fillCart,
-  fillShelf,
-  misfits,
-  network,
-  PROXY,
-  pause,
-  servesWithin,
+  findEnginePid,
+  findInconsistencies,
+  PROXY_SETTINGS,
+  randomPause,
+  setStartStock,
+  waitUntilHealthy,
 } from './external-client.ts'
-import type { Promised, Run } from './guarantee.ts'
+import type { Guarantee, Run } from './guarantee.ts'
 
 const BUYERS = 4
 
 /** Customers who buy until they are told to stop, whatever fails on the way; and the orders that the shop said yes to. */
-const buyers = (url: string, random: Random) => {
-  const agent = network(2 * BUYERS)
+const startBuyers = (url: string, random: Random) => {
+  const agent = createAgent(2 * BUYERS)
   const acknowledged: string[] = []
   let done = false
   const buying = Array.from({ length: BUYERS }, async () => {
@@ -32,7 +32,7 @@ const buyers = (url: string, random: Random) => {
       const said = cart && (await checkOutCart(agent, url, random, cart))
       if (said?.status === 201) acknowledged.push(said.body.order_id)
       // The shop is down at the moment: that is what this is about.
-      else await pause(random, 10, 30)
+      else await randomPause(random, 10, 30)
     }
   })
   const stop = async (): Promise<readonly string[]> => {
@@ -44,34 +44,38 @@ const buyers = (url: string, random: Random) => {
   /** Until another order has been acknowledged: each kill then interrupts something. */
   const bought = async (): Promise<void> => {
     const before = acknowledged.length
-    for (let i = 0; i < 400 && acknowledged.length === before; i++) await pause(random, 20, 30)
+    for (let i = 0; i < 400 && acknowledged.length === before; i++) await randomPause(random, 20, 30)
   }
   return { stop, bought }
 }
 
-const open = async () => {
+const startStockedShop = async () => {
   const dataDir = temporaryFolder()
-  const settings = { PORT: String(await freePort()), DYNAMODB_PORT: String(await freePort()), ...PROXY }
+  const settings = {
+    PORT: String(await freePort()),
+    DYNAMODB_PORT: String(await freePort()),
+    ...PROXY_SETTINGS,
+  }
   const start = () => startShopProcess(dataDir, settings)
   const shop = await start()
-  await fillShelf(shop)
+  await setStartStock(shop)
   return { shop, start }
 }
 
 const killEngine = async ({ random }: Run, kills: number) => {
-  const { shop } = await open()
-  const { stop, bought } = buyers(shop.url, random)
+  const { shop } = await startStockedShop()
+  const { stop, bought } = startBuyers(shop.url, random)
   for (let done = 0; done < kills; ) {
     await bought()
-    await pause(random, 0, 400)
-    const pid = enginePid(shop)
+    await randomPause(random, 0, 400)
+    const pid = findEnginePid(shop)
     if (pid === undefined) continue
     process.kill(pid, 'SIGKILL')
     done++
   }
   const acknowledged = await stop()
-  const serves = await servesWithin(shop, 20)
-  const { wrong, orders } = await misfits(shop, acknowledged)
+  const serves = await waitUntilHealthy(shop, 20)
+  const { wrong, orders } = await findInconsistencies(shop, acknowledged)
   await shop.end()
   return {
     wrong: serves ? wrong : ['it did not come back', ...wrong],
@@ -81,16 +85,16 @@ const killEngine = async ({ random }: Run, kills: number) => {
 }
 
 const killShop = async ({ random }: Run, kills: number) => {
-  let { shop, start } = await open()
-  const { stop, bought } = buyers(shop.url, random)
+  let { shop, start } = await startStockedShop()
+  const { stop, bought } = startBuyers(shop.url, random)
   for (let done = 0; done < kills; done++) {
     await bought()
-    await pause(random, 0, 400)
+    await randomPause(random, 0, 400)
     await shop.end('SIGKILL')
     shop = await start()
   }
   const acknowledged = await stop()
-  const { wrong, orders } = await misfits(shop, acknowledged)
+  const { wrong, orders } = await findInconsistencies(shop, acknowledged)
   await shop.end()
   return { wrong, orders, acknowledged: acknowledged.length }
 }
@@ -113,7 +117,7 @@ const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
   for (let done = 0; done < kills || (done < NAIVE_KILLS && (await halves()) === 0); done++) {
     const child: ChildProcess = fork(at, [endpoint, JSON.stringify(shop.names)], { stdio: 'ignore' })
     await once(child, 'message')
-    await pause(random, 20, 120)
+    await randomPause(random, 20, 120)
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
@@ -121,26 +125,26 @@ const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
   return halves()
 }
 
-const throughCrashes: Promised = {
+const throughCrashes: Guarantee = {
   number: 6,
-  promise: 'All or nothing, through any crash',
-  pass: 'no acknowledged order lost; orders, stock, mails, keys, pointers and carts agree',
+  title: 'All or nothing, through any crash',
+  criterion: 'no acknowledged order lost; orders, stock, mails, keys, pointers and carts agree',
   prove: async run => {
     const kills = run.quick ? 4 : 50
     const engine = await killEngine(run, kills)
-    run.say(`   ${kills} kills of the engine: ${engine.acknowledged} orders acknowledged`)
+    run.log(`   ${kills} kills of the engine: ${engine.acknowledged} orders acknowledged`)
     const shop = await killShop(run, kills)
     const halves = await killNaive(run, run.quick ? 4 : 10)
     const wrong = [...engine.wrong, ...shop.wrong]
     const acknowledged = engine.acknowledged + shop.acknowledged
     return {
-      tried: `kill -9 of the engine ${kills} times and of the shop ${kills} times under ${BUYERS} buyers`,
-      found: `${acknowledged} orders acknowledged, ${engine.orders + shop.orders} in the tables, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `kill -9 of the engine ${kills} times and of the shop ${kills} times under ${BUYERS} buyers`,
+      result: `${acknowledged} orders acknowledged, ${engine.orders + shop.orders} in the tables, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0 && Math.min(engine.acknowledged, shop.acknowledged) >= kills,
-      control: { found: `${halves} halves of orders, written step by step`, failed: halves > 0 },
+      control: { result: `${halves} halves of orders, written step by step`, failed: halves > 0 },
       figures: { kills: 2 * kills, acknowledged, wrong: wrong.length, naiveHalves: halves },
     }
   },
 }
 
-export const crashPromises = [throughCrashes]
+export const crashGuarantees = [throughCrashes]

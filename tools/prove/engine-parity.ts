@@ -2,17 +2,17 @@
 
 import { getTestEngine } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'
-import type { Promised } from './guarantee.ts'
+import type { Guarantee } from './guarantee.ts'
 import { itemProbes } from './item-probes.ts'
 import { readingProbes } from './read-probes.ts'
 import { transactionProbes } from './transaction-probes.ts'
 
-const probes = [...itemProbes, ...transactionProbes, ...readingProbes]
+const PROBES = [...itemProbes, ...transactionProbes, ...readingProbes]
 
-const parity: Promised = {
+const parity: Guarantee = {
   number: 30,
-  promise: 'The local engine is DynamoDB where we depend on it',
-  pass: 'every probe as DynamoDB documents it, or a difference that is listed and handled',
+  title: 'The local engine is DynamoDB where we depend on it',
+  criterion: 'every probe as DynamoDB documents it, or a difference that is listed and handled',
   prove: async () => {
     await getTestEngine()
     const table = `parity-${crypto.randomUUID().slice(0, 8)}`
@@ -27,18 +27,18 @@ const parity: Promised = {
     })
     const wrong: string[] = []
     const listed: string[] = []
-    for (const { what, probe, expect, differs } of probes) {
+    for (const { name, probe, expect, differs } of PROBES) {
       const found = await probe(table).catch(String)
       if (found === expect) continue
-      if (differs && found === differs.found) listed.push(`${what}: ${differs.harmless}`)
-      else wrong.push(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(expect)}`)
+      if (differs && found === differs.found) listed.push(`${name}: ${differs.harmless}`)
+      else wrong.push(`${name}: ${JSON.stringify(found)} instead of ${JSON.stringify(expect)}`)
     }
     return {
-      tried: `${probes.length} probes of keys, sizes, numbers, conditions, transactions, tokens, pages and batches`,
-      found: `${probes.length - wrong.length - listed.length} as documented, ${listed.length} listed (${listed.join('; ')}), ${wrong.length} not: ${wrong.join('; ') || 'none'}`,
+      method: `${PROBES.length} probes of keys, sizes, numbers, conditions, transactions, tokens, pages and batches`,
+      result: `${PROBES.length - wrong.length - listed.length} as documented, ${listed.length} listed (${listed.join('; ')}), ${wrong.length} not: ${wrong.join('; ') || 'none'}`,
       holds: wrong.length === 0,
     }
   },
 }
 
-export const parityPromises = [parity]
+export const parityGuarantees = [parity]

@@ -6,10 +6,10 @@ import { sendDueMail } from '#src/notifications/worker.ts'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { aBook, type Json, type Shopper } from '../../test/kit.ts'
 import { dumpTables, readItems } from '../../test/table-contents.ts'
-import type { Promised } from './guarantee.ts'
+import type { Guarantee } from './guarantee.ts'
 
 /** Somebody who has left a mark in every field that takes one. */
-const life = async (shop: Awaited<ReturnType<typeof createAccountShop>>, i: number) => {
+const createCustomerWithData = async (shop: Awaited<ReturnType<typeof createAccountShop>>, i: number) => {
   const mark = `canary-${i}`
   const email = `${mark}-mail@example.com`
   const address = {
@@ -41,15 +41,16 @@ const life = async (shop: Awaited<ReturnType<typeof createAccountShop>>, i: numb
   return { email, person, done }
 }
 
-const erased: Promised = {
+const erased: Guarantee = {
   number: 23,
-  promise: 'A person who goes is gone',
-  pass: 'no mark of theirs in tables, reports or mails; what they paid unchanged; sessions dead; the address free again',
+  title: 'A person who goes is gone',
+  criterion:
+    'no mark of theirs in tables, reports or mails; what they paid unchanged; sessions dead; the address free again',
   prove: async run => {
     const count = run.quick ? 2 : 20
     const shop = await createAccountShop({ books: [aBook({ stock_quantity: 1_000 })] })
     const lives = []
-    for (let i = 0; i < count; i++) lives.push(await life(shop, i))
+    for (let i = 0; i < count; i++) lives.push(await createCustomerWithData(shop, i))
     await sendDueMail(shop.deps)
     const folder = mailFolder(shop.deps.settings.dataDir)
     const mails = () => {
@@ -78,21 +79,21 @@ const erased: Promised = {
     await shop.mail()
     const again = await shop.member(lives[0]?.email ?? '')
     const isFree = (await again.get('/api/orders')).body.items?.length === 0
-    await life(shop, 99)
+    await createCustomerWithData(shop, 99)
     const gone = (await readItems(shop, 'users')).find(({ email }) => email.startsWith('canary-99'))
     await shop.deps.db.write({ action: 'Delete', table: shop.names.users, key: { user_id: gone?.user_id } })
     const naive = [...(await dumpTables(shop)).matchAll(/canary-99/g)].length
     return {
-      tried: `${count} people who left marks in profile, addresses, orders as guest and as account, cart and mails`,
-      found: `${before} marks before, ${left} after; ${dead} of ${count} sessions dead; ${kept} of ${2 * count} orders keep their total; the address is ${isFree ? 'free' : 'taken'}`,
+      method: `${count} people who left marks in profile, addresses, orders as guest and as account, cart and mails`,
+      result: `${before} marks before, ${left} after; ${dead} of ${count} sessions dead; ${kept} of ${2 * count} orders keep their total; the address is ${isFree ? 'free' : 'taken'}`,
       holds:
         before > 10 * count && left === 0 && dead === count && kept === 2 * count && isFree && reports === 0,
       control: {
-        found: `${naive} marks of one person left where the account alone is deleted`,
+        result: `${naive} marks of one person left where the account alone is deleted`,
         failed: naive > 0,
       },
     }
   },
 }
 
-export const erasurePromises = [erased]
+export const erasureGuarantees = [erased]

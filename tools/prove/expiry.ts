@@ -2,16 +2,16 @@
 
 import { aBook, createTestShop, type Json } from '../../test/kit.ts'
 import { putForeignItem, readItems } from '../../test/table-contents.ts'
-import { cookieOf } from './carts.ts'
-import type { Promised } from './guarantee.ts'
+import { createGuestCookie } from './carts.ts'
+import type { Guarantee } from './guarantee.ts'
 
 const BOOKS = [aBook({ book_id: 'b-1' })]
 const DAY = 86_400_000
 
-const expiredIsGone: Promised = {
+const expiredIsGone: Guarantee = {
   number: 11,
-  promise: 'What has expired is gone',
-  pass: 'nothing that has expired is readable or usable, nothing live is refused, by each clock',
+  title: 'What has expired is gone',
+  criterion: 'nothing that has expired is readable or usable, nothing live is refused, by each clock',
   prove: async run => {
     const count = run.quick ? 40 : 250
     const noon = Date.parse('2026-03-01T12:00:00Z')
@@ -35,7 +35,7 @@ const expiredIsGone: Promised = {
       const session = await shop.account({ days: (until * 1000 - clock) / DAY })
       const signedIn = (await session.get('/api/auth/session')).body.signed_in
       if (signedIn !== isLive) wrong++
-      const cookie = cookieOf(i)
+      const cookie = createGuestCookie(i)
       const made = await shop.visitor().post('/api/cart/items', { book_id: 'b-1' }, cookie)
       const row = (await readItems(shop, 'carts')).find(({ version }) => version === made.body.version)
       await putForeignItem(shop, 'carts', {
@@ -63,15 +63,15 @@ const expiredIsGone: Promised = {
       ({ expires_at }) => expires_at * 1000 <= noon - 600_000,
     )
     return {
-      tried: `${count} carts and ${count} sessions that end within 3 days of now, some within seconds, nothing swept, clocks 10 minutes apart`,
-      found: `${expired} of ${count} expired; ${wrong} readable too long or refused too soon`,
+      method: `${count} carts and ${count} sessions that end within 3 days of now, some within seconds, nothing swept, clocks 10 minutes apart`,
+      result: `${expired} of ${count} expired; ${wrong} readable too long or refused too soon`,
       holds: wrong === 0 && expired > 0,
       control: {
-        found: `${left.length} expired carts that the table still shows`,
+        result: `${left.length} expired carts that the table still shows`,
         failed: left.length > 0,
       },
     }
   },
 }
 
-export const expiryPromises = [expiredIsGone]
+export const expiryGuarantees = [expiredIsGone]

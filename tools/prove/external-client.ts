@@ -11,12 +11,12 @@ import type { ShopProcess } from '../../test/shop-process.ts'
 import { pick, type Random } from '../bench/random.ts'
 
 /** By which clients say from where they come, as the shop's own proxy would: each cart is another customer's. */
-export const PROXY = { TRUSTED_PROXY_SECRET: 'the secret of the proxy of these proofs' }
+export const PROXY_SETTINGS = { TRUSTED_PROXY_SECRET: 'the secret of the proxy of these proofs' }
 /** Few titles, so that buyers meet at the same books. */
 export const TITLES = ['fic-001', 'tech-001', 'bus-001']
 export const START_STOCK = 1_000_000
 
-export type Said = {
+export type ClientResponse = {
   readonly status: number
   readonly ms: number
   readonly body: Json
@@ -25,22 +25,22 @@ export type Said = {
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
 /** Nobody waits longer; status 0 is an answer that never came. */
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
-export const network = (connections: number) =>
+export const createAgent = (connections: number) =>
   new Agent({
     connections,
-    headersTimeout: PATIENCE_MS,
-    bodyTimeout: PATIENCE_MS,
-    connectTimeout: PATIENCE_MS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    connectTimeout: TIMEOUT_MS,
   })
 
-export const ask = async (
+export const sendRequest = async (
   dispatcher: Agent,
   url: string,
   random: Random,
   { cookie = '', body, key }: { cookie?: string; body?: object; key?: string } = {},
-): Promise<Said> => {
+): Promise<ClientResponse> => {
   const since = performance.now()
   const from = `10.${[1, 2, 3].map(() => Math.floor(random() * 256)).join('.')}`
   try {
@@ -48,7 +48,7 @@ export const ask = async (
       dispatcher,
       method: body ? 'POST' : 'GET',
       headers: {
-        'x-trusted-proxy': PROXY.TRUSTED_PROXY_SECRET,
+        'x-trusted-proxy': PROXY_SETTINGS.TRUSTED_PROXY_SECRET,
         'x-forwarded-for': from,
         ...(body ? { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' } : {}),
         ...(cookie ? { cookie } : {}),
@@ -70,16 +70,16 @@ export const ask = async (
   }
 }
 
-export type FullCart = { readonly cookie: string; readonly order: object }
+export type FilledCart = { readonly cookie: string; readonly order: object }
 
 /** A new customer puts something into a cart: what was said, and the cart, if it is there. */
 export const fillCart = async (
   agent: Agent,
   url: string,
   random: Random,
-): Promise<{ said: Said; cart?: FullCart }> => {
+): Promise<{ said: ClientResponse; cart?: FilledCart }> => {
   const body = { book_id: pick(random, TITLES), quantity: 1 + Math.floor(random() * 3) }
-  const said = await ask(agent, `${url}/api/cart/items`, random, { body })
+  const said = await sendRequest(agent, `${url}/api/cart/items`, random, { body })
   if (said.status !== 200 || !said.cookie) return { said }
   const order = {
     cart_version: said.body.version,
@@ -94,15 +94,16 @@ export const checkOutCart = (
   agent: Agent,
   url: string,
   random: Random,
-  { cookie, order }: FullCart,
-): Promise<Said> => ask(agent, `${url}/api/orders`, random, { cookie, body: order, key: crypto.randomUUID() })
+  { cookie, order }: FilledCart,
+): Promise<ClientResponse> =>
+  sendRequest(agent, `${url}/api/orders`, random, { cookie, body: order, key: crypto.randomUUID() })
 
-const open = ({ dynamodb }: ShopProcess) =>
+const openDatabase = ({ dynamodb }: ShopProcess) =>
   createDatabase(readSettings({ DYNAMODB_ENDPOINT: dynamodb, ...CREDENTIALS }))
 
 /** Sets the stock in the tables themselves, as another program may: checkout trusts nothing else. */
-export const fillShelf = async (shop: ShopProcess): Promise<void> => {
-  const db = open(shop)
+export const setStartStock = async (shop: ShopProcess): Promise<void> => {
+  const db = openDatabase(shop)
   for await (const page of db.scan(DEFAULT_TABLE_NAMES.books))
     for (const { category, book_id } of page)
       if (TITLES.includes(String(book_id)))
@@ -116,25 +117,25 @@ export const fillShelf = async (shop: ShopProcess): Promise<void> => {
   await db.close()
 }
 
-const everything = async (pages: AsyncIterable<readonly Item[]>): Promise<Item[]> => {
+const readAll = async (pages: AsyncIterable<readonly Item[]>): Promise<Item[]> => {
   const all: Item[] = []
   for await (const page of pages) all.push(...page)
   return all
 }
 
 /** What does not fit in the tables, in words: orders with stock, mails, idempotency records, pointers and carts. */
-export const misfits = async (
+export const findInconsistencies = async (
   shop: ShopProcess,
   acknowledged: readonly string[],
 ): Promise<{ readonly wrong: string[]; readonly orders: number }> => {
-  const db = open(shop)
+  const db = openDatabase(shop)
   const [orders, control, carts, books] = await Promise.all(
     (['orders', 'control', 'carts', 'books'] as const).map(table =>
-      everything(db.scan(DEFAULT_TABLE_NAMES[table])),
+      readAll(db.scan(DEFAULT_TABLE_NAMES[table])),
     ),
   )
   // The worker goes on meanwhile: a mail that moved from where had not been read to where had been is found the second time.
-  const controlAgain = await everything(db.scan(DEFAULT_TABLE_NAMES.control))
+  const controlAgain = await readAll(db.scan(DEFAULT_TABLE_NAMES.control))
   await db.close()
   if (!orders || !control || !carts || !books) throw new Error('a table could not be read')
   const wrong: string[] = []
@@ -166,18 +167,18 @@ export const misfits = async (
 }
 
 /** The process of the shop's engine at this moment, if there is one. */
-export const enginePid = ({ pid }: ShopProcess): number | undefined => {
+export const findEnginePid = ({ pid }: ShopProcess): number | undefined => {
   const [first] = spawnSync('pgrep', ['-P', String(pid), '-f', 'dynoxide'], {
     encoding: 'utf8',
   }).stdout.split('\n')
   return first ? Number(first) : undefined
 }
 
-export const pause = (random: Random, from: number, to: number): Promise<void> =>
+export const randomPause = (random: Random, from: number, to: number): Promise<void> =>
   sleep(from + random() * (to - from))
 
 /** Waits until the shop says that it can serve; false when it does not within `seconds`. */
-export const servesWithin = async ({ url }: ShopProcess, seconds: number): Promise<boolean> => {
+export const waitUntilHealthy = async ({ url }: ShopProcess, seconds: number): Promise<boolean> => {
   for (const until = performance.now() + seconds * 1000; performance.now() < until; await sleep(50)) {
     const ok = await fetch(`${url}/api/health`).then(
       async answer => {

@@ -3,13 +3,13 @@ import type { TableId } from '#src/tables/definitions.ts'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
 import { callEngine, readItems } from '../../test/table-contents.ts'
-import type { Promised } from './guarantee.ts'
+import type { Guarantee } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
 
 const MARK = 'of another time'
 
 /** Puts an attribute that the shop does not know into every row of a table. */
-const mark = async (shop: TestShop, table: TableId): Promise<number> => {
+const markItems = async (shop: TestShop, table: TableId): Promise<number> => {
   const TableName = shop.names[table]
   const { Items } = await callEngine('Scan', { TableName, ConsistentRead: true })
   for (const item of Items)
@@ -17,15 +17,20 @@ const mark = async (shop: TestShop, table: TableId): Promise<number> => {
   return Items.length
 }
 
-const lostIn = async (shop: TestShop, table: TableId, isMine: (row: Json) => boolean): Promise<string[]> =>
+const findLostMarks = async (
+  shop: TestShop,
+  table: TableId,
+  isMine: (row: Json) => boolean,
+): Promise<string[]> =>
   (await readItems(shop, table))
     .filter(row => isMine(row) && row.unknown_to_us !== MARK)
     .map(row => `${table} ${row.book_id ?? row.order_id ?? row.user_id}`)
 
-const oldData: Promised = {
+const foreignData: Guarantee = {
   number: 29,
-  promise: 'Old and foreign data still works',
-  pass: 'every golden row read; an attribute that the shop does not know survives each update of books, orders and users',
+  title: 'Old and foreign data still works',
+  criterion:
+    'every golden row read; an attribute that the shop does not know survives each update of books, orders and users',
   prove: async run => {
     const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
     const [buyer] = await createBuyers(shop, 1, 'tech-001')
@@ -33,7 +38,8 @@ const oldData: Promised = {
     const other = shop.visitor()
     await other.post('/api/cart/items', { book_id: 'tech-001' })
     const { order_id } = (await checkOut(other)).body
-    const marked = (await mark(shop, 'books')) + (await mark(shop, 'orders')) + (await mark(shop, 'users'))
+    const marked =
+      (await markItems(shop, 'books')) + (await markItems(shop, 'orders')) + (await markItems(shop, 'users'))
     const edit = (body: object) => shop.staff.call('PATCH', '/api/books/tech-001', body)
     const statuses = [
       (await edit({ title: 'Another title' })).status,
@@ -45,14 +51,14 @@ const oldData: Promised = {
       (await account.call('PATCH', '/api/users/me', { first_name: 'Jane' })).status,
     ]
     const lost = [
-      ...(await lostIn(shop, 'books', () => true)),
-      ...(await lostIn(shop, 'orders', row => row.order_id === order_id)),
-      ...(await lostIn(shop, 'users', () => true)),
+      ...(await findLostMarks(shop, 'books', () => true)),
+      ...(await findLostMarks(shop, 'orders', row => row.order_id === order_id)),
+      ...(await findLostMarks(shop, 'users', () => true)),
     ]
     // Written back as it was understood.
     const book = await shop.deps.books.get({ category: 'Technology', book_id: 'tech-001' })
     await shop.deps.db.write({ action: 'Put', table: shop.names.books, item: { ...book } })
-    const naive = await lostIn(shop, 'books', () => true)
+    const naive = await findLostMarks(shop, 'books', () => true)
     const suite = await runTests(run, [
       'src/catalog/foreign-rows.test.ts',
       'src/cart/foreign-carts.test.ts',
@@ -60,15 +66,15 @@ const oldData: Promised = {
     ])
     const done = statuses.filter(status => status >= 200 && status < 300).length
     return {
-      tried: `${marked} rows with an attribute that the shop does not know, ${statuses.length} updates; golden and foreign rows of books, carts and orders (src/**/foreign-*.test.ts)`,
-      found: `${lost.length} attributes lost${lost[0] ? ` (${lost.join(', ')})` : ''}, ${done} of ${statuses.length} updates done (${statuses.join()}); ${suite.found}`,
+      method: `${marked} rows with an attribute that the shop does not know, ${statuses.length} updates; golden and foreign rows of books, carts and orders (src/**/foreign-*.test.ts)`,
+      result: `${lost.length} attributes lost${lost[0] ? ` (${lost.join(', ')})` : ''}, ${done} of ${statuses.length} updates done (${statuses.join()}); ${suite.result}`,
       holds: lost.length === 0 && suite.holds,
       control: {
-        found: `${naive.length} of 1 lost where a row is written back as it was understood`,
+        result: `${naive.length} of 1 lost where a row is written back as it was understood`,
         failed: naive.length === 1,
       },
     }
   },
 }
 
-export const oldDataPromises = [oldData]
+export const foreignDataGuarantees = [foreignData]

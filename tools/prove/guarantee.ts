@@ -10,40 +10,40 @@ export type Run = {
   readonly soakMinutes: number
   /** Whether tests of the suite are run where they are part of a proof: not when the suite itself runs. */
   readonly withSuite: boolean
-  readonly say: (line: string) => void
+  readonly log: (line: string) => void
 }
 
 /** A deliberately naive implementation under the same test, which has to fail there; else the test shows nothing. */
-export type Control = { readonly found: string; readonly failed: boolean }
+export type Control = { readonly result: string; readonly failed: boolean }
 
 export type Proof = {
   /** What was tried and how often: `20 rounds of 60 buyers for 10 copies`. */
-  readonly tried: string
-  readonly found: string
+  readonly method: string
+  readonly result: string
   readonly holds: boolean
   readonly control?: Control
   /** For machines and plots. */
   readonly figures?: Readonly<Record<string, number | readonly number[]>>
 }
 
-export type Promised = {
+export type Guarantee = {
   /** Its number among the promises of docs/reliability.md. */
   readonly number: number
-  readonly promise: string
+  readonly title: string
   /** The figure at which it counts as kept. */
-  readonly pass: string
+  readonly criterion: string
   /** The suite's own tests prove it, at least in part, so `npm test` does not do it twice. */
   readonly inSuite?: boolean
   readonly prove: (run: Run) => Promise<Proof>
 }
 
-export const runOf = (options: Omit<Run, 'random'>, { number }: Pick<Promised, 'number'>): Run => ({
+export const createRun = (options: Omit<Run, 'random'>, { number }: Pick<Guarantee, 'number'>): Run => ({
   ...options,
   random: seededRandom(options.seed * 1_000 + number),
 })
 
 /** `count` things done, at most `atOnce` of them at a time; the results in order. */
-export const inTurns = async <T>(
+export const runConcurrently = async <T>(
   count: number,
   atOnce: number,
   one: (i: number) => Promise<T>,
@@ -58,11 +58,11 @@ export const inTurns = async <T>(
 }
 
 /** How many of them are so. */
-export const countOf = <T>(items: Iterable<T>, isSo: (item: T) => boolean): number => {
+export const countWhere = <T>(items: Iterable<T>, isSo: (item: T) => boolean): number => {
   let count = 0
   for (const item of items) if (isSo(item)) count++
   return count
 }
 
-export const whole = (random: Random, from: number, to: number): number =>
+export const randomInteger = (random: Random, from: number, to: number): number =>
   from + Math.floor(random() * (to - from + 1))

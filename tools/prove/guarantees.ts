@@ -1,36 +1,36 @@
 /** Every promise, in order. */
 
-import { strangerPromises } from './account-enumeration.ts'
-import { accountPromises } from './accounts.ts'
-import { cartPromises } from './carts.ts'
-import { crashPromises } from './crash.ts'
-import { parityPromises } from './engine-parity.ts'
-import { erasurePromises } from './erasure.ts'
-import { expiryPromises } from './expiry.ts'
-import { oldDataPromises } from './foreign-data.ts'
-import { hostilePromises } from './fuzzing.ts'
-import type { Promised } from './guarantee.ts'
-import { keyPromises } from './idempotency.ts'
-import { loadPromises } from './overload.ts'
-import { pricePromises } from './prices.ts'
-import { stockPromises } from './stock.ts'
-import { storePromises } from './store-failures.ts'
-import { suitePromises } from './suite-guarantees.ts'
+import { enumerationGuarantees } from './account-enumeration.ts'
+import { accountGuarantees } from './accounts.ts'
+import { cartGuarantees } from './carts.ts'
+import { crashGuarantees } from './crash.ts'
+import { parityGuarantees } from './engine-parity.ts'
+import { erasureGuarantees } from './erasure.ts'
+import { expiryGuarantees } from './expiry.ts'
+import { foreignDataGuarantees } from './foreign-data.ts'
+import { fuzzingGuarantees } from './fuzzing.ts'
+import type { Guarantee } from './guarantee.ts'
+import { idempotencyGuarantees } from './idempotency.ts'
+import { overloadGuarantees } from './overload.ts'
+import { priceGuarantees } from './prices.ts'
+import { stockGuarantees } from './stock.ts'
+import { storeFailureGuarantees } from './store-failures.ts'
+import { suiteGuarantees } from './suite-guarantees.ts'
 
-export const promises: readonly Promised[] = [
-  ...accountPromises,
-  ...cartPromises,
-  ...crashPromises,
-  ...erasurePromises,
-  ...expiryPromises,
-  ...strangerPromises,
-  ...hostilePromises,
-  ...keyPromises,
-  ...loadPromises,
-  ...oldDataPromises,
-  ...parityPromises,
-  ...pricePromises,
-  ...stockPromises,
-  ...storePromises,
-  ...suitePromises,
+export const guarantees: readonly Guarantee[] = [
+  ...accountGuarantees,
+  ...cartGuarantees,
+  ...crashGuarantees,
+  ...erasureGuarantees,
+  ...expiryGuarantees,
+  ...enumerationGuarantees,
+  ...fuzzingGuarantees,
+  ...idempotencyGuarantees,
+  ...overloadGuarantees,
+  ...foreignDataGuarantees,
+  ...parityGuarantees,
+  ...priceGuarantees,
+  ...stockGuarantees,
+  ...storeFailureGuarantees,
+  ...suiteGuarantees,
 ].sort((a, b) => a.number - b.number)

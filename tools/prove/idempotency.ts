@@ -3,27 +3,27 @@ import { type Buyer, createBuyers, placeOrder, times } from '../../test/buyers.t
 import { isRateLimitWrite, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { readItems, readStock } from '../../test/table-contents.ts'
-import { countOf, inTurns, type Promised, whole } from './guarantee.ts'
-import { contradictions, history } from './history.ts'
+import { countWhere, type Guarantee, randomInteger, runConcurrently } from './guarantee.ts'
+import { createHistory, findContradictions } from './history.ts'
 import { naiveOrder } from './naive.ts'
-import { ordersByKey } from './stock.ts'
+import { countOrdersByKey } from './stock.ts'
 
 const MANY = 100_000
-const shelf = () => [aBook({ stock_quantity: MANY })]
+const createBooks = () => [aBook({ stock_quantity: MANY })]
 
 const isOneOrder = (answers: readonly Answer[]): boolean =>
   answers.every(({ status }) => status === 201) &&
   new Set(answers.map(({ body }) => body.order_id)).size === 1
 
 /** A buyer with something in the cart. */
-const oneBuyer = async (shop: TestShop): Promise<Buyer> => {
+const createBuyer = async (shop: TestShop): Promise<Buyer> => {
   const [buyer] = await createBuyers(shop, 1, 'tech-001')
   if (!buyer) throw new Error('no buyer')
   return buyer
 }
 
 /** The same browser, at another process of the shop. */
-const at = (shop: TestShop, { shopper, order }: Buyer): Buyer => ({
+const atShop = (shop: TestShop, { shopper, order }: Buyer): Buyer => ({
   shopper: {
     ...shopper,
     post: (path, body, headers) =>
@@ -36,102 +36,102 @@ const at = (shop: TestShop, { shopper, order }: Buyer): Buyer => ({
   order,
 })
 
-const oneKeyOneOrder: Promised = {
+const oneKeyOneOrder: Guarantee = {
   number: 2,
-  promise: 'One key, one order',
-  pass: 'as many orders as keys; every answer carries the order of its key; no 5xx',
+  title: 'One key, one order',
+  criterion: 'as many orders as keys; every answer carries the order of its key; no 5xx',
   prove: async run => {
     const keys = run.quick ? 15 : 200
-    const shop = await createTestShop({ books: shelf() })
+    const shop = await createTestShop({ books: createBooks() })
     // Another process, when the limit of a shopper's tries has passed.
     const later = await createTestShop({
       sharingTablesOf: shop,
       now: () => new Date(Date.now() + 11 * 60_000),
     })
-    const rounds = await inTurns(keys, 1, async i => {
-      const buyer = await oneBuyer(shop)
+    const rounds = await runConcurrently(keys, 1, async i => {
+      const buyer = await createBuyer(shop)
       const twenty = (who: Buyer) => Promise.all(times(20, () => placeOrder(who, `key-${i}`)))
       return { buyer, twenty, first: await twenty(buyer) }
     })
-    const again = await inTurns(keys, 1, async i => {
+    const again = await runConcurrently(keys, 1, async i => {
       const round = rounds[i]
       if (!round) throw new Error('no round')
-      return [...round.first, ...(await round.twenty(at(later, round.buyer)))]
+      return [...round.first, ...(await round.twenty(atShop(later, round.buyer)))]
     })
     const answers = again.flat()
-    const right = countOf(again, isOneOrder)
+    const right = countWhere(again, isOneOrder)
     const failures = answers.filter(({ status }) => status >= 500)
     const orders = (await readItems(shop, 'orders')).length
     await Promise.all(times(20, () => naiveOrder(shop, 'naive')))
     const naive = (await readItems(shop, 'orders')).length - orders
     return {
-      tried: `${keys} keys, each posted 20 times at once, and 20 times more at a new process`,
-      found: `${orders} orders; ${right} of ${keys} keys have one order in ${answers.length} answers; ${failures.length} 5xx ${failures[0]?.body.code ?? ''}`,
+      method: `${keys} keys, each posted 20 times at once, and 20 times more at a new process`,
+      result: `${orders} orders; ${right} of ${keys} keys have one order in ${answers.length} answers; ${failures.length} 5xx ${failures[0]?.body.code ?? ''}`,
       holds: orders === keys && right === keys && failures.length === 0,
-      control: { found: `${naive} orders of one key`, failed: naive > 1 },
+      control: { result: `${naive} orders of one key`, failed: naive > 1 },
     }
   },
 }
 
-const lostReply: Promised = {
+const lostReply: Guarantee = {
   number: 3,
-  promise: 'A lost reply is not a second order',
-  pass: 'as many orders and copies gone as checkouts; none twice',
+  title: 'A lost reply is not a second order',
+  criterion: 'as many orders and copies gone as checkouts; none twice',
   prove: async run => {
     const count = run.quick ? 40 : 500
     const engine = await startFaultyEngine()
-    const shop = await createTestShop({ books: shelf(), endpoint: engine.endpoint })
-    const buyers = await inTurns(count, 8, () => oneBuyer(shop))
-    const { operations, record } = history()
+    const shop = await createTestShop({ books: createBooks(), endpoint: engine.endpoint })
+    const buyers = await runConcurrently(count, 8, () => createBuyer(shop))
+    const { operations, record } = createHistory()
     engine.plan((name, input) =>
       name === 'TransactWriteItems' && !isRateLimitWrite(input) && run.random() < 0.2 ? 'lose' : undefined,
     )
     let thrownAway = 0
-    const placed = await inTurns(count, 8, async i => {
+    const placed = await runConcurrently(count, 8, async i => {
       const buyer = buyers[i]
       for (let tries = 1; buyer; tries++) {
-        const { result } = await record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
+        const { outcome } = await record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
         // Of the shop's own answers, too, one in five does not arrive.
         const arrives = run.random() >= 0.2
         if (!arrives) thrownAway++
-        if ((arrives && result === 'ok') || tries === 6) return result === 'ok'
+        if ((arrives && outcome === 'ok') || tries === 6) return outcome === 'ok'
       }
       return false
     })
     engine.plan(() => undefined)
-    const wrong = contradictions(operations, await ordersByKey(shop))
+    const wrong = findContradictions(operations, await countOrdersByKey(shop))
     const [orders, stock = 0] = [(await readItems(shop, 'orders')).length, await readStock(shop, 'tech-001')]
     const naive = await createTestShop({})
-    await inTurns(20, 4, async i => {
+    await runConcurrently(20, 4, async i => {
       // Who heard nothing asks again, and the shop knows of no key.
       for (let tries = 0; tries < 1 + (i % 2); tries++) await naiveOrder(naive, `${i}-${tries}`)
     })
     const twice = (await readItems(naive, 'orders')).length - 20
     return {
-      tried: `${count} checkouts; of the store's answers 20 % lost after the commit (${engine.faults()}), of the shop's 20 % (${thrownAway}); the client repeats its key up to 5 times`,
-      found: `${orders} orders, ${MANY - stock} copies gone, ${countOf(placed, ok => ok)} of ${count} clients know their order, ${wrong.length} contradictions`,
+      method: `${count} checkouts; of the store's answers 20 % lost after the commit (${engine.faults()}), of the shop's 20 % (${thrownAway}); the client repeats its key up to 5 times`,
+      result: `${orders} orders, ${MANY - stock} copies gone, ${countWhere(placed, ok => ok)} of ${count} clients know their order, ${wrong.length} contradictions`,
       holds: orders === count && MANY - stock === count && wrong.length === 0,
-      control: { found: `${twice} of 20 orders twice, without a key`, failed: twice > 0 },
+      control: { result: `${twice} of 20 orders twice, without a key`, failed: twice > 0 },
       figures: { faults: engine.faults(), thrownAway, orders, wrong: wrong.length },
     }
   },
 }
 
-const keyMisuse: Promised = {
+const keyMisuse: Guarantee = {
   number: 4,
-  promise: 'Key misuse is refused',
-  pass: 'every key with another body is a 422, and no order is made',
+  title: 'Key misuse is refused',
+  criterion: 'every key with another body is a 422, and no order is made',
   prove: async run => {
     const count = run.quick ? 20 : 100
-    const shop = await createTestShop({ books: shelf() })
+    const shop = await createTestShop({ books: createBooks() })
     const changes = [
       { expected_total: 1 },
       { email: 'other@example.com' },
       { cart_version: 'another' },
       { shipping_address: { street: 'Another 1', city: 'Elsewhere', postal_code: '1', country: 'US' } },
     ]
-    const statuses = await inTurns(count, 8, async i => {
-      const buyer = await oneBuyer(shop)
+    const statuses = await runConcurrently(count, 8, async i => {
+      const buyer = await createBuyer(shop)
       await placeOrder(buyer, 'key')
       // A new cart, so that there would be something to order.
       await buyer.shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -141,26 +141,26 @@ const keyMisuse: Promised = {
       )
       return `${status} ${body.code}`
     })
-    const refused = countOf(statuses, one => one === '422 idempotency_key_reused')
+    const refused = countWhere(statuses, one => one === '422 idempotency_key_reused')
     const orders = (await readItems(shop, 'orders')).length
     return {
-      tried: `${count} keys used again with another total, address, e-mail or cart`,
-      found: `${refused} of ${count} refused with 422, ${orders - count} orders more`,
+      method: `${count} keys used again with another total, address, e-mail or cart`,
+      result: `${refused} of ${count} refused with 422, ${orders - count} orders more`,
       holds: refused === count && orders === count,
     }
   },
 }
 
-const doubleClick: Promised = {
+const doubleClick: Guarantee = {
   number: 5,
-  promise: 'A double click with two keys is one order',
-  pass: 'one order and one 409 for each cart',
+  title: 'A double click with two keys is one order',
+  criterion: 'one order and one 409 for each cart',
   prove: async run => {
     const count = run.quick ? 20 : 200
-    const shop = await createTestShop({ books: shelf() })
-    const right = await inTurns(count, 8, async i => {
-      const buyer = await oneBuyer(shop)
-      const keys = [`a-${i}-${whole(run.random, 0, 99)}`, `b-${i}`]
+    const shop = await createTestShop({ books: createBooks() })
+    const right = await runConcurrently(count, 8, async i => {
+      const buyer = await createBuyer(shop)
+      const keys = [`a-${i}-${randomInteger(run.random, 0, 99)}`, `b-${i}`]
       const answers = await Promise.all(keys.map(key => placeOrder(buyer, key)))
       return (
         answers
@@ -173,12 +173,12 @@ const doubleClick: Promised = {
     await Promise.all([naiveOrder(shop, 'one'), naiveOrder(shop, 'two')])
     const naive = (await readItems(shop, 'orders')).length - orders
     return {
-      tried: `${count} carts, each ordered under two keys at once`,
-      found: `${orders} orders, ${countOf(right, yes => yes)} pairs of 201 and 409`,
+      method: `${count} carts, each ordered under two keys at once`,
+      result: `${orders} orders, ${countWhere(right, yes => yes)} pairs of 201 and 409`,
       holds: orders === count && right.every(yes => yes),
-      control: { found: `${naive} orders of one cart, which the key alone guards`, failed: naive === 2 },
+      control: { result: `${naive} orders of one cart, which the key alone guards`, failed: naive === 2 },
     }
   },
 }
 
-export const keyPromises = [oneKeyOneOrder, lostReply, keyMisuse, doubleClick]
+export const idempotencyGuarantees = [oneKeyOneOrder, lostReply, keyMisuse, doubleClick]

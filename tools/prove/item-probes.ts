@@ -1,85 +1,85 @@
 /** Keys, sizes, numbers and conditions, as DynamoDB documents them. */
 import {
-  big,
+  CONDITION_FAILED,
   condition,
-  failed,
+  errorName,
   get,
-  invalid,
+  INVALID,
   item,
   key,
-  N,
-  outcome,
+  kilobytesOfText,
+  numberValue,
   type Probe,
   put,
   update,
 } from './probe.ts'
 
 const numbers = (compare: string, a: string, b: string): Probe => ({
-  what: `${a} ${compare} ${b} as numbers`,
+  name: `${a} ${compare} ${b} as numbers`,
   expect: 'ok',
   probe: async table => {
-    await put(table, item(`n${a}${b}`, { n: N(a) }))
-    return outcome(put(table, item(`n${a}${b}`), condition(`n ${compare} :b`, { ':b': N(b) })))
+    await put(table, item(`n${a}${b}`, { n: numberValue(a) }))
+    return errorName(put(table, item(`n${a}${b}`), condition(`n ${compare} :b`, { ':b': numberValue(b) })))
   },
 })
 
 export const itemProbes: readonly Probe[] = [
-  { what: 'an empty partition key', expect: invalid, probe: table => outcome(put(table, item(''))) },
-  { what: 'an empty sort key', expect: invalid, probe: table => outcome(put(table, item('k', {}, ''))) },
+  { name: 'an empty partition key', expect: INVALID, probe: table => errorName(put(table, item(''))) },
+  { name: 'an empty sort key', expect: INVALID, probe: table => errorName(put(table, item('k', {}, ''))) },
   {
-    what: 'a partition key of 2,048 bytes',
+    name: 'a partition key of 2,048 bytes',
     expect: 'ok',
-    probe: table => outcome(put(table, item('k'.repeat(2_048)))),
+    probe: table => errorName(put(table, item('k'.repeat(2_048)))),
   },
   {
-    what: 'a partition key of 2,049 bytes',
-    expect: invalid,
-    probe: table => outcome(put(table, item('k'.repeat(2_049)))),
+    name: 'a partition key of 2,049 bytes',
+    expect: INVALID,
+    probe: table => errorName(put(table, item('k'.repeat(2_049)))),
   },
   {
-    what: 'a sort key of 1,024 bytes',
+    name: 'a sort key of 1,024 bytes',
     expect: 'ok',
-    probe: table => outcome(put(table, item('s', {}, 's'.repeat(1_024)))),
+    probe: table => errorName(put(table, item('s', {}, 's'.repeat(1_024)))),
   },
   {
-    what: 'a sort key of 1,025 bytes',
-    expect: invalid,
-    probe: table => outcome(put(table, item('s', {}, 's'.repeat(1_025)))),
+    name: 'a sort key of 1,025 bytes',
+    expect: INVALID,
+    probe: table => errorName(put(table, item('s', {}, 's'.repeat(1_025)))),
   },
   {
-    what: 'an item of 399 KB',
+    name: 'an item of 399 KB',
     expect: 'ok',
-    probe: table => outcome(put(table, item('big', { text: big(399) }))),
+    probe: table => errorName(put(table, item('big', { text: kilobytesOfText(399) }))),
   },
   {
-    what: 'an item of 401 KB',
-    expect: invalid,
-    probe: table => outcome(put(table, item('big', { text: big(401) }))),
+    name: 'an item of 401 KB',
+    expect: INVALID,
+    probe: table => errorName(put(table, item('big', { text: kilobytesOfText(401) }))),
   },
   {
-    what: 'a key attribute of another type',
-    expect: invalid,
-    probe: table => outcome(put(table, { pk: N(1), sk: { S: 'a' } })),
+    name: 'a key attribute of another type',
+    expect: INVALID,
+    probe: table => errorName(put(table, { pk: numberValue(1), sk: { S: 'a' } })),
   },
-  { what: 'a missing sort key', expect: invalid, probe: table => outcome(put(table, { pk: { S: 'k' } })) },
+  { name: 'a missing sort key', expect: INVALID, probe: table => errorName(put(table, { pk: { S: 'k' } })) },
   {
-    what: 'an empty text that is no key',
+    name: 'an empty text that is no key',
     expect: 'ok',
-    probe: table => outcome(put(table, item('empty', { text: { S: '' } }))),
+    probe: table => errorName(put(table, item('empty', { text: { S: '' } }))),
   },
   {
-    what: 'attribute_not_exists on a new item, then on the same',
-    expect: `ok ${failed}`,
+    name: 'attribute_not_exists on a new item, then on the same',
+    expect: `ok ${CONDITION_FAILED}`,
     probe: async table => {
-      const once = () => outcome(put(table, item('new'), condition('attribute_not_exists(pk)')))
+      const once = () => errorName(put(table, item('new'), condition('attribute_not_exists(pk)')))
       return `${await once()} ${await once()}`
     },
   },
   {
-    what: 'a refused put gives the old item, where it is asked for',
+    name: 'a refused put gives the old item, where it is asked for',
     expect: true,
     probe: async table => {
-      await put(table, item('old', { n: N(7) }))
+      await put(table, item('old', { n: numberValue(7) }))
       const more = {
         ...condition('attribute_not_exists(pk)'),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -89,21 +89,21 @@ export const itemProbes: readonly Probe[] = [
     },
   },
   {
-    what: '50 conditional puts of one key at once',
+    name: '50 conditional puts of one key at once',
     expect: 1,
     probe: async table => {
       const all = Array.from({ length: 50 }, () =>
-        outcome(put(table, item('race'), condition('attribute_not_exists(pk)'))),
+        errorName(put(table, item('race'), condition('attribute_not_exists(pk)'))),
       )
       return (await Promise.all(all)).filter(one => one === 'ok').length
     },
   },
   {
-    what: '50 atomic additions at once',
+    name: '50 atomic additions at once',
     expect: '50',
     probe: async table => {
       const add = () =>
-        update(table, key('adds'), 'ADD n :one', { ExpressionAttributeValues: { ':one': N(1) } })
+        update(table, key('adds'), 'ADD n :one', { ExpressionAttributeValues: { ':one': numberValue(1) } })
       await Promise.all(Array.from({ length: 50 }, add))
       return (await get(table, key('adds'))).n.N
     },
@@ -113,43 +113,51 @@ export const itemProbes: readonly Probe[] = [
   numbers('<', '9', '10'),
   numbers('=', '0.1', '1e-1'),
   {
-    what: 'a number of 38 digits',
+    name: 'a number of 38 digits',
     expect: 'ok',
-    probe: table => outcome(put(table, item('d38', { n: N('9'.repeat(38)) }))),
+    probe: table => errorName(put(table, item('d38', { n: numberValue('9'.repeat(38)) }))),
   },
   {
-    what: 'a number of 39 digits',
-    expect: invalid,
-    probe: table => outcome(put(table, item('d39', { n: N('9'.repeat(39)) }))),
+    name: 'a number of 39 digits',
+    expect: INVALID,
+    probe: table => errorName(put(table, item('d39', { n: numberValue('9'.repeat(39)) }))),
   },
   {
-    what: 'arithmetic on an attribute that is not there',
-    expect: invalid,
+    name: 'arithmetic on an attribute that is not there',
+    expect: INVALID,
     probe: table =>
-      outcome(
-        update(table, key('absent'), 'SET n = n - :one', { ExpressionAttributeValues: { ':one': N(1) } }),
+      errorName(
+        update(table, key('absent'), 'SET n = n - :one', {
+          ExpressionAttributeValues: { ':one': numberValue(1) },
+        }),
       ),
   },
   {
-    what: 'a condition on an attribute that is not there',
-    expect: failed,
+    name: 'a condition on an attribute that is not there',
+    expect: CONDITION_FAILED,
     probe: table =>
-      outcome(update(table, key('absent'), 'SET m = :one', { ...condition('n >= :one', { ':one': N(1) }) })),
+      errorName(
+        update(table, key('absent'), 'SET m = :one', {
+          ...condition('n >= :one', { ':one': numberValue(1) }),
+        }),
+      ),
   },
   {
-    what: 'attribute_type tells a text from a number',
+    name: 'attribute_type tells a text from a number',
     expect: 'ok',
     probe: async table => {
       await put(table, item('typed', { v: { S: 'x' } }))
-      return outcome(put(table, item('typed'), condition('attribute_type(v, :s)', { ':s': { S: 'S' } })))
+      return errorName(put(table, item('typed'), condition('attribute_type(v, :s)', { ':s': { S: 'S' } })))
     },
   },
   {
-    what: 'an update keeps attributes that it does not name',
+    name: 'an update keeps attributes that it does not name',
     expect: 'kept',
     probe: async table => {
       await put(table, item('other', { foreign: { S: 'kept' } }))
-      await update(table, key('other'), 'SET n = :one', { ExpressionAttributeValues: { ':one': N(1) } })
+      await update(table, key('other'), 'SET n = :one', {
+        ExpressionAttributeValues: { ':one': numberValue(1) },
+      })
       return (await get(table, key('other'))).foreign.S
     },
   },

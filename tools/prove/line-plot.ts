@@ -15,7 +15,7 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [56, 12, 40, 28]
 const INK = '#6b7280'
 
 /** A round number that is at least `most`. */
-const ceilingOf = (most: number): number => {
+const roundUp = (most: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)))
   return ([1, 2, 5, 10].find(step => step * power >= most) ?? 10) * power
 }
@@ -23,8 +23,8 @@ const ceilingOf = (most: number): number => {
 const text = (x: number, y: number, anchor: string, words: string, fill = INK): string =>
   `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${fill}">${words}</text>`
 
-export const plotOf = ({ title, across, unit, lines }: Plot): string => {
-  const top = ceilingOf(Math.max(...lines.flatMap(({ values }) => values)))
+export const createLinePlot = ({ title, across, unit, lines }: Plot): string => {
+  const top = roundUp(Math.max(...lines.flatMap(({ values }) => values)))
   const y = (value: number) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM)
   const x = (i: number, count: number) => LEFT + (i / Math.max(1, count - 1)) * (WIDTH - LEFT - RIGHT)
   const grid = [0, 0.5, 1].map(share => {

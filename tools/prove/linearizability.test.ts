@@ -1,20 +1,21 @@
 import { expect, test } from 'vitest'
-import { contradictions, type Operation } from './history.ts'
-import { linearizable, type Timed } from './linearizability.ts'
+import { findContradictions, type Operation } from './history.ts'
+import { isLinearizable, type Timed } from './linearizability.ts'
 
 type Sale = Timed & { readonly change: number }
-const after = (stock: number, { change, result }: Sale): number | undefined => {
+const after = (stock: number, { change, outcome }: Sale): number | undefined => {
   const next = stock + change
-  if (result === 'fail') return next < 0 ? stock : undefined
+  if (outcome === 'fail') return next < 0 ? stock : undefined
   return next < 0 ? undefined : next
 }
-const sale = (change: number, invoke: number, end: number, result: Sale['result'] = 'ok'): Sale => ({
+const sale = (change: number, invoke: number, end: number, outcome: Sale['outcome'] = 'ok'): Sale => ({
   change,
   invoke,
   end,
-  result,
+  outcome,
 })
-const fits = (sales: Sale[], start: number, end: number) => linearizable(sales, { after }, start, end)
+const fits = (sales: Sale[], start: number, end: number) =>
+  isLinearizable(sales, { apply: after }, start, end)
 
 test('sales at once fit if any order of them does', () => {
   expect(fits([], 3, 3)).toBe(true)
@@ -45,13 +46,13 @@ test('too many at once are not searched', () => {
   ).toThrow(RangeError)
 })
 
-const told = (key: string, result: Operation['result']): Operation => ({
-  op: 'buy',
+const told = (key: string, result: Operation['outcome']): Operation => ({
+  name: 'buy',
   key,
   invoke: 0,
   end: 1,
-  result,
-  answer: { status: 200, headers: new Headers(), body: {} },
+  outcome: result,
+  response: { status: 200, headers: new Headers(), body: {} },
 })
 
 test('once for what was answered well, never for what was refused, at most once for what nobody knows, nothing by nobody', () => {
@@ -63,7 +64,7 @@ test('once for what was answered well, never for what was refused, at most once 
     told('d', 'ok'),
   ]
   const effects = (counts: Record<string, number>) => new Map(Object.entries(counts))
-  expect(contradictions(all, effects({ a: 1, d: 1 }))).toEqual([])
-  expect(contradictions(all, effects({ a: 1, c: 1, d: 1 }))).toEqual([])
-  expect(contradictions(all, effects({ a: 0, b: 1, c: 2, d: 2, e: 1 }))).toHaveLength(5)
+  expect(findContradictions(all, effects({ a: 1, d: 1 }))).toEqual([])
+  expect(findContradictions(all, effects({ a: 1, c: 1, d: 1 }))).toEqual([])
+  expect(findContradictions(all, effects({ a: 0, b: 1, c: 2, d: 2, e: 1 }))).toHaveLength(5)
 })

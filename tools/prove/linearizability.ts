@@ -1,29 +1,30 @@
 /** Whether what concurrent clients were told can be put into one order that makes sense (Wing and Gong's search). */
-import type { Result } from './history.ts'
+import type { Outcome } from './history.ts'
 
-export type Timed = { readonly invoke: number; readonly end: number; readonly result: Result }
+export type Timed = { readonly invoke: number; readonly end: number; readonly outcome: Outcome }
 
 /**
  * `after` is the state once the operation has happened as it was answered, undefined where it cannot have been in that state. Of one
  * whose outcome nobody knows, it is the state if it did happen.
  */
 export type Model<O extends Timed> = {
-  readonly after: (state: number, operation: O) => number | undefined
+  readonly apply: (state: number, operation: O) => number | undefined
 }
 
 /** The most operations that are looked at together: the search is exponential in those that overlap. */
-export const MOST = 24
+export const MAX_OPERATIONS = 24
 
 /** Whether there is an order from `start` to `end` in which nothing comes before what had ended when it began. */
-export const linearizable = <O extends Timed>(
+export const isLinearizable = <O extends Timed>(
   operations: readonly O[],
-  { after }: Model<O>,
+  { apply }: Model<O>,
   start: number,
   end: number,
 ): boolean => {
-  if (operations.length > MOST) throw new RangeError(`${operations.length} operations are too many to search`)
+  if (operations.length > MAX_OPERATIONS)
+    throw new RangeError(`${operations.length} operations are too many to search`)
   const all = 2 ** operations.length - 1
-  const lastMoment = ({ end, result }: O): number => (result === 'unknown' ? Number.POSITIVE_INFINITY : end)
+  const lastMoment = ({ end, outcome }: O): number => (outcome === 'unknown' ? Number.POSITIVE_INFINITY : end)
   const seen = new Set<string>()
   const search = (done: number, state: number): boolean => {
     if (done === all) return state === end
@@ -34,8 +35,8 @@ export const linearizable = <O extends Timed>(
     const firstEnd = Math.min(...open.map(({ one }) => lastMoment(one)))
     return open.some(({ one, bit }) => {
       if (one.invoke > firstEnd) return false
-      if (one.result === 'unknown' && search(done | bit, state)) return true
-      const next = after(state, one)
+      if (one.outcome === 'unknown' && search(done | bit, state)) return true
+      const next = apply(state, one)
       return next !== undefined && search(done | bit, next)
     })
   }

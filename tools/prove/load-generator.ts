@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { percentile } from '../bench/measure.ts'
 import type { Random } from '../bench/random.ts'
-import { checkOutCart, type FullCart, fillCart, type Said } from './external-client.ts'
+import { type ClientResponse, checkOutCart, type FilledCart, fillCart } from './external-client.ts'
 
 export type Second = { readonly good: number; readonly refused: number; readonly failed: number }
 
@@ -17,7 +17,7 @@ export class Tally {
   readonly failures = new Map<number, number>()
   readonly orders: string[] = []
 
-  add({ status, ms, body }: Said): void {
+  add({ status, ms, body }: ClientResponse): void {
     const at = Math.floor((performance.now() - this.#since) / 1000)
     while (this.seconds.length <= at) this.seconds.push({ good: 0, refused: 0, failed: 0 })
     const second = this.seconds[at]
@@ -45,11 +45,11 @@ export const p99 = (values: readonly number[]): number =>
       )
 
 /** What one customer does next: a new cart, or the checkout of one that waits. */
-export type Customer = (random: Random) => Promise<Said>
+export type Customer = (random: Random) => Promise<ClientResponse>
 
 /** Three carts, then a checkout. Nothing of it can be answered from memory. */
-export const shoppers = (agent: Agent, url: string): Customer => {
-  const carts: FullCart[] = []
+export const createShoppers = (agent: Agent, url: string): Customer => {
+  const carts: FilledCart[] = []
   let turn = 0
   return async random => {
     const cart = ++turn % 4 === 0 ? carts.shift() : undefined

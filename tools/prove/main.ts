@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runCleanup } from '../../test/cleanup.ts'
-import { runOf } from './guarantee.ts'
-import { promises } from './guarantees.ts'
-import { pageOf } from './reliability-page.ts'
-import { type Outcome, type Report, tableOf, verdictOf } from './report.ts'
-import { versions } from './versions.ts'
+import { createRun } from './guarantee.ts'
+import { guarantees } from './guarantees.ts'
+import { createReliabilityPage } from './reliability-page.ts'
+import { formatOutcomes, getVerdict, type Outcome, type Report } from './report.ts'
+import { detectVersions } from './versions.ts'
 
 const HELP = `Usage: cloudshelf prove [options]
 
@@ -64,11 +64,11 @@ const numberOf = (name: 'seed' | 'soak-minutes', fallback: number): number => {
 
 const chosen = () => {
   const { only } = options
-  if (only === undefined) return promises
+  if (only === undefined) return guarantees
   const numbers = only.split(',').map(Number)
-  const unknown = numbers.find(one => !promises.some(({ number }) => number === one))
+  const unknown = numbers.find(one => !guarantees.some(({ number }) => number === one))
   if (unknown !== undefined) wrongUsage(`--only ${only}: there is no promise ${unknown}`)
-  return promises.filter(({ number }) => numbers.includes(number))
+  return guarantees.filter(({ number }) => numbers.includes(number))
 }
 
 const tryAll = async (): Promise<Report> => {
@@ -79,19 +79,19 @@ const tryAll = async (): Promise<Report> => {
   const outcomes: Outcome[] = []
   for (const { prove, ...promised } of chosen()) {
     const since = performance.now()
-    const run = runOf({ quick: options.quick, seed, soakMinutes, withSuite: true, say }, promised)
+    const run = createRun({ quick: options.quick, seed, soakMinutes, withSuite: true, log: say }, promised)
     const proof = await prove(run).catch((error: unknown) => ({
-      tried: 'was cut off',
-      found: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      method: 'was cut off',
+      result: error instanceof Error ? (error.stack ?? error.message) : String(error),
       holds: false,
     }))
     const outcome = { ...promised, ...proof, seconds: (performance.now() - since) / 1000 }
     outcomes.push(outcome)
-    say(tableOf([outcome]))
+    say(formatOutcomes([outcome]))
   }
   const given = process.argv.slice(2).filter(one => !['--json', '--write-docs'].includes(one))
   const command = ['npm run prove', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
-  return { ...versions(), command, seed, started: started.toISOString(), outcomes }
+  return { ...detectVersions(), command, seed, started: started.toISOString(), outcomes }
 }
 
 /** Runs of some promises each, as one. */
@@ -107,13 +107,14 @@ const main = async (): Promise<void> => {
   if (options.help) return console.log(HELP)
   if (options.list)
     return console.log(
-      promises.map(({ number, promise, pass }) => `${number}\t${promise}\t${pass}`).join('\n'),
+      guarantees.map(({ number, title, criterion }) => `${number}\t${title}\t${criterion}`).join('\n'),
     )
   const report = options.from ? joined(options.from) : await tryAll()
   if (options['write-docs'])
-    for (const [file, content] of Object.entries(pageOf(report))) writeFileSync(new URL(file, DOCS), content)
-  console.log(options.json ? JSON.stringify(report, null, 1) : `\n${tableOf(report.outcomes)}`)
-  const isKept = report.outcomes.every(one => verdictOf(one) === 'kept')
+    for (const [file, content] of Object.entries(createReliabilityPage(report)))
+      writeFileSync(new URL(file, DOCS), content)
+  console.log(options.json ? JSON.stringify(report, null, 1) : `\n${formatOutcomes(report.outcomes)}`)
+  const isKept = report.outcomes.every(one => getVerdict(one) === 'kept')
   process.exitCode = isKept ? 0 : 1
 }
 

@@ -4,36 +4,43 @@ import { temporaryFolder } from '../../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
 import { median, memoryMegabytes } from '../bench/measure.ts'
 import type { Random } from '../bench/random.ts'
-import { ask, enginePid, fillShelf, misfits, network, PROXY } from './external-client.ts'
-import type { Promised } from './guarantee.ts'
-import { type Customer, closedLoop, openLoop, p99, shoppers } from './load-generator.ts'
+import {
+  createAgent,
+  findEnginePid,
+  findInconsistencies,
+  PROXY_SETTINGS,
+  sendRequest,
+  setStartStock,
+} from './external-client.ts'
+import type { Guarantee } from './guarantee.ts'
+import { type Customer, closedLoop, createShoppers, openLoop, p99 } from './load-generator.ts'
 
-const open = async (): Promise<ShopProcess> => {
-  const shop = await startShopProcess(temporaryFolder(), PROXY)
-  await fillShelf(shop)
+const startStockedShop = async (): Promise<ShopProcess> => {
+  const shop = await startShopProcess(temporaryFolder(), PROXY_SETTINGS)
+  await setStartStock(shop)
   return shop
 }
 
-const perSecond = (tally: Awaited<ReturnType<typeof closedLoop>>): number =>
+const medianPerSecond = (tally: Awaited<ReturnType<typeof closedLoop>>): number =>
   median(tally.seconds.slice(0, -1).map(({ good }) => good))
 
 /**
  * Answers per second of a shop that had a crowd, and of one that has given as many and was never asked for more than it can do:
  * tables that have grown make each order dearer, crowd or none. By turns, since a machine is not the same a minute later.
  */
-const besideUnhurried = async (customer: Customer, answers: number, random: Random) => {
-  const shop = await open()
-  const agent = network(512)
-  const other = shoppers(agent, shop.url)
+const compareWithUnloadedShop = async (customer: Customer, answers: number, random: Random) => {
+  const shop = await startStockedShop()
+  const agent = createAgent(512)
+  const other = createShoppers(agent, shop.url)
   let served = 0
   while (served < answers) served += (await closedLoop(other, random, 32, 2)).good.length
   const normal: number[] = []
   const again: number[] = []
   const orders: string[] = []
   for (let turn = 0; turn < 4; turn++) {
-    normal.push(perSecond(await closedLoop(other, random, 8, 4)))
+    normal.push(medianPerSecond(await closedLoop(other, random, 8, 4)))
     const tally = await closedLoop(customer, random, 8, 4)
-    again.push(perSecond(tally))
+    again.push(medianPerSecond(tally))
     orders.push(...tally.orders)
   }
   await agent.close()
@@ -41,18 +48,19 @@ const besideUnhurried = async (customer: Customer, answers: number, random: Rand
   return { normal: median(normal), again: median(again), orders }
 }
 
-const overload: Promised = {
+const overload: Guarantee = {
   number: 25,
-  promise: 'Overload degrades, does not fall',
-  pass: 'at 4 times what it can do: at least 70 % of that still answered, p99 of answers under 2 s, of refusals under 100 ms; within 10 s again 90 % of what it goes on to do, and that is 90 % of what a shop does, by turns with it, that has served as many without a crowd; nothing half done',
-  prove: async ({ quick, random, say }) => {
-    const shop = await open()
-    const agent = network(512)
-    const customer = shoppers(agent, shop.url)
+  title: 'Overload degrades, does not fall',
+  criterion:
+    'at 4 times what it can do: at least 70 % of that still answered, p99 of answers under 2 s, of refusals under 100 ms; within 10 s again 90 % of what it goes on to do, and that is 90 % of what a shop does, by turns with it, that has served as many without a crowd; nothing half done',
+  prove: async ({ quick, random, log }) => {
+    const shop = await startStockedShop()
+    const agent = createAgent(512)
+    const customer = createShoppers(agent, shop.url)
     await closedLoop(customer, random, 8, quick ? 2 : 5)
     const before = await closedLoop(customer, random, 8, quick ? 4 : 15)
-    const capacity = perSecond(before)
-    say(`   ${capacity} requests per second are what it can do`)
+    const capacity = medianPerSecond(before)
+    log(`   ${capacity} requests per second are what it can do`)
     const during = await openLoop(customer, random, 4 * capacity, quick ? 6 : 60)
     const afterwards = quick ? 5 : 12
     const after = await closedLoop(customer, random, 8, afterwards)
@@ -60,19 +68,19 @@ const overload: Promised = {
     const [goodMs, refusedMs] = [p99(during.good), p99(during.refused)]
     const failed = [...before.failures, ...during.failures, ...after.failures]
     const served = before.good.length + during.good.length + after.good.length
-    const settled = quick ? undefined : await besideUnhurried(customer, served, random)
+    const settled = quick ? undefined : await compareWithUnloadedShop(customer, served, random)
     const acknowledged = [
       ...[before, during, after].flatMap(({ orders }) => orders),
       ...(settled?.orders ?? []),
     ]
     await agent.close()
-    const { wrong, orders } = await misfits(shop, acknowledged)
+    const { wrong, orders } = await findInconsistencies(shop, acknowledged)
     await shop.end()
     const { normal, again } = settled ?? { normal: capacity, again: capacity }
     const recovered = after.seconds.findIndex(({ good }) => good >= 0.9 * again)
     return {
-      tried: `8 customers (${capacity} answers per second, carts and checkouts), then ${4 * capacity} requests per second for ${quick ? 6 : 60} s, then 8 again${quick ? '' : `, then by turns with another shop that has given as many answers without a crowd`}`,
-      found: `${(100 * goodput).toFixed(0)} % still answered, p99 ${goodMs.toFixed(0)} ms; ${during.refused.length} refused, p99 ${refusedMs.toFixed(0)} ms; itself again after ${recovered < 0 ? `more than ${afterwards}` : recovered + 1} s${quick ? '' : `, ${again} per second where the other does ${normal}`}; ${failed.length} other failures ${JSON.stringify(failed)}; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `8 customers (${capacity} answers per second, carts and checkouts), then ${4 * capacity} requests per second for ${quick ? 6 : 60} s, then 8 again${quick ? '' : `, then by turns with another shop that has given as many answers without a crowd`}`,
+      result: `${(100 * goodput).toFixed(0)} % still answered, p99 ${goodMs.toFixed(0)} ms; ${during.refused.length} refused, p99 ${refusedMs.toFixed(0)} ms; itself again after ${recovered < 0 ? `more than ${afterwards}` : recovered + 1} s${quick ? '' : `, ${again} per second where the other does ${normal}`}; ${failed.length} other failures ${JSON.stringify(failed)}; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds:
         goodput >= 0.7 &&
         goodMs < 2_000 &&
@@ -99,8 +107,8 @@ const overload: Promised = {
 }
 
 /** Browsing 90, carts 8, checkouts 2 of a hundred. */
-const visitors = (url: string, agent: ReturnType<typeof network>): Customer => {
-  const buying = shoppers(agent, url)
+const createVisitors = (url: string, agent: ReturnType<typeof createAgent>): Customer => {
+  const buying = createShoppers(agent, url)
   const pages = [
     '/api/books?limit=24',
     '/api/books?q=code',
@@ -114,11 +122,11 @@ const visitors = (url: string, agent: ReturnType<typeof network>): Customer => {
     const page = pages[Math.floor(random() * pages.length)] ?? ''
     // Some pages nobody has asked for before: a kept answer is not all that is looked at.
     const fresh = random() < 0.1 ? `/api/books/search?q=${Math.floor(random() * 1e6).toString(36)}` : page
-    return ask(agent, url + fresh, random)
+    return sendRequest(agent, url + fresh, random)
   }
 }
 
-const descriptors = (pid: number): number => {
+const countDescriptors = (pid: number): number => {
   try {
     return readdirSync(`/proc/${pid}/fd`).length
   } catch {
@@ -131,28 +139,29 @@ const average = (values: readonly number[]): number =>
 
 const SOAK_PER_SECOND = 150
 /** From the second quarter, when what is kept in memory has been filled, to the last. */
-const MOST_GROWTH = 1.15
-const MOST_DESCRIPTORS = 20
+const MAX_GROWTH = 1.15
+const MAX_DESCRIPTORS = 20
 
-const soak: Promised = {
+const soak: Guarantee = {
   number: 31,
-  promise: 'A long day changes nothing',
-  pass: 'mixed traffic: memory of shop and engine grows by less than 15 % from the second quarter to the last, descriptors by less than 20; no failure, nothing half done',
+  title: 'A long day changes nothing',
+  criterion:
+    'mixed traffic: memory of shop and engine grows by less than 15 % from the second quarter to the last, descriptors by less than 20; no failure, nothing half done',
   prove: async ({ soakMinutes, random }) => {
-    const shop = await open()
-    const agent = network(64)
-    const customer = visitors(shop.url, agent)
+    const shop = await startStockedShop()
+    const agent = createAgent(64)
+    const customer = createVisitors(shop.url, agent)
     const memory: number[] = []
     const ofEngine: number[] = []
     const engines = new Set<number>()
     const files: number[] = []
     const look = () => {
-      const engine = enginePid(shop)
+      const engine = findEnginePid(shop)
       if (engine !== undefined) engines.add(engine)
       const pids = [shop.pid, ...(engine === undefined ? [] : [engine])]
       ofEngine.push(engine === undefined ? 0 : (memoryMegabytes([engine]) ?? 0))
       memory.push(memoryMegabytes(pids) ?? 0)
-      files.push(pids.reduce((sum, pid) => sum + descriptors(pid), 0))
+      files.push(pids.reduce((sum, pid) => sum + countDescriptors(pid), 0))
     }
     const every = setInterval(look, Math.max(1_000, (soakMinutes * 60_000) / 120))
     const tally = await openLoop(customer, random, SOAK_PER_SECOND, soakMinutes * 60)
@@ -163,14 +172,14 @@ const soak: Promised = {
       average(values.slice(Math.floor((values.length * n) / 4), Math.ceil((values.length * (n + 1)) / 4)))
     const growth = quarter(memory, 3) / quarter(memory, 1)
     const opened = quarter(files, 3) - quarter(files, 1)
-    const { wrong, orders } = await misfits(shop, tally.orders)
+    const { wrong, orders } = await findInconsistencies(shop, tally.orders)
     await shop.end()
     const failed = tally.refused.length + [...tally.failures.values()].reduce((sum, one) => sum + one, 0)
     const asked = tally.good.length + failed
     return {
-      tried: `${soakMinutes} minutes of ${SOAK_PER_SECOND} requests per second (browse 90, cart 8, checkout 2): ${asked} in all`,
-      found: `${[1, 2, 3].map(n => quarter(memory, n).toFixed(0)).join(', then ')} MB in the last three quarters, ${[1, 2, 3].map(n => quarter(files, n).toFixed(0)).join(', ')} descriptors, ${engines.size === 1 ? 'one engine' : `${engines.size} engines, brought back`}; p99 ${p99(tally.good).toFixed(0)} ms; ${failed} not answered; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
-      holds: growth < MOST_GROWTH && opened < MOST_DESCRIPTORS && failed === 0 && wrong.length === 0,
+      method: `${soakMinutes} minutes of ${SOAK_PER_SECOND} requests per second (browse 90, cart 8, checkout 2): ${asked} in all`,
+      result: `${[1, 2, 3].map(n => quarter(memory, n).toFixed(0)).join(', then ')} MB in the last three quarters, ${[1, 2, 3].map(n => quarter(files, n).toFixed(0)).join(', ')} descriptors, ${engines.size === 1 ? 'one engine' : `${engines.size} engines, brought back`}; p99 ${p99(tally.good).toFixed(0)} ms; ${failed} not answered; ${orders} orders, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      holds: growth < MAX_GROWTH && opened < MAX_DESCRIPTORS && failed === 0 && wrong.length === 0,
       figures: {
         minutes: soakMinutes,
         memory,
@@ -184,4 +193,4 @@ const soak: Promised = {
   },
 }
 
-export const loadPromises = [overload, soak]
+export const overloadGuarantees = [overload, soak]

@@ -1,7 +1,7 @@
 /** Walks through lists, page by page, while others write into them: each entry that was there is met once (18). */
 import type { TestShop } from '../../test/kit.ts'
 import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
-import { inTurns } from './guarantee.ts'
+import { runConcurrently } from './guarantee.ts'
 
 type Walk = { readonly met: readonly string[]; readonly pages: number }
 
@@ -25,7 +25,7 @@ const walk = async (
 }
 
 /** How many of those that were there before were not met exactly once. */
-const misses = (before: ReadonlySet<string>, { met }: Walk): number => {
+const countMisses = (before: ReadonlySet<string>, { met }: Walk): number => {
   const counts = new Map<string, number>()
   for (const id of met) counts.set(id, (counts.get(id) ?? 0) + 1)
   return [...before].filter(id => counts.get(id) !== 1).length
@@ -42,7 +42,7 @@ const newBook = (n: number) => ({
 })
 
 /** As many books as a list is long, in order of their titles; new ones come in between all of them. */
-const ofBooks = async (count: number, now: () => Date): Promise<TestShop> => {
+const createShopWithBooks = async (count: number, now: () => Date): Promise<TestShop> => {
   const books = Array.from({ length: count }, (_, i) =>
     aBook({
       book_id: `b-${i}`,
@@ -51,16 +51,18 @@ const ofBooks = async (count: number, now: () => Date): Promise<TestShop> => {
     }),
   )
   const shop = await createTestShop({ indexLoaded: false, now })
-  await inTurns(books.length, 8, i => shop.deps.db.transact(shop.deps.books.create(books[i] ?? aBook())))
+  await runConcurrently(books.length, 8, i =>
+    shop.deps.db.transact(shop.deps.books.create(books[i] ?? aBook())),
+  )
   await shop.deps.liveIndex.load()
   return shop
 }
 
 /** Walks of books and of a shopper's orders at these page sizes; how many entries were missed or met twice, and what offsets would do. */
-export const walks = async (books: number, orders: number, sizes: readonly number[]) => {
+export const runWalks = async (books: number, orders: number, sizes: readonly number[]) => {
   let minutes = 0
   const since = Date.now()
-  const shop = await ofBooks(books, () => new Date(since + minutes * 60_000))
+  const shop = await createShopWithBooks(books, () => new Date(since + minutes * 60_000))
   const before = new Set(Array.from({ length: books }, (_, i) => `b-${i}`))
   let added = 0
   const add = async (): Promise<void> => {
@@ -71,7 +73,7 @@ export const walks = async (books: number, orders: number, sizes: readonly numbe
   let pages = 0
   for (const limit of sizes) {
     const walked = await walk(shop.visitor(), `/api/books?limit=${limit}&sort=title`, one => one.book_id, add)
-    missed += misses(before, walked)
+    missed += countMisses(before, walked)
     pages += walked.pages
   }
   const shopper = await shop.account()
@@ -92,7 +94,7 @@ export const walks = async (books: number, orders: number, sizes: readonly numbe
       one => one.order_id,
       async () => {},
     )
-    missed += misses(mine, walked)
+    missed += countMisses(mine, walked)
     pages += walked.pages
   }
   // By offsets, each new entry at the front shows the last of the page before once more.
@@ -102,5 +104,5 @@ export const walks = async (books: number, orders: number, sizes: readonly numbe
     met.push(...list.slice(at, at + 7))
     if (at % 35 === 0) list.unshift(`new ${at}`)
   }
-  return { missed, pages, added, naive: misses(before, { met, pages: 0 }) }
+  return { missed, pages, added, naive: countMisses(before, { met, pages: 0 }) }
 }

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
-import { countOf, inTurns, type Promised } from './guarantee.ts'
+import { countWhere, type Guarantee, runConcurrently } from './guarantee.ts'
 
 const PRICES = [10, 11.11, 12.34, 42.99]
 
-type Told = { readonly price: number; readonly from: number; until: number }
+type PricePeriod = { readonly price: number; readonly from: number; until: number }
 
 /** Staff who change the price every 20 ms, and between which moments the catalogue may have said each. */
-const changingPrices = (shop: TestShop) => {
-  const told: Told[] = [{ price: 42.99, from: 0, until: Number.POSITIVE_INFINITY }]
+const startPriceChanges = (shop: TestShop) => {
+  const told: PricePeriod[] = [{ price: 42.99, from: 0, until: Number.POSITIVE_INFINITY }]
   let done = false
   const changing = (async () => {
     for (let i = 0; !done; i++) {
@@ -37,14 +37,15 @@ const changingPrices = (shop: TestShop) => {
 
 const FORGED = [{ price: 0.01 }, { total: 0.01 }, { discount: 100 }, { currency: 'XXX' }, { items: [] }]
 
-const pricePaid: Promised = {
+const pricePaid: Guarantee = {
   number: 7,
-  promise: 'The price paid is the price shown',
-  pass: 'no order whose total is not the one that was shown, or whose prices were not those of the catalogue; every forged body is a 400',
+  title: 'The price paid is the price shown',
+  criterion:
+    'no order whose total is not the one that was shown, or whose prices were not those of the catalogue; every forged body is a 400',
   prove: async run => {
     const count = run.quick ? 60 : 300
     const shop = await createTestShop({ books: [aBook({ stock_quantity: 100_000 })] })
-    const prices = changingPrices(shop)
+    const prices = startPriceChanges(shop)
     let orders = 0
     let refused = 0
     const wrong: string[] = []
@@ -79,20 +80,20 @@ const pricePaid: Promised = {
     const forgeries = run.quick ? 20 : 200
     const [buyer] = await createBuyers(shop, 1, 'tech-001')
     if (!buyer) throw new Error('no buyer')
-    const statuses = await inTurns(forgeries, 8, async i => {
+    const statuses = await runConcurrently(forgeries, 8, async i => {
       const order = { ...buyer.order, ...FORGED[i % FORGED.length] }
       return (await shop.visitor().post('/api/orders', order, { 'idempotency-key': `f-${i}` })).status
     })
-    const forged = countOf(statuses, status => status === 400)
+    const forged = countWhere(statuses, status => status === 400)
     const made = (await readItems(shop, 'orders')).length - before
     return {
-      tried: `${orders} orders while staff changed the price ${changes} times; ${forgeries} bodies with price, total, discount, currency or items`,
-      found: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} told that the price had changed; ${forged} of ${forgeries} forged refused with 400, ${made} orders made of them`,
+      method: `${orders} orders while staff changed the price ${changes} times; ${forgeries} bodies with price, total, discount, currency or items`,
+      result: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} told that the price had changed; ${forged} of ${forgeries} forged refused with 400, ${made} orders made of them`,
       holds: wrong.length === 0 && refused > 0 && forged === forgeries && made === 0,
-      control: { found: `${naiveWrong} orders at a price of before`, failed: naiveWrong > 0 },
+      control: { result: `${naiveWrong} orders at a price of before`, failed: naiveWrong > 0 },
       figures: { orders, refused, wrong: wrong.length, naiveWrong },
     }
   },
 }
 
-export const pricePromises = [pricePaid]
+export const priceGuarantees = [pricePaid]

@@ -4,7 +4,7 @@ import type { Json } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'
 
 export type Probe = {
-  readonly what: string
+  readonly name: string
   /** What comes back, as one word or number. */
   readonly probe: (table: string) => Promise<unknown>
   /** What DynamoDB gives. */
@@ -23,10 +23,10 @@ export const update = (TableName: string, Key: object, UpdateExpression: string,
   callEngine('UpdateItem', { TableName, Key, UpdateExpression, ...more })
 export const transact = (TransactItems: object[], more: object = {}) =>
   callEngine('TransactWriteItems', { TransactItems, ...more })
-export const N = (value: number | string) => ({ N: String(value) })
+export const numberValue = (value: number | string) => ({ N: String(value) })
 
 /** The exception's name, or `ok`. */
-export const outcome = async (call: Promise<unknown>): Promise<string> => {
+export const errorName = async (call: Promise<unknown>): Promise<string> => {
   try {
     await call
     return 'ok'
@@ -35,7 +35,7 @@ export const outcome = async (call: Promise<unknown>): Promise<string> => {
   }
 }
 /** The codes of a transaction's reasons. */
-export const reasons = async (call: Promise<unknown>): Promise<string> => {
+export const cancellationCodes = async (call: Promise<unknown>): Promise<string> => {
   try {
     await call
     return 'ok'
@@ -52,6 +52,6 @@ export const condition = (ConditionExpression: string, values?: object) => ({
 export const putIn = (TableName: string, Item: object, more: object = {}) => ({
   Put: { TableName, Item, ...more },
 })
-export const invalid = 'ValidationException'
-export const failed = 'ConditionalCheckFailedException'
-export const big = (kilobytes: number) => ({ S: 'x'.repeat(kilobytes * 1024) })
+export const INVALID = 'ValidationException'
+export const CONDITION_FAILED = 'ConditionalCheckFailedException'
+export const kilobytesOfText = (kilobytes: number) => ({ S: 'x'.repeat(kilobytes * 1024) })

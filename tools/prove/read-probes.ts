@@ -2,19 +2,19 @@
 
 import type { Json } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'
-import { get, invalid, item, key, N, outcome, type Probe, put } from './probe.ts'
+import { errorName, get, INVALID, item, key, numberValue, type Probe, put } from './probe.ts'
 
 export const readingProbes: readonly Probe[] = [
   {
-    what: 'an item that has expired is still read, until it is swept',
+    name: 'an item that has expired is still read, until it is swept',
     expect: true,
     probe: async table => {
-      await put(table, item('ttl', { expires_at: N(1) }))
+      await put(table, item('ttl', { expires_at: numberValue(1) }))
       return (await get(table, key('ttl'))) !== undefined
     },
   },
   {
-    what: 'a query gives sort keys in the order of their bytes',
+    name: 'a query gives sort keys in the order of their bytes',
     expect: 'A,a,é',
     probe: async table => {
       for (const sk of ['é', 'a', 'A']) await put(table, item('order', {}, sk))
@@ -27,7 +27,7 @@ export const readingProbes: readonly Probe[] = [
     },
   },
   {
-    what: 'a page ends where its limit says, and the next begins behind it',
+    name: 'a page ends where its limit says, and the next begins behind it',
     expect: 'a|b,c',
     probe: async table => {
       for (const sk of ['a', 'b', 'c']) await put(table, item('page', {}, sk))
@@ -44,14 +44,14 @@ export const readingProbes: readonly Probe[] = [
     },
   },
   {
-    what: 'a cursor of another partition',
-    expect: invalid,
+    name: 'a cursor of another partition',
+    expect: INVALID,
     differs: {
       found: 'ok',
       harmless: 'cursors are sealed with the route and the caller, so none is ever passed through',
     },
     probe: table =>
-      outcome(
+      errorName(
         callEngine('Query', {
           TableName: table,
           KeyConditionExpression: 'pk = :pk',
@@ -61,28 +61,28 @@ export const readingProbes: readonly Probe[] = [
       ),
   },
   {
-    what: 'a batch of 100 reads',
+    name: 'a batch of 100 reads',
     expect: 'ok',
     probe: table =>
-      outcome(
+      errorName(
         callEngine('BatchGetItem', {
           RequestItems: { [table]: { Keys: Array.from({ length: 100 }, (_, i) => key(`b${i}`)) } },
         }),
       ),
   },
   {
-    what: 'a batch of 101 reads',
-    expect: invalid,
+    name: 'a batch of 101 reads',
+    expect: INVALID,
     probe: table =>
-      outcome(
+      errorName(
         callEngine('BatchGetItem', {
           RequestItems: { [table]: { Keys: Array.from({ length: 101 }, (_, i) => key(`b${i}`)) } },
         }),
       ),
   },
   {
-    what: 'a table that is not there',
+    name: 'a table that is not there',
     expect: 'ResourceNotFoundException',
-    probe: () => outcome(callEngine('GetItem', { TableName: 'not-there', Key: key('a') })),
+    probe: () => errorName(callEngine('GetItem', { TableName: 'not-there', Key: key('a') })),
   },
 ]

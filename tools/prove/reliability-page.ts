@@ -1,33 +1,33 @@
 /** docs/reliability.md and its plots, made from the outcomes of a run. */
-import { plotOf } from './line-plot.ts'
-import { type Outcome, type Report, verdictOf } from './report.ts'
+import { createLinePlot } from './line-plot.ts'
+import { getVerdict, type Outcome, type Report } from './report.ts'
 
 /** File names beside the page, with what they hold. */
 export type Files = Readonly<Record<string, string>>
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
 
-const row = (one: Outcome): string =>
-  `| ${one.number} | **${one.promise}**: ${cell(one.pass)} | ${cell(one.tried)} | ${cell(one.found)} | ${cell(one.control?.found ?? '')} | ${verdictOf(one)} |`
+const createRow = (one: Outcome): string =>
+  `| ${one.number} | **${one.title}**: ${escapeCell(one.criterion)} | ${escapeCell(one.method)} | ${escapeCell(one.result)} | ${escapeCell(one.control?.result ?? '')} | ${getVerdict(one)} |`
 
-const seriesOf = ({ outcomes }: Report, number: number, name: string): readonly number[] => {
+const findSeries = ({ outcomes }: Report, number: number, name: string): readonly number[] => {
   const values = outcomes.find(one => one.number === number)?.figures?.[name]
   return Array.isArray(values) ? values : []
 }
 
-const figureOf = ({ outcomes }: Report, number: number, name: string): number | undefined => {
+const findFigure = ({ outcomes }: Report, number: number, name: string): number | undefined => {
   const value = outcomes.find(one => one.number === number)?.figures?.[name]
   return typeof value === 'number' ? value : undefined
 }
 
-const plotsOf = (report: Report): Files => {
-  const good = seriesOf(report, 25, 'goodPerSecond')
-  const memory = seriesOf(report, 31, 'memory')
-  const engine = seriesOf(report, 31, 'ofEngine')
+const createPlots = (report: Report): Files => {
+  const good = findSeries(report, 25, 'goodPerSecond')
+  const memory = findSeries(report, 31, 'memory')
+  const engine = findSeries(report, 31, 'ofEngine')
   return {
     ...(good.length > 0
       ? {
-          'images/overload.svg': plotOf({
+          'images/overload.svg': createLinePlot({
             title: 'Before, under and after four times what the shop can do',
             unit: 'requests per second',
             across: `${good.length} s`,
@@ -36,7 +36,7 @@ const plotsOf = (report: Report): Files => {
               {
                 name: 'refused at once',
                 colour: '#d97706',
-                values: seriesOf(report, 25, 'refusedPerSecond'),
+                values: findSeries(report, 25, 'refusedPerSecond'),
               },
             ],
           }),
@@ -44,14 +44,14 @@ const plotsOf = (report: Report): Files => {
       : {}),
     ...(memory.length > 0
       ? {
-          'images/soak.svg': plotOf({
+          'images/soak.svg': createLinePlot({
             title: 'Memory and descriptors of shop and engine under mixed traffic',
             unit: 'MB, and how many',
-            across: `${figureOf(report, 31, 'minutes')} minutes`,
+            across: `${findFigure(report, 31, 'minutes')} minutes`,
             lines: [
               { name: 'MB (PSS) of both', colour: '#15803d', values: memory },
               ...(engine.length > 0 ? [{ name: 'of the engine', colour: '#2563eb', values: engine }] : []),
-              { name: 'descriptors', colour: '#d97706', values: seriesOf(report, 31, 'descriptors') },
+              { name: 'descriptors', colour: '#d97706', values: findSeries(report, 31, 'descriptors') },
             ],
           }),
         }
@@ -68,11 +68,11 @@ const NOT_TESTED = [
   'The order in which concurrent requests reach the shop: a seed repeats the random choices, not the timing of the operating system.',
 ]
 
-export const pageOf = (report: Report): Files => {
+export const createReliabilityPage = (report: Report): Files => {
   const { outcomes, machine, versions, command, seed, started } = report
-  const kept = outcomes.filter(one => verdictOf(one) === 'kept').length
+  const kept = outcomes.filter(one => getVerdict(one) === 'kept').length
   const minutes = Math.round(outcomes.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
-  const plots = plotsOf(report)
+  const plots = createPlots(report)
   const page = `# What CloudShelf promises, and how each promise was tried
 
 Made by \`cloudshelf prove --write-docs\` from its last run; not written by hand.
@@ -92,7 +92,7 @@ How it is tried:
 
 | | Promise | Tried | Found | The naive implementation | |
 | --- | --- | --- | --- | --- | --- |
-${outcomes.map(row).join('\n')}
+${outcomes.map(createRow).join('\n')}
 ${Object.keys(plots)
   .map(
     file =>

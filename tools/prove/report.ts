@@ -1,8 +1,8 @@
 /** The outcomes as a table for a terminal. */
-import type { Promised, Proof } from './guarantee.ts'
+import type { Guarantee, Proof } from './guarantee.ts'
 import type { Versions } from './versions.ts'
 
-export type Outcome = Omit<Promised, 'prove'> & Proof & { readonly seconds: number }
+export type Outcome = Omit<Guarantee, 'prove'> & Proof & { readonly seconds: number }
 
 export type Report = Versions & {
   readonly command: string
@@ -11,19 +11,19 @@ export type Report = Versions & {
   readonly outcomes: readonly Outcome[]
 }
 
-export const verdictOf = ({ holds, control }: Pick<Outcome, 'holds' | 'control'>): string => {
+export const getVerdict = ({ holds, control }: Pick<Outcome, 'holds' | 'control'>): string => {
   if (!holds) return 'NOT KEPT'
   return control && !control.failed ? 'SHOWS NOTHING: the naive one passes too' : 'kept'
 }
 
-export const tableOf = (outcomes: readonly Outcome[]): string =>
+export const formatOutcomes = (outcomes: readonly Outcome[]): string =>
   outcomes
     .map(one =>
       [
-        `${String(one.number).padStart(2)} ${one.promise}: ${verdictOf(one)} (${one.seconds.toFixed(1)} s)`,
-        `   tried  ${one.tried}`,
-        `   found  ${one.found}`,
-        ...(one.control ? [`   naive  ${one.control.found}`] : []),
+        `${String(one.number).padStart(2)} ${one.title}: ${getVerdict(one)} (${one.seconds.toFixed(1)} s)`,
+        `   tried  ${one.method}`,
+        `   found  ${one.result}`,
+        ...(one.control ? [`   naive  ${one.control.result}`] : []),
       ].join('\n'),
     )
     .join('\n')

@@ -3,40 +3,40 @@ import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { type FaultyEngine, randomFaults } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { readStock } from '../../test/table-contents.ts'
-import { type Run, whole } from './guarantee.ts'
-import { type Result, resultOf } from './history.ts'
-import { linearizable, type Timed } from './linearizability.ts'
+import { type Run, randomInteger } from './guarantee.ts'
+import { classifyResponse, type Outcome } from './history.ts'
+import { isLinearizable, type Timed } from './linearizability.ts'
 import { naiveCount, naiveSale } from './naive.ts'
 
 type Move = Timed & { readonly change: number }
 
 /** Of a refusal: that the stock was not enough. */
-const after = (stock: number, { change, result }: Move): number | undefined => {
+const after = (stock: number, { change, outcome }: Move): number | undefined => {
   const next = stock + change
-  if (result === 'fail') return next < 0 ? stock : undefined
+  if (outcome === 'fail') return next < 0 ? stock : undefined
   return next < 0 ? undefined : next
 }
 
-const timed = async (
+const recordMove = async (
   change: number,
   act: () => Promise<Pick<Answer, 'status'> & { body?: Answer['body'] }>,
 ): Promise<Move | undefined> => {
   const invoke = performance.now()
   const answer = await act()
-  const result: Result = resultOf(answer)
+  const outcome: Outcome = classifyResponse(answer)
   // A count that met another writer says nothing of the stock.
-  if (result === 'fail' && !['out_of_stock', 'stock_would_be_negative'].includes(answer.body?.code))
+  if (outcome === 'fail' && !['out_of_stock', 'stock_would_be_negative'].includes(answer.body?.code))
     return undefined
-  return { change, invoke, end: performance.now(), result }
+  return { change, invoke, end: performance.now(), outcome }
 }
 
-const isInOrder = async (shop: TestShop, start: number, moves: Promise<Move | undefined>[]) => {
+const fitsSomeOrder = async (shop: TestShop, start: number, moves: Promise<Move | undefined>[]) => {
   const told = (await Promise.all(moves)).filter(move => move !== undefined)
-  return linearizable(told, { after }, start, (await readStock(shop, 'tech-001')) ?? -1)
+  return isLinearizable(told, { apply: after }, start, (await readStock(shop, 'tech-001')) ?? -1)
 }
 
 /** How many of `count` windows can be put in order: of the shop's, every second under faults, and of the naive sale's. */
-export const stockWindows = async (run: Run, engine: FaultyEngine, count: number) => {
+export const runStockWindows = async (run: Run, engine: FaultyEngine, count: number) => {
   engine.plan(() => undefined)
   const books = [aBook({ stock_quantity: 0 })]
   const shop = await createTestShop({ books, endpoint: engine.endpoint })
@@ -49,9 +49,9 @@ export const stockWindows = async (run: Run, engine: FaultyEngine, count: number
   let good = 0
   let naiveGood = 0
   for (let window = 0; window < count; window++) {
-    const start = whole(run.random, 6, 12)
-    const quantities = times(7, () => whole(run.random, 1, 3))
-    const deltas = times(3, () => whole(run.random, -2, 3) || 1)
+    const start = randomInteger(run.random, 6, 12)
+    const quantities = times(7, () => randomInteger(run.random, 1, 3))
+    const deltas = times(3, () => randomInteger(run.random, -2, 3) || 1)
     engine.plan(() => undefined)
     // Enough to fill carts; then as many as the window begins with.
     await filled(shop, 100)
@@ -60,21 +60,21 @@ export const stockWindows = async (run: Run, engine: FaultyEngine, count: number
     if (window % 2 === 1)
       engine.plan((name, input) => (name === 'TransactWriteItems' ? faults(name, input) : undefined))
     const moves = [
-      ...buyers.map((buyer, i) => timed(-(quantities[i] ?? 1), () => placeOrder(buyer))),
+      ...buyers.map((buyer, i) => recordMove(-(quantities[i] ?? 1), () => placeOrder(buyer))),
       ...deltas.map(stock_delta =>
-        timed(stock_delta, () => shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta })),
+        recordMove(stock_delta, () => shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta })),
       ),
     ]
-    if (await isInOrder(shop, start, moves)) good++
+    if (await fitsSomeOrder(shop, start, moves)) good++
 
     await filled(naive, start)
     const answer = (sold: boolean) =>
       sold ? { status: 201 } : { status: 409, body: { code: 'out_of_stock' } }
     const naiveMoves = [
-      ...quantities.map(one => timed(-one, async () => answer(await naiveSale(naive, one)))),
-      ...deltas.map(delta => timed(delta, () => naiveCount(naive, delta).then(() => ({ status: 200 })))),
+      ...quantities.map(one => recordMove(-one, async () => answer(await naiveSale(naive, one)))),
+      ...deltas.map(delta => recordMove(delta, () => naiveCount(naive, delta).then(() => ({ status: 200 })))),
     ]
-    if (await isInOrder(naive, start, naiveMoves)) naiveGood++
+    if (await fitsSomeOrder(naive, start, naiveMoves)) naiveGood++
   }
   return { good, naiveGood }
 }

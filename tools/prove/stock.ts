@@ -4,16 +4,16 @@ import { countSold, createBuyers, placeOrder, times } from '../../test/buyers.ts
 import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
 import { readItems, readStock } from '../../test/table-contents.ts'
-import { countOf, inTurns, type Promised, type Run, whole } from './guarantee.ts'
-import { contradictions, history } from './history.ts'
+import { countWhere, type Guarantee, type Run, randomInteger, runConcurrently } from './guarantee.ts'
+import { createHistory, findContradictions } from './history.ts'
 import { naiveCancel, naiveCount, naiveSale } from './naive.ts'
-import { stockWindows } from './stock-windows.ts'
+import { runStockWindows } from './stock-windows.ts'
 
 const BUYERS = 60
 const STOCK = 10
 
 /** How often the intention of each key lies in the orders. */
-export const ordersByKey = async (shop: TestShop): Promise<Map<string, number>> => {
+export const countOrdersByKey = async (shop: TestShop): Promise<Map<string, number>> => {
   const records = (await readItems(shop, 'control')).filter(({ pk }) => pk.startsWith('idem#'))
   const keys = new Map(records.map(({ sk, order_id }) => [order_id, sk.replace('checkout#', '')]))
   const counts = new Map<string, number>()
@@ -25,28 +25,28 @@ export const ordersByKey = async (shop: TestShop): Promise<Map<string, number>> 
 }
 
 /** One crowd at one title; what was wrong, in words. Every second buyer asks again where the outcome is not certain. */
-const crowd = async (shop: TestShop, run: Run): Promise<string[]> => {
-  const buyers = await createBuyers(shop, BUYERS, 'tech-001', () => whole(run.random, 1, 3))
-  const { operations, record } = history()
+const runBuyers = async (shop: TestShop, run: Run): Promise<string[]> => {
+  const buyers = await createBuyers(shop, BUYERS, 'tech-001', () => randomInteger(run.random, 1, 3))
+  const { operations, record } = createHistory()
   await Promise.all(
     buyers.map(async (buyer, i) => {
       const buy = () => record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
       let done = await buy()
-      for (let tries = 1; i % 2 === 0 && done.result === 'unknown' && tries < 5; tries++) done = await buy()
+      for (let tries = 1; i % 2 === 0 && done.outcome === 'unknown' && tries < 5; tries++) done = await buy()
     }),
   )
   const [stock, sold] = [await readStock(shop, 'tech-001'), await countSold(shop, 'tech-001')]
-  const wrong = contradictions(operations, await ordersByKey(shop))
+  const wrong = findContradictions(operations, await countOrdersByKey(shop))
   if (sold > STOCK) wrong.push(`${sold} sold of ${STOCK}`)
   if (stock !== STOCK - sold) wrong.push(`${sold} sold of ${STOCK}, and ${stock} are left`)
-  const odd = operations.filter(({ answer }) => ![201, 409, 503].includes(answer.status))
-  return [...wrong, ...odd.map(({ answer }) => `answered ${answer.status}`)]
+  const odd = operations.filter(({ response }) => ![201, 409, 503].includes(response.status))
+  return [...wrong, ...odd.map(({ response }) => `answered ${response.status}`)]
 }
 
-const neverOversell: Promised = {
+const neverOversell: Guarantee = {
   number: 1,
-  promise: 'Never oversell',
-  pass: 'no more sold than there are, stock + sold = what there was, in every round; every answer true',
+  title: 'Never oversell',
+  criterion: 'no more sold than there are, stock + sold = what there was, in every round; every answer true',
   prove: async run => {
     const rounds = run.quick ? 3 : 20
     const windows = run.quick ? 10 : 100
@@ -62,17 +62,17 @@ const neverOversell: Promised = {
       // Carts are filled first; faults are for the race.
       if (round >= rounds)
         engine.plan((name, input) => (name === 'TransactWriteItems' ? plan(name, input) : undefined))
-      wrong.push(...(await crowd(shop, run)))
+      wrong.push(...(await runBuyers(shop, run)))
     }
     const naive = await createTestShop({ books: [aBook({ stock_quantity: STOCK })] })
-    const sold = countOf(await Promise.all(times(BUYERS, () => naiveSale(naive))), done => done)
-    const { good, naiveGood } = await stockWindows(run, engine, windows)
+    const sold = countWhere(await Promise.all(times(BUYERS, () => naiveSale(naive))), done => done)
+    const { good, naiveGood } = await runStockWindows(run, engine, windows)
     return {
-      tried: `${rounds} rounds of ${BUYERS} buyers for ${STOCK} copies, ${rounds} more under conflicts, lost answers and resets (${engine.faults()} faults); ${windows} windows of 10 sales and counts, searched for an order in which every answer is true`,
-      found: `${2 * rounds - wrong.length} of ${2 * rounds} rounds right, ${good} of ${windows} windows in order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `${rounds} rounds of ${BUYERS} buyers for ${STOCK} copies, ${rounds} more under conflicts, lost answers and resets (${engine.faults()} faults); ${windows} windows of 10 sales and counts, searched for an order in which every answer is true`,
+      result: `${2 * rounds - wrong.length} of ${2 * rounds} rounds right, ${good} of ${windows} windows in order${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0 && good === windows,
       control: {
-        found: `sold ${sold} of ${STOCK}; ${windows - naiveGood} of ${windows} windows in no order`,
+        result: `sold ${sold} of ${STOCK}; ${windows - naiveGood} of ${windows} windows in no order`,
         failed: sold > STOCK && naiveGood < windows,
       },
       figures: { faults: engine.faults(), wrong: wrong.length, windows, inOrder: good, naiveSold: sold },
@@ -103,35 +103,35 @@ const cancelOnce = async (shop: TestShop, i: number, random: Run['random']): Pro
   )
 }
 
-const cancelGivesBackOnce: Promised = {
+const cancelGivesBackOnce: Guarantee = {
   number: 21,
-  promise: 'Cancel gives back once',
-  pass: 'stock conserved; each order in exactly one final state, told to everybody',
+  title: 'Cancel gives back once',
+  criterion: 'stock conserved; each order in exactly one final state, told to everybody',
   prove: async run => {
     const count = run.quick ? 12 : 100
     const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })] })
-    const fits = countOf(await inTurns(count, 4, i => cancelOnce(shop, i, run.random)), yes => yes)
+    const fits = countWhere(await runConcurrently(count, 4, i => cancelOnce(shop, i, run.random)), yes => yes)
     const [stock = -1, sold] = [await readStock(shop, 'tech-001'), await countSold(shop, 'tech-001')]
     const events = (await readItems(shop, 'control'))
       .filter(({ pk }) => pk === 'outbox')
       .map(row => row.event)
-    const endings = countOf(events, event => event === 'order_cancelled' || event === 'order_shipped')
+    const endings = countWhere(events, event => event === 'order_cancelled' || event === 'order_shipped')
     const naive = await createTestShop({ books: [aBook({ stock_quantity: 0 })] })
     await Promise.all(times(10, () => naiveCancel(naive, 'order', 2)))
     const back = (await readStock(naive, 'tech-001')) ?? 0
     return {
-      tried: `${count} orders, each cancelled 10 times at once, every second also shipped`,
-      found: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
+      method: `${count} orders, each cancelled 10 times at once, every second also shipped`,
+      result: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
       holds: fits === count && endings === count && stock + sold === 1_000,
-      control: { found: `gave back ${back} of 2`, failed: back > 2 },
+      control: { result: `gave back ${back} of 2`, failed: back > 2 },
     }
   },
 }
 
-const staffEdits: Promised = {
+const staffEdits: Guarantee = {
   number: 22,
-  promise: 'Staff edits do not undo sales',
-  pass: 'stock = what there was + counted - sold; a stale count or edit is refused',
+  title: 'Staff edits do not undo sales',
+  criterion: 'stock = what there was + counted - sold; a stale count or edit is refused',
   prove: async run => {
     const rounds = run.quick ? 1 : 10
     const stale = run.quick ? 5 : 20
@@ -160,7 +160,7 @@ const staffEdits: Promised = {
         await patch({ stock_delta: 1 })
         const counted = [{ stock_quantity: 100 }, { title: 'Another' }]
         const answers = await Promise.all(counted.map(body => patch(body, { 'if-match': etag })))
-        refused += countOf(answers, ({ status }) => status === 409 || status === 412)
+        refused += countWhere(answers, ({ status }) => status === 409 || status === 412)
       }
     }
     const naive = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
@@ -168,15 +168,15 @@ const staffEdits: Promised = {
       ...times(20, () => naiveSale(naive)),
       ...times(5, () => naiveCount(naive, 1)),
     ])
-    const expected = 105 - countOf(sales, sold => sold === true)
+    const expected = 105 - countWhere(sales, sold => sold === true)
     const left = await readStock(naive, 'tech-001')
     return {
-      tried: `${rounds} times 50 buyers, 20 counts and 20 edits at once; ${2 * stale} stale edits`,
-      found: `conserved ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} odd answers ${odd.slice(0, 3)}`,
+      method: `${rounds} times 50 buyers, 20 counts and 20 edits at once; ${2 * stale} stale edits`,
+      result: `conserved ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} odd answers ${odd.slice(0, 3)}`,
       holds: conserved === rounds && refused === 2 * stale && odd.length === 0,
-      control: { found: `${left} left where ${expected} should be`, failed: left !== expected },
+      control: { result: `${left} left where ${expected} should be`, failed: left !== expected },
     }
   },
 }
 
-export const stockPromises = [neverOversell, cancelGivesBackOnce, staffEdits]
+export const stockGuarantees = [neverOversell, cancelGivesBackOnce, staffEdits]

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { type FaultPlan, type FaultyEngine, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
-import { countOf, inTurns, type Promised } from './guarantee.ts'
+import { countWhere, type Guarantee, runConcurrently } from './guarantee.ts'
 import { p99 } from './load-generator.ts'
 
-const LONGEST_MS = 8_000
-const MOST_RETRIES = 2.2
+const MAX_MS = 8_000
+const MAX_CALL_RATIO = 2.2
 
-type Weather = { readonly name: string; readonly plan: (random: () => number) => FaultPlan }
+type FailureMode = { readonly name: string; readonly plan: (random: () => number) => FaultPlan }
 
-const weathers: readonly Weather[] = [
+const FAILURE_MODES: readonly FailureMode[] = [
   { name: 'gone', plan: () => () => 'refuse' },
   { name: 'silent', plan: () => () => new Promise(() => {}) },
   {
@@ -33,11 +33,11 @@ const weathers: readonly Weather[] = [
   },
 ]
 
-const callsOf = (engine: FaultyEngine): number =>
+const countCalls = (engine: FaultyEngine): number =>
   Object.values(engine.calls).reduce((sum, one) => sum + one, 0)
 
 /** Some of everything at once: carts, checkouts, orders, health, and what is in memory. */
-const traffic = async (shop: TestShop, rounds: number) => {
+const createTraffic = async (shop: TestShop, rounds: number) => {
   const spent: number[] = []
   const answers: Answer[] = []
   const ask = async (act: () => Promise<Answer>): Promise<void> => {
@@ -50,7 +50,7 @@ const traffic = async (shop: TestShop, rounds: number) => {
     spent,
     answers,
     run: () =>
-      inTurns(rounds, 8, async i => {
+      runConcurrently(rounds, 8, async i => {
         const [one, two] = [buyers[2 * i], buyers[2 * i + 1]]
         if (!one || !two) return
         await Promise.all([
@@ -63,10 +63,11 @@ const traffic = async (shop: TestShop, rounds: number) => {
   }
 }
 
-const nobodyHangs: Promised = {
+const storeFailures: Guarantee = {
   number: 26,
-  promise: 'A slow or failing store holds nobody up',
-  pass: 'every request ends within 8 s, with an answer or a 503 that says when to come back; at most 2.2 times the calls where it throttles; health says so; all is well again without a restart',
+  title: 'A slow or failing store holds nobody up',
+  criterion:
+    'every request ends within 8 s, with an answer or a 503 that says when to come back; at most 2.2 times the calls where it throttles; health says so; all is well again without a restart',
   prove: async run => {
     const rounds = run.quick ? 8 : 60
     const engine = await startFaultyEngine()
@@ -76,37 +77,40 @@ const nobodyHangs: Promised = {
     })
     const found: string[] = []
     let holds = true
-    const well = await traffic(shop, rounds)
-    const before = callsOf(engine)
+    const well = await createTraffic(shop, rounds)
+    const before = countCalls(engine)
     await well.run()
-    const usual = callsOf(engine) - before
-    for (const { name, plan } of weathers) {
+    const usual = countCalls(engine) - before
+    for (const { name, plan } of FAILURE_MODES) {
       engine.plan(() => undefined)
-      const { spent, answers, run: runTraffic } = await traffic(shop, rounds)
-      const calls = callsOf(engine)
+      const { spent, answers, run: runTraffic } = await createTraffic(shop, rounds)
+      const calls = countCalls(engine)
       engine.plan(plan(run.random))
       const [health] = await Promise.all([shop.visitor().get('/api/health'), runTraffic()])
-      const ratio = (callsOf(engine) - calls) / usual
+      const ratio = (countCalls(engine) - calls) / usual
       engine.plan(() => undefined)
       const longest = Math.max(...spent)
-      const refused = countOf(answers, ({ status, headers }) => status === 503 && headers.has('retry-after'))
-      const odd = countOf(answers, ({ status }) => status >= 500) - refused
+      const refused = countWhere(
+        answers,
+        ({ status, headers }) => status === 503 && headers.has('retry-after'),
+      )
+      const odd = countWhere(answers, ({ status }) => status >= 500) - refused
       const isBack = (await shop.visitor().get('/api/health')).status === 200
       const isTold = name === '20 % throttled' || name === '2 s late' || health.status === 503
       // Of a store that refuses each call, every call is made up to five times: what counts is that it ends.
-      const isSpared = name !== '20 % throttled' || ratio <= MOST_RETRIES
-      holds &&= longest < LONGEST_MS && odd === 0 && isBack && isTold && isSpared
+      const isSpared = name !== '20 % throttled' || ratio <= MAX_CALL_RATIO
+      holds &&= longest < MAX_MS && odd === 0 && isBack && isTold && isSpared
       found.push(
         `${name}: ${answers.length - refused} answered, ${refused} told to come back, ${odd} otherwise, longest ${(longest / 1000).toFixed(1)} s, p99 ${(p99(spent) / 1000).toFixed(1)} s, calls × ${ratio.toFixed(2)}${isTold ? '' : ', health does not say so'}${isBack ? '' : ', not back'}`,
       )
     }
     return {
-      tried: `${4 * rounds} requests each over a store that is gone, silent, 2 s late, or throttles 20 %; 32 at once`,
-      found: found.join('; '),
+      method: `${4 * rounds} requests each over a store that is gone, silent, 2 s late, or throttles 20 %; 32 at once`,
+      result: found.join('; '),
       holds,
-      figures: { requests: times(weathers.length, () => 4 * rounds) },
+      figures: { requests: times(FAILURE_MODES.length, () => 4 * rounds) },
     }
   },
 }
 
-export const storePromises = [nobodyHangs]
+export const storeFailureGuarantees = [storeFailures]

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../../test/kit.ts'
-import type { Promised, Proof, Run } from './guarantee.ts'
+import type { Guarantee, Proof, Run } from './guarantee.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const VITEST = join(PROJECT, 'node_modules/vitest/vitest.mjs')
-const LONGEST_MS = 10 * 60_000
+const MAX_MS = 10 * 60_000
 
 type Results = {
   readonly numPassedTests: number
@@ -20,12 +20,12 @@ type Results = {
   }[]
 }
 
-const ended = (args: readonly string[]): Promise<string> =>
+const runVitest = (args: readonly string[]): Promise<string> =>
   new Promise(done => {
     const child = spawn(process.execPath, [VITEST, 'run', ...args], {
       cwd: PROJECT,
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: LONGEST_MS,
+      timeout: MAX_MS,
     })
     let said = ''
     child.stderr.on('data', chunk => {
@@ -38,15 +38,15 @@ const ended = (args: readonly string[]): Promise<string> =>
 export const runTests = async (
   { withSuite }: Pick<Run, 'withSuite'>,
   files: readonly string[],
-): Promise<Pick<Proof, 'found' | 'holds'>> => {
-  if (!withSuite) return { found: 'the suite runs its tests itself', holds: true }
+): Promise<Pick<Proof, 'result' | 'holds'>> => {
+  if (!withSuite) return { result: 'the suite runs its tests itself', holds: true }
   const output = join(temporaryFolder(), 'results.json')
-  const said = await ended([...files, '--reporter=json', `--outputFile=${output}`])
+  const said = await runVitest([...files, '--reporter=json', `--outputFile=${output}`])
   let results: Results
   try {
     results = JSON.parse(readFileSync(output, 'utf8')) as Results
   } catch {
-    return { found: `the tests could not be run: ${said.slice(-300)}`, holds: false }
+    return { result: `the tests could not be run: ${said.slice(-300)}`, holds: false }
   }
   const { numPassedTests: passed, numFailedTests: failed, success } = results
   const [first] = results.testResults
@@ -55,49 +55,52 @@ export const runTests = async (
   // A file can fail as a whole, its tests being well: by a secret in what it logged.
   const why = first?.fullName ?? results.testResults.find(({ message }) => message)?.message?.slice(0, 300)
   return {
-    found: `${passed} tests passed, ${failed} failed${success ? '' : `: ${why ?? said.slice(-300)}`}`,
+    result: `${passed} tests passed, ${failed} failed${success ? '' : `: ${why ?? said.slice(-300)}`}`,
     holds: success && passed > 0,
   }
 }
 
-type BySuite = Omit<Promised, 'prove' | 'inSuite'> & {
-  readonly tried: string
+type SuiteGuarantee = Omit<Guarantee, 'prove' | 'inSuite'> & {
+  readonly method: string
   readonly files: readonly string[]
   /** What the naive version did, which one of these tests requires to fail. */
   readonly naive?: string
 }
 
-const bySuite: readonly BySuite[] = [
+const SUITE_GUARANTEES: readonly SuiteGuarantee[] = [
   {
     number: 8,
-    promise: 'Money is exact',
-    pass: 'no difference from whole numbers without end',
-    tried: '20,000 random carts of 1 to 50 lines, at rates of 0 to 25 %; 20,000 amounts read both ways',
+    title: 'Money is exact',
+    criterion: 'no difference from whole numbers without end',
+    method: '20,000 random carts of 1 to 50 lines, at rates of 0 to 25 %; 20,000 amounts read both ways',
     files: ['src/cart/pricing.test.ts', 'src/core/money.test.ts'],
     naive: 'sums in floats are wrong in more than 50 of 500 carts',
   },
   {
     number: 20,
-    promise: 'Every order has its mail',
-    pass: 'each order at least one mail, twice only where a worker was killed; what cannot be sent holds up nobody',
-    tried:
+    title: 'Every order has its mail',
+    criterion:
+      'each order at least one mail, twice only where a worker was killed; what cannot be sent holds up nobody',
+    method:
       '500 orders, a mail server that fails 30 % and hangs 10 %, 50 kills of the worker, poison rows, ten workers at one row',
     files: ['src/notifications/worker.test.ts'],
   },
   {
     number: 24,
-    promise: 'Logs tell no secrets',
-    pass: 'no password, cookie, token or address of anybody in anything that is logged; a planted one is found',
-    tried:
+    title: 'Logs tell no secrets',
+    criterion:
+      'no password, cookie, token or address of anybody in anything that is logged; a planted one is found',
+    method:
       'what shops say and report, compared with all that their shoppers sent and were given: here for a shop as users run it, in the suite after every file of tests',
     files: ['test/log-leaks.test.ts', 'src/accounts/sign-in.test.ts', 'src/orders/checkout.test.ts'],
     naive: 'secrets that are planted in a log are found, each of 7',
   },
   {
     number: 27,
-    promise: 'The browser is fenced in',
-    pass: 'a strict content security policy without inline scripts on every page, nothing private kept, no script of others ever run',
-    tried:
+    title: 'The browser is fenced in',
+    criterion:
+      'a strict content security policy without inline scripts on every page, nothing private kept, no script of others ever run',
+    method:
       'headers of every address; every page in a real browser, with markup in titles, names and searches',
     files: [
       'src/pages',
@@ -108,23 +111,25 @@ const bySuite: readonly BySuite[] = [
   },
   {
     number: 28,
-    promise: 'The cloud template is safe',
-    pass: 'no finding of cdk-nag without a reason; each function has the tables it needs and no more',
-    tried: 'the functions, their rights, their bundles and templates',
+    title: 'The cloud template is safe',
+    criterion: 'no finding of cdk-nag without a reason; each function has the tables it needs and no more',
+    method: 'the functions, their rights, their bundles and templates',
     files: ['src/lambda', 'infra'],
   },
 ]
 
-export const suitePromises: readonly Promised[] = bySuite.map(({ files, tried, naive, ...promised }) => ({
-  ...promised,
-  inSuite: true,
-  prove: async run => {
-    const { found, holds } = await runTests(run, files)
-    return {
-      tried: `${tried} (${files.join(', ')})`,
-      found,
-      holds,
-      ...(naive === undefined ? {} : { control: { found: naive, failed: holds } }),
-    }
-  },
-}))
+export const suiteGuarantees: readonly Guarantee[] = SUITE_GUARANTEES.map(
+  ({ files, method, naive, ...promised }) => ({
+    ...promised,
+    inSuite: true,
+    prove: async run => {
+      const { result, holds } = await runTests(run, files)
+      return {
+        method: `${method} (${files.join(', ')})`,
+        result,
+        holds,
+        ...(naive === undefined ? {} : { control: { result: naive, failed: holds } }),
+      }
+    },
+  }),
+)

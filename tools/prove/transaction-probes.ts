@@ -1,40 +1,40 @@
 /** Transactions: how many, all or nothing, whose reasons, which token. */
 import {
+  cancellationCodes,
   condition,
+  errorName,
   get,
-  invalid,
+  INVALID,
   item,
   key,
-  N,
-  outcome,
+  numberValue,
   type Probe,
   put,
   putIn,
-  reasons,
   transact,
 } from './probe.ts'
 
 export const transactionProbes: readonly Probe[] = [
   {
-    what: 'a transaction of 100 writes',
+    name: 'a transaction of 100 writes',
     expect: 'ok',
-    probe: table => outcome(transact(Array.from({ length: 100 }, (_, i) => putIn(table, item(`h${i}`))))),
+    probe: table => errorName(transact(Array.from({ length: 100 }, (_, i) => putIn(table, item(`h${i}`))))),
   },
   {
-    what: 'a transaction of 101 writes',
-    expect: invalid,
-    probe: table => outcome(transact(Array.from({ length: 101 }, (_, i) => putIn(table, item(`h${i}`))))),
+    name: 'a transaction of 101 writes',
+    expect: INVALID,
+    probe: table => errorName(transact(Array.from({ length: 101 }, (_, i) => putIn(table, item(`h${i}`))))),
   },
   {
-    what: 'two writes of one item in a transaction',
-    expect: invalid,
-    probe: table => outcome(transact([putIn(table, item('twice')), putIn(table, item('twice'))])),
+    name: 'two writes of one item in a transaction',
+    expect: INVALID,
+    probe: table => errorName(transact([putIn(table, item('twice')), putIn(table, item('twice'))])),
   },
   {
-    what: 'a transaction with one failed condition writes nothing',
+    name: 'a transaction with one failed condition writes nothing',
     expect: true,
     probe: async table => {
-      await outcome(
+      await errorName(
         transact([
           putIn(table, item('none')),
           putIn(table, item('none2'), condition('attribute_exists(pk)')),
@@ -44,18 +44,18 @@ export const transactionProbes: readonly Probe[] = [
     },
   },
   {
-    what: 'reasons come in the order of the writes',
+    name: 'reasons come in the order of the writes',
     expect: 'None,ConditionalCheckFailed',
     probe: table =>
-      reasons(
+      cancellationCodes(
         transact([putIn(table, item('r1')), putIn(table, item('r2'), condition('attribute_exists(pk)'))]),
       ),
   },
   {
-    what: 'the reason has the old item, where it is asked for',
+    name: 'the reason has the old item, where it is asked for',
     expect: true,
     probe: async table => {
-      await put(table, item('was', { n: N(5) }))
+      await put(table, item('was', { n: numberValue(5) }))
       const more = {
         ...condition('attribute_not_exists(pk)'),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -64,7 +64,7 @@ export const transactionProbes: readonly Probe[] = [
     },
   },
   {
-    what: 'the same token again does nothing more',
+    name: 'the same token again does nothing more',
     expect: '1',
     probe: async table => {
       const add = {
@@ -72,7 +72,7 @@ export const transactionProbes: readonly Probe[] = [
           TableName: table,
           Key: key('token'),
           UpdateExpression: 'ADD n :one',
-          ExpressionAttributeValues: { ':one': N(1) },
+          ExpressionAttributeValues: { ':one': numberValue(1) },
         },
       }
       const ClientRequestToken = crypto.randomUUID()
@@ -81,21 +81,21 @@ export const transactionProbes: readonly Probe[] = [
     },
   },
   {
-    what: 'the same token with another body',
+    name: 'the same token with another body',
     expect: 'IdempotentParameterMismatchException',
     probe: async table => {
       const ClientRequestToken = crypto.randomUUID()
       await transact([putIn(table, item('m1'))], { ClientRequestToken })
-      return outcome(transact([putIn(table, item('m2'))], { ClientRequestToken }))
+      return errorName(transact([putIn(table, item('m2'))], { ClientRequestToken }))
     },
   },
   {
-    what: '30 transactions at once on one item, on condition of its version',
+    name: '30 transactions at once on one item, on condition of its version',
     expect: 1,
     probe: async table => {
-      await put(table, item('v', { version: N(1) }))
+      await put(table, item('v', { version: numberValue(1) }))
       const move = () =>
-        outcome(
+        errorName(
           transact([
             {
               Update: {
@@ -103,7 +103,7 @@ export const transactionProbes: readonly Probe[] = [
                 Key: key('v'),
                 UpdateExpression: 'SET version = :next',
                 ConditionExpression: 'version = :seen',
-                ExpressionAttributeValues: { ':seen': N(1), ':next': N(2) },
+                ExpressionAttributeValues: { ':seen': numberValue(1), ':next': numberValue(2) },
               },
             },
           ]),

@@ -14,7 +14,7 @@ const engineVersion = (): string => {
   }
 }
 
-export const versions = (): Versions => {
+export const detectVersions = (): Versions => {
   const all = cpus()
   const memory = Math.round(totalmem() / 1e9)
   return {

@@ -2,12 +2,12 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { type Account, aBook, orderFor } from '../../test/kit.ts'
-import { corpus, textOf } from '../../tools/fuzz/corpus.ts'
+import { entryText, readCorpus } from '../../tools/fuzz/corpus.ts'
 import { openSite, settled, type Window, withoutStatus } from './site.ts'
 
-const markup = corpus('strings')
+const markup = readCorpus('strings')
   .filter(({ id }) => id.includes('markup'))
-  .map(textOf)
+  .map(entryText)
 const fits = (text: string, length: number): string => text.slice(0, length)
 
 const titled = markup.map((text, i) =>

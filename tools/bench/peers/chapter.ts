@@ -1,11 +1,11 @@
 /** The comparison as a chapter of docs/performance.md. */
 import type { Bars, Chapter } from '../chapter.ts'
-import { busyNote, machineText } from '../machine.ts'
+import { createBusyNote, describeMachine } from '../machine.ts'
 import { median } from '../measure.ts'
-import { differencesOf, tablesOf } from './report.ts'
+import { createTables, listDifferences } from './report.ts'
 import type { Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
-import { LINES } from './workloads.ts'
+import { WORKLOADS } from './workloads.ts'
 
 const NOT_TESTED = [
   'More than one server process, another machine for the load, a network between shop and shopper.',
@@ -15,14 +15,14 @@ const NOT_TESTED = [
 
 const each = (shops: readonly ShopResult[], value: (shop: ShopResult) => number): number[] => shops.map(value)
 
-const workBars = ({ shops, lines }: Result): Bars => ({
+const createWorkBars = ({ shops, lines }: Result): Bars => ({
   kind: 'bars',
   name: 'peers-work',
   title: 'Done per second',
   unit: 'per second',
   log: true,
   series: shops.map(({ label }) => label),
-  groups: LINES.map(({ name }) => ({
+  groups: WORKLOADS.map(({ name }) => ({
     label: name,
     values: shops.map(
       shop => lines.find(one => one.line === name && one.shop === shop.name)?.perSecond ?? null,
@@ -30,14 +30,14 @@ const workBars = ({ shops, lines }: Result): Bars => ({
   })),
 })
 
-const cpuBars = ({ shops, lines }: Result): Bars => ({
+const createCpuBars = ({ shops, lines }: Result): Bars => ({
   kind: 'bars',
   name: 'peers-cpu',
   title: 'CPU of shop and database for each',
   unit: 'ms',
   log: true,
   series: shops.map(({ label }) => label),
-  groups: LINES.map(({ name }) => ({
+  groups: WORKLOADS.map(({ name }) => ({
     label: name,
     values: shops.map(shop => {
       const line = lines.find(one => one.line === name && one.shop === shop.name)
@@ -46,7 +46,7 @@ const cpuBars = ({ shops, lines }: Result): Bars => ({
   })),
 })
 
-const shopBars = (
+const createShopBars = (
   { shops }: Result,
   name: string,
   title: string,
@@ -62,12 +62,12 @@ const shopBars = (
   groups: Object.entries(groups).map(([label, value]) => ({ label, values: each(shops, value) })),
 })
 
-export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter => ({
+export const createPeersChapter = (result: Result, verdicts: readonly Verdict[]): Chapter => ({
   place: 10,
   title: 'Beside other shops, on the same work',
   command: 'CLOUDSHELF_PEERS=<folder> npm run bench:peers -- --write-docs',
   at: result.at,
-  machine: machineText(result.machine),
+  machine: describeMachine(result.machine),
   versions: result.shops
     .slice(1)
     .map(({ label, version, node, database }) => `${label} ${version} (Node ${node.slice(1)}, ${database})`)
@@ -75,26 +75,26 @@ export const chapterOf = (result: Result, verdicts: readonly Verdict[]): Chapter
     .join(' · '),
   text: [
     'What else a bookseller could install, measured in the same run: a slice of the peer’s work, then a slice of ours, in turn. A ratio is that of the slices that lie beside each other. CPU is the server’s and its database’s for each thing done, the figure that the noise of a machine bends least.',
-    ...busyNote(result.machine),
+    ...createBusyNote(result.machine),
     ...(result.quick ? ['**These are the figures of a quick look (`--quick`), not of a whole run.**'] : []),
     ...result.absent,
   ],
-  tables: tablesOf(result, verdicts),
+  tables: createTables(result, verdicts),
   plots: [
-    workBars(result),
-    cpuBars(result),
-    shopBars(result, 'peers-start', 'From the start of node to the first book', 'ms', {
+    createWorkBars(result),
+    createCpuBars(result),
+    createShopBars(result, 'peers-start', 'From the start of node to the first book', 'ms', {
       'start to first book': ({ starts }) => median(starts),
     }),
-    shopBars(result, 'peers-memory', 'Memory of shop and database', 'MB', {
+    createShopBars(result, 'peers-memory', 'Memory of shop and database', 'MB', {
       'at rest': ({ rest }) => rest.shop + rest.store,
       'after the bench': ({ after }) => after.shop + after.store,
     }),
-    shopBars(result, 'peers-search', 'Share of queries whose first answer is right', '', {
+    createShopBars(result, 'peers-search', 'Share of queries whose first answer is right', '', {
       'main queries': ({ hits }) => hits.main,
       'hard queries': ({ hits }) => hits.hard,
     }),
   ],
-  differs: differencesOf(result),
+  differs: listDifferences(result),
   notTested: NOT_TESTED,
 })

@@ -1,20 +1,20 @@
 /** A shopper in our own shop: the first add makes the cart and the cookie, the order is one request with what the cart said. */
 import * as z from 'zod'
-import { fromNetwork, searchPath } from '../requests.ts'
-import { accepted } from './http.ts'
-import type { Basket, Call, Facts, Shopping } from './peer.ts'
+import { networkHeaders, searchPath } from '../requests.ts'
+import { expectSuccess } from './http.ts'
+import type { Basket, Call, ShopFacts, Shopping } from './peer.ts'
 
 const Cart = z.object({ version: z.string(), total: z.number() })
 const Found = z.object({ items: z.array(z.object({ book_id: z.string() })) })
 
 /** The cookie's name and value. */
-const cookieOf = (header: string | string[] | undefined): string | undefined =>
+const readCookie = (header: string | string[] | undefined): string | undefined =>
   [header ?? []].flat()[0]?.split(';')[0]
 
-export const cloudshelfShopping = (_: Facts): Shopping => {
-  const asked = (cookie: string | undefined, guest: number) => ({
+export const createCloudshelfShopping = (_: ShopFacts): Shopping => {
+  const createHeaders = (cookie: string | undefined, guest: number) => ({
     'sec-fetch-site': 'same-origin',
-    ...fromNetwork(guest),
+    ...networkHeaders(guest),
     ...(cookie ? { cookie } : {}),
   })
 
@@ -23,11 +23,11 @@ export const cloudshelfShopping = (_: Facts): Shopping => {
     let body: unknown
     for (const book_id of titles) {
       const answer = await call('POST', '/api/cart/items', {
-        headers: asked(cookie, guest),
+        headers: createHeaders(cookie, guest),
         body: { book_id, quantity: 1 },
       })
-      body = accepted('add', answer)
-      cookie ??= cookieOf(answer.headers['set-cookie'])
+      body = expectSuccess('add', answer)
+      cookie ??= readCookie(answer.headers['set-cookie'])
     }
     const { version, total } = Cart.parse(body)
     return { cookie: cookie ?? '', version, total: String(total) }
@@ -37,7 +37,7 @@ export const cloudshelfShopping = (_: Facts): Shopping => {
 
   const pay = async (call: Call, { cookie, version, total }: Basket, guest: number): Promise<void> => {
     const answer = await call('POST', '/api/orders', {
-      headers: { ...asked(cookie, guest), 'idempotency-key': crypto.randomUUID() },
+      headers: { ...createHeaders(cookie, guest), 'idempotency-key': crypto.randomUUID() },
       body: {
         cart_version: version,
         expected_total: Number(total),
@@ -45,14 +45,14 @@ export const cloudshelfShopping = (_: Facts): Shopping => {
         shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
       },
     })
-    accepted('order', answer)
+    expectSuccess('order', answer)
   }
 
   const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
-    const { items } = Found.parse(accepted('search', await call('GET', searchPath(text))))
+    const { items } = Found.parse(expectSuccess('search', await call('GET', searchPath(text))))
     const first = items[0]
     // The numbers of the list count from 1.
     return first && Number(first.book_id) - 1
   }
-  return { fill, approach, pay, firstFound }
+  return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }
 }

@@ -1,48 +1,51 @@
 /** Our own shop on the same books, as `npm start` runs it. */
 import type { Book } from '#src/catalog/schema.ts'
-import { get, searchPath } from '../requests.ts'
+import { getRequest, searchPath } from '../requests.ts'
 import { startShop } from '../shop-process.ts'
-import { fillFolder } from '../test-catalog.ts'
-import type { Crowd, RunningShop } from './peer.ts'
-import { lookedAt, searchTexts } from './test-queries.ts'
+import { fillDataFolder } from '../test-catalog.ts'
+import type { RunningShop, Rush } from './peer.ts'
+import { createSearchTexts, selectBooks } from './test-queries.ts'
 
 const FIRST_BOOK = '/api/books/1'
 const CATEGORIES = 20
 /** How often each question may be asked anew, in other capitals: an address that nobody has asked for. */
 const SPELLINGS = 12
 
-const crowds: readonly Crowd[] = [
+const RUSHES: readonly Rush[] = [
   { title: 'crowd-of-10', copies: 10 },
   { title: 'crowd-of-1000', copies: 1_000 },
 ]
 
 /** As long as the descriptions that the peers are filled with; the list of books has none. */
-const described = (book: Book): Book => ({
+const addDescription = (book: Book): Book => ({
   ...book,
   description: `${book.title} by ${book.author}.${book.published_year ? ` First published in ${book.published_year}.` : ''} Readers rate it ${book.average_rating} of 5 from ${book.ratings_count} ratings. In stock and ready to ship within one working day; returns are accepted within 30 days. Other editions, in other languages and bindings, can be ordered and arrive within two to four weeks.`,
 })
 
 /** A data folder with the books, and the titles of the crowds behind them. */
-export const fillOurs = async (dataDir: string, books: readonly Book[]): Promise<void> => {
+export const fillCloudshelf = async (dataDir: string, books: readonly Book[]): Promise<void> => {
   const last = books.at(-1)
   if (!last) throw new Error('there are no books')
-  const limited = crowds.map(({ title, copies }) => ({ ...last, book_id: title, stock_quantity: copies }))
-  await fillFolder(dataDir, [...books.map(described), ...limited.map(({ isbn: _, ...book }) => book)])
+  const limited = RUSHES.map(({ title, copies }) => ({ ...last, book_id: title, stock_quantity: copies }))
+  await fillDataFolder(dataDir, [
+    ...books.map(addDescription),
+    ...limited.map(({ isbn: _, ...book }) => book),
+  ])
 }
 
 /** The spelling number `n` of a text: its letters as capitals where the bits of `n` are set. */
-const spelled = (text: string, n: number): string =>
+const varyCase = (text: string, n: number): string =>
   [...text].map((letter, i) => ((n >> i) & 1 ? letter.toUpperCase() : letter)).join('')
 
-export const startOurs = async (dataDir: string, books: readonly Book[]): Promise<RunningShop> => {
+export const startCloudshelf = async (dataDir: string, books: readonly Book[]): Promise<RunningShop> => {
   const shop = await startShop(dataDir, FIRST_BOOK)
   const sizes = Map.groupBy(books, ({ category }) => category)
   const largest = [...sizes]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, CATEGORIES)
     .map(([category]) => category)
-  const texts = searchTexts(books)
-  const seen = new Set(lookedAt(books))
+  const texts = createSearchTexts(books)
+  const seen = new Set(selectBooks(books))
   return {
     name: 'cloudshelf',
     port: shop.port,
@@ -50,29 +53,29 @@ export const startOurs = async (dataDir: string, books: readonly Book[]): Promis
     processes: { shop: shop.pid, store: shop.engine.pid },
     facts: {},
     titles: books.map(({ book_id }) => book_id),
-    crowds,
-    reading: {
+    rushes: RUSHES,
+    reads: {
       list: {
         requests: largest.map(category =>
-          get(`/api/books?category=${encodeURIComponent(category)}&limit=24`),
+          getRequest(`/api/books?category=${encodeURIComponent(category)}&limit=24`),
         ),
         contains: '"book_id":',
       },
       book: {
-        requests: lookedAt(books).map(place => get(`/api/books/${books[place]?.book_id}`)),
+        requests: selectBooks(books).map(place => getRequest(`/api/books/${books[place]?.book_id}`)),
         contains: '"book_id":',
       },
       // The others: nobody has looked at them.
       newBook: {
         requests: books.flatMap(({ book_id }, place) =>
-          seen.has(place) ? [] : get(`/api/books/${book_id}`),
+          seen.has(place) ? [] : getRequest(`/api/books/${book_id}`),
         ),
         contains: '"book_id":',
         once: true,
       },
       search: {
         requests: Array.from({ length: SPELLINGS }, (_, n) =>
-          texts.map(text => get(`${searchPath(spelled(text, n))}&limit=24`)),
+          texts.map(text => getRequest(`${searchPath(varyCase(text, n))}&limit=24`)),
         ).flat(),
         contains: '"book_id":',
         once: true,

@@ -6,22 +6,22 @@ import { fileURLToPath } from 'node:url'
 import type { Book } from '#src/catalog/schema.ts'
 import type { Effort } from '../interleaved.ts'
 import type { LoadJob, LoadResult } from '../load-generator.ts'
-import { thisMachine } from '../machine.ts'
-import { readBooks as readListed, readQuestions } from '../search-test-data.ts'
+import { detectMachine } from '../machine.ts'
+import { readListedBooks as readListed, readQuestions } from '../search-test-data.ts'
 import { startWorker } from '../worker.ts'
-import { fillOurs, startOurs } from './cloudshelf.ts'
-import { installOf, versionOf } from './install-size.ts'
-import { lineOf, type Sum, takeTurns, together } from './interleaved-peers.ts'
-import type { Peer, PeerPlace, RunningShop } from './peer.ts'
-import { familyMemory } from './process-tree.ts'
+import { fillCloudshelf, startCloudshelf } from './cloudshelf.ts'
+import { measureInstall, readVersion } from './install-size.ts'
+import { measureInterleaved, mergeSums, type Sum, summarizeSum } from './interleaved-peers.ts'
+import type { Peer, PeerLocation, RunningShop } from './peer.ts'
+import { processTreeMemory } from './process-tree.ts'
 import type { CrowdResult, LineResult, Result, ShopResult } from './result.ts'
-import { nodeVersion } from './server.ts'
+import { readNodeVersion } from './server.ts'
 import type { ShopperJob, ShopperResult } from './shopper-worker.ts'
-import { type Generators, LINES, sideOf } from './workloads.ts'
+import { type Generators, prepareSide, WORKLOADS } from './workloads.ts'
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 const BUYERS = 50
-const ASKERS = 4
+const CONCURRENCY = 4
 
 export type Comparison = {
   readonly books: readonly Book[]
@@ -33,21 +33,21 @@ export type Comparison = {
   readonly say: (line: string) => void
 }
 
-const memoryOf = ({ processes: { shop, store } }: RunningShop) => ({
-  shop: familyMemory(shop, store) ?? 0,
-  store: store === undefined ? 0 : (familyMemory(store) ?? 0),
+const measureMemory = ({ processes: { shop, store } }: RunningShop) => ({
+  shop: processTreeMemory(shop, store) ?? 0,
+  store: store === undefined ? 0 : (processTreeMemory(store) ?? 0),
 })
 
-type Memory = ReturnType<typeof memoryOf>
+type Memory = ReturnType<typeof measureMemory>
 /** The most of them together. */
-const mostOf = (all: readonly Memory[]): Memory =>
+const maxMemory = (all: readonly Memory[]): Memory =>
   all.reduce((most, one) => (one.shop + one.store > most.shop + most.store ? one : most), {
     shop: 0,
     store: 0,
   })
 
 /** The share of the queries of both files whose first answer is a right one. */
-const hitsOf = async (shop: RunningShop, data: string, { shopper }: Generators) => {
+const measureHits = async (shop: RunningShop, data: string, { shopper }: Generators) => {
   const books = readListed(join(data, 'books-10k.csv'))
   const share = async (file: string): Promise<number> => {
     const questions = readQuestions(join(data, 'search', file), books)
@@ -57,7 +57,7 @@ const hitsOf = async (shop: RunningShop, data: string, { shopper }: Generators) 
       port: shop.port,
       facts: shop.facts,
       texts: questions.map(({ q }) => q),
-      atOnce: ASKERS,
+      atOnce: CONCURRENCY,
     })
     const right = questions.filter((question, i) => {
       const place = places[i]
@@ -68,9 +68,9 @@ const hitsOf = async (shop: RunningShop, data: string, { shopper }: Generators) 
   return { main: await share('search-dev.tsv'), hard: await share('search-hard-dev.tsv') }
 }
 
-const crowdsOf = async (shop: RunningShop, { shopper }: Generators): Promise<CrowdResult[]> => {
+const measureRushes = async (shop: RunningShop, { shopper }: Generators): Promise<CrowdResult[]> => {
   const results: CrowdResult[] = []
-  for (const { title, copies } of shop.crowds) {
+  for (const { title, copies } of shop.rushes) {
     const { latencies, refused, broke, told } = await shopper.run({
       kind: 'crowd',
       shop: shop.name,
@@ -78,7 +78,7 @@ const crowdsOf = async (shop: RunningShop, { shopper }: Generators): Promise<Cro
       facts: shop.facts,
       title,
       buyers: BUYERS,
-      atOnce: ASKERS,
+      atOnce: CONCURRENCY,
     })
     const sold = latencies.length
     results.push({ copies, buyers: BUYERS, sold, refused, broke, ...(told === undefined ? {} : { told }) })
@@ -87,8 +87,8 @@ const crowdsOf = async (shop: RunningShop, { shopper }: Generators): Promise<Cro
 }
 
 /** Measures everybody; `peers` must all be there. */
-export const compare = async (
-  peers: readonly { readonly peer: Peer; readonly place: PeerPlace }[],
+export const comparePeers = async (
+  peers: readonly { readonly peer: Peer; readonly place: PeerLocation }[],
   { books, data, dataDir, quick, absent, say }: Comparison,
 ): Promise<Result> => {
   const effort: Effort = quick
@@ -99,11 +99,11 @@ export const compare = async (
   // What one leaves behind, pages to be written and a database that ends, is not to be the next one's.
   const settleMs = quick ? 1_000 : 3_000
 
-  const machine = thisMachine()
+  const machine = detectMachine()
   say(`filling our shop with ${books.length} books`)
-  await fillOurs(dataDir, books)
+  await fillCloudshelf(dataDir, books)
   // The first start writes the index down; it is no start of a shop that has been open before.
-  await startOurs(dataDir, books).then(shop => shop.end())
+  await startCloudshelf(dataDir, books).then(shop => shop.end())
   await sleep(settleMs)
 
   say('starting everybody in turn')
@@ -115,7 +115,7 @@ export const compare = async (
     await sleep(settleMs)
   }
   for (let i = 0; i < starts; i++) {
-    await startOnce('cloudshelf', () => startOurs(dataDir, books))
+    await startOnce('cloudshelf', () => startCloudshelf(dataDir, books))
     for (const { peer, place } of peers) await startOnce(peer.name, () => peer.start(place, books))
   }
 
@@ -125,8 +125,8 @@ export const compare = async (
   }
   const shops: ShopResult[] = []
   const lines: LineResult[] = []
-  const sums = LINES.map((): Sum[] => [])
-  const failures = LINES.map(() => 0)
+  const sums = WORKLOADS.map((): Sum[] => [])
+  const failures = WORKLOADS.map(() => 0)
   const rests: Memory[] = []
   const afters: Memory[] = []
   let found: Pick<ShopResult, 'hits' | 'crowds'> | undefined
@@ -136,18 +136,18 @@ export const compare = async (
     const copy = join(dataDir, '..', `cloudshelf-beside-${peer.name}`)
     cpSync(dataDir, copy, { recursive: true })
     const shop = await peer.start(place, books)
-    const ours = await startOurs(copy, books)
+    const ours = await startCloudshelf(copy, books)
     await sleep(restMs)
-    const peerRest = memoryOf(shop)
-    rests.push(memoryOf(ours))
-    for (const [i, line] of LINES.entries()) {
-      const theirs = await sideOf(shop, line, generators)
-      const side = await sideOf(ours, line, generators)
-      const turns = await takeTurns(theirs, side, effort, line.scarce)
+    const peerRest = measureMemory(shop)
+    rests.push(measureMemory(ours))
+    for (const [i, line] of WORKLOADS.entries()) {
+      const theirs = await prepareSide(shop, line, generators)
+      const side = await prepareSide(ours, line, generators)
+      const turns = await measureInterleaved(theirs, side, effort, line.isScarce)
       sums[i]?.push(turns.ours)
       failures[i] = (failures[i] ?? 0) + side.failed()
-      const [their, our] = [lineOf(turns.peer), lineOf(turns.ours)]
-      const apart = peer.apart?.[line.name]
+      const [their, our] = [summarizeSum(turns.peer), summarizeSum(turns.ours)]
+      const apart = peer.notComparable?.[line.name]
       lines.push({
         line: line.name,
         shop: peer.name,
@@ -163,29 +163,32 @@ export const compare = async (
       say(`  ${line.name}: ${their.perSecond.toFixed(1)} per second, ours ${our.perSecond.toFixed(0)}`)
     }
     say('  the queries, and the crowds')
-    const hits = await hitsOf(shop, data, generators)
-    const crowds = await crowdsOf(shop, generators)
+    const hits = await measureHits(shop, data, generators)
+    const crowds = await measureRushes(shop, generators)
     const project = join(place.folder, peer.project)
     shops.push({
       name: peer.name,
       label: peer.label,
-      version: versionOf(project, peer.packageName),
-      node: nodeVersion(place.node),
+      version: readVersion(project, peer.packageName),
+      node: readNodeVersion(place.node),
       database: peer.database,
       starts: startedIn.get(peer.name) ?? [],
       rest: peerRest,
-      after: memoryOf(shop),
-      install: installOf(project),
+      after: measureMemory(shop),
+      install: measureInstall(project),
       hits,
       crowds,
-      differs: [...peer.differs],
+      differs: [...peer.differences],
     })
     await shop.end()
     if (!found) {
       say('  the queries and the crowds in ours')
-      found = { hits: await hitsOf(ours, data, generators), crowds: await crowdsOf(ours, generators) }
+      found = {
+        hits: await measureHits(ours, data, generators),
+        crowds: await measureRushes(ours, generators),
+      }
     }
-    afters.push(memoryOf(ours))
+    afters.push(measureMemory(ours))
     await ours.end()
   }
 
@@ -197,17 +200,17 @@ export const compare = async (
     node: process.version,
     database: 'embedded DynamoDB engine',
     starts: startedIn.get('cloudshelf') ?? [],
-    rest: mostOf(rests),
-    after: mostOf(afters),
-    install: installOf(PROJECT),
+    rest: maxMemory(rests),
+    after: maxMemory(afters),
+    install: measureInstall(PROJECT),
     ...found,
     differs: [],
   }
-  const ourLines = LINES.map(
+  const ourLines = WORKLOADS.map(
     ({ name: line }, i): LineResult => ({
       line,
       shop: 'cloudshelf',
-      ...lineOf(together(sums[i] ?? [])),
+      ...summarizeSum(mergeSums(sums[i] ?? [])),
       failed: failures[i] ?? 0,
     }),
   )

@@ -1,12 +1,12 @@
 /** Calls of a shopper to a shop on loopback, over connections that are kept. */
 import { Pool } from 'undici'
-import { type Answer, type Call, Refused } from './peer.ts'
+import { type Answer, type Call, RefusedError } from './peer.ts'
 
 const CONNECTIONS = 64
 /** A peer may take its time: 50 buyers at once wait for each other. */
-const PATIENCE_MS = 180_000
+const TIMEOUT_MS = 180_000
 
-const parsed = (text: string): unknown => {
+const tryParse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -14,11 +14,13 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export const createCaller = (port: number): { readonly call: Call; readonly close: () => Promise<void> } => {
+export const createHttpClient = (
+  port: number,
+): { readonly call: Call; readonly close: () => Promise<void> } => {
   const pool = new Pool(`http://127.0.0.1:${port}`, {
     connections: CONNECTIONS,
-    headersTimeout: PATIENCE_MS,
-    bodyTimeout: PATIENCE_MS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
   })
   const call: Call = async (method, path, { headers = {}, body } = {}) => {
     const answer = await pool.request({
@@ -27,13 +29,13 @@ export const createCaller = (port: number): { readonly call: Call; readonly clos
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       body: body === undefined ? null : JSON.stringify(body),
     })
-    return { status: answer.statusCode, headers: answer.headers, body: parsed(await answer.body.text()) }
+    return { status: answer.statusCode, headers: answer.headers, body: tryParse(await answer.body.text()) }
   }
   return { call, close: () => pool.close() }
 }
 
 /** The body of an answer of success. Throws `Refused`. */
-export const accepted = (step: string, answer: Answer): unknown => {
-  if (answer.status < 200 || answer.status >= 300) throw new Refused(step, answer)
+export const expectSuccess = (step: string, answer: Answer): unknown => {
+  if (answer.status < 200 || answer.status >= 300) throw new RefusedError(step, answer)
   return answer.body
 }

@@ -15,18 +15,18 @@ const Lock = z.object({
 const Manifest = z.object({ version: z.string() })
 
 /** Bytes on the disk, without the packages inside, which count for themselves. */
-const weight = (folder: string): number => {
+const folderBytes = (folder: string): number => {
   let bytes = 0
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name === 'node_modules') continue
     const path = join(folder, entry.name)
-    bytes += entry.isDirectory() ? weight(path) : lstatSync(path).blocks * BLOCK
+    bytes += entry.isDirectory() ? folderBytes(path) : lstatSync(path).blocks * BLOCK
   }
   return bytes
 }
 
 /** The installed packages of a project that are there for more than its development. */
-export const installOf = (project: string): Install => {
+export const measureInstall = (project: string): Install => {
   const { packages } = Lock.parse(JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')))
   const folders = Object.entries(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
@@ -34,10 +34,10 @@ export const installOf = (project: string): Install => {
     .filter(existsSync)
   return {
     packages: folders.length,
-    megabytes: folders.reduce((sum, folder) => sum + weight(folder), 0) / 1e6,
+    megabytes: folders.reduce((sum, folder) => sum + folderBytes(folder), 0) / 1e6,
   }
 }
 
-export const versionOf = (project: string, packageName: string): string =>
+export const readVersion = (project: string, packageName: string): string =>
   Manifest.parse(JSON.parse(readFileSync(join(project, 'node_modules', packageName, 'package.json'), 'utf8')))
     .version

@@ -2,27 +2,27 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { inAFolder } from '../run-bench.ts'
+import { runBench } from '../run-bench.ts'
 import { readBooks } from '../test-catalog.ts'
 import { writeChapter } from '../write-docs.ts'
-import { chapterOf } from './chapter.ts'
-import { compare } from './compare.ts'
-import { endPostgres, medusa } from './medusa.ts'
-import type { Peer, PeerPlace } from './peer.ts'
-import { tableOf } from './report.ts'
+import { createPeersChapter } from './chapter.ts'
+import { comparePeers } from './compare.ts'
+import { medusa, stopPostgres } from './medusa.ts'
+import type { Peer, PeerLocation } from './peer.ts'
+import { formatReport } from './report.ts'
 import { Result } from './result.ts'
-import { endServers } from './server.ts'
+import { stopServers } from './server.ts'
 import { storecraft } from './storecraft.ts'
-import { otherNode } from './system-node.ts'
+import { findSystemNode } from './system-node.ts'
 import { vendure } from './vendure.ts'
-import { verdictsOf } from './verdicts.ts'
+import { createVerdicts } from './verdicts.ts'
 
-const ALL: readonly Peer[] = [vendure, storecraft, medusa]
+const PEERS: readonly Peer[] = [vendure, storecraft, medusa]
 
 const { values: options } = parseArgs({
   options: {
     /** Which of them, by name, with commas. */
-    peers: { type: 'string', default: ALL.map(({ name }) => name).join(',') },
+    peers: { type: 'string', default: PEERS.map(({ name }) => name).join(',') },
     /** The folder in which each is set up in a folder of its name. */
     from: { type: 'string', default: process.env.CLOUDSHELF_PEERS ?? '../shared/peers' },
     data: { type: 'string', default: '../shared/data' },
@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
 const say = (line: string): void => console.error(line)
 
 /** What is missing of a peer, with how it is put there. */
-const absenceOf = ({ label, name, needs, setUp }: Peer): string | undefined => {
+const explainAbsence = ({ label, name, needs, setUp }: Peer): string | undefined => {
   const folder = resolve(options.from, name)
   const missing = needs.find(path => !existsSync(join(folder, path)))
   return (
@@ -53,28 +53,28 @@ const absenceOf = ({ label, name, needs, setUp }: Peer): string | undefined => {
 
 const measured = async (scratch: string): Promise<Result | undefined> => {
   const names = options.peers.split(',').map(name => name.trim())
-  const unknown = names.find(name => !ALL.some(peer => peer.name === name))
+  const unknown = names.find(name => !PEERS.some(peer => peer.name === name))
   if (unknown !== undefined) {
-    say(`bench:peers: ${unknown} is none of ${ALL.map(({ name }) => name).join(', ')}`)
+    say(`bench:peers: ${unknown} is none of ${PEERS.map(({ name }) => name).join(', ')}`)
     return undefined
   }
-  const asked = ALL.filter(({ name }) => names.includes(name))
-  const absent = ALL.flatMap(peer =>
+  const asked = PEERS.filter(({ name }) => names.includes(name))
+  const absent = PEERS.flatMap(peer =>
     asked.includes(peer)
-      ? (absenceOf(peer) ?? [])
+      ? (explainAbsence(peer) ?? [])
       : [`${peer.label} is not measured: it was left out by --peers.`],
   )
   for (const line of absent) say(line)
-  const present = asked.filter(peer => absenceOf(peer) === undefined)
+  const present = asked.filter(peer => explainAbsence(peer) === undefined)
   if (present.length === 0) return undefined
-  const node = options.node ?? otherNode()
-  const placeOf = ({ name }: Peer): PeerPlace => {
+  const node = options.node ?? findSystemNode()
+  const placeOf = ({ name }: Peer): PeerLocation => {
     const own = join(scratch, name)
     mkdirSync(own, { recursive: true })
     return { folder: resolve(options.from, name), node, scratch: own }
   }
   const books = readBooks(join(options.data, 'books-10k.csv'))
-  return compare(
+  return comparePeers(
     present.map(peer => ({ peer, place: placeOf(peer) })),
     { books, data: options.data, dataDir: join(scratch, 'cloudshelf'), quick: options.quick, absent, say },
   )
@@ -88,14 +88,14 @@ const main = async (scratch: string): Promise<void> => {
     process.exitCode = 2
     return
   }
-  const verdicts = verdictsOf(result)
-  console.log(tableOf(result, verdicts))
+  const verdicts = createVerdicts(result)
+  console.log(formatReport(result, verdicts))
   if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`)
-  if (options['write-docs']) writeChapter('peers', chapterOf(result, verdicts))
+  if (options['write-docs']) writeChapter('peers', createPeersChapter(result, verdicts))
   if (!options.quick && verdicts.some(({ pass }) => !pass)) process.exitCode = 1
 }
 
-await inAFolder(main, async () => {
-  await endServers()
-  endPostgres()
+await runBench(main, async () => {
+  await stopServers()
+  stopPostgres()
 })

@@ -1,22 +1,23 @@
 /** A shopper in Medusa: the store API, a cart made with its lines, then address, shipping, payment and the end. */
 import * as z from 'zod'
-import { accepted } from './http.ts'
-import { type Basket, type Call, type Facts, Refused, type Shopping } from './peer.ts'
+import { expectSuccess } from './http.ts'
+import { type Basket, type Call, RefusedError, type ShopFacts, type Shopping } from './peer.ts'
 
-export const priced = (regionId: string): string => `region_id=${regionId}&fields=*variants.calculated_price`
+export const priceQuery = (regionId: string): string =>
+  `region_id=${regionId}&fields=*variants.calculated_price`
 
 export const searchPath = (text: string, regionId: string): string =>
-  `/store/products?q=${encodeURIComponent(text)}&limit=24&${priced(regionId)}`
+  `/store/products?q=${encodeURIComponent(text)}&limit=24&${priceQuery(regionId)}`
 
 const Made = z.object({ cart: z.object({ id: z.string() }) })
 const Collected = z.object({ payment_collection: z.object({ id: z.string() }) })
 const Completed = z.object({ type: z.string() })
 const Found = z.object({ products: z.array(z.object({ handle: z.string() })) })
 
-export const medusaShopping = ({ key = '', region = '', shipping = '' }: Facts): Shopping => {
+export const createMedusaShopping = ({ key = '', region = '', shipping = '' }: ShopFacts): Shopping => {
   const headers = { 'x-publishable-api-key': key }
   const post = async (call: Call, step: string, path: string, body: object): Promise<unknown> =>
-    accepted(step, await call('POST', path, { headers, body }))
+    expectSuccess(step, await call('POST', path, { headers, body }))
 
   const fill = async (call: Call, titles: readonly string[]): Promise<Basket> => {
     const items = titles.map(variant_id => ({ variant_id, quantity: 1 }))
@@ -52,16 +53,17 @@ export const medusaShopping = ({ key = '', region = '', shipping = '' }: Facts):
 
   const pay = async (call: Call, { id = '' }: Basket): Promise<void> => {
     const answer = await call('POST', `/store/carts/${id}/complete`, { headers, body: {} })
-    if (Completed.parse(accepted('complete', answer)).type !== 'order') throw new Refused('complete', answer)
+    if (Completed.parse(expectSuccess('complete', answer)).type !== 'order')
+      throw new RefusedError('complete', answer)
   }
 
   const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
     const { products } = Found.parse(
-      accepted('search', await call('GET', searchPath(text, region), { headers })),
+      expectSuccess('search', await call('GET', searchPath(text, region), { headers })),
     )
     const first = products[0]
     // A handle ends with the number of the book, which counts from 1 by its place.
     return first && Number(first.handle.split('-').at(-1)) - 1
   }
-  return { fill, approach, pay, firstFound }
+  return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }
 }

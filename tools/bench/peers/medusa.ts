@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
 import { httpText } from '../requests.ts'
-import { createCaller } from './http.ts'
-import { priced, searchPath } from './medusa-shopping.ts'
+import { createHttpClient } from './http.ts'
+import { priceQuery, searchPath } from './medusa-shopping.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
-import { lookedAt, searchTexts } from './test-queries.ts'
+import { createSearchTexts, selectBooks } from './test-queries.ts'
 
 const Seed = z.object({
   key: z.string(),
@@ -50,7 +50,7 @@ const postmaster = (data: string): number | undefined => {
 }
 
 /** PostgreSQL over the folder's data; `stop` ends it when it was started here. */
-const openPostgres = (data: string) => {
+const startPostgres = (data: string) => {
   const wasThere = postmaster(data) !== undefined
   if (!wasThere) pgCtl('-D', data, '-l', join(data, 'server.log'), '-w', 'start')
   const pid = postmaster(data)
@@ -67,7 +67,7 @@ const openPostgres = (data: string) => {
 const opened = new Set<{ stop: () => void }>()
 
 /** Ends what an interrupted run has left. */
-export const endPostgres = (): void => {
+export const stopPostgres = (): void => {
   for (const postgres of opened) postgres.stop()
   opened.clear()
 }
@@ -81,12 +81,12 @@ export const medusa: Peer = {
   project: 'app/.medusa/server',
   packageName: '@medusajs/medusa',
   database: 'PostgreSQL 15',
-  differs: [
+  differences: [
     'Medusa: prices are computed for a region at each answer, and its lists and searches count all that matches, as ours do. A checkout is six requests, among them the choice of a way of shipping and a dummy payment, which ours does not have. Its database is a server of its own, whose CPU and memory are counted with it.',
   ],
   start: async ({ folder, node, scratch }, books) => {
     const seed = Seed.parse(JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8')))
-    const postgres = openPostgres(join(folder, 'pg'))
+    const postgres = startPostgres(join(folder, 'pg'))
     opened.add(postgres)
     const rows = psql(
       COPY,
@@ -102,9 +102,9 @@ export const medusa: Peer = {
     const crowd = rows.find(([, , sku]) => sku === CROWD_SKU)?.[1] ?? ''
     const titles = books.map((_, place) => byPlace.get(place)?.variant ?? '')
     const port = await freePort()
-    const { call, close } = createCaller(port)
+    const { call, close } = createHttpClient(port)
     const headers = { 'x-publishable-api-key': seed.key }
-    const price = priced(seed.region_id)
+    const price = priceQuery(seed.region_id)
     const get = (path: string): string => httpText({ path, headers })
     const bookPath = (place: number): string => `/store/products/${byPlace.get(place)?.id}?${price}`
     const server = await startServer({
@@ -127,11 +127,11 @@ export const medusa: Peer = {
       processes: { shop: server.pid, store: postgres.pid },
       facts: { key: seed.key, region: seed.region_id, shipping: seed.shipping_option_id },
       titles,
-      crowds: [
+      rushes: [
         { title: crowd, copies: 10 },
         { title: titles.at(-1) ?? '', copies: STOCK },
       ],
-      reading: {
+      reads: {
         list: {
           requests: seed.categories.map(({ id }) =>
             get(`/store/products?category_id=${id}&limit=24&${price}`),
@@ -139,11 +139,11 @@ export const medusa: Peer = {
           contains: '"calculated_amount":',
         },
         book: {
-          requests: lookedAt(books).map(place => get(bookPath(place))),
+          requests: selectBooks(books).map(place => get(bookPath(place))),
           contains: '"calculated_amount":',
         },
         search: {
-          requests: searchTexts(books).map(text => get(searchPath(text, seed.region_id))),
+          requests: createSearchTexts(books).map(text => get(searchPath(text, seed.region_id))),
           contains: '"count":',
         },
       },

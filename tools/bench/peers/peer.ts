@@ -18,11 +18,11 @@ export type Call = (
 ) => Promise<Answer>
 
 /** A shop said no, or broke. `broke` is a server's error: HTTP 5xx, or its like in GraphQL. */
-export class Refused extends Error {
-  readonly broke: boolean
+export class RefusedError extends Error {
+  readonly isServerError: boolean
   constructor(step: string, { status, body }: Answer, broke = status >= 500) {
     super(`${step} was answered with ${status} ${JSON.stringify(body)?.slice(0, 300)}`)
-    this.broke = broke
+    this.isServerError = broke
   }
 }
 
@@ -31,20 +31,20 @@ export type Basket = Readonly<Record<string, string>>
 
 /** Steps of a shopper, each a guest of their own. Rejects with `Refused`. `titles` are what the shop calls its books. */
 export type Shopping = {
-  readonly fill: (call: Call, titles: readonly string[], guest: number) => Promise<Basket>
+  readonly fillCart: (call: Call, titles: readonly string[], guest: number) => Promise<Basket>
   /** All that lies between the full cart and the last step. */
-  readonly approach: (call: Call, basket: Basket, guest: number) => Promise<Basket>
+  readonly prepareOrder: (call: Call, basket: Basket, guest: number) => Promise<Basket>
   /** The last step: when this resolves, the shop has said that the order stands. */
   readonly pay: (call: Call, basket: Basket, guest: number) => Promise<void>
   /** The place in the list of books of the first answer; undefined when there is none. */
-  readonly firstFound: (call: Call, text: string) => Promise<number | undefined>
+  readonly findFirst: (call: Call, text: string) => Promise<number | undefined>
 }
 
 /** What the adapters hand to the process that shops: whatever the shop's `Shopping` is opened with. */
-export type Facts = Readonly<Record<string, string>>
+export type ShopFacts = Readonly<Record<string, string>>
 
 /** Requests as they go over the wire, and what each answer must have in it; `once`: none is sent twice. */
-export type Reading = {
+export type ReadRequests = {
   readonly requests: readonly string[]
   readonly contains: string
   readonly once?: boolean
@@ -57,17 +57,19 @@ export type RunningShop = {
   readonly startedIn: number
   /** The processes of the shop, and of its database where that is apart: each with all its children. */
   readonly processes: { readonly shop: number; readonly store: number | undefined }
-  readonly facts: Facts
+  readonly facts: ShopFacts
   /** By place in the list of books: what is put in carts. */
   readonly titles: readonly string[]
   /** Titles of which there are so many copies and that nothing else buys, for the crowds. */
-  readonly crowds: readonly Crowd[]
+  readonly rushes: readonly Rush[]
   /** `newBook` only where a book that was asked for before is another thing. */
-  readonly reading: Readonly<Record<'list' | 'book' | 'search', Reading>> & { readonly newBook?: Reading }
+  readonly reads: Readonly<Record<'list' | 'book' | 'search', ReadRequests>> & {
+    readonly newBook?: ReadRequests
+  }
   readonly end: () => Promise<void>
 }
 
-export type Crowd = { readonly title: string; readonly copies: number }
+export type Rush = { readonly title: string; readonly copies: number }
 
 export type Install = { readonly megabytes: number; readonly packages: number }
 
@@ -84,13 +86,13 @@ export type Peer = {
   readonly packageName: string
   readonly database: string
   /** What differs in its work from ours. */
-  readonly differs: readonly string[]
+  readonly differences: readonly string[]
   /** Lines of the comparison in which the work is not the same, so that no ratio is made. */
-  readonly apart?: Readonly<Record<string, string>>
-  readonly start: (place: PeerPlace, books: readonly Book[]) => Promise<RunningShop>
+  readonly notComparable?: Readonly<Record<string, string>>
+  readonly start: (place: PeerLocation, books: readonly Book[]) => Promise<RunningShop>
 }
 
-export type PeerPlace = {
+export type PeerLocation = {
   readonly folder: string
   /** The node that runs it. */
   readonly node: string

@@ -7,7 +7,7 @@ const TICKS = 100
 type Stat = { readonly parent: number; readonly ticks: number }
 
 /** User and system time, with that of children that have ended. */
-const statOf = (pid: number): Stat | undefined => {
+const readStat = (pid: number): Stat | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -22,10 +22,10 @@ const statOf = (pid: number): Stat | undefined => {
 }
 
 /** The process and its descendants, but those under `except`. */
-export const familyOf = (root: number, except?: number): number[] => {
+export const listProcessTree = (root: number, except?: number): number[] => {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
+    const stat = /^\d+$/.test(name) ? readStat(Number(name)) : undefined
     if (stat) parents.set(Number(name), stat.parent)
   }
   const family: number[] = []
@@ -39,9 +39,9 @@ export const familyOf = (root: number, except?: number): number[] => {
 }
 
 /** Seconds of CPU so far. */
-export const familyCpu = (root: number, except?: number): number =>
-  familyOf(root, except).reduce((sum, pid) => sum + (statOf(pid)?.ticks ?? 0), 0) / TICKS
+export const processTreeCpu = (root: number, except?: number): number =>
+  listProcessTree(root, except).reduce((sum, pid) => sum + (readStat(pid)?.ticks ?? 0), 0) / TICKS
 
 /** Megabytes (PSS) of the family. */
-export const familyMemory = (root: number, except?: number): number | undefined =>
-  memoryMegabytes(familyOf(root, except))
+export const processTreeMemory = (root: number, except?: number): number | undefined =>
+  memoryMegabytes(listProcessTree(root, except))

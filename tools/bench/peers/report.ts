@@ -3,65 +3,65 @@ import type { Table } from '../chapter.ts'
 import { median } from '../measure.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
 import type { Verdict } from './verdicts.ts'
-import { LINES } from './workloads.ts'
+import { WORKLOADS } from './workloads.ts'
 
-const number = (value: number): string => {
+const formatNumber = (value: number): string => {
   if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
   return value.toPrecision(value < 0.01 ? 1 : value < 1 ? 2 : 3)
 }
 
-const titled = ({ label, version }: ShopResult): string =>
+const formatTitle = ({ label, version }: ShopResult): string =>
   version === 'this one' ? label : `${label} ${version}`
 
-const cpuOf = ({ shopCpu, storeCpu }: LineResult): string =>
-  storeCpu > 0 ? `${number(shopCpu)} + ${number(storeCpu)}` : number(shopCpu)
+const formatCpu = ({ shopCpu, storeCpu }: LineResult): string =>
+  storeCpu > 0 ? `${formatNumber(shopCpu)} + ${formatNumber(storeCpu)}` : formatNumber(shopCpu)
 
-const ratioOf = ({ ratio, cpuRatio, apart }: LineResult): string =>
+const formatRatio = ({ ratio, cpuRatio, apart }: LineResult): string =>
   ratio === undefined || cpuRatio === undefined
     ? apart === undefined
       ? ''
       : 'not comparable'
-    : `${number(ratio)} ×, CPU ${number(cpuRatio)} ×`
+    : `${formatNumber(ratio)} ×, CPU ${formatNumber(cpuRatio)} ×`
 
-const lineTable = ({ shops, lines }: Result): Table => ({
+const createWorkTable = ({ shops, lines }: Result): Table => ({
   title: 'Work',
   columns: ['', 'shop', 'per second', 'p50 ms', 'p99 ms', 'CPU ms each', 'CloudShelf does'],
-  rows: LINES.flatMap(({ name }) =>
+  rows: WORKLOADS.flatMap(({ name }) =>
     shops.flatMap((shop, i) =>
       lines
         .filter(one => one.line === name && one.shop === shop.name)
         .map(one => [
           i === 0 ? name : '',
           shop.label,
-          `${number(one.perSecond)}${one.failed > 0 ? ` (${one.failed} failed)` : ''}`,
-          number(one.p50),
-          number(one.p99),
-          cpuOf(one),
-          ratioOf(one),
+          `${formatNumber(one.perSecond)}${one.failed > 0 ? ` (${one.failed} failed)` : ''}`,
+          formatNumber(one.p50),
+          formatNumber(one.p99),
+          formatCpu(one),
+          formatRatio(one),
         ]),
     ),
   ),
 })
 
-const sum = ({ shop, store }: ShopResult['rest']): string =>
+const formatMemory = ({ shop, store }: ShopResult['rest']): string =>
   store > 0 ? `${(shop + store).toFixed(0)} (${shop.toFixed(0)} + ${store.toFixed(0)})` : shop.toFixed(0)
 
-const shopTable = ({ shops }: Result): Table => ({
+const createShopTable = ({ shops }: Result): Table => ({
   title: 'The shops',
-  columns: ['', ...shops.map(titled)],
+  columns: ['', ...shops.map(formatTitle)],
   rows: [
     ['runs on', ...shops.map(({ node, database }) => `Node ${node.slice(1)}, ${database}`)],
-    ['start to first book, ms', ...shops.map(({ starts }) => number(median(starts)))],
-    ['memory at rest, MB (shop + database)', ...shops.map(({ rest }) => sum(rest))],
-    ['memory after the bench, MB', ...shops.map(({ after }) => sum(after))],
-    ['installed packages', ...shops.map(({ install }) => number(install.packages))],
-    ['their size, MB', ...shops.map(({ install }) => number(install.megabytes))],
+    ['start to first book, ms', ...shops.map(({ starts }) => formatNumber(median(starts)))],
+    ['memory at rest, MB (shop + database)', ...shops.map(({ rest }) => formatMemory(rest))],
+    ['memory after the bench, MB', ...shops.map(({ after }) => formatMemory(after))],
+    ['installed packages', ...shops.map(({ install }) => formatNumber(install.packages))],
+    ['their size, MB', ...shops.map(({ install }) => formatNumber(install.megabytes))],
     ['right first answers, main queries', ...shops.map(({ hits }) => hits.main.toFixed(3))],
     ['right first answers, hard queries', ...shops.map(({ hits }) => hits.hard.toFixed(3))],
     ...[0, 1].map(i => {
       const { buyers = 0, copies = 0 } = shops[0]?.crowds[i] ?? {}
       return [
-        `${buyers} buyers at once, ${number(copies)} copies`,
+        `${buyers} buyers at once, ${formatNumber(copies)} copies`,
         ...shops.map(({ crowds }) => {
           const crowd = crowds[i]
           return crowd ? `${crowd.sold} sold, ${crowd.refused} refused, ${crowd.broke} server errors` : '-'
@@ -71,20 +71,20 @@ const shopTable = ({ shops }: Result): Table => ({
   ],
 })
 
-const verdictTable = (verdicts: readonly Verdict[]): Table => ({
+const createVerdictTable = (verdicts: readonly Verdict[]): Table => ({
   title: 'What was to be reached',
   columns: ['', 'target', 'reached', ''],
   rows: verdicts.map(({ what, target, reached, pass }) => [what, target, reached, pass ? 'PASS' : 'MISS']),
 })
 
-export const tablesOf = (result: Result, verdicts: readonly Verdict[]): Table[] => [
-  verdictTable(verdicts),
-  lineTable(result),
-  shopTable(result),
+export const createTables = (result: Result, verdicts: readonly Verdict[]): Table[] => [
+  createVerdictTable(verdicts),
+  createWorkTable(result),
+  createShopTable(result),
 ]
 
 /** What must be known before a ratio is quoted. */
-export const differencesOf = ({ shops }: Result): string[] => [
+export const listDifferences = ({ shops }: Result): string[] => [
   'Everybody has the same 10,000 books, is asked by the same generator over 16 connections (8 for checkouts), one after the other, and runs as one server process as its makers ship it, with its defaults. Ours begins anew beside each of them.',
   'CloudShelf: lists, books and searches are answered from memory, lists and books that were asked for before from kept answers; each search is at an address never asked before. Its answers have the total and counts by category, author, price and availability. A checkout is one request after the adds: one transaction that writes stock, order, idempotency record, mail to be sent and cart. It has no payment step and one way of shipping.',
   ...shops.flatMap(({ differs }) => differs),
@@ -95,7 +95,7 @@ export const differencesOf = ({ shops }: Result): string[] => [
     ),
 ]
 
-const padded = ({ title, columns, rows }: Table): string => {
+const formatTable = ({ title, columns, rows }: Table): string => {
   const all = [columns, ...rows]
   const widths = columns.map((_, i) => Math.max(...all.map(row => row[i]?.length ?? 0)))
   const lines = all.map(row =>
@@ -108,9 +108,9 @@ const padded = ({ title, columns, rows }: Table): string => {
 }
 
 /** The whole as text. */
-export const tableOf = (result: Result, verdicts: readonly Verdict[]): string =>
+export const formatReport = (result: Result, verdicts: readonly Verdict[]): string =>
   [
-    ...tablesOf(result, verdicts).map(padded),
-    ['What differs in the work', '', ...differencesOf(result).map(line => `- ${line}`)].join('\n'),
+    ...createTables(result, verdicts).map(formatTable),
+    ['What differs in the work', '', ...listDifferences(result).map(line => `- ${line}`)].join('\n'),
     ...(result.absent.length > 0 ? [['Not measured', '', ...result.absent].join('\n')] : []),
   ].join('\n\n')

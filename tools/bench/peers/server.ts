@@ -19,7 +19,7 @@ export type ServerStart = {
   readonly ready: () => Promise<boolean>
 }
 
-const endOf = (child: ChildProcess): Promise<void> =>
+const stop = (child: ChildProcess): Promise<void> =>
   new Promise(done => {
     if (child.exitCode !== null || child.signalCode !== null) return done()
     const hard = setTimeout(() => child.kill('SIGKILL'), END_MS)
@@ -47,18 +47,18 @@ export const startServer = async ({ command, args, cwd, env, log, ready }: Serve
   child.stderr.pipe(output)
   while (!(await ready().catch(() => false))) {
     if (!running.has(child) || performance.now() - start > LIMIT_MS) {
-      await endOf(child)
+      await stop(child)
       throw new Error(`${command} ${args.join(' ')} did not start; it said why in ${log}`)
     }
     await sleep(POLL_MS)
   }
-  return { pid: child.pid ?? 0, startedIn: performance.now() - start, end: () => endOf(child) }
+  return { pid: child.pid ?? 0, startedIn: performance.now() - start, end: () => stop(child) }
 }
 
-export const endServers = async (): Promise<void> => {
-  await Promise.all([...running].map(endOf))
+export const stopServers = async (): Promise<void> => {
+  await Promise.all([...running].map(stop))
 }
 
 /** The version that this node says it has, such as v20.20.2. */
-export const nodeVersion = (node: string): string =>
+export const readNodeVersion = (node: string): string =>
   execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()

@@ -1,13 +1,13 @@
 /** Shoppers, a process of their own: they fill carts and check out, ask for books by name, or come in a crowd. */
-import { doJobs } from '../worker.ts'
-import { cloudshelfShopping } from './cloudshelf-shopping.ts'
-import { createCaller } from './http.ts'
-import { medusaShopping } from './medusa-shopping.ts'
-import { type Facts, Refused, type ShopName, type Shopping } from './peer.ts'
-import { storecraftShopping } from './storecraft-shopping.ts'
-import { vendureShopping } from './vendure-shopping.ts'
+import { serveJobs } from '../worker.ts'
+import { createCloudshelfShopping } from './cloudshelf-shopping.ts'
+import { createHttpClient } from './http.ts'
+import { createMedusaShopping } from './medusa-shopping.ts'
+import { RefusedError, type ShopFacts, type ShopName, type Shopping } from './peer.ts'
+import { createStorecraftShopping } from './storecraft-shopping.ts'
+import { createVendureShopping } from './vendure-shopping.ts'
 
-type At = { readonly shop: ShopName; readonly port: number; readonly facts: Facts }
+type At = { readonly shop: ShopName; readonly port: number; readonly facts: ShopFacts }
 
 export type ShopperJob = At &
   (
@@ -34,11 +34,11 @@ export type ShopperResult = {
   readonly places?: readonly (number | undefined)[]
 }
 
-const openings: Readonly<Record<ShopName, (facts: Facts) => Shopping>> = {
-  cloudshelf: cloudshelfShopping,
-  vendure: vendureShopping,
-  medusa: medusaShopping,
-  storecraft: storecraftShopping,
+const SHOPPING: Readonly<Record<ShopName, (facts: ShopFacts) => Shopping>> = {
+  cloudshelf: createCloudshelfShopping,
+  vendure: createVendureShopping,
+  medusa: createMedusaShopping,
+  storecraft: createStorecraftShopping,
 }
 
 /** Guests are numbered through, whatever they do, so that none comes twice. */
@@ -47,18 +47,22 @@ let titlesTaken = 0
 
 const opened = new Map<
   string,
-  { readonly shopping: Shopping; readonly calls: ReturnType<typeof createCaller> }
+  { readonly shopping: Shopping; readonly calls: ReturnType<typeof createHttpClient> }
 >()
 
-const openAt = ({ shop, port, facts }: At) => {
+const getShopping = ({ shop, port, facts }: At) => {
   const name = `${shop}:${port}`
-  const open = opened.get(name) ?? { shopping: openings[shop](facts), calls: createCaller(port) }
+  const open = opened.get(name) ?? { shopping: SHOPPING[shop](facts), calls: createHttpClient(port) }
   opened.set(name, open)
   return { shopping: open.shopping, call: open.calls.call }
 }
 
 /** Does `work` for as many guests at once as said, until `more` says no. */
-const inTurns = async (atOnce: number, more: () => boolean, work: () => Promise<void>): Promise<void> => {
+const runConcurrently = async (
+  atOnce: number,
+  more: () => boolean,
+  work: () => Promise<void>,
+): Promise<void> => {
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       while (more()) await work()
@@ -66,7 +70,7 @@ const inTurns = async (atOnce: number, more: () => boolean, work: () => Promise<
   )
 }
 
-const newTally = () => {
+const createTally = () => {
   const start = performance.now()
   const latencies: number[] = []
   let refused = 0
@@ -79,8 +83,8 @@ const newTally = () => {
         await work()
         latencies.push(performance.now() - from)
       } catch (error) {
-        if (!(error instanceof Refused)) throw error
-        if (error.broke) broke++
+        if (!(error instanceof RefusedError)) throw error
+        if (error.isServerError) broke++
         else refused++
         told ??= error.message
       }
@@ -99,19 +103,19 @@ const newTally = () => {
 const nextTitles = (titles: readonly string[], lines: number): string[] =>
   Array.from({ length: lines }, () => titles[titlesTaken++ % titles.length] ?? '')
 
-doJobs<ShopperJob, ShopperResult>(async job => {
-  const { shopping, call } = openAt(job)
+serveJobs<ShopperJob, ShopperResult>(async job => {
+  const { shopping, call } = getShopping(job)
   if (job.kind === 'find') {
     const places: (number | undefined)[] = []
-    const tally = newTally()
+    const tally = createTally()
     let next = 0
-    await inTurns(
+    await runConcurrently(
       job.atOnce,
       () => next < job.texts.length,
       async () => {
         const i = next++
         await tally.timed(async () => {
-          places[i] = await shopping.firstFound(call, job.texts[i] ?? '')
+          places[i] = await shopping.findFirst(call, job.texts[i] ?? '')
         })
       },
     )
@@ -121,19 +125,23 @@ doJobs<ShopperJob, ShopperResult>(async job => {
     // Everybody stands at the till before anybody pays.
     const left = Array.from({ length: job.buyers }, () => guests++)
     const ready: (() => Promise<void>)[] = []
-    const before = newTally()
-    await inTurns(
+    const before = createTally()
+    await runConcurrently(
       job.atOnce,
       () => left.length > 0,
       () =>
         before.timed(async () => {
           const guest = left.pop() ?? 0
-          const basket = await shopping.approach(call, await shopping.fill(call, [job.title], guest), guest)
+          const basket = await shopping.prepareOrder(
+            call,
+            await shopping.fillCart(call, [job.title], guest),
+            guest,
+          )
           ready.push(() => shopping.pay(call, basket, guest))
         }),
     )
     const turnedAway = before.result()
-    const tally = newTally()
+    const tally = createTally()
     await Promise.all(ready.map(tally.timed))
     const result = tally.result()
     const told = turnedAway.told ?? result.told
@@ -144,16 +152,17 @@ doJobs<ShopperJob, ShopperResult>(async job => {
       ...(told === undefined ? {} : { told }),
     }
   }
-  const tally = newTally()
+  const tally = createTally()
   const until = performance.now() + job.seconds * 1000
-  await inTurns(
+  await runConcurrently(
     job.atOnce,
     () => performance.now() < until,
     () =>
       tally.timed(async () => {
         const guest = guests++
-        const basket = await shopping.fill(call, nextTitles(job.titles, job.lines), guest)
-        if (job.kind === 'buy') await shopping.pay(call, await shopping.approach(call, basket, guest), guest)
+        const basket = await shopping.fillCart(call, nextTitles(job.titles, job.lines), guest)
+        if (job.kind === 'buy')
+          await shopping.pay(call, await shopping.prepareOrder(call, basket, guest), guest)
       }),
   )
   return tally.result()

@@ -1,7 +1,7 @@
 /** A shopper in Storecraft: the cart is the browser's, a checkout is created with all its lines and then completed. */
 import * as z from 'zod'
-import { accepted } from './http.ts'
-import { type Basket, type Call, type Facts, Refused, type Shopping } from './peer.ts'
+import { expectSuccess } from './http.ts'
+import { type Basket, type Call, RefusedError, type ShopFacts, type Shopping } from './peer.ts'
 
 export const searchPath = (text: string): string => `/api/products?vql=${encodeURIComponent(text)}&limit=24`
 
@@ -9,7 +9,7 @@ const Created = z.object({ id: z.string() })
 const Completed = z.object({ status: z.object({ checkout: z.object({ name2: z.string() }) }) })
 const Found = z.array(z.object({ handle: z.string() }))
 
-export const storecraftShopping = (_: Facts): Shopping => {
+export const createStorecraftShopping = (_: ShopFacts): Shopping => {
   const fill = async (call: Call, titles: readonly string[], guest: number): Promise<Basket> => {
     const answer = await call('POST', '/api/checkout/create?gateway=dummy', {
       body: {
@@ -19,8 +19,8 @@ export const storecraftShopping = (_: Facts): Shopping => {
         shipping_method: { handle: 'standard' },
       },
     })
-    const created = Created.safeParse(accepted('create', answer))
-    if (!created.success) throw new Refused('create', answer)
+    const created = Created.safeParse(expectSuccess('create', answer))
+    if (!created.success) throw new RefusedError('create', answer)
     return { id: created.data.id }
   }
 
@@ -28,8 +28,8 @@ export const storecraftShopping = (_: Facts): Shopping => {
 
   const pay = async (call: Call, { id }: Basket): Promise<void> => {
     const answer = await call('POST', `/api/checkout/${id}/complete`, { body: {} })
-    const { status } = Completed.parse(accepted('complete', answer))
-    if (status.checkout.name2 !== 'complete') throw new Refused('complete', answer)
+    const { status } = Completed.parse(expectSuccess('complete', answer))
+    if (status.checkout.name2 !== 'complete') throw new RefusedError('complete', answer)
   }
 
   const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
@@ -40,5 +40,5 @@ export const storecraftShopping = (_: Facts): Shopping => {
     // A handle ends with the place in the list.
     return first && Number(first.handle.split('-').at(-1))
   }
-  return { fill, approach, pay, firstFound }
+  return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }
 }

@@ -3,12 +3,12 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
-import { get } from '../requests.ts'
-import { accepted, createCaller } from './http.ts'
-import type { Crowd, Peer } from './peer.ts'
+import { getRequest } from '../requests.ts'
+import { createHttpClient, expectSuccess } from './http.ts'
+import type { Peer, Rush } from './peer.ts'
 import { startServer } from './server.ts'
 import { searchPath } from './storecraft-shopping.ts'
-import { lookedAt, searchTexts } from './test-queries.ts'
+import { createSearchTexts, selectBooks } from './test-queries.ts'
 
 const Filled = z.object({
   products: z.array(z.object({ id: z.string(), handle: z.string() })),
@@ -31,10 +31,10 @@ export const storecraft: Peer = {
   project: 'shop',
   packageName: '@storecraft/core',
   database: 'SQLite',
-  differs: [
+  differences: [
     'Storecraft: it has no cart on the server. A checkout is two requests: one that makes it with all its lines, prices and shipping, and one that completes it with a dummy payment. Its lists and searches do not count what matches. It takes stock when a checkout is completed here; its default takes none at all.',
   ],
-  apart: {
+  notComparable: {
     'add to cart, new guest': 'it has no cart on the server; this is the making of a checkout, which is more',
   },
   start: async ({ folder, node, scratch }, books) => {
@@ -42,7 +42,7 @@ export const storecraft: Peer = {
     copyFileSync(join(folder, 'data/shop.db'), file)
     const filled = Filled.parse(JSON.parse(readFileSync(join(folder, 'data/index.json'), 'utf8')))
     const port = await freePort()
-    const { call, close } = createCaller(port)
+    const { call, close } = createHttpClient(port)
     const server = await startServer({
       command: node,
       args: ['server.mjs'],
@@ -52,20 +52,22 @@ export const storecraft: Peer = {
       ready: async () => (await call('GET', `/api/products/${filled.products[0]?.handle}`)).status === 200,
     })
     /** Titles that are in no list yet, by the first account, which is the admin's. */
-    const crowds = async (): Promise<Crowd[]> => {
+    const crowds = async (): Promise<Rush[]> => {
       const signUp = { email: 'admin@bookshop.test', password: 'adminadmin' }
-      const admin = Admin.parse(accepted('signup', await call('POST', '/api/auth/signup', { body: signUp })))
+      const admin = Admin.parse(
+        expectSuccess('signup', await call('POST', '/api/auth/signup', { body: signUp })),
+      )
       const headers = { authorization: `Bearer ${admin.access_token.token}` }
       return Promise.all(
         [10, 1_000].map(async copies => {
           const title = `crowd-of-${copies}`
           const body = { title: 'Crowd', handle: title, price: 10, qty: copies, active: true }
-          accepted('products', await call('POST', '/api/products', { headers, body }))
+          expectSuccess('products', await call('POST', '/api/products', { headers, body }))
           return { title, copies }
         }),
       )
     }
-    const handles = lookedAt(books).flatMap(place => filled.products[place]?.handle ?? [])
+    const handles = selectBooks(books).flatMap(place => filled.products[place]?.handle ?? [])
     return {
       name: 'storecraft',
       port,
@@ -73,14 +75,22 @@ export const storecraft: Peer = {
       processes: { shop: server.pid, store: undefined },
       facts: {},
       titles: filled.products.map(({ id }) => id),
-      crowds: await crowds(),
-      reading: {
+      rushes: await crowds(),
+      reads: {
         list: {
-          requests: filled.collections.map(handle => get(`/api/collections/${handle}/products?limit=24`)),
+          requests: filled.collections.map(handle =>
+            getRequest(`/api/collections/${handle}/products?limit=24`),
+          ),
           contains: '"handle":',
         },
-        book: { requests: handles.map(handle => get(`/api/products/${handle}`)), contains: '"handle":' },
-        search: { requests: searchTexts(books).map(text => get(searchPath(text))), contains: '[' },
+        book: {
+          requests: handles.map(handle => getRequest(`/api/products/${handle}`)),
+          contains: '"handle":',
+        },
+        search: {
+          requests: createSearchTexts(books).map(text => getRequest(searchPath(text))),
+          contains: '[',
+        },
       },
       end: async () => {
         await close()

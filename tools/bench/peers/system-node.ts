@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Ours where there is no other. */
-export const otherNode = (path: string = process.env.PATH ?? ''): string =>
+export const findSystemNode = (path: string = process.env.PATH ?? ''): string =>
   path
     .split(delimiter)
     .filter(folder => !folder.includes('node_modules') && !folder.includes('node-gyp-bin'))

@@ -1,7 +1,7 @@
 /** A shopper in Vendure: GraphQL, one mutation per step, the guest known by a bearer token. */
 import * as z from 'zod'
-import { accepted } from './http.ts'
-import { type Answer, type Basket, type Call, Refused, type Shopping } from './peer.ts'
+import { expectSuccess } from './http.ts'
+import { type Answer, type Basket, type Call, RefusedError, type Shopping } from './peer.ts'
 
 export const SHOP_API = '/shop-api'
 
@@ -30,19 +30,19 @@ const Methods = z.array(z.object({ id: z.string(), code: z.string() }))
 const Found = z.object({ items: z.array(z.object({ productId: z.string() })) })
 
 /** GraphQL answers 200 whatever happens: what stands under `errors` is the server's, what is no order is the shop's no. */
-const dataOf = (step: string, answer: Answer): unknown => {
-  const { data, errors } = Result.parse(accepted(step, answer))
-  if (errors || !data) throw new Refused(step, answer, true)
+const readData = (step: string, answer: Answer): unknown => {
+  const { data, errors } = Result.parse(expectSuccess(step, answer))
+  if (errors || !data) throw new RefusedError(step, answer, true)
   return Object.values(data)[0]
 }
 
-const ordered = (step: string, answer: Answer): { state?: string | undefined } => {
-  const outcome = Outcome.parse(dataOf(step, answer))
-  if (outcome.__typename !== 'Order') throw new Refused(step, answer)
+const expectOrder = (step: string, answer: Answer): { state?: string | undefined } => {
+  const outcome = Outcome.parse(readData(step, answer))
+  if (outcome.__typename !== 'Order') throw new RefusedError(step, answer)
   return outcome
 }
 
-export const vendureShopping = (): Shopping => {
+export const createVendureShopping = (): Shopping => {
   const ask = (call: Call, query: string, variables: object, token?: string): Promise<Answer> =>
     call('POST', SHOP_API, {
       ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
@@ -51,7 +51,7 @@ export const vendureShopping = (): Shopping => {
   let shipping: string | undefined
   const shippingMethod = async (call: Call, token: string): Promise<string> => {
     if (shipping) return shipping
-    const methods = Methods.parse(dataOf('methods', await ask(call, METHODS, {}, token)))
+    const methods = Methods.parse(readData('methods', await ask(call, METHODS, {}, token)))
     shipping = methods.find(({ code }) => code === 'standard-shipping')?.id
     if (!shipping) throw new Error('Vendure has no standard shipping')
     return shipping
@@ -61,7 +61,7 @@ export const vendureShopping = (): Shopping => {
     let token: string | undefined
     for (const id of titles) {
       const answer = await ask(call, ADD, { id }, token)
-      ordered('addItemToOrder', answer)
+      expectOrder('addItemToOrder', answer)
       const given = answer.headers['vendure-auth-token']
       token ??= typeof given === 'string' ? given : undefined
     }
@@ -72,7 +72,7 @@ export const vendureShopping = (): Shopping => {
   const approach = async (call: Call, { token = '' }: Basket, guest: number): Promise<Basket> => {
     const emailAddress = `guest-${guest}@example.com`
     const step = async (name: string, query: string, i: unknown): Promise<void> => {
-      ordered(name, await ask(call, query, { i }, token))
+      expectOrder(name, await ask(call, query, { i }, token))
     }
     await step('setCustomerForOrder', CUSTOMER, { firstName: 'Ann', lastName: 'Reader', emailAddress })
     await step('setOrderShippingAddress', ADDRESS, {
@@ -89,16 +89,16 @@ export const vendureShopping = (): Shopping => {
 
   const pay = async (call: Call, { token = '' }: Basket): Promise<void> => {
     const answer = await ask(call, PAY, {}, token)
-    const { state } = ordered('addPaymentToOrder', answer)
-    if (state !== 'PaymentSettled') throw new Refused('addPaymentToOrder', answer)
+    const { state } = expectOrder('addPaymentToOrder', answer)
+    if (state !== 'PaymentSettled') throw new RefusedError('addPaymentToOrder', answer)
   }
 
   const firstFound = async (call: Call, term: string): Promise<number | undefined> => {
     const input = { term, groupByProduct: true, take: 24, skip: 0 }
-    const { items } = Found.parse(dataOf('search', await ask(call, SEARCH, { input })))
+    const { items } = Found.parse(readData('search', await ask(call, SEARCH, { input })))
     const first = items[0]
     // Filled in the order of the list, into an empty database: ids count from 1.
     return first && Number(first.productId) - 1
   }
-  return { fill, approach, pay, firstFound }
+  return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { freePort } from '../../../test/shop-process.ts'
 import { httpText } from '../requests.ts'
-import { createCaller } from './http.ts'
+import { createHttpClient } from './http.ts'
 import type { Peer } from './peer.ts'
 import { startServer } from './server.ts'
-import { lookedAt, searchTexts } from './test-queries.ts'
+import { createSearchTexts, selectBooks } from './test-queries.ts'
 import { BOOK, SEARCH, SHOP_API } from './vendure-shopping.ts'
 
 const Fixtures = z.object({
@@ -30,7 +30,7 @@ export const vendure: Peer = {
   project: 'server',
   packageName: '@vendure/core',
   database: 'SQLite',
-  differs: [
+  differences: [
     'Vendure: GraphQL; its lists and searches count all that matches, as ours do. A checkout is six requests (and one more for each further line), among them the choice of a way of shipping and a dummy payment, which ours does not have.',
   ],
   start: async ({ folder, node, scratch }, books) => {
@@ -38,7 +38,7 @@ export const vendure: Peer = {
     copyFileSync(join(folder, 'seed/vendure.sqlite'), file)
     const fixtures = Fixtures.parse(JSON.parse(readFileSync(join(folder, 'data/fixtures.json'), 'utf8')))
     const port = await freePort()
-    const { call, close } = createCaller(port)
+    const { call, close } = createHttpClient(port)
     const slug = fixtures.slugs[0]
     const server = await startServer({
       command: node,
@@ -59,11 +59,11 @@ export const vendure: Peer = {
       processes: { shop: server.pid, store: undefined },
       facts: {},
       titles: fixtures.variantIds,
-      crowds: [
+      rushes: [
         ...fixtures.limited.slice(0, 1).map(({ variantId }) => ({ title: variantId, copies: 10 })),
         ...fixtures.variantIds.slice(-1).map(title => ({ title, copies: STOCK })),
       ],
-      reading: {
+      reads: {
         list: {
           requests: fixtures.facetValueIds.map(and =>
             query(SEARCH, { input: { facetValueFilters: [{ and }], ...page } }),
@@ -71,11 +71,11 @@ export const vendure: Peer = {
           contains: '"slug":',
         },
         book: {
-          requests: lookedAt(books).map((_, i) => query(BOOK, { slug: fixtures.slugs[i] })),
+          requests: selectBooks(books).map((_, i) => query(BOOK, { slug: fixtures.slugs[i] })),
           contains: '"variants":[{',
         },
         search: {
-          requests: searchTexts(books).map(term => query(SEARCH, { input: { term, ...page } })),
+          requests: createSearchTexts(books).map(term => query(SEARCH, { input: { term, ...page } })),
           contains: '"slug":',
         },
       },

@@ -1,7 +1,7 @@
 /** What our shop is to reach beside the best peer in each line, and whether it did. */
 import { median } from '../measure.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
-import { LINES } from './workloads.ts'
+import { WORKLOADS } from './workloads.ts'
 
 export type Verdict = {
   readonly what: string
@@ -10,14 +10,14 @@ export type Verdict = {
   readonly pass: boolean
 }
 
-const MOST_MEGABYTES = 260
+const MAX_MEGABYTES = 260
 const HIT_LEAD = 0.3
 
-const labelOf = (shops: readonly ShopResult[], name: string): string =>
+const findLabel = (shops: readonly ShopResult[], name: string): string =>
   shops.find(shop => shop.name === name)?.label ?? name
 
 /** The smallest ratio of a line: that to the best peer. */
-export const bestAt = (
+export const findBestPeer = (
   lines: readonly LineResult[],
   line: string,
 ): (LineResult & { ratio: number }) | undefined =>
@@ -25,26 +25,28 @@ export const bestAt = (
     .flatMap(one => (one.line === line && one.ratio !== undefined ? [{ ...one, ratio: one.ratio }] : []))
     .toSorted((a, b) => a.ratio - b.ratio)[0]
 
-const bestBy = (peers: readonly ShopResult[], value: (shop: ShopResult) => number): ShopResult | undefined =>
-  peers.toSorted((a, b) => value(a) - value(b))[0]
+const findLowest = (
+  peers: readonly ShopResult[],
+  value: (shop: ShopResult) => number,
+): ShopResult | undefined => peers.toSorted((a, b) => value(a) - value(b))[0]
 
-const times = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ×`
+const formatTimes = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ×`
 
-export const verdictsOf = ({ shops: [ours, ...peers], lines }: Result): Verdict[] => {
+export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verdict[] => {
   if (!ours) return []
   const verdicts: Verdict[] = []
-  for (const { name, target } of LINES) {
-    const best = bestAt(lines, name)
+  for (const { name, target } of WORKLOADS) {
+    const best = findBestPeer(lines, name)
     if (target === undefined || !best) continue
-    const cpu = best.cpuRatio === undefined ? '' : `, and ${times(best.cpuRatio)} less CPU for each`
+    const cpu = best.cpuRatio === undefined ? '' : `, and ${formatTimes(best.cpuRatio)} less CPU for each`
     verdicts.push({
       what: `${name}, per second`,
-      target: `${times(target)} the best peer`,
-      reached: `${times(best.ratio)} ${labelOf(peers, best.shop)}${cpu}`,
+      target: `${formatTimes(target)} the best peer`,
+      reached: `${formatTimes(best.ratio)} ${findLabel(peers, best.shop)}${cpu}`,
       pass: best.ratio >= target,
     })
   }
-  const quickest = bestBy(peers, ({ starts }) => median(starts))
+  const quickest = findLowest(peers, ({ starts }) => median(starts))
   if (quickest) {
     const [our, their] = [median(ours.starts), median(quickest.starts)]
     verdicts.push({
@@ -57,12 +59,12 @@ export const verdictsOf = ({ shops: [ours, ...peers], lines }: Result): Verdict[
   const held = ours.after.shop + ours.after.store
   verdicts.push({
     what: 'memory after the bench, shop and engine (PSS)',
-    target: `below ${MOST_MEGABYTES} MB`,
+    target: `below ${MAX_MEGABYTES} MB`,
     reached: `${held.toFixed(0)} MB`,
-    pass: held < MOST_MEGABYTES,
+    pass: held < MAX_MEGABYTES,
   })
   for (const set of ['main', 'hard'] as const) {
-    const best = bestBy(peers, ({ hits }) => -hits[set])
+    const best = findLowest(peers, ({ hits }) => -hits[set])
     if (!best) continue
     verdicts.push({
       what: `first answers that are right, ${set} queries`,

@@ -1,6 +1,6 @@
 /** The lines of the comparison, and what is to be reached in each. */
 
-import { loadOf } from '../interleaved.ts'
+import { createSliceRunner } from '../interleaved.ts'
 import type { LoadJob, LoadResult } from '../load-generator.ts'
 import type { Worker } from '../worker.ts'
 import type { Side } from './interleaved-peers.ts'
@@ -15,17 +15,17 @@ type Kind =
   | { readonly kind: 'fill' | 'buy'; readonly lines: number }
 
 /** `target`: so many times the best peer's per second. */
-export type LineName = Kind & {
+export type Workload = Kind & {
   readonly name: string
   readonly target?: number
   /** Ours can be asked only so many, so that it gets no warm-up and short slices. */
-  readonly scarce?: true
+  readonly isScarce?: true
 }
 
-export const LINES: readonly LineName[] = [
+export const WORKLOADS: readonly Workload[] = [
   { name: 'list, 24 of a category', kind: 'read', what: 'list', target: 20 },
   { name: 'one book', kind: 'read', what: 'book', target: 20 },
-  { name: 'one book, for the first time', kind: 'read', what: 'newBook', scarce: true },
+  { name: 'one book, for the first time', kind: 'read', what: 'newBook', isScarce: true },
   { name: 'search, 24', kind: 'read', what: 'search', target: 20 },
   { name: 'add to cart, new guest', kind: 'fill', lines: 1, target: 10 },
   { name: 'complete checkout, 1 line', kind: 'buy', lines: 1, target: 10 },
@@ -39,14 +39,14 @@ export type Generators = {
 }
 
 /** The shop at this line, ready to be driven; `failed` counts what the shop did not do. */
-export const sideOf = async (
+export const prepareSide = async (
   shop: RunningShop,
-  line: LineName,
+  line: Workload,
   { load, shopper }: Generators,
 ): Promise<Side & { readonly failed: () => number }> => {
   if (line.kind === 'read') {
     const name = `${shop.name}:${line.what}`
-    const reading = shop.reading[line.what] ?? shop.reading.book
+    const reading = shop.reads[line.what] ?? shop.reads.book
     await load.run({
       kind: 'prepare',
       name,
@@ -56,7 +56,7 @@ export const sideOf = async (
       ...reading,
       once: reading.once === true,
     })
-    return { shop, doing: loadOf(load, name), failed: () => 0 }
+    return { shop, runSlice: createSliceRunner(load, name), failed: () => 0 }
   }
   let failed = 0
   const job = {
@@ -74,5 +74,5 @@ export const sideOf = async (
     if (done.told) console.error(`  ${shop.name} refused: ${done.told}`)
     return done
   }
-  return { shop, doing, failed: () => failed }
+  return { shop, runSlice: doing, failed: () => failed }
 }

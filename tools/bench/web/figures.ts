@@ -5,31 +5,31 @@ export type Figure = {
   readonly name: string
   readonly value: number
   readonly unit: string
-  readonly most?: number
-  readonly least?: number
+  readonly max?: number
+  readonly min?: number
   /** What else to know of it. */
   readonly note?: string
 }
 
-export const isMissed = ({ value, most, least }: Figure): boolean =>
-  (most !== undefined && !(value <= most)) || (least !== undefined && !(value >= least))
+export const isMissed = ({ value, max, min }: Figure): boolean =>
+  (max !== undefined && !(value <= max)) || (min !== undefined && !(value >= min))
 
-const written = (value: number): string =>
+const formatValue = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(value < 1 ? 4 : value < 100 ? 1 : 0)
 
-const verdict = (figure: Figure): string => {
-  const { most, least } = figure
-  if (most === undefined && least === undefined) return ''
-  const target = most === undefined ? `≥ ${written(least ?? 0)}` : `≤ ${written(most)}`
+const formatVerdict = (figure: Figure): string => {
+  const { max, min } = figure
+  if (max === undefined && min === undefined) return ''
+  const target = max === undefined ? `≥ ${formatValue(min ?? 0)}` : `≤ ${formatValue(max)}`
   return `  ${target}  ${isMissed(figure) ? 'MISS' : 'ok'}`
 }
 
-export const linesOf = (figures: readonly Figure[]): string => {
+export const formatFigures = (figures: readonly Figure[]): string => {
   const width = Math.max(...figures.map(({ name }) => name.length))
   return figures
     .map(figure => {
       const { name, value, unit, note } = figure
-      return `${name.padEnd(width)}  ${written(value).padStart(8)} ${unit}${verdict(figure)}${note ? `   ${note}` : ''}`
+      return `${name.padEnd(width)}  ${formatValue(value).padStart(8)} ${unit}${formatVerdict(figure)}${note ? `   ${note}` : ''}`
     })
     .join('\n')
 }

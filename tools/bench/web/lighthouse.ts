@@ -23,13 +23,13 @@ type Run = Readonly<Record<Category, number>> & {
 }
 
 const CATEGORIES: readonly Category[] = ['performance', 'accessibility', 'best-practices', 'seo']
-const LEAST: Readonly<Record<Category, number>> = {
+const MIN_SCORES: Readonly<Record<Category, number>> = {
   performance: 95,
   accessibility: 100,
   'best-practices': 100,
   seo: 100,
 }
-const SHIFT = 0.02
+const MAX_LAYOUT_SHIFT = 0.02
 
 /** In a browser of its own, which has nothing in its cache. */
 const audit = async ({ url, cookie }: Audited) => {
@@ -71,7 +71,7 @@ const runOnce = async (target: Audited): Promise<Run> => {
   }
 }
 
-const figuresOf = ({ name, isPublic }: Audited, runs: readonly Run[]): Figure[] => {
+const createFigures = ({ name, isPublic }: Audited, runs: readonly Run[]): Figure[] => {
   const middle = (pick: (run: Run) => number): number => median(runs.map(pick))
   const faults = [...new Set(runs.flatMap(run => run.faults))].join(', ')
   const asked = CATEGORIES.filter(category => category !== 'seo' || isPublic)
@@ -80,7 +80,7 @@ const figuresOf = ({ name, isPublic }: Audited, runs: readonly Run[]): Figure[] 
       name: `${name}: ${category}`,
       value: middle(run => run[category]),
       unit: 'of 100',
-      least: LEAST[category],
+      least: MIN_SCORES[category],
       note:
         category === 'performance'
           ? `largest paint ${(middle(run => run.largest) / 1000).toFixed(2)} s`
@@ -88,7 +88,7 @@ const figuresOf = ({ name, isPublic }: Audited, runs: readonly Run[]): Figure[] 
             ? faults
             : '',
     })),
-    { name: `${name}: layout shift`, value: middle(run => run.shift), unit: '', most: SHIFT },
+    { name: `${name}: layout shift`, value: middle(run => run.shift), unit: '', max: MAX_LAYOUT_SHIFT },
   ]
 }
 
@@ -102,7 +102,7 @@ const listen = async (server: Server): Promise<number> => {
  * The shop as Lighthouse can load it: without `Referrer-Policy`. Driven by Lighthouse, this Chromium (147) cancels every
  * document that has one, even of one line of text; by itself it does not.
  */
-const shopForLighthouse = (origin: string): Server =>
+const createLighthouseProxy = (origin: string): Server =>
   createServer((asked, answer) => {
     const { host: _host, ...headers } = asked.headers
     get(new URL(asked.url ?? '/', origin), { headers }, given => {
@@ -112,7 +112,7 @@ const shopForLighthouse = (origin: string): Server =>
     }).on('error', () => answer.destroy())
   })
 
-const CONSTANT =
+const REFERENCE_PAGE =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Constant</title></head><body><main><h1>Constant</h1><p>Nothing but text.</p></main></body></html>'
 
 /** Runs turn by turn, so that what else the machine does hits all pages. */
@@ -122,9 +122,9 @@ export const measureLighthouse = async (
   times: number,
 ): Promise<Figure[]> => {
   const constant = createServer((_, answer) =>
-    answer.setHeader('content-type', 'text/html; charset=utf-8').end(CONSTANT),
+    answer.setHeader('content-type', 'text/html; charset=utf-8').end(REFERENCE_PAGE),
   )
-  const shop = shopForLighthouse(origin)
+  const shop = createLighthouseProxy(origin)
   try {
     const [port, shopPort] = [await listen(constant), await listen(shop)]
     const reference: Audited = { name: 'constant page', url: `http://127.0.0.1:${port}/`, isPublic: false }
@@ -138,7 +138,7 @@ export const measureLighthouse = async (
         value: median((runs.get(reference) ?? []).map(run => run.performance)),
         unit: 'of 100',
       },
-      ...targets.flatMap(target => figuresOf(target, runs.get(target) ?? [])),
+      ...targets.flatMap(target => createFigures(target, runs.get(target) ?? [])),
     ]
   } finally {
     constant.close()

@@ -5,20 +5,20 @@ import type { Figure } from './figures.ts'
 
 const KILOBYTE = 1000
 /** Of kilobytes, gzipped; fonts come compressed. */
-const MOST = { script: 130, stylesheet: 20, font: 60 }
+const MAX_KILOBYTES = { script: 130, stylesheet: 20, font: 60 }
 const BOOKS = 24
 
-type Kind = keyof typeof MOST
-const kinds = Object.keys(MOST) as Kind[]
+type Kind = keyof typeof MAX_KILOBYTES
+const KINDS = Object.keys(MAX_KILOBYTES) as Kind[]
 
 /** All that a browser with nothing in its cache asks for to show `url`, by kind. */
-const loadedBy = async (url: string): Promise<Map<Kind, string[]>> => {
+const listLoadedFiles = async (url: string): Promise<Map<Kind, string[]>> => {
   const browser = await launchBrowser()
   try {
     const page = await browser.newPage()
     const loaded = new Map<Kind, string[]>()
     page.on('request', request => {
-      const kind = kinds.find(one => one === request.resourceType())
+      const kind = KINDS.find(one => one === request.resourceType())
       if (kind) loaded.set(kind, [...(loaded.get(kind) ?? []), request.url()])
     })
     await page.goto(url, { waitUntil: 'networkidle' })
@@ -28,7 +28,7 @@ const loadedBy = async (url: string): Promise<Map<Kind, string[]>> => {
   }
 }
 
-const kilobytesOf = async (kind: Kind, urls: readonly string[]): Promise<number> => {
+const measureKilobytes = async (kind: Kind, urls: readonly string[]): Promise<number> => {
   let bytes = 0
   for (const url of new Set(urls)) {
     const file = new Uint8Array(await (await fetch(url)).arrayBuffer())
@@ -39,16 +39,16 @@ const kilobytesOf = async (kind: Kind, urls: readonly string[]): Promise<number>
 
 /** `url` is a shelf of at least 24 books. */
 export const measureWeight = async (url: string): Promise<Figure[]> => {
-  const loaded = await loadedBy(url)
+  const loaded = await listLoadedFiles(url)
   const figures: Figure[] = []
-  for (const kind of kinds) {
+  for (const kind of KINDS) {
     const urls = loaded.get(kind) ?? []
-    const value = await kilobytesOf(kind, urls)
+    const value = await measureKilobytes(kind, urls)
     figures.push({
       name: `first visit of a shelf: ${kind}`,
       value,
       unit: 'KB',
-      most: MOST[kind],
+      max: MAX_KILOBYTES[kind],
       note: `${urls.length} files`,
     })
   }
@@ -59,7 +59,7 @@ export const measureWeight = async (url: string): Promise<Figure[]> => {
       name: 'books in the HTML, each with its price',
       value: page.match(/<article(?:(?!<\/article>).)*\$\d+\.\d\d/gs)?.length ?? 0,
       unit: 'books',
-      least: BOOKS,
+      min: BOOKS,
     },
     { name: 'the HTML of that page', value: gzipSync(html).byteLength / KILOBYTE, unit: 'KB' },
   )

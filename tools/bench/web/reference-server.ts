@@ -6,7 +6,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createElement as h } from 'react'
 import { renderToString } from 'react-dom/server'
-import { doJobs } from '../worker.ts'
+import { serveJobs } from '../worker.ts'
 
 type BareBook = {
   readonly book_id: string
@@ -41,7 +41,7 @@ const barePage = (books: readonly BareBook[], number: string): string =>
     ),
   )
 
-doJobs<ConstantJob, ConstantResult>(
+serveJobs<ConstantJob, ConstantResult>(
   ({ html, books }) =>
     new Promise(done => {
       const app = new Hono()

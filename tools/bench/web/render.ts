@@ -1,8 +1,8 @@
 /** How many pages of 24 books one core makes, and how many it gives again, beside a constant page and a bare one. */
 
-import { type Effort, type Figures, loadOf, measureBeside } from '../interleaved.ts'
+import { createSliceRunner, type Effort, type Figures, measureInterleaved } from '../interleaved.ts'
 import type { LoadJob, LoadResult } from '../load-generator.ts'
-import { get } from '../requests.ts'
+import { getRequest } from '../requests.ts'
 import type { ShopProcess } from '../shop-process.ts'
 import { startWorker } from '../worker.ts'
 import type { Figure } from './figures.ts'
@@ -10,14 +10,14 @@ import type { ConstantJob, ConstantResult } from './reference-server.ts'
 
 const BOOKS = 24
 /** Pages per second of CPU. */
-const RENDERED = 200
-const AGAIN = 20
+const MIN_RENDERED = 200
+const MIN_CACHED_RATIO = 20
 const CONNECTIONS = 4
 const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating']
 
 type Categories = { readonly items: readonly { readonly category: string; readonly count: number }[] }
 
-const addressOf = (category: string, sort: string, page: number): string => {
+const createPagePath = (category: string, sort: string, page: number): string => {
   const query = new URLSearchParams({
     ...(sort === 'relevance' ? {} : { sort }),
     ...(page === 1 ? {} : { page: String(page) }),
@@ -27,14 +27,14 @@ const addressOf = (category: string, sort: string, page: number): string => {
 }
 
 /** Every full page of every shelf in every order: the first of each, then the second of each, as a crawler would go. */
-export const fullPages = async (url: string): Promise<string[]> => {
+export const listFullPages = async (url: string): Promise<string[]> => {
   const { items } = (await (await fetch(`${url}/api/categories`)).json()) as Categories
   const last = Math.max(...items.map(({ count }) => Math.floor(count / BOOKS)))
   return Array.from({ length: last }, (_, i) => i + 1).flatMap(page =>
     SORTS.flatMap(sort =>
       items
         .filter(({ count }) => count >= page * BOOKS)
-        .map(({ category }) => addressOf(category, sort, page)),
+        .map(({ category }) => createPagePath(category, sort, page)),
     ),
   )
 }
@@ -46,7 +46,7 @@ type Measured = Figures & { readonly cpu: number | undefined }
 
 export const measureRendering = async (shop: ShopProcess, effort: Effort): Promise<Figure[]> => {
   const url = `http://127.0.0.1:${shop.port}`
-  const pages = await fullPages(url)
+  const pages = await listFullPages(url)
   const html = await (await fetch(url + pages[0])).text()
   const list = (await (await fetch(`${url}/api/books?limit=${BOOKS}`)).json()) as {
     items: ConstantJob['books']
@@ -68,13 +68,18 @@ export const measureRendering = async (shop: ShopProcess, effort: Effort): Promi
       connections: CONNECTIONS,
       status: 200,
       once,
-      requests: paths.map(get),
+      requests: paths.map(getRequest),
     })
     const pids = { shop: of.pid, engine: shop.engine.pid }
-    const { shopCpu, ...figures } = await measureBeside(loadOf(generator, name), undefined, pids, {
-      ...effort,
-      warmSeconds,
-    })
+    const { shopCpu, ...figures } = await measureInterleaved(
+      createSliceRunner(generator, name),
+      undefined,
+      pids,
+      {
+        ...effort,
+        warmSeconds,
+      },
+    )
     return { ...figures, cpu: shopCpu }
   }
   const beside = { port, pid: constant.pid }
@@ -93,21 +98,21 @@ export const measureRendering = async (shop: ShopProcess, effort: Effort): Promi
       name: 'a page of 24 books of 10,000, nobody rendered it before',
       value: perCore(rendered),
       unit: 'pages per second of CPU',
-      least: RENDERED,
+      min: MIN_RENDERED,
       note: `${((100 * perCore(rendered)) / bare).toFixed(0)} % of the bare one, p50 ${rendered.p50.toFixed(1)} ms`,
     },
     {
       name: 'a page given again',
       value: perCore(again),
       unit: 'pages per second of CPU',
-      least: AGAIN * RENDERED,
+      min: MIN_CACHED_RATIO * MIN_RENDERED,
       note: `${((100 * perCore(again)) / perCore(constants)).toFixed(0)} % of the constant one`,
     },
     {
       name: '  times as many as rendered',
       value: perCore(again) / perCore(rendered),
       unit: 'times',
-      least: AGAIN,
+      min: MIN_CACHED_RATIO,
     },
   ]
 }

@@ -90,14 +90,14 @@ write('json', 'types', [
 
 const spans = Array.from({ length: 24 }, (_, i) => i / 24)
 write('cursors', 'tampered', [
-  ...spans.map(at => ({ bend: { flip: at }, why: 'one bit is another', expect: 400 })),
-  ...[0.1, 0.5, 0.9].map(at => ({ bend: { cut: at }, why: 'cut', expect: 400 })),
-  { bend: { append: 'A' }, why: 'a letter more', expect: 400 },
-  { bend: { append: '=' }, why: 'padded', expect: 400 },
-  { bend: { append: '%00' }, why: 'NUL behind it', expect: 400 },
-  { bend: { twice: true }, why: 'twice in a row', expect: 400 },
-  { bend: { of: 'another person' }, why: 'of another person', expect: 400 },
-  { bend: { of: 'another route' }, why: 'of another route', expect: 400 },
+  ...spans.map(at => ({ mutation: { flip: at }, why: 'one bit is another', expect: 400 })),
+  ...[0.1, 0.5, 0.9].map(at => ({ mutation: { cut: at }, why: 'cut', expect: 400 })),
+  { mutation: { append: 'A' }, why: 'a letter more', expect: 400 },
+  { mutation: { append: '=' }, why: 'padded', expect: 400 },
+  { mutation: { append: '%00' }, why: 'NUL behind it', expect: 400 },
+  { mutation: { twice: true }, why: 'twice in a row', expect: 400 },
+  { mutation: { of: 'another person' }, why: 'of another person', expect: 400 },
+  { mutation: { of: 'another route' }, why: 'of another route', expect: 400 },
 ])
 write('cursors', 'forged', [
   ...['x', '0', 'null', '-1', '__proto__', '%00', "' OR 1=1 --", '../../x'].map(value => ({
