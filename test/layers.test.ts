@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   accounts: DOMAIN,
   cart: [...DOMAIN, 'catalog'],
   orders: [...DOMAIN, 'catalog', 'cart', 'accounts'],
-  notifications: [...DOMAIN, 'accounts', 'orders'],
+  notifications: [...DOMAIN, 'accounts', 'cart', 'orders'],
   privacy: [...DOMAIN, 'accounts', 'orders'],
   health: [...DOMAIN, 'catalog'],
   pages: [...DOMAIN, 'catalog'],

@@ -31,10 +31,7 @@ export const anOrder = (changes: Partial<Order> = {}): Order => ({
   items: [
     { book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: cents(4299), quantity: 1 },
   ],
-  subtotal: cents(4299),
-  tax: cents(344),
-  shipping: cents(599),
-  total: cents(5242),
+  amounts: { subtotal: cents(4299), tax: cents(344), shipping: cents(599), total: cents(5242) },
   status: 'confirmed',
   shipping_address: {
     street: '123 Main St',

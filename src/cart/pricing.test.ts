@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cents, parseDecimal, parseRate, toDecimal, toDecimalString } from '../core/money.ts'
-import { totalsOf } from './pricing.ts'
+import { calculateAmounts } from './pricing.ts'
 
 const rate = (text: string) => {
   const parsed = parseRate(text)
@@ -17,8 +17,9 @@ const lines = fc.array(
 )
 
 test('the specification’s sample comes out to the cent: 42.99 + 3.44 + 5.99 = 52.42', () => {
-  expect(totalsOf([{ price: cents(4299), quantity: 1 }], rules)).toEqual({
+  expect(calculateAmounts([{ price: cents(4299), quantity: 1 }], rules)).toEqual({
     subtotal: 4299,
+    adjustments: [],
     tax: 344,
     shipping: 599,
     total: 5242,
@@ -26,22 +27,22 @@ test('the specification’s sample comes out to the cent: 42.99 + 3.44 + 5.99 = 
 })
 
 test('nothing costs nothing, shipping included', () => {
-  expect(totalsOf([], rules)).toEqual({ subtotal: 0, tax: 0, shipping: 0, total: 0 })
+  expect(calculateAmounts([], rules)).toEqual({ subtotal: 0, adjustments: [], tax: 0, shipping: 0, total: 0 })
 })
 
 test('tax is rounded half up, once, on the subtotal', () => {
   const half = { tax: rate('0.5'), shipping: cents(0) }
-  expect(totalsOf([{ price: cents(1), quantity: 1 }], half).tax).toBe(1)
+  expect(calculateAmounts([{ price: cents(1), quantity: 1 }], half).tax).toBe(1)
   // Line by line it would be 3.
   expect(
-    totalsOf(
+    calculateAmounts(
       [1, 1, 1].map(one => ({ price: cents(one), quantity: 1 })),
       half,
     ).tax,
   ).toBe(2)
-  expect(totalsOf([{ price: cents(625), quantity: 1 }], rules).tax).toBe(50)
-  expect(totalsOf([{ price: cents(606), quantity: 1 }], rules).tax).toBe(48)
-  expect(totalsOf([{ price: cents(607), quantity: 1 }], rules).tax).toBe(49)
+  expect(calculateAmounts([{ price: cents(625), quantity: 1 }], rules).tax).toBe(50)
+  expect(calculateAmounts([{ price: cents(606), quantity: 1 }], rules).tax).toBe(48)
+  expect(calculateAmounts([{ price: cents(607), quantity: 1 }], rules).tax).toBe(49)
 })
 
 test('20,000 carts cost what whole numbers without end say', () => {
@@ -50,12 +51,13 @@ test('20,000 carts cost what whole numbers without end say', () => {
       const subtotal = cart.reduce((sum, line) => sum + BigInt(line.price) * BigInt(line.quantity), 0n)
       const exactTax = subtotal * BigInt(tax)
       const rounded = exactTax / 10_000n + (2n * (exactTax % 10_000n) >= 10_000n ? 1n : 0n)
-      const totals = totalsOf(
+      const amounts = calculateAmounts(
         cart.map(line => ({ ...line, price: cents(line.price) })),
         { tax: rate(`0.${String(tax).padStart(4, '0')}`), shipping: cents(shipping) },
       )
-      expect(totals).toEqual({
+      expect(amounts).toEqual({
         subtotal: Number(subtotal),
+        adjustments: [],
         tax: Number(rounded),
         shipping,
         total: Number(subtotal + rounded + BigInt(shipping)),

@@ -3,7 +3,8 @@ import { isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
 import { sha256 } from '../core/ids.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
-import { type PriceRules, totalsOf } from './pricing.ts'
+import { toCartAmountFields } from './amount-fields.ts'
+import { calculateAmounts, type PriceRules } from './pricing.ts'
 import type { Cart, CartLine, CartView } from './schema.ts'
 
 /** A line at today's price. `available` is how many could be had: less than `quantity` when the line is short. */
@@ -49,7 +50,7 @@ export const cartView = (
   { rules, currency }: { readonly rules: PriceRules; readonly currency: string },
 ): CartView => {
   const lines = quoteLines(cart?.items ?? [], books)
-  const totals = totalsOf(
+  const amounts = calculateAmounts(
     lines.filter(line => !isShort(line)),
     rules,
   )
@@ -57,10 +58,7 @@ export const cartView = (
     version: cart && lines.length > 0 ? versionOf(cart) : null,
     items: lines.map(itemView),
     item_count: lines.reduce((count, line) => count + line.quantity, 0),
-    total_amount: toDecimal(totals.subtotal),
-    tax: toDecimal(totals.tax),
-    shipping: toDecimal(totals.shipping),
-    total: toDecimal(totals.total),
+    ...toCartAmountFields(amounts),
     currency,
     can_check_out: lines.length > 0 && !lines.some(isShort),
     expires_at: cart ? new Date(cart.expires_at * 1000).toISOString() : null,

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { BookId } from '../catalog/schema.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
+import { cartAmountFields, Money } from './amount-fields.ts'
 
 export const MAX_LINES = 50
 export const MAX_QUANTITY = 20
@@ -63,8 +64,6 @@ export type AddItem = z.infer<typeof AddItem>
 
 export const SetQuantity = z.strictObject({ quantity: Quantity }).meta({ id: 'SetQuantity' })
 
-const Money = z.number().describe('In the currency of the shop, such as 42.99.')
-
 export const CartItem = z
   .object({
     book_id: BookId,
@@ -90,10 +89,7 @@ export const CartView = z
     version: z.string().nullable().describe('Send it with the order; null while the cart is empty.'),
     items: z.array(CartItem),
     item_count: z.int(),
-    total_amount: Money,
-    tax: Money,
-    shipping: Money,
-    total: Money.describe('What checkout will charge: send it as expected_total.'),
+    ...cartAmountFields,
     currency: z.string(),
     can_check_out: z.boolean(),
     expires_at: z.string().nullable(),

@@ -1,11 +1,12 @@
 /** `cloudshelf orders`: a day's orders, one order, and its next step. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { amountRows } from '../cart/amounts.ts'
 import type { BookKey } from '../catalog/table.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf } from '../core/ids.ts'
-import { toDecimal } from '../core/money.ts'
+import { type Cents, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
@@ -26,8 +27,8 @@ const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
   return all
 }
 
-const money = (amount: Order['total'] | undefined): string =>
-  amount === undefined ? '-' : toDecimal(amount).toFixed(2)
+const AMOUNT_LABELS = { subtotal: 'subtotal', shipping: 'shipping', tax: 'tax', total: 'total' }
+const money = (amount: Cents): string => toDecimal(amount).toFixed(2)
 const copiesIn = ({ items }: Order): number => items.reduce((sum, line) => sum + line.quantity, 0)
 
 const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> =>
@@ -37,7 +38,7 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
     if (json) return printJson(orders.map(order => orderView(order, deps.currency)))
     for (const order of orders)
       print(
-        `${order.order_id}  ${order.status.padEnd(10)}  ${money(order.total).padStart(9)} ${deps.currency}  ` +
+        `${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total).padStart(9)} ${deps.currency}  ` +
           `${counted(copiesIn(order), 'book')}  ${order.email ?? order.user_id}`,
       )
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
@@ -52,8 +53,9 @@ const linesOf = (order: Order, currency: string): string[] => [
     ({ quantity, title, book_id, price }) =>
       `          ${quantity} × ${title} (${book_id}) at ${money(price)}`,
   ),
-  `amounts   subtotal ${money(order.subtotal)}, tax ${money(order.tax)}, shipping ${money(order.shipping)}`,
-  `total     ${money(order.total)} ${currency}`,
+  ...amountRows(order.amounts, AMOUNT_LABELS).map(
+    ({ label, amount }) => `${label.padEnd(10)}${money(amount)} ${currency}`,
+  ),
 ]
 
 const show = (orderId: string, { json }: Json): Promise<void> =>

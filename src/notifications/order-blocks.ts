@@ -1,4 +1,5 @@
 /** The pieces of an order that several letters show: its books, its amounts, its address. */
+import { amountRows } from '../cart/amounts.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
@@ -39,24 +40,23 @@ export const books = (order: Order): Block => ({
   lines: order.items.map(bookLabel),
 })
 
-/** Every line with its price, then what makes the total. Orders of others' making may know the total alone. */
-export const amounts = (order: Order, { currency }: ShopFacts): Block => {
-  const part = (label: string, amount: Cents | undefined) =>
-    amount === undefined ? [] : [{ label, amount: money(amount, currency) }]
-  return {
-    kind: 'amounts',
-    rows: [
-      ...order.items.map(line => ({
-        label: bookLabel(line),
-        amount: money(multiply(line.price, line.quantity), currency),
-      })),
-      ...part('Subtotal', order.subtotal),
-      ...part('Shipping', order.shipping),
-      ...part('Tax', order.tax),
-      { label: 'Total', amount: money(order.total, currency), strong: true },
-    ],
-  }
-}
+const AMOUNT_LABELS = { subtotal: 'Subtotal', shipping: 'Shipping', tax: 'Tax', total: 'Total' }
+
+/** Every line with its price, then the amounts. */
+export const amounts = (order: Order, { currency }: ShopFacts): Block => ({
+  kind: 'amounts',
+  rows: [
+    ...order.items.map(line => ({
+      label: bookLabel(line),
+      amount: money(multiply(line.price, line.quantity), currency),
+    })),
+    ...amountRows(order.amounts, AMOUNT_LABELS).map(({ label, amount, isTotal }) => ({
+      label,
+      amount: money(amount, currency),
+      strong: isTotal,
+    })),
+  ],
+})
 
 /** Where it goes; nothing where the order has no address. */
 export const address = ({ shipping_address: to }: Order): Block[] => {

@@ -31,6 +31,9 @@ const page = {
   next_cursor: null,
 }
 
+const amounts = { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 }
+const { subtotal: total_amount, ...charges } = amounts
+
 const cart = {
   version: '0c7v1k2m3n4p5q6r7s8t9v0w1x',
   items: [
@@ -45,13 +48,23 @@ const cart = {
     },
   ],
   item_count: 1,
-  total_amount: 42.99,
-  tax: 3.44,
-  shipping: 5.99,
-  total: 52.42,
+  total_amount,
+  ...charges,
   currency: 'USD',
   can_check_out: true,
   expires_at: '2025-09-12T10:00:00.000Z',
+}
+
+const emptiedCart = {
+  ...cart,
+  version: null,
+  items: [],
+  item_count: 0,
+  total_amount: 0,
+  tax: 0,
+  shipping: 0,
+  total: 0,
+  can_check_out: false,
 }
 
 const address = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345', country: 'US' }
@@ -61,10 +74,7 @@ const order = {
   order_date: '2025-09-05',
   status: 'confirmed',
   items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 1 }],
-  subtotal: 42.99,
-  tax: 3.44,
-  shipping: 5.99,
-  total: 52.42,
+  ...amounts,
   currency: 'USD',
   payment: 'invoice',
   email: 'customer@example.com',
@@ -195,36 +205,12 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   getCart: { reply: cart },
   addCartItem: { request: { book_id: 'tech-001', quantity: 1 }, reply: cart },
   setCartItem: { request: { quantity: 1 }, reply: cart },
-  removeCartItem: {
-    reply: {
-      ...cart,
-      version: null,
-      items: [],
-      item_count: 0,
-      total_amount: 0,
-      tax: 0,
-      shipping: 0,
-      total: 0,
-      can_check_out: false,
-    },
-  },
-  emptyCart: {
-    reply: {
-      ...cart,
-      version: null,
-      items: [],
-      item_count: 0,
-      total_amount: 0,
-      tax: 0,
-      shipping: 0,
-      total: 0,
-      can_check_out: false,
-    },
-  },
+  removeCartItem: { reply: emptiedCart },
+  emptyCart: { reply: emptiedCart },
   placeOrder: {
     request: {
       cart_version: cart.version,
-      expected_total: 52.42,
+      expected_total: cart.total,
       email: 'customer@example.com',
       shipping_address: address,
     },

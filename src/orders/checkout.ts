@@ -4,7 +4,8 @@
  * (24 hours) and the cart's version, which can be spent once.
  */
 
-import { totalsOf } from '../cart/pricing.ts'
+import { toOrderAmountFields } from '../cart/amount-fields.ts'
+import { calculateAmounts } from '../cart/pricing.ts'
 import { isShort, type QuotedLine, quoteLines, versionOf } from '../cart/quote.ts'
 import { type Cart, MAX_LINES, MAX_QUANTITY } from '../cart/schema.ts'
 import type { CartDeps } from '../cart/service.ts'
@@ -129,7 +130,7 @@ const attempt = async (
   assertWithinLimits(lines)
   assertAvailable(lines)
   const order = orderOf(deps, cart, lines, input)
-  if (order.total !== parseDecimal(input.expected_total)) throw priceChanged(order)
+  if (order.amounts.total !== parseDecimal(input.expected_total)) throw priceChanged(order)
   const writes = writesOf(deps, cart, order, lines, key, { ...record, order_id: order.order_id })
   try {
     await deps.transact(Object.values(writes).flat())
@@ -138,7 +139,7 @@ const attempt = async (
     return explainRejection(deps, error, writes, cart, lines, key, record)
   }
   deps.booksChanged(lines)
-  deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.total) })
+  deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.amounts.total) })
   return { order, replayed: false }
 }
 
@@ -186,16 +187,13 @@ const assertAvailable = (lines: readonly QuotedLine[]): void => {
   if (short.length > 0) throw outOfStock(short)
 }
 
-const priceChanged = ({ subtotal, tax, shipping, total, items }: Order) =>
+const priceChanged = ({ amounts, items }: Order) =>
   new ShopError(
     'price_changed',
-    `The total is now ${toDecimal(total).toFixed(2)}. Please look at it before you order.`,
+    `The total is now ${toDecimal(amounts.total).toFixed(2)}. Please look at it before you order.`,
     {
       quote: {
-        subtotal: toDecimal(subtotal ?? total),
-        tax: tax === undefined ? 0 : toDecimal(tax),
-        shipping: shipping === undefined ? 0 : toDecimal(shipping),
-        total: toDecimal(total),
+        ...toOrderAmountFields(amounts),
         items: items.map(({ book_id, price, quantity }) => ({ book_id, price: toDecimal(price), quantity })),
       },
     },
@@ -214,7 +212,7 @@ const orderOf = (deps: OrderDeps, cart: Cart, lines: readonly QuotedLine[], inpu
       price,
       quantity,
     })),
-    ...totalsOf(lines, deps.rules),
+    amounts: calculateAmounts(lines, deps.rules),
     status: 'confirmed',
     shipping_address: definedOf(input.shipping_address),
     email: input.email,

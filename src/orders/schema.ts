@@ -2,16 +2,16 @@
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
 import { PostalAddress } from '../accounts/schema.ts'
+import {
+  Money,
+  orderAmountFields,
+  StoredMoney,
+  storedAmountFields,
+  withAmounts,
+} from '../cart/amount-fields.ts'
 import { dayOfOrderId } from '../core/ids.ts'
-import { type Cents, parseDecimal } from '../core/money.ts'
+import { parseDecimal } from '../core/money.ts'
 import { OrderStatus } from './status.ts'
-
-const StoredMoney = z.number().transform((value, context): Cents => {
-  const amount = parseDecimal(value)
-  if (amount !== undefined) return amount
-  context.addIssue({ code: 'custom', message: 'has more than two decimals' })
-  return z.NEVER
-})
 
 export const OrderLine = z.object({
   book_id: z.string(),
@@ -38,23 +38,22 @@ const StoredAddress = z.unknown().transform((value): Record<string, string> | un
 })
 
 /** An item of the orders table. An order of others' making (the specification's `create_order`) may lack amounts and address. */
-export const Order = z.object({
-  user_id: z.string(),
-  order_id: z.string(),
-  order_date: z.string(),
-  items: z.array(OrderLine),
-  subtotal: StoredMoney.optional(),
-  tax: StoredMoney.optional(),
-  shipping: StoredMoney.optional(),
-  total: StoredMoney,
-  status: OrderStatus,
-  shipping_address: StoredAddress.optional(),
-  email: z.string().optional(),
-  version: z.int().optional(),
-  retain_until: z.string().optional(),
-  created_at: z.string(),
-  updated_at: z.string(),
-})
+export const Order = z
+  .object({
+    user_id: z.string(),
+    order_id: z.string(),
+    order_date: z.string(),
+    items: z.array(OrderLine),
+    ...storedAmountFields,
+    status: OrderStatus,
+    shipping_address: StoredAddress.optional(),
+    email: z.string().optional(),
+    version: z.int().optional(),
+    retain_until: z.string().optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .transform(withAmounts)
 /** An order inside the shop: amounts in whole cents. */
 export type Order = z.infer<typeof Order>
 
@@ -101,8 +100,6 @@ export const OpenOrderLink = z
   })
   .meta({ id: 'OpenOrderLink' })
 
-const Money = z.number().describe('In the currency of the shop, such as 42.99.')
-
 export const OrderView = z
   .object({
     order_id: z.string(),
@@ -117,10 +114,7 @@ export const OrderView = z
         quantity: z.int(),
       }),
     ),
-    subtotal: Money.optional(),
-    tax: Money.optional(),
-    shipping: Money.optional(),
-    total: Money,
+    ...orderAmountFields,
     currency: z.string(),
     payment: z.literal('invoice').describe('Orders are paid on invoice.'),
     email: z.string().optional(),

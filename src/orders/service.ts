@@ -1,4 +1,5 @@
 /** What becomes of an order after checkout: reading, cancelling, moving on. */
+import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import type { BookKey } from '../catalog/table.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
@@ -145,10 +146,7 @@ export const orderView = (order: Order, currency: string): OrderView => ({
     price: toDecimal(price),
     quantity,
   })),
-  ...(order.subtotal === undefined ? {} : { subtotal: toDecimal(order.subtotal) }),
-  ...(order.tax === undefined ? {} : { tax: toDecimal(order.tax) }),
-  ...(order.shipping === undefined ? {} : { shipping: toDecimal(order.shipping) }),
-  total: toDecimal(order.total),
+  ...toOrderAmountFields(order.amounts),
   currency,
   payment: 'invoice',
   ...(order.email === undefined ? {} : { email: order.email }),

@@ -1,10 +1,11 @@
 /** The orders table and its records in control: the only file that knows their attributes, keys and indexes. */
+import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import { type AuditEvent, auditWrites } from '../core/audit.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
-import { type Cents, toDecimal } from '../core/money.ts'
+import { toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { Order } from './schema.ts'
@@ -16,15 +17,10 @@ export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled'
 export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
 export type OrderTable = ReturnType<typeof createOrderTable>
 
-const money = (amount: Cents | undefined) => (amount === undefined ? undefined : toDecimal(amount))
-
-const toItem = (order: Order): Item => ({
+const toItem = ({ amounts, ...order }: Order): Item => ({
   ...order,
   items: order.items.map(line => ({ ...line, price: toDecimal(line.price) })),
-  subtotal: money(order.subtotal),
-  tax: money(order.tax),
-  shipping: money(order.shipping),
-  total: toDecimal(order.total),
+  ...toOrderAmountFields(amounts),
 })
 
 const readOrder = (item: Item | undefined): Order | undefined => Order.safeParse(item).data

@@ -1,5 +1,5 @@
 /** The engine alone, a worker: the very writes of a checkout through the shop's own client, with no shop around them. */
-import { totalsOf } from '#src/cart/pricing.ts'
+import { calculateAmounts } from '#src/cart/pricing.ts'
 import type { Book } from '#src/catalog/schema.ts'
 import { createBookTable } from '#src/catalog/table.ts'
 import type { Write } from '#src/core/dynamo/write.ts'
@@ -35,7 +35,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
       order_id: newOrderId(now),
       order_date: dayOf(now),
       items: cart.items,
-      ...totalsOf(cart.items, settings.rules),
+      amounts: calculateAmounts(cart.items, settings.rules),
       status: 'confirmed',
       shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
       email,

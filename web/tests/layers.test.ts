@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Shapes, endpoints, the typed client and its error, and what is pure: the states of an order, email addresses, money, slugs. */
+/** Shapes, endpoints, the typed client and its error, and pure functions: states of an order, amounts, email addresses, money, slugs. */
 const KNOWN =
-  /^#src\/(\w+\/([\w-]+\/)?(api|schema)|orders\/status|http\/client|core\/(errors|money|slug)|accounts\/email)\.ts$/
+  /^#src\/(\w+\/([\w-]+\/)?(api|schema)|orders\/status|cart\/amounts|http\/client|core\/(errors|money|slug)|accounts\/email)\.ts$/
 
 test('a page imports shapes, endpoints and the client, and nothing else of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(
@@ -27,11 +27,21 @@ test('a page imports shapes, endpoints and the client, and nothing else of the s
   expect(wrong).toEqual([])
 })
 
-test('what runs in the browser brings no schemas: components import types alone', () => {
+/** Modules of the shop that components may load: they import nothing but types. */
+const LOADED_BY_COMPONENTS = ['core/money', 'core/slug', 'cart/amounts']
+
+test('components bring no schemas into the browser: they import types, and modules that import only types', () => {
+  const loads = (text: string) =>
+    [...text.matchAll(/^(?:import|\}) (?!type)[^\n]*'([^']+)'/gm)].map(([, name = '']) => name)
   const components = globSync('web/app/components/*.{ts,tsx}', { cwd: ROOT })
   expect(components.length).toBeGreaterThan(30)
+  const allowed = LOADED_BY_COMPONENTS.map(name => `#src/${name}.ts`)
   const wrong = components.filter(file =>
-    /^import (?!type)[^\n]*#src\/(?!core\/(money|slug))/m.test(readFileSync(join(ROOT, file), 'utf8')),
+    loads(readFileSync(join(ROOT, file), 'utf8')).some(
+      name => name.startsWith('#src/') && !allowed.includes(name),
+    ),
   )
   expect(wrong).toEqual([])
+  for (const name of LOADED_BY_COMPONENTS)
+    expect(loads(readFileSync(join(ROOT, `src/${name}.ts`), 'utf8')), name).toEqual([])
 })

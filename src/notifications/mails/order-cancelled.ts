@@ -9,7 +9,7 @@ export const orderCancelled = (order: Order, { currency }: ShopFacts): MailConte
   blocks: [
     {
       kind: 'paragraph',
-      text: `We won’t ship this order, and you don’t have to pay the ${money(order.total, currency)}.`,
+      text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, currency)}.`,
     },
     books(order),
     reference(order),

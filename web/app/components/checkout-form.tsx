@@ -1,6 +1,7 @@
 /** The form of the checkout. What stands in the way of the order is said at its top, and gets the focus. */
 import { useEffect, useRef } from 'react'
 import { Form, useNavigation } from 'react-router'
+import { cartAmounts } from '#src/cart/amounts.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import type { Prefill } from '../forms/checkout-prefill.server.ts'
 import type { CheckoutAnswer } from '../forms/place-order.server.ts'
@@ -75,7 +76,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
           {t.checkout.summary}
         </h2>
         {cart && <Lines cart={cart} />}
-        {cart && <Totals {...cart} subtotal={cart.total_amount} />}
+        {cart && <Totals amounts={cartAmounts(cart)} currency={cart.currency} />}
         {cart?.can_check_out !== false ? (
           <>
             <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>

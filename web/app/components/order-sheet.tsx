@@ -59,7 +59,7 @@ export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
         </tbody>
       </table>
       <div className="mt-4 ml-auto max-w-xs">
-        <Totals {...order} />
+        <Totals amounts={order} currency={currency} />
       </div>
     </>
   )

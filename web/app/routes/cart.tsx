@@ -1,5 +1,6 @@
 /** The cart: what is in it, what has changed since, and what it costs. */
 import { data, redirect } from 'react-router'
+import { cartAmounts } from '#src/cart/amounts.ts'
 import { getCart } from '#src/cart/api.ts'
 import { CartLine } from '../components/cart-line.tsx'
 import { Totals } from '../components/totals.tsx'
@@ -75,7 +76,7 @@ export default function Cart({ loaderData: { cart }, actionData }: Route.Compone
           <h2 id="summary" className="section-title">
             {t.cart.summary}
           </h2>
-          <Totals {...cart} subtotal={cart.total_amount} />
+          <Totals amounts={cartAmounts(cart)} currency={cart.currency} />
           {cart.can_check_out ? (
             <a href="/checkout" className="button mt-6 h-12 w-full">
               {t.cart.checkout}
