@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
+import type { CartDeps } from './deps.ts'
 import { type Cart, type CartLine, MAX_LINES, MAX_QUANTITY } from './schema.ts'
-import type { CartDeps } from './service.ts'
 import { cartIdOn } from './table.ts'
 
 const MAX_TRIES = 10

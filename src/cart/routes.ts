@@ -2,10 +2,11 @@
 import { type Route, route } from '../http/app.ts'
 import type { Identity } from '../http/identity.ts'
 import * as api from './api.ts'
+import type { CartDeps } from './deps.ts'
 import { mergeGuestCart } from './merge.ts'
 import * as service from './service.ts'
 
-export type CartRouteDeps = service.CartDeps & { readonly report: (error: unknown) => void }
+export type CartRouteDeps = CartDeps & { readonly report: (error: unknown) => void }
 
 export const cartRoutes = (deps: CartRouteDeps): Route[] => {
   /**

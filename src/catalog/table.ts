@@ -1,7 +1,6 @@
 /** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { BatchRead } from '../core/dynamo/batch-get.ts'
-import { coalesceReads } from '../core/dynamo/coalesce.ts'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -14,7 +13,7 @@ export type BadRow = BookKey & { readonly problem: string }
 
 /** The books of these keys that exist and parse, by book id. */
 export type ReadPriced = (keys: readonly BookKey[]) => Promise<Map<string, PricedBook>>
-/** Books as they were read, each under its own key: see `pricedIn`. */
+/** Books as they were read, each under its own key: see `parsePriced`. */
 export type PricedByKey = ReadonlyMap<string, PricedBook>
 
 export type BookTable = ReturnType<typeof createBookTable>
@@ -37,8 +36,6 @@ export const isBook = (row: Book | BadRow): row is Book => !('problem' in row)
 const ROWS_AT_ONCE = 250
 
 const PRICED = Object.keys(PricedBook.shape)
-
-const NONE_SEEN: PricedByKey = new Map()
 
 /** No id has a blank. */
 const nameOf = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
@@ -83,28 +80,11 @@ export const createBookTable = (db: Dynamo, names: TableNames) => {
     return books
   }
 
-  const readPriced = async (keys: readonly BookKey[]): Promise<PricedByKey> =>
-    parsePriced((await db.batchGetAll([pricedRead(keys)]))(table))
-  const gathered = coalesceReads(nameOf, readPriced)
-  const beside =
-    (read: (keys: readonly BookKey[]) => Promise<Iterable<PricedBook>>) =>
-    async (keys: readonly BookKey[], seen: PricedByKey = NONE_SEEN): Promise<Map<string, PricedBook>> => {
-      const books = new Map<string, PricedBook>()
-      const rest: BookKey[] = []
-      for (const key of keys) {
-        const book = seen.get(nameOf(key))
-        if (book) books.set(book.book_id, book)
-        else rest.push(key)
-      }
-      for (const book of await read(rest)) books.set(book.book_id, book)
-      return books
-    }
-
-  /** As `getMany`, only what a cart needs; what this very request has `seen` is not asked for again. */
-  const getPriced = beside(async keys => (await readPriced(keys)).values())
-
-  /** As `getPriced`; what is asked for at the same time is one call. For carts alone: an order waits for nobody. */
-  const getPricedTogether = beside(gathered)
+  /** As `getMany`, only what a cart needs. */
+  const getPriced = async (keys: readonly BookKey[]): Promise<Map<string, PricedBook>> => {
+    const priced = parsePriced((await db.batchGetAll([pricedRead(keys)]))(table))
+    return new Map([...priced.values()].map(book => [book.book_id, book]))
+  }
 
   /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
   const inCategory = async (category: string, limit: number, after?: string) => {
@@ -167,7 +147,6 @@ export const createBookTable = (db: Dynamo, names: TableNames) => {
     pricedRead,
     parsePriced,
     getPriced,
-    getPricedTogether,
     inCategory,
     withTitle,
     rows,

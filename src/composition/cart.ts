@@ -4,16 +4,19 @@ import { createCartTable } from '../cart/table.ts'
 import { createBookTable } from '../catalog/table.ts'
 import type { BaseContext } from './base.ts'
 
-/** `categoryOf` knows no category, so that books are located in the table; an application with an index replaces it. */
-export const createCartDeps = ({ db, names, settings }: BaseContext) => {
+/** `categoryOf` locates a book through the index in memory. Without an index books are located in the table. */
+export const createCartDeps = (
+  { db, names, settings }: BaseContext,
+  categoryOf: (bookId: string) => string | undefined = () => undefined,
+) => {
   const books = createBookTable(db, names)
   const carts = createCartTable(db, names)
   return {
     books,
     carts,
-    cartReader: createCartReader(db, carts, books),
+    cartReader: createCartReader({ db, carts, books, categoryOf }),
     rules: settings.rules,
     cartTtlSeconds: settings.cartTtlSeconds,
-    categoryOf: (_bookId: string): string | undefined => undefined,
+    categoryOf,
   }
 }

@@ -76,12 +76,11 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
   const catalog = createCatalogDeps(context, given.blobs)
   return {
     ...context,
-    ...createCartDeps(context),
+    ...createCartDeps(context, bookId => catalog.liveIndex.index?.get(bookId)?.category),
     ...createOrderDeps(context),
     ...createAccountDeps(context),
     ...createMailDeps(context, given.transport ?? createMailTransport(settings)),
     ...catalog,
-    categoryOf: bookId => catalog.liveIndex.index?.get(bookId)?.category,
     booksChanged: catalog.liveIndex.onSale,
   }
 }

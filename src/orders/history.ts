@@ -4,7 +4,7 @@
  */
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
-import type { OrderDeps } from './checkout.ts'
+import type { OrderDeps } from './deps.ts'
 import type { Order } from './schema.ts'
 import type { OrderPage } from './table.ts'
 

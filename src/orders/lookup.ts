@@ -2,7 +2,7 @@
 import { normalizeEmail } from '../accounts/email.ts'
 import { ShopError } from '../core/errors.ts'
 import { newVersion } from '../core/ids.ts'
-import type { OrderDeps } from './checkout.ts'
+import type { OrderDeps } from './deps.ts'
 import type { OrderLinks } from './links.ts'
 import type { LookUpOrder, Order } from './schema.ts'
 

@@ -8,11 +8,12 @@ import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
 import { toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
+import type { RequestHash } from './request-hash.ts'
 import { Order } from './schema.ts'
 import type { OrderStatus } from './status.ts'
 
-/** What a checkout left under its idempotency key. */
-export type CheckoutRecord = { readonly request_hash: string; readonly order_id: string }
+/** Idempotency record of a checkout: its order, and the hash of the request that placed it. */
+export type CheckoutRecord = RequestHash & { readonly order_id: string }
 export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
 export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
 export type OrderTable = ReturnType<typeof createOrderTable>
@@ -27,7 +28,11 @@ const readOrder = (item: Item | undefined): Order | undefined => Order.safeParse
 
 const checkoutRecord = (item: Item | undefined, now: Date): CheckoutRecord | undefined =>
   item && Number(item.expires_at) > epochSeconds(now)
-    ? { request_hash: String(item.request_hash), order_id: String(item.order_id) }
+    ? {
+        request_hash: String(item.request_hash),
+        hash_version: Number(item.hash_version ?? 1),
+        order_id: String(item.order_id),
+      }
     : undefined
 
 /** What German and French commercial law wants of an invoice; others want less. */

@@ -1,10 +1,10 @@
 /** The engine alone, a worker: the very writes of a checkout through the shop's own client, with no shop around them. */
 import { calculateAmounts } from '#src/cart/pricing.ts'
+import { versionOf } from '#src/cart/quote.ts'
 import type { Book } from '#src/catalog/schema.ts'
 import { createBookTable } from '#src/catalog/table.ts'
 import type { Write } from '#src/core/dynamo/write.ts'
-import { dayOf, newOrderId, sha256 } from '#src/core/ids.ts'
-import type { Order } from '#src/orders/schema.ts'
+import { checkoutWrites, newOrder } from '#src/orders/checkout-writes.ts'
 import { createOrderTable } from '#src/orders/table.ts'
 import { openTables, type PreparedCart, prepareCarts } from './prepared-carts.ts'
 import { serveJobs } from './worker.ts'
@@ -27,31 +27,19 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const books = createBookTable(db, settings.names)
 
   /** As `placeOrder` makes them. */
-  const createWrites = ({ cart }: PreparedCart): Write[] => {
+  const createWrites = ({ cart, total }: PreparedCart): Write[] => {
     const now = new Date()
-    const email = 'guest@example.com'
-    const order: Order = {
-      user_id: cart.user_id,
-      order_id: newOrderId(now),
-      order_date: dayOf(now),
-      items: cart.items,
-      amounts: calculateAmounts(cart.items, settings.rules),
-      status: 'confirmed',
+    const body = {
+      cart_version: versionOf(cart),
+      expected_total: total,
+      email: 'guest@example.com',
       shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
-      email,
-      version: 1,
-      created_at: now.toISOString(),
-      updated_at: now.toISOString(),
     }
-    const record = { request_hash: sha256(order.order_id), order_id: order.order_id }
-    return [
-      orders.keepCheckout(cart.user_id, crypto.randomUUID(), record, now),
-      carts.remove(cart, cart.version, now),
-      orders.put(order),
-      orders.announce(order, 'order_confirmed', now),
-      orders.pointFromEmail(order, email),
-      ...cart.items.map(books.takeStock),
-    ]
+    const amounts = calculateAmounts(cart.items, settings.rules)
+    const order = newOrder(cart.user_id, cart.items, amounts, body, now)
+    const checkout = { key: crypto.randomUUID(), body }
+    const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, now)
+    return Object.values(writes).flat()
   }
   return (cart: PreparedCart) => db.transact(createWrites(cart))
 }

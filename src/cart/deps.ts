@@ -1,0 +1,15 @@
+/** What the cart's service and routes need: database, table, reader, price rules and clock. */
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { PriceRules } from './pricing.ts'
+import type { CartReader } from './reader.ts'
+import type { CartTable } from './table.ts'
+
+export type CartDeps = {
+  readonly db: Dynamo
+  readonly carts: CartTable
+  readonly cartReader: CartReader
+  readonly rules: PriceRules
+  readonly currency: string
+  readonly cartTtlSeconds: number
+  readonly now: () => Date
+}

@@ -1,0 +1,14 @@
+/** What checkout and orders need: the cart's dependencies, books, the orders table, and where sales are reported. */
+import type { CartDeps } from '../cart/deps.ts'
+import type { BookFinder } from '../catalog/find.ts'
+import type { BookKey } from '../catalog/table.ts'
+import type { Log } from '../core/log/log.ts'
+import type { OrderTable } from './table.ts'
+
+export type OrderDeps = CartDeps &
+  BookFinder & {
+    readonly orders: OrderTable
+    /** Tells the index in memory that the stock of these books has changed. */
+    readonly booksChanged: (books: readonly BookKey[]) => void
+    readonly log: Pick<Log, 'count'>
+  }
