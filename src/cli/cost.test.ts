@@ -20,7 +20,7 @@ test('A bill says what weighs most, the levels of the specification and what an 
   expect(stdout).toMatch(/DynamoDB writes +1,222,222 write request units +\$0\.76/)
   expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.39/)
   expect(stdout).toMatch(/^dev .*nothing/m)
-  expect(stdout).toMatch(/Most of the price: .*What would lower it: /)
+  expect(stdout).toMatch(/Largest item: .*To lower it: /)
   // It asks no store: there is no data folder.
   expect(existsSync(folder)).toBe(false)
 })

@@ -1,4 +1,4 @@
-/** A month's bill for a stage: what is used and what stands there, what weighs most in it, and what would make it less. */
+/** Monthly bill of a stage: usage and standing charges, the most expensive line, and advice on lowering it. */
 
 import { createStandingLines, type Line, type Stage, sumLines } from './prices.ts'
 import { createUsageLines, estimateUsage, type Usage, type UsageInput } from './usage.ts'
@@ -6,17 +6,17 @@ import { createUsageLines, estimateUsage, type Usage, type UsageInput } from './
 export type Bill = {
   readonly stage: Stage
   readonly usage: Usage
-  /** The dearest first. */
+  /** Most expensive first. */
   readonly lines: readonly Line[]
   readonly usd: number
-  /** What is left where the account has the whole free tier for itself. */
+  /** US dollars left to pay if the account has the whole free tier for itself. */
   readonly withFreeTier: number
   readonly dominating: Line
-  /** What weighs most with the free tier; undefined where that leaves nothing. */
+  /** Most expensive line after the free tier; undefined if nothing is left to pay. */
   readonly remaining: Line | undefined
 }
 
-/** The bill for what was said; `options` are those of data/standing-charges.json, such as `waf`. */
+/** Creates the bill for this usage; `options` are those of data/standing-charges.json, for example `waf`. */
 export const createBill = (input: UsageInput, stage: Stage, options: readonly string[] = []): Bill => {
   const demand = estimateUsage(input)
   const standing = [undefined, ...options].flatMap(option => createStandingLines(stage, option))
@@ -25,7 +25,7 @@ export const createBill = (input: UsageInput, stage: Stage, options: readonly st
   )
   const { usd, withFreeTier } = sumLines(lines)
   const [dominating] = lines
-  if (!dominating) throw new TypeError('a bill has lines: what is scheduled runs always')
+  if (!dominating) throw new TypeError('a bill always has lines: scheduled functions run in every stage')
   const afterFreeTier = ({ usd: price, freeUsd }: Line) => price - freeUsd
   const [remaining] = lines
     .filter(line => afterFreeTier(line) > 0)
@@ -33,48 +33,48 @@ export const createBill = (input: UsageInput, stage: Stage, options: readonly st
   return { stage, usage: demand, lines, usd, withFreeTier, dominating, remaining }
 }
 
-/** The bill of a shop that nobody visits: an empty shelf, what stands there, and what is scheduled. */
+/** Bill of a shop without visitors: no books, only standing charges and scheduled functions. */
 export const createIdleBill = (stage: Stage, options: readonly string[] = []): Bill =>
   createBill({ visitors: 0, orders: 0, books: 0, storage: 0 }, stage, options)
 
-/** The specification's three levels, with what it expects them to cost: DynamoDB's, in US dollars a month. */
+/** The specification's three levels, with its estimates for DynamoDB in US dollars a month. */
 export const LEVELS = [
   { name: 'Development', stage: 'dev', reads: 1e5, writes: 5e4, storage: 1, estimate: '$2-5' },
   { name: 'Small Business', stage: 'prod', reads: 1e6, writes: 5e5, storage: 10, estimate: '$15-25' },
   { name: 'Growing Business', stage: 'prod', reads: 1e7, writes: 5e6, storage: 100, estimate: '$100-150' },
 ] as const
 
-/** Of a bill, what DynamoDB takes. */
+/** The DynamoDB lines of a bill, added up. */
 export const sumDynamodb = ({ lines }: Bill) =>
   sumLines(lines.filter(({ price }) => price.id.startsWith('dynamodb-')))
 
 const ADVICE: Readonly<Record<string, string>> = {
   'dynamodb-write':
-    'each sale writes the whole book again into the index of titles, as the specification has it: short descriptions write less',
+    'each sale rewrites the whole book in the title index, as the specification requires: shorter descriptions write less',
   'dynamodb-read':
-    'carts and orders are read consistently, at twice the price; browsing reads next to nothing',
-  'dynamodb-storage': 'move orders whose time to be kept is over out of the table; covers lie in S3 already',
-  'dynamodb-recovery':
-    'recovery to a point in time is priced by what lies in the tables: the same as for storage',
-  'lambda-request': 'let the CDN keep public pages longer than a minute',
-  'lambda-duration': 'let the CDN keep public pages longer than a minute; try less memory for pages',
+    'carts and orders use consistent reads at twice the price; browsing hardly reads the table',
+  'dynamodb-storage': 'move orders past their retention period out of the table; covers are in S3 already',
+  'dynamodb-recovery': 'point-in-time recovery is priced by table size: the same advice as for storage',
+  'lambda-request': 'let the CDN cache public pages for longer than a minute',
+  'lambda-duration': 'let the CDN cache public pages for longer than a minute; try less memory for Pages',
   'api-gateway-request':
-    'let the CDN keep public pages longer than a minute; each page that is rendered asks the gateway once for itself and more than once for what it shows',
+    'let the CDN cache public pages for longer than a minute; each rendered page costs one gateway request for itself and more than one for its data',
   'cloudfront-request':
-    'one of CloudFront’s flat-rate plans (free up to a million requests) instead of paying each',
-  'cloudfront-transfer': 'smaller covers, or one of CloudFront’s flat-rate plans, which include the traffic',
-  's3-storage': 'fewer sizes of each cover',
-  's3-get': 'let the CDN keep covers for longer',
-  's3-put': 'write the snapshot of the index less often',
-  'ses-mail': 'an account that sent by SES before July 2026 may stay with $0.10 for a thousand mails',
-  'logs-ingestion': 'CLOUDSHELF_LOG=events: failures and orders alone',
+    'use one of CloudFront’s flat-rate plans (free up to a million requests) instead of paying per request',
+  'cloudfront-transfer':
+    'use smaller covers, or one of CloudFront’s flat-rate plans, which include the traffic',
+  's3-storage': 'store fewer sizes of each cover',
+  's3-get': 'let the CDN cache covers for longer',
+  's3-put': 'write the index snapshot less often',
+  'ses-mail': 'accounts that used SES before July 2026 may keep the price of $0.10 per thousand emails',
+  'logs-ingestion': 'set CLOUDSHELF_LOG=events to log only failures and orders',
   'logs-storage': 'keep logs for fewer days',
-  'cloudwatch-alarm': 'ten are free in an account: leave out those of staging',
-  'cloudwatch-custom-metric': 'ten are free in an account: POWERTOOLS_METRICS_DISABLED=true in staging',
-  'cloudwatch-dashboard': 'three are free in an account',
-  'waf-web-acl': 'leave the firewall out, or take a flat-rate plan of CloudFront, which includes one',
+  'cloudwatch-alarm': 'ten are free per account: leave out those of staging',
+  'cloudwatch-custom-metric': 'ten are free per account: set POWERTOOLS_METRICS_DISABLED=true in staging',
+  'cloudwatch-dashboard': 'three are free per account',
+  'waf-web-acl': 'leave the firewall out, or use a flat-rate plan of CloudFront, which includes one',
 }
 
-/** What would make a line of the bill less. */
+/** Advice on how to lower a line of the bill. */
 export const getAdvice = ({ price }: Line): string =>
-  ADVICE[price.id] ?? 'do without it where it is not needed'
+  ADVICE[price.id] ?? 'leave it out where it is not needed'

@@ -20,7 +20,7 @@ import { ASSUMPTIONS, estimateUsage, UNITS_PER_WRITE, visitsForWrites } from './
 
 const quantity = (lines: readonly Line[], id: string) => lines.find(({ price }) => price.id === id)?.quantity
 
-test('numbers are read as people type them, and nothing else is a number', () => {
+test('counts and sizes are parsed as people type them, and everything else is rejected', () => {
   const counts = {
     '1M': 1e6,
     '500k': 5e5,
@@ -41,7 +41,7 @@ test('numbers are read as people type them, and nothing else is a number', () =>
     expect([text, parseGigabytes(text)]).toEqual([text, undefined])
 })
 
-test('the list of prices has a day, and each price once, with the page that it comes from', () => {
+test('the price list is dated and names a source page for each price, without duplicates', () => {
   expect(Date.parse(PRICE_LIST.asOf)).toBeGreaterThan(Date.parse('2026-11-01'))
   const ids = PRICE_LIST.prices.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
@@ -49,20 +49,20 @@ test('the list of prices has a day, and each price once, with the page that it c
   expect(() => findPrice('unicorns')).toThrow(TypeError)
 })
 
-test('what is charged for being there has a price that says so, and dev has none', () => {
+test('every standing charge refers to a price marked as standing, and dev has none', () => {
   expect(STANDING_CHARGES.dev).toEqual([])
   for (const stage of STAGES)
     for (const { price } of STANDING_CHARGES[stage])
       expect([price, findPrice(price).standing]).toEqual([price, true])
 })
 
-test('a line is worked out as by hand, and the free tier takes off no more than the line', () => {
+test('a line matches manual calculation, and the free tier never exceeds it', () => {
   // 1,500,000 write units at $0.625 a million.
   expect(createLine('dynamodb-write', 1_500_000)).toMatchObject({ usd: 0.9375, freeUsd: 0 })
   // 30 GB at $0.25, of which 25 GB are free.
   expect(createLine('dynamodb-storage', 30)).toMatchObject({ usd: 7.5, freeUsd: 6.25 })
   expect(createLine('dynamodb-storage', 10)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
-  // 2.5 million requests at a cent for ten thousand: all are free, ten million are.
+  // 2.5 million requests at one cent per ten thousand, all within the free ten million.
   expect(createLine('cloudfront-request', 2_500_000)).toMatchObject({ usd: 2.5, freeUsd: 2.5 })
   // 1,200 mails at $0.16 a thousand.
   expect(createLine('ses-mail', 1200).usd).toBeCloseTo(0.192, 10)
@@ -73,7 +73,7 @@ test('a line is worked out as by hand, and the free tier takes off no more than 
   expect(total).toEqual({ usd: 8.4375, withFreeTier: 2.1875 })
 })
 
-test('a stage that stands there costs what its list says: 25 metrics in alarms, nine of its own, a dashboard are $8.20', () => {
+test('an idle stage costs its listed charges: 25 alarm metrics, nine custom metrics and a dashboard are $8.20', () => {
   const counts = Object.fromEntries(
     createStandingLines('prod').map(({ price, quantity: n }) => [price.id, n]),
   )
@@ -83,7 +83,7 @@ test('a stage that stands there costs what its list says: 25 metrics in alarms, 
     3 * (counts['cloudwatch-dashboard'] ?? 0)
   expect(sumLines(createStandingLines('prod')).usd).toBeCloseTo(byHand, 10)
   expect(sumLines(createStandingLines('dev')).usd).toBe(0)
-  // Nobody visits: the sweeper's 8,640 calls and the snapshot's 120 are all that is used.
+  // Without visitors only the sweeper's 8,640 calls and the snapshot's 120 are left.
   const idle = createIdleBill('dev')
   expect(quantity(idle.lines, 'lambda-request')).toBe(8_760)
   expect(idle.usd).toBeLessThan(0.05)
@@ -93,7 +93,7 @@ test('a stage that stands there costs what its list says: 25 metrics in alarms, 
   )
 })
 
-test('what is said counts; what is left out follows: 20,000 visits are 400 orders, 2,000 carts', () => {
+test('given values are used and missing ones derived: 20,000 visits are 400 orders and 2,000 carts', () => {
   expect(estimateUsage({ visitors: 20_000 })).toMatchObject({
     visits: 20_000,
     orders: 400,
@@ -107,7 +107,7 @@ test('what is said counts; what is left out follows: 20,000 visits are 400 order
     writeUnits: 5e5 * UNITS_PER_WRITE,
     storageGb: 10,
   })
-  // Written back from visits to writes, the visits are the same.
+  // Converted from visits to writes, the units are the same.
   const visits = visitsForWrites(5e5)
   expect(estimateUsage({ visitors: visits }).writeUnits).toBeCloseTo(5e5 * UNITS_PER_WRITE, 3)
   const [few, many] = [createBill({ visitors: 1e4 }, 'prod'), createBill({ visitors: 1e6 }, 'prod')]
@@ -116,7 +116,7 @@ test('what is said counts; what is left out follows: 20,000 visits are 400 order
     expect(line.usd).toBeLessThanOrEqual(many.lines[i - 1]?.usd ?? Infinity)
 })
 
-test('units of a month are those measured: a million visits without orders read each book page once', () => {
+test('monthly units are computed from the measured units of each action', () => {
   const { readUnits, writeUnits } = estimateUsage({ visitors: 1e6, orders: 0 })
   const { book_page, first_add, add, cart_page, cart_read } = units.actions
   const reads =
@@ -125,8 +125,8 @@ test('units of a month are those measured: a million visits without orders read 
   expect(writeUnits).toBeCloseTo(1e6 * 0.1 * (first_add.writes + add.writes), 3)
 })
 
-test('an order takes what its items take by hand: twice for the transaction, once more for an index, by the kilobyte', () => {
-  // The counter of a limit; idempotency record, outbox row and pointer; the cart; all below 1 KB.
+test('the measured units of an order match manual calculation: doubled in a transaction, plus one write per index, per kilobyte', () => {
+  // Rate limit counter; idempotency record, outbox item and pointer; cart. All below 1 KB.
   const [limits, control, cart] = [2, 3 * 2, 2]
   // A book is below 1 KB and in one index, and so is an order of one or three lines.
   const [book, order] = [2 + 1, 2 + 1]
@@ -136,13 +136,13 @@ test('an order takes what its items take by hand: twice for the transaction, onc
   expect(units.actions.order_10.writes).toBe(limits + control + 2 * cart + 2 * order + 10 * book)
 })
 
-test('DynamoDB costs less than the specification estimates, at each of its levels', () => {
+test('DynamoDB costs less than the specification estimates at each of its levels', () => {
   const most = [5, 25, 150]
   for (const [i, { reads, writes, storage, stage }] of LEVELS.entries())
     expect(sumDynamodb(createBill({ reads, writes, storage }, stage)).usd).toBeLessThan(most[i] ?? 0)
 })
 
-test('money is shown to the cent, and what is less than a cent is not nothing', () => {
+test('amounts are shown to the cent, and amounts below a cent are not shown as zero', () => {
   expect([0, 0.00001, 0.0026, 0.5, 1234.5].map(formatUsd)).toEqual([
     '$0.00',
     '<$0.0001',
@@ -161,7 +161,7 @@ test('money is shown to the cent, and what is less than a cent is not nothing', 
   expect(formatMarkdown(table)).toBe('| a | n |\n| --- | --- |\n| xyz | $1.00 |\n|  | $10.00 |')
 })
 
-test('the page is what `npm run cost` would write, from units of all that is measured', () => {
+test('docs/cost.md is what `npm run cost` would write from the stored units', () => {
   expect(Object.keys(units.actions).sort()).toEqual(Object.keys(ACTIONS).sort())
   expect(readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8')).toBe(createCostPage())
 })

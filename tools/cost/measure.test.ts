@@ -5,10 +5,10 @@ import { createTestShop, getTestEngine } from '../../test/kit.ts'
 import { measure } from './measure.ts'
 import { createConsumptionMeter } from './meter.ts'
 
-test('what was measured is measured again: nobody has made an order dearer without saying so', async () => {
+test('measuring again gives the stored request units: no action has become more expensive unnoticed', async () => {
   const said: string[] = []
   expect(await measure(line => said.push(line))).toEqual(units.actions)
-  // A build of the pages may be told of, a failure may not.
+  // Messages about building the pages are allowed, failures are not.
   expect(said.filter(line => !line.includes('being built'))).toEqual([])
 }, 60_000)
 
@@ -28,7 +28,7 @@ test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twic
     table: names.control,
     item: { ...key, text: 'x'.repeat(size) },
   })
-  // Names count too: 2 + 1 + 2 + 1 + 4 bytes beside the text.
+  // Attribute names count too: 2 + 1 + 2 + 1 + 4 bytes besides the text.
   expect(await units(db.write(row(1014)))).toEqual([0, 1])
   expect(await units(db.transact([row(1014)]))).toEqual([0, 2])
   expect(await units(db.write(row(1015)))).toEqual([0, 2])
@@ -37,7 +37,7 @@ test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twic
   expect(await units(db.get(names.control, key, false))).toEqual([0.5, 0])
   expect(await units(db.write(row(4087)))).toEqual([0, 5])
   expect(await units(db.get(names.control, key))).toEqual([2, 0])
-  // What is not there costs as much as the smallest.
+  // Reading a missing item costs as much as reading the smallest.
   expect(await units(db.get(names.control, { pk: 'p', sk: 'none' }))).toEqual([1, 0])
   const book = (title: string) => ({
     action: 'Put' as const,
@@ -45,12 +45,12 @@ test('units are counted by the documented rules: 4 KB a read, 1 KB a write, twic
     item: { category: 'C', book_id: 'b', title },
   })
   expect(await units(db.write(book('one')))).toEqual([0, 2])
-  // Under another title the index loses one and gains one.
+  // A changed title deletes one index entry and adds one.
   expect(await units(db.write(book('two')))).toEqual([0, 3])
   await db.close()
 })
 
-test('a store that does not say what it consumed is not taken for one that costs nothing', () => {
+test('a store that does not report consumed capacity is an error, not a cost of zero', () => {
   const meter = createConsumptionMeter()
   const call = { operation: 'GetItem', tables: ['t'], ms: 1, isOnItems: true, answer: {} }
   expect(() => meter.watch(call)).toThrow('ReturnConsumedCapacity')

@@ -1,32 +1,32 @@
-/** `cloudshelf cost --measure`: what each thing that people do in the shop consumes of DynamoDB, counted call by call. */
+/** Measurement behind `cloudshelf cost --measure`: what each shop action consumes of DynamoDB, call by call. */
 import { slugOf } from '#src/core/slug.ts'
 import { type Consumed, createConsumptionMeter } from './meter.ts'
 import { type Send, type TemporaryShop, withTemporaryShop } from './temporary-shop.ts'
 
-/** The things that are measured, in the order in which they are done. */
+/** Measured actions with their labels, in the order in which they run. */
 export const ACTIONS = {
   front_page: 'front page',
-  shelf_page: 'page of a shelf',
-  search_page: 'page of a search',
-  book_page: 'page of a book, first time',
-  book_page_again: 'page of a book, again',
+  shelf_page: 'category page',
+  search_page: 'search page',
+  book_page: 'book page, first time',
+  book_page_again: 'book page, again',
   list: 'API: list of books',
   search: 'API: search',
-  first_add: 'add to cart, a new guest’s first',
+  first_add: 'add to cart, new guest',
   add: 'add to cart, another book',
   cart_read: 'cart read',
-  cart_page: 'page of the cart',
+  cart_page: 'cart page',
   sign_up: 'sign-up',
   confirm: 'address confirmed',
   sign_in: 'sign-in',
-  order_1: 'order of 1 line',
-  order_3: 'order of 3 lines',
-  order_10: 'order of 10 lines',
-  order_mail: 'mail of an order',
-  history: 'list of one’s orders',
+  order_1: 'checkout, 1 line',
+  order_3: 'checkout, 3 lines',
+  order_10: 'checkout, 10 lines',
+  order_mail: 'order email',
+  history: 'order history',
   order_read: 'order read',
   cancel: 'order of 3 lines cancelled',
-  changes: 'look for changes of the shelf',
+  changes: 'check for catalogue changes',
 } as const
 export type Action = keyof typeof ACTIONS
 export type Measured = { readonly [action in Action]: Consumed }
@@ -47,7 +47,7 @@ const fillCart = async (send: Send, books: readonly Listed[]): Promise<void> => 
   for (const { book_id } of books) await send('POST', '/api/cart/items', { book_id })
 }
 
-/** Checks out what is in the cart; the order's id. */
+/** Checks out the cart and returns the order's id. */
 const placeOrder = async (send: Send, measureAction: MeasureAction, action: Action): Promise<string> => {
   const { body: cart } = await send('GET', '/api/cart')
   const input = {
@@ -110,8 +110,8 @@ const buy = async (
 }
 
 /**
- * Does each in a shop of its own with the starter shelf, and counts. The running shop is left alone: an order that was only a
- * measurement would stay in its books. `say` is told what takes time. Throws StartError where there is no embedded engine.
+ * Runs each action in a temporary shop with the starter catalogue and counts its request units. The running shop is not used,
+ * because a test order would stay in its records. `log` receives progress messages. Throws StartError without an embedded engine.
  */
 export const measure = (log: (line: string) => void): Promise<Measured> => {
   const meter = createConsumptionMeter()

@@ -1,7 +1,7 @@
-/** Adds up what calls of the store consume, as the store says it of each. */
+/** Meter that adds up the capacity that DynamoDB reports for each call. */
 import type { ObservedCall } from '#src/core/dynamo/watched.ts'
 
-/** What something has consumed: calls of the store, and DynamoDB's request units, those of indexes and transactions included. */
+/** Consumption: number of calls, and DynamoDB's request units including those of indexes and transactions. */
 export type Consumed = { readonly calls: number; readonly reads: number; readonly writes: number }
 
 type Capacity = { readonly CapacityUnits?: number }
@@ -11,12 +11,14 @@ const READING = /^(GetItem|BatchGetItem|Query|Scan|TransactGetItems)$/
 const readUnits = ({ operation, answer }: ObservedCall): number => {
   const said = answer.ConsumedCapacity as Capacity | readonly Capacity[] | undefined
   if (said === undefined)
-    throw new Error(`the store does not say what ${operation} consumed: it knows no ReturnConsumedCapacity`)
+    throw new Error(
+      `the store did not report the capacity consumed by ${operation}; it must support ReturnConsumedCapacity`,
+    )
   const each: readonly Capacity[] = Array.isArray(said) ? said : [said]
   return each.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
 }
 
-/** `watch` is told of calls on items; `take()` gives what they have consumed since it was last asked. */
+/** Creates a meter: `watch` records calls on items; `take()` returns what was consumed since it was last called. */
 export const createConsumptionMeter = () => {
   let [calls, reads, writes] = [0, 0, 0]
   const watch = (call: ObservedCall): void => {

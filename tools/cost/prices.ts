@@ -1,4 +1,4 @@
-/** The dated list of AWS's prices in data/, and what it costs to have so much of something. */
+/** Dated list of AWS prices in data/, and the cost of a quantity at these prices. */
 import * as z from 'zod'
 import list from '../../data/aws-prices.json' with { type: 'json' }
 import charges from '../../data/standing-charges.json' with { type: 'json' }
@@ -6,15 +6,15 @@ import charges from '../../data/standing-charges.json' with { type: 'json' }
 const Price = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   what: z.string().min(1),
-  /** For `per` of `unit`. */
+  /** US dollars for `per` of `unit`. */
   usd: z.number().positive(),
   per: z.int().positive(),
   unit: z.string().min(1),
-  /** A month's, for the whole account: by all its stages and shops together. */
+  /** Monthly free quantity of the whole account, shared by all its stages and shops. */
   free: z
     .strictObject({ quantity: z.number().positive(), lasts: z.enum(['always', '12 months']) })
     .optional(),
-  /** Charged by the month for being there, used or not. */
+  /** Whether it is charged by the month, used or not. */
   standing: z.boolean().optional(),
   source: z.strictObject({ page: z.url(), seen: z.string().min(4), says: z.string().min(1) }),
 })
@@ -32,7 +32,7 @@ const StandingCharge = z.strictObject({
   price: z.string(),
   count: z.int().positive(),
   what: z.string(),
-  /** Only where this is switched on. */
+  /** Option that must be switched on for this charge. */
   option: z.string().optional(),
 })
 export type StandingCharge = z.infer<typeof StandingCharge>
@@ -51,14 +51,14 @@ export const STANDING_CHARGES = StandingCharges.parse(charges)
 export const STAGES = ['dev', 'staging', 'prod'] as const
 export type Stage = (typeof STAGES)[number]
 
-/** The price of this id. Throws TypeError where there is none. */
+/** Finds the price with this id. Throws TypeError if there is none. */
 export const findPrice = (id: string): Price => {
   const found = PRICE_LIST.prices.find(price => price.id === id)
   if (!found) throw new TypeError(`data/aws-prices.json has no price ${id}`)
   return found
 }
 
-/** Some of something in a month, in US dollars: at the list's price, and what the free tier takes off that. */
+/** A monthly quantity with its list price and free-tier discount in US dollars. */
 export type Line = {
   readonly price: Price
   readonly quantity: number
@@ -77,13 +77,13 @@ export const createLine = (id: string, quantity: number): Line => {
   }
 }
 
-/** A sum of lines: US dollars at the list's price, and what is left of that with the free tier. */
+/** Adds up lines: US dollars at list price, and what is left after the free tier. */
 export const sumLines = (lines: readonly Line[]): { readonly usd: number; readonly withFreeTier: number } => {
   const usd = lines.reduce((sum, line) => sum + line.usd, 0)
   return { usd, withFreeTier: usd - lines.reduce((sum, line) => sum + line.freeUsd, 0) }
 }
 
-/** What a stage costs while nobody comes, option by option; undefined is what it has always. */
+/** Standing charges of a stage for one option; without `option` those that always apply. */
 export const createStandingLines = (stage: Stage, option?: string): Line[] =>
   STANDING_CHARGES[stage]
     .filter(one => one.option === option)

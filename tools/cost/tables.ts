@@ -1,4 +1,4 @@
-/** Bills and measurements as tables that a person reads, in a terminal or in Markdown. */
+/** Tables and notes about bills and measurements, as text or Markdown. */
 import { type Bill, createBill, createIdleBill, getAdvice, LEVELS, sumDynamodb } from './bill.ts'
 import { ACTIONS, type Action, type Measured } from './measure.ts'
 import { createLine, type Line, listOptions, PRICE_LIST, STAGES, sumLines } from './prices.ts'
@@ -6,7 +6,7 @@ import { ASSUMPTIONS, ITEMS_PER_ORDER, UNITS_PER_WRITE, visitsForWrites } from '
 
 export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
-/** $0.004 is more than nothing, and $1,234.50 is not $1234.5. */
+/** Formats an amount: small amounts keep four digits, so that $0.004 is not shown as $0.00. */
 export const formatUsd = (usd: number): string => {
   if (usd > 0 && usd < 0.01) return usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`
   return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
@@ -23,34 +23,28 @@ const createLineRow = (line: Line): string[] => [
 ]
 
 export const createBillTable = ({ lines, usd, withFreeTier }: Bill): Table => ({
-  head: ['what', 'how much a month', 'price', 'free tier'],
-  rows: [...lines.map(createLineRow), ['in all', '', formatUsd(usd), `leaves ${formatUsd(withFreeTier)}`]],
+  head: ['item', 'quantity per month', 'price', 'free tier'],
+  rows: [
+    ...lines.map(createLineRow),
+    ['total', '', formatUsd(usd), `after free tier ${formatUsd(withFreeTier)}`],
+  ],
 })
 
 export const createBillNotes = (bill: Bill): string[] => {
   const { usage, dominating, remaining } = bill
   return [
-    `That is a shop with ${formatAmount(usage.visits)} visits and ${formatAmount(usage.orders)} orders a month, stage ${bill.stage}.`,
-    `Most of the price: ${dominating.price.what}. What would lower it: ${getAdvice(dominating)}.`,
+    `This is a shop with ${formatAmount(usage.visits)} visits and ${formatAmount(usage.orders)} orders a month in stage ${bill.stage}.`,
+    `Largest item: ${dominating.price.what}. To lower it: ${getAdvice(dominating)}.`,
     ...(remaining && remaining !== dominating
-      ? [
-          `Most of what the free tier leaves: ${remaining.price.what}. What would lower it: ${getAdvice(remaining)}.`,
-        ]
+      ? [`Largest item after the free tier: ${remaining.price.what}. To lower it: ${getAdvice(remaining)}.`]
       : []),
-    'The free tier is a whole account’s; * is there for twelve months, for accounts opened before 15 July 2025.',
-    `Prices of ${PRICE_LIST.region}, ${PRICE_LIST.asOf}, entered by hand: data/aws-prices.json names where each comes from.`,
+    'The free tier applies once per account; * lasts twelve months, for accounts opened before 15 July 2025.',
+    `Prices for ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, entered by hand; data/aws-prices.json names the source of each.`,
   ]
 }
 
 export const createLevelsTable = (): Table => ({
-  head: [
-    'level',
-    'reads, writes, storage',
-    'its estimate',
-    'DynamoDB',
-    'the whole shop',
-    'with the free tier',
-  ],
+  head: ['level', 'reads, writes, storage', 'its estimate', 'DynamoDB', 'whole shop', 'after free tier'],
   rows: LEVELS.map(({ name, stage, reads, writes, storage, estimate }) => {
     const bill = createBill({ reads, writes, storage }, stage)
     return [
@@ -65,12 +59,12 @@ export const createLevelsTable = (): Table => ({
 })
 
 export const LEVELS_NOTES = [
-  `The whole shop is one with as many visits as would read so much where pages are read from the table: ${ASSUMPTIONS.specifiedReadsPerVisit} items each.`,
-  `Here they come from memory: as measured, 500,000 writes are enough for ${formatAmount(visitsForWrites(5e5))} visits with their orders.`,
+  `“Whole shop” assumes the number of visits that would cause these reads if every page were read from the table (${ASSUMPTIONS.specifiedReadsPerVisit} items per visit).`,
+  `CloudShelf serves pages from memory: by measurement, 500,000 writes are enough for ${formatAmount(visitsForWrites(5e5))} visits with their orders.`,
 ]
 
 export const createIdleTable = (): Table => ({
-  head: ['stage', 'price', 'with the free tier', 'of that, charged for being there', 'options, a month each'],
+  head: ['stage', 'price', 'after free tier', 'standing charges', 'options, per month'],
   rows: STAGES.map(stage => {
     const { lines, usd, withFreeTier } = createIdleBill(stage)
     const standing = sumLines(lines.filter(({ price }) => price.standing)).usd
@@ -91,7 +85,7 @@ export const createIdleTable = (): Table => ({
 const THOUSAND = 1_000
 
 export const createMeasuredTable = (measured: Measured): Table => ({
-  head: ['what', 'calls', 'read units', 'write units', 'DynamoDB for 1,000'],
+  head: ['action', 'calls', 'read units', 'write units', 'DynamoDB cost of 1,000'],
   rows: (Object.keys(ACTIONS) as Action[]).map(action => {
     const { calls, reads, writes } = measured[action]
     const { usd } = sumLines([
@@ -110,16 +104,16 @@ const DELIVERY_USD = sumLines([
 ]).usd
 
 export const MEASURED_NOTES = [
-  'Counted by DynamoDB’s own rules (ReturnConsumedCapacity of the embedded engine) in a shop of its own with the starter shelf;',
-  'a read unit is 4 KB read consistently, a write unit 1 KB; what is written in a transaction counts twice, each index once more.',
-  `An order of 3 lines writes ${ITEMS_PER_ORDER} items for ${UNITS_PER_WRITE * ITEMS_PER_ORDER} units: ${UNITS_PER_WRITE.toFixed(2)} for each, which is what --writes is multiplied by. Its books are below 1 KB each; one of 3 KB takes 9 units at each sale instead of 3.`,
-  `The way there, by CDN, gateway and function, is $${DELIVERY_USD.toFixed(4)} for 1,000 calls of the API besides; what the CDN answers, $0.0010.`,
-  'On AWS the catalogue looks for changes when it is asked and has not looked for two seconds.',
+  'Counted by DynamoDB’s own rules (ReturnConsumedCapacity of the embedded engine) in a temporary shop with the starter catalogue.',
+  'A read unit is a consistent read of up to 4 KB, a write unit a write of up to 1 KB; writes in a transaction count twice, each index adds one write.',
+  `A checkout of 3 lines writes ${ITEMS_PER_ORDER} items for ${UNITS_PER_WRITE * ITEMS_PER_ORDER} units, ${UNITS_PER_WRITE.toFixed(2)} per item; --writes is multiplied by this. These books are below 1 KB; a book of 3 KB takes 9 units per sale instead of 3.`,
+  `CDN, gateway and function add $${DELIVERY_USD.toFixed(4)} per 1,000 API calls; a response from the CDN cache costs $0.0010 per 1,000.`,
+  'On AWS the catalogue checks for changes when it receives a request and its last check was more than two seconds ago.',
 ]
 
 const NUMERIC = /^[-<$]*[\d,.]+( [*])?$/
 
-/** The table for a terminal: columns side by side, numbers to the right. */
+/** Formats a table for a terminal: aligned columns, numbers to the right. */
 export const formatText = ({ head, rows }: Table): string => {
   const all = [head, ...rows]
   const widths = head.map((_, i) => Math.max(...all.map(row => row[i]?.length ?? 0)))

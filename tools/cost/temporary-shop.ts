@@ -1,4 +1,4 @@
-/** A whole shop for a few minutes: tables, starter shelf, API and pages on an engine and in a folder of its own, gone afterwards. */
+/** Temporary shop for measurements: tables, starter catalogue, API and pages on its own engine and folder, removed afterwards. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,14 +22,14 @@ import { createTables } from '#src/tables/provision.ts'
 const ORIGIN = 'http://localhost:3000'
 
 export type BrowserResponse = { readonly status: number; readonly body: Record<string, unknown> }
-/** Asks the shop as a browser that keeps its cookies. Throws for what is not answered with success. */
+/** Sends a request as a browser with its own cookies. Throws if the response is not a success. */
 export type Send = (method: string, path: string, body?: object, key?: string) => Promise<BrowserResponse>
 
 export type TemporaryShop = {
   readonly browser: () => Send
-  /** Sends what is due, and gives the mails. */
+  /** Sends due emails and returns them. */
   readonly mails: () => Promise<readonly Mail[]>
-  /** Reads what other processes changed, as a function does that has not looked for two seconds. */
+  /** Reads the changes of other processes, as a function does after two seconds without a check. */
   readonly readChanges: () => Promise<unknown>
 }
 
@@ -56,7 +56,7 @@ const createBrowser = (fetch: (request: Request) => Promise<Response>): Send => 
   }
 }
 
-/** Runs `work` with such a shop, whose calls of the store `watch` is told of. Throws StartError where there is no engine. */
+/** Runs `work` with a temporary shop; `watch` observes its database calls. Throws StartError without an embedded engine. */
 export const withTemporaryShop = async <T>(
   watch: (call: ObservedCall) => void,
   say: (line: string) => void,
@@ -98,7 +98,7 @@ const runShop = async <T>(
     const transport = { send: async (mail: Mail) => void sent.push(mail) }
     const blobs = createFolderBlobs(blobFolder(folder))
     const all = createDeps(settings, { db, blobs, secret: newSecret(), log, transport })
-    // On AWS the function of orders has no memory that a sale would refresh.
+    // On AWS the order function has no index that a sale would have to update.
     const deps = { ...all, booksChanged: () => {} }
     await seed(deps)
     await deps.liveIndex.load()

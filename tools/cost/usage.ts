@@ -1,16 +1,16 @@
 /**
- * From what a shop's owner knows (visitors, orders, or DynamoDB's reads and writes) to what AWS counts. What is assumed stands
- * here, each number with its reason; what the shop consumes of DynamoDB is measured, by `cloudshelf cost --measure`.
+ * Usage model: from what an owner knows (visitors, orders, or DynamoDB reads and writes) to what AWS charges for. All assumptions
+ * are here, each with its reason; the request units of each action are measured by `cloudshelf cost --measure`.
  */
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { createLine, type Line, type Stage } from './prices.ts'
 
-/** What somebody says of a month; what is left out follows from the rest. */
+/** Monthly figures given by the owner; missing ones are derived. */
 export type UsageInput = {
-  /** Items read, and items written, as the specification's table counts them. */
+  /** Items read and written, as the specification's table counts them. */
   readonly reads?: number
   readonly writes?: number
-  /** Gigabytes in the tables. */
+  /** Gigabytes stored in the tables. */
   readonly storage?: number
   readonly books?: number
   readonly orders?: number
@@ -28,47 +28,47 @@ export type Usage = {
   readonly storageGb: number
 }
 
-/** Assumed of visitors. Shops differ by far more than these numbers could be wrong: say your own orders and visitors. */
+/** Assumptions about visitors. Shops differ by more than these numbers could be wrong, so prefer your own orders and visitors. */
 export const ASSUMPTIONS = {
-  /** Pages that a visit looks at, two of them books'. */
+  /** Pages per visit; two of them are book pages. */
   pagesPerVisit: 6,
   booksPerVisit: 2,
-  /** Of visits, how many fill a cart, and how many order: a fiftieth is what shops report. */
+  /** Share of visits that fill a cart, and that order: shops commonly report 2 %. */
   cartShare: 0.1,
   orderShare: 0.02,
   signUpsPerOrder: 0.3,
   signInsPerOrder: 0.5,
-  /** Of public pages, how many the CDN gives again without asking: it keeps them for a minute. */
+  /** Share of public page views that the CDN answers from its cache, where a page stays for a minute. */
   cdnHitShare: 0.3,
-  /** Items that a visit reads where each page is read from the table: six pages of eight. Here they come from memory. */
+  /** Items read per visit by a shop that reads each page from the table: six pages of eight. CloudShelf serves them from memory. */
   specifiedReadsPerVisit: 50,
-  /** Requests of a browser per page: the page, the small private one after it, files and covers that it has not kept. */
+  /** Browser requests per page: the page, the small private one after it, and files and covers that are not cached. */
   requestsPerPage: 8,
   kilobytesPerPage: 120,
-  /** Of requests for files and covers, how many the CDN has to fetch from S3. */
+  /** Share of requests for files and covers that the CDN fetches from S3. */
   cdnMissShare: 0.05,
-  /** What a page asks of the API where the CDN does not answer; and the private request after it, for those with a cart. */
+  /** API calls of a page that the CDN does not answer; visitors with a cart add one private request. */
   apiCallsPerPage: 1.5,
-  /** Requests of filling a cart and of ordering, pages with what they ask of the API. */
+  /** Requests for filling a cart and for ordering: pages and their API calls. */
   pagesPerCart: 4,
   apiCallsPerCart: 6,
   pagesPerOrder: 6,
   apiCallsPerOrder: 8,
-  /** Seconds by gigabytes of memory as the stacks set it; the time is assumed, not measured on Lambda. */
+  /** Gigabyte-seconds with the memory that the stacks configure; the duration is assumed, not measured on Lambda. */
   pageGbSeconds: 1 * 0.045,
   apiGbSeconds: 0.75 * 0.02,
   consumerGbSeconds: 0.75 * 0.15,
-  /** Of invocations, how many start a function, which AWS charges as well. */
+  /** Share of invocations that are cold starts, which AWS charges too. */
   coldStartShare: 0.01,
   coldStartGbSeconds: 1 * 0.6,
-  /** The sweeper each five minutes, the snapshot each six hours, visitors or not. */
+  /** Invocations of the sweeper every five minutes and of the snapshot every six hours, with or without visitors. */
   scheduledCalls: (30 * 86_400) / 300 + (30 * 86_400) / 21_600,
-  /** Our line and Lambda's own three. */
+  /** Log volume per invocation: our line and Lambda's three. */
   logKilobytes: 1.1,
   mailsPerOrder: 2,
-  /** Megabytes of a book's covers in their sizes. */
+  /** Size of a book's covers in all sizes. */
   coverMegabytes: 0.3,
-  /** Kilobytes in the tables: a book with its index and pointer, an order with its index and what control keeps. */
+  /** Stored size: a book with index and pointer; an order with index and control items. */
   bookKilobytes: 5,
   orderKilobytes: 4,
 } as const
@@ -76,7 +76,7 @@ export const ASSUMPTIONS = {
 const GB = 1024 ** 2
 const { actions } = units
 
-/** Units of one action each, so many times. */
+/** Adds up the measured units of actions, each times its count. */
 const sumUnits = (names: readonly (readonly [keyof typeof actions, number])[]) => ({
   reads: names.reduce((sum, [name, often]) => sum + often * actions[name].reads, 0),
   writes: names.reduce((sum, [name, often]) => sum + often * actions[name].writes, 0),
@@ -103,12 +103,12 @@ const PER_ORDER = sumUnits([
   ['sign_in', ASSUMPTIONS.signInsPerOrder],
 ])
 
-/** An order of three lines writes the order, its cart, what control keeps of it, three books and the counter of its limit. */
+/** A checkout of three lines writes the order, the cart, three control items, three books and the rate limit counter. */
 export const ITEMS_PER_ORDER = 9
-/** Units that a written item takes here, in a transaction and into indexes too. */
+/** Measured units per written item, with transactions and indexes included. */
 export const UNITS_PER_WRITE = actions.order_3.writes / ITEMS_PER_ORDER
 
-/** How many units a month of visits and orders takes. */
+/** Estimates the units of a month's visits and orders. */
 const estimateUnits = (visits: number, orders: number) => {
   const carts = Math.max(visits * ASSUMPTIONS.cartShare, orders)
   const sum = (what: 'reads' | 'writes') =>
@@ -116,18 +116,18 @@ const estimateUnits = (visits: number, orders: number) => {
   return { carts, reads: sum('reads'), writes: sum('writes') }
 }
 
-/** Visits of a shop that reads its pages from the table, as the specification's does, from what it reads or else writes. */
+/** Estimates the visits of a shop that reads its pages from the table, as the specification does. */
 const estimateVisits = ({ reads, writes, orders }: UsageInput): number => {
   if (orders !== undefined) return orders / ASSUMPTIONS.orderShare
   if (reads !== undefined) return reads / ASSUMPTIONS.specifiedReadsPerVisit
   return writes === undefined ? 0 : visitsForWrites(writes)
 }
 
-/** How many visits, with the orders that come of them, so many written items are enough for here. */
+/** Number of visits, with their orders, that this many written items pay for. */
 export const visitsForWrites = (writes: number): number =>
   (writes * UNITS_PER_WRITE) / estimateUnits(1, ASSUMPTIONS.orderShare).writes
 
-/** What follows from what was said. */
+/** Derives the monthly usage from the given figures. */
 export const estimateUsage = (input: UsageInput): Usage => {
   const { books = 10_000 } = input
   const visits = input.visitors ?? estimateVisits(input)
@@ -141,13 +141,13 @@ export const estimateUsage = (input: UsageInput): Usage => {
     books,
     readUnits: input.reads ?? needed.reads,
     writeUnits: input.writes === undefined ? needed.writes : input.writes * UNITS_PER_WRITE,
-    // A year's orders lie there.
+    // Orders of one year are stored.
     storageGb:
       input.storage ?? (books * ASSUMPTIONS.bookKilobytes + 12 * orders * ASSUMPTIONS.orderKilobytes) / GB,
   }
 }
 
-/** What AWS would charge for this in a month, besides what stands there idle. */
+/** Bill lines for this usage, without standing charges. */
 export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): Line[] => {
   const { visits, carts, orders, signUps, books } = usage
   const pageViews = visits * ASSUMPTIONS.pagesPerVisit

@@ -1,4 +1,4 @@
-/** `npm run cost`: measures what the shop consumes, and writes data/measured-units.json and docs/cost.md. */
+/** Script `npm run cost`: measures request units and writes data/measured-units.json and docs/cost.md. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { measure } from './measure.ts'
@@ -8,6 +8,6 @@ const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, im
 const actions = await measure(line => console.error(line))
 const note = 'Read and write request units of DynamoDB for each action, written by `npm run cost`.'
 await writeFile(file('data/measured-units.json'), `${JSON.stringify({ note, actions }, null, 2)}\n`)
-// What was measured a moment ago is read again by what counts with it.
+// Imported after the write, because it reads the file that was just written.
 const { createCostPage } = await import('./cost-page.ts')
 await writeFile(file('docs/cost.md'), createCostPage())
