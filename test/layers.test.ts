@@ -88,6 +88,35 @@ test('a folder imports only the folders that it may import', () => {
   expect(wrong).toEqual([])
 })
 
+/**
+ * Each wing of accounts with the wings that its files may import; '' is the folder itself, whose routes.ts assembles the
+ * routes of all wings.
+ */
+const WINGS_OF_ACCOUNTS: Record<string, readonly string[]> = {
+  '': ['auth'],
+  auth: [''],
+  cognito: ['', 'auth'],
+  'two-factor': ['', 'auth'],
+  profile: ['', 'auth'],
+}
+
+test('a wing of accounts imports only the wings that it may import', () => {
+  const wing = (file: string) => /^src\/accounts\/(?:([^/]+)\/)?[^/]+$/.exec(file)?.[1] ?? ''
+  const accounts = SOURCES.filter(({ file }) => topFolder(file) === 'accounts')
+  expect([...new Set(accounts.map(({ file }) => wing(file)))].sort()).toEqual(
+    Object.keys(WINGS_OF_ACCOUNTS).sort(),
+  )
+  const wrong = accounts
+    .filter(({ file }) => file !== 'src/accounts/routes.ts')
+    .flatMap(one => {
+      const allowed = new Set([wing(one.file), ...(WINGS_OF_ACCOUNTS[wing(one.file)] ?? [])])
+      return listImports(one)
+        .filter(name => topFolder(name) === 'accounts' && !allowed.has(wing(name)))
+        .map(name => `${one.file} imports ${name}`)
+    })
+  expect(wrong).toEqual([])
+})
+
 test('no circle of imports exists at run time', () => {
   const circles: string[] = []
   const done = new Set<string>()

@@ -1,14 +1,15 @@
 /**
- * Links that are mailed to an address and work once: to confirm it, to set a password. Control holds the token's hash alone,
- * bound to the account, the address and the purpose; so a copy of all tables opens nothing, and no link opens another door.
+ * Links that are mailed to the owner of an account and work once: to verify an email, reset a password, or confirm a new
+ * email. The control table holds only the hash of a token, bound to account, email and purpose: a copy of the tables opens
+ * nothing, and a link cannot be used for another purpose.
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import type { Write } from '../core/dynamo/write.ts'
-import { ShopError } from '../core/errors.ts'
+import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
+import { linkInvalid } from './problems.ts'
 
-/** How long each kind of link works, in minutes. */
+/** Lifetime of each kind of link, in minutes. */
 export const LINK_MINUTES = {
   verify_email: 24 * 60,
   reset_password: 30,
@@ -16,33 +17,29 @@ export const LINK_MINUTES = {
 } as const
 export type LinkPurpose = keyof typeof LINK_MINUTES
 
-/** `email` is the normalised address that the link was mailed to. */
 export type AccountLink = {
   readonly user_id: string
+  /** The normalized email that the link is mailed to. */
   readonly email: string
-  /** Of the password that the account had when the link was asked for, where the link does not outlive it. */
+  /** Of the password at the time of the request, for links that must not outlive it. */
   readonly passwordFingerprint?: string | undefined
-  /** Spends the link: to be written with what it allows. */
+  /** Uses up the link: written in the transaction of what the link allows. */
   readonly consume: Write
 }
 
 export type AccountLinks = {
   /** Stores a new token for this purpose as its hash, and returns the token. */
   readonly create: (purpose: LinkPurpose, link: Omit<AccountLink, 'consume'>, now: Date) => Promise<string>
-  /** A write that takes the place of an announcement where there is no such account, at the same cost; it opens nothing. */
+  /** A write in place of an announcement where there is no such account: costs the same, and opens nothing. */
   readonly decoy: (now: Date) => Write
-  /** What the token allows. Throws link_invalid when it is unknown, used, expired, or of another purpose. */
+  /** The link of this token. Throws link_invalid when it is unknown, used or expired, or has another purpose. */
   readonly find: (purpose: LinkPurpose, token: string, now: Date) => Promise<AccountLink>
 }
-
-export const linkInvalid = () =>
-  new ShopError('link_invalid', 'This link has been used or has expired. Please ask for a new one.')
 
 export const createAccountLinks = (db: Dynamo, names: { readonly control: string }): AccountLinks => {
   const table = names.control
   const keyOf = CONTROL_ROWS.accountLink.key
 
-  /** A new token for this purpose, kept as its hash. */
   const create = async (
     purpose: LinkPurpose,
     { user_id, email, passwordFingerprint }: Omit<AccountLink, 'consume'>,
@@ -65,13 +62,11 @@ export const createAccountLinks = (db: Dynamo, names: { readonly control: string
     return token
   }
 
-  /** What is written in place of an announcement where there is no such account: a key to nothing. */
   const decoy = (now: Date): Write => {
     const expires_at = epochSeconds(now) + LINK_MINUTES.reset_password * 60
     return { action: 'Put', table, item: { ...keyOf(newSecret()), expires_at } }
   }
 
-  /** What the token allows. Throws link_invalid when it is unknown, used, expired, or of another purpose. */
   const find = async (purpose: LinkPurpose, token: string, now: Date): Promise<AccountLink> => {
     const key = keyOf(token)
     const found = await db.get(table, key)
@@ -94,4 +89,16 @@ export const createAccountLinks = (db: Dynamo, names: { readonly control: string
   }
 
   return { create, decoy, find }
+}
+
+/** Writes what a link allows, together with the use of the link. Throws link_invalid when a condition fails. */
+export const consumeLink = async (
+  { db }: { readonly db: Dynamo },
+  writes: readonly Write[],
+): Promise<void> => {
+  try {
+    await db.transact(writes)
+  } catch (error) {
+    throw error instanceof TransactionRefused ? linkInvalid() : error
+  }
 }

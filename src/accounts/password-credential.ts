@@ -1,12 +1,13 @@
-/** The password of an account, as its record in control keeps it. */
+/** Password of an account, as the sign-in library's record of provider `credential`. */
 import { ShopError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
 import type { AuthRecords, StoredRecord } from './auth/records.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
+import { wrongPassword } from './problems.ts'
 
 type CredentialDeps = { readonly records: AuthRecords }
 
-/** The credential of an account: its Argon2id hash, in the sign-in library's form. */
+/** A record of model `account` that holds the password's Argon2id hash. `at` is an ISO time. */
 export const createPasswordCredential = (userId: string, hash: string, at: string) => ({
   id: crypto.randomUUID(),
   userId,
@@ -17,7 +18,7 @@ export const createPasswordCredential = (userId: string, hash: string, at: strin
   updatedAt: at,
 })
 
-/** An account's record of its password, if it has one. */
+/** The account's password record; undefined for an account without a password. */
 export const findPasswordCredential = async (
   { records }: CredentialDeps,
   userId: string,
@@ -26,26 +27,24 @@ export const findPasswordCredential = async (
   return accounts.find(({ record }) => record.providerId === 'credential')
 }
 
-/** Throws password_wrong unless it is the account's password. One that has none hashes all the same. */
+/** Throws password_wrong unless this is the account's password. Without a password, one is hashed in its place (timing attack). */
 export const assertPassword = async (
   deps: CredentialDeps,
   userId: string,
   password: string,
 ): Promise<void> => {
-  const kept = (await findPasswordCredential(deps, userId))?.record.password
-  if (typeof kept === 'string') {
-    if (await verifyPassword({ hash: kept, password })) return
-    throw new ShopError('password_wrong', 'This is not the password of your account.')
+  const hash = (await findPasswordCredential(deps, userId))?.record.password
+  if (typeof hash === 'string') {
+    if (await verifyPassword({ hash, password })) return
+    throw wrongPassword()
   }
   await hashPassword(password)
   throw new ShopError(
     'password_wrong',
-    'Your account has no password yet. Please set one with the link that “Forgotten your password?” sends.',
+    'Your account has no password yet. Set one with the link that “Forgot your password?” sends you.',
   )
 }
 
-/**
- * A mark of the password as it is now, which tells nothing of it: what is asked for under one password does not outlive it.
- */
-export const passwordFingerprint = (kept: StoredRecord | undefined): string =>
-  sha256(`password:${String(kept?.record.password)}`)
+/** Identifies the current password without revealing it. A link with another fingerprint was requested under an older password. */
+export const passwordFingerprint = (credential: StoredRecord | undefined): string =>
+  sha256(`password:${String(credential?.record.password)}`)

@@ -1,5 +1,7 @@
-/** The handlers of signing up and in. The sign-in library is loaded by the first that needs it. */
-
+/**
+ * Handlers of sign-up, sign-in and the sessions of an account; the routes of its second factors and of Cognito are added to
+ * them. The sign-in library is loaded when the first request needs it.
+ */
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { withUniformTiming } from '../core/timing.ts'
@@ -7,17 +9,21 @@ import { type Context, type Route, route } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { guestCookie, type SessionStore } from '../http/identity.ts'
 import { createRequestCounter } from '../http/rate-limits.ts'
-import * as credentials from './account-recovery.ts'
+import { announceAccountMail } from './account-mails.ts'
+import { requestPasswordReset, resetPassword } from './account-recovery.ts'
+import { endOtherSessions, endSession, endSessions, listSessions } from './active-sessions.ts'
 import * as api from './api.ts'
 import { auditOwnChange } from './audit.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { encodeEmail } from './auth/email-encoding.ts'
 import { type CallContext, headersOf, unwrap } from './auth/library-call.ts'
 import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
+import type { AccountDeps } from './deps.ts'
+import { confirmEmailChange, requestEmailChange } from './email-change.ts'
 import type { KnownDevices } from './known-devices.ts'
 import { assertNotGuessable } from './passwords.ts'
-import { requireSession } from './require-session.ts'
-import { type AccountDeps, announceAccountMail, resendVerification, signUp, verifyEmail } from './sign-up.ts'
+import { requireSession } from './sessions.ts'
+import { resendVerification, signUp, verifyEmail } from './sign-up.ts'
 import { twoFactorRoutes } from './two-factor/routes.ts'
 
 export type AccountRouteDeps = AccountDeps &
@@ -25,31 +31,36 @@ export type AccountRouteDeps = AccountDeps &
   CognitoRouteDeps &
   Pick<SessionStore, 'staffRole'> & { readonly devices: KnownDevices; readonly limiter: Limiter }
 
-const SENT = { detail: 'If this needs a mail, it is on its way to that address.' }
+/** The same for known and unknown emails, against account enumeration. */
+const SENT = { detail: 'Please check your email: if a message is needed, it is on its way.' }
 
 export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
-  let opened: Promise<Auth> | undefined
-  /** The library, loaded when the first request needs it. */
+  let loading: Promise<Auth> | undefined
   const auth = (): Promise<Auth> => {
-    opened ??= import('./auth/auth.ts').then(({ createAuth }) => createAuth(deps))
-    return opened
+    loading ??= import('./auth/auth.ts').then(({ createAuth }) => createAuth(deps))
+    return loading
   }
   const origin = new URL(deps.publicUrl).origin
-  const calling = ({ sent, setCookies }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): CallContext => ({
+  const callContext = ({
+    sent,
+    setCookies,
+  }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): CallContext => ({
     cookie: sent.get('cookie') ?? undefined,
     userAgent: sent.get('user-agent') ?? undefined,
     origin,
     setCookie: header => setCookies.push(header),
   })
 
-  /** Ends the session that a new one takes the place of. */
-  const endOld = async ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
-    if (session) await credentials.endSessions(deps, session.userId, id => id === session.sessionId)
+  /** Ends the session that the caller had before a new one was opened. */
+  const endPreviousSession = async ({
+    identity: { session },
+  }: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
+    if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
   }
 
-  /** Another mail to confirm the address, unless it has had as many as anybody may ask for. */
-  const confirmAgain = async (email: string): Promise<void> => {
-    const hit = {
+  /** Sends another verification mail, unless the rate limit of mails to this email is reached. */
+  const resendWithinLimit = async (email: string): Promise<void> => {
+    const request = {
       clientNetwork: () => '',
       account: undefined,
       body: { email },
@@ -57,7 +68,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     }
     const { id } = api.resendVerification
     try {
-      await (await createRequestCounter(deps.limiter, id, [api.MAILS_PER_EMAIL], hit)).count()
+      await (await createRequestCounter(deps.limiter, id, [api.MAILS_PER_EMAIL], request)).count()
     } catch (error) {
       if (error instanceof ShopError && error.code === 'too_many_requests') return
       throw error
@@ -66,21 +77,21 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
   }
 
   const signIn = async (context: Context<typeof api.signIn>) => {
-    const call = calling(context)
+    const call = callContext(context)
     const { email } = context.body
-    const signing = (await auth()).api.signInEmail({
+    const response = (await auth()).api.signInEmail({
       body: { email: encodeEmail(email), password: context.body.password },
       headers: headersOf(call),
       asResponse: true,
     })
-    const answer = await unwrap<{ twoFactorRedirect?: boolean }>(call, signing).catch(async error => {
-      if (error.code === 'email_not_verified') await confirmAgain(email)
+    const result = await unwrap<{ twoFactorRedirect?: boolean }>(call, response).catch(async error => {
+      if (error.code === 'email_not_verified') await resendWithinLimit(email)
       throw error
     })
-    // The password was right: this browser's tries are counted apart from a stranger's from now on.
+    // The password was right: from now on, attempts of this browser are counted apart from those of strangers.
     context.setCookies.push(await deps.devices.remember(email, call.cookie))
-    if (!answer.twoFactorRedirect) await endOld(context)
-    return { second_factor: answer.twoFactorRedirect === true }
+    if (!result.twoFactorRedirect) await endPreviousSession(context)
+    return { second_factor: result.twoFactorRedirect === true }
   }
 
   return [
@@ -98,10 +109,10 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     }),
     route(api.signIn, context => withUniformTiming(() => signIn(context))),
     route(api.signOut, async context => {
-      const call = calling(context)
+      const call = callContext(context)
       if (context.identity.session)
         await unwrap(call, (await auth()).api.signOut({ headers: headersOf(call), asResponse: true }))
-      // Whoever uses this browser next is somebody else: what was a guest's here is not theirs either.
+      // The next user of this browser may be another person, who must not see the guest's cart and orders either.
       if (context.identity.guestId !== undefined)
         context.setCookies.push(guestCookie('', 0, deps.publicUrl.startsWith('https:')))
       return undefined
@@ -119,15 +130,15 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.forgotPassword, async ({ body }) => {
-      await withUniformTiming(() => credentials.requestPasswordReset(deps, body.email))
+      await withUniformTiming(() => requestPasswordReset(deps, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
-      await deps.devices.forget(await credentials.resetPassword(deps, body.token, body.password))
+      await deps.devices.forget(await resetPassword(deps, body.token, body.password))
       return undefined
     }),
     route(api.changePassword, async context => {
-      const call = calling(context)
+      const call = callContext(context)
       const { userId } = requireSession(context)
       const { current_password: currentPassword, password: newPassword } = context.body
       await assertNotGuessable(newPassword, (await deps.users.get(userId))?.email ?? '')
@@ -143,21 +154,18 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await withUniformTiming(() =>
-        credentials.requestEmailChange(deps, requireSession(context).userId, context.body),
-      )
+      await withUniformTiming(() => requestEmailChange(deps, requireSession(context).userId, context.body))
       return SENT
     }),
     route(api.confirmEmail, async ({ body }) => {
-      const old = await credentials.confirmEmailChange(deps, body.token)
-      await deps.devices.forget(old)
+      await deps.devices.forget(await confirmEmailChange(deps, body.token))
       return undefined
     }),
     route(api.listSessions, async context => {
       const { userId, sessionId } = requireSession(context)
-      const found = await credentials.listSessions(deps, userId)
+      const sessions = await listSessions(deps, userId)
       return {
-        items: found.map(({ row, stored }) => ({
+        items: sessions.map(({ row, stored }) => ({
           session_id: row.id,
           current: row.id === sessionId,
           created_at: row.createdAt.toISOString(),
@@ -168,14 +176,14 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       }
     }),
     route(api.endSession, async context => {
-      await credentials.endSession(deps, requireSession(context), context.params.session_id)
+      await endSession(deps, requireSession(context), context.params.session_id)
       return undefined
     }),
     route(api.endOtherSessions, async context => {
-      await credentials.endOtherSessions(deps, requireSession(context))
+      await endOtherSessions(deps, requireSession(context))
       return undefined
     }),
-    ...twoFactorRoutes({ deps, auth, calling, endOld }),
+    ...twoFactorRoutes({ deps, auth, callContext, endPreviousSession }),
     ...cognitoRoutes(deps),
   ]
 }

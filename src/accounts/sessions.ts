@@ -1,14 +1,17 @@
 /**
- * Sessions as the whole shop sees them, without the sign-in library that opens them: who a cookie speaks for, while the session
- * lives. Control holds the token's hash alone, so that a copy of all tables lets nobody in.
+ * Session store of the shop: finds the live session of a cookie and the role of an account, without loading the sign-in
+ * library. The control table holds only the hash of a token, so a copy of the tables cannot be used to sign in.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import type { ControlKey } from '../core/control/row-kind.ts'
+import { cookieValue } from '../core/cookies.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
+import type { Context } from '../http/app.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import type { Session, SessionStore } from '../http/identity.ts'
 import type { TableNames } from '../tables/definitions.ts'
 
@@ -16,15 +19,15 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
 /**
- * How long a session lives unused, and at the longest, in milliseconds; `touched` is how stale the note of its last use may
- * grow before it is written again. Staff sessions are short, since they open more.
+ * Lifetimes of sessions, in milliseconds: `idle` since the last use, `max` since the sign-in. The last use is written again
+ * when it is older than `refreshAfter`. Staff sessions are short, because they allow more.
  */
 export const SESSION_LIFETIMES = {
   customer: { idle: 14 * DAY, max: 60 * DAY, refreshAfter: DAY },
   staff: { idle: 30 * MINUTE, max: DAY / 2, refreshAfter: 5 * MINUTE },
 } as const
 
-/** The name of the session's cookie, bound to the host where the shop is reached over https. */
+/** Name of the session cookie; over https it is bound to the host (`__Host-`). */
 export const sessionCookie = (https: boolean): string =>
   https ? '__Host-cloudshelf_session' : 'cloudshelf_session'
 
@@ -39,18 +42,18 @@ const SessionRow = z.object({
 })
 export type SessionRow = z.infer<typeof SessionRow>
 
-const lifetimeOf = ({ staff }: SessionRow) => (staff ? SESSION_LIFETIMES.staff : SESSION_LIFETIMES.customer)
+const lifetimes = ({ staff }: SessionRow) => (staff ? SESSION_LIFETIMES.staff : SESSION_LIFETIMES.customer)
 
-/** Whether the session still lives: neither over, nor unused for too long. TTL sweeps it only later. */
-export const isLive = (row: SessionRow, now: Date): boolean => {
-  const { idle, max } = lifetimeOf(row)
+/** Whether the session has neither expired nor been idle for too long. Its row may outlive it until TTL deletes it. */
+const isLive = (row: SessionRow, now: Date): boolean => {
+  const { idle, max } = lifetimes(row)
   const at = now.getTime()
   return (
     at < row.expiresAt.getTime() && at < row.createdAt.getTime() + max && at < row.updatedAt.getTime() + idle
   )
 }
 
-/** The session that these fields describe, if they do and it lives. */
+/** The session in the fields of a row; undefined when they are not a session, or it is no longer live. */
 export const liveSession = (fields: unknown, now: Date): SessionRow | undefined => {
   const { data: row } = SessionRow.safeParse(fields)
   return row && isLive(row, now) ? row : undefined
@@ -58,42 +61,41 @@ export const liveSession = (fields: unknown, now: Date): SessionRow | undefined 
 
 const ROLES = new Set(['staff', 'admin'])
 
-const signatureOf = (token: string, secret: string): string =>
+const hmac = (token: string, secret: string): string =>
   createHmac('sha256', secret).update(token).digest('base64')
 
-/** What a session's cookie holds, before percent-encoding: `<token>.<HMAC-SHA-256 in base64>`, as the sign-in library has it. */
-export const signToken = (token: string, secret: string): string => `${token}.${signatureOf(token, secret)}`
+/** Value of the session cookie before percent-encoding, in the sign-in library's format: `<token>.<HMAC-SHA-256 in base64>`. */
+export const signToken = (token: string, secret: string): string => `${token}.${hmac(token, secret)}`
 
-/** The token in a signed cookie; undefined when the signature is not ours. */
-const tokenOf = (cookies: string, name: string, secret: string): string | undefined => {
-  const part = cookies.split(';').find(one => one.trim().startsWith(`${name}=`))
-  if (part === undefined) return undefined
+/** The token in the signed cookie of this name; undefined when the signature is not valid. */
+const readToken = (cookies: string, name: string, secret: string): string | undefined => {
+  const sent = cookieValue(cookies, name)
+  if (sent === undefined) return undefined
   let value: string
   try {
-    value = decodeURIComponent(part.trim().slice(name.length + 1))
+    value = decodeURIComponent(sent)
   } catch {
     return undefined
   }
-  const at = value.lastIndexOf('.')
-  if (at < 1) return undefined
-  const token = value.slice(0, at)
-  // As text: a decoder would let several spellings through.
-  const expected = Buffer.from(signatureOf(token, secret))
-  const sent = Buffer.from(value.slice(at + 1))
-  return sent.length === expected.length && timingSafeEqual(sent, expected) ? token : undefined
+  const dot = value.lastIndexOf('.')
+  if (dot < 1) return undefined
+  const token = value.slice(0, dot)
+  // Compared as text, because a base64 decoder accepts several spellings; in constant time, against a timing attack.
+  const expected = Buffer.from(hmac(token, secret))
+  const signature = Buffer.from(value.slice(dot + 1))
+  return signature.length === expected.length && timingSafeEqual(signature, expected) ? token : undefined
 }
 
-/** `secret` signs the cookies. */
+/** `secret` signs the cookies; `https` is whether the shop is reached over https. */
 export const createSessionStore = (
   db: Dynamo,
   names: TableNames,
-  given: { readonly secret: string; readonly https: boolean; readonly now: () => Date },
+  { secret, https, now }: { readonly secret: string; readonly https: boolean; readonly now: () => Date },
 ): SessionStore => {
-  const { secret, https, now } = given
   const table = names.control
   const name = sessionCookie(https)
 
-  /** Notes that the session was used; one that was ended meanwhile stays ended. */
+  /** Records the last use. The condition keeps a session ended that is ended at the same time. */
   const touch = async (key: ControlKey, at: Date): Promise<void> => {
     try {
       await db.write({
@@ -110,13 +112,13 @@ export const createSessionStore = (
   }
 
   const session = async (cookies: string): Promise<Session | undefined> => {
-    const token = tokenOf(cookies, name, secret)
+    const token = readToken(cookies, name, secret)
     if (token === undefined) return undefined
     const key = AUTH_ROWS.session.key(sha256(token))
     const at = now()
     const row = liveSession(await db.get(table, key), at)
     if (!row) return undefined
-    if (at.getTime() - row.updatedAt.getTime() > lifetimeOf(row).refreshAfter) await touch(key, at)
+    if (at.getTime() - row.updatedAt.getTime() > lifetimes(row).refreshAfter) await touch(key, at)
     const { id: sessionId, userId, secondFactor, createdAt } = row
     return { sessionId, userId, secondFactor, createdAt }
   }
@@ -128,4 +130,10 @@ export const createSessionStore = (
   }
 
   return { session, staffRole }
+}
+
+/** The caller's session, on routes with access `account`. Throws TypeError where a route also lets other callers in. */
+export const requireSession = ({ identity: { session } }: Pick<Context<Endpoint>, 'identity'>): Session => {
+  if (!session) throw new TypeError('requireSession is only for routes with access: account')
+  return session
 }

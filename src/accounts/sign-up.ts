@@ -1,166 +1,118 @@
-/** Opening an account, and proving its address: for whoever asks it looks the same whether the address is known or not. */
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
+/**
+ * Sign-up and email verification. Against account enumeration, responses and the work behind them are the same whether an
+ * email has an account or not.
+ */
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import { newUserId, newVersion } from '../core/ids.ts'
-import { announceMail } from '../core/outbox.ts'
-import type { TableNames } from '../tables/definitions.ts'
-import { type AccountLinks, linkInvalid } from './account-links.ts'
+import { consumeLink } from './account-links.ts'
+import { announceAccountMail } from './account-mails.ts'
 import { auditOwnChange } from './audit.ts'
-import type { AuthRecords, StoredRecord } from './auth/records.ts'
+import type { StoredRecord } from './auth/records.ts'
+import type { AccountDeps } from './deps.ts'
+import { createUserRecord } from './new-user.ts'
 import { assertPassword, createPasswordCredential, findPasswordCredential } from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
-
-export type AccountDeps = {
-  readonly db: Dynamo
-  readonly names: TableNames
-  readonly records: AuthRecords
-  readonly accountLinks: AccountLinks
-  readonly now: () => Date
-}
+import { linkInvalid } from './problems.ts'
 
 export type SignUp = {
+  /** Normalized. */
   readonly email: string
   readonly password: string
   readonly first_name?: string | undefined
   readonly last_name?: string | undefined
 }
 
-/** Mails that are about an account; the row names the account, and an address only where it is not the account's own. */
-export type AccountEvent =
-  | 'verify_email'
-  | 'reset_password'
-  | 'account_exists'
-  | 'change_email'
-  | 'email_changed'
-  | 'password_changed'
-
-export const announceAccountMail = (
-  { names, now }: Pick<AccountDeps, 'names' | 'now'>,
-  event: AccountEvent,
-  userId: string,
-  more: { readonly email?: string; readonly seal?: string } = {},
-): Write =>
-  announceMail(
-    names.control,
-    `${userId}#${event}#${newVersion()}`,
-    { event, user_id: userId, ...more },
-    now(),
-  )
-
 /**
- * Opens an account and has a mail sent that confirms its address. Where the address has a confirmed account already, its owner
- * gets a mail instead; one that nobody has confirmed belongs to whoever signed up last. The same work is done either way.
- * Throws password_refused.
+ * Creates an account and announces the mail that verifies its email. If a verified account has this email, its owner gets a
+ * mail instead; an unverified account is taken over by the latest sign-up. Throws password_refused.
  */
 export const signUp = async (deps: AccountDeps, { email, password, ...names }: SignUp): Promise<void> => {
   await assertNotGuessable(password, email)
-  const known = await deps.records.byEmailForSignIn(email)
-  const kept = known && (await findPasswordCredential(deps, String(known.record.id)))
+  const user = await deps.records.byEmailForSignIn(email)
+  const credential = user && (await findPasswordCredential(deps, String(user.record.id)))
   const hash = await hashPassword(password)
-  const writes = !known
-    ? newAccount(deps, { email, ...names }, hash)
-    : known.record.emailVerified
-      ? [announceAccountMail(deps, 'account_exists', String(known.record.id))]
-      : takeOver(deps, known, kept, names, hash)
+  const writes = !user
+    ? newAccountWrites(deps, { email, ...names }, hash)
+    : user.record.emailVerified
+      ? [announceAccountMail(deps, 'account_exists', String(user.record.id))]
+      : takeOverWrites(deps, user, credential, names, hash)
   try {
     await deps.db.transact(writes)
   } catch (error) {
-    // Somebody else was opening an account for this address at the same time, and was quicker: its mail is on the way.
+    // A concurrent sign-up for this email was faster: its mail has been announced.
     if (!(error instanceof TransactionRefused)) throw error
   }
 }
 
 /**
- * An account that nobody has confirmed, as whoever signs up last wants it: nobody can wait with a password of theirs in an
- * account until the owner of its address confirms it.
+ * Gives an unverified account the password and the names of the latest sign-up. Otherwise an attacker could sign up with the
+ * email of a victim and wait, with a known password, until the victim verifies it (account pre-hijacking).
  */
-const takeOver = (
+const takeOverWrites = (
   deps: AccountDeps,
-  seen: StoredRecord,
-  kept: StoredRecord | undefined,
+  user: StoredRecord,
+  credential: StoredRecord | undefined,
   { first_name, last_name }: Omit<SignUp, 'email' | 'password'>,
   hash: string,
 ): Write[] => {
   const { records } = deps
-  const [userId, at] = [String(seen.record.id), deps.now().toISOString()]
-  const { firstName: _, lastName: __, ...rest } = seen.record
-  const user = {
+  const [userId, at] = [String(user.record.id), deps.now().toISOString()]
+  const { firstName: _, lastName: __, ...rest } = user.record
+  const updated = {
     ...rest,
     ...(first_name === undefined ? {} : { firstName: first_name }),
     ...(last_name === undefined ? {} : { lastName: last_name }),
     updatedAt: at,
   }
   return [
-    ...records.replacementWrites('user', seen, user),
-    ...(kept
-      ? records.replacementWrites('account', kept, { ...kept.record, password: hash, updatedAt: at })
+    ...records.replacementWrites('user', user, updated),
+    ...(credential
+      ? records.replacementWrites('account', credential, {
+          ...credential.record,
+          password: hash,
+          updatedAt: at,
+        })
       : records.creationWrites('account', createPasswordCredential(userId, hash, at))),
     announceAccountMail(deps, 'verify_email', userId),
   ]
 }
 
-const newAccount = (
+const newAccountWrites = (
   deps: AccountDeps,
-  { email, first_name, last_name }: Omit<SignUp, 'password'>,
+  { email, first_name: firstName, last_name: lastName }: Omit<SignUp, 'password'>,
   hash: string,
 ): Write[] => {
-  const now = deps.now()
-  const [id, at] = [newUserId(now), now.toISOString()]
-  const user = {
-    id,
-    email,
-    emailVerified: false,
-    // The library asks for a name; the shop has the specification's two.
-    name: '',
-    ...(first_name === undefined ? {} : { firstName: first_name }),
-    ...(last_name === undefined ? {} : { lastName: last_name }),
-    accountStatus: 'active',
-    createdAt: at,
-    updatedAt: at,
-  }
+  const user = createUserRecord({ email, emailVerified: false, firstName, lastName }, deps.now())
   return [
     ...deps.records.creationWrites('user', user),
-    ...deps.records.creationWrites('account', createPasswordCredential(id, hash, at)),
-    announceAccountMail(deps, 'verify_email', id),
+    ...deps.records.creationWrites('account', createPasswordCredential(user.id, hash, user.createdAt)),
+    announceAccountMail(deps, 'verify_email', user.id),
   ]
 }
 
-/** Sends the confirmation again, if there is such an account and it needs one. */
+/** Announces another verification mail if this email has an unverified account; otherwise a decoy is written. */
 export const resendVerification = async (deps: AccountDeps, email: string): Promise<void> => {
-  const known = await deps.records.byEmail(email)
-  const waits = known && !known.record.emailVerified
+  const user = await deps.records.byEmail(email)
+  const isUnverified = user && !user.record.emailVerified
   await deps.db.transact([
-    waits
-      ? announceAccountMail(deps, 'verify_email', String(known.record.id))
+    isUnverified
+      ? announceAccountMail(deps, 'verify_email', String(user.record.id))
       : deps.accountLinks.decoy(deps.now()),
   ])
 }
 
 /**
- * Confirms the address that the link went to, for whoever has both the mail and the password of the account: the mail alone
- * may be about an account that somebody else has opened with this address. Throws link_invalid, password_wrong.
+ * Verifies the email that the link was mailed to. Requires the password too: with the mail alone, the owner of an email could
+ * be led to verify an account that an attacker has signed up for. Throws link_invalid, password_wrong.
  */
 export const verifyEmail = async (deps: AccountDeps, token: string, password: string): Promise<void> => {
   const { user_id, email, consume } = await deps.accountLinks.find('verify_email', token, deps.now())
-  const seen = await deps.records.byId('user', user_id)
-  if (seen?.record.email !== email) throw linkInvalid()
+  const user = await deps.records.byId('user', user_id)
+  if (user?.record.email !== email) throw linkInvalid()
   await assertPassword(deps, user_id, password)
-  const verified = { ...seen.record, emailVerified: true, updatedAt: deps.now().toISOString() }
+  const verified = { ...user.record, emailVerified: true, updatedAt: deps.now().toISOString() }
   await consumeLink(deps, [
     consume,
-    ...deps.records.replacementWrites('user', seen, verified),
+    ...deps.records.replacementWrites('user', user, verified),
     ...auditOwnChange(deps, user_id, 'account.verify'),
   ])
-}
-
-/** Writes what a link allows, with the link itself. Throws link_invalid when that no longer holds. */
-export const consumeLink = async (
-  { db }: Pick<AccountDeps, 'db'>,
-  writes: readonly Write[],
-): Promise<void> => {
-  try {
-    await db.transact(writes)
-  } catch (error) {
-    throw error instanceof TransactionRefused ? linkInvalid() : error
-  }
 }

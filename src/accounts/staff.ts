@@ -4,19 +4,17 @@ import { auditWrites } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import { newUserId } from '../core/ids.ts'
 import { LINK_MINUTES } from './account-links.ts'
-import { endSessions } from './account-recovery.ts'
+import { endSessions } from './active-sessions.ts'
 import type { StoredRecord } from './auth/records.ts'
-import type { AccountDeps } from './sign-up.ts'
-import type { UserTable } from './table.ts'
+import type { AccountDeps } from './deps.ts'
+import { createUserRecord } from './new-user.ts'
 
 export type Role = 'staff' | 'admin'
 export type StaffEntry = { readonly user_id: string; readonly email: string; readonly role: Role }
-export type StaffDeps = AccountDeps & { readonly users: UserTable; readonly publicUrl: string }
 
 /** Everyone with a role. */
-export const listStaff = async ({ db, names, users }: StaffDeps): Promise<StaffEntry[]> => {
+export const listStaff = async ({ db, names, users }: AccountDeps): Promise<StaffEntry[]> => {
   const found: StaffEntry[] = []
   for await (const page of db.pages(partition(names.control, CONTROL_ROWS.staffRole.pk)))
     for (const { sk, role } of page) {
@@ -26,7 +24,12 @@ export const listStaff = async ({ db, names, users }: StaffDeps): Promise<StaffE
   return found
 }
 
-const roleWrites = (deps: StaffDeps, actor: string, seen: StoredRecord, role: Role | undefined): Write[] => {
+const roleWrites = (
+  deps: AccountDeps,
+  actor: string,
+  seen: StoredRecord,
+  role: Role | undefined,
+): Write[] => {
   const { names, now, records } = deps
   const [table, userId] = [names.control, String(seen.record.id)]
   const { role: before, ...rest } = seen.record
@@ -50,18 +53,8 @@ const roleWrites = (deps: StaffDeps, actor: string, seen: StoredRecord, role: Ro
 }
 
 /** An account that has neither password nor confirmed address yet: its link gives it both. */
-const invited = async (deps: StaffDeps, email: string): Promise<void> => {
-  const now = deps.now()
-  const at = now.toISOString()
-  const user = {
-    id: newUserId(now),
-    email,
-    emailVerified: false,
-    name: '',
-    accountStatus: 'active',
-    createdAt: at,
-    updatedAt: at,
-  }
+const invited = async (deps: AccountDeps, email: string): Promise<void> => {
+  const user = createUserRecord({ email, emailVerified: false }, deps.now())
   try {
     await deps.db.transact(deps.records.creationWrites('user', user))
   } catch (error) {
@@ -81,7 +74,7 @@ const MAX_TRIES = 30
 
 /** Sets the role of an account as it is when it is written; undefined when the address has none. */
 const setRole = async (
-  deps: StaffDeps,
+  deps: AccountDeps,
   actor: string,
   email: string,
   role: Role | undefined,
@@ -105,7 +98,7 @@ const setRole = async (
  * goes on with other rights than it began with. `actor` is who does it, for the audit.
  */
 export const grantRole = async (
-  deps: StaffDeps,
+  deps: AccountDeps,
   actor: string,
   email: string,
   role: Role,
@@ -121,7 +114,7 @@ export const grantRole = async (
 }
 
 /** Takes the role of the account of this address away; false when it has none. All its sessions end. */
-export const revokeRole = async (deps: StaffDeps, actor: string, email: string): Promise<boolean> => {
+export const revokeRole = async (deps: AccountDeps, actor: string, email: string): Promise<boolean> => {
   const userId = await setRole(deps, actor, email, undefined)
   if (userId === undefined) return false
   await endSessions(deps, userId)

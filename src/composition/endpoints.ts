@@ -8,6 +8,7 @@ import * as catalog from '../catalog/api.ts'
 import { getHealth } from '../health/health.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
+import * as privacy from '../privacy/api.ts'
 
 /** Endpoints by the application that serves them, where there are several: see lambda/functions.ts. */
 export const ENDPOINT_GROUPS = {
@@ -73,8 +74,8 @@ export const ENDPOINT_GROUPS = {
     profile.listAddresses,
     profile.saveAddress,
     profile.removeAddress,
-    profile.exportMe,
-    profile.deleteMe,
+    privacy.exportMe,
+    privacy.deleteMe,
   ],
   health: [getHealth],
 } as const satisfies Record<string, readonly Endpoint[]>

@@ -3,6 +3,7 @@
 import type { AccountLinks } from '../accounts/account-links.ts'
 import type { AuthRecords } from '../accounts/auth/records.ts'
 import type { CognitoClient } from '../accounts/cognito/oidc.ts'
+import { profileRoutes } from '../accounts/profile/routes.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import type { UserTable } from '../accounts/table.ts'
 import type { PriceRules } from '../cart/pricing.ts'
@@ -91,6 +92,7 @@ export const createShop = (deps: Deps) => {
     ...cartRoutes(deps),
     ...orderRoutes(deps),
     ...accountRoutes(deps),
+    ...profileRoutes(deps),
     ...privacyRoutes(deps),
     ...healthRoutes(deps),
   ])

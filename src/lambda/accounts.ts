@@ -1,4 +1,5 @@
 /** UserAccounts: signing up and in, profiles, and what is held about a person. The sign-in library lives here alone. */
+import { profileRoutes } from '../accounts/profile/routes.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import { createAccountDeps } from '../composition/accounts.ts'
 import { createHttpApp } from '../composition/app.ts'
@@ -17,6 +18,10 @@ const deps = {
   // Mails of a function lie nowhere here.
   deleteSentMails: async () => {},
 }
-const { fetch } = createHttpApp(deps, [...accountRoutes(deps), ...privacyRoutes(deps)])
+const { fetch } = createHttpApp(deps, [
+  ...accountRoutes(deps),
+  ...profileRoutes(deps),
+  ...privacyRoutes(deps),
+])
 
 export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

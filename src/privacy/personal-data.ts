@@ -1,7 +1,7 @@
-/** Where the shop holds anything about a person: what the export shows, and what an erasure takes away. One list for both. */
-
+/** Every place where the shop holds personal data: the one list of what an export contains and an erasure deletes. */
 import type { AuthRecords, StoredRecord } from '../accounts/auth/records.ts'
-import { listAddresses, type ProfileDeps } from '../accounts/profile/service.ts'
+import type { AccountDeps } from '../accounts/deps.ts'
+import { listAddresses } from '../accounts/profile/service.ts'
 import type { User } from '../accounts/schema.ts'
 import { auditTrail } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
@@ -9,21 +9,20 @@ import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
-import type { TableNames } from '../tables/definitions.ts'
 
-export type PersonalDataDeps = ProfileDeps & { readonly orders: OrderTable; readonly names: TableNames }
+export type PersonalDataDeps = AccountDeps & { readonly orders: OrderTable }
 
-export const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
+const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
 const PAGE = 100
 
-const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
+const collect = async <T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> => {
   const found: T[] = []
   for await (const page of pages) found.push(...page)
   return found
 }
 
 export const readCarts = ({ db, names }: PersonalDataDeps, userId: string): Promise<Item[]> =>
-  all(
+  collect(
     db.pages({
       table: names.carts,
       where: 'user_id = :id',
@@ -32,7 +31,7 @@ export const readCarts = ({ db, names }: PersonalDataDeps, userId: string): Prom
     }),
   )
 
-/** The person's own orders, and those that guests made with this address, if it is confirmed. */
+/** Orders of the account, and orders that guests placed with its email. `email` is undefined unless it is verified. */
 export const readOrders = async (
   { orders }: PersonalDataDeps,
   userId: string,
@@ -56,7 +55,7 @@ export const readOrders = async (
   }
 }
 
-/** Mails that wait or were given up, about the person's account or orders. */
+/** Mails of the outbox and dead letters about these accounts or their orders. */
 export const readPendingMails = async (
   { db, names }: PersonalDataDeps,
   userIds: ReadonlySet<string>,
@@ -68,6 +67,7 @@ export const readPendingMails = async (
   return found
 }
 
+/** Records that allow to sign in: sessions, password, second factors, passkeys, and identities of other issuers. */
 export const readSignInRecords = async (
   records: AuthRecords,
   userId: string,
@@ -81,33 +81,33 @@ export const readSignInRecords = async (
 const without = (item: Item, names: readonly string[]): Item =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)))
 
-/** What opens doors is told of, and not told. */
+/** Fields that the export leaves out: secrets are listed in the export, but their values are omitted. */
 const SECRETS = ['token', 'password', 'secret', 'backupCodes', 'publicKey', 'pk', 'sk', 'revision']
 
-/** Everything that is held about the account, as JSON. */
-export const exportPersonalData = async (deps: PersonalDataDeps, user: User, confirmed: boolean) => {
+/** All personal data of the account. `isConfirmed` is whether its email is verified: then orders of guests belong to it. */
+export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isConfirmed: boolean) => {
   const { db, names, records, now } = deps
   const { user_id } = user
   const [signIn, auth, orders] = [
     await readSignInRecords(records, user_id),
     await records.byId('user', user_id),
-    await readOrders(deps, user_id, confirmed ? user.email : undefined),
+    await readOrders(deps, user_id, isConfirmed ? user.email : undefined),
   ]
   const audit: Item[] = []
   for await (const entry of auditTrail(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
-  const of = (model: string) =>
+  const ofModel = (model: string) =>
     signIn.filter(one => one.model === model).map(({ stored }) => without(stored.record, SECRETS))
   return {
     made_at: now().toISOString(),
     profile: user,
     addresses: await listAddresses(deps, user_id),
-    sessions: of('session'),
+    sessions: ofModel('session'),
     sign_in: {
-      confirmed,
+      confirmed: isConfirmed,
       ...without(auth?.record ?? {}, [...SECRETS, 'name', 'id', 'email']),
-      credentials: of('account'),
-      second_factors: of('twoFactor'),
-      passkeys: of('passkey'),
+      credentials: ofModel('account'),
+      second_factors: ofModel('twoFactor'),
+      passkeys: ofModel('passkey'),
     },
     carts: await readCarts(deps, user_id),
     orders,

@@ -1,20 +1,17 @@
-/** Opens a session where the sign-in library has no part in it: somebody else said who it is. */
-import { ShopError } from '../../core/errors.ts'
+/** Session of a sign-in that the sign-in library takes no part in, because another issuer has authenticated the account. */
 import { newSecret } from '../../core/ids.ts'
+import type { AccountDeps } from '../deps.ts'
+import { accountDisabled } from '../problems.ts'
 import { SESSION_LIFETIMES, sessionCookie, signToken } from '../sessions.ts'
-import type { AccountDeps } from '../sign-up.ts'
-import type { UserTable } from '../table.ts'
 
 export type CreateSessionDeps = AccountDeps & {
-  readonly users: UserTable
   readonly staffRole: (userId: string) => Promise<'staff' | 'admin' | undefined>
   readonly authSecret: string
-  readonly publicUrl: string
 }
 
 /**
- * A session of this account, without a second factor of ours; the Set-Cookie that its answer must carry. Throws
- * account_disabled.
+ * Opens a session of this account, without a second factor of our own, and returns the Set-Cookie header of the response.
+ * Throws account_disabled.
  */
 export const createSession = async (
   deps: CreateSessionDeps,
@@ -22,8 +19,7 @@ export const createSession = async (
   userAgent: string | undefined,
 ): Promise<string> => {
   const { db, records, users, now, authSecret, publicUrl } = deps
-  if ((await users.get(userId))?.account_status !== 'active')
-    throw new ShopError('account_disabled', 'This account is closed.')
+  if ((await users.get(userId))?.account_status !== 'active') throw accountDisabled()
   const staff = (await deps.staffRole(userId)) !== undefined
   const { max } = staff ? SESSION_LIFETIMES.staff : SESSION_LIFETIMES.customer
   const [token, at] = [newSecret(), now()]

@@ -1,108 +1,110 @@
 /**
- * Which account a person of Cognito's has here. They are linked on issuer and subject alone: an address may change hands, and
- * whoever has it at Cognito need not be who has it here.
+ * Accounts that are linked to an identity of Cognito. A link is made on issuer and subject alone: an email may change hands,
+ * and its owner at Cognito need not be its owner here.
  */
 import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
-import { newUserId, sha256 } from '../../core/ids.ts'
+import { sha256 } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
 import type { StoredRecord } from '../auth/records.ts'
+import type { AccountDeps } from '../deps.ts'
 import { Email } from '../email.ts'
-import type { AccountDeps } from '../sign-up.ts'
+import { createUserRecord } from '../new-user.ts'
 import type { FederatedIdentity } from './oidc.ts'
 
-export const COGNITO = 'cognito'
+const PROVIDER_ID = 'cognito'
+const MAX_NAME = 100
 
-/** One record for each issuer and subject, whoever tries to write it at the same time. */
-const idOf = ({ issuer, subject }: FederatedIdentity): string =>
-  `${COGNITO}-${sha256(JSON.stringify([issuer, subject]))}`
+/** One id for each issuer and subject, so that concurrent sign-ins write the same record. */
+const linkId = ({ issuer, subject }: FederatedIdentity): string =>
+  `${PROVIDER_ID}-${sha256(JSON.stringify([issuer, subject]))}`
 
-const linkOf = (person: FederatedIdentity, userId: string, at: string) => ({
-  id: idOf(person),
+/** A record of model `account` that links the identity to an account. `at` is an ISO time. */
+const createLinkRecord = (identity: FederatedIdentity, userId: string, at: string) => ({
+  id: linkId(identity),
   userId,
-  accountId: idOf(person),
-  providerId: COGNITO,
+  accountId: linkId(identity),
+  providerId: PROVIDER_ID,
   createdAt: at,
   updatedAt: at,
 })
 
-/** The id of the account that this person is linked to. */
-const linkedTo = async ({ records }: AccountDeps, person: FederatedIdentity): Promise<string | undefined> => {
-  const found = await records.byId('account', idOf(person))
+/** The id of the account that this identity is linked to, if there is one. */
+const findLinkedAccount = async (
+  { records }: AccountDeps,
+  identity: FederatedIdentity,
+): Promise<string | undefined> => {
+  const found = await records.byId('account', linkId(identity))
   return found && String(found.record.userId)
 }
 
-const taken = () =>
+const emailTaken = () =>
   new ShopError(
     'account_exists',
-    'There is an account with this address already. Please sign in to it with its password, then link the two under “Security”.',
+    'An account with this email already exists. Please sign in with its password, then link single sign-on under “Security”.',
   )
 
 /**
- * The account of this person: the linked one, else a new one with the person's own confirmed address. Throws account_exists
- * where another account has that address, and email_not_verified.
+ * The id of the account that is linked to this identity; otherwise of a new account with the email that Cognito has verified.
+ * Throws account_exists when another account has that email, and email_not_verified.
  */
-export const findOrCreateAccount = async (deps: AccountDeps, person: FederatedIdentity): Promise<string> => {
-  const linked = await linkedTo(deps, person)
+export const findOrCreateAccount = async (
+  deps: AccountDeps,
+  identity: FederatedIdentity,
+): Promise<string> => {
+  const linked = await findLinkedAccount(deps, identity)
   if (linked !== undefined) return linked
-  const { data: email } = Email.safeParse(person.email)
-  if (email === undefined || !person.emailVerified)
-    throw new ShopError('email_not_verified', 'Your address is not confirmed where you signed in.')
-  const now = deps.now()
-  const [id, at] = [newUserId(now), now.toISOString()]
-  const user = {
-    id,
-    email,
-    emailVerified: true,
-    name: '',
-    ...(person.firstName === undefined ? {} : { firstName: person.firstName.slice(0, 100) }),
-    ...(person.lastName === undefined ? {} : { lastName: person.lastName.slice(0, 100) }),
-    accountStatus: 'active',
-    createdAt: at,
-    updatedAt: at,
+  const { data: email } = Email.safeParse(identity.email)
+  if (email === undefined || !identity.emailVerified)
+    throw new ShopError('email_not_verified', 'Your email is not verified with the sign-in service.')
+  const names = {
+    firstName: identity.firstName?.slice(0, MAX_NAME),
+    lastName: identity.lastName?.slice(0, MAX_NAME),
   }
+  const user = createUserRecord({ email, emailVerified: true, ...names }, deps.now())
   try {
     await deps.db.transact([
       ...deps.records.creationWrites('user', user),
-      ...deps.records.creationWrites('account', linkOf(person, id, at)),
-      ...auditOwnChange(deps, id, 'account.cognito.link'),
+      ...deps.records.creationWrites('account', createLinkRecord(identity, user.id, user.createdAt)),
+      ...auditOwnChange(deps, user.id, 'account.cognito.link'),
     ])
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
-    // The same person was quicker in another window, or the address is another's.
-    const quicker = await linkedTo(deps, person)
-    if (quicker === undefined) throw taken()
-    return quicker
+    // Either a concurrent sign-in of this identity was faster, or another account has the email.
+    const concurrent = await findLinkedAccount(deps, identity)
+    if (concurrent === undefined) throw emailTaken()
+    return concurrent
   }
-  return id
+  return user.id
 }
 
-/** Links this person to the account that asked for it. Throws account_exists where they are linked to another. */
+/** Links the identity to this account. Throws account_exists when it is linked to another one. */
 export const linkIdentity = async (
   deps: AccountDeps,
-  person: FederatedIdentity,
+  identity: FederatedIdentity,
   userId: string,
 ): Promise<void> => {
   try {
     await deps.db.transact([
-      ...deps.records.creationWrites('account', linkOf(person, userId, deps.now().toISOString())),
+      ...deps.records.creationWrites('account', createLinkRecord(identity, userId, deps.now().toISOString())),
       ...auditOwnChange(deps, userId, 'account.cognito.link'),
     ])
   } catch (error) {
     if (!(error instanceof TransactionRefused)) throw error
-    if ((await linkedTo(deps, person)) !== userId)
-      throw new ShopError('account_exists', 'This sign-in is linked to another account already.')
+    if ((await findLinkedAccount(deps, identity)) !== userId)
+      throw new ShopError('account_exists', 'This sign-in is already linked to another account.')
   }
 }
 
-/** The account's links. */
 export const listLinkedIdentities = async (
   { records }: AccountDeps,
   userId: string,
 ): Promise<StoredRecord[]> =>
-  (await records.byField('account', 'userId', userId)).filter(({ record }) => record.providerId === COGNITO)
+  (await records.byField('account', 'userId', userId)).filter(
+    ({ record }) => record.providerId === PROVIDER_ID,
+  )
 
-/** Forgets all links of the account. */
+/** Removes all links of the account. */
 export const unlinkIdentities = async (deps: AccountDeps, userId: string): Promise<void> => {
   for (const link of await listLinkedIdentities(deps, userId))
     await deps.db.transact([

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { createAccountShop, PASSWORD } from '../../../test/accounts.ts'
-import { type Answer, aBook, type Json, type Shopper } from '../../../test/kit.ts'
+import { type Answer, aBook, type Json, type ShopOptions, type Shopper } from '../../../test/kit.ts'
 import { hs256, rs256, startIssuer, type TokenOverrides } from '../../../test/oidc-issuer.ts'
 import { dumpTables, readItems } from '../../../test/table-contents.ts'
 import { readSettings, SettingsError } from '../../composition/settings.ts'
 
 const issuer = await startIssuer()
-const open = (more: object = {}) => createAccountShop({ books: [aBook()], env: issuer.env, ...more })
+const open = (more: ShopOptions = {}) => createAccountShop({ books: [aBook()], env: issuer.env, ...more })
 const PATH = '/api/auth/sign-in/cognito'
 const JANE = { sub: 'cognito-jane', email: 'Jane@Example.com', email_verified: true, given_name: 'Jane' }
 
@@ -69,7 +69,7 @@ test('who signs in by Cognito gets an account, the same one each time, with the 
 })
 
 test('ten first sign-ins of one person at once open one account', async () => {
-  const shop = await open({ staffed: false })
+  const shop = await open({ withStaff: false })
   const people = Array.from({ length: 10 }, () => shop.visitor())
   const statuses = await Promise.all(people.map(async who => (await byCognito(who)).status))
   expect(statuses).toEqual(people.map(() => 200))

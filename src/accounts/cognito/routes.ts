@@ -5,9 +5,10 @@ import { orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { epochSeconds, newSecret } from '../../core/ids.ts'
 import { type Route, route } from '../../http/app.ts'
-import { endSessions } from '../account-recovery.ts'
+import { endSessions } from '../active-sessions.ts'
 import { assertPassword } from '../password-credential.ts'
-import { requireSession } from '../require-session.ts'
+import { notSignedIn, signInExpired } from '../problems.ts'
+import { requireSession } from '../sessions.ts'
 import * as api from './api.ts'
 import { type CreateSessionDeps, createSession } from './create-session.ts'
 import {
@@ -33,9 +34,6 @@ type Waiting = AuthorizationRequest & {
   readonly next?: string
 }
 
-const failed = () =>
-  new ShopError('sign_in_failed', 'This sign-in has taken too long or was ended. Please sign in again.')
-
 export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   const { db, names, now } = deps
   const https = deps.publicUrl.startsWith('https:')
@@ -45,19 +43,19 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
     `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 
   const available = (): CognitoClient => {
-    if (!deps.cognito) throw new ShopError('not_found', 'This shop does not sign in by Cognito.')
+    if (!deps.cognito) throw new ShopError('not_found', 'Sign-in with Cognito is not set up in this shop.')
     return deps.cognito
   }
 
   /** What this browser asked for, once. Throws sign_in_failed. */
   const takeWaiting = async (cookies: string | undefined, state: string): Promise<Waiting> => {
     const secret = cookieValue(cookies, name) ?? ''
-    if (!SECRET.test(secret)) throw failed()
+    if (!SECRET.test(secret)) throw signInExpired()
     const key = keyOf(secret)
     const row = await db.get(names.control, key)
-    if (row?.state !== state || !(Number(row.expires_at) > epochSeconds(now()))) throw failed()
+    if (row?.state !== state || !(Number(row.expires_at) > epochSeconds(now()))) throw signInExpired()
     const spent = { action: 'Delete', table: names.control, key, condition: 'attribute_exists(pk)' } as const
-    await orShopError(db.transact([{ ...spent, refused: failed }]))
+    await orShopError(db.transact([{ ...spent, refused: signInExpired }]))
     return row as unknown as Waiting
   }
 
@@ -68,7 +66,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
     })),
     route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
       const cognito = available()
-      if (body.link && !session) throw new ShopError('not_signed_in', 'Please sign in first.')
+      if (body.link && !session) throw notSignedIn()
       const asked: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
       const url = await cognito.authorizationUrl(asked)
       const secret = newSecret()
@@ -87,12 +85,12 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
       const cognito = available()
       const waiting = await takeWaiting(sent.get('cookie') ?? undefined, body.state)
       setCookies.push(cookie('', 0))
-      if (body.code === undefined) throw failed()
+      if (body.code === undefined) throw signInExpired()
       const person = await cognito.exchangeCode(body.code, waiting)
       const next = waiting.next === undefined ? {} : { next: waiting.next }
       if (waiting.user_id !== undefined) {
         // Whoever asked must still be signed in: the account is theirs, not the browser's.
-        if (session?.userId !== waiting.user_id) throw failed()
+        if (session?.userId !== waiting.user_id) throw signInExpired()
         await linkIdentity(deps, person, waiting.user_id)
         return { linked: true, ...next }
       }

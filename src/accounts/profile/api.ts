@@ -1,9 +1,8 @@
-/** The endpoints of what a shopper keeps with us, as data. */
+/** Endpoints of the profile and of saved postal addresses. */
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { PASSWORD_LIMITS } from '../api.ts'
-import { PostalAddress, TypedPassword } from '../schema.ts'
+import { PostalAddress } from '../schema.ts'
 
 export const MAX_ADDRESSES = 20
 
@@ -14,7 +13,7 @@ export const Profile = z
     first_name: z.string().optional(),
     last_name: z.string().optional(),
     phone: z.string().optional(),
-    address: z.record(z.string(), z.string()).optional().describe('Where parcels go unless told otherwise.'),
+    address: z.record(z.string(), z.string()).optional().describe('Default shipping address.'),
     created_at: z.string(),
     last_login: z.string().optional(),
   })
@@ -27,12 +26,15 @@ export const ChangeProfile = z
     phone: z
       .string()
       .trim()
-      .regex(/^\+?[\d ()/.-]{3,30}$/, { error: 'is no phone number' })
+      .regex(/^\+?[\d ()/.-]{3,30}$/, { error: 'must be a phone number, for example +1 555 0123' })
       .nullable()
       .optional(),
     address: PostalAddress.nullable().optional(),
   })
-  .meta({ id: 'ChangeProfile', description: 'What is not named stays; null takes it away.' })
+  .meta({
+    id: 'ChangeProfile',
+    description: 'Fields that are not sent stay as they are; null removes a field.',
+  })
 
 export const SavedAddress = z
   .object({ address_id: z.string(), ...PostalAddress.shape })
@@ -45,7 +47,7 @@ export const getProfile = endpoint({
   id: 'getProfile',
   method: 'GET',
   path: '/api/users/me',
-  summary: 'The caller’s profile',
+  summary: 'Get the caller’s profile',
   status: 200,
   reply: Profile,
   errors: [],
@@ -56,7 +58,7 @@ export const changeProfile = endpoint({
   id: 'changeProfile',
   method: 'PATCH',
   path: '/api/users/me',
-  summary: 'Change the profile',
+  summary: 'Change the caller’s profile',
   body: ChangeProfile,
   status: 200,
   reply: Profile,
@@ -68,7 +70,7 @@ export const listAddresses = endpoint({
   id: 'listAddresses',
   method: 'GET',
   path: '/api/users/me/addresses',
-  summary: 'The addresses that the caller has saved',
+  summary: 'List the caller’s saved addresses',
   status: 200,
   reply: z.object({ items: z.array(SavedAddress) }).meta({ id: 'SavedAddresses' }),
   errors: [],
@@ -79,7 +81,7 @@ export const saveAddress = endpoint({
   id: 'saveAddress',
   method: 'POST',
   path: '/api/users/me/addresses',
-  summary: 'Save another address, 20 at most',
+  summary: 'Save a shipping address, at most 20',
   body: PostalAddress,
   status: 201,
   reply: SavedAddress,
@@ -91,43 +93,8 @@ export const removeAddress = endpoint({
   id: 'removeAddress',
   method: 'DELETE',
   path: '/api/users/me/addresses/{address_id}',
-  summary: 'Forget a saved address',
+  summary: 'Delete a saved address',
   params: z.object({ address_id: z.string().min(1).max(100) }),
   status: 204,
   errors: ['address_not_found'],
-})
-
-export const exportMe = endpoint({
-  ...base,
-  id: 'exportMe',
-  method: 'GET',
-  path: '/api/users/me/export',
-  summary: 'Everything that the shop holds about the caller',
-  status: 200,
-  reply: z
-    .object({
-      made_at: z.string(),
-      profile: Profile,
-      addresses: z.array(z.record(z.string(), z.unknown())),
-      sessions: z.array(z.record(z.string(), z.unknown())),
-      sign_in: z.record(z.string(), z.unknown()),
-      carts: z.array(z.record(z.string(), z.unknown())),
-      orders: z.array(z.record(z.string(), z.unknown())),
-      mails_waiting: z.array(z.record(z.string(), z.unknown())),
-      audit: z.array(z.record(z.string(), z.unknown())),
-    })
-    .meta({ id: 'PersonalData' }),
-  errors: [],
-})
-
-export const deleteMe = endpoint({
-  ...base,
-  id: 'deleteMe',
-  method: 'DELETE',
-  path: '/api/users/me',
-  summary: 'Delete the account and everything about the caller but what the law wants of orders',
-  limits: PASSWORD_LIMITS,
-  body: z.strictObject({ password: TypedPassword }).meta({ id: 'DeleteMe' }),
-  status: 204,
-  errors: ['password_wrong'],
 })

@@ -1,26 +1,28 @@
-/** What a shopper keeps with us besides the sign-in: name, phone, addresses. */
+/** Profile of an account (names, phone, main address) and its saved postal addresses. */
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { type Item, orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newSortKey } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
+import type { AccountDeps } from '../deps.ts'
+import { notSignedIn } from '../problems.ts'
 import type { PostalAddress, User } from '../schema.ts'
-import type { AccountDeps } from '../sign-up.ts'
-import type { AccountChange, UserTable } from '../table.ts'
+import type { AccountChange } from '../table.ts'
 import { MAX_ADDRESSES } from './api.ts'
 
-export type ProfileDeps = AccountDeps & { readonly users: UserTable }
+/** The account as the caller sees it. */
+export const profileView = ({ account_status: _, ...profile }: User): Omit<User, 'account_status'> => profile
 
-export const requireUser = async ({ users }: ProfileDeps, userId: string): Promise<User> => {
+/** The account of a session. Throws not_signed_in when it was deleted at the same time. */
+export const requireUser = async ({ users }: Pick<AccountDeps, 'users'>, userId: string): Promise<User> => {
   const user = await users.get(userId)
-  // The session outlived the account: it is being deleted at this moment.
-  if (!user) throw new ShopError('not_signed_in', 'Please sign in first.')
+  if (!user) throw notSignedIn()
   return user
 }
 
-/** Changes what is named; null takes it away. The audit learns which fields, and none of their values. */
+/** Changes the given fields; null removes a field. The audit records the names of the fields, not their values. */
 export const changeProfile = async (
-  deps: ProfileDeps,
+  deps: AccountDeps,
   userId: string,
   changes: AccountChange,
 ): Promise<User> => {
@@ -35,7 +37,7 @@ export const changeProfile = async (
 
 export type SavedAddress = PostalAddress & { readonly address_id: string }
 
-export const listAddresses = async ({ db, names }: ProfileDeps, userId: string): Promise<SavedAddress[]> => {
+export const listAddresses = async ({ db, names }: AccountDeps, userId: string): Promise<SavedAddress[]> => {
   const { items } = await db.query({
     table: names.control,
     where: 'pk = :pk AND begins_with(sk, :prefix)',
@@ -51,16 +53,16 @@ export const listAddresses = async ({ db, names }: ProfileDeps, userId: string):
   }))
 }
 
-/** Saves an address. Throws address_limit. Two at once may make it one more than 20: nobody is harmed. */
+/** Saves an address. Throws address_limit. Concurrent requests may exceed the limit by one, which does no harm. */
 export const saveAddress = async (
-  deps: ProfileDeps,
+  deps: AccountDeps,
   userId: string,
   address: PostalAddress,
 ): Promise<SavedAddress> => {
   if ((await listAddresses(deps, userId)).length >= MAX_ADDRESSES)
     throw new ShopError(
       'address_limit',
-      `At most ${MAX_ADDRESSES} addresses are saved. Please remove one first.`,
+      `You can save at most ${MAX_ADDRESSES} addresses. Please remove one first.`,
     )
   const address_id = newSortKey(deps.now())
   const item: Item = { ...CONTROL_ROWS.postalAddress.key(userId, address_id), address }
@@ -71,8 +73,8 @@ export const saveAddress = async (
   return { ...address, address_id }
 }
 
-/** Forgets an address. Throws address_not_found. */
-export const removeAddress = (deps: ProfileDeps, userId: string, addressId: string): Promise<void> =>
+/** Deletes a saved address. Throws address_not_found. */
+export const removeAddress = (deps: AccountDeps, userId: string, addressId: string): Promise<void> =>
   orShopError(
     deps.db.transact([
       {
@@ -80,7 +82,7 @@ export const removeAddress = (deps: ProfileDeps, userId: string, addressId: stri
         table: deps.names.control,
         key: CONTROL_ROWS.postalAddress.key(userId, addressId),
         condition: 'attribute_exists(pk)',
-        refused: () => new ShopError('address_not_found', 'You have no such address.'),
+        refused: () => new ShopError('address_not_found', 'You have no saved address with this id.'),
       },
       ...auditOwnChange(deps, userId, 'account.addresses'),
     ]),

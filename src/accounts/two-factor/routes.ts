@@ -1,4 +1,4 @@
-/** The handlers of second factors and passkeys. */
+/** Handlers of authenticator apps, recovery codes and passkeys, over the sign-in library. */
 import { withoutCookie } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
 import { type Context, type Route, route } from '../../http/app.ts'
@@ -6,49 +6,54 @@ import type { Endpoint } from '../../http/endpoint.ts'
 import { auditOwnChange, type OwnChange } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
+import type { AccountDeps } from '../deps.ts'
 import { assertPassword } from '../password-credential.ts'
-import { requireSession } from '../require-session.ts'
-import { sessionCookie } from '../sessions.ts'
-import type { AccountDeps } from '../sign-up.ts'
+import { requireSession, sessionCookie } from '../sessions.ts'
 import * as api from './api.ts'
 
-type Given = {
+type TwoFactorDeps = {
   readonly deps: AccountDeps
   readonly auth: () => Promise<Auth>
-  readonly calling: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => CallContext
-  readonly endOld: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
+  readonly callContext: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => CallContext
+  readonly endPreviousSession: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
 }
 
-/** The library checks what it gets; the endpoint knows only that it is an object. */
-type PasskeyAnswer = NonNullable<
+/** Checked by the library; the endpoint only knows that it is an object. */
+type PasskeyResponse = NonNullable<
   Parameters<Auth['api']['verifyPasskeyAuthentication']>[0]
 >['body']['response']
 
 const USER_VERIFIED = 0x04
 
-/** The authenticator's own word that it knew its user, in the data that it signs (WebAuthn, 6.1: flags after 32 bytes). */
+/**
+ * The flag "user verified" in the data that the authenticator signs (WebAuthn, 6.1: the flags follow 32 bytes). Without it a
+ * passkey would be a single factor. Throws sign_in_failed.
+ */
 const assertUserVerified = (response: Readonly<Record<string, unknown>>): void => {
   const inner = response.response as { authenticatorData?: unknown } | undefined
   const data = Buffer.from(String(inner?.authenticatorData ?? ''), 'base64url')
   if (((data[32] ?? 0) & USER_VERIFIED) === 0)
-    throw new ShopError('sign_in_failed', 'This passkey did not check who uses it.')
+    throw new ShopError(
+      'sign_in_failed',
+      'This passkey did not verify its user. Please use one that asks for a PIN, a fingerprint or your face.',
+    )
 }
 
-export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[] => {
-  /** Calls the library as the caller. */
-  const ask = async <T>(
+export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }: TwoFactorDeps): Route[] => {
+  /** Calls the library with the caller's session. */
+  const callLibrary = async <T>(
     context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
-    question: (library: Auth, headers: Headers) => Promise<Response>,
+    send: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<T> => {
-    const call = calling(context)
-    return unwrap<T>(call, question(await auth(), headersOf(call)))
+    const call = callContext(context)
+    return unwrap<T>(call, send(await auth(), headersOf(call)))
   }
 
   /**
-   * Where there is a second factor already, only a session that showed it may add, take away or renew one: or the password
-   * alone would make a second factor of its own. Throws second_factor_needed.
+   * Once an account has a second factor, only a session that began with one may add, remove or renew factors. Otherwise an
+   * attacker with the password alone could enroll a factor. Throws second_factor_needed.
    */
-  const assertShowedFactor = async (context: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
+  const assertSecondFactor = async (context: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
     const { userId, secondFactor } = requireSession(context)
     if (secondFactor) return
     const [user, passkeys] = await Promise.all([
@@ -58,22 +63,22 @@ export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[]
     if (user?.record.twoFactorEnabled !== true && passkeys.length === 0) return
     throw new ShopError(
       'second_factor_needed',
-      'Please sign in once more, with your passkey or a code of your app: only then can this be changed.',
+      'To change this, please sign in again with your passkey or a code from your authenticator app.',
     )
   }
 
-  /** Checks a second step of signing in, by the first one alone: a session that is there already has no part in it. */
-  const askWithoutSession = async (
+  /** Calls the library for the second step of a sign-in, without an existing session: only the first step counts. */
+  const callWithoutSession = async (
     context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
-    question: (library: Auth, headers: Headers) => Promise<Response>,
+    send: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<void> => {
-    const call = calling(context)
+    const call = callContext(context)
     const cookie = withoutCookie(call.cookie, sessionCookie(call.origin.startsWith('https:')))
-    await unwrap(call, question(await auth(), headersOf({ ...call, cookie })))
+    await unwrap(call, send(await auth(), headersOf({ ...call, cookie })))
   }
 
-  /** After the library has done it: it has transactions of its own. */
-  const note = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnChange) =>
+  /** Audits a change after the library has made it, because the library has transactions of its own. */
+  const audit = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnChange) =>
     deps.db.transact(auditOwnChange(deps, requireSession(context).userId, what))
 
   return [
@@ -82,72 +87,72 @@ export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[]
       return { enabled: user?.record.twoFactorEnabled === true }
     }),
     route(api.beginTotp, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       const body = { password: context.body.password, method: 'totp' as const }
-      const { totpURI, backupCodes } = await ask<{ totpURI: string; backupCodes: string[] }>(
+      const { totpURI, backupCodes } = await callLibrary<{ totpURI: string; backupCodes: string[] }>(
         context,
         (library, headers) => library.api.enableTwoFactor({ body, headers, asResponse: true }),
       )
       return { totp_uri: totpURI, recovery_codes: backupCodes }
     }),
     route(api.confirmTotp, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       const { code } = context.body
-      await ask(context, (library, headers) =>
+      await callLibrary(context, (library, headers) =>
         library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
       )
-      await note(context, 'account.authenticator-app.on')
+      await audit(context, 'account.authenticator-app.on')
       return undefined
     }),
     route(api.endTotp, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       const { password } = context.body
-      await ask(context, (library, headers) =>
+      await callLibrary(context, (library, headers) =>
         library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
       )
-      await note(context, 'account.authenticator-app.off')
+      await audit(context, 'account.authenticator-app.off')
       return undefined
     }),
     route(api.renewRecoveryCodes, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       const { password } = context.body
-      const { backupCodes } = await ask<{ backupCodes: string[] }>(context, (library, headers) =>
+      const { backupCodes } = await callLibrary<{ backupCodes: string[] }>(context, (library, headers) =>
         library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
       )
-      await note(context, 'account.recovery-codes')
+      await audit(context, 'account.recovery-codes')
       return { recovery_codes: backupCodes }
     }),
     route(api.signInWithCode, async context => {
       const { code } = context.body
-      await askWithoutSession(context, (library, headers) =>
+      await callWithoutSession(context, (library, headers) =>
         library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
       )
-      await endOld(context)
+      await endPreviousSession(context)
       return { second_factor: false }
     }),
     route(api.signInWithRecoveryCode, async context => {
       const { code } = context.body
-      await askWithoutSession(context, (library, headers) =>
+      await callWithoutSession(context, (library, headers) =>
         library.api.verifyBackupCode({ body: { code }, headers, asResponse: true }),
       )
-      await endOld(context)
+      await endPreviousSession(context)
       return { second_factor: false }
     }),
     route(api.passkeyOptions, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       await assertPassword(deps, requireSession(context).userId, context.body.password)
-      return ask<Record<string, unknown>>(context, (library, headers) =>
+      return callLibrary<Record<string, unknown>>(context, (library, headers) =>
         library.api.generatePasskeyRegistrationOptions({ headers, asResponse: true }),
       )
     }),
     route(api.addPasskey, async context => {
-      await assertShowedFactor(context)
+      await assertSecondFactor(context)
       const { response, name } = context.body
       const body = { response, ...(name === undefined ? {} : { name }) }
-      await ask(context, (library, headers) =>
+      await callLibrary(context, (library, headers) =>
         library.api.verifyPasskeyRegistration({ body, headers, asResponse: true }),
       )
-      await note(context, 'account.passkey.add')
+      await audit(context, 'account.passkey.add')
       return undefined
     }),
     route(api.listPasskeys, async context => {
@@ -164,8 +169,8 @@ export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[]
       const { userId } = requireSession(context)
       const found = await deps.records.byId('passkey', context.params.passkey_id)
       if (found?.record.userId !== userId)
-        throw new ShopError('passkey_not_found', 'You have no such passkey.')
-      await assertShowedFactor(context)
+        throw new ShopError('passkey_not_found', 'You have no passkey with this id.')
+      await assertSecondFactor(context)
       await deps.db.transact([
         ...deps.records.removalWrites('passkey', { ...found, revision: undefined }),
         ...auditOwnChange(deps, userId, 'account.passkey.remove'),
@@ -173,21 +178,21 @@ export const twoFactorRoutes = ({ deps, auth, calling, endOld }: Given): Route[]
       return undefined
     }),
     route(api.passkeySignInOptions, async context =>
-      ask<Record<string, unknown>>(context, (library, headers) =>
+      callLibrary<Record<string, unknown>>(context, (library, headers) =>
         library.api.generatePasskeyAuthenticationOptions({ headers, asResponse: true }),
       ),
     ),
     route(api.signInWithPasskey, async context => {
       const { response } = context.body
       assertUserVerified(response)
-      await ask(context, (library, headers) =>
+      await callLibrary(context, (library, headers) =>
         library.api.verifyPasskeyAuthentication({
-          body: { response: response as unknown as PasskeyAnswer },
+          body: { response: response as unknown as PasskeyResponse },
           headers,
           asResponse: true,
         }),
       )
-      await endOld(context)
+      await endPreviousSession(context)
       return { second_factor: false }
     }),
   ]

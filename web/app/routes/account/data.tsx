@@ -1,6 +1,7 @@
 /** All that the shop holds about a shopper, as a file; and the end of the account. */
 import { Form } from 'react-router'
-import { deleteMe, exportMe, getProfile } from '#src/accounts/profile/api.ts'
+import { getProfile } from '#src/accounts/profile/api.ts'
+import { deleteMe, exportMe } from '#src/privacy/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormNotice, fieldOf } from '../../components/form-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'

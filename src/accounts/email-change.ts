@@ -1,0 +1,52 @@
+/** Change of an account's email: requested with the password, confirmed by a link that is mailed to the new email. */
+import { consumeLink } from './account-links.ts'
+import { announceAccountMail } from './account-mails.ts'
+import { auditOwnChange } from './audit.ts'
+import type { AccountDeps } from './deps.ts'
+import { assertPassword, findPasswordCredential, passwordFingerprint } from './password-credential.ts'
+import { linkInvalid } from './problems.ts'
+
+/**
+ * Announces the mail to the new email. If that email has an account, nothing is sent and the response is the same.
+ * Throws password_wrong.
+ */
+export const requestEmailChange = async (
+  deps: AccountDeps,
+  userId: string,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<void> => {
+  await assertPassword(deps, userId, password)
+  const [user, credential] = [await deps.records.byEmail(email), await findPasswordCredential(deps, userId)]
+  await deps.db.transact([
+    user
+      ? deps.accountLinks.decoy(deps.now())
+      : announceAccountMail(deps, 'change_email', userId, {
+          email,
+          passwordFingerprint: passwordFingerprint(credential),
+        }),
+  ])
+}
+
+/**
+ * Changes the email of the account, announces a mail to the old email, and returns the old one. Throws link_invalid, also
+ * when another account has taken the new email, or the password has changed since the request: then the request may come
+ * from an attacker whom the new password was to lock out.
+ */
+export const confirmEmailChange = async (deps: AccountDeps, token: string): Promise<string> => {
+  const { records, now } = deps
+  const link = await deps.accountLinks.find('change_email', token, now())
+  const { user_id, email } = link
+  const user = await records.byId('user', user_id)
+  if (!user || user.record.email === email) throw linkInvalid()
+  const credential = await findPasswordCredential(deps, user_id)
+  if (link.passwordFingerprint !== passwordFingerprint(credential)) throw linkInvalid()
+  const oldEmail = String(user.record.email)
+  const updated = { ...user.record, email, emailVerified: true, updatedAt: now().toISOString() }
+  await consumeLink(deps, [
+    link.consume,
+    ...records.replacementWrites('user', user, updated),
+    announceAccountMail(deps, 'email_changed', user_id, { email: oldEmail }),
+    ...auditOwnChange(deps, user_id, 'account.email', ['email']),
+  ])
+  return oldEmail
+}
