@@ -1,4 +1,4 @@
-/** The endpoints of signing up and in, as data. */
+/** Endpoints of sign-up, sign-in, passwords, the email of an account, and its sessions. */
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
@@ -8,20 +8,20 @@ import { Password, TypedPassword } from './schema.ts'
 
 const Token = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
-  .describe('From the link in the mail.')
+  .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be the token of the link in the email' })
+  .describe('From the link in the email.')
 
 export const Sent = z
-  .object({ detail: z.string().describe('The same for known and unknown addresses.') })
+  .object({ detail: z.string().describe('The same whether or not the email has an account.') })
   .meta({ id: 'MailSent' })
 const LinkToken = z.strictObject({ token: Token }).meta({ id: 'LinkToken' })
-const Address = z.strictObject({ email: Email }).meta({ id: 'EmailAddress' })
+const EmailBody = z.strictObject({ email: Email }).meta({ id: 'EmailAddress' })
 
 export const SignedIn = z
   .object({
     second_factor: z
       .boolean()
-      .describe('Whether a code must follow: then nobody is signed in until it has been sent.'),
+      .describe('Whether a code is required: then the caller is signed in only after sending it.'),
   })
   .meta({ id: 'SignedIn' })
 
@@ -36,22 +36,22 @@ export const SessionView = z
   })
   .meta({ id: 'Session' })
 
-/** Who the caller is, for the pages' header. */
+/** The caller, for the header of the pages. */
 export const WhoAmI = z
   .object({
     signed_in: z.boolean(),
     email: z.string().optional(),
     first_name: z.string().optional(),
     role: z.enum(['customer', 'staff', 'admin']).optional(),
-    second_factor: z.boolean().optional().describe('Whether this session showed a second factor.'),
+    second_factor: z.boolean().optional().describe('Whether this session began with a second factor.'),
   })
   .meta({ id: 'WhoAmI' })
 
-/** Mails to one address, and how many of them one network may cause. */
+/** Rate limits of requests that send a mail: per email, and per client network. */
 export const MAILS_PER_EMAIL: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
-const MAILS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'source', max: 20, seconds: HOUR }]
-const LINKS: readonly RateLimit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
-/** Whoever has the session of another may still not guess at the password. */
+const MAIL_LIMITS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'source', max: 20, seconds: HOUR }]
+const LINK_LIMITS: readonly RateLimit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
+/** Rate limits of requests that repeat the password, so that a stolen session cannot be used to guess it. */
 export const PASSWORD_LIMITS: readonly RateLimit[] = [
   { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
   { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
@@ -63,7 +63,7 @@ export const signUp = endpoint({
   ...base,
   id: 'signUp',
   path: '/api/auth/sign-up',
-  summary: 'Open an account; a mail with a link confirms the address',
+  summary: 'Create an account; a link is sent to verify its email',
   access: 'anyone',
   limits: [
     { per: 'source', max: 20, seconds: HOUR },
@@ -86,10 +86,9 @@ export const verifyEmail = endpoint({
   ...base,
   id: 'verifyEmail',
   path: '/api/auth/verify-email',
-  summary:
-    'Confirm the address that a link was mailed to, once, within a day, with the password of the account',
+  summary: 'Verify the email that a link was sent to, once, within a day, with the password of the account',
   access: 'anyone',
-  limits: LINKS,
+  limits: LINK_LIMITS,
   body: z.strictObject({ token: Token, password: TypedPassword }).meta({ id: 'VerifyEmail' }),
   status: 204,
   errors: ['link_invalid', 'password_wrong'],
@@ -99,10 +98,10 @@ export const resendVerification = endpoint({
   ...base,
   id: 'resendVerification',
   path: '/api/auth/verify-email/resend',
-  summary: 'Ask for another mail to confirm an address',
+  summary: 'Request another verification email',
   access: 'anyone',
-  limits: MAILS,
-  body: Address,
+  limits: MAIL_LIMITS,
+  body: EmailBody,
   status: 202,
   reply: Sent,
   errors: [],
@@ -112,7 +111,7 @@ export const signIn = endpoint({
   ...base,
   id: 'signIn',
   path: '/api/auth/sign-in',
-  summary: 'Sign in with address and password; the session is a cookie',
+  summary: 'Sign in with email and password; the session is a cookie',
   access: 'anyone',
   limits: [
     { per: 'address', max: 10, seconds: 15 * MINUTE },
@@ -128,7 +127,7 @@ export const signOut = endpoint({
   ...base,
   id: 'signOut',
   path: '/api/auth/sign-out',
-  summary: 'End this session',
+  summary: 'Sign out and end this session',
   access: 'anyone',
   status: 204,
   errors: [],
@@ -139,7 +138,7 @@ export const whoAmI = endpoint({
   method: 'GET',
   id: 'whoAmI',
   path: '/api/auth/session',
-  summary: 'Who the caller is',
+  summary: 'Get the caller’s session',
   access: 'anyone',
   status: 200,
   reply: WhoAmI,
@@ -150,10 +149,10 @@ export const forgotPassword = endpoint({
   ...base,
   id: 'forgotPassword',
   path: '/api/auth/password/forgot',
-  summary: 'Ask for a mail with a link that sets a new password',
+  summary: 'Request an email with a link to reset the password',
   access: 'anyone',
-  limits: MAILS,
-  body: Address,
+  limits: MAIL_LIMITS,
+  body: EmailBody,
   status: 202,
   reply: Sent,
   errors: [],
@@ -163,9 +162,9 @@ export const resetPassword = endpoint({
   ...base,
   id: 'resetPassword',
   path: '/api/auth/password/reset',
-  summary: 'Set a new password with a mailed link, once, within 30 minutes; all sessions end',
+  summary: 'Reset the password with the link from the email, once, within 30 minutes; all sessions end',
   access: 'anyone',
-  limits: LINKS,
+  limits: LINK_LIMITS,
   body: z.strictObject({ token: Token, password: Password }).meta({ id: 'ResetPassword' }),
   status: 204,
   errors: ['link_invalid', 'password_refused'],
@@ -190,7 +189,7 @@ export const changeEmail = endpoint({
   id: 'changeEmail',
   path: '/api/auth/email/change',
   summary:
-    'Ask for another address: a link goes to the new one, and the old one is told when it has been used',
+    'Request a change of email: a link goes to the new email, and the old one is notified once it is used',
   access: 'account',
   limits: PASSWORD_LIMITS,
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
@@ -203,9 +202,9 @@ export const confirmEmail = endpoint({
   ...base,
   id: 'confirmEmail',
   path: '/api/auth/email/confirm',
-  summary: 'Take the new address, with the link that was mailed to it, once, within an hour',
+  summary: 'Confirm the new email with the link that was sent to it, once, within an hour',
   access: 'anyone',
-  limits: LINKS,
+  limits: LINK_LIMITS,
   body: LinkToken,
   status: 204,
   errors: ['link_invalid'],
@@ -216,7 +215,7 @@ export const listSessions = endpoint({
   method: 'GET',
   id: 'listSessions',
   path: '/api/auth/sessions',
-  summary: 'Where the caller is signed in, the latest first',
+  summary: 'List the caller’s sessions, most recently used first',
   access: 'account',
   status: 200,
   reply: z.object({ items: z.array(SessionView) }).meta({ id: 'Sessions' }),
@@ -228,7 +227,7 @@ export const endSession = endpoint({
   method: 'DELETE',
   id: 'endSession',
   path: '/api/auth/sessions/{session_id}',
-  summary: 'End one of the caller’s sessions',
+  summary: 'End one session of the caller',
   access: 'account',
   params: z.object({ session_id: z.string().min(1).max(100) }),
   status: 204,
@@ -240,7 +239,7 @@ export const endOtherSessions = endpoint({
   method: 'DELETE',
   id: 'endOtherSessions',
   path: '/api/auth/sessions',
-  summary: 'End all of the caller’s sessions but this one',
+  summary: 'End all sessions of the caller except this one',
   access: 'account',
   status: 204,
   errors: [],

@@ -1,16 +1,17 @@
-/** E-mail addresses in the one form that is stored, compared and written to. */
+/** Emails in their normalized form, the only one that is stored, compared and sent to. */
 import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 
-/** Letters, digits, hyphens and dots: what the rules of a URL's host would drop or decode never comes into an address. */
+/** Letters, digits, hyphens and dots only, since domainToASCII would drop or decode other characters. */
 const DOMAIN_TYPED = /^[\p{L}\p{M}\p{N}.-]+$/u
 const LOCAL = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/
 const DOMAIN =
   /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
 
 /**
- * Trim, NFKC, the domain as lower-case punycode, the local part in lower case; undefined for what no mail reaches from
- * here: local parts beyond ASCII, addresses over 254 characters, hosts without a dot or in figures. Dots and +tags stay.
+ * Trims, applies NFKC, converts the domain to lower-case punycode and the local part to lower case. Undefined for an email
+ * that mail cannot reach: a local part beyond ASCII, more than 254 characters (RFC 5321), a domain without a dot or an IP
+ * address. Dots and +tags stay.
  */
 export const normalizeEmail = (typed: string): string | undefined => {
   const text = typed.trim().normalize('NFKC')
@@ -24,13 +25,16 @@ export const normalizeEmail = (typed: string): string | undefined => {
   return LOCAL.test(local) && !dots && DOMAIN.test(domain) ? `${local}@${domain}` : undefined
 }
 
-/** An address that a shopper typed; parses to its normal form. */
+/** An email as it was typed; parses to its normalized form. */
 export const Email = z
   .string()
   .max(320)
   .transform((typed, context) => {
     const email = normalizeEmail(typed)
     if (email !== undefined) return email
-    context.addIssue({ code: 'custom', message: 'is no e-mail address that mail can reach' })
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an email address that mail can reach, for example jane@example.com',
+    })
     return z.NEVER
   })

@@ -1,11 +1,11 @@
-/** What an account is: the specification's item of the users table (its "Sample User Item"), and what a password may be. */
+/** Schemas of an account (the specification's "Sample User Item" of the users table), of postal addresses and of passwords. */
 import * as z from 'zod'
 import { line } from '../core/text.ts'
 
 export const AccountStatus = z.enum(['active', 'disabled'])
 export type AccountStatus = z.infer<typeof AccountStatus>
 
-/** An address that parcels go to: the main one in the users table, and each saved one. */
+/** A shipping address: the main one in the users table, and each saved one. */
 export const PostalAddress = z
   .strictObject({
     street: line(200),
@@ -21,7 +21,7 @@ export const PostalAddress = z
   .meta({ id: 'PostalAddress' })
 export type PostalAddress = z.infer<typeof PostalAddress>
 
-/** An item of the users table. Rows of others' making (the specification's console) may lack all but id and address. */
+/** An item of the users table. Items that other clients write may have only the required fields. */
 export const User = z.object({
   user_id: z.string().min(1),
   email: z.string().min(1),
@@ -35,22 +35,24 @@ export const User = z.object({
 })
 export type User = z.infer<typeof User>
 
-/** Of a password, in characters. */
+/** In characters. */
 export const MIN_PASSWORD_LENGTH = 8
 export const MAX_PASSWORD_LENGTH = 128
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 
-/** Any text of 8 to 128 characters; what it is made of is nobody's business (ASVS 5.0, 6.2.5). */
+/** A new password: any text of 8 to 128 characters, without rules of composition (ASVS 5.0, 6.2.5). */
 export const Password = z
   .string()
   .min(MIN_PASSWORD_LENGTH)
   .max(MAX_PASSWORD_LENGTH)
-  .refine(text => text.isWellFormed() && !CONTROL.test(text), { error: 'contains control characters' })
+  .refine(text => text.isWellFormed() && !CONTROL.test(text), {
+    error: 'must not contain control characters',
+  })
   .transform(text => text.normalize('NFC'))
 
-/** A password that is only compared: a bad one is wrong, not invalid; one without end is refused before it is hashed. */
+/** A password that is only compared: a short one is incorrect, not invalid. The maximum is checked before it is hashed. */
 export const TypedPassword = z
   .string()
   .min(1)

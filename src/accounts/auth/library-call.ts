@@ -1,51 +1,51 @@
-/** Calls to the sign-in library: its cookies go into our answer, its refusals become ours. */
+/** Calls of the sign-in library: its cookies are added to our response, and its error codes become our problems. */
 import { ShopError } from '../../core/errors.ts'
+import { signInExpired } from '../problems.ts'
 
-/** How long the codes of an account are refused after too many wrong ones. */
+/** How long codes of an account are refused after too many incorrect ones (account lockout of the second factor). */
 export const LOCKED_SECONDS = 900
 
-type Refused = {
-  readonly status: string
+type Refusal = {
   readonly code: ConstructorParameters<typeof ShopError>[0]
   readonly detail: string
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-const startAgain: Omit<Refused, 'status'> = {
+const expired: Refusal = {
   code: 'sign_in_failed',
-  detail: 'This sign-in has taken too long or was ended. Please sign in again.',
+  detail: signInExpired().message,
 }
-const wrongCode: Omit<Refused, 'status'> = {
+const wrongCode: Refusal = {
   code: 'code_wrong',
-  detail: 'This code is wrong, or has been used.',
+  detail: 'The code is incorrect or has already been used.',
 }
-const tooMany: Omit<Refused, 'status'> = {
+const tooMany: Refusal = {
   code: 'too_many_requests',
-  detail: 'Too many wrong codes. Please try again in a quarter of an hour.',
+  detail: 'Too many incorrect codes. Please try again in 15 minutes.',
   extra: { retry_after: LOCKED_SECONDS },
 }
 
-/** What the library's codes mean to a shopper. */
-const MEANING: Readonly<Record<string, Omit<Refused, 'status'>>> = {
+/** Our problem for each error code of the library. */
+const PROBLEMS: Readonly<Record<string, Refusal>> = {
   INVALID_EMAIL_OR_PASSWORD: {
     code: 'sign_in_failed',
-    detail: 'There is no account with this address and password.',
+    detail: 'The email or password is incorrect.',
   },
   EMAIL_NOT_VERIFIED: {
     code: 'email_not_verified',
-    detail: 'Please confirm your address first, with the link in the mail that we have sent you.',
+    detail: 'Please verify your email first, with the link that we have sent you.',
   },
   ACCOUNT_DISABLED: { code: 'account_disabled', detail: 'This account is closed.' },
-  INVALID_PASSWORD: { code: 'password_wrong', detail: 'This is not the password of your account.' },
+  INVALID_PASSWORD: { code: 'password_wrong', detail: 'The password is incorrect.' },
   CREDENTIAL_ACCOUNT_NOT_FOUND: { code: 'password_wrong', detail: 'Your account has no password yet.' },
   INVALID_CODE: wrongCode,
   INVALID_BACKUP_CODE: wrongCode,
-  INVALID_TWO_FACTOR_COOKIE: startAgain,
-  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: startAgain,
+  INVALID_TWO_FACTOR_COOKIE: expired,
+  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: expired,
   ACCOUNT_TEMPORARILY_LOCKED: tooMany,
   TOTP_ALREADY_ENABLED: {
     code: 'second_factor_set',
-    detail: 'Your account has an authenticator app already.',
+    detail: 'Your account already has an authenticator app.',
   },
   TOTP_NOT_ENABLED: { code: 'second_factor_unset', detail: 'Your account has no authenticator app.' },
   TWO_FACTOR_NOT_ENABLED: { code: 'second_factor_unset', detail: 'Your account has no authenticator app.' },
@@ -53,27 +53,27 @@ const MEANING: Readonly<Record<string, Omit<Refused, 'status'>>> = {
   UNAUTHORIZED: { code: 'not_signed_in', detail: 'Please sign in first.' },
   SESSION_EXPIRED: { code: 'not_signed_in', detail: 'Please sign in first.' },
   CHALLENGE_NOT_FOUND: { code: 'passkey_refused', detail: 'This took too long. Please try again.' },
-  PASSKEY_NOT_FOUND: { code: 'sign_in_failed', detail: 'This passkey is not known here.' },
+  PASSKEY_NOT_FOUND: { code: 'sign_in_failed', detail: 'This passkey is not registered here.' },
   AUTHENTICATION_FAILED: { code: 'sign_in_failed', detail: 'This passkey was not accepted.' },
   FAILED_TO_VERIFY_REGISTRATION: { code: 'passkey_refused', detail: 'This passkey was not accepted.' },
   YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: {
     code: 'passkey_refused',
-    detail: 'This passkey was asked for by another account.',
+    detail: 'This passkey was requested by another account.',
   },
-  PREVIOUSLY_REGISTERED: { code: 'passkey_refused', detail: 'This passkey is known already.' },
+  PREVIOUSLY_REGISTERED: { code: 'passkey_refused', detail: 'This passkey is already registered.' },
 }
 
 export type CallContext = {
   /** The request's Cookie header. */
   readonly cookie: string | undefined
   readonly userAgent: string | undefined
-  /** Where the library reads the origin that a passkey was made for. */
+  /** From which the library reads the origin that a passkey was created for. */
   readonly origin: string
-  /** Takes a Set-Cookie header of the answer. */
+  /** Adds a Set-Cookie header to the response. */
   readonly setCookie: (header: string) => void
 }
 
-/** The headers that the library may see: nothing by which it could be told another address or origin. */
+/** The headers that the library may see; none from which it could derive another host or origin. */
 export const headersOf = ({ cookie, userAgent, origin }: CallContext): Headers => {
   const headers = new Headers({ origin })
   if (cookie !== undefined) headers.set('cookie', cookie)
@@ -81,13 +81,17 @@ export const headersOf = ({ cookie, userAgent, origin }: CallContext): Headers =
   return headers
 }
 
-/** The library's answer, its cookies handed on. Throws the ShopError of what it refused, and its own error where that is unknown. */
-export const unwrap = async <T>(calling: CallContext, answering: Promise<Response>): Promise<T> => {
-  const response = await answering
-  for (const header of response.headers.getSetCookie()) calling.setCookie(header)
+/**
+ * The body of the library's response; its cookies are passed on. Throws the ShopError of its error code, and an Error for a
+ * code that is not known here.
+ */
+export const unwrap = async <T>(call: CallContext, responding: Promise<Response>): Promise<T> => {
+  const response = await responding
+  for (const header of response.headers.getSetCookie()) call.setCookie(header)
   const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string }
   if (response.ok) return body as T
-  const meaning = MEANING[body.code ?? ''] ?? (response.status === 401 ? MEANING.UNAUTHORIZED : undefined)
-  if (!meaning) throw new Error(`the sign-in library answers ${response.status} ${body.code} ${body.message}`)
-  throw new ShopError(meaning.code, meaning.detail, meaning.extra)
+  const refusal = PROBLEMS[body.code ?? ''] ?? (response.status === 401 ? PROBLEMS.UNAUTHORIZED : undefined)
+  if (!refusal)
+    throw new Error(`the sign-in library responded with ${response.status} ${body.code} ${body.message}`)
+  throw new ShopError(refusal.code, refusal.detail, refusal.extra)
 }

@@ -1,4 +1,4 @@
-/** The endpoints of signing in by Amazon Cognito, where the shop is set up for it, as data. */
+/** Endpoints of sign-in with Amazon Cognito (single sign-on), where the shop is set up for it. */
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -6,7 +6,9 @@ import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
 import { PASSWORD_LIMITS } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
-const TRIES: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' }]
+const SIGN_IN_LIMITS: readonly RateLimit[] = [
+  { per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' },
+]
 
 const base = { method: 'POST', cache: 'private', path: '/api/auth/sign-in/cognito' } as const
 
@@ -14,7 +16,7 @@ export const cognitoState = endpoint({
   ...base,
   method: 'GET',
   id: 'cognitoState',
-  summary: 'Whether one can sign in by Cognito, and whether the caller’s account is linked to it',
+  summary: 'Get whether sign-in with Cognito is available, and whether the caller’s account is linked to it',
   access: 'anyone',
   status: 200,
   reply: z.object({ available: z.boolean(), linked: z.boolean() }).meta({ id: 'CognitoState' }),
@@ -24,16 +26,13 @@ export const cognitoState = endpoint({
 export const beginCognito = endpoint({
   ...base,
   id: 'beginCognito',
-  summary: 'Where a browser goes to sign in by Cognito; it comes back to /sign-in/cognito within 10 minutes',
+  summary: 'Get the URL of Cognito’s sign-in page, which returns to /sign-in/cognito within 10 minutes',
   access: 'anyone',
-  limits: TRIES,
+  limits: SIGN_IN_LIMITS,
   body: z
     .strictObject({
-      link: z
-        .boolean()
-        .optional()
-        .describe('Link the caller’s account, instead of signing in to whichever is linked.'),
-      next: line(500).optional().describe('A path of the shop, given back at the end.'),
+      link: z.boolean().optional().describe('Link the caller’s account instead of signing in.'),
+      next: line(500).optional().describe('A path of the shop, returned when the sign-in is finished.'),
     })
     .meta({ id: 'BeginCognito' }),
   status: 200,
@@ -45,13 +44,13 @@ export const finishCognito = endpoint({
   ...base,
   path: '/api/auth/sign-in/cognito/finish',
   id: 'finishCognito',
-  summary: 'What Cognito sent the browser back with: signs in, or links the account, once',
+  summary: 'Finish a sign-in with Cognito: signs in, or links the account, once',
   access: 'anyone',
-  limits: TRIES,
+  limits: SIGN_IN_LIMITS,
   body: z
     .strictObject({
       state: z.string().min(1).max(200),
-      code: z.string().min(1).max(2_000).optional().describe('Not there when Cognito signed nobody in.'),
+      code: z.string().min(1).max(2_000).optional().describe('Absent when the sign-in at Cognito failed.'),
     })
     .meta({ id: 'FinishCognito' }),
   status: 200,
@@ -70,7 +69,7 @@ export const unlinkCognito = endpoint({
   ...base,
   method: 'DELETE',
   id: 'unlinkCognito',
-  summary: 'Sign in without Cognito from now on',
+  summary: 'Unlink the account from Cognito',
   access: 'account',
   limits: PASSWORD_LIMITS,
   body: z.strictObject({ password: TypedPassword }).meta({ id: 'UnlinkCognito' }),

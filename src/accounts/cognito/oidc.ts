@@ -1,9 +1,10 @@
 /**
- * Signing in by Amazon Cognito, or any issuer that speaks OpenID Connect as it does: the code flow with PKCE (RFC 7636), by
+ * Client of Amazon Cognito, or of any OpenID Connect issuer like it: authorization code flow with PKCE (RFC 7636), by
  * `openid-client`, which checks the ID token's signature, issuer, audience, times and nonce (OpenID Connect Core 1.0, 3.1.3.7).
  */
 import type { Configuration } from 'openid-client'
 import { ShopError } from '../../core/errors.ts'
+import { signInExpired } from '../problems.ts'
 
 export type CognitoSettings = {
   /** `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
@@ -12,9 +13,9 @@ export type CognitoSettings = {
   readonly clientSecret?: string | undefined
 }
 
-/** Who Cognito says that it is. */
+/** A person as Cognito has authenticated them. */
 export type FederatedIdentity = {
-  /** Issuer and subject: the only name that stays. */
+  /** Issuer and subject are the only stable identifier; an email may change. */
   readonly issuer: string
   readonly subject: string
   readonly email: string | undefined
@@ -23,7 +24,7 @@ export type FederatedIdentity = {
   readonly lastName: string | undefined
 }
 
-/** What ties an answer of Cognito to the browser that asked. */
+/** Binds the response of Cognito to the browser that began the sign-in. */
 export type AuthorizationRequest = {
   readonly state: string
   readonly verifier: string
@@ -43,13 +44,10 @@ const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/
 const unavailable = () =>
   new ShopError(
     'identity_provider_unavailable',
-    'The sign-in service cannot be reached just now. Please try again in a moment.',
+    'The sign-in service cannot be reached right now. Please try again in a moment.',
   )
 
-const refused = () =>
-  new ShopError('sign_in_failed', 'This sign-in has taken too long or was ended. Please sign in again.')
-
-/** Whether nobody answered, or answered that it is broken, and not that something is wrong with us. */
+/** Whether the issuer did not respond or failed, as opposed to refusing the request. */
 const isDown = (error: unknown): boolean => {
   const { code, cause, message } = error as { code?: string; cause?: unknown; message?: string }
   const status = cause instanceof Response ? cause.status : (cause as { status?: number } | undefined)?.status
@@ -59,15 +57,15 @@ const isDown = (error: unknown): boolean => {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 
-/** The page that Cognito sends browsers back to; the user pool's client must allow it. */
+/** The page that Cognito redirects browsers to; the app client of the user pool must allow it. */
 export const cognitoRedirectUrl = (publicUrl: string): string => new URL('/sign-in/cognito', publicUrl).href
 
-/** `redirectUri` is where Cognito sends browsers back to. */
+/** `redirectUri` is where Cognito redirects browsers to. */
 export const createCognitoClient = (
   { issuer, clientId, clientSecret }: CognitoSettings,
   redirectUri: string,
 ): CognitoClient => {
-  let known: Promise<Configuration> | undefined
+  let discovered: Promise<Configuration> | undefined
 
   const discover = async (): Promise<Configuration> => {
     const { discovery, ClientSecretBasic, None, allowInsecureRequests, enableNonRepudiationChecks } =
@@ -79,18 +77,17 @@ export const createCognitoClient = (
     })
   }
 
-  /** The issuer's own description of itself, read once. Throws identity_provider_unavailable. */
+  /** The issuer's discovery document, read once. Throws identity_provider_unavailable. */
   const configuration = async (): Promise<Configuration> => {
-    known ??= discover()
+    discovered ??= discover()
     try {
-      return await known
+      return await discovered
     } catch {
-      known = undefined
+      discovered = undefined
       throw unavailable()
     }
   }
 
-  /** Where the browser goes, for what was asked. Throws identity_provider_unavailable. */
   const authorizationUrl = async ({ state, verifier, nonce }: AuthorizationRequest): Promise<string> => {
     const config = await configuration()
     const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await import('openid-client')
@@ -104,26 +101,25 @@ export const createCognitoClient = (
     }).href
   }
 
-  /** Who it is, for the code that the browser brought back. Throws sign_in_failed, identity_provider_unavailable. */
   const exchangeCode = async (
     code: string,
     { state, verifier, nonce }: AuthorizationRequest,
   ): Promise<FederatedIdentity> => {
     const config = await configuration()
     const { authorizationCodeGrant } = await import('openid-client')
-    const back = new URL(redirectUri)
-    back.search = new URLSearchParams({ code, state }).toString()
-    const tokens = await authorizationCodeGrant(config, back, {
+    const callback = new URL(redirectUri)
+    callback.search = new URLSearchParams({ code, state }).toString()
+    const tokens = await authorizationCodeGrant(config, callback, {
       pkceCodeVerifier: verifier,
       expectedState: state,
       expectedNonce: nonce,
       idTokenExpected: true,
     }).catch((error: unknown) => {
-      throw isDown(error) ? unavailable() : refused()
+      throw isDown(error) ? unavailable() : signInExpired()
     })
     const claims = tokens.claims()
-    // Cognito signs access tokens with the same key: only the ID token says who it is.
-    if (claims?.token_use !== 'id') throw refused()
+    // Cognito signs access tokens with the same key, but only an ID token authenticates a person.
+    if (claims?.token_use !== 'id') throw signInExpired()
     return {
       issuer: claims.iss,
       subject: claims.sub,

@@ -1,4 +1,4 @@
-/** The endpoints of second factors and passkeys, as data. */
+/** Endpoints of authenticator apps, recovery codes and passkeys. */
 import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -8,17 +8,15 @@ import { TypedPassword } from '../schema.ts'
 
 const Code = z
   .string()
-  .regex(/^\d{6}$/, { error: 'is no code of six digits' })
+  .regex(/^\d{6}$/, { error: 'must be a code of 6 digits, for example 123456' })
   .describe('From the authenticator app.')
 const TotpCode = z.strictObject({ code: Code }).meta({ id: 'TotpCode' })
 const RecoveryCode = z.string().trim().min(6).max(40)
-const Confirmed = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
-const RecoveryCodes = z
-  .array(z.string())
-  .describe('Each signs in once in place of a code. Shown this once only.')
+const PasswordBody = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
+const RecoveryCodes = z.array(z.string()).describe('Each replaces a code once. Shown only in this response.')
 
-/** Codes that one network may try; how many one account takes is the sign-in library's to count. */
-const CODES: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
+/** Rate limit of codes per client network; the sign-in library limits them per account. */
+const CODE_LIMITS: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
 
 const base = { method: 'POST', cache: 'private' } as const
 
@@ -27,7 +25,7 @@ export const getTotp = endpoint({
   method: 'GET',
   id: 'getTotp',
   path: '/api/auth/two-factor',
-  summary: 'Whether signing in takes a code of an authenticator app',
+  summary: 'Get whether sign-in requires a code from an authenticator app',
   access: 'account',
   status: 200,
   reply: z.object({ enabled: z.boolean() }).meta({ id: 'TwoFactor' }),
@@ -38,10 +36,10 @@ export const beginTotp = endpoint({
   ...base,
   id: 'beginTotp',
   path: '/api/auth/two-factor',
-  summary: 'Begin to use an authenticator app; it counts from the first code that is confirmed',
+  summary: 'Set up an authenticator app; it takes effect once its first code is confirmed',
   access: 'account',
   limits: PASSWORD_LIMITS,
-  body: Confirmed,
+  body: PasswordBody,
   status: 200,
   reply: z
     .object({
@@ -56,9 +54,9 @@ export const confirmTotp = endpoint({
   ...base,
   id: 'confirmTotp',
   path: '/api/auth/two-factor/confirm',
-  summary: 'Confirm the authenticator app with its first code; this session then has a second factor',
+  summary: 'Confirm the authenticator app with its first code; this session then counts as signed in with it',
   access: 'account',
-  limits: CODES,
+  limits: CODE_LIMITS,
   body: TotpCode,
   status: 204,
   errors: ['code_wrong', 'second_factor_unset', 'second_factor_needed'],
@@ -69,10 +67,10 @@ export const endTotp = endpoint({
   method: 'DELETE',
   id: 'endTotp',
   path: '/api/auth/two-factor',
-  summary: 'Sign in without a second factor from now on',
+  summary: 'Turn off the authenticator app',
   access: 'account',
   limits: PASSWORD_LIMITS,
-  body: Confirmed,
+  body: PasswordBody,
   status: 204,
   errors: ['password_wrong', 'second_factor_needed'],
 })
@@ -81,10 +79,10 @@ export const renewRecoveryCodes = endpoint({
   ...base,
   id: 'renewRecoveryCodes',
   path: '/api/auth/two-factor/recovery-codes',
-  summary: 'New recovery codes; the old ones are worth nothing from then on',
+  summary: 'Create new recovery codes; the old ones stop working',
   access: 'account',
   limits: PASSWORD_LIMITS,
-  body: Confirmed,
+  body: PasswordBody,
   status: 200,
   reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
   errors: ['password_wrong', 'second_factor_unset', 'second_factor_needed'],
@@ -94,9 +92,9 @@ export const signInWithCode = endpoint({
   ...base,
   id: 'signInWithCode',
   path: '/api/auth/sign-in/code',
-  summary: 'The second step of signing in: a code of the authenticator app, within 10 minutes',
+  summary: 'Second step of sign-in: send a code from the authenticator app within 10 minutes',
   access: 'anyone',
-  limits: CODES,
+  limits: CODE_LIMITS,
   body: TotpCode,
   status: 200,
   reply: SignedIn,
@@ -107,9 +105,9 @@ export const signInWithRecoveryCode = endpoint({
   ...base,
   id: 'signInWithRecoveryCode',
   path: '/api/auth/sign-in/recovery-code',
-  summary: 'The second step of signing in, with a recovery code, which is spent',
+  summary: 'Second step of sign-in with a recovery code, which can be used once',
   access: 'anyone',
-  limits: CODES,
+  limits: CODE_LIMITS,
   body: z.strictObject({ code: RecoveryCode }).meta({ id: 'RecoveryCode' }),
   status: 200,
   reply: SignedIn,
@@ -118,16 +116,16 @@ export const signInWithRecoveryCode = endpoint({
 
 const WebAuthn = z
   .looseObject({})
-  .meta({ id: 'WebAuthn', description: 'As WebAuthn has it, in the JSON form of its third level.' })
+  .meta({ id: 'WebAuthn', description: 'In the JSON format of WebAuthn Level 3.' })
 
 export const passkeyOptions = endpoint({
   ...base,
   id: 'passkeyOptions',
   path: '/api/auth/passkeys/options',
-  summary: 'What a browser needs to make a passkey for this account',
+  summary: 'Get the options for creating a passkey',
   access: 'account',
   limits: PASSWORD_LIMITS,
-  body: Confirmed,
+  body: PasswordBody,
   status: 200,
   reply: WebAuthn,
   errors: ['password_wrong', 'second_factor_needed'],
@@ -137,7 +135,7 @@ export const addPasskey = endpoint({
   ...base,
   id: 'addPasskey',
   path: '/api/auth/passkeys',
-  summary: 'Keep a passkey that the browser has made',
+  summary: 'Add a passkey that the browser has created',
   access: 'account',
   body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
   status: 204,
@@ -149,7 +147,7 @@ export const listPasskeys = endpoint({
   method: 'GET',
   id: 'listPasskeys',
   path: '/api/auth/passkeys',
-  summary: 'The account’s passkeys',
+  summary: 'List the caller’s passkeys',
   access: 'account',
   status: 200,
   reply: z
@@ -167,7 +165,7 @@ export const removePasskey = endpoint({
   method: 'DELETE',
   id: 'removePasskey',
   path: '/api/auth/passkeys/{passkey_id}',
-  summary: 'Forget a passkey',
+  summary: 'Remove a passkey',
   access: 'account',
   params: z.object({ passkey_id: z.string().min(1).max(100) }),
   status: 204,
@@ -178,7 +176,7 @@ export const passkeySignInOptions = endpoint({
   ...base,
   id: 'passkeySignInOptions',
   path: '/api/auth/sign-in/passkey/options',
-  summary: 'What a browser needs to sign in with a passkey',
+  summary: 'Get the options for signing in with a passkey',
   access: 'anyone',
   limits: [{ per: 'source', max: 300, seconds: 15 * MINUTE }],
   status: 200,
@@ -190,9 +188,9 @@ export const signInWithPasskey = endpoint({
   ...base,
   id: 'signInWithPasskey',
   path: '/api/auth/sign-in/passkey',
-  summary: 'Sign in with a passkey, which is two factors in one',
+  summary: 'Sign in with a passkey, which counts as two factors',
   access: 'anyone',
-  limits: CODES,
+  limits: CODE_LIMITS,
   body: z.strictObject({ response: WebAuthn }).meta({ id: 'SignInWithPasskey' }),
   status: 200,
   reply: SignedIn,
