@@ -39,26 +39,22 @@ const MOST_GROWN_MB = 50
 type Pass = readonly [number, string, (target: Target, ledger: Runner) => Promise<unknown>]
 
 const passes = (quick: boolean, seed: number): readonly Pass[] => [
-  [15, 'endpoints x callers of eight kinds', checkAccessMatrix],
-  [19, 'sessions that are over or forged', sendInvalidCredentials],
-  [18, 'cursors that are bent', (...to) => sendTamperedCursors(...to, quick ? 40 : 2_000)],
-  [4, 'keys of other orders', (...to) => sendReusedKeys(...to, quick ? 3 : 100)],
-  [17, 'the corpus where it is at home', checkExpectations],
-  [
-    16,
-    'fields too many, too few, bodies cut, queries unknown',
-    (...to) => sendMalformedRequests(...to, quick ? 101 : 4),
-  ],
+  [15, 'endpoint-caller combinations, callers of eight kinds', checkAccessMatrix],
+  [19, 'requests with invalid or forged sessions', sendInvalidCredentials],
+  [18, 'tampered cursors', (...to) => sendTamperedCursors(...to, quick ? 40 : 2_000)],
+  [4, 'reused idempotency keys', (...to) => sendReusedKeys(...to, quick ? 3 : 100)],
+  [17, 'corpus entries at their primary target', checkExpectations],
+  [16, 'malformed bodies and queries', (...to) => sendMalformedRequests(...to, quick ? 101 : 4)],
   [
     17,
-    'the corpus in every place of OpenAPI',
+    'corpus entries at every injection point',
     (...to) => to[1].send(createInjectedRequests(to[0], quick ? 131 : 4)),
   ],
-  [17, `requests at random, seed ${seed}`, (...to) => sendRandomRequests(...to, quick ? 200 : 5_000, seed)],
-  [17, 'stories of the corpus', runScenarios],
+  [17, `random requests, seed ${seed}`, (...to) => sendRandomRequests(...to, quick ? 200 : 5_000, seed)],
+  [17, 'corpus scenarios', runScenarios],
   [
     17,
-    `ways along the links with one bad request, seed ${seed}`,
+    `steps of random walks with one invalid request, seed ${seed}`,
     (...to) => runRandomWalks(...to, quick ? 5 : 300, seed),
   ],
 ]
@@ -77,17 +73,17 @@ const run = async ([promise, what, pass]: Pass): Promise<Row> => {
   // Without `--expose-gc` nobody knows what of it is garbage.
   const grew = globalThis.gc !== undefined && grown > MOST_GROWN_MB
   const { count, looks, proven } = book.counts()
-  const looked = looks > 0 ? `, ${proven} refused and nothing written (${looks} looks at all tables)` : ''
+  const looked = looks > 0 ? `, ${proven} refused without a write (${looks} checks of all tables)` : ''
   const figure = `${book.faults.length} faults${looked}, heap ${grown < 0 ? '' : '+'}${grown.toFixed(0)} MB`
   return { promise, what, count, figure, pass: book.faults.length === 0 && !grew, faults: book.faults }
 }
 
 const onSocketsRow = async (quick: boolean): Promise<Row> => {
   const { count, faults, grownMb } = await fuzzSockets({ quick })
-  const figure = `${faults.length} faults, memory +${grownMb.toFixed(0)} MB, alive`
+  const figure = `${faults.length} faults, memory +${grownMb.toFixed(0)} MB, still running`
   return {
     promise: 17,
-    what: 'bytes on a socket',
+    what: 'raw socket requests',
     count,
     figure,
     pass: faults.length === 0 && grownMb < MOST_GROWN_MB,

@@ -24,9 +24,9 @@ const bestGuess = (known: readonly number[], unknown: readonly number[]): number
 const accountEnumeration: Guarantee = {
   number: 13,
   inSuite: true,
-  title: 'Known and unknown accounts look alike',
+  title: 'Responses and their timing do not reveal accounts',
   criterion:
-    'the same status, headers, body, hashes and calls of the tables; medians of the time within 10 %, and who guesses by time is right at most 58 % of the time',
+    'same status, headers, body, password hashes and table calls for known and unknown addresses; median times within 10 %, and a timing attack guesses right in at most 58 %',
   prove: async run => {
     const suite = await runTests(run, ['src/accounts/account-enumeration.test.ts'])
     const each = run.quick ? 0 : 300
@@ -72,11 +72,11 @@ const accountEnumeration: Guarantee = {
       const guess = bestGuess(spent.known, spent.unknown)
       if (Math.abs(known / unknown - 1) > 0.1 || guess > 0.58) holds = false
       findings.push(
-        `${path.split('/').at(-1)} ${known.toFixed(1)} and ${unknown.toFixed(1)} ms, guessed right ${(100 * guess).toFixed(0)} %`,
+        `${path.split('/').at(-1)} ${known.toFixed(1)} and ${unknown.toFixed(1)} ms, timing attack right in ${(100 * guess).toFixed(0)} %`,
       )
     }
     return {
-      method: `sign-in, sign-up, reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; their time, ${each} of each in turn` : ''}`,
+      method: `sign-in, sign-up, password reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; timing of ${each} requests of each kind, alternating` : ''}`,
       result: [suite.result, ...findings].join('; '),
       holds,
     }

@@ -27,8 +27,8 @@ const register = async (shop: TestShop, email: string): Promise<void> => {
 
 const oneAccount: Guarantee = {
   number: 12,
-  title: 'One address, one account',
-  criterion: 'one user for each address, a guard for each user and none beside',
+  title: 'One account per email address',
+  criterion: 'one user per address, and exactly one uniqueness record per user',
   prove: async run => {
     const addresses = run.quick ? 2 : 20
     const shop = await createTestShop({ withStaff: false })
@@ -54,10 +54,10 @@ const oneAccount: Guarantee = {
     await Promise.all(times(50, n => naive(`naive-${n}`)))
     const many = (await readItems(shop, 'users')).length - users
     return {
-      method: `50 registrations at once, by two processes and in four spellings, for each of ${addresses} addresses; with 40 more in src/accounts/email-uniqueness.test.ts`,
-      result: `${users} accounts for ${addresses} addresses, ${odd} guards or accounts amiss`,
+      method: `50 concurrent sign-ups from two processes in four spellings, for each of ${addresses} addresses; 40 more in src/accounts/email-uniqueness.test.ts`,
+      result: `${users} accounts for ${addresses} addresses, ${odd} inconsistent uniqueness records or accounts`,
       holds: users === addresses && odd === 0,
-      control: { result: `${many} accounts of one address`, failed: many > 1 },
+      control: { result: `${many} accounts for one address`, failed: many > 1 },
     }
   },
 }
@@ -73,9 +73,9 @@ const naiveLimit = async ({ deps, names }: TestShop): Promise<boolean> => {
 
 const guessingIsSlow: Guarantee = {
   number: 14,
-  title: 'Guessing is slowed',
+  title: 'Password guessing is rate limited',
   criterion:
-    'at most 10 tries reach the password in 15 minutes; then 429 with Retry-After; the owner signs in on; at most 3 mails an hour',
+    'at most 10 attempts per 15 minutes reach the password check, then 429 with Retry-After; the owner can still sign in; at most 3 mails an hour',
   prove: async () => {
     const shop = await createAccountShop()
     const owner = await shop.member('owner@example.com')
@@ -99,11 +99,11 @@ const guessingIsSlow: Guarantee = {
     const naive = countWhere(await Promise.all(times(100, () => naiveLimit(shop))), yes => yes)
     return {
       method:
-        '100 wrong passwords for one account from 100 networks, 120 accounts from one network, 20 resets',
-      result: `${reached} reached the password, ${refused} told when to come back; ${fromOne} from one network; the owner ${isIn ? 'signs in' : 'is locked out'}; ${mails} mails`,
+        '100 wrong passwords for one account from 100 networks, 120 accounts from one network, 20 password resets',
+      result: `${reached} reached the password check, ${refused} refused with Retry-After; ${fromOne} from one network; the owner ${isIn ? 'can sign in' : 'is locked out'}; ${mails} mails`,
       holds: reached <= 10 && reached + refused === 100 && fromOne <= 100 && isIn && mails > 0 && mails <= 3,
       control: {
-        result: `a limit that reads its count and then writes it lets ${naive} of 100 through`,
+        result: `a rate limit that reads and then writes its counter lets ${naive} of 100 through`,
         failed: naive > 10,
       },
     }

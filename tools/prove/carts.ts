@@ -79,8 +79,9 @@ export const createGuestCookie = (n: number) => ({
 
 const noLineLost: Guarantee = {
   number: 9,
-  title: 'No cart line is lost',
-  criterion: 'every final cart, and every answer on the way, is what the steps make in some order',
+  title: 'No cart update is lost (optimistic locking)',
+  criterion:
+    'every response and every final cart is consistent with some order of the updates (linearizable)',
   prove: async run => {
     const count = run.quick ? 40 : 1_000
     const engine = await startFaultyEngine()
@@ -108,8 +109,8 @@ const noLineLost: Guarantee = {
     const kept =
       (await readItems(shop, 'carts')).find(({ user_id }) => user_id === 'naive')?.lines.length ?? 0
     return {
-      method: `${count} random sequences of adding, setting and removing by 2 to 5 devices at once, under ${engine.faults()} faults`,
-      result: `${wrong.length} carts in no order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `${count} random sequences of adding, setting and removing by 2 to 5 concurrent devices, with ${engine.faults()} faults`,
+      result: `${wrong.length} carts not linearizable${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0,
       control: { result: `${20 - kept} of 20 lines lost`, failed: kept < 20 },
       figures: { sequences: count, faults: engine.faults(), wrong: wrong.length },
@@ -119,8 +120,8 @@ const noLineLost: Guarantee = {
 
 const joinedOnce: Guarantee = {
   number: 10,
-  title: 'A sign-in joins carts once',
-  criterion: 'every quantity is the smaller of the sum and 20; no request fails',
+  title: 'Sign-in merges carts exactly once',
+  criterion: 'every merged quantity is the sum, limited to 20; no request fails',
   prove: async run => {
     const count = run.quick ? 12 : 200
     const engine = await startFaultyEngine()
@@ -155,10 +156,10 @@ const joinedOnce: Guarantee = {
     )
     const many = (await account.get('/api/cart')).body.item_count
     return {
-      method: `${count} guests and accounts with carts, 10 requests at once after the sign-in, under ${engine.faults()} faults`,
-      result: `${countWhere(right, yes => yes)} of ${count} joined once, ${failed} of ${10 * count} requests failed`,
+      method: `${count} guests and accounts with carts, 10 concurrent requests after sign-in, with ${engine.faults()} faults`,
+      result: `${countWhere(right, yes => yes)} of ${count} merged once, ${failed} of ${10 * count} requests failed`,
       holds: right.every(yes => yes) && failed === 0,
-      control: { result: `joined ${many} times`, failed: many > 1 },
+      control: { result: `merged ${many} times`, failed: many > 1 },
     }
   },
 }

@@ -127,8 +127,9 @@ const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
 
 const throughCrashes: Guarantee = {
   number: 6,
-  title: 'All or nothing, through any crash',
-  criterion: 'no acknowledged order lost; orders, stock, mails, keys, pointers and carts agree',
+  title: 'Orders survive crashes completely or not at all',
+  criterion:
+    'no acknowledged order is lost; orders, stock, mails, idempotency records, pointers and carts are consistent',
   prove: async run => {
     const kills = run.quick ? 4 : 50
     const engine = await killEngine(run, kills)
@@ -138,10 +139,10 @@ const throughCrashes: Guarantee = {
     const wrong = [...engine.wrong, ...shop.wrong]
     const acknowledged = engine.acknowledged + shop.acknowledged
     return {
-      method: `kill -9 of the engine ${kills} times and of the shop ${kills} times under ${BUYERS} buyers`,
-      result: `${acknowledged} orders acknowledged, ${engine.orders + shop.orders} in the tables, ${wrong.length} misfits${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `kill -9 of the engine ${kills} times and of the shop ${kills} times with ${BUYERS} active buyers`,
+      result: `${acknowledged} orders acknowledged, ${engine.orders + shop.orders} stored, ${wrong.length} inconsistencies${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0 && Math.min(engine.acknowledged, shop.acknowledged) >= kills,
-      control: { result: `${halves} halves of orders, written step by step`, failed: halves > 0 },
+      control: { result: `${halves} incomplete orders when written step by step`, failed: halves > 0 },
       figures: { kills: 2 * kills, acknowledged, wrong: wrong.length, naiveHalves: halves },
     }
   },

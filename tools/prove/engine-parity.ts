@@ -1,4 +1,4 @@
-/** Where the shop depends on how DynamoDB behaves: probes in its own words, each with what its documentation says (30). */
+/** Guarantee 30: the engine behaves as DynamoDB documents, wherever the shop depends on it. */
 
 import { getTestEngine } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'
@@ -11,8 +11,8 @@ const PROBES = [...itemProbes, ...transactionProbes, ...readingProbes]
 
 const parity: Guarantee = {
   number: 30,
-  title: 'The local engine is DynamoDB where we depend on it',
-  criterion: 'every probe as DynamoDB documents it, or a difference that is listed and handled',
+  title: 'The local engine behaves like DynamoDB',
+  criterion: 'every probe matches DynamoDB’s documentation, or the difference is listed and handled',
   prove: async () => {
     await getTestEngine()
     const table = `parity-${crypto.randomUUID().slice(0, 8)}`
@@ -35,7 +35,7 @@ const parity: Guarantee = {
     }
     return {
       method: `${PROBES.length} probes of keys, sizes, numbers, conditions, transactions, tokens, pages and batches`,
-      result: `${PROBES.length - wrong.length - listed.length} as documented, ${listed.length} listed (${listed.join('; ')}), ${wrong.length} not: ${wrong.join('; ') || 'none'}`,
+      result: `${PROBES.length - wrong.length - listed.length} as documented, ${listed.length} listed differences (${listed.join('; ')}), ${wrong.length} other differences: ${wrong.join('; ') || 'none'}`,
       holds: wrong.length === 0,
     }
   },

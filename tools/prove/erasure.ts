@@ -43,9 +43,9 @@ const createCustomerWithData = async (shop: Awaited<ReturnType<typeof createAcco
 
 const erased: Guarantee = {
   number: 23,
-  title: 'A person who goes is gone',
+  title: 'Account erasure is complete',
   criterion:
-    'no mark of theirs in tables, reports or mails; what they paid unchanged; sessions dead; the address free again',
+    'no personal data left in tables, error reports or mails; order totals unchanged; sessions ended; the email address can be used again',
   prove: async run => {
     const count = run.quick ? 2 : 20
     const shop = await createAccountShop({ books: [aBook({ stock_quantity: 1_000 })] })
@@ -84,12 +84,12 @@ const erased: Guarantee = {
     await shop.deps.db.write({ action: 'Delete', table: shop.names.users, key: { user_id: gone?.user_id } })
     const naive = [...(await dumpTables(shop)).matchAll(/canary-99/g)].length
     return {
-      method: `${count} people who left marks in profile, addresses, orders as guest and as account, cart and mails`,
-      result: `${before} marks before, ${left} after; ${dead} of ${count} sessions dead; ${kept} of ${2 * count} orders keep their total; the address is ${isFree ? 'free' : 'taken'}`,
+      method: `${count} people with marker data in profile, addresses, orders as guest and as account, cart and mails`,
+      result: `${before} markers before, ${left} after; ${dead} of ${count} sessions ended; ${kept} of ${2 * count} orders keep their total; the email address is ${isFree ? 'free' : 'taken'}`,
       holds:
         before > 10 * count && left === 0 && dead === count && kept === 2 * count && isFree && reports === 0,
       control: {
-        result: `${naive} marks of one person left where the account alone is deleted`,
+        result: `${naive} markers of one person left if only the account is deleted`,
         failed: naive > 0,
       },
     }

@@ -1,4 +1,4 @@
-/** The shop as a process of its own, seen from outside: its customers over the network, and its tables through the engine's port. */
+/** Client of a shop process: its customers over HTTP, and its tables through the engine's port. */
 import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
@@ -10,9 +10,9 @@ import { ADDRESS, type Json } from '../../test/kit.ts'
 import type { ShopProcess } from '../../test/shop-process.ts'
 import { pick, type Random } from '../bench/random.ts'
 
-/** By which clients say from where they come, as the shop's own proxy would: each cart is another customer's. */
-export const PROXY_SETTINGS = { TRUSTED_PROXY_SECRET: 'the secret of the proxy of these proofs' }
-/** Few titles, so that buyers meet at the same books. */
+/** Proxy settings with which clients state their network, so that each cart belongs to another customer. */
+export const PROXY_SETTINGS = { TRUSTED_PROXY_SECRET: 'proxy secret of the reliability tests' }
+/** Few titles, so that buyers compete for the same books. */
 export const TITLES = ['fic-001', 'tech-001', 'bus-001']
 export const START_STOCK = 1_000_000
 
@@ -24,7 +24,7 @@ export type ClientResponse = {
 }
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
-/** Nobody waits longer; status 0 is an answer that never came. */
+/** Request timeout; status 0 stands for a response that never came. */
 const TIMEOUT_MS = 10_000
 
 export const createAgent = (connections: number) =>
@@ -72,7 +72,7 @@ export const sendRequest = async (
 
 export type FilledCart = { readonly cookie: string; readonly order: object }
 
-/** A new customer puts something into a cart: what was said, and the cart, if it is there. */
+/** Fills the cart of a new customer: the response, and the cart if it was created. */
 export const fillCart = async (
   agent: Agent,
   url: string,
@@ -101,7 +101,7 @@ export const checkOutCart = (
 const openDatabase = ({ dynamodb }: ShopProcess) =>
   createDatabase(readSettings({ DYNAMODB_ENDPOINT: dynamodb, ...CREDENTIALS }))
 
-/** Sets the stock in the tables themselves, as another program may: checkout trusts nothing else. */
+/** Sets the stock directly in the tables, as another program may. */
 export const setStartStock = async (shop: ShopProcess): Promise<void> => {
   const db = openDatabase(shop)
   for await (const page of db.scan(DEFAULT_TABLE_NAMES.books))
@@ -123,7 +123,7 @@ const readAll = async (pages: AsyncIterable<readonly Item[]>): Promise<Item[]> =
   return all
 }
 
-/** What does not fit in the tables, in words: orders with stock, mails, idempotency records, pointers and carts. */
+/** Finds inconsistencies between orders, stock, mails, idempotency records, pointers and carts. */
 export const findInconsistencies = async (
   shop: ShopProcess,
   acknowledged: readonly string[],
@@ -134,16 +134,16 @@ export const findInconsistencies = async (
       readAll(db.scan(DEFAULT_TABLE_NAMES[table])),
     ),
   )
-  // The worker goes on meanwhile: a mail that moved from where had not been read to where had been is found the second time.
+  // The mail worker keeps running: a mail that moved behind the scan's position is found by the second scan.
   const controlAgain = await readAll(db.scan(DEFAULT_TABLE_NAMES.control))
   await db.close()
   if (!orders || !control || !carts || !books) throw new Error('a table could not be read')
   const wrong: string[] = []
   const ids = new Set(orders.map(({ order_id }) => String(order_id)))
-  for (const id of acknowledged) if (!ids.has(id)) wrong.push(`${id} was acknowledged and is gone`)
+  for (const id of acknowledged) if (!ids.has(id)) wrong.push(`${id} was acknowledged but is missing`)
   const among = (isSo: (pk: string) => boolean, name: 'order_id' | 'sk', rows = control) =>
     new Set(rows.filter(({ pk }) => isSo(String(pk))).map(row => row[name]))
-  // A mail is to be sent, or noted as sent.
+  // A mail is either pending or recorded as sent.
   const parts = {
     mail: among(pk => pk === 'outbox' || pk.startsWith('mail#'), 'order_id', [...control, ...controlAgain]),
     'idempotency record': among(pk => pk.startsWith('idem#'), 'order_id'),
@@ -166,7 +166,7 @@ export const findInconsistencies = async (
   return { wrong, orders: orders.length }
 }
 
-/** The process of the shop's engine at this moment, if there is one. */
+/** Process id of the shop's engine, if it is running. */
 export const findEnginePid = ({ pid }: ShopProcess): number | undefined => {
   const [first] = spawnSync('pgrep', ['-P', String(pid), '-f', 'dynoxide'], {
     encoding: 'utf8',
@@ -177,7 +177,7 @@ export const findEnginePid = ({ pid }: ShopProcess): number | undefined => {
 export const randomPause = (random: Random, from: number, to: number): Promise<void> =>
   sleep(from + random() * (to - from))
 
-/** Waits until the shop says that it can serve; false when it does not within `seconds`. */
+/** Waits until the shop is healthy; false if it is not within `seconds`. */
 export const waitUntilHealthy = async ({ url }: ShopProcess, seconds: number): Promise<boolean> => {
   for (const until = performance.now() + seconds * 1000; performance.now() < until; await sleep(50)) {
     const ok = await fetch(`${url}/api/health`).then(

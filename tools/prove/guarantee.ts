@@ -1,38 +1,38 @@
-/** What every proof is given, and what it gives back. */
+/** Definition of a guarantee, of a run, and of the proof that a run returns. */
 import { type Random, seededRandom } from '../bench/random.ts'
 
 export type Run = {
-  /** Few rounds, for each change; else those of the promise. */
+  /** Few rounds, as in `npm test`; otherwise the full number. */
   readonly quick: boolean
   readonly seed: number
-  /** The same numbers for the same seed and promise, whichever other promises are tried. */
+  /** The same numbers for the same seed and guarantee, whichever other guarantees are tested. */
   readonly random: Random
   readonly soakMinutes: number
-  /** Whether tests of the suite are run where they are part of a proof: not when the suite itself runs. */
+  /** Whether tests of the suite that are part of a proof are run: not if the suite itself is running. */
   readonly withSuite: boolean
   readonly log: (line: string) => void
 }
 
-/** A deliberately naive implementation under the same test, which has to fail there; else the test shows nothing. */
+/** Control experiment: a naive implementation under the same test. It must fail, otherwise the test proves nothing. */
 export type Control = { readonly result: string; readonly failed: boolean }
 
 export type Proof = {
-  /** What was tried and how often: `20 rounds of 60 buyers for 10 copies`. */
+  /** What was tested and how often: `20 rounds of 60 buyers for 10 copies`. */
   readonly method: string
   readonly result: string
   readonly holds: boolean
   readonly control?: Control
-  /** For machines and plots. */
+  /** Figures for plots and for other programs. */
   readonly figures?: Readonly<Record<string, number | readonly number[]>>
 }
 
 export type Guarantee = {
-  /** Its number among the promises of docs/reliability.md. */
+  /** Its number in docs/reliability.md. */
   readonly number: number
   readonly title: string
-  /** The figure at which it counts as kept. */
+  /** Criterion that must be met for the guarantee to hold. */
   readonly criterion: string
-  /** The suite's own tests prove it, at least in part, so `npm test` does not do it twice. */
+  /** Whether tests of the suite prove it, at least in part, so that `npm test` does not run it twice. */
   readonly inSuite?: boolean
   readonly prove: (run: Run) => Promise<Proof>
 }
@@ -42,7 +42,7 @@ export const createRun = (options: Omit<Run, 'random'>, { number }: Pick<Guarant
   random: seededRandom(options.seed * 1_000 + number),
 })
 
-/** `count` things done, at most `atOnce` of them at a time; the results in order. */
+/** Calls `one` `count` times, at most `atOnce` at a time; returns the results in order. */
 export const runConcurrently = async <T>(
   count: number,
   atOnce: number,
@@ -57,7 +57,7 @@ export const runConcurrently = async <T>(
   return results
 }
 
-/** How many of them are so. */
+/** Counts the items for which `isSo` is true. */
 export const countWhere = <T>(items: Iterable<T>, isSo: (item: T) => boolean): number => {
   let count = 0
   for (const item of items) if (isSo(item)) count++

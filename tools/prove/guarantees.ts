@@ -1,4 +1,4 @@
-/** Every promise, in order. */
+/** List of all guarantees, by number. */
 
 import { enumerationGuarantees } from './account-enumeration.ts'
 import { accountGuarantees } from './accounts.ts'

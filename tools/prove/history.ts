@@ -1,12 +1,12 @@
-/** What clients did and were told, and whether the shop's tables agree: done once, not at all, or nobody knows. */
+/** History of client operations and its check against the tables: done once, not at all, or unknown. */
 import type { Answer } from '../../test/kit.ts'
 
-/** `unknown`: the client was told that the outcome is not certain, or nothing. */
+/** `unknown`: the client received no response, or one that says that the outcome is uncertain. */
 export type Outcome = 'ok' | 'fail' | 'unknown'
 
 export type Operation = {
   readonly name: string
-  /** What makes its effect recognizable: an idempotency key, a cart. */
+  /** Identifies its effect: an idempotency key or a cart. */
   readonly key: string
   readonly invoke: number
   readonly end: number
@@ -44,8 +44,8 @@ export const createHistory = (): History => {
 }
 
 /**
- * What contradicts the history, in words. `effects`: how often each key's effect lies in the tables. Several operations of
- * one key are one intention: once, if any was answered well; not at all, if all were refused; else once or not at all.
+ * Finds contradictions between the history and the tables. `effects`: how often each key's effect is stored. Operations with the
+ * same key are one intention: exactly once if any succeeded, never if all were refused, otherwise at most once.
  */
 export const findContradictions = (
   operations: readonly Operation[],
@@ -58,8 +58,9 @@ export const findContradictions = (
     const isOk = mine.some(({ outcome }) => outcome === 'ok')
     const isUnknown = mine.some(({ outcome }) => outcome === 'unknown')
     if (isOk ? seen !== 1 : seen > (isUnknown ? 1 : 0))
-      wrong.push(`${key}: told ${mine.map(({ outcome }) => outcome).join(', ')}, done ${seen} times`)
+      wrong.push(`${key}: outcomes ${mine.map(({ outcome }) => outcome).join(', ')}, done ${seen} times`)
   }
-  for (const [key, count] of effects) if (!byKey.has(key)) wrong.push(`${key}: done ${count} times by nobody`)
+  for (const [key, count] of effects)
+    if (!byKey.has(key)) wrong.push(`${key}: done ${count} times without an operation`)
   return wrong
 }

@@ -38,8 +38,8 @@ const atShop = (shop: TestShop, { shopper, order }: Buyer): Buyer => ({
 
 const oneKeyOneOrder: Guarantee = {
   number: 2,
-  title: 'One key, one order',
-  criterion: 'as many orders as keys; every answer carries the order of its key; no 5xx',
+  title: 'One order per idempotency key',
+  criterion: 'as many orders as keys; every response carries the order of its key; no 5xx',
   prove: async run => {
     const keys = run.quick ? 15 : 200
     const shop = await createTestShop({ books: createBooks() })
@@ -65,18 +65,18 @@ const oneKeyOneOrder: Guarantee = {
     await Promise.all(times(20, () => naiveOrder(shop, 'naive')))
     const naive = (await readItems(shop, 'orders')).length - orders
     return {
-      method: `${keys} keys, each posted 20 times at once, and 20 times more at a new process`,
-      result: `${orders} orders; ${right} of ${keys} keys have one order in ${answers.length} answers; ${failures.length} 5xx ${failures[0]?.body.code ?? ''}`,
+      method: `${keys} keys, each sent 20 times concurrently, then 20 times to a new process`,
+      result: `${orders} orders; ${right} of ${keys} keys have one order in ${answers.length} responses; ${failures.length} 5xx ${failures[0]?.body.code ?? ''}`,
       holds: orders === keys && right === keys && failures.length === 0,
-      control: { result: `${naive} orders of one key`, failed: naive > 1 },
+      control: { result: `${naive} orders for one key`, failed: naive > 1 },
     }
   },
 }
 
 const lostReply: Guarantee = {
   number: 3,
-  title: 'A lost reply is not a second order',
-  criterion: 'as many orders and copies gone as checkouts; none twice',
+  title: 'A lost response does not cause a second order',
+  criterion: 'orders and sold copies equal the number of checkouts; none is duplicated',
   prove: async run => {
     const count = run.quick ? 40 : 500
     const engine = await startFaultyEngine()
@@ -108,10 +108,10 @@ const lostReply: Guarantee = {
     })
     const twice = (await readItems(naive, 'orders')).length - 20
     return {
-      method: `${count} checkouts; of the store's answers 20 % lost after the commit (${engine.faults()}), of the shop's 20 % (${thrownAway}); the client repeats its key up to 5 times`,
-      result: `${orders} orders, ${MANY - stock} copies gone, ${countWhere(placed, ok => ok)} of ${count} clients know their order, ${wrong.length} contradictions`,
+      method: `${count} checkouts; 20 % of the store's responses lost after the commit (${engine.faults()} responses), 20 % of the shop's (${thrownAway}); the client retries with its key up to 5 times`,
+      result: `${orders} orders, ${MANY - stock} copies sold, ${countWhere(placed, ok => ok)} of ${count} clients received their order, ${wrong.length} contradictions`,
       holds: orders === count && MANY - stock === count && wrong.length === 0,
-      control: { result: `${twice} of 20 orders twice, without a key`, failed: twice > 0 },
+      control: { result: `${twice} of 20 orders duplicated without a key`, failed: twice > 0 },
       figures: { faults: engine.faults(), thrownAway, orders, wrong: wrong.length },
     }
   },
@@ -119,8 +119,8 @@ const lostReply: Guarantee = {
 
 const keyMisuse: Guarantee = {
   number: 4,
-  title: 'Key misuse is refused',
-  criterion: 'every key with another body is a 422, and no order is made',
+  title: 'A reused idempotency key is refused',
+  criterion: 'every key with a different body is answered 422, and no order is created',
   prove: async run => {
     const count = run.quick ? 20 : 100
     const shop = await createTestShop({ books: createBooks() })
@@ -144,8 +144,8 @@ const keyMisuse: Guarantee = {
     const refused = countWhere(statuses, one => one === '422 idempotency_key_reused')
     const orders = (await readItems(shop, 'orders')).length
     return {
-      method: `${count} keys used again with another total, address, e-mail or cart`,
-      result: `${refused} of ${count} refused with 422, ${orders - count} orders more`,
+      method: `${count} keys reused with a different total, address, email or cart`,
+      result: `${refused} of ${count} refused with 422, ${orders - count} additional orders`,
       holds: refused === count && orders === count,
     }
   },
@@ -153,7 +153,7 @@ const keyMisuse: Guarantee = {
 
 const doubleClick: Guarantee = {
   number: 5,
-  title: 'A double click with two keys is one order',
+  title: 'A double click with two keys places one order',
   criterion: 'one order and one 409 for each cart',
   prove: async run => {
     const count = run.quick ? 20 : 200
@@ -173,10 +173,10 @@ const doubleClick: Guarantee = {
     await Promise.all([naiveOrder(shop, 'one'), naiveOrder(shop, 'two')])
     const naive = (await readItems(shop, 'orders')).length - orders
     return {
-      method: `${count} carts, each ordered under two keys at once`,
+      method: `${count} carts, each checked out with two keys concurrently`,
       result: `${orders} orders, ${countWhere(right, yes => yes)} pairs of 201 and 409`,
       holds: orders === count && right.every(yes => yes),
-      control: { result: `${naive} orders of one cart, which the key alone guards`, failed: naive === 2 },
+      control: { result: `${naive} orders for one cart if only the key is checked`, failed: naive === 2 },
     }
   },
 }

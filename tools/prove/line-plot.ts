@@ -1,10 +1,10 @@
-/** Lines over time as an SVG that reads well on light and on dark pages. */
+/** Line plot as SVG, readable on light and dark pages. */
 
 export type Line = { readonly name: string; readonly colour: string; readonly values: readonly number[] }
 
 type Plot = {
   readonly title: string
-  /** What lies between the first value and the last: `90 s`. */
+  /** Span of the x axis: `90 s`. */
   readonly across: string
   readonly unit: string
   readonly lines: readonly Line[]
@@ -14,7 +14,7 @@ const [WIDTH, HEIGHT] = [720, 260]
 const [LEFT, RIGHT, TOP, BOTTOM] = [56, 12, 40, 28]
 const INK = '#6b7280'
 
-/** A round number that is at least `most`. */
+/** Rounds up to a round number. */
 const roundUp = (most: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)))
   return ([1, 2, 5, 10].find(step => step * power >= most) ?? 10) * power

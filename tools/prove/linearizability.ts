@@ -1,20 +1,20 @@
-/** Whether what concurrent clients were told can be put into one order that makes sense (Wing and Gong's search). */
+/** Linearizability check: can the responses of concurrent clients be put into one valid order? (Wing and Gong's search.) */
 import type { Outcome } from './history.ts'
 
 export type Timed = { readonly invoke: number; readonly end: number; readonly outcome: Outcome }
 
 /**
- * `after` is the state once the operation has happened as it was answered, undefined where it cannot have been in that state. Of one
- * whose outcome nobody knows, it is the state if it did happen.
+ * `apply` returns the state after the operation with the outcome it had, or undefined if it is impossible in that state. For an
+ * unknown outcome it returns the state if the operation happened.
  */
 export type Model<O extends Timed> = {
   readonly apply: (state: number, operation: O) => number | undefined
 }
 
-/** The most operations that are looked at together: the search is exponential in those that overlap. */
+/** Maximum number of operations per search, which is exponential in overlapping operations. */
 export const MAX_OPERATIONS = 24
 
-/** Whether there is an order from `start` to `end` in which nothing comes before what had ended when it began. */
+/** Whether an order leads from `start` to `end` in which no operation precedes one that had ended before it began. */
 export const isLinearizable = <O extends Timed>(
   operations: readonly O[],
   { apply }: Model<O>,
@@ -22,7 +22,9 @@ export const isLinearizable = <O extends Timed>(
   end: number,
 ): boolean => {
   if (operations.length > MAX_OPERATIONS)
-    throw new RangeError(`${operations.length} operations are too many to search`)
+    throw new RangeError(
+      `${operations.length} operations exceed the maximum of ${MAX_OPERATIONS} for a search`,
+    )
   const all = 2 ** operations.length - 1
   const lastMoment = ({ end, outcome }: O): number => (outcome === 'unknown' ? Number.POSITIVE_INFINITY : end)
   const seen = new Set<string>()

@@ -1,4 +1,4 @@
-/** Customers of a shop that runs as a process: as many as there are places for, or as many as come, whether or not they are answered. */
+/** Load generator for a shop process: closed loop (a fixed number of customers) and open loop (a fixed request rate). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { percentile } from '../bench/measure.ts'
@@ -7,13 +7,13 @@ import { type ClientResponse, checkOutCart, type FilledCart, fillCart } from './
 
 export type Second = { readonly good: number; readonly refused: number; readonly failed: number }
 
-/** What was answered, by when: seconds from the start, and times in ms. */
+/** Response counts per second since the start, and response times in milliseconds. */
 export class Tally {
   readonly #since = performance.now()
   readonly seconds: { good: number; refused: number; failed: number }[] = []
   readonly good: number[] = []
   readonly refused: number[] = []
-  /** Refusals that do not say when to come back, and whatever else is neither an answer nor a refusal. */
+  /** Responses by status that are neither a success nor a 503, for example timeouts (0). */
   readonly failures = new Map<number, number>()
   readonly orders: string[] = []
 
@@ -44,10 +44,10 @@ export const p99 = (values: readonly number[]): number =>
         0.99,
       )
 
-/** What one customer does next: a new cart, or the checkout of one that waits. */
+/** A customer's next action: a new cart, or the checkout of a cart filled before. */
 export type Customer = (random: Random) => Promise<ClientResponse>
 
-/** Three carts, then a checkout. Nothing of it can be answered from memory. */
+/** Customers that fill three carts and then check one out. None of this can be answered from a cache. */
 export const createShoppers = (agent: Agent, url: string): Customer => {
   const carts: FilledCart[] = []
   let turn = 0
@@ -60,7 +60,7 @@ export const createShoppers = (agent: Agent, url: string): Customer => {
   }
 }
 
-/** So many customers, each with the next request as soon as the last is answered. */
+/** Runs `clients` customers, each sending its next request when the previous one is answered. */
 export const closedLoop = async (
   customer: Customer,
   random: Random,
@@ -76,7 +76,7 @@ export const closedLoop = async (
   return tally
 }
 
-/** So many requests per second, whether or not those before have been answered. */
+/** Sends a fixed number of requests per second, whether or not earlier ones have been answered. */
 export const openLoop = async (
   customer: Customer,
   random: Random,

@@ -1,4 +1,4 @@
-/** `cloudshelf prove`, `npm run prove`: what the shop promises, tried; a table, and exit code 1 where a promise is not kept. */
+/** Command `cloudshelf prove` (`npm run prove`): tests every guarantee, prints a table, and exits with 1 if one does not hold. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runCleanup } from '../../test/cleanup.ts'
@@ -10,26 +10,26 @@ import { detectVersions } from './versions.ts'
 
 const HELP = `Usage: cloudshelf prove [options]
 
-Tries what the shop promises under races, faults, kills, overload and hostile input, on this machine alone. Each race is also run
-against a naive implementation, which has to fail. The table says what was tried, what was found, and whether the promise is kept.
+Tests the shop's guarantees under races, faults, crashes, overload and hostile input, on this machine only. Each race is also run
+against a naive implementation, which must fail. The table shows how each guarantee was tested, the result and the verdict.
 
 Options:
   --quick            few rounds, in under 4 minutes; without it about 50 minutes
-  --only <numbers>   these promises alone: 1,3
-  --seed <n>         the random choices of another run (its seed is printed)
-  --soak-minutes <n> how long the mixed traffic of promise 31 lasts (20; 0.2 with --quick)
-  --json             the results as JSON on stdout; all else goes to stderr
-  --write-docs       writes docs/reliability.md and its plots from the results
-  --from <file>      takes the results of an earlier --json run instead of trying anything; of several, if given more than once
-  --list             only says what there is
-  -h, --help
+  --only <numbers>   only these guarantees, for example 1,3
+  --seed <n>         repeat the random choices of an earlier run (which prints its seed)
+  --soak-minutes <n> duration of the sustained load of guarantee 31 (20; 0.2 with --quick)
+  --json             print the results as JSON on stdout; messages go to stderr
+  --write-docs       write docs/reliability.md and its plots from the results
+  --from <file>      use the results of an earlier --json run instead of testing; may be repeated
+  --list             list the guarantees and exit
+  -h, --help         show this help
 
-Exit codes: 0 every promise kept and every naive implementation found out, 1 not so, 2 wrong usage.`
+Exit codes: 0 if every guarantee holds and every naive implementation fails, 1 if not, 2 wrong usage.`
 
 const DOCS = new URL('../../docs/', import.meta.url)
 
-const wrongUsage = (message: string): never => {
-  console.error(`cloudshelf prove: ${message} (--help)`)
+const exitWithUsage = (message: string): never => {
+  console.error(`cloudshelf prove: ${message} (see --help)`)
   process.exit(2)
 }
 
@@ -49,56 +49,59 @@ const readOptions = () => {
       },
     }).values
   } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error))
+    return exitWithUsage(error instanceof Error ? error.message : String(error))
   }
 }
 
 const options = readOptions()
-const say = (line: string): void => console.error(line)
+const log = (line: string): void => console.error(line)
 
-const numberOf = (name: 'seed' | 'soak-minutes', fallback: number): number => {
+const readNumber = (name: 'seed' | 'soak-minutes', fallback: number): number => {
   const text = options[name]
   const value = text === undefined ? fallback : Number(text)
-  return Number.isFinite(value) && value >= 0 ? value : wrongUsage(`--${name} ${text} is no number`)
+  return Number.isFinite(value) && value >= 0
+    ? value
+    : exitWithUsage(`--${name} ${text} must be a number of 0 or more`)
 }
 
-const chosen = () => {
+const chooseGuarantees = () => {
   const { only } = options
   if (only === undefined) return guarantees
   const numbers = only.split(',').map(Number)
   const unknown = numbers.find(one => !guarantees.some(({ number }) => number === one))
-  if (unknown !== undefined) wrongUsage(`--only ${only}: there is no promise ${unknown}`)
+  if (unknown !== undefined)
+    exitWithUsage(`--only ${only}: there is no guarantee ${unknown}; --list shows all`)
   return guarantees.filter(({ number }) => numbers.includes(number))
 }
 
-const tryAll = async (): Promise<Report> => {
-  const seed = numberOf('seed', Math.floor(Math.random() * 1e6))
-  const soakMinutes = numberOf('soak-minutes', options.quick ? 0.2 : 20)
+const testAll = async (): Promise<Report> => {
+  const seed = readNumber('seed', Math.floor(Math.random() * 1e6))
+  const soakMinutes = readNumber('soak-minutes', options.quick ? 0.2 : 20)
   const started = new Date()
-  say(`seed ${seed}`)
+  log(`seed ${seed}`)
   const outcomes: Outcome[] = []
-  for (const { prove, ...promised } of chosen()) {
+  for (const { prove, ...promised } of chooseGuarantees()) {
     const since = performance.now()
-    const run = createRun({ quick: options.quick, seed, soakMinutes, withSuite: true, log: say }, promised)
+    const run = createRun({ quick: options.quick, seed, soakMinutes, withSuite: true, log }, promised)
     const proof = await prove(run).catch((error: unknown) => ({
-      method: 'was cut off',
+      method: 'interrupted by an error',
       result: error instanceof Error ? (error.stack ?? error.message) : String(error),
       holds: false,
     }))
     const outcome = { ...promised, ...proof, seconds: (performance.now() - since) / 1000 }
     outcomes.push(outcome)
-    say(formatOutcomes([outcome]))
+    log(formatOutcomes([outcome]))
   }
   const given = process.argv.slice(2).filter(one => !['--json', '--write-docs'].includes(one))
   const command = ['npm run prove', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
   return { ...detectVersions(), command, seed, started: started.toISOString(), outcomes }
 }
 
-/** Runs of some promises each, as one. */
-const joined = (files: readonly string[]): Report => {
+/** Merges the reports of several runs, each of some guarantees. */
+const mergeReports = (files: readonly string[]): Report => {
   const reports = files.map(file => JSON.parse(readFileSync(file, 'utf8')) as Report)
   const [first] = reports
-  if (!first) return wrongUsage('--from needs a file')
+  if (!first) return exitWithUsage('--from must be followed by a file')
   const outcomes = reports.flatMap(one => one.outcomes).sort((a, b) => a.number - b.number)
   return { ...first, command: reports.map(({ command }) => command).join('` and `'), outcomes }
 }
@@ -109,13 +112,13 @@ const main = async (): Promise<void> => {
     return console.log(
       guarantees.map(({ number, title, criterion }) => `${number}\t${title}\t${criterion}`).join('\n'),
     )
-  const report = options.from ? joined(options.from) : await tryAll()
+  const report = options.from ? mergeReports(options.from) : await testAll()
   if (options['write-docs'])
     for (const [file, content] of Object.entries(createReliabilityPage(report)))
       writeFileSync(new URL(file, DOCS), content)
   console.log(options.json ? JSON.stringify(report, null, 1) : `\n${formatOutcomes(report.outcomes)}`)
-  const isKept = report.outcomes.every(one => getVerdict(one) === 'kept')
-  process.exitCode = isKept ? 0 : 1
+  const allHold = report.outcomes.every(one => getVerdict(one) === 'holds')
+  process.exitCode = allHold ? 0 : 1
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,4 +1,4 @@
-/** A program that sells by three writes, one after the other, until it is killed: what a shop without transactions leaves behind. */
+/** Program that sells by three separate writes until it is killed: what a shop without transactions leaves behind. */
 
 import { unsignedForEngine } from '#src/core/aws/sign.ts'
 import { createDynamo } from '#src/core/dynamo/dynamo.ts'

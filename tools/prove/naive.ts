@@ -1,10 +1,10 @@
-/** What the shop would be like if each step were made by itself: the implementations that every race must find out. */
+/** Naive implementations without transactions or conditions: each race must show their fault. */
 import type { Item } from '#src/core/dynamo/write.ts'
 import type { TestShop } from '../../test/kit.ts'
 
 const KEY = { category: 'Technology', book_id: 'tech-001' }
 
-/** Looks whether there are enough copies, then writes how many are left. */
+/** Reads the stock, then writes the reduced stock (lost update). */
 export const naiveSale = async ({ deps, names }: TestShop, quantity = 1): Promise<boolean> => {
   const book = await deps.books.get(KEY)
   if (!book || book.stock_quantity < quantity) return false
@@ -12,7 +12,7 @@ export const naiveSale = async ({ deps, names }: TestShop, quantity = 1): Promis
   return true
 }
 
-/** A form that shows the stock and writes what stands in it. */
+/** Form that shows the stock and writes the absolute value back (lost update). */
 export const naiveCount = async ({ deps, names }: TestShop, delta: number): Promise<void> => {
   const book = await deps.books.get(KEY)
   await setStock({ deps, names }, (book?.stock_quantity ?? 0) + delta)
@@ -27,7 +27,7 @@ const setStock = ({ deps, names }: Pick<TestShop, 'deps' | 'names'>, left: numbe
     values: { ':left': left },
   })
 
-/** Looks for the key, makes an order, then notes the key: in three steps. */
+/** Looks up the key, creates an order, then stores the key, in three separate steps. */
 export const naiveOrder = async ({ deps, names }: TestShop, key: string): Promise<string> => {
   const record = { pk: `naive#${key}`, sk: 'checkout' }
   const known = await deps.db.get(names.control, record)
@@ -39,7 +39,7 @@ export const naiveOrder = async ({ deps, names }: TestShop, key: string): Promis
   return order_id
 }
 
-/** Gives the copies back, then notes that the order is cancelled. */
+/** Returns the copies to stock, then marks the order as cancelled, in two separate steps. */
 export const naiveCancel = async ({ deps, names }: TestShop, id: string, quantity: number): Promise<void> => {
   const key = { user_id: 'naive', order_id: id }
   const order = await deps.db.get(names.orders, key)
@@ -58,7 +58,7 @@ export const naiveCancel = async ({ deps, names }: TestShop, id: string, quantit
   })
 }
 
-/** Reads the cart, puts a line into it, writes it: whatever was written between is gone. */
+/** Reads the cart, adds a line and writes it back: changes made in between are lost. */
 export const naiveAdd = async ({ deps, names }: TestShop, cart: string, line: string): Promise<void> => {
   const key = { user_id: cart, cart_id: 'naive' }
   const lines = (await deps.db.get(names.carts, key))?.lines ?? []

@@ -39,9 +39,9 @@ const FORGED = [{ price: 0.01 }, { total: 0.01 }, { discount: 100 }, { currency:
 
 const pricePaid: Guarantee = {
   number: 7,
-  title: 'The price paid is the price shown',
+  title: 'Customers pay the price they were shown',
   criterion:
-    'no order whose total is not the one that was shown, or whose prices were not those of the catalogue; every forged body is a 400',
+    'every order has the total that was shown and the catalogue prices of that moment; every forged body is answered 400',
   prove: async run => {
     const count = run.quick ? 60 : 300
     const shop = await createTestShop({ books: [aBook({ stock_quantity: 100_000 })] })
@@ -87,10 +87,10 @@ const pricePaid: Guarantee = {
     const forged = countWhere(statuses, status => status === 400)
     const made = (await readItems(shop, 'orders')).length - before
     return {
-      method: `${orders} orders while staff changed the price ${changes} times; ${forgeries} bodies with price, total, discount, currency or items`,
-      result: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} told that the price had changed; ${forged} of ${forgeries} forged refused with 400, ${made} orders made of them`,
+      method: `${orders} orders while staff changed the price ${changes} times; ${forgeries} forged bodies with price, total, discount, currency or items`,
+      result: `${wrong.length} wrong${wrong[0] ? ` (${wrong[0]})` : ''}, ${refused} refused because the price had changed; ${forged} of ${forgeries} forged bodies refused with 400, ${made} orders created from them`,
       holds: wrong.length === 0 && refused > 0 && forged === forgeries && made === 0,
-      control: { result: `${naiveWrong} orders at a price of before`, failed: naiveWrong > 0 },
+      control: { result: `${naiveWrong} orders at an outdated price`, failed: naiveWrong > 0 },
       figures: { orders, refused, wrong: wrong.length, naiveWrong },
     }
   },

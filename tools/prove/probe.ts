@@ -1,15 +1,15 @@
-/** What probes of an engine are made of: calls in DynamoDB's words, and what comes of them in one word. */
+/** Building blocks of engine probes: DynamoDB calls and their result as one word. */
 
 import type { Json } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'
 
 export type Probe = {
   readonly name: string
-  /** What comes back, as one word or number. */
+  /** Returns the observed behavior as one word or number. */
   readonly probe: (table: string) => Promise<unknown>
-  /** What DynamoDB gives. */
+  /** Behavior that DynamoDB documents. */
   readonly expect: unknown
-  /** Where the engine is known to differ, and why it does no harm. */
+  /** Known difference of the engine, and why it is harmless. */
   readonly differs?: { readonly found: unknown; readonly harmless: string }
 }
 
@@ -25,7 +25,7 @@ export const transact = (TransactItems: object[], more: object = {}) =>
   callEngine('TransactWriteItems', { TransactItems, ...more })
 export const numberValue = (value: number | string) => ({ N: String(value) })
 
-/** The exception's name, or `ok`. */
+/** Name of the exception, or `ok`. */
 export const errorName = async (call: Promise<unknown>): Promise<string> => {
   try {
     await call
@@ -34,7 +34,7 @@ export const errorName = async (call: Promise<unknown>): Promise<string> => {
     return /#(\w+)/.exec(String(error))?.[1] ?? String(error).slice(0, 80)
   }
 }
-/** The codes of a transaction's reasons. */
+/** Cancellation codes of a failed transaction. */
 export const cancellationCodes = async (call: Promise<unknown>): Promise<string> => {
   try {
     await call

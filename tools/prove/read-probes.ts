@@ -48,7 +48,7 @@ export const readingProbes: readonly Probe[] = [
     expect: INVALID,
     differs: {
       found: 'ok',
-      harmless: 'cursors are sealed with the route and the caller, so none is ever passed through',
+      harmless: 'cursors are encrypted and bound to route and caller, so a foreign one is never passed on',
     },
     probe: table =>
       errorName(

@@ -1,8 +1,8 @@
-/** docs/reliability.md and its plots, made from the outcomes of a run. */
+/** Page docs/reliability.md and its plots, generated from the report of a run. */
 import { createLinePlot } from './line-plot.ts'
 import { getVerdict, type Outcome, type Report } from './report.ts'
 
-/** File names beside the page, with what they hold. */
+/** Contents by file name, relative to docs. */
 export type Files = Readonly<Record<string, string>>
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
@@ -20,6 +20,13 @@ const findFigure = ({ outcomes }: Report, number: number, name: string): number 
   return typeof value === 'number' ? value : undefined
 }
 
+/** Plots of the page, by the guarantee that they belong to. */
+const PLOTS = [
+  { number: 25, file: 'images/overload.svg', alt: 'Requests per second under overload' },
+  { number: 31, file: 'images/soak.svg', alt: 'Memory under sustained load' },
+] as const
+
+/** The plots whose series are in the report; without them the existing files stay. */
 const createPlots = (report: Report): Files => {
   const good = findSeries(report, 25, 'goodPerSecond')
   const memory = findSeries(report, 31, 'memory')
@@ -28,13 +35,13 @@ const createPlots = (report: Report): Files => {
     ...(good.length > 0
       ? {
           'images/overload.svg': createLinePlot({
-            title: 'Before, under and after four times what the shop can do',
+            title: 'Before, during and after an overload of four times the capacity',
             unit: 'requests per second',
             across: `${good.length} s`,
             lines: [
               { name: 'answered', colour: '#15803d', values: good },
               {
-                name: 'refused at once',
+                name: 'shed',
                 colour: '#d97706',
                 values: findSeries(report, 25, 'refusedPerSecond'),
               },
@@ -45,13 +52,13 @@ const createPlots = (report: Report): Files => {
     ...(memory.length > 0
       ? {
           'images/soak.svg': createLinePlot({
-            title: 'Memory and descriptors of shop and engine under mixed traffic',
-            unit: 'MB, and how many',
+            title: 'Memory and file descriptors of shop and engine under mixed traffic',
+            unit: 'MB and count',
             across: `${findFigure(report, 31, 'minutes')} minutes`,
             lines: [
-              { name: 'MB (PSS) of both', colour: '#15803d', values: memory },
-              ...(engine.length > 0 ? [{ name: 'of the engine', colour: '#2563eb', values: engine }] : []),
-              { name: 'descriptors', colour: '#d97706', values: findSeries(report, 31, 'descriptors') },
+              { name: 'MB (PSS), both', colour: '#15803d', values: memory },
+              ...(engine.length > 0 ? [{ name: 'MB, engine', colour: '#2563eb', values: engine }] : []),
+              { name: 'file descriptors', colour: '#d97706', values: findSeries(report, 31, 'descriptors') },
             ],
           }),
         }
@@ -60,48 +67,44 @@ const createPlots = (report: Report): Files => {
 }
 
 const NOT_TESTED = [
-  'DynamoDB itself: all of this runs on the embedded engine. What the engine never does (conflicts, throttling, lost answers) is put between shop and engine; where the engine differs from DynamoDB’s documentation, promise 30 says so.',
-  'Power loss and broken disks: `kill -9` leaves the operating system’s memory as it is.',
-  'More than one machine, networks that part, clocks that jump. Two processes on one set of tables are tried (1, 2, 11, 12).',
-  'Readers of an earlier release on newer rows: there has been no earlier release. Foreign and incomplete rows are tried (29).',
-  'Mail servers and Cognito as they are on the internet: both are stood in for on this machine.',
+  'DynamoDB itself: everything runs on the embedded engine. What the engine never does (conflicts, throttling, lost responses) is injected between shop and engine; guarantee 30 lists where the engine differs from DynamoDB’s documentation.',
+  'Power loss and failing disks: `kill -9` keeps the operating system’s page cache.',
+  'Several machines, network partitions, clock jumps. Two processes on the same tables are tested (1, 2, 11, 12).',
+  'Code of an earlier release reading newer data: there has been no earlier release. Foreign and incomplete items are tested (29).',
+  'Real mail servers and Cognito: both are simulated on this machine.',
   'The order in which concurrent requests reach the shop: a seed repeats the random choices, not the timing of the operating system.',
 ]
 
 export const createReliabilityPage = (report: Report): Files => {
   const { outcomes, machine, versions, command, seed, started } = report
-  const kept = outcomes.filter(one => getVerdict(one) === 'kept').length
+  const held = outcomes.filter(one => getVerdict(one) === 'holds').length
   const minutes = Math.round(outcomes.reduce((sum, { seconds }) => sum + seconds, 0) / 60)
-  const plots = createPlots(report)
-  const page = `# What CloudShelf promises, and how each promise was tried
+  const page = `# Guarantees and how they are tested
 
-Made by \`cloudshelf prove --write-docs\` from its last run; not written by hand.
-**${kept} of ${outcomes.length} promises kept** on ${started.slice(0, 10)}, in ${minutes} minutes, by \`${command}\` (seed ${seed}).
-${machine}; ${versions}. Counts are exact; times, and with them 13, 25, 26 and 31, depend on the machine and on what else it does:
-a load average above the number of its cores is no place to measure them.
+Generated by \`cloudshelf prove --write-docs\` from its last run; do not edit it by hand.
+**${held} of ${outcomes.length} guarantees hold** on ${started.slice(0, 10)}, tested in ${minutes} minutes by \`${command}\` (seed ${seed}).
+${machine}; ${versions}. Counts are exact. Times, and therefore guarantees 13, 25, 26 and 31, depend on the machine and on its other
+work: do not measure them at a load average above the number of cores.
 
-Run it yourself: \`npm run prove -- --quick\` (under 4 minutes), \`npm run prove\` (the whole of it), \`npm run prove -- --only 1,6\`. It uses ports of
-127.0.0.1 and folders of its own, and ends what it starts. \`npm test\` has a few rounds of each promise.
+To run it yourself: \`npm run prove -- --quick\` (under 4 minutes), \`npm run prove\` (everything), \`npm run prove -- --only 1,6\`. It uses
+its own folders and ports of 127.0.0.1, and stops everything it starts. \`npm test\` runs a few rounds of each guarantee.
 
-How it is tried:
-- Between shop and engine stands a door that fails on purpose (\`test/faulty-engine.ts\`): it delays, drops before and after the commit, cuts, resets, and
-  refuses in DynamoDB's words. Its choices come from the seed.
-- Each client's history is kept as answered, refused or unknown (\`tools/prove/history.ts\`), and held against the tables: what was answered is there once, what
-  was refused is not, what nobody knows is there at most once. Short windows are searched for an order in which every answer is true (\`tools/prove/linearizability.ts\`).
-- Each race is also run against a naive implementation (\`tools/prove/naive.ts\`). It has to fail there, or the test shows nothing.
+Method:
+- **Fault injection.** A proxy between shop and engine (\`test/faulty-engine.ts\`) delays calls, drops them before or after the commit, truncates responses, resets
+  connections and returns DynamoDB errors. Its choices come from the seed.
+- **Histories.** Each client operation is recorded as succeeded, refused or unknown (\`tools/prove/history.ts\`) and compared with the tables: a succeeded operation
+  is stored exactly once, a refused one never, an unknown one at most once. Short windows are checked for linearizability (\`tools/prove/linearizability.ts\`).
+- **Control experiments.** Each race also runs against a naive implementation (\`tools/prove/naive.ts\`). It must fail there, otherwise the test proves nothing.
 
-| | Promise | Tried | Found | The naive implementation | |
+| | Guarantee | How it was tested | Result | Naive implementation | Verdict |
 | --- | --- | --- | --- | --- | --- |
 ${outcomes.map(createRow).join('\n')}
-${Object.keys(plots)
-  .map(
-    file =>
-      `\n![${file.includes('soak') ? 'Memory over the long day' : 'Requests per second under overload'}](${file})\n`,
-  )
+${PLOTS.filter(({ number }) => outcomes.some(one => one.number === number))
+  .map(({ file, alt }) => `\n![${alt}](${file})\n`)
   .join('')}
-## What was not tested
+## Not tested
 
 ${NOT_TESTED.map(one => `- ${one}`).join('\n')}
 `
-  return { 'reliability.md': page, ...plots }
+  return { 'reliability.md': page, ...createPlots(report) }
 }

@@ -1,4 +1,4 @@
-/** The outcomes as a table for a terminal. */
+/** Report of a run, and its text form for a terminal. */
 import type { Guarantee, Proof } from './guarantee.ts'
 import type { Versions } from './versions.ts'
 
@@ -13,7 +13,7 @@ export type Report = Versions & {
 
 export const getVerdict = ({ holds, control }: Pick<Outcome, 'holds' | 'control'>): string => {
   if (!holds) return 'NOT KEPT'
-  return control && !control.failed ? 'SHOWS NOTHING: the naive one passes too' : 'kept'
+  return control && !control.failed ? 'INCONCLUSIVE: the naive implementation passes too' : 'holds'
 }
 
 export const formatOutcomes = (outcomes: readonly Outcome[]): string =>
@@ -21,8 +21,8 @@ export const formatOutcomes = (outcomes: readonly Outcome[]): string =>
     .map(one =>
       [
         `${String(one.number).padStart(2)} ${one.title}: ${getVerdict(one)} (${one.seconds.toFixed(1)} s)`,
-        `   tried  ${one.method}`,
-        `   found  ${one.result}`,
+        `   method  ${one.method}`,
+        `   result  ${one.result}`,
         ...(one.control ? [`   naive  ${one.control.result}`] : []),
       ].join('\n'),
     )

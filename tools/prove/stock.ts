@@ -45,8 +45,9 @@ const runBuyers = async (shop: TestShop, run: Run): Promise<string[]> => {
 
 const neverOversell: Guarantee = {
   number: 1,
-  title: 'Never oversell',
-  criterion: 'no more sold than there are, stock + sold = what there was, in every round; every answer true',
+  title: 'No overselling',
+  criterion:
+    'in every round at most the stock is sold, and stock + sold equals the initial stock; responses are linearizable',
   prove: async run => {
     const rounds = run.quick ? 3 : 20
     const windows = run.quick ? 10 : 100
@@ -68,11 +69,11 @@ const neverOversell: Guarantee = {
     const sold = countWhere(await Promise.all(times(BUYERS, () => naiveSale(naive))), done => done)
     const { good, naiveGood } = await runStockWindows(run, engine, windows)
     return {
-      method: `${rounds} rounds of ${BUYERS} buyers for ${STOCK} copies, ${rounds} more under conflicts, lost answers and resets (${engine.faults()} faults); ${windows} windows of 10 sales and counts, searched for an order in which every answer is true`,
-      result: `${2 * rounds - wrong.length} of ${2 * rounds} rounds right, ${good} of ${windows} windows in order${wrong[0] ? `: ${wrong[0]}` : ''}`,
+      method: `${rounds} rounds of ${BUYERS} buyers for ${STOCK} copies, ${rounds} more with conflicts, lost responses and resets (${engine.faults()} faults); ${windows} windows of 10 concurrent sales and stock changes, checked for linearizability`,
+      result: `${2 * rounds - wrong.length} of ${2 * rounds} rounds correct, ${good} of ${windows} windows linearizable${wrong[0] ? `: ${wrong[0]}` : ''}`,
       holds: wrong.length === 0 && good === windows,
       control: {
-        result: `sold ${sold} of ${STOCK}; ${windows - naiveGood} of ${windows} windows in no order`,
+        result: `sold ${sold} of ${STOCK}; ${windows - naiveGood} of ${windows} windows not linearizable`,
         failed: sold > STOCK && naiveGood < windows,
       },
       figures: { faults: engine.faults(), wrong: wrong.length, windows, inOrder: good, naiveSold: sold },
@@ -105,8 +106,9 @@ const cancelOnce = async (shop: TestShop, i: number, random: Run['random']): Pro
 
 const cancelGivesBackOnce: Guarantee = {
   number: 21,
-  title: 'Cancel gives back once',
-  criterion: 'stock conserved; each order in exactly one final state, told to everybody',
+  title: 'Cancelling returns stock exactly once',
+  criterion:
+    'stock is conserved; each order ends in exactly one final state, and all responses and mails agree with it',
   prove: async run => {
     const count = run.quick ? 12 : 100
     const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })] })
@@ -120,18 +122,19 @@ const cancelGivesBackOnce: Guarantee = {
     await Promise.all(times(10, () => naiveCancel(naive, 'order', 2)))
     const back = (await readStock(naive, 'tech-001')) ?? 0
     return {
-      method: `${count} orders, each cancelled 10 times at once, every second also shipped`,
-      result: `${fits} in one state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails of their end`,
+      method: `${count} orders, each cancelled 10 times concurrently, every second one also shipped`,
+      result: `${fits} in one final state, stock ${stock} + ${sold} sold of 1,000, ${endings} mails about the final state`,
       holds: fits === count && endings === count && stock + sold === 1_000,
-      control: { result: `gave back ${back} of 2`, failed: back > 2 },
+      control: { result: `returned ${back} of 2`, failed: back > 2 },
     }
   },
 }
 
 const staffEdits: Guarantee = {
   number: 22,
-  title: 'Staff edits do not undo sales',
-  criterion: 'stock = what there was + counted - sold; a stale count or edit is refused',
+  title: 'Staff edits do not overwrite sales',
+  criterion:
+    'stock = initial + staff changes - sold; a stale stock count or edit is refused (optimistic locking)',
   prove: async run => {
     const rounds = run.quick ? 1 : 10
     const stale = run.quick ? 5 : 20
@@ -171,10 +174,10 @@ const staffEdits: Guarantee = {
     const expected = 105 - countWhere(sales, sold => sold === true)
     const left = await readStock(naive, 'tech-001')
     return {
-      method: `${rounds} times 50 buyers, 20 counts and 20 edits at once; ${2 * stale} stale edits`,
-      result: `conserved ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} odd answers ${odd.slice(0, 3)}`,
+      method: `${rounds} rounds of 50 buyers, 20 stock changes and 20 edits, all concurrent; ${2 * stale} stale edits`,
+      result: `stock conserved in ${conserved} of ${rounds}, ${refused} of ${2 * stale} stale edits refused, ${odd.length} unexpected responses ${odd.slice(0, 3)}`,
       holds: conserved === rounds && refused === 2 * stale && odd.length === 0,
-      control: { result: `${left} left where ${expected} should be`, failed: left !== expected },
+      control: { result: `${left} left instead of ${expected}`, failed: left !== expected },
     }
   },
 }

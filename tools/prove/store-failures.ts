@@ -12,8 +12,8 @@ const MAX_CALL_RATIO = 2.2
 type FailureMode = { readonly name: string; readonly plan: (random: () => number) => FaultPlan }
 
 const FAILURE_MODES: readonly FailureMode[] = [
-  { name: 'gone', plan: () => () => 'refuse' },
-  { name: 'silent', plan: () => () => new Promise(() => {}) },
+  { name: 'unreachable', plan: () => () => 'refuse' },
+  { name: 'unresponsive', plan: () => () => new Promise(() => {}) },
   {
     name: '2 s late',
     plan: () => async () => {
@@ -65,9 +65,9 @@ const createTraffic = async (shop: TestShop, rounds: number) => {
 
 const storeFailures: Guarantee = {
   number: 26,
-  title: 'A slow or failing store holds nobody up',
+  title: 'A slow or failing database does not block requests',
   criterion:
-    'every request ends within 8 s, with an answer or a 503 that says when to come back; at most 2.2 times the calls where it throttles; health says so; all is well again without a restart',
+    'every request ends within 8 s with a response or a 503 with Retry-After; retries with backoff make at most 2.2 times the calls under throttling; the health check reports it; the shop recovers without a restart',
   prove: async run => {
     const rounds = run.quick ? 8 : 60
     const engine = await startFaultyEngine()
@@ -101,11 +101,11 @@ const storeFailures: Guarantee = {
       const isSpared = name !== '20 % throttled' || ratio <= MAX_CALL_RATIO
       holds &&= longest < MAX_MS && odd === 0 && isBack && isTold && isSpared
       found.push(
-        `${name}: ${answers.length - refused} answered, ${refused} told to come back, ${odd} otherwise, longest ${(longest / 1000).toFixed(1)} s, p99 ${(p99(spent) / 1000).toFixed(1)} s, calls × ${ratio.toFixed(2)}${isTold ? '' : ', health does not say so'}${isBack ? '' : ', not back'}`,
+        `${name}: ${answers.length - refused} answered, ${refused} refused with Retry-After, ${odd} other failures, longest ${(longest / 1000).toFixed(1)} s, p99 ${(p99(spent) / 1000).toFixed(1)} s, calls × ${ratio.toFixed(2)}${isTold ? '' : ', health does not say so'}${isBack ? '' : ', not back'}`,
       )
     }
     return {
-      method: `${4 * rounds} requests each over a store that is gone, silent, 2 s late, or throttles 20 %; 32 at once`,
+      method: `${4 * rounds} requests each with a database that is unreachable, unresponsive, 2 s late, or throttles 20 %; 32 concurrent`,
       result: found.join('; '),
       holds,
       figures: { requests: times(FAILURE_MODES.length, () => 4 * rounds) },

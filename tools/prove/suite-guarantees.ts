@@ -71,37 +71,36 @@ const SUITE_GUARANTEES: readonly SuiteGuarantee[] = [
   {
     number: 8,
     title: 'Money is exact',
-    criterion: 'no difference from whole numbers without end',
-    method: '20,000 random carts of 1 to 50 lines, at rates of 0 to 25 %; 20,000 amounts read both ways',
+    criterion: 'no difference from exact integer arithmetic',
+    method:
+      '20,000 random carts of 1 to 50 lines, at rates of 0 to 25 %; 20,000 amounts parsed and formatted back',
     files: ['src/cart/pricing.test.ts', 'src/core/money.test.ts'],
-    naive: 'sums in floats are wrong in more than 50 of 500 carts',
+    naive: 'floating-point sums are wrong in more than 50 of 500 carts',
   },
   {
     number: 20,
-    title: 'Every order has its mail',
+    title: 'Every order is confirmed by email',
     criterion:
-      'each order at least one mail, twice only where a worker was killed; what cannot be sent holds up nobody',
+      'at least one mail per order, a second one only if a worker was killed; undeliverable mail becomes a dead letter and does not block others',
     method:
-      '500 orders, a mail server that fails 30 % and hangs 10 %, 50 kills of the worker, poison rows, ten workers at one row',
+      '500 orders, a mail server that fails 30 % and hangs 10 %, 50 kills of the worker, poison messages, ten workers on one message',
     files: ['src/notifications/worker.test.ts'],
   },
   {
     number: 24,
-    title: 'Logs tell no secrets',
-    criterion:
-      'no password, cookie, token or address of anybody in anything that is logged; a planted one is found',
+    title: 'Logs contain no secrets',
+    criterion: 'no password, cookie, token or address in any log or error report; a planted one is detected',
     method:
-      'what shops say and report, compared with all that their shoppers sent and were given: here for a shop as users run it, in the suite after every file of tests',
+      'logs and error reports compared with everything that shoppers sent and received: here for a running shop, in the suite after every test file',
     files: ['test/log-leaks.test.ts', 'src/accounts/sign-in.test.ts', 'src/orders/checkout.test.ts'],
-    naive: 'secrets that are planted in a log are found, each of 7',
+    naive: 'each of 7 planted secrets is detected',
   },
   {
     number: 27,
-    title: 'The browser is fenced in',
+    title: 'Pages are protected in the browser',
     criterion:
-      'a strict content security policy without inline scripts on every page, nothing private kept, no script of others ever run',
-    method:
-      'headers of every address; every page in a real browser, with markup in titles, names and searches',
+      'a strict content security policy without inline scripts on every page, no private page cached, no injected script executed',
+    method: 'headers of every path; every page in a real browser, with markup in titles, names and searches',
     files: [
       'src/pages',
       'src/http/caching.test.ts',
@@ -111,9 +110,10 @@ const SUITE_GUARANTEES: readonly SuiteGuarantee[] = [
   },
   {
     number: 28,
-    title: 'The cloud template is safe',
-    criterion: 'no finding of cdk-nag without a reason; each function has the tables it needs and no more',
-    method: 'the functions, their rights, their bundles and templates',
+    title: 'The AWS templates follow least privilege',
+    criterion:
+      'no cdk-nag finding without a documented reason; each function can access only the tables it needs',
+    method: 'functions, their permissions, bundles and templates',
     files: ['src/lambda', 'infra'],
   },
 ]

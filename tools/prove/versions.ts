@@ -1,4 +1,4 @@
-/** What the figures were measured on, without saying whose machine it was. */
+/** Machine and versions of a run, without anything that identifies the machine's owner. */
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { findEngineBinary } from '#src/local/engine-process.ts'
