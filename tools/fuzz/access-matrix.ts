@@ -1,10 +1,10 @@
-/** Every endpoint with callers of every kind: in comes whom its policy names, and nobody else. */
+/** Access matrix: every endpoint is called by every kind of caller, and admits exactly those that its access declares. */
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import type { Runner } from './oracle.ts'
+import type { Runner } from './runner.ts'
 import { type CallerName, type FuzzRequest, type FuzzResponse, type Target, validPath } from './target.ts'
 
-type Decision = 'let in' | 'not_signed_in' | 'forbidden'
+type Decision = 'allowed' | 'not_signed_in' | 'forbidden'
 
 const ACCOUNTS = new Set<CallerName>([
   'account',
@@ -14,15 +14,15 @@ const ACCOUNTS = new Set<CallerName>([
   'admin',
 ])
 
-/** What a caller is told by an endpoint for these. */
+/** Decision that a caller must get from an endpoint with this access. */
 export const expectedDecision = (who: Endpoint['access'], caller: CallerName): Decision => {
-  if (who === 'anyone' || who === 'shopper') return 'let in'
-  if (who === 'account') return ACCOUNTS.has(caller) ? 'let in' : 'not_signed_in'
-  if (caller === 'staff' || caller === 'admin') return 'let in'
+  if (who === 'anyone' || who === 'shopper') return 'allowed'
+  if (who === 'account') return ACCOUNTS.has(caller) ? 'allowed' : 'not_signed_in'
+  if (caller === 'staff' || caller === 'admin') return 'allowed'
   return ACCOUNTS.has(caller) || caller === 'guest' ? 'forbidden' : 'not_signed_in'
 }
 
-/** After these there is nobody, or nothing, to try the others with. */
+/** Endpoints that remove the data or sessions which the other requests need, so they run last. */
 const DESTRUCTIVE = new Set(['deleteBook', 'signOut', 'endOtherSessions', 'deleteMe', 'emptyCart'])
 
 type Case = { readonly request: FuzzRequest; readonly decision: Decision }
@@ -43,28 +43,28 @@ const createCases = (target: Target): Case[] => {
 }
 
 const createJudge =
-  (decisions: ReadonlyMap<FuzzRequest, Decision>) => (sent: FuzzRequest, seen: FuzzResponse) => {
-    const rule = decisions.get(sent)
-    const turnedAway = seen.status === 401 || seen.status === 403 ? seen.body?.code : undefined
-    if (rule === 'let in')
-      return turnedAway === 'not_signed_in' || turnedAway === 'forbidden' ? 'should be let in' : undefined
-    return turnedAway === rule ? undefined : `should be ${rule}`
+  (decisions: ReadonlyMap<FuzzRequest, Decision>) => (request: FuzzRequest, response: FuzzResponse) => {
+    const decision = decisions.get(request)
+    const denial = response.status === 401 || response.status === 403 ? response.body?.code : undefined
+    if (decision === 'allowed')
+      return denial === 'not_signed_in' || denial === 'forbidden' ? 'should be allowed' : undefined
+    return denial === decision ? undefined : `should be ${decision}`
   }
 
-/** Those who are turned away first, and that nothing is written; then those who are let in. */
+/** Sends the requests that must be denied, which must write nothing, then those that must be allowed. */
 export const checkAccessMatrix = async (target: Target, { send, ask, note }: Runner): Promise<void> => {
   const all = createCases(target)
   const decisions = new Map(all.map(({ request, decision }) => [request, decision]))
-  const denied = all.filter(({ decision }) => decision !== 'let in').map(({ request }) => request)
+  const denied = all.filter(({ decision }) => decision !== 'allowed').map(({ request }) => request)
   await send(denied, createJudge(decisions))
-  const allowed = all.filter(({ decision }) => decision === 'let in').map(({ request }) => request)
+  const allowed = all.filter(({ decision }) => decision === 'allowed').map(({ request }) => request)
   const inOrder = [...allowed].sort(
     (a, b) => Number(DESTRUCTIVE.has(a.endpoint.id)) - Number(DESTRUCTIVE.has(b.endpoint.id)),
   )
-  // Whoever signs out first is nobody to the next.
-  for (const sent of inOrder.filter(({ endpoint: { id } }) => id !== 'signOut')) {
-    const seen = await ask(sent)
-    const wrong = createJudge(decisions)(sent, seen)
-    if (wrong !== undefined) note(sent, seen, wrong)
+  // signOut is left out, because it would end the caller's session for all later requests.
+  for (const request of inOrder.filter(({ endpoint: { id } }) => id !== 'signOut')) {
+    const response = await ask(request)
+    const wrong = createJudge(decisions)(request, response)
+    if (wrong !== undefined) note(request, response, wrong)
   }
 }

@@ -1,4 +1,4 @@
-/** Each group of the corpus where it is at home: there every entry has to be answered as it expects. */
+/** Primary target of each corpus group: the endpoint whose responses must be what the entries expect. */
 import { normalizeEmail } from '#src/accounts/email.ts'
 import {
   type CorpusEntry,
@@ -9,7 +9,7 @@ import {
   percentEncode,
   readCorpus,
 } from './corpus.ts'
-import type { Runner } from './oracle.ts'
+import type { Runner } from './runner.ts'
 import {
   allowedCaller,
   type FuzzRequest,
@@ -22,8 +22,8 @@ import {
 type PrimaryTarget = {
   readonly group: string
   readonly request: (entry: CorpusEntry, target: Target) => Omit<FuzzRequest, 'why'>
-  /** What was given back of what was sent. */
-  readonly echoed?: (seen: FuzzResponse, entry: CorpusEntry) => unknown
+  /** Returns the value that was echoed. */
+  readonly echoed?: (response: FuzzResponse, entry: CorpusEntry) => unknown
 }
 
 const requestTo = (id: string, more: Partial<FuzzRequest>): Omit<FuzzRequest, 'why'> => {
@@ -107,7 +107,7 @@ const PRIMARY_TARGETS: readonly PrimaryTarget[] = [
     group: 'tokens',
     request: entry =>
       requestTo('getProfile', {
-        as: 'anybody',
+        as: 'anonymous',
         headers: { cookie: `cloudshelf_session=${encodeURIComponent(entryText(entry))}` },
       }),
   },
@@ -131,26 +131,30 @@ const PRIMARY_TARGETS: readonly PrimaryTarget[] = [
   },
 ]
 
-/** Groups with a pass of their own: live cursors, requests on a socket, stories, and what is tried at every endpoint. */
+/** Groups that have a pass of their own: cursors, raw sockets, scenarios, and groups request to every endpoint. */
 export const GROUPS_WITH_OWN_PASS = ['cursors', 'http', 'scenarios', 'fields', 'headers', 'queries']
 export const GROUPS_WITH_TARGET = PRIMARY_TARGETS.map(({ group }) => group)
 
-/** A header can hold only so much; what no client can send is left out. */
+/** Whether the headers can be request at all: HTTP allows only some characters. */
 const isSendable = ({ headers = {} }: Omit<FuzzRequest, 'why'>): boolean =>
   Object.values(headers).every(text => /^[\t\x20-\x7e\x80-\xff]*$/.test(text))
 
 export const checkExpectations = async (target: Target, { send }: Runner): Promise<void> => {
-  for (const { group, request, echoed } of PRIMARY_TARGETS) {
+  for (const { group, request: createRequest, echoed } of PRIMARY_TARGETS) {
     const entries = new Map<FuzzRequest, CorpusEntry>()
     for (const entry of readCorpus(group)) {
-      const made = request(entry, target)
+      const made = createRequest(entry, target)
       if (isSendable(made)) entries.set({ ...made, why: entry.id }, entry)
     }
-    await send([...entries.keys()], (sent, seen) => {
-      const entry = entries.get(sent)
+    await send([...entries.keys()], (request, response) => {
+      const entry = entries.get(request)
       if (
         !entry ||
-        matchesExpectation(entry, seen.status, seen.status < 300 ? echoed?.(seen, entry) : undefined)
+        matchesExpectation(
+          entry,
+          response.status,
+          response.status < 300 ? echoed?.(response, entry) : undefined,
+        )
       )
         return undefined
       return `should be ${JSON.stringify(entry.expect)}: ${entry.why}`

@@ -1,44 +1,44 @@
-/** Everything hostile, in one run: `hostile()` for the harness that proves the promises, `node tools/fuzz/fuzz.ts [--quick]` alone. */
+/** Fuzzing run over all passes: `npm run fuzz [-- --quick]`, and `fuzz()` for the tests and for `prove`. */
 import { pathToFileURL } from 'node:url'
 import { runCleanup } from '../../test/cleanup.ts'
 import { checkAccessMatrix } from './access-matrix.ts'
 import { checkExpectations } from './expectations.ts'
 import { createInjectedRequests } from './injection-points.ts'
 import { sendMalformedRequests } from './malformed-requests.ts'
-import { createRunner, type Fault, type Runner } from './oracle.ts'
 import { sendRandomRequests } from './random-requests.ts'
 import { fuzzSockets } from './raw-sockets.ts'
+import { createRunner, type Fault, type Runner } from './runner.ts'
 import { runRandomWalks, runScenarios } from './scenarios.ts'
 import { sendInvalidCredentials, sendReusedKeys, sendTamperedCursors } from './tampering.ts'
 import { createTarget, type Target } from './target.ts'
 
-/** A promise of the shop, what was tried, how often, what came of it, and whether that is what was promised. */
-export type Row = {
-  readonly promise: number
-  readonly what: string
+/** Result of a pass: the guarantee it belongs to, what was sent and how often, and the outcome. */
+export type PassResult = {
+  readonly guarantee: number
+  readonly title: string
   readonly count: number
   readonly figure: string
   readonly pass: boolean
-  /** What went wrong, each with the request. */
+  /** Faults, each with its request. */
   readonly faults: readonly Fault[]
 }
 
 type Options = {
   readonly quick?: boolean
-  /** Of what is made up at random; chosen and told unless given. */
+  /** Seed of the random passes; chosen at random by default. */
   readonly seed?: number
-  /** Whether sockets are left out: they need a shop as users run it. */
+  /** Whether raw sockets are included, which start a shop process. */
   readonly sockets?: boolean
-  /** Is told of each row as soon as it is there. */
-  readonly tell?: (row: Row) => void
+  /** Called with each result as soon as it is known. */
+  readonly onResult?: (result: PassResult) => void
 }
 
-/** What memory may have grown after thousands of requests, in megabytes. */
-const MOST_GROWN_MB = 50
+/** Maximum memory growth after thousands of requests, in megabytes. */
+const MAX_GROWTH_MB = 50
 
-type Pass = readonly [number, string, (target: Target, ledger: Runner) => Promise<unknown>]
+type Pass = readonly [number, string, (target: Target, runner: Runner) => Promise<unknown>]
 
-const passes = (quick: boolean, seed: number): readonly Pass[] => [
+const createPasses = (quick: boolean, seed: number): readonly Pass[] => [
   [15, 'endpoint-caller combinations, callers of eight kinds', checkAccessMatrix],
   [19, 'requests with invalid or forged sessions', sendInvalidCredentials],
   [18, 'tampered cursors', (...to) => sendTamperedCursors(...to, quick ? 40 : 2_000)],
@@ -64,59 +64,60 @@ const heapMb = (): number => {
   return process.memoryUsage().heapUsed / 2 ** 20
 }
 
-const run = async ([promise, what, pass]: Pass): Promise<Row> => {
+const runPass = async ([guarantee, title, pass]: Pass): Promise<PassResult> => {
   const target = await createTarget()
-  const book = createRunner(target)
+  const runner = createRunner(target)
   const before = heapMb()
-  await pass(target, book)
+  await pass(target, runner)
   const grown = heapMb() - before
-  // Without `--expose-gc` nobody knows what of it is garbage.
-  const grew = globalThis.gc !== undefined && grown > MOST_GROWN_MB
-  const { count, looks, proven } = book.counts()
-  const looked = looks > 0 ? `, ${proven} refused without a write (${looks} checks of all tables)` : ''
-  const figure = `${book.faults.length} faults${looked}, heap ${grown < 0 ? '' : '+'}${grown.toFixed(0)} MB`
-  return { promise, what, count, figure, pass: book.faults.length === 0 && !grew, faults: book.faults }
+  // Without `--expose-gc`, garbage cannot be told from growth.
+  const grew = globalThis.gc !== undefined && grown > MAX_GROWTH_MB
+  const { count, comparisons, proven } = runner.counts()
+  const compared =
+    comparisons > 0 ? `, ${proven} refused without a write (${comparisons} checks of all tables)` : ''
+  const figure = `${runner.faults.length} faults${compared}, heap ${grown < 0 ? '' : '+'}${grown.toFixed(0)} MB`
+  return { guarantee, title, count, figure, pass: runner.faults.length === 0 && !grew, faults: runner.faults }
 }
 
-const onSocketsRow = async (quick: boolean): Promise<Row> => {
+const runSocketPass = async (quick: boolean): Promise<PassResult> => {
   const { count, faults, grownMb } = await fuzzSockets({ quick })
   const figure = `${faults.length} faults, memory +${grownMb.toFixed(0)} MB, still running`
   return {
-    promise: 17,
-    what: 'raw socket requests',
+    guarantee: 17,
+    title: 'raw socket requests',
     count,
     figure,
-    pass: faults.length === 0 && grownMb < MOST_GROWN_MB,
+    pass: faults.length === 0 && grownMb < MAX_GROWTH_MB,
     faults,
   }
 }
 
-/** Runs all passes, one after the other, against shops on this machine alone; a row for each. */
+/** Runs all passes one after the other against shops on this machine; returns their results. */
 export const fuzz = async ({
   quick = false,
   seed,
   sockets = true,
-  tell = () => {},
-}: Options = {}): Promise<Row[]> => {
+  onResult = () => {},
+}: Options = {}): Promise<PassResult[]> => {
   const chosen = seed ?? Math.floor(Math.random() * 2 ** 31)
-  const rows: Row[] = []
-  const add = (row: Row): void => {
-    rows.push(row)
-    tell(row)
+  const results: PassResult[] = []
+  const add = (result: PassResult): void => {
+    results.push(result)
+    onResult(result)
   }
-  for (const pass of passes(quick, chosen)) add(await run(pass))
-  if (sockets) add(await onSocketsRow(quick))
-  return rows
+  for (const pass of createPasses(quick, chosen)) add(await runPass(pass))
+  if (sockets) add(await runSocketPass(quick))
+  return results
 }
 
 const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href
 if (isProgram) {
-  const tell = ({ promise, what, count, figure, pass, faults }: Row): void => {
-    console.log(`${pass ? '✓' : '✗'} P${promise}  ${String(count).padStart(6)}  ${what}: ${figure}`)
+  const onResult = ({ guarantee, title, count, figure, pass, faults }: PassResult): void => {
+    console.log(`${pass ? '✓' : '✗'} G${guarantee}  ${String(count).padStart(6)}  ${title}: ${figure}`)
     for (const { request, fault } of faults.slice(0, 5)) console.log(`    ${fault}\n      ${request}`)
   }
-  const rows = await fuzz({ quick: process.argv.includes('--quick'), tell })
-  console.log(`${rows.reduce((sum, { count }) => sum + count, 0)} requests`)
+  const results = await fuzz({ quick: process.argv.includes('--quick'), onResult })
+  console.log(`${results.reduce((sum, { count }) => sum + count, 0)} requests`)
   await runCleanup()
-  process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1
+  process.exitCode = results.every(({ pass }) => pass) ? 0 : 1
 }

@@ -1,4 +1,4 @@
-/** Every place of the API that takes something from outside, read from its own document, and what is tried there. */
+/** Injection points: every parameter and body field of the API, read from its OpenAPI document. */
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { openApiDocument } from '#src/openapi/document.ts'
@@ -16,7 +16,7 @@ import {
 export type InjectionPoint = {
   readonly endpoint: Endpoint
   readonly in: 'path' | 'query' | 'header' | 'body'
-  /** Of a body the way to the value: `shipping_address.city`. */
+  /** For a body field its path, for example `shipping_address.city`. */
   readonly name: string
   readonly kind: 'text' | 'number' | 'other'
 }
@@ -24,7 +24,7 @@ export type InjectionPoint = {
 const valueKind = (value: unknown): InjectionPoint['kind'] =>
   typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'other'
 
-/** The ways to every value in a body, objects and lists on the way included. */
+/** Lists the paths of all values in a body, including objects and lists. */
 const listPaths = (body: Json, before = ''): [string, unknown][] =>
   Object.entries(body).flatMap(([name, value]): [string, unknown][] => {
     const way = `${before}${name}`
@@ -52,7 +52,7 @@ export const listInjectionPoints = ({ bodies }: Pick<Target, 'bodies'>): Injecti
   })
 }
 
-/** The groups that are tried in a place, those that are meant for it first. */
+/** Corpus groups for an injection point, the most specific first. */
 export const groupsFor = ({ in: where, name, kind }: InjectionPoint): readonly string[] => {
   const last = name.split('.').at(-1) ?? name
   const own = last.includes('password')
@@ -88,19 +88,19 @@ const injectIntoBody = (body: Json, way: string, json: string): string => {
   return JSON.stringify(copy).replace(JSON.stringify(PLACEHOLDER), () => json)
 }
 
-/** Headers that no client can send are not sent. */
+/** Whether a client can send this text as a header. */
 const isSendableHeader = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
 
-/** A search must be asked for something, or it would be refused for that alone. */
+/** Query that these endpoints require, without which they would refuse every request. */
 const REQUIRED_QUERY: Readonly<Record<string, string>> = { searchBooks: 'q=clean', suggestBooks: 'q=clean' }
 
-/** What a query begins with, so that more of it may follow. */
+/** Appends to the required query of an endpoint. */
 export const appendQuery = ({ id }: Endpoint, more: string): string => {
   const asked = REQUIRED_QUERY[id]
   return asked !== undefined && !more.startsWith('q=') ? `?${asked}&${more}` : `?${more}`
 }
 
-/** The request that has the entry in this place; undefined where it cannot be sent. */
+/** The request with the entry at this injection point; undefined if it cannot be sent. */
 export const injectEntry = (
   target: Target,
   point: InjectionPoint,
@@ -135,11 +135,11 @@ export const injectEntry = (
   return { ...withBody, path, mayReroute: true }
 }
 
-/** Every `nth` entry of a list, from a place of its own, so that few are not always the same. */
+/** Every `nth` item of a list; `from` shifts the selection, so that different points get different entries. */
 export const sampleEvery = <T>(all: readonly T[], nth: number, from = 0): T[] =>
   all.filter((_, i) => (i + from) % nth === 0)
 
-/** All that is tried in all places, every `nth` of it. */
+/** Every `nth` combination of injection points and corpus entries. */
 export const createInjectedRequests = (target: Target, nth: number): FuzzRequest[] => {
   const entries = new Map<string, CorpusEntry[]>()
   const of = (group: string) => {

@@ -1,9 +1,9 @@
-/** What no endpoint may take: bodies that are cut, of another shape, with fields too many or too few; queries that nobody knows. */
+/** Malformed requests that every endpoint must refuse: truncated bodies, wrong shapes, unknown or missing fields, invalid queries. */
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { entryBytes, entryJson, entryText, readCorpus } from './corpus.ts'
 import { appendQuery, sampleEvery } from './injection-points.ts'
-import type { Runner } from './oracle.ts'
+import type { Runner } from './runner.ts'
 import {
   allowedCaller,
   type FuzzRequest,
@@ -28,12 +28,12 @@ const requestTo = (
   ...more,
 })
 
-const expectRefusal = (status?: number) => (_: FuzzRequest, seen: FuzzResponse) =>
-  seen.status < 400 || (status !== undefined && seen.status !== status)
+const expectRefusal = (status?: number) => (_: FuzzRequest, response: FuzzResponse) =>
+  response.status < 400 || (status !== undefined && response.status !== status)
     ? `should be ${status ?? 'refused'}`
     : undefined
 
-/** The body of an endpoint, cut at every `nth` byte: no JSON any more. */
+/** Valid bodies truncated after every `nth` byte, which is invalid JSON. */
 const truncatedBodies = (target: Target, nth: number): FuzzRequest[] =>
   ENDPOINTS.filter(hasJsonBody).flatMap((endpoint, from) => {
     const whole = JSON.stringify(target.bodies[endpoint.id])
@@ -45,7 +45,7 @@ const truncatedBodies = (target: Target, nth: number): FuzzRequest[] =>
     return cuts.map(i => requestTo(target, endpoint, `cut after ${i}`, { body: whole.slice(0, i) }))
   })
 
-/** The shapes of the corpus, which are at home in the cart, at all the others. */
+/** The JSON group of the corpus, at all endpoints except its primary target. */
 const wrongShapes = (target: Target, nth: number): FuzzRequest[] =>
   ENDPOINTS.filter(one => hasJsonBody(one) && one.id !== 'addCartItem').flatMap((endpoint, from) =>
     sampleEvery(readCorpus('json'), nth, from).map(entry =>
@@ -58,7 +58,7 @@ const wrongShapes = (target: Target, nth: number): FuzzRequest[] =>
 
 const FIELD_VALUES = ['1', '"x"', '{"a":1}', '[]', 'null', '0.01', 'true', '{"S":"x"}']
 
-/** A field that nobody asked for, in whole bodies and where there should be none. */
+/** Unknown fields, in valid bodies and where no body is expected. */
 const unknownFields = (target: Target, nth: number): FuzzRequest[] =>
   ENDPOINTS.filter(({ method, body }) => method !== 'GET' && body !== 'image').flatMap((endpoint, from) => {
     const known = hasJsonBody(endpoint) ? target.bodies[endpoint.id] : {}
@@ -66,7 +66,7 @@ const unknownFields = (target: Target, nth: number): FuzzRequest[] =>
     const names = readCorpus('fields').filter(entry => !Object.hasOwn(known, entryText(entry)))
     return (
       sampleEvery(names, nth, from)
-        // Staff do say what a book costs.
+        // Staff may set price and status.
         .filter(
           entry =>
             !(['price', 'status'].includes(entryText(entry)) && endpoint.path.startsWith('/api/books')),
@@ -82,7 +82,7 @@ const unknownFields = (target: Target, nth: number): FuzzRequest[] =>
     )
   })
 
-/** A field too many inside of what is inside a body. */
+/** Unknown fields in nested objects. */
 const unknownNestedFields = (target: Target, nth: number): FuzzRequest[] =>
   ENDPOINTS.filter(hasJsonBody).flatMap((endpoint, from) => {
     const whole = target.bodies[endpoint.id]
@@ -98,7 +98,7 @@ const unknownNestedFields = (target: Target, nth: number): FuzzRequest[] =>
     )
   })
 
-/** Headers of all kinds at everything that is read. */
+/** Unusual headers at every GET endpoint. */
 const unusualHeaders = (target: Target, nth: number): FuzzRequest[] =>
   ENDPOINTS.filter(({ method }) => method === 'GET').flatMap((endpoint, from) =>
     sampleEvery(readCorpus('headers'), nth, from).map(entry =>
@@ -106,7 +106,7 @@ const unusualHeaders = (target: Target, nth: number): FuzzRequest[] =>
     ),
   )
 
-/** The body without one of its fields: taken where that is optional, refused elsewhere. */
+/** Bodies without one of their fields: accepted if it is optional, otherwise refused. */
 const missingFields = (target: Target): FuzzRequest[] =>
   ENDPOINTS.filter(hasJsonBody).flatMap(endpoint => {
     const whole = target.bodies[endpoint.id]
@@ -121,7 +121,7 @@ const declaresQuery = ({ query }: Endpoint, text: string): boolean => {
   return Object.hasOwn(shape, text.split(/[=&[]/)[0] ?? '')
 }
 
-/** Queries that are no value of what they name, or name what is not known. */
+/** Queries with an invalid value, and queries with an unknown name. */
 const invalidQueries = (target: Target, nth: number): [FuzzRequest[], FuzzRequest[]] => {
   const [known, unknown]: [FuzzRequest[], FuzzRequest[]] = [[], []]
   for (const [from, endpoint] of ENDPOINTS.entries())
@@ -136,7 +136,7 @@ const invalidQueries = (target: Target, nth: number): [FuzzRequest[], FuzzReques
   return [known, unknown]
 }
 
-/** Every `nth` of all that; nothing of it is taken but what a field that is optional leaves out. */
+/** Sends every `nth` malformed request; only missing optional fields may be accepted. */
 export const sendMalformedRequests = async (target: Target, { send }: Runner, nth: number): Promise<void> => {
   await send(truncatedBodies(target, nth), expectRefusal(400))
   await send(wrongShapes(target, nth))
@@ -148,6 +148,8 @@ export const sendMalformedRequests = async (target: Target, { send }: Runner, nt
   )
   const [known, unknown] = invalidQueries(target, Math.ceil(nth / 4))
   await send(known, expectRefusal())
-  // `&&&` asks for nothing.
-  await send(unknown, (sent, seen) => (sent.path.endsWith('&&&') ? undefined : expectRefusal()(sent, seen)))
+  // `&&&` is an empty query.
+  await send(unknown, (request, response) =>
+    request.path.endsWith('&&&') ? undefined : expectRefusal()(request, response),
+  )
 }

@@ -1,8 +1,9 @@
-/** Requests made up at random, made as small as still fail where one does. */
+/** Random requests; a failing one is shrunk to a minimal one. */
 import fc from 'fast-check'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { entryText, percentEncode, readCorpus } from './corpus.ts'
-import { describeRequest, findFaults, type Runner } from './oracle.ts'
+import { findFaults } from './oracle.ts'
+import { describeRequest, type Runner } from './runner.ts'
 import {
   type CallerName,
   type FuzzRequest,
@@ -12,7 +13,7 @@ import {
   validPath,
 } from './target.ts'
 
-/** After these there is nobody, or nothing, to try the others with. */
+/** Endpoints that remove the data or sessions which the other requests need. */
 const DESTRUCTIVE = new Set(['signOut', 'deleteBook', 'deleteMe', 'endOtherSessions'])
 
 const TEXTS = ['strings', 'keys', 'emails', 'numbers', 'expressions']
@@ -41,7 +42,7 @@ const arbitraryText = fc.oneof(
 )
 const arbitraryJson = fc.oneof(fc.jsonValue({ maxDepth: 4 }), arbitraryText, fc.double(), fc.integer())
 
-/** A body of the endpoint with some of its fields exchanged, or anything. */
+/** A valid body with some fields replaced, or an arbitrary body. */
 const arbitraryBody = (whole: Record<string, unknown>): fc.Arbitrary<string | Uint8Array> =>
   fc.oneof(
     {
@@ -93,7 +94,7 @@ const arbitraryRequest = (target: Target): fc.Arbitrary<FuzzRequest> => {
   )
 }
 
-/** `count` requests; a fault is made as small as can be, and told of with the seed. */
+/** Sends `count` random requests; reports a fault as its shrunk request with the seed. */
 export const sendRandomRequests = async (
   target: Target,
   { ask, note, faults }: Runner,
@@ -105,7 +106,7 @@ export const sendRandomRequests = async (
       const known = faults.length
       const response = await ask(request)
       const wrong = faults.length > known || findFaults(request, response, true).length > 0
-      // What shrinking finds is told of once, at the end.
+      // Faults found while shrinking are reported once, at the end.
       faults.length = known
       return !wrong
     }),

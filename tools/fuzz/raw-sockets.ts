@@ -1,21 +1,21 @@
-/** Requests that no client would send, byte by byte on a socket, to a shop as users run it. */
+/** Raw HTTP requests over sockets to a running shop, byte by byte as no client would send them. */
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { type CorpusEntry, entryBytes, readCorpus } from './corpus.ts'
-import type { Fault } from './oracle.ts'
+import type { Fault } from './runner.ts'
 
-/** Longer than the shop waits for headers and bodies, and than Node takes to look (half a minute). */
+/** Longer than the shop's timeouts for headers and bodies plus Node's check interval of half a minute. */
 const SLOW_TIMEOUT_MS = 75_000
 const TIMEOUT_MS = 4_000
-/** The longest that anybody waits. */
+/** Maximum response time. */
 const MAX_MS = 2_000
 const INSIDE = /cloudshelf-(books|carts|users|orders|control)|node_modules|\.[mc]?[jt]s:\d|dynamo/i
 
 type SocketResponse = { readonly status: number | 'refused'; readonly text: string; readonly ms: number }
 
-/** What comes back for these bytes until the connection ends; an answer to HEAD or a refusal may be all of it. */
+/** Sends bytes and returns what is received until the connection ends. */
 const sendBytes = (port: number, bytes: Uint8Array, patience: number): Promise<SocketResponse> =>
   new Promise(done => {
     const start = performance.now()
@@ -37,7 +37,7 @@ const sendBytes = (port: number, bytes: Uint8Array, patience: number): Promise<S
 const residentMegabytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
-/** All of `tools/fuzz/corpus/http`, what is never finished only where there is time; and whether the shop lives on as it was. */
+/** Sends `tools/fuzz/corpus/http`, never-completed requests only in a full run, and checks that the shop keeps running. */
 export const fuzzSockets = async ({
   quick = false,
 } = {}): Promise<{ count: number; faults: Fault[]; grownMb: number }> => {
@@ -49,7 +49,7 @@ export const fuzzSockets = async ({
     const text = Buffer.from(entryBytes(entry)).toString('utf8').replaceAll('{{host}}', `127.0.0.1:${port}`)
     const send = () => sendBytes(port, Buffer.from(text, 'utf8'), entry.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS)
     const first = await send()
-    // What is slow is slow each time; a busy machine is not.
+    // Repeated, because a slow response may be caused by a busy machine.
     const response = !entry.slow && first.ms >= MAX_MS ? await send() : first
     count++
     const note = (fault: string) =>
@@ -71,7 +71,7 @@ export const fuzzSockets = async ({
   }
   const entries = readCorpus('http')
   const quickOnes = entries.filter(one => !one.slow)
-  // The first round loads what the second one needs: what grows after it grows without end.
+  // The first round warms up; memory must not grow in the second.
   for (const entry of quickOnes) await check(entry)
   const before = residentMegabytes(shop.pid)
   const slow = quick ? [] : entries.filter(one => one.slow).map(check)

@@ -1,4 +1,4 @@
-/** Requests in a row, each with what the ones before have left: the stories of the corpus, and made-up ones with one bad request. */
+/** Scenarios: sequences of requests that depend on each other, from the corpus and as random walks with one invalid request. */
 import fc from 'fast-check'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
@@ -6,7 +6,7 @@ import type { Json, Shopper } from '../../test/kit.ts'
 import { readItems, sortAttributes } from '../../test/table-contents.ts'
 import { matchesExpectation, readCorpus } from './corpus.ts'
 import { createInjectedRequests } from './injection-points.ts'
-import type { Runner } from './oracle.ts'
+import type { Runner } from './runner.ts'
 import { type FuzzRequest, type FuzzResponse, requiredHeaders, type Target } from './target.ts'
 
 type Step = {
@@ -29,7 +29,7 @@ const matchEndpoint = (method: string, path: string): Endpoint => {
   return found
 }
 
-/** Somebody's way through the shop: what the last answers said is at hand for the next request. */
+/** Creates a scenario with its shoppers; values of earlier responses are inserted into later requests. */
 const createScenario = async (target: Target, { ask }: Runner) => {
   const { shop } = target
   const shoppers: Record<string, Shopper> = {
@@ -49,10 +49,11 @@ const createScenario = async (target: Target, { ask }: Runner) => {
       .replaceAll(/"\{\{(version|total)\}\}"/g, (_, name) => JSON.stringify(known[name]))
       .replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(known[name]))
 
-  const remember = (seen: FuzzResponse): void => {
-    if (typeof seen.body?.version === 'string' && seen.body.items)
-      Object.assign(known, { version: seen.body.version, total: seen.body.total })
-    if (seen.status === 201 && typeof seen.body?.order_id === 'string') known.order = seen.body.order_id
+  const remember = (response: FuzzResponse): void => {
+    if (typeof response.body?.version === 'string' && response.body.items)
+      Object.assign(known, { version: response.body.version, total: response.body.total })
+    if (response.status === 201 && typeof response.body?.order_id === 'string')
+      known.order = response.body.order_id
   }
 
   const runStep = async ({
@@ -65,7 +66,7 @@ const createScenario = async (target: Target, { ask }: Runner) => {
     const by = shoppers[as]
     const [method = '', path = ''] = fillTemplate(call).split(' ')
     const endpoint = matchEndpoint(method, path)
-    const sent: FuzzRequest = {
+    const request: FuzzRequest = {
       endpoint,
       as: as === 'staff' ? 'staff' : as === 'member' ? 'account' : 'guest',
       shopper: by,
@@ -74,30 +75,30 @@ const createScenario = async (target: Target, { ask }: Runner) => {
       headers: JSON.parse(fillTemplate(JSON.stringify(headers ?? {}))),
       why: call,
     }
-    const seen = await ask(sent)
-    remember(seen)
-    return [sent, seen]
+    const response = await ask(request)
+    remember(response)
+    return [request, response]
   }
   return { take: runStep, guest: shoppers.guest as Shopper }
 }
 
-/** The stories of the corpus, each with the end that it expects. */
-export const runScenarios = async (target: Target, ledger: Runner): Promise<void> => {
+/** Runs the scenarios of the corpus and checks the result of the last step. */
+export const runScenarios = async (target: Target, runner: Runner): Promise<void> => {
   for (const entry of readCorpus('scenarios')) {
-    const scenario = await createScenario(target, ledger)
+    const scenario = await createScenario(target, runner)
     const steps = entry.value as Step[]
     for (const [i, step] of steps.entries()) {
-      const [sent, seen] = await scenario.take(step)
-      if (i < steps.length - 1 && seen.status >= 400)
-        ledger.note(sent, seen, `${entry.id}: ${entry.why}: does not get so far`)
-      if (i === steps.length - 1 && !matchesExpectation(entry, seen.status))
-        ledger.note(sent, seen, `${entry.id}: ${entry.why}: should be ${JSON.stringify(entry.expect)}`)
+      const [request, response] = await scenario.take(step)
+      if (i < steps.length - 1 && response.status >= 400)
+        runner.note(request, response, `${entry.id}: ${entry.why}: does not get so far`)
+      if (i === steps.length - 1 && !matchesExpectation(entry, response.status))
+        runner.note(request, response, `${entry.id}: ${entry.why}: should be ${JSON.stringify(entry.expect)}`)
     }
   }
 }
 
 const ADDRESS = { street: 'a', city: 'b', postal_code: 'c', country: 'US' }
-/** Where one may go from anywhere; each leaves something that the next may use. */
+/** Steps of random walks; each leaves state that later ones can use. */
 const STEPS: readonly Step[] = [
   { as: 'guest', call: 'GET /api/books?limit=2' },
   { as: 'guest', call: 'GET /api/books/search?q=clean' },
@@ -128,7 +129,7 @@ const STEPS: readonly Step[] = [
 const readHoldings = async (who: Shopper): Promise<string> =>
   JSON.stringify([(await who.get('/api/cart')).body, (await who.get('/api/orders')).body], sortAttributes)
 
-/** Copies on the shelf and in orders that count, of all books. */
+/** Copies in stock and in orders that are not cancelled, of all books. */
 const countCopies = async ({ shop }: Target): Promise<number> => {
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
   const stock = (await readItems(shop, 'books')).map(({ stock_quantity }) => stock_quantity)
@@ -137,12 +138,12 @@ const countCopies = async ({ shop }: Target): Promise<number> => {
 }
 
 /**
- * `count` stories of 30 requests along the shop's links, a bad one among them: it is refused and changes nothing that is the
- * guest's, or is taken; and no copy of a book is lost or made.
+ * Runs `count` random walks of 30 requests, one of them invalid: it is either accepted, or refused without changing the guest's
+ * cart and orders. The total number of copies must stay the same.
  */
 export const runRandomWalks = async (
   target: Target,
-  ledger: Runner,
+  runner: Runner,
   count: number,
   seed: number,
 ): Promise<void> => {
@@ -156,26 +157,26 @@ export const runRandomWalks = async (
     }),
     { numRuns: count, seed },
   )
-  for (const { steps, bad: request, when } of walks) {
-    const scenario = await createScenario(target, ledger)
+  for (const { steps, bad: invalid, when } of walks) {
+    const scenario = await createScenario(target, runner)
     for (const [i, step] of steps.entries()) {
       if (i === when) {
         const had = await readHoldings(scenario.guest)
-        const sent = {
-          ...request,
+        const request = {
+          ...invalid,
           by: scenario.guest,
-          headers: { ...request.headers, ...requiredHeaders(request.endpoint) },
+          headers: { ...invalid.headers, ...requiredHeaders(invalid.endpoint) },
         }
-        const seen = await ledger.ask(sent)
-        if (seen.status >= 400 && (await readHoldings(scenario.guest)) !== had)
-          ledger.note(sent, seen, `is refused and changes what the guest has (seed ${seed})`)
+        const response = await runner.ask(request)
+        if (response.status >= 400 && (await readHoldings(scenario.guest)) !== had)
+          runner.note(request, response, `is refused and changes what the guest has (seed ${seed})`)
       }
       await scenario.take(step)
     }
   }
   const after = await countCopies(target)
   if (after !== before)
-    ledger.note(
+    runner.note(
       { endpoint: matchEndpoint('POST', '/api/orders'), as: 'guest', path: '', why: `seed ${seed}` },
       undefined,
       `${before} copies became ${after}`,

@@ -1,9 +1,9 @@
-/** Credentials and cursors that are nearly right: one bit changed, cut, of somebody else, of another route, over. */
+/** Tampered cursors, invalid sessions and reused idempotency keys: valid credentials changed, expired, or used elsewhere. */
 import { revokeRole } from '#src/accounts/staff.ts'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { checkOut, type Shopper } from '../../test/kit.ts'
 import { type CorpusEntry, entryText, readCorpus } from './corpus.ts'
-import type { Runner } from './oracle.ts'
+import type { Runner } from './runner.ts'
 import { type FuzzRequest, type FuzzResponse, findEndpoint, type Target, validPath } from './target.ts'
 
 const LIST_ORDERS = findEndpoint('listOrders')
@@ -18,7 +18,7 @@ const placeOrders = async (who: Shopper, count: number): Promise<void> => {
 const fetchCursor = async (who: Shopper): Promise<string> =>
   (await who.get('/api/orders?limit=1')).body.next_cursor
 
-/** One bit of a text in base64url is another. */
+/** Flips one bit of a base64url text. */
 const flipBit = (text: string, at: number): string => {
   const bytes = Buffer.from(text, 'base64url')
   const i = Math.min(bytes.length - 1, Math.floor(at * bytes.length))
@@ -41,7 +41,7 @@ const applyMutation = (
 const expectProblem = (status: number, code: string) => (_: FuzzRequest, response: FuzzResponse) =>
   response.status === status && response.body.code === code ? undefined : `should be ${status} ${code}`
 
-/** Cursors that are bent as the corpus says, and `count` more, each in one byte or at one length. */
+/** Sends the cursors of the corpus and `count` more, each with one changed byte or truncated. */
 export const sendTamperedCursors = async (target: Target, { send }: Runner, count: number): Promise<void> => {
   const [own, other] = [target.callers.account(), await target.shop.account()]
   await placeOrders(own, 3)
@@ -69,13 +69,13 @@ export const sendTamperedCursors = async (target: Target, { send }: Runner, coun
       }),
     )
   await send(requests, (request, response) => {
-    // What is longer than any cursor is refused for that alone.
+    // A text longer than any cursor is refused by the schema.
     const long = request.path.length > 1_025
     return expectProblem(400, long ? 'invalid_request' : 'bad_cursor')(request, response)
   })
 }
 
-/** Sessions that are over, or were never ours, by what is wrong with them. */
+/** Creates invalid sessions, each with a description of what is wrong. */
 const createInvalidSessions = async ({ shop }: Target): Promise<Record<string, string>> => {
   const live = await shop.account({ role: 'admin' })
   const [name = '', value = ''] = (live.cookie() ?? '').split('=')
@@ -100,7 +100,7 @@ const createInvalidSessions = async ({ shop }: Target): Promise<Record<string, s
   }
 }
 
-/** At every endpoint that is not open to all, no session that is over or forged speaks for anybody. */
+/** Sends invalid sessions and tokens to every endpoint that requires an account or staff. */
 export const sendInvalidCredentials = async (target: Target, { send }: Runner): Promise<void> => {
   const dead = Object.entries(await createInvalidSessions(target))
   const bearer = readCorpus('tokens')
@@ -116,7 +116,7 @@ export const sendInvalidCredentials = async (target: Target, { send }: Runner): 
       ].map(
         ([why, headers]): FuzzRequest => ({
           endpoint,
-          as: 'anybody',
+          as: 'anonymous',
           path: validPath(target, endpoint),
           headers,
           why,
@@ -126,7 +126,7 @@ export const sendInvalidCredentials = async (target: Target, { send }: Runner): 
   await send(requests, expectProblem(401, 'not_signed_in'))
 }
 
-/** The key of somebody else's order, and of one's own for another body: neither gives an order back. */
+/** Reuses idempotency keys: another customer's key, and the own key with a different body. Neither may return an order. */
 export const sendReusedKeys = async (
   target: Target,
   { send, note }: Runner,

@@ -1,4 +1,4 @@
-/** A shop in the midst of things, for those who send it what they should not: callers of all kinds, and bodies that are well. */
+/** Target of fuzzing: a shop with data, callers of all kinds, and a valid body for each endpoint. */
 
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Limiter } from '#src/core/rate-limit/limiter.ts'
@@ -6,7 +6,7 @@ import type { Endpoint } from '#src/http/endpoint.ts'
 import { aBook, checkOut, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 
 export type CallerName =
-  | 'anybody'
+  | 'anonymous'
   | 'guest'
   | 'account'
   | 'customer with a second factor'
@@ -18,15 +18,15 @@ export type CallerName =
 export type FuzzRequest = {
   readonly endpoint: Endpoint
   readonly as: CallerName
-  /** Who it is, where it is nobody in particular of that kind. */
+  /** A particular shopper, instead of the default one of that kind. */
   readonly shopper?: Shopper
-  /** With its query, as it is sent. */
+  /** Path with its query, as it is sent. */
   readonly path: string
   readonly body?: string | Uint8Array
   readonly headers?: Readonly<Record<string, string>>
-  /** What is bad about it. */
+  /** What is invalid about the request. */
   readonly why: string
-  /** Whether the path is bent, so that it may name another endpoint, or none. */
+  /** Whether the mutated path may match another endpoint, or none. */
   readonly mayReroute?: boolean
 }
 
@@ -40,13 +40,13 @@ export type FuzzResponse = {
 
 export type Target = {
   readonly shop: TestShop
-  /** Ids of things that are there, by their names in paths. */
+  /** Ids of existing things, by their parameter names. */
   readonly ids: Readonly<Record<string, string>>
-  /** A body that each endpoint takes, were it not for what is done to it. */
+  /** A valid body for each endpoint. */
   readonly bodies: Record<string, Json>
   readonly callers: Readonly<Record<CallerName, () => Shopper>>
-  readonly send: (sent: FuzzRequest) => Promise<FuzzResponse>
-  /** Fills the guest's cart again where an order has emptied it. */
+  readonly send: (request: FuzzRequest) => Promise<FuzzResponse>
+  /** Refills the guest's cart after an order has emptied it. */
   readonly refresh: () => Promise<void>
 }
 
@@ -79,7 +79,7 @@ const TOKEN = 'A'.repeat(43)
 const PASSWORD = 'four quiet blue words'
 const EMAIL = 'reader@example.com'
 
-/** What the endpoints of accounts take; ids and answers of passkeys are the sign-in library's to check. */
+/** Valid bodies of the account endpoints; ids and responses of passkeys are checked by the sign-in library. */
 export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
   signUp: { email: EMAIL, password: PASSWORD, first_name: 'A', last_name: 'B' },
   verifyEmail: { token: TOKEN, password: PASSWORD },
@@ -107,7 +107,7 @@ export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
   signInWithPasskey: { response: { id: 'a' } },
 }
 
-/** The address of an endpoint, with ids that are there. */
+/** Path of an endpoint with existing ids. */
 export const validPath = ({ ids }: Pick<Target, 'ids'>, { path }: Endpoint): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name] ?? 'a')
 
@@ -123,23 +123,23 @@ const sendRequest = async (
   return { ...answer, text, ms }
 }
 
-/** A browser that still sends this cookie. */
+/** A browser that keeps sending this cookie. */
 const withCookie = (who: Shopper, cookie: string): Shopper => ({
   ...who,
   call: (method, path, body, headers) =>
     who.call(method, path, body, { cookie, 'sec-fetch-site': 'same-origin', ...headers }),
 })
 
-/** `limited`: whether requests are counted; those who send thousands would else be told that alone. */
+/** Creates a target. Without `limited`, rate limits are off, because thousands of requests would otherwise only see 429. */
 export const createTarget = async ({ limited = false } = {}): Promise<Target> => {
   const many = { stock_quantity: 1_000_000 }
-  // Time stands still: what a clock alone writes would look like the work of a request.
+  // The clock stands still, so that writes caused by time are not attributed to a request.
   const now = new Date()
   const shop = await createTestShop({
     now: () => now,
     books: [aBook(many), aBook({ book_id: 'tech-002', ...many })],
   })
-  // Nothing is counted; what is written with a hit is written all the same.
+  // Rate limits are not counted; the other writes of the transaction are still made.
   if (!limited) {
     const { admit } = shop.deps.limiter
     const uncounted: Limiter = { admit: (_, writes) => admit([], writes), knownWait: () => 0 }
@@ -190,7 +190,7 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
   const cookie = ended.cookie() ?? ''
   await ended.post('/api/auth/sign-out')
   const callers = {
-    anybody: () => shop.visitor(),
+    anonymous: () => shop.visitor(),
     guest: () => guest,
     account: () => account,
     'customer with a second factor': () => factored,
@@ -204,15 +204,21 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
     ids,
     bodies,
     callers,
-    send: sent => sendRequest(sent.shopper ?? callers[sent.as](), sent),
+    send: request => sendRequest(request.shopper ?? callers[request.as](), request),
     refresh,
   }
 }
 
-/** As whom an endpoint is called, so that what it takes is looked at. */
+/** Kind of caller that may call the endpoint. */
 export const allowedCaller = ({ access }: Endpoint): CallerName =>
-  access === 'staff' ? 'staff' : access === 'account' ? 'account' : access === 'shopper' ? 'guest' : 'anybody'
+  access === 'staff'
+    ? 'staff'
+    : access === 'account'
+      ? 'account'
+      : access === 'shopper'
+        ? 'guest'
+        : 'anonymous'
 
-/** The headers that an endpoint cannot do without. */
+/** Headers without which the endpoint refuses every request. */
 export const requiredHeaders = ({ id }: Endpoint): Record<string, string> =>
   id === 'placeOrder' ? { 'idempotency-key': crypto.randomUUID() } : {}

@@ -1,4 +1,4 @@
-/** Whether somebody has an account, nobody learns: not from an answer, and not from its time (13). */
+/** Guarantee 13: neither responses nor their timing reveal whether an account exists (account enumeration, timing attack). */
 
 import { createPasswordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
@@ -7,7 +7,7 @@ import { median } from '../bench/measure.ts'
 import type { Guarantee } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
 
-/** The best that somebody could do who guesses by the time alone: the share that is right, at the best threshold. */
+/** Accuracy of the best timing attack: the share of right guesses at the best threshold. */
 const bestGuess = (known: readonly number[], unknown: readonly number[]): number => {
   const all = [...known.map(ms => ({ ms, known: 1 })), ...unknown.map(ms => ({ ms, known: 0 }))]
   all.sort((a, b) => a.ms - b.ms)
@@ -64,7 +64,7 @@ const accountEnumeration: Guarantee = {
       await time('unknown', 100_000)
       spent.unknown.length = 0
       for (let i = 0; i < each; i++) {
-        // Now the one first, now the other.
+        // Random order, so that both kinds meet the same conditions.
         const order = run.random() < 0.5 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)
         for (const kind of order) await time(kind, i)
       }

@@ -8,7 +8,7 @@ import { createTestShop, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
 import { countWhere, type Guarantee, runConcurrently } from './guarantee.ts'
 
-/** The same address, as different people write it. */
+/** Spellings of one email address. */
 const spellings = (i: number): string[] => [
   `reader-${i}@example.com`,
   `Reader-${i}@EXAMPLE.com`,
@@ -40,7 +40,7 @@ const oneAccount: Guarantee = {
     const users = (await readItems(shop, 'users')).length
     const { missingReservations, orphanedReservations, duplicates } = await checkAccounts(shop.deps)
     const odd = missingReservations.length + orphanedReservations.length + duplicates.length
-    // Looks for the address, then writes the account.
+    // Naive: queries the address, then writes the account.
     const naive = async (user_id: string): Promise<void> => {
       const { items } = await shop.deps.db.query({
         table: shop.names.users,
@@ -62,7 +62,7 @@ const oneAccount: Guarantee = {
   },
 }
 
-/** Whether one more is let through: looks how many there were, then notes this one. */
+/** Naive rate limit that reads its counter and then writes it; whether the request is admitted. */
 const naiveLimit = async ({ deps, names }: TestShop): Promise<boolean> => {
   const key = { pk: 'naive-limit', sk: 'limit' }
   const count = Number((await deps.db.get(names.control, key))?.tries ?? 0)

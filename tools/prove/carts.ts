@@ -1,4 +1,4 @@
-/** Carts: no line lost, joined once (9, 10). */
+/** Guarantees 9 and 10: no cart update is lost, and sign-in merges carts exactly once. */
 import fc from 'fast-check'
 import { times } from '../../test/buyers.ts'
 import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
@@ -43,7 +43,7 @@ const send = (who: Shopper, cookie: object, { kind, book, quantity }: Step): Pro
 const quantityIn = (cart: Json, book: number): number =>
   cart.items.find((line: Json) => line.book_id === `b-${book}`)?.quantity ?? 0
 
-/** How many copies of a book the cart has after this; an answer must also show that number. */
+/** Model of one book in a cart: the quantity after this step. A response must show that quantity. */
 const after = (copies: number, { kind, quantity, outcome, seen }: Done): number | undefined => {
   if (outcome === 'fail') {
     const refused = kind === 'add' ? copies + quantity > MAX_QUANTITY : copies === 0
@@ -71,7 +71,7 @@ const runSteps = async (shop: TestShop, steps: readonly Step[], cookie: object):
   return done
 }
 
-/** A cookie as a browser got it before its first cart. */
+/** Guest cookie of a browser that has no cart yet. */
 export const createGuestCookie = (n: number) => ({
   cookie: `cloudshelf_guest=${String(n).padStart(43, 'A')}`,
   'sec-fetch-site': 'same-origin',
@@ -141,7 +141,7 @@ const joinedOnce: Guarantee = {
       engine.plan(() => undefined)
       return (await ask()).body.item_count === Math.min(a + b, MAX_QUANTITY)
     })
-    // A join that met a fault is reported, done by the next request, and hinders nobody.
+    // A merge that met a fault is reported and repeated by the next request; it must not fail a request.
     shop.reportedErrors.length = 0
     const naive = await createTestShop({ books: BOOKS })
     const [guest, account] = [naive.visitor(), await naive.account()]

@@ -1,4 +1,4 @@
-/** `kill -9` of the shop and of its engine while customers buy: nothing acknowledged is lost, nothing is half done (6). */
+/** Guarantee 6: orders survive `kill -9` of the shop and of its engine, completely or not at all. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ import type { Guarantee, Run } from './guarantee.ts'
 
 const BUYERS = 4
 
-/** Customers who buy until they are told to stop, whatever fails on the way; and the orders that the shop said yes to. */
+/** Starts customers that buy until they are stopped, whatever fails, and collects the acknowledged orders. */
 const startBuyers = (url: string, random: Random) => {
   const agent = createAgent(2 * BUYERS)
   const acknowledged: string[] = []
@@ -31,7 +31,7 @@ const startBuyers = (url: string, random: Random) => {
       const { cart } = await fillCart(agent, url, random)
       const said = cart && (await checkOutCart(agent, url, random, cart))
       if (said?.status === 201) acknowledged.push(said.body.order_id)
-      // The shop is down at the moment: that is what this is about.
+      // Failures are expected: the shop is down at times.
       else await randomPause(random, 10, 30)
     }
   })
@@ -41,7 +41,7 @@ const startBuyers = (url: string, random: Random) => {
     await agent.close()
     return acknowledged
   }
-  /** Until another order has been acknowledged: each kill then interrupts something. */
+  /** Resolves after the next acknowledged order, so that each kill interrupts something. */
   const bought = async (): Promise<void> => {
     const before = acknowledged.length
     for (let i = 0; i < 400 && acknowledged.length === before; i++) await randomPause(random, 20, 30)
@@ -99,10 +99,10 @@ const killShop = async ({ random }: Run, kills: number) => {
   return { wrong, orders, acknowledged: acknowledged.length }
 }
 
-/** So often at the most. */
+/** Maximum number of kills of the naive program. */
 const NAIVE_KILLS = 60
 
-/** Kills a program that writes order, stock and mail one after the other: how often they disagree. */
+/** Kills a program that writes order, stock and mail in separate steps; returns the number of differences between them. */
 const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
   const shop = await createTestShop({ books: [aBook({ stock_quantity: 100_000 })] })
   const { endpoint } = await getTestEngine()
@@ -113,7 +113,7 @@ const killNaive = async ({ random }: Run, kills: number): Promise<number> => {
     const sold = 100_000 - ((await readStock(shop, 'tech-001')) ?? 0)
     return Math.abs(orders.length - mails) + Math.abs(orders.length - sold)
   }
-  // Now and then a kill falls between two orders: it is killed until one has fallen inside one.
+  // A kill may fall between two orders, so it is repeated until one interrupts an order.
   for (let done = 0; done < kills || (done < NAIVE_KILLS && (await halves()) === 0); done++) {
     const child: ChildProcess = fork(at, [endpoint, JSON.stringify(shop.names)], { stdio: 'ignore' })
     await once(child, 'message')

@@ -1,4 +1,4 @@
-/** Somebody who deletes the account leaves nothing behind but what the law keeps (23). */
+/** Guarantee 23: account erasure removes all personal data that the law does not require to be kept. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mailFolder } from '#src/composition/settings.ts'
@@ -8,7 +8,7 @@ import { aBook, type Json, type Shopper } from '../../test/kit.ts'
 import { dumpTables, readItems } from '../../test/table-contents.ts'
 import type { Guarantee } from './guarantee.ts'
 
-/** Somebody who has left a mark in every field that takes one. */
+/** Creates a customer whose marker stands in every field that accepts personal data. */
 const createCustomerWithData = async (shop: Awaited<ReturnType<typeof createAccountShop>>, i: number) => {
   const mark = `canary-${i}`
   const email = `${mark}-mail@example.com`
@@ -70,7 +70,7 @@ const erased: Guarantee = {
       const { body } = await person.get('/api/auth/session')
       if (status === 204 && body.signed_in === false) dead++
     }
-    // What is still to be delivered needs its address; when it is cancelled or delivered, that goes too.
+    // Open orders keep the address until they are delivered or cancelled.
     for (const { user_id: _, order_id, status } of await readItems(shop, 'orders'))
       if (status === 'confirmed') await shop.staff.post(`/api/orders/${order_id}/cancel`)
     const left = await marks()

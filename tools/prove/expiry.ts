@@ -1,4 +1,4 @@
-/** Expired data is not used, though nothing has swept it (11). */
+/** Guarantee 11: expired data is not used, even if it has not been deleted yet. */
 
 import { aBook, createTestShop, type Json } from '../../test/kit.ts'
 import { putForeignItem, readItems } from '../../test/table-contents.ts'
@@ -26,7 +26,7 @@ const expiredIsGone: Guarantee = {
       const turn = i % 3
       const shop = shops[turn]
       if (!shop) throw new Error('no shop')
-      // Some lie within seconds of the clock, some within the shift of the clocks, the others within days.
+      // Expiry times within seconds of the clock, within the difference of the clocks, and within days.
       const spread = [3_000, 900_000, 3 * DAY][i % 3 === turn ? i % 2 : 2] ?? DAY
       const clock = noon + (clocks[turn] ?? 0)
       const until = Math.floor((clock + (run.random() * 2 - 1) * spread) / 1000)

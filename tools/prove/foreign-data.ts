@@ -1,4 +1,4 @@
-/** Rows of other programs and of other times: read as they are, and what the shop does not know stays in them (29). */
+/** Guarantee 29: items written by other programs or releases stay readable, and unknown attributes survive updates. */
 import type { TableId } from '#src/tables/definitions.ts'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
@@ -6,9 +6,9 @@ import { callEngine, readItems } from '../../test/table-contents.ts'
 import type { Guarantee } from './guarantee.ts'
 import { runTests } from './suite-guarantees.ts'
 
-const MARK = 'of another time'
+const MARK = 'unknown attribute'
 
-/** Puts an attribute that the shop does not know into every row of a table. */
+/** Adds an unknown attribute to every item of a table; returns the number of items. */
 const markItems = async (shop: TestShop, table: TableId): Promise<number> => {
   const TableName = shop.names[table]
   const { Items } = await callEngine('Scan', { TableName, ConsistentRead: true })
@@ -55,7 +55,7 @@ const foreignData: Guarantee = {
       ...(await findLostMarks(shop, 'orders', row => row.order_id === order_id)),
       ...(await findLostMarks(shop, 'users', () => true)),
     ]
-    // Written back as it was understood.
+    // Naive: writes the item back as parsed.
     const book = await shop.deps.books.get({ category: 'Technology', book_id: 'tech-001' })
     await shop.deps.db.write({ action: 'Put', table: shop.names.books, item: { ...book } })
     const naive = await findLostMarks(shop, 'books', () => true)

@@ -1,25 +1,25 @@
-/** Hostile input, strangers, forged tokens and bent cursors (15 to 19): one run of `tools/fuzz`, told by promise. */
-import { fuzz, type Row } from '../fuzz/fuzz.ts'
+/** Guarantees 15 to 19, tested by one run of `tools/fuzz` whose passes are grouped by guarantee. */
+import { fuzz, type PassResult } from '../fuzz/fuzz.ts'
 import type { Guarantee, Proof, Run } from './guarantee.ts'
 import { runWalks } from './pagination.ts'
 import { runTests } from './suite-guarantees.ts'
 
-let rows: Promise<Row[]> | undefined
+let results: Promise<PassResult[]> | undefined
 
-/** What was tried of these promises, and what came of it; everything hostile is run once, for all of them. */
+/** Summarizes the fuzzing passes of these guarantees; all passes run once, at the first call. */
 const summarizePasses = async (
   { quick, seed, withSuite }: Run,
   numbers: readonly number[],
 ): Promise<Proof> => {
-  // The suite has its own short run of it.
+  // The suite runs its own short fuzzing run.
   if (!withSuite) return { method: 'tools/fuzz', result: 'the suite runs it itself', holds: true }
-  rows ??= fuzz({ quick, seed })
-  const mine = (await rows).filter(({ promise }) => numbers.includes(promise))
+  results ??= fuzz({ quick, seed })
+  const mine = (await results).filter(({ guarantee }) => numbers.includes(guarantee))
   const faults = mine.flatMap(one => one.faults)
   const [first] = faults
   return {
-    method: mine.map(({ count, what }) => `${count} ${what}`).join('; '),
-    result: `${mine.map(({ what, figure }) => `${what}: ${figure}`).join('; ')}${first ? `; ${first.fault}: ${first.request}` : ''}`,
+    method: mine.map(({ count, title }) => `${count} ${title}`).join('; '),
+    result: `${mine.map(({ title, figure }) => `${title}: ${figure}`).join('; ')}${first ? `; ${first.fault}: ${first.request}` : ''}`,
     holds: mine.length > 0 && mine.every(({ pass }) => pass),
     figures: { requests: mine.reduce((sum, { count }) => sum + count, 0), faults: faults.length },
   }
@@ -79,12 +79,12 @@ const cursors: Guarantee = {
 }
 
 export const fuzzingGuarantees: readonly Guarantee[] = [
-  ...FUZZED.map(promised => ({
-    ...promised,
+  ...FUZZED.map(guarantee => ({
+    ...guarantee,
     inSuite: true,
     prove: async (run: Run): Promise<Proof> => {
-      const told = await summarizePasses(run, promised.number === 17 ? [17, 4] : [promised.number])
-      if (promised.number !== 19) return told
+      const told = await summarizePasses(run, guarantee.number === 17 ? [17, 4] : [guarantee.number])
+      if (guarantee.number !== 19) return told
       const suite = await runTests(run, TOKEN_TESTS)
       return {
         ...told,

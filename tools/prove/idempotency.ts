@@ -1,4 +1,4 @@
-/** Keys and carts of a checkout: one intention is one order, whatever is lost, repeated or clicked twice (2 to 5). */
+/** Guarantees 2 to 5: idempotency of checkout under retries, lost responses, key reuse and double clicks. */
 import { type Buyer, createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { isRateLimitWrite, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
@@ -15,14 +15,14 @@ const isOneOrder = (answers: readonly Answer[]): boolean =>
   answers.every(({ status }) => status === 201) &&
   new Set(answers.map(({ body }) => body.order_id)).size === 1
 
-/** A buyer with something in the cart. */
+/** Creates a buyer with a filled cart. */
 const createBuyer = async (shop: TestShop): Promise<Buyer> => {
   const [buyer] = await createBuyers(shop, 1, 'tech-001')
   if (!buyer) throw new Error('no buyer')
   return buyer
 }
 
-/** The same browser, at another process of the shop. */
+/** The same browser, talking to another process of the shop. */
 const atShop = (shop: TestShop, { shopper, order }: Buyer): Buyer => ({
   shopper: {
     ...shopper,
@@ -43,7 +43,7 @@ const oneKeyOneOrder: Guarantee = {
   prove: async run => {
     const keys = run.quick ? 15 : 200
     const shop = await createTestShop({ books: createBooks() })
-    // Another process, when the limit of a shopper's tries has passed.
+    // Another process, later than the window of the checkout rate limit.
     const later = await createTestShop({
       sharingTablesOf: shop,
       now: () => new Date(Date.now() + 11 * 60_000),
@@ -91,7 +91,7 @@ const lostReply: Guarantee = {
       const buyer = buyers[i]
       for (let tries = 1; buyer; tries++) {
         const { outcome } = await record('buy', `key-${i}`, () => placeOrder(buyer, `key-${i}`))
-        // Of the shop's own answers, too, one in five does not arrive.
+        // One in five of the shop's responses is lost too.
         const arrives = run.random() >= 0.2
         if (!arrives) thrownAway++
         if ((arrives && outcome === 'ok') || tries === 6) return outcome === 'ok'
@@ -103,7 +103,7 @@ const lostReply: Guarantee = {
     const [orders, stock = 0] = [(await readItems(shop, 'orders')).length, await readStock(shop, 'tech-001')]
     const naive = await createTestShop({})
     await runConcurrently(20, 4, async i => {
-      // Who heard nothing asks again, and the shop knows of no key.
+      // Naive: a client without a response tries again, and the shop knows no keys.
       for (let tries = 0; tries < 1 + (i % 2); tries++) await naiveOrder(naive, `${i}-${tries}`)
     })
     const twice = (await readItems(naive, 'orders')).length - 20

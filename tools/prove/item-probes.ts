@@ -1,4 +1,4 @@
-/** Keys, sizes, numbers and conditions, as DynamoDB documents them. */
+/** Probes of keys, sizes, numbers and conditions. */
 import {
   CONDITION_FAILED,
   condition,

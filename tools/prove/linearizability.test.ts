@@ -17,26 +17,26 @@ const sale = (change: number, invoke: number, end: number, outcome: Sale['outcom
 const fits = (sales: Sale[], start: number, end: number) =>
   isLinearizable(sales, { apply: after }, start, end)
 
-test('sales at once fit if any order of them does', () => {
+test('concurrent sales are linearizable if any order of them is valid', () => {
   expect(fits([], 3, 3)).toBe(true)
   expect(fits([sale(-2, 0, 9), sale(-2, 0, 9, 'fail'), sale(1, 0, 9)], 2, 1)).toBe(true)
   expect(fits([sale(-2, 0, 9), sale(-2, 0, 9)], 3, 1)).toBe(false)
   expect(fits([sale(-2, 0, 9), sale(-2, 0, 9)], 4, 1)).toBe(false)
 })
 
-test('what had ended before does not come after: a refusal before the last copy was sold is a lie', () => {
+test('an operation that ended earlier is not ordered later: a refusal before the last copy was sold is invalid', () => {
   expect(fits([sale(-1, 0, 1, 'fail'), sale(-1, 2, 3)], 1, 0)).toBe(false)
   expect(fits([sale(-1, 0, 3, 'fail'), sale(-1, 2, 3)], 1, 0)).toBe(true)
 })
 
-test('of a sale whose outcome nobody knows both are believed, and its effect may come late', () => {
+test('an operation with unknown outcome may or may not have happened, and may take effect late', () => {
   const unknown = sale(-1, 0, 1, 'unknown')
   expect([fits([unknown], 1, 1), fits([unknown], 1, 0), fits([unknown], 1, -1)]).toEqual([true, true, false])
   expect(fits([unknown, sale(-1, 2, 3)], 1, 0)).toBe(true)
   expect(fits([unknown, sale(-1, 2, 3, 'fail')], 1, 0)).toBe(true)
 })
 
-test('too many at once are not searched', () => {
+test('more operations than the maximum are rejected', () => {
   expect(() =>
     fits(
       Array.from({ length: 25 }, () => sale(1, 0, 1)),
@@ -55,7 +55,7 @@ const told = (key: string, result: Operation['outcome']): Operation => ({
   response: { status: 200, headers: new Headers(), body: {} },
 })
 
-test('once for what was answered well, never for what was refused, at most once for what nobody knows, nothing by nobody', () => {
+test('effects must exist once for successes, never for refusals, at most once for unknown outcomes, and not without an operation', () => {
   const all = [
     told('a', 'ok'),
     told('b', 'fail'),

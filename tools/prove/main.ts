@@ -80,15 +80,15 @@ const testAll = async (): Promise<Report> => {
   const started = new Date()
   log(`seed ${seed}`)
   const outcomes: Outcome[] = []
-  for (const { prove, ...promised } of chooseGuarantees()) {
+  for (const { prove, ...guarantee } of chooseGuarantees()) {
     const since = performance.now()
-    const run = createRun({ quick: options.quick, seed, soakMinutes, withSuite: true, log }, promised)
+    const run = createRun({ quick: options.quick, seed, soakMinutes, withSuite: true, log }, guarantee)
     const proof = await prove(run).catch((error: unknown) => ({
       method: 'interrupted by an error',
       result: error instanceof Error ? (error.stack ?? error.message) : String(error),
       holds: false,
     }))
-    const outcome = { ...promised, ...proof, seconds: (performance.now() - since) / 1000 }
+    const outcome = { ...guarantee, ...proof, seconds: (performance.now() - since) / 1000 }
     outcomes.push(outcome)
     log(formatOutcomes([outcome]))
   }

@@ -1,4 +1,4 @@
-/** More requests than the shop can answer (25), and a long day of mixed traffic (31). */
+/** Guarantees 25 and 31: load shedding under overload, and no leaks under sustained load. */
 import { readdirSync } from 'node:fs'
 import { temporaryFolder } from '../../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
@@ -25,8 +25,8 @@ const medianPerSecond = (tally: Awaited<ReturnType<typeof closedLoop>>): number 
   median(tally.seconds.slice(0, -1).map(({ good }) => good))
 
 /**
- * Answers per second of a shop that had a crowd, and of one that has given as many and was never asked for more than it can do:
- * tables that have grown make each order dearer, crowd or none. By turns, since a machine is not the same a minute later.
+ * Compares the throughput of the shop after the overload with a second shop that served as many requests without overload,
+ * because larger tables make orders slower in any case. Measured alternately, because the machine's speed varies.
  */
 const compareWithUnloadedShop = async (customer: Customer, answers: number, random: Random) => {
   const shop = await startStockedShop()
@@ -106,7 +106,7 @@ const overload: Guarantee = {
   },
 }
 
-/** Browsing 90, carts 8, checkouts 2 of a hundred. */
+/** Mixed traffic: 90 % browsing, 8 % carts, 2 % checkouts. */
 const createVisitors = (url: string, agent: ReturnType<typeof createAgent>): Customer => {
   const buying = createShoppers(agent, url)
   const pages = [
@@ -120,7 +120,7 @@ const createVisitors = (url: string, agent: ReturnType<typeof createAgent>): Cus
   return random => {
     if (random() < 0.1) return buying(random)
     const page = pages[Math.floor(random() * pages.length)] ?? ''
-    // Some pages nobody has asked for before: a kept answer is not all that is looked at.
+    // Some queries are new, so that not everything is answered from a cache.
     const fresh = random() < 0.1 ? `/api/books/search?q=${Math.floor(random() * 1e6).toString(36)}` : page
     return sendRequest(agent, url + fresh, random)
   }
@@ -138,7 +138,7 @@ const average = (values: readonly number[]): number =>
   values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length)
 
 const SOAK_PER_SECOND = 150
-/** From the second quarter, when what is kept in memory has been filled, to the last. */
+/** Growth from the second quarter, when caches are filled, to the last. */
 const MAX_GROWTH = 1.15
 const MAX_DESCRIPTORS = 20
 

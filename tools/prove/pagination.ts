@@ -1,4 +1,4 @@
-/** Walks through lists, page by page, while others write into them: each entry that was there is met once (18). */
+/** Pagination under concurrent writes: paging through a list returns each existing entry exactly once (guarantee 18). */
 import type { TestShop } from '../../test/kit.ts'
 import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
 import { runConcurrently } from './guarantee.ts'
@@ -24,7 +24,7 @@ const walk = async (
   return { met, pages }
 }
 
-/** How many of those that were there before were not met exactly once. */
+/** Number of entries that were not returned exactly once. */
 const countMisses = (before: ReadonlySet<string>, { met }: Walk): number => {
   const counts = new Map<string, number>()
   for (const id of met) counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -41,7 +41,7 @@ const newBook = (n: number) => ({
   stock_quantity: 1,
 })
 
-/** As many books as a list is long, in order of their titles; new ones come in between all of them. */
+/** Creates a shop with `count` books; new titles will sort between the existing ones. */
 const createShopWithBooks = async (count: number, now: () => Date): Promise<TestShop> => {
   const books = Array.from({ length: count }, (_, i) =>
     aBook({
@@ -58,7 +58,7 @@ const createShopWithBooks = async (count: number, now: () => Date): Promise<Test
   return shop
 }
 
-/** Walks of books and of a shopper's orders at these page sizes; how many entries were missed or met twice, and what offsets would do. */
+/** Pages through books and a shopper's orders at these page sizes; counts missed or repeated entries, also for offset pagination. */
 export const runWalks = async (books: number, orders: number, sizes: readonly number[]) => {
   let minutes = 0
   const since = Date.now()
@@ -78,7 +78,7 @@ export const runWalks = async (books: number, orders: number, sizes: readonly nu
   }
   const shopper = await shop.account()
   const order = async (): Promise<string> => {
-    // Nobody may order more often than the shop lets anybody.
+    // Advances the clock, to stay within the checkout rate limit.
     minutes++
     await shopper.post('/api/cart/items', { book_id: 'b-0' })
     const { status, body } = await checkOut(shopper)
@@ -97,7 +97,7 @@ export const runWalks = async (books: number, orders: number, sizes: readonly nu
     missed += countMisses(mine, walked)
     pages += walked.pages
   }
-  // By offsets, each new entry at the front shows the last of the page before once more.
+  // With offsets, each entry added at the front repeats the last entry of the previous page.
   const list = [...before]
   const met: string[] = []
   for (let at = 0; at < list.length; at += 7) {

@@ -1,4 +1,4 @@
-/** Prices: what is paid is what was shown and what the catalogue said in that moment (7). */
+/** Guarantee 7: customers pay the price they were shown, which is the catalogue's price at that moment. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
@@ -9,9 +9,9 @@ const PRICES = [10, 11.11, 12.34, 42.99]
 
 type PricePeriod = { readonly price: number; readonly from: number; until: number }
 
-/** Staff who change the price every 20 ms, and between which moments the catalogue may have said each. */
+/** Starts staff edits that change the price every 20 ms, and records the period in which each price may have been valid. */
 const startPriceChanges = (shop: TestShop) => {
-  const told: PricePeriod[] = [{ price: 42.99, from: 0, until: Number.POSITIVE_INFINITY }]
+  const periods: PricePeriod[] = [{ price: 42.99, from: 0, until: Number.POSITIVE_INFINITY }]
   let done = false
   const changing = (async () => {
     for (let i = 0; !done; i++) {
@@ -19,20 +19,20 @@ const startPriceChanges = (shop: TestShop) => {
       const from = performance.now()
       const { status } = await shop.staff.call('PATCH', '/api/books/tech-001', { price })
       if (status >= 300) continue
-      const last = told.at(-1)
+      const last = periods.at(-1)
       if (last) last.until = performance.now()
-      told.push({ price, from, until: Number.POSITIVE_INFINITY })
+      periods.push({ price, from, until: Number.POSITIVE_INFINITY })
       await sleep(20)
     }
   })()
-  const wasTrue = (price: number, invoke: number, end: number): boolean =>
-    told.some(one => one.price === price && one.from <= end && one.until >= invoke)
+  const wasValid = (price: number, invoke: number, end: number): boolean =>
+    periods.some(one => one.price === price && one.from <= end && one.until >= invoke)
   const stop = async (): Promise<number> => {
     done = true
     await changing
-    return told.length
+    return periods.length
   }
-  return { wasTrue, stop }
+  return { wasValid, stop }
 }
 
 const FORGED = [{ price: 0.01 }, { total: 0.01 }, { discount: 100 }, { currency: 'XXX' }, { items: [] }]
@@ -65,14 +65,14 @@ const pricePaid: Guarantee = {
           if (body.total !== buyer.order.expected_total) wrong.push(`${body.total} instead of what was shown`)
           if (Math.round(price * 100) * quantity !== Math.round(body.subtotal * 100))
             wrong.push('a wrong sum')
-          if (!prices.wasTrue(price, invoke, performance.now())) wrong.push(`an old price: ${price}`)
+          if (!prices.wasValid(price, invoke, performance.now())) wrong.push(`an old price: ${price}`)
         }),
       )
-      // The naive shop writes the price that the page showed, whatever it has become.
+      // Naive: the order takes the price that the page showed earlier.
       const shown = (await shop.visitor().get('/api/books/tech-001')).body.price
       await sleep(30 + run.random() * 30)
       const moment = performance.now()
-      if (!prices.wasTrue(shown, moment, moment)) naiveWrong++
+      if (!prices.wasValid(shown, moment, moment)) naiveWrong++
       if (refused > 50 * count) throw new Error('no order gets through')
     }
     const changes = await prices.stop()

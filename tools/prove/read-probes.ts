@@ -1,4 +1,4 @@
-/** Queries, pages, batches and what is not there. */
+/** Probes of queries, pagination, batches and missing tables. */
 
 import type { Json } from '../../test/kit.ts'
 import { callEngine } from '../../test/table-contents.ts'

@@ -1,4 +1,4 @@
-/** Short windows of sales and counts of one title at once, and the search for an order in which every answer is true. */
+/** Short windows of concurrent sales and stock changes of one title, checked for linearizability (guarantee 1). */
 import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { type FaultyEngine, randomFaults } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, createTestShop, type TestShop } from '../../test/kit.ts'
@@ -10,7 +10,7 @@ import { naiveCount, naiveSale } from './naive.ts'
 
 type Move = Timed & { readonly change: number }
 
-/** Of a refusal: that the stock was not enough. */
+/** Model of stock: a refusal is valid only if the stock was too low. */
 const after = (stock: number, { change, outcome }: Move): number | undefined => {
   const next = stock + change
   if (outcome === 'fail') return next < 0 ? stock : undefined
@@ -24,7 +24,7 @@ const recordMove = async (
   const invoke = performance.now()
   const answer = await act()
   const outcome: Outcome = classifyResponse(answer)
-  // A count that met another writer says nothing of the stock.
+  // A stock change refused because of a concurrent write says nothing about the stock.
   if (outcome === 'fail' && !['out_of_stock', 'stock_would_be_negative'].includes(answer.body?.code))
     return undefined
   return { change, invoke, end: performance.now(), outcome }
@@ -35,7 +35,7 @@ const fitsSomeOrder = async (shop: TestShop, start: number, moves: Promise<Move 
   return isLinearizable(told, { apply: after }, start, (await readStock(shop, 'tech-001')) ?? -1)
 }
 
-/** How many of `count` windows can be put in order: of the shop's, every second under faults, and of the naive sale's. */
+/** Counts the linearizable ones among `count` windows, every second with faults, and the same for the naive implementation. */
 export const runStockWindows = async (run: Run, engine: FaultyEngine, count: number) => {
   engine.plan(() => undefined)
   const books = [aBook({ stock_quantity: 0 })]
@@ -53,7 +53,7 @@ export const runStockWindows = async (run: Run, engine: FaultyEngine, count: num
     const quantities = times(7, () => randomInteger(run.random, 1, 3))
     const deltas = times(3, () => randomInteger(run.random, -2, 3) || 1)
     engine.plan(() => undefined)
-    // Enough to fill carts; then as many as the window begins with.
+    // Stock up for filling the carts, then set the window's start stock.
     await filled(shop, 100)
     const buyers = await createBuyers(shop, quantities.length, 'tech-001', i => quantities[i] ?? 1)
     await filled(shop, start)

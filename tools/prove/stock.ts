@@ -1,4 +1,4 @@
-/** Copies: never more sold than there are, given back once, and neither lost nor made by staff (1, 21, 22). */
+/** Guarantees 1, 21 and 22: no overselling, cancellations return stock once, staff edits do not overwrite sales. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countSold, createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { randomFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
@@ -12,7 +12,7 @@ import { runStockWindows } from './stock-windows.ts'
 const BUYERS = 60
 const STOCK = 10
 
-/** How often the intention of each key lies in the orders. */
+/** Counts the orders of each idempotency key. */
 export const countOrdersByKey = async (shop: TestShop): Promise<Map<string, number>> => {
   const records = (await readItems(shop, 'control')).filter(({ pk }) => pk.startsWith('idem#'))
   const keys = new Map(records.map(({ sk, order_id }) => [order_id, sk.replace('checkout#', '')]))
@@ -24,7 +24,7 @@ export const countOrdersByKey = async (shop: TestShop): Promise<Map<string, numb
   return counts
 }
 
-/** One crowd at one title; what was wrong, in words. Every second buyer asks again where the outcome is not certain. */
+/** Concurrent buyers of one title; returns contradictions. Every second buyer retries an uncertain outcome. */
 const runBuyers = async (shop: TestShop, run: Run): Promise<string[]> => {
   const buyers = await createBuyers(shop, BUYERS, 'tech-001', () => randomInteger(run.random, 1, 3))
   const { operations, record } = createHistory()
@@ -60,7 +60,7 @@ const neverOversell: Guarantee = {
         endpoint: engine.endpoint,
       })
       const plan = randomFaults(run.random, { conflict: 10, lose: 5, refuse: 1, reset: 1 })
-      // Carts are filled first; faults are for the race.
+      // Carts are filled without faults; only the checkouts meet them.
       if (round >= rounds)
         engine.plan((name, input) => (name === 'TransactWriteItems' ? plan(name, input) : undefined))
       wrong.push(...(await runBuyers(shop, run)))
@@ -81,7 +81,7 @@ const neverOversell: Guarantee = {
   },
 }
 
-/** Ten cancels of one order at once, and its shipping in every second one; whether all of it fits. */
+/** Cancels an order ten times concurrently, and ships every second order too; whether all responses are consistent. */
 const cancelOnce = async (shop: TestShop, i: number, random: Run['random']): Promise<boolean> => {
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 2 })
@@ -91,7 +91,7 @@ const cancelOnce = async (shop: TestShop, i: number, random: Run['random']): Pro
   const head = random() * 40
   const [shipped, ...cancels] = await Promise.all([
     i % 2 === 0 ? move('shipped') : undefined,
-    // So that now one, now the other is the first.
+    // A random delay, so that either may come first.
     ...times(10, () => sleep(head).then(() => shopper.post(`/api/orders/${order_id}/cancel`))),
   ])
   const { status } = (await shopper.get(`/api/orders/${order_id}`)).body

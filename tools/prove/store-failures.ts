@@ -1,4 +1,4 @@
-/** A store that is gone, slow or throttled holds nobody up (26). */
+/** Guarantee 26: an unreachable, slow or throttling database does not block requests. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBuyers, placeOrder, times } from '../../test/buyers.ts'
 import { type FaultPlan, type FaultyEngine, startFaultyEngine } from '../../test/faulty-engine.ts'
@@ -36,7 +36,7 @@ const FAILURE_MODES: readonly FailureMode[] = [
 const countCalls = (engine: FaultyEngine): number =>
   Object.values(engine.calls).reduce((sum, one) => sum + one, 0)
 
-/** Some of everything at once: carts, checkouts, orders, health, and what is in memory. */
+/** Mixed concurrent traffic: carts, checkouts, orders, health, and reads from memory. */
 const createTraffic = async (shop: TestShop, rounds: number) => {
   const spent: number[] = []
   const answers: Answer[] = []
@@ -97,7 +97,7 @@ const storeFailures: Guarantee = {
       const odd = countWhere(answers, ({ status }) => status >= 500) - refused
       const isBack = (await shop.visitor().get('/api/health')).status === 200
       const isTold = name === '20 % throttled' || name === '2 s late' || health.status === 503
-      // Of a store that refuses each call, every call is made up to five times: what counts is that it ends.
+      // With an unreachable database each call is tried up to five times; only throttling is limited.
       const isSpared = name !== '20 % throttled' || ratio <= MAX_CALL_RATIO
       holds &&= longest < MAX_MS && odd === 0 && isBack && isTold && isSpared
       found.push(

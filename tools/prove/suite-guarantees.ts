@@ -1,4 +1,4 @@
-/** Promises that tests of the suite prove at their full count: they are run here, so that one command shows all. */
+/** Guarantees that tests of the suite prove at full count; they are run here so that one command covers all. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ const runVitest = (args: readonly string[]): Promise<string> =>
     child.once('exit', () => done(said))
   })
 
-/** Runs these files of tests; what passed and what did not. */
+/** Runs test files with Vitest and counts passed and failed tests. */
 export const runTests = async (
   { withSuite }: Pick<Run, 'withSuite'>,
   files: readonly string[],
@@ -52,7 +52,7 @@ export const runTests = async (
   const [first] = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'failed')
-  // A file can fail as a whole, its tests being well: by a secret in what it logged.
+  // A file can fail although its tests pass, for example because of a secret in its log.
   const why = first?.fullName ?? results.testResults.find(({ message }) => message)?.message?.slice(0, 300)
   return {
     result: `${passed} tests passed, ${failed} failed${success ? '' : `: ${why ?? said.slice(-300)}`}`,
@@ -63,7 +63,7 @@ export const runTests = async (
 type SuiteGuarantee = Omit<Guarantee, 'prove' | 'inSuite'> & {
   readonly method: string
   readonly files: readonly string[]
-  /** What the naive version did, which one of these tests requires to fail. */
+  /** Result of the naive implementation, which one of these tests requires to fail. */
   readonly naive?: string
 }
 
@@ -119,8 +119,8 @@ const SUITE_GUARANTEES: readonly SuiteGuarantee[] = [
 ]
 
 export const suiteGuarantees: readonly Guarantee[] = SUITE_GUARANTEES.map(
-  ({ files, method, naive, ...promised }) => ({
-    ...promised,
+  ({ files, method, naive, ...guarantee }) => ({
+    ...guarantee,
     inSuite: true,
     prove: async run => {
       const { result, holds } = await runTests(run, files)

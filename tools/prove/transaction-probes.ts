@@ -1,4 +1,4 @@
-/** Transactions: how many, all or nothing, whose reasons, which token. */
+/** Probes of transactions: limits, atomicity, cancellation reasons and idempotency tokens. */
 import {
   cancellationCodes,
   condition,

@@ -1,4 +1,4 @@
-/** Writes the groups of the corpus that are systematic, `node tools/fuzz/corpus/write.ts`: bodies that are no JSON, bent cursors, files. */
+/** Script that writes the generated corpus groups: malformed JSON, tampered cursors, image files. Run with `node tools/fuzz/corpus/write.ts`. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { crc32, deflateSync, gzipSync } from 'node:zlib'
 import sharp from 'sharp'
@@ -121,7 +121,7 @@ const chunk = (type: string, data: Uint8Array): Buffer => {
   frame.writeUInt32BE(crc32(named), 4)
   return Buffer.concat([frame.subarray(0, 4), named, frame.subarray(4)])
 }
-/** A PNG of these sizes in one colour, or one that says so and holds less. */
+/** A one-color PNG of this size, or one whose pixel data does not match its header. */
 const png = (
   width: number,
   height: number,
