@@ -1,4 +1,4 @@
-/** The endpoints of the cart, as data: always the caller's own. */
+/** Endpoints of the cart, as data. A caller has access to their own cart alone. */
 import * as z from 'zod'
 import { BookId } from '../catalog/schema.ts'
 import { endpoint } from '../http/endpoint.ts'
@@ -10,7 +10,7 @@ export const getCart = endpoint({
   id: 'getCart',
   method: 'GET',
   path: '/api/cart',
-  summary: 'The caller’s cart at today’s prices, with what changed since the books were added',
+  summary: 'The caller’s cart at today’s prices, with changes since the books were added',
   access: 'shopper',
   cache: 'private',
   status: 200,
@@ -22,7 +22,7 @@ export const addCartItem = endpoint({
   id: 'addCartItem',
   method: 'POST',
   path: '/api/cart/items',
-  summary: 'Add copies of a book; the first add makes the cart and the guest’s cookie',
+  summary: 'Add copies of a book. The first add creates the cart, and the cookie of a guest',
   access: 'shopper',
   cache: 'private',
   body: AddItem,
@@ -35,7 +35,7 @@ export const setCartItem = endpoint({
   id: 'setCartItem',
   method: 'PUT',
   path: '/api/cart/items/{book_id}',
-  summary: 'Set how many copies of a book the cart has',
+  summary: 'Set the quantity of a book in the cart',
   access: 'shopper',
   cache: 'private',
   params: LinePath,
@@ -49,7 +49,7 @@ export const removeCartItem = endpoint({
   id: 'removeCartItem',
   method: 'DELETE',
   path: '/api/cart/items/{book_id}',
-  summary: 'Take a book out of the cart',
+  summary: 'Remove a book from the cart',
   access: 'shopper',
   cache: 'private',
   params: LinePath,

@@ -1,4 +1,4 @@
-/** A cart beside the books as they are now: what it costs, and what has changed since its lines were added. */
+/** Quote of a cart: its lines at today's prices and stock, what it costs, and what changed since the lines were added. */
 import { isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
 import { sha256 } from '../core/ids.ts'
@@ -7,14 +7,15 @@ import { toCartAmountFields } from './amount-fields.ts'
 import { calculateAmounts, type PriceRules } from './pricing.ts'
 import type { Cart, CartLine, CartView } from './schema.ts'
 
-/** A line at today's price. `available` is how many could be had: less than `quantity` when the line is short. */
+/** A line at today's price. `available` copies are in stock, fewer than `quantity` where the line is short. */
 export type QuotedLine = CartLine & {
   readonly author: string | undefined
+  /** The price when the line was added. */
   readonly previous: Cents
   readonly available: number
 }
 
-/** Each line at today's price, title and category; a book that is gone or retired keeps its old ones, with none available. */
+/** Each line at today's price, title and category. A deleted or retired book keeps those of its line, with none available. */
 export const quoteLines = (
   lines: readonly CartLine[],
   books: ReadonlyMap<string, PricedBook>,
@@ -28,7 +29,7 @@ export const quoteLines = (
 
 export const isShort = (line: QuotedLine): boolean => line.available < line.quantity
 
-/** The cart's version as clients see it; a cart without one, of others' making, is known by its content. */
+/** The cart's version as clients see it. A cart that another client wrote without a version has a hash of its content. */
 export const versionOf = (cart: Cart): string =>
   cart.version ?? `content-${sha256(JSON.stringify([cart.updated_at, cart.items])).slice(0, 40)}`
 
@@ -44,6 +45,7 @@ const itemView = (line: QuotedLine): CartView['items'][number] => ({
   ...(isShort(line) ? { available_quantity: line.available } : {}),
 })
 
+/** The cart's JSON. Lines that are short are not included in the amounts. */
 export const cartView = (
   cart: Cart | undefined,
   books: ReadonlyMap<string, PricedBook>,

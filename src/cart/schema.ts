@@ -1,4 +1,4 @@
-/** What a cart is: the specification's item, what a shopper may ask of it, and what the shop answers. */
+/** Schemas of carts: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
 import { BookId } from '../catalog/schema.ts'
 import { type Cents, parseDecimal } from '../core/money.ts'
@@ -7,7 +7,7 @@ import { cartAmountFields, Money } from './amount-fields.ts'
 export const MAX_LINES = 50
 export const MAX_QUANTITY = 20
 
-/** What bounds the lines of a cart that others wrote, so that no sum leaves the whole numbers. */
+/** Bounds for lines that other clients wrote, so that sums stay exact. */
 const MAX_STORED_PRICE = 1e7
 const MAX_STORED_QUANTITY = 100
 
@@ -18,7 +18,7 @@ const Price = z
   .transform((value, context): Cents => {
     const price = parseDecimal(value)
     if (price !== undefined) return price
-    context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+    context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
     return z.NEVER
   })
 
@@ -29,7 +29,7 @@ export const CartLine = z.object({
   price: Price,
   quantity: z.int().positive().max(MAX_STORED_QUANTITY),
 })
-/** A line as it was put into the cart; its price, in whole cents, is the one shown then. */
+/** A line as it was added to the cart. Its price, in whole cents, is the one that was shown then. */
 export type CartLine = z.infer<typeof CartLine>
 
 const Lines = z
@@ -37,12 +37,13 @@ const Lines = z
   .catch([])
   .transform(items => items.flatMap(item => CartLine.safeParse(item).data ?? []))
 
-/** The last second that a date can say. */
+/** The last second that a `Date` can represent. */
 export const MAX_EPOCH_SECONDS = 8.64e12
 
 /**
- * An item of the carts table. `version` is ours: unguessable and new on each write; a cart of others' making has none.
- * Whatever else others put there is still a cart: lines that are none are skipped, and an expiry that is no time has passed.
+ * An item of the carts table. `version` is unguessable and new on each write (optimistic locking); other clients do not
+ * write one. Parsing is lenient towards other clients: lines that are malformed are skipped, and a malformed expiry counts
+ * as expired.
  */
 export const Cart = z.object({
   user_id: z.string(),
@@ -74,19 +75,19 @@ export const CartItem = z
     quantity: z.int(),
     line_total: Money,
     previous_price: Money.optional().describe(
-      'There when the price is not what it was when the line was added.',
+      'The price when the line was added, where it has changed since.',
     ),
     available_quantity: z
       .int()
       .optional()
-      .describe('There when fewer are left than the line wants; 0: none.'),
+      .describe('Copies left, where there are fewer than `quantity`; 0 when sold out.'),
   })
   .meta({ id: 'CartItem' })
 
-/** The cart with today's prices. Lines of which too few are left count in no total until they are mended. */
+/** The cart at today's prices. Lines of which too few copies are left are not included in the totals. */
 export const CartView = z
   .object({
-    version: z.string().nullable().describe('Send it with the order; null while the cart is empty.'),
+    version: z.string().nullable().describe('Send it with the order. Null while the cart is empty.'),
     items: z.array(CartItem),
     item_count: z.int(),
     ...cartAmountFields,

@@ -62,7 +62,7 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
   })
   expect(await advance(second.order_id, '--to', 'cancelled')).toMatchObject({
     code: 1,
-    stderr: 'cloudshelf: An order that is delivered cannot become cancelled.\n',
+    stderr: 'cloudshelf: This order is delivered and cannot become cancelled.\n',
   })
 
   const cancelled = await advance(order.order_id, '--to', 'cancelled', '--json')
@@ -73,7 +73,7 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
   expect(await runCli(folder, 'orders', 'show', 'order-2025-01-01-none')).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'cloudshelf: There is no such order.\n',
+    stderr: 'cloudshelf: This order does not exist.\n',
   })
   await shop.end()
 }, 120_000)

@@ -20,7 +20,7 @@ const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
   const all: Order[] = []
   let after: Key | undefined
   do {
-    const page = await orders.onDay(day, PAGE, after)
+    const page = await orders.listByDay(day, PAGE, after)
     all.push(...page.orders)
     after = page.next
   } while (after)

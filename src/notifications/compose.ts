@@ -57,7 +57,7 @@ const orderLetter = async (
     case 'order_link': {
       // Made here and not when it was asked for: the store never holds a token that opens anything.
       const token = newSecret()
-      await deps.links.keep(token, order, deps.now())
+      await deps.links.save(token, order, deps.now())
       return orderLink(order, deps.shop, token, LINK_MINUTES)
     }
   }

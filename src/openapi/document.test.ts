@@ -135,7 +135,7 @@ test('what the shop answers is what the document declares, and nothing beside it
   await keep('cancelOrder', shopper.post(`/api/orders/${order.order_id}/cancel`))
   const token = newSecret()
   const [stored] = await readItems(shop, 'orders')
-  await shop.deps.links.keep(token, stored, new Date())
+  await shop.deps.links.save(token, stored, new Date())
   await keep('openOrderLink', shopper.post('/api/orders/lookup/open', { token }))
   await keep('browseBooks', shopper.get('/api/books?limit=1'))
   await keep('searchBooks', shopper.get('/api/books/search?q=clean'))

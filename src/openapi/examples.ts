@@ -219,7 +219,7 @@ export const examples: Readonly<Record<string, { readonly request?: unknown; rea
   listOrders: { reply: { items: [order], next_cursor: null } },
   lookUpOrder: {
     request: { order_id: order.order_id, email: order.email },
-    reply: { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' },
+    reply: { detail: 'If we find a matching order, we’ll email a link to the address it was placed with.' },
   },
   openOrderLink: { request: { token: '3q2-7wXcVbNmAsDfGhJkLqWeRtYuIoPzXcVbNmAsDfG' }, reply: order },
   getOrder: { reply: order },

@@ -61,7 +61,7 @@ export const checkoutWrites = (
   { key, body }: { readonly key: string; readonly body: PlaceOrder },
   now: Date,
 ): CheckoutWrites => ({
-  idempotency: orders.keepCheckout(
+  idempotency: orders.putCheckoutRecord(
     cart.user_id,
     key,
     { ...requestHash(body), order_id: order.order_id },
@@ -70,6 +70,6 @@ export const checkoutWrites = (
   cart: carts.remove(cart, cart.version, now),
   order: orders.put(order),
   outbox: orders.announce(order, 'order_confirmed', now),
-  pointer: orders.pointFromEmail(order, order.email),
+  pointer: orders.putEmailPointer(order, order.email),
   stock: lines.map(books.takeStock),
 })

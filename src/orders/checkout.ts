@@ -15,9 +15,8 @@ import { checkoutLines } from './checkout-lines.ts'
 import { checkoutWrites, newOrder } from './checkout-writes.ts'
 import type { OrderDeps } from './deps.ts'
 import { explainRejection } from './explain-rejection.ts'
-import { isSameRequest } from './request-hash.ts'
+import { type CheckoutRecord, isSameRequest } from './request-hash.ts'
 import type { Order, PlaceOrder } from './schema.ts'
-import type { CheckoutRecord } from './table.ts'
 
 export type PlacedOrder = { readonly order: Order; readonly replayed: boolean }
 
@@ -59,7 +58,7 @@ export const placeOrder = async (
   } catch (error) {
     if (!(error instanceof ShopError && REFUSED_AFTER_SUCCESS.has(error.code))) throw error
     // Read after the refusal and not before: a concurrent duplicate request may be why it was refused.
-    const record = await deps.orders.checkout(userId, key, deps.now())
+    const record = await deps.orders.getCheckoutRecord(userId, key, deps.now())
     if (!record) throw error
     return replay(deps, checkout, record)
   }
@@ -124,7 +123,7 @@ const attempt = async (
     const reason = explainRejection(error, writes, lines)
     if (reason instanceof ShopError) throw reason
     if (reason === 'retry') return undefined
-    const record = await deps.orders.checkout(userId, key, deps.now())
+    const record = await deps.orders.getCheckoutRecord(userId, key, deps.now())
     return record && replay(deps, checkout, record)
   }
   deps.booksChanged(lines)

@@ -1,42 +1,43 @@
 /**
- * Links that open an order once, for whoever reads its address's mail. Control holds the token's hash alone, bound to the
- * order and to this purpose; so a copy of all tables opens nothing.
+ * Order links: one-time links by mail that open an order for a guest without the cookie. The table holds only the hash of a
+ * link's token, bound to the order and to this purpose, so a copy of all tables opens nothing.
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
-import type { Order } from './schema.ts'
 
 export const LINK_MINUTES = CONTROL_ROWS.orderLink.ttl / 60
 
 export type OrderKey = { readonly user_id: string; readonly order_id: string }
-export type OrderLinks = ReturnType<typeof createOrderLinks>
 
-export const createOrderLinks = (db: Dynamo, names: { readonly control: string }) => {
+export interface OrderLinks {
+  /** Stores a link: for 30 minutes, `token` opens the order once. */
+  save(token: string, order: OrderKey, now: Date): Promise<void>
+  /**
+   * A row that opens nothing, for a request that matches no order. It costs the same write as an announcement, so that the
+   * response time does not tell whether there is such an order (timing attack).
+   */
+  decoy(now: Date): Write
+  /** Redeems a token. Undefined where it is unknown, used or expired. */
+  redeem(token: string, now: Date): Promise<OrderKey | undefined>
+}
+
+export const createOrderLinks = (db: Dynamo, names: { readonly control: string }): OrderLinks => {
   const table = names.control
-  const expiry = (now: Date): number => epochSeconds(now) + CONTROL_ROWS.orderLink.ttl
 
-  const link = (token: string, order: OrderKey | undefined, now: Date): Write => ({
+  const put = (token: string, order: OrderKey | undefined, now: Date): Write => ({
     action: 'Put',
     table,
     item: {
       ...CONTROL_ROWS.orderLink.key(token),
       user_id: order?.user_id,
       order_id: order?.order_id,
-      expires_at: expiry(now),
+      expires_at: epochSeconds(now) + CONTROL_ROWS.orderLink.ttl,
     },
   })
 
-  /** Keeps `token` as the key to this order, for 30 minutes. */
-  const keep = (token: string, { user_id, order_id }: Order, now: Date): Promise<void> =>
-    db.transact([link(token, { user_id, order_id }, now)])
-
-  /** What is written in place of an announcement where there is no such order: as large, and a key to nothing. */
-  const decoy = (now: Date): Write => link(newSecret(), undefined, now)
-
-  /** The order that `token` opens, this once; undefined for one that is unknown, used or expired. */
-  const spend = async (token: string, now: Date): Promise<OrderKey | undefined> => {
+  const redeem: OrderLinks['redeem'] = async (token, now) => {
     const key = CONTROL_ROWS.orderLink.key(token)
     const found = await db.get(table, key)
     if (!isOpen(found, now)) return undefined
@@ -49,7 +50,11 @@ export const createOrderLinks = (db: Dynamo, names: { readonly control: string }
     return { user_id: found.user_id, order_id: found.order_id }
   }
 
-  return { keep, decoy, spend }
+  return {
+    save: (token, { user_id, order_id }, now) => db.transact([put(token, { user_id, order_id }, now)]),
+    decoy: now => put(newSecret(), undefined, now),
+    redeem,
+  }
 }
 
 const isOpen = (item: Item | undefined, now: Date): item is Item & OrderKey =>

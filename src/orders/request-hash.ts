@@ -7,6 +7,8 @@ import { sha256 } from '../core/ids.ts'
 import type { PlaceOrder } from './schema.ts'
 
 export type RequestHash = { readonly request_hash: string; readonly hash_version: number }
+/** Idempotency record of a checkout: its order, and the hash of the request that placed it. */
+export type CheckoutRecord = RequestHash & { readonly order_id: string }
 
 const HASH_VERSION = 2
 

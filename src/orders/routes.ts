@@ -1,5 +1,4 @@
-/** The handlers of checkout and orders. */
-
+/** Handlers of checkout and orders. */
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import { withUniformTiming } from '../core/timing.ts'
@@ -15,12 +14,18 @@ import * as service from './service.ts'
 
 export type OrderRouteDeps = LookupDeps & {
   readonly cursors: CursorSeal
-  /** The address of an account, once it is confirmed. */
+  /** The email address of an account; undefined until it is confirmed. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
 
 const keyMissing = () =>
-  new ShopError('idempotency_key_missing', 'Send an Idempotency-Key, made when the checkout page opens.')
+  new ShopError(
+    'idempotency_key_missing',
+    'Send an Idempotency-Key header. Generate its value, such as a UUID, when the checkout page opens.',
+  )
+
+/** The same whether or not there is such an order. */
+const LOOKUP_DETAIL = 'If we find a matching order, we’ll email a link to the address it was placed with.'
 
 export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
   const view = (order: Order) => service.orderView(order, deps.currency)
@@ -47,12 +52,12 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       const { orders, next } =
         date === undefined
           ? await listOrders(deps, ownerOf(identity), limit, after)
-          : await deps.orders.onDay(date, limit, after)
+          : await deps.orders.listByDay(date, limit, after)
       return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
     }),
     route(api.lookUpOrder, async ({ body }) => {
       await withUniformTiming(() => requestOrderLink(deps, body))
-      return { detail: 'If there is such an order, a link to it is on its way to its e-mail address.' }
+      return { detail: LOOKUP_DETAIL }
     }),
     route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
     route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),

@@ -1,4 +1,4 @@
-/** What an order is: the specification's item, what a shopper sends for it, and what the shop answers. */
+/** Schemas of orders: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
 import { PostalAddress } from '../accounts/schema.ts'
@@ -22,22 +22,22 @@ export const OrderLine = z.object({
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
-/** As an address is written on a letter; what others put beside comes last, by name. The table keeps no order of its own. */
-const ADDRESS_ORDER = Object.keys(PostalAddress.shape)
-const placeOf = (name: string): number => {
-  const place = ADDRESS_ORDER.indexOf(name)
-  return place < 0 ? ADDRESS_ORDER.length : place
+/** Fields in the order of an envelope, since the table keeps none. Fields of other clients come last, by name. */
+const ADDRESS_FIELDS = Object.keys(PostalAddress.shape)
+const addressRank = (name: string): number => {
+  const rank = ADDRESS_FIELDS.indexOf(name)
+  return rank < 0 ? ADDRESS_FIELDS.length : rank
 }
 
-/** An address of others' making may hold anything: what is text or a number in it is shown, the rest stays in the table. */
+/** An address that another client wrote may hold anything: its texts and numbers are shown, the rest stays in the table. */
 const StoredAddress = z.unknown().transform((value): Record<string, string> | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const readable = Object.entries(value).filter(([, part]) => ['string', 'number'].includes(typeof part))
-  const ordered = readable.sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
+  const ordered = readable.sort(([a], [b]) => addressRank(a) - addressRank(b) || (a < b ? -1 : 1))
   return Object.fromEntries(ordered.map(([name, part]) => [name, String(part)]))
 })
 
-/** An item of the orders table. An order of others' making (the specification's `create_order`) may lack amounts and address. */
+/** An item of the orders table. The specification's own `create_order` leaves out amounts and address. */
 export const Order = z
   .object({
     user_id: z.string(),
@@ -54,10 +54,10 @@ export const Order = z
     updated_at: z.string(),
   })
   .transform(withAmounts)
-/** An order inside the shop: amounts in whole cents. */
+/** An order inside the shop, with amounts in whole cents. */
 export type Order = z.infer<typeof Order>
 
-const decimal = (value: number) => parseDecimal(value) !== undefined
+const hasCents = (value: number): boolean => parseDecimal(value) !== undefined
 
 export const PlaceOrder = z
   .strictObject({
@@ -66,7 +66,7 @@ export const PlaceOrder = z
       .number()
       .min(0)
       .max(1e9)
-      .refine(decimal, { error: 'has more than two decimals' })
+      .refine(hasCents, { error: 'must have at most two decimals' })
       .describe('The total that the shopper saw.'),
     email: Email,
     shipping_address: PostalAddress,
@@ -82,7 +82,7 @@ export const LookUpOrder = z
       .max(100)
       .trim()
       .refine(id => dayOfOrderId(id) !== undefined, {
-        error: 'is no order id such as order-2025-09-05-xyz123',
+        error: 'must be an order number, for example order-2025-09-05-xyz123',
       }),
     email: Email,
   })
@@ -95,7 +95,7 @@ export const OpenOrderLink = z
   .strictObject({
     token: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is no token of a link' })
+      .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be the token of a link from a mail' })
       .describe('From the link in the mail.'),
   })
   .meta({ id: 'OpenOrderLink' })

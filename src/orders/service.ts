@@ -1,4 +1,4 @@
-/** What becomes of an order after checkout: reading, cancelling, moving on. */
+/** Order commands after checkout: find, cancel, move to the next status. */
 import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import type { BookKey } from '../catalog/table.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
@@ -8,38 +8,41 @@ import type { OrderDeps } from './deps.ts'
 import { orderNotFound } from './history.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertTransition, type OrderStatus } from './status.ts'
-import type { OrderEvent } from './table.ts'
+import type { OrderEvent } from './table-writes.ts'
 
 const MAX_TRIES = 5
-/** A transaction has room for a hundred writes (DynamoDB), and some are the order's own. An order of ours has 50 lines. */
+/** A DynamoDB transaction has at most 100 writes, some of which are the order's own. Our orders have at most 50 lines. */
 const MAX_RETURNS = 90
 
-const tooLarge = () =>
+const tooManyLines = () =>
   new ShopError(
     'line_limit',
-    `An order of more than ${MAX_RETURNS} different books, which this shop did not make, cannot be cancelled here at once.`,
+    `This order has more than ${MAX_RETURNS} different books and cannot be canceled here. It was not placed in this shop.`,
   )
 
-/** Any order, for staff. */
+/** Any shopper's order, for staff. Throws order_not_found. */
 export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
-  const order = await deps.orders.byId(orderId)
+  const order = await deps.orders.getById(orderId)
   if (!order) throw orderNotFound()
   return order
 }
 
-const eventOf: Partial<Record<OrderStatus, OrderEvent>> = {
+const MAILED_EVENTS: Partial<Record<OrderStatus, OrderEvent>> = {
   shipped: 'order_shipped',
   cancelled: 'order_cancelled',
 }
 
-/** The order as it is now. */
-const again = async ({ orders }: OrderDeps, { user_id, order_id }: Order): Promise<Order> => {
+/** The order as it is stored now. Throws order_not_found. */
+const reload = async ({ orders }: OrderDeps, { user_id, order_id }: Order): Promise<Order> => {
   const order = await orders.get(user_id, order_id)
   if (!order) throw orderNotFound()
   return order
 }
 
-/** Moves an order on. `actor` is who does it, for the audit. Throws status_conflict where its life does not allow it. */
+/**
+ * Moves an order to the status `to`. `actor` is the id of the account that does it, for the audit. Throws status_conflict
+ * where the transition is not allowed, or where the order changed since it was read (optimistic locking).
+ */
 export const moveOrder = async (
   deps: OrderDeps,
   actor: string,
@@ -48,59 +51,81 @@ export const moveOrder = async (
 ): Promise<Order> => {
   if (to === 'cancelled') return cancelOrder(deps, actor, order)
   assertTransition(order.status, to)
-  await transition(deps, actor, order, to)
-  return again(deps, order)
+  try {
+    await deps.db.transact(transitionWrites(deps, actor, order, to))
+  } catch (error) {
+    if (!(error instanceof TransactionRefused)) throw error
+    throw new ShopError(
+      'status_conflict',
+      'This order was changed at the same time. Please reload it and try again.',
+    )
+  }
+  return reload(deps, order)
 }
 
-/** Cancels an order that is not shipped yet, and gives its copies back, once: one that is cancelled already stays as it is. */
-export const cancelOrder = async (deps: OrderDeps, actor: string, seen: Order): Promise<Order> => {
-  let order = seen
-  let gone: readonly BookKey[] = []
+/**
+ * Cancels an order that has not shipped and returns its copies to stock, once: a canceled order stays as it is. Retried
+ * where the order or a book changed since it was read. Throws status_conflict, line_limit and store_busy.
+ */
+export const cancelOrder = async (deps: OrderDeps, actor: string, order: Order): Promise<Order> => {
+  let current = order
+  let missing: readonly BookKey[] = []
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (order.status === 'cancelled') return order
-    assertTransition(order.status, 'cancelled')
-    const returns = await returnsOf(deps, order, gone)
-    if (returns.length > MAX_RETURNS) throw tooLarge()
-    const refused = await tryTransition(deps, actor, order, returns)
-    if (!refused) {
+    if (current.status === 'cancelled') return current
+    assertTransition(current.status, 'cancelled')
+    const returns = await stockReturns(deps, current, missing)
+    if (returns.length > MAX_RETURNS) throw tooManyLines()
+    const refusal = await tryToCancel(deps, actor, current, returns)
+    if (!refusal) {
       deps.booksChanged(returns.map(({ key }) => key))
-      return again(deps, order)
+      return reload(deps, current)
     }
-    gone = [...gone, ...returns.filter(({ write }) => refused.failed.has(write)).map(({ key }) => key)]
-    order = await again(deps, order)
+    const refused = returns.filter(({ write }) => refusal.failed.has(write))
+    missing = [...missing, ...refused.map(({ key }) => key)]
+    current = await reload(deps, current)
   }
   throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
 }
 
-type Return = { readonly key: BookKey; readonly write: Write }
+type StockReturn = { readonly key: BookKey; readonly write: Write }
 
-/** What goes back to the shelf: where the book was moved, its pointer decides. `gone` are places where it was not. */
-const returnsOf = async (deps: OrderDeps, order: Order, gone: readonly BookKey[]): Promise<Return[]> => {
+/**
+ * Writes that return the order's copies to stock. A book that was moved is found through its pointer; a book is left out
+ * where it was not found under its key before (`missing`).
+ */
+const stockReturns = async (
+  deps: OrderDeps,
+  { items }: Order,
+  missing: readonly BookKey[],
+): Promise<StockReturn[]> => {
   const quantities = new Map<string, number>()
-  for (const line of order.items)
-    quantities.set(line.book_id, (quantities.get(line.book_id) ?? 0) + line.quantity)
+  for (const { book_id, quantity } of items)
+    quantities.set(book_id, (quantities.get(book_id) ?? 0) + quantity)
   const categories = await deps.books.categoriesOf([...quantities.keys()])
   return [...quantities].flatMap(([book_id, quantity]) => {
-    const category = categories.get(book_id) ?? order.items.find(line => line.book_id === book_id)?.category
-    const isGone = gone.some(key => key.book_id === book_id && key.category === category)
-    if (category === undefined || isGone) return []
+    const category = categories.get(book_id) ?? items.find(line => line.book_id === book_id)?.category
+    const isMissing = missing.some(key => key.book_id === book_id && key.category === category)
+    if (category === undefined || isMissing) return []
     const key = { category, book_id }
     return [{ key, write: deps.books.giveBack(key, quantity) }]
   })
 }
 
-const tryTransition = async (
+/** Sends the cancellation as one transaction; the refusal, where the order or a book changed since it was read. */
+const tryToCancel = async (
   deps: OrderDeps,
   actor: string,
   order: Order,
-  returns: readonly Return[],
+  returns: readonly StockReturn[],
 ): Promise<TransactionRefused | undefined> => {
-  const back = returns.map(({ write }) => write)
   const returned = new Set(returns.map(({ key }) => key.book_id))
   const unreturned = order.items.map(line => line.book_id).filter(id => !returned.has(id))
-  const note = unreturned.length > 0 ? deps.orders.noteUnreturned(order, unreturned, deps.now()) : []
   try {
-    await deps.db.transact([...transitionWrites(deps, actor, order, 'cancelled'), ...back, ...note])
+    await deps.db.transact([
+      ...transitionWrites(deps, actor, order, 'cancelled'),
+      ...returns.map(({ write }) => write),
+      ...(unreturned.length > 0 ? deps.orders.auditUnreturnedStock(order, unreturned, deps.now()) : []),
+    ])
     return undefined
   } catch (error) {
     if (error instanceof TransactionRefused) return error
@@ -108,33 +133,24 @@ const tryTransition = async (
   }
 }
 
-const transitionWrites = (deps: OrderDeps, actor: string, order: Order, to: OrderStatus): Write[] => {
-  // Orders of others' making may have nobody to write to.
-  const event = order.email === undefined ? undefined : eventOf[to]
-  const now = deps.now()
+const transitionWrites = (
+  { orders, now: clock }: OrderDeps,
+  actor: string,
+  order: Order,
+  to: OrderStatus,
+): Write[] => {
+  // Orders that other clients wrote may have no email address.
+  const event = order.email === undefined ? undefined : MAILED_EVENTS[to]
+  const now = clock()
+  const change = { before: { status: order.status }, after: { status: to } }
   return [
-    deps.orders.setStatus(order, to, now),
-    ...(event ? [deps.orders.announce(order, event, now)] : []),
-    ...deps.orders.note(
-      { actor, what: 'order.status', before: { status: order.status }, after: { status: to } },
-      order,
-      now,
-    ),
+    orders.setStatus(order, to, now),
+    ...(event ? [orders.announce(order, event, now)] : []),
+    ...orders.audit({ actor, what: 'order.status', ...change }, order, now),
   ]
 }
 
-const transition = async (deps: OrderDeps, actor: string, order: Order, to: OrderStatus): Promise<void> => {
-  try {
-    await deps.db.transact(transitionWrites(deps, actor, order, to))
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-    throw new ShopError(
-      'status_conflict',
-      'This order was changed at the same time. Please look at it again.',
-    )
-  }
-}
-
+/** The order's JSON. */
 export const orderView = (order: Order, currency: string): OrderView => ({
   order_id: order.order_id,
   order_date: order.order_date,

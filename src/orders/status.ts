@@ -1,11 +1,11 @@
-/** The life of an order, as one table: confirmed → processing → shipped → delivered, cancelled until shipped. */
+/** Order status and its transitions: confirmed → processing → shipped → delivered, and cancelled before it ships. */
 import * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
 
 export const OrderStatus = z.enum(['confirmed', 'processing', 'shipped', 'delivered', 'cancelled'])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
-const LIFE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   confirmed: ['processing', 'cancelled'],
   processing: ['shipped', 'cancelled'],
   shipped: ['delivered'],
@@ -13,17 +13,17 @@ const LIFE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   cancelled: [],
 }
 
-/** What an order that is `from` may become. */
-export const allowedTransitions = (from: OrderStatus): readonly OrderStatus[] => LIFE[from]
+/** The statuses that may follow `from`. */
+export const allowedTransitions = (from: OrderStatus): readonly OrderStatus[] => TRANSITIONS[from]
 
-/** Throws status_conflict when an order that is `from` may not become `to`. */
+/** Throws status_conflict where `to` may not follow `from`. */
 export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
   if (allowedTransitions(from).includes(to)) return
-  throw new ShopError('status_conflict', `An order that is ${from} cannot become ${to}.`, {
+  throw new ShopError('status_conflict', `This order is ${from} and cannot become ${to}.`, {
     order_status: from,
   })
 }
 
-/** The next step of an order's way to the reader; undefined at its end. */
+/** The next status on the way to delivery; undefined at the end. */
 export const nextStatus = (from: OrderStatus): OrderStatus | undefined =>
   allowedTransitions(from).find(status => status !== 'cancelled')

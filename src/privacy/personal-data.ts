@@ -38,16 +38,16 @@ export const readOrders = async (
   email: string | undefined,
 ): Promise<Order[]> => {
   const found = new Map<string, Order>()
-  let after: Awaited<ReturnType<OrderTable['ofUser']>>['next']
+  let after: Awaited<ReturnType<OrderTable['listByUser']>>['next']
   do {
-    const page = await orders.ofUser(userId, PAGE, after)
+    const page = await orders.listByUser(userId, PAGE, after)
     for (const order of page.orders) found.set(order.order_id, order)
     after = page.next
   } while (after)
   if (email === undefined) return [...found.values()]
   let before: string | undefined
   for (;;) {
-    const page = await orders.ofEmail(email, PAGE, before)
+    const page = await orders.listByEmail(email, PAGE, before)
     for (const order of page.orders) found.set(order.order_id, order)
     const last = page.last
     if (!page.more || last === undefined) return [...found.values()]
