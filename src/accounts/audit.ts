@@ -1,4 +1,4 @@
-/** What people do to their own accounts, for the audit: what was changed, never its values. */
+/** Audit events of changes that owners make to their own accounts. Values are never recorded. */
 import { auditWrites } from '../core/audit.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -18,13 +18,13 @@ export type OwnChange =
   | 'account.cognito.unlink'
   | 'account.sessions.end'
 
-/** The audit's rows of an act of the account's owner, to be written with it. `fields` of the account that were changed. */
+/** Writes of the audit event, for the transaction of the change. `fields` are the names of the changed fields. */
 export const auditOwnChange = (
   { names, now }: { readonly names: TableNames; readonly now: () => Date },
   userId: string,
   what: OwnChange,
   fields?: readonly string[],
 ): Write[] => {
-  const act = { actor: userId, what, subject: `account:${userId}`, ...(fields ? { fields } : {}) }
-  return auditWrites(names.control, act, now())
+  const event = { actor: userId, what, subject: `account:${userId}`, ...(fields ? { fields } : {}) }
+  return auditWrites(names.control, event, now())
 }

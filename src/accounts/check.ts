@@ -1,24 +1,29 @@
-/** Whether each account has the guard of its address, and each guard its account: what others' writes or a restore may undo. */
+/**
+ * Check that every account has its email reservation and every reservation its account: writes of other clients, or a restored
+ * backup, may break that.
+ */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { normalizeEmail } from './email.ts'
 import type { UserTable } from './table.ts'
 
 type Deps = { readonly db: Dynamo; readonly users: UserTable }
-/** An account, and the address that it has or guards. */
+/** An account and the email that is its own, or reserved for it. */
 export type EmailReservation = { readonly email: string; readonly user_id: string }
 
 export type AccountCheck = {
   readonly accounts: number
-  /** Rows of the users table that are no accounts, or whose address is not in its normal form. */
+  /** Rows of the users table that are not valid accounts, or whose email is not normalized. */
   readonly invalidRows: readonly { readonly user_id: string }[]
+  /** Accounts whose email is not reserved. */
   readonly missingReservations: readonly EmailReservation[]
+  /** Reservations whose account does not exist, or has another email. */
   readonly orphanedReservations: readonly EmailReservation[]
-  /** Accounts whose address another account guards. */
+  /** Accounts whose email is reserved for another account. */
   readonly duplicates: readonly EmailReservation[]
 }
 
-/** Reads every account and every guard. What changes meanwhile is looked at again before it is told of. */
+/** Reads every account and every reservation. A finding is read again before it is reported, since accounts change while it runs. */
 export const checkAccounts = async ({ users }: Deps): Promise<AccountCheck> => {
   const invalidRows: { user_id: string }[] = []
   const missingReservations: EmailReservation[] = []
@@ -43,7 +48,7 @@ export const checkAccounts = async ({ users }: Deps): Promise<AccountCheck> => {
   return { accounts, invalidRows, missingReservations, orphanedReservations, duplicates }
 }
 
-/** Makes the guards that are missing, and takes those of nobody away; how many of each. Of duplicates none is chosen. */
+/** Creates missing reservations and removes orphaned ones; returns how many of each. Duplicates are left to the staff. */
 export const repairEmailReservations = async (
   { db, users }: Deps,
   { missingReservations, orphanedReservations }: AccountCheck,

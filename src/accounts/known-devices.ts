@@ -1,6 +1,6 @@
 /**
- * Browsers that have signed in with an address before, known by a random cookie: their tries to sign in are counted apart,
- * so that strangers who guess at an account do not lock its owner out. Control holds the cookie's hash alone.
+ * Browsers that have signed in with an email before, identified by a random cookie. Their sign-in attempts have a rate limit of
+ * their own, so that a stranger who guesses passwords cannot lock the owner out. Only the hash of the cookie is stored.
  */
 
 import { partition } from '../core/control/row-kind.ts'
@@ -9,8 +9,8 @@ import { cookieValue } from '../core/cookies.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
 
-/** As long as browsers keep a cookie at all. */
-const KEPT_SECONDS = CONTROL_ROWS.knownDevice.ttl
+/** The longest lifetime of a cookie in browsers. */
+const COOKIE_SECONDS = CONTROL_ROWS.knownDevice.ttl
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** Emails are normalized ones. */
@@ -31,31 +31,28 @@ export const createKnownDevices = (
   const table = names.control
   const name = https ? '__Host-cloudshelf_device' : 'cloudshelf_device'
 
-  const secretIn = (cookies: string | undefined): string | undefined => {
+  const readSecret = (cookies: string | undefined): string | undefined => {
     const sent = cookieValue(cookies, name)
     return sent !== undefined && SECRET.test(sent) ? sent : undefined
   }
 
-  /** The name under which a browser that has signed in with this address is counted; undefined for any other. */
   const find = async (email: string, cookies: string): Promise<string | undefined> => {
-    const secret = secretIn(cookies)
+    const secret = readSecret(cookies)
     if (secret === undefined) return undefined
     const key = CONTROL_ROWS.knownDevice.key(email, secret)
     const row = await db.get(table, key)
     return Number(row?.expires_at) > epochSeconds(now()) ? key.sk : undefined
   }
 
-  /** Remembers the browser that has just signed in with this address; the Set-Cookie that its answer must carry. */
   const remember = async (email: string, cookies: string | undefined): Promise<string> => {
-    const secret = secretIn(cookies) ?? newSecret()
-    const expires_at = epochSeconds(now()) + KEPT_SECONDS
+    const secret = readSecret(cookies) ?? newSecret()
+    const expires_at = epochSeconds(now()) + COOKIE_SECONDS
     await db.transact([
       { action: 'Put', table, item: { ...CONTROL_ROWS.knownDevice.key(email, secret), expires_at } },
     ])
-    return `${name}=${secret}; Path=/; Max-Age=${KEPT_SECONDS}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+    return `${name}=${secret}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
   }
 
-  /** Forgets every browser of an address: its account is gone, has another address, or a new password. */
   const forget = async (email: string): Promise<void> => {
     for await (const rows of db.pages(partition(table, CONTROL_ROWS.knownDevice.pk(email))))
       for (const { pk, sk } of rows) await db.transact([{ action: 'Delete', table, key: { pk, sk } }])

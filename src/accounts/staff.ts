@@ -1,4 +1,4 @@
-/** Who may do what in the shop: roles, given and taken by the shop's people. */
+/** Roles of staff: granted and revoked on the command line, and read at each staff request. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditWrites } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
@@ -13,7 +13,7 @@ import { createUserRecord } from './new-user.ts'
 export type Role = 'staff' | 'admin'
 export type StaffEntry = { readonly user_id: string; readonly email: string; readonly role: Role }
 
-/** Everyone with a role. */
+/** Accounts that have a role. */
 export const listStaff = async ({ db, names, users }: AccountDeps): Promise<StaffEntry[]> => {
   const found: StaffEntry[] = []
   for await (const page of db.pages(partition(names.control, CONTROL_ROWS.staffRole.pk)))
@@ -27,16 +27,16 @@ export const listStaff = async ({ db, names, users }: AccountDeps): Promise<Staf
 const roleWrites = (
   deps: AccountDeps,
   actor: string,
-  seen: StoredRecord,
+  user: StoredRecord,
   role: Role | undefined,
 ): Write[] => {
   const { names, now, records } = deps
-  const [table, userId] = [names.control, String(seen.record.id)]
-  const { role: before, ...rest } = seen.record
+  const [table, userId] = [names.control, String(user.record.id)]
+  const { role: before, ...rest } = user.record
   const record = { ...rest, ...(role === undefined ? {} : { role }), updatedAt: now().toISOString() }
   const key = CONTROL_ROWS.staffRole.key(userId)
   return [
-    ...records.replacementWrites('user', seen, record),
+    ...records.replacementWrites('user', user, record),
     role === undefined ? { action: 'Delete', table, key } : { action: 'Put', table, item: { ...key, role } },
     ...auditWrites(
       table,
@@ -52,27 +52,27 @@ const roleWrites = (
   ]
 }
 
-/** An account that has neither password nor confirmed address yet: its link gives it both. */
-const invited = async (deps: AccountDeps, email: string): Promise<void> => {
+/** Creates an account without a password; the invitation link sets the password and verifies the email. */
+const createInvitedAccount = async (deps: AccountDeps, email: string): Promise<void> => {
   const user = createUserRecord({ email, emailVerified: false }, deps.now())
   try {
     await deps.db.transact(deps.records.creationWrites('user', user))
   } catch (error) {
-    // Somebody else was opening an account for this address at the same time: then that is the one.
+    // A concurrent sign-up has created an account with this email, which then gets the role.
     if (!(error instanceof TransactionRefused)) throw error
   }
 }
 
 export type Invitation = {
   readonly user_id: string
-  /** Sets the password, once, within `minutes`. */
+  /** Sets the password, once, within `minutes` minutes. */
   readonly link: string
   readonly minutes: number
 }
 
 const MAX_TRIES = 30
 
-/** Sets the role of an account as it is when it is written; undefined when the address has none. */
+/** Sets or removes the role under optimistic locking; undefined when no account has the email, or it has no role to remove. */
 const setRole = async (
   deps: AccountDeps,
   actor: string,
@@ -80,13 +80,13 @@ const setRole = async (
   role: Role | undefined,
 ): Promise<string | undefined> => {
   for (let tries = 1; ; tries++) {
-    const seen = await deps.records.byEmail(email)
-    if (!seen || (role === undefined && typeof seen.record.role !== 'string')) return undefined
+    const user = await deps.records.byEmail(email)
+    if (!user || (role === undefined && typeof user.record.role !== 'string')) return undefined
     try {
-      await deps.db.transact(roleWrites(deps, actor, seen, role))
-      return String(seen.record.id)
+      await deps.db.transact(roleWrites(deps, actor, user, role))
+      return String(user.record.id)
     } catch (error) {
-      // Its owner has signed in or changed something meanwhile.
+      // The account was changed since it was read, for example by a sign-in.
       if (!(error instanceof TransactionRefused) || tries === MAX_TRIES) throw error
       await sleep(Math.random() * 50)
     }
@@ -94,8 +94,8 @@ const setRole = async (
 }
 
 /**
- * Gives the account of this normalised address a role, and opens one where there is none; all its sessions end, so that none
- * goes on with other rights than it began with. `actor` is who does it, for the audit.
+ * Grants a role to the account with this normalized email, which is created if there is none. All its sessions end, so that
+ * none continues with other rights than it began with. `actor` is recorded in the audit.
  */
 export const grantRole = async (
   deps: AccountDeps,
@@ -103,9 +103,9 @@ export const grantRole = async (
   email: string,
   role: Role,
 ): Promise<Invitation> => {
-  if ((await deps.users.idByEmail(email)) === undefined) await invited(deps, email)
+  if ((await deps.users.idByEmail(email)) === undefined) await createInvitedAccount(deps, email)
   const userId = await setRole(deps, actor, email, role)
-  if (userId === undefined) throw new Error(`the account of ${email} went away meanwhile`)
+  if (userId === undefined) throw new Error(`the account of ${email} was deleted at the same time: try again`)
   await endSessions(deps, userId)
   const token = await deps.accountLinks.create('reset_password', { user_id: userId, email }, deps.now())
   const page = new URL('/reset-password', deps.publicUrl)
@@ -113,7 +113,7 @@ export const grantRole = async (
   return { user_id: userId, link: page.href, minutes: LINK_MINUTES.reset_password }
 }
 
-/** Takes the role of the account of this address away; false when it has none. All its sessions end. */
+/** Revokes the role of the account with this normalized email and ends its sessions; false when it has no role. */
 export const revokeRole = async (deps: AccountDeps, actor: string, email: string): Promise<boolean> => {
   const userId = await setRole(deps, actor, email, undefined)
   if (userId === undefined) return false

@@ -1,11 +1,11 @@
-/** The users table and the guards of its addresses in control: the only file that knows their attributes and keys. */
+/** The users table, with the uniqueness records that reserve an email for one account: the only file that knows their attributes. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { User } from './schema.ts'
 
-/** What may change of an account besides its address; null takes an attribute away. */
+/** Changes of an account other than its email; null removes an attribute. */
 export type AccountChange = {
   readonly [name in keyof Omit<User, 'user_id' | 'email' | 'created_at'>]?: User[name] | null
 }
@@ -38,7 +38,6 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
   const get = async (userId: string): Promise<User | undefined> =>
     User.safeParse(await db.get(table, { user_id: userId })).data
 
-  /** The id of the account of a normalised address, found through its guard, consistently. */
   const idByEmail = async (email: string): Promise<string | undefined> => {
     const reservation = await db.get(names.control, CONTROL_ROWS.emailReservation.key(email))
     return typeof reservation?.user_id === 'string' ? reservation.user_id : undefined
@@ -59,13 +58,11 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
     values: { ':me': userId },
   })
 
-  /** A new account with the guard of its address: both or neither, so that an address has one account. */
   const create = (user: User): Write[] => [
     { action: 'Put', table, item: user, condition: 'attribute_not_exists(user_id)' },
     reserveEmail(user.email, user.user_id),
   ]
 
-  /** Moves an account to another normalised address, if it still has the one that was seen. */
   const changeEmail = (user: User, email: string): Write[] => [
     {
       action: 'Update',
@@ -79,13 +76,12 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
     releaseEmail(user.email, user.user_id),
   ]
 
-  /** Changes attributes of an account that is there; null takes one away, what is not named stays. */
-  const change = (userId: string, changes: AccountChange): Write => {
+  const update = (userId: string, changes: AccountChange): Write => {
     const named = Object.entries(changes).filter(([, value]) => value !== undefined)
-    const kept = named.filter(([, value]) => value !== null)
-    const gone = named.filter(([, value]) => value === null)
-    const sets = kept.map(([name]) => `#${name} = :${name}`)
-    const removes = gone.map(([name]) => `#${name}`)
+    const set = named.filter(([, value]) => value !== null)
+    const removed = named.filter(([, value]) => value === null)
+    const sets = set.map(([name]) => `#${name} = :${name}`)
+    const removes = removed.map(([name]) => `#${name}`)
     return {
       action: 'Update',
       table,
@@ -96,13 +92,12 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
       ].join(' '),
       condition: 'attribute_exists(user_id)',
       names: Object.fromEntries(named.map(([name]) => [`#${name}`, name])),
-      ...(kept.length > 0
-        ? { values: Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])) }
+      ...(set.length > 0
+        ? { values: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])) }
         : {}),
     }
   }
 
-  /** Takes the account away, with the guard of its address, which is then free again. */
   const remove = ({ user_id, email }: User): Write[] => [
     {
       action: 'Delete',
@@ -114,13 +109,11 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
     releaseEmail(email, user_id),
   ]
 
-  /** Every row, as the account that it is, if it is one; a scan, for the shop's people alone. */
   const scan = async function* (): AsyncGenerator<{ user_id: string; user: User | undefined }> {
     for await (const items of db.scan(table))
       for (const item of items) yield { user_id: String(item.user_id), user: User.safeParse(item).data }
   }
 
-  /** Every guard, by a scan of control. */
   const scanEmailReservations = async function* (): AsyncGenerator<{ email: string; user_id: string }> {
     for await (const items of db.scan(names.control))
       for (const item of items)
@@ -133,7 +126,7 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
     idByEmail,
     create,
     changeEmail,
-    update: change,
+    update,
     remove,
     reserveEmail,
     releaseEmail,

@@ -1,4 +1,4 @@
-/** The door between the sign-in library and DynamoDB: its adapter, made with its own factory. */
+/** Database adapter of the sign-in library (better-auth) for DynamoDB. */
 import { type CleanedWhere, createAdapterFactory } from 'better-auth/adapters'
 import { ShopError } from '../../core/errors.ts'
 import { decodeEmail, withRequestedEmail } from './email-encoding.ts'
@@ -9,17 +9,22 @@ const MAX_TRIES = 8
 
 export type AdapterOptions = {
   /**
-   * Lets records be found by any field at the price of a scan. The library's own test suite asks that way; the shop never
-   * does, and without this an unforeseen question fails instead of reading the whole table.
+   * Allows queries by any field, by a scan. Only the library's own test suite needs it; in the shop, a query without a
+   * lookup fails instead of reading the whole table.
    */
   readonly scan?: boolean
 }
 
-const changing = () =>
-  new ShopError('store_busy', 'This is being changed at the same time. Please try again.')
+const conflict = () =>
+  new ShopError('store_busy', 'This was changed by another request at the same time. Please try again.')
 
-/** The values that a clause allows, where it names them: `field = value`, or one of some. */
-const valuesOf = ({ operator, value, mode, connector }: CleanedWhere): readonly unknown[] | undefined => {
+/** The values that a clause with `eq` or `in` allows; undefined for other clauses. */
+const allowedValues = ({
+  operator,
+  value,
+  mode,
+  connector,
+}: CleanedWhere): readonly unknown[] | undefined => {
   if (connector === 'OR' || mode === 'insensitive' || value === null) return undefined
   if (operator === 'eq') return [value]
   return operator === 'in' && Array.isArray(value) ? value : undefined
@@ -28,7 +33,7 @@ const valuesOf = ({ operator, value, mode, connector }: CleanedWhere): readonly 
 export const createAuthAdapter = (records: AuthRecords, { scan = false }: AdapterOptions = {}) => {
   type Find = (value: string) => Promise<StoredRecord | undefined | readonly StoredRecord[]>
 
-  /** How records are found by this field without a scan, if they can be. */
+  /** The lookup of records by this field without a scan, if there is one. */
   const finderBy = (model: string, field: string): Find | undefined => {
     if (field === 'id') return id => records.byId(model, id)
     if (model === 'user' && field === 'email') return records.byEmailForSignIn
@@ -36,27 +41,32 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
     return records.isLookup(model, field) ? value => records.byField(model, field, value) : undefined
   }
 
-  /** The records among which those that match must be, found by the first clause that a row points for. */
+  /** A superset of the matching records, by the first clause that has a lookup. Throws TypeError when none has. */
   const candidates = async (model: string, where: readonly CleanedWhere[]): Promise<StoredRecord[]> => {
     for (const clause of where) {
-      const values = valuesOf(clause)
+      const values = allowedValues(clause)
       const find = values && finderBy(model, clause.field)
       if (!find) continue
       const found = await Promise.all([...new Set(values.map(String))].map(find))
       return found.flat().filter(one => one !== undefined)
     }
     if (!scan)
-      throw new TypeError(`no row points to a ${model} by ${where.map(({ field }) => field).join(', ')}`)
+      throw new TypeError(
+        `there is no lookup of model ${model} by ${where.map(({ field }) => field).join(', ')}`,
+      )
     return records.scan(model)
   }
 
-  const find = async (model: string, asked: readonly CleanedWhere[]): Promise<StoredRecord[]> => {
-    const where = asked.map(decodeEmail)
+  const find = async (model: string, encoded: readonly CleanedWhere[]): Promise<StoredRecord[]> => {
+    const where = encoded.map(decodeEmail)
     return (await candidates(model, where)).filter(({ record }) => matchesWhere(record, where))
   }
 
-  /** Does it to the first record that matches, again when another was quicker; undefined when none does. */
-  const toOne = async (
+  /**
+   * Applies a change to the first matching record, and again when it was changed meanwhile (optimistic locking); undefined when
+   * none matches. Throws store_busy after too many conflicts.
+   */
+  const applyToFirst = async (
     model: string,
     where: readonly CleanedWhere[],
     act: (seen: StoredRecord) => Promise<boolean>,
@@ -66,7 +76,7 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
       if (!seen) return undefined
       if (await act(seen)) return seen.record
     }
-    throw changing()
+    throw conflict()
   }
 
   const update = async (
@@ -75,15 +85,15 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
     changesOf: (record: AuthRecord) => AuthRecord,
   ): Promise<AuthRecord | undefined> => {
     let changed: AuthRecord | undefined
-    const found = await toOne(model, where, seen => {
+    const found = await applyToFirst(model, where, seen => {
       changed = { ...seen.record, ...changesOf(seen.record) }
       return records.replace(model, seen, changed)
     })
     return found && changed
   }
 
-  /** One after the other: each is changed as a record of its own. */
-  const toEach = async (
+  /** Applies a change to each matching record, one after the other; returns how many were changed. */
+  const applyToEach = async (
     model: string,
     where: readonly CleanedWhere[],
     act: (own: CleanedWhere[]) => Promise<AuthRecord | undefined>,
@@ -103,7 +113,7 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
   }
 
   const remove = (model: string) => (where: readonly CleanedWhere[]) =>
-    toOne(model, where, seen => records.remove(model, seen))
+    applyToFirst(model, where, seen => records.remove(model, seen))
 
   return createAdapterFactory({
     config: {
@@ -113,40 +123,40 @@ export const createAuthAdapter = (records: AuthRecords, { scan = false }: Adapte
       supportsJSON: false,
       supportsArrays: false,
       supportsNumericIds: false,
-      // DynamoDB knows no transaction that reads on the way: each call is one of its own.
+      // DynamoDB has no interactive transactions: each call is a transaction of its own.
       transaction: false,
     },
     adapter: ({ getDefaultModelName }) => {
-      const nameOf = ({ model }: { readonly model: string }) => getDefaultModelName(model)
+      const modelName = ({ model }: { readonly model: string }) => getDefaultModelName(model)
       return {
         create: async call => {
-          await records.create(nameOf(call), call.data)
+          await records.create(modelName(call), call.data)
           return call.data
         },
         findOne: async <T>(call: { model: string; where: CleanedWhere[] }) => {
-          const [found] = await find(nameOf(call), call.where)
+          const [found] = await find(modelName(call), call.where)
           return (found ? withRequestedEmail(found.record, call.where) : null) as T | null
         },
         findMany: async <T>(call: FindMany) => {
-          const found = (await find(nameOf(call), call.where ?? [])).map(({ record }) => record)
+          const found = (await find(modelName(call), call.where ?? [])).map(({ record }) => record)
           const ordered = call.sortBy ? sortRecords(found, call.sortBy) : found
           const from = call.offset ?? 0
           const page = ordered.slice(from, from + call.limit)
           return (call.select ? page.map(record => selected(record, call.select)) : page) as T[]
         },
-        count: async call => (await find(nameOf(call), call.where ?? [])).length,
+        count: async call => (await find(modelName(call), call.where ?? [])).length,
         update: async <T>(call: { model: string; where: CleanedWhere[]; update: T }) =>
-          ((await update(nameOf(call), call.where, () => call.update as AuthRecord)) ?? null) as T | null,
+          ((await update(modelName(call), call.where, () => call.update as AuthRecord)) ?? null) as T | null,
         updateMany: call =>
-          toEach(nameOf(call), call.where, own => update(nameOf(call), own, () => call.update)),
+          applyToEach(modelName(call), call.where, own => update(modelName(call), own, () => call.update)),
         delete: async call => {
-          await remove(nameOf(call))(call.where)
+          await remove(modelName(call))(call.where)
         },
-        deleteMany: call => toEach(nameOf(call), call.where, remove(nameOf(call))),
+        deleteMany: call => applyToEach(modelName(call), call.where, remove(modelName(call))),
         consumeOne: async <T>(call: { model: string; where: CleanedWhere[] }) =>
-          ((await remove(nameOf(call))(call.where)) ?? null) as T | null,
+          ((await remove(modelName(call))(call.where)) ?? null) as T | null,
         incrementOne: async <T>(call: Increment) =>
-          ((await update(nameOf(call), call.where, record => ({
+          ((await update(modelName(call), call.where, record => ({
             ...call.set,
             ...Object.fromEntries(
               Object.entries(call.increment).map(([field, by]) => [field, Number(record[field] ?? 0) + by]),

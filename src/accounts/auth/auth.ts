@@ -1,6 +1,6 @@
 /**
- * The sign-in library with the shop's rules: sessions, second factors and passkeys are its work. Only the accounts' own routes
- * load it, when the first of them is asked for.
+ * The sign-in library (better-auth) with the shop's settings: it opens and ends sessions, and implements authenticator apps and
+ * passkeys. Only the routes of accounts load it, at the first request that needs it.
  */
 import { passkey } from '@better-auth/passkey'
 import { betterAuth } from 'better-auth'
@@ -9,10 +9,10 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { orShopError, TransactionRefused } from '../../core/dynamo/write.ts'
-import { ShopError } from '../../core/errors.ts'
 import { epochSeconds, newUserId } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
+import { accountDisabled } from '../problems.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../schema.ts'
 import { SESSION_LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
@@ -32,7 +32,7 @@ export type AuthDeps = {
 }
 
 const TOTP = '/two-factor/verify-totp'
-/** Where a session begins with a second factor: something that one has, and something that one knows or is. */
+/** Paths of the library whose sessions begin with a second factor. */
 const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', '/passkey/verify-authentication'])
 const TWO_FACTOR_MINUTES = 10
 
@@ -43,16 +43,17 @@ const isStaffRole = (role: unknown) => role === 'staff' || role === 'admin'
 export type Auth = ReturnType<typeof createAuth>
 
 export const createAuth = ({ db, names, users, records, authSecret, publicUrl, now }: AuthDeps) => {
-  /** A session is opened together with the account's note of it: none is for an account that is gone meanwhile. */
+  /** Writes a session together with `last_login`, so that none is created for an account that is deleted at the same time. */
   const create: AuthRecords['create'] = (model, record) => {
     if (model !== 'session') return records.create(model, record)
     const login = users.update(String(record.userId), { last_login: now().toISOString() })
-    const closed = () => new ShopError('account_disabled', 'This account is closed.')
-    return orShopError(db.transact([...records.creationWrites(model, record), { ...login, refused: closed }]))
+    return orShopError(
+      db.transact([...records.creationWrites(model, record), { ...login, refused: accountDisabled }]),
+    )
   }
 
-  /** A code of an authenticator app counts once (RFC 6238, 5.2), though it is shown for half a minute. */
-  const spendCode = async (userId: string, code: unknown): Promise<void> => {
+  /** Allows a code of an authenticator app only once, against replay (RFC 6238, 5.2). */
+  const consumeCode = async (userId: string, code: unknown): Promise<void> => {
     const item = {
       ...CONTROL_ROWS.usedCode.key(userId, String(code)),
       expires_at: epochSeconds(now()) + CONTROL_ROWS.usedCode.ttl,
@@ -67,7 +68,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       })
     } catch (error) {
       if (!(error instanceof TransactionRefused)) throw error
-      throw new APIError('UNAUTHORIZED', { code: 'INVALID_CODE', message: 'This code has been used.' })
+      throw new APIError('UNAUTHORIZED', { code: 'INVALID_CODE', message: 'The code has already been used.' })
     }
   }
 
@@ -83,15 +84,15 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
     database: createAuthAdapter({ ...records, create }),
     telemetry: { enabled: false },
     logger: { disabled: true },
-    // Counted by the shop, exactly: see http/limits.
+    // The shop has rate limits of its own, which are exact across processes: see http/rate-limits.ts.
     rateLimit: { enabled: false },
-    // Accounts are made by sign-up.ts, with their mail and the guard of their address in one transaction.
+    // Accounts are created by sign-up.ts, with their mail and email reservation in one transaction.
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
       requireEmailVerification: true,
       minPasswordLength: MIN_PASSWORD_LENGTH,
-      // It counts the halves of characters; how many characters there may be is the endpoints' to say.
+      // The library counts UTF-16 units; the endpoints limit characters.
       maxPasswordLength: MAX_PASSWORD_LENGTH * 2,
       password: { hash: hashPassword, verify: verifyPassword },
     },
@@ -110,7 +111,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       freshAge: 0,
       additionalFields: { secondFactor: flag, staff: flag },
     },
-    // TTL sweeps what has expired.
+    // TTL deletes expired rows.
     verification: { disableCleanup: true, storeIdentifier: 'hashed' },
     advanced: {
       useSecureCookies: false,
@@ -134,7 +135,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
                 code: 'ACCOUNT_DISABLED',
                 message: 'This account is closed.',
               })
-            if (context?.path === TOTP) await spendCode(session.userId, context.body?.code)
+            if (context?.path === TOTP) await consumeCode(session.userId, context.body?.code)
             const staff = isStaffRole(user.role)
             const longest = staff ? SESSION_LIFETIMES.staff.max : SESSION_LIFETIMES.customer.max
             const at = now()
@@ -156,7 +157,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       twoFactor({
         issuer: 'CloudShelf',
         twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
-        // Whoever guesses codes knows the password already: five a challenge, ten a quarter of an hour.
+        // An attacker who guesses codes already has the password: five attempts a challenge, ten in 15 minutes.
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: LOCKED_SECONDS },
       }),
       passkey({

@@ -1,8 +1,8 @@
-/** A user between the two tongues: the sign-in library's fields here, the specification's attributes in the users table. */
+/** Mapping of a user between fields of the sign-in library and attributes of the specification's users table. */
 import type { User } from '../schema.ts'
 import type { AuthRecord } from './where-filter.ts'
 
-/** The library's field of each attribute that it knows; what the library wants beyond these lies in control. */
+/** The library's field of each attribute. Fields that are not here are stored in the control table. */
 const FIELD_OF = {
   user_id: 'id',
   email: 'email',
@@ -16,7 +16,7 @@ const FIELD_OF = {
 const pairs = Object.entries(FIELD_OF) as [keyof typeof FIELD_OF, string][]
 const fields = new Set<string>(Object.values(FIELD_OF))
 
-/** Whether the users table keeps this field of the library. */
+/** Whether this field of the library is stored in the users table. */
 export const isUserTableField = (field: string): boolean => fields.has(field)
 
 export const recordFromUser = (user: User): AuthRecord =>

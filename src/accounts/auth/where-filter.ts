@@ -1,7 +1,7 @@
-/** The sign-in library's where clauses, decided on records that are at hand. */
+/** Filter and sort order of the sign-in library's queries, applied to records that have been read. */
 import type { CleanedWhere } from 'better-auth/adapters'
 
-/** A record as the library knows it: fields by their names there, dates as ISO texts. */
+/** A record of the library, with its field names and dates as ISO strings. */
 export type AuthRecord = Readonly<Record<string, unknown>>
 
 const folded = (value: unknown, insensitive: boolean): unknown =>
@@ -53,7 +53,7 @@ const holds = (record: AuthRecord, { field, operator, value: sought, mode }: Cle
   }
 }
 
-/** Whether the clauses hold: all that are joined by AND, and, where some are joined by OR, at least one of those. */
+/** Whether the record matches all clauses that are joined by AND and, if there are any, one of those joined by OR. */
 export const matchesWhere = (record: AuthRecord, where: readonly CleanedWhere[]): boolean => {
   const either = where.filter(({ connector }) => connector === 'OR')
   return (
@@ -62,7 +62,7 @@ export const matchesWhere = (record: AuthRecord, where: readonly CleanedWhere[])
   )
 }
 
-/** The records in the order of a field; those without it come first, as they do in a database. */
+/** The records sorted by a field; records without it come first, as in a database. */
 export const sortRecords = <R extends AuthRecord>(
   records: readonly R[],
   { field, direction }: { readonly field: string; readonly direction: 'asc' | 'desc' },

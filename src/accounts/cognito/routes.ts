@@ -1,4 +1,4 @@
-/** The handlers of signing in by Cognito. What a browser asked for waits in control, under the hash of a cookie of its own. */
+/** Handlers of sign-in with Cognito. A sign-in in progress is a row in control, under the hash of a cookie of the browser. */
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { cookieValue } from '../../core/cookies.ts'
 import { orShopError } from '../../core/dynamo/write.ts'
@@ -20,16 +20,16 @@ import {
 import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
 
 export type CognitoRouteDeps = CreateSessionDeps & {
-  /** undefined: the shop is not set up for it. */
+  /** Undefined when the shop is not set up for Cognito. */
   readonly cognito: CognitoClient | undefined
 }
 
 const REQUEST_SECONDS = CONTROL_ROWS.cognitoRequest.ttl
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
-/** What waits for the browser to come back. */
-type Waiting = AuthorizationRequest & {
-  /** The account to be linked. */
+/** A sign-in in progress, until the browser returns from Cognito. */
+type PendingSignIn = AuthorizationRequest & {
+  /** The account to link; absent for a sign-in. */
   readonly user_id?: string
   readonly next?: string
 }
@@ -42,13 +42,13 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   const cookie = (secret: string, seconds: number): string =>
     `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 
-  const available = (): CognitoClient => {
+  const requireCognito = (): CognitoClient => {
     if (!deps.cognito) throw new ShopError('not_found', 'Sign-in with Cognito is not set up in this shop.')
     return deps.cognito
   }
 
-  /** What this browser asked for, once. Throws sign_in_failed. */
-  const takeWaiting = async (cookies: string | undefined, state: string): Promise<Waiting> => {
+  /** Removes and returns the sign-in that this browser began. Throws sign_in_failed. */
+  const takePendingSignIn = async (cookies: string | undefined, state: string): Promise<PendingSignIn> => {
     const secret = cookieValue(cookies, name) ?? ''
     if (!SECRET.test(secret)) throw signInExpired()
     const key = keyOf(secret)
@@ -56,7 +56,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
     if (row?.state !== state || !(Number(row.expires_at) > epochSeconds(now()))) throw signInExpired()
     const spent = { action: 'Delete', table: names.control, key, condition: 'attribute_exists(pk)' } as const
     await orShopError(db.transact([{ ...spent, refused: signInExpired }]))
-    return row as unknown as Waiting
+    return row as unknown as PendingSignIn
   }
 
   return [
@@ -65,14 +65,14 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
       linked: session !== undefined && (await listLinkedIdentities(deps, session.userId)).length > 0,
     })),
     route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
-      const cognito = available()
+      const cognito = requireCognito()
       if (body.link && !session) throw notSignedIn()
-      const asked: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
-      const url = await cognito.authorizationUrl(asked)
+      const request: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
+      const url = await cognito.authorizationUrl(request)
       const secret = newSecret()
       const item = {
         ...keyOf(secret),
-        ...asked,
+        ...request,
         ...(body.link && session ? { user_id: session.userId } : {}),
         ...(body.next === undefined ? {} : { next: body.next }),
         expires_at: epochSeconds(now()) + REQUEST_SECONDS,
@@ -82,19 +82,19 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
       return { url }
     }),
     route(api.finishCognito, async ({ body, identity: { session }, sent, setCookies }) => {
-      const cognito = available()
-      const waiting = await takeWaiting(sent.get('cookie') ?? undefined, body.state)
+      const cognito = requireCognito()
+      const pending = await takePendingSignIn(sent.get('cookie') ?? undefined, body.state)
       setCookies.push(cookie('', 0))
       if (body.code === undefined) throw signInExpired()
-      const person = await cognito.exchangeCode(body.code, waiting)
-      const next = waiting.next === undefined ? {} : { next: waiting.next }
-      if (waiting.user_id !== undefined) {
-        // Whoever asked must still be signed in: the account is theirs, not the browser's.
-        if (session?.userId !== waiting.user_id) throw signInExpired()
-        await linkIdentity(deps, person, waiting.user_id)
+      const identity = await cognito.exchangeCode(body.code, pending)
+      const next = pending.next === undefined ? {} : { next: pending.next }
+      if (pending.user_id !== undefined) {
+        // The caller must still be signed in to the account that is linked.
+        if (session?.userId !== pending.user_id) throw signInExpired()
+        await linkIdentity(deps, identity, pending.user_id)
         return { linked: true, ...next }
       }
-      const userId = await findOrCreateAccount(deps, person)
+      const userId = await findOrCreateAccount(deps, identity)
       setCookies.push(await createSession(deps, userId, sent.get('user-agent') ?? undefined))
       if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
       return { linked: false, ...next }
