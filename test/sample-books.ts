@@ -1,7 +1,6 @@
-/** A shelf of real books, small enough to know by heart, for the tests of the index. */
+/** Sample books for the tests of the index: well-known ones, few enough to know each expected result. */
 import type { ListedBook } from '#src/catalog/schema.ts'
-import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
-import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
+import { type BookIndex, type BrowseQuery, createBookIndex } from '#src/catalog/search/book-index.ts'
 
 type Row = readonly [
   title: string,
@@ -65,7 +64,7 @@ const ROWS: readonly Row[] = [
   ['三体', '刘慈欣', 'Science Fiction', 2199, 5000],
 ]
 
-/** The books, numbered b00, b01 … in their order, which is also the order that they came in. */
+/** The books, numbered b00, b01 … in the order in which they were created. */
 export const SAMPLE_BOOKS: readonly ListedBook[] = ROWS.map(
   ([title, author, category, cents, count, isbn], i) => ({
     book_id: `b${String(i).padStart(2, '0')}`,
@@ -81,19 +80,22 @@ export const SAMPLE_BOOKS: readonly ListedBook[] = ROWS.map(
   }),
 )
 
-export function createIndex(books: Iterable<ListedBook>): MemoryBookIndex {
-  const index = new MemoryBookIndex()
-  for (const book of books) index.put(book)
+export const createIndex = (books: Iterable<ListedBook>): BookIndex => {
+  const index = createBookIndex()
+  for (const book of books) index.rows.put(book)
   return index
 }
 
-/** A first page of 24 by relevance unless said otherwise. */
-export function browseQuery(query: Partial<BrowseQuery> = {}): BrowseQuery {
-  return { sort: 'relevance', offset: 0, limit: 24, ...query }
-}
+/** The first page of 24 by relevance, except for the given parameters. */
+export const browseQuery = (query: Partial<BrowseQuery> = {}): BrowseQuery => ({
+  sort: 'relevance',
+  offset: 0,
+  limit: 24,
+  ...query,
+})
 
 /** The titles that a query finds, best first. */
-export async function searchTitles(index: MemoryBookIndex, query: Partial<BrowseQuery>): Promise<string[]> {
-  const { items } = await index.browse(browseQuery(query))
+export const searchTitles = async (index: BookIndex, query: Partial<BrowseQuery>): Promise<string[]> => {
+  const { items } = await index.search.browse(browseQuery(query))
   return items.map(item => item.title)
 }

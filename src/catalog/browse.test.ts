@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Answer, aBook, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 import type { Book } from './schema.ts'
 
@@ -149,9 +149,7 @@ test('an index that throws does not close the shop, and is reported', async () =
   const { index } = shop.deps.liveIndex
   const { next_cursor } = (await shop.visitor().get('/api/books?limit=2&category=Technology')).body
   if (!index) throw new Error('no index')
-  index.browse = async () => {
-    throw new TypeError('broken on purpose')
-  }
+  vi.spyOn(index.search, 'browse').mockRejectedValue(new TypeError('broken on purpose'))
   expect(idsOf(await shop.visitor().get('/api/books/category/Technology'))).toHaveLength(5)
   expect(idsOf(await shop.visitor().get('/api/books/search?q=Volume%203'))).toEqual(['b-0003'])
   expect((await shop.visitor().get('/api/books?author=x')).body.code).toBe('index_not_ready')

@@ -76,7 +76,7 @@ const fromIndex = async (
   const { index } = deps.liveIndex
   if (!index) throw notReady()
   const query = queryOf(params, position)
-  const { from, items, total, facets } = await index.browse(query)
+  const { from, items, total, facets } = await index.search.browse(query)
   const last = items.at(-1)
   const offset = from + items.length
   return {
@@ -139,7 +139,7 @@ export const suggest = async (
 ): Promise<readonly Suggestion[]> => {
   const index = await liveIndex.indexSoon()
   if (!index) throw notReady()
-  return index.suggest(q, limit)
+  return index.search.suggest(q, limit)
 }
 
 /** One part of all ids and titles, from 1; one that is past the last is empty. Throws index_not_ready. */
@@ -149,16 +149,16 @@ export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
   const first = (part - 1) * TITLES_PER_PART
   const items: { book_id: string; title: string }[] = []
   let at = 0
-  for (const { book_id, title } of index.books()) {
+  for (const { book_id, title } of index.rows.all()) {
     if (at >= first + TITLES_PER_PART) break
     if (at++ >= first) items.push({ book_id, title })
   }
-  return { parts: Math.max(1, Math.ceil(index.size / TITLES_PER_PART)), items }
+  return { parts: Math.max(1, Math.ceil(index.rows.size / TITLES_PER_PART)), items }
 }
 
 /** Throws index_not_ready. */
 export const categories = async ({ liveIndex }: BrowseDeps): Promise<readonly FacetValue[]> => {
   const index = await liveIndex.indexSoon()
   if (!index) throw notReady()
-  return index.categories()
+  return index.search.categories()
 }

@@ -79,5 +79,5 @@ test('After an announcement a shop knows every row that somebody else has put', 
   await put(shop, { book_id: 'tech-002', title: 'Foreign' })
   await announceAll(shop.deps, (await checkCatalog(shop.deps)).keys)
   await shop.deps.liveIndex.readChanges()
-  expect(shop.deps.liveIndex.index?.get('tech-002')?.title).toBe('Foreign')
+  expect(shop.deps.liveIndex.index?.rows.get('tech-002')?.title).toBe('Foreign')
 })

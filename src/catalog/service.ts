@@ -28,14 +28,14 @@ const cents = (price: number): Cents => parseDecimal(price) ?? (0 as Cents)
 
 /** Where a book lies: by its id, else by its ISBN in any spelling. Throws book_not_found. */
 export const locate = async ({ liveIndex, books }: CatalogDeps, idOrIsbn: string): Promise<BookKey> => {
-  const row = liveIndex.index?.get(idOrIsbn)
+  const row = liveIndex.index?.rows.get(idOrIsbn)
   if (row) return row
   if (BookId.safeParse(idOrIsbn).success) {
     const category = (await books.categoriesOf([idOrIsbn])).get(idOrIsbn)
     if (category !== undefined) return { category, book_id: idOrIsbn }
   }
   if (normalizeIsbn(idOrIsbn) !== undefined) {
-    const byIsbn = (await liveIndex.indexSoon())?.getByIsbn(idOrIsbn)
+    const byIsbn = (await liveIndex.indexSoon())?.rows.getByIsbn(idOrIsbn)
     if (byIsbn) return byIsbn
   }
   throw notFound(idOrIsbn)

@@ -158,7 +158,7 @@ export const snapshotFinding = async ({ blobs, now }: Deps): Promise<Finding> =>
   const snapshot = await readSnapshot(blobs)
   if (!snapshot) return { state: 'ok', what, found: 'none: the next start reads the table' }
   const age = now().getTime() - snapshot.asOf.getTime()
-  const found = `${snapshot.index.size} books, ${Math.round(age / 60_000)} minutes old`
+  const found = `${snapshot.index.rows.size} books, ${Math.round(age / 60_000)} minutes old`
   return {
     state: 'ok',
     what,

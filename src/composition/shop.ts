@@ -77,7 +77,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
   const catalog = createCatalogDeps(context, given.blobs)
   return {
     ...context,
-    ...createCartDeps(context, bookId => catalog.liveIndex.index?.get(bookId)?.category),
+    ...createCartDeps(context, bookId => catalog.liveIndex.index?.rows.get(bookId)?.category),
     ...createOrderDeps(context),
     ...createAccountDeps(context),
     ...createMailDeps(context, given.transport ?? createMailTransport(settings)),

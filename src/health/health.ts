@@ -68,7 +68,7 @@ export const healthRoutes = (deps: HealthDeps): Route[] => [
       store: 'up' as const,
       index: {
         ready: index !== undefined,
-        books: index?.size ?? 0,
+        books: index?.rows.size ?? 0,
         age_seconds: indexAge(deps) ?? null,
       },
       unreadable_books: badRows.length,

@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeSnapshot } from '#src/catalog/index/snapshot.ts'
-import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
+import { createBookIndex } from '#src/catalog/search/book-index.ts'
 import { createDatabase, createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { createS3Blobs } from '#src/core/aws/s3-blobs.ts'
@@ -175,11 +175,11 @@ const startEnvironment = async () => {
   const aws = await startFakeAws({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
   ends.push(aws.close)
   const blobs = (bucket: string) => createS3Blobs(`${aws.url}/${bucket}`, createSigner(settings, 's3'))
-  const full = new MemoryBookIndex()
+  const full = createBookIndex()
   const books = readListedBooks(join(options.data, 'books-10k.csv'))
-  for (const book of books) full.put(book)
+  for (const book of books) full.rows.put(book)
   await writeSnapshot(blobs('full'), full, new Date())
-  await writeSnapshot(blobs('empty'), new MemoryBookIndex(), new Date())
+  await writeSnapshot(blobs('empty'), createBookIndex(), new Date())
   const environment = (bucket: string, secrets: Environment): Environment => ({
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'a',

@@ -1,8 +1,8 @@
 /** Makes queries with known answers out of a list of books, seeded: the kinds of slips that shoppers make. */
+import { authorNames } from '#src/catalog/author-names.ts'
+import { foldWords } from '#src/catalog/fold-words.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
-import { foldWords } from '#src/catalog/search/fold.ts'
-import { authorNames } from '#src/catalog/search/names.ts'
-import { titleParts } from '#src/catalog/search/title-parts.ts'
+import { titleParts } from '#src/catalog/title-parts.ts'
 import { pick, seededRandom, shuffle } from './random.ts'
 import { addTypo, cutTitle, STOP_WORDS, spellPhonetically } from './typing-errors.ts'
 

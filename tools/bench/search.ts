@@ -5,8 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ListedBook } from '#src/catalog/schema.ts'
-import type { BrowseQuery } from '#src/catalog/search/book-index.ts'
-import { MemoryBookIndex } from '#src/catalog/search/memory-book-index.ts'
+import {
+  type BookIndex,
+  type BrowseQuery,
+  createBookIndex,
+  restoreBookIndex,
+} from '#src/catalog/search/book-index.ts'
 import { timeCalls } from './call-timing.ts'
 import { generateQuestions, type Question } from './query-generator.ts'
 import { readListedBooks, readQuestions } from './search-test-data.ts'
@@ -31,11 +35,11 @@ const createQuery = (q: string): BrowseQuery => ({ q, sort: 'relevance', offset:
 
 type Quality = { readonly queries: number; readonly hitAt1: number; readonly mrr: number }
 
-async function measureQuality(index: MemoryBookIndex, questions: readonly Question[]): Promise<Quality> {
+async function measureQuality(index: BookIndex, questions: readonly Question[]): Promise<Quality> {
   let hits = 0
   let reciprocal = 0
   for (const { q, right, kind } of questions) {
-    const { items } = await index.browse(createQuery(q))
+    const { items } = await index.search.browse(createQuery(q))
     const at = items.findIndex(item => right.has(item.book_id))
     if (at === 0) hits++
     else if (options.misses)
@@ -45,9 +49,9 @@ async function measureQuality(index: MemoryBookIndex, questions: readonly Questi
   return { queries: questions.length, hitAt1: hits / questions.length, mrr: reciprocal / questions.length }
 }
 
-function buildIndex(books: readonly ListedBook[]): MemoryBookIndex {
-  const index = new MemoryBookIndex()
-  for (const book of books) index.put(book)
+function buildIndex(books: readonly ListedBook[]): BookIndex {
+  const index = createBookIndex()
+  for (const book of books) index.rows.put(book)
   return index
 }
 
@@ -81,13 +85,13 @@ async function measureStep(step: string, snapshot: string): Promise<Record<strin
     step === 'build' ? readListedBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
   const rowsBytes = measureMemory()
   const start = performance.now()
-  const index = Array.isArray(source) ? buildIndex(source) : await MemoryBookIndex.fromSnapshot(source)
+  const index = Array.isArray(source) ? buildIndex(source) : await restoreBookIndex(source)
   const milliseconds = performance.now() - start
   const firstStart = performance.now()
-  await index?.browse(createQuery('hary poter'))
+  await index?.search.browse(createQuery('hary poter'))
   const firstQuery = performance.now() - firstStart
-  await index?.browse({ sort: 'relevance', offset: 0, limit: 24 })
-  return { milliseconds, firstQuery, megabytes: (measureMemory() - rowsBytes) / 1e6, size: index?.size ?? 0 }
+  await index?.search.browse({ sort: 'relevance', offset: 0, limit: 24 })
+  return { milliseconds, firstQuery, megabytes: (measureMemory() - rowsBytes) / 1e6, size: index?.rows.size ?? 0 }
 }
 
 async function main(): Promise<void> {
@@ -129,19 +133,19 @@ async function main(): Promise<void> {
 
   const fileTexts = sets.slice(0, 2).flatMap(set => set.questions.map(question => question.q))
   const madeTexts = sets[2]?.questions.map(question => question.q) ?? []
-  const search = await timeCalls(fileTexts, q => index.browse(createQuery(q)))
-  const searchMade = await timeCalls(madeTexts, q => index.browse(createQuery(q)))
-  const suggest = await timeCalls(fileTexts, q => index.suggest(q.slice(0, 1 + (q.length >> 1)), 8))
+  const search = await timeCalls(fileTexts, q => index.search.browse(createQuery(q)))
+  const searchMade = await timeCalls(madeTexts, q => index.search.browse(createQuery(q)))
+  const suggest = await timeCalls(fileTexts, q => index.search.suggest(q.slice(0, 1 + (q.length >> 1)), 8))
   const put = await timeCalls(
     books.slice(0, 500).map(book => book.book_id),
     async id => {
-      const book = index.get(id)
-      if (book !== undefined) index.put({ ...book, price_cents: book.price_cents + 1 })
+      const book = index.rows.get(id)
+      if (book !== undefined) index.rows.put({ ...book, price_cents: book.price_cents + 1 })
     },
   )
-  const categories = (await index.categories()).map(category => category.value)
+  const categories = (await index.search.categories()).map(category => category.value)
   const browse = await timeCalls(categories, category =>
-    index.browse({ category, sort: 'price_asc', offset: 0, limit: 24 }),
+    index.search.browse({ category, sort: 'price_asc', offset: 0, limit: 24 }),
   )
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-search-'))

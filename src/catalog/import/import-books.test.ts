@@ -158,7 +158,7 @@ describe('An import', () => {
       shop,
       feed(HEADER, 'n1,Brand New,A,1,1,Fiction', 'tech-001,Clean Code,Robert C. Martin,42.99,25,Classics'),
     )
-    expect(shop.deps.liveIndex.index?.size).toBe(1)
+    expect(shop.deps.liveIndex.index?.rows.size).toBe(1)
     await shop.deps.liveIndex.readChanges()
     expect((await shop.visitor().get('/api/books?q=brand+new')).body.total).toBe(1)
     expect((await shop.visitor().get('/api/books/tech-001')).body.category).toBe('Classics')

@@ -118,7 +118,7 @@ test('what is sold while the index is built from the table is seen when it is th
   await shop.deps.blobs.remove('index/books.snapshot')
   const memory = createLiveIndex({ ...shop.deps, books })
   await memory.load()
-  expect(memory.index?.get('tech-001')?.availability).toBe('sold_out')
+  expect(memory.index?.rows.get('tech-001')?.availability).toBe('sold_out')
 })
 
 /** A shop beside `one` whose snapshot comes when it is let go. */
@@ -173,7 +173,7 @@ test('what is sold while the snapshot is read is seen when it is there', async (
   await sleep(100)
   letGo()
   await loading
-  expect(shop.deps.liveIndex.index?.get('tech-001')?.availability).toBe('sold_out')
+  expect(shop.deps.liveIndex.index?.rows.get('tech-001')?.availability).toBe('sold_out')
 })
 
 test('a build that is broken off leaves no half of an index', async () => {

@@ -8,7 +8,7 @@ import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { isForSale } from '../find.ts'
 import { createMissingPointers } from '../pointers.ts'
 import { availabilityOf, type Book } from '../schema.ts'
-import { MemoryBookIndex } from '../search/memory-book-index.ts'
+import { type BookIndex, createBookIndex } from '../search/book-index.ts'
 import { type BadRow, type BookKey, type BookTable, isBook } from '../table.ts'
 import { listedBook } from '../views.ts'
 import { type ChangeLog, LOG_KEPT_MS } from './change-log.ts'
@@ -34,7 +34,7 @@ export type LiveIndex = ReturnType<typeof createLiveIndex>
 
 export const createLiveIndex = (deps: LiveIndexDeps) => {
   const { books, changes, now } = deps
-  let index: MemoryBookIndex | undefined
+  let index: BookIndex | undefined
   let asOf = new Date(0)
   let badRows: readonly BadRow[] = []
   /** Moves with each change that the public can see in a list. */
@@ -50,12 +50,12 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
 
   const remember = (book: Book): void => {
     if (!index) return
-    const changed = isForSale(book) ? index.put(listedBook(book)) : index.remove(book.book_id)
+    const changed = isForSale(book) ? index.rows.put(listedBook(book)) : index.rows.remove(book.book_id)
     if (changed) noteChange(book.book_id)
   }
   const forget = (bookId: string): void => {
     withPointer.delete(bookId)
-    if (index?.remove(bookId)) noteChange(bookId)
+    if (index?.rows.remove(bookId)) noteChange(bookId)
   }
   const noteChange = (bookId: string): void => {
     contentVersion++
@@ -84,7 +84,7 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
     const unique = eachOnce(keys)
     const found = await books.getMany(unique)
     for (const { category, book_id } of unique)
-      if (found.get(book_id)?.category !== category && index?.get(book_id)?.category === category)
+      if (found.get(book_id)?.category !== category && index?.rows.get(book_id)?.category === category)
         forget(book_id)
     for (const book of found.values()) remember(book)
   }
@@ -99,7 +99,7 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
     return unique.filter(({ book_id }) => {
       const book = found.get(book_id)
       if (!book || !isForSale(book)) return true
-      return index?.get(book_id)?.availability !== availabilityOf(book.stock_quantity)
+      return index?.rows.get(book_id)?.availability !== availabilityOf(book.stock_quantity)
     })
   }
 
@@ -154,13 +154,13 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
 
   const build = async (signal: AbortSignal | undefined): Promise<void> => {
     const start = now()
-    const built = new MemoryBookIndex()
+    const built = createBookIndex()
     const bad: BadRow[] = []
     for await (const rows of books.rows()) {
       signal?.throwIfAborted()
       for (const row of rows)
         if (!isBook(row)) bad.push(row)
-        else if (isForSale(row)) built.put(listedBook(row))
+        else if (isForSale(row)) built.rows.put(listedBook(row))
       // Whoever wants a book meanwhile gets it.
       await new Promise(resolve => setImmediate(resolve))
     }
@@ -190,18 +190,18 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
     return loading
   }
   /** The index; one that is being loaded is waited for, up to a second after that began. */
-  const indexSoon = async (): Promise<MemoryBookIndex | undefined> => {
+  const indexSoon = async (): Promise<BookIndex | undefined> => {
     if (!index) await patience
     return index
   }
 
   /** Asks the index once for a misspelt title, which makes what it needs for slips before a shopper waits for it. */
   const warmUp = async (): Promise<void> => {
-    await index?.browse({ q: 'hary poter', sort: 'relevance', offset: 0, limit: 1 })
+    await index?.search.browse({ q: 'hary poter', sort: 'relevance', offset: 0, limit: 1 })
   }
 
   const differs = (book: Book): boolean => {
-    const row: Readonly<Record<string, unknown>> | undefined = index?.get(book.book_id)
+    const row: Readonly<Record<string, unknown>> | undefined = index?.rows.get(book.book_id)
     if (!isForSale(book)) return row !== undefined
     const fresh: Readonly<Record<string, unknown>> = listedBook(book)
     return Object.keys({ ...row, ...fresh }).some(name => row?.[name] !== fresh[name])
@@ -225,7 +225,7 @@ export const createLiveIndex = (deps: LiveIndexDeps) => {
       for (const { book_id } of mending) withPointer.add(book_id)
       await new Promise(resolve => setImmediate(resolve))
     }
-    const gone = [...(index?.books() ?? [])].filter(row => !seen.has(row.book_id))
+    const gone = [...(index?.rows.all() ?? [])].filter(row => !seen.has(row.book_id))
     if (gone.length > 0) await refresh(gone)
     badRows = bad.slice(0, MAX_BAD_ROWS)
     return { mended: mended + gone.length, badRows }

@@ -1,16 +1,25 @@
-/** The index over the shelf: what browsing, searching and suggesting ask, whoever answers it. */
-import type { Availability, ListedBook } from '../schema.ts'
+/**
+ * The catalogue's index, and the only file of this folder that others import: `rows` by key, which stay in memory, and
+ * `search`, which another search engine could answer.
+ */
+import type { ListedBook } from '../schema.ts'
+import { createBookRows } from './book-rows.ts'
+import { BookStore } from './book-store.ts'
+import { createIsbnLookup } from './isbn-lookup.ts'
+import { createMemorySearch } from './memory-search.ts'
+import { packIndex, unpackIndex } from './snapshot.ts'
+import { TextIndex } from './text-index.ts'
 
 /**
- * `relevance` without `q` is popularity; `newest` is by `created_at`, then by year; `title` does not regard case,
- * accents and punctuation. What compares equal goes by `book_id`.
+ * Sort order of a list. `relevance` without `q` is popularity; `newest` is by `created_at`, then by year; `title`
+ * ignores case, accents and punctuation. Ties are broken by `book_id`.
  */
 export type Sort = 'relevance' | 'price_asc' | 'price_desc' | 'newest' | 'title' | 'rating'
 
 /**
- * Fields are combined with AND; prices are whole cents, both ends included. A `q` of blanks only counts as none; one
- * without any letter or digit matches nothing. `author` is one name, or several joined by semicolons that all must
- * be there. `in_stock` true leaves sold-out books out, false asks for them alone.
+ * Filters are combined with AND; prices are whole cents, both ends included. A blank `q` is ignored; one without any
+ * letter or digit matches nothing. `author` is one name, or several joined by semicolons that must all be present.
+ * `in_stock` true leaves sold-out books out, false returns them alone.
  */
 export type BrowseQuery = {
   readonly q?: string
@@ -21,7 +30,7 @@ export type BrowseQuery = {
   readonly in_stock?: boolean
   readonly sort: Sort
   readonly offset: number
-  /** The book that the page before ended with: the page begins behind it, wherever it is by now; `offset` where it is gone. */
+  /** The last book of the previous page: this page starts after it, wherever it is now, or at `offset` if it is gone. */
   readonly after?: string
   readonly limit: number
 }
@@ -29,11 +38,11 @@ export type BrowseQuery = {
 export type FacetValue = { readonly value: string; readonly count: number }
 
 /**
- * `total` counts all matches; facets count what each value would give with the other filters kept. Categories and
- * the top 20 authors come biggest first and never with 0, price bands and availabilities always all in their order.
+ * `total` counts all matches; facets count what each value would give with the other filters kept. Categories and the
+ * top 20 authors are sorted by count and never have 0; price bands and availabilities are all listed, in a fixed order.
  */
 export type BrowseResult = {
-  /** The place of the first item among all matches. */
+  /** Position of the first item among all matches. */
   readonly from: number
   readonly items: readonly ListedBook[]
   readonly total: number
@@ -51,24 +60,53 @@ export type Suggestion = {
   readonly book_id?: string
 }
 
-/** Questions are asynchronous, so that a database can stand in for the index in memory; rows by key are always at hand. */
-export interface BookIndex {
+/** Books by key. Synchronous, because carts, book pages and the comparison with the table need them without waiting. */
+export type BookRows = {
   readonly size: number
-  /** Adds or replaces a book. Resolves to whether anything that the public sees changed. */
-  put(book: ListedBook): boolean
-  /** Takes a book out; false when it was not there. */
-  remove(bookId: string): boolean
-  get(bookId: string): ListedBook | undefined
-  /** By ISBN-13 or ISBN-10 in any spelling (hyphens, blanks, lower-case x). */
-  getByIsbn(isbn: string): ListedBook | undefined
-  /** `offset` and `limit` are whole numbers from 0 that the caller has bounded. */
-  browse(query: BrowseQuery): Promise<BrowseResult>
-  /** For a half-typed `q`: at most `limit` categories, authors and books. */
-  suggest(q: string, limit: number): Promise<readonly Suggestion[]>
-  categories(): Promise<readonly FacetValue[]>
-  /** Every row, for the comparison with the table. */
-  books(): IterableIterator<ListedBook>
+  readonly get: (bookId: string) => ListedBook | undefined
+  /** By ISBN-13 or ISBN-10 in any spelling (hyphens, spaces, lower-case x). */
+  readonly getByIsbn: (isbn: string) => ListedBook | undefined
+  /** Every row, in no particular order. */
+  readonly all: () => IterableIterator<ListedBook>
+  /** Adds or replaces a book. Returns whether anything that the public sees has changed. */
+  readonly put: (book: ListedBook) => boolean
+  /** Removes a book. Returns false when it was not there. */
+  readonly remove: (bookId: string) => boolean
 }
 
-export const priceBands = ['under-10', '10-20', '20-30', '30-50', 'over-50'] as const
-export const availabilities: readonly Availability[] = ['in_stock', 'few_left', 'sold_out']
+/** Search engine over the books. Asynchronous, so that a database can take the place of the one in memory. */
+export type BookSearch = {
+  /** `offset` and `limit` are whole numbers from 0 that the caller has bounded. */
+  readonly browse: (query: BrowseQuery) => Promise<BrowseResult>
+  /** Suggestions for an incomplete `q`: at most `limit` categories, authors and books. */
+  readonly suggest: (q: string, limit: number) => Promise<readonly Suggestion[]>
+  /** All categories that have books, by count. */
+  readonly categories: () => Promise<readonly FacetValue[]>
+}
+
+export type BookIndex = {
+  readonly rows: BookRows
+  readonly search: BookSearch
+  /** Everything that `restoreBookIndex` needs to make the same index again, as it is at the call. */
+  readonly toSnapshot: () => Promise<Uint8Array>
+}
+
+/** An index over these rows and the words of their titles and authors. */
+const indexOver = (store: BookStore, text: TextIndex): BookIndex => {
+  const isbns = createIsbnLookup(store)
+  const { search, listener } = createMemorySearch(store, text, isbns)
+  return {
+    rows: createBookRows(store, isbns, listener),
+    search,
+    toSnapshot: () => packIndex(store, text),
+  }
+}
+
+/** An empty index. */
+export const createBookIndex = (): BookIndex => indexOver(new BookStore(), new TextIndex())
+
+/** The index that a snapshot holds; undefined for bytes that are damaged, truncated or of another version. */
+export const restoreBookIndex = async (snapshot: Uint8Array): Promise<BookIndex | undefined> => {
+  const unpacked = await unpackIndex(snapshot)
+  return unpacked && indexOver(unpacked.store, unpacked.text)
+}

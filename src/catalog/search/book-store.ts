@@ -1,42 +1,48 @@
-/** The rows of the index and, in columns of numbers, what filters, facets and orders need of them. */
-import type { ListedBook } from '../schema.ts'
-import { availabilities, priceBands } from './book-index.ts'
-import { authorNames, Names } from './names.ts'
+/** Column store of the index: its rows, and typed arrays of what filters, facets and sort orders need of them. */
+import { authorNames } from '../author-names.ts'
+import type { Availability, ListedBook } from '../schema.ts'
+import { createNames } from './names.ts'
 import { popularity } from './popularity.ts'
 import { type PackedLists, Postings } from './postings.ts'
 
-const bandEnds = [1000, 2000, 3000, 5000]
+/** Values of the price facet, in their order. */
+export const PRICE_BANDS = ['under-10', '10-20', '20-30', '30-50', 'over-50'] as const
+/** Values of the availability facet, in their order. */
+export const AVAILABILITIES: readonly Availability[] = ['in_stock', 'few_left', 'sold_out']
 
-/** Position in `priceBands` of a price in cents. */
-export function priceBand(cents: number): number {
-  const band = bandEnds.findIndex(end => cents < end)
-  return band < 0 ? priceBands.length - 1 : band
+/** The cents at which each price band but the last ends. */
+const BAND_ENDS = [1000, 2000, 3000, 5000]
+
+/** Position in `PRICE_BANDS` of a price in cents. */
+export const priceBand = (cents: number): number => {
+  const band = BAND_ENDS.findIndex(end => cents < end)
+  return band < 0 ? PRICE_BANDS.length - 1 : band
 }
 
-function enlarged<T extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
+const enlarged = <T extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
   column: T,
   make: (length: number) => T,
   length: number,
-): T {
+): T => {
   const larger = make(length)
   larger.set(column)
   return larger
 }
 
-/** Rows as a snapshot keeps them, slot by slot; null is an empty one. */
+/** Rows as a snapshot holds them, slot by slot; null is an empty slot. */
 export type PackedRows = readonly (ListedBook | null)[]
-/** Who wrote which, as a snapshot keeps it. */
+/** Authors as a snapshot holds them. */
 export type PackedAuthors = {
   readonly names: string[]
   readonly authorsOfSlot: PackedLists
   readonly slotsOfAuthor: PackedLists
 }
 
-/** Books live in numbered slots; a slot is used again after its book is taken out. */
+/** Books live in numbered slots; the slot of a removed book is reused. A class for the reasons of decision 64. */
 export class BookStore {
   readonly rows: (ListedBook | undefined)[] = []
-  readonly categories = new Names()
-  authors = new Names()
+  readonly categories = createNames()
+  authors = createNames()
   /** Slots of each category, slots of each author, authors of each slot. */
   readonly slotsOfCategory = new Postings()
   slotsOfAuthor = new Postings()
@@ -53,7 +59,7 @@ export class BookStore {
     return this.#slots.size
   }
 
-  /** The slot of a book, -1 when it is not on the shelf. */
+  /** The slot of a book, -1 when it is not there. */
   slotOf(bookId: string): number {
     return this.#slots.get(bookId) ?? -1
   }
@@ -66,28 +72,28 @@ export class BookStore {
     return this.rows[slot]?.book_id ?? ''
   }
 
-  /** Puts a book that is not there into a slot and answers which. */
+  /** Puts a book that is not there into a slot. Returns the slot. */
   add(book: ListedBook): number {
     const slot = this.#free.pop() ?? this.rows.length
     this.#slots.set(book.book_id, slot)
     this.#makeRoom(slot + 1)
     this.#fill(slot, book)
-    this.#list(slot, book)
+    this.#addToLists(slot, book)
     return slot
   }
 
   /** Writes another row of the same book into its slot. */
   replace(slot: number, book: ListedBook): void {
     const old = this.rows[slot]
-    const listedAlike = old?.category === book.category && old.author === book.author
-    if (!listedAlike) this.#unlist(slot)
+    const isInSameLists = old?.category === book.category && old.author === book.author
+    if (!isInSameLists) this.#removeFromLists(slot)
     this.#fill(slot, book)
-    if (!listedAlike) this.#list(slot, book)
+    if (!isInSameLists) this.#addToLists(slot, book)
   }
 
   /** Empties a slot. */
   remove(slot: number): void {
-    this.#unlist(slot)
+    this.#removeFromLists(slot)
     this.#slots.delete(this.bookId(slot))
     this.rows[slot] = undefined
     this.#free.push(slot)
@@ -103,15 +109,15 @@ export class BookStore {
     }
   }
 
-  /** What comes first on an empty shelf, of all rows that another one packed. */
+  /** Restores the packed authors of all rows into an empty store; to be called before `restoreRows`. */
   restoreAuthors(packed: PackedAuthors): void {
-    this.authors = new Names(packed.names)
+    this.authors = createNames(packed.names)
     this.authorsOfSlot = Postings.unpack(packed.authorsOfSlot)
     this.slotsOfAuthor = Postings.unpack(packed.slotsOfAuthor)
     this.#makeRoom(packed.authorsOfSlot.counts.length)
   }
 
-  /** The next rows that another one packed. */
+  /** Restores the next chunk of packed rows. */
   restoreRows(packed: PackedRows): void {
     for (const row of packed) {
       const slot = this.rows.length
@@ -134,12 +140,12 @@ export class BookStore {
     this.rows[slot] = book
     this.category[slot] = this.categories.intern(book.category)
     this.price[slot] = book.price_cents
-    this.availability[slot] = availabilities.indexOf(book.availability)
+    this.availability[slot] = AVAILABILITIES.indexOf(book.availability)
     this.popularity[slot] = popularity(book)
     this.created[slot] = Date.parse(book.created_at) || 0
   }
 
-  #list(slot: number, book: ListedBook): void {
+  #addToLists(slot: number, book: ListedBook): void {
     this.slotsOfCategory.add(this.category[slot] ?? 0, slot)
     for (const name of authorNames(book.author)) {
       const author = this.authors.intern(name)
@@ -148,7 +154,7 @@ export class BookStore {
     }
   }
 
-  #unlist(slot: number): void {
+  #removeFromLists(slot: number): void {
     this.slotsOfCategory.remove(this.category[slot] ?? 0, slot)
     for (const author of this.authorsOfSlot.list(slot)) this.slotsOfAuthor.remove(author, slot)
     this.authorsOfSlot.clear(slot)
@@ -165,8 +171,8 @@ export class BookStore {
   }
 }
 
-/** Whether two rows of a book say the same to the public. */
-export function sameRow(a: ListedBook, b: ListedBook): boolean {
+/** Whether two rows of a book have the same attributes. */
+export const sameRow = (a: ListedBook, b: ListedBook): boolean => {
   const keys = Object.keys(b) as (keyof ListedBook)[]
   return Object.keys(a).length === keys.length && keys.every(key => a[key] === b[key])
 }

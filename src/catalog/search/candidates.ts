@@ -1,18 +1,20 @@
-/** First, quick pass over the postings: which books have the typed words at all, and roughly how well. */
-import type { QueryWord } from './query-words.ts'
-import { similarityOf } from './query-words.ts'
-import { fieldBits, fieldMask, type TextIndex } from './text-index.ts'
+/** First pass of a search over the postings: which books have the words of a query, and a rough score of each. */
+import { type QueryWord, SIMILARITY } from './query-parser.ts'
+import { FIELD_BITS, FIELD_MASK, type TextIndex } from './text-index.ts'
 
-/** How much a word counts by the field it stands in: main title, subtitle, series, first author, other authors. */
-export const fieldWeights: Readonly<Float32Array> = Float32Array.of(1, 0.92, 0.86, 0.95, 0.97, 0.9, 0.92, 0)
+/** Weight of a word by the field it is in: main title, subtitle, series, first author and surname, other authors. */
+export const FIELD_WEIGHTS: Readonly<Float32Array> = Float32Array.of(1, 0.92, 0.86, 0.95, 0.97, 0.9, 0.92, 0)
 
-/** A match from here on is taken for what was typed, not for a guess. */
-const surely = 0.85
+/** From this similarity on a match counts as the typed word itself, not as a guess. */
+const SURE_SIMILARITY = 0.85
 
-/** Adds up, per slot, the weights of the words that a book has. Arrays are kept and wiped between queries. */
+/**
+ * Adds up, per slot, the weights of the words that a book has. Its arrays are as long as the store, so they are kept and
+ * cleared between queries. A class for the reasons of decision 64.
+ */
 export class CandidateCollector {
-  /** Touched slots, their rough scores by slot, and how many there are. */
-  touched = new Uint32Array(0)
+  /** The slots of the candidates, `count` of them, and the rough scores by slot. */
+  slots = new Uint32Array(0)
   scores = new Float32Array(0)
   count = 0
   #best = new Float32Array(0)
@@ -20,68 +22,71 @@ export class CandidateCollector {
   #sure = new Uint8Array(0)
   #tick = 0
 
-  /** Fills `touched` and `scores`; answers whether a book surely has every word that is not common. */
-  gather(text: TextIndex, words: readonly QueryWord[], slots: number): boolean {
-    this.#clear(slots)
+  /**
+   * Fills `slots` and `scores` for a store of `capacity` slots. Returns whether one of the books surely has every word that
+   * is not common.
+   */
+  collect(text: TextIndex, words: readonly QueryWord[], capacity: number): boolean {
+    this.#clear(capacity)
     let needed = 0
     for (const word of words) {
       if (word.common) continue
       needed++
       this.#tick++
-      for (const term of word.terms) this.#spread(text, word, term, word.similarity[term] ?? 0)
-      for (const { left, right } of word.halves) this.#spreadHalves(text, word, left, right)
+      for (const term of word.terms) this.#addTerm(text, word, term, word.similarity[term] ?? 0)
+      for (const { left, right } of word.halves) this.#addHalves(text, word, left, right)
     }
-    for (let i = 0; i < this.count; i++) if (this.#sure[this.touched[i] ?? 0] === needed) return true
+    for (let i = 0; i < this.count; i++) if (this.#sure[this.slots[i] ?? 0] === needed) return true
     return false
   }
 
-  /** Books that have both halves of a word. */
-  #spreadHalves(text: TextIndex, word: QueryWord, left: number, right: number): void {
+  /** Adds the books that have both halves of a word. */
+  #addHalves(text: TextIndex, word: QueryWord, left: number, right: number): void {
     const leftRarer = text.documentCount(left) < text.documentCount(right)
     const others = new Set<number>()
-    for (const posting of text.slotsOf.list(leftRarer ? left : right)) others.add(posting >>> fieldBits)
-    const both = text.slotsOf.list(leftRarer ? right : left).filter(at => others.has(at >>> fieldBits))
-    this.#spreadOver(both, 0, both.length, word, similarityOf.halves)
+    for (const posting of text.slotsOf.list(leftRarer ? left : right)) others.add(posting >>> FIELD_BITS)
+    const both = text.slotsOf.list(leftRarer ? right : left).filter(at => others.has(at >>> FIELD_BITS))
+    this.#addPostings(both, 0, both.length, word, SIMILARITY.halves)
   }
 
-  #spread(text: TextIndex, word: QueryWord, term: number, similarity: number): void {
+  #addTerm(text: TextIndex, word: QueryWord, term: number, similarity: number): void {
     const { data, starts, counts } = text.slotsOf
     const start = starts[term] ?? 0
-    this.#spreadOver(data, start, start + (counts[term] ?? 0), word, similarity)
+    this.#addPostings(data, start, start + (counts[term] ?? 0), word, similarity)
   }
 
-  #spreadOver(data: Uint32Array, start: number, end: number, word: QueryWord, similarity: number): void {
+  #addPostings(data: Uint32Array, start: number, end: number, word: QueryWord, similarity: number): void {
     const amount = word.weight * similarity
-    const sure = similarity >= surely ? 1 : 0
-    const { scores, touched } = this
+    const sure = similarity >= SURE_SIMILARITY ? 1 : 0
+    const { scores, slots } = this
     const best = this.#best
     const stamp = this.#stamp
     for (let at = start; at < end; at++) {
       const posting = data[at] ?? 0
-      const slot = posting >>> fieldBits
-      const worth = amount * (fieldWeights[posting & fieldMask] ?? 0)
+      const slot = posting >>> FIELD_BITS
+      const value = amount * (FIELD_WEIGHTS[posting & FIELD_MASK] ?? 0)
       const before = stamp[slot] === this.#tick ? (best[slot] ?? 0) : 0
-      if (worth <= before) continue
-      if (scores[slot] === 0) touched[this.count++] = slot
+      if (value <= before) continue
+      if (scores[slot] === 0) slots[this.count++] = slot
       if (before === 0) {
         stamp[slot] = this.#tick
         this.#sure[slot] = (this.#sure[slot] ?? 0) + sure
       }
-      scores[slot] = (scores[slot] ?? 0) + worth - before
-      best[slot] = worth
+      scores[slot] = (scores[slot] ?? 0) + value - before
+      best[slot] = value
     }
   }
 
-  #clear(slots: number): void {
+  #clear(capacity: number): void {
     for (let i = 0; i < this.count; i++) {
-      const slot = this.touched[i] ?? 0
+      const slot = this.slots[i] ?? 0
       this.scores[slot] = 0
       this.#sure[slot] = 0
     }
     this.count = 0
-    if (this.scores.length >= slots) return
-    const length = Math.ceil(slots * 1.25) + 64
-    this.touched = new Uint32Array(length)
+    if (this.scores.length >= capacity) return
+    const length = Math.ceil(capacity * 1.25) + 64
+    this.slots = new Uint32Array(length)
     this.scores = new Float32Array(length)
     this.#best = new Float32Array(length)
     this.#stamp = new Uint32Array(length)

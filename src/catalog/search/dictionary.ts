@@ -1,15 +1,19 @@
-/** The words of all books, numbered as they come, and the alphabetical order that prefixes are looked up in. */
+/** Dictionary of the words of all books, numbered as they are added, with the alphabetical order that serves prefix lookups. */
 
-const insertOneByOne = 32
+/** More new words than these are sorted in at once instead of being inserted one by one. */
+const MAX_INSERTS = 32
 
-/** Term numbers never change and are never given twice; a word that no book has any more keeps its number. */
+/**
+ * Term numbers never change and are never reused; a word that no book has any more keeps its number. A class for the
+ * reasons of decision 64.
+ */
 export class Dictionary {
   readonly terms: string[] = []
   readonly #ids = new Map<string, number>()
   #sorted: Uint32Array = new Uint32Array(0)
   #sortedCount = 0
 
-  /** The number of a word, given now if it has none. */
+  /** The number of a word, assigned now if it has none. */
   intern(word: string): number {
     const known = this.#ids.get(word)
     if (known !== undefined) return known
@@ -28,10 +32,10 @@ export class Dictionary {
     return this.terms[id] ?? ''
   }
 
-  /** Term numbers in alphabetical order (by UTF-16 code unit); a view, good until a word is added. */
+  /** Term numbers in alphabetical order (by UTF-16 code unit); a view, valid until a word is added. */
   alphabetical(): Uint32Array {
     const missing = this.terms.length - this.#sortedCount
-    if (missing > insertOneByOne) this.#sortAll()
+    if (missing > MAX_INSERTS) this.#sortAll()
     else for (let i = 0; i < missing; i++) this.#insert(this.#sortedCount)
     return this.#sorted.subarray(0, this.#sortedCount)
   }
@@ -74,7 +78,7 @@ export class Dictionary {
     const term = this.termOf(id)
     const at = this.#lowerBound(this.#sorted.subarray(0, this.#sortedCount), other => other < term)
     if (this.#sortedCount === this.#sorted.length) {
-      const larger = new Uint32Array(this.#sorted.length + insertOneByOne * 4)
+      const larger = new Uint32Array(this.#sorted.length + MAX_INSERTS * 4)
       larger.set(this.#sorted)
       this.#sorted = larger
     }

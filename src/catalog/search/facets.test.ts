@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
+import { authorNames } from '../author-names.ts'
 import type { BrowseQuery } from './book-index.ts'
-import { authorNames } from './names.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 
 describe('filters and facets', () => {
-  test('filters are combined, both ends of a price included', async () => {
+  test('filters are combined, and a price range includes both ends', async () => {
     const found = await searchTitles(index, {
       category: 'Fiction',
       min_price_cents: 999,
@@ -23,12 +23,12 @@ describe('filters and facets', () => {
     expect(found).toContain('The Great Gatsby')
   })
 
-  test('in_stock false asks for what is sold out', async () => {
-    const found = await index.browse(browseQuery({ in_stock: false }))
+  test('in_stock false returns sold-out books alone', async () => {
+    const found = await index.search.browse(browseQuery({ in_stock: false }))
     expect(found.items.map(item => item.book_id).toSorted()).toEqual(['b09', 'b19', 'b29'])
   })
 
-  test('an author is found among several, and a whole author line means all of its names', async () => {
+  test('an author is found among several, and a whole author line requires all of its names', async () => {
     expect((await searchTitles(index, { author: 'Jane Austen' })).toSorted()).toEqual([
       'Emma',
       'Pride and Prejudice',
@@ -37,11 +37,11 @@ describe('filters and facets', () => {
     expect(await searchTitles(index, { author: 'Jane Austen; Fiona Stafford' })).toEqual(['Emma'])
   })
 
-  test('an unknown category or author finds nothing and still shows the categories there are', async () => {
-    for (const query of [{ category: 'Nowhere' }, { author: 'Nobody' }]) {
-      expect((await index.browse(browseQuery(query))).total).toBe(0)
+  test('an unknown category or author finds nothing, and the category facet still lists all categories', async () => {
+    for (const query of [{ category: 'Nowhere' }, { author: 'Unknown Author' }]) {
+      expect((await index.search.browse(browseQuery(query))).total).toBe(0)
     }
-    const { facets } = await index.browse(browseQuery({ category: 'Nowhere' }))
+    const { facets } = await index.search.browse(browseQuery({ category: 'Nowhere' }))
     expect(facets.category).toContainEqual({ value: 'Technology', count: 3 })
   })
 
@@ -56,28 +56,28 @@ describe('filters and facets', () => {
       { q: 'girl', category: 'Mystery' },
     ]
     for (const query of queries) {
-      const { facets } = await index.browse(browseQuery(query))
+      const { facets } = await index.search.browse(browseQuery(query))
       for (const category of new Set(SAMPLE_BOOKS.map(book => book.category))) {
         const count = facets.category.find(({ value }) => value === category)?.count ?? 0
-        expect((await index.browse(browseQuery({ ...query, category }))).total, category).toBe(count)
+        expect((await index.search.browse(browseQuery({ ...query, category }))).total, category).toBe(count)
       }
-      // Only the first twenty authors are listed: one that is not listed may have no more books than the last of them.
+      // Only the top twenty authors are listed: any other has at most as many books as the last of them.
       const least = facets.author.length < 20 ? 0 : (facets.author.at(-1)?.count ?? 0)
       for (const author of new Set(SAMPLE_BOOKS.flatMap(book => authorNames(book.author)))) {
-        const { total } = await index.browse(browseQuery({ ...query, author }))
+        const { total } = await index.search.browse(browseQuery({ ...query, author }))
         const listed = facets.author.find(({ value }) => value === author)
         if (listed === undefined) expect(total, author).toBeLessThanOrEqual(least)
         else expect(total, author).toBe(listed.count)
       }
       const bought = facets.availability.filter(({ value }) => value !== 'sold_out')
-      const inStock = (await index.browse(browseQuery({ ...query, in_stock: true }))).total
+      const inStock = (await index.search.browse(browseQuery({ ...query, in_stock: true }))).total
       expect(bought.reduce((sum, { count }) => sum + count, 0)).toBe(inStock)
-      const soldOut = (await index.browse(browseQuery({ ...query, in_stock: false }))).total
+      const soldOut = (await index.search.browse(browseQuery({ ...query, in_stock: false }))).total
       expect(facets.availability.find(({ value }) => value === 'sold_out')?.count).toBe(soldOut)
       const { min_price_cents: _, max_price_cents: __, ...anyPrice } = query
       const bands = { 'under-10': [0, 999], '10-20': [1000, 1999], 'over-50': [5000, 1e9] } as const
       for (const [band, [from, to]] of Object.entries(bands)) {
-        const { total } = await index.browse(
+        const { total } = await index.search.browse(
           browseQuery({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
         )
         expect(facets.price.find(({ value }) => value === band)?.count, band).toBe(total)
@@ -85,14 +85,14 @@ describe('filters and facets', () => {
     }
   })
 
-  test('no more than twenty authors are listed, those with the most books first', async () => {
-    const { facets } = await index.browse(browseQuery())
+  test('at most twenty authors are listed, those with the most books first', async () => {
+    const { facets } = await index.search.browse(browseQuery())
     expect(facets.author).toHaveLength(20)
     expect(facets.author.slice(0, 3).map(({ count }) => count)).toEqual([2, 2, 2])
     expect(facets.author[0]?.value).toBe('George Orwell')
   })
 
-  test('categories are listed with their counts, biggest first', async () => {
-    expect((await index.categories())[0]).toEqual({ value: 'Fiction', count: 11 })
+  test('categories are listed with their counts, largest first', async () => {
+    expect((await index.search.categories())[0]).toEqual({ value: 'Fiction', count: 11 })
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Postings } from './postings.ts'
 
-test('lists hold what was added and not removed, whatever the order of both', () => {
+test('lists hold what was added and not removed, in any order of changes', () => {
   const step = fc.tuple(fc.nat(70), fc.nat(5), fc.constantFrom('add', 'add', 'remove', 'clear'))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), steps => {
@@ -33,13 +33,13 @@ test('lists hold what was added and not removed, whatever the order of both', ()
   )
 })
 
-test('lists that are only added to keep their order', () => {
+test('lists without removals keep their order', () => {
   const lists = new Postings()
   for (let i = 0; i < 1000; i++) lists.add(i % 7, i)
   expect(Array.from(lists.list(3)).slice(0, 4)).toEqual([3, 10, 17, 24])
 })
 
-test('packed lists that do not add up are refused', () => {
+test('packed lists whose counts do not match their data are rejected', () => {
   const packed = { data: Uint32Array.of(1, 2), counts: Uint32Array.of(1, 2) }
   expect(() => Postings.unpack(packed)).toThrow(RangeError)
 })

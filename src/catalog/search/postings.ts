@@ -1,21 +1,24 @@
-/** Many short lists of whole numbers packed into one typed array: the index's only container for lists. */
+/** Packed lists: many short lists of whole numbers in one typed array, the index's only container for lists. */
 
-/** The typed arrays of packed lists, as a snapshot keeps them. */
+/** The typed arrays of packed lists, as a snapshot holds them. */
 export type PackedLists = { readonly data: Uint32Array; readonly counts: Uint32Array }
 
-function grown(array: Uint32Array, length: number): Uint32Array {
+const grown = (array: Uint32Array, length: number): Uint32Array => {
   const larger = new Uint32Array(length)
   larger.set(array)
   return larger
 }
 
-/** Lists are numbered from 0 and exist as soon as they are named; values are unsigned 32-bit numbers. */
+/**
+ * Lists are numbered from 0 and exist as soon as they are used; values are unsigned 32-bit numbers. A class for the
+ * reasons of decision 64.
+ */
 export class Postings {
   /** The values of list `i` are `data[starts[i]]` up to `data[starts[i] + counts[i] - 1]`. */
   data: Uint32Array
   starts: Uint32Array
   counts: Uint32Array
-  #rooms: Uint32Array
+  #capacities: Uint32Array
   #used = 0
   #wasted = 0
 
@@ -23,15 +26,15 @@ export class Postings {
     this.data = new Uint32Array(lists * 2)
     this.starts = new Uint32Array(lists)
     this.counts = new Uint32Array(lists)
-    this.#rooms = new Uint32Array(lists)
+    this.#capacities = new Uint32Array(lists)
   }
 
-  /** How many values list `list` holds; 0 for one that was never named. */
+  /** How many values a list holds; 0 for one that was never used. */
   count(list: number): number {
     return this.counts[list] ?? 0
   }
 
-  /** A view of one list, good until the next change. */
+  /** A view of one list, valid until the next change. */
   list(list: number): Uint32Array {
     const start = this.starts[list] ?? 0
     return this.data.subarray(start, start + this.count(list))
@@ -41,12 +44,12 @@ export class Postings {
   add(list: number, value: number): void {
     if (list >= this.starts.length) this.#addLists(list + 1)
     const count = this.counts[list] ?? 0
-    if (count === this.#rooms[list]) this.#makeRoom(list, count < 4 ? count + 1 : count * 2)
+    if (count === this.#capacities[list]) this.#reserve(list, count < 4 ? count + 1 : count * 2)
     this.data[(this.starts[list] ?? 0) + count] = value
     this.counts[list] = count + 1
   }
 
-  /** Takes one occurrence of a value out; the last value takes its place. False when it was not there. */
+  /** Removes one occurrence of a value; the last value takes its place. Returns false when it was not there. */
   remove(list: number, value: number): boolean {
     const count = this.count(list)
     const start = this.starts[list] ?? 0
@@ -59,12 +62,12 @@ export class Postings {
     return false
   }
 
-  /** Empties a list and keeps its room. */
+  /** Empties a list and keeps its capacity. */
   clear(list: number): void {
     if (list < this.counts.length) this.counts[list] = 0
   }
 
-  /** The first `lists` lists without gaps. */
+  /** The first `lists` lists, without gaps between them. */
   pack(lists: number): PackedLists {
     const counts = new Uint32Array(lists)
     counts.set(this.counts.subarray(0, Math.min(lists, this.counts.length)))
@@ -89,7 +92,7 @@ export class Postings {
     if (at !== packed.data.length) throw new RangeError('packed lists do not add up')
     lists.data = packed.data
     lists.counts = packed.counts
-    lists.#rooms = packed.counts.slice()
+    lists.#capacities = packed.counts.slice()
     lists.#used = at
     return lists
   }
@@ -98,31 +101,31 @@ export class Postings {
     const length = Math.max(needed, Math.ceil(this.starts.length * 1.5), 64)
     this.starts = grown(this.starts, length)
     this.counts = grown(this.counts, length)
-    this.#rooms = grown(this.#rooms, length)
+    this.#capacities = grown(this.#capacities, length)
   }
 
-  #makeRoom(list: number, room: number): void {
+  #reserve(list: number, capacity: number): void {
     const start = this.starts[list] ?? 0
     const count = this.count(list)
-    const oldRoom = this.#rooms[list] ?? 0
+    const oldCapacity = this.#capacities[list] ?? 0
     // The last list of the array grows in place.
-    const from = oldRoom > 0 && start + oldRoom === this.#used ? start : this.#used
-    if (from + room > this.data.length) {
+    const from = oldCapacity > 0 && start + oldCapacity === this.#used ? start : this.#used
+    if (from + capacity > this.data.length) {
       if (this.#wasted > this.data.length / 3) this.#compact()
-      else this.data = grown(this.data, Math.ceil((from + room) * 1.5) + 64)
-      this.#makeRoom(list, room)
+      else this.data = grown(this.data, Math.ceil((from + capacity) * 1.5) + 64)
+      this.#reserve(list, capacity)
       return
     }
     if (from !== start) {
       this.data.copyWithin(from, start, start + count)
-      this.#wasted += oldRoom
+      this.#wasted += oldCapacity
     }
     this.starts[list] = from
-    this.#rooms[list] = room
-    this.#used = from + room
+    this.#capacities[list] = capacity
+    this.#used = from + capacity
   }
 
-  /** Closes the gaps that lists left behind when they moved. */
+  /** Closes the gaps that moved lists have left. */
   #compact(): void {
     const data = new Uint32Array(this.data.length)
     let at = 0
@@ -131,7 +134,7 @@ export class Postings {
       const count = this.counts[i] ?? 0
       for (let j = 0; j < count; j++) data[at + j] = this.data[start + j] ?? 0
       this.starts[i] = at
-      this.#rooms[i] = count
+      this.#capacities[i] = count
       at += count
     }
     this.data = data

@@ -1,86 +1,88 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { browseQuery, createIndex, SAMPLE_BOOKS } from '../../../test/sample-books.ts'
-import { MemoryBookIndex } from './memory-book-index.ts'
+import { createBookIndex, restoreBookIndex } from './book-index.ts'
 import { packSections } from './sections.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 const snapshot = await index.toSnapshot()
 
-test('an index that was written and read answers the same', async () => {
-  const read = await MemoryBookIndex.fromSnapshot(snapshot)
-  expect(read?.size).toBe(SAMPLE_BOOKS.length)
+test('a restored index gives the same results', async () => {
+  const restored = await restoreBookIndex(snapshot)
+  expect(restored?.rows.size).toBe(SAMPLE_BOOKS.length)
   for (const query of [
     {},
     { q: 'harry poter' },
     { category: 'Fiction', sort: 'title' as const },
     { q: 'the' },
   ]) {
-    expect(await read?.browse(browseQuery(query))).toEqual(await index.browse(browseQuery(query)))
+    expect(await restored?.search.browse(browseQuery(query))).toEqual(
+      await index.search.browse(browseQuery(query)),
+    )
   }
-  expect(await read?.suggest('mok', 5)).toEqual(await index.suggest('mok', 5))
-  expect(read?.getByIsbn('0061120081')?.book_id).toBe('b03')
-  expect(Array.from(read?.books() ?? [])).toEqual(SAMPLE_BOOKS)
+  expect(await restored?.search.suggest('mok', 5)).toEqual(await index.search.suggest('mok', 5))
+  expect(restored?.rows.getByIsbn('0061120081')?.book_id).toBe('b03')
+  expect(Array.from(restored?.rows.all() ?? [])).toEqual(SAMPLE_BOOKS)
 })
 
-test('bytes at an odd place of a larger buffer are read as well', async () => {
+test('bytes at an odd offset of a larger buffer are read as well', async () => {
   const larger = Buffer.alloc(snapshot.length + 3)
   larger.set(snapshot, 1)
-  expect((await MemoryBookIndex.fromSnapshot(larger.subarray(1, snapshot.length + 1)))?.size).toBe(
+  expect((await restoreBookIndex(larger.subarray(1, snapshot.length + 1)))?.rows.size).toBe(
     SAMPLE_BOOKS.length,
   )
 })
 
-test('a read index takes changes, with empty slots used again', async () => {
+test('a restored index accepts changes and reuses empty slots', async () => {
   const own = createIndex(SAMPLE_BOOKS)
-  own.remove('b02')
-  const read = await MemoryBookIndex.fromSnapshot(await own.toSnapshot())
-  expect(read?.size).toBe(SAMPLE_BOOKS.length - 1)
-  for (const book of SAMPLE_BOOKS) read?.put(book)
-  expect(read?.size).toBe(SAMPLE_BOOKS.length)
-  expect(await read?.browse(browseQuery({ q: 'sorcerer' }))).toEqual(
-    await index.browse(browseQuery({ q: 'sorcerer' })),
+  own.rows.remove('b02')
+  const restored = await restoreBookIndex(await own.toSnapshot())
+  expect(restored?.rows.size).toBe(SAMPLE_BOOKS.length - 1)
+  for (const book of SAMPLE_BOOKS) restored?.rows.put(book)
+  expect(restored?.rows.size).toBe(SAMPLE_BOOKS.length)
+  expect(await restored?.search.browse(browseQuery({ q: 'sorcerer' }))).toEqual(
+    await index.search.browse(browseQuery({ q: 'sorcerer' })),
   )
 })
 
-test('what changes while a snapshot is written is not in it', async () => {
+test('changes made while a snapshot is written are not in it', async () => {
   const own = createIndex(SAMPLE_BOOKS)
   const writing = own.toSnapshot()
-  for (const { book_id } of SAMPLE_BOOKS) own.remove(book_id)
-  const read = await MemoryBookIndex.fromSnapshot(await writing)
-  expect(read?.size).toBe(SAMPLE_BOOKS.length)
-  expect(await read?.browse(browseQuery({ q: 'harry poter' }))).toEqual(
-    await index.browse(browseQuery({ q: 'harry poter' })),
+  for (const { book_id } of SAMPLE_BOOKS) own.rows.remove(book_id)
+  const restored = await restoreBookIndex(await writing)
+  expect(restored?.rows.size).toBe(SAMPLE_BOOKS.length)
+  expect(await restored?.search.browse(browseQuery({ q: 'harry poter' }))).toEqual(
+    await index.search.browse(browseQuery({ q: 'harry poter' })),
   )
 })
 
-test('an empty index survives', async () => {
-  const read = await MemoryBookIndex.fromSnapshot(await new MemoryBookIndex().toSnapshot())
-  expect(read?.size).toBe(0)
-  expect((await read?.browse(browseQuery({ q: 'the' })))?.total).toBe(0)
+test('an empty index can be written and restored', async () => {
+  const restored = await restoreBookIndex(await createBookIndex().toSnapshot())
+  expect(restored?.rows.size).toBe(0)
+  expect((await restored?.search.browse(browseQuery({ q: 'the' })))?.total).toBe(0)
 })
 
-test('one bent byte anywhere is noticed', async () => {
+test('one changed byte anywhere is detected', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(snapshot.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
-      const bent = snapshot.slice()
-      bent[at] = (bent[at] ?? 0) ^ change
-      expect(await MemoryBookIndex.fromSnapshot(bent)).toBeUndefined()
+      const damaged = snapshot.slice()
+      damaged[at] = (damaged[at] ?? 0) ^ change
+      expect(await restoreBookIndex(damaged)).toBeUndefined()
     }),
   )
 })
 
-test('a snapshot cut off anywhere is noticed', async () => {
+test('a snapshot truncated anywhere is detected', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(snapshot.length - 1), async length => {
-      expect(await MemoryBookIndex.fromSnapshot(snapshot.subarray(0, length))).toBeUndefined()
+      expect(await restoreBookIndex(snapshot.subarray(0, length))).toBeUndefined()
     }),
   )
 })
 
-test('foreign bytes, even well packed ones, are refused without an error', async () => {
-  expect(await MemoryBookIndex.fromSnapshot(new Uint8Array(0))).toBeUndefined()
-  expect(await MemoryBookIndex.fromSnapshot(new TextEncoder().encode('{"books":[]}'))).toBeUndefined()
-  expect(await MemoryBookIndex.fromSnapshot(packSections([]))).toBeUndefined()
-  expect(await MemoryBookIndex.fromSnapshot(packSections([new TextEncoder().encode('[]')]))).toBeUndefined()
+test('foreign bytes, even well-formed containers, are rejected without an error', async () => {
+  expect(await restoreBookIndex(new Uint8Array(0))).toBeUndefined()
+  expect(await restoreBookIndex(new TextEncoder().encode('{"books":[]}'))).toBeUndefined()
+  expect(await restoreBookIndex(packSections([]))).toBeUndefined()
+  expect(await restoreBookIndex(packSections([new TextEncoder().encode('[]')]))).toBeUndefined()
 })

@@ -3,7 +3,7 @@ import { Dictionary } from './dictionary.ts'
 import { phoneticKey } from './phonetic.ts'
 import { SpellingIndex } from './spelling-index.ts'
 
-function spellingOf(words: readonly string[], unused: readonly string[] = []) {
+const spellingOf = (words: readonly string[], unused: readonly string[] = []) => {
   const dictionary = new Dictionary()
   for (const word of [...words, ...unused]) dictionary.intern(word)
   const isUsed = (term: number) => (unused.includes(dictionary.termOf(term)) ? 0 : 1)
@@ -13,10 +13,10 @@ function spellingOf(words: readonly string[], unused: readonly string[] = []) {
   return { dictionary, meant }
 }
 
-const words = ['match', 'math', 'light', 'night', 'foundation', 'midnight', 'bourne', 'the', 'great', 'greet']
+const WORDS = ['match', 'math', 'light', 'night', 'foundation', 'midnight', 'bourne', 'the', 'great', 'greet']
 
-test('swapped, missing, wrong and added letters lead to the word that was meant', () => {
-  const { meant } = spellingOf(words)
+test('swapped, missing, wrong and extra letters lead to the word that was meant', () => {
+  const { meant } = spellingOf(WORDS)
   expect(meant('macth')).toContain('match')
   expect(meant('ligth')[0]).toBe('light')
   expect(meant('fonudation')[0]).toBe('foundation')
@@ -24,41 +24,41 @@ test('swapped, missing, wrong and added letters lead to the word that was meant'
   expect(meant('hte')[0]).toBe('the')
 })
 
-test('a word that sounds the same is found though it is written otherwise', () => {
+test('a word that sounds the same is found in another spelling', () => {
   expect(phoneticKey('midnite')).toBe(phoneticKey('midnight'))
   expect(phoneticKey('fotograf')).toBe(phoneticKey('photograph'))
   expect(phoneticKey('light')).not.toBe(phoneticKey('night'))
-  expect(spellingOf(words).meant('midnite')[0]).toBe('midnight')
+  expect(spellingOf(WORDS).meant('midnite')[0]).toBe('midnight')
 })
 
-test('a beginning with a slip leads to longer words only when asked', () => {
-  const { meant } = spellingOf(words)
+test('a prefix with a typo leads to longer words only on request', () => {
+  const { meant } = spellingOf(WORDS)
   expect(meant('fuonda', true)[0]).toBe('foundation')
   expect(meant('fuonda')).toEqual([])
 })
 
-test('the word itself, words of no book and long numbers are not guessed', () => {
-  const { meant } = spellingOf(words, ['lighd'])
+test('the word itself, words of no book and long numbers are not suggested', () => {
+  const { meant } = spellingOf(WORDS, ['lighd'])
   expect(meant('light')).not.toContain('light')
   expect(meant('lighx')).toEqual(expect.not.arrayContaining(['lighd']))
   expect(spellingOf(['9780061120084']).meant('9780061120085')).toEqual([])
 })
 
 test('words added later are found', () => {
-  const { dictionary, meant } = spellingOf(words)
+  const { dictionary, meant } = spellingOf(WORDS)
   expect(meant('hobitt')).toEqual([])
   dictionary.intern('hobbit')
   expect(meant('hobitt')).toEqual(['hobbit'])
 })
 
-test('beginnings are looked up in alphabetical order, also after words came in', () => {
-  const { dictionary } = spellingOf(words)
-  const beginning = (prefix: string) => {
+test('prefixes are looked up in alphabetical order, also after words were added', () => {
+  const { dictionary } = spellingOf(WORDS)
+  const withPrefix = (prefix: string) => {
     const [first, end] = dictionary.prefixRange(prefix)
     return Array.from(dictionary.alphabetical().subarray(first, end), term => dictionary.termOf(term))
   }
-  expect(beginning('gre')).toEqual(['great', 'greet'])
+  expect(withPrefix('gre')).toEqual(['great', 'greet'])
   dictionary.intern('grebe')
-  expect(beginning('gre')).toEqual(['great', 'grebe', 'greet'])
-  expect(beginning('zz')).toEqual([])
+  expect(withPrefix('gre')).toEqual(['great', 'grebe', 'greet'])
+  expect(withPrefix('zz')).toEqual([])
 })

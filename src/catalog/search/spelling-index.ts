@@ -1,62 +1,62 @@
-/** Finds the words of the dictionary that a mistyped or misheard word may mean. */
+/** Spelling index: the words of the dictionary that a mistyped or misheard word may stand for. */
 import type { Dictionary } from './dictionary.ts'
-import { editDistance, slip, tooFar } from './edit-distance.ts'
+import { editDistance, TOO_FAR, TYPO } from './edit-distance.ts'
 import { phoneticKey } from './phonetic.ts'
 import { Postings } from './postings.ts'
 
-/** A word that may be meant, with how well it fits: 1 is the same word. */
+/** A term that may be meant, and how well it fits: 1 is the same word. */
 export type SpellingMatch = { readonly term: number; readonly similarity: number }
 
-const letterCodes = 39
-const soundBuckets = 16_384
-const maxChecked = 96
-const fewLetters = 5
-const maxMatches = 32
-const soundsTheSame = 0.84
-const alphabet = 'abcdefghijklmnopqrstuvwxyz'
+const LETTER_CODES = 39
+const SOUND_BUCKETS = 16_384
+/** How many words that share letter pairs are compared, unless more share equally many. */
+const MAX_CHECKED = 96
+/** Words of at most this length share too few letter pairs to be found by them. */
+const SHORT_WORD = 5
+const MAX_MATCHES = 32
+const SAME_SOUND_SIMILARITY = 0.84
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
-/** 0 is the edge of a word, 1 to 26 the letters, 27 to 36 the digits; all else shares what is left. */
-function letterCode(code: number): number {
+/** 0 is the edge of a word, 1 to 26 the letters, 27 to 36 the digits; everything else shares the last two. */
+const letterCode = (code: number): number => {
   if (code >= 97 && code <= 122) return code - 96
   if (code >= 48 && code <= 57) return code - 21
   return 37 + (code & 1)
 }
 
-function soundBucket(key: string): number {
+const soundBucket = (key: string): number => {
   let hash = 7
   for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0
-  return (hash >>> 0) % soundBuckets
+  return (hash >>> 0) % SOUND_BUCKETS
 }
 
-/** How many tenths of slips a word of this length may be off. */
-function allowance(length: number): number {
+/** The greatest edit distance, in tenths of a typo, that a word of this length may have. */
+const maxDistance = (length: number): number => {
   if (length < 3) return 0
-  if (length < 5) return slip
-  if (length < 6) return slip * 1.5
-  return length < 9 ? slip * 2 : slip * 3
+  if (length < 5) return TYPO
+  if (length < 6) return TYPO * 1.5
+  return length < 9 ? TYPO * 2 : TYPO * 3
 }
 
-/** Similarity of words a number of tenths apart; longer words bear more. */
-function similarityAt(distance: number, length: number): number {
-  return 1 - (1.15 * distance) / slip / (length + 1.5)
-}
+/** Similarity of words at an edit distance; the longer the word, the less a typo counts. */
+const similarityAt = (distance: number, length: number): number =>
+  1 - (1.15 * distance) / TYPO / (length + 1.5)
 
-/** Swapped letters break three pairs: too many for a word of middling length to be found by those that are left. */
-function oneSwapAway(word: string): string[] {
-  return Array.from(
+/** Every word that is one swap away: swapped letters break three pairs, too many for a word of medium length. */
+const oneSwapAway = (word: string): string[] =>
+  Array.from(
     { length: word.length - 1 },
     (_, i) => word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2),
   )
-}
 
-/** Every word that is one slip away from a short one, which shares too few letter pairs to be found by them. */
-function oneSlipAway(word: string): string[] {
+/** Every word that is one typo away from a short one. */
+const oneTypoAway = (word: string): string[] => {
   const words = oneSwapAway(word)
   for (let i = 0; i <= word.length; i++) {
     const left = word.slice(0, i)
     const right = word.slice(i)
     if (right !== '') words.push(left + right.slice(1))
-    for (const letter of alphabet) {
+    for (const letter of ALPHABET) {
       words.push(left + letter + right)
       if (right !== '') words.push(left + letter + right.slice(1))
     }
@@ -64,32 +64,35 @@ function oneSlipAway(word: string): string[] {
   return words
 }
 
-/** An index over letter pairs and sounds of a dictionary; catches up with new words by itself when asked. */
+/**
+ * Index over letter pairs and sounds of a dictionary; adds new words when it is next queried. A class for the reasons of
+ * decision 64.
+ */
 export class SpellingIndex {
   readonly #dictionary: Dictionary
   readonly #documentCount: (term: number) => number
-  readonly #pairs = new Postings(letterCodes * letterCodes)
-  readonly #sounds = new Postings(soundBuckets)
+  readonly #pairs = new Postings(LETTER_CODES * LETTER_CODES)
+  readonly #sounds = new Postings(SOUND_BUCKETS)
   #indexed = 0
   #shared = new Uint8Array(0)
   #seen = new Uint32Array(0)
 
-  /** `documentCount` tells how many books have a term: words that none has are never meant. */
+  /** `documentCount` returns how many books have a term: words that no book has are never suggested. */
   constructor(dictionary: Dictionary, documentCount: (term: number) => number) {
     this.#dictionary = dictionary
     this.#documentCount = documentCount
   }
 
   /**
-   * Up to 32 words that `word` may be a slip for, best first, without the word itself. With `asPrefix` also words
-   * that only begin like it.
+   * Up to 32 terms that `word` may be a typo of, best first, without the word itself. With `asPrefix` also words that only
+   * begin like it.
    */
   matches(word: string, asPrefix: boolean): SpellingMatch[] {
-    this.#catchUp()
+    this.#addNewWords()
     const found = new Map<number, number>()
-    const limit = allowance(word.length)
+    const limit = maxDistance(word.length)
     if (limit === 0 || /^\d{6,}$/.test(word)) return []
-    for (const other of word.length <= fewLetters ? oneSlipAway(word) : oneSwapAway(word)) {
+    for (const other of word.length <= SHORT_WORD ? oneTypoAway(word) : oneSwapAway(word)) {
       const term = this.#dictionary.idOf(other)
       if (term >= 0) this.#check(word, term, limit, asPrefix, found)
     }
@@ -100,7 +103,7 @@ export class SpellingIndex {
     for (const term of key.length > 1 ? this.#sounds.list(soundBucket(key)) : []) {
       const other = this.#dictionary.termOf(term)
       if (other === word || this.#documentCount(term) === 0 || phoneticKey(other) !== key) continue
-      const similarity = soundsTheSame - 0.02 * Math.abs(other.length - word.length)
+      const similarity = SAME_SOUND_SIMILARITY - 0.02 * Math.abs(other.length - word.length)
       if (similarity > (found.get(term) ?? 0)) found.set(term, similarity)
     }
     return Array.from(found, ([term, similarity]) => ({ term, similarity }))
@@ -109,19 +112,19 @@ export class SpellingIndex {
           b.similarity - a.similarity ||
           (this.#dictionary.termOf(a.term) < this.#dictionary.termOf(b.term) ? -1 : 1),
       )
-      .slice(0, maxMatches)
+      .slice(0, MAX_MATCHES)
   }
 
   #check(word: string, term: number, limit: number, asPrefix: boolean, found: Map<number, number>): void {
     const other = this.#dictionary.termOf(term)
     if (other === word || this.#documentCount(term) === 0) return
     let distance = editDistance(word, other, limit)
-    let similarity = distance === tooFar ? 0 : similarityAt(distance, Math.max(word.length, other.length))
-    // Words hardly ever begin with a wrong letter.
+    let similarity = distance === TOO_FAR ? 0 : similarityAt(distance, Math.max(word.length, other.length))
+    // The first letter is hardly ever wrong.
     if (similarity > 0 && word[0] !== other[0]) similarity -= 0.06
     if (asPrefix && other.length > word.length && word.length > 3 && !other.startsWith(word)) {
-      distance = editDistance(word, other, Math.min(limit, slip * 2), true)
-      if (distance !== tooFar) {
+      distance = editDistance(word, other, Math.min(limit, TYPO * 2), true)
+      if (distance !== TOO_FAR) {
         const asBeginning = 0.94 * similarityAt(distance, word.length) - (word[0] === other[0] ? 0 : 0.15)
         similarity = Math.max(similarity, asBeginning)
       }
@@ -129,7 +132,7 @@ export class SpellingIndex {
     if (similarity > 0.4 && similarity > (found.get(term) ?? 0)) found.set(term, similarity)
   }
 
-  /** Words that share the most letter pairs with `word`. */
+  /** The terms that share the most letter pairs with `word`. */
   #sharingPairs(word: string, asPrefix: boolean): number[] {
     const { data, starts, counts } = this.#pairs
     const shared = this.#shared
@@ -139,7 +142,7 @@ export class SpellingIndex {
     const pairs = asPrefix ? word.length : word.length + 1
     for (let i = 0; i < pairs; i++) {
       const code = i < word.length ? letterCode(word.charCodeAt(i)) : 0
-      const list = before * letterCodes + code
+      const list = before * LETTER_CODES + code
       before = code
       const start = starts[list] ?? 0
       const end = start + (counts[list] ?? 0)
@@ -150,7 +153,7 @@ export class SpellingIndex {
         if (count < 255) shared[term] = count + 1
       }
     }
-    // A slip breaks two pairs, swapped letters three.
+    // A typo breaks two pairs, swapped letters three.
     const needed = Math.max(2, Math.min(pairs - 3, Math.ceil(pairs * 0.45)))
     const byShared: number[][] = []
     for (let i = 0; i < seenCount; i++) {
@@ -168,15 +171,15 @@ export class SpellingIndex {
     const best: number[] = []
     for (const bucket of byShared) {
       if (bucket === undefined) continue
-      // Whole buckets only, unless huge: which words are looked at must not depend on their numbers.
-      if (best.length > 0 && best.length + bucket.length > maxChecked * 2) break
+      // Whole buckets only, unless huge: which words are compared must not depend on their numbers.
+      if (best.length > 0 && best.length + bucket.length > MAX_CHECKED * 2) break
       for (const term of bucket) best.push(term)
-      if (best.length >= maxChecked) break
+      if (best.length >= MAX_CHECKED) break
     }
     return best
   }
 
-  #catchUp(): void {
+  #addNewWords(): void {
     const terms = this.#dictionary.terms
     if (this.#indexed === terms.length) return
     for (; this.#indexed < terms.length; this.#indexed++) {
@@ -184,7 +187,7 @@ export class SpellingIndex {
       let before = 0
       for (let i = 0; i <= term.length; i++) {
         const code = i < term.length ? letterCode(term.charCodeAt(i)) : 0
-        this.#pairs.add(before * letterCodes + code, this.#indexed)
+        this.#pairs.add(before * LETTER_CODES + code, this.#indexed)
         before = code
       }
       const key = phoneticKey(term)

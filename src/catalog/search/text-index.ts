@@ -1,13 +1,13 @@
-/** Which books have which words, and where: the inverted index over titles and authors. */
+/** Inverted index over titles and authors: which books have which words, and in which field. */
+import { authorNames } from '../author-names.ts'
+import { foldWords } from '../fold-words.ts'
 import type { ListedBook } from '../schema.ts'
+import { titleParts } from '../title-parts.ts'
 import { Dictionary } from './dictionary.ts'
-import { foldWords } from './fold.ts'
-import { authorNames } from './names.ts'
 import { Postings } from './postings.ts'
-import { titleParts } from './title-parts.ts'
 
-/** Where a word of a book stands; the numbers are kept in the low bits of every posting. */
-export const field = {
+/** The field that a word of a book is in; the number is stored in the low bits of every posting. */
+export const FIELD = {
   main: 0,
   subtitle: 1,
   series: 2,
@@ -17,16 +17,19 @@ export const field = {
   otherSurname: 6,
 } as const
 /** Bits of a posting that hold the field. */
-export const fieldBits = 3
-export const fieldMask = 7
+export const FIELD_BITS = 3
+export const FIELD_MASK = 7
 
-const maxWordsPerField = 40
-const maxAuthors = 12
+const MAX_WORDS_PER_FIELD = 40
+const MAX_AUTHORS = 12
 
-/** A posting is a number shifted left by `fieldBits`, plus the field: a slot in `slotsOf`, a term in `wordsOf`. */
+/**
+ * A posting is a number shifted left by `FIELD_BITS`, plus the field: a slot in `slotsOf`, a term in `wordsOf`. A class
+ * for the reasons of decision 64.
+ */
 export class TextIndex {
   readonly dictionary: Dictionary
-  /** Per term, every book that has it once, with the most important field that it stands in. */
+  /** Per term, every book that has it once, with the most important field that it is in. */
   readonly slotsOf: Postings
   /** Per slot, all words in the order of the title, then the author. */
   readonly wordsOf: Postings
@@ -41,23 +44,23 @@ export class TextIndex {
   add(slot: number, book: Pick<ListedBook, 'title' | 'author'>): void {
     const { main, subtitle, series } = titleParts(book.title)
     const seen = new Set<number>()
-    this.#addField(slot, foldWords(main, maxWordsPerField), field.main, seen)
-    this.#addField(slot, foldWords(subtitle, maxWordsPerField), field.subtitle, seen)
-    this.#addField(slot, foldWords(series, maxWordsPerField), field.series, seen)
-    const names = authorNames(book.author).slice(0, maxAuthors)
+    this.#addField(slot, foldWords(main, MAX_WORDS_PER_FIELD), FIELD.main, seen)
+    this.#addField(slot, foldWords(subtitle, MAX_WORDS_PER_FIELD), FIELD.subtitle, seen)
+    this.#addField(slot, foldWords(series, MAX_WORDS_PER_FIELD), FIELD.series, seen)
+    const names = authorNames(book.author).slice(0, MAX_AUTHORS)
     names.forEach((name, i) => {
-      const words = foldWords(name, maxWordsPerField)
-      this.#addField(slot, words.slice(0, -1), i === 0 ? field.author : field.otherAuthor, seen)
-      this.#addField(slot, words.slice(-1), i === 0 ? field.surname : field.otherSurname, seen)
+      const words = foldWords(name, MAX_WORDS_PER_FIELD)
+      this.#addField(slot, words.slice(0, -1), i === 0 ? FIELD.author : FIELD.otherAuthor, seen)
+      this.#addField(slot, words.slice(-1), i === 0 ? FIELD.surname : FIELD.otherSurname, seen)
     })
   }
 
-  /** Takes all words of a slot out. */
+  /** Removes all words of a slot. */
   remove(slot: number): void {
     const seen = new Set<number>()
     for (const word of this.wordsOf.list(slot)) {
-      const term = word >>> fieldBits
-      if (!seen.has(term)) this.slotsOf.remove(term, (slot << fieldBits) | (word & fieldMask))
+      const term = word >>> FIELD_BITS
+      if (!seen.has(term)) this.slotsOf.remove(term, (slot << FIELD_BITS) | (word & FIELD_MASK))
       seen.add(term)
     }
     this.wordsOf.clear(slot)
@@ -71,9 +74,9 @@ export class TextIndex {
   #addField(slot: number, words: readonly string[], inField: number, seen: Set<number>): void {
     for (const word of words) {
       const term = this.dictionary.intern(word)
-      this.wordsOf.add(slot, (term << fieldBits) | inField)
-      // Fields come in order of importance, so that the first one is the one to keep.
-      if (!seen.has(term)) this.slotsOf.add(term, (slot << fieldBits) | inField)
+      this.wordsOf.add(slot, (term << FIELD_BITS) | inField)
+      // Fields come in order of importance, so the first one is the one to keep.
+      if (!seen.has(term)) this.slotsOf.add(term, (slot << FIELD_BITS) | inField)
       seen.add(term)
     }
   }

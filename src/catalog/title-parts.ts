@@ -1,10 +1,10 @@
-/** Takes a title apart into what shoppers type (the main title) and what they leave out (subtitle, series). */
+/** Title splitter: customers type the main title and leave out subtitle and series, so search weighs them apart. */
 
-/** The pieces of a title as printed; `subtitle` and `series` are empty when there is none. */
+/** The parts of a title as printed; `subtitle` and `series` are empty when there is none. */
 export type TitleParts = { readonly main: string; readonly subtitle: string; readonly series: string }
 
 /** Splits "Main: Subtitle (Series, #1)"; a title that consists of a parenthesis only is all main. */
-export function titleParts(title: string): TitleParts {
+export const titleParts = (title: string): TitleParts => {
   let rest = title.trimEnd()
   let series = ''
   if (rest.endsWith(')')) {

@@ -2,13 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
-import type { Sort } from './book-index.ts'
-import { MemoryBookIndex } from './memory-book-index.ts'
+import { createBookIndex, restoreBookIndex, type Sort } from './book-index.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 const book = (id: string): ListedBook => {
   const found = SAMPLE_BOOKS.find(row => row.book_id === id)
-  if (found === undefined) throw new Error(`no ${id} on the test shelf`)
+  if (found === undefined) throw new Error(`no ${id} among the sample books`)
   return found
 }
 
@@ -21,14 +20,17 @@ describe('sorting and paging', () => {
     title: () => 0,
   }
 
-  test.each(Object.keys(keys) as (keyof typeof keys)[])('%s is kept with and without a query', async sort => {
-    for (const query of [{}, { category: 'Fiction' }, { q: 'the' }, { in_stock: true }]) {
-      const { items, total } = await index.browse(browseQuery({ ...query, sort, limit: 100 }))
-      expect(items).toHaveLength(total)
-      expect(items.length).toBeGreaterThan(2)
-      expect(items).toEqual(items.toSorted(keys[sort]))
-    }
-  })
+  test.each(Object.keys(keys) as (keyof typeof keys)[])(
+    'the order %s holds with and without a query',
+    async sort => {
+      for (const query of [{}, { category: 'Fiction' }, { q: 'the' }, { in_stock: true }]) {
+        const { items, total } = await index.search.browse(browseQuery({ ...query, sort, limit: 100 }))
+        expect(items).toHaveLength(total)
+        expect(items.length).toBeGreaterThan(2)
+        expect(items).toEqual(items.toSorted(keys[sort]))
+      }
+    },
+  )
 
   test('titles are sorted without regard to case, accents and punctuation', async () => {
     const rows = ['Éclair', 'apple', 'Zoo', '"Banana"', 'Dog'].map((title, i) => ({
@@ -45,28 +47,30 @@ describe('sorting and paging', () => {
     ])
   })
 
-  test('books that compare equal go by book_id, whatever order they came in', async () => {
+  test('books that compare equal are sorted by book_id, whatever order they were added in', async () => {
     const rows = ['c', 'a', 'b'].map(book_id => ({ ...book('b00'), book_id }))
     for (const sort of ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const) {
       for (const query of [{}, { q: 'hunger games' }]) {
-        const { items } = await createIndex(rows).browse(browseQuery({ ...query, sort }))
+        const { items } = await createIndex(rows).search.browse(browseQuery({ ...query, sort }))
         expect(items.map(item => item.book_id)).toEqual(['a', 'b', 'c'])
       }
     }
   })
 
-  test('a page begins behind the book that the page before ended with, wherever that is by now', async () => {
+  test('a page starts after the last book of the previous page, wherever that is now', async () => {
     for (const query of [{ sort: 'title' }, { sort: 'title', q: 'the' }, { q: 'the' }] as const) {
-      const rows = createIndex(SAMPLE_BOOKS)
-      const before = await rows.browse(browseQuery({ ...query, limit: 100 }))
+      const own = createIndex(SAMPLE_BOOKS)
+      const before = await own.search.browse(browseQuery({ ...query, limit: 100 }))
       const first = before.items.slice(0, 4)
-      rows.remove(String(first[0]?.book_id))
-      rows.remove(String(first[1]?.book_id))
-      rows.put({ ...book('b00'), book_id: 'new', title: 'A The The', ratings_count: 9_000_000 })
+      own.rows.remove(String(first[0]?.book_id))
+      own.rows.remove(String(first[1]?.book_id))
+      own.rows.put({ ...book('b00'), book_id: 'new', title: 'A The The', ratings_count: 9_000_000 })
       const walked: string[] = []
       let after = String(first[3]?.book_id)
       for (let offset = 4; ; ) {
-        const { from, items, total } = await rows.browse(browseQuery({ ...query, limit: 3, offset, after }))
+        const { from, items, total } = await own.search.browse(
+          browseQuery({ ...query, limit: 3, offset, after }),
+        )
         walked.push(...items.map(item => item.book_id))
         offset = from + items.length
         if (items.length === 0 || offset >= total) break
@@ -77,51 +81,51 @@ describe('sorting and paging', () => {
     }
   })
 
-  test('where the last book is gone, its place says where to go on', async () => {
-    const rows = createIndex(SAMPLE_BOOKS)
-    const { items } = await rows.browse(browseQuery({ sort: 'title', limit: 100 }))
-    rows.remove(String(items[3]?.book_id))
-    const next = await rows.browse(
+  test('a page starts at its offset when the last book of the previous page is gone', async () => {
+    const own = createIndex(SAMPLE_BOOKS)
+    const { items } = await own.search.browse(browseQuery({ sort: 'title', limit: 100 }))
+    own.rows.remove(String(items[3]?.book_id))
+    const next = await own.search.browse(
       browseQuery({ sort: 'title', limit: 2, offset: 4, after: String(items[3]?.book_id) }),
     )
     expect(next.from).toBe(4)
     expect(next.items).toEqual(items.slice(5, 7))
   })
 
-  test('without a query relevance is popularity', async () => {
+  test('without a query, relevance is popularity', async () => {
     const expected = ["Harry Potter and the Sorcerer's Stone", 'The Hunger Games', 'To Kill a Mockingbird']
     const found = await searchTitles(index, { limit: 3 })
     expect(found.map(title => title.split(' (')[0])).toEqual(expected)
   })
 
-  test('pages put together are the whole list, each book once', async () => {
+  test('all pages together are the whole list, each book once', async () => {
     for (const query of [{}, { q: 'the' }, { category: 'Fiction', sort: 'title' as const }]) {
-      const whole = await index.browse(browseQuery({ ...query, limit: 1000 }))
+      const whole = await index.search.browse(browseQuery({ ...query, limit: 1000 }))
       const pieces: string[] = []
       for (let offset = 0; offset < whole.total; offset += 3) {
-        const { items } = await index.browse(browseQuery({ ...query, offset, limit: 3 }))
+        const { items } = await index.search.browse(browseQuery({ ...query, offset, limit: 3 }))
         pieces.push(...items.map(item => item.book_id))
       }
       expect(pieces).toEqual(whole.items.map(item => item.book_id))
-      expect((await index.browse(browseQuery({ ...query, offset: whole.total }))).items).toEqual([])
+      expect((await index.search.browse(browseQuery({ ...query, offset: whole.total }))).items).toEqual([])
     }
   })
 })
 
-describe('live changes', () => {
-  test('putting the same row again changes nothing and says so', () => {
+describe('changes', () => {
+  test('putting the same row again changes nothing and returns false', () => {
     const own = createIndex(SAMPLE_BOOKS)
-    expect(own.put({ ...book('b03') })).toBe(false)
-    expect(own.put({ ...book('b03'), price_cents: 1 })).toBe(true)
+    expect(own.rows.put({ ...book('b03') })).toBe(false)
+    expect(own.rows.put({ ...book('b03'), price_cents: 1 })).toBe(true)
     const { isbn: _, ...withoutIsbn } = { ...book('b03'), price_cents: 1 }
-    expect(own.put(withoutIsbn)).toBe(true)
-    expect(own.size).toBe(SAMPLE_BOOKS.length)
+    expect(own.rows.put(withoutIsbn)).toBe(true)
+    expect(own.rows.size).toBe(SAMPLE_BOOKS.length)
   })
 
-  test('a change is seen by every answer at once', async () => {
+  test('every query sees a change at once', async () => {
     const own = createIndex(SAMPLE_BOOKS)
-    await own.browse(browseQuery({ sort: 'price_asc' }))
-    own.put({
+    await own.search.browse(browseQuery({ sort: 'price_asc' }))
+    own.rows.put({
       ...book('b03'),
       price_cents: 1,
       category: 'Classics',
@@ -131,30 +135,30 @@ describe('live changes', () => {
     expect((await searchTitles(own, { sort: 'price_asc' }))[0]).toBe('Go Set a Watchman')
     expect(await searchTitles(own, { q: 'mockingbird harper' })).not.toContain('To Kill a Mockingbird')
     expect((await searchTitles(own, { q: 'watchman' }))[0]).toBe('Go Set a Watchman')
-    expect(own.getByIsbn('9780061120084')).toBeUndefined()
-    expect(own.getByIsbn('0062409859')?.book_id).toBe('b03')
-    expect(await own.categories()).toContainEqual({ value: 'Classics', count: 1 })
+    expect(own.rows.getByIsbn('9780061120084')).toBeUndefined()
+    expect(own.rows.getByIsbn('0062409859')?.book_id).toBe('b03')
+    expect(await own.search.categories()).toContainEqual({ value: 'Classics', count: 1 })
   })
 
-  test('a removed book is nowhere, and removing it again says so', async () => {
+  test('a removed book is in no result, and removing it again returns false', async () => {
     const own = createIndex(SAMPLE_BOOKS)
-    expect(own.remove('b03')).toBe(true)
-    expect(own.remove('b03')).toBe(false)
-    expect(own.get('b03')).toBeUndefined()
-    expect(own.getByIsbn('9780061120084')).toBeUndefined()
-    expect(own.size).toBe(SAMPLE_BOOKS.length - 1)
+    expect(own.rows.remove('b03')).toBe(true)
+    expect(own.rows.remove('b03')).toBe(false)
+    expect(own.rows.get('b03')).toBeUndefined()
+    expect(own.rows.getByIsbn('9780061120084')).toBeUndefined()
+    expect(own.rows.size).toBe(SAMPLE_BOOKS.length - 1)
     expect(await searchTitles(own, { q: 'to kill a mockingbird' })).not.toContain('To Kill a Mockingbird')
-    expect(Array.from(own.books())).toHaveLength(SAMPLE_BOOKS.length - 1)
+    expect(Array.from(own.rows.all())).toHaveLength(SAMPLE_BOOKS.length - 1)
   })
 
-  test('of two books with one ISBN the first by book_id is given, and the other when that is gone', () => {
+  test('of two books with one ISBN the first by book_id is found, and the other once that is removed', () => {
     const own = createIndex([book('b03'), { ...book('b03'), book_id: 'a' }])
-    expect(own.getByIsbn('0-06-112008-1')?.book_id).toBe('a')
-    own.remove('a')
-    expect(own.getByIsbn('9780061120084')?.book_id).toBe('b03')
+    expect(own.rows.getByIsbn('0-06-112008-1')?.book_id).toBe('a')
+    own.rows.remove('a')
+    expect(own.rows.getByIsbn('9780061120084')?.book_id).toBe('b03')
   })
 
-  test('any sequence of puts and removals answers like a fresh build of what is left', async () => {
+  test('any sequence of puts and removals gives the same results as a new index of what is left', async () => {
     const words = ['the', 'red', 'read', 'house', 'housse', 'of', 'moon', 'sun', 'jane', 'eyre', 'été', 'x']
     const text = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 }).map(all => all.join(' '))
     const row = fc.record({
@@ -173,22 +177,24 @@ describe('live changes', () => {
     )
     const sorts = ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const
     const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
-      const lived = new MemoryBookIndex()
+      const changed = createBookIndex()
       const kept = new Map<string, ListedBook>()
       for (const [i, change] of steps.entries()) {
-        // Asking now and then makes the sorted lists that later changes must keep up.
-        if (i % 5 === 0) for (const sort of sorts) await lived.browse(browseQuery({ sort, category: 'A' }))
+        // Queries in between make the sorted lists that later changes have to maintain.
+        if (i % 5 === 0)
+          for (const sort of sorts) await changed.search.browse(browseQuery({ sort, category: 'A' }))
         if (i % 7 === 0)
-          for (const sort of sorts) await lived.browse(browseQuery({ sort, q: 'housee', in_stock: true }))
-        if (typeof change === 'string') expect(lived.remove(change)).toBe(kept.delete(change))
+          for (const sort of sorts)
+            await changed.search.browse(browseQuery({ sort, q: 'housee', in_stock: true }))
+        if (typeof change === 'string') expect(changed.rows.remove(change)).toBe(kept.delete(change))
         else {
-          lived.put(change)
+          changed.rows.put(change)
           kept.set(change.book_id, change)
         }
       }
       const fresh = createIndex(kept.values())
-      const reloaded = await MemoryBookIndex.fromSnapshot(await lived.toSnapshot())
-      expect(lived.size).toBe(kept.size)
+      const reloaded = await restoreBookIndex(await changed.toSnapshot())
+      expect(changed.rows.size).toBe(kept.size)
       for (const sort of sorts) {
         for (const query of [
           {},
@@ -197,12 +203,12 @@ describe('live changes', () => {
           { q: 'red house' },
           { q: 'jaen moo' },
         ]) {
-          const expected = await fresh.browse(browseQuery({ ...query, sort }))
-          expect(await lived.browse(browseQuery({ ...query, sort }))).toEqual(expected)
-          expect(await reloaded?.browse(browseQuery({ ...query, sort }))).toEqual(expected)
+          const expected = await fresh.search.browse(browseQuery({ ...query, sort }))
+          expect(await changed.search.browse(browseQuery({ ...query, sort }))).toEqual(expected)
+          expect(await reloaded?.search.browse(browseQuery({ ...query, sort }))).toEqual(expected)
         }
       }
-      expect(await lived.suggest('ho', 5)).toEqual(await fresh.suggest('ho', 5))
+      expect(await changed.search.suggest('ho', 5)).toEqual(await fresh.search.suggest('ho', 5))
     })
     await fc.assert(property, { numRuns: 60 })
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { foldWords, maxWordLength } from './fold.ts'
+import { foldWords, MAX_WORD_LENGTH } from './fold-words.ts'
 
 test.each([
   ['Suite Française', ['suite', 'francaise']],
@@ -19,24 +19,24 @@ test.each([
   ['三体 III', ['三', '体', 'iii']],
   ['!?🙂', []],
   ['', []],
-])('%s is read as %j', (text, words) => {
+])('%s is folded to %j', (text, words) => {
   expect(foldWords(text)).toEqual(words)
 })
 
-test('folding what is folded changes nothing, and words are bounded and not empty', () => {
+test('folding twice changes nothing, and words are bounded and not empty', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
       const words = foldWords(text)
       for (const word of words) {
         expect(word.length).toBeGreaterThan(0)
-        expect(word.length).toBeLessThan(2 * maxWordLength)
+        expect(word.length).toBeLessThan(2 * MAX_WORD_LENGTH)
       }
       expect(foldWords(words.join(' '))).toEqual(words)
     }),
   )
 })
 
-test('no more words are read than asked for', () => {
+test('at most `maxWords` words are returned', () => {
   expect(foldWords('a.b.c d e f', 2)).toEqual(['abc', 'd'])
   expect(foldWords('one two three', 2)).toEqual(['one', 'two'])
 })

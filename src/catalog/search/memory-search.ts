@@ -1,0 +1,140 @@
+/** Search engine in memory: browsing, searching and suggesting over typed arrays, without a database. */
+import type { ListedBook } from '../schema.ts'
+import type { BookSearch, BrowseQuery, BrowseResult } from './book-index.ts'
+import type { RowListener } from './book-rows.ts'
+import type { BookStore } from './book-store.ts'
+import { createFacetCounter, type Facets, type Filter, readFilter } from './facets.ts'
+import type { IsbnLookup } from './isbn-lookup.ts'
+import { createSearcher, type Matches } from './searcher.ts'
+import { ALL_CATEGORIES, createSortedLists } from './sorted-lists.ts'
+import { makeSuggestions } from './suggest.ts'
+import type { TextIndex } from './text-index.ts'
+import { firstSlots } from './top-slots.ts'
+
+/** How many of the best books suggestions are made from. */
+const SUGGEST_FROM = 48
+/** How far new books may push the last book of a page back in a search before the next page loses it. */
+const MAX_SHIFT = 48
+
+const sameWords = (a: ListedBook | undefined, b: ListedBook | undefined): boolean =>
+  a?.title === b?.title && a?.author === b?.author
+
+/** Nothing is remembered from one query to the next but sorted lists and unfiltered facets, until a row changes. */
+export const createMemorySearch = (
+  store: BookStore,
+  text: TextIndex,
+  isbns: IsbnLookup,
+): { readonly search: BookSearch; readonly listener: RowListener } => {
+  const sortedLists = createSortedLists(store, text)
+  const facetCounter = createFacetCounter(store)
+  const searcher = createSearcher(store, text)
+  const unfilteredFacets = new Map<number, Facets>()
+
+  const listener: RowListener = {
+    beforeChange: (slot, old, next) => {
+      sortedLists.remove(slot)
+      if (!sameWords(old, next)) text.remove(slot)
+      unfilteredFacets.clear()
+    },
+    afterChange: (slot, next, old) => {
+      if (!sameWords(old, next)) text.add(slot, next)
+      sortedLists.insert(slot)
+      unfilteredFacets.clear()
+    },
+  }
+
+  /** Facets of a category or of all books without other filters, counted once between two changes. */
+  const facetsWithoutFilter = (category: number): Facets => {
+    const known = unfilteredFacets.get(category)
+    if (known !== undefined) return known
+    const noFilter = readFilter({}, store)
+    const { facets } = facetCounter.count(sortedLists.sorted('relevance', category), noFilter)
+    unfilteredFacets.set(category, facets)
+    return facets
+  }
+
+  const rowsAt = (slots: Uint32Array): ListedBook[] => {
+    const rows: ListedBook[] = []
+    for (const slot of slots) {
+      const row = store.row(slot)
+      if (row !== undefined) rows.push(row)
+    }
+    return rows
+  }
+
+  /** The page of these slots that the query asks for. */
+  const pageOf = (
+    slots: Uint32Array,
+    { offset, after, limit }: BrowseQuery,
+  ): Pick<BrowseResult, 'from' | 'items'> => {
+    const last = after === undefined ? -1 : slots.indexOf(store.slotOf(after))
+    const from = last < 0 ? offset : last + 1
+    return { from, items: rowsAt(slots.subarray(from, from + limit)) }
+  }
+
+  const browseAll = (query: BrowseQuery, filter: Filter): BrowseResult => {
+    const isByCategoryOnly =
+      filter.authors === undefined &&
+      query.min_price_cents === undefined &&
+      query.max_price_cents === undefined &&
+      filter.inStock === undefined
+    if (isByCategoryOnly) {
+      const category = filter.category ?? ALL_CATEGORIES
+      const isKnown = filter.category === undefined || filter.category >= 0
+      const sorted = isKnown ? sortedLists.sorted(query.sort, category) : new Uint32Array(0)
+      const own = isKnown ? facetsWithoutFilter(category) : facetCounter.count(sorted, filter).facets
+      const facets = { ...own, category: facetsWithoutFilter(ALL_CATEGORIES).category }
+      return { ...pageOf(sorted, query), total: sorted.length, facets }
+    }
+    const { kept, facets } = facetCounter.count(sortedLists.sorted(query.sort, ALL_CATEGORIES), filter)
+    return { ...pageOf(kept, query), total: kept.length, facets }
+  }
+
+  /** The books whose ISBN was typed, whole or in part; undefined when the query does not look like an ISBN. */
+  const matchIsbn = (q: string): Matches | undefined => {
+    const whole = isbns.exact(q)
+    const slots = whole.length > 0 ? whole : isbns.withPrefix(q)
+    return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [] } : undefined
+  }
+
+  const bestOf = (matches: Matches, kept: Uint32Array, limit: number): Uint32Array =>
+    matches.words.length > 0
+      ? searcher.best(matches, kept, limit)
+      : firstSlots(kept, sortedLists.sorted('relevance', ALL_CATEGORIES), limit)
+
+  const browseMatches = (query: BrowseQuery, filter: Filter, q: string): BrowseResult => {
+    const { sort, offset, limit, after } = query
+    const needed = offset + limit + (after === undefined ? 0 : MAX_SHIFT)
+    const matches = matchIsbn(q) ?? searcher.find(q)
+    try {
+      const { kept, facets } = facetCounter.count(matches.slots, filter)
+      const first =
+        sort === 'relevance'
+          ? bestOf(matches, kept, needed)
+          : firstSlots(kept, sortedLists.sorted(sort, ALL_CATEGORIES), needed)
+      return { ...pageOf(first, query), total: kept.length, facets }
+    } finally {
+      searcher.release(matches)
+    }
+  }
+
+  const search: BookSearch = {
+    browse: async query => {
+      const filter = readFilter(query, store)
+      const q = query.q?.trim() ?? ''
+      return q === '' ? browseAll(query, filter) : browseMatches(query, filter, q)
+    },
+    suggest: async (q, limit) => {
+      if (q.trim() === '' || limit < 1) return []
+      const matches = matchIsbn(q) ?? searcher.find(q)
+      try {
+        const best = bestOf(matches, matches.slots, Math.max(SUGGEST_FROM, limit))
+        return makeSuggestions({ q, limit, best, matches, store, text })
+      } finally {
+        searcher.release(matches)
+      }
+    },
+    categories: async () => facetsWithoutFilter(ALL_CATEGORIES).category,
+  }
+  return { search, listener }
+}
