@@ -8,7 +8,7 @@
 import { LRUCache } from 'lru-cache'
 import { type BookFinder, findBooks } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
-import type { BookKey, PricedByKey } from '../catalog/table.ts'
+import { type BookKey, keyText, type PricedByKey } from '../catalog/table.ts'
 import { coalesceReads, coalesceReadsInLanes } from '../core/dynamo/coalesce.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
@@ -64,7 +64,7 @@ export const createCartReader = ({
 
   /** One BatchGetItem for several carts and their books, each book once. Carts that do not exist are left out. */
   const readCarts = async (requests: readonly CartRequest[]): Promise<ReadonlyMap<string, BatchedCart>> => {
-    const bookKeys = new Map(requests.flatMap(one => one.books).map(key => [books.nameOf(key), key]))
+    const bookKeys = new Map(requests.flatMap(one => one.books).map(key => [keyText(key), key]))
     const cartRead = carts.cartRead(requests.map(({ cart }) => cart))
     const bookRead = books.pricedRead([...bookKeys.values()])
     const itemsOf = await db.batchGetAll([cartRead, bookRead])
@@ -75,7 +75,7 @@ export const createCartReader = ({
   const readCartCoalesced = coalesceReadsInLanes(LANES, requestName, readCarts)
 
   const readBooksAlone: ReadBooks = async keys => (await books.getPriced(keys)).values()
-  const readBooksCoalesced: ReadBooks = coalesceReads(books.nameOf, async (keys: readonly BookKey[]) => {
+  const readBooksCoalesced: ReadBooks = coalesceReads(keyText, async (keys: readonly BookKey[]) => {
     const bookRead = books.pricedRead(keys)
     return books.parsePriced((await db.batchGetAll([bookRead]))(bookRead.table))
   })
@@ -93,8 +93,8 @@ export const createCartReader = ({
       [...new Set([...categories.keys(), ...bookIds])],
       categories,
       async keys => {
-        const found = keys.flatMap(key => known.get(books.nameOf(key)) ?? [])
-        const unknown = keys.filter(key => !known.has(books.nameOf(key)))
+        const found = keys.flatMap(key => known.get(keyText(key)) ?? [])
+        const unknown = keys.filter(key => !known.has(keyText(key)))
         return new Map([...found, ...(await read(unknown))].map(book => [book.book_id, book]))
       },
     )

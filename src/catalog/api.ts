@@ -1,27 +1,18 @@
-/** The endpoints of the catalogue, as data. */
+/** Public endpoints of the catalogue, as data: browsing, searching, single books. */
 import * as z from 'zod'
-import { parseDecimal } from '../core/money.ts'
+import { toCents } from '../core/money.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { intText, PageSize } from '../http/page-size.ts'
-import {
-  AuthorName,
-  BookChange,
-  BookContent,
-  BookDetail,
-  BookSummary,
-  CategoryName,
-  NewBook,
-  StaffBook,
-} from './schema.ts'
+import { AuthorName, BookDetail, BookSummary, CategoryName } from './schema.ts'
 
 const PriceText = z
   .string()
-  .regex(/^\d{1,9}(\.\d{1,2})?$/, { error: 'is no price such as 12.50' })
-  .transform(text => parseDecimal(text) ?? 0)
-  .describe('A price such as 12.50.')
+  .regex(/^\d{1,9}(\.\d{1,2})?$/, { error: 'must be a price, for example 12.50' })
+  .transform(text => toCents(text))
+  .describe('A price, for example 12.50.')
 
 const Flag = z.enum(['true', 'false']).transform(text => text === 'true')
-const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the page before.')
+const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the previous page.')
 
 const SearchText = z.string().max(200)
 
@@ -29,7 +20,7 @@ const filters = {
   author: AuthorName.optional(),
   min_price: PriceText.optional(),
   max_price: PriceText.optional(),
-  in_stock: Flag.optional().describe('true: only books that can be had now; false: all.'),
+  in_stock: Flag.optional().describe('true: only books in stock; false: all.'),
   sort: z.enum(['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating']).optional(),
   limit: PageSize,
   cursor: Cursor.optional(),
@@ -47,7 +38,7 @@ const Facet = z.array(z.object({ value: z.string(), count: z.int() }))
 export const BookPage = z
   .object({
     items: z.array(BookSummary),
-    total: z.int().nullable().describe('null while the index is not ready and the table answers.'),
+    total: z.int().nullable().describe('null while the index is loading and the table answers.'),
     facets: z.object({ category: Facet, author: Facet, price: Facet, availability: Facet }),
     next_cursor: z.string().nullable(),
   })
@@ -70,16 +61,14 @@ const Categories = z
   .object({ items: z.array(z.object({ category: z.string(), count: z.int() })) })
   .meta({ id: 'Categories' })
 
-const BookPath = z.object({ book_id: z.string().min(1).max(60) })
-const IfMatch = z.object({
-  'if-match': z.string().max(200).optional().describe('The ETag of the book as it was read.'),
-})
+/** A book in a path: its id, or its ISBN in any spelling. */
+export const BookPath = z.object({ book_id: z.string().min(1).max(60) })
 
 export const browseBooks = endpoint({
   id: 'browseBooks',
   method: 'GET',
   path: '/api/books',
-  summary: 'Browse and search the shelf, a page at a time, with facets',
+  summary: 'Browse and search books, with facets and pagination',
   access: 'anyone',
   cache: 'public',
   query: BrowseParams,
@@ -92,7 +81,7 @@ export const searchBooks = endpoint({
   id: 'searchBooks',
   method: 'GET',
   path: '/api/books/search',
-  summary: 'Search by title, author or ISBN, forgivingly',
+  summary: 'Search by title, author or ISBN; forgives typos',
   access: 'anyone',
   cache: 'public',
   query: z.strictObject({ q: SearchText, category: CategoryName.optional(), ...filters }),
@@ -105,7 +94,7 @@ export const suggestBooks = endpoint({
   id: 'suggestBooks',
   method: 'GET',
   path: '/api/books/suggest',
-  summary: 'Titles, authors and categories for what has been typed so far',
+  summary: 'Suggest titles, authors and categories for an incomplete query',
   access: 'anyone',
   cache: 'public',
   query: z.strictObject({ q: SearchText, limit: intText(1, 20).optional() }),
@@ -118,7 +107,7 @@ export const categoryBooks = endpoint({
   id: 'categoryBooks',
   method: 'GET',
   path: '/api/books/category/{category}',
-  summary: 'The books of a category',
+  summary: 'List the books of a category',
   access: 'anyone',
   cache: 'public',
   params: z.object({ category: CategoryName }),
@@ -132,7 +121,7 @@ export const listCategories = endpoint({
   id: 'listCategories',
   method: 'GET',
   path: '/api/categories',
-  summary: 'The categories, with how many books each has',
+  summary: 'List the categories with their numbers of books',
   access: 'anyone',
   cache: 'public',
   status: 200,
@@ -140,17 +129,18 @@ export const listCategories = endpoint({
   errors: ['index_not_ready'],
 })
 
+/** The most that one file of a sitemap is made from, well below the protocol's 50,000. */
 export const TITLES_PER_PART = 10_000
 
 export const listTitles = endpoint({
   id: 'listTitles',
   method: 'GET',
   path: '/api/titles',
-  summary: `The ids and titles of all books that can be bought, ${TITLES_PER_PART} at a time: what a sitemap is made of`,
+  summary: `List ids and titles of all books for sale, ${TITLES_PER_PART} at a time, as a sitemap needs them`,
   access: 'anyone',
   cache: 'public',
   query: z.strictObject({
-    part: intText(1, 50_000).optional().describe('From 1, which is also meant by none.'),
+    part: intText(1, 50_000).optional().describe('From 1, which is the default.'),
   }),
   status: 200,
   reply: z
@@ -166,95 +156,11 @@ export const getBook = endpoint({
   id: 'getBook',
   method: 'GET',
   path: '/api/books/{book_id}',
-  summary: 'One book, by its id or by its ISBN in any spelling',
+  summary: 'Get one book, by its id or by its ISBN in any spelling',
   access: 'anyone',
   cache: 'public',
   params: BookPath,
   status: 200,
   reply: BookDetail,
   errors: ['book_not_found'],
-})
-
-export const getStaffBook = endpoint({
-  id: 'getStaffBook',
-  method: 'GET',
-  path: '/api/books/{book_id}/stock',
-  summary: 'One book as staff see it, with its stock and the ETag for an edit',
-  access: 'staff',
-  cache: 'private',
-  params: BookPath,
-  status: 200,
-  reply: StaffBook,
-  errors: ['book_not_found'],
-})
-
-export const createBook = endpoint({
-  id: 'createBook',
-  method: 'POST',
-  path: '/api/books',
-  summary: 'Put a new book on the shelf',
-  access: 'staff',
-  cache: 'private',
-  body: NewBook.meta({ id: 'NewBook' }),
-  status: 201,
-  reply: StaffBook,
-  errors: ['book_exists'],
-})
-
-const editErrors = ['book_not_found', 'book_changed', 'precondition_failed'] as const
-
-export const replaceBook = endpoint({
-  id: 'replaceBook',
-  method: 'PUT',
-  path: '/api/books/{book_id}',
-  summary: 'Replace all that staff may edit of a book; its stock stays',
-  access: 'staff',
-  cache: 'private',
-  params: BookPath,
-  headers: IfMatch,
-  body: BookContent.meta({ id: 'BookContent' }),
-  status: 200,
-  reply: StaffBook,
-  errors: editErrors,
-})
-
-export const changeBook = endpoint({
-  id: 'changeBook',
-  method: 'PATCH',
-  path: '/api/books/{book_id}',
-  summary: 'Change some of a book, and its stock by a delta (or absolutely, with If-Match)',
-  access: 'staff',
-  cache: 'private',
-  params: BookPath,
-  headers: IfMatch,
-  body: BookChange.meta({ id: 'BookChange' }),
-  status: 200,
-  reply: StaffBook,
-  errors: [...editErrors, 'precondition_required', 'stock_would_be_negative'],
-})
-
-export const deleteBook = endpoint({
-  id: 'deleteBook',
-  method: 'DELETE',
-  path: '/api/books/{book_id}',
-  summary: 'Take a book off the shelf for good',
-  access: 'staff',
-  cache: 'private',
-  params: BookPath,
-  status: 204,
-  errors: ['book_not_found'],
-})
-
-export const putCover = endpoint({
-  id: 'putCover',
-  method: 'PUT',
-  path: '/api/books/{book_id}/cover',
-  summary: 'Upload a cover: JPEG, PNG, WebP or AVIF, at most 5 MB',
-  access: 'staff',
-  cache: 'private',
-  params: BookPath,
-  body: 'image',
-  status: 200,
-  reply: StaffBook,
-  errors: ['book_not_found', 'book_changed', 'unsupported_media_type', 'body_too_large'],
 })

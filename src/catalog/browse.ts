@@ -1,60 +1,53 @@
-/** Browsing and searching: from the index, or, while there is none, as much as the table itself can answer. */
+/** Browsing and searching: from the index, or while it is loading, as much as the table can answer. */
 import { ShopError } from '../core/errors.ts'
 import type { Cents } from '../core/money.ts'
-import type { CursorSeal } from '../http/cursor.ts'
 import { type BookPage, type BrowseParams, TITLES_PER_PART } from './api.ts'
+import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
-import type { LiveIndex } from './index/live-index.ts'
 import type { Book } from './schema.ts'
 import type { BrowseQuery, FacetValue, Suggestion } from './search/book-index.ts'
-import type { BookTable } from './table.ts'
-import { listedBook, summaryOf } from './views.ts'
+import type { CategoryPage } from './table.ts'
+import { toListedBook, toSummary } from './views.ts'
 
-export type BrowseDeps = {
-  readonly books: BookTable
-  readonly liveIndex: LiveIndex
-  readonly cursors: CursorSeal
-  readonly report: (error: unknown) => void
-}
-
-const PAGE = 24
+const DEFAULT_LIMIT = 24
 
 const notReady = () =>
   new ShopError(
     'index_not_ready',
-    'The search is not ready yet. Categories and exact titles can be had already.',
+    'Search is starting up. Until then, only categories and exact titles can be listed.',
   )
 
-const scopeOf = ({ limit: _limit, cursor: _cursor, ...asked }: BrowseParams): string =>
-  `books ${JSON.stringify(Object.entries(asked).sort())}`
+/** What a cursor is bound to: the list with its filters, whatever the page size. */
+const cursorScope = ({ limit: _limit, cursor: _cursor, ...filters }: BrowseParams): string =>
+  `books ${JSON.stringify(Object.entries(filters).sort())}`
 
 /** A page of books for these parameters (prices in whole cents). Throws bad_cursor, index_not_ready. */
 export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<BookPage> => {
-  const scope = scopeOf(params)
+  const scope = cursorScope(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
-  const index = await deps.liveIndex.indexSoon()
-  // A page of the table cannot follow one of the index: whoever was in the midst of it begins anew, later.
+  const index = await deps.liveIndex.waitForIndex()
+  // A page from the table cannot follow one from the index: the client has to wait for the index.
   if (!index && isPosition(opened)) throw notReady()
   if (index && !isTableCursor(opened)) {
     try {
-      return await fromIndex(deps, params, scope, isPosition(opened) ? opened : undefined)
+      return await browseIndex(deps, params, scope, isPosition(opened) ? opened : undefined)
     } catch (error) {
-      // A broken index must not close the shop.
+      // A defect of the index must not make the catalogue unavailable.
       deps.report(error)
       if (isPosition(opened)) throw notReady()
     }
   }
-  return fromTable(deps, params, scope, isTableCursor(opened) ? opened.id : undefined)
+  return browseTable(deps, params, scope, isTableCursor(opened) ? opened.id : undefined)
 }
 
-/** Where a page ended: the book that came last, and its place, should that book be gone. */
+/** Where a page ended: its last book, and the position after it in case that book is removed. */
 type Position = { readonly after: string; readonly offset: number }
 const isPosition = (cursor: unknown): cursor is Position =>
   typeof cursor === 'object' && cursor !== null && 'after' in cursor
 const isTableCursor = (cursor: unknown): cursor is { readonly id: string } =>
   typeof cursor === 'object' && cursor !== null && 'id' in cursor
 
-const queryOf = (params: BrowseParams, position: Position | undefined): BrowseQuery => ({
+const toQuery = (params: BrowseParams, position: Position | undefined): BrowseQuery => ({
   ...(params.q === undefined ? {} : { q: params.q }),
   ...(params.category === undefined ? {} : { category: params.category }),
   ...(params.author === undefined ? {} : { author: params.author }),
@@ -64,10 +57,10 @@ const queryOf = (params: BrowseParams, position: Position | undefined): BrowseQu
   sort: params.sort ?? 'relevance',
   offset: position?.offset ?? 0,
   ...(position ? { after: position.after } : {}),
-  limit: params.limit ?? PAGE,
+  limit: params.limit ?? DEFAULT_LIMIT,
 })
 
-const fromIndex = async (
+const browseIndex = async (
   deps: BrowseDeps,
   params: BrowseParams,
   scope: string,
@@ -75,12 +68,12 @@ const fromIndex = async (
 ): Promise<BookPage> => {
   const { index } = deps.liveIndex
   if (!index) throw notReady()
-  const query = queryOf(params, position)
+  const query = toQuery(params, position)
   const { from, items, total, facets } = await index.search.browse(query)
   const last = items.at(-1)
   const offset = from + items.length
   return {
-    items: items.map(summaryOf),
+    items: items.map(toSummary),
     total,
     facets: {
       category: [...facets.category],
@@ -95,32 +88,33 @@ const fromIndex = async (
   }
 }
 
-const noFacets = { category: [], author: [], price: [], availability: [] }
+const NO_FACETS = { category: [], author: [], price: [], availability: [] }
 
-const fromTable = async (
+const browseTable = async (
   deps: BrowseDeps,
   params: BrowseParams,
   scope: string,
   after: string | undefined,
 ): Promise<BookPage> => {
-  const { books, next } = await tableBooks(deps, params, after)
-  const wanted = books.filter(book => isForSale(book) && matches(book, params))
+  const { books, next } = await readTable(deps, params, after)
+  const matching = books.filter(book => isForSale(book) && matches(book, params))
   return {
-    items: wanted.map(book => summaryOf(listedBook(book))),
+    items: matching.map(book => toSummary(toListedBook(book))),
     total: null,
-    facets: noFacets,
+    facets: NO_FACETS,
     next_cursor: next === undefined ? null : deps.cursors.seal(scope, { id: next }),
   }
 }
 
-const tableBooks = async (
+const readTable = async (
   { books }: BrowseDeps,
   params: BrowseParams,
   after: string | undefined,
-): Promise<{ books: readonly Book[]; next?: string | undefined }> => {
+): Promise<CategoryPage> => {
   const title = params.q?.trim()
-  if (title) return { books: await books.withTitle(title) }
-  if (params.category !== undefined) return books.inCategory(params.category, params.limit ?? PAGE, after)
+  if (title) return { books: await books.getByTitle(title), next: undefined }
+  const { category, limit = DEFAULT_LIMIT } = params
+  if (category !== undefined) return books.getCategoryPage(category, limit, after)
   throw notReady()
 }
 
@@ -131,20 +125,20 @@ const matches = (book: Book, { category, author, min_price, max_price, in_stock 
   (max_price === undefined || book.price <= (max_price as Cents)) &&
   (!in_stock || book.stock_quantity > 0)
 
-/** What could be meant by `q`, at most `limit` things. Throws index_not_ready. */
+/** Suggestions for an incomplete `q`, at most `limit`. Throws index_not_ready. */
 export const suggest = async (
   { liveIndex }: BrowseDeps,
   q: string,
   limit: number,
 ): Promise<readonly Suggestion[]> => {
-  const index = await liveIndex.indexSoon()
+  const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
   return index.search.suggest(q, limit)
 }
 
-/** One part of all ids and titles, from 1; one that is past the last is empty. Throws index_not_ready. */
+/** One part of all ids and titles, counted from 1; a part after the last one is empty. Throws index_not_ready. */
 export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
-  const index = await liveIndex.indexSoon()
+  const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
   const first = (part - 1) * TITLES_PER_PART
   const items: { book_id: string; title: string }[] = []
@@ -156,9 +150,9 @@ export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
   return { parts: Math.max(1, Math.ceil(index.rows.size / TITLES_PER_PART)), items }
 }
 
-/** Throws index_not_ready. */
+/** All categories that have books, with their numbers of books. Throws index_not_ready. */
 export const categories = async ({ liveIndex }: BrowseDeps): Promise<readonly FacetValue[]> => {
-  const index = await liveIndex.indexSoon()
+  const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
   return index.search.categories()
 }

@@ -9,7 +9,7 @@ const put = ({ deps, names }: TestShop, changes: Record<string, unknown>) =>
 const pointNowhere = ({ deps }: TestShop, book_id: string) =>
   deps.db.write(deps.books.makePointer({ category: 'Nowhere', book_id }))
 
-const healthy = { badRows: [], doubles: [], withoutPointer: [], dangling: [] }
+const healthy = { badRows: [], duplicates: [], withoutPointer: [], dangling: [] }
 
 test('A shop whose books have all been put by it is found healthy', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', status: 'retired' })] })
@@ -32,7 +32,7 @@ describe('The check names', () => {
   test('ids that are in two categories', async () => {
     const shop = await createTestShop({ books: [aBook()] })
     await put(shop, { category: 'Classics' })
-    expect((await checkCatalog(shop.deps)).doubles).toEqual([
+    expect((await checkCatalog(shop.deps)).duplicates).toEqual([
       { book_id: 'tech-001', categories: ['Classics', 'Technology'] },
     ])
   })

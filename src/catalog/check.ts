@@ -1,9 +1,9 @@
-/** Whether the books table and the pointers beside it agree, and how to make them agree. */
+/** Consistency check of the books table and its pointers, and their repair; `cloudshelf doctor` runs both. */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { isForSale } from './find.ts'
 import type { ChangeLog } from './index/change-log.ts'
-import { type BadRow, type BookKey, type BookTable, isBook } from './table.ts'
+import { type BadRow, type BookKey, type BookTable, isBook, keyText } from './table.ts'
 
 export type CheckDeps = {
   readonly db: Dynamo
@@ -13,20 +13,18 @@ export type CheckDeps = {
 }
 
 export type CatalogCheck = {
-  /** Every row that is a book. */
+  /** Every row that is a valid book. */
   readonly keys: readonly BookKey[]
   readonly forSale: number
   readonly badRows: readonly BadRow[]
-  /** Ids that stand in more than one category. */
-  readonly doubles: readonly { readonly book_id: string; readonly categories: readonly string[] }[]
+  /** Ids that exist in more than one category. */
+  readonly duplicates: readonly { readonly book_id: string; readonly categories: readonly string[] }[]
   readonly withoutPointer: readonly BookKey[]
-  /** Pointers to where there is no row. */
+  /** Pointers that lead to no row. */
   readonly dangling: readonly BookKey[]
 }
 
-const textOf = ({ category, book_id }: BookKey): string => `${book_id}\n${category}`
-
-/** Looks at every row and every pointer. What a shop at work has just moved is looked at twice before it is named. */
+/** Reads every row and every pointer. Findings are read again, since a running shop may just have moved the book. */
 export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> => {
   const keys: BookKey[] = []
   const badRows: BadRow[] = []
@@ -39,55 +37,56 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
         if (isForSale(row)) forSale++
       }
   const pointers: BookKey[] = []
-  for await (const some of books.pointers()) pointers.push(...some)
+  for await (const page of books.pointers()) pointers.push(...page)
 
-  const rows = new Set([...keys, ...badRows].map(textOf))
+  const rows = new Set([...keys, ...badRows].map(keyText))
   const pointed = new Set(pointers.map(key => key.book_id))
-  const isThere = async (key: BookKey) => (await books.getItem(key)) !== undefined
+  const exists = async (key: BookKey) => (await books.getItem(key)) !== undefined
   return {
     keys,
     forSale,
     badRows,
-    doubles: await doublesIn(keys, isThere),
-    withoutPointer: await only(
+    duplicates: await findDuplicates(keys, exists),
+    withoutPointer: await filterAsync(
       keys.filter(key => !pointed.has(key.book_id)),
-      async key => (await isThere(key)) && !(await books.categoriesOf([key.book_id])).has(key.book_id),
+      async key => (await exists(key)) && !(await books.categoriesOf([key.book_id])).has(key.book_id),
     ),
-    dangling: await only(
-      pointers.filter(key => !rows.has(textOf(key))),
+    dangling: await filterAsync(
+      pointers.filter(key => !rows.has(keyText(key))),
       async key =>
-        !(await isThere(key)) && (await books.categoriesOf([key.book_id])).get(key.book_id) === key.category,
+        !(await exists(key)) && (await books.categoriesOf([key.book_id])).get(key.book_id) === key.category,
     ),
   }
 }
 
-const only = async <T>(list: readonly T[], holds: (one: T) => Promise<boolean>): Promise<T[]> => {
-  const held: T[] = []
-  for (const one of list) if (await holds(one)) held.push(one)
-  return held
+const filterAsync = async <T>(list: readonly T[], matches: (one: T) => Promise<boolean>): Promise<T[]> => {
+  const matching: T[] = []
+  for (const one of list) if (await matches(one)) matching.push(one)
+  return matching
 }
 
-const doublesIn = async (keys: readonly BookKey[], isThere: (key: BookKey) => Promise<boolean>) => {
+const findDuplicates = async (keys: readonly BookKey[], exists: (key: BookKey) => Promise<boolean>) => {
   const categories = new Map<string, string[]>()
   for (const { book_id, category } of keys)
     categories.set(book_id, [...(categories.get(book_id) ?? []), category])
-  const doubles: { book_id: string; categories: string[] }[] = []
+  const duplicates: { book_id: string; categories: string[] }[] = []
   for (const [book_id, all] of categories) {
     if (all.length < 2) continue
-    const left = await only(all, category => isThere({ category, book_id }))
-    if (left.length > 1) doubles.push({ book_id, categories: left.sort() })
+    const existing = await filterAsync(all, category => exists({ category, book_id }))
+    if (existing.length > 1) duplicates.push({ book_id, categories: existing.sort() })
   }
-  return doubles
+  return duplicates
 }
 
 export type Repaired = { readonly made: number; readonly dropped: number }
 
-/** Makes the pointers that are missing and takes away those that lead nowhere. What somebody mends meanwhile stays. */
+/** Creates the pointers that are missing and deletes those that lead nowhere. Concurrent repairs of others stay. */
 export const repairPointers = async (
   { db, books }: CheckDeps,
   { withoutPointer, dangling, keys }: CatalogCheck,
 ): Promise<Repaired> => {
-  const carriedOut = async (writes: readonly Write[]): Promise<number> => {
+  /** Returns 1, or 0 when a condition failed. */
+  const tryTransact = async (writes: readonly Write[]): Promise<number> => {
     try {
       await db.transact(writes)
       return 1
@@ -97,21 +96,21 @@ export const repairPointers = async (
     }
   }
   let dropped = 0
-  for (const key of dangling) dropped += await carriedOut(books.dropPointer(key))
-  const astray = new Set(dangling.map(key => key.book_id))
+  for (const key of dangling) dropped += await tryTransact(books.dropPointer(key))
+  const droppedIds = new Set(dangling.map(key => key.book_id))
   let made = 0
-  for (const key of [...withoutPointer, ...keys.filter(key => astray.has(key.book_id))])
-    made += await carriedOut([books.makePointer(key)])
+  for (const key of [...withoutPointer, ...keys.filter(key => droppedIds.has(key.book_id))])
+    made += await tryTransact([books.makePointer(key)])
   return { made, dropped }
 }
 
-const ANNOUNCED_AT_ONCE = 500
+const KEYS_PER_TRANSACTION = 500
 
-/** Tells every shop that follows the table to read all its books again. */
+/** Logs all books as changed, so that every running shop reads them again. */
 export const announceAll = async (
   { db, changes, now }: CheckDeps,
   keys: readonly BookKey[],
 ): Promise<void> => {
-  for (let i = 0; i < keys.length; i += ANNOUNCED_AT_ONCE)
-    await db.transact(changes.announce(keys.slice(i, i + ANNOUNCED_AT_ONCE), now()))
+  for (let i = 0; i < keys.length; i += KEYS_PER_TRANSACTION)
+    await db.transact(changes.announce(keys.slice(i, i + KEYS_PER_TRANSACTION), now()))
 }

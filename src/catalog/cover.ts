@@ -1,4 +1,4 @@
-/** Uploaded covers: what they are is told by their content, and only pixels are kept of them. */
+/** Cover images: the type is sniffed from the bytes, and images are re-encoded without metadata. */
 import type { Blobs } from '../core/blobs.ts'
 import { ShopError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
@@ -7,20 +7,18 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'heif'])
 const MAX_PIXELS = 40_000_000
 const MAX_WIDTH = 1_200
 const MAX_HEIGHT = 1_800
-/** The widths that pages show covers at, on plain and on fine screens. */
+/** The widths in which pages use covers, on standard and on high-density screens. */
 const WIDTHS = [200, 400, 800] as const
 
 const unsupported = () =>
   new ShopError(
     'unsupported_media_type',
-    'A cover is a JPEG, PNG, WebP or AVIF image of at most 40 megapixels.',
+    'The cover must be a JPEG, PNG, WebP or AVIF image of at most 40 megapixels.',
   )
 
-/**
- * The cover that `bytes` are, as WebP of at most 1200 by 1800, upright and without metadata. Throws unsupported_media_type.
- */
-const coverOf = async (bytes: Uint8Array): Promise<Buffer> => {
-  // Loaded when the first cover comes: the image library is the heaviest of all.
+/** The image as WebP of at most 1200 by 1800 pixels, upright and without metadata. Throws unsupported_media_type. */
+const encodeCover = async (bytes: Uint8Array): Promise<Buffer> => {
+  // Imported with the first cover: the image library is the heaviest dependency.
   const { default: sharp } = await import('sharp')
   try {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
@@ -35,8 +33,8 @@ const coverOf = async (bytes: Uint8Array): Promise<Buffer> => {
   }
 }
 
-/** The cover at a width, or as it is where that is smaller, in the two forms that browsers choose from. */
-const sized = async (cover: Buffer, width: number): Promise<readonly (readonly [string, Buffer])[]> => {
+/** The cover at a width, never enlarged, in the two formats that browsers choose from. */
+const resize = async (cover: Buffer, width: number): Promise<readonly (readonly [string, Buffer])[]> => {
   const { default: sharp } = await import('sharp')
   const image = sharp(cover).resize({ width, withoutEnlargement: true })
   return Promise.all([
@@ -54,24 +52,24 @@ const sized = async (cover: Buffer, width: number): Promise<readonly (readonly [
 }
 
 export type PreparedCover = {
-  /** The path under which the shop will serve it, new for each content: `/images/covers/<name>.webp`. */
+  /** The path under which the shop serves it, unique for its content: `/images/covers/<name>.webp`. */
   readonly url: string
   /**
-   * Keeps it, and beside it `<name>-w<width>.avif` and `.webp` of the sizes that pages use. The path's own file comes last,
-   * so that whoever sees it finds the others.
+   * Stores it, and `<name>-w<width>.avif` and `.webp` in the sizes that pages use. The file of the path itself is stored last:
+   * once it exists, the others do.
    */
-  readonly keep: (blobs: Blobs) => Promise<void>
+  readonly store: (blobs: Blobs) => Promise<void>
 }
 
-/** `bytes` as the cover of a book. Throws unsupported_media_type. */
+/** Prepares uploaded `bytes` as the cover of a book. Throws unsupported_media_type. */
 export const prepareCover = async (bookId: string, bytes: Uint8Array): Promise<PreparedCover> => {
-  const cover = await coverOf(bytes)
+  const cover = await encodeCover(bytes)
   const name = `${bookId}-${sha256(cover).slice(0, 16)}`
-  const keep = async (blobs: Blobs): Promise<void> => {
+  const store = async (blobs: Blobs): Promise<void> => {
     for (const width of WIDTHS)
-      for (const [form, smaller] of await sized(cover, width))
-        await blobs.put(`covers/${name}-w${width}.${form}`, smaller)
+      for (const [format, bytes] of await resize(cover, width))
+        await blobs.put(`covers/${name}-w${width}.${format}`, bytes)
     await blobs.put(`covers/${name}.webp`, cover)
   }
-  return { url: `/images/covers/${name}.webp`, keep }
+  return { url: `/images/covers/${name}.webp`, store }
 }

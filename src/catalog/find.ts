@@ -1,17 +1,16 @@
-/** Books exactly as the table has them now; the memory only tells where they lie. */
+/** Finder of books for carts and checkout: reads them from the table; the index only tells their categories. */
 import type { Book, PricedBook } from './schema.ts'
 import type { BookKey, BookTable, ReadPriced } from './table.ts'
 
 export type BookFinder = {
   readonly books: BookTable
-  /** The category of a book as far as the memory knows; undefined asks the pointer. */
+  /** The category of a book according to the index; undefined means that its pointer has to be read. */
   readonly categoryOf: (bookId: string) => string | undefined
 }
 
 /**
- * The books of these ids that exist and are for sale or not, by id. `hints` are categories known from elsewhere, such as
- * a cart's lines; a book that has moved since is found through its pointer. `read` is how they are read: alone, unless said
- * otherwise.
+ * The books of these ids that exist, retired or not, by id. `hints` are categories known from elsewhere, such as the lines
+ * of a cart; a book that has been moved since is found through its pointer. `read` reads the books of known keys.
  */
 export const findBooks = async (
   { books, categoryOf }: BookFinder,
@@ -32,4 +31,5 @@ export const findBooks = async (
   return new Map([...found, ...moved])
 }
 
+/** Whether the public may see and buy a book; `status` may be missing in items of foreign clients. */
 export const isForSale = (book: Pick<Book, 'status'>): boolean => book.status !== 'retired'

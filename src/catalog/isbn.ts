@@ -1,17 +1,17 @@
-/** Reads International Standard Book Numbers in any spelling and writes them in one. */
+/** ISBN parser: reads International Standard Book Numbers in any spelling (ISO 2108) and writes them as 13 digits. */
 
-const maxSpelling = 40
-const thirteen = /^97[89]\d{10}$/
+const MAX_LENGTH = 40
+const THIRTEEN = /^97[89]\d{10}$/
 
-/** Weighted digit sum of an ISBN-13 without its last digit, turned into that digit. */
-function checkDigit13(first12: string): string {
+/** Check digit of an ISBN-13: the weighted digit sum modulo 10. */
+const checkDigit13 = (first12: string): string => {
   let sum = 0
   for (let i = 0; i < 12; i++) sum += (first12.charCodeAt(i) - 48) * (i % 2 === 0 ? 1 : 3)
   return String((10 - (sum % 10)) % 10)
 }
 
-/** Weighted digit sum modulo 11 of an ISBN-10 without its last digit; ten is written X. */
-function checkDigit10(first9: string): string {
+/** Check digit of an ISBN-10: the weighted digit sum modulo 11, with X for ten. */
+const checkDigit10 = (first9: string): string => {
   let sum = 0
   for (let i = 0; i < 9; i++) sum += (first9.charCodeAt(i) - 48) * (10 - i)
   const digit = (11 - (sum % 11)) % 11
@@ -19,11 +19,11 @@ function checkDigit10(first9: string): string {
 }
 
 /**
- * The digits (and a closing `X`) of a text that holds nothing but an ISBN or the beginning of one: hyphens of all
- * kinds, blanks, dots and a leading `ISBN`, `ISBN-13:` or the like are dropped. Undefined for any other text.
+ * The digits (and a final `X`) of a text that is nothing but an ISBN or a prefix of one: hyphens of all kinds, spaces, dots
+ * and a leading `ISBN`, `ISBN-13:` or the like are dropped. Undefined for any other text.
  */
-export function isbnDigits(text: string): string | undefined {
-  if (text.length > maxSpelling) return undefined
+export const isbnDigits = (text: string): string | undefined => {
+  if (text.length > MAX_LENGTH) return undefined
   const bare = text
     .trim()
     .replace(/^isbn(?:[- ]?1[03])?[: ]*(?=[\d])/i, '')
@@ -31,12 +31,12 @@ export function isbnDigits(text: string): string | undefined {
   return /^\d+[xX]?$/.test(bare) ? bare.toUpperCase() : undefined
 }
 
-/** The ISBN-13 (13 digits) that an ISBN-10 or ISBN-13 in any spelling means; undefined when it is no valid one. */
-export function normalizeIsbn(text: string): string | undefined {
-  // Most are written plainly: no need to look for anything to drop.
-  const digits = thirteen.test(text) ? text : isbnDigits(text)
+/** The ISBN-13 (13 digits) of an ISBN-10 or ISBN-13 in any spelling; undefined when it is not valid. */
+export const normalizeIsbn = (text: string): string | undefined => {
+  // Most have no hyphens, so there is nothing to drop.
+  const digits = THIRTEEN.test(text) ? text : isbnDigits(text)
   if (digits === undefined) return undefined
-  if (thirteen.test(digits)) return checkDigit13(digits) === digits[12] ? digits : undefined
+  if (THIRTEEN.test(digits)) return checkDigit13(digits) === digits[12] ? digits : undefined
   if (digits.length === 10) {
     if (checkDigit10(digits) !== digits[9]) return undefined
     const first12 = `978${digits.slice(0, 9)}`
@@ -46,14 +46,14 @@ export function normalizeIsbn(text: string): string | undefined {
 }
 
 /** The ISBN-10 of a normalized ISBN-13; undefined for one that begins with 979, which has none. */
-export function isbn10(isbn13: string): string | undefined {
+export const isbn10 = (isbn13: string): string | undefined => {
   if (!isbn13.startsWith('978')) return undefined
   const first9 = isbn13.slice(3, 12)
   return first9 + checkDigit10(first9)
 }
 
 /** The plain spellings of a normalized ISBN-13, thirteen digits first, then ten where they exist. */
-export function isbnSpellings(isbn13: string): string[] {
+export const isbnSpellings = (isbn13: string): string[] => {
   const ten = isbn10(isbn13)
   return ten === undefined ? [isbn13] : [isbn13, ten]
 }

@@ -1,4 +1,4 @@
-/** Pointers from ids to categories, for books that others put into the table without one. */
+/** Creation of missing pointers, for books that foreign clients have put into the table without one. */
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Book } from './schema.ts'
 import type { BookTable } from './table.ts'
@@ -9,18 +9,21 @@ export type PointerDeps = {
   readonly report: (error: unknown) => void
 }
 
-/** Makes the pointers that these books lack. Of two books with one id, the one that the pointer names stays the one. */
+/**
+ * Creates the pointers that these books lack, and replaces those that lead to nothing. Of two books with one id, the one that
+ * the pointer leads to keeps it. A write that is refused is reported: another process was faster.
+ */
 export const createMissingPointers = async (
   { db, books, report }: PointerDeps,
   found: readonly Book[],
 ): Promise<void> => {
   const byId = new Map(found.map(book => [book.book_id, book]))
-  const there = await books.categoriesOf([...byId.keys()])
+  const categories = await books.categoriesOf([...byId.keys()])
   for (const [book_id, book] of byId) {
-    const category = there.get(book_id)
-    const holds =
+    const category = categories.get(book_id)
+    const isCurrent =
       category === book.category ||
       (category !== undefined && (await books.getItem({ category, book_id })) !== undefined)
-    if (!holds) await db.write(books.makePointer(book, category)).catch(report)
+    if (!isCurrent) await db.write(books.makePointer(book, category)).catch(report)
   }
 }

@@ -1,4 +1,4 @@
-/** What a book is: the specification's item, what the public sees of it, and what staff may send. */
+/** Schemas of a book: the specification's item, what the public and staff see of it, and what staff may send. */
 import * as z from 'zod'
 import { type Cents, parseDecimal } from '../core/money.ts'
 import { line, paragraph } from '../core/text.ts'
@@ -7,22 +7,22 @@ import { normalizeIsbn } from './isbn.ts'
 export const BookId = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/)
 export type BookId = z.infer<typeof BookId>
 
-/** Words of the routes under /api/books, which no book may have as its id. */
+/** Ids that are path segments under /api/books. */
 const ROUTE_WORDS = new Set(['search', 'suggest', 'category'])
 
 export const MAX_STOCK = 1_000_000
 const MAX_PRICE = 100_000
-/** What bounds the price of a row that others wrote, so that no sum leaves the whole numbers. */
+/** Bounds the price in an item of a foreign client, so that every total stays a safe integer. */
 const MAX_STORED_PRICE = 1e7
 
-/** A price in JSON: a decimal of at most two places, more than nothing. */
+/** A price in JSON: a positive decimal with at most two places. */
 export const Price = z
   .number()
   .positive()
   .max(MAX_PRICE)
-  .refine(value => parseDecimal(value) !== undefined, { error: 'has more than two decimals' })
+  .refine(value => parseDecimal(value) !== undefined, { error: 'must have at most two decimals' })
 
-/** What a shopper may know of the stock: never a number that a page cannot keep. */
+/** What the public sees of the stock: no number, so that most sales change nothing public and cached pages stay valid. */
 export const Availability = z.enum(['in_stock', 'few_left', 'sold_out'])
 export type Availability = z.infer<typeof Availability>
 export const FEW_LEFT = 5
@@ -33,8 +33,8 @@ export const availabilityOf = (stock: number): Availability =>
 const Instant = z.string().min(1).max(40)
 const Status = z.enum(['active', 'retired'])
 
-/** The attributes that the specification's samples have no room for, all optional: the closed list of the design. */
-const details = {
+/** Optional attributes beyond those of the specification's samples. */
+const optionalDetails = {
   average_rating: z.number().min(0).max(5).optional(),
   ratings_count: z.int().min(0).optional(),
   published_year: z.int().min(-4000).max(3000).optional(),
@@ -43,7 +43,7 @@ const details = {
   genres: z.array(z.string().min(1).max(60)).max(20).optional(),
 }
 
-/** An item of the books table, whoever wrote it: lenient in its words, strict in its figures. */
+/** An item of the books table, ours or a foreign client's. Text fields are lenient, numeric fields strict. */
 export const Book = z.object({
   category: z.string().min(1),
   book_id: BookId,
@@ -57,7 +57,7 @@ export const Book = z.object({
     .transform((value, context): Cents => {
       const price = parseDecimal(value)
       if (price !== undefined) return price
-      context.addIssue({ code: 'custom', message: 'has more than two decimals' })
+      context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
       return z.NEVER
     }),
   stock_quantity: z.int().min(0),
@@ -66,12 +66,12 @@ export const Book = z.object({
   status: Status.optional(),
   created_at: Instant.default('1970-01-01T00:00:00Z'),
   updated_at: Instant.default('1970-01-01T00:00:00Z'),
-  ...details,
+  ...optionalDetails,
 })
-/** A book inside the shop: as in the table, its price in whole cents. */
+/** A book in code: as in the table, with its price in whole cents. */
 export type Book = z.infer<typeof Book>
 
-/** What a cart and a checkout must know of a book. */
+/** The attributes of a book that carts and checkout need. */
 export const PricedBook = Book.pick({
   category: true,
   book_id: true,
@@ -89,15 +89,15 @@ const Isbn = z
   .transform((text, context) => {
     const isbn = normalizeIsbn(text)
     if (isbn !== undefined) return isbn
-    context.addIssue({ code: 'custom', message: 'is no ISBN: its check digit is wrong' })
+    context.addIssue({ code: 'custom', message: 'must be a valid ISBN: check its digits' })
     return z.NEVER
   })
 
-/** The name of a category, or of a genre. */
+/** Name of a category or a genre. */
 export const CategoryName = line(60)
 export const AuthorName = line(300)
 
-/** What staff may say of a book; stock and id have rules of their own. */
+/** What staff may edit of a book; stock and id have rules of their own. */
 const editable = {
   category: CategoryName,
   title: line(300),
@@ -108,33 +108,35 @@ const editable = {
   image_url: z
     .url({ protocol: /^https?$/ })
     .max(500)
-    .refine(text => text.isWellFormed(), { error: 'contains half a character' })
+    .refine(text => text.isWellFormed(), { error: 'must be well-formed Unicode' })
     .optional(),
   status: Status.optional(),
-  ...details,
-  // A number that is nearer to zero than the store can hold is no rating.
+  ...optionalDetails,
+  // The store rejects numbers that are too close to zero.
   average_rating: z
     .number()
     .min(0)
     .max(5)
-    .refine(value => Number(value.toFixed(4)) === value, { error: 'has more than four decimals' })
+    .refine(value => Number(value.toFixed(4)) === value, { error: 'must have at most four decimals' })
     .optional(),
   language: line(35).optional(),
   genres: z.array(CategoryName).max(20).optional(),
 }
 
 export const NewBook = z.strictObject({
-  book_id: BookId.refine(id => !ROUTE_WORDS.has(id), { error: 'is a word of the API' }),
+  book_id: BookId.refine(id => !ROUTE_WORDS.has(id), {
+    error: 'must be another id: this one is reserved by the API',
+  }),
   ...editable,
   stock_quantity: z.int().min(0).max(MAX_STOCK),
 })
 export type NewBook = z.infer<typeof NewBook>
 
-/** The whole of what staff may edit: what is left out is taken from the book. Never touches its stock. */
+/** Everything that staff may edit: what is left out is removed from the book. Never touches its stock. */
 export const BookContent = z.strictObject(editable)
 export type BookContent = z.infer<typeof BookContent>
 
-/** Some of it; `null` takes an optional attribute away. Stock by delta, or absolutely with If-Match. */
+/** A part of it; `null` removes an optional attribute. Stock by delta, or to a count with If-Match. */
 export const BookChange = z.strictObject({
   category: editable.category.optional(),
   title: editable.title.optional(),
@@ -145,23 +147,23 @@ export const BookChange = z.strictObject({
   image_url: editable.image_url.nullable(),
   status: Status.optional(),
   average_rating: editable.average_rating.nullable(),
-  ratings_count: details.ratings_count.nullable(),
-  published_year: details.published_year.nullable(),
+  ratings_count: optionalDetails.ratings_count.nullable(),
+  published_year: optionalDetails.published_year.nullable(),
   language: editable.language.nullable(),
-  pages: details.pages.nullable(),
+  pages: optionalDetails.pages.nullable(),
   genres: editable.genres.nullable(),
   stock_delta: z.int().min(-MAX_STOCK).max(MAX_STOCK).optional(),
   stock_quantity: z.int().min(0).max(MAX_STOCK).optional(),
 })
 export type BookChange = z.infer<typeof BookChange>
 
-const shown = {
+const publicFields = {
   book_id: BookId,
   category: z.string(),
   title: z.string(),
   author: z.string(),
   isbn: z.string().optional(),
-  price: z.number().describe('In the currency of the shop, such as 42.99.'),
+  price: z.number().describe('In the currency of the shop, for example 42.99.'),
   availability: Availability,
   average_rating: z.number().optional(),
   ratings_count: z.int().optional(),
@@ -170,13 +172,13 @@ const shown = {
 }
 
 /** A book in a list. */
-export const BookSummary = z.object(shown).meta({ id: 'BookSummary' })
+export const BookSummary = z.object(publicFields).meta({ id: 'BookSummary' })
 export type BookSummary = z.infer<typeof BookSummary>
 
 /** A book on its own page. */
 export const BookDetail = z
   .object({
-    ...shown,
+    ...publicFields,
     description: z.string().optional(),
     language: z.string().optional(),
     pages: z.int().optional(),
@@ -187,7 +189,7 @@ export const BookDetail = z
   .meta({ id: 'Book' })
 export type BookDetail = z.infer<typeof BookDetail>
 
-/** A book as staff see it: with its stock. */
+/** A book for staff, with its stock. */
 export const StaffBook = BookDetail.extend({
   stock_quantity: z.int(),
   status: Status.optional(),
@@ -196,10 +198,7 @@ export const StaffBook = BookDetail.extend({
 })
 export type StaffBook = z.infer<typeof StaffBook>
 
-/**
- * One row of the index in memory, and of every list answer: all that browsing and searching need to know.
- * Amounts are whole cents, `created_at` is ISO 8601 in UTC.
- */
+/** Row of the index: what browsing, searching and lists need. Amounts are whole cents, `created_at` is ISO 8601 in UTC. */
 export type ListedBook = {
   readonly book_id: string
   readonly category: string

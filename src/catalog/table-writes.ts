@@ -1,4 +1,4 @@
-/** What is written to the books table and its pointers, as values: a service sends several at once. Each says what its failed condition means. */
+/** Writes to the books table and its pointers, as values that a service combines; each says what its failed condition means. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
@@ -7,7 +7,7 @@ import type { TableNames } from '../tables/definitions.ts'
 import type { Book } from './schema.ts'
 import type { BookKey } from './table.ts'
 
-/** So many pieces of a book at a price, in whole cents. */
+/** A number of copies of a book at a price in whole cents. */
 export type StockLine = BookKey & { readonly quantity: number; readonly price: Cents }
 
 /** Attributes that an edit sets; undefined ones are removed from the item. Never the key, never the stock. */
@@ -16,35 +16,129 @@ export type BookEdit = Partial<Omit<Book, 'category' | 'book_id' | 'stock_quanti
 export type EditConditions = {
   /** The `updated_at` that the editor saw. */
   readonly seen?: string | undefined
-  /** Moves the stock by a number, or to a counted number if it is still what was seen. */
+  /** Moves the stock by a number, or sets it to a counted number if it is still what was seen. */
   readonly stock?: { readonly delta: number } | { readonly to: number; readonly seen: number } | undefined
+}
+
+export type BookWrites = {
+  /** Creates the pointer of a book, in the place of none, or of one that leads to the `wrong` category. */
+  readonly makePointer: (key: BookKey, wrong?: string) => Write
+  /** Deletes a pointer that leads to a key without a book. */
+  readonly dropPointer: (key: BookKey) => Write[]
+  /**
+   * A new book and its pointer, so that an id is unique over all categories. `stale` is the category that a pointer without a
+   * book leads to, which is then replaced.
+   */
+  readonly create: (book: Book, stale?: string) => Write[]
+  /** Sets attributes and moves the stock, in one write; with `seen`, only if the book has not been edited since. */
+  readonly edit: (key: BookKey, changes: BookEdit, conditions?: EditConditions) => Write
+  /** Moves a book to another category, whole, with its pointer. `item` is what the table holds, `book` what it becomes. */
+  readonly move: (item: Item, book: Book) => Write[]
+  readonly remove: (key: BookKey) => Write[]
+  /** Sells copies: only at the agreed price, and only if there are enough. */
+  readonly takeStock: (line: StockLine) => Write
+  /** Returns cancelled copies to a book that still exists. */
+  readonly returnStock: (key: BookKey, quantity: number) => Write
 }
 
 const toItem = ({ price, ...rest }: Book): Item => ({ ...rest, price: toDecimal(price) })
 
-const notFound = (bookId: string) => new ShopError('book_not_found', `There is no book ${bookId}.`)
-export const changedMeanwhile = (bookId: string) =>
+/** `id` is what the client sent, so it may be long. */
+export const bookNotFound = (id: string): ShopError =>
+  new ShopError('book_not_found', `There is no book ${id.slice(0, 60)}.`)
+
+const exists = (bookId: string, where = '') =>
+  new ShopError('book_exists', `There is already a book ${bookId}${where}.`)
+
+const changedConcurrently = (bookId: string) =>
   new ShopError(
     'book_changed',
-    `Somebody else changed ${bookId} at the same time. Read it again and repeat your change.`,
+    `Book ${bookId} was changed at the same time. Read it again and repeat your change.`,
   )
 
-const tooFew = (bookId: string, old: Item) =>
-  new ShopError('stock_would_be_negative', `${bookId} has only ${String(old.stock_quantity)} in stock.`)
+export const stockWouldBeNegative = (bookId: string, stock: unknown): ShopError =>
+  new ShopError('stock_would_be_negative', `Book ${bookId} has only ${String(stock)} in stock.`)
 
-export const bookWrites = (names: TableNames) => {
+const pointerKey = CONTROL_ROWS.bookPointer.key
+
+const pointerTo = (key: BookKey): Item => ({ ...pointerKey(key.book_id), category: key.category })
+
+type Update = {
+  readonly set: string[]
+  readonly conditions: string[]
+  readonly values: Record<string, unknown>
+}
+
+/** What an edit says about the stock. */
+const stockUpdate = (stock: EditConditions['stock']): Update => {
+  if (stock === undefined) return { set: [], conditions: [], values: {} }
+  if ('delta' in stock)
+    return {
+      set: ['stock_quantity = stock_quantity + :delta'],
+      conditions: ['stock_quantity >= :needed'],
+      values: { ':delta': stock.delta, ':needed': Math.max(0, -stock.delta) },
+    }
+  return {
+    set: ['stock_quantity = :stock'],
+    conditions: ['stock_quantity = :seen_stock'],
+    values: { ':stock': stock.to, ':seen_stock': stock.seen },
+  }
+}
+
+/** An item of a foreign client may have no `updated_at`: it has not been edited here either. */
+const UNEDITED = '(updated_at = :seen_updated_at OR attribute_not_exists(updated_at))'
+
+const editWrite = (
+  table: string,
+  key: BookKey,
+  changes: BookEdit,
+  { seen, stock }: EditConditions = {},
+): Write => {
+  const entries = Object.entries(changes)
+  const given = entries.filter(([, value]) => value !== undefined)
+  const removed = entries.filter(([, value]) => value === undefined)
+  const stockPart = stockUpdate(stock)
+  const set = [...given.map(([name]) => `#${name} = :${name}`), ...stockPart.set]
+  const conditions = [
+    'attribute_exists(book_id)',
+    ...(seen === undefined ? [] : [UNEDITED]),
+    ...stockPart.conditions,
+  ]
+  const givenValues = Object.fromEntries(
+    given.map(([name, value]) => [`:${name}`, name === 'price' ? toDecimal(value as Cents) : value]),
+  )
+  return {
+    action: 'Update',
+    table,
+    key: { category: key.category, book_id: key.book_id },
+    set: [
+      set.length > 0 ? `SET ${set.join(', ')}` : '',
+      removed.length > 0 ? `REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}` : '',
+    ].join(' '),
+    condition: conditions.join(' AND '),
+    ...(entries.length > 0 ? { names: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])) } : {}),
+    values: {
+      ...givenValues,
+      ...(seen === undefined ? {} : { ':seen_updated_at': seen }),
+      ...stockPart.values,
+    },
+    refused: old => {
+      if (!old) return bookNotFound(key.book_id)
+      const isShort = stock && 'delta' in stock && Number(old.stock_quantity) < -stock.delta
+      return isShort
+        ? stockWouldBeNegative(key.book_id, old.stock_quantity)
+        : changedConcurrently(key.book_id)
+    },
+  }
+}
+
+export const createBookWrites = (names: TableNames): BookWrites => {
   const table = names.books
 
-  const pointTo = (key: BookKey): Item => ({
-    ...CONTROL_ROWS.bookPointer.key(key.book_id),
-    category: key.category,
-  })
-
-  /** Makes the pointer of a book, in the place of none, or of one that names the `wrong` category. */
-  const makePointer = (key: BookKey, wrong?: string): Write => ({
+  const makePointer: BookWrites['makePointer'] = (key, wrong) => ({
     action: 'Put',
     table: names.control,
-    item: pointTo(key),
+    item: pointerTo(key),
     ...(wrong === undefined
       ? { condition: 'attribute_not_exists(pk)' }
       : { condition: 'category = :wrong', values: { ':wrong': wrong } }),
@@ -57,132 +151,73 @@ export const bookWrites = (names: TableNames) => {
     condition: 'attribute_not_exists(book_id)',
   })
 
-  /** Takes away a pointer to a place where there is no book. */
-  const dropPointer = (key: BookKey): Write[] => [
-    nothingAt(key),
-    {
-      action: 'Delete',
-      table: names.control,
-      key: CONTROL_ROWS.bookPointer.key(key.book_id),
-      condition: 'category = :category',
-      values: { ':category': key.category },
+  return {
+    makePointer,
+    dropPointer: key => [
+      nothingAt(key),
+      {
+        action: 'Delete',
+        table: names.control,
+        key: pointerKey(key.book_id),
+        condition: 'category = :category',
+        values: { ':category': key.category },
+      },
+    ],
+    create: (book, stale) => {
+      const refused = () => exists(book.book_id)
+      const old = { category: stale ?? book.category, book_id: book.book_id }
+      return [
+        { ...makePointer(book, stale), refused },
+        ...(old.category === book.category ? [] : [{ ...nothingAt(old), refused }]),
+        { action: 'Put', table, item: toItem(book), condition: 'attribute_not_exists(book_id)', refused },
+      ]
     },
-  ]
-
-  /**
-   * A new book and its pointer: the id is taken once over all categories. `stale` is where a pointer leads to nothing, which
-   * then makes way.
-   */
-  const create = (book: Book, stale?: string): Write[] => {
-    const refused = () => new ShopError('book_exists', `There is already a book ${book.book_id}.`)
-    const old = { category: stale ?? book.category, book_id: book.book_id }
-    return [
-      { ...makePointer(book, stale), refused },
-      ...(old.category === book.category ? [] : [{ ...nothingAt(old), refused }]),
-      { action: 'Put', table, item: toItem(book), condition: 'attribute_not_exists(book_id)', refused },
-    ]
-  }
-
-  /** Sets attributes and moves the stock, in one write; with `seen`, only if nobody has edited the book since. */
-  const edit = (key: BookKey, changes: BookEdit, { seen, stock }: EditConditions = {}): Write => {
-    const entries = Object.entries(changes)
-    const set = entries.filter(([, value]) => value !== undefined)
-    const remove = entries.filter(([, value]) => value === undefined)
-    const sets = set.map(([name]) => `#${name} = :${name}`)
-    // A row that others wrote may have no time: then nobody has edited it here.
-    const unedited = '(updated_at = :seen_updated_at OR attribute_not_exists(updated_at))'
-    const conditions = ['attribute_exists(book_id)', ...(seen === undefined ? [] : [unedited])]
-    const values: Record<string, unknown> = Object.fromEntries(
-      set.map(([name, value]) => [`:${name}`, name === 'price' ? toDecimal(value as Cents) : value]),
-    )
-    if (seen !== undefined) values[':seen_updated_at'] = seen
-    if (stock && 'delta' in stock) {
-      sets.push('stock_quantity = stock_quantity + :delta')
-      conditions.push('stock_quantity >= :needed')
-      values[':delta'] = stock.delta
-      values[':needed'] = Math.max(0, -stock.delta)
-    } else if (stock) {
-      sets.push('stock_quantity = :stock')
-      conditions.push('stock_quantity = :seen_stock')
-      values[':stock'] = stock.to
-      values[':seen_stock'] = stock.seen
-    }
-    const refused = (old: Item | undefined): ShopError => {
-      if (!old) return notFound(key.book_id)
-      if (stock && 'delta' in stock && Number(old.stock_quantity) < -stock.delta)
-        return tooFew(key.book_id, old)
-      return changedMeanwhile(key.book_id)
-    }
-    return {
+    edit: (key, changes, conditions) => editWrite(table, key, changes, conditions),
+    move: (item, book) => [
+      {
+        action: 'Delete',
+        table,
+        key: { category: item.category, book_id: item.book_id },
+        condition: `stock_quantity = :stock AND ${item.updated_at === undefined ? 'attribute_not_exists(updated_at)' : 'updated_at = :updated_at'}`,
+        values: { ':updated_at': item.updated_at, ':stock': item.stock_quantity },
+        refused: old => (old ? changedConcurrently(book.book_id) : bookNotFound(book.book_id)),
+      },
+      {
+        action: 'Put',
+        table,
+        item: { ...item, ...toItem(book) },
+        condition: 'attribute_not_exists(book_id)',
+        refused: () => exists(book.book_id, ` in ${book.category}`),
+      },
+      { action: 'Put', table: names.control, item: pointerTo(book) },
+    ],
+    remove: key => [
+      {
+        action: 'Delete',
+        table,
+        key: { category: key.category, book_id: key.book_id },
+        condition: 'attribute_exists(book_id)',
+        refused: () => bookNotFound(key.book_id),
+      },
+      { action: 'Delete', table: names.control, key: pointerKey(key.book_id) },
+    ],
+    takeStock: ({ category, book_id, quantity, price }) => ({
+      action: 'Update',
+      table,
+      key: { category, book_id },
+      set: 'SET stock_quantity = stock_quantity - :quantity',
+      condition:
+        'attribute_exists(book_id) AND price = :price AND stock_quantity >= :quantity AND (attribute_not_exists(#status) OR #status = :active)',
+      names: { '#status': 'status' },
+      values: { ':quantity': quantity, ':price': toDecimal(price), ':active': 'active' },
+    }),
+    returnStock: (key, quantity) => ({
       action: 'Update',
       table,
       key: { category: key.category, book_id: key.book_id },
-      set: [
-        sets.length > 0 ? `SET ${sets.join(', ')}` : '',
-        remove.length > 0 ? `REMOVE ${remove.map(([name]) => `#${name}`).join(', ')}` : '',
-      ].join(' '),
-      condition: conditions.join(' AND '),
-      ...(entries.length > 0
-        ? { names: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])) }
-        : {}),
-      values,
-      refused,
-    }
-  }
-
-  /** Moves a book to another category, whole, with its pointer. `item` is what the table holds, `book` what it becomes. */
-  const move = (item: Item, book: Book): Write[] => [
-    {
-      action: 'Delete',
-      table,
-      key: { category: item.category, book_id: item.book_id },
-      condition: `stock_quantity = :stock AND ${item.updated_at === undefined ? 'attribute_not_exists(updated_at)' : 'updated_at = :updated_at'}`,
-      values: { ':updated_at': item.updated_at, ':stock': item.stock_quantity },
-      refused: old => (old ? changedMeanwhile(book.book_id) : notFound(book.book_id)),
-    },
-    {
-      action: 'Put',
-      table,
-      item: { ...item, ...toItem(book) },
-      condition: 'attribute_not_exists(book_id)',
-      refused: () =>
-        new ShopError('book_exists', `There is already a book ${book.book_id} in ${book.category}.`),
-    },
-    { action: 'Put', table: names.control, item: pointTo(book) },
-  ]
-
-  const remove = (key: BookKey): Write[] => [
-    {
-      action: 'Delete',
-      table,
-      key: { category: key.category, book_id: key.book_id },
+      set: 'SET stock_quantity = stock_quantity + :quantity',
       condition: 'attribute_exists(book_id)',
-      refused: () => notFound(key.book_id),
-    },
-    { action: 'Delete', table: names.control, key: CONTROL_ROWS.bookPointer.key(key.book_id) },
-  ]
-
-  /** Sells: the pieces leave the stock only at the price that was agreed, and only if there are enough. */
-  const takeStock = ({ category, book_id, quantity, price }: StockLine): Write => ({
-    action: 'Update',
-    table,
-    key: { category, book_id },
-    set: 'SET stock_quantity = stock_quantity - :quantity',
-    condition:
-      'attribute_exists(book_id) AND price = :price AND stock_quantity >= :quantity AND (attribute_not_exists(#status) OR #status = :active)',
-    names: { '#status': 'status' },
-    values: { ':quantity': quantity, ':price': toDecimal(price), ':active': 'active' },
-  })
-
-  /** Gives cancelled pieces back to a book that is still there. */
-  const giveBack = (key: BookKey, quantity: number): Write => ({
-    action: 'Update',
-    table,
-    key: { category: key.category, book_id: key.book_id },
-    set: 'SET stock_quantity = stock_quantity + :quantity',
-    condition: 'attribute_exists(book_id)',
-    values: { ':quantity': quantity },
-  })
-
-  return { makePointer, dropPointer, create, edit, move, remove, takeStock, giveBack }
+      values: { ':quantity': quantity },
+    }),
+  }
 }

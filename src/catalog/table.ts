@@ -1,24 +1,51 @@
-/** The books table and the pointers beside it. With `table-writes.ts` the only file that knows their attributes, keys and indexes. */
+/** Books table and pointers: with `table-writes.ts` the only file that knows their attributes, keys and indexes. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { BatchRead } from '../core/dynamo/batch-get.ts'
-import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { Book, PricedBook } from './schema.ts'
-import { bookWrites } from './table-writes.ts'
+import { type BookWrites, createBookWrites } from './table-writes.ts'
 
 export type BookKey = { readonly category: string; readonly book_id: string }
-/** A row that is no book: whoever put it there, `doctor` names it. */
+/** An item that is not a valid book, as a foreign client may write it: `doctor` lists them. */
 export type BadRow = BookKey & { readonly problem: string }
 
-/** The books of these keys that exist and parse, by book id. */
+/** Reads the books of these keys that exist and are valid, by book id. */
 export type ReadPriced = (keys: readonly BookKey[]) => Promise<Map<string, PricedBook>>
-/** Books as they were read, each under its own key: see `parsePriced`. */
+/** Books by the text of their keys (`keyText`), as `parsePriced` returns them. */
 export type PricedByKey = ReadonlyMap<string, PricedBook>
 
-export type BookTable = ReturnType<typeof createBookTable>
+export type BookTable = BookWrites & {
+  readonly get: (key: BookKey) => Promise<Book | undefined>
+  /** The item as stored, with attributes that we do not know. */
+  readonly getItem: (key: BookKey) => Promise<Item | undefined>
+  /** The books of these keys that exist and are valid, by book id. The keys must be distinct. */
+  readonly getMany: (keys: readonly BookKey[]) => Promise<Map<string, Book>>
+  /** Projection read by carts: the whole items cost four times as much. */
+  readonly pricedRead: (keys: readonly BookKey[]) => BatchRead
+  /** The valid books among the items that `pricedRead` returned. */
+  readonly parsePriced: (items: readonly Item[]) => PricedByKey
+  /** As `getMany`, only the attributes that carts and checkout need. */
+  readonly getPriced: ReadPriced
+  /** A page of a category's books by id, for when there is no index. `after` is the last book id of the previous page. */
+  readonly getCategoryPage: (category: string, limit: number, after?: string) => Promise<CategoryPage>
+  /** Books with exactly this title, at most 50, for when there is no index. */
+  readonly getByTitle: (title: string) => Promise<Book[]>
+  /** Every row, a page at a time. */
+  readonly rows: () => AsyncGenerator<readonly (Book | BadRow)[]>
+  /** Whether the table has no row at all. */
+  readonly isEmpty: () => Promise<boolean>
+  /** The categories of these books, from their pointers, by book id. */
+  readonly categoriesOf: (bookIds: readonly string[]) => Promise<Map<string, string>>
+  /** Every pointer, a page at a time: the key that it leads to. */
+  readonly pointers: () => AsyncGenerator<readonly BookKey[]>
+}
 
-/** An item as a book, or what keeps it from being one. */
+/** `next` is the `after` of the next page; undefined after the last one. */
+export type CategoryPage = { readonly books: readonly Book[]; readonly next: string | undefined }
+
+/** An item as a book, or what is wrong with it. */
 export const parseBook = (item: Item): Book | BadRow => {
   const parsed = Book.safeParse(item)
   if (parsed.success) return parsed.data
@@ -26,133 +53,99 @@ export const parseBook = (item: Item): Book | BadRow => {
   return {
     category: String(item.category),
     book_id: String(item.book_id),
-    problem: `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is no book'}`,
+    problem: `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is not a book'}`,
   }
 }
 
 export const isBook = (row: Book | BadRow): row is Book => !('problem' in row)
 
-/** A whole megabyte of rows, as a scan gives them unasked, would hold everybody else up for a quarter of a second. */
-const ROWS_AT_ONCE = 250
+/** A key as one text. Ids contain no spaces, so a space separates the two parts. */
+export const keyText = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
 
-const PRICED = Object.keys(PricedBook.shape)
+/** Page size of a scan: a full megabyte of rows would block other requests for a quarter of a second. */
+const ROWS_PER_PAGE = 250
 
-/** No id has a blank. */
-const nameOf = ({ category, book_id }: BookKey): string => `${book_id} ${category}`
+const POINTER = CONTROL_ROWS.bookPointer
 
-export const createBookTable = (db: Dynamo, names: TableNames) => {
+const PRICED_ATTRIBUTES = Object.keys(PricedBook.shape)
+
+const tableKey = ({ category, book_id }: BookKey) => ({ category, book_id })
+
+export const createBookTable = (db: Dynamo, names: TableNames): BookTable => {
   const table = names.books
 
-  const get = async (key: BookKey): Promise<Book | undefined> => {
-    const item = await db.get(table, { category: key.category, book_id: key.book_id })
-    const row = item && parseBook(item)
-    return row && isBook(row) ? row : undefined
-  }
+  const getItem: BookTable['getItem'] = key => db.get(table, tableKey(key))
 
-  /** The books of these keys that exist and parse, by book id. Each key once. */
-  const getMany = async (keys: readonly BookKey[]): Promise<Map<string, Book>> => {
-    const items = await db.batchGet(
-      table,
-      keys.map(({ category, book_id }) => ({ category, book_id })),
-    )
-    return new Map(
-      items
-        .map(parseBook)
-        .filter(isBook)
-        .map(book => [book.book_id, book]),
-    )
-  }
-
-  /** The question for what a cart needs of these books: all their words cost four times as much to read. */
-  const pricedRead = (keys: readonly BookKey[]): BatchRead => ({
+  const pricedRead: BookTable['pricedRead'] = keys => ({
     table,
-    keys: keys.map(({ category, book_id }) => ({ category, book_id })),
-    attributes: PRICED,
+    keys: keys.map(tableKey),
+    attributes: PRICED_ATTRIBUTES,
   })
 
-  /** The books that parse of what `askPriced` is answered. */
-  const parsePriced = (items: readonly Item[]): PricedByKey => {
+  const parsePriced: BookTable['parsePriced'] = items => {
     const books = new Map<string, PricedBook>()
     for (const item of items) {
       const { data: book } = PricedBook.safeParse(item)
-      if (book) books.set(nameOf(book), book)
+      if (book) books.set(keyText(book), book)
     }
     return books
   }
 
-  /** As `getMany`, only what a cart needs. */
-  const getPriced = async (keys: readonly BookKey[]): Promise<Map<string, PricedBook>> => {
-    const priced = parsePriced((await db.batchGetAll([pricedRead(keys)]))(table))
-    return new Map([...priced.values()].map(book => [book.book_id, book]))
-  }
-
-  /** Books of a category by id, for when there is no index. `after` is the last book id of the page before. */
-  const inCategory = async (category: string, limit: number, after?: string) => {
-    const page = await db.query({
-      table,
-      where: 'category = :category',
-      values: { ':category': category },
-      limit,
-      ...(after === undefined ? {} : { after: { category, book_id: after } }),
-    })
-    return { books: page.items.map(parseBook).filter(isBook), next: page.next?.book_id }
-  }
-
-  /** Books with exactly this title, through TitleSearchIndex. */
-  const withTitle = async (title: string): Promise<Book[]> => {
-    const query = {
-      table,
-      index: 'TitleSearchIndex',
-      where: 'title = :title',
-      values: { ':title': title },
-      limit: 50,
-    }
-    return (await db.query(query)).items.map(parseBook).filter(isBook)
-  }
-
-  /** Every row, a page at a time. */
-  async function* rows(): AsyncGenerator<readonly (Book | BadRow)[]> {
-    for await (const items of db.scan(table, { pageSize: ROWS_AT_ONCE })) yield items.map(parseBook)
-  }
-
-  /** Whether no row is there at all. */
-  const isEmpty = async (): Promise<boolean> => {
-    for await (const items of db.scan(table, { pageSize: 1 })) if (items.length > 0) return false
-    return true
-  }
-
-  /** The categories of these books, from their pointers. */
-  const categoriesOf = async (bookIds: readonly string[]): Promise<Map<string, string>> => {
-    const items = await db.batchGet(names.control, bookIds.map(CONTROL_ROWS.bookPointer.key))
-    return new Map(items.map(item => [CONTROL_ROWS.bookPointer.idOf(item.pk), String(item.category)]))
-  }
-
-  /** Every pointer, a page at a time: where each id is said to lie. */
-  async function* pointers(): AsyncGenerator<readonly BookKey[]> {
-    for await (const items of db.scan(names.control))
-      yield items
-        .filter(CONTROL_ROWS.bookPointer.matches)
-        .map(item => ({ category: String(item.category), book_id: CONTROL_ROWS.bookPointer.idOf(item.pk) }))
-  }
-
-  /** The item as it lies in the table, unknown attributes and all. */
-  const getItem = ({ category, book_id }: BookKey): Promise<Item | undefined> =>
-    db.get(table, { category, book_id } as Key)
-
   return {
-    get,
+    ...createBookWrites(names),
+    get: async key => {
+      const item = await getItem(key)
+      const row = item && parseBook(item)
+      return row && isBook(row) ? row : undefined
+    },
     getItem,
-    getMany,
-    nameOf,
+    getMany: async keys => {
+      const items = await db.batchGet(table, keys.map(tableKey))
+      const books = items.map(parseBook).filter(isBook)
+      return new Map(books.map(book => [book.book_id, book]))
+    },
     pricedRead,
     parsePriced,
-    getPriced,
-    inCategory,
-    withTitle,
-    rows,
-    isEmpty,
-    categoriesOf,
-    pointers,
-    ...bookWrites(names),
+    getPriced: async keys => {
+      const priced = parsePriced((await db.batchGetAll([pricedRead(keys)]))(table))
+      return new Map([...priced.values()].map(book => [book.book_id, book]))
+    },
+    getCategoryPage: async (category, limit, after) => {
+      const page = await db.query({
+        table,
+        where: 'category = :category',
+        values: { ':category': category },
+        limit,
+        ...(after === undefined ? {} : { after: { category, book_id: after } }),
+      })
+      return { books: page.items.map(parseBook).filter(isBook), next: page.next?.book_id }
+    },
+    getByTitle: async title => {
+      const page = await db.query({
+        table,
+        index: 'TitleSearchIndex',
+        where: 'title = :title',
+        values: { ':title': title },
+        limit: 50,
+      })
+      return page.items.map(parseBook).filter(isBook)
+    },
+    async *rows() {
+      for await (const items of db.scan(table, { pageSize: ROWS_PER_PAGE })) yield items.map(parseBook)
+    },
+    isEmpty: async () => {
+      for await (const items of db.scan(table, { pageSize: 1 })) if (items.length > 0) return false
+      return true
+    },
+    categoriesOf: async bookIds => {
+      const items = await db.batchGet(names.control, bookIds.map(POINTER.key))
+      return new Map(items.map(item => [POINTER.idOf(item.pk), String(item.category)]))
+    },
+    async *pointers() {
+      for await (const items of db.scan(names.control))
+        yield items
+          .filter(POINTER.matches)
+          .map(item => ({ category: String(item.category), book_id: POINTER.idOf(item.pk) }))
+    },
   }
 }

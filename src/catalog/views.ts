@@ -1,4 +1,4 @@
-/** A book as the index, the public and staff see it. */
+/** Views of a book: the row of the index, and what the API shows the public and staff. */
 import { type Cents, toDecimal } from '../core/money.ts'
 import {
   availabilityOf,
@@ -11,8 +11,10 @@ import {
 
 type Optional = Pick<ListedBook, 'isbn' | 'average_rating' | 'ratings_count' | 'published_year' | 'image_url'>
 
-/** What every view has when the book has it. */
-const optionalOf = (book: { readonly [name in keyof Optional]: Optional[name] | undefined }): Optional => ({
+/** The attributes that every view has when the book has them. */
+const optionalAttributes = (
+  book: { readonly [name in keyof Optional]: Optional[name] | undefined },
+): Optional => ({
   ...(book.isbn === undefined ? {} : { isbn: book.isbn }),
   ...(book.average_rating === undefined ? {} : { average_rating: book.average_rating }),
   ...(book.ratings_count === undefined ? {} : { ratings_count: book.ratings_count }),
@@ -21,29 +23,31 @@ const optionalOf = (book: { readonly [name in keyof Optional]: Optional[name] | 
 })
 
 /** The row of the index. */
-export const listedBook = (book: Book): ListedBook => ({
+export const toListedBook = (book: Book): ListedBook => ({
   book_id: book.book_id,
   category: book.category,
   title: book.title,
   author: book.author,
   price_cents: book.price,
   availability: availabilityOf(book.stock_quantity),
-  ...optionalOf(book),
+  ...optionalAttributes(book),
   created_at: book.created_at,
 })
 
-export const summaryOf = (book: ListedBook): BookSummary => ({
+/** A book in a list. */
+export const toSummary = (book: ListedBook): BookSummary => ({
   book_id: book.book_id,
   category: book.category,
   title: book.title,
   author: book.author,
   price: toDecimal(book.price_cents as Cents),
   availability: book.availability,
-  ...optionalOf(book),
+  ...optionalAttributes(book),
 })
 
-export const detailOf = (book: Book): BookDetail => ({
-  ...summaryOf(listedBook(book)),
+/** A book on its own page. */
+export const toDetail = (book: Book): BookDetail => ({
+  ...toSummary(toListedBook(book)),
   ...(book.description === undefined ? {} : { description: book.description }),
   ...(book.language === undefined ? {} : { language: book.language }),
   ...(book.pages === undefined ? {} : { pages: book.pages }),
@@ -52,8 +56,9 @@ export const detailOf = (book: Book): BookDetail => ({
   updated_at: book.updated_at,
 })
 
-export const staffViewOf = (book: Book): StaffBook => ({
-  ...detailOf(book),
+/** A book for staff, with its stock. */
+export const toStaffView = (book: Book): StaffBook => ({
+  ...toDetail(book),
   stock_quantity: book.stock_quantity,
   ...(book.status === undefined ? {} : { status: book.status }),
 })

@@ -99,7 +99,7 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     some: 'rows are no books, and the shop does not show them',
     mend: 'change or delete these items of the books table',
   }),
-  listFinding(check.doubles, {
+  listFinding(check.duplicates, {
     what: 'ids',
     bad: 'fail',
     none: 'every id is in one category',

@@ -29,9 +29,9 @@ test('An import says what it took and refused, and a second one finds nothing to
   expect(first.stdout).toContain('line 4: has neither an id nor an ISBN')
   expect(readFileSync(report, 'utf8')).toBe(
     'line,book_id,refused,reason\n' +
-      '3,isbn-9780743273565,yes,"has no price: give --price, or --demo-prices for made-up ones"\n' +
+      '3,isbn-9780743273565,yes,"has no price: set --price, or --demo-prices to generate prices"\n' +
       '4,,yes,has neither an id nor an ISBN\n' +
-      '5,isbn-9780743273565,yes,comes more than once in this file\n',
+      '5,isbn-9780743273565,yes,appears more than once in this file\n',
   )
 
   const second = await runCli(folder, 'import', feed, '--json', '--price', '9.50', '--dry-run')

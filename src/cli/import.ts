@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { readColumnMap } from '../catalog/import/feed/attributes.ts'
+import { parseColumnMap } from '../catalog/import/feed/attributes.ts'
 import { csvLine } from '../catalog/import/feed/csv-cell.ts'
 import { type Feed, openFeed } from '../catalog/import/feed/open-feed.ts'
 import { importBooks, type Outcome } from '../catalog/import/import-books.ts'
@@ -116,7 +116,7 @@ const say = ({ counts, remarks, warnings, withoutStock }: Report, { dryRun, repo
 
 const importFile = async (file: string, options: Options): Promise<void> => {
   const feed = await openFeed(file, options)
-  if (!options.json) print(feed.understood)
+  if (!options.json) print(feed.summary)
   const report = await run(feed, options)
   const { refused, ...taken } = report.counts
   if (refused > 0 && Object.values(taken).every(count => count === 0)) process.exitCode = FAILED
@@ -144,7 +144,7 @@ const categoryName = (text: string): string => {
 
 const mapping = (entry: string, others: readonly string[]): string[] => {
   try {
-    readColumnMap([entry])
+    parseColumnMap([entry])
   } catch (error) {
     throw new InvalidArgumentError(messageOf(error) ?? String(error))
   }

@@ -94,6 +94,6 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
 
   test('a file that is not there', async () => {
     const { code, stderr } = await runCli(temporaryFolder(), 'import', '/nowhere/books.csv')
-    expect([code, stderr]).toEqual([1, 'cloudshelf: cannot read /nowhere/books.csv: there is no such file\n'])
+    expect([code, stderr]).toEqual([1, 'cloudshelf: cannot read /nowhere/books.csv: file not found\n'])
   })
 })

@@ -5,6 +5,7 @@ import * as profile from '../accounts/profile/api.ts'
 import * as factors from '../accounts/two-factor/api.ts'
 import * as cart from '../cart/api.ts'
 import * as catalog from '../catalog/api.ts'
+import * as catalogStaff from '../catalog/staff-api.ts'
 import { getHealth } from '../health/health.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
@@ -20,12 +21,12 @@ export const ENDPOINT_GROUPS = {
     catalog.listCategories,
     catalog.listTitles,
     catalog.getBook,
-    catalog.getStaffBook,
-    catalog.createBook,
-    catalog.replaceBook,
-    catalog.changeBook,
-    catalog.deleteBook,
-    catalog.putCover,
+    catalogStaff.getStaffBook,
+    catalogStaff.createBook,
+    catalogStaff.replaceBook,
+    catalogStaff.changeBook,
+    catalogStaff.deleteBook,
+    catalogStaff.putCover,
   ],
   cart: [cart.getCart, cart.addCartItem, cart.setCartItem, cart.removeCartItem, cart.emptyCart],
   orders: [

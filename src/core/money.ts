@@ -26,6 +26,13 @@ export const parseDecimal = (value: string | number): Cents | undefined => {
   return cents(sign && whole > 0 ? -whole : whole)
 }
 
+/** As `parseDecimal`, for an amount that a schema has checked. Throws RangeError for any other. */
+export const toCents = (value: string | number): Cents => {
+  const amount = parseDecimal(value)
+  if (amount === undefined) throw new RangeError(`not an amount of money: ${value}`)
+  return amount
+}
+
 /** Cents as the decimal string of the tables: 4299 -> '42.99', 4300 -> '43'. DynamoDB compares it exactly. */
 export const toDecimalString = (amount: Cents): string => String(toDecimal(amount))
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda'
 import { createMissingPointers } from '../catalog/pointers.ts'
 import { type BookKey, isBook, parseBook } from '../catalog/table.ts'
-import { detailOf } from '../catalog/views.ts'
+import { toDetail } from '../catalog/views.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
@@ -32,7 +32,7 @@ const changeOf = ({ dynamodb }: DynamoDBRecord) => {
     isBook(before) &&
     isBook(after) &&
     before.status === after.status &&
-    isDeepStrictEqual(detailOf(before), detailOf(after))
+    isDeepStrictEqual(toDetail(before), toDetail(after))
   return isSame ? undefined : { key: { category, book_id }, isNew: before === undefined, after }
 }
 

@@ -156,7 +156,7 @@ const open = async (
   const server = await listen(pages.fetch, settings)
   opened.push(() => close(server))
   opened.push(build.close)
-  const books = (await deps.liveIndex.indexSoon())?.rows.size
+  const books = (await deps.liveIndex.waitForIndex())?.rows.size
   const background = startBackground(deps, index)
   opened.push(background.stop)
   // What a stop has cut off is finished before anything else is done in the background.

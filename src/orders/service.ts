@@ -107,7 +107,7 @@ const stockReturns = async (
     const isMissing = missing.some(key => key.book_id === book_id && key.category === category)
     if (category === undefined || isMissing) return []
     const key = { category, book_id }
-    return [{ key, write: deps.books.giveBack(key, quantity) }]
+    return [{ key, write: deps.books.returnStock(key, quantity) }]
   })
 }
 

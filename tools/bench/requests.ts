@@ -1,6 +1,6 @@
 /** The requests of each operation, as they go over the wire. */
 import type { Book, ListedBook } from '#src/catalog/schema.ts'
-import { listedBook } from '#src/catalog/views.ts'
+import { toListedBook } from '#src/catalog/views.ts'
 import type { PreparedCart } from './prepared-carts.ts'
 import { generateQuestions } from './query-generator.ts'
 import { pick, pickSome, type Random, shuffle } from './random.ts'
@@ -57,7 +57,7 @@ export const createUniqueSearches = (random: Random, queries: readonly string[],
 
 /** Searches with slips of thirteen kinds, none twice, none of the query files. */
 export const createGeneratedSearches = (books: readonly Book[], perKind: number, seed: number): string[] => {
-  const rows: ListedBook[] = books.map(listedBook)
+  const rows: ListedBook[] = books.map(toListedBook)
   const made = new Set(generateQuestions(rows, perKind, seed).map(({ q }) => q))
   return createSearchRequests([...made])
 }

@@ -91,7 +91,12 @@ async function measureStep(step: string, snapshot: string): Promise<Record<strin
   await index?.search.browse(createQuery('hary poter'))
   const firstQuery = performance.now() - firstStart
   await index?.search.browse({ sort: 'relevance', offset: 0, limit: 24 })
-  return { milliseconds, firstQuery, megabytes: (measureMemory() - rowsBytes) / 1e6, size: index?.rows.size ?? 0 }
+  return {
+    milliseconds,
+    firstQuery,
+    megabytes: (measureMemory() - rowsBytes) / 1e6,
+    size: index?.rows.size ?? 0,
+  }
 }
 
 async function main(): Promise<void> {

@@ -1,14 +1,15 @@
-/** Covers from a folder: each file is the cover of the book whose id or ISBN it is called. */
+/** Import of cover images from a folder: each file is named by the id or the ISBN of its book. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { ShopError } from '../../core/errors.ts'
 import { prepareCover } from '../cover.ts'
+import type { CatalogDeps } from '../deps.ts'
 import { normalizeIsbn } from '../isbn.ts'
 import type { Book } from '../schema.ts'
-import { type CatalogDeps, setCover } from '../service.ts'
+import { setCover } from '../service.ts'
 import { isBook } from '../table.ts'
 
-/** What became of one file. */
+/** Result of one file. */
 export type CoverOutcome = {
   readonly file: string
   readonly kind: 'put' | 'unchanged' | 'unmatched' | 'refused'
@@ -17,29 +18,29 @@ export type CoverOutcome = {
 }
 
 export type CoverImportOptions = {
-  /** Only say what would be done. */
+  /** Report without writing. */
   readonly dryRun?: boolean | undefined
-  /** Who does it, for the audit. */
+  /** For the audit: an account's id, or what else acts. */
   readonly actor: string
 }
 
 const MAX_BYTES = 5 * 1024 * 1024
 const IMAGE = /\.(jpe?g|png|webp|avif)$/i
 
-type Known = Pick<Book, 'book_id' | 'image_url'>
+type CoverTarget = Pick<Book, 'book_id' | 'image_url'>
 
-/** The shop's books by id and by ISBN. */
-const knownBooks = async ({ books }: CatalogDeps): Promise<(name: string) => Known | undefined> => {
-  const byId = new Map<string, Known>()
-  const byIsbn = new Map<string, Known>()
+/** Finds the shop's books by id and by ISBN. */
+const indexBooks = async ({ books }: CatalogDeps): Promise<(name: string) => CoverTarget | undefined> => {
+  const byId = new Map<string, CoverTarget>()
+  const byIsbn = new Map<string, CoverTarget>()
   for await (const rows of books.rows())
     for (const row of rows) {
       if (!isBook(row)) continue
       const { book_id, image_url } = row
-      const known = { book_id, image_url }
-      byId.set(book_id, known)
+      const target = { book_id, image_url }
+      byId.set(book_id, target)
       const isbn = row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)
-      if (isbn !== undefined) byIsbn.set(isbn, known)
+      if (isbn !== undefined) byIsbn.set(isbn, target)
     }
   return name => {
     const isbn = normalizeIsbn(name)
@@ -47,11 +48,11 @@ const knownBooks = async ({ books }: CatalogDeps): Promise<(name: string) => Kno
   }
 }
 
-/** The bytes of a file, or why there are none to be had. */
-const readPicture = async (path: string): Promise<Buffer | string> => {
+/** The bytes of a file, or the reason why it cannot be taken. */
+const readImage = async (path: string): Promise<Buffer | string> => {
   try {
     const { size } = await stat(path)
-    return size > MAX_BYTES ? 'is larger than 5 MB' : await readFile(path)
+    return size > MAX_BYTES ? 'must be at most 5 MB' : await readFile(path)
   } catch (error) {
     return `cannot be read: ${(error as NodeJS.ErrnoException).code}`
   }
@@ -60,16 +61,16 @@ const readPicture = async (path: string): Promise<Buffer | string> => {
 const importOne = async (
   deps: CatalogDeps,
   path: string,
-  { book_id, image_url }: Known,
+  { book_id, image_url }: CoverTarget,
   { dryRun, actor }: CoverImportOptions,
 ): Promise<Omit<CoverOutcome, 'file'>> => {
-  const picture = await readPicture(path)
-  if (typeof picture === 'string') return { kind: 'refused', book_id, reason: picture }
+  const image = await readImage(path)
+  if (typeof image === 'string') return { kind: 'refused', book_id, reason: image }
   try {
-    const { url, keep } = await prepareCover(book_id, picture)
+    const { url, store } = await prepareCover(book_id, image)
     if (url === image_url) return { kind: 'unchanged', book_id }
     if (!dryRun) {
-      await keep(deps.blobs)
+      await store(deps.blobs)
       await setCover(deps, actor, book_id, url)
     }
     return { kind: 'put', book_id }
@@ -80,9 +81,9 @@ const importOne = async (
 }
 
 /**
- * Takes the images of `folder` (JPEG, PNG, WebP, AVIF, told by their content) as covers, in the order of their names, and tells
- * what became of each. Idempotent: a second run writes nothing. Throws ShopError store_unavailable, and the system's own
- * error for a folder that cannot be read.
+ * Imports the images of `folder` (JPEG, PNG, WebP, AVIF) as covers, in the order of their names, and yields the outcome of
+ * each. Idempotent: a second run writes nothing. Throws ShopError store_unavailable, and the system's error for a folder that
+ * cannot be read.
  */
 export async function* importCovers(
   deps: CatalogDeps,
@@ -90,15 +91,15 @@ export async function* importCovers(
   options: CoverImportOptions,
 ): AsyncGenerator<CoverOutcome> {
   const files = (await readdir(folder)).filter(file => IMAGE.test(file)).sort()
-  const find = await knownBooks(deps)
+  const find = await indexBooks(deps)
   for (const file of files) {
-    const known = find(parse(file).name)
-    if (known) yield { file, ...(await importOne(deps, join(folder, file), known, options)) }
+    const target = find(parse(file).name)
+    if (target) yield { file, ...(await importOne(deps, join(folder, file), target, options)) }
     else
       yield {
         file,
         kind: 'unmatched',
-        reason: 'is called neither like an id nor like an ISBN of a book here',
+        reason: 'must be named by the id or the ISBN of a book in this shop',
       }
   }
 }

@@ -2,14 +2,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { aBook, checkOut, createTestShop, type TestShop } from '../../../test/kit.ts'
 import { ShopError } from '../../core/errors.ts'
 import type { FeedRow } from './feed/attributes.ts'
-import { cellsOf, recognise } from './feed/attributes.ts'
+import { readColumns, toCells } from './feed/attributes.ts'
 import { type ImportRun, importBooks, type Outcome } from './import-books.ts'
 import { seed } from './seed.ts'
 
 /** Rows as a CSV with this header would give them. */
 async function* feed(header: string, ...lines: string[]): AsyncGenerator<FeedRow> {
-  const columns = recognise(header.split(','), new Map())
-  for (const [i, line] of lines.entries()) yield { line: i + 2, cells: cellsOf(line.split(','), columns) }
+  const columns = readColumns(header.split(','), new Map())
+  for (const [i, line] of lines.entries()) yield { line: i + 2, cells: toCells(line.split(','), columns) }
 }
 
 const importing = async (
@@ -122,8 +122,8 @@ describe('An import', () => {
     )
     expect(outcomes.map(({ kind, reason }) => reason ?? kind)).toEqual([
       'new',
-      'comes more than once in this file',
-      'price "none" is no price such as 12.50',
+      'appears more than once in this file',
+      'price "none" must be a price, for example 12.50',
       'new',
     ])
   })

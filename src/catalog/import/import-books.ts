@@ -1,6 +1,6 @@
 /**
- * Puts the books of a feed into the shop, many at a time and in constant memory. Idempotent, and so resumable: a second run
- * writes only what differs. Stock is left to sales unless the operator says otherwise.
+ * Import of a feed into the shop, in batches and constant memory. Idempotent and therefore resumable: a second run writes only
+ * what differs. Stock of existing books is left to sales unless the operator asks for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TransactionRefused } from '../../core/dynamo/write.ts'
@@ -11,30 +11,32 @@ import type { FeedRow } from './feed/attributes.ts'
 import { type FeedBook, isRefused, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './plan.ts'
-import { chunks, type ImportDeps, planAll, type Step } from './steps.ts'
+import { groupSteps, type ImportDeps, planSteps, type Step } from './steps.ts'
 
-/** What became of one row. */
+/** Result of one row. */
 export type Outcome = {
   readonly line: number
   readonly book_id?: string
   readonly kind: Plan['kind']
   readonly reason?: string
   readonly warnings: readonly string[]
-  /** A new book that nobody has said the stock of. */
+  /** A new book whose stock neither the row nor the options give. */
   readonly withoutStock?: boolean
 }
 
 export type ImportRun = ImportOptions & {
   readonly decimalComma?: boolean
-  /** Only say what would be done. */
+  /** Plan without writing. */
   readonly dryRun?: boolean | undefined
 }
 
-const BATCH = 45
-const IN_FLIGHT = 4
-const MAX_TRIES = 8
+/** Rows that are planned and written together; a new book is two writes. */
+const BATCH_SIZE = 45
+/** Batches that are imported concurrently. */
+const MAX_IN_FLIGHT = 4
+const MAX_ATTEMPTS = 8
 
-/** Imports the rows and tells what became of each, in their order. Throws ShopError store_unavailable: run it again. */
+/** Imports the rows and yields the outcome of each, in their order. Throws ShopError store_unavailable: run it again. */
 export async function* importBooks(
   deps: ImportDeps,
   rows: AsyncIterable<FeedRow>,
@@ -44,33 +46,33 @@ export async function* importBooks(
   const ids = await idsByIsbn(deps)
   try {
     for await (const batch of batches(rows, run, ids)) {
-      const working = patiently(() => importBatch(deps, batch, run))
-      working.catch(() => {}) // its turn to be awaited comes
-      inFlight.push(working)
-      if (inFlight.length === IN_FLIGHT) yield* (await inFlight.shift()) ?? []
+      const importing = withRetry(() => importBatch(deps, batch, run))
+      importing.catch(() => {}) // handled when its turn comes to be awaited
+      inFlight.push(importing)
+      if (inFlight.length === MAX_IN_FLIGHT) yield* (await inFlight.shift()) ?? []
     }
     for (let next = inFlight.shift(); next; next = inFlight.shift()) yield* await next
   } finally {
-    // Whoever gives up may close the store.
+    // A caller that stops early may close the database client next.
     await Promise.allSettled(inFlight)
   }
 }
 
-const MAX_WAITS = 2
+const MAX_RETRIES = 2
 
-/** Waits a moment for a store that is away: the engine of a running shop is brought back when it dies. */
-const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (let waits = 1; ; waits++)
+/** Retries when the store is unavailable: the engine of a running shop restarts within a moment. */
+const withRetry = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let retry = 1; ; retry++)
     try {
       return await work()
     } catch (error) {
-      const isAway = error instanceof ShopError && error.code === 'store_unavailable'
-      if (!isAway || waits > MAX_WAITS) throw error
-      await sleep(500 * waits)
+      const isUnavailable = error instanceof ShopError && error.code === 'store_unavailable'
+      if (!isUnavailable || retry > MAX_RETRIES) throw error
+      await sleep(500 * retry)
     }
 }
 
-/** The ids of the shop's books by their ISBN: a row without an id of its own is the book that has its ISBN already. */
+/** The ids of the shop's books by ISBN: a row without an id is the existing book with its ISBN. */
 const idsByIsbn = async ({ books }: ImportDeps): Promise<Map<string, string>> => {
   const ids = new Map<string, string>()
   for await (const rows of books.rows())
@@ -93,8 +95,8 @@ async function* batches(
   for await (const row of rows) {
     const book = readFeedRow(row, decimalComma, ids)
     if (isRefused(book) || seen.add(book.book_id)) batch.push(book)
-    else batch.push({ line: book.line, book_id: book.book_id, reason: 'comes more than once in this file' })
-    if (batch.length < BATCH) continue
+    else batch.push({ line: book.line, book_id: book.book_id, reason: 'appears more than once in this file' })
+    if (batch.length < BATCH_SIZE) continue
     yield batch
     batch = []
   }
@@ -102,31 +104,31 @@ async function* batches(
 }
 
 const importBatch = async (deps: ImportDeps, batch: Batch, run: ImportRun): Promise<Outcome[]> => {
-  const steps = await planAll(
+  const steps = await planSteps(
     deps,
     batch.filter((book): book is FeedBook => !isRefused(book)),
     run,
   )
-  const done = new Map<number, Outcome>()
-  for (const chunk of run.dryRun ? [steps] : chunks(steps))
-    for (const outcome of run.dryRun ? chunk.map(outcomeOf(run)) : await writeBatch(deps, chunk, run))
-      done.set(outcome.line, outcome)
+  const outcomes = new Map<number, Outcome>()
+  for (const group of run.dryRun ? [steps] : groupSteps(steps))
+    for (const outcome of run.dryRun ? group.map(toOutcome(run)) : await writeBatch(deps, group, run))
+      outcomes.set(outcome.line, outcome)
   return batch.flatMap(book =>
-    isRefused(book) ? { ...book, kind: 'refused', warnings: [] } : (done.get(book.line) ?? []),
+    isRefused(book) ? { ...book, kind: 'refused', warnings: [] } : (outcomes.get(book.line) ?? []),
   )
 }
 
-const outcomeOf =
+const toOutcome =
   ({ stock, demoPrices }: ImportRun) =>
   ({ feed, plan }: Step): Outcome => {
     const { line, book_id } = feed
     const { kind, warnings } = plan
     if (plan.kind === 'refused') return { line, book_id, kind, warnings, reason: plan.reason }
-    const unsaid = stock === undefined && !demoPrices && !feed.given.has('stock_quantity')
-    return { line, book_id, kind, warnings, ...(kind === 'new' && unsaid ? { withoutStock: true } : {}) }
+    const hasNoStock = stock === undefined && !demoPrices && !feed.given.has('stock_quantity')
+    return { line, book_id, kind, warnings, ...(kind === 'new' && hasNoStock ? { withoutStock: true } : {}) }
   }
 
-const write = async ({ db, changes, now }: ImportDeps, steps: readonly Step[]): Promise<void> => {
+const writeSteps = async ({ db, changes, now }: ImportDeps, steps: readonly Step[]): Promise<void> => {
   const writes = steps.flatMap(step => step.writes)
   if (writes.length === 0) return
   await db.transact([
@@ -138,43 +140,43 @@ const write = async ({ db, changes, now }: ImportDeps, steps: readonly Step[]): 
   ])
 }
 
-/** Whether another look and another try can help. */
-const isPassing = (error: unknown): error is TransactionRefused | ShopError =>
+/** Whether reading and writing again can help. */
+const isTransient = (error: unknown): error is TransactionRefused | ShopError =>
   error instanceof TransactionRefused || (error instanceof ShopError && error.code === 'store_busy')
 
 const writeBatch = async (deps: ImportDeps, steps: readonly Step[], run: ImportRun): Promise<Outcome[]> => {
   try {
-    await write(deps, steps)
-    return steps.map(outcomeOf(run))
+    await writeSteps(deps, steps)
+    return steps.map(toOutcome(run))
   } catch (error) {
-    if (!isPassing(error)) throw error
+    if (!isTransient(error)) throw error
   }
   const outcomes: Outcome[] = []
   for (const { feed } of steps) outcomes.push(await importOne(deps, feed, run))
   return outcomes
 }
 
-/** One book alone, looked at anew before each try: a sale or an edit came between. */
+/** Imports one book alone, read again before each attempt (optimistic locking): a sale or an edit was faster. */
 const importOne = async (deps: ImportDeps, feed: FeedBook, run: ImportRun): Promise<Outcome> => {
-  for (let tries = 1; ; tries++) {
-    const steps = await planAll(deps, [feed], run)
+  for (let attempt = 1; ; attempt++) {
+    const steps = await planSteps(deps, [feed], run)
     try {
-      await write(deps, steps)
-      return steps.map(outcomeOf(run))[0] ?? refusedWith(feed, 'could not be looked up')
+      await writeSteps(deps, steps)
+      return steps.map(toOutcome(run))[0] ?? toRefusal(feed, 'could not be read from the table')
     } catch (error) {
-      if (!isPassing(error)) throw error
-      if (tries === MAX_TRIES || (tries > 1 && isTaken(steps, error)))
-        return refusedWith(feed, reasonOf(error))
-      await sleep(Math.random() * 10 * 2 ** tries)
+      if (!isTransient(error)) throw error
+      if (attempt === MAX_ATTEMPTS || (attempt > 1 && isTaken(steps, error)))
+        return toRefusal(feed, refusalReason(error))
+      await sleep(Math.random() * 10 * 2 ** attempt)
     }
   }
 }
 
-/** An id that is still refused after another look belongs to something that no import may touch. */
+/** A new id that is still refused after another read belongs to an item that is not a valid book. */
 const isTaken = (steps: readonly Step[], error: unknown): boolean =>
   error instanceof TransactionRefused && steps.some(({ plan }) => plan.kind === 'new')
 
-const refusedWith = ({ line, book_id }: FeedBook, reason: string): Outcome => ({
+const toRefusal = ({ line, book_id }: FeedBook, reason: string): Outcome => ({
   line,
   book_id,
   kind: 'refused',
@@ -182,8 +184,8 @@ const refusedWith = ({ line, book_id }: FeedBook, reason: string): Outcome => ({
   warnings: [],
 })
 
-const reasonOf = (error: TransactionRefused | ShopError): string => {
+const refusalReason = (error: TransactionRefused | ShopError): string => {
   if (error instanceof ShopError) return error.message
-  for (const [one, old] of error.failed) if (one.refused) return one.refused(old).message
-  return 'was being changed by somebody else at the same time: run the import again'
+  for (const [write, old] of error.failed) if (write.refused) return write.refused(old).message
+  return 'was changed by another process at the same time: run the import again'
 }

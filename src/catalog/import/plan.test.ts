@@ -59,7 +59,7 @@ describe('A new book', () => {
 
   test('with an amount that is none is refused, and the cell is shown', () => {
     expect(plan({ ...full, price: 'free' })).toMatchObject({
-      reason: 'price "free" is no price such as 12.50',
+      reason: 'price "free" must be a price, for example 12.50',
     })
     expect(plan({ ...full, stock_quantity: '-1' })).toMatchObject({ kind: 'refused' })
   })
@@ -68,7 +68,10 @@ describe('A new book', () => {
     const made = plan({ ...full, isbn: '9780132350885', published_year: 'long ago' })
     expect(made).toMatchObject({
       kind: 'new',
-      warnings: ['isbn "9780132350885" is no valid ISBN', 'published_year "long ago" is no year'],
+      warnings: [
+        'isbn "9780132350885" must be a valid ISBN',
+        'published_year "long ago" must be a year, for example 1997',
+      ],
     })
     expect(made).not.toHaveProperty('book.isbn')
   })
@@ -193,7 +196,10 @@ describe('The id of a row', () => {
   test.each([
     [{}, 'has neither an id nor an ISBN'],
     [{ isbn: '123' }, 'has no id, and its ISBN is not valid'],
-    [{ book_id: 'a b', isbn: '0132350882' }, 'book_id "a b" is no id: 1 to 50 letters, digits, - and _'],
+    [
+      { book_id: 'a b', isbn: '0132350882' },
+      'book_id "a b" must be an id of 1 to 50 letters, digits, - and _',
+    ],
   ])('refuses the row %j', (cells, reason) => {
     expect(idOf(cells)).toEqual({ line: 2, reason })
   })

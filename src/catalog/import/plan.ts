@@ -1,36 +1,37 @@
-/** What a row of a feed means for the shop: a new book, a change, a move to another category, nothing, or a refusal. */
+/** Import plan of one row: a new book, a change, a move to another category, nothing, or a refusal. Pure functions. */
 import type { Cents } from '../../core/money.ts'
+import { nextUpdatedAt } from '../edit.ts'
 import { normalizeIsbn } from '../isbn.ts'
 import type { Book } from '../schema.ts'
-import { later } from '../service.ts'
 import type { Attribute } from './feed/attributes.ts'
 import { csvCell } from './feed/csv-cell.ts'
 import { categoryFrom, demoPriceAndStock } from './feed/demo-data.ts'
 import { type FeedBook, type Given, problemText } from './feed/feed-book.ts'
 
 export type ImportOptions = {
-  /** For new books whose row names no category; without it the first genre gives one. */
+  /** For new books whose row has no category; without this option the first genre is the category. */
   readonly category?: string | undefined
-  /** For new books whose row has none. */
+  /** For new books whose row has no price. */
   readonly price?: Cents | undefined
+  /** For new books whose row has no stock. */
   readonly stock?: number | undefined
-  /** Made-up prices and stock for new books whose rows have none. */
+  /** Generated prices and stock for new books whose rows have none. */
   readonly demoPrices?: boolean | undefined
-  /** Whether a row's stock also becomes that of a book that is there already. */
+  /** Whether the stock of a row also replaces that of an existing book. */
   readonly setStock?: boolean | undefined
 }
 
 export type Plan = { readonly warnings: readonly string[] } & (
   | { readonly kind: 'new'; readonly book: Book }
-  /** Only what differs; `stock` is to be set on condition of the stock that was seen. */
+  /** Only what differs; `stock` is set on condition of the stock that was read. */
   | { readonly kind: 'changed'; readonly changes: Partial<Book>; readonly stock?: number }
   | { readonly kind: 'moved'; readonly book: Book }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly reason: string }
 )
 
-/** A book goes without these rather than be refused for them. */
-const DISPENSABLE: ReadonlySet<Attribute> = new Set<Attribute>([
+/** Attributes that are left out with a warning when their cells are invalid, instead of refusing the row. */
+const DROPPABLE: ReadonlySet<Attribute> = new Set<Attribute>([
   'isbn',
   'image_url',
   'average_rating',
@@ -43,22 +44,22 @@ const DISPENSABLE: ReadonlySet<Attribute> = new Set<Attribute>([
   'updated_at',
 ])
 
-type Taken = {
+type ReadCells = {
   readonly values: Partial<Book>
   readonly warnings: readonly string[]
   readonly reason?: string | undefined
 }
 
-/** What can be taken from these cells: the values, and what cannot. */
-const take = (given: Iterable<readonly [Attribute, Given]>): Taken => {
+/** The values of these cells, warnings about those that are left out, and the reason to refuse the row, if any. */
+const readCells = (given: Iterable<readonly [Attribute, Given]>): ReadCells => {
   const values: Partial<Record<Attribute, unknown>> = {}
   const warnings: string[] = []
   let reason: string | undefined
-  for (const [attribute, one] of given)
-    if ('value' in one) values[attribute] = one.value
-    else if (DISPENSABLE.has(attribute)) warnings.push(problemText(attribute, one, one.problem))
-    else reason ??= problemText(attribute, one, one.problem)
-  // Each cell was read as the value of its own attribute.
+  for (const [attribute, cell] of given)
+    if ('value' in cell) values[attribute] = cell.value
+    else if (DROPPABLE.has(attribute)) warnings.push(problemText(attribute, cell, cell.problem))
+    else reason ??= problemText(attribute, cell, cell.problem)
+  // Each cell was parsed as a value of its attribute.
   return { values: values as Partial<Book>, warnings, reason }
 }
 
@@ -68,11 +69,11 @@ const refused = (reason: string, warnings: readonly string[] = []): Plan => ({
   warnings,
 })
 
-const NO_PRICE = 'has no price: give --price, or --demo-prices for made-up ones'
-const NO_CATEGORY = 'has neither a category nor a genre: give --category'
+const NO_PRICE = 'has no price: set --price, or --demo-prices to generate prices'
+const NO_CATEGORY = 'has neither a category nor a genre: set --category'
 
 const planNew = ({ book_id, given }: FeedBook, options: ImportOptions, now: Date): Plan => {
-  const { values, warnings, reason } = take(given)
+  const { values, warnings, reason } = readCells(given)
   if (reason !== undefined) return refused(reason, warnings)
   const demo = options.demoPrices ? demoPriceAndStock(book_id) : undefined
   const category = values.category ?? options.category ?? categoryFrom(values.genres)
@@ -85,56 +86,64 @@ const planNew = ({ book_id, given }: FeedBook, options: ImportOptions, now: Date
   if (category === undefined) return refused(NO_CATEGORY, warnings)
   const created_at = values.created_at ?? now.toISOString()
   const updated_at = values.updated_at ?? created_at
-  const facts = { category, book_id, title, author, price, stock_quantity, created_at, updated_at }
-  return { kind: 'new', book: { ...values, ...facts }, warnings }
+  const required = { category, book_id, title, author, price, stock_quantity, created_at, updated_at }
+  return { kind: 'new', book: { ...values, ...required }, warnings }
 }
 
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 
-/** What the book says, in the one spelling in which cells are read. */
-const saidBy = (book: Book, attribute: Attribute): unknown => {
-  if (attribute === 'status') return book.status ?? 'active' // a book that is for sale need not say so
+/** The value of a book's attribute in the form in which cells are read. */
+const comparableValue = (book: Book, attribute: Attribute): unknown => {
+  if (attribute === 'status') return book.status ?? 'active' // the default
   return attribute === 'isbn' ? (normalizeIsbn(book.isbn ?? '') ?? book.isbn) : book[attribute]
 }
 
-const differs = (there: Book, attribute: Attribute, one: Given): boolean =>
-  csvCell(there, attribute) !== one.cell && !('value' in one && same(saidBy(there, attribute), one.value))
+const differs = (current: Book, attribute: Attribute, cell: Given): boolean =>
+  csvCell(current, attribute) !== cell.cell &&
+  !('value' in cell && isEqual(comparableValue(current, attribute), cell.value))
 
-/** When a book was made and changed is the shop's own to say, once it is there. */
-const isOurs = (attribute: Attribute): boolean => attribute === 'created_at' || attribute === 'updated_at'
+/** Once a book exists, only the shop sets its times. */
+const isTimestamp = (attribute: Attribute): boolean =>
+  attribute === 'created_at' || attribute === 'updated_at'
 
-/** Where the row puts the book. One whose category came from its genres follows them; one that somebody placed stays. */
-const categoryOf = (values: Partial<Book>, there: Book): string => {
+/** The category that the row gives an existing book. One that came from the genres follows them, any other stays. */
+const newCategory = (values: Partial<Book>, current: Book): string => {
   if (values.category !== undefined) return values.category
-  const follows = values.genres !== undefined && categoryFrom(there.genres) === there.category
-  return (follows ? categoryFrom(values.genres) : undefined) ?? there.category
+  const followsGenres = values.genres !== undefined && categoryFrom(current.genres) === current.category
+  return (followsGenres ? categoryFrom(values.genres) : undefined) ?? current.category
 }
 
-const planKnown = (
+const planExisting = (
   { given }: FeedBook,
-  there: Book,
+  current: Book,
   { setStock = false }: ImportOptions,
   now: Date,
 ): Plan => {
-  const others = [...given].filter(([attribute, one]) => !isOurs(attribute) && differs(there, attribute, one))
-  const { values, warnings, reason } = take(others)
+  const changed = [...given].filter(
+    ([attribute, cell]) => !isTimestamp(attribute) && differs(current, attribute, cell),
+  )
+  const { values, warnings, reason } = readCells(changed)
   if (reason !== undefined) return refused(reason, warnings)
   const { stock_quantity: counted, category: _category, ...changes } = values
   const stock = setStock && counted !== undefined ? { stock: counted } : {}
   const category =
-    given.has('category') && values.category === undefined ? there.category : categoryOf(values, there)
-  const updated_at = later(there.updated_at, now)
-  if (category !== there.category) {
-    const stock_quantity = stock.stock ?? there.stock_quantity
-    return { kind: 'moved', book: { ...there, ...changes, category, stock_quantity, updated_at }, warnings }
+    given.has('category') && values.category === undefined ? current.category : newCategory(values, current)
+  const updated_at = nextUpdatedAt(current.updated_at, now)
+  if (category !== current.category) {
+    const stock_quantity = stock.stock ?? current.stock_quantity
+    return { kind: 'moved', book: { ...current, ...changes, category, stock_quantity, updated_at }, warnings }
   }
   if (Object.keys(changes).length === 0 && stock.stock === undefined) return { kind: 'unchanged', warnings }
   return { kind: 'changed', changes: { ...changes, updated_at }, ...stock, warnings }
 }
 
 /**
- * What to do with a book of a feed, given the one that is in the shop under its id. Only what the row has is compared, and
- * what it lacks is never taken away; defaults are for new books alone.
+ * The plan for a book of a feed, given the existing book with its id. Only what the row has is compared, and what it lacks is
+ * never removed; defaults apply to new books only.
  */
-export const planBook = (feed: FeedBook, there: Book | undefined, options: ImportOptions, now: Date): Plan =>
-  there ? planKnown(feed, there, options, now) : planNew(feed, options, now)
+export const planBook = (
+  feed: FeedBook,
+  current: Book | undefined,
+  options: ImportOptions,
+  now: Date,
+): Plan => (current ? planExisting(feed, current, options, now) : planNew(feed, options, now))

@@ -1,4 +1,4 @@
-/** The shelf that a new shop starts with: the specification's three books to the letter, and well-known ones beside them. */
+/** Starter catalogue of a new shop: the specification's three books exactly as given, and well-known ones. */
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
@@ -8,7 +8,7 @@ import { Book } from '../schema.ts'
 import type { BookTable } from '../table.ts'
 
 const FILE = new URL('../../../data/starter-shelf.json', import.meta.url)
-/** A new book is two actions, and a transaction has room for a hundred. */
+/** A new book is two writes, and a transaction has at most 100. */
 const BOOKS_PER_TRANSACTION = 45
 
 export type SeedDeps = {
@@ -18,7 +18,7 @@ export type SeedDeps = {
   readonly now: () => Date
 }
 
-/** The books of the starter shelf; those without dates get `now`. */
+/** The books of the starter catalogue; those without dates get `now`. */
 export const readStarterBooks = async (now: Date): Promise<Book[]> => {
   const at = now.toISOString()
   const rows = z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(await readFile(FILE, 'utf8')))
@@ -26,25 +26,25 @@ export const readStarterBooks = async (now: Date): Promise<Book[]> => {
 }
 
 /**
- * Puts the books of the starter shelf that are not there yet. One that is there stays as it is: its price, its words and
- * what is left of its stock. Returns how many were put.
+ * Creates the books of the starter catalogue that do not exist yet. Existing ones stay as they are: price, texts and remaining
+ * stock. Returns how many were created.
  */
 export const seed = async ({ db, books, changes, now }: SeedDeps): Promise<number> => {
-  const shelf = await readStarterBooks(now())
-  const there = await books.categoriesOf(shelf.map(book => book.book_id))
-  const found = await books.getMany(shelf)
-  const missing = shelf.filter(book => !there.has(book.book_id) && !found.has(book.book_id))
-  let put = 0
+  const starter = await readStarterBooks(now())
+  const pointers = await books.categoriesOf(starter.map(book => book.book_id))
+  const found = await books.getMany(starter)
+  const missing = starter.filter(book => !pointers.has(book.book_id) && !found.has(book.book_id))
+  let created = 0
   for (let i = 0; i < missing.length; i += BOOKS_PER_TRANSACTION) {
     const batch = missing.slice(i, i + BOOKS_PER_TRANSACTION)
     try {
       await db.transact([...batch.flatMap(book => books.create(book)), ...changes.announce(batch, now())])
-      put += batch.length
+      created += batch.length
     } catch (error) {
-      // Somebody else seeds at the same time: the books are there, whoever put them.
+      // Another process seeds at the same time: whichever was faster, the books exist.
       if (!(error instanceof TransactionRefused)) throw error
-      return put + (await seed({ db, books, changes, now }))
+      return created + (await seed({ db, books, changes, now }))
     }
   }
-  return put
+  return created
 }

@@ -1,4 +1,4 @@
-/** The rows of a feed beside what the table holds under their ids, as writes. */
+/** Import steps: compares the rows of a feed with the table and turns the differences into writes. */
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Write } from '../../core/dynamo/write.ts'
 import type { ChangeLog } from '../index/change-log.ts'
@@ -15,10 +15,10 @@ export type ImportDeps = {
   readonly now: () => Date
 }
 
-/** A transaction has room for a hundred, and one is the announcement. */
-const MAX_ACTIONS = 99
+/** A transaction has at most 100 writes, and one of them is the change log entry. */
+const MAX_WRITES = 99
 
-/** A book of the feed, what is to be done about it, and the writes that do it. */
+/** A book of the feed, the plan for it, and the writes that carry it out. */
 export type Step = {
   readonly feed: FeedBook
   readonly plan: Plan
@@ -26,8 +26,8 @@ export type Step = {
   readonly keys: readonly BookKey[]
 }
 
-/** What is to be done about these rows, from one look at the table. */
-export const planAll = async (
+/** Plans these rows, with one read of all their books. */
+export const planSteps = async (
   deps: ImportDeps,
   feeds: readonly FeedBook[],
   options: ImportOptions,
@@ -39,41 +39,41 @@ export const planAll = async (
   })
   const found = await deps.books.getMany(keys)
   return Promise.all(
-    feeds.map(feed => planOne(deps, feed, found.get(feed.book_id), pointers.get(feed.book_id), options)),
+    feeds.map(feed => planStep(deps, feed, found.get(feed.book_id), pointers.get(feed.book_id), options)),
   )
 }
 
-/** Where a book without a pointer would lie, had somebody put it into the table by hand. */
+/** The category of a book that a foreign client may have put into the table without a pointer. */
 const likelyCategory = ({ given }: FeedBook, options: ImportOptions): string | undefined => {
-  const said = (name: 'category' | 'genres'): unknown => {
-    const one = given.get(name)
-    return one && 'value' in one ? one.value : undefined
+  const givenValue = (name: 'category' | 'genres'): unknown => {
+    const cell = given.get(name)
+    return cell && 'value' in cell ? cell.value : undefined
   }
-  const category = said('category')
-  return typeof category === 'string' ? category : (options.category ?? categoryFrom(said('genres')))
+  const category = givenValue('category')
+  return typeof category === 'string' ? category : (options.category ?? categoryFrom(givenValue('genres')))
 }
 
-const planOne = async (
+const planStep = async (
   deps: ImportDeps,
   feed: FeedBook,
-  there: Book | undefined,
+  current: Book | undefined,
   pointer: string | undefined,
   options: ImportOptions,
 ): Promise<Step> => {
   const { books, now } = deps
-  const plan = planBook(feed, there, options, now())
+  const plan = planBook(feed, current, options, now())
   const { book_id } = feed
   const step = (writes: readonly Write[], keys: readonly BookKey[]): Step => ({ feed, plan, writes, keys })
   const refuse = (reason: string): Step => ({
     ...step([], []),
     plan: { kind: 'refused', reason, warnings: plan.warnings },
   })
-  if (!there && pointer !== undefined && plan.kind === 'new')
-    return refuse(`has the id of something in ${pointer} that is no book: run cloudshelf doctor`)
+  if (!current && pointer !== undefined && plan.kind === 'new')
+    return refuse(`has the id of an item in ${pointer} that is not a valid book: run cloudshelf doctor`)
   if (plan.kind === 'new') return step(books.create(plan.book), [plan.book])
-  if (!there || plan.kind === 'refused') return step([], [])
-  const key = { category: there.category, book_id }
-  const mend = pointer === undefined && plan.kind !== 'moved' ? [books.makePointer(key)] : []
+  if (!current || plan.kind === 'refused') return step([], [])
+  const key = { category: current.category, book_id }
+  const missingPointer = pointer === undefined && plan.kind !== 'moved' ? [books.makePointer(key)] : []
   if (plan.kind === 'changed') {
     const {
       category: _category,
@@ -82,14 +82,14 @@ const planOne = async (
       created_at: _at,
       ...changes
     } = plan.changes
-    const stock = plan.stock === undefined ? {} : { stock: { to: plan.stock, seen: there.stock_quantity } }
-    return step([books.edit(key, changes, stock), ...mend], [key])
+    const stock = plan.stock === undefined ? {} : { stock: { to: plan.stock, seen: current.stock_quantity } }
+    return step([books.edit(key, changes, stock), ...missingPointer], [key])
   }
   if (plan.kind === 'moved') return moveStep(deps, feed, key, options)
-  return step(mend, [])
+  return step(missingPointer, [])
 }
 
-/** A move writes the item whole: it is planned on that very item, or a sale between two looks would be undone. */
+/** A move writes the item whole, so it is planned on that very item: a sale between two reads must not be undone. */
 const moveStep = async (
   deps: ImportDeps,
   feed: FeedBook,
@@ -98,23 +98,23 @@ const moveStep = async (
 ): Promise<Step> => {
   const item = await deps.books.getItem(key)
   const row = item && parseBook(item)
-  const there = row && isBook(row) ? row : undefined
-  const plan = planBook(feed, there, options, deps.now())
-  if (!item || plan.kind !== 'moved') return planOne(deps, feed, there, there?.category, options)
+  const current = row && isBook(row) ? row : undefined
+  const plan = planBook(feed, current, options, deps.now())
+  if (!item || plan.kind !== 'moved') return planStep(deps, feed, current, current?.category, options)
   return { feed, plan, writes: deps.books.move(item, plan.book), keys: [key, plan.book] }
 }
 
-/** As many as fit into one transaction; those that write nothing go with any. */
-export const chunks = (steps: readonly Step[]): Step[][] => {
-  const filled: Step[][] = [[]]
-  let actions = 0
+/** The steps in groups that fit into one transaction each; steps without writes fit into any. */
+export const groupSteps = (steps: readonly Step[]): Step[][] => {
+  const groups: Step[][] = [[]]
+  let writes = 0
   for (const step of steps) {
-    if (actions + step.writes.length > MAX_ACTIONS) {
-      filled.push([])
-      actions = 0
+    if (writes + step.writes.length > MAX_WRITES) {
+      groups.push([])
+      writes = 0
     }
-    filled.at(-1)?.push(step)
-    actions += step.writes.length
+    groups.at(-1)?.push(step)
+    writes += step.writes.length
   }
-  return filled
+  return groups
 }

@@ -78,9 +78,9 @@ test('what foreign clients wrote is found by the comparison, whatever it was', a
     TableName: shop.names.books,
     Key: { category: { S: 'Technology' }, book_id: { S: 'tech-002' } },
   })
-  expect((await shop.deps.liveIndex.compare()).mended).toBe(3)
+  expect((await shop.deps.liveIndex.compare()).repaired).toBe(3)
   expect(await titles(shop)).toEqual(['Edited', 'New'])
-  expect((await shop.deps.liveIndex.compare()).mended).toBe(0)
+  expect((await shop.deps.liveIndex.compare()).repaired).toBe(0)
 })
 
 test('a sale that empties the shelf shows a moment later in lists', async () => {
@@ -194,7 +194,7 @@ test('a snapshot and the log since give what the table has', async () => {
   await later.deps.blobs.put('index/books.snapshot', snapshot ?? new Uint8Array())
   await later.deps.liveIndex.load()
   expect(await titles(later)).toEqual(['After the snapshot', 'Refactoring'])
-  expect((await later.deps.liveIndex.compare()).mended).toBe(0)
+  expect((await later.deps.liveIndex.compare()).repaired).toBe(0)
 })
 
 test.each([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { cellsOf, FeedError, readColumnMap, recognise } from './attributes.ts'
+import { FeedError, parseColumnMap, readColumns, toCells } from './attributes.ts'
 
 const none = new Map()
 const meaning = (header: string[], map: string[] = []) =>
   Object.fromEntries(
-    [...recognise(header, readColumnMap(map)).places].map(([a, at]) => [a, at.map(i => header[i])]),
+    [...readColumns(header, parseColumnMap(map)).places].map(([a, at]) => [a, at.map(i => header[i])]),
   )
 
 describe('The columns of a header', () => {
@@ -24,12 +24,12 @@ describe('The columns of a header', () => {
       isbn: ['isbn13', 'isbn10'],
       published_year: ['Original Publication Year', 'Year'],
     })
-    const columns = recognise(['isbn10', 'isbn13'], none)
-    expect(cellsOf(['0132350882', ' '], columns).get('isbn')).toEqual(['0132350882'])
+    const columns = readColumns(['isbn10', 'isbn13'], none)
+    expect(toCells(['0132350882', ' '], columns).get('isbn')).toEqual(['0132350882'])
   })
 
   test('that nobody knows are named as unused', () => {
-    expect(recognise(['title', 'Verlag', ''], none).unused).toEqual(['Verlag'])
+    expect(readColumns(['title', 'Verlag', ''], none).unused).toEqual(['Verlag'])
   })
 
   test('mean what the operator says, before all usual names', () => {
@@ -49,5 +49,5 @@ describe('The columns of a header', () => {
 })
 
 test.each(['title', 'Preis=colour', '=title'])('The mapping %s is refused', entry => {
-  expect(() => readColumnMap([entry])).toThrow(FeedError)
+  expect(() => parseColumnMap([entry])).toThrow(FeedError)
 })

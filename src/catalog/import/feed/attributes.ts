@@ -1,7 +1,7 @@
-/** Which column of a feed is which attribute of a book: by its usual names, or as the operator says. */
+/** Columns of a feed: which column is which attribute of a book, by its usual names or by the operator's mapping. */
 
-/** What a feed may say of a book, in the order in which an export has it. */
-export const attributes = [
+/** The attributes that a feed may have, in the order of an export. */
+export const ATTRIBUTES = [
   'book_id',
   'category',
   'title',
@@ -21,15 +21,15 @@ export const attributes = [
   'created_at',
   'updated_at',
 ] as const
-export type Attribute = (typeof attributes)[number]
+export type Attribute = (typeof ATTRIBUTES)[number]
 
 /** A feed that cannot be read at all: the message is one line for the operator. */
 export class FeedError extends Error {
   override readonly name = 'FeedError'
 }
 
-/** Usual names, best first; blanks, case, underscores and other signs do not count. */
-const usualNames: Readonly<Record<Attribute, readonly string[]>> = {
+/** Usual names, best first; case, spaces, underscores and punctuation are ignored. */
+const USUAL_NAMES: Readonly<Record<Attribute, readonly string[]>> = {
   book_id: ['book id', 'id', 'sku', 'variant sku'],
   category: ['category'],
   title: ['title', 'book title', 'name'],
@@ -68,55 +68,57 @@ const usualNames: Readonly<Record<Attribute, readonly string[]>> = {
   updated_at: ['updated at'],
 }
 
-/** A column's name without what does not count: 'ISBN-13' and 'isbn13' are one. */
-export const plainName = (name: string): string =>
+/** A column's name without case, spaces and punctuation: 'ISBN-13' and 'isbn13' are the same. */
+const plainName = (name: string): string =>
   name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
 
-type Place = { readonly attribute: Attribute; readonly rank: number }
-const known = new Map<string, Place>(
-  attributes.flatMap(attribute =>
-    usualNames[attribute].map((name, rank): [string, Place] => [plainName(name), { attribute, rank }]),
+type Match = { readonly attribute: Attribute; readonly rank: number }
+const KNOWN_NAMES = new Map<string, Match>(
+  ATTRIBUTES.flatMap(attribute =>
+    USUAL_NAMES[attribute].map((name, rank): [string, Match] => [plainName(name), { attribute, rank }]),
   ),
 )
 
-/** Columns that the operator has named: plain name to attribute, undefined for a column that is not to be read. */
+/** The operator's mapping: plain column name to attribute, undefined for a column to be ignored. */
 export type ColumnMap = ReadonlyMap<string, Attribute | undefined>
 
 /**
- * Reads `column=attribute` (or `column=` for a column to leave out) as often as given. The attribute may be said by any of
- * its usual names. Throws FeedError.
+ * Parses entries `column=attribute`, or `column=` for a column to be ignored. The attribute may be given by any of its usual
+ * names. Throws FeedError.
  */
-export const readColumnMap = (entries: readonly string[]): ColumnMap =>
+export const parseColumnMap = (entries: readonly string[]): ColumnMap =>
   new Map(
     entries.map(entry => {
       const at = entry.lastIndexOf('=')
       const column = plainName(entry.slice(0, at))
       const name = entry.slice(at + 1).trim()
-      const attribute = known.get(plainName(name))?.attribute
+      const attribute = KNOWN_NAMES.get(plainName(name))?.attribute
       if (at < 1 || column === '' || (name !== '' && attribute === undefined))
-        throw new FeedError(`--map ${entry} is not column=attribute; attributes are ${attributes.join(', ')}`)
+        throw new FeedError(
+          `--map ${entry} must be column=attribute, with one of the attributes ${ATTRIBUTES.join(', ')}`,
+        )
       return [column, attribute]
     }),
   )
 
 export type Columns = {
-  /** Where in a row each attribute may stand, best place first. */
+  /** The columns of each attribute, best first. */
   readonly places: ReadonlyMap<Attribute, readonly number[]>
   readonly unused: readonly string[]
 }
 
-/** What the columns of a header mean. */
-export const recognise = (header: readonly string[], mapped: ColumnMap): Columns => {
-  const found: (Place & { readonly column: number })[] = []
+/** The attributes of a header's columns. */
+export const readColumns = (header: readonly string[], mapped: ColumnMap): Columns => {
+  const found: (Match & { readonly column: number })[] = []
   const unused: string[] = []
   for (const [column, name] of header.entries()) {
     const plain = plainName(name)
-    const asked = mapped.get(plain)
-    const place = mapped.has(plain) ? asked && { attribute: asked, rank: -1 } : known.get(plain)
-    if (place) found.push({ ...place, column })
+    const chosen = mapped.get(plain)
+    const match = mapped.has(plain) ? chosen && { attribute: chosen, rank: -1 } : KNOWN_NAMES.get(plain)
+    if (match) found.push({ ...match, column })
     else if (plain !== '') unused.push(name.trim())
   }
   found.sort((a, b) => a.rank - b.rank || a.column - b.column)
@@ -125,29 +127,30 @@ export const recognise = (header: readonly string[], mapped: ColumnMap): Columns
   return { places, unused }
 }
 
-/** Throws FeedError when the operator has named a column that the file does not have. */
+/** Throws FeedError when the operator's mapping names a column that the file does not have. */
 export const assertMapped = (
   header: readonly string[],
   mapped: ColumnMap,
   options: readonly string[],
 ): void => {
-  const there = new Set(header.map(plainName))
+  const names = new Set(header.map(plainName))
   for (const entry of options) {
     const column = plainName(entry.slice(0, entry.lastIndexOf('=')))
-    if (mapped.has(column) && !there.has(column))
-      throw new FeedError(`--map ${entry}: the file has no such column; it has ${header.join(', ')}`)
+    if (mapped.has(column) && !names.has(column))
+      throw new FeedError(`--map ${entry}: the file has no such column, only ${header.join(', ')}`)
   }
 }
 
-/** One record of a feed: what stands in it for each attribute (best first, never blank), or what is wrong with it. */
+/** One record of a feed: its cells for each attribute (best first, never blank), or what is wrong with it. */
 export type FeedRow = {
-  /** The line in which it begins, from 1. */
+  /** The line in which it begins, counted from 1. */
   readonly line: number
   readonly cells: ReadonlyMap<Attribute, readonly string[]>
   readonly problem?: string
 }
 
-export const cellsOf = (record: readonly string[], { places }: Columns): Map<Attribute, string[]> => {
+/** The non-blank cells of a record by attribute. */
+export const toCells = (record: readonly string[], { places }: Columns): Map<Attribute, string[]> => {
   const cells = new Map<Attribute, string[]>()
   for (const [attribute, columns] of places) {
     const filled = columns.map(column => record[column] ?? '').filter(cell => cell.trim() !== '')

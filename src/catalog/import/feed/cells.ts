@@ -1,4 +1,4 @@
-/** What a cell of a feed says: amounts, counts, years and words in the spellings that feeds have. */
+/** Cell parsers of a feed: prices, counts, years and texts in the spellings that feeds use. */
 import type * as z from 'zod'
 import { type Cents, parseDecimal } from '../../../core/money.ts'
 import { line, paragraph } from '../../../core/text.ts'
@@ -6,37 +6,40 @@ import { normalizeIsbn } from '../../isbn.ts'
 import { BookId, CategoryName, MAX_STOCK } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
 
-/** `problem` ends a sentence that begins with the attribute and the cell. */
-export type Reading<V> = { readonly value: V } | { readonly problem: string }
-type Read<V> = (cell: string, decimalComma: boolean) => Reading<V> | undefined
+/** `problem` completes a sentence that begins with the attribute and the cell. */
+export type Parsed<V> = { readonly value: V } | { readonly problem: string }
+type Read<V> = (cell: string, decimalComma: boolean) => Parsed<V> | undefined
 
 const MAX_PRICE = 10_000_000
-const is = <V>(value: V): Reading<V> => ({ value })
-const isNot = (problem: string): { readonly problem: string } => ({ problem })
+const valid = <V>(value: V): Parsed<V> => ({ value })
+const invalid = (problem: string): { readonly problem: string } => ({ problem })
 
-/** A cell without what spreadsheets put around it to keep it from being a number: ="978…" and '978…. */
+/** A cell without the quoting by which spreadsheets keep a text from becoming a number: ="978…" and '978…. */
 export const stripSpreadsheetQuoting = (cell: string): string => {
   const bare = cell.trim()
   return (/^="?(.*?)"?$/s.exec(bare)?.[1] ?? bare).replace(/^'/, '').trim()
 }
 
-const words =
+/** A text of a schema with at most `max` characters. */
+const textCell =
   (max: number, schema: z.ZodType<string>): Read<string> =>
   cell => {
     const parsed = schema.safeParse(cell)
-    if (parsed.success) return is(parsed.data)
+    if (parsed.success) return valid(parsed.data)
     const [issue] = parsed.error.issues
-    return isNot(
-      issue?.code === 'too_big' ? `is longer than ${max} characters` : (issue?.message ?? 'is no text'),
+    return invalid(
+      issue?.code === 'too_big'
+        ? `must have at most ${max} characters`
+        : (issue?.message ?? 'must be a text'),
     )
   }
-const oneLine = (max: number): Read<string> => {
-  const read = words(max, line(max))
-  // A break inside a title is the spreadsheet's, not the title's.
+const lineCell = (max: number): Read<string> => {
+  const read = textCell(max, line(max))
+  // A line break inside a title comes from the spreadsheet.
   return (cell, comma) => read(cell.replace(/[\t\r\n\u2028\u2029]+/g, ' '), comma)
 }
 
-/** A number without grouping and with a point; undefined when it is none, or could be two. */
+/** A number without grouping and with a decimal point; undefined when it is not a number, or ambiguous. */
 const plainNumber = (cell: string, decimalComma: boolean): string | undefined => {
   const bare = stripSpreadsheetQuoting(cell)
     .replace(/^(?:[A-Z]{3}|[$€£¥])|(?:[A-Z]{3}|[$€£¥])$/gi, '')
@@ -53,7 +56,7 @@ const plainNumber = (cell: string, decimalComma: boolean): string | undefined =>
   const inThrees = /^-?[1-9]\d{0,2}([.,]\d{3})+$/.test(bare)
   if (signs.length > 1) return inThrees ? bare.replaceAll(last, '') : undefined
   if (!inThrees) return bare.replace(last, '.')
-  // 1,250 is a thousand and more where decimals have a point; where they have a comma, 1.250 could be either.
+  // With decimal points 1,250 is grouped; with decimal commas 1.250 could be either.
   if (decimalComma) return undefined
   return last === ',' ? bare.replace(',', '') : bare
 }
@@ -61,25 +64,26 @@ const plainNumber = (cell: string, decimalComma: boolean): string | undefined =>
 const price: Read<Cents> = (cell, comma) => {
   const text = plainNumber(cell, comma)
   const amount = text === undefined ? undefined : parseDecimal(text)
-  if (amount === undefined) return isNot('is no price such as 12.50')
-  return amount > 0 && amount <= MAX_PRICE ? is(amount) : isNot('is not between 0.01 and 100000')
+  if (amount === undefined) return invalid('must be a price, for example 12.50')
+  return amount > 0 && amount <= MAX_PRICE ? valid(amount) : invalid('must be between 0.01 and 100000')
 }
 
-const whole =
-  (max: number, what: string): Read<number> =>
+const wholeNumber =
+  (max: number): Read<number> =>
   (cell, comma) => {
     const text = plainNumber(cell, comma)
-    if (text === undefined || !/^\d{1,15}(\.0*)?$/.test(text)) return isNot(`is no ${what}`)
-    return Number(text) <= max ? is(Number(text)) : isNot(`is more than ${max}`)
+    if (text === undefined || !/^\d{1,15}(\.0*)?$/.test(text))
+      return invalid('must be a whole number, 0 or more')
+    return Number(text) <= max ? valid(Number(text)) : invalid(`must be at most ${max}`)
   }
 
 const rating: Read<number> = cell => {
   const text = stripSpreadsheetQuoting(cell).replace(',', '.')
-  if (!/^\d(\.\d+)?$/.test(text) || Number(text) > 5) return isNot('is no rating from 0 to 5')
-  return is(Number(text))
+  if (!/^\d(\.\d+)?$/.test(text) || Number(text) > 5) return invalid('must be a rating from 0 to 5')
+  return valid(Number(text))
 }
 
-/** Some shops' `Published` says whether a product can be seen. */
+/** In the exports of some shops `Published` says whether a product is visible. */
 const FLAG = /^(-?1|0|true|false|yes|no)$/i
 const year: Read<number> = cell => {
   const text = stripSpreadsheetQuoting(cell)
@@ -88,37 +92,39 @@ const year: Read<number> = cell => {
   const found =
     plain ?? /^(\d{4})-\d{2}(?:-\d{2})?\b/.exec(text)?.[1] ?? /\b(1\d{3}|20\d{2})\b/.exec(text)?.[1]
   const value = Number(found)
-  return found !== undefined && value >= -4_000 && value <= 3_000 ? is(value) : isNot('is no year')
+  return found !== undefined && value >= -4_000 && value <= 3_000
+    ? valid(value)
+    : invalid('must be a year, for example 1997')
 }
 
-/** A ten-digit ISBN that a spreadsheet took for a number has lost its zeros. */
+/** A ten-digit ISBN that a spreadsheet read as a number has lost its leading zeros. */
 const isbn: Read<string> = cell => {
   const bare = stripSpreadsheetQuoting(cell)
   if (bare === '') return undefined
   const found =
     normalizeIsbn(bare) ?? (/^\d{6,8}[\dXx]$/.test(bare) ? normalizeIsbn(bare.padStart(10, '0')) : undefined)
-  return found === undefined ? isNot('is no valid ISBN') : is(found)
+  return found === undefined ? invalid('must be a valid ISBN') : valid(found)
 }
 
 const url: Read<string> = cell => {
   const text = cell.trim()
-  if (text.length > 500) return isNot('is longer than 500 characters')
+  if (text.length > 500) return invalid('must have at most 500 characters')
   const { protocol } = URL.parse(text) ?? {}
-  return protocol === 'https:' || protocol === 'http:' ? is(text) : isNot('is no http address')
+  return protocol === 'https:' || protocol === 'http:' ? valid(text) : invalid('must be an http or https URL')
 }
 
 const MAX_GENRES = 20
-const isWord = (one: unknown): one is string => typeof one === 'string'
+const isString = (one: unknown): one is string => typeof one === 'string'
 
-/** Genres joined by |, ; or comma, as paths such as "Books > Mystery", or as a JSON array (for names with such signs). */
-export const genresIn = (cell: string): string[] => {
+/** Genres joined by |, ; or comma, as paths such as "Books > Mystery", or as a JSON array (for names with such characters). */
+export const parseGenres = (cell: string): string[] => {
   let names: string[] | undefined
   if (cell.trimStart().startsWith('['))
     try {
       const list: unknown = JSON.parse(cell)
-      if (Array.isArray(list) && list.every(isWord)) names = list
+      if (Array.isArray(list) && list.every(isString)) names = list
     } catch {
-      // a name in brackets
+      // Not JSON: a name in brackets.
     }
   names ??= cell
     .split(cell.includes('|') ? '|' : cell.includes(';') ? ';' : ',')
@@ -131,35 +137,35 @@ export const genresIn = (cell: string): string[] => {
 }
 
 const genres: Read<string[]> = cell => {
-  const found = genresIn(cell)
-  return found.length > 0 ? is(found) : isNot('names no genre')
+  const found = parseGenres(cell)
+  return found.length > 0 ? valid(found) : invalid('must name a genre')
 }
 
-/** Other shops' words for products that cannot be bought. */
+/** Other shops' values for products that are not for sale. */
 const RETIRED = new Set(['retired', 'archived', 'draft', 'inactive', 'discontinued'])
 const status: Read<'active' | 'retired'> = cell => {
   const text = cell.trim().toLowerCase()
-  if (RETIRED.has(text)) return is('retired')
-  return text === 'active' ? is(text) : isNot('is neither active nor retired')
+  if (RETIRED.has(text)) return valid('retired')
+  return text === 'active' ? valid(text) : invalid('must be active or retired')
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 const instant: Read<string> = cell => {
   const text = cell.trim()
   return INSTANT.test(text) && !Number.isNaN(Date.parse(text))
-    ? is(text)
-    : isNot('is no instant such as 2025-09-05T10:00:00Z')
+    ? valid(text)
+    : invalid('must be an ISO 8601 time, for example 2025-09-05T10:00:00Z')
 }
 
 const id: Read<string> = cell => {
   const bare = stripSpreadsheetQuoting(cell)
   return BookId.safeParse(bare).success && !['search', 'suggest', 'category'].includes(bare)
-    ? is(bare)
-    : isNot('is no id: 1 to 50 letters, digits, - and _')
+    ? valid(bare)
+    : invalid('must be an id of 1 to 50 letters, digits, - and _')
 }
 
 const MAX_AUTHOR = 300
-const readAuthor = oneLine(MAX_AUTHOR)
+const readAuthor = lineCell(MAX_AUTHOR)
 /** A list of authors that is too long keeps the first that fit. */
 const author: Read<string> = (cell, comma) => {
   if (cell.length <= MAX_AUTHOR || !cell.includes('; ')) return readAuthor(cell, comma)
@@ -167,24 +173,24 @@ const author: Read<string> = (cell, comma) => {
   return readAuthor(fitting.slice(0, Math.max(fitting.lastIndexOf('; '), 0)) || cell, comma)
 }
 
-/** undefined: the cell says nothing. */
-export const readCell: Readonly<Record<Attribute, Read<unknown>>> = {
+/** Parser of each attribute's cell; undefined means that the cell has no value. */
+export const READ_CELL: Readonly<Record<Attribute, Read<unknown>>> = {
   book_id: id,
-  category: oneLine(60),
-  title: oneLine(300),
+  category: lineCell(60),
+  title: lineCell(300),
   author,
   isbn,
   price,
-  stock_quantity: whole(MAX_STOCK, 'number of copies'),
+  stock_quantity: wholeNumber(MAX_STOCK),
   status,
   description: (cell, comma) =>
-    words(5_000, paragraph(5_000))(cell.replace(/\r\n?|[\u2028\u2029]/g, '\n'), comma),
+    textCell(5_000, paragraph(5_000))(cell.replace(/\r\n?|[\u2028\u2029]/g, '\n'), comma),
   image_url: url,
   average_rating: rating,
-  ratings_count: whole(Number.MAX_SAFE_INTEGER, 'count'),
+  ratings_count: wholeNumber(Number.MAX_SAFE_INTEGER),
   published_year: year,
-  language: oneLine(35),
-  pages: whole(100_000, 'number of pages'),
+  language: lineCell(35),
+  pages: wholeNumber(100_000),
   genres,
   created_at: instant,
   updated_at: instant,

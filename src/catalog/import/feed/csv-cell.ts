@@ -1,27 +1,27 @@
-/** An attribute of a book as a cell of our own CSV: what an export writes and an import compares with. */
+/** CSV cells of our own format: what an export writes and an import compares with. */
 import { type Cents, toDecimal } from '../../../core/money.ts'
 import type { Book } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
-import { genresIn } from './cells.ts'
+import { parseGenres } from './cells.ts'
 
-/** Joined by |; as a JSON array where that could be read as other names. */
+/** Joined by |, or a JSON array where the joined text would be read as other names. */
 const genresCell = (genres: readonly string[]): string => {
   const joined = genres.join('|')
-  const back = genresIn(joined)
+  const back = parseGenres(joined)
   return back.length === genres.length && back.every((name, i) => name === genres[i])
     ? joined
     : JSON.stringify(genres)
 }
 
-/** '' for what the book lacks. */
+/** An attribute of a book as a cell; '' for one that the book does not have. */
 export const csvCell = (book: Book, attribute: Attribute): string => {
   if (attribute === 'price') return toDecimal(book.price as Cents).toFixed(2)
   if (attribute === 'genres') return book.genres && book.genres.length > 0 ? genresCell(book.genres) : ''
   return String(book[attribute] ?? '')
 }
 
-/** Quoted where it has to be, and wherever other signs could be taken for delimiters. */
-const quoted = (cell: string): string =>
+/** Quotes a cell where CSV requires it, and where its characters could be taken for another delimiter. */
+const quote = (cell: string): string =>
   /[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 
-export const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\n`
+export const csvLine = (cells: readonly string[]): string => `${cells.map(quote).join(',')}\n`

@@ -1,22 +1,22 @@
-/** A CSV feed with a header, as rows with their line numbers. */
+/** Reader of CSV with a header, as rows with their line numbers. */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
 import { parse as parseSync } from 'csv-parse/sync'
-import { type ColumnMap, type Columns, cellsOf, FeedError, type FeedRow, recognise } from './attributes.ts'
+import { type ColumnMap, type Columns, FeedError, type FeedRow, readColumns, toCells } from './attributes.ts'
 
 const DELIMITERS = [',', ';', '\t']
-/** One record: more than any book needs, and an end to what a quote that is never closed can swallow. */
-const MAX_RECORD = 2_000_000
+/** More than any book needs, and a limit to what an unclosed quote can swallow. */
+const MAX_RECORD_SIZE = 2_000_000
 
-const options = (delimiter: string) =>
+const parserOptions = (delimiter: string) =>
   ({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: MAX_RECORD,
+    max_record_size: MAX_RECORD_SIZE,
   }) satisfies Options
 
 export type CsvHeader = {
@@ -25,69 +25,69 @@ export type CsvHeader = {
   readonly columns: Columns
 }
 
-/** How the file is written, told from its beginning: the delimiter under which most columns make sense. Throws FeedError. */
+/** The header of a file from its beginning, with the delimiter that gives the most known columns. Throws FeedError. */
 export const readCsvHeader = (start: string, mapped: ColumnMap): CsvHeader => {
-  const readings = DELIMITERS.map((delimiter): CsvHeader => {
+  const headers = DELIMITERS.map((delimiter): CsvHeader => {
     let header: string[] = []
     try {
-      header = parseSync(start, { ...options(delimiter), to: 1 })[0] ?? []
+      header = parseSync(start, { ...parserOptions(delimiter), to: 1 })[0] ?? []
     } catch {
-      // no header under this delimiter
+      // Not a header with this delimiter.
     }
-    return { delimiter, header, columns: recognise(header, mapped) }
+    return { delimiter, header, columns: readColumns(header, mapped) }
   })
-  const sense = ({ columns, header }: CsvHeader) => columns.places.size * 1_000 + header.length
-  const best = readings.reduce((a, b) => (sense(b) > sense(a) ? b : a))
+  const score = ({ columns, header }: CsvHeader) => columns.places.size * 1_000 + header.length
+  const best = headers.reduce((a, b) => (score(b) > score(a) ? b : a))
   if (best.columns.places.size === 0)
     throw new FeedError(
-      'its first line names no column that is known, such as title, author, isbn or price: add a header, or use --map',
+      'its first line must name known columns, for example title, author, isbn and price: add a header, or use --map',
     )
   return best
 }
 
 const CRLF = /\r\n/g
 const LINE_END = /\r\n|\r|\n/g
-const count = (record: readonly string[], pattern: RegExp): number =>
+const countMatches = (record: readonly string[], pattern: RegExp): number =>
   record.reduce((sum, cell) => sum + (cell.match(pattern)?.length ?? 0), 0)
 
-const tooWide = (record: readonly string[], header: readonly string[]): string | undefined =>
+const widthProblem = (record: readonly string[], header: readonly string[]): string | undefined =>
   record.slice(header.length).some(cell => cell.trim() !== '')
-    ? `has ${record.length} cells where the header has ${header.length}: a cell with a delimiter in it needs quotes`
+    ? `has ${record.length} cells, but the header has ${header.length}: quote cells that contain the delimiter`
     : undefined
 
-const asFeedError = (error: unknown): unknown =>
+const toFeedError = (error: unknown): unknown =>
   error instanceof CsvError
     ? new FeedError(
         error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-          ? `a quote is opened and never closed: ${error.message}`
+          ? `a quote is never closed: ${error.message}`
           : error.message,
       )
     : error
 
-/** The rows after the header. Throws FeedError where the file stops making sense. */
+/** The rows after the header. Throws FeedError where the file is not valid CSV. */
 export async function* csvRows(
   text: AsyncIterable<string>,
   { delimiter, header, columns }: CsvHeader,
 ): AsyncGenerator<FeedRow> {
-  const parser = parse({ ...options(delimiter), info: true })
+  const parser = parse({ ...parserOptions(delimiter), info: true })
   const feeding = pipeline(Readable.from(text), parser)
-  feeding.catch(() => {}) // reading the parser throws it too
+  feeding.catch(() => {}) // also thrown by reading the parser
   // The parser counts a CRLF inside quotes as two lines.
-  let miscounted = 0
+  let extraLines = 0
   let isHeader = true
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      miscounted += count(record, CRLF)
+      extraLines += countMatches(record, CRLF)
       if (isHeader) {
         isHeader = false
         continue
       }
       if (record.every(cell => cell.trim() === '')) continue
-      const line = info.lines - miscounted - count(record, LINE_END)
-      const problem = tooWide(record, header)
-      yield { line, cells: cellsOf(record, columns), ...(problem === undefined ? {} : { problem }) }
+      const line = info.lines - extraLines - countMatches(record, LINE_END)
+      const problem = widthProblem(record, header)
+      yield { line, cells: toCells(record, columns), ...(problem === undefined ? {} : { problem }) }
     }
   } catch (error) {
-    throw asFeedError(error)
+    throw toFeedError(error)
   }
 }

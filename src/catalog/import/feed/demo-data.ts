@@ -1,8 +1,8 @@
-/** What a feed lacks: a category from its genres, and, only where the operator asks for it, a price and a stock for show. */
+/** Data that a feed does not have: a category from its genres, and on request a generated price and stock. */
 import { createHash } from 'node:crypto'
 import { type Cents, cents } from '../../../core/money.ts'
 
-/** 'young-adult' -> 'Young Adult', as categories are written. */
+/** 'young-adult' -> 'Young Adult', the style of category names. */
 export const titleCase = (genre: string): string =>
   genre
     .split(/[-_\s]+/)
@@ -10,13 +10,13 @@ export const titleCase = (genre: string): string =>
     .map(word => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ')
 
-/** The category that a book's genres give it: the first of them. */
+/** The category of a book by its genres: the first of them. */
 export const categoryFrom = (genres: unknown): string | undefined => {
   const first: unknown = Array.isArray(genres) ? genres[0] : undefined
   return typeof first === 'string' ? titleCase(first).slice(0, 60).trim() || undefined : undefined
 }
 
-/** A price from 4.99 to 39.99 and a stock of 0 to 60, always the same for an id; one book in 20 is sold out. */
+/** A price from 4.99 to 39.99 and a stock of 0 to 60, always the same for an id; about one book in 20 is sold out. */
 export const demoPriceAndStock = (bookId: string): { readonly price: Cents; readonly stock: number } => {
   const digest = createHash('sha256').update(`demo ${bookId}`).digest()
   return {

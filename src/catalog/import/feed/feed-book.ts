@@ -1,30 +1,30 @@
-/** A row of a feed as a book with an id, each attribute with its cell, what it says and whether it can be taken. */
-import { type Attribute, attributes, type FeedRow } from './attributes.ts'
-import { type Reading, readCell } from './cells.ts'
+/** Row of a feed as a book with an id; each attribute has its cell, and the value of that or what is wrong with it. */
+import { ATTRIBUTES, type Attribute, type FeedRow } from './attributes.ts'
+import { type Parsed, READ_CELL } from './cells.ts'
 
-export type Given = Reading<unknown> & { readonly cell: string }
+export type Given = Parsed<unknown> & { readonly cell: string }
 
 export type FeedBook = {
   readonly line: number
   readonly book_id: string
-  /** What the row says of each attribute that it has; the id is not among them. */
+  /** The attributes that the row has, without the id. */
   readonly given: ReadonlyMap<Attribute, Given>
 }
 
 export type RefusedRow = { readonly line: number; readonly book_id?: string; readonly reason: string }
 
-const SHOWN = 40
-const shown = (cell: string): string =>
-  JSON.stringify(cell.length > SHOWN ? `${cell.slice(0, SHOWN)}…` : cell)
+const MAX_SHOWN = 40
+const quoteCell = (cell: string): string =>
+  JSON.stringify(cell.length > MAX_SHOWN ? `${cell.slice(0, MAX_SHOWN)}…` : cell)
 
-/** 'price "abc" is no price such as 12.50' */
+/** For example: price "abc" must be a price, for example 12.50 */
 export const problemText = (
   attribute: Attribute,
   { cell }: { readonly cell: string },
   problem: string,
-): string => `${attribute} ${shown(cell)} ${problem}`
+): string => `${attribute} ${quoteCell(cell)} ${problem}`
 
-/** The first of several cells that can be taken (an ISBN stands in up to two columns), else the first. */
+/** The first valid one of several cells (an ISBN may be in two columns), else the first. */
 const readGiven = (
   attribute: Attribute,
   cells: readonly string[],
@@ -32,14 +32,14 @@ const readGiven = (
 ): Given | undefined => {
   let first: Given | undefined
   for (const cell of cells) {
-    const reading = readCell[attribute](cell, decimalComma)
-    if (reading && 'value' in reading) return { ...reading, cell }
-    if (reading) first ??= { ...reading, cell }
+    const parsed = READ_CELL[attribute](cell, decimalComma)
+    if (parsed && 'value' in parsed) return { ...parsed, cell }
+    if (parsed) first ??= { ...parsed, cell }
   }
   return first
 }
 
-const idOf = (
+const readId = (
   given: Map<Attribute, Given>,
   ids: ReadonlyMap<string, string>,
 ): string | { readonly reason: string } => {
@@ -50,7 +50,10 @@ const idOf = (
   return { reason: isbn ? 'has no id, and its ISBN is not valid' : 'has neither an id nor an ISBN' }
 }
 
-/** Reads a row; one without an id has that of the book with its ISBN in `ids`, else one made of its ISBN, or is refused. */
+/**
+ * Reads a row. Without an id it is the book with its ISBN in `ids`, or a new one whose id is made from the ISBN; without both it is
+ * refused.
+ */
 export const readFeedRow = (
   row: FeedRow,
   decimalComma: boolean,
@@ -59,12 +62,12 @@ export const readFeedRow = (
   const { line, problem } = row
   if (problem !== undefined) return { line, reason: problem }
   const given = new Map<Attribute, Given>()
-  for (const attribute of attributes) {
+  for (const attribute of ATTRIBUTES) {
     const cells = row.cells.get(attribute)
-    const one = cells && readGiven(attribute, cells, decimalComma)
-    if (one) given.set(attribute, one)
+    const cell = cells && readGiven(attribute, cells, decimalComma)
+    if (cell) given.set(attribute, cell)
   }
-  const id = idOf(given, ids)
+  const id = readId(given, ids)
   if (typeof id !== 'string') return { line, ...id }
   given.delete('book_id')
   return { line, book_id: id, given }

@@ -27,7 +27,7 @@ describe('The delimiter', () => {
     ['tab', 'title\tauthor\tprice\nA, B\tC\t1.5\n'],
   ])('%s is told from the header', async (name, content) => {
     const feed = await openFeed(fileOf(content))
-    expect(feed.understood).toContain(`CSV, ${name}, utf-8`)
+    expect(feed.summary).toContain(`CSV, ${name}, utf-8`)
     expect(feed.decimalComma).toBe(name === 'semicolon')
     expect((await rowsOf(content))[0]?.cells.get('author')).toEqual(['C'])
   })
@@ -53,7 +53,7 @@ describe('The encoding', () => {
     expect(
       await titles(Buffer.from('title,price\n\xc3\x89,1\n', 'latin1'), { encoding: 'windows-1252' }),
     ).toEqual(['Ã‰'])
-    await expect(rowsOf('title\nA', { encoding: 'klingon' })).rejects.toThrow('there is no encoding klingon')
+    await expect(rowsOf('title\nA', { encoding: 'klingon' })).rejects.toThrow('unknown encoding klingon')
   })
 })
 
@@ -101,8 +101,8 @@ describe('Rows', () => {
       ]),
     )
     expect(rows.slice(1).map(row => [row.line, row.problem])).toEqual([
-      [3, 'is no JSON object'],
-      [4, 'is no JSON object'],
+      [3, 'must be a JSON object'],
+      [4, 'must be a JSON object'],
     ])
   })
 })
@@ -110,28 +110,26 @@ describe('Rows', () => {
 describe('A file is refused', () => {
   test.each([
     ['without content', '', 'is empty'],
-    ['without a header', 'Emma,Jane Austen\n', 'names no column that is known'],
-    ['that is a JSON array', '[{"title":"A"}]', 'only JSON lines can be read'],
-    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'only JSON lines can be read'],
+    ['without a header', 'Emma,Jane Austen\n', 'must name known columns'],
+    ['that is a JSON array', '[{"title":"A"}]', 'must be JSON lines'],
+    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'must be JSON lines'],
   ])('%s', async (_, content, message) => {
     await expect(rowsOf(content)).rejects.toThrow(FeedError)
     await expect(rowsOf(content)).rejects.toThrow(message)
   })
 
   test('with a quote that is never closed, after the rows before it', async () => {
-    await expect(rowsOf('title,author\nA,B\n"C,D\nE,F\n')).rejects.toThrow(
-      'a quote is opened and never closed',
-    )
+    await expect(rowsOf('title,author\nA,B\n"C,D\nE,F\n')).rejects.toThrow('a quote is never closed')
   })
 
   test('that is not there, or is a folder', async () => {
-    await expect(openFeed(join(temporaryFolder(), 'none'))).rejects.toThrow('there is no such file')
+    await expect(openFeed(join(temporaryFolder(), 'none'))).rejects.toThrow('file not found')
     await expect(openFeed(temporaryFolder())).rejects.toThrow('it is a folder')
   })
 
   test('when the operator names a column that it does not have', async () => {
     await expect(rowsOf('title\nA\n', { map: ['Preis=price'] })).rejects.toThrow(
-      'has no such column; it has title',
+      'has no such column, only title',
     )
   })
 })

@@ -1,14 +1,16 @@
-/** Which ids a file has named already, in 16 to 32 bytes each however long they are. */
+/** Set of the ids that a file has had so far: a hash table with 16 to 32 bytes an id, however long the ids are. */
 import { createHash } from 'node:crypto'
 
 const hashOf = (id: string): bigint => createHash('sha256').update(id).digest().readBigUInt64LE() || 1n
 
-/** Two ids are taken for one with a chance of 1 in 30 million for a file of a million books. */
+/**
+ * Two ids collide with a chance of 1 in 30 million for a file of a million books. A class for the reasons of decision 64.
+ */
 export class SeenIds {
   #slots = new BigUint64Array(1_024)
   #size = 0
 
-  /** Notes an id; true when it is new. */
+  /** Adds an id. Returns whether it is new. */
   add(id: string): boolean {
     if (this.#size * 2 >= this.#slots.length) this.#grow()
     if (!insert(this.#slots, hashOf(id))) return false

@@ -1,6 +1,6 @@
 /** One book as staff see it: its price, its stock by a delta, its cover. */
 import { Form } from 'react-router'
-import { changeBook, getStaffBook, putCover } from '#src/catalog/api.ts'
+import { changeBook, getStaffBook, putCover } from '#src/catalog/staff-api.ts'
 import { Cover } from '../../components/cover.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'

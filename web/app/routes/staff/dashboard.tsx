@@ -1,6 +1,7 @@
 /** Behind the counter: find a book, and the orders of a day. */
 import { Form } from 'react-router'
-import { browseBooks, getStaffBook } from '#src/catalog/api.ts'
+import { browseBooks } from '#src/catalog/api.ts'
+import { getStaffBook } from '#src/catalog/staff-api.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { StatusMark } from '../../components/status-mark.tsx'
 import { staffOnly } from '../../loading/staff-only.server.ts'
