@@ -203,6 +203,17 @@ test('only the table of a noun names its indexes', () => {
   expect(knowing.filter(file => !allowed.test(file))).toEqual([])
 })
 
+test('the search folder is imported through book-index.ts alone', () => {
+  const isInside = (file: string) => file.startsWith('src/catalog/search/')
+  const outside = [...SOURCES, ...readSources('{test,tools,infra,web}/**/*.{ts,tsx}')].filter(
+    ({ file }) => !file.includes('node_modules') && !isInside(file),
+  )
+  const imports = outside.flatMap(one => listImports(one).map(name => ({ file: one.file, name })))
+  const intoSearch = imports.filter(({ name }) => isInside(name))
+  expect(intoSearch.length).toBeGreaterThan(5)
+  expect(intoSearch.filter(({ name }) => name !== 'src/catalog/search/book-index.ts')).toEqual([])
+})
+
 test('core knows neither the domain nor HTTP', () => {
   const core = SOURCES.filter(({ file }) => topFolder(file) === 'core')
   expect(core.flatMap(listImports).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
