@@ -3,7 +3,7 @@ import type { Json } from '../../test/kit.ts'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES, type TableId } from './definitions.ts'
 import { createTableInput } from './provision.ts'
 
-/** The specification's own definitions, word for word. */
+/** The definitions of the specification, copied from it. */
 const SPECIFIED: Record<Exclude<TableId, 'control'>, Json> = {
   books: {
     TableName: 'cloudshelf-books',
@@ -74,13 +74,13 @@ const SPECIFIED: Record<Exclude<TableId, 'control'>, Json> = {
 }
 
 test.each(Object.entries(SPECIFIED))(
-  'the table of %s is created in the specification’s words',
+  'the CreateTable request of %s is the one in the specification',
   (id, specified) => {
     expect(createTableInput(id as TableId, DEFAULT_TABLE_NAMES[id as TableId])).toEqual(specified)
   },
 )
 
-test('carts and our own records expire by `expires_at`, nothing else does', () => {
+test('carts and control records expire by `expires_at`, other items do not expire', () => {
   const ttls = Object.fromEntries(TABLE_IDS.map(id => [id, 'ttl' in TABLES[id] ? TABLES[id].ttl : undefined]))
   expect(ttls).toEqual({ carts: 'expires_at', control: 'expires_at' })
 })

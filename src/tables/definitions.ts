@@ -1,18 +1,20 @@
 /**
- * The tables as data: the specification's four ("DynamoDB Table Design") and `cloudshelf-control`, which holds everything
- * that the specification does not know. The provisioner, the verifier, the stores, local mode and infra read them here.
+ * Definitions of the tables as data: the specification's four ("DynamoDB Table Design"), and `cloudshelf-control` for everything
+ * that the specification does not have. Provisioning, the CDK stacks and the data access of the shop all read them.
  */
+import type { Item } from '../core/dynamo/write.ts'
+
 type Key = { readonly hash: string; readonly range?: string }
 
 export type TableDefinition = {
   /** The specification's name; deployments may prefix it. */
   readonly name: string
-  /** The environment variable that carries the deployed name. */
+  /** Environment variable with the name of the deployed table. */
   readonly env: string
   readonly key: Key
   /** Every index projects all attributes; every key attribute is a string. */
   readonly indexes: Readonly<Record<string, Key>>
-  /** The attribute with the expiry in epoch seconds, where items expire. */
+  /** Attribute with the expiry time in epoch seconds; undefined: items do not expire. */
   readonly ttl?: string
 }
 
@@ -56,6 +58,12 @@ export const TABLE_IDS = Object.keys(TABLES) as TableId[]
 
 /** The deployed name of each table. */
 export type TableNames = Readonly<Record<TableId, string>>
+
+/** The primary key of an item of the table. */
+export const primaryKey = (id: TableId, item: Item): Item => {
+  const { hash, range }: Key = TABLES[id].key
+  return { [hash]: item[hash], ...(range === undefined ? {} : { [range]: item[range] }) }
+}
 
 export const DEFAULT_TABLE_NAMES: TableNames = {
   books: TABLES.books.name,

@@ -12,39 +12,39 @@ import {
   verifyTables,
 } from './provision.ts'
 
-let made = 0
+let prefixes = 0
 const freshNames = (): TableNames => {
-  const prefix = `p${++made}-`
+  const prefix = `p${++prefixes}-`
   return Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 }
 
-const open = async (): Promise<{ db: Dynamo; names: TableNames }> => {
+const openDatabase = async (): Promise<{ db: Dynamo; names: TableNames }> => {
   await getTestEngine()
   return { db: (await createTestShop()).deps.db, names: freshNames() }
 }
 
-const pointsOf = async (db: Dynamo, names: TableNames): Promise<TableCheck[]> => {
-  const points: TableCheck[] = []
-  for await (const point of verifyTables(db, names)) points.push(point)
-  return points
+const checksOf = async (db: Dynamo, names: TableNames): Promise<TableCheck[]> => {
+  const checks: TableCheck[] = []
+  for await (const check of verifyTables(db, names)) checks.push(check)
+  return checks
 }
 
-test('tables are made once, verified, and deleted', async () => {
-  const { db, names } = await open()
-  const [missing] = await pointsOf(db, names)
+test('tables are created once, pass verification, and are deleted', async () => {
+  const { db, names } = await openDatabase()
+  const [missing] = await checksOf(db, names)
   expect(missing).toMatchObject({ point: 'status', expected: 'ACTIVE', found: 'no such table' })
   expect(await createTables(db, names)).toEqual(Object.values(names))
   expect(await createTables(db, names)).toEqual([])
-  const points = await pointsOf(db, names)
-  expect(points.filter(point => !passes(point))).toEqual([])
-  expect(points.length).toBeGreaterThan(25)
-  expect(new Set(points.map(point => point.table))).toEqual(new Set(Object.values(names)))
+  const checks = await checksOf(db, names)
+  expect(checks.filter(check => !passes(check))).toEqual([])
+  expect(checks.length).toBeGreaterThan(25)
+  expect(new Set(checks.map(check => check.table))).toEqual(new Set(Object.values(names)))
   expect(await deleteTables(db, names)).toEqual(Object.values(names))
   expect(await deleteTables(db, names)).toEqual([])
 })
 
-test('making the missing ones leaves the others as they are', async () => {
-  const { db, names } = await open()
+test('creating the missing tables leaves the existing ones as they are', async () => {
+  const { db, names } = await openDatabase()
   await createTables(db, names)
   await db.write({ action: 'Put', table: names.users, item: { user_id: 'user-1' } })
   await callEngine('DeleteTable', { TableName: names.carts })
@@ -52,7 +52,7 @@ test('making the missing ones leaves the others as they are', async () => {
   expect(await db.get(names.users, { user_id: 'user-1' })).toEqual({ user_id: 'user-1' })
 })
 
-type Wrong = { readonly id: TableId; readonly point: string; readonly change: (input: Json) => Json }
+type Defect = { readonly id: TableId; readonly point: string; readonly change: (input: Json) => Json }
 
 const index = (input: Json, changes: object): Json => ({
   ...input,
@@ -61,7 +61,7 @@ const index = (input: Json, changes: object): Json => ({
 const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' })
 const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' })
 
-const WRONG: Wrong[] = [
+const DEFECTS: Defect[] = [
   {
     id: 'books',
     point: 'keys',
@@ -112,33 +112,32 @@ const WRONG: Wrong[] = [
   },
 ]
 
-test.each(WRONG)(
-  'a wrong table of $id is told by its $point, and the check ends there',
+test.each(DEFECTS)(
+  'verification of $id stops at the first difference: $point',
   async ({ id, point, change }) => {
-    const { db, names } = await open()
+    const { db, names } = await openDatabase()
     await createTables(db, names)
     await callEngine('DeleteTable', { TableName: names[id] })
     await callEngine('CreateTable', change(createTableInput(id, names[id])))
-    const points = await pointsOf(db, names)
-    const last = points.at(-1)
+    const checks = await checksOf(db, names)
+    const last = checks.at(-1)
     expect(last).toMatchObject({ table: names[id], point })
     expect(last && passes(last)).toBe(false)
-    expect(points.slice(0, -1).every(passes)).toBe(true)
+    expect(checks.slice(0, -1).every(passes)).toBe(true)
   },
 )
 
-test('a TTL that is off is told', async () => {
-  const { db, names } = await open()
+test('verification finds a TTL that is off, and creating the tables turns it on', async () => {
+  const { db, names } = await openDatabase()
   await createTables(db, names)
   await callEngine('DeleteTable', { TableName: names.carts })
   await callEngine('CreateTable', createTableInput('carts', names.carts))
-  expect((await pointsOf(db, names)).at(-1)).toMatchObject({
+  expect((await checksOf(db, names)).at(-1)).toMatchObject({
     table: names.carts,
     point: 'TTL',
     expected: 'expires_at',
     found: 'off',
   })
-  // Making what is missing turns it on.
   await createTables(db, names)
-  expect((await pointsOf(db, names)).every(passes)).toBe(true)
+  expect((await checksOf(db, names)).every(passes)).toBe(true)
 })

@@ -1,11 +1,12 @@
-/** Creates, verifies and deletes the tables of `tables.ts`: the specification's "Tables Checklist", point by point. */
+/** Provisioning of the tables: creates, deletes and verifies them, as the "Tables Checklist" of the specification asks. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { TABLE_IDS, TABLES, type TableDefinition, type TableId, type TableNames } from './definitions.ts'
 
 type KeyElement = { AttributeName: string; KeyType: string }
-type Description = {
+/** Those fields of DescribeTable's response that are checked. */
+type TableDescription = {
   TableStatus?: string
   KeySchema?: KeyElement[]
   BillingModeSummary?: { BillingMode?: string }
@@ -18,7 +19,7 @@ type Description = {
   }[]
 }
 
-/** One point of the checklist; `found` says what is there, `expected` what the specification wants. */
+/** One point of the checklist for one table: what the specification expects, and what was found. */
 export type TableCheck = {
   readonly table: string
   readonly point: string
@@ -26,44 +27,46 @@ export type TableCheck = {
   readonly found: string
 }
 
-export const passes = (point: TableCheck): boolean => point.expected === point.found
+export const passes = (check: TableCheck): boolean => check.expected === check.found
 
-const definitionOf = (id: TableId): TableDefinition => TABLES[id]
+const definition = (id: TableId): TableDefinition => TABLES[id]
 const keySchema = (key: TableDefinition['key']): KeyElement[] => [
   { AttributeName: key.hash, KeyType: 'HASH' },
   ...(key.range ? [{ AttributeName: key.range, KeyType: 'RANGE' }] : []),
 ]
 
-/** The CreateTable request of a table, in DynamoDB's words; every key attribute is a string. */
+/** The CreateTable request of a table; every key attribute is a string. */
 export const createTableInput = (id: TableId, name: string) => {
-  const { key, indexes } = definitionOf(id)
-  const keys = [key, ...Object.values(indexes)].flatMap(k => (k.range ? [k.hash, k.range] : [k.hash]))
-  const secondary = Object.entries(indexes).map(([IndexName, k]) => ({
+  const { key, indexes } = definition(id)
+  const attributes = [key, ...Object.values(indexes)].flatMap(k => (k.range ? [k.hash, k.range] : [k.hash]))
+  const secondary = Object.entries(indexes).map(([IndexName, indexKey]) => ({
     IndexName,
-    KeySchema: keySchema(k),
+    KeySchema: keySchema(indexKey),
     Projection: { ProjectionType: 'ALL' },
   }))
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(key),
-    AttributeDefinitions: [...new Set(keys)].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [...new Set(attributes)].map(name => ({ AttributeName: name, AttributeType: 'S' })),
     ...(secondary.length > 0 ? { GlobalSecondaryIndexes: secondary } : {}),
   }
 }
 
-const describe = async (db: Dynamo, name: string): Promise<Description | undefined> => {
+/** undefined: there is no such table. */
+const describeTable = async (db: Dynamo, name: string): Promise<TableDescription | undefined> => {
   try {
-    return (await db.admin('DescribeTable', { TableName: name })).Table as Description
+    return (await db.admin('DescribeTable', { TableName: name })).Table as TableDescription
   } catch (error) {
     if (error instanceof DynamoError && error.type === 'ResourceNotFoundException') return undefined
     throw error
   }
 }
 
-const ttlOf = async (db: Dynamo, name: string): Promise<string> => {
-  const answer = await db.admin('DescribeTimeToLive', { TableName: name })
-  const ttl = answer.TimeToLiveDescription as
+/** The TTL attribute of the table, or 'off'. */
+const describeTtl = async (db: Dynamo, name: string): Promise<string> => {
+  const response = await db.admin('DescribeTimeToLive', { TableName: name })
+  const ttl = response.TimeToLiveDescription as
     | { TimeToLiveStatus?: string; AttributeName?: string }
     | undefined
   return ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING'
@@ -71,55 +74,59 @@ const ttlOf = async (db: Dynamo, name: string): Promise<string> => {
     : 'off'
 }
 
-const untilActive = async (db: Dynamo, name: string): Promise<void> => {
-  for (let i = 0; i < 240; i++) {
-    if ((await describe(db, name))?.TableStatus === 'ACTIVE') return
-    await sleep(i < 20 ? 25 : 500)
+const FAST_POLLS = 20
+const MAX_POLLS = 240
+
+/** Waits for a new table to become active: up to half a second in short steps (the embedded engine), then for two minutes. */
+const waitUntilActive = async (db: Dynamo, name: string): Promise<void> => {
+  for (let poll = 0; poll < MAX_POLLS; poll++) {
+    if ((await describeTable(db, name))?.TableStatus === 'ACTIVE') return
+    await sleep(poll < FAST_POLLS ? 25 : 500)
   }
-  throw new Error(`table ${name} is still not active`)
+  throw new Error(`table ${name} did not become active within two minutes`)
 }
 
-/** Makes the tables that are missing, with their indexes and TTL. Returns the names of those it made; changes no other. */
+/** Creates the missing tables with their indexes and TTL. Returns the names of those it created; existing ones stay as they are. */
 export const createTables = async (db: Dynamo, names: TableNames): Promise<string[]> => {
   const create = async (id: TableId): Promise<string[]> => {
     const name = names[id]
-    const isNew = !(await describe(db, name))
+    const isNew = !(await describeTable(db, name))
     if (isNew) {
       await db.admin('CreateTable', createTableInput(id, name))
-      await untilActive(db, name)
+      await waitUntilActive(db, name)
     }
-    const { ttl } = definitionOf(id)
-    if (ttl && (await ttlOf(db, name)) === 'off')
+    const { ttl } = definition(id)
+    if (ttl && (await describeTtl(db, name)) === 'off')
       await db.admin('UpdateTimeToLive', {
         TableName: name,
         TimeToLiveSpecification: { AttributeName: ttl, Enabled: true },
       })
     return isNew ? [name] : []
   }
-  // All at once: each start of a local shop looks whether they are there.
+  // Concurrently, since every start of a local shop goes through this.
   return (await Promise.all(TABLE_IDS.map(create))).flat()
 }
 
-/** Deletes all tables and everything in them. Returns the names of those that were there. */
+/** Deletes all tables and everything in them. Returns the names of those that existed. */
 export const deleteTables = async (db: Dynamo, names: TableNames): Promise<string[]> => {
-  const gone: string[] = []
+  const deleted: string[] = []
   for (const id of TABLE_IDS) {
-    if (!(await describe(db, names[id]))) continue
+    if (!(await describeTable(db, names[id]))) continue
     await db.admin('DeleteTable', { TableName: names[id] })
-    gone.push(names[id])
+    deleted.push(names[id])
   }
-  return gone
+  return deleted
 }
 
 const keyText = (schema: readonly KeyElement[] | undefined): string =>
   schema?.map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join(', ') ?? 'none'
 
-const namesText = (names: readonly string[]): string =>
+const listText = (names: readonly string[]): string =>
   names.length > 0 ? [...names].sort().join(', ') : 'none'
 
-async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator<TableCheck> {
-  const { key, indexes, ttl } = definitionOf(id)
-  const found = await describe(db, table)
+async function* checkTable(db: Dynamo, id: TableId, table: string): AsyncGenerator<TableCheck> {
+  const { key, indexes, ttl } = definition(id)
+  const found = await describeTable(db, table)
   yield { table, point: 'status', expected: 'ACTIVE', found: found?.TableStatus ?? 'no such table' }
   yield { table, point: 'keys', expected: keyText(keySchema(key)), found: keyText(found?.KeySchema) }
   yield {
@@ -134,15 +141,15 @@ async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator
     expected: 'PAY_PER_REQUEST',
     found: found?.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
   }
-  const there = found?.GlobalSecondaryIndexes ?? []
+  const foundIndexes = found?.GlobalSecondaryIndexes ?? []
   yield {
     table,
     point: 'indexes',
-    expected: namesText(Object.keys(indexes)),
-    found: namesText(there.map(index => index.IndexName)),
+    expected: listText(Object.keys(indexes)),
+    found: listText(foundIndexes.map(index => index.IndexName)),
   }
   for (const [name, indexKey] of Object.entries(indexes)) {
-    const index = there.find(one => one.IndexName === name)
+    const index = foundIndexes.find(one => one.IndexName === name)
     yield {
       table,
       point: `${name} keys`,
@@ -157,14 +164,14 @@ async function* pointsOf(db: Dynamo, id: TableId, table: string): AsyncGenerator
     }
     yield { table, point: `${name} status`, expected: 'ACTIVE', found: index?.IndexStatus ?? 'unknown' }
   }
-  yield { table, point: 'TTL', expected: ttl ?? 'off', found: await ttlOf(db, table) }
+  yield { table, point: 'TTL', expected: ttl ?? 'off', found: await describeTtl(db, table) }
 }
 
-/** The points of the checklist in order, up to and including the first that does not hold. */
+/** Checks the points of the checklist in order, up to and including the first that does not pass. */
 export async function* verifyTables(db: Dynamo, names: TableNames): AsyncGenerator<TableCheck> {
   for (const id of TABLE_IDS)
-    for await (const point of pointsOf(db, id, names[id])) {
-      yield point
-      if (!passes(point)) return
+    for await (const check of checkTable(db, id, names[id])) {
+      yield check
+      if (!passes(check)) return
     }
 }

@@ -1,10 +1,10 @@
-/** A restored copy, put back: what was changed, deleted or added since is as it was, and who was forgotten stays forgotten. */
+/** Restore from a copy: later changes are undone, and tombstones of erased accounts are kept. */
 import { expect, test } from 'vitest'
 import { createTestShop } from '../../test/kit.ts'
 import { createTables } from './provision.ts'
 import { restoreTable } from './restore.ts'
 
-test('rows are as the copy has them, tombstones stay, and a second time changes nothing', async () => {
+test('a restore makes the items those of the copy, keeps tombstones, and changes nothing the second time', async () => {
   const { deps, names } = await createTestShop()
   const { db } = deps
   const from = `${names.control}-back`
@@ -39,7 +39,7 @@ test('rows are as the copy has them, tombstones stay, and a second time changes 
   })
 })
 
-test('a copy that is not there deletes nothing', async () => {
+test('a restore from a table that does not exist fails and deletes nothing', async () => {
   const { deps, names } = await createTestShop()
   await deps.db.write({
     action: 'Put',

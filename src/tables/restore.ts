@@ -1,47 +1,42 @@
-/** A table as it was, put back into the table as it is: row by row, so that its name, streams and settings stay. */
+/** Restore of a table from a copy, item by item, so that its name, streams and settings stay. */
 import { isDeepStrictEqual } from 'node:util'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import { TABLES, type TableDefinition, type TableId } from './definitions.ts'
+import { primaryKey, type TableId } from './definitions.ts'
 
 export type RestoreResult = { readonly written: number; readonly deleted: number; readonly same: number }
 
 /**
- * Makes the rows of the table `name` those of the table `from`, a restored copy of it, except for the tombstones of people who
- * were erased, which are kept. For when nobody else writes; all of `from` is in memory meanwhile. Can be cut off and done again.
+ * Makes the items of the table `name` equal to those of the table `from`, a restored copy of it. Tombstones of erased accounts are
+ * kept. No other process may write to the table at the same time. The whole copy is held in memory. Can be interrupted and repeated.
  */
 export const restoreTable = async (
   db: Dynamo,
   id: TableId,
   { name, from }: { readonly name: string; readonly from: string },
 ): Promise<RestoreResult> => {
-  const { key }: TableDefinition = TABLES[id]
-  const keyOf = (item: Item): Item => ({
-    [key.hash]: item[key.hash],
-    ...(key.range ? { [key.range]: item[key.range] } : {}),
-  })
-  const rowName = (item: Item): string => JSON.stringify(Object.values(keyOf(item)))
-  const wanted = new Map<string, Item>()
-  for await (const items of db.scan(from)) for (const item of items) wanted.set(rowName(item), item)
+  const keyText = (item: Item): string => JSON.stringify(Object.values(primaryKey(id, item)))
+  const copy = new Map<string, Item>()
+  for await (const items of db.scan(from)) for (const item of items) copy.set(keyText(item), item)
 
-  const count = { written: 0, deleted: 0, same: 0 }
+  const result = { written: 0, deleted: 0, same: 0 }
   for await (const items of db.scan(name))
     for (const item of items) {
-      const as = wanted.get(rowName(item))
-      // An erasure that was asked for since the backup still holds.
+      const copied = copy.get(keyText(item))
+      // A request for erasure remains valid, whatever is restored.
       const isTombstone = id === 'control' && item.pk === CONTROL_ROWS.erasure.pk
-      if (isTombstone || (as && isDeepStrictEqual(as, item))) {
-        wanted.delete(rowName(item))
-        count.same++
-      } else if (!as) {
-        await db.write({ action: 'Delete', table: name, key: keyOf(item) })
-        count.deleted++
+      if (isTombstone || (copied && isDeepStrictEqual(copied, item))) {
+        copy.delete(keyText(item))
+        result.same++
+      } else if (!copied) {
+        await db.write({ action: 'Delete', table: name, key: primaryKey(id, item) })
+        result.deleted++
       }
     }
-  for (const item of wanted.values()) {
+  for (const item of copy.values()) {
     await db.write({ action: 'Put', table: name, item })
-    count.written++
+    result.written++
   }
-  return count
+  return result
 }
