@@ -1,38 +1,33 @@
-/** `cloudshelf audit`: who did what, when. */
-import { Command, InvalidArgumentError } from 'commander'
+/** `cloudshelf audit`: the audit trail of staff, customers and commands. */
+import { Command } from 'commander'
 import { type AuditEntry, auditOfDay, auditTrail } from '../core/audit.ts'
 import { dayOf } from '../core/ids.ts'
-import { withDeps } from './open.ts'
-import { print, printJson } from './output.ts'
+import { parseDay } from './option-values.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
-const day = (typed: string): string => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(typed) || Number.isNaN(Date.parse(typed)))
-    throw new InvalidArgumentError('It is no day such as 2025-09-05.')
-  return typed
+type ListOptions = { readonly day?: string; readonly subject?: string; readonly json?: boolean }
+
+const valuesText = (values: object | undefined): string =>
+  values === undefined ? '' : JSON.stringify(values)
+
+const entryText = ({ at, actor, what, subject, before, after, fields }: AuditEntry): string => {
+  const change = before || after ? `  ${valuesText(before)} -> ${valuesText(after)}` : ''
+  const changedFields = fields && fields.length > 0 ? `  (${fields.join(', ')})` : ''
+  return `${at}  ${actor}  ${what}  ${subject}${change}${changedFields}`
 }
 
-const values = (item: object | undefined): string => (item === undefined ? '' : JSON.stringify(item))
-
-const line = ({ at, actor, what, subject, before, after, fields }: AuditEntry): string => {
-  const change = before || after ? `  ${values(before)} -> ${values(after)}` : ''
-  const named = fields && fields.length > 0 ? `  (${fields.join(', ')})` : ''
-  return `${at}  ${actor}  ${what}  ${subject}${change}${named}`
-}
-
-type Options = { readonly day?: string; readonly subject?: string; readonly json?: boolean }
-
-const list = ({ day: wanted, subject, json }: Options): Promise<void> =>
+const list = ({ day, subject, json }: ListOptions): Promise<void> =>
   withDeps(async ({ db, names, now }) => {
     const entries =
       subject === undefined
-        ? auditOfDay(db, names.control, wanted ?? dayOf(now()))
+        ? auditOfDay(db, names.control, day ?? dayOf(now()))
         : auditTrail(db, names.control, subject)
     const found: AuditEntry[] = []
-    for await (const entry of entries)
-      if (wanted === undefined || entry.at.startsWith(wanted)) found.push(entry)
+    for await (const entry of entries) if (day === undefined || entry.at.startsWith(day)) found.push(entry)
     if (json) return printJson({ items: found })
-    for (const entry of found) print(line(entry))
-    print(`${found.length} entries`)
+    for (const entry of found) print(entryText(entry))
+    print(counted(found.length, 'change'))
   })
 
 const HELP = `
@@ -43,13 +38,14 @@ Examples:
   $ cloudshelf audit list --subject order:order-2025-09-05-xyz123`
 
 export const auditCommand = (): Command => {
-  const audit = new Command('audit').description('who did what, when').addHelpText('after', HELP)
+  const audit = new Command('audit').description('Show who changed what').addHelpText('after', HELP)
   audit
     .command('list')
-    .description('what was done today, on a day, or to one thing')
-    .option('--day <day>', 'a day, UTC', day)
-    .option('--subject <subject>', 'one thing: book:<id>, order:<id>, account:<id>')
-    .option('--json', 'as JSON')
+    .description('List the changes of today, of another day, or of one book, order or account')
+    .option('--day <date>', 'Day in UTC, for example 2025-09-05', parseDay)
+    .option('--subject <subject>', 'book:<id>, order:<id> or account:<id>')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', HELP)
     .action(list)
   return audit
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { runCli } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 
-test('A bill says what weighs most, the levels of the specification and what an idle shop costs', async () => {
+test('a bill shows the largest item, the levels of the specification and the price of an idle shop', async () => {
   const folder = join(temporaryFolder(), 'nothing')
   const { code, stdout, stderr } = await runCli(
     folder,
@@ -21,11 +21,11 @@ test('A bill says what weighs most, the levels of the specification and what an 
   expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.39/)
   expect(stdout).toMatch(/^dev .*nothing/m)
   expect(stdout).toMatch(/Largest item: .*To lower it: /)
-  // It asks no store: there is no data folder.
+  // No database is used: there is no data folder.
   expect(existsSync(folder)).toBe(false)
 })
 
-test('The same as JSON, options of the stage in it', async () => {
+test('--json prints the same, with the options of the stage', async () => {
   const { stdout } = await runCli(temporaryFolder(), 'cost', '--visitors', '20k', '--with', 'waf', '--json')
   const { prices, bill, levels, idle } = JSON.parse(stdout)
   expect(prices).toMatchObject({ region: 'us-east-1', currency: 'USD' })
@@ -39,7 +39,7 @@ test('The same as JSON, options of the stage in it', async () => {
   expect(idle.map(({ stage }: { stage: string }) => stage)).toEqual(['dev', 'staging', 'prod'])
 })
 
-test('What cannot be meant is refused in one line that says what can', async () => {
+test('a value that is not understood is refused in one line that says what it must be', async () => {
   const folder = temporaryFolder()
   for (const [args, word] of [
     [['--reads', 'lots'], '1.5M'],
@@ -47,8 +47,8 @@ test('What cannot be meant is refused in one line that says what can', async () 
     [['--visitors', '-5'], '20k'],
     [['--stage', 'live'], 'dev, staging, prod'],
     [['--stage', 'dev', '--with', 'waf'], 'no option waf'],
-    [['--orders', '5', '--visitors', '2'], 'more --orders'],
-    [['--measure', '--reads', '1'], 'counts by itself'],
+    [['--orders', '5', '--visitors', '2'], '--orders must not be more than --visitors'],
+    [['--measure', '--reads', '1'], '--measure takes no numbers'],
   ] as const) {
     const { code, stdout, stderr } = await runCli(folder, 'cost', ...args)
     expect([code, stdout]).toEqual([2, ''])

@@ -1,4 +1,4 @@
-/** `cloudshelf cost`: what the shop costs on AWS in a month, and what each thing in it takes. */
+/** `cloudshelf cost`: the monthly bill of the shop on AWS, computed from its traffic, and the DynamoDB usage of each operation. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Bill, createBill, createIdleBill, LEVELS } from '../../tools/cost/bill.ts'
 import { measure } from '../../tools/cost/measure.ts'
@@ -18,26 +18,26 @@ import {
 import type { UsageInput } from '../../tools/cost/usage.ts'
 import { note, print, printJson } from './output.ts'
 
-type Options = UsageInput & {
+type CostOptions = UsageInput & {
   readonly stage: Stage
   readonly with?: readonly string[]
   readonly measure?: boolean
   readonly json?: boolean
 }
 
-const count = (text: string): number => {
+const parseCountOption = (text: string): number => {
   const parsed = parseCount(text)
   if (parsed !== undefined) return parsed
-  throw new InvalidArgumentError('It must be a number such as 500, 20k or 1.5M.')
+  throw new InvalidArgumentError('It must be a number, for example 500, 20k or 1.5M.')
 }
 
-const gigabytes = (text: string): number => {
+const parseSizeOption = (text: string): number => {
   const parsed = parseGigabytes(text)
   if (parsed !== undefined) return parsed
-  throw new InvalidArgumentError('It must be a size such as 512MB, 10GB or 1TB.')
+  throw new InvalidArgumentError('It must be a size, for example 512MB, 10GB or 1TB.')
 }
 
-const linesOf = (lines: readonly Line[]) =>
+const linesJson = (lines: readonly Line[]) =>
   lines.map(({ price: { id, what, unit }, quantity, usd, freeUsd }) => ({
     id,
     what,
@@ -50,7 +50,7 @@ const linesOf = (lines: readonly Line[]) =>
 const billJson = ({ stage, usage, lines, usd, withFreeTier, dominating, remaining }: Bill) => ({
   stage,
   demand: usage,
-  lines: linesOf(lines),
+  lines: linesJson(lines),
   usd,
   with_free_tier_usd: withFreeTier,
   dominating: dominating.price.id,
@@ -59,19 +59,19 @@ const billJson = ({ stage, usage, lines, usd, withFreeTier, dominating, remainin
 
 const { region, currency, asOf } = PRICE_LIST
 
-const section = (title: string, table: Table, notes: readonly string[] = []): void => {
+const printTable = (title: string, table: Table, notes: readonly string[] = []): void => {
   print(`${title}\n\n${formatText(table)}\n`)
   for (const line of notes) print(line)
   if (notes.length > 0) print('')
 }
 
-const showMeasured = async (json: boolean | undefined): Promise<void> => {
+const measureUsage = async (json: boolean | undefined): Promise<void> => {
   const measured = await measure(note)
   if (json) printJson({ units: measured, prices: { region, currency, as_of: asOf } })
-  else section('What each thing takes', createMeasuredTable(measured), MEASURED_NOTES)
+  else printTable('DynamoDB usage of each operation', createMeasuredTable(measured), MEASURED_NOTES)
 }
 
-const inJson = (bill: Bill | undefined, stage: Stage, options: readonly string[]) => ({
+const resultJson = (bill: Bill | undefined, stage: Stage, options: readonly string[]) => ({
   prices: { region, currency, as_of: asOf },
   ...(bill ? { bill: billJson(bill) } : {}),
   levels: LEVELS.map(({ name, estimate, stage: of, ...level }) => ({
@@ -82,14 +82,14 @@ const inJson = (bill: Bill | undefined, stage: Stage, options: readonly string[]
   idle: STAGES.map(of => billJson(createIdleBill(of, of === stage ? options : []))),
 })
 
-const showBill = (bill: Bill | undefined): void => {
-  if (bill) section('A month of this shop on AWS', createBillTable(bill), createBillNotes(bill))
-  section('The specification’s three levels, beside its estimates', createLevelsTable(), LEVELS_NOTES)
-  section('A shop that nobody visits', createIdleTable())
-  if (!bill) print('Say what your shop does: --visitors 20k, or --reads 1M --writes 500k --storage 10GB')
+const printBill = (bill: Bill | undefined): void => {
+  if (bill) printTable('Monthly bill of this shop on AWS', createBillTable(bill), createBillNotes(bill))
+  printTable('Usage levels of the specification, with its estimates', createLevelsTable(), LEVELS_NOTES)
+  printTable('Shop without visitors', createIdleTable())
+  if (!bill) print('For your own numbers, use --visitors 20k, or --reads 1M --writes 500k --storage 10GB')
 }
 
-const cost = async (options: Options, command: Command): Promise<void> => {
+const cost = async (options: CostOptions, command: Command): Promise<void> => {
   const { stage, with: chosen = [], measure: measures, json } = options
   const { reads, writes, storage, books, orders, visitors } = options
   const said = Object.fromEntries(
@@ -98,24 +98,25 @@ const cost = async (options: Options, command: Command): Promise<void> => {
     ),
   ) as UsageInput
   if (measures) {
-    if (Object.keys(said).length > 0) command.error('error: --measure counts by itself: give it no numbers')
-    return showMeasured(json)
+    if (Object.keys(said).length > 0) command.error('error: --measure takes no numbers: it measures them')
+    return measureUsage(json)
   }
   const unknown = chosen.find(option => !listOptions(stage).includes(option))
   if (unknown !== undefined)
     command.error(
-      `error: stage ${stage} has no option ${unknown}; it has ${listOptions(stage).join(', ') || 'none'}`,
+      `error: stage ${stage} has no option ${unknown}: it has ${listOptions(stage).join(', ') || 'none'}`,
     )
   if ((orders ?? 0) > (visitors ?? Number.POSITIVE_INFINITY))
-    command.error('error: there cannot be more --orders than --visitors')
+    command.error('error: --orders must not be more than --visitors')
   const bill = Object.keys(said).length > 0 ? createBill(said, stage, chosen) : undefined
-  if (json) printJson(inJson(bill, stage, chosen))
-  else showBill(bill)
+  if (json) printJson(resultJson(bill, stage, chosen))
+  else printBill(bill)
 }
 
 const HELP = `
-What is not said follows from the rest: visitors from writes, orders from visitors, reads and writes from both. What that rests
-on, and where each price comes from, is in docs/cost.md. Nothing is asked of AWS.
+Numbers that you leave out are derived from the others: visitors from writes,
+orders from visitors, reads and writes from both. docs/cost.md has the
+assumptions and the source of each price. No request is sent to AWS.
 
 Examples:
   $ cloudshelf cost --visitors 20k --books 10k
@@ -125,19 +126,16 @@ Examples:
 
 export const costCommand = (): Command =>
   new Command('cost')
-    .description('what the shop costs on AWS in a month')
-    .option('--reads <n>', 'items read from DynamoDB', count)
-    .option('--writes <n>', 'items written to DynamoDB', count)
-    .option('--storage <size>', 'what lies in the tables: 10GB', gigabytes)
-    .option('--books <n>', 'books on the shelf (10k)', count)
-    .option('--orders <n>', 'orders a month', count)
-    .option('--visitors <n>', 'visits a month', count)
-    .addOption(new Option('--stage <stage>', 'which stage’s bill').choices(STAGES).default('prod'))
-    .option('--with <option...>', 'options of the stage that are switched on: waf, domain')
-    .option(
-      '--measure',
-      'count what each thing takes of DynamoDB, in a shop of its own that is gone afterwards',
-    )
-    .option('--json', 'as JSON')
+    .description('Estimate the monthly cost of the shop on AWS')
+    .option('--reads <n>', 'Items read from DynamoDB per month', parseCountOption)
+    .option('--writes <n>', 'Items written to DynamoDB per month', parseCountOption)
+    .option('--storage <size>', 'Size of all tables, for example 10GB', parseSizeOption)
+    .option('--books <n>', 'Books for sale, for example 10k', parseCountOption)
+    .option('--orders <n>', 'Orders per month', parseCountOption)
+    .option('--visitors <n>', 'Visits per month', parseCountOption)
+    .addOption(new Option('--stage <stage>', 'Stage').choices(STAGES).default('prod'))
+    .option('--with <option...>', 'Options of the stage, such as waf and domain')
+    .option('--measure', 'Measure the DynamoDB usage of each operation, in a temporary shop')
+    .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(cost)

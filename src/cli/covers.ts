@@ -1,53 +1,63 @@
-/** `cloudshelf covers`: pictures of books from a folder. */
+/** `cloudshelf covers`: cover images of books, imported from a folder. */
 import { Command } from 'commander'
 import { type CoverOutcome, importCovers } from '../catalog/import/covers.ts'
-import { withDeps } from './open.ts'
-import { CommandError, FAILED, note, print, printJson } from './output.ts'
+import { CommandError, FAILED } from './errors.ts'
+import { counted, note, print, printJson } from './output.ts'
+import { COMMAND_LINE, withDeps } from './with-deps.ts'
 
-type Options = { readonly dryRun?: boolean; readonly json?: boolean }
+type ImportOptions = { readonly dryRun?: boolean; readonly json?: boolean }
 type Counts = Record<CoverOutcome['kind'], number>
 
-const SHOWN = 20
+const SHOWN_REMARKS = 20
 
-const unreadable = (folder: string, error: unknown): unknown => {
+const explainUnreadable = (folder: string, error: unknown): unknown => {
   const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES'
-    ? new CommandError(`cannot read the folder ${folder}: ${code}`)
-    : error
+  if (code === 'ENOENT') return new CommandError(`cannot read ${folder}: there is no such folder`)
+  if (code === 'ENOTDIR') return new CommandError(`cannot read ${folder}: it is not a folder`)
+  if (code === 'EACCES') return new CommandError(`cannot read ${folder}: permission denied`)
+  return error
 }
 
-const run = (folder: string, { dryRun, json }: Options): Promise<void> =>
+const importFolder = (folder: string, { dryRun, json }: ImportOptions): Promise<void> =>
   withDeps(async deps => {
     const counts: Counts = { put: 0, unchanged: 0, unmatched: 0, refused: 0 }
     const remarks: CoverOutcome[] = []
     try {
-      for await (const outcome of importCovers(deps, folder, { dryRun, actor: 'command-line' })) {
+      for await (const outcome of importCovers(deps, folder, { dryRun, actor: COMMAND_LINE })) {
         counts[outcome.kind]++
         if (outcome.reason !== undefined) remarks.push(outcome)
       }
     } catch (error) {
-      throw unreadable(folder, error)
+      throw explainUnreadable(folder, error)
     }
     if (counts.refused > 0) process.exitCode = FAILED
     if (json) return printJson({ dry_run: dryRun === true, ...counts, remarks })
-    for (const { file, reason } of remarks.slice(0, SHOWN)) note(`${file}: ${reason}`)
-    if (remarks.length > SHOWN) note(`… and ${remarks.length - SHOWN} more`)
+    for (const { file, reason } of remarks.slice(0, SHOWN_REMARKS)) note(`${file}: ${reason}`)
+    if (remarks.length > SHOWN_REMARKS)
+      note(`… and ${remarks.length - SHOWN_REMARKS} more: --json prints all of them`)
     const { put, unchanged, unmatched, refused } = counts
     print(
-      `${put} covers ${dryRun ? 'would be put' : 'put'}, ${unchanged} there already, ${unmatched} of no book here, ${refused} refused`,
+      `${counted(put, 'cover')} ${dryRun ? 'would be imported' : 'imported'}, ${unchanged} unchanged, ` +
+        `${unmatched} without a matching book, ${refused} refused`,
     )
   })
 
-export const coversCommand = (): Command =>
-  new Command('covers')
-    .description('pictures of books')
-    .addCommand(
-      new Command('import')
-        .description(
-          'takes the images of a folder as covers: each is called like the id or the ISBN of its book',
-        )
-        .argument('<folder>', 'JPEG, PNG, WebP or AVIF files of at most 5 MB')
-        .option('--dry-run', 'only say what would be done')
-        .option('--json', 'print the result as JSON')
-        .action(run),
-    )
+const HELP = `
+An image belongs to the book whose ID or ISBN is its file name: tech-001.jpg,
+9780132350884.webp. Running the import again writes only what has changed.
+
+Example:
+  $ cloudshelf covers import covers/ --dry-run`
+
+export const coversCommand = (): Command => {
+  const covers = new Command('covers').description('Import cover images')
+  covers
+    .command('import')
+    .description('Import the images of a folder as covers')
+    .argument('<folder>', 'Folder of JPEG, PNG, WebP or AVIF files, 5 MB at most each')
+    .option('--dry-run', 'Show what would happen, without writing anything')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', HELP)
+    .action(importFolder)
+  return covers
+}

@@ -1,5 +1,4 @@
-/** What `doctor` looks at on this machine and in the store, each as a finding with what to do about it. */
-
+/** Checks of `cloudshelf doctor`: this machine, the tables, and what is stored in them. Each gives a finding with its fix. */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import type { AccountCheck } from '../accounts/check.ts'
@@ -11,157 +10,172 @@ import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-process.ts'
 import { passes, verifyTables } from '../tables/provision.ts'
-import { messageOf } from './output.ts'
+import { explainError } from './errors.ts'
+import { counted } from './output.ts'
 
+/** The result of a check, as `doctor --json` prints it. */
 export type Finding = {
   readonly state: 'ok' | 'warn' | 'fail'
+  /** What was checked. */
   readonly what: string
   readonly found: string
-  /** What to do; nothing where all is well. */
+  /** How to fix it; only where something is wrong. */
   readonly mend?: string
-  /** Everything that is concerned, where it can be named. */
+  /** Each item that is concerned. */
   readonly items?: readonly unknown[]
 }
 
-const OLDEST_NODE = 24
+const MIN_NODE_VERSION = 24
 
-export const nodeFinding = (version = process.versions.node): Finding =>
-  Number.parseInt(version, 10) >= OLDEST_NODE
+export const checkNode = (version = process.versions.node): Finding =>
+  Number.parseInt(version, 10) >= MIN_NODE_VERSION
     ? { state: 'ok', what: 'node', found: version }
     : {
         state: 'fail',
         what: 'node',
-        found: version,
-        mend: `run npm install, which brings Node ${OLDEST_NODE}, and call \`npx cloudshelf\``,
+        found: `${version}, but ${MIN_NODE_VERSION} or newer is needed`,
+        mend: `run \`npm install\`, which brings Node ${MIN_NODE_VERSION}, then \`npx cloudshelf doctor\``,
       }
 
-export const engineFinding = ({ endpoint }: Settings, find = findEngineBinary): Finding => {
+export const checkEngine = ({ endpoint }: Settings, findBinary = findEngineBinary): Finding => {
+  const what = 'engine'
   if (endpoint !== undefined)
-    return { state: 'ok', what: 'engine', found: `${endpoint} (DYNAMODB_ENDPOINT), none of our own` }
+    return { state: 'ok', what, found: `not used: the database is ${endpoint} (DYNAMODB_ENDPOINT)` }
   try {
-    const version = execFileSync(find(), ['--version'], { encoding: 'utf8', timeout: 5_000 }).trim()
-    return { state: 'ok', what: 'engine', found: version }
+    const version = execFileSync(findBinary(), ['--version'], { encoding: 'utf8', timeout: 5_000 }).trim()
+    return { state: 'ok', what, found: version }
   } catch (error) {
-    const found = messageOf(error) ?? (error instanceof Error ? error.message : String(error))
-    return { state: 'fail', what: 'engine', found, mend: 'run npm install, or set DYNAMODB_ENDPOINT' }
+    const found = explainError(error) ?? (error instanceof Error ? error.message : String(error))
+    return { state: 'fail', what, found, mend: 'run `npm install`, or set DYNAMODB_ENDPOINT' }
   }
 }
 
-export const folderFinding = ({ dataDir }: Settings): Finding => {
+export const checkDataFolder = ({ dataDir }: Settings): Finding => {
   const what = 'data folder'
   try {
     accessSync(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return { state: 'ok', what, found: `${dataDir}, not made yet` }
+      return { state: 'ok', what, found: `${dataDir} (does not exist yet)` }
     return {
       state: 'fail',
       what,
-      found: `${dataDir} cannot be written`,
-      mend: 'set CLOUDSHELF_DATA_DIR to another',
+      found: `cannot write to ${dataDir}`,
+      mend: 'set CLOUDSHELF_DATA_DIR to a folder that can be written',
     }
   }
   const holder = readHolder(dataDir)
-  const held = holder ? `held by a ${holder.kind} (pid ${holder.pid})` : 'held by nobody'
-  return { state: 'ok', what, found: `${dataDir}, ${held}` }
+  const use = holder ? `in use by a ${holder.kind} (pid ${holder.pid})` : 'not in use'
+  return { state: 'ok', what, found: `${dataDir} (${use})` }
 }
 
-export const tablesFinding = async ({ db, settings }: Deps): Promise<Finding> => {
+export const checkTables = async ({ db, names }: Deps): Promise<Finding> => {
   const what = 'tables'
-  let points = 0
-  for await (const point of verifyTables(db, settings.names)) {
-    points++
-    if (passes(point)) continue
-    const found = `${point.table} ${point.point}: ${point.found}, expected: ${point.expected}`
-    const mend = 'run cloudshelf tables create; a table that is there with other keys has to be made anew'
-    return { state: 'fail', what, found, mend }
+  let passed = 0
+  for await (const check of verifyTables(db, names)) {
+    if (!passes(check)) {
+      const found = `${check.table} ${check.point}: ${check.found}, expected: ${check.expected}`
+      const mend = 'run `cloudshelf tables create`. A table with other keys must be deleted first'
+      return { state: 'fail', what, found, mend }
+    }
+    passed++
   }
-  return { state: 'ok', what, found: `${points} points of the checklist hold` }
+  return { state: 'ok', what, found: `all ${passed} points of the checklist pass` }
 }
 
-type Kind = Pick<Finding, 'what' | 'mend'> & {
-  readonly bad: 'warn' | 'fail'
+type ListCheck = Pick<Finding, 'what' | 'mend'> & {
+  readonly severity: 'warn' | 'fail'
+  /** What is found when the list is empty. */
   readonly none: string
-  readonly some: string
+  /** What is found otherwise, behind the number of items: one, and many. */
+  readonly some: readonly [string, string]
 }
-const listFinding = (items: readonly unknown[], { what, bad, none, some, mend = '' }: Kind): Finding =>
-  items.length === 0
-    ? { state: 'ok', what, found: none }
-    : { state: bad, what, found: `${items.length} ${some}`, mend, items }
 
-const REINDEX = 'run cloudshelf doctor --reindex'
+const checkList = (items: readonly unknown[], check: ListCheck): Finding => {
+  const { what, severity, none, some, mend = '' } = check
+  if (items.length === 0) return { state: 'ok', what, found: none }
+  return { state: severity, what, found: counted(items.length, ...some), mend, items }
+}
+
+const REINDEX = 'run `cloudshelf doctor --reindex`'
 
 export const catalogFindings = (check: CatalogCheck): Finding[] => [
-  listFinding(check.badRows, {
-    what: 'rows',
-    bad: 'fail',
-    none: `${check.keys.length} books, ${check.forSale} of them for sale`,
-    some: 'rows are no books, and the shop does not show them',
-    mend: 'change or delete these items of the books table',
+  checkList(check.badRows, {
+    what: 'books',
+    severity: 'fail',
+    none: `${counted(check.keys.length, 'book')}, ${check.forSale} for sale`,
+    some: ['item is not a valid book and is not shown', 'items are not valid books and are not shown'],
+    mend: 'correct or delete these items in the books table',
   }),
-  listFinding(check.duplicates, {
-    what: 'ids',
-    bad: 'fail',
-    none: 'every id is in one category',
-    some: 'ids are in more than one category',
-    mend: 'delete all but one item of each from the books table',
+  checkList(check.duplicates, {
+    what: 'book IDs',
+    severity: 'fail',
+    none: 'each is used once',
+    some: ['ID is used in several categories', 'IDs are used in several categories'],
+    mend: 'keep one item of each ID in the books table, and delete the others',
   }),
-  listFinding(check.withoutPointer, {
+  checkList(check.withoutPointer, {
     what: 'books without pointers',
-    bad: 'warn',
+    severity: 'warn',
     none: 'none',
-    some: 'books cannot be found by their id alone',
+    some: ['book cannot be found by its ID', 'books cannot be found by their IDs'],
     mend: REINDEX,
   }),
-  listFinding(check.dangling, {
+  checkList(check.dangling, {
     what: 'pointers without books',
-    bad: 'warn',
+    severity: 'warn',
     none: 'none',
-    some: 'ids are taken by books that are gone',
+    some: ['ID is reserved by a deleted book', 'IDs are reserved by deleted books'],
     mend: REINDEX,
   }),
 ]
 
 export const accountFindings = (check: AccountCheck): Finding[] => [
-  listFinding(check.invalidRows, {
+  checkList(check.invalidRows, {
     what: 'accounts',
-    bad: 'fail',
-    none: `${check.accounts}, each with an address in its normal form`,
-    some: 'rows are no accounts, and nobody can sign in to them',
-    mend: 'change or delete these items of the users table',
+    severity: 'fail',
+    none: counted(check.accounts, 'account'),
+    some: [
+      'item is not a valid account and cannot sign in',
+      'items are not valid accounts and cannot sign in',
+    ],
+    mend: 'correct or delete these items in the users table',
   }),
-  listFinding(check.duplicates, {
-    what: 'addresses',
-    bad: 'fail',
+  checkList(check.duplicates, {
+    what: 'emails',
+    severity: 'fail',
     none: 'each has one account',
-    some: 'accounts have the address of another',
-    mend: 'delete these items of the users table, or give them other addresses',
+    some: ['account has the email of another one', 'accounts have the email of another one'],
+    mend: 'change the email of these items in the users table, or delete them',
   }),
-  listFinding(check.missingReservations, {
-    what: 'accounts without guards',
-    bad: 'warn',
+  checkList(check.missingReservations, {
+    what: 'accounts without uniqueness records',
+    severity: 'warn',
     none: 'none',
-    some: 'accounts cannot be signed in to, and their addresses may be taken',
+    some: [
+      'account cannot sign in, and its email can be registered again',
+      'accounts cannot sign in, and their emails can be registered again',
+    ],
     mend: REINDEX,
   }),
-  listFinding(check.orphanedReservations, {
-    what: 'guards without accounts',
-    bad: 'warn',
+  checkList(check.orphanedReservations, {
+    what: 'uniqueness records without accounts',
+    severity: 'warn',
     none: 'none',
-    some: 'addresses are taken by accounts that are gone',
+    some: ['email is reserved by a deleted account', 'emails are reserved by deleted accounts'],
     mend: REINDEX,
   }),
 ]
 
-export const snapshotFinding = async ({ blobs, now }: Deps): Promise<Finding> => {
+export const checkSnapshot = async ({ blobs, now }: Deps): Promise<Finding> => {
   const what = 'snapshot'
   const snapshot = await readSnapshot(blobs)
-  if (!snapshot) return { state: 'ok', what, found: 'none: the next start reads the table' }
+  if (!snapshot) return { state: 'ok', what, found: 'none, so the next start reads the whole table' }
   const age = now().getTime() - snapshot.asOf.getTime()
-  const found = `${snapshot.index.rows.size} books, ${Math.round(age / 60_000)} minutes old`
+  const found = `${counted(snapshot.index.rows.size, 'book')}, ${counted(Math.round(age / 60_000), 'minute')} old`
   return {
     state: 'ok',
     what,
-    found: age < LOG_KEPT_MS / 2 ? found : `${found}: the next start reads the table`,
+    found: age < LOG_KEPT_MS / 2 ? found : `${found}, so the next start reads the whole table`,
   }
 }

@@ -1,4 +1,4 @@
-/** `cloudshelf doctor`: what is wrong, and how to mend it. */
+/** `cloudshelf doctor`: finds what is wrong with the shop on this machine and in its tables, and says how to fix it. */
 import { Command } from 'commander'
 import { type AccountCheck, checkAccounts, repairEmailReservations } from '../accounts/check.ts'
 import { announceAll, type CatalogCheck, checkCatalog, repairPointers } from '../catalog/check.ts'
@@ -9,90 +9,98 @@ import { readHolder } from '../local/data-folder.ts'
 import {
   accountFindings,
   catalogFindings,
-  engineFinding,
+  checkDataFolder,
+  checkEngine,
+  checkNode,
+  checkSnapshot,
+  checkTables,
   type Finding,
-  folderFinding,
-  nodeFinding,
-  snapshotFinding,
-  tablesFinding,
-} from './findings.ts'
-import { withDeps } from './open.ts'
-import { FAILED, messageOf, print, printJson } from './output.ts'
-import { indexFinding } from './running-shop.ts'
+} from './doctor-checks.ts'
+import { checkIndex } from './doctor-index.ts'
+import { explainError, FAILED } from './errors.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
-type Options = { readonly json?: boolean; readonly reindex?: boolean }
+type DoctorOptions = { readonly json?: boolean; readonly reindex?: boolean }
 
 const SHOWN_ITEMS = 20
-const marks = { ok: '✓', warn: '!', fail: '✗' } as const
+const MARKS = { ok: '✓', warn: '!', fail: '✗' } as const
 
 const itemText = (item: unknown): string =>
   typeof item === 'object' && item !== null ? Object.values(item).map(String).join('  ') : String(item)
 
-const say = ({ state, what, found, mend, items = [] }: Finding): void => {
-  print(`${marks[state]} ${what}: ${found}`)
+const printFinding = ({ state, what, found, mend, items = [] }: Finding): void => {
+  print(`${MARKS[state]} ${what}: ${found}`)
   for (const item of items.slice(0, SHOWN_ITEMS)) print(`    ${itemText(item)}`)
-  if (items.length > SHOWN_ITEMS) print(`    and ${items.length - SHOWN_ITEMS} more: --json names them all`)
+  if (items.length > SHOWN_ITEMS)
+    print(`    … and ${items.length - SHOWN_ITEMS} more: --json prints all of them`)
   if (mend) print(`  → ${mend}`)
 }
 
-/** Makes pointers, guards and index follow the tables. A shop that runs is told to read every book; otherwise its snapshot goes. */
-const reindex = async (deps: Deps, check: CatalogCheck, accounts: AccountCheck): Promise<Finding> => {
-  const { made, dropped } = await repairPointers(deps, check)
-  const guards = await repairEmailReservations(deps, accounts)
+/** Repairs pointers and uniqueness records. A running shop then reads every book again; otherwise its snapshot is deleted. */
+const reindex = async (deps: Deps, catalog: CatalogCheck, accounts: AccountCheck): Promise<Finding> => {
+  const pointers = await repairPointers(deps, catalog)
+  const reservations = await repairEmailReservations(deps, accounts)
   const { endpoint, dataDir } = deps.settings
-  const runs = endpoint !== undefined || readHolder(dataDir)?.kind === 'shop'
-  if (runs) await announceAll(deps, check.keys)
+  const mayBeRunning = endpoint !== undefined || readHolder(dataDir)?.kind === 'shop'
+  if (mayBeRunning) await announceAll(deps, catalog.keys)
   else await removeSnapshot(deps.blobs)
-  const index = runs ? `${check.keys.length} books announced` : 'the next start builds the index anew'
-  const pointers = `${made} pointers made, ${dropped} taken away`
-  const found = `${pointers}; ${guards.made} guards made, ${guards.dropped} taken away; ${index}`
-  return { state: 'ok', what: 'reindex', found }
+  const found = [
+    `${counted(pointers.made, 'pointer')} created, ${pointers.dropped} deleted`,
+    `${counted(reservations.made, 'uniqueness record')} created, ${reservations.dropped} deleted`,
+    mayBeRunning
+      ? `${counted(catalog.keys.length, 'book')} announced to the index`
+      : 'the next start rebuilds the index',
+  ]
+  return { state: 'ok', what: 'reindex', found: found.join('; ') }
 }
 
-const shelfFindings = async (deps: Deps, mends: boolean): Promise<Finding[]> => {
-  const tables = await tablesFinding(deps)
+const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
+  const tables = await checkTables(deps)
   if (tables.state === 'fail') return [tables]
-  const [check, accounts] = [await checkCatalog(deps), await checkAccounts(deps)]
-  const mended = mends ? [await reindex(deps, check, accounts)] : []
-  const after = mends ? await checkCatalog(deps) : check
+  const [catalog, accounts] = [await checkCatalog(deps), await checkAccounts(deps)]
+  const repaired = repairs ? [await reindex(deps, catalog, accounts)] : []
+  const catalogNow = repairs ? await checkCatalog(deps) : catalog
+  const accountsNow = repairs ? await checkAccounts(deps) : accounts
   return [
     tables,
-    ...mended,
-    ...catalogFindings(after),
-    ...accountFindings(mends ? await checkAccounts(deps) : accounts),
-    await indexFinding(deps.settings, after.forSale),
-    await snapshotFinding(deps),
+    ...repaired,
+    ...catalogFindings(catalogNow),
+    ...accountFindings(accountsNow),
+    await checkIndex(deps.settings, catalogNow.forSale),
+    await checkSnapshot(deps),
   ]
 }
 
-const examine = async (mends: boolean): Promise<Finding[]> => {
+const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   const settings = readSettings()
-  const machine = [nodeFinding(), engineFinding(settings), folderFinding(settings)]
+  const machine = [checkNode(), checkEngine(settings), checkDataFolder(settings)]
   if (machine.some(finding => finding.state === 'fail')) return machine
   try {
-    return [...machine, ...(await withDeps(deps => shelfFindings(deps, mends), { makeTables: false }))]
+    return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { makeTables: false }))]
   } catch (error) {
-    const found = messageOf(error)
+    const found = explainError(error)
     if (found === undefined) throw error
-    return [...machine, { state: 'fail', what: 'store', found }]
+    return [...machine, { state: 'fail', what: 'database', found }]
   }
 }
 
-const doctor = async ({ json, reindex: mends = false }: Options): Promise<void> => {
-  const findings = await examine(mends)
+const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promise<void> => {
+  const findings = await checkAll(repairs)
   if (json) printJson(findings)
-  else for (const finding of findings) say(finding)
+  else for (const finding of findings) printFinding(finding)
   if (findings.some(finding => finding.state === 'fail')) process.exitCode = FAILED
 }
 
 const HELP = `
-Looks at Node, the engine, the data folder, the tables, every row of the books and users tables, every pointer and
-every guard of an address, the running shop's index and the snapshot. Exits with 1 when something fails; a warning (!) is worth a look.`
+Checks Node, the engine, the data folder, the tables, every book and account,
+the index of the running shop and its snapshot. Marks: ✓ fine, ! worth a look,
+✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
-    .description('say what is wrong and how to mend it')
-    .option('--reindex', 'make missing pointers and guards, and make the index follow the table')
-    .option('--json', 'the findings as a JSON array')
+    .description('Find problems and say how to fix them')
+    .option('--reindex', 'Repair pointers and uniqueness records, and rebuild the index from the tables')
+    .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(doctor)

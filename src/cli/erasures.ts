@@ -1,25 +1,26 @@
-/** `cloudshelf erasures`: people who were forgotten stay forgotten. */
+/** `cloudshelf erasures`: repeats the erasures of personal data that a restored backup has undone. */
 import { Command } from 'commander'
 import { resumeErasures } from '../privacy/erase.ts'
-import { withDeps } from './open.ts'
-import { print, printJson } from './output.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
 const apply = ({ json }: { readonly json?: boolean }): Promise<void> =>
   withDeps(async deps => {
     const applied = await resumeErasures(deps, { again: true })
     if (json) printJson({ applied })
-    else print(`${applied} erasures are applied`)
+    else print(`${counted(applied, 'erasure')} applied`)
   })
 
 const HELP = `
-Run it after tables were restored from a backup: whoever was deleted since then came back with it.`
+Run this after restoring tables from a backup, which brings back the data of
+accounts that have been deleted since.`
 
 export const erasuresCommand = (): Command => {
-  const erasures = new Command('erasures').description('people who asked to be forgotten')
+  const erasures = new Command('erasures').description('Delete personal data again after a restore')
   erasures
     .command('apply')
-    .description('delete again whoever was ever deleted')
-    .option('--json', 'as JSON')
+    .description('Delete the data of every account that has ever been erased')
+    .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(apply)
   return erasures

@@ -1,18 +1,19 @@
-/** `cloudshelf export`: all books as a file that `import` takes back. */
+/** `cloudshelf export`: all books as a file that `import` reads. */
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, Option } from 'commander'
 import { type ExportFormat, exportBooks } from '../catalog/import/export.ts'
-import { withDeps } from './open.ts'
-import { CommandError, note } from './output.ts'
+import { CommandError } from './errors.ts'
+import { counted, note } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
-const formatOf = (file: string | undefined, asked: ExportFormat | undefined): ExportFormat =>
-  asked ?? (file !== undefined && /\.(jsonl|ndjson|json)$/i.test(file) ? 'jsonl' : 'csv')
+const formatFor = (file: string | undefined, chosen: ExportFormat | undefined): ExportFormat =>
+  chosen ?? (file !== undefined && /\.(jsonl|ndjson|json)$/i.test(file) ? 'jsonl' : 'csv')
 
-/** The whole file or none: it takes its name when it is complete. */
-const toFile = async (text: AsyncIterable<string>, file: string): Promise<void> => {
+/** Writes the whole file or none: it gets its name when it is complete. */
+const writeFile = async (text: AsyncIterable<string>, file: string): Promise<void> => {
   const partial = `${file}.partial`
   try {
     await pipeline(Readable.from(text), createWriteStream(partial))
@@ -25,27 +26,30 @@ const toFile = async (text: AsyncIterable<string>, file: string): Promise<void> 
   }
 }
 
-const toStdout = async (text: AsyncIterable<string>): Promise<void> => {
+const writeStdout = async (text: AsyncIterable<string>): Promise<void> => {
   try {
     await pipeline(Readable.from(text), process.stdout, { end: false })
   } catch (error) {
-    // Whoever reads us has seen enough, as `head` does.
+    // The reader of a pipe, such as `head`, may close it before the end.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   }
 }
 
 const exportFile = (file: string | undefined, { format }: { format?: ExportFormat }): Promise<void> =>
   withDeps(async ({ books }) => {
-    const text = exportBooks(books, formatOf(file, format), unreadable =>
-      note(`cloudshelf: ${unreadable} rows are no books and are left out: \`cloudshelf doctor\` names them`),
+    const text = exportBooks(books, formatFor(file, format), invalid =>
+      note(
+        `cloudshelf: skipped ${counted(invalid, 'invalid item')} of the books table; \`cloudshelf doctor\` lists them`,
+      ),
     )
-    if (file === undefined) await toStdout(text)
-    else await toFile(text, file)
+    if (file === undefined) await writeStdout(text)
+    else await writeFile(text, file)
   })
 
 const HELP = `
-Ordered by category and id, with every attribute: an import of it finds nothing to change.
-Cells are written as they are, also those that begin with = + - or @: in a spreadsheet, open the file as text.
+Books are sorted by category and ID and have all their attributes, so importing
+the file again changes nothing. Cells that begin with = + - or @ are written as
+they are: open the file as text in a spreadsheet.
 
 Examples:
   $ cloudshelf export books.csv
@@ -53,10 +57,13 @@ Examples:
 
 export const exportCommand = (): Command =>
   new Command('export')
-    .description('write all books, with stock, as CSV or JSON lines')
-    .argument('[file]', 'where to; stdout otherwise')
+    .description('Export all books, with their stock, as CSV or JSON Lines')
+    .argument('[file]', 'File to write (default: standard output)')
     .addOption(
-      new Option('--format <format>', "by the file's ending, else csv").choices(['csv', 'jsonl'] as const),
+      new Option('--format <format>', 'Format (default: by the file name, else csv)').choices([
+        'csv',
+        'jsonl',
+      ] as const),
     )
     .addHelpText('after', HELP)
     .action(exportFile)

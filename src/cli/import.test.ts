@@ -6,7 +6,7 @@ import { runCli, startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
-const fileOf = (content: string): string => {
+const feedFile = (content: string): string => {
   const file = join(temporaryFolder(), 'books.csv')
   writeFileSync(file, content)
   return file
@@ -19,9 +19,9 @@ const FEED = `isbn13,title,authors,price,stock,genres
 9780743273565,Twice,Nobody,1.00,1,fiction
 `
 
-test('An import says what it took and refused, and a second one finds nothing to do', async () => {
+test('an import counts imported and refused rows, and a second one changes nothing', async () => {
   const folder = temporaryFolder()
-  const feed = fileOf(FEED)
+  const feed = feedFile(FEED)
   const report = join(temporaryFolder(), 'refused.csv')
   const first = await runCli(folder, 'import', feed, '--report', report)
   expect(first.code).toBe(0)
@@ -54,13 +54,13 @@ test('An import says what it took and refused, and a second one finds nothing to
   ])
 })
 
-test('An import that could take nothing fails', async () => {
-  const { code, stdout } = await runCli(temporaryFolder(), 'import', fileOf('title,author\nA,B\n'))
+test('an import whose rows are all refused fails', async () => {
+  const { code, stdout } = await runCli(temporaryFolder(), 'import', feedFile('title,author\nA,B\n'))
   expect(code).toBe(1)
   expect(stdout).toContain('0 new, 0 changed, 0 moved, 0 unchanged, 1 refused')
 })
 
-test('An export is written to a file whole, and comes back without a difference', async () => {
+test('an export is written completely or not at all, and importing it changes nothing', async () => {
   const folder = temporaryFolder()
   await runCli(folder, 'seed')
   for (const name of ['books.csv', 'books.jsonl']) {
@@ -82,9 +82,9 @@ const LARGE = `id,title,author,price,stock,category\n${Array.from(
   (_, i) => `big-${i},Large Book ${i},Author ${i},9.99,5,Large\n`,
 ).join('')}`
 
-test('An import into a running shop is killed, is finished by running it again, and is seen in the shop', async () => {
+test('an import that was killed is completed by running it again, and the running shop shows its books', async () => {
   const folder = temporaryFolder()
-  const feed = fileOf(LARGE)
+  const feed = feedFile(LARGE)
   const shop = await startShopProcess(folder)
   const found = async () =>
     (await (await fetch(`${shop.url}/api/books?category=Large&limit=1`)).json()) as { total: number }

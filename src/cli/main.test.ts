@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../test/kit.ts'
 
 const ONE_LINE = /^cloudshelf: [^\n]+\n$/
 
-describe('Wrong usage', () => {
+describe('wrong usage:', () => {
   test.each([
     [['sell']],
     [['seed', '--fast']],
@@ -18,13 +18,28 @@ describe('Wrong usage', () => {
     [['tables', 'delete']],
     [['orders', 'list', '--date', 'today']],
     [['orders', 'advance', 'order-1', '--to', 'lost']],
-  ])('%j is told in one line, with exit code 2', async args => {
+  ])('%j is explained in one line that names the help, with exit code 2', async args => {
     const { code, stdout, stderr } = await runCli(temporaryFolder(), ...args)
     expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toMatch(/ \(see `cloudshelf .*--help`\)\n$/)
     expect([code, stdout]).toEqual([2, ''])
   })
 
-  test('no command at all shows the help, with exit code 2', async () => {
+  test.each([
+    [
+      ['import', 'a.csv', '--price', 'free'],
+      'It must be a price, for example 12.50. (see `cloudshelf import --help`)',
+    ],
+    [['import', 'a.csv', '--stock', '-1'], 'It must be a whole number from 0 to'],
+    [
+      ['orders', 'list', '--date', 'today'],
+      'It must be a date, for example 2025-09-05. (see `cloudshelf orders list --help`)',
+    ],
+  ])('%j says what the value must be', async (args, expected) => {
+    expect((await runCli(temporaryFolder(), ...args)).stderr).toContain(expected)
+  })
+
+  test('no command prints the help, with exit code 2', async () => {
     expect(await runCli(temporaryFolder())).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Usage:'),
@@ -38,18 +53,18 @@ test.each([
   [['export', '--help']],
   [['doctor', '--help']],
   [['orders', 'advance', '--help']],
-])('%j explains itself, with exit code 0', async args => {
+])('%j prints its help, with exit code 0', async args => {
   const { code, stdout, stderr } = await runCli(temporaryFolder(), ...args)
   expect(stdout).toContain('Usage: cloudshelf')
   expect([code, stderr]).toEqual([0, ''])
 })
 
-test('The version is that of the package', async () => {
+test('--version prints the version of the package', async () => {
   expect((await runCli(temporaryFolder(), '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
-describe('What cannot be done is told in one line, with exit code 1:', () => {
-  test('a data folder that cannot be made', async () => {
+describe('a failure is explained in one line, with exit code 1:', () => {
+  test('a data folder that cannot be created', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     const { code, stderr } = await runCli(join(file, 'data'), 'seed')
@@ -58,7 +73,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
     expect(code).toBe(1)
   })
 
-  test('a wrong setting', async () => {
+  test('an invalid setting', async () => {
     const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).result
     expect([code, stderr]).toEqual([
       1,
@@ -66,7 +81,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
     ])
   })
 
-  test('a store that does not answer', async () => {
+  test('a database that does not respond', async () => {
     const env = {
       DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
       AWS_ACCESS_KEY_ID: 'x',
@@ -74,7 +89,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
     }
     const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], env).result
     expect(stderr).toMatch(ONE_LINE)
-    expect(stderr).toContain('the store (http://127.0.0.1:9) does not answer')
+    expect(stderr).toContain('the database (http://127.0.0.1:9) does not respond')
     expect(code).toBe(1)
   })
 
@@ -92,7 +107,7 @@ describe('What cannot be done is told in one line, with exit code 1:', () => {
     expect(code).toBe(1)
   })
 
-  test('a file that is not there', async () => {
+  test('a file that does not exist', async () => {
     const { code, stderr } = await runCli(temporaryFolder(), 'import', '/nowhere/books.csv')
     expect([code, stderr]).toEqual([1, 'cloudshelf: cannot read /nowhere/books.csv: file not found\n'])
   })

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `cloudshelf`: the commands of the shop's people. */
+/** The `cloudshelf` command: a command line for the people who run the shop. */
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { auditCommand } from './audit.ts'
@@ -7,67 +7,71 @@ import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
 import { doctorCommand } from './doctor.ts'
 import { erasuresCommand } from './erasures.ts'
+import { reportError, usageError } from './errors.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
-import { fail, usageError } from './output.ts'
 import { proveCommand } from './prove.ts'
 import { seedCommand } from './seed.ts'
 import { adminCommand, staffCommand } from './staff.ts'
 import { tablesCommand } from './tables.ts'
 
 const HELP = `
-Works on the data folder (CLOUDSHELF_DATA_DIR, .cloudshelf otherwise), through the running shop's engine or one of its own;
-with DYNAMODB_ENDPOINT=<url> or =aws on the tables there. Every command has --help.
-Exit codes: 0 done, 1 failed or a difference found, 2 wrong usage.
+Commands work on the data folder, whether or not the shop is running. With
+DYNAMODB_ENDPOINT=aws, or a URL, they work on the tables there instead.
+docs/settings.md lists all settings.
+
+Exit codes: 0 success, 1 failure or a problem found, 2 wrong usage
 
 Examples:
   $ cloudshelf import books.csv --dry-run
-  $ cloudshelf export books.csv
   $ cloudshelf orders list
-  $ cloudshelf doctor`
+  $ cloudshelf admin create --email you@example.com
+  $ cloudshelf doctor
 
-/** Every command, its own subcommands too. */
-const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)]
+Use "cloudshelf <command> --help" for more about a command.`
+
+const GROUPS: Readonly<Record<string, readonly Command[]>> = {
+  'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand()],
+  'Orders and email:': [ordersCommand(), outboxCommand()],
+  'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
+  'Operations:': [doctorCommand(), tablesCommand(), costCommand(), proveCommand()],
+}
 
 const program = new Command('cloudshelf')
-  .description("an online bookshop's tables, books and orders from the command line")
-  .version(manifest.version)
+  .description('Run a CloudShelf bookshop from the command line')
+  .version(manifest.version, '-V, --version', 'Show the version')
   .addHelpText('after', HELP)
-  .addCommand(tablesCommand())
-  .addCommand(seedCommand())
-  .addCommand(importCommand())
-  .addCommand(exportCommand())
-  .addCommand(coversCommand())
-  .addCommand(doctorCommand())
-  .addCommand(ordersCommand())
-  .addCommand(outboxCommand())
-  .addCommand(adminCommand())
-  .addCommand(staffCommand())
-  .addCommand(auditCommand())
-  .addCommand(erasuresCommand())
-  .addCommand(costCommand())
-  .addCommand(proveCommand())
+for (const [heading, commands] of Object.entries(GROUPS))
+  for (const command of commands) program.addCommand(command.helpGroup(heading))
 
-for (const command of allOf(program))
+const withSubcommands = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap(withSubcommands),
+]
+for (const command of withSubcommands(program)) {
   command
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .configureOutput({ outputError: (message, write) => write(usageError(command, message)) })
     .helpCommand(false)
+  // `prove` passes --help on.
+  if (command.name() !== 'prove') command.helpOption('-h, --help', 'Show help')
+  if (command.commands.length > 0) command.usage('<command> [options]')
+}
 
-// Whoever reads us has seen enough, as `head` does.
+// The reader of a pipe, such as `head`, may close it before the end.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
   throw error
 })
 process.on('unhandledRejection', error => {
-  fail(error)
+  reportError(error)
   process.exit()
 })
 
 try {
   await program.parseAsync()
 } catch (error) {
-  fail(error)
+  reportError(error)
 }

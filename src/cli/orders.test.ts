@@ -4,7 +4,7 @@ import { runCli } from '../../test/cli.ts'
 import { orderFor, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
-/** Buys so many of a book in a running shop; the order. */
+/** Buys `quantity` copies of a book in a running shop; returns the order. */
 const buy = async (url: string, book_id: string, quantity: number) => {
   const json = { 'content-type': 'application/json' }
   const added = await fetch(`${url}/api/cart/items`, {
@@ -28,7 +28,7 @@ const buy = async (url: string, book_id: string, quantity: number) => {
   return (await placed.json()) as { order_id: string; order_date: string; total: number }
 }
 
-test("Orders of a running shop are listed, shown, moved on and cancelled, and the shop's shelf follows", async () => {
+test('orders of a running shop are listed, shown, advanced and cancelled, and the shop shows the returned stock', async () => {
   const folder = temporaryFolder()
   const shop = await startShopProcess(folder)
   const availability = async () =>
@@ -58,7 +58,7 @@ test("Orders of a running shop are listed, shown, moved on and cancelled, and th
     expect((await advance(second.order_id)).stdout).toContain(step)
   expect(await advance(second.order_id)).toMatchObject({
     code: 1,
-    stderr: 'cloudshelf: An order that is delivered has no next step.\n',
+    stderr: `cloudshelf: order ${second.order_id} is delivered: there is no next status\n`,
   })
   expect(await advance(second.order_id, '--to', 'cancelled')).toMatchObject({
     code: 1,

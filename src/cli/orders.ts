@@ -1,26 +1,27 @@
-/** `cloudshelf orders`: a day's orders, one order, and its next step. */
-import { Command, InvalidArgumentError, Option } from 'commander'
+/** `cloudshelf orders`: the orders of a day, one order, and its next status. */
+import { Command, Option } from 'commander'
 import { amountRows } from '../cart/amounts.ts'
 import type { BookKey } from '../catalog/table.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
-import { ShopError } from '../core/errors.ts'
 import { dayOf } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
-import { withDeps } from './open.ts'
+import { CommandError } from './errors.ts'
+import { parseDay } from './option-values.ts'
 import { counted, print, printJson } from './output.ts'
+import { COMMAND_LINE, withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
-const PAGE = 100
+const PAGE_SIZE = 100
 
 const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
   const all: Order[] = []
   let after: Key | undefined
   do {
-    const page = await orders.listByDay(day, PAGE, after)
+    const page = await orders.listByDay(day, PAGE_SIZE, after)
     all.push(...page.orders)
     after = page.next
   } while (after)
@@ -44,11 +45,11 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
 
-const linesOf = (order: Order, currency: string): string[] => [
+const orderText = (order: Order, currency: string): string[] => [
   `${order.order_id}  ${order.status}`,
-  `made      ${order.created_at}, changed ${order.updated_at}`,
-  `for       ${order.email ?? order.user_id}`,
-  ...(order.shipping_address ? [`to        ${Object.values(order.shipping_address).join(', ')}`] : []),
+  `placed    ${order.created_at}, updated ${order.updated_at}`,
+  `customer  ${order.email ?? order.user_id}`,
+  ...(order.shipping_address ? [`ship to   ${Object.values(order.shipping_address).join(', ')}`] : []),
   ...order.items.map(
     ({ quantity, title, book_id, price }) =>
       `          ${quantity} × ${title} (${book_id}) at ${money(price)}`,
@@ -62,18 +63,15 @@ const show = (orderId: string, { json }: Json): Promise<void> =>
   withDeps(async deps => {
     const order = await findOrder(deps, orderId)
     if (json) printJson(orderView(order, deps.currency))
-    else for (const line of linesOf(order, deps.currency)) print(line)
+    else for (const line of orderText(order, deps.currency)) print(line)
   })
 
-const endOfItsWay = ({ status }: Order): ShopError =>
-  new ShopError('status_conflict', `An order that is ${status} has no next step.`)
-
-/** Copies that came back to the shelf are announced, so that a running shop sees them too. */
+/** Moves the order, and announces books that went back to stock, so that a running shop sees them too. */
 const moveAndAnnounce = async (deps: Deps, order: Order, to: OrderStatus): Promise<Order> => {
   const returned: BookKey[] = []
   const moved = await moveOrder(
     { ...deps, booksChanged: keys => void returned.push(...keys) },
-    'command-line',
+    COMMAND_LINE,
     order,
     to,
   )
@@ -85,43 +83,46 @@ const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStat
   withDeps(async deps => {
     const order = await findOrder(deps, orderId)
     const next = to ?? nextStatus(order.status)
-    if (next === undefined) throw endOfItsWay(order)
+    if (next === undefined)
+      throw new CommandError(`order ${order.order_id} is ${order.status}: there is no next status`)
     const moved = await moveAndAnnounce(deps, order, next)
     if (json) printJson(orderView(moved, deps.currency))
     else print(`${moved.order_id}  ${order.status} → ${moved.status}`)
   })
 
-const day = (text: string): string => {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
-  if (isDay) return text
-  throw new InvalidArgumentError('It is no day such as 2025-09-05.')
-}
-
 const HELP = `
+An order goes from confirmed to processing, shipped and delivered. It can be
+cancelled until it is shipped.
+
 Examples:
   $ cloudshelf orders list --date 2025-09-05
+  $ cloudshelf orders show order-2025-09-05-xyz123
   $ cloudshelf orders advance order-2025-09-05-xyz123
   $ cloudshelf orders advance order-2025-09-05-xyz123 --to cancelled`
 
 export const ordersCommand = (): Command => {
   const orders = new Command('orders')
-    .description('look at orders and move them on')
+    .description('Show orders and change their status')
     .addHelpText('after', HELP)
   orders
     .command('list')
-    .description("a day's orders")
-    .option('--date <day>', 'a day, UTC; today otherwise', day)
-    .option('--json', 'as a JSON array')
+    .description('List the orders of a day')
+    .option('--date <date>', 'Day in UTC, for example 2025-09-05 (default: today)', parseDay)
+    .option('--json', 'Print JSON')
     .action(list)
-  orders.command('show').description('one order').argument('<id>').option('--json', 'as JSON').action(show)
+  orders
+    .command('show')
+    .description('Show an order')
+    .argument('<id>', 'Order ID')
+    .option('--json', 'Print JSON')
+    .action(show)
   orders
     .command('advance')
-    .description(
-      'move an order on: confirmed, processing, shipped, delivered; or cancel it until it is shipped',
-    )
-    .argument('<id>')
-    .addOption(new Option('--to <status>', 'the next step otherwise').choices(OrderStatus.options))
-    .option('--json', 'the order as JSON')
+    .description('Move an order to its next status, or cancel it')
+    .argument('<id>', 'Order ID')
+    .addOption(new Option('--to <status>', 'New status (default: the next one)').choices(OrderStatus.options))
+    .option('--json', 'Print JSON')
+    .addHelpText('after', HELP)
     .action(advance)
   return orders
 }

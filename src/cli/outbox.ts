@@ -1,46 +1,50 @@
-/** `cloudshelf outbox`: the mails that wait, those that were given up, and another try for these. */
+/** `cloudshelf outbox`: emails that are pending or dead letters, and retries of the latter. */
 import { Command } from 'commander'
 import type { Deps } from '../composition/shop.ts'
 import type { OutboxEntry } from '../notifications/schema.ts'
 import { listEntries } from '../notifications/worker.ts'
-import { withDeps } from './open.ts'
-import { CommandError, print, printJson } from './output.ts'
+import { CommandError } from './errors.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
 
-const line = ({ id, state, tries, due_at, last_error }: OutboxEntry): string => {
-  const when = state === 'DEAD' ? 'given up' : 'due'
-  const why = last_error === undefined ? '' : `  ${last_error}`
-  return `${state.padEnd(7)}  ${id}  ${when} ${due_at}, ${tries} tries${why}`
+const entryText = ({ id, state, tries, due_at, last_error }: OutboxEntry): string => {
+  const time = state === 'DEAD' ? 'given up' : 'due'
+  const reason = last_error === undefined ? '' : `  ${last_error}`
+  return `${state.padEnd(7)}  ${id}  ${time} ${due_at}, ${counted(tries, 'attempt')}${reason}`
 }
 
 const list = ({ json }: Json): Promise<void> =>
   withDeps(async ({ outbox }) => {
     const [pending, dead] = await Promise.all([listEntries(outbox.pending()), listEntries(outbox.dead())])
     if (json) return printJson({ pending, dead })
-    for (const entry of [...pending, ...dead]) print(line(entry))
-    print(`${pending.length} mails wait, ${dead.length} were given up`)
+    for (const entry of [...pending, ...dead]) print(entryText(entry))
+    print(`${pending.length} pending, ${dead.length} dead`)
   })
 
-const requeueRows = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<string[]> => {
-  const revived: string[] = []
-  for (const id of ids) if (await outbox.requeue(id, now())) revived.push(id)
-  return revived
+const requeue = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<string[]> => {
+  const requeued: string[] = []
+  for (const id of ids) if (await outbox.requeue(id, now())) requeued.push(id)
+  return requeued
 }
 
 const retry = (ids: readonly string[], { allDead, json }: Json & { readonly allDead?: boolean }) =>
   withDeps(async deps => {
     const chosen = allDead ? (await listEntries(deps.outbox.dead())).map(({ id }) => id) : ids
-    const revived = await requeueRows(deps, chosen)
-    if (json) printJson({ revived })
-    else print(`${revived.length} mails will be tried again`)
-    const missing = allDead ? [] : ids.filter(id => !revived.includes(id))
+    const requeued = await requeue(deps, chosen)
+    if (json) printJson({ revived: requeued })
+    else print(`${counted(requeued.length, 'email')} will be sent again`)
+    const missing = allDead ? [] : ids.filter(id => !requeued.includes(id))
     if (missing.length > 0)
-      throw new CommandError(`there is no mail that was given up: ${missing.join(', ')}`)
+      throw new CommandError(
+        `no dead email has this ID: ${missing.join(', ')} (see \`cloudshelf outbox list\`)`,
+      )
   })
 
 const HELP = `
-A mail that could not be sent is tried eight times in about fifteen hours, then given up. The running shop sends what waits.
+The running shop sends pending emails. One that cannot be sent is tried eight
+times within about fifteen hours; after that it is dead until you retry it.
 
 Examples:
   $ cloudshelf outbox list
@@ -48,23 +52,21 @@ Examples:
   $ cloudshelf outbox retry --all-dead`
 
 export const outboxCommand = (): Command => {
-  const outbox = new Command('outbox')
-    .description('look at mails that are not sent yet, and try again those that were given up')
-    .addHelpText('after', HELP)
+  const outbox = new Command('outbox').description('Show and retry unsent emails').addHelpText('after', HELP)
   outbox
     .command('list')
-    .description('mails that wait or were given up')
-    .option('--json', 'as JSON')
+    .description('List pending and dead emails')
+    .option('--json', 'Print JSON')
     .action(list)
   outbox
     .command('retry')
-    .description('send mails that were given up, from their first try on')
-    .argument('[id...]')
-    .option('--all-dead', 'all of them')
-    .option('--json', 'which ones, as JSON')
+    .description('Send dead emails again, with eight new attempts')
+    .argument('[id...]', 'IDs from `outbox list`')
+    .option('--all-dead', 'Retry all dead emails')
+    .option('--json', 'Print JSON')
     .action((ids: string[], options: Json & { allDead?: boolean }, command: Command) => {
       if (ids.length > 0 === (options.allDead ?? false))
-        command.error('error: name the mails to try again, or use --all-dead')
+        command.error('error: give the IDs of the emails to retry, or --all-dead')
       return retry(ids, options)
     })
   return outbox

@@ -11,17 +11,17 @@ const fakeStream = (isTTY: boolean) => {
   return { written, stream }
 }
 
-test('A terminal shows how much of the file has been read, and nothing is left of that at the end', () => {
+test('a terminal shows how much of the file has been read, until the end of the import', () => {
   const { written, stream } = fakeStream(true)
   const progress = startProgress(1_000, stream)
   progress.read(500)
   progress.done(7)
   progress.end()
-  expect(written[0]).toContain('████████████░░░░░░░░░░░░ 50 %  7 books')
+  expect(written[0]).toContain('████████████░░░░░░░░░░░░ 50%  7 books')
   expect(written.at(-1)).toBe('\r\u001b[K')
 })
 
-test('Anything else sees nothing', () => {
+test('a stream that is no terminal gets no bar', () => {
   const { written, stream } = fakeStream(false)
   const progress = startProgress(1_000, stream)
   progress.read(500)

@@ -1,21 +1,22 @@
-/** `cloudshelf seed`: the specification's three books and the starter shelf. */
+/** `cloudshelf seed`: the sample books, which are those of the specification and the starter shelf. */
 import { Command } from 'commander'
 import { seed } from '../catalog/import/seed.ts'
-import { withDeps } from './open.ts'
-import { print, printJson } from './output.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
+
+const run = ({ json }: { readonly json?: boolean }): Promise<void> =>
+  withDeps(async deps => {
+    const put = await seed(deps)
+    if (json) printJson({ put })
+    else print(put > 0 ? `${counted(put, 'sample book')} added` : 'all sample books are there already')
+  })
+
+const HELP = `
+Books that are in the shop already keep their price and stock.`
 
 export const seedCommand = (): Command =>
   new Command('seed')
-    .description("put the specification's books and the starter shelf into the shop")
-    .option('--json', 'how many books were put, as JSON')
-    .addHelpText(
-      'after',
-      '\nA book that is there stays as it is, with its price and what is left of its stock.',
-    )
-    .action(({ json }: { json?: boolean }) =>
-      withDeps(async deps => {
-        const put = await seed(deps)
-        if (json) printJson({ put })
-        else print(put > 0 ? `put ${put} books on the shelf` : 'every book is there already')
-      }),
-    )
+    .description('Add the sample books')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', HELP)
+    .action(run)

@@ -9,18 +9,20 @@ const OWNER = 'owner@shop.example'
 const CLERK = 'clerk@shop.example'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-test('The first admin is made once, with a link and no password; staff come and go, and the audit has it', async () => {
+test('the first admin is created once, with a link instead of a password; staff are added and removed, with an audit entry each', async () => {
   const folder = temporaryFolder()
   const made = await runCli(folder, 'admin', 'create', '--email', ` ${OWNER.toUpperCase()} `)
   expect(made).toMatchObject({ code: 0, stderr: '' })
-  expect(made.stdout).toContain(`${OWNER} is an admin now.`)
+  expect(made.stdout).toContain(
+    `${OWNER} is now an admin.\nOpen this link within 30 minutes to set a password:\n`,
+  )
   expect(made.stdout).toMatch(/^http:\/\/localhost:\d+\/reset-password\?token=[\w-]{43}$/m)
 
   const again = await runCli(folder, 'admin', 'create', '--email', CLERK)
   expect(again).toEqual({
     code: 1,
     stdout: '',
-    stderr: `cloudshelf: there is an admin already: ${OWNER} (--force makes another)\n`,
+    stderr: `cloudshelf: there is already an admin: ${OWNER} (--force adds another)\n`,
   })
   const added = await runCli(folder, 'staff', 'add', CLERK, '--json')
   expect(JSON.parse(added.stdout)).toEqual({
@@ -36,18 +38,20 @@ test('The first admin is made once, with a link and no password; staff come and 
     `staff ${CLERK}`,
   ])
   expect((await runCli(folder, 'staff', 'remove', CLERK)).stdout).toBe(
-    `${CLERK} is a customer now, and signed out everywhere.\n`,
+    `${CLERK} is now a customer, and is signed out everywhere.\n`,
   )
   expect(await runCli(folder, 'staff', 'remove', CLERK)).toEqual({
     code: 1,
     stdout: '',
-    stderr: `cloudshelf: ${CLERK} has no role\n`,
+    stderr: `cloudshelf: ${CLERK} is not staff (see \`cloudshelf staff list\`)\n`,
   })
   expect(await runCli(folder, 'staff', 'remove', OWNER)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('is the only admin'),
   })
-  expect((await runCli(folder, 'staff', 'list')).stdout).toMatch(/^admin +owner@shop\.example.*\n1 person/)
+  expect((await runCli(folder, 'staff', 'list')).stdout).toMatch(
+    /^admin +owner@shop\.example.*\n1 person has access to the staff pages\n$/,
+  )
 
   const audit = JSON.parse((await runCli(folder, 'audit', 'list', '--json')).stdout)
   const roles = audit.items.map((one: { before: { role: string }; after: { role: string } }) => [
@@ -62,7 +66,7 @@ test('The first admin is made once, with a link and no password; staff come and 
   expect(JSON.stringify(audit)).not.toContain('shop.example')
 }, 60_000)
 
-test('What is no address is told in one line, with exit code 2', async () => {
+test('a missing or invalid email is explained in one line, with exit code 2', async () => {
   for (const args of [
     ['admin', 'create'],
     ['admin', 'create', '--email', 'nobody'],
@@ -76,7 +80,7 @@ test('What is no address is told in one line, with exit code 2', async () => {
   }
 })
 
-test('The link of a command opens the account in the running shop, once; rights wait for a second factor', async () => {
+test('the link of `admin create` sets a password in the running shop, once; staff access needs a second factor', async () => {
   const folder = temporaryFolder()
   const shop = await startShopProcess(folder)
   const { stdout } = await runCli(folder, 'admin', 'create', '--email', OWNER, '--json')

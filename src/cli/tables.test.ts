@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { runCli, startCommand } from '../../test/cli.ts'
 import { createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
+import { createTables } from '../tables/provision.ts'
 
-test('Tables are made once, verified point by point and deleted with everything in them', async () => {
+test('tables are created once, verified point by point, and deleted', async () => {
   const folder = temporaryFolder()
   const before = await runCli(folder, 'tables', 'verify')
   expect(before.code).toBe(1)
@@ -29,10 +30,10 @@ test('Tables are made once, verified point by point and deleted with everything 
 
   expect((await runCli(folder, 'tables', 'delete', '--yes')).stdout).toContain('deleted cloudshelf-books')
   expect((await runCli(folder, 'tables', 'verify')).code).toBe(1)
-  expect((await runCli(folder, 'tables', 'delete', '--yes')).stdout).toBe('there were no tables\n')
+  expect((await runCli(folder, 'tables', 'delete', '--yes')).stdout).toBe('there are no tables\n')
 })
 
-test('Verifying stops at the first difference and says what was found and what was expected', async () => {
+test('verify stops at the first difference, and prints what was found and what was expected', async () => {
   const { endpoint } = await getTestEngine()
   const { deps, names } = await createTestShop()
   await deps.db.admin('DeleteTable', { TableName: names.books })
@@ -56,13 +57,44 @@ test('Verifying stops at the first difference and says what was found and what w
   ])
 })
 
-test('Tables are not deleted under a running shop, and afterwards no snapshot leads the next start astray', async () => {
+test('put-back restores a table from its copy, and names a table or a copy that does not exist', async () => {
+  const { endpoint } = await getTestEngine()
+  const { deps, names } = await createTestShop()
+  const { db } = deps
+  const env = {
+    DYNAMODB_ENDPOINT: endpoint,
+    CARTS_TABLE_NAME: names.carts,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'y',
+  }
+  const putBack = (...args: string[]) =>
+    startCommand(temporaryFolder(), ['tables', 'put-back', ...args, '--yes'], env).result
+  expect(await putBack('shelves')).toMatchObject({
+    code: 1,
+    stderr: 'cloudshelf: unknown table shelves: it must be one of books, carts, users, orders, control\n',
+  })
+  expect(await putBack('carts')).toMatchObject({
+    code: 1,
+    stderr: `cloudshelf: there is no table ${names.carts}-back: restore the backup into it first, or set --suffix\n`,
+  })
+  await createTables(db, { ...names, carts: `${names.carts}-copy` })
+  const item = { user_id: 'guest-1', cart_id: 'cart-1' }
+  await db.write({ action: 'Put', table: `${names.carts}-copy`, item })
+  expect(await putBack('carts', '--suffix', '-copy')).toEqual({
+    code: 0,
+    stdout: `${names.carts}  1 item restored, 0 deleted, 0 unchanged\n`,
+    stderr: '',
+  })
+  expect(await db.get(names.carts, item)).toEqual(item)
+})
+
+test('tables of a running shop are not deleted; deleting them later deletes the snapshot too', async () => {
   const folder = temporaryFolder()
   const shop = await startShopProcess(folder)
   const refused = await runCli(folder, 'tables', 'delete', '--yes')
   expect(refused).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining(`the shop (pid ${shop.pid}) works on`),
+    stderr: expect.stringContaining(`the shop is running (pid ${shop.pid})`),
   })
   await shop.end()
   const snapshot = join(folder, 'blobs', 'index', 'books.snapshot')

@@ -1,118 +1,132 @@
-/** `cloudshelf tables`: makes, checks and deletes the tables. */
+/** `cloudshelf tables`: creates, verifies, restores and deletes the tables. */
 import { Command } from 'commander'
 import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import type { Deps } from '../composition/shop.ts'
+import { DynamoError } from '../core/dynamo/wire.ts'
 import { readHolder } from '../local/data-folder.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { createTables, deleteTables, passes, type TableCheck, verifyTables } from '../tables/provision.ts'
 import { restoreTable } from '../tables/restore.ts'
-import { withDeps } from './open.ts'
-import { CommandError, FAILED, print, printJson } from './output.ts'
+import { CommandError, FAILED } from './errors.ts'
+import { counted, print, printJson } from './output.ts'
+import { withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
 
-const create = ({ json }: Json): Promise<void> =>
-  withDeps(
-    async ({ db, settings }) => {
-      const made = await createTables(db, settings.names)
-      if (json) printJson({ made })
-      else
-        for (const name of Object.values(settings.names))
-          print(`${name} ${made.includes(name) ? 'made' : 'was there'}`)
-    },
-    { makeTables: false },
-  )
+const withTables = (work: (deps: Deps) => Promise<void>): Promise<void> =>
+  withDeps(work, { makeTables: false })
 
-const line = (point: TableCheck): string => {
-  const what = `${point.table}  ${point.point}`
-  return passes(point)
-    ? `✓ ${what}  ${point.found}`
-    : `✗ ${what}  found: ${point.found}  expected: ${point.expected}`
+const create = ({ json }: Json): Promise<void> =>
+  withTables(async ({ db, names }) => {
+    const made = await createTables(db, names)
+    if (json) return printJson({ made })
+    for (const name of Object.values(names))
+      print(`${name}  ${made.includes(name) ? 'created' : 'already exists'}`)
+  })
+
+const checkText = (check: TableCheck): string => {
+  const what = `${check.table}  ${check.point}`
+  return passes(check)
+    ? `✓ ${what}  ${check.found}`
+    : `✗ ${what}  found: ${check.found}  expected: ${check.expected}`
 }
 
 const verify = ({ json }: Json): Promise<void> =>
-  withDeps(
-    async ({ db, settings }) => {
-      const points: (TableCheck & { ok: boolean })[] = []
-      for await (const point of verifyTables(db, settings.names)) {
-        points.push({ ...point, ok: passes(point) })
-        if (!json) print(line(point))
-      }
-      if (json) printJson(points)
-      if (points.some(point => !point.ok)) process.exitCode = FAILED
-    },
-    { makeTables: false },
-  )
+  withTables(async ({ db, names }) => {
+    const checks: (TableCheck & { ok: boolean })[] = []
+    for await (const check of verifyTables(db, names)) {
+      checks.push({ ...check, ok: passes(check) })
+      if (!json) print(checkText(check))
+    }
+    if (json) printJson(checks)
+    if (checks.some(check => !check.ok)) process.exitCode = FAILED
+  })
 
-/** A running shop would go on with its memory of books that are gone, and write that memory down when it ends. */
-const assertNoShop = ({ settings }: Deps): void => {
+/** A running shop would keep deleted books in its index, and save that index when it stops. */
+const assertShopStopped = ({ settings }: Deps): void => {
   const holder = settings.endpoint === undefined ? readHolder(settings.dataDir) : undefined
   if (holder?.kind === 'shop')
-    throw new CommandError(`the shop (pid ${holder.pid}) works on these tables: stop it first`)
+    throw new CommandError(`the shop is running (pid ${holder.pid}): stop it first`)
 }
 
 const remove = ({ json }: Json): Promise<void> =>
-  withDeps(
-    async deps => {
-      assertNoShop(deps)
-      const gone = await deleteTables(deps.db, deps.settings.names)
-      await removeSnapshot(deps.blobs)
-      if (json) printJson({ deleted: gone })
-      else print(gone.length > 0 ? `deleted ${gone.join(', ')}` : 'there were no tables')
-    },
-    { makeTables: false },
-  )
+  withTables(async deps => {
+    assertShopStopped(deps)
+    const deleted = await deleteTables(deps.db, deps.names)
+    await removeSnapshot(deps.blobs)
+    if (json) printJson({ deleted })
+    else print(deleted.length > 0 ? `deleted ${deleted.join(', ')}` : 'there are no tables')
+  })
 
-const back = (ids: readonly string[], { json, suffix }: Json & { readonly suffix: string }): Promise<void> =>
-  withDeps(
-    async deps => {
-      assertNoShop(deps)
-      const wrong = ids.find(id => !TABLE_IDS.includes(id as TableId))
-      if (wrong !== undefined) throw new CommandError(`${wrong} is none of ${TABLE_IDS.join(', ')}`)
-      const { db, settings } = deps
-      for (const id of ids as TableId[]) {
-        const name = settings.names[id]
-        const { written, deleted, same } = await restoreTable(db, id, { name, from: `${name}${suffix}` })
-        if (json) printJson({ table: name, written, deleted, same })
-        else print(`${name}  ${written} rows put back, ${deleted} deleted, ${same} were the same`)
-      }
-    },
-    { makeTables: false },
-  )
+const isTableId = (id: string): id is TableId => TABLE_IDS.some(one => one === id)
+
+const tableId = (id: string): TableId => {
+  if (isTableId(id)) return id
+  throw new CommandError(`unknown table ${id}: it must be one of ${TABLE_IDS.join(', ')}`)
+}
+
+const isNoSuchTable = (error: unknown): boolean =>
+  error instanceof DynamoError && error.type === 'ResourceNotFoundException'
+
+const restore = (
+  given: readonly string[],
+  { json, suffix }: Json & { readonly suffix: string },
+): Promise<void> =>
+  withTables(async deps => {
+    assertShopStopped(deps)
+    for (const id of given.map(tableId)) {
+      const name = deps.names[id]
+      const from = `${name}${suffix}`
+      const { written, deleted, same } = await restoreTable(deps.db, id, { name, from }).catch(
+        (error: unknown) => {
+          throw isNoSuchTable(error)
+            ? new CommandError(`there is no table ${from}: restore the backup into it first, or set --suffix`)
+            : error
+        },
+      )
+      if (json) printJson({ table: name, written, deleted, same })
+      else print(`${name}  ${counted(written, 'item')} restored, ${deleted} deleted, ${same} unchanged`)
+    }
+  })
+
+const VERIFY_HELP = `
+Checks names, keys, indexes, billing mode, TTL and status against the
+specification, stops at the first difference, and exits with 1.`
+
+const RESTORE_HELP = `
+Stop everything that writes to the tables first. Afterwards run
+\`cloudshelf erasures apply\` and \`cloudshelf doctor --reindex\`.
+
+Example, after a point-in-time restore into cloudshelf-orders-back:
+  $ cloudshelf tables put-back orders --yes`
 
 export const tablesCommand = (): Command => {
-  const tables = new Command('tables').description('make, check or delete the tables')
+  const tables = new Command('tables').description('Create, verify, restore and delete the tables')
   tables
     .command('create')
-    .description('make the tables that are missing, with indexes and TTL; change no other')
-    .option('--json', 'the names of the tables made, as JSON')
+    .description('Create the missing tables, with their indexes and TTL')
+    .option('--json', 'Print JSON')
     .action(create)
   tables
     .command('verify')
-    .description("the specification's checklist: names, keys, indexes, billing mode, TTL, status")
-    .option('--json', 'the points as a JSON array')
-    .addHelpText(
-      'after',
-      '\nStops at the first difference, says what was found and what was expected, and exits with 1.',
-    )
+    .description('Verify the tables against the specification')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', VERIFY_HELP)
     .action(verify)
   tables
     .command('delete')
-    .description('delete all tables with everything in them: books, carts, users and orders')
-    .requiredOption('--yes', 'yes, all of it, for good')
-    .option('--json', 'the names of the tables deleted, as JSON')
+    .description('Delete all tables with everything in them: books, carts, accounts and orders')
+    .requiredOption('--yes', 'Confirm: this cannot be undone')
+    .option('--json', 'Print JSON')
     .action(remove)
   tables
     .command('put-back')
-    .description('make the rows of tables those of restored copies, such as cloudshelf-orders-back')
+    .description('Restore the items of tables from copies, such as cloudshelf-orders-back')
     .argument('<table...>', TABLE_IDS.join(', '))
-    .option('--suffix <text>', 'what the copies are called behind the tables’ names', '-back')
-    .requiredOption('--yes', 'yes: whatever was written since is lost')
-    .option('--json', 'what was done, as JSON')
-    .addHelpText(
-      'after',
-      '\nFor when nobody writes. Then: cloudshelf erasures apply, cloudshelf doctor --reindex.',
-    )
-    .action(back)
+    .option('--suffix <text>', 'Suffix of the names of the copies', '-back')
+    .requiredOption('--yes', 'Confirm: changes since the copy was made are lost')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', RESTORE_HELP)
+    .action(restore)
   return tables
 }

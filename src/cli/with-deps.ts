@@ -1,5 +1,4 @@
-/** The shop's tables for a command: those that the settings name, or the ones in the data folder, made if need be. */
-
+/** Access of a command to the shop: its dependencies over the database of the settings, or of the data folder. */
 import { createDatabase } from '../composition/clients.ts'
 import { blobFolder, readSettings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
@@ -10,18 +9,21 @@ import { borrowEngine } from '../local/borrow-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
 
-export type OpenOptions = {
-  /** Whether the tables of an embedded engine are made where they are missing, as a start of the shop does. */
+/** The actor of a command in the audit trail. */
+export const COMMAND_LINE = 'command-line'
+
+export type WithDepsOptions = {
+  /** Whether missing tables of the embedded engine are created first, as at the start of the shop. Default: true. */
   readonly makeTables?: boolean
 }
 
 /**
- * Runs `work` over the tables. Without DYNAMODB_ENDPOINT it borrows the running shop's engine, or starts one on the data
- * folder and ends it. Throws StartError, SettingsError.
+ * Calls `work` with the dependencies of the shop, and closes them afterwards. Without DYNAMODB_ENDPOINT it shares the engine of the
+ * running shop, or runs one on the data folder for as long as `work` takes. Throws StartError and SettingsError.
  */
 export const withDeps = async <T>(
   work: (deps: Deps) => Promise<T>,
-  { makeTables = true }: OpenOptions = {},
+  { makeTables = true }: WithDepsOptions = {},
 ): Promise<T> => {
   const settings = readSettings()
   const engine = settings.endpoint === undefined ? await borrowEngine(settings.dataDir) : undefined
@@ -33,7 +35,7 @@ export const withDeps = async <T>(
         createDeps(settings, {
           db,
           blobs: createFolderBlobs(blobFolder(settings.dataDir)),
-          secret: newSecret(), // commands seal no cursors
+          secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
           log: createLinesLog('errors', note),
         }),
       )

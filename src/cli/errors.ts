@@ -1,0 +1,60 @@
+/** Errors of commands: one line on stderr that says what went wrong and what to do, and the exit code. */
+import { type Command, CommanderError } from 'commander'
+import { FeedError } from '../catalog/import/feed/attributes.ts'
+import { readSettings, SettingsError } from '../composition/settings.ts'
+import { NoCredentials } from '../core/aws/sign.ts'
+import { DynamoError } from '../core/dynamo/wire.ts'
+import { ShopError } from '../core/errors.ts'
+import { StartError } from '../local/start-error.ts'
+import { note } from './output.ts'
+
+/** Exit code of a command that failed or found a problem; 0 is success. */
+export const FAILED = 1
+/** Exit code of a command line that is not understood. */
+const WRONG_USAGE = 2
+
+/** A command cannot do what it was asked to do. The message is one line that says why and what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+const oneLine = (message: string): string => message.replace(/\s+/g, ' ').trim()
+
+const DATABASE_DOWN = new Set<string>(['store_unavailable', 'store_busy'])
+
+/** The line for an error that can be expected; undefined for a bug, whose stack is needed. */
+export const explainError = (error: unknown): string | undefined => {
+  // The messages of DynamoDB say more than the shop's own, which are written for customers.
+  if (error instanceof DynamoError && error.type === 'ResourceNotFoundException')
+    return `a table is missing (${oneLine(error.message)}): run \`npx cloudshelf tables create\``
+  if (error instanceof DynamoError) return oneLine(error.message)
+  if (error instanceof ShopError && error.cause instanceof NoCredentials) return oneLine(error.cause.message)
+  if (error instanceof ShopError && DATABASE_DOWN.has(error.code)) {
+    const database = readSettings().endpoint ?? 'the embedded engine'
+    return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`
+  }
+  const isExpected = [StartError, SettingsError, ShopError, FeedError, CommandError].some(
+    kind => error instanceof kind,
+  )
+  return error instanceof Error && isExpected ? oneLine(error.message) : undefined
+}
+
+/** Reports the error that ends a command, and sets the exit code. */
+export const reportError = (error: unknown): void => {
+  if (error instanceof CommanderError) {
+    // Commander has printed it; --help and --version end this way too, with code 0.
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE
+    return
+  }
+  const message = explainError(error)
+  if (message === undefined) console.error(error)
+  else note(`cloudshelf: ${message}`)
+  process.exitCode = FAILED
+}
+
+const fullName = (command: Command): string =>
+  command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
+
+/** Commander's message about a wrong command line, as one line that names the help to read. */
+export const usageError = (command: Command, message: string): string =>
+  `cloudshelf: ${oneLine(message.replace(/^error: /, ''))} (see \`${fullName(command)} --help\`)\n`

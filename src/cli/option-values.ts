@@ -1,0 +1,37 @@
+/** Parsers for the values of options and arguments. Each returns the value, or throws InvalidArgumentError that says what it must be. */
+import { InvalidArgumentError } from 'commander'
+import { normalizeEmail } from '../accounts/email.ts'
+import { CategoryName, MAX_STOCK } from '../catalog/schema.ts'
+import { type Cents, parseDecimal } from '../core/money.ts'
+
+const mustBe = (expected: string): InvalidArgumentError => new InvalidArgumentError(`It must be ${expected}.`)
+
+/** A calendar day such as 2025-09-05. */
+export const parseDay = (text: string): string => {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text
+  throw mustBe('a date, for example 2025-09-05')
+}
+
+/** The normalized email. */
+export const parseEmail = (text: string): string => {
+  const email = normalizeEmail(text)
+  if (email === undefined) throw mustBe('an email address, for example you@example.com')
+  return email
+}
+
+export const parsePrice = (text: string): Cents => {
+  const price = parseDecimal(text)
+  if (price === undefined || price <= 0) throw mustBe('a price, for example 12.50')
+  return price
+}
+
+export const parseStock = (text: string): number => {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_STOCK) return Number(text)
+  throw mustBe(`a whole number from 0 to ${MAX_STOCK}`)
+}
+
+export const parseCategory = (text: string): string => {
+  const parsed = CategoryName.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw mustBe('a category name of 1 to 60 characters')
+}
