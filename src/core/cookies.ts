@@ -1,4 +1,4 @@
-/** Reading a Cookie header. */
+/** Cookies: reading a Cookie header, and the Set-Cookie headers of the shop. */
 
 /** The value of the first cookie of that name. */
 export const cookieValue = (header: string | undefined, name: string): string | undefined => {
@@ -8,6 +8,13 @@ export const cookieValue = (header: string | undefined, name: string): string | 
   }
   return undefined
 }
+
+/** The name of one of the shop's cookies; where the shop is on https, the browser binds it to the host by its prefix. */
+export const cookieName = (name: string, https: boolean): string => (https ? `__Host-${name}` : name)
+
+/** A Set-Cookie header that keeps a value for so many seconds, 0 to delete it: not readable by scripts, not sent by other sites' forms. */
+export const setCookie = (name: string, value: string, seconds: number, https: boolean): string =>
+  `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 
 /** The header without every cookie of this name. */
 export const withoutCookie = (header: string | undefined, name: string): string | undefined =>

@@ -1,10 +1,10 @@
 /** Who calls: an account by its session, a guest by the secret in a cookie, staff by their role. Everything else is nobody in particular. */
-import { cookieValue } from '../core/cookies.ts'
+import { cookieName, cookieValue, setCookie } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
 import { guestUserId, newSecret } from '../core/ids.ts'
+import { isSecret } from '../core/secrets.ts'
 import type { Access } from './endpoint.ts'
 
-const SECRET = /^[A-Za-z0-9_-]{43}$/
 /** The cookie outlives the cart (7 days), so that a guest can read an order back. */
 const GUEST_SECONDS = 90 * 24 * 3600
 
@@ -49,17 +49,17 @@ export type IdentityRules = {
   readonly sessions?: SessionStore
 }
 
-const guestCookieName = (https: boolean): string => (https ? '__Host-cloudshelf_guest' : 'cloudshelf_guest')
+const guestCookieName = (https: boolean): string => cookieName('cloudshelf_guest', https)
 
 /** The Set-Cookie of a guest's secret, for so many seconds; 0 takes it away. */
 export const guestCookie = (secret: string, seconds: number, https: boolean): string =>
-  `${guestCookieName(https)}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+  setCookie(guestCookieName(https), secret, seconds, https)
 
 /** Who sent this Cookie header. */
 export const identify = async (cookies: string | undefined, rules: IdentityRules): Promise<Identity> => {
   const { https, sessions } = rules
   const sent = cookieValue(cookies, guestCookieName(https))
-  let secret = sent && SECRET.test(sent) ? sent : undefined
+  let secret = isSecret(sent) ? sent : undefined
   const guestId = secret === undefined ? undefined : guestUserId(secret)
   let renew = false
   const session = cookies === undefined ? undefined : await sessions?.session(cookies)

@@ -1,6 +1,7 @@
 /** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
+import { backoff } from '../retry.ts'
 import type { HttpAnswer } from './http-pool.ts'
 import type { Headers, Signer } from './sign.ts'
 
@@ -12,7 +13,7 @@ export type AwsRequest = {
 }
 
 const MAX_TRIES = 3
-const PAUSE_MS = 100
+const PAUSE = backoff(50, 200)
 const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, bodyTimeout: 30_000 }
 
 /**
@@ -36,7 +37,7 @@ export const createAwsService = (origin: string, sign: Signer) => {
       } catch (error) {
         if (tries === MAX_TRIES) throw error
       }
-      await sleep(PAUSE_MS * tries * Math.random())
+      await sleep(PAUSE(tries))
     }
   }
 }

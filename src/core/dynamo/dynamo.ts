@@ -1,5 +1,7 @@
 /** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ShopError } from '../errors.ts'
+import { backoff, type RetryPolicy, retry } from '../retry.ts'
 import { type BatchRead, inBatches, projection } from './batch-get.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
@@ -24,9 +26,13 @@ export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
 export type Dynamo = ReturnType<typeof createDynamo>
 
+const busy = () => new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+
 const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
 
-const MAX_BATCH_ROUNDS = 8
+const BATCH_RETRIES: RetryPolicy = { maxTries: 8, pause: backoff(20, 400) }
+const MAX_TRANSACTION_TRIES = 5
+const TRANSACTION_PAUSE = backoff(20, 380)
 
 export const createDynamo = (wire: Wire) => {
   const read = (operation: string, input: object) => wire.call(operation, input, { repeatable: true })
@@ -98,16 +104,17 @@ export const createDynamo = (wire: Wire) => {
         { Keys: keys.map(keyToWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
       ]),
     )
-    for (let round = 1; round <= MAX_BATCH_ROUNDS; round++) {
+    const complete = await retry(BATCH_RETRIES, async () => {
       const answer = await read('BatchGetItem', { RequestItems: request })
       const responses = (answer.Responses ?? {}) as Record<string, unknown>
       for (const table of Object.keys(responses)) found.get(table)?.push(...itemsOf(responses[table]))
       const left = answer.UnprocessedKeys as Record<string, unknown> | undefined
       if (!left || Object.keys(left).length === 0) return found
       request = left
-      await new Promise(resolve => setTimeout(resolve, Math.random() * Math.min(400, 20 * 2 ** round)))
-    }
-    throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+      return undefined
+    })
+    if (!complete) throw busy()
+    return complete
   }
 
   /**
@@ -145,9 +152,8 @@ export const createDynamo = (wire: Wire) => {
         const refusal = error instanceof DynamoError ? refusalOf(error, writes, fromWire) : undefined
         if (!refusal) throw error
         if (refusal.failed.size > 0) throw new TransactionRefused(refusal.failed)
-        if (tries === 5)
-          throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
-        await new Promise(resolve => setTimeout(resolve, 20 + Math.random() * Math.min(380, 20 * 2 ** tries)))
+        if (tries === MAX_TRANSACTION_TRIES) throw busy()
+        await sleep(20 + TRANSACTION_PAUSE(tries))
         // A cancelled transaction is over, and its token might only repeat that; but where an answer was lost before, an
         // earlier try may have been carried out, and another token would do it twice.
         if (!uncertain) input.ClientRequestToken = crypto.randomUUID()

@@ -5,6 +5,7 @@ import { type Headers, NoCredentials, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
+import { backoff } from '../retry.ts'
 
 /** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
 export class DynamoError extends Error {
@@ -34,8 +35,7 @@ export type Wire = {
 /** Tries at most 5 times, 20 to 400 ms apart with full jitter, inside 2.5 s: see reliability of checkout. */
 const MAX_TRIES = 5
 const BUDGET_MS = 2_500
-const FIRST_PAUSE_MS = 20
-const LAST_PAUSE_MS = 400
+const PAUSE = backoff(20, 400)
 
 /** The request was not carried out: another try cannot do it twice. */
 const NOT_CARRIED_OUT = new Set([
@@ -152,7 +152,7 @@ export const createWire = (endpoint: () => string, sign: Signer & { forget?: () 
         }
         lost ||= kind === 'lost'
         if (error instanceof DynamoError && STALE_CREDENTIALS.has(error.type)) sign.forget?.()
-        const pause = Math.random() * Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
+        const pause = PAUSE(tries)
         if ((kind === 'lost' && !repeatable) || tries === MAX_TRIES || Date.now() + pause > deadline)
           throw asShopError(error)
         await sleep(pause)

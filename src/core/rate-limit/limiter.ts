@@ -3,15 +3,17 @@
  * only spares writes: a key known to be full is refused without asking the store, so a flood does not become writes.
  */
 import { createHmac } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Dynamo } from '../dynamo/dynamo.ts'
 import { TransactionRefused, type Write } from '../dynamo/write.ts'
 import { ShopError } from '../errors.ts'
+import { backoff, type RetryPolicy, retry } from '../retry.ts'
 import { type Allowance, hitsOf, type RecentHits, take, waitFor } from './sliding-window.ts'
 
 const KNOWN_KEYS = 5_000
-const MAX_TRIES = 30
+const PAUSE = backoff(5, 80)
+/** The first conflict says what the row holds, so that the second try needs no pause. */
+const RETRIES: RetryPolicy = { maxTries: 30, pause: tries => (tries === 1 ? 0 : PAUSE(tries)) }
 
 /** At most `max` hits in any `seconds`, counted for `subject` within `scope`. */
 export type RateLimitRequest = {
@@ -93,12 +95,10 @@ export const createLimiter = (
   }
 
   const admitInTurn = async (wanted: readonly Allowance[], writes: readonly Write[]): Promise<number> => {
-    for (let tries = 1; tries <= MAX_TRIES; tries++) {
-      const answer = await tryOnce(wanted, writes)
-      if (answer !== undefined) return answer
-      if (tries > 1) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
-    }
-    throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+    const wait = await retry(RETRIES, () => tryOnce(wanted, writes))
+    if (wait === undefined)
+      throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+    return wait
   }
 
   /**
