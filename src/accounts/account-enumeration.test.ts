@@ -1,4 +1,4 @@
-/** Nobody learns from the shop's answers whether an address has an account: not from what it says, nor from what it does. */
+/** Account enumeration: responses, hashes and database calls are the same for known and unknown emails. */
 import { expect, test, vi } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { createTestShop, type Json, type TestShop } from '../../test/kit.ts'
@@ -7,7 +7,7 @@ import { createPasswordCredential } from './password-credential.ts'
 
 const hashes = vi.hoisted(() => ({ count: 0 }))
 
-// Counted, and quick: how long a hash takes is the bench's to measure.
+// Hashes are counted and replaced by fast ones; a benchmark measures their time.
 vi.mock('@node-rs/argon2', () => ({
   hash: async (password: string) => {
     hashes.count++
@@ -19,12 +19,12 @@ vi.mock('@node-rs/argon2', () => ({
   },
 }))
 
-// How late they come is told elsewhere, and hides nothing that is counted here.
+// Uniform timing has a test of its own, and hides nothing that is counted here.
 vi.mock('../core/timing.ts', () => ({ withUniformTiming: (work: () => Promise<unknown>) => work() }))
 
 const EACH = 300
 const PASSWORD = 'four quiet blue words'
-/** What differs from answer to answer by chance. */
+/** Headers that differ in every response. */
 const CHANCE = new Set(['date', 'x-request-id'])
 
 const openAccounts = async (shop: TestShop): Promise<void> => {
@@ -55,7 +55,7 @@ const tries: readonly [string, (email: string) => Json][] = [
 ]
 
 test.each(tries)(
-  '%s answers 300 known and 300 unknown addresses alike, with as many hashes and calls of the tables',
+  '%s responds alike to 300 known and 300 unknown emails, with as many hashes and database calls',
   async (path, body) => {
     const engine = await startFaultyEngine()
     const shop = await createTestShop({ endpoint: engine.endpoint })

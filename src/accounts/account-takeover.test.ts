@@ -1,4 +1,4 @@
-/** Ways into another's account that begin before it is theirs, or with half of what opens it: none leads there. */
+/** Account takeover: attacks that begin before the account exists, or with only one of its factors. */
 import { expect, test } from 'vitest'
 import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { aBook, checkOut, type Json } from '../../test/kit.ts'
@@ -7,7 +7,7 @@ import { dumpTables, readItems } from '../../test/table-contents.ts'
 const EMAIL = 'customer@example.com'
 const THEIRS = 'a thief of accounts waits'
 
-test('who opens an account with another’s address waits in vain for its owner to confirm it', async () => {
+test('an account that an attacker signed up for with another’s email is not verified by its owner', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
@@ -34,7 +34,7 @@ test('who opens an account with another’s address waits in vain for its owner 
   expect((await shop.mail()).map(({ subject }) => subject)).toContain('You already have an account')
 })
 
-test('whoever asked for another address under the old password is shut out with it', async () => {
+test('an email change requested under the old password is void after a reset', async () => {
   const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   const thief = shop.visitor()
@@ -50,7 +50,7 @@ test('whoever asked for another address under the old password is shut out with 
   expect(await dumpTables(shop)).toBe(before)
 })
 
-test('a link that sets the password is worth nothing once the password is another', async () => {
+test('a reset link is void once the password has changed', async () => {
   const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   for (let i = 0; i < 2; i++) await owner.post('/api/auth/password/forgot', { email: EMAIL })
@@ -68,7 +68,7 @@ test('a link that sets the password is worth nothing once the password is anothe
   expect((await shop.signIn(shop.visitor(), EMAIL, 'two red quiet trains')).status).toBe(200)
 })
 
-test('a password alone makes no second factor where there is one already', async () => {
+test('a password alone cannot add a second factor to an account that has one', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const owner = await shop.member(EMAIL)
   const { user_id } = (await owner.get('/api/users/me')).body
@@ -93,7 +93,7 @@ test('a password alone makes no second factor where there is one already', async
   expect(await dumpTables(shop)).toBe(before)
 })
 
-test('of ten who send the same code of an authenticator app at once, one is let in', async () => {
+test('of concurrent requests with the same code of an authenticator app, one is signed in', async () => {
   const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   const { totp_uri } = (await owner.post('/api/auth/two-factor', { password: PASSWORD })).body
@@ -111,7 +111,7 @@ test('of ten who send the same code of an authenticator app at once, one is let 
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('who signs in while the account is being deleted is in no account afterwards', async () => {
+test('a sign-in during the deletion of the account leaves no session behind', async () => {
   const shop = await createAccountShop({ withStaff: false })
   for (let round = 0; round < 8; round++) {
     const owner = await shop.member(`customer-${round}@example.com`)
@@ -132,7 +132,7 @@ test('who signs in while the account is being deleted is in no account afterward
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('nobody can have more than three mails an hour sent to an unconfirmed address by signing in', async () => {
+test('sign-ins send at most three verification emails an hour to an unverified email', async () => {
   const shop = await createAccountShop()
   await shop.signUp(shop.visitor(), EMAIL)
   expect(await shop.tokens('verify-email')).toHaveLength(1)
@@ -141,7 +141,7 @@ test('nobody can have more than three mails an hour sent to an unconfirmed addre
   expect(await shop.tokens('verify-email')).toHaveLength(3)
 })
 
-test('what a guest left in a browser goes with whoever signs out there', async () => {
+test('signing out removes the guest’s cart and orders from the browser', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const jane = shop.visitor()
   await jane.post('/api/cart/items', { book_id: 'tech-001' })

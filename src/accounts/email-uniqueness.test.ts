@@ -1,4 +1,4 @@
-/** An address has one account, however many try to open one at once. */
+/** Email uniqueness: one account per email under concurrent sign-ups, and the check and repair of reservations. */
 import { expect, test, vi } from 'vitest'
 import { createTestShop, type Json, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
@@ -33,7 +33,7 @@ const register = async (shop: TestShop, email: string): Promise<void> => {
 const perAddress = (users: readonly Json[]): number[] =>
   addresses.map(address => users.filter(({ email }) => email === address).length)
 
-test('50 registrations at once for each of 40 addresses: one account each, and no guard without one', async () => {
+test('50 concurrent sign-ups for each of 40 emails create one account each, and no reservation without one', async () => {
   const shop = await createTestShop({ withStaff: false })
   // Another process on the same tables, which knows nothing of this one.
   const other = await createTestShop({ sharingTablesOf: shop, withStaff: false })
@@ -72,7 +72,7 @@ test('50 registrations at once for each of 40 addresses: one account each, and n
   }
 })
 
-test('a guard that is missing, one of nobody, and a second account of an address are found, and mended where they can be', async () => {
+test('missing and orphaned reservations and duplicate accounts are found, and the reservations are repaired', async () => {
   const shop = await createTestShop({ withStaff: false })
   const { deps, names } = shop
   const other = await shop.account()
@@ -104,7 +104,7 @@ test('a guard that is missing, one of nobody, and a second account of an address
   expect((await readItems(shop, 'users')).filter(({ email }) => email === john.email)).toHaveLength(1)
 })
 
-test('looking first and then writing gives an address several accounts', async () => {
+test('a naive check before the write creates several accounts for one email', async () => {
   const shop = await createTestShop({ withStaff: false })
   const { db } = shop.deps
   const naive = async (email: string): Promise<void> => {

@@ -14,7 +14,7 @@ test.each([
   ['\u212Aelvin@example.com', 'kelvin@example.com'],
   ['a@sub.sub.example.co.uk', 'a@sub.sub.example.co.uk'],
   [`${'x'.repeat(64)}@example.com`, `${'x'.repeat(64)}@example.com`],
-])('%s is %s', (typed, email) => {
+])('%s is normalized to %s', (typed, email) => {
   expect(normalizeEmail(typed)).toBe(email)
   // What is normal stays as it is.
   expect(normalizeEmail(email)).toBe(email)
@@ -89,17 +89,17 @@ test.each([
     'javascript:alert(1)@x',
     'a@ﷺ.com',
   ],
-])('%j is no address that mail reaches', typed => {
+])('%j is refused, because mail cannot reach it', typed => {
   expect(normalizeEmail(typed)).toBeUndefined()
   expect(Email.safeParse(typed).success).toBe(false)
 })
 
-test('letters that only look alike are another address', () => {
+test('an email with look-alike letters is another email', () => {
   expect(normalizeEmail('a@ехаmple.com')).not.toBe('a@example.com')
 })
 
 test.each([1, null, undefined, [], {}, ['a@example.com'], `${'x'.repeat(320)}@example.com`])(
-  '%j is no address',
+  '%j is refused as an email',
   typed => {
     expect(Email.safeParse(typed).success).toBe(false)
   },

@@ -1,11 +1,11 @@
-/** Links used where they do not belong, and passwords and names that nobody has. */
+/** Hostile input: links used for another purpose, oversized passwords, header injection, look-alike emails. */
 import { expect, test } from 'vitest'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 
 const EMAIL = 'jane@example.com'
 
-test('a link opens its own door alone: not another, not twice, not somebody else’s, and not after its time', async () => {
+test('a link works once, before it expires, and only for its own purpose', async () => {
   let time = new Date()
   const shop = await createAccountShop({ now: () => time })
   const jane = await shop.member(EMAIL)
@@ -36,7 +36,7 @@ test('a link opens its own door alone: not another, not twice, not somebody else
   expect((await shop.verify(shop.visitor(), verify)).status).toBe(404)
 })
 
-test('a password of a megabyte is turned away before anybody hashes it', async () => {
+test('a password of a megabyte is refused before it is hashed', async () => {
   const shop = await createAccountShop()
   const password = 'x'.repeat(1_000_000)
   const before = await dumpTables(shop)
@@ -51,11 +51,11 @@ test('a password of a megabyte is turned away before anybody hashes it', async (
 })
 
 test.each([
-  ['a line break in an address', { email: 'jane@example.com\r\nBcc: all@example.com' }],
-  ['two addresses', { email: 'jane@example.com, john@example.com' }],
+  ['a line break in an email', { email: 'jane@example.com\r\nBcc: all@example.com' }],
+  ['two emails', { email: 'jane@example.com, john@example.com' }],
   ['a line break in a name', { first_name: 'Jane\r\nBcc: all@example.com' }],
-  ['a name that turns the text around', { first_name: 'Jane\u202Eenaj' }],
-  ['a password of control characters', { password: 'abcdefgh\u0000\u0007' }],
+  ['a name with a bidi control character', { first_name: 'Jane\u202Eenaj' }],
+  ['a password with control characters', { password: 'abcdefgh\u0000\u0007' }],
 ])('%s is refused, and nothing is written', async (_, changes) => {
   const shop = await createAccountShop()
   const before = await dumpTables(shop)
@@ -64,7 +64,7 @@ test.each([
   expect(await dumpTables(shop)).toBe(before)
 })
 
-test('an address that only looks like another has an account of its own', async () => {
+test('an email with look-alike letters has an account of its own', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   // Cyrillic а in the domain, as its punycode.

@@ -5,7 +5,7 @@ import { dumpTables, readItems } from '../../test/table-contents.ts'
 
 const orders = async (who: Shopper) => (await who.get('/api/orders')).body.items.length
 
-test('who has signed in is known by the account, on every device; others are not', async () => {
+test('an order belongs to the account, and other callers do not see it', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const reader = await shop.account()
   await reader.post('/api/cart/items', { book_id: 'tech-001' })
@@ -28,7 +28,7 @@ const bent: [string, (value: string) => string][] = [
   ['under another name', value => `x; other=${value}`],
 ]
 
-test.each(bent)('a session cookie %s speaks for nobody', async (_, bend) => {
+test.each(bent)('a session cookie %s is not accepted', async (_, bend) => {
   const shop = await createTestShop({ books: [aBook()] })
   const reader = await shop.account()
   const value = reader.cookie()?.slice(NAME.length + 1) ?? ''
@@ -66,7 +66,7 @@ const forgeries = (token: string, signature: string, hash: string, own: string):
   ]
 }
 
-test('of thirty forged session tokens none is accepted, and a copy of all tables holds nothing to make one of', async () => {
+test('none of thirty forged session tokens is accepted, and a copy of the tables does not contain a token', async () => {
   const shop = await createTestShop()
   const [reader, thief] = [await shop.account(), await shop.account()]
   const cookieOf = (who: Shopper) => decodeURIComponent(who.cookie()?.slice(NAME.length + 1) ?? '')
@@ -82,7 +82,7 @@ test('of thirty forged session tokens none is accepted, and a copy of all tables
   for (const value of forged) expect(await whoIs(value), value).toEqual({ signed_in: false })
 })
 
-test('a session ends when it is unused for two weeks, lives on when it is used, and ends after 60 days at the latest', async () => {
+test('a session ends after two weeks without use, or after 60 days', async () => {
   let now = new Date('2026-01-01T00:00:00Z')
   const later = (days: number) => {
     now = new Date(now.getTime() + days * 86_400_000)
@@ -101,7 +101,7 @@ test('a session ends when it is unused for two weeks, lives on when it is used, 
   expect(await isIn(used)).toBe(false)
 })
 
-test('a session of staff ends after half an hour unused', async () => {
+test('a staff session ends after 30 minutes without use', async () => {
   let now = new Date('2026-01-01T00:00:00Z')
   const shop = await createTestShop({ now: () => now })
   const staff = await shop.account({ role: 'staff' })
@@ -113,7 +113,7 @@ test('a session of staff ends after half an hour unused', async () => {
   expect(await mayAsk()).toBe(false)
 })
 
-test('staff have their rights by role and second factor, asked of the store each time', async () => {
+test('staff rights require a role, read at each request, and a second factor', async () => {
   const shop = await createTestShop()
   const day = '/api/orders?date=2026-01-01'
   expect((await (await shop.account({ role: 'admin' })).get(day)).status).toBe(200)

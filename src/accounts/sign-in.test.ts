@@ -5,7 +5,7 @@ import { auditTrail } from '../core/audit.ts'
 
 const EMAIL = 'jane@example.com'
 
-test('who signs up confirms the address by mail, signs in, and signs out on the server', async () => {
+test('a customer signs up, verifies the email, signs in, and signs out on the server', async () => {
   const shop = await createAccountShop()
   const jane = shop.visitor()
   expect((await shop.signUp(jane, ' Jane@EXAMPLE.com', { first_name: 'Jane' })).status).toBe(202)
@@ -42,14 +42,14 @@ test.each([
   "o'hara!#$%&*/=?^_`{|}~-@example.com",
   'a@\u4f8b\u3048.\u30c6\u30b9\u30c8',
   'a@xn--p1ai.xn--p1ai',
-])('whoever mail reaches can sign in: %s', async email => {
+])('every email that mail can reach can sign in: %s', async email => {
   const shop = await createAccountShop()
   const who = await shop.member(email)
   expect((await who.get('/api/auth/session')).body).toMatchObject({ signed_in: true })
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('a password of 128 characters counts everywhere, though each be two halves', async () => {
+test('a password of 128 characters beyond the BMP is accepted everywhere', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const long = '\u{1f600}\u{1f601}'.repeat(64)
@@ -86,7 +86,7 @@ test('an account is exactly the specification’s item in the users table', asyn
   expect(found).toEqual([expect.objectContaining({ last_login: expect.any(String) })])
 })
 
-test('signing in again ends the session that was there, and a planted cookie is never taken over', async () => {
+test('signing in again ends the previous session, and a planted cookie is never adopted (session fixation)', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const first = jane.cookie() ?? ''
@@ -104,7 +104,7 @@ test('signing in again ends the session that was there, and a planted cookie is 
   expect(answer.headers.get('set-cookie')).not.toContain('planted')
 })
 
-test('a password is reset by mail, once; it ends all sessions and counts from then on', async () => {
+test('a password reset works once, ends all sessions, and the new password takes effect', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const visitor = shop.visitor()
@@ -135,7 +135,7 @@ test('a changed password ends the other sessions and gives this one a new cookie
   expect((await there.get('/api/auth/session')).body.signed_in).toBe(false)
 })
 
-test('a new address counts when it is confirmed there, and the old one is told', async () => {
+test('a new email takes effect once it is confirmed, and the old one is notified', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   await shop.mail()
@@ -160,7 +160,7 @@ test('a new address counts when it is confirmed there, and the old one is told',
   expect((await shop.tokens('verify-email')).length).toBe(1)
 })
 
-test('one sees where one is signed in, and ends it there', async () => {
+test('an account lists its sessions and ends them', async () => {
   const shop = await createAccountShop()
   const [here, there] = [await shop.member(EMAIL), shop.visitor()]
   await shop.signIn(there, EMAIL)
@@ -182,7 +182,7 @@ test('one sees where one is signed in, and ends it there', async () => {
   expect((await here.get('/api/auth/session')).body.signed_in).toBe(true)
 })
 
-test('with an authenticator app, the password alone opens nothing; a recovery code works once', async () => {
+test('with an authenticator app, the password alone does not sign in; a recovery code works once', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const jane = await shop.member(EMAIL)
   const enrol = (password: string) => jane.post('/api/auth/two-factor', { password })
@@ -222,7 +222,7 @@ test('with an authenticator app, the password alone opens nothing; a recovery co
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('the cart and the orders of an account are there wherever it signs in', async () => {
+test('the cart and the orders of an account are available on every device', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const here = await shop.member(EMAIL)
   await here.post('/api/cart/items', { book_id: 'tech-001' })
@@ -233,7 +233,7 @@ test('the cart and the orders of an account are there wherever it signs in', asy
   expect((await here.get('/api/orders')).body.items).toHaveLength(1)
 })
 
-test('strangers who guess at an account do not lock its owner out', async () => {
+test('strangers who guess the password do not lock the owner out', async () => {
   const shop = await createAccountShop()
   const owner = await shop.member(EMAIL)
   await owner.post('/api/auth/sign-out')
@@ -246,7 +246,7 @@ test('strangers who guess at an account do not lock its owner out', async () => 
   expect((await shop.signIn(owner, EMAIL)).status).toBe(200)
 })
 
-test('each act of an account’s owner is in the audit, without a value of theirs', async () => {
+test('every change by the owner of an account is audited, without any values', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const { user_id } = (await jane.get('/api/users/me')).body

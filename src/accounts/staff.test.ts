@@ -13,7 +13,7 @@ const enrol = async (who: Shopper): Promise<void> => {
   await who.post('/api/auth/two-factor/confirm', { code: totpCode(body.totp_uri) })
 }
 
-test('whoever is given a role sets a password by the link, and has rights once there is a second factor', async () => {
+test('an invited admin sets a password by the link, and has staff rights after adding a second factor', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const { link, user_id } = await grantRole(shop.deps, 'the tests', EMAIL, 'admin')
   const token = new URL(link).searchParams.get('token')
@@ -31,7 +31,7 @@ test('whoever is given a role sets a password by the link, and has rights once t
   expect((await sell()).status).toBe(200)
 })
 
-test('ten who give a role at once open one account', async () => {
+test('ten concurrent role grants create one account', async () => {
   const shop = await createAccountShop()
   const given = await Promise.all(
     Array.from({ length: 10 }, (_, i) => grantRole(shop.deps, `clerk ${i}`, EMAIL, 'staff')),
@@ -43,7 +43,7 @@ test('ten who give a role at once open one account', async () => {
   expect(users.filter(({ email }) => email === EMAIL)).toHaveLength(1)
 })
 
-test('a role that is taken away, or given, ends every session, and rights are gone at the next request', async () => {
+test('granting or revoking a role ends every session, and rights are gone at the next request', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const staff = await shop.account({ role: 'staff' })
   const look = () => staff.get('/api/books/tech-001/stock')
@@ -62,7 +62,7 @@ const entries = async <T>(found: AsyncIterable<T>): Promise<T[]> => {
   return all
 }
 
-test('each act of staff is in the audit, with who did it and what was before and after', async () => {
+test('every staff change is audited with its actor and the values before and after', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const staff = await shop.account({ role: 'staff' })
   const book = { book_id: 'b', category: 'C', title: 't', author: 'a', price: 1, stock_quantity: 1 }

@@ -1,7 +1,6 @@
 /**
- * Forgetting a person. What is to be forgotten is noted first, and the note stays: an erasure that was cut off is finished by
- * the next start, and one that a restored backup has undone is done again (`cloudshelf erasures apply`). Every step may be
- * done twice.
+ * Erasure of a person's data. A tombstone is written first and stays: an interrupted erasure is finished at the next start, and
+ * one that a restored backup has undone is repeated by `cloudshelf erasures apply`. Every step is idempotent.
  */
 
 import type { KnownDevices } from '../accounts/known-devices.ts'
@@ -21,8 +20,8 @@ import {
 
 export type EraseDeps = PersonalDataDeps & {
   readonly devices: KnownDevices
-  /** Removes mails that lie on this machine: to this address, or about these accounts and orders. */
-  readonly deleteSentMails: (address: string, about: readonly string[]) => Promise<void>
+  /** Deletes mails that are stored on this machine: to this email, or about these accounts and orders. */
+  readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
 }
 
 const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
@@ -30,7 +29,7 @@ const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
   key: CONTROL_ROWS.erasure.key(userId),
 })
 
-/** Deletes the account of this person and all about them but what the law wants of orders. */
+/** Deletes the account and all its personal data, except what the law requires to keep of orders. */
 export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void> => {
   const { table, key } = noteOf(deps, userId)
   const act = { actor: userId, what: 'account.erase', subject: `account:${userId}` }
@@ -43,7 +42,7 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
 const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
   const { db, records, users, devices, deleteSentMails } = deps
   const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
-  // First of all nobody gets in any more; the account's own row goes last, since it tells the address.
+  // Sign-in is ended first. The account's own row is deleted last, because a repeated erasure needs its email.
   await endSignIn(deps, userId)
   const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
   const orders = await readOrders(deps, userId, confirmed)
@@ -65,14 +64,14 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
       db.transact([...users.remove(user), remove(deps.names.control, AUTH_ROWS.user.key(userId))]),
     )
   }
-  // Whoever was signing in at that moment is out too: from here on nobody can.
+  // A sign-in at the same time may have created records; from here on none can.
   await endSignIn(deps, userId)
   const { table, key } = noteOf(deps, userId)
   const done = { ...key, state: 'done', at: deps.now().toISOString() }
   await db.transact([{ action: 'Put', table, item: done }])
 }
 
-/** Takes away all that opens the account: sessions, password, second factors, passkeys, links to other issuers. */
+/** Deletes everything that allows to sign in: sessions, password, second factors, passkeys, links to other issuers. */
 const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
   for (const { model, stored } of await readSignInRecords(records, userId))
     await unlessGone(db.transact(records.removalWrites(model, { ...stored, revision: undefined })))
@@ -80,11 +79,11 @@ const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<vo
 
 const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
 
-/** A mail about the account, or about one of these orders. */
+/** Whether a mail is about the account or one of these orders. */
 const concerns = ({ user_id, order_id }: Item, userId: string, orders: readonly Order[]): boolean =>
   user_id === userId || orders.some(order => order.order_id === order_id)
 
-/** The account's rows in control but the one that the sign-in library knows: addresses, and the place among the staff. */
+/** Deletes the account's other rows in control: saved addresses and a role. */
 const ownRows = async ({ db, names }: PersonalDataDeps, userId: string): Promise<Write[]> => {
   const own = AUTH_ROWS.user.key(userId)
   const rows: Item[] = []
@@ -109,7 +108,7 @@ const unlessGone = async (writing: Promise<void>): Promise<void> => {
   }
 }
 
-/** Erasures that were begun and not finished are finished; with `again`, all that ever were are done once more. */
+/** Finishes interrupted erasures; with `again`, repeats all erasures. Returns how many. */
 export const resumeErasures = async (
   deps: EraseDeps,
   { again = false }: { readonly again?: boolean } = {},

@@ -29,7 +29,7 @@ const order = async (who: Shopper): Promise<Json> => {
   return (await who.post('/api/orders', body, { 'idempotency-key': crypto.randomUUID() })).body
 }
 
-/** Somebody who has left something everywhere: profile, addresses, orders as guest and as account, cart, mails, factors. */
+/** A customer with data in every place: profile, addresses, orders as guest and as account, cart, mails, factors. */
 const openLife = async () => {
   const shop = await createAccountShop({ books: [aBook({ stock_quantity: 500 })] })
   const guest = shop.visitor()
@@ -57,7 +57,7 @@ const openLife = async () => {
   return { shop, jane, guest, asGuest, done, open, remove, mails }
 }
 
-test('a profile is read and changed, strictly, and addresses are saved and forgotten', async () => {
+test('a profile is read and changed, unknown fields are refused, and addresses are saved and removed', async () => {
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const change = (body: object) => jane.call('PATCH', '/api/users/me', body)
@@ -86,7 +86,7 @@ test('a profile is read and changed, strictly, and addresses are saved and forgo
   expect((await jane.post('/api/users/me/addresses', OTHER_ADDRESS)).body.code).toBe('address_limit')
 })
 
-test('the export holds everything that the tables hold about the person, and no secret', async () => {
+test('the export contains everything that the tables hold about the person, and no secret', async () => {
   const { shop, jane, asGuest } = await openLife()
   const answer = await jane.get('/api/users/me/export')
   expect(answer.headers.get('content-disposition')).toContain('attachment')
@@ -99,7 +99,7 @@ test('the export holds everything that the tables hold about the person, and no 
   expect(text).not.toMatch(/argon2|backupCodes|hashed:/)
 })
 
-test('whoever deletes the account is gone from tables and mails, but for what orders must keep', async () => {
+test('deleting the account erases its data from tables and mails, except what orders must keep', async () => {
   const { shop, jane, guest, asGuest, done, open, remove, mails } = await openLife()
   expect((await remove('wrong password')).body.code).toBe('password_wrong')
   expect(mails().join('')).toContain('canary-mail')
@@ -123,7 +123,7 @@ test('whoever deletes the account is gone from tables and mails, but for what or
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('mails that went to other addresses of the person go too: of orders, and of the address before', async () => {
+test('mails to other emails of the person are deleted too: of orders, and of the previous email', async () => {
   const { shop, jane, remove, mails } = await openLife()
   await jane.post('/api/cart/items', { book_id: 'tech-001' })
   const { body: cart } = await jane.get('/api/cart')
@@ -150,7 +150,7 @@ test('mails that went to other addresses of the person go too: of orders, and of
   expect(mails().join('')).toContain('somebody@example.com')
 })
 
-test('the address may open an account again, which sees nothing of the one before', async () => {
+test('the email can sign up again, and the new account sees nothing of the old one', async () => {
   const { shop, remove } = await openLife()
   await remove()
   await shop.mail()
@@ -160,7 +160,7 @@ test('the address may open an account again, which sees nothing of the one befor
   expect((await again.get('/api/cart')).body.item_count).toBe(0)
 })
 
-test('an erasure that is cut off at any write is finished by the next try, and can be done again', async () => {
+test('an erasure that is interrupted at any write is finished by the next attempt, and can be repeated', async () => {
   const { shop, jane } = await openLife()
   const { user_id } = (await jane.get('/api/users/me')).body
   const { db } = shop.deps

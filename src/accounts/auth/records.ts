@@ -1,7 +1,7 @@
 /**
- * The sign-in library's records in DynamoDB. A record is one row of control, and each field by which the shop looks one up has
- * a row that points to it, written in the same transaction. What the specification knows of a user lies in the users
- * table, and nowhere else. The token of a session is never written: its row is found by the token's hash.
+ * Records of the sign-in library in DynamoDB. A record is one row of control; each field with a lookup has a pointer row, written
+ * in the same transaction. The specification's attributes of a user are stored only in the users table. The token of a session
+ * is never stored: its row is found by the token's hash.
  */
 import { AUTH_ROWS, authPointersOf, authRowsOf } from '../../core/control/auth-rows.ts'
 import { partition } from '../../core/control/row-kind.ts'
@@ -16,10 +16,10 @@ import type { AuthRecord } from './where-filter.ts'
 
 const HASHED = 'hashed:'
 
-/** A record with the mark of its last write, which a change is conditional on. */
+/** A record with the revision of its last write, on which a change is conditional (optimistic locking). */
 export type StoredRecord = {
   readonly record: AuthRecord
-  /** Empty: there is no row yet. Undefined: whatever it is. */
+  /** Empty when there is no row yet; undefined for an unconditional change. */
   readonly revision: string | undefined
 }
 
@@ -29,7 +29,7 @@ const tokenHash = (token: unknown): string =>
 const expiryOf = ({ expiresAt }: AuthRecord): Item =>
   typeof expiresAt === 'string' ? { expires_at: Math.ceil(Date.parse(expiresAt) / 1000) } : {}
 
-const taken = () => new ShopError('account_exists', 'There is such an account already.')
+const taken = () => new ShopError('account_exists', 'This account already exists.')
 
 /**
  * The library's records, by model (`user`, `session`, `account`, `verification`, `twoFactor`, `passkey`). The functions named
@@ -76,7 +76,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return { record: model === 'session' ? { ...fields, ...hash } : fields, revision: String(revision) }
   }
 
-  /** The user's record, put together from the users table and control. */
+  /** The record of a user, combined from the users table and control. */
   const user = async (userId: string): Promise<StoredRecord | undefined> => {
     const [account, item] = await Promise.all([
       users.get(userId),
@@ -95,7 +95,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return { ...keyOf(model, record), ...Object.fromEntries(kept), revision, ...expiryOf(record) }
   }
 
-  /** The rows that point to this record, with the lookups' fields in which it differs from `other`. */
+  /** The pointer rows of this record, for the lookup fields in which it differs from `other`. */
   const pointersOf = (model: string, record: AuthRecord, other: AuthRecord = {}) => {
     const at = keyOf(model, record).pk
     return authPointersOf(model).flatMap(({ field, unique, key }) => {
@@ -116,7 +116,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   const unpoint = (model: string, record: AuthRecord, after?: AuthRecord): Write[] =>
     pointersOf(model, record, after).map(({ key }) => ({ action: 'Delete', table, key }))
 
-  /** What creates the record, to be written with what belongs to it. */
   const creationWrites = (model: string, record: AuthRecord): Write[] => {
     const put: Write = {
       action: 'Put',
@@ -133,7 +132,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   const create = (model: string, record: AuthRecord): Promise<void> =>
     orShopError(db.transact(creationWrites(model, record)))
 
-  /** Records of these keys of control. */
   const fetch = async (model: string, pks: readonly string[]): Promise<StoredRecord[]> => {
     const items = await db.batchGet(
       table,
@@ -142,7 +140,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return items.map(item => stored(model, item))
   }
 
-  /** The record of an id. */
   const byId = async (model: string, id: string): Promise<StoredRecord | undefined> => {
     if (model === 'user') return user(id)
     if (model === 'session') return (await byField(model, 'id', id))[0]
@@ -155,14 +152,13 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return item && stored('session', item, token)
   }
 
-  /** The record of an address; one that is not known costs as many calls. */
+  // Against a timing attack, an unknown email costs the same calls as a known one.
   const byEmail = async (email: string): Promise<StoredRecord | undefined> => {
     const known = await users.idByEmail(email)
     const found = await user(known ?? 'user-nobody')
     return known === undefined ? undefined : found
   }
 
-  /** The same, where the account's password is read next: nobody's is, where the address is not known. */
   const byEmailForSignIn = async (email: string): Promise<StoredRecord | undefined> => {
     const found = await byEmail(email)
     if (!found) {
@@ -172,7 +168,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return found
   }
 
-  /** Whether records can be found by this field without a scan. */
   const isLookup = (model: string, field: string): boolean => pointerBy(model, field) !== undefined
 
   const byField = async (model: string, field: string, value: unknown): Promise<StoredRecord[]> => {
@@ -184,7 +179,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return fetch(model, found)
   }
 
-  /** Every record of a model: for the library's own test suite alone, which asks for anything by anything. */
   const scan = async (model: string): Promise<StoredRecord[]> => {
     const found: StoredRecord[] = []
     for await (const page of db.scan(model === 'user' ? names.users : table))
@@ -203,17 +197,14 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: 'revision = :seen', values: { ':seen': revision } }
 
-  /** What takes the record away, as it was seen. */
   const removalWrites = (model: string, seen: StoredRecord): Write[] => [
     { action: 'Delete', table, key: keyOf(model, seen.record), ...asSeen(seen) },
     ...unpoint(model, seen.record),
     ...(model === 'user' ? users.remove(userFromRecord(seen.record)) : []),
   ]
 
-  /** Takes the record away as it was seen; false when somebody else was first. */
   const remove = (model: string, seen: StoredRecord): Promise<boolean> => succeeds(removalWrites(model, seen))
 
-  /** What changes the record, as it was seen. */
   const replacementWrites = (model: string, seen: StoredRecord, record: AuthRecord): Write[] => [
     { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
     ...unpoint(model, seen.record, record),
@@ -221,7 +212,6 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     ...(model === 'user' ? userChange(seen.record, record) : []),
   ]
 
-  /** Changes the record as it was seen; false when somebody else was first. */
   const replace = (model: string, seen: StoredRecord, record: AuthRecord): Promise<boolean> =>
     succeeds(replacementWrites(model, seen, record))
 

@@ -25,7 +25,7 @@ const byCognito = async (
 
 const whoIs = async (who: Shopper) => (await who.get('/api/auth/session')).body
 
-test('without Cognito there is no such sign-in, and half a setup is an error', async () => {
+test('without Cognito the sign-in is not available, and an incomplete setup is an error', async () => {
   const shop = await createAccountShop()
   const visitor = shop.visitor()
   expect((await visitor.get(PATH)).body).toEqual({ available: false, linked: false })
@@ -43,7 +43,7 @@ test('without Cognito there is no such sign-in, and half a setup is an error', a
   )
 })
 
-test('who signs in by Cognito gets an account, the same one each time, with the cart that was filled before', async () => {
+test('a sign-in with Cognito creates an account, returns to it each time, and keeps the guest’s cart', async () => {
   const shop = await open()
   const jane = shop.visitor()
   await jane.post('/api/cart/items', { book_id: 'tech-001' })
@@ -68,7 +68,7 @@ test('who signs in by Cognito gets an account, the same one each time, with the 
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('ten first sign-ins of one person at once open one account', async () => {
+test('ten concurrent first sign-ins of one person create one account', async () => {
   const shop = await open({ withStaff: false })
   const people = Array.from({ length: 10 }, () => shop.visitor())
   const statuses = await Promise.all(people.map(async who => (await byCognito(who)).status))
@@ -76,7 +76,7 @@ test('ten first sign-ins of one person at once open one account', async () => {
   expect(await readItems(shop, 'users')).toHaveLength(1)
 })
 
-test('an address alone links nothing: its account must be signed in to and ask for it', async () => {
+test('an email alone links nothing: the owner must be signed in and request it', async () => {
   const shop = await open()
   const owner = await shop.member('jane@example.com')
   const thief = shop.visitor()
@@ -96,7 +96,7 @@ test('an address alone links nothing: its account must be signed in to and ask f
   expect((await shop.visitor().post(PATH, { link: true })).body.code).toBe('not_signed_in')
 })
 
-test('an address that Cognito has not confirmed, or that is none, opens nothing', async () => {
+test('an email that Cognito has not verified, or that is not valid, does not sign in', async () => {
   const shop = await open()
   for (const person of [
     { ...JANE, email_verified: false },
@@ -150,7 +150,7 @@ const forgeries: readonly [string, TokenOverrides][] = [
   ['that is no token', { tamper: () => 'no token' }],
 ]
 
-test.each(forgeries)('an ID token %s lets nobody in, and writes nothing', async (_, forged) => {
+test.each(forgeries)('an ID token %s does not sign in, and writes nothing', async (_, forged) => {
   const shop = await open()
   const who = shop.visitor()
   const url = await begin(who)
@@ -160,7 +160,7 @@ test.each(forgeries)('an ID token %s lets nobody in, and writes nothing', async 
   expect(await dumpTables(shop)).not.toContain('jane@example.com')
 })
 
-test('what comes back counts once, soon, and in the browser that asked', async () => {
+test('a response of Cognito works once, before it expires, and only in the browser that began the sign-in', async () => {
   let time = new Date()
   const shop = await open({ now: () => time })
   const [jane, thief] = [shop.visitor(), shop.visitor()]
@@ -182,7 +182,7 @@ test('what comes back counts once, soon, and in the browser that asked', async (
   expect(await away.post(`${PATH}/finish`, { state })).toMatchObject(failed)
 })
 
-test('an issuer that is broken or gone is said to be, and the next try works', async () => {
+test('an issuer that fails or is unreachable gives a 503, and the next attempt works', async () => {
   const shop = await open()
   const who = shop.visitor()
   expect(await byCognito(who, JANE, { forged: { status: 502 } })).toMatchObject({
@@ -194,7 +194,7 @@ test('an issuer that is broken or gone is said to be, and the next try works', a
   expect((await gone.visitor().post(PATH, {})).body.code).toBe('identity_provider_unavailable')
 })
 
-test('who works here gets no staff’s rights by Cognito: our own second factor is asked for', async () => {
+test('staff signed in with Cognito have no staff rights without our second factor', async () => {
   const shop = await open()
   const staff = await shop.account({ role: 'staff', email: 'staff@example.com' })
   const person = { ...JANE, sub: 'cognito-staff', email: 'staff@example.com' }
