@@ -250,7 +250,7 @@ test('a passkey that the browser makes signs in without a password', async () =>
   await page.getByText('You’re signed out.').waitFor()
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await press(page, 'Sign in with a passkey')
-  await page.getByText(/The passkey didn’t work|did not check who uses it/).waitFor()
+  await page.getByText(/The passkey didn’t work|This passkey wasn’t accepted/).waitFor()
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
   await press(page, 'Sign in with a passkey')
   await arrived(page, 'Hello, Jane')

@@ -1,7 +1,14 @@
 /** The button that signs in with a passkey; it is there where scripts run and the browser knows passkeys. */
 import { useState } from 'react'
 import { account } from '../texts/account.ts'
+import { formErrors } from '../texts/form-errors.ts'
+import type { Refused } from './passkeys.ts'
 import { useHydrated } from './use-hydrated.ts'
+
+const problemOf = ({ code, detail }: Refused): string =>
+  code === 'sign_in_failed'
+    ? account.passkeyNotAccepted
+    : (formErrors[code] ?? (detail || account.passkeyFailed))
 
 export const PasskeySignIn = ({ next }: { readonly next: string }) => {
   const canUse = useHydrated() && 'PublicKeyCredential' in window
@@ -15,7 +22,7 @@ export const PasskeySignIn = ({ next }: { readonly next: string }) => {
       const { signInWithPasskey } = await import('./passkeys.ts')
       const refused = await signInWithPasskey()
       if (!refused) return location.assign(next)
-      setProblem(refused.detail || account.passkeyFailed)
+      setProblem(problemOf(refused))
     } catch {
       setProblem(account.passkeyFailed)
     }

@@ -56,6 +56,8 @@ export const account = {
   useRecoveryCode: 'Use a recovery code instead',
   useApp: 'Use your authenticator app instead',
   passkeySignIn: 'Sign in with a passkey',
+  passkeyNotAccepted:
+    'This passkey wasn’t accepted. Use one that asks for your fingerprint, face, or PIN, or sign in with your password.',
   passkeyFailed: 'The passkey didn’t work, or none was selected. Please try again.',
   singleSignOn: 'Single sign-on',
   ssoSignIn: 'Sign in with single sign-on',
@@ -65,6 +67,7 @@ export const account = {
   ssoLink: 'Link account',
   ssoContinue: 'Continue to single sign-on',
   ssoUnlink: 'Unlink account',
+  ssoPasswordHint: 'No password yet? Set one with “Forgot your password?” on the sign-in page.',
   /** Why single sign-on failed, by the code of the API. */
   ssoErrors: {
     sign_in_failed: 'This sign-in was canceled or took too long. Please try again.',

@@ -52,6 +52,7 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
           <TextField
             {...fieldOf(answer)('current_password')}
             label={account.currentPassword}
+            hint={account.ssoPasswordHint}
             type="password"
             autoComplete="current-password"
           />
