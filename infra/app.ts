@@ -1,4 +1,4 @@
-/** The CDK app: what `cdk` asks for the templates of a stage. */
+/** CDK app, started by the `cdk` command to create the templates of a stage. */
 import { App } from 'aws-cdk-lib'
 import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'

@@ -1,4 +1,4 @@
-/** The functions' bundles, made by esbuild: a folder for each, as it is uploaded, and as the tests run it. */
+/** Function bundles, built by esbuild: one folder per function, used for uploads and by the tests. */
 import { createHash, randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -13,33 +13,33 @@ import { copyNativeDeps, NATIVE_PACKAGES, type NativeDeps } from './native-deps.
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')
 
-/** What a function reads from its own folder besides code, from node_modules. */
+/** Files that a function reads from its own folder besides code, relative to node_modules. */
 const COPIED_FILES: Partial<Record<FunctionId, readonly string[]>> = {
   BookCatalog: ['openapi-explorer/dist/browser/openapi-explorer.min.js'],
 }
 
 /**
- * What is never to be had there. Lambda's own credentials are in its environment, and the chain that looks elsewhere does not
- * run; the sign-in library asks for OpenTelemetry, and does without it.
+ * Packages that are never loaded in a function. Lambda provides credentials in the environment, so the provider chain does not
+ * run; the sign-in library treats OpenTelemetry as optional.
  */
 const ABSENT_PACKAGES = ['@aws-sdk/credential-providers', '@opentelemetry/api']
 
-/** Packages in CommonJS ask for Node's modules by `require`, which a module of the other kind does not have. */
+/** CommonJS packages call `require` for Node's modules, which an ES module does not have. */
 const REQUIRE_BANNER = `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`
 
 export type Bundle = {
-  /** To be uploaded whole; the handler is `index.handler`. */
+  /** Folder to upload as a whole; the handler is `index.handler`. */
   readonly folder: string
-  /** What esbuild says of it: which files went in, and what came out. */
+  /** Metadata of esbuild: inputs and outputs. */
   readonly meta: Metafile
-  /** Bytes of JavaScript that are loaded with the handler, and of all that may be loaded when it is needed. */
+  /** Bytes of JavaScript loaded with the handler, and of all JavaScript including what is loaded on demand. */
   readonly loaded: number
   readonly bytes: number
 }
 
 const MAIN = 'out/index.mjs'
 
-/** The output files that are loaded before the handler is there. */
+/** Output files that are loaded before the handler runs. */
 export const listEagerOutputs = (
   { outputs }: Metafile,
   from = MAIN,
@@ -60,20 +60,20 @@ const measureSizes = (meta: Metafile) => {
 }
 
 /**
- * The name under which a function imports the pages. They lie beside it as they were built: what they send to browsers is the
- * text of some of their own functions, which must be the same wherever they run.
+ * Package name under which a function imports the pages. They are copied as built, because they send the source text of some of
+ * their functions to browsers, which must be the same everywhere.
  */
 const PAGES = 'cloudshelf-pages'
 
-/** The folder of the pages' build: `client` is for a bucket, `server` is in the bundle of Pages. */
+/** Builds the pages; in its folder, `client` goes to a bucket and `server` into the bundle of Pages. */
 export const pagesFolder = (): Promise<string> =>
   pagesBuild(line => console.error(line), new AbortController().signal)
 
 const FILE_ONLY_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
 
-/** Of a package the maps tell the file alone: a map is read whole when the first error is told of, and most would be theirs. */
+/** Reduces the source maps of packages to the file name: the whole map is parsed at the first error, and most of it would be theirs. */
 const trimPackageSourceMaps: Plugin = {
-  name: 'maps of ours',
+  name: 'own source maps',
   setup: ({ onLoad }) =>
     onLoad({ filter: /\/node_modules\/.*\.(js|mjs|cjs)$/ }, async ({ path }) => ({
       contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${FILE_ONLY_MAP}`,
@@ -81,7 +81,7 @@ const trimPackageSourceMaps: Plugin = {
     })),
 }
 
-/** Packages that are not there are not looked for either: what a bundle finds around it is not what Lambda has. */
+/** Replaces absent packages by a stub, so that a bundle does not find them in its surroundings. */
 const stubAbsentPackages: Plugin = {
   name: 'absent',
   setup: ({ onResolve, onLoad }) => {
@@ -96,8 +96,8 @@ const stubAbsentPackages: Plugin = {
 }
 
 /**
- * What passkeys are checked with is a third of the sign-in library, and waits for the first passkey: its functions give promises,
- * so that whoever calls them cannot tell.
+ * Loads the passkey verifier on first use: it is a third of the sign-in library. Its functions are asynchronous anyway, so callers
+ * do not notice.
  */
 const PASSKEYS = '@simplewebauthn/server'
 const PASSKEY_CALLS = [
@@ -122,8 +122,8 @@ const lazyPasskeys: Plugin = {
 }
 
 /**
- * The API's document is written when a bundle is made: what describes schemas in JSON Schema, a tenth of what a function would
- * load, is nowhere else needed.
+ * Inlines the OpenAPI document, so that the code that describes schemas as JSON Schema, a tenth of a function's code, is not
+ * bundled.
  */
 const inlineOpenApiDocument: Plugin = {
   name: 'document written',
@@ -153,17 +153,17 @@ const compile = (id: FunctionId) =>
     write: false,
     metafile: true,
     bundle: true,
-    // What is loaded when it is needed stays a file of its own.
+    // Code loaded on demand stays in its own file.
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The pool of connections is Node's own (package.json).
+    // Selects Node's own connection pool (package.json).
     conditions: ['node', 'cloudshelf-function'],
     mainFields: ['module', 'main'],
-    // In ASCII, as esbuild writes unless told otherwise: of a text with wider letters V8 keeps and reads twice the bytes.
+    // ASCII output, esbuild's default: V8 stores text with wider characters in twice the bytes.
     minify: true,
-    // Beside the code, which does not name them: our log reads them when it tells of an error.
+    // Next to the code without a reference in it: the log reads them when it reports an error.
     sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'external',
@@ -180,8 +180,8 @@ const findNativePackages = ({ outputs }: Metafile): string[] => {
 }
 
 /**
- * The bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
- * NativesError where those are missing.
+ * Builds the bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
+ * NativeDepsError if they are missing.
  */
 export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none'): Promise<Bundle> => {
   const { outputFiles, metafile } = await compile(id)
@@ -207,7 +207,7 @@ export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none
       writeFileSync(join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}')
     }
     copyNativeDeps(pages === undefined ? findNativePackages(metafile) : ['sharp'], unfinished, natives)
-    // Of several who make the same at once, the first that is done wins.
+    // If several processes build the same bundle, the first one wins.
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {
     rmSync(unfinished, { recursive: true, force: true })

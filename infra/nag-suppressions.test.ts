@@ -1,4 +1,4 @@
-/** cdk-nag and CloudFormation's own schemas find nothing in any stage that is not meant, and nothing is meant that they do not find. */
+/** Tests that cdk-nag and CloudFormation's schemas find nothing unsuppressed, and that no suppression is unused. */
 import { App, CfnResource, Stack } from 'aws-cdk-lib'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { expect, test } from 'vitest'
@@ -13,7 +13,7 @@ import {
 const stages: readonly [string, StackOptions][] = [
   ['dev', { stage: 'dev' }],
   ['staging with everything', { ...ALL_OPTIONS, stage: 'staging' }],
-  // As where somebody deploys, and the account is known.
+  // As in a deployment, where the account is known.
   ['prod', { stage: 'prod', account: '123456789012' }],
   [
     'prod when the second Region has taken over',
@@ -23,7 +23,7 @@ const stages: readonly [string, StackOptions][] = [
 
 const ruleOf = (finding: string): string => finding.replace(/[ [].*$/, '')
 
-test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, and nothing is said of what is not found', {
+test('no finding of AwsSolutions, Serverless or CloudFormation is unsuppressed, and no suppression is unused', {
   timeout: 120_000,
 }, () => {
   const found = new Set<string>()
@@ -32,7 +32,7 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, a
     expect(left, name).toEqual([])
     for (const one of unsaid) found.add(ruleOf(one))
   }
-  // What nag.ts acknowledges.
+  // Findings that nag-suppressions.ts suppresses.
   expect([...found].sort()).toEqual([
     'AwsSolutions-APIG4',
     'AwsSolutions-CFR1',
@@ -52,7 +52,7 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is left unsaid, a
   ])
 })
 
-test('the rules do find what is wrong, and a synthesis what CloudFormation would refuse', () => {
+test('the rules find violations, and a synthesis rejects unknown properties', () => {
   const app = new App({ analyticsReporting: false })
   new Bucket(new Stack(app, 'Wrong'), 'Open')
   expect(listViolations(app)).toContain('AwsSolutions-S10 Wrong/Open/Resource')

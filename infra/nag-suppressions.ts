@@ -1,4 +1,4 @@
-/** What the rules of cdk-nag find in the stacks and is meant so, each with its reason. What is not named here ends a synthesis. */
+/** Suppressed cdk-nag findings, each with its reason. Any other finding fails the synthesis. */
 import { type App, type IPolicyValidationPlugin, type Stack, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import type { IConstruct } from 'constructs'
@@ -13,33 +13,33 @@ export const createRulePacks = (): IPolicyValidationPlugin[] => [
   new ServerlessChecks(),
 ]
 
-/** Has a synthesis of the app end when they find something. */
+/** Makes a synthesis fail on any finding. */
 export const addChecks = (app: App): void => Validations.of(app).addPlugins(...createRulePacks())
 
 const suppress = (on: IConstruct, rules: Suppressions): void => {
   for (const [id, reason] of Object.entries(rules)) Validations.of(on).acknowledge({ id, reason })
 }
 
-/** What CDK calls the output by which other stacks know the ARN of the pictures' bucket. */
+/** Name that CDK gives to the output through which other stacks read the ARN of the image bucket. */
 const ARN_OUTPUT = 'PublishOutputFnGetAttblobsD4B864AFArnDCAE3BCC'
 const blobsArnReference = ({ stackName, region }: Stack): string =>
   JSON.stringify({ 'Fn::GetStackOutput': { StackName: stackName, Region: region, OutputName: ARN_OUTPUT } })
 
 const STORE: Suppressions = {
   'AwsSolutions-S1':
-    'What is read lies open to the public through the CDN, and only functions write; a log of it would cost more than the buckets.',
+    'Objects are public through the CDN and only functions write them; access logs would cost more than the buckets.',
   'AwsSolutions-S10':
-    'The rule that asks for TLS stands in the bucket’s one policy, which names the distribution and so lies in the shop’s stack.',
+    'The TLS requirement is in the bucket’s only policy, which names the distribution and is therefore in the shop stack.',
 }
 
 const EDGE: Suppressions = {
   'AwsSolutions-CFR1': 'A bookshop sells to every country.',
   'AwsSolutions-CFR3':
-    'A log of viewers says who read what: the shop keeps none. Requests are counted, and logged without addresses, at the gateway.',
+    'Viewer logs would show who read what, so none are kept. The gateway counts and logs requests without IP addresses.',
 }
 const OWN_POLICIES: Suppressions = {
   '@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac':
-    'The policies that let the distribution read stand in the shop’s stack.',
+    'The policies that let the distribution read are in the shop stack.',
 }
 const WITHOUT_DOMAIN: Suppressions = {
   'AwsSolutions-CFR4':
@@ -51,17 +51,17 @@ const WITHOUT_WAF: Suppressions = {
 
 const SHOP: Suppressions = {
   'AwsSolutions-APIG4':
-    'Sessions are cookies that the functions check, by each endpoint’s own policy; the functions answer nobody but the CDN.',
+    'Functions check session cookies by the access of each endpoint, and accept requests only from the CDN.',
   'AwsSolutions-SQS3': 'These are the queues of dead letters.',
-  'Serverless-SQSRedrivePolicy': 'These are the queues of dead letters.',
+  'Serverless-SQSRedrivePolicy': 'These are dead-letter queues.',
   'Serverless-SNSRedrivePolicy':
-    'Alarms go to a mail address; a mail that bounces would wait in a queue that nobody looks at.',
+    'Alarms are sent by email; a bounced mail would wait in a queue that nobody reads.',
   'Serverless-LambdaDLQ':
-    'The gateway waits for its answers and tells of failures itself; streams and clocks put aside what fails in queues of their own.',
+    'The gateway waits for responses and reports failures; streams and schedules have dead-letter queues of their own.',
 }
 const ROLE: Suppressions = {
   'AwsSolutions-IAM5[Resource::*]':
-    'IAM knows nothing narrower for X-Ray’s two calls and for dynamodb:ListStreams.',
+    'IAM offers no narrower resource for the two X-Ray calls and for dynamodb:ListStreams.',
 }
 const ROLLOUT: Suppressions = {
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':
@@ -69,7 +69,7 @@ const ROLLOUT: Suppressions = {
 }
 const USERS: Suppressions = {
   'AwsSolutions-COG2':
-    'Customers choose whether they want a second factor; staff are asked for the shop’s own, whatever they signed in by.',
+    'A second factor is optional for customers; staff need the shop’s own second factor whatever way they sign in.',
   'AwsSolutions-COG8': 'Threat protection costs 0.02 USD for each user and month.',
 }
 
@@ -82,7 +82,7 @@ const suppressShopFindings = (shop: Shop, store: Store): void => {
   suppress(shop, SHOP)
   const covers = {
     [`AwsSolutions-IAM5[Resource::${blobsArnReference(store)}/images/covers/*]`]:
-      'Covers have names of their own, which are not known before they come.',
+      'Names of covers are not known in advance.',
   }
   for (const one of shop.node.children.filter(({ node }) => node.id.endsWith('Role')))
     suppress(one, { ...ROLE, ...covers })
@@ -90,11 +90,11 @@ const suppressShopFindings = (shop: Shop, store: Store): void => {
   for (const one of findChild(shop, 'Users')) suppress(one, USERS)
 }
 
-/** Says of what is meant that it is. */
+/** Suppresses the listed findings in all stacks. */
 export const suppressFindings = ({ store, edge, shop, standby }: Stacks): void => {
   for (const one of [store, ...(standby ? [standby.store] : [])]) suppress(one, STORE)
   if (standby) {
-    const reason = 'S3 copies what is put into the bucket, under whatever name.'
+    const reason = 'Replication copies objects of any name.'
     suppress(store.buckets.blobs, {
       'AwsSolutions-IAM5[Resource::<blobsD4B864AF.Arn>/*]': reason,
       [`AwsSolutions-IAM5[Resource::${blobsArnReference(standby.store)}/*]`]: reason,

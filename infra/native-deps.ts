@@ -1,16 +1,16 @@
-/** Packages with machine code, which no bundle can hold: laid beside it as npm has installed them, for this machine or for Lambda. */
+/** Native packages (addons), which cannot be bundled: copied next to the bundle for this machine or for Lambda. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** `none`: the bundle is only looked at, as by a synthesis that deploys nothing. */
+/** `none`: the bundle is not run, as in a synthesis without deployment. */
 export type NativeDeps = 'none' | 'host' | 'lambda'
 
 export const NATIVE_PACKAGES = ['sharp', '@node-rs/argon2'] as const
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Where `fetchNatives` puts what Lambda runs (Linux on arm64, glibc). */
+/** Where `fetchNativeDeps` installs the packages for Lambda (Linux, arm64, glibc). */
 const LAMBDA_FOLDER = join(ROOT, 'build/natives-linux-arm64')
 
 export class NativeDepsError extends Error {}
@@ -26,7 +26,7 @@ const readManifest = (folder: string): Manifest | undefined =>
     ? (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest)
     : undefined
 
-/** The package and all that it needs, of its optional packages those that are there. */
+/** A package with its dependencies, including installed optional ones. */
 const listClosure = (name: string, modules: string, found = new Set<string>()): Set<string> => {
   const manifest = readManifest(join(modules, name))
   if (!manifest || found.has(name)) return found
@@ -39,7 +39,7 @@ const listClosure = (name: string, modules: string, found = new Set<string>()): 
 const modulesFolder = (natives: NativeDeps): string =>
   join(natives === 'lambda' ? LAMBDA_FOLDER : ROOT, 'node_modules')
 
-/** Copies these packages into `folder`'s node_modules. Throws NativesError where those for Lambda are missing, or of other versions. */
+/** Copies packages into `folder`'s node_modules. Throws NativeDepsError if those for Lambda are missing or outdated. */
 export const copyNativeDeps = (names: readonly string[], folder: string, natives: NativeDeps): void => {
   if (natives === 'none') return
   const modules = modulesFolder(natives)
@@ -47,7 +47,7 @@ export const copyNativeDeps = (names: readonly string[], folder: string, natives
     const wanted = readManifest(join(ROOT, 'node_modules', name))?.version
     if (readManifest(join(modules, name))?.version !== wanted)
       throw new NativeDepsError(
-        `${name} ${wanted} is not there for Lambda: \`npm run deploy\` fetches it first`,
+        `${name} ${wanted} is not installed for Lambda; \`npm run deploy\` installs it`,
       )
     for (const one of listClosure(name, modules)) {
       const target = join(folder, 'node_modules', one)
@@ -57,7 +57,7 @@ export const copyNativeDeps = (names: readonly string[], folder: string, natives
   }
 }
 
-/** Has npm install the native packages for Lambda, in the versions of this project. Throws NativesError with what npm says. */
+/** Installs the native packages for Lambda in this project's versions. Throws NativeDepsError with npm's output. */
 export const fetchNativeDeps = (): void => {
   const wanted = NATIVE_PACKAGES.map(
     name => `${name}@${readManifest(join(ROOT, 'node_modules', name))?.version}`,
@@ -67,5 +67,5 @@ export const fetchNativeDeps = (): void => {
   const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', LAMBDA_FOLDER, ...wanted], {
     encoding: 'utf8',
   })
-  if (status !== 0) throw new NativeDepsError(`npm could not fetch the packages for Lambda:\n${stderr}`)
+  if (status !== 0) throw new NativeDepsError(`npm could not install the packages for Lambda:\n${stderr}`)
 }

@@ -1,4 +1,4 @@
-/** The stacks of a stage. What outlives a release, what is everywhere, and what a release changes lie apart. */
+/** Stacks of a stage: the store outlives releases, the edge is global, the shop changes with each release. */
 import { type App, Tags } from 'aws-cdk-lib'
 import { DEFAULT_CROSS_STACK_REFERENCES, VALIDATE_AGAINST_DEFAULT_RULES } from 'aws-cdk-lib/cx-api'
 import type { TableId } from '#src/tables/definitions.ts'
@@ -20,11 +20,11 @@ export type Stacks = {
   readonly standby?: { readonly store: Store; readonly shop: Shop }
 }
 
-/** Puts the stacks of these options into the app. `account` is only known where somebody deploys. */
+/** Creates the stacks of these options. `account` is known only in a deployment. */
 export const createStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
-  // Read from the other stack's outputs, over Regions as well: no functions that copy values, no exports that cannot change.
+  // Reads outputs of other stacks, also across Regions, without custom resources or immutable exports.
   app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
-  // What CloudFormation itself would refuse ends a synthesis: wrong names, types and values of properties.
+  // Fails the synthesis on property names, types and values that CloudFormation would refuse.
   app.node.setContext(VALIDATE_AGAINST_DEFAULT_RULES, true)
   const stage = getStage(options.stage)
   const { region, secondRegion, active } = options
@@ -33,7 +33,7 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
     env: { region: where, ...(account ? { account } : {}) },
     crossRegionReferences: true,
   })
-  // Nobody deletes production's data by one call: see operate/destroy.ts.
+  // Production data cannot be deleted by a single call: see operate/destroy.ts.
   const guarded = { terminationProtection: stage.keepsData }
   const isCopied = secondRegion !== undefined
   const standbyStore = secondRegion

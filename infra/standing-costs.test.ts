@@ -1,15 +1,15 @@
-/** No resource with a standing charge comes into a stage without standing in its priced list; dev has none. */
+/** Tests that every resource with a standing charge is in the priced list of its stage; dev has none. */
 import { expect, test, vi } from 'vitest'
 import { ALL_OPTIONS, type StackOptions, synthesize } from '../test/stacks.ts'
 import { findPrice, STANDING_CHARGES } from '../tools/cost/prices.ts'
 import { listCharges, UnpricedError } from './standing-costs.ts'
 
-// Five syntheses take their time on a busy machine.
+// Five syntheses take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 type Stage = 'dev' | 'staging' | 'prod'
 
-/** What is charged in a stage, as `price: how many`. */
+/** Charges of a stage's templates, as `price: count`. */
 const charged = (stage: Stage, said: StackOptions = {}): Record<string, number> => {
   const sums: Record<string, number> = {}
   for (const { price, count } of listCharges(Object.values(synthesize({ stage, ...said }).templates)))
@@ -17,7 +17,7 @@ const charged = (stage: Stage, said: StackOptions = {}): Record<string, number> 
   return sums
 }
 
-/** What its list in data/standing-charges.json allows, with these options on. */
+/** Charges listed in data/standing-charges.json, with these options. */
 const listed = (stage: Stage, options: readonly string[] = []): Record<string, number> => {
   const sums: Record<string, number> = {}
   for (const { price, count, option } of STANDING_CHARGES[stage])
@@ -25,29 +25,26 @@ const listed = (stage: Stage, options: readonly string[] = []): Record<string, n
   return sums
 }
 
-test('dev has no standing charge at all', () => {
+test('dev has no standing charge', () => {
   expect(charged('dev')).toEqual({})
   expect(STANDING_CHARGES.dev).toEqual([])
 })
 
-test.each(['staging', 'prod'] as const)(
-  '%s is charged for what its list says, and for nothing else',
-  stage => {
-    expect(charged(stage)).toEqual(listed(stage))
-    // A zone is nothing that the stacks make.
-    const { 'route53-hosted-zone': _, ...options } = listed(stage, ['waf', 'domain', 'secondRegion'])
-    expect(charged(stage, ALL_OPTIONS)).toEqual(options)
-    for (const { price } of STANDING_CHARGES[stage]) expect(findPrice(price).standing).toBe(true)
-  },
-)
+test.each(['staging', 'prod'] as const)('%s has exactly the listed standing charges', stage => {
+  expect(charged(stage)).toEqual(listed(stage))
+  // The hosted zone is not created by the stacks.
+  const { 'route53-hosted-zone': _, ...options } = listed(stage, ['waf', 'domain', 'secondRegion'])
+  expect(charged(stage, ALL_OPTIONS)).toEqual(options)
+  for (const { price } of STANDING_CHARGES[stage]) expect(findPrice(price).standing).toBe(true)
+})
 
-test('what nobody has priced is refused, and so is what makes something free cost by the hour', () => {
+test('resources without a known price are rejected, and so are paid settings of free ones', () => {
   const one =
     (Type: string, Properties = {}) =>
     () =>
       listCharges([{ Resources: { It: { Type, Properties } } }])
   expect(one('AWS::SecretsManager::Secret')).toThrow(UnpricedError)
-  expect(one('AWS::EC2::EIP')).toThrow(/what It, a AWS::EC2::EIP, costs/)
+  expect(one('AWS::EC2::EIP')).toThrow(/no price is known for It \(AWS::EC2::EIP\)/)
   expect(one('AWS::Lambda::Alias', { ProvisionedConcurrencyConfig: {} })).toThrow(/by the hour/)
   expect(one('AWS::SQS::Queue')()).toEqual([])
 })

@@ -1,8 +1,8 @@
-/** What a deployed shop costs each month while nobody comes: its resources with a standing charge, counted from the templates. */
+/** Standing charges of a deployed shop: resources that cost something while idle, counted from the templates. */
 import type { MetricName } from '#src/core/log/metrics.ts'
 import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
 
-/** What is paid for by the month for being there, by its price's id in data/aws-prices.json. */
+/** A monthly charge, by the id of its price in data/aws-prices.json. */
 export type Charge = {
   readonly price:
     | 'cloudwatch-alarm'
@@ -14,7 +14,7 @@ export type Charge = {
   readonly what: string
 }
 
-/** Metrics that a function writes of its own, besides the failures that all count which answer visitors. */
+/** Custom metrics of each function, besides the server errors that functions with routes count. */
 const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
   OrderProcess: ['OrdersPlaced', 'Revenue'],
   Sweeper: ['OutboxAge'],
@@ -24,7 +24,7 @@ const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName
 export type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
 export type TemplateJson = { readonly Resources?: Readonly<Record<string, Resource>> }
 
-/** What costs nothing while it is not used, or, as storage does, by what lies in it. Whatever is neither here nor counted below is not known. */
+/** Resource types without a standing charge. Types that are neither here nor priced below are rejected. */
 const FREE_TYPES = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
@@ -65,19 +65,19 @@ const FREE_TYPES = new Set([
   'AWS::SQS::QueuePolicy',
 ])
 
-/** Settings of what is free that make it cost by the hour. */
+/** Properties that make a free type cost by the hour. */
 const PAID_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Alias': ['ProvisionedConcurrencyConfig'],
   'AWS::Lambda::Version': ['ProvisionedConcurrencyConfig'],
   'AWS::ApiGatewayV2::Api': ['VpcConfig'],
 }
 
-/** Something in a template costs, or may cost, by the month, and nobody has said what. */
+/** A resource that may have a standing charge and has no price. */
 export class UnpricedError extends Error {}
 
 const countItems = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
 
-/** How many metrics of its own a function publishes, unless it is told not to. */
+/** Number of custom metrics that a function publishes. */
 const countMetrics = ({ Properties = {} }: Resource): number => {
   const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
   if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
@@ -104,16 +104,15 @@ const findCharges = (id: string, resource: Resource): Charge[] => {
     const count = countMetrics(resource)
     return count > 0 ? [{ price: 'cloudwatch-custom-metric', count, what: id }] : []
   }
-  if (!FREE_TYPES.has(Type))
-    throw new UnpricedError(`nobody has said what ${id}, a ${Type}, costs while it is idle`)
+  if (!FREE_TYPES.has(Type)) throw new UnpricedError(`no price is known for ${id} (${Type}) while it is idle`)
   const paid = PAID_SETTINGS[Type]?.find(name => name in Properties)
   if (paid) throw new UnpricedError(`${paid} of ${id} costs by the hour`)
   return []
 }
 
 /**
- * The standing charges in these templates; an alarm is charged for each metric that it looks at. Throws UnpricedError for a
- * resource that is neither known to be free nor priced.
+ * Lists the standing charges of templates; an alarm is charged per metric. Throws UnpricedError for a resource that is neither known
+ * to be free nor priced.
  */
 export const listCharges = (templates: readonly TemplateJson[]): Charge[] =>
   templates.flatMap(({ Resources = {} }) =>

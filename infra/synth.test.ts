@@ -1,4 +1,4 @@
-/** `npm run synth`, as it is typed: offline, with CDK's own command and the very bundles of the functions. */
+/** Test of `npm run synth` as a process: offline, with the CDK command and the real bundles. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { listResources, type Properties } from '../test/stacks.ts'
 test('npm run synth writes the templates of a stage, each function with its own bundle', {
   timeout: 240_000,
 }, () => {
-  // Nobody can be asked anything.
+  // All network access fails.
   const environment = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -22,7 +22,7 @@ test('npm run synth writes the templates of a stage, each function with its own 
     { encoding: 'utf8', env: environment },
   )
   expect(status, stderr).toBe(0)
-  expect(stdout).toContain('The templates of staging lie in build/cdk')
+  expect(stdout).toContain('Templates of staging written to build/cdk')
   const folder = 'build/cdk'
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const template = read('CloudShelf-staging-shop.template.json')

@@ -1,10 +1,10 @@
-/** Whoever pays is told when the account's month costs more than was said, or is going to. Budgets cost nothing. */
+/** Budget alert: mails the owner when the account's monthly cost exceeds the limit or is forecast to. Budgets are free. */
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets'
 import type { Construct } from 'constructs'
 
 type Kind = 'ACTUAL' | 'FORECASTED'
 
-/** `usd` is of the whole account: AWS tells shops apart by tags only where its owner has switched that on. */
+/** `usd` covers the whole account, because AWS separates shops by tags only if cost allocation tags are activated. */
 export const createBudget = (scope: Construct, name: string, usd: number, email: string): void => {
   const createNotification = (
     notificationType: Kind,

@@ -1,4 +1,4 @@
-/** The shop's own name: its certificate, and the records that lead it to the CDN. */
+/** Custom domain: its certificate and the DNS records that point to the CDN. */
 import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront'
 import { AaaaRecord, ARecord, HostedZone, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53'
@@ -6,7 +6,7 @@ import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets'
 import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
 
-/** The hosted zone of the options; undefined where names are somebody else's. */
+/** Hosted zone from the options; undefined if DNS is managed elsewhere. */
 export const findZone = (
   scope: Construct,
   { domain, zoneId, zoneName = domain }: Options,
@@ -15,7 +15,7 @@ export const findZone = (
     ? HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: zoneId, zoneName })
     : undefined
 
-/** Confirmed by the zone, or by a record that whoever deploys puts where the name lies: the deployment waits for it. */
+/** Certificate validated through the zone, or through a record that the operator adds by hand while the deployment waits. */
 export const createCertificate = (
   scope: Construct,
   { domain }: Options,

@@ -1,4 +1,4 @@
-/** The CDN keeps what the shop says may be kept, shows nobody another's, hides no error, and is the only one to know the secret. */
+/** Tests of the CDN configuration: caching, privacy, failover, origin access and TLS. */
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
@@ -19,7 +19,7 @@ const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 const configOf = ({ templates }: Synthesized): Properties =>
   listResources(templates.edge, 'AWS::CloudFront::Distribution')[0]?.[1].DistributionConfig ?? {}
 
-/** The behaviour for an address, as CloudFront finds it: the first pattern that matches the whole path. */
+/** The cache behavior for a path, chosen as CloudFront does: the first pattern that matches. */
 const behaviorFor = (made: Synthesized, path: string): Properties => {
   const { CacheBehaviors, DefaultCacheBehavior } = configOf(made)
   const matches = ({ PathPattern }: Properties) =>
@@ -36,7 +36,7 @@ const kindOf = (made: Synthesized, path: string) => {
   }
 }
 
-test('what an endpoint says of its answers, the CDN does', () => {
+test('the CDN caches each endpoint as it declares', () => {
   for (const { method, path, cache, id } of ENDPOINTS) {
     const { keeps, asks, writes } = kindOf(dev, path.replaceAll(/\{[^}]+\}/g, 'some-1'))
     if (method === 'GET' && cache === 'public') expect(keeps, id).toBe('Kept')
@@ -46,7 +46,7 @@ test('what an endpoint says of its answers, the CDN does', () => {
   }
 })
 
-test('public pages are asked for without cookies and only read; all other pages are their visitor’s', () => {
+test('public pages are read-only and requested without cookies; all other pages are private', () => {
   const pages = [
     '/',
     '/_root.data',
@@ -86,7 +86,7 @@ test('public pages are asked for without cookies and only read; all other pages 
     expect(kindOf(dev, path), path).toEqual({ keeps: 'Files', asks: undefined, writes: false })
 })
 
-test('nothing is kept that does not ask for it, and what is somebody’s own is never kept under another’s cookie', () => {
+test('nothing is cached by default, and private responses have all cookies in their cache key', () => {
   const policies = Object.fromEntries(
     listResources(dev.templates.edge, 'AWS::CloudFront::CachePolicy').map(([id, { CachePolicyConfig }]) => [
       nameOf({ Ref: id }),
@@ -103,7 +103,7 @@ test('nothing is kept that does not ask for it, and what is somebody’s own is 
     expect(keyed(name)).toMatchObject({ EnableAcceptEncodingBrotli: true, EnableAcceptEncodingGzip: true })
 })
 
-test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone', () => {
+test('errors are not rewritten, responses are compressed, and connections use HTTP/3 and TLS', () => {
   for (const made of [dev, two]) {
     const config = configOf(made)
     expect(config.CustomErrorResponses).toBeUndefined()
@@ -117,7 +117,7 @@ test('no error is rewritten, everything is compressed, by HTTP/3 and TLS alone',
   expect(configOf(two).ViewerCertificate).toMatchObject({ MinimumProtocolVersion: 'TLSv1.2_2021' })
 })
 
-test('the gateway hears the visitor’s address and no Host; only the CDN adds the secret, which no template shows', () => {
+test('the gateway receives the visitor’s IP address but not the Host; only the CDN adds the secret, which no template contains', () => {
   expect(FORWARDED_HEADERS.length).toBeLessThanOrEqual(10)
   const known = FORWARDED_HEADERS.map(name => name.toLowerCase())
   const read = ENDPOINTS.flatMap(({ headers }: Endpoint) => Object.keys(headers?.shape ?? {}))
@@ -146,7 +146,7 @@ test('the gateway hears the visitor’s address and no Host; only the CDN adds t
   expect(Parameters?.ProxySecret?.Default).toBeUndefined()
 })
 
-test('buckets are reached by origin access control', () => {
+test('buckets are read with origin access control', () => {
   const buckets = (configOf(dev).Origins as Properties[]).filter(({ S3OriginConfig }) => S3OriginConfig)
   expect(buckets).toHaveLength(2)
   for (const { OriginAccessControlId, S3OriginConfig } of buckets) {
@@ -160,14 +160,14 @@ test('buckets are reached by origin access control', () => {
     expect(OriginAccessControlConfig).toMatchObject({ SigningBehavior: 'always', SigningProtocol: 'sigv4' })
 })
 
-test('with a second Region, what is read fails over, and what is written goes to the one that takes orders', () => {
+test('with a second Region, reads fail over and writes go to the active Region', () => {
   const groups = configOf(two).OriginGroups.Items as Properties[]
   const grouped = new Set(groups.map(({ Id }) => Id))
   for (const { FailoverCriteria } of groups)
     expect(FailoverCriteria.StatusCodes.Items).toEqual([500, 502, 503, 504])
   expect(grouped.has(behaviorFor(two, '/books/tech-001').TargetOriginId)).toBe(true)
   expect(grouped.has(behaviorFor(two, '/images/covers/x.webp').TargetOriginId)).toBe(true)
-  // CloudFront takes no group where anything may be written.
+  // CloudFront does not allow origin groups for behaviors that accept writes.
   for (const one of [configOf(two).DefaultCacheBehavior, ...configOf(two).CacheBehaviors] as Properties[])
     if (one.AllowedMethods.includes('POST'))
       expect(grouped.has(one.TargetOriginId), one.PathPattern).toBe(false)
@@ -184,7 +184,7 @@ test('with a second Region, what is read fails over, and what is written goes to
   expect(listResources(after.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(2)
 })
 
-test('the name has a certificate in us-east-1, and the firewall is CloudFront’s', () => {
+test('the domain has a certificate in us-east-1, and the firewall has CloudFront scope', () => {
   expect(two.stacks.edge.region).toBe('us-east-1')
   expect(listResources(two.templates.edge, 'AWS::CertificateManager::Certificate')).toHaveLength(1)
   expect(

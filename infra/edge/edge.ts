@@ -1,4 +1,4 @@
-/** The CDN before everything, in us-east-1, where CloudFront's certificates and firewalls have to be. */
+/** Edge stack with the CDN, in us-east-1, where certificates and firewalls of CloudFront must be. */
 import { CfnOutput, CfnParameter, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib'
 import {
   AllowedMethods,
@@ -33,10 +33,10 @@ export type EdgeProps = StackProps & {
   readonly second?: Store | undefined
 }
 
-/** An origin in one Region, or in two, of which the second is asked when the first fails. Only what is read can fail over. */
+/** Origin in one Region, or in two with failover to the second. Only reads can fail over. */
 type Origin = { readonly read: IOrigin; readonly write: IOrigin }
 
-/** Longer than a function may take, so that its own word arrives. */
+/** Longer than any function timeout, so that the function's own response arrives. */
 const ORIGIN_TIMEOUT = Duration.seconds(30)
 const FAILOVER_STATUSES = [500, 502, 503, 504]
 
@@ -55,7 +55,7 @@ const combineOrigins = (first: IOrigin, second: IOrigin | undefined, active: Opt
 
 export class Edge extends Stack {
   readonly distribution: Distribution
-  /** `https://…`, without a slash at its end. */
+  /** `https://…` without a trailing slash. */
   readonly publicUrl: string
 
   constructor(scope: Construct, id: string, { stage, options, first, second, ...stack }: EdgeProps) {
@@ -64,7 +64,7 @@ export class Edge extends Stack {
     const secret = new CfnParameter(this, 'ProxySecret', {
       noEcho: true,
       minLength: 32,
-      description: 'What CloudFront proves itself by to API Gateway: the parameter "proxy" of SSM',
+      description: 'Secret header value that authenticates CloudFront to API Gateway (SSM parameter "proxy")',
     })
     const api = (store: Store): IOrigin =>
       new HttpOrigin(store.apiHost, {
@@ -75,7 +75,7 @@ export class Edge extends Stack {
     const bucket = (store: Store, which: 'blobs' | 'assets'): IOrigin => {
       const { bucketName, bucketRegionalDomainName } = store.buckets[which]
       const id = `${which}${store === first ? '' : 'Second'}`
-      // By its name alone: its policy names this distribution, and stands behind it (shop/bucket-policies.ts).
+      // Referenced by name: the bucket policy names this distribution and is in the shop stack (shop/bucket-policies.ts).
       return S3BucketOrigin.withOriginAccessControl(
         Bucket.fromBucketAttributes(this, id, { bucketName, bucketRegionalDomainName }),
       )
@@ -113,7 +113,7 @@ export class Edge extends Stack {
     new CfnOutput(this, 'CdnName', { value: this.distribution.distributionDomainName })
   }
 
-  /** The distribution's ARN, as policies of buckets in any Region name it. */
+  /** ARN of the distribution, for bucket policies in any Region. */
   get distributionArn(): string {
     return Fn.join('', [
       'arn:',

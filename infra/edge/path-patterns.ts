@@ -1,12 +1,12 @@
-/** Which addresses the CDN may keep answers of: read from the endpoints and from the pages' own list, as its path patterns. */
+/** CDN path patterns of cacheable responses, derived from the endpoints and the list of public pages. */
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 
-/** `/api/books/{book_id}` as CloudFront has it: `/api/books/*`. */
+/** Converts `/api/books/{book_id}` to CloudFront's `/api/books/*`. */
 export const toPattern = (path: string): string => path.replaceAll(/\{[^}]+\}/g, '*')
 
 /**
- * Pages that are the same for everyone and are only read (pages/paths.ts says which), with the data of the same pages that a
- * browser asks for when it has the page around them.
+ * Public pages, which are the same for everyone and read-only (listed in pages/paths.ts), and their data requests by client-side
+ * navigation.
  */
 export const PUBLIC_PAGE_PATTERNS = [
   '/',
@@ -21,13 +21,13 @@ export const PUBLIC_PAGE_PATTERNS = [
   '/sitemap*.xml',
 ] as const
 
-/** Files of the pages' build, in the bucket. */
+/** Files of the pages build, in the assets bucket. */
 export const ASSET_PATTERNS = ['/assets/*', '/favicon.svg'] as const
 export const IMAGE_PATTERNS = ['/images/*'] as const
 
 export type ApiPattern = {
   readonly pattern: string
-  /** Whether some of what is read there may be kept, and whether it is ever written to. */
+  /** Whether some responses are cacheable, and whether the path accepts writes. */
   readonly isCacheable: boolean
   readonly isWritable: boolean
 }
@@ -38,16 +38,16 @@ const DOCUMENT_PATTERNS = ['/api/openapi.json', '/api/docs*'].map(pattern => ({
   isWritable: false,
 }))
 
-/** Longer and plainer patterns first: the first that matches counts. */
+/** More specific patterns first, because the first match applies. */
 const bySpecificity = (one: ApiPattern, other: ApiPattern): number =>
   Number(one.pattern.includes('*')) - Number(other.pattern.includes('*')) ||
   other.pattern.split('/').length - one.pattern.split('/').length ||
   Number(one.pattern.endsWith('*')) - Number(other.pattern.endsWith('*'))
 
-/** Of the API what may be kept, and what lies between it and may not; all else is private. */
+/** Cacheable API patterns, and private ones that they would match; everything else is private. */
 export const listApiPatterns = (): ApiPattern[] => {
   const kept = ENDPOINTS.filter(({ cache }) => cache === 'public').map(({ path }) => toPattern(path))
-  // A `*` of CloudFront takes slashes too: what is private below a kept address is named before it.
+  // CloudFront's `*` matches slashes too, so private paths below a cacheable one are listed before it.
   const below = (pattern: string) =>
     kept.some(one => one.endsWith('*') && pattern.startsWith(one.slice(0, -1)))
   const found = new Map<string, ApiPattern>()

@@ -1,4 +1,4 @@
-/** What the CDN keeps, what it hands on, and what it adds: all by our own Cache-Control, with nothing of its own opinion. */
+/** CDN policies: caching follows the shop's Cache-Control headers; request and response headers are listed here. */
 import { Duration } from 'aws-cdk-lib'
 import {
   CacheCookieBehavior,
@@ -16,8 +16,8 @@ import {
 import type { Construct } from 'constructs'
 
 /**
- * What the shop reads of a request, beside cookies. A list, for the gateway must not see the visitor's Host, and CloudFront adds
- * its own headers to lists alone; it may have ten names.
+ * Request headers that the shop reads, besides cookies. A list, because the gateway must not receive the visitor's Host and
+ * CloudFront adds its own headers only to lists; at most ten names.
  */
 export const FORWARDED_HEADERS = [
   'CloudFront-Viewer-Address',
@@ -34,9 +34,9 @@ const NOTHING = Duration.seconds(0)
 
 export type Policies = ReturnType<typeof createPolicies>
 
-/** `name` comes before the names of the policies, which are an account's. */
+/** `name` prefixes the policy names, which are unique per account. */
 export const createPolicies = (scope: Construct, name: string) => ({
-  /** The same bytes for everyone, for as long as they say of themselves. */
+  /** Responses that are the same for everyone, cached as long as their headers say. */
   shared: new CachePolicy(scope, 'Kept', {
     cachePolicyName: `${name}-kept`,
     minTtl: NOTHING,
@@ -49,8 +49,8 @@ export const createPolicies = (scope: Construct, name: string) => ({
     enableAcceptEncodingGzip: true,
   }),
   /**
-   * Says no-store of itself, and is not kept. CloudFront keeps failures (500, 502, 503, 504) for ten seconds all the same: by
-   * cookie, so that nobody is shown another's.
+   * Private responses are `no-store` and not cached. CloudFront still caches errors (500, 502, 503, 504) for ten seconds; cookies are
+   * part of the cache key, so that no visitor gets another's.
    */
   personal: new CachePolicy(scope, 'Own', {
     cachePolicyName: `${name}-own`,
@@ -63,7 +63,7 @@ export const createPolicies = (scope: Construct, name: string) => ({
     enableAcceptEncodingBrotli: true,
     enableAcceptEncodingGzip: true,
   }),
-  /** Files: what stands behind the question mark is nothing to them. */
+  /** Static files, cached regardless of the query string. */
   files: new CachePolicy(scope, 'Files', {
     cachePolicyName: `${name}-files`,
     minTtl: NOTHING,
@@ -75,7 +75,7 @@ export const createPolicies = (scope: Construct, name: string) => ({
     enableAcceptEncodingBrotli: true,
     enableAcceptEncodingGzip: true,
   }),
-  /** What nobody sees, nobody can be shown: public pages are made without the visitor's cookies. */
+  /** Public pages are requested without cookies, so that nothing personal can be cached. */
   withoutCookies: new OriginRequestPolicy(scope, 'WithoutCookies', {
     originRequestPolicyName: `${name}-without-cookies`,
     headerBehavior: OriginRequestHeaderBehavior.allowList(...FORWARDED_HEADERS),
@@ -88,7 +88,7 @@ export const createPolicies = (scope: Construct, name: string) => ({
     cookieBehavior: OriginRequestCookieBehavior.all(),
     queryStringBehavior: OriginRequestQueryStringBehavior.all(),
   }),
-  /** For what comes from buckets, and for errors of the CDN: pages and API say more of themselves, and keep their own word. */
+  /** For files from buckets and errors of the CDN; pages and API send stricter headers, which are kept. */
   headers: new ResponseHeadersPolicy(scope, 'Headers', {
     responseHeadersPolicyName: `${name}-headers`,
     securityHeadersBehavior: {

@@ -1,8 +1,8 @@
-/** A firewall before the CDN, for shops that are being attacked: one network's flood, and what AWS knows to be bad. */
+/** Optional firewall before the CDN, for shops under attack: request floods and AWS-managed rules. */
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
 
-/** Of one address, in five minutes: a page is about six requests. */
+/** Requests per IP address in five minutes; a page causes about six. */
 const MAX_REQUESTS = 2_000
 
 const createVisibility = (metricName: string) => ({
@@ -19,7 +19,7 @@ const createManagedRule = (name: string, priority: number): CfnWebACL.RuleProper
   visibilityConfig: createVisibility(name),
 })
 
-/** Its ARN. The limits that matter for guessing and buying are the shop's own; this keeps floods from its bill. */
+/** Creates the firewall and returns its ARN. It limits costs; rate limits for sign-in and checkout are the shop's own. */
 export const createFirewall = (scope: Construct, name: string): string =>
   new CfnWebACL(scope, 'Firewall', {
     name,

@@ -1,4 +1,4 @@
-/** What was typed behind `npm run deploy --`: options by `--context name=value`, and a few words more. */
+/** Command-line arguments of the operator's commands: options as `--context name=value`, `--yes`, and positionals. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,13 +9,13 @@ import { ROOT } from './cdk.ts'
 
 export type Args = {
   readonly options: Options
-  /** As given, to be handed on to CDK. */
+  /** As given, passed on to CDK. */
   readonly context: Readonly<Record<string, string>>
   readonly yes: boolean
   readonly positionals: readonly string[]
 }
 
-/** Throws OptionsError for options that are none, or not right; OperatorError for what cannot be read at all. */
+/** Reads the arguments. Throws OptionsError for unknown or invalid options, OperatorError for unreadable arguments. */
 export const readArgs = (typed: readonly string[]): Args => {
   const parsed = (() => {
     try {
@@ -34,7 +34,7 @@ export const readArgs = (typed: readonly string[]): Args => {
   const { context = [], yes = false } = parsed.values
   const given = context.map(text => {
     const at = text.indexOf('=')
-    if (at < 1) throw new OperatorError(`--context ${text} is no name=value`)
+    if (at < 1) throw new OperatorError(`--context ${text} must have the form name=value`)
     return [text.slice(0, at), text.slice(at + 1)] as const
   })
   const said = Object.fromEntries(given)
@@ -42,7 +42,7 @@ export const readArgs = (typed: readonly string[]): Args => {
   return { options: readOptions({ ...kept, ...said }), context: said, yes, positionals: parsed.positionals }
 }
 
-/** Runs a command to its end; what whoever typed it can mend is one line, and ends it with 1. */
+/** Runs a command; errors that the operator can fix are printed in one line and set exit code 1. */
 export const runCommand = async (work: (args: Args) => Promise<void>): Promise<void> => {
   try {
     await work(readArgs(process.argv.slice(2)))

@@ -1,11 +1,11 @@
-/** What a deployment asks of AWS beside CloudFormation: who one is, parameters, files of buckets, streams of tables. */
+/** AWS calls of a deployment besides CloudFormation: account, SSM parameters, bucket objects, table streams. */
 
 import { createDatabase, createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { createAwsService } from '#src/core/aws/aws-request.ts'
 import { NoCredentials } from '#src/core/aws/sign.ts'
 
-/** Something is wrong that whoever deploys can mend: the message is one line that says how. */
+/** An error that the operator can fix; the message is one line that says how. */
 export class OperatorError extends Error {}
 
 export type Aws = ReturnType<typeof createAws>
@@ -15,7 +15,7 @@ const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
 type Answer = { readonly status: number; readonly body: Buffer }
 const bodyText = ({ body }: Answer): string => body.toString()
 
-/** One service in one Region; `endpoint` is a stand-in's, in tests. */
+/** AWS clients for one Region; `endpoint` replaces AWS in tests. */
 export const createAws = (region: string, endpoint?: string) => {
   const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
   const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
@@ -49,7 +49,7 @@ export const createAws = (region: string, endpoint?: string) => {
   return {
     region,
 
-    /** The number of the account that these credentials are of. Throws OperatorError where there are none, or none that count. */
+    /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
     account: async (): Promise<string> => {
       const answer = await sts({
         method: 'POST',
@@ -58,7 +58,7 @@ export const createAws = (region: string, endpoint?: string) => {
         body: 'Action=GetCallerIdentity&Version=2011-06-15',
       }).catch((error: unknown) => {
         if (error instanceof NoCredentials)
-          throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE gives some`)
+          throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE provides them`)
         throw new OperatorError(`AWS cannot be reached: ${error instanceof Error ? error.message : error}`)
       })
       const found = /<Account>(\d{12})<\/Account>/.exec(bodyText(answer))?.[1]
@@ -66,15 +66,16 @@ export const createAws = (region: string, endpoint?: string) => {
       return found
     },
 
-    /** Values of parameters, decrypted; those that are not there are missing. */
+    /** Decrypted values of parameters; missing ones are left out. */
     parameters: async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
       const answer = await parameter('GetParameters', { Names: names, WithDecryption: true })
-      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status}: ${bodyText(answer)}`)
+      if (answer.status !== 200)
+        throw new OperatorError(`SSM responded with ${answer.status}: ${bodyText(answer)}`)
       const { Parameters } = JSON.parse(bodyText(answer)) as { Parameters: { Name: string; Value: string }[] }
       return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
     },
 
-    /** Writes a SecureString under the account's own key of SSM, which costs nothing. */
+    /** Writes a SecureString with the account's default SSM key, which is free. */
     writeSecret: async (name: string, value: string): Promise<void> => {
       const answer = await parameter('PutParameter', {
         Name: name,
@@ -82,14 +83,15 @@ export const createAws = (region: string, endpoint?: string) => {
         Type: 'SecureString',
         Overwrite: true,
       })
-      if (answer.status !== 200) throw new OperatorError(`SSM answers ${answer.status} to writing ${name}`)
+      if (answer.status !== 200)
+        throw new OperatorError(`SSM responded with ${answer.status} when writing ${name}`)
     },
 
     removeParameters: async (names: readonly string[]): Promise<void> => {
       await parameter('DeleteParameters', { Names: names })
     },
 
-    /** What a stack says of itself; nothing where there is no such stack. */
+    /** Outputs of a stack; empty if the stack does not exist. */
     stackOutputs: async (name: string): Promise<Readonly<Record<string, string>>> => {
       const answer = await stacks({
         method: 'POST',
@@ -110,18 +112,19 @@ export const createAws = (region: string, endpoint?: string) => {
       const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
       const length = { 'content-length': String(body.byteLength) }
       const answer = await s3(bucket)('PUT', path, { ...headers, ...length }, body)
-      if (answer.status !== 200) throw new OperatorError(`S3 answers ${answer.status} to ${key} in ${bucket}`)
+      if (answer.status !== 200)
+        throw new OperatorError(`S3 responded with ${answer.status} when writing ${key} to ${bucket}`)
     },
 
-    /** Deletes every object of a bucket, all its versions. */
+    /** Deletes all objects of a bucket in all versions. */
     empty: async (bucket: string): Promise<void> => {
       const ask = s3(bucket)
       for (;;) {
         const answer = await ask('GET', '/?versions=')
-        // There is no such bucket any more.
+        // The bucket does not exist any more.
         if (answer.status === 404) return
         if (answer.status !== 200)
-          throw new OperatorError(`S3 answers ${answer.status} to a list of ${bucket}`)
+          throw new OperatorError(`S3 responded with ${answer.status} when listing ${bucket}`)
         const found = [
           ...bodyText(answer).matchAll(
             /<(?:Version|DeleteMarker)>.*?<Key>(.*?)<\/Key><VersionId>(.*?)<\/VersionId>/gs,
@@ -133,7 +136,7 @@ export const createAws = (region: string, endpoint?: string) => {
       }
     },
 
-    /** The stream of a table in this Region; undefined where it has none. */
+    /** Stream ARN of a table in this Region; undefined if it has none. */
     streamOf: async (table: string): Promise<string | undefined> => {
       const db = createDatabase(settings)
       try {

@@ -1,4 +1,4 @@
-/** CDK's own command, as this project uses it: no messages home, no news, no questions. */
+/** The CDK command line as this project runs it: no telemetry, no notices, no prompts. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,9 +8,9 @@ import { OperatorError } from './aws.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk')
-/** Run by the same Node as we are, whichever a shell would find. */
+/** Run with the current Node, whichever one is on the PATH. */
 const APP = `"${process.execPath}" infra/app.ts`
-/** Where a synthesis for a deployment lies; deployed as it is. */
+/** Assembly folder of a deployment, which is deployed unchanged. */
 const ASSEMBLY = join(ROOT, 'build/cdk-deploy')
 const OUTPUTS = join(ROOT, 'build/cdk-outputs.json')
 
@@ -20,18 +20,18 @@ const run = (args: readonly string[]): void => {
     stdio: 'inherit',
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
   })
-  // What went wrong was said there.
-  if (status !== 0) throw new OperatorError(`cdk ${args[0]} did not succeed`)
+  // CDK has printed the reason.
+  if (status !== 0) throw new OperatorError(`cdk ${args[0]} failed`)
 }
 
 const contextArgs = (context: Readonly<Record<string, string>>): string[] =>
   Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`])
 
-/** Makes the templates and the functions' bundles, once for all stacks. */
+/** Creates the templates and function bundles of all stacks. */
 export const synthesize = (context: Readonly<Record<string, string>>, folder = ASSEMBLY): void =>
   run(['synth', '--quiet', '--app', APP, '--output', folder, ...contextArgs(context)])
 
-/** Deploys these stacks of what was synthesized; `parameters` are `stack:name=value`. Gives back all outputs by stack. */
+/** Deploys stacks of the assembly; `parameters` are `stack:name=value`. Returns all outputs by stack. */
 export const deploy = (
   stacks: readonly string[],
   parameters: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** `npm run deploy -- --context stage=prod`: puts the shop into an AWS account, or brings it up to date. */
+/** Command `npm run deploy -- --context stage=prod`: deploys or updates the shop in an AWS account. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,23 +24,23 @@ const verifyTables = (environment: Readonly<Record<string, string>>): void => {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   })
-  if (status !== 0) throw new OperatorError('the tables are not what the specification says')
+  if (status !== 0) throw new OperatorError('the tables do not match the specification; see the output above')
 }
 
-/** A name that is new takes a while to be known, and CloudFront to be everywhere. */
+/** Waits for the health check: a new name takes time to resolve, and CloudFront to deploy everywhere. */
 const waitForHealth = async (address: string): Promise<void> => {
   let last = ''
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       const answer = await fetch(`${address}/api/health`, { signal: AbortSignal.timeout(PAUSE_MS) })
       if (answer.ok) return
-      last = `it answers ${answer.status}`
+      last = `it responds with ${answer.status}`
     } catch (error) {
       last = String(error instanceof Error ? (error.cause ?? error.message) : error)
     }
     await sleep(PAUSE_MS)
   }
-  throw new OperatorError(`${address}/api/health is not well: ${last}; docs/operations.md, "5xx"`)
+  throw new OperatorError(`${address}/api/health is not healthy: ${last}; see docs/operations.md, "5xx"`)
 }
 
 const printNextSteps = (
@@ -49,20 +49,22 @@ const printNextSteps = (
   environment: Readonly<Record<string, string>>,
 ): void => {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-  console.log(`\nThe shop is on ${address}`)
+  console.log(`\nThe shop is running at ${address}`)
   if (!options.mailFrom)
-    console.log('No mail is sent: --context mailFrom="Your Shop <orders@your.domain>" says from whom.')
+    console.log(
+      'Emails are not sent. To send them, deploy with --context mailFrom="Your Shop <orders@your.domain>".',
+    )
   if (!options.alarmEmail && getStage(options.stage).isMonitored)
-    console.log('Nobody is told of alarms: --context alarmEmail=you@your.domain')
+    console.log('Alarms are not sent. To receive them, deploy with --context alarmEmail=you@your.domain.')
   console.log(
-    `Its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, work with\n  export ${settings.join(' ')}`,
+    `To run its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, set\n  export ${settings.join(' ')}`,
   )
 }
 
 await runCommand(async args => {
   const regions = createRegions(args)
   const [first] = regions
-  if (!first) throw new OperatorError('there is no Region')
+  if (!first) throw new OperatorError('no Region is configured')
   const account = await first.account()
   console.log(
     `Account ${account}, ${regions.map(({ region }) => region).join(' and ')}, stage ${args.options.stage}`,

@@ -1,4 +1,4 @@
-/** `npm run destroy -- --context stage=dev --yes`: takes the shop out of the account again. Production's data stay. */
+/** Command `npm run destroy -- --context stage=dev --yes`: removes the shop from the account. Production data is retained. */
 import { createInterface } from 'node:readline/promises'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage, type StageName } from '../settings/stage.ts'
@@ -8,14 +8,14 @@ import { destroy, synthesize } from './cdk.ts'
 import { createRegions } from './release.ts'
 import { removeSecrets } from './secrets.ts'
 
-/** Throws OperatorError unless somebody typed the stage's name, or `--yes`. */
+/** Asks for confirmation. Throws OperatorError unless the stage's name is typed or `--yes` is given. */
 const confirm = async (stage: StageName, yes: boolean, what: string): Promise<void> => {
   if (yes) return
-  if (!process.stdin.isTTY) throw new OperatorError(`${what}: --yes says that this is meant`)
+  if (!process.stdin.isTTY) throw new OperatorError(`${what}: confirm with --yes`)
   const asking = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await asking.question(`${what}. Type ${stage} to go on: `)
+  const answer = await asking.question(`${what}. Type ${stage} to continue: `)
   asking.close()
-  if (answer.trim() !== stage) throw new OperatorError('nothing was deleted')
+  if (answer.trim() !== stage) throw new OperatorError('cancelled; nothing was deleted')
 }
 
 await runCommand(async args => {
@@ -25,8 +25,8 @@ await runCommand(async args => {
   const regions = createRegions({ ...args, options })
   const account = await regions[0]?.account()
   const what = stage.keepsData
-    ? `This deletes functions, routes and CDN of ${stage.name} in account ${account}; tables, buckets and secrets stay`
-    : `This deletes all of ${stage.name} in account ${account}, with its books, accounts and orders, for good`
+    ? `This deletes functions, routes and CDN of ${stage.name} in account ${account}; tables, buckets and secrets are retained`
+    : `This permanently deletes all of ${stage.name} in account ${account}, including its books, accounts and orders`
   await confirm(stage.name, yes, what)
   const names = stackNames(options)
   const two = options.secondRegion !== undefined
@@ -36,7 +36,7 @@ await runCommand(async args => {
   destroy([names.edge])
   if (stage.keepsData) {
     console.log(
-      'Tables, buckets and secrets are where they were: docs/operations.md, "Deleting production" says how they go.',
+      'Tables, buckets and secrets were retained; docs/operations.md, "Deleting production", explains how to delete them.',
     )
     return
   }
@@ -49,5 +49,5 @@ await runCommand(async args => {
   }
   destroy(stores)
   await removeSecrets(regions, stage)
-  console.log(`${stage.name} is gone`)
+  console.log(`${stage.name} has been deleted`)
 })

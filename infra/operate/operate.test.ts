@@ -1,4 +1,4 @@
-/** What a deployment asks of AWS, asked of a stand-in: secrets are made once and are the same everywhere; files say what they are. */
+/** Tests of the operator's commands against a fake AWS: secrets, uploads, error messages. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -18,7 +18,7 @@ type Asked = {
   readonly body: string
 }
 
-/** Parameters by Region, as the signature names it, and objects by path. */
+/** Fake AWS: parameters by the Region in the signature, and objects by path. */
 const standIn = async () => {
   const parameters = new Map<string, { value: string; type: string }>()
   const objects = new Map<string, Asked>()
@@ -76,12 +76,12 @@ afterAll(() => {
 })
 const region = (name: string) => createAws(name, aws.endpoint)
 
-test('credentials tell their account, and a stack what it gave out', async () => {
+test('the account of the credentials and the outputs of a stack are read', async () => {
   expect(await region('eu-central-1').account()).toBe('123456789012')
   expect(await region('eu-central-1').stackOutputs('x')).toEqual({ A: 'one', B: 'two' })
 })
 
-test('secrets are made once, as SecureStrings, and every Region has the same', async () => {
+test('secrets are created once as SecureStrings, and are the same in every Region', async () => {
   const stage = getStage('prod')
   const [one, two] = [region('eu-central-1'), region('eu-west-1')]
   const made = await ensureSecrets([one], stage)
@@ -90,7 +90,7 @@ test('secrets are made once, as SecureStrings, and every Region has the same', a
   expect([...aws.parameters.values()].map(({ type }) => type)).toEqual(['SecureString', 'SecureString'])
   expect(await ensureSecrets([one, two], stage)).toEqual(made)
   expect(aws.parameters.get('eu-west-1 /cloudshelf/prod/proxy')?.value).toBe(made.proxy)
-  // Should the first lose them, they are not made anew: sessions would end.
+  // If the first Region loses them, they are copied back, because new ones would end all sessions.
   await removeSecrets([one], stage)
   expect(await ensureSecrets([one, two], stage)).toEqual(made)
   await writeSecret([one, two], stage, 'proxy', 'another that is long enough to count')
@@ -99,7 +99,7 @@ test('secrets are made once, as SecureStrings, and every Region has the same', a
   expect(aws.parameters.size).toBe(0)
 })
 
-test('files of the pages are uploaded with their type and how long they may be kept, and what is no file of theirs is not', async () => {
+test('page files are uploaded with content type and cache lifetime, and other files are skipped', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-client-'))
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'assets/app-1.js'), 'one')
@@ -118,7 +118,7 @@ test('files of the pages are uploaded with their type and how long they may be k
   expect(aws.objects.size).toBe(0)
 })
 
-test('commands say in one line what is missing', { timeout: 120_000 }, async () => {
+test('commands report missing or invalid input in one line', { timeout: 120_000 }, async () => {
   const env = { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' }
   const run = (file: string, ...words: string[]) =>
     new Promise<[number | null, string]>(done => {
@@ -137,9 +137,9 @@ test('commands say in one line what is missing', { timeout: 120_000 }, async () 
   ])
   expect(deploy).toEqual([
     1,
-    expect.stringMatching(/^there are no AWS credentials: .*AWS_PROFILE gives some$/),
+    expect.stringMatching(/^there are no AWS credentials: .*AWS_PROFILE provides them$/),
   ])
-  expect(destroy).toEqual([1, 'these options are wrong: stage is none of dev, staging, prod'])
-  expect(rotate).toEqual([1, 'say which: npm run rotate -- secret|proxy --context stage=…'])
-  expect(synth).toEqual([1, '--context prod is no name=value'])
+  expect(destroy).toEqual([1, 'invalid options: stage must be one of dev, staging, prod'])
+  expect(rotate).toEqual([1, 'which secret? Usage: npm run rotate -- secret|proxy --context stage=…'])
+  expect(synth).toEqual([1, '--context prod must have the form name=value'])
 })

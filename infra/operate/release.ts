@@ -1,4 +1,4 @@
-/** The steps of a deployment, each of which may be done again: secrets, what outlives a release, files, CDN, functions. */
+/** Steps of a deployment, each repeatable: secrets, store stack, files, CDN, functions. */
 import { join } from 'node:path'
 import { sentSecret } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
@@ -13,7 +13,7 @@ import { uploadAssets } from './upload.ts'
 
 const logStep = (line: string): void => console.log(`— ${line}`)
 
-/** The Regions that a deployment speaks to, the one that takes orders first: the other is not asked when it has failed. */
+/** Regions of the deployment, the active one first; during a failover only the second, because the first may be down. */
 export const createRegions = ({ options: { region, secondRegion, active } }: Args): Aws[] => {
   const all = active === 'first' || !secondRegion ? [region, secondRegion ?? []].flat() : [secondRegion]
   return all.map(one => createAws(one))
@@ -21,7 +21,7 @@ export const createRegions = ({ options: { region, secondRegion, active } }: Arg
 
 const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version'
 
-/** CDK puts what it uploads into a bucket of its own, made once for each Region. Throws OperatorError with the command that makes it. */
+/** Checks that CDK is bootstrapped in each Region. Throws OperatorError with the command that does it. */
 export const assertBootstrapped = async (regions: readonly Aws[], account: string): Promise<void> => {
   const all = [
     ...regions,
@@ -35,7 +35,7 @@ export const assertBootstrapped = async (regions: readonly Aws[], account: strin
     )
 }
 
-/** When the second Region takes orders, its functions are woken by its own copies of the tables. */
+/** Stream ARNs of the second Region's table replicas, which trigger its functions while it is active. */
 const findStandbyStreams = async (
   { options }: Args,
   [second]: readonly Aws[],
@@ -43,27 +43,27 @@ const findStandbyStreams = async (
   if (options.active === 'first' || !second) return {}
   const names = getTableNames(getStage(options.stage))
   const [books, control] = [await second.streamOf(names.books), await second.streamOf(names.control)]
-  if (!books || !control) throw new OperatorError(`${second.region} has no copies of the tables with streams`)
+  if (!books || !control) throw new OperatorError(`${second.region} has no table replicas with streams`)
   return { secondBooksStream: books, secondControlStream: control }
 }
 
-/** The templates and bundles of these options, ready to be deployed. `more` are options beside those that were typed. */
+/** Creates templates and bundles for these options; `more` adds options to those given. */
 export const prepareDeployment = async (
   args: Args,
   regions: readonly Aws[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
-  logStep('functions: fetch what they need for arm64, and bundle')
+  logStep('Bundling functions for arm64')
   fetchNativeDeps()
   const streams = await findStandbyStreams(args, regions)
   synthesize({ ...args.context, ...streams, stage: args.options.stage, natives: 'lambda', ...more })
 }
 
-/** What CloudFront proves itself by, as a parameter of its stack. */
+/** Stack parameter with the secret that authenticates CloudFront. */
 export const edgeParameter = (edge: string, proxy: string): string => `${edge}:ProxySecret=${proxy}`
 
 const readAddress = (edge: Readonly<Record<string, string>> | undefined): string => {
-  if (!edge?.Address) throw new OperatorError('the CDN says of no address')
+  if (!edge?.Address) throw new OperatorError('the edge stack has no output Address')
   return edge.Address
 }
 
@@ -73,43 +73,43 @@ const releaseEdge = (args: Args, { proxy }: Secrets): string => {
   return readAddress(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
 }
 
-/** Has the second Region take orders, whatever has become of the first. Gives back the shop's address. */
+/** Makes the second Region active, whatever the state of the first. Returns the shop's URL. */
 export const failOver = (args: Args, secrets: Secrets): string => {
   const { shop, standbyShop } = stackNames(args.options)
   const address = releaseEdge(args, secrets)
-  logStep('functions of the second Region')
+  logStep('Deploying functions of the second Region')
   deploy([standbyShop])
-  logStep('functions of the first Region: they must rest')
+  logStep('Deactivating functions of the first Region')
   try {
     deploy([shop])
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
     console.error(
-      'The first Region could not be told. Do this again as soon as it is well: until then both send mails.',
+      'The first Region could not be deactivated. Repeat this command as soon as it is available: until then both Regions send emails.',
     )
   }
   return address
 }
 
-/** Tables, buckets, gateway; then the pages' files; then the CDN; then what is called. Gives back the shop's address. */
+/** Deploys the store, uploads the pages' files, then deploys the CDN and the functions. Returns the shop's URL. */
 export const release = async (args: Args, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
   const names = stackNames(args.options)
   const two = args.options.secondRegion !== undefined
-  logStep('tables and buckets')
+  logStep('Deploying tables and buckets')
   const made = deploy([...(two ? [names.standbyStore] : []), names.store])
   const client = join(await pagesFolder(), 'client')
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
     const [aws, bucket] = [regions[i], made[store]?.AssetsBucket]
-    if (!aws || !bucket) throw new OperatorError(`${store} says of no bucket for the pages' files`)
-    logStep(`${await uploadAssets(aws, bucket, client)} files of the pages, to ${bucket}`)
+    if (!aws || !bucket) throw new OperatorError(`${store} has no output AssetsBucket`)
+    logStep(`Uploaded ${await uploadAssets(aws, bucket, client)} page files to ${bucket}`)
   }
   const address = releaseEdge(args, secrets)
-  logStep('functions and routes')
+  logStep('Deploying functions and routes')
   deploy([...(two ? [names.standbyShop] : []), names.shop])
   return address
 }
 
-/** The environment by which `cloudshelf` finds the tables of a stage. */
+/** Environment in which the `cloudshelf` command uses the tables of a stage. */
 export const environmentFor = (stage: StageName, region: string): Record<string, string> => ({
   DYNAMODB_ENDPOINT: 'aws',
   AWS_REGION: region,

@@ -1,4 +1,4 @@
-/** `npm run rotate -- proxy --context stage=prod`: gives a stage a new secret. The proxy's changes without a refused request. */
+/** Command `npm run rotate -- proxy --context stage=prod`: rotates a secret of a stage; the proxy secret without downtime. */
 import { newSecret } from '#src/core/ids.ts'
 import { sentSecret } from '#src/http/client-ip.ts'
 import { stackNames } from '../settings/stack-names.ts'
@@ -9,7 +9,7 @@ import { deploy } from './cdk.ts'
 import { createRegions, edgeParameter, prepareDeployment } from './release.ts'
 import { ensureSecrets, SECRET_NAMES, type SecretName, writeSecret } from './secrets.ts'
 
-/** Functions read their secrets when they start: a new version of each starts. */
+/** Deploys new versions of the functions, because they read their secrets at start. */
 const restart = async (args: Args, regions: readonly Aws[]): Promise<void> => {
   const { shop, standbyShop } = stackNames(args.options)
   await prepareDeployment(args, regions, { secretsRead: new Date().toISOString() })
@@ -25,7 +25,7 @@ const rotateProxy = async (args: Args, regions: readonly Aws[]): Promise<void> =
     await writeSecret(regions, stage, 'proxy', value)
     await restart(args, regions)
   }
-  // Whoever answers believes the new one before anybody sends it, and the old one until nobody does: pages send the first.
+  // Functions accept the new secret before the CDN sends it, and the old one until it no longer does; pages send the first in the list.
   await publish(`${old},${fresh}`)
   deploy([edge], [edgeParameter(edge, fresh)])
   await publish(`${fresh},${old}`)
@@ -35,7 +35,7 @@ const rotateProxy = async (args: Args, regions: readonly Aws[]): Promise<void> =
 const rotateSecret = async (args: Args, regions: readonly Aws[]): Promise<void> => {
   if (!args.yes)
     throw new OperatorError(
-      'a new secret ends all sessions, and authenticator apps have to be set up anew, of staff too: --yes says that this is meant',
+      'a new secret ends all sessions and invalidates all authenticator apps, including those of staff; confirm with --yes',
     )
   await writeSecret(regions, getStage(args.options.stage), 'secret', newSecret())
   await restart(args, regions)
@@ -44,11 +44,13 @@ const rotateSecret = async (args: Args, regions: readonly Aws[]): Promise<void> 
 await runCommand(async args => {
   const [name] = args.positionals
   if (!SECRET_NAMES.includes(name as SecretName))
-    throw new OperatorError(`say which: npm run rotate -- ${SECRET_NAMES.join('|')} --context stage=…`)
+    throw new OperatorError(
+      `which secret? Usage: npm run rotate -- ${SECRET_NAMES.join('|')} --context stage=…`,
+    )
   if (args.options.active === 'second')
-    throw new OperatorError('secrets are rotated while the first Region takes orders')
+    throw new OperatorError('secrets can only be rotated while the first Region is active')
   const regions = createRegions(args)
   await regions[0]?.account()
   await (name === 'proxy' ? rotateProxy : rotateSecret)(args, regions)
-  console.log(`${name} is new`)
+  console.log(`The secret "${name}" has been rotated`)
 })

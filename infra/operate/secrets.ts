@@ -1,4 +1,4 @@
-/** The two secrets of a stage: SecureStrings of SSM, which CloudFormation cannot make, made here and never shown. */
+/** The two secrets of a stage: SSM SecureStrings, which CloudFormation cannot create; generated here and never printed. */
 import { newSecret } from '#src/core/ids.ts'
 import { getSecretsPath, type Stage } from '../settings/stage.ts'
 import type { Aws } from './aws.ts'
@@ -18,14 +18,14 @@ export const writeSecret = async (
   for (const aws of regions) await aws.writeSecret(secretPath(stage, name), value)
 }
 
-/** The secrets as the first Region has them, made where they are missing; other Regions get the same. */
+/** Reads the secrets from the first Region, creates missing ones, and copies them to the other Regions. */
 export const ensureSecrets = async (regions: readonly Aws[], stage: Stage): Promise<Secrets> => {
   const paths = SECRET_NAMES.map(name => secretPath(stage, name))
   const found = await Promise.all(regions.map(aws => aws.parameters(paths)))
   const secrets = {} as Record<SecretName, string>
   for (const name of SECRET_NAMES) {
     const path = secretPath(stage, name)
-    // Another Region's own, should the first have lost it.
+    // If the first Region has lost it, another Region's copy is used.
     const value = found.map(known => known.get(path)).find(known => known !== undefined) ?? newSecret()
     secrets[name] = value
     for (const [i, aws] of regions.entries())

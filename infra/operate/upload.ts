@@ -1,4 +1,4 @@
-/** The files of the pages' build into their bucket, with what the CDN and browsers are told of them. */
+/** Upload of the pages' static files to their bucket, with the headers for CDN and browsers. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { assetHeaders } from '#src/pages/assets.ts'
@@ -9,7 +9,7 @@ const listFiles = (folder: string): string[] =>
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
 
-/** Puts all files of `folder` into the bucket; gives back how many. Older files stay: pages that are open still ask for them. */
+/** Uploads all files of `folder`; returns their number. Older files are kept, because open pages still request them. */
 export const uploadAssets = async (
   aws: Pick<Aws, 'put'>,
   bucket: string,

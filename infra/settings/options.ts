@@ -1,19 +1,21 @@
-/** What can be said of a deployment: values of CDK's context, each with its meaning, read once. */
+/** Deployment options, given as CDK context values. */
 import * as z from 'zod'
 import { type FunctionId, functions } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
 
-const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'is no region such as eu-central-1' })
-const HostName = z
+const Region = z
   .string()
-  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, { error: 'is no name such as shop.example' })
-const Amount = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'is no amount such as 5.99' })
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be a Region, for example eu-central-1' })
+const HostName = z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, {
+  error: 'must be a host name, for example shop.example',
+})
+const Amount = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'must be an amount, for example 5.99' })
 const StreamArn = z.string().regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/.+\/stream\/.+$/, {
-  error: 'is no stream of a table',
+  error: 'must be the ARN of a table stream',
 })
 const BooleanOption = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')])
-const Email = z.email({ error: 'is no address such as you@example.com' })
+const Email = z.email({ error: 'must be an email address, for example you@example.com' })
 
 const FUNCTION_IDS = functions.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
 
@@ -25,91 +27,91 @@ const ReservedConcurrency = z.preprocess(
       : value,
   z.partialRecord(
     z.enum(FUNCTION_IDS),
-    z.coerce.number({ error: 'is no number of copies such as 20' }).int().min(1).max(10_000),
+    z.coerce.number({ error: 'must be a number of instances, for example 20' }).int().min(1).max(10_000),
   ),
 )
 
 const Sender = z.string().refine(text => parseSender(text) !== undefined, {
-  error: 'is no sender such as CloudShelf <orders@shop.example>',
+  error: 'must be a sender, for example CloudShelf <orders@shop.example>',
 })
 
 const Context = z.strictObject({
-  stage: z.enum(STAGE_NAMES, { error: `is none of ${STAGE_NAMES.join(', ')}` }).default('dev'),
+  stage: z.enum(STAGE_NAMES, { error: `must be one of ${STAGE_NAMES.join(', ')}` }).default('dev'),
   region: Region.default('us-east-1'),
-  /** A standby there: tables and pictures are copied, and the public pages are answered from it when the first fails. */
+  /** Standby Region: tables and images are replicated there, and public pages fail over to it. */
   secondRegion: Region.optional(),
-  /** Which of the two takes orders. */
-  active: z.enum(['first', 'second'], { error: 'is neither first nor second' }).default('first'),
-  /** Where the streams of the second Region's copies of the tables are; `npm run deploy` finds them. */
+  /** Which of the two Regions is active, that is, takes orders. */
+  active: z.enum(['first', 'second'], { error: 'must be first or second' }).default('first'),
+  /** Stream ARNs of the second Region's table replicas, found by `npm run deploy`. */
   secondBooksStream: StreamArn.optional(),
   secondControlStream: StreamArn.optional(),
-  /** The shop's own name; without it CloudFront's. */
+  /** Custom domain; without it the shop uses CloudFront's. */
   domain: HostName.optional(),
-  /** The hosted zone of Route 53 in which the name lies; without it certificate and name are confirmed by hand. */
+  /** Route 53 hosted zone of the domain; without it certificate and DNS records are set up by hand. */
   zoneId: z
     .string()
-    .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'is no hosted zone such as Z0123456789ABC' })
+    .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'must be a hosted zone id, for example Z0123456789ABC' })
     .optional(),
   zoneName: HostName.optional(),
   waf: BooleanOption.default(false),
-  /** The first part of the user pool's sign-in address. */
+  /** Prefix of the user pool's sign-in domain. */
   cognito: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'is no prefix such as my-bookshop' })
-    .refine(text => !/aws|amazon|cognito/.test(text), { error: 'may not contain aws, amazon or cognito' })
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a prefix, for example my-bookshop' })
+    .refine(text => !/aws|amazon|cognito/.test(text), { error: 'must not contain aws, amazon or cognito' })
     .optional(),
-  /** Who mails are from. Its domain becomes an identity of SES. */
+  /** Sender of emails. Its domain becomes an SES identity. */
   mailFrom: Sender.optional(),
-  /** Who is told of alarms and of the bill. */
+  /** Email address for alarms and budget alerts. */
   alarmEmail: Email.optional(),
-  /** In USD a month, for the whole account. */
+  /** Budget in USD per month for the whole account. */
   monthlyBill: Amount.default('20'),
   reserved: ReservedConcurrency.default({}),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, { error: 'is no currency such as USD' })
+    .regex(/^[A-Z]{3}$/, { error: 'must be a currency code, for example USD' })
     .default('USD'),
   taxRate: z
     .string()
-    .regex(/^0(\.\d{1,6})?$/, { error: 'is no rate such as 0.08' })
+    .regex(/^0(\.\d{1,6})?$/, { error: 'must be a rate, for example 0.08' })
     .default('0.08'),
   shippingFlat: Amount.default('5.99'),
   cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
-  /** When the secrets last changed: functions read them when they start, and start anew when this is another. */
+  /** When the secrets last changed; a new value makes the functions restart and read them. */
   secretsRead: z.string().optional(),
-  /** `lambda`: functions are laid with the native packages that Lambda runs, as a deployment needs. */
+  /** `lambda`: bundles include the native packages for Lambda, as a deployment needs. */
   natives: z.enum(['none', 'host', 'lambda']).default('none'),
 })
 
 export type Options = z.output<typeof Context>
 export const OPTION_NAMES = Object.keys(Context.shape)
 
-/** An option is wrong: the message names every one that is, in one line. */
+/** Invalid options; the message names all of them in one line. */
 export class OptionsError extends Error {}
 
 const checkCombinations = (options: Options): string[] => {
   const { secondRegion, active, domain, zoneId, zoneName, region } = options
   return [
-    ...(secondRegion === region ? ['secondRegion is the first one again'] : []),
-    ...(secondRegion && !domain ? ['secondRegion needs a domain, which both Regions answer to'] : []),
-    ...(active === 'second' && !secondRegion ? ['active=second needs a secondRegion'] : []),
+    ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
+    ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
+    ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),
     ...(active === 'second' && !(options.secondBooksStream && options.secondControlStream)
-      ? ['active=second needs secondBooksStream and secondControlStream']
+      ? ['active=second requires secondBooksStream and secondControlStream']
       : []),
-    ...(zoneId && !domain ? ['zoneId needs a domain'] : []),
-    ...(zoneName && !zoneId ? ['zoneName needs a zoneId'] : []),
+    ...(zoneId && !domain ? ['zoneId requires a domain'] : []),
+    ...(zoneName && !zoneId ? ['zoneName requires a zoneId'] : []),
     ...(domain && zoneName && domain !== zoneName && !domain.endsWith(`.${zoneName}`)
-      ? [`domain does not lie in the zone ${zoneName}`]
+      ? [`domain must be in the zone ${zoneName}`]
       : []),
   ]
 }
 
-/** What CDK and its command put into the context themselves. */
+/** Whether a context value is an option, not one that CDK sets itself. */
 const isOption = (name: string): boolean => !/[:@]|^(stages|context|aws|cdk)/.test(name)
 
 /**
- * The options in a context: what the command line says, over what `stages.<stage>` of cdk.json says. Throws OptionsError, also for
- * names that are none.
+ * Reads the options of a context: command-line values override those of `stages.<stage>` in cdk.json. Throws OptionsError, also for
+ * unknown options.
  */
 export const readOptions = (context: Readonly<Record<string, unknown>>): Options => {
   const said = Object.fromEntries(
@@ -123,15 +125,15 @@ export const readOptions = (context: Readonly<Record<string, unknown>>): Options
       issue.code === 'unrecognized_keys'
         ? issue.keys.map(key =>
             issue.path.length === 0
-              ? `there is no ${key}`
-              : `${issue.path.join('.')} names ${key}, which is none of ${FUNCTION_IDS.join(', ')}`,
+              ? `unknown option ${key}`
+              : `${issue.path.join('.')} has an unknown function ${key}; must be one of ${FUNCTION_IDS.join(', ')}`,
           )
         : [`${issue.path.join('.')} ${issue.message}`],
     )
-    throw new OptionsError(`these options are wrong: ${wrong.join('; ')}`)
+    throw new OptionsError(`invalid options: ${wrong.join('; ')}`)
   }
   const wrong = checkCombinations(parsed.data)
-  if (wrong.length > 0) throw new OptionsError(`these options are wrong: ${wrong.join('; ')}`)
+  if (wrong.length > 0) throw new OptionsError(`invalid options: ${wrong.join('; ')}`)
   return parsed.data
 }
 

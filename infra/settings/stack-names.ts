@@ -1,7 +1,7 @@
-/** What the stacks of a stage are called: known without CDK, which takes a second to load. */
+/** Names of a stage's stacks, in a file without CDK, which takes a second to load. */
 import type { StageName } from './stage.ts'
 
-/** The names of a stage's stacks; the order in which they are made. */
+/** Stack names of a stage, in the order of creation. */
 export const stackNames = ({ stage }: { readonly stage: StageName }) => {
   const name = `CloudShelf-${stage}`
   return {

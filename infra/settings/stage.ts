@@ -1,4 +1,4 @@
-/** The three stages, and what is different between them. */
+/** The three stages and how they differ. */
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, type TableNames } from '#src/tables/definitions.ts'
 
 export const STAGE_NAMES = ['dev', 'staging', 'prod'] as const
@@ -6,15 +6,15 @@ export type StageName = (typeof STAGE_NAMES)[number]
 
 export type Stage = {
   readonly name: StageName
-  /** Before the specification's names of tables and functions; production has those names themselves. */
+  /** Prefix of table and function names; production uses the specification's names. */
   readonly prefix: string
-  /** Tables and buckets outlive their stack, cannot be deleted by one call, and can be put back to any second. */
+  /** Tables and buckets are retained when their stack is deleted, and protected against deletion. */
   readonly keepsData: boolean
-  /** Tables can be put back to any second of the last 35 days. */
+  /** Point-in-time recovery for the last 35 days. */
   readonly restorable: boolean
-  /** Dashboard, alarms, metrics of the shop's own: all that has a standing charge. */
+  /** Dashboard, alarms and custom metrics, which have standing charges. */
   readonly isMonitored: boolean
-  /** New versions get a tenth of the calls first, and go again when an alarm goes off. */
+  /** Staged rollout: new versions get a tenth of the calls first, and are rolled back by an alarm. */
   readonly hasStagedRollout: boolean
   readonly logDays: 7 | 14 | 90
 }
@@ -29,7 +29,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     hasStagedRollout: false,
     logDays: 7,
   },
-  /** What production is, but to be thrown away: restores and rollouts are rehearsed here. */
+  /** Like production, but disposable: for rehearsing restores and rollouts. */
   staging: {
     name: 'staging',
     prefix: 'staging-',
@@ -52,9 +52,9 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
 
 export const getStage = (name: StageName): Stage => STAGES[name]
 
-/** The tables' names in this stage. */
+/** Table names of a stage. */
 export const getTableNames = ({ prefix }: Stage): TableNames =>
   Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 
-/** Where this stage's secrets lie in SSM. */
+/** SSM path of a stage's secrets. */
 export const getSecretsPath = ({ name }: Stage): string => `/cloudshelf/${name}`

@@ -1,4 +1,4 @@
-/** What somebody is told of, by mail; docs/operations.md says of each what it means and what to do. */
+/** CloudWatch alarms, sent by email; docs/operations.md explains each and what to do. */
 import { Duration } from 'aws-cdk-lib'
 import {
   Alarm,
@@ -18,7 +18,7 @@ import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import { functionMetric, gatewayMetric, shopMetric, sumMetrics } from './metrics.ts'
 import type { DeadLetters } from './triggers.ts'
 
-/** `above` this, in so many of the last so many periods. */
+/** Alarm when the metric exceeds `threshold` in `datapoints[0]` of the last `datapoints[1]` periods. */
 type AlarmDefinition = {
   readonly metric: IMetric
   readonly threshold: number
@@ -54,18 +54,18 @@ const createAlarm = (
   return made
 }
 
-/** A version that fails goes again by this: looked at each minute. */
+/** Error alarm of a function, evaluated every minute; it also rolls back a new version. */
 const createErrorAlarm = (deployed: DeployedFunction): AlarmDefinition => ({
   metric: functionMetric(deployed, 'Errors', Stats.SUM, Duration.minutes(1)),
   threshold: 0,
   datapoints: deployed.definition.triggers.length > 0 ? [2, 5] : [1, 5],
-  description: `${deployed.definition.id} ended without an answer. See docs/operations.md, "function errors".`,
+  description: `${deployed.definition.id} is failing: invocations end with an error. See docs/operations.md, "function errors".`,
 })
 
 const visibleMessages = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
 
-/** The shop's alarms, and of each function the one that takes a new version back. */
+/** Creates the alarms; returns the error alarm of each function, which triggers a rollback. */
 export const createAlarms = (
   scope: Construct,
   {
@@ -85,20 +85,22 @@ export const createAlarms = (
   watch('ServerErrors', {
     metric: gatewayMetric(apiId, '5xx', Stats.SUM),
     threshold: 5,
-    description: 'More than five answers of 500 and above in five minutes. See docs/operations.md, "5xx".',
+    description:
+      'The gateway returned more than five 5xx responses in five minutes. See docs/operations.md, "5xx".',
   })
   watch('Slow', {
     metric: gatewayMetric(apiId, 'Latency', Stats.percentile(95)),
     threshold: 3_000,
     datapoints: [3, 3],
     description:
-      'One answer in twenty takes longer than 3 s, for a quarter of an hour. See docs/operations.md, "p95".',
+      'The p95 response time of the gateway has been above 3 s for 15 minutes. See docs/operations.md, "p95".',
   })
   watch('SlowCheckout', {
     metric: functionMetric(functions.OrderProcess, 'Duration', Stats.percentile(95)),
     threshold: 3_000,
     datapoints: [3, 3],
-    description: 'One checkout in twenty takes longer than 3 s. See docs/operations.md, "p95".',
+    description:
+      'The p95 duration of OrderProcess (checkout) has been above 3 s for 15 minutes. See docs/operations.md, "p95".',
   })
   watch('Throttled', {
     metric: sumMetrics(
@@ -108,26 +110,27 @@ export const createAlarms = (
     threshold: 0,
     datapoints: [2, 3],
     description:
-      'Functions were called more often at once than they may run. See docs/operations.md, "throttles".',
+      'Functions are throttled: invocations exceed the available concurrency. See docs/operations.md, "throttles".',
   })
   for (const one of all.filter(({ definition }) => definition.triggers.some(({ kind }) => kind === 'stream')))
     watch(`${one.definition.id}Behind`, {
       metric: functionMetric(one, 'IteratorAge', Stats.MAXIMUM),
       threshold: 5 * 60_000,
       datapoints: [2, 2],
-      description: `${one.definition.id} is more than five minutes behind its stream. See docs/operations.md, "iterator age".`,
+      description: `${one.definition.id} is lagging more than five minutes behind its stream. See docs/operations.md, "iterator age".`,
     })
   for (const [id, queue] of Object.entries(deadLetters))
     watch(`${id}DeadLettersThere`, {
       metric: visibleMessages(queue),
       threshold: 0,
-      description: `${id} gave something up. See docs/operations.md, "dead letters".`,
+      description: `${id} has messages in its dead-letter queue. See docs/operations.md, "dead letters".`,
     })
   watch('MailWaits', {
     metric: shopMetric('OutboxAge', 'Sweeper', Stats.MAXIMUM),
     threshold: HOUR_SECONDS,
     datapoints: [3, 3],
-    description: 'A mail that is due has not been sent for an hour. See docs/operations.md, "mail waits".',
+    description:
+      'A due email has been waiting in the outbox for more than an hour. See docs/operations.md, "mail waits".',
   })
   return Object.fromEntries(
     all.map(one => [one.definition.id, watch(`${one.definition.id}Errors`, createErrorAlarm(one))]),

@@ -1,4 +1,4 @@
-/** Who may read the buckets: this shop's distribution, and of the pictures' bucket the pictures alone; nobody without TLS. */
+/** Bucket policies: only this shop's distribution may read, from the image bucket only images, and only over TLS. */
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type Bucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
@@ -22,7 +22,7 @@ const createPolicyDocument = ({ bucketArn }: Bucket, readable: string, distribut
   ].map(statement => statement.toStatementJson()),
 })
 
-/** `readable` is what the CDN may give out of the bucket: `images/*`, or all. */
+/** `readable` is the key pattern that the CDN may read: `images/*`, or everything. */
 export const addBucketPolicy = (
   scope: Construct,
   id: string,

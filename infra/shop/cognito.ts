@@ -1,4 +1,4 @@
-/** A user pool for signing in by Cognito. Its second factor is up to customers; who works here is asked for the shop's own as well. */
+/** Cognito user pool. Its second factor is optional for customers; staff also need the shop's own. */
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import {
   AccountRecovery,
@@ -42,7 +42,7 @@ const createPool = (scope: Construct, name: string, stage: Stage): UserPool =>
 
 const createClient = (pool: UserPool, publicUrl: string): UserPoolClient =>
   pool.addClient('Shop', {
-    // The code flow with PKCE needs no secret, so there is none to lie in a template.
+    // The authorization code flow with PKCE needs no client secret.
     generateSecret: false,
     preventUserExistenceErrors: true,
     enableTokenRevocation: true,
@@ -57,7 +57,7 @@ const createClient = (pool: UserPool, publicUrl: string): UserPoolClient =>
     refreshTokenValidity: Duration.hours(1),
   })
 
-/** `prefix` is the first part of the pool's own sign-in address. */
+/** `prefix` is the prefix of the pool's sign-in domain. */
 export const createUserPool = (
   scope: Construct,
   {

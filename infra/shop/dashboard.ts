@@ -1,4 +1,4 @@
-/** One page that shows how the shop does. */
+/** CloudWatch dashboard of the shop. */
 import { Duration } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'

@@ -1,4 +1,4 @@
-/** What a function is told by its environment: the names that src/composition/settings.ts reads. */
+/** Environment variables of functions, read by src/composition/settings.ts. */
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
@@ -7,16 +7,16 @@ import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 export type FunctionContext = {
   readonly stage: Stage
   readonly options: Options
-  /** The Region that mails leave from. */
+  /** Region that sends emails. */
   readonly region: string
   readonly publicUrl: string
   readonly apiUrl: string
   readonly bucketName: string
-  /** What accounts need for signing in by Cognito, where that is on. */
+  /** User pool for sign-in with Cognito, if enabled. */
   readonly cognito?: { readonly poolId: string; readonly clientId: string } | undefined
 }
 
-/** Names and values; AWS_REGION and the credentials are Lambda's own. */
+/** Environment of a function; Lambda itself sets AWS_REGION and the credentials. */
 export const createEnvironment = (
   definition: FunctionDefinition,
   { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: FunctionContext,
@@ -32,7 +32,7 @@ export const createEnvironment = (
     TAX_RATE: options.taxRate,
     SHIPPING_FLAT: options.shippingFlat,
     CART_TTL_DAYS: String(options.cartTtlDays),
-    // Nobody but pages asks the API from outside of it.
+    // Only Pages calls the API from outside.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
     ...(definition.secrets.length > 0
@@ -47,7 +47,7 @@ export const createEnvironment = (
       : {}),
     POWERTOOLS_SERVICE_NAME: definition.id,
     POWERTOOLS_METRICS_NAMESPACE: 'CloudShelf',
-    // Each metric of one's own costs something each month, whoever looks at it.
+    // Custom metrics have a monthly charge.
     ...(stage.isMonitored ? {} : { POWERTOOLS_METRICS_DISABLED: 'true' }),
   }
 }

@@ -1,4 +1,4 @@
-/** The functions of src/lambda/functions.ts: each with a role, a log and a name of its own, called by what is live. */
+/** Lambda functions of src/lambda/functions.ts, each with its own role, log group and live alias. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import {
@@ -20,20 +20,20 @@ import { type FunctionDefinition, type FunctionId, functions } from '#src/lambda
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
 
-/** The folder of each function's code, ready to be uploaded. */
+/** Code folder of each function, ready to upload. */
 export type CodeFolders = Readonly<Record<FunctionId, string>>
 
 export type DeployedFunction = {
   readonly definition: FunctionDefinition
   readonly lambda: LambdaFunction
-  /** What everything calls: the version that is live, or two of them while one rolls out. */
+  /** Alias that all callers use: the live version, or two versions during a rollout. */
   readonly live: Alias
 }
 export type DeployedFunctions = Readonly<Record<FunctionId, DeployedFunction>>
 
 type Size = { readonly memory: number; readonly seconds: number }
 
-/** CPU comes with memory: what renders, hashes passwords or loads the index gets more. The gateway waits for 30 seconds at most. */
+/** CPU scales with memory: rendering, password hashing and index loading get more. The gateway waits at most 30 seconds. */
 const SIZES: Readonly<Record<FunctionId, Size>> = {
   BookCatalog: { memory: 1024, seconds: 25 },
   ShoppingCart: { memory: 512, seconds: 15 },
@@ -55,7 +55,7 @@ const createRole = (
 ): Role => {
   const role = new Role(scope, `${definition.id}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    description: `What ${definition.id} may do`,
+    description: `Permissions of ${definition.id}`,
   })
   role.addToPolicy(
     new PolicyStatement({
@@ -98,12 +98,12 @@ const createFunction = (
     applicationLogLevelV2: ApplicationLogLevel.INFO,
     systemLogLevelV2: SystemLogLevel.WARN,
     tracing: Tracing.ACTIVE,
-    // A flood of one kind of call then leaves room for the others; accounts begin with ten copies of all functions together.
+    // Keeps capacity for other functions during a flood; new accounts start with ten concurrent executions in total.
     ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
-    // What is live can be gone back to.
+    // Old versions are kept for rollbacks.
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
   })
-  // CDK's own types do not agree with exactOptionalPropertyTypes, here and wherever else one of its classes is given as its interface.
+  // CDK's types conflict with exactOptionalPropertyTypes wherever one of its classes is passed as its interface.
   const version = lambda.currentVersion as IVersion
   const live = new Alias(scope, `${id}Live`, { aliasName: 'live', version })
   return { definition, lambda, live }

@@ -1,4 +1,4 @@
-/** The identity of SES that mails are from: its domain, signed by DKIM. */
+/** SES identity of the sender's domain, with DKIM. */
 import { CfnOutput } from 'aws-cdk-lib'
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import { CnameRecord, HostedZone } from 'aws-cdk-lib/aws-route53'
@@ -12,7 +12,7 @@ const createDkimRecords = (scope: Construct, zone: IHostedZone, identity: EmailI
     new CnameRecord(scope, `Dkim${i + 1}`, { zone, recordName: `${name}.`, domainName: value })
 }
 
-/** Its records are put into the zone where the domain lies in it, else shown, to be put where the domain is kept. */
+/** Publishes the DKIM records in the hosted zone if it contains the domain, otherwise as stack outputs. */
 export const createMailIdentity = (
   scope: Construct,
   mailFrom: string,

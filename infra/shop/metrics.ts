@@ -1,4 +1,4 @@
-/** The metrics that the dashboard shows and the alarms watch. */
+/** Metrics used by the dashboard and the alarms. */
 import { Duration } from 'aws-cdk-lib'
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { FunctionId } from '#src/lambda/functions.ts'
@@ -14,7 +14,7 @@ const createMetric = (
   period = FIVE_MINUTES,
 ): Metric => new Metric({ namespace, metricName, dimensionsMap, statistic, period })
 
-/** Of what is live, both versions while one rolls out. */
+/** Metric of the live alias, which covers both versions during a rollout. */
 export const functionMetric = (
   { lambda, live }: DeployedFunction,
   name: string,
@@ -32,11 +32,11 @@ export const functionMetric = (
 export const gatewayMetric = (apiId: string, name: string, statistic: string): Metric =>
   createMetric('AWS/ApiGateway', name, { ApiId: apiId }, statistic)
 
-/** What a table takes; `name` is ConsumedReadCapacityUnits or ConsumedWriteCapacityUnits. */
+/** Consumed capacity of a table; `name` is ConsumedReadCapacityUnits or ConsumedWriteCapacityUnits. */
 export const tableMetric = (table: string, name: string): Metric =>
   createMetric('AWS/DynamoDB', name, { TableName: table }, Stats.SUM)
 
-/** The shop's own, which functions write into their logs: see src/core/log/metrics.ts. */
+/** Custom metric, written by functions to their logs: see src/core/log/metrics.ts. */
 export const shopMetric = (
   name: string,
   service: FunctionId,
@@ -44,7 +44,7 @@ export const shopMetric = (
   period = FIVE_MINUTES,
 ): Metric => createMetric('CloudShelf', name, { service }, statistic, period)
 
-/** All of them as one line. */
+/** Sum of metrics as one line. */
 export const sumMetrics = (label: string, metrics: readonly Metric[]): MathExpression =>
   new MathExpression({
     label,

@@ -1,4 +1,4 @@
-/** What each function may do, read from the templates: what src/lambda/functions.ts says, and not a call more. */
+/** Tests that each function has exactly the permissions that src/lambda/functions.ts implies (least privilege). */
 import { expect, test } from 'vitest'
 import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
@@ -18,7 +18,7 @@ type Statement = { readonly actions: string[]; readonly resources: string[] }
 const listOf = (value: unknown): string[] =>
   [value].flat().map(one => (typeof one === 'string' ? one : JSON.stringify(one)))
 
-/** The statements of the role of this function. */
+/** Policy statements of a function's role. */
 const allowed = ({ templates }: Synthesized, id: string, stack = 'shop'): Statement[] =>
   listResources(templates[stack], 'AWS::IAM::Policy')
     .filter(([name]) => name.startsWith(`${id}RoleDefaultPolicy`))
@@ -29,7 +29,7 @@ const allowed = ({ templates }: Synthesized, id: string, stack = 'shop'): Statem
     })
 
 const WRITES = /^dynamodb:(Put|Update|Delete|ConditionCheck)/
-/** Which tables the function may read and write. */
+/** Tables that the function may read and write. */
 const reach = (made: Synthesized, id: string) => {
   const on = (pattern: RegExp) =>
     TABLE_IDS.filter(table =>
@@ -43,7 +43,7 @@ const reach = (made: Synthesized, id: string) => {
 }
 
 test.each(definitions.map(one => [one.id, one] as const))(
-  '%s reads and writes the tables it is said to, and no other',
+  '%s can read and write exactly its tables',
   (id, definition) => {
     const rights = Object.entries(definition.tables)
     for (const made of [dev, two]) {
@@ -59,7 +59,7 @@ test.each(definitions.map(one => [one.id, one] as const))(
   },
 )
 
-test('orders cannot write users, pages may touch no table and no bucket, and accounts alone write users beside the sweeper', () => {
+test('only accounts and the sweeper write users, and pages have no access to tables and buckets', () => {
   expect(reach(two, 'OrderProcess').read).toContain('users')
   expect(reach(two, 'OrderProcess').write).not.toContain('users')
   const pages = allowed(two, 'Pages').flatMap(({ actions }) => actions)
@@ -76,7 +76,7 @@ test('orders cannot write users, pages may touch no table and no bucket, and acc
   ])
 })
 
-test('no permission names all actions of a service, and all resources only where IAM has nothing narrower', () => {
+test('no permission has wildcard actions, and wildcard resources only where IAM requires them', () => {
   const everywhere = new Set<string>()
   for (const stack of ['shop', 'standby-shop'])
     for (const { id } of definitions) {
@@ -102,7 +102,7 @@ test('no permission names all actions of a service, and all resources only where
   ])
 })
 
-test('only the two that build the index read a table whole, and of tables nothing can be deleted but rows', () => {
+test('only the two functions that build the index may scan, and no function may delete tables', () => {
   const scanning = definitions
     .map(({ id }) => id)
     .filter(id => allowed(two, id).some(({ actions }) => actions.includes('dynamodb:Scan')))
@@ -111,7 +111,7 @@ test('only the two that build the index read a table whole, and of tables nothin
   expect(calls.filter(action => /Table|Stream:Delete/.test(action))).toEqual([])
 })
 
-test('secrets are read by name, by those who need them, and mail is sent as the one sender by those who send', () => {
+test('secrets and mail are limited to the functions that need them, by parameter name and sender', () => {
   for (const { id, secrets, sendsMail } of definitions) {
     const found = allowed(two, id)
     const parameters = found.filter(({ actions }) => actions.some(action => action.startsWith('ssm:')))
@@ -123,14 +123,14 @@ test('secrets are read by name, by those who need them, and mail is sent as the 
     expect(
       mail.flatMap(({ resources }) => resources).every(one => one.includes(':identity/shop.example"')),
     ).toBe(true)
-    // Without a sender there is nobody to send as.
+    // Without a sender no function may send mail.
     expect(allowed(dev, id).some(({ actions }) => actions.some(action => action.startsWith('ses:')))).toBe(
       false,
     )
   }
 })
 
-test('the gateway may call the functions of this shop’s routes, through what is live, and nobody else may', () => {
+test('only the gateway and the schedules may invoke functions, through their live alias', () => {
   const permissions = listResources(two.templates.shop, 'AWS::Lambda::Permission')
   const gateway = permissions.filter(([, { Principal }]) => Principal === 'apigateway.amazonaws.com')
   expect(gateway).toHaveLength(definitions.filter(({ otherRoutes }) => otherRoutes.length > 0).length)

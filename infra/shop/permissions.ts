@@ -1,4 +1,4 @@
-/** What a function may do: exactly these calls on exactly these things, from src/lambda/functions.ts. */
+/** IAM permissions of functions: exactly the calls and resources that src/lambda/functions.ts implies. */
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -8,14 +8,14 @@ import { TABLES, type TableDefinition, type TableId } from '#src/tables/definiti
 import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
-/** Transactions ask for the rights of their parts. */
+/** A transaction requires the permissions of its parts. */
 const WRITE = [
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
   'dynamodb:ConditionCheckItem',
 ]
-/** Whoever keeps the index builds it from the whole table where there is no snapshot; nothing else is ever read whole. */
+/** Only functions that maintain the index scan the books table, when there is no snapshot. */
 const mayScan = ({ blobs }: FunctionDefinition, id: TableId): boolean => id === 'books' && blobs === 'write'
 
 const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
@@ -50,11 +50,11 @@ const blobStatements = ({ bucketArn }: Bucket, right: Right): PolicyStatement[] 
     `${bucketArn}/images/covers/*`,
     `${bucketArn}/index/books.snapshot`,
   ]),
-  // Without it S3 says "forbidden" of what is not there.
+  // Without it S3 answers "forbidden" for a missing object.
   allow(['s3:ListBucket'], [bucketArn]),
 ]
 
-/** ARNs of the parameters that hold a function's secrets. */
+/** ARNs of the SSM parameters that hold a function's secrets. */
 const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): string[] =>
   names.map(name =>
     stack.formatArn({
@@ -64,10 +64,10 @@ const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): strin
     }),
   )
 
-/** The domain whose identity sends mails from this sender. */
+/** Domain of the sender's SES identity. */
 export const getMailDomain = (from: string): string => parseSender(from)?.address.split('@').at(-1) ?? ''
 
-/** Gives the role what the definition asks for, and nothing else. */
+/** Grants the role exactly what the definition needs. */
 export const grantPermissions = (
   role: Role,
   definition: FunctionDefinition,

@@ -1,4 +1,4 @@
-/** A new version of a function gets a tenth of the calls for five minutes, then all; an alarm in that time takes it back. */
+/** Staged rollout: a new version gets a tenth of the calls for five minutes, then all; an alarm in that time rolls it back. */
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy'
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'

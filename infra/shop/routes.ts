@@ -1,4 +1,4 @@
-/** The gateway's routes: one for each endpoint of the shop, and the few besides that src/lambda/functions.ts names. */
+/** Gateway routes: one per endpoint, and the additional ones of src/lambda/functions.ts. */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -16,8 +16,8 @@ const createThrottle = (perSecond: number, atOnce: number): Throttle => ({
 })
 
 /**
- * For all visitors together: what keeps a flood from the bill, and browsing from starving checkout. What one visitor may do is
- * the shop's own affair (http/rate-limits.ts). What is answered from memory gets most; what hashes passwords or sends mail, least.
+ * Throttling for all visitors together, which limits costs and keeps browsing from starving checkout; rate limits per visitor are in
+ * http/rate-limits.ts. Endpoints answered from memory get the most, those that hash passwords or send mail the least.
  */
 const chooseThrottle = ({ cache, limits, method }: Endpoint): Throttle => {
   if (cache === 'public') return createThrottle(100, 200)
@@ -27,7 +27,7 @@ const chooseThrottle = ({ cache, limits, method }: Endpoint): Throttle => {
 const DEFAULT_THROTTLE = createThrottle(50, 100)
 const PAGE_THROTTLE = createThrottle(100, 200)
 
-/** A route key as part of a construct's name. */
+/** Converts a route key to a construct id. */
 const toConstructId = (key: string): string => key.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')
 
 const createIntegration = (
@@ -51,13 +51,13 @@ const createIntegration = (
 
 const createAccessLog = (scope: Construct, stage: Stage): LogGroup =>
   new LogGroup(scope, 'GatewayLog', {
-    // Of these the account's one policy for deliveries need not name each.
+    // With this prefix the log group needs no entry in the account's resource policy.
     logGroupName: `/aws/vendedlogs/${stage.prefix}cloudshelf`,
     retention: stage.logDays,
     removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   })
 
-/** Enough to find a request in the functions' logs; no address, no query: who bought or searched what is nobody's. */
+/** Enough to find a request in the functions' logs; without IP address or query, to protect privacy. */
 const LOG_FORMAT = JSON.stringify({
   time: '$context.requestTime',
   request_id: '$context.requestId',
@@ -98,7 +98,7 @@ export const createRoutes = (
     routeSettings: settings,
     accessLogSettings: { destinationArn: createAccessLog(scope, stage).logGroupArn, format: LOG_FORMAT },
   })
-  // The gateway refuses settings of routes that it does not have yet.
+  // The gateway refuses settings of routes that do not exist yet.
   for (const route of routes) deployed.addResourceDependency(route)
   return deployed
 }

@@ -1,4 +1,4 @@
-/** Functions, routes, triggers and alarms in the template, beside the lists that they are made of. */
+/** Tests of functions, routes, triggers and alarms in the template against the lists they are made from. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
@@ -26,7 +26,7 @@ const functionsIn = ({ templates }: Synthesized, stack = 'shop'): Map<string, Pr
 const keysIn = (made: Synthesized, stack = 'shop'): string[] =>
   listResources(made.templates[stack], 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)
 
-test('the routes of the template, of OpenAPI, of the endpoints and of the functions are one set', () => {
+test('template, OpenAPI document, endpoints and functions have the same routes', () => {
   const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, object> }
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods)
@@ -42,7 +42,7 @@ test('the routes of the template, of OpenAPI, of the endpoints and of the functi
     expect(made.toSorted()).toEqual([...table, ...other].sort())
 })
 
-test('each route leads to the function that owns it, and is throttled on its own', () => {
+test('each route leads to its function and has its own throttling', () => {
   const { templates } = dev
   const routes = listResources(templates.shop, 'AWS::ApiGatewayV2::Route')
   for (const { id, endpoints: own, otherRoutes } of definitions)
@@ -60,7 +60,7 @@ test('each route leads to the function that owns it, and is throttled on its own
   expect(JSON.stringify(stage?.AccessLogSettings.Format)).not.toMatch(/sourceIp|userAgent|path"/)
 })
 
-test('no other site’s scripts are let in', () => {
+test('CORS is not enabled', () => {
   const [[, api] = []] = listResources(dev.templates.store, 'AWS::ApiGatewayV2::Api')
   expect(api).toMatchObject({ ProtocolType: 'HTTP' })
   expect(api?.CorsConfiguration).toBeUndefined()
@@ -71,7 +71,7 @@ test.each([
   ['prod', two, 'shop'],
   ['the standby', two, 'standby-shop'],
 ])(
-  'functions of %s: the specification’s names, arm64, Node 24, traced, logged as JSON, told what they need alone',
+  'functions of %s have the specification’s names, arm64, Node 24, tracing, JSON logs and a minimal environment',
   (_, made, stack) => {
     const found = functionsIn(made, stack)
     expect([...found.keys()].sort()).toEqual(definitions.map(({ id }) => id).sort())
@@ -94,7 +94,7 @@ test.each([
       expect(names.includes('BLOB_BUCKET'), id).toBe(blobs !== undefined)
       expect(told.SECRETS_PATH, id).toBe(secrets.length > 0 ? `/cloudshelf/${made.stacks.stage}` : undefined)
       expect(names.includes('API_URL'), id).toBe(id === 'Pages')
-      // Lambda's own: setting it is refused.
+      // Reserved by Lambda: setting it is refused.
       expect(
         names.filter(name => name.startsWith('AWS_')),
         id,
@@ -110,7 +110,7 @@ test.each([
   },
 )
 
-test('copies are kept free for those that are said to need them', () => {
+test('reserved concurrency is set as given in the options', () => {
   const reserved = (made: Synthesized) =>
     [...functionsIn(made)].flatMap(([id, one]) =>
       one.ReservedConcurrentExecutions ? [[id, one.ReservedConcurrentExecutions]] : [],
@@ -122,7 +122,7 @@ test('copies are kept free for those that are said to need them', () => {
   expect(reserved(dev)).toEqual([])
 })
 
-test('streams and clocks wake what they should, and put aside what fails', () => {
+test('streams and schedules trigger their functions and have dead-letter queues', () => {
   const { templates } = two
   const mappings = listResources(templates.shop, 'AWS::Lambda::EventSourceMapping')
   const wanted = definitions.flatMap(({ triggers }) => triggers)
@@ -147,12 +147,12 @@ test('streams and clocks wake what they should, and put aside what fails', () =>
     expect(JSON.stringify(Targets[0].DeadLetterConfig)).toContain('DeadLetters')
   for (const [, queue] of listResources(templates.shop, 'AWS::SQS::Queue'))
     expect(queue.SqsManagedSseEnabled).toBe(true)
-  // Who stands by is woken by nobody: else each mail would be sent twice.
+  // Functions in the standby Region have no triggers, otherwise each mail would be sent twice.
   for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'])
     expect(listResources(templates['standby-shop'], type)).toEqual([])
 })
 
-test('in production a new version gets a tenth of the calls, and an alarm takes it back', () => {
+test('production has a staged rollout: a tenth of the calls first, with rollback by alarm', () => {
   const groups = listResources(two.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')
   expect(groups).toHaveLength(definitions.length)
   for (const [, group] of groups) {
@@ -175,7 +175,7 @@ test('in production a new version gets a tenth of the calls, and an alarm takes 
   expect(listResources(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
 })
 
-test('alarms go to a mail address, and each is explained in the operator’s guide', () => {
+test('alarms are sent by email, and each is explained in docs/operations.md', () => {
   const guide = readFileSync('docs/operations.md', 'utf8').toLowerCase()
   const alarms = listResources(two.templates.shop, 'AWS::CloudWatch::Alarm')
   expect(alarms.length).toBeGreaterThan(15)
@@ -185,7 +185,7 @@ test('alarms go to a mail address, and each is explained in the operator’s gui
     expect(guide, name).toMatch(
       new RegExp(`^#+ .*${chapter.toLowerCase()}|^\\| .*${chapter.toLowerCase()}`, 'm'),
     )
-    // What the account's other things do is none of ours.
+    // An alarm must be limited to this shop's resources.
     if (Namespace) expect(Dimensions.length, name).toBeGreaterThan(0)
   }
   expect(
@@ -198,7 +198,7 @@ test('alarms go to a mail address, and each is explained in the operator’s gui
   expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
 })
 
-test('the dashboard shows what the shop measures, by the names that it measures it under', () => {
+test('the dashboard shows the custom metrics under the names they are published with', () => {
   const [[, { DashboardBody } = {}] = []] = listResources(two.templates.shop, 'AWS::CloudWatch::Dashboard')
   const body = JSON.stringify(DashboardBody)
   const own = [...body.matchAll(/CloudShelf\\*",\\*"(\w+)/g)].map(([, name]) => name)
@@ -217,7 +217,7 @@ test('the dashboard shows what the shop measures, by the names that it measures 
     expect(body).toContain(word)
 })
 
-test('the user pool tells nobody who has an account, and sends people back to this shop alone', () => {
+test('the user pool does not reveal accounts, and redirects only to this shop', () => {
   const [[, pool] = []] = listResources(two.templates.shop, 'AWS::Cognito::UserPool')
   const [[, client] = []] = listResources(two.templates.shop, 'AWS::Cognito::UserPoolClient')
   expect(pool).toMatchObject({

@@ -1,4 +1,4 @@
-/** What a release changes: functions, routes, what wakes functions, who is told of what, and how a new version goes live. */
+/** Shop stack, which a release changes: functions, routes, triggers, alarms and rollout. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { TableId } from '#src/tables/definitions.ts'
@@ -22,9 +22,9 @@ export type ShopProps = StackProps & {
   readonly store: Store
   readonly edge: Edge
   readonly code: CodeFolders
-  /** Where the streams of this Region's tables are; undefined: this shop stands by, and is woken by visitors alone. */
+  /** Stream ARNs of this Region's tables; undefined in the standby Region, whose functions have no triggers. */
   readonly streamArn: ((table: TableId) => string | undefined) | undefined
-  /** The first Region has what a shop has once: the users' pool, the dashboard. */
+  /** Only the first Region has the user pool and the dashboard. */
   readonly isFirst: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What wakes functions besides the gateway: streams of tables, and the clock. What fails again and again is put aside. */
+/** Triggers of functions besides the gateway: table streams and schedules, with dead-letter queues. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets'
@@ -37,7 +37,7 @@ const addStream = (
       resources: [arn],
     }),
   )
-  // IAM knows no narrower resource for it, and Lambda asks for it.
+  // Lambda requires it, and IAM offers no narrower resource.
   lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }))
   const mapping = new EventSourceMapping(scope, `${definition.id}Stream`, {
     target: live as IFunction,
@@ -52,7 +52,7 @@ const addStream = (
     onFailure: new SqsDlq(deadLetters),
     ...(trigger.filter ? { filters: [FilterCriteria.filter({ ...trigger.filter })] } : {}),
   })
-  // Lambda looks whether it may when the mapping is made.
+  // Lambda checks the permission when the mapping is created.
   if (lambda.role) mapping.node.addDependency(lambda.role)
 }
 
@@ -69,12 +69,12 @@ const addSchedule = (
   })
   const rule = new Rule(scope, `${definition.id}Clock`, {
     schedule: Schedule.rate(Duration.minutes(minutes)),
-    description: `Wakes ${definition.id}`,
+    description: `Schedule of ${definition.id}`,
   })
   rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: deadLetters }))
 }
 
-/** `streamArn` is undefined for a table whose changes nobody here has to hear of. */
+/** `streamArn` returns undefined for tables whose stream triggers nothing in this Region. */
 export const createTriggers = (
   scope: Construct,
   functions: DeployedFunctions,

@@ -1,4 +1,4 @@
-/** The buckets: pictures and the snapshot of the index in one, the pages' files in the other. Nobody reads them but through the CDN. */
+/** Buckets: one for images and the index snapshot, one for the pages' files. They are read only through the CDN. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import {
   BlockPublicAccess,
@@ -12,7 +12,7 @@ import type { Stage } from '../settings/stage.ts'
 
 export type Buckets = { readonly blobs: Bucket; readonly assets: Bucket }
 
-/** How long what was deleted or written over can be had back. */
+/** How long deleted or overwritten objects can be restored. */
 const RETENTION = Duration.days(30)
 
 const createBucket = (
@@ -26,7 +26,7 @@ const createBucket = (
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // Its policy, with the rule that asks for TLS, stands beside the distribution: see shop/bucket-policies.ts.
+    // Its policy, with the TLS requirement, is next to the distribution: see shop/bucket-policies.ts.
     removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     versioned,
     lifecycleRules: [
@@ -39,8 +39,8 @@ const createBucket = (
   })
 
 /**
- * `isCopied`: the buckets of two Regions, of which the first copies its pictures to `copyTo`; S3 copies between buckets with
- * versions alone. The pages' files are uploaded to both.
+ * `isCopied`: there are buckets in two Regions and the first replicates its images to `copyTo`; replication requires versioning. The
+ * pages' files are uploaded to both.
  */
 export const createBuckets = (
   scope: Construct,

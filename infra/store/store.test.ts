@@ -1,4 +1,4 @@
-/** The tables in the template are those of src/tables/definitions.ts, and what holds data is guarded as its stage asks. */
+/** Tests that tables match src/tables/definitions.ts, and that tables and buckets are protected as their stage requires. */
 import { expect, test } from 'vitest'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES, type TableDefinition } from '#src/tables/definitions.ts'
 import {
@@ -30,7 +30,7 @@ test.each([
   ['', prod],
   ['', two],
 ])(
-  'tables with the prefix "%s" have the keys, indexes, TTL and billing of src/tables/definitions.ts, and there are no others',
+  'tables with the prefix "%s" match src/tables/definitions.ts in keys, indexes, TTL and billing, and there are no others',
   (prefix, made) => {
     const found = tablesIn(made)
     expect([...found.keys()].sort()).toEqual(
@@ -69,7 +69,7 @@ test.each([
   },
 )
 
-test('production keeps its tables and buckets, staging can be put back in time, and dev leaves nothing behind', () => {
+test('production retains tables and buckets, staging has point-in-time recovery, and dev leaves nothing behind', () => {
   const kept = ({ templates }: Synthesized) =>
     Object.values(templates.store?.Resources ?? {})
       .filter(({ Type }) => /Table$|Bucket$/.test(Type))
@@ -94,7 +94,7 @@ test('production keeps its tables and buckets, staging can be put back in time, 
   expect(dev.stacks.store.terminationProtection).toBe(false)
 })
 
-test('only tables that wake a function have a stream, with what it needs', () => {
+test('only tables that trigger a function have a stream, with the required view', () => {
   const streams = (made: Synthesized) =>
     Object.fromEntries(
       [...tablesIn(made)].map(([name, table]) => [name, table.StreamSpecification?.StreamViewType]),
@@ -108,7 +108,7 @@ test('only tables that wake a function have a stream, with what it needs', () =>
   })
 })
 
-test('buckets are private, encrypted, and read by nobody without TLS and by this distribution alone', () => {
+test('buckets are private and encrypted, and only this distribution reads them, over TLS', () => {
   for (const made of [dev, prod, two])
     for (const [, bucket] of listResources(made.templates.store, 'AWS::S3::Bucket')) {
       expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true])
@@ -124,7 +124,7 @@ test('buckets are private, encrypted, and read by nobody without TLS and by this
     Action: 's3:GetObject',
     Principal: { Service: 'cloudfront.amazonaws.com' },
   })
-  // Of the bucket with the index in it, the pictures alone.
+  // From the bucket that also holds the index, only images.
   expect(JSON.stringify(allow.Resource)).toMatch(/\/images\/\*"/)
   expect(JSON.stringify(allow.Condition.StringEquals['AWS:SourceArn'])).toMatch(
     /:distribution\/.*PublishOutputRefDistribution/,
@@ -132,7 +132,7 @@ test('buckets are private, encrypted, and read by nobody without TLS and by this
   expect(policies.AssetsPolicy?.PolicyDocument.Statement).toHaveLength(2)
 })
 
-test('a second Region has copies of all tables and of the pictures, as guarded as the first', () => {
+test('a second Region has protected replicas of all tables and of the images', () => {
   for (const [name, { Replicas, StreamSpecification }] of tablesIn(two)) {
     expect(Replicas.map(({ Region }: Properties) => Region).sort(), name).toEqual([
       'eu-central-1',

@@ -1,4 +1,4 @@
-/** What outlives a release: tables, buckets, and the gateway's address, which the CDN and the functions need of each other. */
+/** Store stack, which outlives releases: tables, buckets, and the gateway that CDN and functions both refer to. */
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
@@ -11,10 +11,10 @@ import { createTables } from './tables.ts'
 
 export type StoreProps = StackProps & {
   readonly stage: Stage
-  /** Tables are made in the first Region; the second has copies of them. */
+  /** Tables are created in the first Region; the second has replicas. */
   readonly hasTables: boolean
   readonly replica?: string | undefined
-  /** Where pictures are copied to. */
+  /** Bucket to which images are replicated. */
   readonly copyTo?: Bucket | undefined
   readonly isCopied: boolean
 }
@@ -22,7 +22,7 @@ export type StoreProps = StackProps & {
 export class Store extends Stack {
   readonly buckets: Buckets
   readonly api: CfnApi
-  /** Where API Gateway answers; the CDN alone has what it takes to be answered. */
+  /** Host of API Gateway; its functions accept requests only from the CDN. */
   readonly apiHost: string
   readonly tables: Readonly<Record<TableId, TableV2>> | undefined
 
@@ -31,7 +31,7 @@ export class Store extends Stack {
     super(scope, id, stack)
     this.tables = hasTables ? createTables(this, stage, replica) : undefined
     this.buckets = createBuckets(this, stage, { isCopied, copyTo })
-    // No CORS: the pages and the API have one address, and no other site's scripts are asked in.
+    // No CORS: pages and API share one origin, and scripts of other sites have no access.
     this.api = new CfnApi(this, 'Api', {
       name: `${stage.prefix}cloudshelf`,
       protocolType: 'HTTP',

@@ -1,4 +1,4 @@
-/** The tables of src/tables/definitions.ts in DynamoDB, to the letter. */
+/** DynamoDB tables, as defined in src/tables/definitions.ts. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
@@ -10,7 +10,7 @@ const stringAttribute = (name: string) => ({ name, type: AttributeType.STRING })
 
 const FUNCTIONS: readonly FunctionDefinition[] = functions
 
-/** What a table's stream has to carry for the functions that it wakes; undefined: it wakes none. */
+/** View type of a table's stream for the functions it triggers; undefined if it triggers none. */
 export const getStreamView = (id: TableId): StreamViewType | undefined => {
   const views = FUNCTIONS.flatMap(({ triggers }) => triggers).flatMap(trigger =>
     trigger.kind === 'stream' && trigger.table === id ? [trigger.view] : [],
@@ -28,7 +28,7 @@ const createTable = (scope: Construct, id: TableId, stage: Stage, replica: strin
     tableName: getTableNames(stage)[id],
     partitionKey: stringAttribute(key.hash),
     ...(key.range ? { sortKey: stringAttribute(key.range) } : {}),
-    // Projection ALL is what an index has that names none.
+    // Without a projection an index has ALL.
     globalSecondaryIndexes: Object.entries(indexes).map(([indexName, { hash, range }]) => ({
       indexName,
       partitionKey: stringAttribute(hash),
@@ -36,18 +36,18 @@ const createTable = (scope: Construct, id: TableId, stage: Stage, replica: strin
     })),
     ...(ttl ? { timeToLiveAttribute: ttl } : {}),
     billing: Billing.onDemand(),
-    // Under DynamoDB's own key, which costs nothing.
+    // Encrypted with DynamoDB's own key, which is free.
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.restorable },
     deletionProtection: stage.keepsData,
     removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     ...(stream ? { dynamoStream: stream } : {}),
-    // Copies are made of streams that carry both images.
+    // Replication requires streams with both images.
     ...(replica ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES, replicas: [{ region: replica }] } : {}),
   })
 }
 
-/** All tables; `replica` is a second Region that gets copies, each with the same protection. */
+/** Creates all tables; `replica` is a second Region with replicas, protected in the same way. */
 export const createTables = (
   scope: Construct,
   stage: Stage,
