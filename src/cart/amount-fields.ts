@@ -1,18 +1,11 @@
 /** Amounts as fields of JSON objects and table items, where they are decimals: schemas, and conversion from and to cents. */
 import * as z from 'zod'
-import { type Cents, parseDecimal, toDecimal } from '../core/money.ts'
+import { toDecimal } from '../core/money.ts'
+import { StoredMoney } from '../core/stored-money.ts'
 import type { Adjustment, Amounts, PricedAmounts } from './amounts.ts'
 
 /** An amount in JSON. */
 export const Money = z.number().describe('In the currency of the shop, such as 42.99.')
-
-/** An amount of an item, in cents once it is parsed. */
-export const StoredMoney = z.number().transform((value, context): Cents => {
-  const amount = parseDecimal(value)
-  if (amount !== undefined) return amount
-  context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
-  return z.NEVER
-})
 
 const adjustments = <T extends z.ZodType>(amount: T) =>
   z.array(z.object({ id: z.string(), label: z.string(), amount })).optional()

@@ -1,13 +1,13 @@
 /** Merge of a guest's cart into the account's cart after sign-in: one transaction, so that it happens once or not at all. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { TransactionRefused } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
+import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import type { CartDeps } from './deps.ts'
 import { type Cart, type CartLine, MAX_LINES, MAX_QUANTITY } from './schema.ts'
 import { cartIdOn } from './table.ts'
 
-const MAX_TRIES = 10
+const MERGE_RETRIES: RetryPolicy = { maxTries: 10, pause: backoff(5, 80) }
 
 /**
  * The merged lines: quantities are added up, to at most 20 of a book. Where 50 lines are not enough, the account's own come
@@ -26,30 +26,19 @@ export const mergeCarts = (
   return { lines: [...lines, ...others.slice(0, room)], rest: others.slice(room) }
 }
 
-const isRefused = async (writing: Promise<void>): Promise<boolean> => {
-  try {
-    await writing
-    return false
-  } catch (error) {
-    if (error instanceof TransactionRefused) return true
-    throw error
-  }
-}
-
 /**
  * Merges the guest's cart into the account's cart. Lines that do not fit stay in the guest's cart, so nothing is lost. Does
  * nothing where the guest's cart is empty. Retried with backoff under optimistic locking; throws store_busy where the carts
  * keep changing.
  */
 export const mergeGuestCart = async (deps: CartDeps, userId: string, guestId: string): Promise<void> => {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (tries > 0) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
+  const merged = await retry(MERGE_RETRIES, async () => {
     const now = deps.now()
     const guest = await deps.carts.current(guestId, now)
-    if (!guest || guest.items.length === 0) return
+    if (!guest || guest.items.length === 0) return true
     const own = await deps.carts.current(userId, now)
     const { lines, rest } = mergeCarts(own?.items ?? [], guest.items)
-    if (rest.length === guest.items.length) return
+    if (rest.length === guest.items.length) return true
     const written = {
       version: newVersion(),
       updated_at: now.toISOString(),
@@ -68,7 +57,7 @@ export const mergeGuestCart = async (deps: CartDeps, userId: string, guestId: st
       version: newVersion(),
       updated_at: written.updated_at,
     }
-    const refused = await isRefused(
+    const applied = await wasApplied(
       deps.db.transact([
         ...(own ? [deps.carts.replace(cart, own.version, now)] : deps.carts.begin(cart, now)),
         rest.length > 0
@@ -76,10 +65,11 @@ export const mergeGuestCart = async (deps: CartDeps, userId: string, guestId: st
           : deps.carts.remove(guest, guest.version, now),
       ]),
     )
-    if (!refused) return
-  }
-  throw new ShopError(
-    'store_busy',
-    'Your cart is being changed from several places at once. Please try again.',
-  )
+    return applied || undefined
+  })
+  if (!merged)
+    throw new ShopError(
+      'store_busy',
+      'Your cart is being changed from several places at once. Please try again.',
+    )
 }

@@ -1,32 +1,20 @@
 /** Schemas of carts: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
 import { BookId } from '../catalog/schema.ts'
-import { type Cents, parseDecimal } from '../core/money.ts'
+import { StoredPrice } from '../core/stored-money.ts'
 import { cartAmountFields, Money } from './amount-fields.ts'
 
 export const MAX_LINES = 50
 export const MAX_QUANTITY = 20
 
 /** Bounds for lines that other clients wrote, so that sums stay exact. */
-const MAX_STORED_PRICE = 1e7
 const MAX_STORED_QUANTITY = 100
-
-const Price = z
-  .number()
-  .min(0)
-  .max(MAX_STORED_PRICE)
-  .transform((value, context): Cents => {
-    const price = parseDecimal(value)
-    if (price !== undefined) return price
-    context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
-    return z.NEVER
-  })
 
 export const CartLine = z.object({
   book_id: BookId,
   category: z.string().min(1),
   title: z.string(),
-  price: Price,
+  price: StoredPrice,
   quantity: z.int().positive().max(MAX_STORED_QUANTITY),
 })
 /** A line as it was added to the cart. Its price, in whole cents, is the one that was shown then. */

@@ -1,17 +1,17 @@
 /** Cart commands. Concurrent changes are retried under optimistic locking: each is written only on the version that it read. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
-import { TransactionRefused } from '../core/dynamo/write.ts'
+import { rejectionOf } from '../core/dynamo/conditional.ts'
 import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
+import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import type { CartDeps } from './deps.ts'
 import { cartView } from './quote.ts'
 import type { BooksById } from './reader.ts'
 import { type AddItem, type Cart, type CartLine, type CartView, MAX_LINES, MAX_QUANTITY } from './schema.ts'
 import { cartIdOn } from './table.ts'
 
-const MAX_TRIES = 30
+const CART_RETRIES: RetryPolicy = { maxTries: 30, pause: backoff(5, 80) }
 
 /** The shopper's cart at today's prices; an empty one where there is none. */
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
@@ -44,14 +44,8 @@ const nextCart = (
  * earlier attempt was applied and only its response was lost.
  */
 const isWritten = async (cart: Cart, writing: Promise<void>): Promise<boolean> => {
-  try {
-    await writing
-    return true
-  } catch (error) {
-    if (error instanceof TransactionRefused)
-      return [...error.failed.values()].some(stored => stored?.version === cart.version)
-    throw error
-  }
+  const rejection = await rejectionOf(writing)
+  return !rejection || [...rejection.failed.values()].some(stored => stored?.version === cart.version)
 }
 
 /**
@@ -75,16 +69,16 @@ const change = async (
   edit: Edit,
   bookIds: readonly string[],
 ): Promise<CartView> => {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (tries > 0) await sleep(Math.random() * Math.min(5 * 2 ** tries, 80))
+  const view = await retry(CART_RETRIES, async () => {
     const now = deps.now()
     const { cart: previous, books } = await deps.cartReader.readForUpdate(userId, bookIds, now)
     const cart = nextCart(deps, userId, previous, edit(previous?.items ?? [], books), now)
-    if (!(await save(deps, cart, previous))) continue
+    if (!(await save(deps, cart, previous))) return undefined
     deps.cartReader.cacheKeys(cart, now)
     return cartView(cart, books, deps)
-  }
-  throw storeBusy()
+  })
+  if (!view) throw storeBusy()
+  return view
 }
 
 /**

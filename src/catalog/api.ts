@@ -8,7 +8,7 @@ import { AuthorName, BookDetail, BookSummary, CategoryName } from './schema.ts'
 const PriceText = z
   .string()
   .regex(/^\d{1,9}(\.\d{1,2})?$/, { error: 'must be a price, for example 12.50' })
-  .transform(text => toCents(text))
+  .transform(toCents)
   .describe('A price, for example 12.50.')
 
 const Flag = z.enum(['true', 'false']).transform(text => text === 'true')

@@ -1,6 +1,7 @@
 /** Consistency check of the books table and its pointers, and their repair; `cloudshelf doctor` runs both. */
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { isForSale } from './find.ts'
 import type { ChangeLog } from './index/change-log.ts'
 import { type BadRow, type BookKey, type BookTable, isBook, keyText } from './table.ts'
@@ -86,15 +87,8 @@ export const repairPointers = async (
   { withoutPointer, dangling, keys }: CatalogCheck,
 ): Promise<Repaired> => {
   /** Returns 1, or 0 when a condition failed. */
-  const tryTransact = async (writes: readonly Write[]): Promise<number> => {
-    try {
-      await db.transact(writes)
-      return 1
-    } catch (error) {
-      if (error instanceof TransactionRefused) return 0
-      throw error
-    }
-  }
+  const tryTransact = async (writes: readonly Write[]): Promise<number> =>
+    (await wasApplied(db.transact(writes))) ? 1 : 0
   let dropped = 0
   for (const key of dangling) dropped += await tryTransact(books.dropPointer(key))
   const droppedIds = new Set(dangling.map(key => key.book_id))

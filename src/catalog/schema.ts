@@ -1,19 +1,18 @@
 /** Schemas of a book: the specification's item, what the public and staff see of it, and what staff may send. */
 import * as z from 'zod'
-import { type Cents, parseDecimal } from '../core/money.ts'
+import { parseDecimal } from '../core/money.ts'
+import { StoredPrice } from '../core/stored-money.ts'
 import { line, paragraph } from '../core/text.ts'
 import { normalizeIsbn } from './isbn.ts'
 
 export const BookId = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/)
 export type BookId = z.infer<typeof BookId>
 
-/** Ids that are path segments under /api/books. */
-const ROUTE_WORDS = new Set(['search', 'suggest', 'category'])
+/** Ids that no book may have, because they are paths under /api/books. */
+export const RESERVED_BOOK_IDS: ReadonlySet<string> = new Set(['search', 'suggest', 'category'])
 
 export const MAX_STOCK = 1_000_000
 const MAX_PRICE = 100_000
-/** Bounds the price in an item of a foreign client, so that every total stays a safe integer. */
-const MAX_STORED_PRICE = 1e7
 
 /** A price in JSON: a positive decimal with at most two places. */
 export const Price = z
@@ -50,16 +49,7 @@ export const Book = z.object({
   title: z.string().min(1),
   author: z.string().min(1),
   isbn: z.string().optional(),
-  price: z
-    .number()
-    .min(0)
-    .max(MAX_STORED_PRICE)
-    .transform((value, context): Cents => {
-      const price = parseDecimal(value)
-      if (price !== undefined) return price
-      context.addIssue({ code: 'custom', message: 'must have at most two decimals' })
-      return z.NEVER
-    }),
+  price: StoredPrice,
   stock_quantity: z.int().min(0),
   description: z.string().optional(),
   image_url: z.string().optional(),
@@ -124,7 +114,7 @@ const editable = {
 }
 
 export const NewBook = z.strictObject({
-  book_id: BookId.refine(id => !ROUTE_WORDS.has(id), {
+  book_id: BookId.refine(id => !RESERVED_BOOK_IDS.has(id), {
     error: 'must be another id: this one is reserved by the API',
   }),
   ...editable,

@@ -8,5 +8,5 @@ export const isSecret = (text: string | undefined): text is string => text !== u
 /** The token of a mailed link, as a request body has it. */
 export const LinkToken = z
   .string()
-  .regex(SECRET, { error: 'must be the token of a link' })
-  .describe('From the link in the mail.')
+  .regex(SECRET, { error: 'must be the token of the link in the email' })
+  .describe('From the link in the email.')

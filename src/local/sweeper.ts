@@ -1,7 +1,6 @@
 /** DynamoDB deletes expired items by itself; the embedded engine does not, so a local shop does it for it. */
-
 import type { Deps } from '../composition/shop.ts'
-import { TransactionRefused } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import { epochSeconds } from '../core/ids.ts'
 import { TABLE_IDS, TABLES, type TableDefinition } from '../tables/definitions.ts'
 
@@ -22,18 +21,8 @@ export const sweepExpired = async ({
         if (typeof expires !== 'number' || expires >= before) continue
         const condition = `${ttl} = :expires`
         const itemKey = { [key.hash]: item[key.hash], ...(key.range ? { [key.range]: item[key.range] } : {}) }
-        try {
-          await db.write({
-            action: 'Delete',
-            table: names[id],
-            key: itemKey,
-            condition,
-            values: { ':expires': expires },
-          })
-          deleted++
-        } catch (error) {
-          if (!(error instanceof TransactionRefused)) throw error
-        }
+        const write = { action: 'Delete', table: names[id], key: itemKey, condition } as const
+        if (await wasApplied(db.write({ ...write, values: { ':expires': expires } }))) deleted++
       }
   }
   return deleted

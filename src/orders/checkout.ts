@@ -8,7 +8,8 @@ import { calculateAmounts } from '../cart/pricing.ts'
 import type { BooksById } from '../cart/reader.ts'
 import type { Cart } from '../cart/schema.ts'
 import { findBooks } from '../catalog/find.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { rejectionOf } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { type ErrorCode, ShopError } from '../core/errors.ts'
 import { parseDecimal, toDecimal } from '../core/money.ts'
 import { checkoutLines } from './checkout-lines.ts'
@@ -116,11 +117,9 @@ const attempt = async (
   const order = newOrder(userId, lines, calculateAmounts(lines, deps.rules), body, now)
   if (order.amounts.total !== parseDecimal(body.expected_total)) throw priceChanged(order)
   const writes = checkoutWrites(deps, cart, order, lines, checkout, now)
-  try {
-    await transact(Object.values(writes).flat())
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-    const reason = explainRejection(error, writes, lines)
+  const rejection = await rejectionOf(transact(Object.values(writes).flat()))
+  if (rejection) {
+    const reason = explainRejection(rejection, writes, lines)
     if (reason instanceof ShopError) throw reason
     if (reason === 'retry') return undefined
     const record = await deps.orders.getCheckoutRecord(userId, key, deps.now())

@@ -3,8 +3,9 @@
  * link's token, bound to the order and to this purpose, so a copy of all tables opens nothing.
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
 
 export const LINK_MINUTES = CONTROL_ROWS.orderLink.ttl / 60
@@ -41,12 +42,10 @@ export const createOrderLinks = (db: Dynamo, names: { readonly control: string }
     const key = CONTROL_ROWS.orderLink.key(token)
     const found = await db.get(table, key)
     if (!isOpen(found, now)) return undefined
-    try {
-      await db.write({ action: 'Delete', table, key, condition: 'attribute_exists(pk)' })
-    } catch (error) {
-      if (error instanceof TransactionRefused) return undefined
-      throw error
-    }
+    const redeemed = await wasApplied(
+      db.write({ action: 'Delete', table, key, condition: 'attribute_exists(pk)' }),
+    )
+    if (!redeemed) return undefined
     return { user_id: found.user_id, order_id: found.order_id }
   }
 

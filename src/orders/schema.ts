@@ -2,15 +2,11 @@
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
 import { PostalAddress } from '../accounts/schema.ts'
-import {
-  Money,
-  orderAmountFields,
-  StoredMoney,
-  storedAmountFields,
-  withAmounts,
-} from '../cart/amount-fields.ts'
+import { Money, orderAmountFields, storedAmountFields, withAmounts } from '../cart/amount-fields.ts'
 import { dayOfOrderId } from '../core/ids.ts'
 import { parseDecimal } from '../core/money.ts'
+import { LinkToken } from '../core/secrets.ts'
+import { StoredMoney } from '../core/stored-money.ts'
 import { OrderStatus } from './status.ts'
 
 export const OrderLine = z.object({
@@ -93,10 +89,7 @@ export const LookUpAnswer = z
   .meta({ id: 'LookUpAnswer' })
 export const OpenOrderLink = z
   .strictObject({
-    token: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be the token of a link from a mail' })
-      .describe('From the link in the mail.'),
+    token: LinkToken,
   })
   .meta({ id: 'OpenOrderLink' })
 

@@ -1,7 +1,8 @@
 /** Order commands after checkout: find, cancel, move to the next status. */
 import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import type { BookKey } from '../catalog/table.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { rejectionOf, wasApplied } from '../core/dynamo/conditional.ts'
+import type { TransactionRefused, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './deps.ts'
@@ -51,15 +52,11 @@ export const moveOrder = async (
 ): Promise<Order> => {
   if (to === 'cancelled') return cancelOrder(deps, actor, order)
   assertTransition(order.status, to)
-  try {
-    await deps.db.transact(transitionWrites(deps, actor, order, to))
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
+  if (!(await wasApplied(deps.db.transact(transitionWrites(deps, actor, order, to)))))
     throw new ShopError(
       'status_conflict',
       'This order was changed at the same time. Please reload it and try again.',
     )
-  }
   return reload(deps, order)
 }
 
@@ -112,7 +109,7 @@ const stockReturns = async (
 }
 
 /** Sends the cancellation as one transaction; the refusal, where the order or a book changed since it was read. */
-const tryToCancel = async (
+const tryToCancel = (
   deps: OrderDeps,
   actor: string,
   order: Order,
@@ -120,17 +117,13 @@ const tryToCancel = async (
 ): Promise<TransactionRefused | undefined> => {
   const returned = new Set(returns.map(({ key }) => key.book_id))
   const unreturned = order.items.map(line => line.book_id).filter(id => !returned.has(id))
-  try {
-    await deps.db.transact([
+  return rejectionOf(
+    deps.db.transact([
       ...transitionWrites(deps, actor, order, 'cancelled'),
       ...returns.map(({ write }) => write),
       ...(unreturned.length > 0 ? deps.orders.auditUnreturnedStock(order, unreturned, deps.now()) : []),
-    ])
-    return undefined
-  } catch (error) {
-    if (error instanceof TransactionRefused) return error
-    throw error
-  }
+    ]),
+  )
 }
 
 const transitionWrites = (

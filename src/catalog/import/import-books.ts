@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
+import { backoff } from '../../core/retry.ts'
 import { normalizeIsbn } from '../isbn.ts'
 import { isBook } from '../table.ts'
 import type { FeedRow } from './feed/attributes.ts'
@@ -35,6 +36,7 @@ const BATCH_SIZE = 45
 /** Batches that are imported concurrently. */
 const MAX_IN_FLIGHT = 4
 const MAX_ATTEMPTS = 8
+const PAUSE = backoff(10, 2_560)
 
 /** Imports the rows and yields the outcome of each, in their order. Throws ShopError store_unavailable: run it again. */
 export async function* importBooks(
@@ -167,7 +169,7 @@ const importOne = async (deps: ImportDeps, feed: FeedBook, run: ImportRun): Prom
       if (!isTransient(error)) throw error
       if (attempt === MAX_ATTEMPTS || (attempt > 1 && isTaken(steps, error)))
         return toRefusal(feed, refusalReason(error))
-      await sleep(Math.random() * 10 * 2 ** attempt)
+      await sleep(PAUSE(attempt))
     }
   }
 }

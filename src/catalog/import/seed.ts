@@ -1,8 +1,8 @@
 /** Starter catalogue of a new shop: the specification's three books exactly as given, and well-known ones. */
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
+import { wasApplied } from '../../core/dynamo/conditional.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
-import { TransactionRefused } from '../../core/dynamo/write.ts'
 import type { ChangeLog } from '../index/change-log.ts'
 import { Book } from '../schema.ts'
 import type { BookTable } from '../table.ts'
@@ -37,14 +37,10 @@ export const seed = async ({ db, books, changes, now }: SeedDeps): Promise<numbe
   let created = 0
   for (let i = 0; i < missing.length; i += BOOKS_PER_TRANSACTION) {
     const batch = missing.slice(i, i + BOOKS_PER_TRANSACTION)
-    try {
-      await db.transact([...batch.flatMap(book => books.create(book)), ...changes.announce(batch, now())])
-      created += batch.length
-    } catch (error) {
-      // Another process seeds at the same time: whichever was faster, the books exist.
-      if (!(error instanceof TransactionRefused)) throw error
-      return created + (await seed({ db, books, changes, now }))
-    }
+    const writes = [...batch.flatMap(book => books.create(book)), ...changes.announce(batch, now())]
+    // Refused where another process seeds at the same time: whichever was faster, the books exist.
+    if (!(await wasApplied(db.transact(writes)))) return created + (await seed({ db, books, changes, now }))
+    created += batch.length
   }
   return created
 }

@@ -3,10 +3,12 @@
  * does, with or without scripts.
  */
 import { data, Form } from 'react-router'
+import { isSecret } from '#src/core/secrets.ts'
 import { openOrderLink } from '#src/orders/api.ts'
 import { OrderSheet } from '../components/order-sheet.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { OrderLife } from '../components/status-mark.tsx'
+import { mailedToken } from '../forms/mailed-token.server.ts'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
 import { refusalOf, visitContext } from '../loading/visit.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -14,17 +16,11 @@ import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/open-order'
 
-const TOKEN = /^[A-Za-z0-9_-]{43}$/
-
-export const loader = ({ url }: Route.LoaderArgs) => {
-  const token = url.searchParams.get('token') ?? ''
-  const isToken = TOKEN.test(token)
-  return data({ token: isToken ? token : '' }, { status: isToken ? 200 : 400 })
-}
+export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
-  if (!TOKEN.test(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
+  if (!isSecret(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
     return data(
       { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { type Cents, parseDecimal } from '../../../core/money.ts'
 import { line, paragraph } from '../../../core/text.ts'
 import { normalizeIsbn } from '../../isbn.ts'
-import { BookId, CategoryName, MAX_STOCK } from '../../schema.ts'
+import { BookId, CategoryName, MAX_STOCK, RESERVED_BOOK_IDS } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
 
 /** `problem` completes a sentence that begins with the attribute and the cell. */
@@ -159,7 +159,7 @@ const instant: Read<string> = cell => {
 
 const id: Read<string> = cell => {
   const bare = stripSpreadsheetQuoting(cell)
-  return BookId.safeParse(bare).success && !['search', 'suggest', 'category'].includes(bare)
+  return BookId.safeParse(bare).success && !RESERVED_BOOK_IDS.has(bare)
     ? valid(bare)
     : invalid('must be an id of 1 to 50 letters, digits, - and _')
 }
