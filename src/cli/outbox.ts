@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { Deps } from '../composition/shop.ts'
 import type { OutboxEntry } from '../notifications/schema.ts'
-import { listEntries } from '../notifications/worker.ts'
+import { collectEntries } from '../notifications/table.ts'
 import { CommandError } from './errors.ts'
 import { counted, print, printJson } from './output.ts'
 import { withDeps } from './with-deps.ts'
@@ -17,7 +17,10 @@ const entryText = ({ id, state, tries, due_at, last_error }: OutboxEntry): strin
 
 const list = ({ json }: Json): Promise<void> =>
   withDeps(async ({ outbox }) => {
-    const [pending, dead] = await Promise.all([listEntries(outbox.pending()), listEntries(outbox.dead())])
+    const [pending, dead] = await Promise.all([
+      collectEntries(outbox.pending()),
+      collectEntries(outbox.deadLetters()),
+    ])
     if (json) return printJson({ pending, dead })
     for (const entry of [...pending, ...dead]) print(entryText(entry))
     print(`${pending.length} pending, ${dead.length} dead`)
@@ -31,7 +34,7 @@ const requeue = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<s
 
 const retry = (ids: readonly string[], { allDead, json }: Json & { readonly allDead?: boolean }) =>
   withDeps(async deps => {
-    const chosen = allDead ? (await listEntries(deps.outbox.dead())).map(({ id }) => id) : ids
+    const chosen = allDead ? (await collectEntries(deps.outbox.deadLetters())).map(({ id }) => id) : ids
     const requeued = await requeue(deps, chosen)
     if (json) printJson({ revived: requeued })
     else print(`${counted(requeued.length, 'email')} will be sent again`)

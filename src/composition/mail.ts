@@ -44,6 +44,6 @@ export const createMailDeps = ({ db, names, settings, now }: BaseContext, transp
     outbox: createOutboxTable(db, names),
     compose: createComposer({ ...sources, shop: { currency, publicUrl }, now }),
     transport,
-    deleteSentMails: async (email: string, about: readonly string[]) => transport.forget?.(email, about),
+    deleteSentMails: async (email: string, about: readonly string[]) => transport.deleteMails?.(email, about),
   }
 }

@@ -16,9 +16,9 @@ import { catalogRoutes } from '../catalog/routes.ts'
 import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
 import { healthRoutes } from '../health/health.ts'
+import type { DeliveryDeps } from '../notifications/delivery.ts'
 import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
-import type { WorkerDeps } from '../notifications/worker.ts'
 import { docsRoutes } from '../openapi/routes.ts'
 import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
@@ -59,7 +59,7 @@ export type Deps = AppContext & {
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
   // Mail
   readonly outbox: OutboxTable
-  readonly compose: WorkerDeps['compose']
+  readonly compose: DeliveryDeps['compose']
   readonly transport: Transport
   readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
 }

@@ -3,8 +3,8 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import { readRow } from '../notifications/table.ts'
-import { deliver } from '../notifications/worker.ts'
+import { deliver } from '../notifications/delivery.ts'
+import { parseRow } from '../notifications/table.ts'
 import { createFunctionBase } from './open.ts'
 
 const base = createFunctionBase()
@@ -15,7 +15,7 @@ const rowOf = ({ eventName, dynamodb }: DynamoDBRecord) => {
   try {
     const item = eventName === 'INSERT' && dynamodb?.NewImage ? fromWire(dynamodb.NewImage) : undefined
     const due = Date.parse(String(item?.due_at))
-    return item?.pk === CONTROL_ROWS.outbox.pk && due <= deps.now().getTime() ? readRow(item) : undefined
+    return item?.pk === CONTROL_ROWS.outbox.pk && due <= deps.now().getTime() ? parseRow(item) : undefined
   } catch (error) {
     // It will be no better when it comes again, and would hold up its shard for a day.
     deps.report(error)

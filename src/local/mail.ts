@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sendDueMail, type WorkerDeps } from '../notifications/worker.ts'
 
 const PAUSE_MS = 1_000
-/** Nine tenths of the worker's time are the shoppers'. */
-const RESTS = 9
+/** The worker pauses nine times as long as a mail took: shoppers have nine tenths of the time. */
+const PAUSE_FACTOR = 9
 const PAUSE_AFTER_FAILURE_MS = 10_000
 const DRAIN_MS = 5_000
 
@@ -21,7 +21,7 @@ export const startMail = (deps: WorkerDeps): { readonly stop: () => Promise<void
       await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
       if (signal.aborted) return
       try {
-        await sendDueMail({ ...deps, rests: RESTS }, signal)
+        await sendDueMail({ ...deps, pauseFactor: PAUSE_FACTOR }, signal)
         pause = PAUSE_MS
       } catch (error) {
         deps.log.failure(error)

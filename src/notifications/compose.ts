@@ -1,5 +1,4 @@
-/** From a row of the outbox to the mail: what it is about is read again, so that the row needs to carry nothing personal. */
-
+/** Composer of mails: reads the order or the account that a row announces, so that rows hold no personal data but a new email address. */
 import {
   LINK_MINUTES as ACCOUNT_LINK_MINUTES,
   type AccountLinks,
@@ -39,10 +38,9 @@ export type ComposeDeps = {
   readonly now: () => Date
 }
 
-/** A letter, and whom it goes to. */
-type Addressed = { readonly letter: MailContent; readonly to: string | undefined }
+type AddressedMail = { readonly content: MailContent; readonly to: string | undefined }
 
-const orderLetter = async (
+const orderContent = async (
   deps: ComposeDeps,
   event: OrderAnnouncement['event'],
   order: Order,
@@ -55,7 +53,7 @@ const orderLetter = async (
     case 'order_cancelled':
       return orderCancelled(order, deps.shop)
     case 'order_link': {
-      // Made here and not when it was asked for: the store never holds a token that opens anything.
+      // The token is generated here and not when the link is requested, so that it is never stored.
       const token = newSecret()
       await deps.links.save(token, order, deps.now())
       return orderLink(order, deps.shop, token, LINK_MINUTES)
@@ -63,13 +61,13 @@ const orderLetter = async (
   }
 }
 
-const aboutOrder = async (deps: ComposeDeps, announced: OrderAnnouncement): Promise<Addressed> => {
+const composeOrderMail = async (deps: ComposeDeps, announced: OrderAnnouncement): Promise<AddressedMail> => {
   const order = await deps.orders.get(announced.user_id, announced.order_id)
   if (!order) throw new Undeliverable('the order does not exist')
-  return { letter: await orderLetter(deps, announced.event, order), to: order.email }
+  return { content: await orderContent(deps, announced.event, order), to: order.email }
 }
 
-const accountLetter = async (
+const accountContent = async (
   deps: ComposeDeps,
   { event, email, seal }: AccountAnnouncement,
   user: User,
@@ -104,27 +102,32 @@ const accountLetter = async (
   }
 }
 
-const aboutAccount = async (deps: ComposeDeps, announced: AccountAnnouncement): Promise<Addressed> => {
+const composeAccountMail = async (
+  deps: ComposeDeps,
+  announced: AccountAnnouncement,
+): Promise<AddressedMail> => {
   const user = await deps.users.get(announced.user_id)
   if (!user) throw new Undeliverable('the account does not exist')
-  return { letter: await accountLetter(deps, announced, user), to: announced.email ?? user.email }
+  return { content: await accountContent(deps, announced, user), to: announced.email ?? user.email }
 }
 
-/** The mail of a row. Throws Undeliverable where there is nothing to be made of it, now or later. */
+/** Composes the mail of a row, as HTML and text. Throws Undeliverable where no later try would succeed either. */
 export const createComposer =
   (deps: ComposeDeps) =>
   async ({ id, item }: OutboxRow): Promise<Mail> => {
     const { data: announced } = Announcement.safeParse(item)
     if (!announced) throw new Undeliverable('the row must name a known event')
-    const { letter, to: address } =
-      'order_id' in announced ? await aboutOrder(deps, announced) : await aboutAccount(deps, announced)
-    const to = normalizeEmail(address ?? '')
+    const { content, to: recipient } =
+      'order_id' in announced
+        ? await composeOrderMail(deps, announced)
+        : await composeAccountMail(deps, announced)
+    const to = normalizeEmail(recipient ?? '')
     if (to === undefined) throw new Undeliverable('the recipient must have a valid email address')
     return {
       id,
       to,
-      subject: oneLine(letter.subject),
-      html: await mailHtml(letter),
-      text: mailText(letter),
+      subject: oneLine(content.subject),
+      html: await mailHtml(content),
+      text: mailText(content),
     }
   }

@@ -1,11 +1,11 @@
-/** A letter as HTML that mail programs show: tables, styles in place, dark where the reader's screen is, nothing from afar. */
+/** HTML form of a mail, as mail programs render it: layout by tables, inline styles, dark mode, nothing loaded from a server. */
 import { html, raw } from 'hono/html'
 import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const SERIF = "Georgia,'Times New Roman',serif"
 const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 
-/** Mail programs that know no dark mode read the styles in place; the others let these rules win. */
+/** Mail programs without dark mode use the inline styles; in the others these rules override them. */
 const STYLE = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 a { color: #8a3b12; }
@@ -18,8 +18,7 @@ a { color: #8a3b12; }
   .button { background: #d98550 !important; color: #1c1816 !important; }
 }`
 
-/** Interpolated values are escaped by `html`; foreign ones are one line each before that. */
-const cell = (side: 'left' | 'right', strong: boolean | undefined): string =>
+const cellStyle = (side: 'left' | 'right', strong: boolean | undefined): string =>
   `padding:8px 0;text-align:${side};vertical-align:top;border-top:1px solid #e6ddd2;color:#2b2623;${
     strong ? 'font-weight:700;' : ''
   }${side === 'right' ? 'white-space:nowrap;padding-left:16px;' : ''}`
@@ -31,7 +30,7 @@ const blockHtml = (block: Block) => {
     case 'amounts':
       return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 24px;border-collapse:collapse">${block.rows.map(
         ({ label, amount, strong }) => html`
-<tr><td class="ink rule" style="${cell('left', strong)}">${oneLine(label)}</td><td class="ink rule" style="${cell('right', strong)}">${oneLine(amount)}</td></tr>`,
+<tr><td class="ink rule" style="${cellStyle('left', strong)}">${oneLine(label)}</td><td class="ink rule" style="${cellStyle('right', strong)}">${oneLine(amount)}</td></tr>`,
       )}
 </table>`
     case 'list':
@@ -42,6 +41,7 @@ const blockHtml = (block: Block) => {
   }
 }
 
+/** Values are escaped by `html`, and texts that customers or books supply are reduced to a single line before. */
 export const mailHtml = async ({ subject, heading, blocks }: MailContent): Promise<string> =>
   String(
     await html`<!doctype html>

@@ -1,8 +1,8 @@
-/** A letter before it is HTML or text: what it says, in pieces. Both forms are made from it, so neither can say less. */
+/** Content of a mail as blocks, from which both its HTML and its text are rendered. */
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
-  /** Things and amounts; `strong` sets one apart, such as the total. */
+  /** Labels with amounts; `strong` emphasizes a row, such as the total. */
   | {
       readonly kind: 'amounts'
       readonly rows: readonly { readonly label: string; readonly amount: string; readonly strong?: boolean }[]
@@ -17,13 +17,13 @@ export type MailContent = {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
-const BREAKS = /[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
-/** Marks that turn the direction of the text after them. */
-const TURNS = /[\u202a-\u202e\u2066-\u2069]/g
+const BREAKS_AND_CONTROLS = /[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+/** Bidirectional control characters, which can reverse the text that follows. */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g
 const MAX_LINE = 300
 
-/** Foreign text as one line: no control characters, nothing that turns the rest of the line around, not endless. */
+/** Untrusted text as a single line: strips control and bidirectional characters, truncates at 300 characters. */
 export const oneLine = (text: string): string => {
-  const line = text.toWellFormed().replaceAll(TURNS, '').replaceAll(BREAKS, ' ').trim()
+  const line = text.toWellFormed().replaceAll(BIDI_CONTROLS, '').replaceAll(BREAKS_AND_CONTROLS, ' ').trim()
   return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE).toWellFormed()}…` : line
 }

@@ -1,13 +1,13 @@
-/** The pieces of an order that several letters show: its books, its amounts, its address. */
+/** Blocks of an order that several mails show: books, amounts, address, order number. */
 import { amountRows } from '../cart/amounts.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
 
-/** What letters need to know of the shop. */
+/** Facts of the shop that mails show. */
 export type ShopFacts = { readonly currency: string; readonly publicUrl: string }
 
-/** An amount as people read it, always with its cents: the shop's amounts have two decimals in every currency. */
+/** An amount with its currency, always with cents: the shop's amounts have two decimals in every currency. */
 export const money = (amount: Cents, currency: string): string =>
   new Intl.NumberFormat('en-US', {
     style: 'currency',
@@ -58,7 +58,7 @@ export const amounts = (order: Order, { currency }: ShopFacts): Block => ({
   ],
 })
 
-/** Where it goes; nothing where the order has no address. */
+/** The shipping address; no block where the order has none. */
 export const address = ({ shipping_address: to }: Order): Block[] => {
   if (!to) return []
   const region = [to.state, to.postal_code].filter(Boolean).join(' ')

@@ -1,4 +1,4 @@
-/** What the outbox announces, and what a mail is. */
+/** Schemas of announcements in the outbox, and the types of outbox entries and mails. */
 import * as z from 'zod'
 
 const OrderAnnouncement = z.object({
@@ -18,38 +18,38 @@ const AccountAnnouncement = z.object({
     'password_changed',
   ]),
   user_id: z.string().min(1),
-  email: z.string().optional().describe('Where it goes, when that is not the account’s own address.'),
-  seal: z.string().optional().describe('Of the password under which it was asked for.'),
+  email: z.string().optional().describe('The recipient, where it is not the email address of the account.'),
+  seal: z.string().optional().describe('Fingerprint of the password at the time of the request.'),
 })
 export type AccountAnnouncement = z.infer<typeof AccountAnnouncement>
 
-/** What a row announces: an event of an order or of an account, which the mail's maker reads again when the mail is made. */
+/** Announcement of a row: an event of an order or of an account, which is read when the mail is composed. */
 export const Announcement = z.union([OrderAnnouncement, AccountAnnouncement])
 
-/** A row of the outbox as the shop's people see it. */
+/** A row of the outbox as staff see it. */
 export type OutboxEntry = {
   readonly id: string
   readonly event: string
   readonly state: string
-  /** How often it was taken to be sent. */
+  /** How often a worker leased it. */
   readonly tries: number
   readonly created_at: string
-  /** When it may be taken next; for a dead one, when it died. */
+  /** When it is due next; for a dead letter, when it was given up. */
   readonly due_at: string
-  /** Why the last try failed, without addresses. */
+  /** Why the last try failed, without email addresses. */
   readonly last_error?: string
 }
 
 /** A mail, ready to be sent. */
 export type Mail = {
-  /** The same for each try, so that whoever receives it twice can tell. */
+  /** The same for each try, so that a duplicate can be recognized. */
   readonly id: string
-  /** A normalised address. */
+  /** A normalized email address. */
   readonly to: string
   readonly subject: string
   readonly html: string
   readonly text: string
 }
 
-/** No later try would send this one: what it announces cannot be read, or has nobody to go to. */
+/** The mail can never be sent: its announcement cannot be read, or it has no recipient. */
 export class Undeliverable extends Error {}

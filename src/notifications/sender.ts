@@ -1,11 +1,11 @@
-/** Who the shop's mails are from. */
+/** Sender of the shop's mails, as the settings name it. */
 import type { Sender } from './transport.ts'
 
 const ADDRESS = '[^\\s<>@",;]+@[^\\s<>@",;]+'
 const NAMED = new RegExp(`^"?([^"<>\\r\\n]{0,100}?)"?\\s*<(${ADDRESS})>$`)
 const BARE = new RegExp(`^(${ADDRESS})$`)
 
-/** `CloudShelf <orders@shop.example>` or an address alone; undefined for anything else. */
+/** Parses `CloudShelf <orders@shop.example>` or an address alone. Undefined for anything else. */
 export const parseSender = (text: string): Sender | undefined => {
   const [, name = '', address] = NAMED.exec(text.trim()) ?? []
   if (address !== undefined) return { name, address }
@@ -13,7 +13,7 @@ export const parseSender = (text: string): Sender | undefined => {
   return bare === undefined ? undefined : { name: '', address: bare }
 }
 
-/** The sender of a shop that names none: at its own host, which must be a name, since mail goes to no bare number. */
+/** Default sender, at the shop's own host. An IP address is replaced by `localhost`, since mail needs a host name. */
 export const defaultSender = (publicUrl: string): Sender => {
   const { hostname } = new URL(publicUrl)
   const host = /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname

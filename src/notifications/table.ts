@@ -1,6 +1,9 @@
 /**
- * The outbox's rows in control: the only file that knows their attributes and keys. A row is taken by moving it, in one
- * transaction, to the time when its lease ends: who took it keeps it until then, and if nothing comes of it, it is due again.
+ * Outbox table: the mails to send, those being sent, dead letters and records of sent mails, as rows of the control table.
+ * With `core/outbox.ts`, which writes new rows, the only file that knows their attributes.
+ *
+ * The sort key of a row begins with the time from which it is due. A worker leases a row by moving it, in one transaction,
+ * to the time when the lease ends: until then no other worker finds it, and if the worker dies it is due again.
  */
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
@@ -10,19 +13,42 @@ import { epochSeconds, sortKeyAt } from '../core/ids.ts'
 import { outboxKey } from '../core/outbox.ts'
 import type { OutboxEntry } from './schema.ts'
 
-/** A row as it is stored. What it announces is not parsed yet: one that cannot be must still be moved. */
+/** A row as it is stored. Its announcement is parsed later: one that is malformed must still be moved to the dead letters. */
 export type OutboxRow = {
   readonly id: string
   readonly tries: number
-  /** Of the request that caused it. */
+  /** Id of the request that caused the mail. */
   readonly requestId: string | undefined
   readonly item: Item
 }
 
-export type OutboxTable = ReturnType<typeof createOutboxTable>
+type EntryPages = AsyncIterable<readonly OutboxEntry[]>
 
-/** The row that an item of the outbox is. */
-export const readRow = (item: Item): OutboxRow => {
+/** Writes give back false, or no row, where a row is no longer in its place: another worker was faster. */
+export interface OutboxTable {
+  /** Up to `limit` rows that are due, those that have waited longest first. */
+  listDue(now: Date, limit: number): Promise<OutboxRow[]>
+  /** Since when the first mail has been waiting. Undefined where none is. */
+  waitingSince(): Promise<Date | undefined>
+  /** Leases the row until `leaseEnd` and counts a try. */
+  lease(row: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined>
+  /** Replaces the row by a record that the mail was sent, kept 30 days. */
+  markSent(row: OutboxRow, now: Date): Promise<boolean>
+  /** `markSent`, and in the same transaction `lease` of the `next` row. Only marks the mail where that row is gone. */
+  markSentAndLease(row: OutboxRow, now: Date, next: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined>
+  /** Ends the lease: the row is due again at `due`, with the reason of the failure. */
+  reschedule(row: OutboxRow, due: Date, reason: string): Promise<boolean>
+  /** Gives the mail up until it is requeued. */
+  moveToDeadLetter(row: OutboxRow, reason: string, now: Date): Promise<boolean>
+  /** Makes a dead letter due at once, with all its tries. False where there is no dead letter with this id. */
+  requeue(id: string, now: Date): Promise<boolean>
+  /** The rows that wait or are being sent, a page at a time. */
+  pending(): EntryPages
+  /** The dead letters, a page at a time. */
+  deadLetters(): EntryPages
+}
+
+export const parseRow = (item: Item): OutboxRow => {
   const sk = String(item.sk)
   const tries = Number(item.tries)
   const id = item.pk === CONTROL_ROWS.outbox.pk ? sk.slice(sk.indexOf('#') + 1) : sk
@@ -30,8 +56,8 @@ export const readRow = (item: Item): OutboxRow => {
   return { id, tries: Number.isSafeInteger(tries) ? tries : 0, requestId, item }
 }
 
-const entry = (item: Item): OutboxEntry => {
-  const { id, tries } = readRow(item)
+const toEntry = (item: Item): OutboxEntry => {
+  const { id, tries } = parseRow(item)
   const text = (name: string): string => String(item[name] ?? '')
   return {
     id,
@@ -44,24 +70,61 @@ const entry = (item: Item): OutboxEntry => {
   }
 }
 
-export const createOutboxTable = (db: Dynamo, names: { readonly control: string }) => {
+/** All entries of some pages. */
+export const collectEntries = async (pages: EntryPages): Promise<OutboxEntry[]> => {
+  const entries: OutboxEntry[] = []
+  for await (const page of pages) entries.push(...page)
+  return entries
+}
+
+const sentRecord = (row: OutboxRow, now: Date): Item => ({
+  ...CONTROL_ROWS.sentMail.key(row.id),
+  event: row.item.event,
+  order_id: row.item.order_id,
+  request_id: row.requestId,
+  state: 'SENT',
+  tries: row.tries,
+  sent_at: now.toISOString(),
+  expires_at: epochSeconds(now) + CONTROL_ROWS.sentMail.ttl,
+})
+
+/** The item of a row that is due at `due`. */
+const dueItem = (row: OutboxRow, due: Date, changes: Item): Item => ({
+  ...row.item,
+  ...changes,
+  ...outboxKey(due, row.id),
+  due_at: due.toISOString(),
+})
+
+const leasedItem = (row: OutboxRow, leaseEnd: Date): Item =>
+  dueItem(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
+
+const deadItem = (row: OutboxRow, reason: string, now: Date): Item => ({
+  ...row.item,
+  ...CONTROL_ROWS.deadLetter.key(row.id),
+  state: 'DEAD',
+  due_at: now.toISOString(),
+  last_error: reason,
+})
+
+export const createOutboxTable = (db: Dynamo, names: { readonly control: string }): OutboxTable => {
   const table = names.control
 
-  /** What takes the row from where it is to `item`. */
-  const steps = (row: OutboxRow, item: Item): Write[] => {
+  /** Writes that move the row from its place to `item`, where it is still there. */
+  const moveWrites = (row: OutboxRow, item: Item): Write[] => {
     const { pk, sk } = row.item
-    const isHere = 'attribute_exists(pk)'
-    if (pk === item.pk && sk === item.sk) return [{ action: 'Put', table, item, condition: isHere }]
+    const exists = 'attribute_exists(pk)'
+    if (pk === item.pk && sk === item.sk) return [{ action: 'Put', table, item, condition: exists }]
     return [
-      { action: 'Delete', table, key: { pk, sk }, condition: isHere },
+      { action: 'Delete', table, key: { pk, sk }, condition: exists },
       { action: 'Put', table, item },
     ]
   }
 
-  /** Takes rows from where they are to their items, all or none; false when one of them is not there any more. */
+  /** Moves all rows or none. False where one of them is no longer in its place. */
   const move = async (...moves: readonly (readonly [OutboxRow, Item])[]): Promise<boolean> => {
     try {
-      await db.transact(moves.flatMap(([row, item]) => steps(row, item)))
+      await db.transact(moves.flatMap(([row, item]) => moveWrites(row, item)))
       return true
     } catch (error) {
       if (error instanceof TransactionRefused) return false
@@ -69,111 +132,50 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
     }
   }
 
-  const waiting = (row: OutboxRow, due: Date, changes: Item): Item => ({
-    ...row.item,
-    ...changes,
-    ...outboxKey(due, row.id),
-    due_at: due.toISOString(),
-  })
-
-  const entriesUnder = async function* (pk: string): AsyncGenerator<readonly OutboxEntry[]> {
-    for await (const items of db.pages(partition(table, pk))) yield items.map(entry)
+  const entriesIn = async function* (pk: string): AsyncGenerator<readonly OutboxEntry[]> {
+    for await (const items of db.pages(partition(table, pk))) yield items.map(toEntry)
   }
 
-  /** Up to `limit` rows that may be taken now, those that have waited longest first. */
-  const due = async (now: Date, limit: number): Promise<OutboxRow[]> => {
-    const { items } = await db.query({
-      table,
-      where: 'pk = :pk AND sk < :end',
-      values: { ':pk': CONTROL_ROWS.outbox.pk, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
-      limit,
-      consistent: true,
-    })
-    return items.map(readRow)
-  }
-
-  /** Since when the mail that comes next has waited; undefined: none waits. */
-  const waitingSince = async (): Promise<Date | undefined> => {
-    const { items } = await db.query({
-      ...partition(table, CONTROL_ROWS.outbox.pk),
-      consistent: false,
-      limit: 1,
-    })
-    const since = Date.parse(String(items[0]?.created_at))
-    return Number.isNaN(since) ? undefined : new Date(since)
-  }
-
-  const taken = (row: OutboxRow, leaseEnd: Date): Item =>
-    waiting(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
-
-  /** The row as the caller's until `leaseEnd`, its try counted; undefined when another was quicker. */
-  const claim = async (row: OutboxRow, leaseEnd: Date): Promise<OutboxRow | undefined> => {
-    const item = taken(row, leaseEnd)
-    return (await move([row, item])) ? readRow(item) : undefined
-  }
-
-  const sentNote = (row: OutboxRow, now: Date): Item => ({
-    ...CONTROL_ROWS.sentMail.key(row.id),
-    event: row.item.event,
-    order_id: row.item.order_id,
-    request_id: row.requestId,
-    state: 'SENT',
-    tries: row.tries,
-    sent_at: now.toISOString(),
-    expires_at: epochSeconds(now) + CONTROL_ROWS.sentMail.ttl,
-  })
-
-  /** The mail is sent: its row makes way for a note of that, kept 30 days. */
-  const markSent = (row: OutboxRow, now: Date): Promise<boolean> => move([row, sentNote(row, now)])
-
-  /** As `markSent`, and in the same transaction as `claim` of the `next`; undefined when only the mail was noted. */
-  const markSentAndClaim = async (
-    row: OutboxRow,
-    now: Date,
-    next: OutboxRow,
-    leaseEnd: Date,
-  ): Promise<OutboxRow | undefined> => {
-    const item = taken(next, leaseEnd)
-    if (await move([row, sentNote(row, now)], [next, item])) return readRow(item)
-    await markSent(row, now)
-    return undefined
-  }
-
-  /** Back to those that wait, to be tried again at `due`. */
-  const postpone = (row: OutboxRow, due: Date, why: string): Promise<boolean> =>
-    move([row, waiting(row, due, { state: 'PENDING', last_error: why })])
-
-  /** Out of the way of the others, until somebody revives it. */
-  const moveToDeadLetter = (row: OutboxRow, why: string, now: Date): Promise<boolean> =>
-    move([
-      row,
-      {
-        ...row.item,
-        ...CONTROL_ROWS.deadLetter.key(row.id),
-        state: 'DEAD',
-        due_at: now.toISOString(),
-        last_error: why,
-      },
-    ])
-
-  /** A dead row is due at once, with all its tries before it; false when there is no such dead row. */
-  const requeue = async (id: string, now: Date): Promise<boolean> => {
-    const item = await db.get(table, CONTROL_ROWS.deadLetter.key(id))
-    if (!item) return false
-    const row = readRow(item)
-    return move([row, waiting(row, now, { state: 'PENDING', tries: 0 })])
-  }
+  const markSent: OutboxTable['markSent'] = (row, now) => move([row, sentRecord(row, now)])
 
   return {
-    due,
-    waitingSince,
-    claim,
+    listDue: async (now, limit) => {
+      const { items } = await db.query({
+        table,
+        where: 'pk = :pk AND sk < :end',
+        values: { ':pk': CONTROL_ROWS.outbox.pk, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
+        limit,
+        consistent: true,
+      })
+      return items.map(parseRow)
+    },
+    waitingSince: async () => {
+      const outbox = partition(table, CONTROL_ROWS.outbox.pk)
+      const { items } = await db.query({ ...outbox, consistent: false, limit: 1 })
+      const since = Date.parse(String(items[0]?.created_at))
+      return Number.isNaN(since) ? undefined : new Date(since)
+    },
+    lease: async (row, leaseEnd) => {
+      const item = leasedItem(row, leaseEnd)
+      return (await move([row, item])) ? parseRow(item) : undefined
+    },
     markSent,
-    markSentAndClaim,
-    postpone,
-    moveToDeadLetter,
-    requeue,
-    pending: () => entriesUnder(CONTROL_ROWS.outbox.pk),
-    dead: () => entriesUnder(CONTROL_ROWS.deadLetter.pk),
+    markSentAndLease: async (row, now, next, leaseEnd) => {
+      const item = leasedItem(next, leaseEnd)
+      if (await move([row, sentRecord(row, now)], [next, item])) return parseRow(item)
+      await markSent(row, now)
+      return undefined
+    },
+    reschedule: (row, due, reason) =>
+      move([row, dueItem(row, due, { state: 'PENDING', last_error: reason })]),
+    moveToDeadLetter: (row, reason, now) => move([row, deadItem(row, reason, now)]),
+    requeue: async (id, now) => {
+      const item = await db.get(table, CONTROL_ROWS.deadLetter.key(id))
+      if (!item) return false
+      const row = parseRow(item)
+      return move([row, dueItem(row, now, { state: 'PENDING', tries: 0 })])
+    },
+    pending: () => entriesIn(CONTROL_ROWS.outbox.pk),
+    deadLetters: () => entriesIn(CONTROL_ROWS.deadLetter.pk),
   }
 }

@@ -1,4 +1,4 @@
-/** A letter as plain text, 60 columns wide. */
+/** Plain-text form of a mail, 60 columns wide. */
 import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const WIDTH = 60
@@ -15,7 +15,7 @@ const wrap = (text: string, indent = ''): string => {
   return [...lines, indent + line].join('\n')
 }
 
-/** The label, and the amount at the right edge: below the label where that is too long. */
+/** The label with the amount at the right edge, or below it where the label is too long. */
 const amountLine = (label: string, amount: string): string => {
   const [left, right] = [oneLine(label), oneLine(amount)]
   const gap = WIDTH - left.length - right.length
@@ -35,7 +35,7 @@ const blockText = (block: Block): string => {
   }
 }
 
-/** Lines end in LF; a signature ends the text. */
+/** The text with LF line ends and the shop's signature. */
 export const mailText = ({ heading, blocks }: MailContent): string => {
   const parts = [wrap(heading), ...blocks.map(blockText), '-- \nCloudShelf']
   return `${parts.join('\n\n')}\n`

@@ -1,29 +1,29 @@
-/** How a mail leaves the shop: by SMTP, by Amazon SES, or into a folder as a file that any mail program opens. */
+/** Mail transports: SMTP, Amazon SES, and a folder of files that any mail program opens. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Signer } from '../core/aws/sign.ts'
 import type { Mail } from './schema.ts'
 
 export type Transport = {
-  /** Resolves when the mail is out of our hands. May be called again with the same mail. */
+  /** Resolves when the mail server has accepted the mail. May be called again with the same mail. */
   send(mail: Mail, signal?: AbortSignal): Promise<void>
   /**
-   * Removes mails that lie here still: to this address, or of these accounts and orders, whose ids begin those of mails.
-   * Mails that were sent are out of our hands.
+   * Deletes stored mails of a person: those sent to this email address or mentioning it, and those about the accounts and
+   * orders of these ids, with which the ids of their mails begin. Mails that a server has accepted cannot be deleted.
    */
-  forget?(address: string, about: readonly string[]): Promise<void>
+  deleteMails?(email: string, about: readonly string[]): Promise<void>
 }
 
-/** Who the shop's mails are from. */
+/** Sender of the shop's mails. */
 export type Sender = { readonly name: string; readonly address: string }
 
 const TIMEOUT_MS = 15_000
 
-/** Nothing that a mail holds may make us read a file or ask another server. */
-const CLOSED = { disableFileAccess: true, disableUrlAccess: true }
+/** No content of a mail may make nodemailer read a file or a URL. */
+const NO_EXTERNAL_CONTENT = { disableFileAccess: true, disableUrlAccess: true }
 
-/** The host of the sender's address makes the Message-ID the shop's own; the mail's id makes it the same on each try. */
-const messageOf = ({ id, to, subject, html, text }: Mail, from: Sender, signal: AbortSignal | undefined) => ({
+/** The message for nodemailer. Its Message-ID is made of the mail's id and the sender's host: the same on each try. */
+const toMessage = ({ id, to, subject, html, text }: Mail, from: Sender, signal: AbortSignal | undefined) => ({
   from,
   to: { name: '', address: to },
   subject,
@@ -34,7 +34,7 @@ const messageOf = ({ id, to, subject, html, text }: Mail, from: Sender, signal: 
   ...(signal ? { signal } : {}),
 })
 
-/** Mail by the server of `url` (smtp:// or smtps://, with user and password where it wants them). */
+/** Sends mail by the SMTP server of `url` (smtp:// or smtps://, with user and password where required). */
 export const createSmtpTransport = (url: string, from: Sender): Transport => {
   const limits = {
     connectionTimeout: TIMEOUT_MS,
@@ -45,7 +45,9 @@ export const createSmtpTransport = (url: string, from: Sender): Transport => {
   return {
     send: async (mail, signal) => {
       const { createTransport } = await import('nodemailer')
-      await createTransport({ url, ...limits, ...CLOSED }).sendMail(messageOf(mail, from, signal))
+      await createTransport({ url, ...limits, ...NO_EXTERNAL_CONTENT }).sendMail(
+        toMessage(mail, from, signal),
+      )
     },
   }
 }
@@ -56,7 +58,7 @@ type SesMessage = {
   readonly Content: { readonly Raw: { readonly Data: Uint8Array } }
 }
 
-/** What the transport of nodemailer hands over, in place of a command of the AWS SDK. */
+/** Command that nodemailer's SES transport passes to the client, in place of the AWS SDK's. */
 class SendEmailCommand {
   readonly message: SesMessage
 
@@ -68,8 +70,8 @@ class SendEmailCommand {
 const SES_PATH = '/v2/email/outbound-emails'
 
 /**
- * Mail by Amazon SES at `endpoint`, its SendEmail of version 2 of the API signed by `sign`: nodemailer makes the message, and
- * the AWS SDK is not needed for one call.
+ * Sends mail by Amazon SES at `endpoint`: nodemailer builds the message, and SendEmail (API version 2) is signed by `sign`.
+ * A single call does not need the AWS SDK.
  */
 export const createSesTransport = (
   endpoint: string,
@@ -98,21 +100,26 @@ export const createSesTransport = (
     send: async (mail, signal) => {
       const { createTransport } = await import('nodemailer')
       const sesClient = { send: (command: SendEmailCommand) => post(command, signal) }
-      const options = { SES: { sesClient, SendEmailCommand }, ...CLOSED }
-      await createTransport(options).sendMail(messageOf(mail, from, signal))
+      const options = { SES: { sesClient, SendEmailCommand }, ...NO_EXTERNAL_CONTENT }
+      await createTransport(options).sendMail(toMessage(mail, from, signal))
     },
   }
 }
 
-/** The file of a mail: named by its id, so that one sent twice is there once. */
+/** File name of a mail, from its id: a mail that is sent twice is one file. */
 export const mailFile = (id: string): string => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '.')}.eml`
 
-/** Mail as files in `folder`, which is made when the first is sent. */
+/** Writes mails as files into `folder`, which is created with the first one. */
 export const createFolderTransport = (folder: string, from: Sender): Transport => ({
   send: async mail => {
     const { createTransport } = await import('nodemailer')
-    const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix', ...CLOSED })
-    const { message } = await composer.sendMail(messageOf(mail, from, undefined))
+    const composer = createTransport({
+      streamTransport: true,
+      buffer: true,
+      newline: 'unix',
+      ...NO_EXTERNAL_CONTENT,
+    })
+    const { message } = await composer.sendMail(toMessage(mail, from, undefined))
     const path = join(folder, mailFile(mail.id))
     const partial = `${path}.${crypto.randomUUID()}.partial`
     const write = () => writeFile(partial, message as Buffer, { mode: 0o600 })
@@ -123,24 +130,24 @@ export const createFolderTransport = (folder: string, from: Sender): Transport =
     })
     await rename(partial, path)
   },
-  forget: async (address, about) => {
+  deleteMails: async (email, about) => {
     const starts = about.map(id => mailFile(`${id}#`).slice(0, -'.eml'.length))
     for (const path of await mailsIn(folder))
-      if (starts.some(start => basename(path).startsWith(start)) || (await isTo(path, address)))
+      if (starts.some(start => basename(path).startsWith(start)) || (await isAbout(path, email)))
         await rm(path, { force: true })
   },
 })
 
-/** How long a mail of a local shop is kept. */
-const KEPT_MS = 30 * 86_400_000
+/** Retention of mails in the folder of a local shop. */
+const RETENTION_MS = 30 * 86_400_000
 
 const mailsIn = async (folder: string): Promise<string[]> => {
   const names = await readdir(folder).catch(() => [])
   return names.filter(name => name.endsWith('.eml')).map(name => join(folder, name))
 }
 
-/** Whether the mail in this file goes to the address, or speaks of it. */
-const isTo = async (path: string, address: string): Promise<boolean> => {
+/** Whether the mail in this file is sent to the email address, or mentions it. */
+const isAbout = async (path: string, address: string): Promise<boolean> => {
   const bytes = await readFile(path).catch(() => undefined)
   if (!bytes) return false
   const { default: PostalMime } = await import('postal-mime')
@@ -148,10 +155,10 @@ const isTo = async (path: string, address: string): Promise<boolean> => {
   return to.some(one => one.address?.toLowerCase() === address) || text.includes(address)
 }
 
-/** Removes the mails that have lain in the folder for 30 days. */
+/** Deletes mails that are older than 30 days from the folder. */
 export const sweepMailFolder = async (folder: string, now: Date): Promise<void> => {
   for (const path of await mailsIn(folder)) {
     const { mtimeMs } = await stat(path)
-    if (now.getTime() - mtimeMs > KEPT_MS) await rm(path, { force: true })
+    if (now.getTime() - mtimeMs > RETENTION_MS) await rm(path, { force: true })
   }
 }

@@ -4,12 +4,14 @@ import type { TestShop } from '../../test/kit.ts'
 import { createKillableWorker, createMailCapture, createMailShop } from '../../test/mail.ts'
 import { outboxKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
+import { LEASE_MS, MAX_TRIES } from './delivery.ts'
 import type { Mail } from './schema.ts'
-import { BATCH, LEASE_MS, listEntries, MAX_TRIES, sendDueMail } from './worker.ts'
+import { collectEntries } from './table.ts'
+import { BATCH_SIZE, sendDueMail } from './worker.ts'
 
 const HOUR = 3_600_000
-const dead = (shop: TestShop) => listEntries(shop.deps.outbox.dead())
-const pending = (shop: TestShop) => listEntries(shop.deps.outbox.pending())
+const dead = (shop: TestShop) => collectEntries(shop.deps.outbox.deadLetters())
+const pending = (shop: TestShop) => collectEntries(shop.deps.outbox.pending())
 const countsOf = (mails: readonly Mail[]): Map<string, number> => {
   const counts = new Map<string, number>()
   for (const { id } of mails) counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -79,7 +81,7 @@ test('a worker that is told to rest lets as many times as long as a mail took pa
       ended.push(performance.now())
     },
   }
-  await sendDueMail({ ...shop.deps, transport, rests: 3 })
+  await sendDueMail({ ...shop.deps, transport, pauseFactor: 3 })
   expect(begun).toHaveLength(3)
   expect(begun.slice(1).every((at, i) => at - (ended[i] ?? at) >= 55)).toBe(true)
 })
@@ -135,12 +137,12 @@ test('health says how long mails have waited', async () => {
 test('ten workers that reach for one row: one takes it', async () => {
   const shop = await createMailShop()
   await shop.place()
-  const [row] = await shop.deps.outbox.due(shop.time.now(), 1)
+  const [row] = await shop.deps.outbox.listDue(shop.time.now(), 1)
   if (!row) throw new Error('no row is due')
   const end = new Date(shop.time.now().getTime() + LEASE_MS)
-  const claims = await Promise.all(Array.from({ length: 10 }, () => shop.deps.outbox.claim(row, end)))
+  const claims = await Promise.all(Array.from({ length: 10 }, () => shop.deps.outbox.lease(row, end)))
   expect(claims.filter(Boolean)).toHaveLength(1)
-  expect(await shop.deps.outbox.due(shop.time.now(), 1)).toEqual([])
+  expect(await shop.deps.outbox.listDue(shop.time.now(), 1)).toEqual([])
 })
 
 test('ten workers at once send each of a hundred mails once', async () => {
@@ -213,14 +215,14 @@ test('a worker whose lease has ended does not disturb the one that took over', a
   await shop.place()
   const { outbox } = shop.deps
   const lease = () => new Date(shop.time.now().getTime() + LEASE_MS)
-  const [row] = await outbox.due(shop.time.now(), 1)
-  const slow = row && (await outbox.claim(row, lease()))
+  const [row] = await outbox.listDue(shop.time.now(), 1)
+  const slow = row && (await outbox.lease(row, lease()))
   shop.time.advance(LEASE_MS)
-  const [again] = await outbox.due(shop.time.now(), 1)
-  const quick = again && (await outbox.claim(again, lease()))
+  const [again] = await outbox.listDue(shop.time.now(), 1)
+  const quick = again && (await outbox.lease(again, lease()))
   if (!slow || !quick) throw new Error('the row could not be taken twice')
   expect(await outbox.markSent(slow, shop.time.now())).toBe(false)
-  expect(await outbox.postpone(slow, shop.time.now(), 'late')).toBe(false)
+  expect(await outbox.reschedule(slow, shop.time.now(), 'late')).toBe(false)
   expect(await pending(shop)).toHaveLength(1)
   expect(await outbox.markSent(quick, shop.time.now())).toBe(true)
 })
@@ -272,7 +274,7 @@ test('poison rows end dead at once and hold nobody up', async () => {
   await putRow(shop, now, 'c', gone)
   await putRow(shop, now, 'd', { ...gone, tries: 'many', user_id: 7 })
   const injected = await shop.place({ email: 'victim@example.com\r\nBcc: everyone@example.com' })
-  const good = await Promise.all(Array.from({ length: BATCH }, () => shop.place()))
+  const good = await Promise.all(Array.from({ length: BATCH_SIZE }, () => shop.place()))
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect([...countsOf(mails).keys()].sort()).toEqual(
@@ -295,10 +297,10 @@ test('rows that the mail server never takes let the others pass, and end dead', 
     sent.push(mail.to)
     if (mail.to === 'poison@example.com') throw new Error('451 not today')
   })
-  await Promise.all(Array.from({ length: BATCH * 2 }, () => shop.place()))
+  await Promise.all(Array.from({ length: BATCH_SIZE * 2 }, () => shop.place()))
   await sendDueMail({ ...shop.deps, transport })
   // All good ones are out after one pass; the poison was tried once each, in the first batches.
-  expect(sent.filter(to => to !== 'poison@example.com')).toHaveLength(BATCH * 2)
+  expect(sent.filter(to => to !== 'poison@example.com')).toHaveLength(BATCH_SIZE * 2)
   expect(sent.filter(to => to === 'poison@example.com')).toHaveLength(5)
   for (let i = 0; i < MAX_TRIES; i++) {
     shop.time.advance(14 * HOUR)
@@ -346,7 +348,7 @@ test('every one of 500 orders has its mail, though the server fails 30 %, hangs 
   while ((await pending(shop)).length > 0) {
     const lifetime = deaths < KILLS ? 1 + Math.floor(Math.random() * 120) : Number.POSITIVE_INFINITY
     const { worker, death } = createKillableWorker(shop, transport, lifetime)
-    await Promise.race([sendDueMail({ ...worker, sendWithinMs: 15 }), death.then(() => deaths++)])
+    await Promise.race([sendDueMail({ ...worker, sendTimeoutMs: 15 }), death.then(() => deaths++)])
     shop.time.advance(deaths % 5 === 0 ? HOUR : LEASE_MS)
   }
   const counts = countsOf(mails)
