@@ -1,4 +1,4 @@
-/** What tests of accounts stand on: a shop, its mail, and people who sign up. */
+/** Test kit for accounts: a shop with its mails, sign-up helpers and TOTP codes. */
 import { createHmac } from 'node:crypto'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { createTestShop, type ShopOptions, type Shopper } from './kit.ts'
@@ -6,16 +6,16 @@ import { createMailCapture } from './mail.ts'
 
 export const PASSWORD = 'four quiet blue words'
 
-/** A shop with its mail at hand. */
+/** Creates a shop with access to its mails and helpers for signing up and in. */
 export const createAccountShop = async (options: ShopOptions = {}) => {
   const shop = await createTestShop(options)
-  /** The mails that are due. */
+  /** Sends the due mails and returns them. */
   const mail = async () => {
     const { mails, transport } = createMailCapture()
     await sendDueMail({ ...shop.deps, transport })
     return mails
   }
-  /** The tokens in the mails that are due, by the page that their links open. */
+  /** Tokens in the links to `page` of the due mails. */
   const tokens = async (page: string): Promise<string[]> =>
     (await mail()).flatMap(({ text }) => new RegExp(`/${page}\\?token=([\\w-]{43})`).exec(text)?.[1] ?? [])
   const signUp = (who: Shopper, email: string, more: object = {}) =>
@@ -24,7 +24,7 @@ export const createAccountShop = async (options: ShopOptions = {}) => {
     who.post('/api/auth/verify-email', { token, password })
   const signIn = (who: Shopper, email: string, password = PASSWORD) =>
     who.post('/api/auth/sign-in', { email, password })
-  /** Someone who has signed up, confirmed the address and signed in. */
+  /** Signs up, verifies the email address and signs in. */
   const member = async (email: string, who: Shopper = shop.visitor()): Promise<Shopper> => {
     await signUp(who, email)
     for (const token of await tokens('verify-email')) await verify(who, token)
@@ -36,10 +36,10 @@ export const createAccountShop = async (options: ShopOptions = {}) => {
 
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The half minute after this one: its code is taken already, and counts apart from this one's. */
+/** Time in the next TOTP window, whose code is not used yet and is counted separately. */
 export const nextTotpWindow = (): number => Date.now() + 30_000
 
-/** The code that an authenticator app shows at `at` for the secret in this URI (RFC 6238). */
+/** TOTP code at time `at` for the secret in this URI (RFC 6238). */
 export const totpCode = (uri: string, at = Date.now()): string => {
   const secret = new URL(uri).searchParams.get('secret') ?? ''
   const bits = [...secret].map(letter => BASE_32.indexOf(letter).toString(2).padStart(5, '0')).join('')

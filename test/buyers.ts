@@ -1,4 +1,4 @@
-/** Many buyers of one book, and what became of their orders. */
+/** Concurrent buyers of one book, and the results of their orders. */
 
 import { type Answer, orderFor, type Shopper, type TestShop } from './kit.ts'
 import { readItems } from './table-contents.ts'
@@ -8,7 +8,7 @@ export type Buyer = { readonly shopper: Shopper; readonly order: Record<string, 
 export const times = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i))
 
-/** Shoppers with so many copies of the book in their carts, and the orders that they are about to send. */
+/** Creates shoppers with copies of the book in their carts, and their order requests. */
 export const createBuyers = (
   shop: TestShop,
   count: number,
@@ -26,7 +26,7 @@ export const createBuyers = (
 export const placeOrder = ({ shopper, order }: Buyer, key: string = crypto.randomUUID()): Promise<Answer> =>
   shopper.post('/api/orders', order, { 'idempotency-key': key })
 
-/** How often each status has come, refusals with their code: `{ 201: 10, '409 out_of_stock': 50 }`. */
+/** Counts responses by status, refusals with their code: `{ 201: 10, '409 out_of_stock': 50 }`. */
 export const countStatuses = (answers: readonly Answer[]): Record<string, number> => {
   const counts: Record<string, number> = {}
   for (const { status, body } of answers) {
@@ -36,7 +36,7 @@ export const countStatuses = (answers: readonly Answer[]): Record<string, number
   return counts
 }
 
-/** How many copies of a book are in orders that were not cancelled. */
+/** Copies of a book in orders that are not cancelled. */
 export const countSold = async (shop: TestShop, bookId: string): Promise<number> =>
   (await readItems(shop, 'orders'))
     .filter(order => order.status !== 'cancelled')

@@ -1,4 +1,4 @@
-/** What the tests of commands share: the command as a process, as `npx cloudshelf` runs it. */
+/** Test kit for the command line: runs the command as a process, as `npx cloudshelf` does. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -15,7 +15,7 @@ export type RunningCommand = {
   readonly result: Promise<CommandResult>
 }
 
-/** Starts the command on a data folder, with nothing else in its environment. */
+/** Starts the command on a data folder with a minimal environment. */
 export const startCommand = (
   dataDir: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** The shop behind each of its edges: a server on this machine, and the gateway before the functions' bundles. */
+/** Deployments of a test shop: a local server, and Lambda bundles behind a gateway. */
 import { serve } from '@hono/node-server'
 import { afterAll } from 'vitest'
 import { createShop, type Deps } from '#src/composition/shop.ts'
@@ -14,7 +14,7 @@ import { getTestEngine, TEST_SECRET, type TestShop } from './kit.ts'
 import { type LambdaFunction, startFunction } from './lambda-function.ts'
 import { registerSecret } from './log-leaks.ts'
 
-/** What the CDN proves itself by. */
+/** Secret that authenticates the CDN. */
 export const PROXY_SECRET = 'the secret of the tests and their proxy'
 export const PUBLIC_URL = 'https://shop.example'
 /** Settings of a shop behind a CDN. */
@@ -27,7 +27,7 @@ afterAll(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** Requests as the CDN sends them on to `origin`. */
+/** Sends requests to `origin` as the CDN does. */
 const sendThroughCdn =
   (origin: string): Fetch =>
   async (request, caller) => {
@@ -44,7 +44,7 @@ const sendThroughCdn =
     })
   }
 
-/** A server on this machine, as `npm start` opens it. */
+/** Starts a local server, as `npm start` does. */
 export const startServer = async (deps: Deps): Promise<Fetch> => {
   const app = createShop(deps)
   const build = createLocalBuild(() => {})
@@ -67,7 +67,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
   return sendThroughCdn(`http://127.0.0.1:${port}`)
 }
 
-/** The environment of functions over these tables; AWS's other services are at `aws`. */
+/** Environment of functions over these tables; `aws` is the URL of the fake AWS. */
 export const createFunctionEnvironment = async (
   deps: Deps,
   aws: string,
@@ -81,13 +81,13 @@ export const createFunctionEnvironment = async (
   PUBLIC_URL: deps.publicUrl,
 })
 
-/** What SSM knows. */
+/** Parameters of the fake SSM. */
 export const SSM_PARAMETERS = {
   '/cloudshelf/test/secret': TEST_SECRET,
   '/cloudshelf/test/proxy': PROXY_SECRET,
 }
 
-/** Functions over the tables of `deps`, behind a gateway. `started` are given as they are. */
+/** Starts functions over the tables of `deps`, behind a gateway. */
 export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
   registerSecret('the secret of the proxy', PROXY_SECRET)
   const aws = await startFakeAws(SSM_PARAMETERS)

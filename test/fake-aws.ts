@@ -1,4 +1,4 @@
-/** What functions ask of AWS besides tables, on a port of this machine: a bucket of S3 and the parameters of SSM. */
+/** Fake AWS services for functions besides DynamoDB: an S3 bucket and SSM parameters on a local port. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -11,8 +11,8 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 }
 
 /**
- * Objects lie in `objects` by bucket and key, `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and
- * `fail` of the next ones answered 503. `requests` are the requests so far.
+ * Starts the fake. `objects` are stored by `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and the next
+ * `state.fail` requests are answered 503. `requests` lists the requests so far.
  */
 export const startFakeAws = async (parameters: Readonly<Record<string, string>> = {}) => {
   const objects = new Map<string, StoredObject>()

@@ -1,4 +1,4 @@
-/** The engine behind a door that fails on purpose: it loses requests and answers, or says no in DynamoDB's words. */
+/** Fault-injecting proxy before the engine: loses requests and responses, or returns DynamoDB errors. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,9 +8,9 @@ import { onCleanup } from './cleanup.ts'
 import { getTestEngine, type Json } from './kit.ts'
 
 /**
- * `refuse`: never reaches the engine. `lose`: is carried out, its answer never comes back (`meanwhile` happens between the
- * two). `cut`: is carried out, and half of the answer comes. `reset`: the connection is reset, before or after. `delay`: takes so
- * many milliseconds longer. Else the answer in the engine's place.
+ * `refuse`: the request never reaches the engine. `lose`: it is executed and its response is lost (`afterCommit` runs in between).
+ * `cut`: it is executed and the response is truncated. `reset`: the connection is reset, before or after. `delay`: adds
+ * milliseconds. Otherwise the response to return instead of the engine's.
  */
 export type Fault =
   | 'refuse'
@@ -21,16 +21,16 @@ export type Fault =
   | { readonly afterCommit: () => Promise<unknown> }
   | { readonly status: number; readonly body: object }
 
-/** What happens to a call; undefined: it goes through. */
+/** Chooses the fault of a call; undefined passes it on. */
 export type FaultPlan = (operation: string, input: Json) => Fault | undefined | Promise<Fault | undefined>
 
 export type FaultyEngine = {
   readonly endpoint: string
-  /** Sets what is to fail from now on. */
+  /** Sets the faults from now on. */
   readonly plan: (plan: FaultPlan) => void
-  /** How often each operation has come. */
+  /** Number of calls by operation. */
   readonly calls: Record<string, number>
-  /** How many calls have met a fault. */
+  /** Number of calls with a fault. */
   readonly faults: () => number
 }
 
@@ -39,13 +39,13 @@ onCleanup(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** A refusal in DynamoDB's words. */
+/** A DynamoDB error response. */
 export const dynamoError = (type: string, more: object = {}): Fault => ({
   status: 400,
   body: { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'on purpose', ...more },
 })
 
-/** A transaction that was cancelled for this reason, which the engine itself never gives. */
+/** A transaction cancelled for this reason, which the engine itself never returns. */
 export const transactionCancelled = (input: Json, code: string): Fault =>
   dynamoError('TransactionCanceledException', {
     CancellationReasons: input.TransactItems.map((_: Json, i: number) => ({ Code: i === 0 ? code : 'None' })),
@@ -53,7 +53,7 @@ export const transactionCancelled = (input: Json, code: string): Fault =>
 
 const READS = new Set(['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems'])
 
-/** How often, of a hundred calls, each fault comes; the rest goes through. */
+/** Rate of each fault in percent; the remaining calls pass. */
 export type FaultRates = {
   readonly conflict?: number
   readonly inProgress?: number
@@ -66,7 +66,7 @@ export type FaultRates = {
   readonly delay?: number
 }
 
-/** Faults at random. A conflict and a transaction in progress are for writes alone, as they are in DynamoDB. */
+/** Random faults. Conflicts and transactions in progress affect only writes, as in DynamoDB. */
 export const randomFaults = (random: Random, faults: FaultRates): FaultPlan => {
   const kinds = Object.keys(faults) as (keyof FaultRates)[]
   const made = (kind: keyof FaultRates, operation: string, input: Json): Fault | undefined => {
@@ -90,7 +90,7 @@ export const randomFaults = (random: Random, faults: FaultRates): FaultPlan => {
   }
 }
 
-/** Whether this counts a request on its limits and does nothing else. */
+/** Whether a transaction only counts a request against rate limits. */
 export const isRateLimitWrite = ({ TransactItems = [] }: Json): boolean =>
   TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
@@ -136,7 +136,7 @@ export const startFaultyEngine = async (): Promise<FaultyEngine> => {
     return response.end(text)
   }
   const server = createServer((request, response) => {
-    // What was held back until all had ended is nobody's any more.
+    // Calls still delayed when the tests have ended may fail.
     serve(request, response).catch(error => {
       if (!isClosed) throw error
     })

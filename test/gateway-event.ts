@@ -1,7 +1,7 @@
-/** A request as the event that API Gateway makes of it (HTTP API, payload 2.0). */
+/** Event that API Gateway creates from a request (HTTP API, payload 2.0). */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
-/** HTTP APIs hand paths over decoded. */
+/** Decodes a path as HTTP APIs do. */
 export const decodePath = (path: string): string => {
   try {
     return decodeURIComponent(path)

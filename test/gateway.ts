@@ -1,4 +1,4 @@
-/** API Gateway (HTTP API, payload 2.0) as functions see it, on a port of this machine: routes, events, answers. */
+/** Local stand-in for API Gateway (HTTP API, payload 2.0): routes, events and responses as functions see them. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
@@ -12,7 +12,7 @@ afterAll(() => {
   for (const server of servers) server.close()
 })
 
-/** Lambda takes no larger events, and gives no larger answers. */
+/** Lambda's limit for events and responses. */
 const MAX_BYTES = 6 * 1024 * 1024
 
 type RouteKey = {
@@ -21,7 +21,7 @@ type RouteKey = {
   readonly matches: (method: string, path: string) => boolean
 }
 
-/** Full matches come before those of variables, and those before greedy ones; a method before ANY; `$default` last. */
+/** Precedence of route keys: full matches, then path variables, then greedy ones; a method before ANY; `$default` last. */
 const routePriority = (key: string): number =>
   (key === '$default' ? 1_000_000 : 0) +
   (key.includes('{proxy+}') ? 10_000 - key.length : 0) +
@@ -46,7 +46,7 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-/** A gateway in front of these functions; `url` is what API_URL would be, and is known before they are. */
+/** Starts a gateway; `url` is the value for API_URL, known before the functions are attached. */
 export const startGateway = async () => {
   const keys = listRouteKeys()
   const running = new Map<FunctionId, LambdaFunction>()

@@ -7,7 +7,7 @@ import { createVerdicts } from '../tools/bench/peers/verdicts.ts'
 import { createSvg } from '../tools/bench/plot.ts'
 import { createPageFiles } from '../tools/bench/write-docs.ts'
 
-test('docs/performance.md and its plots are what the benches have left in docs/figures: npm run docs:performance', () => {
+test('docs/performance.md and its plots match docs/figures; to update them run npm run docs:performance', () => {
   for (const [path, content] of createPageFiles())
     expect(readFileSync(join('docs', path), 'utf8'), path).toBe(content)
 })
@@ -54,7 +54,7 @@ const result = (shops: ShopResult[], lines: LineResult[]): Result => ({
 
 const missed = (of: Result): string[] => createVerdicts(of).flatMap(({ what, pass }) => (pass ? [] : what))
 
-test('the comparison holds against the best peer of each line, and where the work differs there is none', () => {
+test('targets compare with the best peer of each workload, and are skipped where the work is not comparable', () => {
   const ours = shop('cloudshelf', 900, 0.9)
   const peers = [shop('slow', 2_000, 0.6), shop('quick', 1_000, 0.1)]
   expect(missed(result([ours, ...peers], [line('slow', 90), line('quick', 20)]))).toEqual([])
@@ -64,7 +64,7 @@ test('the comparison holds against the best peer of each line, and where the wor
   expect(missed(result([ours, ...peers], [line('slow', 90), line('quick', undefined)]))).toEqual([])
 })
 
-test('one copy too many, a server error, a later start, a megabyte or a wrong first answer too much is a miss', () => {
+test('overselling, server errors, a slower start, more memory or worse search results miss their target', () => {
   const peers = [shop('peer', 1_000, 0.6)]
   const bad: ShopResult = {
     ...shop('cloudshelf', 1_001, 0.89),
@@ -84,7 +84,7 @@ test('one copy too many, a server error, a later start, a megabyte or a wrong fi
   ])
 })
 
-test('a bar is as long as its value on the scale, and what a label says is text', () => {
+test('bars are proportional to their values, and labels are escaped', () => {
   const bars = (log: boolean): Bars => ({
     kind: 'bars',
     name: 'bars',

@@ -1,4 +1,4 @@
-/** What tests stand on: a real engine of their own, fresh tables for each shop, and shoppers who keep their cookies. */
+/** Test kit: a real engine per test file, fresh tables for each shop, and shoppers that keep their cookies. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,14 +23,14 @@ import { recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
 let engine: Promise<Engine> | undefined
 const folders: string[] = []
 
-/** A folder that is gone after the tests of this file. */
+/** Creates a folder that is removed after the tests of this file. */
 export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-test-'))
   folders.push(folder)
   return folder
 }
 
-/** The engine of this test file, started when it is first needed. */
+/** The engine of this test file, started on first use. */
 export const getTestEngine = (): Promise<Engine> => {
   engine ??= openDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
   return engine
@@ -44,20 +44,20 @@ onCleanup(async () => {
 
 let shops = 0
 
-/** The secret of shops under test. */
+/** Secret of test shops. */
 export const TEST_SECRET = 'a secret of the tests, which is long enough'
 
 export type TestShop = {
   readonly deps: Deps
   readonly names: TableNames
   readonly fetch: (request: Request, caller?: Caller) => Promise<Response>
-  /** Failures that the shop reported instead of showing; a test that expects some empties it. */
+  /** Errors that the shop reported; a test that expects some empties it. */
   readonly reportedErrors: unknown[]
-  /** A new visitor: no cookie yet. */
+  /** Creates a visitor without cookies. */
   readonly visitor: () => Shopper
-  /** Staff, with a second factor. */
+  /** Staff with a second factor. */
   readonly staff: Account
-  /** An account with a live session, verified and a customer unless told otherwise. */
+  /** Creates an account with a session, by default a verified customer. */
   readonly account: (options?: AccountOptions) => Promise<Account>
 }
 
@@ -67,11 +67,11 @@ export type AccountOptions = {
   readonly lastName?: string
   readonly verified?: boolean
   readonly role?: 'staff' | 'admin'
-  /** Whether the session showed one; staff do unless told otherwise. */
+  /** Whether the session used a second factor; true for staff by default. */
   readonly secondFactor?: boolean
-  /** A browser that visited before: its guest cookie stays beside the session's. */
+  /** A browser with earlier cookies: its guest cookie is kept besides the session's. */
   readonly from?: Shopper
-  /** How long the session lasts at the most, 60 unless told otherwise. */
+  /** Lifetime of the session in days, 60 by default. */
   readonly days?: number
 }
 export type Account = Shopper & { readonly userId: string; readonly email: string }
@@ -93,7 +93,7 @@ export type Shopper = {
 }
 
 let networks = 0
-/** Each shopper is at home in a network of their own. */
+/** Each shopper gets a client network of its own. */
 const newNetwork = (): Caller => {
   const n = ++networks
   const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
@@ -146,23 +146,23 @@ export type ShopOptions = {
   readonly books?: readonly Book[]
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string>>
-  /** Whether the index is loaded, as it is in a shop that has started. */
+  /** Whether the index is loaded, as in a shop that has started. */
   readonly indexLoaded?: boolean
-  /** Another way to the engine, such as one that loses answers. */
+  /** Endpoint instead of the engine's, for example of a fault-injecting proxy. */
   readonly endpoint?: string
-  /** The shop whose tables this one shares, as another process does. */
+  /** Shop whose tables this one shares, as another process does. */
   readonly sharingTablesOf?: TestShop
-  /** Another way to the shop's answers than calling it in this process, such as a server, or functions over its tables. */
+  /** How requests reach the shop instead of a direct call, for example a server or functions. */
   readonly transport?: (deps: Deps) => Promise<TestShop['fetch']>
-  /** Whether the staff are in the tables from the beginning (yes unless told otherwise), or from their first call on. */
+  /** Whether the staff account is created at once (default), or at its first call. */
   readonly withStaff?: boolean
-  /** What of the log the test listens to; the rest is only looked at for secrets. */
+  /** Log methods that the test observes; everything else is only checked for secrets. */
   readonly log?: Partial<Log>
 }
 
 let accounts = 0
 
-/** An account, which is in the tables once it has been written, or makes its first call. */
+/** Creates an account; it is written by `write` or by its first call. */
 const createAccount = (
   deps: Deps,
   names: TableNames,
@@ -227,7 +227,7 @@ const createTableNames = (): TableNames => {
   ) as TableNames
 }
 
-/** A shop on fresh tables of the file's engine, with these books on its shelf. */
+/** Creates a shop with these books, on fresh tables of the file's engine. */
 export const createTestShop = async ({
   books = [],
   now,
@@ -283,7 +283,7 @@ export const createTestShop = async ({
   }
 }
 
-/** A book like the specification's Clean Code (42.99, 25 in stock), but for what is said. */
+/** The specification's example book Clean Code (42.99, 25 in stock), with changes. */
 export const aBook = (changes: Partial<Omit<Book, 'price'>> & { readonly price?: number } = {}): Book => {
   const { price = 42.99, ...rest } = changes
   return {
@@ -302,7 +302,7 @@ export const aBook = (changes: Partial<Omit<Book, 'price'>> & { readonly price?:
 
 export const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' }
 
-/** What a checkout of this cart sends. */
+/** Request body of a checkout of this cart. */
 export const orderFor = (cart: Json, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   cart_version: cart.version,
   expected_total: cart.total,
@@ -311,7 +311,7 @@ export const orderFor = (cart: Json, changes: Record<string, unknown> = {}): Rec
   ...changes,
 })
 
-/** Checks out what is in the shopper's cart, under a key of its own unless one is given. */
+/** Checks out the shopper's cart, with a new idempotency key by default. */
 export const checkOut = async (who: Shopper, key: string = crypto.randomUUID()): Promise<Answer> => {
   const cart = await who.get('/api/cart')
   return who.post('/api/orders', orderFor(cart.body), { 'idempotency-key': key })

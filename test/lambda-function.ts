@@ -1,4 +1,4 @@
-/** Functions as Lambda runs them: each bundle in a clean process of its own, with Lambda's environment and nothing else. */
+/** Lambda functions for tests: each bundle in its own process, with only Lambda's environment. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,16 +18,16 @@ afterAll(() => {
 
 export type LambdaFunction = {
   readonly id: FunctionId
-  /** Resolves to what the handler does; rejects with the words of what it throws. */
+  /** Resolves with the handler's result; rejects with the message of its error. */
   readonly invoke: (event: unknown) => Promise<unknown>
-  /** What it has written to its log so far. */
+  /** Log output so far. */
   readonly log: () => string
   readonly end: () => void
 }
 
 type Line = { readonly id: string; readonly result?: unknown; readonly error?: string }
 
-/** What Lambda itself sets. The function may write to /tmp, which it does not. */
+/** Environment that Lambda sets. */
 const lambdaEnvironment = (id: FunctionId, folder: string) => ({
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
@@ -43,14 +43,14 @@ const lambdaEnvironment = (id: FunctionId, folder: string) => ({
 })
 
 const bundles = new Map<FunctionId, Promise<string>>()
-/** The folder of a bundle, made once for the tests of a file. */
+/** Folder of a bundle, built once per test file. */
 const bundleFolder = (id: FunctionId): Promise<string> => {
   const made = bundles.get(id) ?? bundleFunction(id, 'host').then(({ folder }) => folder)
   bundles.set(id, made)
   return made
 }
 
-/** Starts the bundle of a function; resolves when it has been loaded, or rejects with what it said. */
+/** Starts the bundle of a function; resolves when it is loaded, or rejects with its output. */
 export const startFunction = async (
   id: FunctionId,
   environment: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** As much of Lambda's runtime as a bundle sees: imports the handler, then answers each line of input, an event, by a line of fd 3. */
+/** Minimal Lambda runtime: imports the handler, reads events as lines from stdin, and writes results as lines to fd 3. */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
@@ -30,7 +30,7 @@ const write = line => {
     }
 }
 
-/** Milliseconds since the process began, and of CPU that it has used. */
+/** Milliseconds since the process started, and CPU time used. */
 const used = () => {
   const { user, system } = process.cpuUsage()
   return { ms: performance.now(), cpu: (user + system) / 1000 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   lambda: [...DOMAIN, ...NOUNS, 'composition', 'pages'],
   cli: [...DOMAIN, ...NOUNS, 'composition', 'local'],
 }
-/** What a command may run that is no part of the shop: bills and measurements. */
+/** Tools that commands may import although they are not part of the shop. */
 const TOOLS_OF_CLI = /^tools\/cost\//
 
 type Source = { readonly file: string; readonly text: string }
@@ -39,19 +39,19 @@ const readSources = (pattern: string): Source[] =>
 
 const SOURCES = readSources('src/**/*.ts')
 
-/** An import's target from the root of the project, or the package's name. */
+/** Import target relative to the project, or the package name. */
 const resolveImport = (file: string, name: string): string => {
   if (name.startsWith('#src/')) return `src/${name.slice('#src/'.length)}`
   return name.startsWith('.') ? normalize(join(dirname(file), name)) : name
 }
 
-/** What a file imports, statically or when it runs: a package, or a file from the root of the project. */
+/** All imports of a file, static and dynamic. */
 const listImports = ({ file, text }: Source): string[] =>
   [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
     resolveImport(file, name),
   )
 
-/** The values that a file imports before anything of it runs: no types, no `import()`. */
+/** Static value imports of a file, without types and `import()`. */
 const listStaticImports = ({ file, text }: Source): string[] =>
   [...text.matchAll(/^(?:import|export|\}) ?[^'\n]*'([^']+)'/gm)]
     .filter(([statement]) => !/^(import|export) type/.test(statement))
@@ -61,7 +61,7 @@ const topFolder = (file: string): string => file.split('/')[1] ?? ''
 
 const SOURCE_BY_FILE = new Map(SOURCES.map(one => [one.file, one]))
 
-test('the files are found, and so are their imports', () => {
+test('source files and their imports are found', () => {
   expect(SOURCES.length).toBeGreaterThan(60)
   expect(
     listImports({
@@ -132,7 +132,7 @@ test('no circle of imports exists at run time', () => {
   expect(circles).toEqual([])
 })
 
-test('what is shipped imports nothing of the tests and the tools', () => {
+test('src imports nothing from tests, tools, infra or web', () => {
   const wrong = SOURCES.flatMap(one =>
     listImports(one)
       .filter(name => /^(test|tools|infra|web)\/|^(vitest|fast-check)$/.test(name))
@@ -155,12 +155,12 @@ test('files import by relative path inside src, and by #src from outside', () =>
   expect(missing.filter(name => name.endsWith('.ts') && !name.startsWith('src/c.'))).toEqual([])
 })
 
-test('the environment is read in composition/settings.ts, and elsewhere only passed on whole to other programs', () => {
+test('only composition/settings.ts reads the environment; other files may only pass it on to processes', () => {
   const readers = SOURCES.filter(({ text }) => /(?<!\.\.\.)process\.env\b/.test(text)).map(({ file }) => file)
   expect(readers.filter(file => file !== 'src/composition/settings.ts')).toEqual([])
 })
 
-test('only core knows clients of AWS, and how requests are signed', () => {
+test('only core imports AWS clients and request signing', () => {
   const clients = /^(aws4|undici(\/|$)|@aws-sdk\/(?!credential-providers)|@smithy\/)/
   const knowing = SOURCES.filter(one => listImports(one).some(name => clients.test(name))).map(
     ({ file }) => file,
@@ -170,7 +170,7 @@ test('only core knows clients of AWS, and how requests are signed', () => {
   ).toEqual([])
 })
 
-/** All that is loaded with a file before anything runs: not what it imports by `import()`, when it is needed. */
+/** All modules that are loaded with a file, without dynamic imports. */
 const loadedModules = (start: string, seen = new Set<string>()): Set<string> => {
   if (seen.has(start)) return seen
   seen.add(start)
@@ -179,7 +179,7 @@ const loadedModules = (start: string, seen = new Set<string>()): Set<string> => 
   return seen
 }
 
-test('catalogue, cart and orders tell who calls without loading the sign-in library or the hashing of passwords', () => {
+test('catalogue, cart and orders identify callers without loading the sign-in library or password hashing', () => {
   const signIn = /better-auth|argon2|zxcvbn|accounts\/auth\/(auth|adapter)\.ts/
   const heavy = (start: string) => [...loadedModules(start)].filter(name => signIn.test(name))
   for (const noun of ['catalog', 'cart', 'orders']) {
@@ -190,12 +190,12 @@ test('catalogue, cart and orders tell who calls without loading the sign-in libr
   expect(heavy('src/composition/settings.ts')).toEqual([])
   expect(heavy('src/composition/base.ts')).toEqual([])
   expect(heavy('src/http/app.ts')).toEqual([])
-  // Accounts' own routes load it for the first request that needs it.
+  // The routes of accounts load it with the first request that needs it.
   expect(heavy('src/accounts/routes.ts')).toEqual([])
   expect(heavy('src/accounts/auth/auth.ts').length).toBeGreaterThan(3)
 })
 
-test('only the table of a noun names its indexes', () => {
+test('only a table.ts names the indexes of its table', () => {
   const words = /KeyConditionExpression|TitleSearchIndex|EmailIndex|OrderDateIndex/
   const allowed = /\/table\.ts$|^src\/core\/dynamo\/|^src\/tables\/definitions\.ts$/
   const code = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
@@ -214,12 +214,12 @@ test('the search folder is imported through book-index.ts alone', () => {
   expect(intoSearch.filter(({ name }) => name !== 'src/catalog/search/book-index.ts')).toEqual([])
 })
 
-test('core knows neither the domain nor HTTP', () => {
+test('core imports neither the domain nor HTTP', () => {
   const core = SOURCES.filter(({ file }) => topFolder(file) === 'core')
   expect(core.flatMap(listImports).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
 })
 
-test('infra knows of the shop what is data, how things are called, and how requests are signed', () => {
+test('infra imports only data, names and request signing from src', () => {
   const infra = readSources('infra/**/*.ts')
   expect(infra.length).toBeGreaterThan(25)
   const allowed =

@@ -1,4 +1,4 @@
-/** What the tests of local mode share: a folder that goes away, calls to an engine, programs to run beside the test. */
+/** Test kit for local mode: temporary folders, engine calls, and programs that run beside the test. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { commandLine } from '#src/local/process-identity.ts'
 
-/** An empty folder, removed when the test is finished. */
+/** Creates an empty folder that is removed when the test has finished. */
 export const tempFolder = (): string => {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'cloudshelf-')))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
@@ -21,7 +21,7 @@ export const SIGNED_HEADERS = {
     'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
 }
 
-/** Posts one DynamoDB operation; the parsed answer. Rejects unless it is a 200. */
+/** Sends one DynamoDB operation and returns the parsed response. Rejects unless the status is 200. */
 export const callDynamo = async (endpoint: string, operation: string, body: object): Promise<unknown> => {
   const headers = { ...SIGNED_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
   const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -39,14 +39,14 @@ export const createTable = (endpoint: string): Promise<unknown> =>
     BillingMode: 'PAY_PER_REQUEST',
   })
 
-/** Pids of the engines that run on the database in `dir` (Linux). */
+/** Process ids of engines on the database in `dir` (Linux). */
 export const findEngines = (dir: string): number[] =>
   readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(pid => commandLine(pid).includes(`--db-path ${dir}/`))
 
-/** Resolves when `condition` holds; rejects after `ms`. */
+/** Resolves when `condition` is true; rejects after `ms`. */
 export const waitUntil = async (condition: () => boolean, ms = 5000): Promise<void> => {
   const deadline = performance.now() + ms
   while (!condition()) {
@@ -55,25 +55,25 @@ export const waitUntil = async (condition: () => boolean, ms = 5000): Promise<vo
   }
 }
 
-/** A program running beside the test, killed at its end; `line()` is the next line that it prints, '' after its end. */
+/** A program beside the test, killed when the test ends; `line()` is its next output line, or '' after its end. */
 export type Program = {
   readonly child: ChildProcess
   readonly line: () => Promise<string>
   readonly exit: Promise<unknown>
 }
 
-/** Runs `source` as a module of this folder: its relative imports are those of the files beside this one. */
+/** Runs `source` as a module whose relative imports refer to src/local. */
 export const runProgram = (source: string, ...args: string[]): Program => {
   const absolute = source.replaceAll("'./", `'${new URL('../src/local/', import.meta.url)}`)
   const child = spawn(process.execPath, ['--input-type=module', '-e', absolute, '--', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  let complaints = ''
+  let stderr = ''
   child.stderr.on('data', chunk => {
-    complaints += chunk
+    stderr += chunk
   })
-  onTestFailed(() => console.error(complaints))
+  onTestFailed(() => console.error(stderr))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exit = new Promise(resolve => child.on('exit', (code, signal) => resolve(signal ?? code)))
   return { child, line: async () => (await lines.next()).value ?? '', exit }

@@ -1,4 +1,4 @@
-/** After each file of tests: nothing that its shops said or reported holds a secret or personal data of their shoppers. */
+/** Setup of every test file: after its tests, no log or error report may contain a secret or personal data. */
 import { afterAll, expect } from 'vitest'
 import { findLeaks, recordLog } from './log-leaks.ts'
 

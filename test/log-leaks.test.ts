@@ -1,4 +1,4 @@
-/** The guard over every test's logs works, and the log of a shop as users run it holds none of their secrets. */
+/** Tests of the log leak check, and of the log of a running shop. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ const leaksIn = (source: string): string[] => {
   return JSON.parse(stdout)
 }
 
-test('a secret in anything that is said or reported is found, and nothing else', () => {
+test('secrets in logs and error reports are found, without false positives', () => {
   expect(leaksIn("registerSecret('cookie', 'a'.repeat(43)); recordLog('all is well')")).toEqual([])
   expect(leaksIn("recordLog('x ' + 'a'.repeat(43)); registerSecret('cookie', 'a'.repeat(43))")).toHaveLength(
     1,
@@ -31,7 +31,7 @@ test('a secret in anything that is said or reported is found, and nothing else',
   expect(leaksIn(`${cookie}; recordLog('token ' + 't'.repeat(43))`)).toHaveLength(1)
 })
 
-/** A browser of a user: keeps cookies, and keeps what it sends and gets in mind. */
+/** A browser that keeps cookies and registers everything it sends and receives as secret. */
 const browser = (url: string) => {
   const jar = new Map<string, string>()
   return async (method: string, path: string, body?: unknown, more: Record<string, string> = {}) => {
@@ -57,7 +57,7 @@ const browser = (url: string) => {
   }
 }
 
-/** The token of the first mail that leads to this page. */
+/** Token of the first mail with a link to this page. */
 const tokenFor = async (dataDir: string, page: string): Promise<string> => {
   for (let i = 0; i < 400; i++) {
     const folder = join(dataDir, 'outbox')
@@ -74,7 +74,7 @@ const tokenFor = async (dataDir: string, page: string): Promise<string> => {
   throw new Error(`no mail with a link to ${page} came`)
 }
 
-test('the log of a shop holds no password, token, cookie, name or address, whatever goes wrong', async () => {
+test('the log of a shop contains no password, token, cookie, name or address, even when things fail', async () => {
   const dataDir = temporaryFolder()
   const shop = await startShopProcess(dataDir, { CLOUDSHELF_LOG: 'calls' })
   const ask = browser(shop.url)

@@ -1,21 +1,21 @@
 /**
- * What shops under test say and report, and the secrets that their shoppers send and are given: none may be in the other. The
- * kit tells both; `no-secret-logged.ts` compares them after each file of tests.
+ * Log leak check: secrets that shoppers send or receive must not appear in logs or error reports. The test kit registers both;
+ * `log-leak-setup.ts` compares them after each test file.
  */
 import { inspect } from 'node:util'
 
 const secrets = new Map<string, string>()
 const lines: string[] = []
 
-/** Shorter ones are words that anybody says. */
+/** Minimum length, because shorter values occur as ordinary words. */
 const MIN_LENGTH = 8
 
-/** Remembers something that no log may hold; `what` is what a failure calls it. */
+/** Registers a value that no log may contain; `what` names it in a failure. */
 export const registerSecret = (what: string, value: unknown): void => {
   if (typeof value !== 'string' || value.length < MIN_LENGTH) return
   secrets.set(value, what)
   const decoded = URL.canParse(`http://x/${value}`) ? tryDecode(value) : value
-  // Of a signed cookie the token alone is as good.
+  // The token of a signed cookie is a secret without its signature too.
   for (const part of [decoded, decoded.split('.')[0] ?? '']) if (part.length >= 32) secrets.set(part, what)
 }
 
@@ -38,7 +38,7 @@ const SECRET_FIELDS = new Set([
   'phone',
 ])
 
-/** Remembers what is personal or secret in a body, however deep. */
+/** Registers the personal and secret fields of a body, at any depth. */
 export const registerSecretsIn = (body: unknown): void => {
   if (typeof body !== 'object' || body === null || ArrayBuffer.isView(body)) return
   for (const [name, value] of Object.entries(body))
@@ -46,12 +46,12 @@ export const registerSecretsIn = (body: unknown): void => {
     else registerSecretsIn(value)
 }
 
-/** Notes what a shop has said or reported, as a log would show it. */
+/** Records what a shop has logged or reported. */
 export const recordLog = (...what: readonly unknown[]): void => {
   for (const one of what) lines.push(typeof one === 'string' ? one : inspect(one, { depth: 8 }))
 }
 
-/** Each secret that was logged, with the line that holds it. */
+/** Secrets that were logged, each with its line. */
 export const findLeaks = (): string[] =>
   lines.flatMap(line =>
     [...secrets]

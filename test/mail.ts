@@ -1,4 +1,4 @@
-/** What the tests of mail share: orders with their outbox rows, a sink for mails, a clock, workers that can be killed. */
+/** Test kit for mail: orders with outbox items, mail capture, a manual clock, workers that can be killed. */
 
 import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
 import { newOrderId } from '#src/core/ids.ts'
@@ -13,7 +13,7 @@ import { aBook, createTestShop, type TestShop } from './kit.ts'
 
 export const START = new Date('2026-03-01T10:00:00.000Z')
 
-/** A clock that moves when it is told to. */
+/** Clock that advances only when told to. */
 export const createClock = () => {
   let time = START.getTime()
   return {
@@ -47,11 +47,11 @@ export const anOrder = (changes: Partial<Order> = {}): Order => ({
   ...changes,
 })
 
-/** A shop whose mails nothing sends but the test. */
+/** Creates a shop whose mails are sent only by the test. */
 export const createMailShop = async () => {
   const time = createClock()
   const shop = await createTestShop({ books: [aBook()], now: time.now })
-  /** Puts an order and its confirmation's row, as checkout does. */
+  /** Stores an order and its confirmation in the outbox, as checkout does. */
   const place = async (changes: Partial<Order> = {}): Promise<Order> => {
     const order = anOrder(changes)
     const { db, orders } = shop.deps
@@ -61,7 +61,7 @@ export const createMailShop = async () => {
   return { ...shop, time, place }
 }
 
-/** Keeps what it is given; `answer` may throw or hang instead. */
+/** Mail transport that captures mails; `answer` may throw or hang instead. */
 export const createMailCapture = (answer: (mail: Mail) => Promise<void> = async () => {}) => {
   const mails: Mail[] = []
   const transport: Transport = {
@@ -74,8 +74,8 @@ export const createMailCapture = (answer: (mail: Mail) => Promise<void> = async 
 }
 
 /**
- * A worker that dies at its `lifetime`-th step, each call to the store or the mail server being two: before it and after
- * it. What it had begun stays done, what follows never happens. `death` resolves when it is dead.
+ * A worker that dies at its `lifetime`-th step; each call to the database or the mail server has a step before and after it. What it
+ * has done remains, the rest never happens. `death` resolves when it is dead.
  */
 export const createKillableWorker = (shop: TestShop, transport: Transport, lifetime: number) => {
   let left = lifetime

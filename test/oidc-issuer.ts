@@ -1,4 +1,4 @@
-/** An issuer that tests run themselves: it speaks OpenID Connect as Cognito does, and lies when it is told to. */
+/** OpenID Connect issuer for tests, which behaves like Cognito or returns forged tokens. */
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,11 +10,11 @@ type Claims = Record<string, unknown>
 export type TokenOverrides = {
   readonly claims?: Claims
   readonly header?: Claims
-  /** Signs the two first parts; its own key's RS256 unless told otherwise. */
+  /** Signs the first two parts; by default with RS256 and the issuer's key. */
   readonly sign?: (input: string, keys: Keys) => string
-  /** What becomes of the token in the end. */
+  /** Changes the finished token. */
   readonly tamper?: (token: string) => string
-  /** The status of the token endpoint. */
+  /** Status of the token endpoint. */
   readonly status?: number
 }
 type Keys = { readonly own: KeyObject; readonly other: KeyObject; readonly publicPem: string }
@@ -114,7 +114,7 @@ export const startIssuer = async () => {
   })
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pool`
 
-  /** What the issuer does with a browser that comes to `url`, where this person signs in: the query it goes back with. */
+  /** Signs this person in for a browser that comes to `url`; returns the query of the redirect. */
   const signIn = (url: string, person: Claims, forged: TokenOverrides = {}) => {
     const asked = new URL(url).searchParams
     const code = crypto.randomUUID()
@@ -132,7 +132,7 @@ export const startIssuer = async () => {
     COGNITO_CLIENT_ID: CLIENT_ID,
     COGNITO_ISSUER: issuer,
   }
-  /** Every browser that comes to the issuer from now on is this person's. */
+  /** Signs all further browsers in as this person. */
   const signInAs = (person: Claims): void => {
     visitor = person
   }

@@ -1,4 +1,4 @@
-/** The pages are built once, before the tests that look at them and the shops that would build them all at once. */
+/** Global setup: builds the pages once, before tests and test shops need them. */
 import { pagesBuild } from '#src/pages/build.ts'
 
 export default async (): Promise<void> => {

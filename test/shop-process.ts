@@ -1,4 +1,4 @@
-/** A shop as a user has it: the process that `npm start` runs, on ports and a folder of its own. */
+/** Shop process as started by `npm start`, on its own ports and folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import { onCleanup } from './cleanup.ts'
 import { recordLog, registerSecret } from './log-leaks.ts'
 
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
-/** What `npm start` runs, word for word: node's flags, and the file. */
+/** Arguments of `npm start`: node's flags and the file. */
 export const START: readonly string[] = (
   JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: { start: string } }
 ).scripts.start
@@ -25,15 +25,14 @@ export type Environment = Readonly<Record<string, string>>
 export type ShopProcess = {
   readonly pid: number
   readonly url: string
-  /** Where AWS clients reach the engine. */
+  /** Endpoint for AWS clients. */
   readonly dynamodb: string
   readonly output: () => string
-  /** Sends the signal and resolves with the exit code, or the signal, once the process has ended. */
+  /** Sends the signal; resolves with the exit code or signal when the process has ended. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
 
-/** A loopback port that nothing listens on, outside the range from which the system takes its own and above those
- * that `fetch` refuses (the highest is 10080). */
+/** A free loopback port, outside the system's ephemeral range and above the ports that `fetch` refuses (up to 10080). */
 export const freePort = async (): Promise<number> => {
   const port = 11_000 + Math.floor(Math.random() * 8_000)
   const free = await new Promise<boolean>(done => {
@@ -73,7 +72,7 @@ const launch = (env: Environment) => {
   return { child, output: () => output }
 }
 
-/** Starts a shop and waits until it serves. Fails with what it said when it ends instead. */
+/** Starts a shop and waits until it is healthy. Fails with its output if it ends instead. */
 export const startShopProcess = async (dataDir: string, env: Environment = {}): Promise<ShopProcess> => {
   const { PORT: port = String(await freePort()), DYNAMODB_PORT: dynamodbPort = String(await freePort()) } =
     env
@@ -106,7 +105,7 @@ export const startShopProcess = async (dataDir: string, env: Environment = {}): 
   }
 }
 
-/** Starts a shop that is expected to give up: its exit code and what it said. */
+/** Starts a shop that is expected to fail; returns its exit code and output. */
 export const runFailingStart = async (
   env: Environment,
 ): Promise<{ readonly code: number | NodeJS.Signals; readonly output: string }> => {

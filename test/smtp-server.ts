@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A mail server that keeps what it is told; `refuse` is what it answers to a recipient. */
+/** Starts a mail server that records what it receives; `refuse` is its answer to recipients. */
 export const startSmtpServer = async (refuse?: string) => {
   const commands: string[] = []
   const messages: string[] = []

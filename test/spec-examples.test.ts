@@ -1,4 +1,4 @@
-/** The specification's own examples, run with the AWS command line and boto3 against a shop that is running. */
+/** The specification's examples, run with the AWS CLI and boto3 against a running shop. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest'
@@ -16,7 +16,7 @@ const awsEnvironment = {
 }
 const environment = () => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...awsEnvironment })
 
-/** The first of these commands that works, or undefined. */
+/** The first command that works, or undefined. */
 const firstThatWorks = async (
   commands: readonly string[],
   ...check: string[]
@@ -32,7 +32,7 @@ const firstThatWorks = async (
   return undefined
 }
 
-/** Skips the test with its reason, or fails it where the clients must be there. */
+/** Skips the test with a reason, or fails if the clients are required. */
 const needs = (found: string | undefined, what: string, context: TestContext): string => {
   if (found !== undefined) return found
   if (required) throw new Error(`${what} is missing`)
@@ -122,7 +122,7 @@ describe('the AWS command line', () => {
   })
 })
 
-/** The four access functions of "Lambda Integration Patterns", called one after the other; prints what they return. */
+/** The four access functions of "Lambda Integration Patterns", called in turn; prints their results. */
 const PYTHON = `
 import boto3, json, sys, uuid
 from datetime import datetime
@@ -167,7 +167,7 @@ print(json.dumps({
 }, default=lambda value: float(value) if isinstance(value, Decimal) else str(value)))
 `
 
-test('the four Python access functions return the right items, and the shop shows the order that they made', async context => {
+test('the four Python access functions return the right items, and the shop shows the order they created', async context => {
   const command = needs(python, 'boto3', context)
   const added = await fetch(`${shop.url}/api/cart/items`, {
     method: 'POST',

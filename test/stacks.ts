@@ -1,4 +1,4 @@
-/** Stacks for tests: synthesized once for each set of options, of a stand-in's code unless that is given. */
+/** CDK stacks for tests, synthesized once per set of options, with placeholder code by default. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
 
 export type StackOptions = Readonly<Record<string, unknown>>
 
-/** All that can be said at once. */
+/** All options at once. */
 export const ALL_OPTIONS: StackOptions = {
   region: 'eu-central-1',
   secondRegion: 'eu-west-1',
@@ -28,7 +28,7 @@ export const ALL_OPTIONS: StackOptions = {
 const stream = (table: string) =>
   `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
 
-/** The same shop when the first Region is down, and the second has taken over. */
+/** The same options after a failover to the second Region. */
 export const FAILOVER_OPTIONS: StackOptions = {
   ...ALL_OPTIONS,
   active: 'second',
@@ -54,7 +54,7 @@ const cache = new Map<string, Synthesized>()
 const shortNames = (names: string[]): [string, string][] =>
   names.map(name => [name.replace(/^CloudShelf-[a-z]+-/, ''), name])
 
-/** The templates of these options by `store`, `edge`, `shop`, and `standby-store`, `standby-shop` where there is a second Region. */
+/** Templates by `store`, `edge`, `shop`, and `standby-store`, `standby-shop` if there is a second Region. */
 export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesized => {
   const key = JSON.stringify(said)
   const known = folders ? undefined : cache.get(key)
@@ -76,7 +76,7 @@ export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesiz
   return result
 }
 
-/** What the rules find in an app that is synthesized, as `rule path`. */
+/** Rule violations of an app, as `rule path`. */
 export const listViolations = (app: App): string[] => {
   const stackTemplates = app.synth().stacks.map(({ templateFullPath, hierarchicalId }) => ({
     templatePath: templateFullPath,
@@ -100,7 +100,7 @@ export const listViolations = (app: App): string[] => {
   )
 }
 
-/** What the rules find in these stacks, before it is said what of it is meant, and after. */
+/** Rule violations before and after the suppressions are applied. */
 export const checkSuppressions = (
   said: StackOptions,
 ): { readonly unsaid: string[]; readonly left: string[] } => {
@@ -110,7 +110,7 @@ export const checkSuppressions = (
   return { unsaid, left: listViolations(app) }
 }
 
-/** The resources of a kind in a template: their names, and what is said of them. */
+/** Resources of a type: logical id and properties. */
 export const listResources = (template: TemplateJson | undefined, type: string): [string, Properties][] =>
   Object.entries(template?.Resources ?? {}).flatMap(([id, resource]: [string, Resource]) =>
     resource.Type === type ? [[id, (resource.Properties ?? {}) as Properties]] : [],

@@ -1,4 +1,4 @@
-/** `npm start` as its user meets it: what it says, what it finds again, and how it gives up. */
+/** Tests of `npm start` as a user sees it: output, restart, and failures to start. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -18,7 +18,7 @@ const taken = async (): Promise<{ port: number; close: () => void }> => {
   return { port, close: () => server.close() }
 }
 
-test('a first start makes the tables and the shelf; a second finds everything as it was', async () => {
+test('the first start creates tables and books, and a second one finds them unchanged', async () => {
   const dataDir = temporaryFolder()
   const first = await startShopProcess(dataDir)
   expect(first.output()).toMatch(
@@ -36,7 +36,7 @@ test('a first start makes the tables and the shelf; a second finds everything as
   expect(await second.end('SIGINT')).toBe(0)
 })
 
-test('the secret is generated, for its owner alone, and differs from shop to shop', async () => {
+test('the secret is generated, readable only by its owner, and different in every shop', async () => {
   const [one, other] = [temporaryFolder(), temporaryFolder()]
   await (await startShopProcess(one)).end()
   await (await startShopProcess(other)).end()
@@ -48,7 +48,7 @@ test('the secret is generated, for its owner alone, and differs from shop to sho
   }
 })
 
-test('a port in use is a one-line error that names the setting, and nothing has been made', async () => {
+test('a port in use is a one-line error that names the setting, and nothing is created', async () => {
   const busy = await taken()
   for (const setting of ['PORT', 'DYNAMODB_PORT']) {
     const dataDir = temporaryFolder()
@@ -62,7 +62,7 @@ test('a port in use is a one-line error that names the setting, and nothing has 
     expect(error[0]).toContain(String(busy.port))
     expect(error[0]).toContain(setting)
     expect(oneLine(output)).toEqual(error)
-    // Neither a secret nor a shelf: whoever mends the setting starts anew.
+    // Neither a secret nor books, so that the next start is a first start.
     expect(readdirSync(dataDir)).not.toContain('secret')
     if (setting === 'PORT') expect(readdirSync(dataDir)).toEqual(['lock'])
   }
@@ -78,7 +78,7 @@ test('a data folder that cannot be written is a one-line error', async () => {
   expect(output).toContain('CLOUDSHELF_DATA_DIR')
 })
 
-test('a second shop on the same data folder is refused, and the first goes on', async () => {
+test('a second shop on the same data folder is refused, and the first keeps running', async () => {
   const dataDir = temporaryFolder()
   const first = await startShopProcess(dataDir)
   const { code, output } = await runFailingStart({ CLOUDSHELF_DATA_DIR: dataDir })
@@ -88,7 +88,7 @@ test('a second shop on the same data folder is refused, and the first goes on', 
   expect((await fetch(`${first.url}/api/books`)).status).toBe(200)
 })
 
-test('wrong settings are all named in one line', async () => {
+test('invalid settings are all named in one line', async () => {
   const { code, output } = await runFailingStart({
     TAX_RATE: '8%',
     SHIPPING_FLAT: 'free',
@@ -99,13 +99,13 @@ test('wrong settings are all named in one line', async () => {
   for (const name of ['TAX_RATE', 'SHIPPING_FLAT', 'CART_TTL_DAYS']) expect(output).toContain(name)
 })
 
-test('a shop that others could reach without https does not start', async () => {
+test('a shop that would be reachable from other machines without https does not start', async () => {
   const { code, output } = await runFailingStart({ HOST: '0.0.0.0', CLOUDSHELF_DATA_DIR: temporaryFolder() })
   expect(code).toBe(1)
   expect(output).toContain('PUBLIC_URL')
 })
 
-test('with DYNAMODB_ENDPOINT nothing is made unasked: the error says which command makes the tables', async () => {
+test('with DYNAMODB_ENDPOINT no table is created automatically; the error names the command that does it', async () => {
   const engine = await startShopProcess(temporaryFolder())
   const { code, output } = await runFailingStart({
     CLOUDSHELF_DATA_DIR: temporaryFolder(),
@@ -119,7 +119,7 @@ test('with DYNAMODB_ENDPOINT nothing is made unasked: the error says which comma
   expect(output).toContain('npx cloudshelf tables create')
 })
 
-test('a store without credentials, or that is not there, is said in one line', async () => {
+test('a database without credentials, or that cannot be reached, is a one-line error', async () => {
   const nobody = {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SHARED_CREDENTIALS_FILE: '/none',
@@ -136,7 +136,7 @@ test('a store without credentials, or that is not there, is said in one line', a
   )
 })
 
-test('a shop on another endpoint serves what is there, signed requests and all', async () => {
+test('a shop on another endpoint serves its data with signed requests', async () => {
   const engine = await startShopProcess(temporaryFolder())
   const other = await startShopProcess(temporaryFolder(), {
     DYNAMODB_ENDPOINT: engine.dynamodb,
@@ -148,7 +148,7 @@ test('a shop on another endpoint serves what is there, signed requests and all',
   expect(total).toBe(159)
 })
 
-test('an engine that dies is said to be down, requests get 503, and it comes back', async () => {
+test('an engine crash is logged, requests get 503, and the engine is restarted', async () => {
   const shop = await startShopProcess(temporaryFolder())
   const [engine] = enginesOf(shop.pid)
   process.kill(Number(engine), 'SIGKILL')
@@ -164,7 +164,7 @@ test('an engine that dies is said to be down, requests get 503, and it comes bac
   expect((await fetch(`${shop.url}/api/health`)).status).toBe(200)
 })
 
-test('after kill -9 of the shop the next start works unaided, and one engine is left', async () => {
+test('after kill -9 of the shop the next start succeeds, and only one engine is running', async () => {
   const dataDir = temporaryFolder()
   const shop = await startShopProcess(dataDir)
   const [orphan] = enginesOf(shop.pid)
@@ -172,13 +172,13 @@ test('after kill -9 of the shop the next start works unaided, and one engine is 
   await shop.end('SIGKILL')
   const next = await startShopProcess(dataDir)
   expect((await fetch(`${next.url}/api/books/tech-001`)).status).toBe(200)
-  // Ended; where nobody reaps orphans, what is left of it is a zombie.
+  // Without a process that reaps orphans, a zombie is left.
   expect(spawnSync('ps', ['-o', 'stat=', '-p', String(orphan)], { encoding: 'utf8' }).stdout.trim()).toMatch(
     /^(Z.*)?$/,
   )
 })
 
-/** The engines that a shop has started. */
+/** Process ids of the engines that a shop has started. */
 const enginesOf = (shopPid: number): string[] =>
   spawnSync('pgrep', ['-P', String(shopPid), '-f', 'dynoxide'], { encoding: 'utf8' })
     .stdout.trim()

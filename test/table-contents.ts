@@ -1,4 +1,4 @@
-/** What lies in the tables of a shop, as its engine has it: to see that something was written, or that nothing was. */
+/** Contents of a test shop's tables, read directly from the engine. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { TABLE_IDS, type TableId } from '#src/tables/definitions.ts'
 import { getTestEngine, type Json, type TestShop } from './kit.ts'
@@ -10,7 +10,7 @@ const HEADERS = {
     'AWS4-HMAC-SHA256 Credential=x/20250905/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
 }
 
-/** One call in DynamoDB's own words, past the shop: what any other client may do. Rejects unless it is a 200. */
+/** Sends one DynamoDB call directly to the engine. Rejects unless the status is 200. */
 export const callEngine = async (operation: string, input: object): Promise<Json> => {
   const { endpoint } = await getTestEngine()
   const headers = { ...HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
@@ -19,7 +19,7 @@ export const callEngine = async (operation: string, input: object): Promise<Json
   return answer.json()
 }
 
-/** Every item of a table as DynamoDB writes it, page after page. */
+/** All items of a table as DynamoDB JSON. */
 const scanTable = async (shop: TestShop, table: TableId): Promise<Json[]> => {
   const found: Json[] = []
   for (let ExclusiveStartKey: Json; ; ) {
@@ -31,22 +31,22 @@ const scanTable = async (shop: TestShop, table: TableId): Promise<Json[]> => {
   }
 }
 
-/** The items of a table, in the order of the engine. */
+/** All items of a table as plain objects. */
 export const readItems = async (shop: TestShop, table: TableId): Promise<Json[]> => {
   const items = await scanTable(shop, table)
   return items.map((item: Json) => unmarshall(item, { wrapNumbers: text => Number(text) }))
 }
 
-/** The engine gives attributes in any order. */
+/** JSON replacer that sorts attributes, which the engine returns in any order. */
 export const sortAttributes = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-/** Counts of how often somebody asked, which a refused request may leave. */
+/** Whether an item is a rate limit counter, which a refused request may write. */
 const isRateLimitItem = ({ pk }: Json): boolean => pk?.S?.startsWith('limit#') ?? false
 
-/** All that lies in the shop's tables, counts aside, as text that is the same as long as nothing is written. */
+/** All items except rate limit counters as text, which changes only if something is written. */
 export const dumpTables = async (shop: TestShop): Promise<string> => {
   const all: string[] = []
   for (const id of TABLE_IDS) {
@@ -57,11 +57,11 @@ export const dumpTables = async (shop: TestShop): Promise<string> => {
   return all.sort().join('\n')
 }
 
-/** Puts a row of others' making into a table; values as DynamoDB writes them, such as `{ N: '1' }`. */
+/** Puts an item as another program would; values as DynamoDB JSON, for example `{ N: '1' }`. */
 export const putForeignItem = (shop: TestShop, table: TableId, item: object): Promise<Json> =>
   callEngine('PutItem', { TableName: shop.names[table], Item: item })
 
-/** A book in DynamoDB's words, like the specification's first, but for what is said; `undefined` leaves out. */
+/** The specification's first book as DynamoDB JSON, with changes; `undefined` leaves an attribute out. */
 export const foreignBook = (changes: Readonly<Record<string, object | undefined>> = {}): Json =>
   Object.fromEntries(
     Object.entries({
@@ -75,6 +75,6 @@ export const foreignBook = (changes: Readonly<Record<string, object | undefined>
     }).filter(([, value]) => value !== undefined),
   )
 
-/** How many copies of a book are left, as the table says. */
+/** Stock of a book in the table. */
 export const readStock = async (shop: TestShop, bookId: string): Promise<number | undefined> =>
   (await readItems(shop, 'books')).find(book => book.book_id === bookId)?.stock_quantity

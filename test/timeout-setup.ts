@@ -1,4 +1,4 @@
-/** The time that the whole suite may take; a run that hangs fails instead of holding up whoever waits for it. */
+/** Global setup: time limit of the whole suite, so that a hanging run fails. */
 const BUDGET_MINUTES = 12
 
 export default (): (() => void) => {

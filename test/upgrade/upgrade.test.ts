@@ -67,7 +67,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
   beforeAll(async () => {
     unpackFixture(version, dataDir)
     shop = await startShopProcess(dataDir, environment)
-    // The price was written after the snapshot: the index has it from the log of changes, before it compares the whole table.
+    // The price was written after the snapshot, so it comes from the change log before the whole table is compared.
     const { body } = await visitor().get('/api/books?limit=50')
     const listed = body.items.find((book: Json) => book.book_id === facts.repriced.book_id)
     expect(listed.price).toBe(facts.repriced.price)
@@ -91,12 +91,12 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect(snapshot.found).toMatch(/^11 books, \d+ minutes old$/)
   })
 
-  test('an erasure that was cut off is finished, and nothing of the person is left', async () => {
+  test('an interrupted erasure is completed, and no personal data is left', async () => {
     const state = async () =>
       (await controlRows('erasures')).find(({ sk }: Json) => sk.S === erin.user_id)?.state.S
     await expect.poll(state, { timeout: 5_000 }).toBe('done')
     const { 'cloudshelf-control': control, ...others } = await dumpTables(shop.dynamodb)
-    // Links that were mailed hold the address until they expire, 24 hours at most: nothing leads from an account to them.
+    // Mailed links contain the address until they expire after at most 24 hours; no account refers to them.
     const kept = control.filter(({ pk }) => !pk.S.startsWith('account-link#'))
     const left = JSON.stringify([others, kept])
     for (const trace of erin.traces) expect(left).not.toContain(trace)
@@ -272,7 +272,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect((await own.post(`/api/orders/${shipped?.order_id}/cancel`)).body.code).toBe('status_conflict')
   })
 
-  test('a checkout that is repeated under its key gives the same order, and another body is refused', async () => {
+  test('a repeated checkout with the same idempotency key returns the same order, and a different body is refused', async () => {
     const own = visitor(buyer.cookies)
     const before = await stockOf('sci-001')
     const headers = { 'idempotency-key': buyer.key }
@@ -285,7 +285,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect((await own.get('/api/orders')).body.items).toMatchObject([{ order_id: buyer.order.order_id }])
   })
 
-  test('a mailed link opens its order once, and another can be asked for', async () => {
+  test('a mailed link opens its order once, and another one can be requested', async () => {
     const open = (token: string) => visitor().post('/api/orders/lookup/open', { token })
     expect(await open(linked.token)).toMatchObject({ status: 200, body: { order_id: linked.order_id } })
     expect((await open(linked.token)).body.code).toBe('link_invalid')
@@ -300,7 +300,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect((await open(tokenOf() ?? '')).body).toMatchObject({ order_id, total: buyer.order.total })
   })
 
-  test('mails that waited or were being sent are sent, and one that was given up is sent when it is retried', async () => {
+  test('mails that waited or were being sent are sent, and a dead letter is sent when it is retried', async () => {
     await expect
       .poll(() => [mails.pending, mails.sending].map(id => existsSync(mailFile(id))), { timeout: 8_000 })
       .toEqual([true, true])
@@ -366,7 +366,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     )
   })
 
-  test('the shop reports no failure, and ends in order', async () => {
+  test('the shop reports no error and shuts down gracefully', async () => {
     expect(await shop.end()).toBe(0)
     expect(shop.output()).not.toMatch(/error/i)
   })
