@@ -8,7 +8,7 @@ import { readSnapshot } from '../catalog/index/snapshot.ts'
 import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readHolder } from '../local/data-folder.ts'
-import { findEngineBinary } from '../local/engine-process.ts'
+import { findEngineBinary } from '../local/engine-binary.ts'
 import { passes, verifyTables } from '../tables/provision.ts'
 import { explainError } from './errors.ts'
 import { counted } from './output.ts'
@@ -34,7 +34,7 @@ export const checkNode = (version = process.versions.node): Finding =>
         state: 'fail',
         what: 'node',
         found: `${version}, but ${MIN_NODE_VERSION} or newer is needed`,
-        mend: `run \`npm install\`, which brings Node ${MIN_NODE_VERSION}, then \`npx cloudshelf doctor\``,
+        mend: `run \`npm install\`, which brings Node 26, then \`npx cloudshelf doctor\``,
       }
 
 export const checkEngine = ({ endpoint }: Settings, findBinary = findEngineBinary): Finding => {

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { findEngines, tempFolder, waitUntil } from '../../test/local.ts'
-import { answers, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
+import { findEngineBinary } from './engine-binary.ts'
+import { answers, launchEngine, PortTaken } from './engine-process.ts'
 import { commandLine } from './process-identity.ts'
 
 /** Somebody else on a port, who answers as an engine would. */

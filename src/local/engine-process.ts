@@ -1,12 +1,10 @@
 /** One engine process, from spawn until it answers or fails; keeping it alive is the business of `engine.ts`. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineRecord } from './data-folder.ts'
+import { engineCommand } from './engine-binary.ts'
 import { identify, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
@@ -37,25 +35,6 @@ export const PROBE_HEADERS = {
     'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
 }
 
-/** Path of the engine's binary for this platform; throws StartError when npm has not installed one. */
-export const findEngineBinary = (
-  platform: string = process.platform,
-  arch: string = process.arch,
-): string => {
-  const name = `@dynoxide/${platform}-${arch}`
-  try {
-    const packageJson = createRequire(import.meta.url).resolve(`${name}/package.json`)
-    const binary = join(dirname(packageJson), 'dynoxide')
-    if (existsSync(binary)) return binary
-  } catch {
-    // not installed: said below
-  }
-  throw new StartError(
-    `the embedded DynamoDB engine ${name} is not installed: run npm install --include=optional where npm has it, ` +
-      'or set DYNAMODB_ENDPOINT=<url> to a DynamoDB of your own, or DYNAMODB_ENDPOINT=aws',
-  )
-}
-
 /** Whether a DynamoDB answers ListTables at `endpoint` within a second. Never rejects. */
 export const answers = (endpoint: string): Promise<boolean> =>
   new Promise(done => {
@@ -81,12 +60,9 @@ export const launchEngine = async (
   { signal, readyWithinMs = 10_000 }: { signal?: AbortSignal; readyWithinMs?: number } = {},
 ): Promise<EngineProcess> => {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
-  // A shell holds the place until it is told to go on: if this process dies before the pid is on record, the shell
-  // reads end of file and the engine never starts. exec keeps pid and start time.
-  const words = ['-c', 'umask 077; read -r go && exec "$0" "$@"', binary, ...args]
-  // detached: Ctrl-C on a terminal must reach the shop alone, which ends the engine after its own last request.
-  const child = spawn('/bin/sh', words, {
-    detached: true,
+  const command = engineCommand(binary, args)
+  const child = spawn(command.file, command.args, {
+    ...command.options,
     stdio: ['pipe', 'ignore', 'pipe'],
     // It does one thing at a time: a second thread would only be in the way of its allocator.
     env: { TOKIO_WORKER_THREADS: '1' },

@@ -3,7 +3,8 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
-import { answers, type EngineProcess, findEngineBinary, launchEngine, PortTaken } from './engine-process.ts'
+import { findEngineBinary } from './engine-binary.ts'
+import { answers, type EngineProcess, launchEngine, PortTaken } from './engine-process.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, endProcess, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
@@ -63,8 +64,9 @@ const freePort = async (): Promise<number> => {
 const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
   if (!commandLine(orphan.pid).includes('dynoxide')) return
   if (await endProcess(orphan, ORPHAN_GRACE_MS)) return
+  const end = process.platform === 'win32' ? 'taskkill /f /pid' : 'kill -9'
   throw new StartError(
-    `an engine of an earlier start (pid ${orphan.pid}) still writes to the data folder: end it (kill -9 ${orphan.pid})`,
+    `an engine of an earlier start (pid ${orphan.pid}) still writes to the data folder: end it (${end} ${orphan.pid})`,
   )
 }
 

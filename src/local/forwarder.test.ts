@@ -179,11 +179,13 @@ test('A body of more than 20 MB is refused, announced or not, and one of 16 MB p
 
 test('A client that leaves takes its request to the engine along', async () => {
   let left = false
-  const target = await standIn(incoming => incoming.on('close', () => (left = true)))
+  const target = await standIn(incoming => {
+    incoming.on('close', () => (left = true))
+    sent.destroy()
+  })
   const { port } = await forwarderTo(() => target)
   const sent = request({ host: '127.0.0.1', port, method: 'POST' }).on('error', () => {})
   sent.end('{}')
-  setTimeout(() => sent.destroy(), 50)
   await expect.poll(() => left).toBe(true)
 })
 

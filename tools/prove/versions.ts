@@ -1,7 +1,7 @@
 /** Machine and versions of a run, without anything that identifies the machine's owner. */
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
-import { findEngineBinary } from '#src/local/engine-process.ts'
+import { findEngineBinary } from '#src/local/engine-binary.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
 export type Versions = { readonly machine: string; readonly versions: string }
