@@ -9,7 +9,7 @@ const put = ({ deps, names }: TestShop, changes: Record<string, unknown>) =>
 const pointNowhere = ({ deps }: TestShop, book_id: string) =>
   deps.db.write(deps.books.makePointer({ category: 'Nowhere', book_id }))
 
-const healthy = { badRows: [], duplicates: [], withoutPointer: [], dangling: [] }
+const healthy = { badRows: [], duplicates: [], sharedIsbns: [], withoutPointer: [], dangling: [] }
 
 test('A shop whose books have all been put by it is found healthy', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', status: 'retired' })] })
@@ -34,6 +34,15 @@ describe('The check names', () => {
     await put(shop, { category: 'Classics' })
     expect((await checkCatalog(shop.deps)).duplicates).toEqual([
       { book_id: 'tech-001', categories: ['Classics', 'Technology'] },
+    ])
+  })
+
+  test('ISBNs that several books have, in whatever notation, but no placeholders', async () => {
+    const shop = await createTestShop()
+    for (const [i, isbn] of ['9780132350884', '0-13-235088-2', '0000000000', '9780000000002'].entries())
+      await put(shop, { book_id: `b${i}`, isbn })
+    expect((await checkCatalog(shop.deps)).sharedIsbns).toEqual([
+      { isbn: '9780132350884', book_ids: ['b0', 'b1'] },
     ])
   })
 

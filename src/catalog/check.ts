@@ -4,6 +4,7 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { isForSale } from './find.ts'
 import type { ChangeLog } from './index/change-log.ts'
+import { isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
 import { type BadRow, type BookKey, type BookTable, isBook, keyText } from './table.ts'
 
 export type CheckDeps = {
@@ -20,6 +21,8 @@ export type CatalogCheck = {
   readonly badRows: readonly BadRow[]
   /** Ids that exist in more than one category. */
   readonly duplicates: readonly { readonly book_id: string; readonly categories: readonly string[] }[]
+  /** ISBNs that several books have: an import cannot tell which of them a row means. */
+  readonly sharedIsbns: readonly { readonly isbn: string; readonly book_ids: readonly string[] }[]
   readonly withoutPointer: readonly BookKey[]
   /** Pointers that lead to no row. */
   readonly dangling: readonly BookKey[]
@@ -29,6 +32,7 @@ export type CatalogCheck = {
 export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> => {
   const keys: BookKey[] = []
   const badRows: BadRow[] = []
+  const byIsbn = new Map<string, string[]>()
   let forSale = 0
   for await (const rows of books.rows())
     for (const row of rows)
@@ -36,6 +40,9 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
       else {
         keys.push({ category: row.category, book_id: row.book_id })
         if (isForSale(row)) forSale++
+        const isbn = row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)
+        if (isbn !== undefined && !isPlaceholderIsbn(isbn))
+          byIsbn.set(isbn, [...(byIsbn.get(isbn) ?? []), row.book_id])
       }
   const pointers: BookKey[] = []
   for await (const page of books.pointers()) pointers.push(...page)
@@ -48,6 +55,10 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
     forSale,
     badRows,
     duplicates: await findDuplicates(keys, exists),
+    sharedIsbns: [...byIsbn].flatMap(([isbn, ids]) => {
+      const book_ids = [...new Set(ids)].sort() // a book that was moved while it was read comes twice
+      return book_ids.length > 1 ? [{ isbn, book_ids }] : []
+    }),
     withoutPointer: await filterAsync(
       keys.filter(key => !pointed.has(key.book_id)),
       async key => (await exists(key)) && !(await books.categoriesOf([key.book_id])).has(key.book_id),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isbn10, isbnDigits, isbnSpellings, normalizeIsbn } from './isbn.ts'
+import { isbn10, isbnDigits, isbnSpellings, isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
 
 test.each([
   ['9780804139021', '9780804139021'],
@@ -68,4 +68,18 @@ test('any text at all is answered without an error', () => {
       expect(isbn === undefined || /^\d{13}$/.test(isbn)).toBe(true)
     }),
   )
+})
+
+test.each([
+  ['0000000000', true],
+  ['1111111111', true],
+  ['9790000000001', true],
+  ['123456789X', true],
+  ['9781234567897', true],
+  ['0123456789', true],
+  ['9876543210', true],
+  ['9780132350884', false],
+  ['9780743273565', false],
+])('whether %s is a placeholder: %s', (text, expected) => {
+  expect(isPlaceholderIsbn(normalizeIsbn(text) ?? '')).toBe(expected)
 })

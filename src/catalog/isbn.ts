@@ -57,3 +57,16 @@ export const isbnSpellings = (isbn13: string): string[] => {
   const ten = isbn10(isbn13)
   return ten === undefined ? [isbn13] : [isbn13, ten]
 }
+
+/** Whether the digits go up or down by one, as in 123456789. */
+const isRun = (digits: string, step: number): boolean =>
+  [...digits].every((digit, i) => i === 0 || (Number(digits[i - 1]) + step + 10) % 10 === Number(digit))
+
+/**
+ * Whether a normalized ISBN-13 is one that people type where a book has none: 0000000000, 1111111111, 123456789X. Such numbers
+ * have valid check digits, but say nothing about which book it is.
+ */
+export const isPlaceholderIsbn = (isbn13: string): boolean => {
+  const first9 = isbn13.slice(3, 12)
+  return [0, 1, -1].some(step => isRun(first9, step))
+}

@@ -114,6 +114,13 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     some: ['ID is used in several categories', 'IDs are used in several categories'],
     mend: 'keep one item of each ID in the books table, and delete the others',
   }),
+  checkList(check.sharedIsbns, {
+    what: 'ISBNs',
+    severity: 'warn',
+    none: 'each is that of one book',
+    some: ['ISBN is that of several books', 'ISBNs are those of several books'],
+    mend: 'correct the ISBN of one of them, or retire it: an import refuses rows that only have this ISBN',
+  }),
   checkList(check.withoutPointer, {
     what: 'books without pointers',
     severity: 'warn',

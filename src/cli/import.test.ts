@@ -26,11 +26,11 @@ test('an import counts imported and refused rows, and a second one changes nothi
   const first = await runCli(folder, 'import', feed, '--report', report)
   expect(first.code).toBe(0)
   expect(first.stdout).toContain('1 new, 0 changed, 0 moved, 0 unchanged, 3 refused')
-  expect(first.stdout).toContain('line 4: has neither an id nor an ISBN')
+  expect(first.stdout).toContain('line 4: has neither a book_id nor an ISBN')
   expect(readFileSync(report, 'utf8')).toBe(
     'line,book_id,refused,reason\n' +
       '3,isbn-9780743273565,yes,"has no price: set --price, or --demo-prices to generate prices"\n' +
-      '4,,yes,has neither an id nor an ISBN\n' +
+      '4,,yes,has neither a book_id nor an ISBN\n' +
       '5,isbn-9780743273565,yes,appears more than once in this file\n',
   )
 
@@ -77,7 +77,7 @@ test('an export is written completely or not at all, and importing it changes no
   })
 })
 
-const LARGE = `id,title,author,price,stock,category\n${Array.from(
+const LARGE = `book_id,title,author,price,stock,category\n${Array.from(
   { length: 3_000 },
   (_, i) => `big-${i},Large Book ${i},Author ${i},9.99,5,Large\n`,
 ).join('')}`

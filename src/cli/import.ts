@@ -110,6 +110,12 @@ as they are. --category, --price, --stock and --demo-prices apply to new books
 only. Without a category column and --category, the first genre of a book is its
 category.
 
+A row is an existing book if its column book_id says so, or if its ISBN is that of
+exactly one book. The id or sku of another shop becomes the id of a new book, but
+never matches an existing book: where it collides, the row is refused. If such a
+column holds the ids of this shop, use --map "<column>=book_id". A row whose
+book_id and ISBN are different books is refused.
+
 Refused rows do not stop the import. The exit code is 1 if every row was refused
 or the file cannot be read.
 

@@ -30,7 +30,7 @@ const kinds = (outcomes: readonly Outcome[]) =>
     ]),
   )
 
-const HEADER = 'id,title,author,price,stock,category'
+const HEADER = 'book_id,title,author,price,stock,category'
 const many = (count: number, change: (i: number) => string = () => 'Fiction') =>
   feed(HEADER, ...Array.from({ length: count }, (_, i) => `b${i},Title ${i},Author,9.99,5,${change(i)}`))
 
@@ -81,7 +81,7 @@ describe('An import', () => {
     expect(rows.size).toBe(100)
     expect(rows.has('Classics b0') && rows.has('Fiction b1')).toBe(true)
     expect((await shop.deps.books.categoriesOf(['b0'])).get('b0')).toBe('Classics')
-    expect(await importing(shop, feed('id,price', 'b0,1.50'))).toMatchObject([{ kind: 'changed' }])
+    expect(await importing(shop, feed('book_id,price', 'b0,1.50'))).toMatchObject([{ kind: 'changed' }])
     expect(await shop.deps.books.get({ category: 'Classics', book_id: 'b0' })).toMatchObject({
       price: 150,
       stock_quantity: 5,
@@ -99,7 +99,7 @@ describe('An import', () => {
       set: 'SET shelf = :s',
       values: { ':s': 'A7' },
     })
-    await importing(shop, feed('id,category', 'tech-001,Classics'))
+    await importing(shop, feed('book_id,category', 'tech-001,Classics'))
     expect(await shop.deps.books.getItem({ ...key, category: 'Classics' })).toMatchObject({ shelf: 'A7' })
     expect(await shop.deps.books.getItem(key)).toBeUndefined()
   })
@@ -208,7 +208,7 @@ describe('Stock', () => {
 
   test('is set where that is asked for', async () => {
     const shop = await createTestShop({ books: [aBook()] })
-    expect(await importing(shop, feed('id,stock', 'tech-001,7'), { setStock: true })).toMatchObject([
+    expect(await importing(shop, feed('book_id,stock', 'tech-001,7'), { setStock: true })).toMatchObject([
       { kind: 'changed' },
     ])
     expect(await shop.deps.books.get(aBook())).toMatchObject({ stock_quantity: 7, price: 4299 })
@@ -225,7 +225,7 @@ describe('Stock', () => {
       }
       return transact(writes)
     })
-    const outcomes = await importing(shop, feed('id,stock,category', 'tech-001,25,Classics'))
+    const outcomes = await importing(shop, feed('book_id,stock,category', 'tech-001,25,Classics'))
     expect(outcomes).toMatchObject([{ kind: 'moved' }])
     expect(await shop.deps.books.get({ category: 'Classics', book_id: 'tech-001' })).toMatchObject({
       stock_quantity: 22,

@@ -1,15 +1,16 @@
 /**
- * Import of a feed into the shop, in batches and constant memory. Idempotent and therefore resumable: a second run writes only
- * what differs. Stock of existing books is left to sales unless the operator asks for it.
+ * Import of a feed into the shop, in batches; memory holds the ids and ISBNs of the file and the shop, not the books. Idempotent
+ * and therefore resumable: a second run writes only what differs. Stock of existing books is left to sales unless the operator
+ * asks for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { backoff } from '../../core/retry.ts'
-import { normalizeIsbn } from '../isbn.ts'
 import { isBook } from '../table.ts'
 import type { FeedRow } from './feed/attributes.ts'
 import { type FeedBook, isRefused, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
+import { createIsbnIndex, type IsbnIndex, identifyingIsbn } from './feed/identity.ts'
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './plan.ts'
 import { groupSteps, type ImportDeps, planSteps, type Step } from './steps.ts'
@@ -45,9 +46,9 @@ export async function* importBooks(
   run: ImportRun,
 ): AsyncGenerator<Outcome> {
   const inFlight: Promise<Outcome[]>[] = []
-  const ids = await idsByIsbn(deps)
+  const index = await readIsbnIndex(deps)
   try {
-    for await (const batch of batches(rows, run, ids)) {
+    for await (const batch of batches(rows, run, index)) {
       const importing = withRetry(() => importBatch(deps, batch, run))
       importing.catch(() => {}) // handled when its turn comes to be awaited
       inFlight.push(importing)
@@ -74,15 +75,15 @@ const withRetry = async <T>(work: () => Promise<T>): Promise<T> => {
     }
 }
 
-/** The ids of the shop's books by ISBN: a row without an id is the existing book with its ISBN. */
-const idsByIsbn = async ({ books }: ImportDeps): Promise<Map<string, string>> => {
-  const ids = new Map<string, string>()
+/** The books of the shop by ISBN. */
+const readIsbnIndex = async ({ books }: ImportDeps): Promise<IsbnIndex> => {
+  const index = createIsbnIndex()
   for await (const rows of books.rows())
     for (const row of rows) {
-      const isbn = isBook(row) && row.isbn !== undefined ? normalizeIsbn(row.isbn) : undefined
-      if (isbn !== undefined && !ids.has(isbn)) ids.set(isbn, row.book_id)
+      const isbn = isBook(row) ? identifyingIsbn(row.isbn) : undefined
+      if (isbn !== undefined) index.add(isbn, row.book_id)
     }
-  return ids
+  return index
 }
 
 type Batch = readonly (FeedBook | RefusedRow)[]
@@ -90,12 +91,14 @@ type Batch = readonly (FeedBook | RefusedRow)[]
 async function* batches(
   rows: AsyncIterable<FeedRow>,
   { decimalComma = false }: ImportRun,
-  ids: ReadonlyMap<string, string>,
+  index: IsbnIndex,
 ): AsyncGenerator<Batch> {
   const seen = new SeenIds()
   let batch: (FeedBook | RefusedRow)[] = []
   for await (const row of rows) {
-    const book = readFeedRow(row, decimalComma, ids)
+    const book = readFeedRow(row, decimalComma, index)
+    // A later row of the file must find the book that this one makes.
+    if (!isRefused(book) && book.identity.isbn) index.add(book.identity.isbn, book.book_id)
     if (isRefused(book) || seen.add(book.book_id)) batch.push(book)
     else batch.push({ line: book.line, book_id: book.book_id, reason: 'appears more than once in this file' })
     if (batch.length < BATCH_SIZE) continue

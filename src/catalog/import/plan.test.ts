@@ -194,8 +194,8 @@ describe('The id of a row', () => {
   })
 
   test.each([
-    [{}, 'has neither an id nor an ISBN'],
-    [{ isbn: '123' }, 'has no id, and its ISBN is not valid'],
+    [{}, 'has neither a book_id nor an ISBN'],
+    [{ isbn: '123' }, 'has no book_id, and its ISBN is not valid'],
     [
       { book_id: 'a b', isbn: '0132350882' },
       'book_id "a b" must be an id of 1 to 50 letters, digits, - and _',

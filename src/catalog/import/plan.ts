@@ -7,6 +7,7 @@ import type { Attribute } from './feed/attributes.ts'
 import { csvCell } from './feed/csv-cell.ts'
 import { categoryFrom, demoPriceAndStock } from './feed/demo-data.ts'
 import { type FeedBook, type Given, problemText } from './feed/feed-book.ts'
+import { identityConflict } from './feed/identity.ts'
 
 export type ImportOptions = {
   /** For new books whose row has no category; without this option the first genre is the category. */
@@ -137,13 +138,29 @@ const planExisting = (
   return { kind: 'changed', changes: { ...changes, updated_at }, ...stock, warnings }
 }
 
+const givenValue = ({ given }: FeedBook, attribute: Attribute): unknown => {
+  const cell = given.get(attribute)
+  return cell && 'value' in cell ? cell.value : undefined
+}
+
+/** A new book that has the ISBN of another one is taken, and that is said: doctor lists both. */
+const withIsbnWarning = (plan: Plan, { identity: { isbn, sameIsbn } }: FeedBook): Plan =>
+  plan.kind === 'new' && sameIsbn.length > 0
+    ? { ...plan, warnings: [...plan.warnings, `ISBN ${isbn} is also that of ${sameIsbn.join(', ')}`] }
+    : plan
+
 /**
  * The plan for a book of a feed, given the existing book with its id. Only what the row has is compared, and what it lacks is
- * never removed; defaults apply to new books only.
+ * never removed; defaults apply to new books only. A row that is about another book than the existing one is refused.
  */
 export const planBook = (
   feed: FeedBook,
   current: Book | undefined,
   options: ImportOptions,
   now: Date,
-): Plan => (current ? planExisting(feed, current, options, now) : planNew(feed, options, now))
+): Plan => {
+  if (!current) return withIsbnWarning(planNew(feed, options, now), feed)
+  const words = { title: givenValue(feed, 'title'), author: givenValue(feed, 'author') }
+  const conflict = identityConflict(feed.identity, current, words)
+  return conflict === undefined ? planExisting(feed, current, options, now) : refused(conflict)
+}

@@ -23,14 +23,20 @@ export const ATTRIBUTES = [
 ] as const
 export type Attribute = (typeof ATTRIBUTES)[number]
 
+/** Columns that say something about a row without being an attribute of a book. */
+const HELPERS = ['foreign_id'] as const
+export type Field = Attribute | (typeof HELPERS)[number]
+
 /** A feed that cannot be read at all: the message is one line for the operator. */
 export class FeedError extends Error {
   override readonly name = 'FeedError'
 }
 
 /** Usual names, best first; case, spaces, underscores and punctuation are ignored. */
-const USUAL_NAMES: Readonly<Record<Attribute, readonly string[]>> = {
-  book_id: ['book id', 'id', 'sku', 'variant sku'],
+const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
+  // Only our own name: the id of another shop's export names another shop's book (decision 65).
+  book_id: ['book id'],
+  foreign_id: ['foreign id', 'id', 'product id', 'item id', 'sku', 'variant sku', 'product code', 'handle'],
   category: ['category'],
   title: ['title', 'book title', 'name'],
   author: ['author', 'authors', 'author name', 'writer', 'by'],
@@ -75,15 +81,15 @@ const plainName = (name: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
 
-type Match = { readonly attribute: Attribute; readonly rank: number }
+type Match = { readonly attribute: Field; readonly rank: number }
 const KNOWN_NAMES = new Map<string, Match>(
-  ATTRIBUTES.flatMap(attribute =>
+  [...ATTRIBUTES, ...HELPERS].flatMap(attribute =>
     USUAL_NAMES[attribute].map((name, rank): [string, Match] => [plainName(name), { attribute, rank }]),
   ),
 )
 
 /** The operator's mapping: plain column name to attribute, undefined for a column to be ignored. */
-export type ColumnMap = ReadonlyMap<string, Attribute | undefined>
+export type ColumnMap = ReadonlyMap<string, Field | undefined>
 
 /**
  * Parses entries `column=attribute`, or `column=` for a column to be ignored. The attribute may be given by any of its usual
@@ -106,7 +112,7 @@ export const parseColumnMap = (entries: readonly string[]): ColumnMap =>
 
 export type Columns = {
   /** The columns of each attribute, best first. */
-  readonly places: ReadonlyMap<Attribute, readonly number[]>
+  readonly places: ReadonlyMap<Field, readonly number[]>
   readonly unused: readonly string[]
 }
 
@@ -122,7 +128,7 @@ export const readColumns = (header: readonly string[], mapped: ColumnMap): Colum
     else if (plain !== '') unused.push(name.trim())
   }
   found.sort((a, b) => a.rank - b.rank || a.column - b.column)
-  const places = new Map<Attribute, number[]>()
+  const places = new Map<Field, number[]>()
   for (const { attribute, column } of found) places.set(attribute, [...(places.get(attribute) ?? []), column])
   return { places, unused }
 }
@@ -145,13 +151,13 @@ export const assertMapped = (
 export type FeedRow = {
   /** The line in which it begins, counted from 1. */
   readonly line: number
-  readonly cells: ReadonlyMap<Attribute, readonly string[]>
+  readonly cells: ReadonlyMap<Field, readonly string[]>
   readonly problem?: string
 }
 
 /** The non-blank cells of a record by attribute. */
-export const toCells = (record: readonly string[], { places }: Columns): Map<Attribute, string[]> => {
-  const cells = new Map<Attribute, string[]>()
+export const toCells = (record: readonly string[], { places }: Columns): Map<Field, string[]> => {
+  const cells = new Map<Field, string[]>()
   for (const [attribute, columns] of places) {
     const filled = columns.map(column => record[column] ?? '').filter(cell => cell.trim() !== '')
     if (filled.length > 0) cells.set(attribute, filled)

@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import { type Cents, parseDecimal } from '../../../core/money.ts'
 import { line, paragraph } from '../../../core/text.ts'
-import { normalizeIsbn } from '../../isbn.ts'
+import { isPlaceholderIsbn, normalizeIsbn } from '../../isbn.ts'
 import { BookId, CategoryName, MAX_STOCK, RESERVED_BOOK_IDS } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
 
@@ -103,7 +103,8 @@ const isbn: Read<string> = cell => {
   if (bare === '') return undefined
   const found =
     normalizeIsbn(bare) ?? (/^\d{6,8}[\dXx]$/.test(bare) ? normalizeIsbn(bare.padStart(10, '0')) : undefined)
-  return found === undefined ? invalid('must be a valid ISBN') : valid(found)
+  if (found === undefined) return invalid('must be a valid ISBN')
+  return isPlaceholderIsbn(found) ? invalid('is a placeholder, not the ISBN of a book') : valid(found)
 }
 
 const url: Read<string> = cell => {

@@ -1,12 +1,14 @@
 /** Row of a feed as a book with an id; each attribute has its cell, and the value of that or what is wrong with it. */
 import { ATTRIBUTES, type Attribute, type FeedRow } from './attributes.ts'
 import { type Parsed, READ_CELL } from './cells.ts'
+import { createIsbnIndex, type Identity, type IsbnIndex, identify, identifyingIsbn } from './identity.ts'
 
 export type Given = Parsed<unknown> & { readonly cell: string }
 
 export type FeedBook = {
   readonly line: number
   readonly book_id: string
+  readonly identity: Identity
   /** The attributes that the row has, without the id. */
   readonly given: ReadonlyMap<Attribute, Given>
 }
@@ -39,25 +41,37 @@ const readGiven = (
   return first
 }
 
-const readId = (
-  given: Map<Attribute, Given>,
-  ids: ReadonlyMap<string, string>,
-): string | { readonly reason: string } => {
+/** The id of another shop, where it can be an id here. */
+const readForeignId = (cells: readonly string[] = []): string | undefined => {
+  const given = readGiven('book_id', cells, false)
+  return given && 'value' in given ? String(given.value) : undefined
+}
+
+const validIsbn = (given: Given | undefined): string | undefined =>
+  given && 'value' in given ? identifyingIsbn(String(given.value)) : undefined
+
+const readIdentity = (
+  given: ReadonlyMap<Attribute, Given>,
+  foreignId: string | undefined,
+  index: IsbnIndex,
+): Identity | { readonly reason: string } => {
   const id = given.get('book_id')
-  if (id) return 'value' in id ? String(id.value) : { reason: problemText('book_id', id, id.problem) }
+  if (id && !('value' in id)) return { reason: problemText('book_id', id, id.problem) }
   const isbn = given.get('isbn')
-  if (isbn && 'value' in isbn) return ids.get(String(isbn.value)) ?? `isbn-${isbn.value}`
-  return { reason: isbn ? 'has no id, and its ISBN is not valid' : 'has neither an id nor an ISBN' }
+  const ids = { bookId: id && String(id.value), foreignId, isbn: validIsbn(isbn) }
+  if (isbn && Object.values(ids).every(one => one === undefined))
+    return { reason: 'has no book_id, and its ISBN is not valid' }
+  return identify(ids, index)
 }
 
 /**
- * Reads a row. Without an id it is the book with its ISBN in `ids`, or a new one whose id is made from the ISBN; without both it is
- * refused.
+ * Reads a row. Without a book_id it is the book with its ISBN in the index, or a new one whose id is that of the other shop or made
+ * from the ISBN; without any of them it is refused.
  */
 export const readFeedRow = (
   row: FeedRow,
   decimalComma: boolean,
-  ids: ReadonlyMap<string, string> = new Map(),
+  index: IsbnIndex = createIsbnIndex(),
 ): FeedBook | RefusedRow => {
   const { line, problem } = row
   if (problem !== undefined) return { line, reason: problem }
@@ -67,10 +81,10 @@ export const readFeedRow = (
     const cell = cells && readGiven(attribute, cells, decimalComma)
     if (cell) given.set(attribute, cell)
   }
-  const id = readId(given, ids)
-  if (typeof id !== 'string') return { line, ...id }
+  const identity = readIdentity(given, readForeignId(row.cells.get('foreign_id')), index)
+  if ('reason' in identity) return { line, ...identity }
   given.delete('book_id')
-  return { line, book_id: id, given }
+  return { line, book_id: identity.book_id, identity, given }
 }
 
 export const isRefused = (book: FeedBook | RefusedRow): book is RefusedRow => 'reason' in book
