@@ -1,74 +1,82 @@
-/** What a local shop does beside serving: follows the table, saves the index, gauges itself, sweeps what has expired. */
+/**
+ * Background jobs of a local shop: reading table changes, saving the index snapshot, gauges, deletion of expired items and old
+ * mails. On AWS streams, schedules and DynamoDB's TTL do this.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { gaugeAges } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
-import type { loadIndex } from './load-index.ts'
+import type { IndexLoader } from './index-loader.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** Rests at least `pause`, and `rests` times as long as the work took, so that a large shelf is not compared without end. */
-const every = async (
-  pause: number,
-  first: number,
+export type BackgroundJobs = {
+  /** Graceful shutdown: starts no more runs and waits for those in progress. */
+  readonly stop: () => Promise<void>
+}
+
+type Job = {
+  readonly run: () => Promise<unknown>
+  /** Before the first run, in milliseconds. */
+  readonly delay: number
+  /** Least pause between two runs, in milliseconds; without it the job runs once. */
+  readonly pause?: number
+  /**
+   * The pause is at least this many times the duration of the last run, so that a job over a large catalog leaves the process
+   * to the shoppers. Defaults to 20.
+   */
+  readonly pauseFactor?: number
+}
+
+const jobsOf = (deps: Deps): readonly Job[] => {
+  const { liveIndex } = deps
+  return [
+    // After the first requests of a new shop.
+    { run: liveIndex.warmUp, delay: SECOND },
+    // A large import must be visible a second later, however long reading it takes.
+    { run: liveIndex.readChanges, delay: SECOND, pause: SECOND, pauseFactor: 1 },
+    { run: liveIndex.compare, delay: 3 * SECOND, pause: MINUTE },
+    { run: () => liveIndex.save(), delay: 10 * SECOND, pause: 2 * MINUTE },
+    { run: () => gaugeAges(deps), delay: MINUTE, pause: MINUTE },
+    { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
+    {
+      run: () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
+      delay: 5 * MINUTE,
+      pause: 30 * MINUTE,
+    },
+  ]
+}
+
+const runJob = async (
+  { run, delay, pause, pauseFactor = 20 }: Job,
   signal: AbortSignal,
-  work: () => Promise<unknown>,
   report: (error: unknown) => void,
-  rests = 20,
-) => {
-  let rest = first
+): Promise<void> => {
+  let wait = delay
   while (!signal.aborted) {
-    await sleep(rest, undefined, { signal, ref: false }).catch(() => {})
+    await sleep(wait, undefined, { signal, ref: false }).catch(() => {})
     if (signal.aborted) return
     const start = performance.now()
-    await work().catch(report)
-    rest = Math.max(pause, rests * (performance.now() - start))
+    await run().catch(report)
+    if (pause === undefined) return
+    wait = Math.max(pause, pauseFactor * (performance.now() - start))
   }
 }
 
-/** When those who came first have been served. */
-const once = async (
-  pause: number,
-  signal: AbortSignal,
-  work: () => Promise<unknown>,
-  report: (error: unknown) => void,
-) => {
-  await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
-  if (!signal.aborted) await work().catch(report)
-}
-
-/** Starts the work once the index is there; `stop()` ends it, after the piece in hand. */
-export const startBackground = (
-  deps: Deps,
-  index: ReturnType<typeof loadIndex>,
-): { readonly stop: () => Promise<void> } => {
-  const ending = new AbortController()
-  const { signal } = ending
-  const { liveIndex, report } = deps
-  const work = () => [
-    once(SECOND, signal, liveIndex.warmUp, report),
-    // An import of many books must be seen a second later, however much there is to read.
-    every(SECOND, SECOND, signal, liveIndex.readChanges, report, 1),
-    every(MINUTE, 3 * SECOND, signal, liveIndex.compare, report),
-    every(2 * MINUTE, 10 * SECOND, signal, () => liveIndex.save(), report),
-    every(MINUTE, MINUTE, signal, () => gaugeAges(deps), report),
-    every(30 * MINUTE, 5 * MINUTE, signal, () => sweepExpired(deps), report),
-    every(
-      30 * MINUTE,
-      5 * MINUTE,
-      signal,
-      () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
-      report,
-    ),
-  ]
-  const running = index.loaded.then(() => (signal.aborted ? [] : Promise.all(work())))
+/** Starts the jobs once the index is loaded. A failed run is passed to `deps.report`, and the job continues. */
+export const startBackgroundJobs = (deps: Deps, indexLoader: IndexLoader): BackgroundJobs => {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const running = indexLoader.loaded.then(() =>
+    signal.aborted ? [] : Promise.all(jobsOf(deps).map(job => runJob(job, signal, deps.report))),
+  )
   return {
     stop: async () => {
-      ending.abort()
-      await index.stop()
+      stopping.abort()
+      await indexLoader.stop()
       await running
     },
   }

@@ -1,26 +1,26 @@
 /**
- * /dev/mailbox: the mails of a shop on this machine, read from its outbox folder. Its mails hold links that open things,
- * so it is there only where the shop, its store and whoever asks are all on this machine.
+ * Development mailbox at /dev/mailbox: the emails that a local shop has written to its mail folder. Emails contain sign-in and
+ * confirmation links, so it exists only if the shop, its database and the browser are all on this machine.
  */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context, Hono } from 'hono'
 import type { Email } from 'postal-mime'
 import { mailFolder, type Settings } from '../composition/settings.ts'
-import { mailboxPage, shownHtml } from './mailbox-page.ts'
+import { renderMailbox } from './mailbox-page.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const FILE = /^[A-Za-z0-9_.-]{1,200}\.eml$/
-const NEWEST = 200
+const MAX_LISTED = 200
 
-const PAGE_POLICY =
+const PAGE_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-/** A mail may show itself and open its links in a new tab; it runs nothing and asks nobody for anything. */
-const MAIL_POLICY =
+/** An email may open its links in a new tab; it cannot run scripts or load anything. */
+const EMAIL_CSP =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-const headers = (policy: string) => ({
-  'content-security-policy': policy,
+const securityHeaders = (csp: string) => ({
+  'content-security-policy': csp,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -33,54 +33,54 @@ export type MailboxEntry = {
   readonly date: Date
 }
 
-/** Whether this shop has a mailbox to show: everything about it is on this machine. */
-export const mayShowMailbox = ({ endpoint, host, publicUrl }: Settings): boolean =>
+/** Whether the mailbox exists: the shop is reachable from this machine only, and its database is not on AWS. */
+export const isMailboxEnabled = ({ endpoint, host, publicUrl }: Settings): boolean =>
   (endpoint === undefined || !new URL(endpoint).hostname.endsWith('.amazonaws.com')) &&
   LOOPBACK.test(host) &&
   LOOPBACK.test(new URL(publicUrl).hostname)
 
-const parse = async (path: string): Promise<Email> => {
+const parseEmail = async (path: string): Promise<Email> => {
   const { default: PostalMime } = await import('postal-mime')
   return PostalMime.parse(await readFile(path))
 }
 
-/** The newest mails, with what their headers say. */
-const list = async (folder: string): Promise<MailboxEntry[]> => {
+/** The newest emails with their subject and recipient, newest first. */
+const listEmails = async (folder: string): Promise<MailboxEntry[]> => {
   const names = await readdir(folder).catch(() => [])
   const files = await Promise.all(
     names
       .filter(name => FILE.test(name))
       .map(async file => ({ file, date: (await stat(join(folder, file))).mtime })),
   )
-  const newest = files.sort((a, b) => b.date.getTime() - a.date.getTime()).slice(0, NEWEST)
+  const newest = files.sort((a, b) => b.date.getTime() - a.date.getTime()).slice(0, MAX_LISTED)
   return Promise.all(
     newest.map(async ({ file, date }) => {
-      const { subject = '', to } = await parse(join(folder, file))
+      const { subject = '', to } = await parseEmail(join(folder, file))
       return { file, date, subject, to: to?.[0]?.address ?? '' }
     }),
   )
 }
 
-/** Mounts the mailbox, where there may be one. */
-export const mailboxRoutes = (app: Hono, settings: Settings): void => {
-  if (!mayShowMailbox(settings)) return
+/** Mounts the routes of the mailbox if it is enabled. */
+export const mountMailboxRoutes = (app: Hono, settings: Settings): void => {
+  if (!isMailboxEnabled(settings)) return
   const folder = mailFolder(settings.dataDir)
-  const open = async (file: string): Promise<Email | undefined> =>
-    FILE.test(file) ? parse(join(folder, file)).catch(() => undefined) : undefined
-  // A page of another site, led here under a name of its own, is not on this machine.
+  const openEmail = async (file: string): Promise<Email | undefined> =>
+    FILE.test(file) ? parseEmail(join(folder, file)).catch(() => undefined) : undefined
+  // DNS rebinding: a site can point a domain of its own to 127.0.0.1, but the Host header then names that domain.
   const isLocal = (c: Context): boolean => LOOPBACK.test(new URL(c.req.url).hostname)
 
   app.get('/dev/mailbox/:file?', async (c, next) => {
     if (!isLocal(c)) return next()
     const file = c.req.param('file')
-    const mail = file === undefined ? undefined : await open(file)
+    const mail = file === undefined ? undefined : await openEmail(file)
     if (file !== undefined && !mail) return next()
-    const page = await mailboxPage(await list(folder), mail && file ? { file, mail } : undefined)
-    return c.html(page, 200, headers(PAGE_POLICY))
+    const page = await renderMailbox(await listEmails(folder), mail && file ? { file, mail } : undefined)
+    return c.html(page, 200, securityHeaders(PAGE_CSP))
   })
   app.get('/dev/mailbox/:file/html', async (c, next) => {
-    const mail = isLocal(c) ? await open(c.req.param('file')) : undefined
+    const mail = isLocal(c) ? await openEmail(c.req.param('file')) : undefined
     if (!mail) return next()
-    return c.html(shownHtml(mail), 200, headers(MAIL_POLICY))
+    return c.html(mail.html ?? '', 200, securityHeaders(EMAIL_CSP))
   })
 }

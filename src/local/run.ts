@@ -1,20 +1,19 @@
-/** The shop until Ctrl-C or SIGTERM. */
-
+/** Process of `npm start`: runs the shop until Ctrl-C, SIGTERM or SIGHUP, and then shuts it down gracefully. */
 import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
 import { createLinesLog, type Log } from '../core/log/log.ts'
 import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
 
 const fail = (error: unknown): never => {
-  const expected = error instanceof StartError || error instanceof SettingsError
-  console.error(expected ? `cloudshelf: ${error.message}` : error)
+  const isExpected = error instanceof StartError || error instanceof SettingsError
+  console.error(isExpected ? `cloudshelf: ${error.message}` : error)
   process.exit(1)
 }
 
 process.on('unhandledRejection', fail)
 
-/** Lines on a terminal, JSON where a machine reads it. */
-const openLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
+/** Plain lines on a terminal, JSON elsewhere. */
+const createLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
   if (process.stdout.isTTY) return createLinesLog(level, line => void process.stdout.write(`${line}\n`))
   const { createJsonLog } = await import('../core/log/json-log.ts')
   return createJsonLog(level, service)
@@ -22,18 +21,19 @@ const openLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
 
 try {
   const settings = readSettings()
-  const log = await openLog(settings)
+  const log = await createLog(settings)
   const starting = startShop(settings, log)
-  let ending = false
-  const end = (): void => {
-    if (ending) return
-    ending = true
-    log.say('shop', 'ending …')
+  let isStopping = false
+  // Graceful shutdown, also while the shop is still starting.
+  const shutDown = (): void => {
+    if (isStopping) return
+    isStopping = true
+    log.say('shop', 'shutting down …')
     starting.then(shop => shop.stop()).then(() => process.exit(0), fail)
   }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
-  process.on('SIGHUP', end)
+  process.on('SIGINT', shutDown)
+  process.on('SIGTERM', shutDown)
+  process.on('SIGHUP', shutDown)
   await starting
 } catch (error) {
   fail(error)

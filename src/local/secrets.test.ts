@@ -2,19 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { secretFile } from './secrets.ts'
+import { readOrCreateSecret } from './secrets.ts'
 
-test('a secret is made once and found again', () => {
+test('a secret is generated once and read back afterwards', () => {
   const folder = temporaryFolder()
-  const made = secretFile(folder, 'secret')
-  expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/)
-  expect(secretFile(folder, 'secret')).toBe(made)
-  expect(secretFile(folder, 'another')).not.toBe(made)
-  expect(readFileSync(join(folder, 'secret'), 'utf8')).toBe(`${made}\n`)
+  const secret = readOrCreateSecret(folder, 'secret')
+  expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  expect(readOrCreateSecret(folder, 'secret')).toBe(secret)
+  expect(readOrCreateSecret(folder, 'another')).not.toBe(secret)
+  expect(readFileSync(join(folder, 'secret'), 'utf8')).toBe(`${secret}\n`)
 })
 
-test('a file that holds too little is refused rather than trusted', () => {
+test('a file that is too short to be a secret is rejected', () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'secret'), '\n')
-  expect(() => secretFile(folder, 'secret')).toThrow(/delete it/)
+  expect(() => readOrCreateSecret(folder, 'secret')).toThrow(
+    /must contain a secret of at least 43 characters: delete the file/,
+  )
 })

@@ -1,6 +1,6 @@
-/** The error of a start that cannot go on: one line saying what is wrong and what to do, fit to be printed as it is. */
+/** Error that ends a start: a single line that says what is wrong and what to do, ready to print. */
 
-/** Callers print `message` (always a single line) and exit with 1; a stack would tell its reader nothing. */
+/** Callers print `message`, which is always a single line, and exit with code 1. A stack would not help the reader. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 

@@ -1,4 +1,7 @@
-/** A whole shop on this machine: engine, tables, shelf, API; started in order and ended in order. */
+/**
+ * A complete shop on this machine: data folder, engine, tables, sample books, index, server, background jobs. Started in this order
+ * and stopped in the reverse order.
+ */
 
 import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
@@ -16,34 +19,36 @@ import { isPageFresh } from '../pages/page-cache.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createTables, passes, verifyTables } from '../tables/provision.ts'
-import { startBackground } from './background.ts'
+import { startBackgroundJobs } from './background.ts'
+import { mountCoverRoutes } from './cover-routes.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
-import { coverRoutes } from './images.ts'
-import { loadIndex } from './load-index.ts'
-import { startMail } from './mail.ts'
-import { mailboxRoutes, mayShowMailbox } from './mailbox.ts'
-import { secretFile } from './secrets.ts'
+import { startIndexLoader } from './index-loader.ts'
+import { startMailWorker } from './mail-worker.ts'
+import { isMailboxEnabled, mountMailboxRoutes } from './mailbox.ts'
+import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
 export type LocalShop = {
   readonly url: string
-  /** Answers what is under way, then ends everything that was started. */
+  /** Graceful shutdown: answers the requests in progress (up to 5 s), then stops what was started, in reverse order. */
   readonly stop: () => Promise<void>
 }
 
+type Cleanup = () => Promise<unknown> | unknown
+
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
-/** Nobody holds a connection by sending a request slowly. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000 }
+/** Against clients that occupy connections by sending a request slowly (Slowloris). */
+const SERVER_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
-/** Cookies without `Secure` are for this machine alone. */
+/** Without https, cookies have no `Secure`, which is acceptable on loopback only. */
 const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
   if (publicUrl.startsWith('https:') || (LOOPBACK.test(host) && LOOPBACK.test(new URL(publicUrl).hostname)))
     return
   throw new StartError(
-    `HOST=${host} would serve ${publicUrl} to others without https: set PUBLIC_URL to the https:// address of your proxy`,
+    `HOST=${host} would make ${publicUrl} reachable from other machines without https: set PUBLIC_URL to the https:// URL of your proxy`,
   )
 }
 
@@ -51,97 +56,102 @@ const listen = (
   fetch: (request: Request, caller: Caller) => Promise<Response>,
   { host, port, proxySecret }: Settings,
 ): Promise<ServerType> =>
-  new Promise((done, failed) => {
-    const asked = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
+  new Promise((resolve, reject) => {
+    const respond = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
       fetch(
         request,
         callerOf(request.headers, () => incoming.socket.remoteAddress, proxySecret),
       )
-    const server = serve({ fetch: asked, hostname: host, port, serverOptions: LIMITS }, () => done(server))
+    const server = serve({ fetch: respond, hostname: host, port, serverOptions: SERVER_TIMEOUTS }, () =>
+      resolve(server),
+    )
     server.on('error', (error: NodeJS.ErrnoException) =>
-      failed(
+      reject(
         error.code === 'EADDRINUSE'
-          ? new StartError(`port ${port} is taken by another program: end it, or set PORT to another port`)
+          ? new StartError(
+              `port ${port} is in use by another program: stop that program, or set PORT to a free port`,
+            )
           : new StartError(
-              `cannot listen on ${host}:${port} (${error.code ?? error.message}): set HOST and PORT`,
+              `cannot listen on ${host}:${port} (${error.code ?? error.message}): set HOST to an address of this machine and PORT to a free port`,
             ),
       ),
     )
   })
 
+/** Graceful shutdown of the server: no new connections, then up to DRAIN_MS for the requests in progress. */
 const close = (server: ServerType): Promise<void> =>
-  new Promise(done => {
-    server.close(() => done())
+  new Promise(resolve => {
+    server.close(() => resolve())
     if ('closeIdleConnections' in server) server.closeIdleConnections()
     const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS)
     force.unref()
   })
 
-/** A start that is going to be refused for its port is so before anything is made. */
+/** Fails for an occupied port before the start creates anything. */
 const assertPortFree = async (settings: Settings): Promise<void> =>
   close(await listen(() => Promise.resolve(new Response(null, { status: 503 })), settings))
 
-/** Starts the shop that the settings describe, and tells `log` what it does. Throws StartError, with nothing left running. */
+/** Starts the shop that the settings describe, and logs each step. Throws StartError, and then leaves nothing running. */
 export const startShop = async (settings: Settings, log: Log): Promise<LocalShop> => {
   assertSafeAddress(settings)
-  const opened: (() => Promise<unknown> | unknown)[] = []
+  const cleanups: Cleanup[] = []
   const stop = async (): Promise<void> => {
-    for (let end = opened.pop(); end; end = opened.pop()) await end()
+    for (let cleanup = cleanups.pop(); cleanup; cleanup = cleanups.pop()) await cleanup()
   }
   try {
-    return await open(settings, log, opened, stop)
+    return await startParts(settings, log, cleanups, stop)
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-const open = async (
+const startParts = async (
   settings: Settings,
   log: Log,
-  opened: (() => Promise<unknown> | unknown)[],
+  cleanups: Cleanup[],
   stop: () => Promise<void>,
 ): Promise<LocalShop> => {
   const folder = await openDataFolder(settings.dataDir)
-  opened.push(() => folder.release())
+  cleanups.push(() => folder.release())
   await assertPortFree(settings)
   let engine: Engine | undefined
   let forwarder: Forwarder | undefined
   if (settings.endpoint === undefined) {
     engine = await startEngine({
       folder,
-      onDown: how => log.say('engine', `down (${how}): requests get 503 until it is back`),
-      onUp: () => log.say('engine', 'back'),
+      onDown: how => log.say('engine', `down (${how}): requests are answered with 503 until it is up again`),
+      onUp: () => log.say('engine', 'up again'),
     })
-    opened.push(engine.stop)
+    cleanups.push(engine.stop)
     const running = engine
     forwarder = await startForwarder({
       port: settings.dynamodbPort,
       target: () => (running.isUp ? running.endpoint : undefined),
     })
-    opened.push(forwarder.close)
+    cleanups.push(forwarder.close)
   }
   const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log))
-  opened.push(db.close)
+  cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const deps = createDeps(settings, {
     db,
     blobs,
-    secret: settings.secret ?? secretFile(settings.dataDir, 'secret'),
+    secret: settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret'),
     log,
   })
   if (engine) {
-    const made = await createTables(db, settings.names)
-    log.say('tables', made.length > 0 ? `made ${made.join(', ')}` : 'there')
+    const created = await createTables(db, settings.names)
+    log.say('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
   } else await assertTables(db, settings)
   const isEmpty = engine !== undefined && (await deps.books.isEmpty())
-  if (isEmpty) log.say('shelf', `put ${await seed(deps)} books on it`)
-  opened.push(() => deps.liveIndex.save())
-  const index = loadIndex(deps.liveIndex, deps.report)
-  opened.push(index.stop)
+  if (isEmpty) log.say('books', `added ${await seed(deps)} sample books`)
+  cleanups.push(() => deps.liveIndex.save())
+  const indexLoader = startIndexLoader(deps.liveIndex, deps.report)
+  cleanups.push(indexLoader.stop)
   const shop = createShop(deps)
-  coverRoutes(shop.hono, blobs)
-  mailboxRoutes(shop.hono, settings)
+  mountCoverRoutes(shop.hono, blobs)
+  mountMailboxRoutes(shop.hono, settings)
   const build = createLocalBuild(text => log.say('pages', text))
   const pages = createPageServer({
     fetch: shop.fetch,
@@ -154,15 +164,15 @@ const open = async (
     log,
   })
   const server = await listen(pages.fetch, settings)
-  opened.push(() => close(server))
-  opened.push(build.close)
+  cleanups.push(() => close(server))
+  cleanups.push(build.close)
   const books = (await deps.liveIndex.waitForIndex())?.rows.size
-  const background = startBackground(deps, index)
-  opened.push(background.stop)
-  // What a stop has cut off is finished before anything else is done in the background.
+  const background = startBackgroundJobs(deps, indexLoader)
+  cleanups.push(background.stop)
+  // Account erasures that a shutdown has interrupted are completed before any mail is sent.
   await resumeErasures(deps)
-  const mail = startMail(deps)
-  opened.push(mail.stop)
+  const mailWorker = startMailWorker(deps)
+  cleanups.push(mailWorker.stop)
 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
@@ -170,38 +180,40 @@ const open = async (
   log.say(
     'books',
     books === undefined
-      ? 'still being read: categories and titles are answered meanwhile, searches a little later'
-      : `${books} on the shelf`,
+      ? 'loading the search index: categories and titles are available now, search in a moment'
+      : `${books} in the catalog`,
   )
   log.say('data', settings.dataDir)
-  log.say('mail', mailPlace(settings, url))
+  log.say('mail', describeMailTransport(settings, url))
   log.say('dynamodb', forwarder ? `http://127.0.0.1:${forwarder.port}` : `${settings.endpoint}`)
-  log.say('api', `${url}/api/books   documentation ${url}/api/docs`)
-  log.say('shop', url)
-  // The API serves already; a shop that ends meanwhile ends the build.
+  log.say('api', `${url}/api/books (documentation: ${url}/api/docs)`)
+  log.say('shop', `CloudShelf is running at ${url}`)
+  // The API is available before the pages are built. Stopping the shop aborts the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
 }
 
-/** Where mails go, without the password of the way there. */
-const mailPlace = (settings: Settings, url: string): string => {
+/** How mails are delivered, without the password in SMTP_URL. */
+const describeMailTransport = (settings: Settings, url: string): string => {
   const { smtpUrl, sesRegion } = settings.mail
-  if (sesRegion !== undefined) return `by Amazon SES in ${sesRegion}`
-  if (smtpUrl !== undefined) return `by ${new URL(smtpUrl).host}`
-  return mayShowMailbox(settings) ? `${url}/dev/mailbox` : mailFolder(settings.dataDir)
+  if (sesRegion !== undefined) return `sent by Amazon SES in ${sesRegion}`
+  if (smtpUrl !== undefined) return `sent by SMTP through ${new URL(smtpUrl).host}`
+  return isMailboxEnabled(settings)
+    ? `read sent mail at ${url}/dev/mailbox`
+    : `saved to ${mailFolder(settings.dataDir)}`
 }
 
-/** Where the store is not ours, nothing is made unasked. */
+/** In a database of the operator's own, tables are checked but never created without a command. */
 const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Settings): Promise<void> => {
   try {
-    for await (const point of verifyTables(db, settings.names))
-      if (!passes(point))
+    for await (const check of verifyTables(db, settings.names))
+      if (!passes(check))
         throw new StartError(
-          `${point.table} at ${settings.endpoint}: ${point.point} is ${point.found}, expected ${point.expected}: run \`npx cloudshelf tables create\``,
+          `table ${check.table} at ${settings.endpoint}: ${check.point} must be ${check.expected}, but is ${check.found}: run \`npx cloudshelf tables create\``,
         )
   } catch (error) {
     if (!(error instanceof ShopError || error instanceof DynamoError)) throw error
-    const why = error.cause instanceof NoCredentials ? error.cause.message : error.message
-    throw new StartError(`the store at ${settings.endpoint} cannot be used: ${why}`)
+    const reason = error.cause instanceof NoCredentials ? error.cause.message : error.message
+    throw new StartError(`cannot use the database at ${settings.endpoint}: ${reason}`)
   }
 }

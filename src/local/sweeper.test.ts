@@ -5,16 +5,16 @@ import { sweepExpired } from './sweeper.ts'
 
 const DAY_MS = 86_400_000
 
-const itemsOf = async (
+const scanAll = async (
   shop: Awaited<ReturnType<typeof createTestShop>>,
   table: 'carts' | 'control' | 'orders',
 ) => {
-  const all: Item[] = []
-  for await (const page of shop.deps.db.scan(shop.names[table])) all.push(...page)
-  return all
+  const items: Item[] = []
+  for await (const page of shop.deps.db.scan(shop.names[table])) items.push(...page)
+  return items
 }
 
-test('what has expired is deleted, and nothing else', async () => {
+test('items that expired more than an hour ago are deleted, and no others', async () => {
   let now = new Date('2026-03-01T12:00:00Z')
   const shop = await createTestShop({ books: [aBook()], now: () => now, withStaff: false })
   const [early, late] = [shop.visitor(), shop.visitor()]
@@ -27,19 +27,19 @@ test('what has expired is deleted, and nothing else', async () => {
   await late.post('/api/cart/items', { book_id: 'tech-001' })
 
   now = new Date(now.getTime() + 2 * DAY_MS)
-  const before = await itemsOf(shop, 'control')
-  // The early cart, the key of the order, and the row that counts checkouts.
+  const before = await scanAll(shop, 'control')
+  // The early cart, the idempotency key of the order, and the rate limit of checkouts.
   expect(await sweepExpired(shop.deps)).toBe(3)
-  expect(await itemsOf(shop, 'carts')).toHaveLength(1)
+  expect(await scanAll(shop, 'carts')).toHaveLength(1)
   expect((await late.get('/api/cart')).body.item_count).toBe(1)
-  expect(await itemsOf(shop, 'orders')).toHaveLength(1)
-  const gone = before.filter(row => /^(idem|limit)#/.test(String(row.pk)))
-  expect(gone).toHaveLength(2)
-  expect(await itemsOf(shop, 'control')).toHaveLength(before.length - gone.length)
+  expect(await scanAll(shop, 'orders')).toHaveLength(1)
+  const deleted = before.filter(row => /^(idem|limit)#/.test(String(row.pk)))
+  expect(deleted).toHaveLength(2)
+  expect(await scanAll(shop, 'control')).toHaveLength(before.length - deleted.length)
   expect(await sweepExpired(shop.deps)).toBe(0)
 })
 
-test('an item that is renewed while the sweep looks at it stays', async () => {
+test('an item that is renewed during the sweep is not deleted', async () => {
   let now = new Date('2026-03-01T12:00:00Z')
   const shop = await createTestShop({ books: [aBook()], now: () => now })
   const shopper = shop.visitor()
@@ -51,7 +51,7 @@ test('an item that is renewed while the sweep looks at it stays', async () => {
     db: {
       ...db,
       write: async (...[write]: Parameters<typeof db.write>) => {
-        const [cart] = await itemsOf(shop, 'carts')
+        const [cart] = await scanAll(shop, 'carts')
         await db.write({
           action: 'Put',
           table: shop.names.carts,
@@ -62,5 +62,5 @@ test('an item that is renewed while the sweep looks at it stays', async () => {
     },
   }
   expect(await sweepExpired(renewing)).toBe(0)
-  expect(await itemsOf(shop, 'carts')).toHaveLength(1)
+  expect(await scanAll(shop, 'carts')).toHaveLength(1)
 })

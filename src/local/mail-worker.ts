@@ -1,28 +1,32 @@
-/** The mail worker of a local shop: looks into the outbox each second. */
+/** Mail worker of a local shop: polls the outbox every second. On AWS a Lambda function does this. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendDueMail, type WorkerDeps } from '../notifications/worker.ts'
 
-const PAUSE_MS = 1_000
-/** The worker pauses nine times as long as a mail took: shoppers have nine tenths of the time. */
+const POLL_MS = 1_000
+/** The worker pauses nine times as long as it works, so that shoppers get nine tenths of the process. */
 const PAUSE_FACTOR = 9
 const PAUSE_AFTER_FAILURE_MS = 10_000
 const DRAIN_MS = 5_000
 
-/**
- * Starts the worker; `stop()` ends it after the mails in hand, but waits at most 5 seconds for a mail server: what is
- * not noted as sent by then is due again when its lease ends.
- */
-export const startMail = (deps: WorkerDeps): { readonly stop: () => Promise<void> } => {
-  const ending = new AbortController()
-  const { signal } = ending
+export type MailWorker = {
+  /**
+   * Graceful shutdown: waits for the mails being sent, at most 5 seconds. A mail that is not recorded as sent by then becomes due
+   * again when its lease expires.
+   */
+  readonly stop: () => Promise<void>
+}
+
+export const startMailWorker = (deps: WorkerDeps): MailWorker => {
+  const stopping = new AbortController()
+  const { signal } = stopping
   const run = async (): Promise<void> => {
-    let pause = PAUSE_MS
+    let pause = POLL_MS
     while (!signal.aborted) {
       await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
       if (signal.aborted) return
       try {
         await sendDueMail({ ...deps, pauseFactor: PAUSE_FACTOR }, signal)
-        pause = PAUSE_MS
+        pause = POLL_MS
       } catch (error) {
         deps.log.failure(error)
         pause = PAUSE_AFTER_FAILURE_MS
@@ -32,7 +36,7 @@ export const startMail = (deps: WorkerDeps): { readonly stop: () => Promise<void
   const running = run()
   return {
     stop: async () => {
-      ending.abort()
+      stopping.abort()
       await Promise.race([running, sleep(DRAIN_MS, undefined, { ref: false })])
     },
   }
