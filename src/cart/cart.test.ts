@@ -27,7 +27,7 @@ test('a cart is an item as the specification has it, with a version and an expir
   ])
 })
 
-test('looking at a cart makes neither a cookie nor a cart', async () => {
+test('reading a cart creates neither a cookie nor a cart', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const visitor = shop.visitor()
   const before = await dumpTables(shop)
@@ -51,7 +51,7 @@ test('the cookie is a secret of 256 bits that script cannot read and other sites
   expect(bound).toMatch(/^__Host-cloudshelf_guest=[A-Za-z0-9_-]{43}; Path=\/;.*; HttpOnly;.*; Secure$/)
 })
 
-test('a cookie that is no secret of ours is nobody’s', async () => {
+test('a cookie that the shop did not set gives access to no cart', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await add(shopper)
@@ -61,7 +61,7 @@ test('a cookie that is no secret of ours is nobody’s', async () => {
   expect((await shop.visitor().get('/api/cart', { cookie: `a=b; ${cookie}; c` })).body.item_count).toBe(1)
 })
 
-test('lines are added to, set, removed and emptied', async () => {
+test('copies are added, quantities set, lines removed and the cart emptied', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', price: 10 })] })
   const shopper = shop.visitor()
   await add(shopper)
@@ -78,7 +78,7 @@ test('lines are added to, set, removed and emptied', async () => {
   expect((await add(shopper)).body.item_count).toBe(1)
 })
 
-test('every change gives a version that was never there before', async () => {
+test('each change gives the cart a new version, never one that it had before', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const versions = [(await add(shopper)).body.version]
@@ -89,7 +89,7 @@ test('every change gives a version that was never there before', async () => {
   expect((await shopper.get('/api/cart')).body.version).toBe(versions.at(-1))
 })
 
-test('at most 20 of one book go into a cart, by whatever steps', async () => {
+test('a cart takes at most 20 copies of a book, however they are added', async () => {
   const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
   const shopper = shop.visitor()
   expect((await add(shopper, 'tech-001', 20)).status).toBe(200)
@@ -103,7 +103,7 @@ test('at most 20 of one book go into a cart, by whatever steps', async () => {
   expect((await both.get('/api/cart')).body.item_count).toBe(19)
 })
 
-test('at most 50 books go into a cart, also when the last two come at once; all 50 can be bought', async () => {
+test('a cart takes at most 50 books, also when the last two are added at once, and all 50 can be bought', async () => {
   const books = Array.from({ length: 52 }, (_, i) => aBook({ book_id: `b-${i}`, price: 1.01 }))
   const shop = await createTestShop({ books })
   const shopper = shop.visitor()
@@ -118,7 +118,7 @@ test('at most 50 books go into a cart, also when the last two come at once; all 
   expect(order.body.items.length).toBe(50)
 })
 
-test('no more go into a cart than are left, and the answer says how many', async () => {
+test('a cart takes no more copies than are in stock, and the response says how many are left', async () => {
   const shop = await createTestShop({ books: [aBook({ stock_quantity: 3 })] })
   const shopper = shop.visitor()
   await add(shopper, 'tech-001', 2)
@@ -164,7 +164,7 @@ test('the cart shows what changed since its books were added', async () => {
   expect(mended).toMatchObject({ can_check_out: true, total_amount: 211.96 })
 })
 
-test('a retired book goes into no cart, and is shown as none left where it is in one', async () => {
+test('a retired book cannot be added to a cart, and is shown as sold out where it is in one', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await add(shopper)
@@ -175,7 +175,7 @@ test('a retired book goes into no cart, and is shown as none left where it is in
   expect((await add(shopper)).body.item_count).toBe(2)
 })
 
-test('words that mean something to a machine are ids like others', async () => {
+test('book ids that are special words in JavaScript work like any other', async () => {
   const ids = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '-', '_']
   const shop = await createTestShop({ books: ids.map(book_id => aBook({ book_id })) })
   const shopper = shop.visitor()

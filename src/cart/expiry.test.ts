@@ -1,4 +1,4 @@
-/** An expired cart is gone for every read and write, though its item still lies in the table. */
+/** Expired carts do not exist for any read or write, although their items are still in the table. */
 import { expect, test } from 'vitest'
 import { aBook, createTestShop, orderFor, type Shopper, type TestShop } from '../../test/kit.ts'
 import { putForeignItem, readItems } from '../../test/table-contents.ts'
@@ -23,7 +23,7 @@ test.each([
   [WEEK, false],
   [WEEK + 1, false],
   [3 * WEEK, false],
-])('after %i s the cart is there: %s', async (age, there) => {
+])('after %i s the cart exists: %s', async (age, there) => {
   const { shop, shopper, cart, pass } = await open()
   pass(age)
   expect(await rows(shop)).toBe(1)
@@ -33,7 +33,7 @@ test.each([
   expect((await readItems(shop, 'orders')).length).toBe(there ? 1 : 0)
 })
 
-test('an expired cart can be neither set, nor removed from, nor emptied', async () => {
+test('lines of an expired cart cannot be set or removed, nor can it be emptied', async () => {
   const { shop, shopper, pass } = await open()
   pass(WEEK)
   const before = await readItems(shop, 'carts')
@@ -43,7 +43,7 @@ test('an expired cart can be neither set, nor removed from, nor emptied', async 
   expect(await readItems(shop, 'carts')).toEqual(before)
 })
 
-test('what is added to an expired cart begins a new one, on the same day too', async () => {
+test('adding a book after the cart expired creates a new one, on the same day too', async () => {
   const { shop, shopper, pass } = await open()
   pass(WEEK)
   const fresh = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
@@ -53,7 +53,7 @@ test('what is added to an expired cart begins a new one, on the same day too', a
   expect((await short.visitor().post('/api/cart/items', { book_id: 'tech-001' })).status).toBe(200)
 })
 
-test('an item of today that has expired is written over', async () => {
+test('an expired cart with today’s id is overwritten', async () => {
   const { shop, shopper, pass } = await open()
   const [{ user_id }] = await readItems(shop, 'carts')
   pass(WEEK + 3_600)
@@ -67,7 +67,7 @@ test('an item of today that has expired is written over', async () => {
   expect(await count(shopper)).toBe(1)
 })
 
-test('each change gives the cart seven more days, a look gives none', async () => {
+test('each change extends the cart by seven days, a read does not', async () => {
   const { shopper, pass } = await open()
   pass(WEEK - 10)
   expect((await put(shopper)).body.expires_at).toBe(new Date(START + (2 * WEEK - 10) * 1_000).toISOString())

@@ -1,4 +1,4 @@
-/** A newcomer's first book: an id that nobody knows yet needs no cart to be looked for, and still gets one cart, once. */
+/** First add of a new shopper: no cart is looked for, and exactly one is created. */
 import { expect, test } from 'vitest'
 import { type Fault, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
@@ -15,7 +15,7 @@ const open = async () => {
 }
 const oneCopy = { book_id: 'tech-001' }
 
-test('it costs a look at the book and one write, and the cart is bought like any other', async () => {
+test('it is one read of the book and one write, and the cart can be bought', async () => {
   const { engine, shop } = await open()
   const before = { ...engine.calls }
   const newcomer = shop.visitor()
@@ -31,7 +31,7 @@ test('it costs a look at the book and one write, and the cart is bought like any
 })
 
 test.each(['lose', 'cut', 'refuse'] as const)(
-  'one whose first write meets “%s” has one cart with one copy',
+  'when the first write meets “%s” there is one cart with one copy',
   async fault => {
     const { shop, failOnce, puts } = await open()
     failOnce(fault)
@@ -44,7 +44,7 @@ test.each(['lose', 'cut', 'refuse'] as const)(
   },
 )
 
-test('a write that is sent again is never put over a cart that came in between', async () => {
+test('a repeated write never overwrites a cart that was changed in between', async () => {
   const { shop, failOnce } = await open()
   failOnce({
     afterCommit: async () => {
@@ -63,7 +63,7 @@ test('a write that is sent again is never put over a cart that came in between',
   expect((await readItems(shop, 'carts')).map(({ version }) => version)).toEqual(['of another'])
 })
 
-test('what cannot be bought makes no cart and no guest', async () => {
+test('adding a book that cannot be bought creates no cart and no guest', async () => {
   const { shop } = await open()
   const newcomer = shop.visitor()
   const refused = [

@@ -1,4 +1,4 @@
-/** Carts that others put into the table: the specification's sample, and what is hardly a cart at all. */
+/** Carts that other clients wrote: the specification's sample, and malformed items. */
 import { expect, test } from 'vitest'
 import {
   aBook,
@@ -44,7 +44,7 @@ const withCart = async (shop: TestShop, item: object): Promise<Shopper> => {
 
 const open = () => createTestShop({ books: [aBook()], now: () => new Date(NOW) })
 
-test('the specification’s sample is a cart: shown, changed and bought', async () => {
+test('the specification’s sample can be read, changed and bought', async () => {
   const shop = await open()
   const shopper = await withCart(shop, {})
   const cart = (await shopper.get('/api/cart')).body
@@ -58,12 +58,12 @@ test('the specification’s sample is a cart: shown, changed and bought', async 
   expect((await checkOut(changing)).status).toBe(201)
 })
 
-test('the specification’s own expiry has passed: its sample is no cart today', async () => {
+test('the specification’s sample with its original expiry has expired', async () => {
   const shopper = await withCart(await open(), { expires_at: { N: '1725811200' } })
   expect((await shopper.get('/api/cart')).body.items).toEqual([])
 })
 
-test('a cart that another client changed after it was seen is not bought', async () => {
+test('a cart that another client changed since it was read is not bought', async () => {
   const shop = await open()
   const shopper = await withCart(shop, {})
   const seen = (await shopper.get('/api/cart')).body
@@ -80,18 +80,18 @@ test('a cart that another client changed after it was seen is not bought', async
 
 const lineOf = (changes: object) => ({ items: { L: [{ M: { ...sampleLine, ...changes } }] } })
 
-const HARDLY_CARTS: Record<string, object> = {
+const MALFORMED_CARTS: Record<string, object> = {
   'no items': { items: { NULL: true } },
-  'items that are a text': { items: { S: 'none' } },
-  'items that are no lines': { items: { L: [{ S: 'a' }, { N: '1' }, { L: [] }, { M: {} }] } },
-  'a quantity of nothing': lineOf({ quantity: { N: '0' } }),
+  'items that are a string': { items: { S: 'none' } },
+  'items that are not lines': { items: { L: [{ S: 'a' }, { N: '1' }, { L: [] }, { M: {} }] } },
+  'a quantity of zero': lineOf({ quantity: { N: '0' } }),
   'a negative quantity': lineOf({ quantity: { N: '-3' } }),
-  'a fraction': lineOf({ quantity: { N: '1.5' } }),
+  'a fractional quantity': lineOf({ quantity: { N: '1.5' } }),
   'a quantity in words': lineOf({ quantity: { S: '1' } }),
-  'a quantity without end': lineOf({ quantity: { N: '99999999999999999999999999999999999999' } }),
-  'a price without end': lineOf({ price: { N: '9.9E+125' } }),
+  'a quantity of 38 digits': lineOf({ quantity: { N: '99999999999999999999999999999999999999' } }),
+  'a price of 126 digits': lineOf({ price: { N: '9.9E+125' } }),
   'a negative price': lineOf({ price: { N: '-42.99' } }),
-  'an id that is none': lineOf({ book_id: { S: '../../etc' } }),
+  'a malformed book id': lineOf({ book_id: { S: '../../etc' } }),
   'times that are numbers': { created_at: { N: '1' }, updated_at: { N: '1' } },
   'a version that is a number': { version: { N: '7' } },
   'no expiry': { expires_at: { NULL: true } },
@@ -100,7 +100,7 @@ const HARDLY_CARTS: Record<string, object> = {
   'an expiry of 38 digits': { expires_at: { N: '17570736001757073600175707360017570736' } },
 }
 
-test.each(Object.entries(HARDLY_CARTS))('a cart with %s stops nobody from shopping', async (_, item) => {
+test.each(Object.entries(MALFORMED_CARTS))('a cart with %s does not prevent shopping', async (_, item) => {
   const shop = await open()
   const shopper = await withCart(shop, item)
   const seen = await shopper.get('/api/cart')
@@ -113,14 +113,14 @@ test.each(Object.entries(HARDLY_CARTS))('a cart with %s stops nobody from shoppi
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('a line that is none is skipped, the others are bought', async () => {
+test('a malformed line is skipped, and the others are bought', async () => {
   const shop = await open()
   const bad = { ...sampleLine, quantity: { N: '-1' } }
   const shopper = await withCart(shop, { items: { L: [{ M: bad }, { M: sampleLine }] } })
   expect((await checkOut(shopper)).body).toMatchObject({ total: 52.42, items: [{ quantity: 1 }] })
 })
 
-test('an expired cart with a later name does not hide the live one', async () => {
+test('an expired cart with a later id does not hide the live one', async () => {
   const shop = await open()
   const shopper = await withCart(shop, {})
   const [{ user_id }] = await readItems(shop, 'carts')
@@ -135,7 +135,7 @@ test('an expired cart with a later name does not hide the live one', async () =>
   expect((await checkOut(shopper)).status).toBe(201)
 })
 
-test('a newer cart that others put beside a live one shows a minute later, and is what a change goes into at once', async () => {
+test('a newer cart of another client is shown within a minute, and changes are made to it at once', async () => {
   let now = NOW
   const shop = await createTestShop({ books: [aBook()], now: () => new Date(now) })
   const shopper = shop.visitor()

@@ -16,7 +16,7 @@ const linesOf = async (who: Shopper) =>
 /** A guest with a cart, who then signs in in the same browser. */
 const signedInFrom = async (shop: TestShop, guest: Shopper) => shop.account({ from: guest })
 
-test('a guest’s cart joins the account’s: quantities are added up, to 20 of a book', async () => {
+test('a guest’s cart is merged into the account’s: quantities are added up, to at most 20 of a book', async () => {
   const shop = await createTestShop({ books })
   const [guest, elsewhere] = [shop.visitor(), await shop.account()]
   await add(guest, 'b-1', 2)
@@ -25,19 +25,19 @@ test('a guest’s cart joins the account’s: quantities are added up, to 20 of 
   await add(elsewhere, 'b-3', 1)
   const cookies = [guest.cookie(), elsewhere.cookie()].join('; ')
   const both = (path: string) => shop.visitor().get(path, { cookie: cookies })
-  const joined = await both('/api/cart')
+  const merged = await both('/api/cart')
   expect(
-    joined.body.items.map((one: { book_id: string; quantity: number }) => [one.book_id, one.quantity]),
+    merged.body.items.map((one: { book_id: string; quantity: number }) => [one.book_id, one.quantity]),
   ).toEqual([
     ['b-2', MAX_QUANTITY],
     ['b-3', 1],
     ['b-1', 2],
   ])
   expect(await linesOf(guest)).toEqual({})
-  expect((await both('/api/cart')).body).toEqual(joined.body)
+  expect((await both('/api/cart')).body).toEqual(merged.body)
 })
 
-test('where fifty lines are not enough the account’s own stay, and the rest waits in the guest’s cart', async () => {
+test('lines beyond fifty stay in the guest’s cart, and the account’s own come first', async () => {
   const shop = await createTestShop({ books })
   const [guest, elsewhere] = [shop.visitor(), await shop.account()]
   for (let i = 0; i < 3; i++) await add(guest, `b-${50 + i}`)
@@ -51,7 +51,7 @@ test('where fifty lines are not enough the account’s own stay, and the rest wa
   expect(Object.keys(await linesOf(guest))).toHaveLength(1)
 })
 
-test('a join that fails leaves both carts as they were, is reported, and hinders nobody', async () => {
+test('a failed merge leaves both carts unchanged, is reported, and does not fail the request', async () => {
   const shop = await createTestShop({ books })
   const guest = shop.visitor()
   await add(guest, 'b-1', 3)

@@ -16,7 +16,7 @@ const lines = fc.array(
   { minLength: 1, maxLength: 50 },
 )
 
-test('the specification’s sample comes out to the cent: 42.99 + 3.44 + 5.99 = 52.42', () => {
+test('the amounts of the specification’s sample are exact: 42.99 + 3.44 + 5.99 = 52.42', () => {
   expect(calculateAmounts([{ price: cents(4299), quantity: 1 }], rules)).toEqual({
     subtotal: 4299,
     adjustments: [],
@@ -26,11 +26,11 @@ test('the specification’s sample comes out to the cent: 42.99 + 3.44 + 5.99 = 
   })
 })
 
-test('nothing costs nothing, shipping included', () => {
+test('an empty cart costs nothing, shipping included', () => {
   expect(calculateAmounts([], rules)).toEqual({ subtotal: 0, adjustments: [], tax: 0, shipping: 0, total: 0 })
 })
 
-test('tax is rounded half up, once, on the subtotal', () => {
+test('tax is calculated once, on the subtotal, and rounded half up', () => {
   const half = { tax: rate('0.5'), shipping: cents(0) }
   expect(calculateAmounts([{ price: cents(1), quantity: 1 }], half).tax).toBe(1)
   // Line by line it would be 3.
@@ -45,7 +45,7 @@ test('tax is rounded half up, once, on the subtotal', () => {
   expect(calculateAmounts([{ price: cents(607), quantity: 1 }], rules).tax).toBe(49)
 })
 
-test('20,000 carts cost what whole numbers without end say', () => {
+test('the amounts of 20,000 carts equal those in exact integer arithmetic', () => {
   fc.assert(
     fc.property(lines, fc.integer({ min: 0, max: 2_500 }), fc.nat({ max: 10_000 }), (cart, tax, shipping) => {
       const subtotal = cart.reduce((sum, line) => sum + BigInt(line.price) * BigInt(line.quantity), 0n)
@@ -67,7 +67,7 @@ test('20,000 carts cost what whole numbers without end say', () => {
   )
 })
 
-test('the same sums in floats are not exact, which is why there are cents', () => {
+test('the same sums in floating point are not exact, so amounts are cents', () => {
   let wrong = 0
   for (const cart of fc.sample(lines, 500)) {
     const floats = cart.reduce((sum, line) => sum + (line.price / 100) * line.quantity, 0)
@@ -77,7 +77,7 @@ test('the same sums in floats are not exact, which is why there are cents', () =
   expect(wrong).toBeGreaterThan(50)
 })
 
-test('an amount survives the way through JSON and the table', () => {
+test('an amount is unchanged by JSON and by the table', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e13 }), whole => {
       const amount = cents(whole)

@@ -13,7 +13,7 @@ import { sendDueMail } from './worker.ts'
 
 const SHOP = { currency: 'USD', publicUrl: 'https://shop.example' }
 const TOKEN = 'T'.repeat(43)
-const everyLetter = (order: Order) => [
+const everyMail = (order: Order) => [
   orderConfirmed(order, SHOP),
   orderShipped(order),
   orderCancelled(order, SHOP),
@@ -27,11 +27,11 @@ const mailFor = async (changes: Partial<Order>): Promise<Mail> => {
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   const [mail] = mails
-  if (!mail) throw new Error('no mail came')
+  if (!mail) throw new Error('no mail was sent')
   return mail
 }
 
-test('the confirmation of the specification’s sample order says what it costs, where it goes and how it is paid', async () => {
+test('the confirmation of the specification’s sample order shows its amounts, address and payment', async () => {
   const mail = await mailFor({})
   const words = ['1 × Clean Code', '$42.99', '$3.44', '$5.99', '$52.42', '123 Main St', 'Anytown, ST 12345']
   for (const word of [...words, 'United States', 'Pay by invoice', mail.id.split('#')[0] ?? '?']) {
@@ -42,7 +42,7 @@ test('the confirmation of the specification’s sample order says what it costs,
   expect(mail.subject).toBe(`Order confirmed: ${mail.id.split('#')[0]}`)
 })
 
-test('the lines of an order are the price of all their copies, and add up to the subtotal', () => {
+test('each line shows the price of all its copies, and the lines add up to the subtotal', () => {
   const items = [
     { book_id: 'a', title: 'A', price: cents(1999), quantity: 3 },
     { book_id: 'b', title: 'B', price: cents(5), quantity: 20 },
@@ -55,20 +55,20 @@ test('the lines of an order are the price of all their copies, and add up to the
   expect(text).toMatch(/Subtotal +\$60\.97/)
 })
 
-test('amounts keep their cents in every currency', () => {
+test('amounts have two decimals in every currency', () => {
   const inCurrency = (currency: string) => mailText(orderConfirmed(anOrder(), { ...SHOP, currency }))
   expect(inCurrency('EUR')).toContain('€52.42')
   expect(inCurrency('JPY')).toContain('¥52.42')
 })
 
-test('an order of others’ making, with a total alone, has its mails too', () => {
+test('an order of another client, with a total alone, has its mails too', () => {
   const { shipping_address: _, ...rest } = anOrder()
   const bare = { ...rest, amounts: { total: cents(5242) } }
-  for (const letter of everyLetter(bare)) expect(mailText(letter)).not.toMatch(/undefined|NaN/)
+  for (const letter of everyMail(bare)) expect(mailText(letter)).not.toMatch(/undefined|NaN/)
   expect(mailText(orderConfirmed(bare, SHOP))).toMatch(/Total +\$52\.42/)
 })
 
-test('a confirmation that was held up until after the cancellation says so', async () => {
+test('a confirmation that is sent after the cancellation says so', async () => {
   const { text } = await mailFor({ status: 'cancelled' })
   expect(text).toContain('it has been canceled since')
   expect(text).not.toContain('invoice')
@@ -76,24 +76,24 @@ test('a confirmation that was held up until after the cancellation says so', asy
 
 const EVIL = '</td><script>alert(1)</script><img src=https://spy.example/x.png onerror="x()">\'&'
 
-test('what people typed is text: no markup of theirs gets into a mail', async () => {
+test('text that customers entered is escaped in the HTML of a mail', async () => {
   const order = anOrder({
     items: [{ book_id: 'a', title: EVIL, price: cents(100), quantity: 1 }],
     shipping_address: { street: EVIL, city: EVIL, state: EVIL, postal_code: EVIL, country: EVIL },
   })
   const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: cents(100), quantity: 1 }] })
   const tags = (page: string) => page.match(/<[a-z/][^>]*>/gi) ?? []
-  for (const [i, letter] of everyLetter(order).entries()) {
+  for (const [i, letter] of everyMail(order).entries()) {
     const page = await mailHtml(letter)
     expect(page).not.toMatch(/<script|<img/)
-    const plain = everyLetter(clean)[i]
-    if (!plain) throw new Error('there are as many letters')
+    const plain = everyMail(clean)[i]
+    if (!plain) throw new Error('there must be as many mails')
     expect(new Set(tags(page))).toEqual(new Set(tags(await mailHtml(plain))))
   }
 })
 
-test('no mail asks a server for anything: no images, no scripts, no styles or fonts from afar', async () => {
-  for (const letter of everyLetter(anOrder())) {
+test('mails load nothing from a server: no images, scripts, styles or fonts', async () => {
+  for (const letter of everyMail(anOrder())) {
     const page = await mailHtml(letter)
     expect(page).not.toMatch(/<(img|script|link|iframe|object|form)\b|url\(|@import|src=/i)
     expect(page.match(/https?:\/\/[^"<\s]+/g) ?? []).toEqual(
@@ -103,7 +103,7 @@ test('no mail asks a server for anything: no images, no scripts, no styles or fo
   }
 })
 
-test('a title with line breaks, control characters or turned text is one plain line', async () => {
+test('a title with line breaks, control or bidirectional characters is a single plain line', async () => {
   const title = 'A\r\nBcc: x@example.com\r\n\r\n-- \nTotal\t$0.01\u2028\u0000\u202eEvil'
   const { text, html } = await mailFor({ items: [{ book_id: 'a', title, price: cents(100), quantity: 1 }] })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
@@ -112,11 +112,11 @@ test('a title with line breaks, control characters or turned text is one plain l
   expect(text).toContain('1 × A Bcc: x@example.com -- Total $0.01 Evil')
 })
 
-test('a title without end, or broken in the middle of a character, is cut', () => {
+test('a very long title, or one with half a character, is truncated', () => {
   const order = anOrder({
     items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: cents(100), quantity: 1 }],
   })
-  for (const letter of everyLetter(order)) {
+  for (const letter of everyMail(order)) {
     const text = mailText(letter)
     expect(text.length).toBeLessThan(2_000)
     expect(text.isWellFormed()).toBe(true)

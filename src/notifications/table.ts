@@ -7,8 +7,9 @@
  */
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, sortKeyAt } from '../core/ids.ts'
 import { outboxKey } from '../core/outbox.ts'
 import type { OutboxEntry } from './schema.ts'
@@ -122,15 +123,8 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
   }
 
   /** Moves all rows or none. False where one of them is no longer in its place. */
-  const move = async (...moves: readonly (readonly [OutboxRow, Item])[]): Promise<boolean> => {
-    try {
-      await db.transact(moves.flatMap(([row, item]) => moveWrites(row, item)))
-      return true
-    } catch (error) {
-      if (error instanceof TransactionRefused) return false
-      throw error
-    }
-  }
+  const move = (...moves: readonly (readonly [OutboxRow, Item])[]): Promise<boolean> =>
+    wasApplied(db.transact(moves.flatMap(([row, item]) => moveWrites(row, item))))
 
   const entriesIn = async function* (pk: string): AsyncGenerator<readonly OutboxEntry[]> {
     for await (const items of db.pages(partition(table, pk))) yield items.map(toEntry)

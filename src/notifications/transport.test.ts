@@ -21,7 +21,7 @@ const mail = (changes: Partial<Mail> = {}): Mail => ({
   ...changes,
 })
 
-test('a mail goes out by SMTP with both forms and an id that is the same on each try', async () => {
+test('SMTP sends a mail as HTML and text, with the same Message-ID on each try', async () => {
   const server = await startSmtpServer()
   const transport = createSmtpTransport(server.url, FROM)
   await transport.send(mail())
@@ -41,14 +41,14 @@ test('a mail goes out by SMTP with both forms and an id that is the same on each
   expect(second?.messageId).toBe(first?.messageId)
 })
 
-test('a refusal of the mail server, and a server that is not there, are errors', async () => {
+test('a refusal of the mail server, and a server that cannot be reached, are errors', async () => {
   const server = await startSmtpServer('550 no such user')
   await expect(createSmtpTransport(server.url, FROM).send(mail())).rejects.toThrow('550 no such user')
   expect(server.messages).toEqual([])
   await expect(createSmtpTransport('smtp://127.0.0.1:9', FROM).send(mail())).rejects.toThrow('ECONNREFUSED')
 })
 
-test('line breaks in what a mail carries make no headers and no commands', async () => {
+test('line breaks in a mail’s fields cannot inject headers or commands', async () => {
   const server = await startSmtpServer()
   const evil = 'x\r\nBcc: everyone@example.com\r\nRCPT TO:<everyone@example.com>\r\n\r\nbody'
   const transport = createSmtpTransport(server.url, { name: evil, address: 'orders@shop.example' })
@@ -61,7 +61,7 @@ test('line breaks in what a mail carries make no headers and no commands', async
   expect(server.commands.filter(line => line.startsWith('RCPT'))).toEqual(['RCPT TO:<customer@example.com>'])
 })
 
-test('without a mail server a mail is a file for its owner alone, once, however often it is sent', async () => {
+test('without a mail server a mail is one file that only its owner can read, however often it is sent', async () => {
   const folder = join(temporaryFolder(), 'outbox')
   const transport = createFolderTransport(folder, FROM)
   await transport.send(mail())
@@ -77,7 +77,7 @@ test('without a mail server a mail is a file for its owner alone, once, however 
   })
 })
 
-test('the sender is the shop at its own host unless MAIL_FROM says otherwise', () => {
+test('the default sender is the shop at its own host', () => {
   const from = (env: Record<string, string>) => readSettings(env).mail.from
   expect(from({})).toEqual({ name: 'CloudShelf', address: 'orders@localhost' })
   expect(from({ PUBLIC_URL: 'https://books.example' }).address).toBe('orders@books.example')
@@ -91,7 +91,7 @@ test('the sender is the shop at its own host unless MAIL_FROM says otherwise', (
     expect(() => from({ MAIL_FROM: wrong })).toThrow(SettingsError)
 })
 
-test('SMTP_URL is an address of a mail server, and a wrong one is not repeated in the message', () => {
+test('SMTP_URL must be the URL of a mail server, and an error does not reveal it', () => {
   expect(readSettings({ SMTP_URL: 'smtps://user:secret@mail.example' }).mail.smtpUrl).toContain(
     'mail.example',
   )
@@ -102,8 +102,8 @@ test('SMTP_URL is an address of a mail server, and a wrong one is not repeated i
 
 type SesCall = { readonly url: string; readonly headers: Record<string, string>; readonly body: string }
 
-/** What stands in for SES: keeps what it is sent, and answers with this status. */
-const sesServer = async (status = 200) => {
+/** Fake of SES, which records requests and responds with this status. */
+const startSesServer = async (status = 200) => {
   const calls: SesCall[] = []
   const server = createHttpServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -127,7 +127,7 @@ const sesServer = async (status = 200) => {
 
 const SES_KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' }
 
-/** The signature that AWS would expect, step by step as its documentation has it (Signature Version 4). */
+/** The signature that AWS expects, calculated as its documentation describes (Signature Version 4). */
 const expectedSignature = ({ url, headers, body }: SesCall): string => {
   const sha = (text: string) => createHash('sha256').update(text).digest('hex')
   const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
@@ -150,8 +150,8 @@ const expectedSignature = ({ url, headers, body }: SesCall): string => {
   return hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha(canonical)}`).toString('hex')
 }
 
-test('a mail goes out by SES as a signed request, with both forms and an id that is the same on each try', async () => {
-  const server = await sesServer()
+test('SES gets a mail as a signed request with HTML and text, and the same Message-ID on each try', async () => {
+  const server = await startSesServer()
   const sign = signerFor('ses', 'eu-central-1', async () => SES_KEY)
   const transport = createSesTransport(server.endpoint, sign, FROM)
   for (let i = 0; i < 2; i++) await transport.send(mail())
@@ -173,8 +173,8 @@ test('a mail goes out by SES as a signed request, with both forms and an id that
   expect([...ids]).toEqual(['<order-1#order_confirmed@shop.example>'])
 })
 
-test('what SES refuses is an error, and credentials that it refuses are asked for anew', async () => {
-  const server = await sesServer(403)
+test('a refusal of SES is an error, and refused credentials are fetched again', async () => {
+  const server = await startSesServer(403)
   let asked = 0
   const sign = signerFor('ses', 'eu-central-1', async () => {
     asked++
@@ -187,7 +187,7 @@ test('what SES refuses is an error, and credentials that it refuses are asked fo
   await expect(gone.send(mail())).rejects.toThrow()
 })
 
-test('of a mail server and SES there may be one', () => {
+test('SMTP and SES cannot both be configured', () => {
   expect(readSettings({ SES_REGION: 'eu-central-1' }).mail.sesRegion).toBe('eu-central-1')
   expect(() => readSettings({ SES_REGION: 'Frankfurt' })).toThrow(/SES_REGION must be an AWS Region/)
   expect(() => readSettings({ SES_REGION: 'eu-central-1', SMTP_URL: 'smtp://mail.example' })).toThrow(

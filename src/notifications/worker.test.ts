@@ -12,13 +12,13 @@ import { BATCH_SIZE, sendDueMail } from './worker.ts'
 const HOUR = 3_600_000
 const dead = (shop: TestShop) => collectEntries(shop.deps.outbox.deadLetters())
 const pending = (shop: TestShop) => collectEntries(shop.deps.outbox.pending())
-const countsOf = (mails: readonly Mail[]): Map<string, number> => {
+const countById = (mails: readonly Mail[]): Map<string, number> => {
   const counts = new Map<string, number>()
   for (const { id } of mails) counts.set(id, (counts.get(id) ?? 0) + 1)
   return counts
 }
 
-/** A row that the worker takes like any other, and that announces what is said. */
+/** Puts a row with this content into the outbox. */
 const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, unknown>) =>
   shop.deps.db.write({
     action: 'Put',
@@ -26,7 +26,7 @@ const putRow = (shop: TestShop, due: Date, id: string, content: Record<string, u
     item: { ...outboxKey(due, id), ...content },
   })
 
-test('an order’s mail is sent once, its row makes way for a note that expires', async () => {
+test('an order’s mail is sent once, and its row is replaced by a record that expires', async () => {
   const shop = await createMailShop()
   const order = await shop.place()
   const { mails, transport } = createMailCapture()
@@ -47,7 +47,7 @@ test('an order’s mail is sent once, its row makes way for a note that expires'
   })
 })
 
-test('a mail belongs to the request that caused it: its row, the worker’s log and the note name that one', async () => {
+test('the id of the request that caused a mail is in its row, in the worker’s log and in the record of the sent mail', async () => {
   const shop = await createMailShop()
   const order = await shop.place()
   const { deps, staff, names } = shop
@@ -62,14 +62,14 @@ test('a mail belongs to the request that caused it: its row, the worker’s log 
   await sendDueMail({ ...deps, transport, log })
   const event = `${order.order_id}#order_cancelled`
   expect(said).toContainEqual([`sent ${event}`, id])
-  // What no request of the shop has caused has an id of its own.
+  // A mail that was not caused by a request has an id of its own.
   expect(said.find(([text]) => text.endsWith('order_confirmed'))?.[1]).not.toBe(id)
   expect(await deps.db.get(names.control, { pk: `mail#${event}`, sk: 'sent' })).toMatchObject({
     request_id: id,
   })
 })
 
-test('a worker that is told to rest lets as many times as long as a mail took pass before it takes the next', async () => {
+test('a worker with a pause factor waits that many times as long as a mail took before the next', async () => {
   const shop = await createMailShop()
   for (let i = 0; i < 3; i++) await shop.place()
   const begun: number[] = []
@@ -86,7 +86,7 @@ test('a worker that is told to rest lets as many times as long as a mail took pa
   expect(begun.slice(1).every((at, i) => at - (ended[i] ?? at) >= 55)).toBe(true)
 })
 
-test('checkout, shipping and cancelling through the shop each send their mail', async () => {
+test('checkout, shipping and cancellation each send a mail', async () => {
   const shop = await createMailShop()
   const [shipped, cancelled] = [await shop.place(), await shop.place()]
   const { deps, staff } = shop
@@ -105,7 +105,7 @@ test('checkout, shipping and cancelling through the shop each send their mail', 
   )
 })
 
-test('an order without an address, as others make them, announces nothing', async () => {
+test('an order without an email address, as other clients write them, announces nothing', async () => {
   const shop = await createMailShop()
   const { email: _, ...order } = await shop.place()
   await shop.deps.db.write({
@@ -123,7 +123,7 @@ test('an order without an address, as others make them, announces nothing', asyn
   shop.reportedErrors.length = 0
 })
 
-test('health says how long mails have waited', async () => {
+test('the health endpoint says how long mails have been waiting', async () => {
   const shop = await createMailShop()
   const waiting = async () => (await shop.visitor().get('/api/health')).body.mail.waiting_seconds
   expect(await waiting()).toBe(0)
@@ -134,7 +134,7 @@ test('health says how long mails have waited', async () => {
   expect(await waiting()).toBe(0)
 })
 
-test('ten workers that reach for one row: one takes it', async () => {
+test('of ten workers that lease one row at once one succeeds', async () => {
   const shop = await createMailShop()
   await shop.place()
   const [row] = await shop.deps.outbox.listDue(shop.time.now(), 1)
@@ -145,17 +145,17 @@ test('ten workers that reach for one row: one takes it', async () => {
   expect(await shop.deps.outbox.listDue(shop.time.now(), 1)).toEqual([])
 })
 
-test('ten workers at once send each of a hundred mails once', async () => {
+test('ten concurrent workers send each of a hundred mails once', async () => {
   const shop = await createMailShop()
   const orders = await Promise.all(Array.from({ length: 100 }, () => shop.place()))
   const { mails, transport } = createMailCapture()
   await Promise.all(Array.from({ length: 10 }, () => sendDueMail({ ...shop.deps, transport })))
   expect(mails).toHaveLength(100)
-  expect(countsOf(mails).size).toBe(orders.length)
+  expect(countById(mails).size).toBe(orders.length)
   expect(await pending(shop)).toEqual([])
 })
 
-test('a mail is noted as sent in the write that takes the next, and alone where another was quicker', async () => {
+test('a mail is recorded as sent in the transaction that leases the next, and alone where another worker was faster', async () => {
   const shop = await createMailShop()
   for (let i = 0; i < 5; i++) await shop.place()
   const { transact } = shop.deps.db
@@ -168,7 +168,7 @@ test('a mail is noted as sent in the write that takes the next, and alone where 
   await sendDueMail({ ...shop.deps, transport })
   expect([mails.length, commits]).toEqual([5, 6])
   for (let i = 0; i < 2; i++) await shop.place()
-  // While the first is sent, another worker takes the second.
+  // While the first is sent, another worker leases the second.
   const quick = createMailCapture()
   const slow = createMailCapture(() => sendDueMail({ ...shop.deps, transport: quick.transport }))
   await sendDueMail({ ...shop.deps, transport: slow.transport })
@@ -176,7 +176,7 @@ test('a mail is noted as sent in the write that takes the next, and alone where 
   expect(await pending(shop)).toEqual([])
 })
 
-test('a worker that is told to end sends the mail that it has taken, and takes no other', async () => {
+test('a worker that is stopped sends the mail in hand and no other (graceful shutdown)', async () => {
   const shop = await createMailShop()
   for (let i = 0; i < 4; i++) await shop.place()
   const tries = async () => (await pending(shop)).map(one => one.tries)
@@ -193,11 +193,11 @@ test('a worker that is told to end sends the mail that it has taken, and takes n
   expect(await tries()).toEqual([0])
 })
 
-test('what a dead worker held is taken over when its lease ends, and not before', async () => {
+test('the mail of a crashed worker is taken over when its lease ends, and not before', async () => {
   const shop = await createMailShop()
   await shop.place()
   const { mails, transport } = createMailCapture()
-  // Its steps: query, claim; it dies when it is about to send.
+  // Its steps are query and lease; it crashes when it is about to send.
   const { worker, death } = createKillableWorker(shop, transport, 5)
   await Promise.race([sendDueMail(worker), death])
   await sendDueMail({ ...shop.deps, transport })
@@ -210,7 +210,7 @@ test('what a dead worker held is taken over when its lease ends, and not before'
   expect(mails).toHaveLength(1)
 })
 
-test('a worker whose lease has ended does not disturb the one that took over', async () => {
+test('a worker whose lease has ended does not interfere with the one that took over', async () => {
   const shop = await createMailShop()
   await shop.place()
   const { outbox } = shop.deps
@@ -227,7 +227,7 @@ test('a worker whose lease has ended does not disturb the one that took over', a
   expect(await outbox.markSent(quick, shop.time.now())).toBe(true)
 })
 
-test('a mail server that is down is asked eight times, longer and longer apart; then the mail is dead until revived', async () => {
+test('while the mail server is down a mail is tried eight times with backoff, then it is a dead letter until requeued', async () => {
   const shop = await createMailShop()
   const order = await shop.place()
   const id = `${order.order_id}#order_confirmed`
@@ -265,7 +265,7 @@ test('a mail server that is down is asked eight times, longer and longer apart; 
   expect(mails.map(mail => mail.id)).toEqual([id])
 })
 
-test('poison rows end dead at once and hold nobody up', async () => {
+test('malformed rows become dead letters at once and do not hold up others', async () => {
   const shop = await createMailShop()
   const now = shop.time.now()
   const gone = { event: 'order_confirmed', user_id: 'guest-1', order_id: 'order-2026-03-01-gone' }
@@ -277,7 +277,7 @@ test('poison rows end dead at once and hold nobody up', async () => {
   const good = await Promise.all(Array.from({ length: BATCH_SIZE }, () => shop.place()))
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
-  expect([...countsOf(mails).keys()].sort()).toEqual(
+  expect([...countById(mails).keys()].sort()).toEqual(
     good.map(one => `${one.order_id}#order_confirmed`).sort(),
   )
   expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
@@ -287,32 +287,32 @@ test('poison rows end dead at once and hold nobody up', async () => {
   expect(shop.reportedErrors.splice(0)).toHaveLength(5)
 })
 
-test('rows that the mail server never takes let the others pass, and end dead', async () => {
+test('mails that the server always refuses do not hold up others, and become dead letters', async () => {
   const shop = await createMailShop()
-  const poison = await Promise.all(
-    Array.from({ length: 5 }, () => shop.place({ email: 'poison@example.com' })),
+  const refused = await Promise.all(
+    Array.from({ length: 5 }, () => shop.place({ email: 'refused@example.com' })),
   )
   const sent: string[] = []
   const { transport } = createMailCapture(async mail => {
     sent.push(mail.to)
-    if (mail.to === 'poison@example.com') throw new Error('451 not today')
+    if (mail.to === 'refused@example.com') throw new Error('451 not today')
   })
   await Promise.all(Array.from({ length: BATCH_SIZE * 2 }, () => shop.place()))
   await sendDueMail({ ...shop.deps, transport })
-  // All good ones are out after one pass; the poison was tried once each, in the first batches.
-  expect(sent.filter(to => to !== 'poison@example.com')).toHaveLength(BATCH_SIZE * 2)
-  expect(sent.filter(to => to === 'poison@example.com')).toHaveLength(5)
+  // All good mails are sent after one pass; the refused ones were tried once each, in the first batches.
+  expect(sent.filter(to => to !== 'refused@example.com')).toHaveLength(BATCH_SIZE * 2)
+  expect(sent.filter(to => to === 'refused@example.com')).toHaveLength(5)
   for (let i = 0; i < MAX_TRIES; i++) {
     shop.time.advance(14 * HOUR)
     await sendDueMail({ ...shop.deps, transport })
   }
   expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
-    poison.map(one => `${one.order_id}#order_confirmed`).sort(),
+    refused.map(one => `${one.order_id}#order_confirmed`).sort(),
   )
   expect(shop.reportedErrors.splice(0)).toHaveLength(5)
 })
 
-test('a row that kills each worker that takes it is dead after eight of them', async () => {
+test('a row that crashes each worker becomes a dead letter after eight tries', async () => {
   const shop = await createMailShop()
   await shop.place()
   const { mails, transport } = createMailCapture()
@@ -327,7 +327,7 @@ test('a row that kills each worker that takes it is dead after eight of them', a
   shop.reportedErrors.length = 0
 })
 
-test('every one of 500 orders has its mail, though the server fails 30 %, hangs 10 %, and the worker dies 50 times', async () => {
+test('each of 500 orders has its mail, although the server fails 30 %, hangs 10 %, and the worker crashes 50 times', async () => {
   const KILLS = 50
   const shop = await createMailShop()
   const orders = await Promise.all(Array.from({ length: 500 }, () => shop.place()))
@@ -351,7 +351,7 @@ test('every one of 500 orders has its mail, though the server fails 30 %, hangs 
     await Promise.race([sendDueMail({ ...worker, sendTimeoutMs: 15 }), death.then(() => deaths++)])
     shop.time.advance(deaths % 5 === 0 ? HOUR : LEASE_MS)
   }
-  const counts = countsOf(mails)
+  const counts = countById(mails)
   const duplicates = mails.length - counts.size
   console.log(`${calls} sendings, ${failed} failed, ${deaths} deaths, ${duplicates} mails twice`)
   expect(deaths).toBe(KILLS)

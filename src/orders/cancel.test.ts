@@ -1,4 +1,4 @@
-/** Where cancelled copies go when the shelf has changed since. */
+/** Cancellation when the catalog has changed since the order: which copies are returned to stock. */
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, checkOut, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
@@ -13,10 +13,10 @@ const bought = async (shop: TestShop, ...bookIds: readonly string[]) => {
   return { shopper, cancel: () => shopper.post(`/api/orders/${body.order_id}/cancel`), order: body }
 }
 
-const notes = async (shop: TestShop): Promise<Json[]> =>
+const auditNotes = async (shop: TestShop): Promise<Json[]> =>
   (await readItems(shop, 'control')).filter(row => row.what === NOTE && row.pk.startsWith('audit#'))
 
-test('copies go back to a book that was moved, and one that is retired', async () => {
+test('copies are returned to a book that was moved, and to one that is retired', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { cancel } = await bought(shop, 'tech-001', 'tech-002')
   await shop.staff.call('PATCH', '/api/books/tech-001', { category: 'Craft' })
@@ -24,22 +24,22 @@ test('copies go back to a book that was moved, and one that is retired', async (
   expect((await cancel()).body.status).toBe('cancelled')
   expect(await readStock(shop, 'tech-001')).toBe(25)
   expect(await readStock(shop, 'tech-002')).toBe(25)
-  expect(await notes(shop)).toEqual([])
+  expect(await auditNotes(shop)).toEqual([])
 })
 
-test('copies of a book that is gone are noted for the shop’s people, the others go back', async () => {
+test('copies of a deleted book are recorded in the audit for staff, and the others are returned', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { cancel, order } = await bought(shop, 'tech-001', 'tech-002')
   await shop.staff.call('DELETE', '/api/books/tech-001')
   expect((await cancel()).body.status).toBe('cancelled')
   expect(await readStock(shop, 'tech-002')).toBe(25)
   expect(await readItems(shop, 'books')).toHaveLength(1)
-  expect(await notes(shop)).toMatchObject([
+  expect(await auditNotes(shop)).toMatchObject([
     { pk: `audit#order:${order.order_id}`, after: { lines: [{ book_id: 'tech-001', quantity: 2 }] } },
   ])
 })
 
-test('a book that is moved while its order is cancelled gets its copies back', async () => {
+test('copies are returned to a book that is moved during the cancellation', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const { cancel } = await bought(shop, 'tech-001')
@@ -54,10 +54,10 @@ test('a book that is moved while its order is cancelled gets its copies back', a
   })
   expect((await cancel()).body.status).toBe('cancelled')
   expect(await readStock(shop, 'tech-001')).toBe(25)
-  expect(await notes(shop)).toEqual([])
+  expect(await auditNotes(shop)).toEqual([])
 })
 
-test('an order of the specification’s own `create_order`, without categories and amounts, can be read and cancelled', async () => {
+test('an order of the specification’s `create_order`, without categories and amounts, can be read and canceled', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002' })] })
   const { order } = await bought(shop, 'tech-002')
   const [{ user_id }] = await readItems(shop, 'orders')
@@ -80,11 +80,11 @@ test('an order of the specification’s own `create_order`, without categories a
   const cancelled = await shop.staff.post('/api/orders/order-2025-09-05-001/cancel')
   expect(cancelled.body.status).toBe('cancelled')
   expect(await readStock(shop, 'tech-001')).toBe(31)
-  expect(await notes(shop)).toMatchObject([{ after: { lines: [{ book_id: 'nothing', quantity: 3 }] } }])
+  expect(await auditNotes(shop)).toMatchObject([{ after: { lines: [{ book_id: 'nothing', quantity: 3 }] } }])
   expect(order.status).toBe('confirmed')
 })
 
-test('an order that is none is not found, and hides no other', async () => {
+test('a malformed order is not found, and does not hide others', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const { shopper, order } = await bought(shop, 'tech-001')
   const [{ user_id }] = await readItems(shop, 'orders')

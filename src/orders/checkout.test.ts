@@ -8,7 +8,7 @@ const fill = async (shopper: Shopper, quantity = 1, book_id = 'tech-001'): Promi
 const post = (shopper: Shopper, body: Json, key = 'a-key') =>
   shopper.post('/api/orders', body, { 'idempotency-key': key })
 
-test('the specification’s sample order comes out as printed there', async () => {
+test('the specification’s sample order has the amounts that are printed there', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   await fill(shopper)
@@ -55,7 +55,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'book',
     'email-orders',
     'idem',
-    // How often this network has checked out.
+    // Rate limit of this client network.
     'limit',
     'outbox',
   ])
@@ -66,7 +66,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
   })
 })
 
-test('the guest’s secret lies nowhere, and neither does anything in the table of users', async () => {
+test('the guest’s secret is not stored, and neither is a user', async () => {
   const shop = await createTestShop({ books: [aBook()], withStaff: false })
   const shopper = shop.visitor()
   await fill(shopper)
@@ -77,7 +77,7 @@ test('the guest’s secret lies nowhere, and neither does anything in the table 
   expect(await readItems(shop, 'users')).toEqual([])
 })
 
-test('an order needs a key, a cart, its version and the total that was shown', async () => {
+test('an order needs an idempotency key, a cart, its version and the total that was shown', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const nothing = orderFor({ version: 'none', total: 0 })
@@ -97,7 +97,7 @@ test('an order needs a key, a cart, its version and the total that was shown', a
   expect(await dumpTables(shop)).toBe(before)
 })
 
-test('an old tab cannot buy the cart that was begun after its own was bought', async () => {
+test('an old tab cannot buy a cart that was created after its own was bought', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const old = await fill(shopper)
@@ -108,7 +108,7 @@ test('an old tab cannot buy the cart that was begun after its own was bought', a
   expect((await post(shopper, orderFor(fresh), 'two')).status).toBe(201)
 })
 
-test('a shortage names the books, and nothing of the cart is sold', async () => {
+test('when stock is short the books are named, and nothing is sold', async () => {
   const shop = await createTestShop({
     books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })],
   })
@@ -126,7 +126,7 @@ test('a shortage names the books, and nothing of the cart is sold', async () => 
   expect(await readItems(shop, 'orders')).toEqual([])
 })
 
-test('a book that was moved is still bought, one that was retired or deleted is not', async () => {
+test('a book that was moved can be bought, one that was retired or deleted cannot', async () => {
   const books = ['moved', 'retired', 'deleted'].map(book_id => aBook({ book_id }))
   const shop = await createTestShop({ books })
   const buy = async (book_id: string, edit: () => Promise<unknown>) => {
@@ -147,7 +147,7 @@ test('a book that was moved is still bought, one that was retired or deleted is 
   expect(deleted.body).toMatchObject({ code: 'out_of_stock', items: [{ available_quantity: 0 }] })
 })
 
-test('a book that another client moved, pointer and all, is bought where it is now', async () => {
+test('a book that another process moved is bought under its new category', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = shop.visitor()
   const cart = await fill(shopper)
@@ -159,7 +159,7 @@ test('a book that another client moved, pointer and all, is bought where it is n
   expect(await readStock(shop, 'tech-001')).toBe(24)
 })
 
-test('a cart of others’ making is bought within the limits and refused beyond them', async () => {
+test('a cart of another client is bought within the limits and refused beyond them', async () => {
   const books = Array.from({ length: 51 }, (_, i) => aBook({ book_id: `b-${i}`, stock_quantity: 1_000 }))
   const shop = await createTestShop({ books })
   const foreignCart = async (lines: readonly { id: number; quantity: number }[]) => {
@@ -190,7 +190,7 @@ test('a cart of others’ making is bought within the limits and refused beyond 
     return answer
   }
   expect((await foreignCart([{ id: 1, quantity: 20 }])).status).toBe(201)
-  // Two lines of one book are one purchase.
+  // Two lines of one book are merged.
   const twice = await foreignCart([
     { id: 2, quantity: 3 },
     { id: 2, quantity: 4 },

@@ -12,6 +12,7 @@ import { rejectionOf } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { type ErrorCode, ShopError } from '../core/errors.ts'
 import { parseDecimal, toDecimal } from '../core/money.ts'
+import { type RetryPolicy, retry } from '../core/retry.ts'
 import { checkoutLines } from './checkout-lines.ts'
 import { checkoutWrites, newOrder } from './checkout-writes.ts'
 import type { OrderDeps } from './deps.ts'
@@ -24,8 +25,8 @@ export type PlacedOrder = { readonly order: Order; readonly replayed: boolean }
 type Transact = (writes: readonly Write[]) => Promise<void>
 type Checkout = { readonly userId: string; readonly key: string; readonly body: PlaceOrder }
 
-/** Retries after an id collision or a concurrent change of category: both are rare. */
-const MAX_TRIES = 3
+/** Retries after an id collision or a concurrent change of category: both are rare, and no reason to wait. */
+const PLACE_RETRIES: RetryPolicy = { maxTries: 3, pause: () => 0 }
 
 /**
  * Refusals for which the order of this key takes precedence: after a success the cart is gone, and its books may have sold
@@ -68,16 +69,10 @@ export const placeOrder = async (
 const placeNew = async (deps: OrderDeps, checkout: Checkout, transact: Transact): Promise<PlacedOrder> => {
   const { userId, body } = checkout
   const { cart, books } = await deps.cartReader.readVersion(userId, body.cart_version, deps.now())
-  for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const placed = await attempt(
-      deps,
-      checkout,
-      cart,
-      tries === 1 ? books : await readBooks(deps, cart),
-      transact,
-    )
-    if (placed) return placed
-  }
+  const placed = await retry(PLACE_RETRIES, async tries =>
+    attempt(deps, checkout, cart, tries === 1 ? books : await readBooks(deps, cart), transact),
+  )
+  if (placed) return placed
   throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 }
 

@@ -1,4 +1,4 @@
-/** Checkout and cart over a store that loses answers, is in conflict, or throttles. */
+/** Checkout and cart when DynamoDB loses responses, reports conflicts or throttles. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import {
@@ -19,7 +19,7 @@ const open = async (): Promise<{ shop: TestShop; engine: FaultyEngine }> => {
 }
 
 /** The fault for the first `count` calls of these operations. */
-const first = (count: number, operations: readonly string[], fault: FaultPlan): FaultPlan => {
+const forFirst = (count: number, operations: readonly string[], fault: FaultPlan): FaultPlan => {
   let left = count
   return (operation, input) =>
     operations.includes(operation) && !isRateLimitWrite(input) && left-- > 0
@@ -29,12 +29,12 @@ const first = (count: number, operations: readonly string[], fault: FaultPlan): 
 
 const WRITES = ['TransactWriteItems', 'PutItem', 'UpdateItem']
 
-test('a checkout whose answer was lost inside is done once', async () => {
+test('a checkout whose store response is lost is placed once', async () => {
   const { shop, engine } = await open()
   for (let i = 1; i <= 10; i++) {
     const shopper = shop.visitor()
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
-    engine.plan(first(1 + (i % 3), ['TransactWriteItems'], () => 'lose'))
+    engine.plan(forFirst(1 + (i % 3), ['TransactWriteItems'], () => 'lose'))
     expect((await checkOut(shopper)).status).toBe(201)
     engine.plan(() => undefined)
     expect((await readItems(shop, 'orders')).length).toBe(i)
@@ -42,7 +42,7 @@ test('a checkout whose answer was lost inside is done once', async () => {
   }
 })
 
-test('a checkout whose answer the client lost is found again under its key', async () => {
+test('a checkout whose response the client did not get is found again under its key', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
@@ -60,7 +60,7 @@ test('a checkout whose answer the client lost is found again under its key', asy
   expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
-test('a cart whose books hang holds up no order', async () => {
+test('a read of a cart that hangs does not hold up an order', async () => {
   const engine = await startFaultyEngine()
   const books = [aBook({ stock_quantity: 5 }), aBook({ book_id: 'hung' })]
   const shop = await createTestShop({ books, endpoint: engine.endpoint })
@@ -71,7 +71,7 @@ test('a cart whose books hang holds up no order', async () => {
   engine.plan((operation, input) =>
     operation === 'BatchGetItem' && JSON.stringify(input).includes('"hung"') ? released.promise : undefined,
   )
-  // Some at every moment: an order that were read for together with carts would hang with one of them.
+  // At every moment some are in flight: an order that shared a batch with them would hang too.
   let bought = false
   const answered: number[] = []
   const reading: Promise<unknown>[] = []
@@ -91,53 +91,53 @@ test('a cart whose books hang holds up no order', async () => {
   expect(new Set(answered)).toEqual(new Set([200]))
 })
 
-test('a twin that commits before the cart of a checkout is read is found', async () => {
+test('a duplicate request that commits before the cart is read is found', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   const cart = (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
   const buy = () => shopper.post('/api/orders', orderFor(cart), { 'idempotency-key': 'k' })
-  const twinReads = Promise.withResolvers<void>()
+  const duplicateReads = Promise.withResolvers<void>()
   const committed = Promise.withResolvers<void>()
   let carts = 0
   engine.plan(async (operation, input) => {
-    // The twin has begun before the first commits, and reads the cart only after.
+    // The duplicate begins before the first commits, and reads the cart only after.
     if (operation === 'TransactWriteItems' && !isRateLimitWrite(input))
-      await twinReads.promise.then(() => sleep(50))
+      await duplicateReads.promise.then(() => sleep(50))
     if (operation === 'Query' && ++carts === 2) {
-      twinReads.resolve()
+      duplicateReads.resolve()
       await committed.promise
     }
     return undefined
   })
-  const [one, twin] = [buy(), sleep(10).then(buy)]
+  const [one, duplicate] = [buy(), sleep(10).then(buy)]
   const placed = await one
   committed.resolve()
   expect(placed.status).toBe(201)
-  expect((await twin).body).toEqual(placed.body)
+  expect((await duplicate).body).toEqual(placed.body)
   expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
-test('an add whose answer was lost adds once', async () => {
+test('an add whose store response is lost is applied once', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   for (let i = 1; i <= 10; i++) {
-    engine.plan(first(1 + (i % 2), WRITES, () => 'lose'))
+    engine.plan(forFirst(1 + (i % 2), WRITES, () => 'lose'))
     const { status, body } = await shopper.post('/api/cart/items', { book_id: 'tech-001' })
     expect({ status, count: body.item_count }).toEqual({ status: 200, count: i })
   }
 })
 
-test('an add whose answer was lost adds once, though another device changed the cart meanwhile', async () => {
+test('an add whose store response is lost is applied once, although another device changed the cart in between', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   const add = (quantity: number) => shopper.post('/api/cart/items', { book_id: 'tech-001', quantity })
   await add(1)
-  engine.plan(first(1, WRITES, () => ({ afterCommit: () => add(1) })))
+  engine.plan(forFirst(1, WRITES, () => ({ afterCommit: () => add(1) })))
   expect((await add(1)).status).toBe(200)
   expect((await shopper.get('/api/cart')).body.item_count).toBe(3)
 })
 
-/** The first write is carried out and its answer lost; the next two tries meet a conflict. */
+/** The first write is applied and its response lost; the next two tries meet a conflict. */
 const lostThenConflict = (): FaultPlan => {
   let writes = 0
   return (operation, input) => {
@@ -148,7 +148,7 @@ const lostThenConflict = (): FaultPlan => {
   }
 }
 
-test('what was done and whose answer was lost is done once, though the next try meets a conflict', async () => {
+test('a write whose response is lost is applied once, although the next try meets a conflict', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   for (let i = 1; i <= 5; i++) {
@@ -161,45 +161,45 @@ test('what was done and whose answer was lost is done once, though the next try 
   expect({ status, stock: body.stock_quantity }).toEqual({ status: 200, stock: 105 })
 })
 
-test('a cancel whose answer was lost gives the copies back once', async () => {
+test('a cancellation whose store response is lost returns the copies once', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001', quantity: 4 })
   const { order_id } = (await checkOut(shopper)).body
-  engine.plan(first(2, WRITES, () => 'lose'))
+  engine.plan(forFirst(2, WRITES, () => 'lose'))
   expect((await shopper.post(`/api/orders/${order_id}/cancel`)).body.status).toBe('cancelled')
   expect(await readStock(shop, 'tech-001')).toBe(100)
 })
 
-test('a copy that is added to the stock while the answer is lost is added once', async () => {
+test('a stock change whose store response is lost is applied once', async () => {
   const { shop, engine } = await open()
-  engine.plan(first(1, WRITES, () => 'lose'))
+  engine.plan(forFirst(1, WRITES, () => 'lose'))
   const { status, body } = await shop.staff.call('PATCH', '/api/books/tech-001', { stock_delta: 5 })
   expect({ status, stock: body.stock_quantity }).toEqual({ status: 200, stock: 105 })
 })
 
-const PASSING: Record<string, FaultPlan> = {
-  'a transaction in conflict': (_, input) => transactionCancelled(input, 'TransactionConflict'),
-  'a transaction that is throttled': (_, input) => transactionCancelled(input, 'ThrottlingError'),
+const TRANSIENT: Record<string, FaultPlan> = {
+  'a transaction conflict': (_, input) => transactionCancelled(input, 'TransactionConflict'),
+  'a throttled transaction': (_, input) => transactionCancelled(input, 'ThrottlingError'),
   'a throttled table': () => dynamoError('ProvisionedThroughputExceededException'),
   'a transaction in progress': () => dynamoError('TransactionInProgressException'),
-  'a failing server': () => ({ status: 500, body: { __type: 'InternalServerError' } }),
-  'a gateway’s page': () => ({ status: 502, body: [] }),
-  'a connection that is cut': () => 'refuse',
+  'an internal server error': () => ({ status: 500, body: { __type: 'InternalServerError' } }),
+  'an error page of a gateway': () => ({ status: 502, body: [] }),
+  'a dropped connection': () => 'refuse',
 }
 
-test.each(Object.entries(PASSING))('%s passes, and the order is placed once', async (_, fault) => {
+test.each(Object.entries(TRANSIENT))('%s is retried, and the order is placed once', async (_, fault) => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
-  engine.plan(first(3, ['TransactWriteItems'], fault))
+  engine.plan(forFirst(3, ['TransactWriteItems'], fault))
   expect((await checkOut(shopper)).status).toBe(201)
   expect((await readItems(shop, 'orders')).length).toBe(1)
   expect(await readStock(shop, 'tech-001')).toBe(99)
 })
 
-test.each(Object.entries(PASSING))(
-  '%s that stays is a 503 with Retry-After, and nothing is written',
+test.each(Object.entries(TRANSIENT))(
+  '%s that persists is a 503 with Retry-After, and nothing is written',
   async (_, fault) => {
     const { shop, engine } = await open()
     const shopper = shop.visitor()
@@ -222,7 +222,7 @@ test.each(Object.entries(PASSING))(
   },
 )
 
-test('a store that is gone is a 503, not a crash, for whoever asks', async () => {
+test('without DynamoDB each request is answered 503 with Retry-After', async () => {
   const { shop, engine } = await open()
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -237,6 +237,6 @@ test('a store that is gone is a 503, not a crash, for whoever asks', async () =>
     expect(status).toBe(503)
     expect(headers.get('retry-after')).toMatch(/^\d+$/)
   }
-  // Browsing is answered from memory.
+  // Lists are answered from memory.
   expect((await shopper.get('/api/books?q=clean')).status).toBe(200)
 })

@@ -1,4 +1,4 @@
-/** Orders that others have put into the table, as the specification's own `create_order` does. */
+/** Orders that other clients wrote, as the specification's own `create_order` does. */
 import { expect, test } from 'vitest'
 import { aBook, createTestShop, type Json, type TestShop } from '../../test/kit.ts'
 import { dumpTables, putForeignItem } from '../../test/table-contents.ts'
@@ -30,10 +30,10 @@ const putOrder = (shop: TestShop, changes: Json = {}): Promise<Json> =>
 const ID = 'order-2025-09-05-xyz123'
 
 test.each<[string, Json, Json]>([
-  ['no map', { S: '1 Library Lane' }, undefined],
+  ['a string', { S: '1 Library Lane' }, undefined],
   ['a list', { L: [{ S: '1 Library Lane' }] }, undefined],
   [
-    'a map of anything',
+    'a map of various types',
     {
       M: {
         street: { S: '1 Library Lane' },
@@ -44,18 +44,21 @@ test.each<[string, Json, Json]>([
     },
     { street: '1 Library Lane', postal_code: '12345' },
   ],
-])('an order whose address is %s is shown, listed and moved on like any other', async (_, address, shown) => {
-  const shop = await createTestShop({ books: [aBook()] })
-  await putOrder(shop, { shipping_address: address })
-  const { status, body } = await shop.staff.get(`/api/orders/${ID}`)
-  expect({ status, address: body.shipping_address }).toEqual({ status: 200, address: shown })
-  expect((await shop.staff.get('/api/orders?date=2025-09-05')).body.items).toHaveLength(1)
-  expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'processing' })).status).toBe(200)
-  expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'cancelled' })).status).toBe(200)
-  expect(shop.reportedErrors).toEqual([])
-})
+])(
+  'an order whose address is %s is shown, listed and moved to the next status',
+  async (_, address, shown) => {
+    const shop = await createTestShop({ books: [aBook()] })
+    await putOrder(shop, { shipping_address: address })
+    const { status, body } = await shop.staff.get(`/api/orders/${ID}`)
+    expect({ status, address: body.shipping_address }).toEqual({ status: 200, address: shown })
+    expect((await shop.staff.get('/api/orders?date=2025-09-05')).body.items).toHaveLength(1)
+    expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'processing' })).status).toBe(200)
+    expect((await shop.staff.post(`/api/orders/${ID}/status`, { status: 'cancelled' })).status).toBe(200)
+    expect(shop.reportedErrors).toEqual([])
+  },
+)
 
-test('an order of more books than one transaction can give back is refused in words, and stays as it is', async () => {
+test('canceling an order with more books than one transaction can return is refused, and changes nothing', async () => {
   const books = Array.from({ length: 95 }, (_, i) => aBook({ book_id: `b${i}`, stock_quantity: 1 }))
   const shop = await createTestShop({ books })
   const line = ({ book_id }: { book_id: string }) => ({

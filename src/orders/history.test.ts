@@ -4,7 +4,7 @@ import { createClock } from '../../test/mail.ts'
 
 const EMAIL = 'jane@example.com'
 
-const order = async (who: Shopper, email = EMAIL) => {
+const placeOrder = async (who: Shopper, email = EMAIL) => {
   const { body: cart } = await who.post('/api/cart/items', { book_id: 'tech-001' })
   const placed = await who.post(
     '/api/orders',
@@ -39,36 +39,36 @@ const mixedOrders = async (shop: TestShop, account: Shopper, pass: () => void): 
   const placed: string[] = []
   for (let i = 0; i < 12; i++) {
     pass()
-    placed.push(await order(i % 3 === 0 ? account : shop.visitor()))
+    placed.push(await placeOrder(i % 3 === 0 ? account : shop.visitor()))
   }
   return placed.reverse()
 }
 
 test.each([1, 2, 5, 50])(
-  'an account sees its own orders and those that guests made with its address, each once, %i a page',
+  'an account sees its own orders and those that guests placed with its email address, each once, %i a page',
   async limit => {
     const time = createClock()
     const shop = await createTestShop({ ...shelf, now: time.now })
     const jane = await shop.account({ email: EMAIL })
     const placed = await mixedOrders(shop, jane, () => time.advance(61_000))
-    await order(shop.visitor(), 'john@example.com')
+    await placeOrder(shop.visitor(), 'john@example.com')
     expect(await walk(jane, limit)).toEqual(placed)
   },
 )
 
-test('a guest’s order can be read and cancelled by the account of its address, and stays where it is', async () => {
+test('a guest’s order can be read and canceled by the account with its email address, and is still the guest’s', async () => {
   const shop = await createTestShop(shelf)
   const guest = shop.visitor()
-  const id = await order(guest)
+  const id = await placeOrder(guest)
   const jane = await shop.account({ email: EMAIL })
   expect((await jane.get(`/api/orders/${id}`)).status).toBe(200)
   expect((await jane.post(`/api/orders/${id}/cancel`)).body.status).toBe('cancelled')
   expect((await guest.get(`/api/orders/${id}`)).body.status).toBe('cancelled')
 })
 
-test('without a confirmed address, or with another, an account sees none of them', async () => {
+test('an account with an unconfirmed or another email address sees none of them', async () => {
   const shop = await createTestShop(shelf)
-  const id = await order(shop.visitor())
+  const id = await placeOrder(shop.visitor())
   for (const who of [await shop.account({ email: EMAIL, verified: false }), await shop.account()]) {
     expect((await who.get('/api/orders')).body.items).toEqual([])
     expect((await who.get(`/api/orders/${id}`)).body.code).toBe('order_not_found')
@@ -76,10 +76,10 @@ test('without a confirmed address, or with another, an account sees none of them
   }
 })
 
-test('who made an order as a guest reads it in the same browser after signing in, whatever its address', async () => {
+test('an order placed as a guest can be read in the same browser after sign-in, whatever its email address', async () => {
   const shop = await createTestShop(shelf)
   const guest = shop.visitor()
-  const id = await order(guest, 'other@example.com')
+  const id = await placeOrder(guest, 'other@example.com')
   const jane = await shop.account({ email: EMAIL, from: guest })
   expect((await jane.get(`/api/orders/${id}`)).status).toBe(200)
 })

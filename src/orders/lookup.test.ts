@@ -23,7 +23,7 @@ const linkShop = async () => {
   return { ...shop, order, visitor, ask, deliver, open }
 }
 
-test('a guest who knows the order and its address gets a link by mail, which opens the order once', async () => {
+test('a guest who knows an order’s number and email address gets a link by mail, which opens the order once', async () => {
   const { ask, deliver, open, order } = await linkShop()
   const asked = await ask(order.order_id, ' Customer@EXAMPLE.com ')
   expect(asked.status).toBe(202)
@@ -36,7 +36,7 @@ test('a guest who knows the order and its address gets a link by mail, which ope
   expect(await open(token)).toMatchObject({ status: 404, body: { code: 'link_invalid' } })
 })
 
-test('the answer, and the calls to the store, are the same for known and unknown orders and addresses', async () => {
+test('response and calls to the store are the same for known and unknown orders and email addresses', async () => {
   const { ask, order, deps } = await linkShop()
   const calls: string[] = []
   for (const name of ['get', 'query', 'transact', 'write', 'batchGet'] as const) {
@@ -63,14 +63,14 @@ test('the answer, and the calls to the store, are the same for known and unknown
   expect(new Set(seen).size).toBe(1)
 })
 
-test('only the order’s own address gets a mail', async () => {
+test('only the email address of the order gets a mail', async () => {
   const { ask, deliver, order } = await linkShop()
   await ask(order.order_id, 'other@example.com')
   await ask('order-2026-03-01-0123456789abcdefghjkmn')
   expect(await deliver()).toEqual([])
 })
 
-test('an id and an address must look like such', async () => {
+test('a malformed order number or email address is refused', async () => {
   const { ask, visitor, order } = await linkShop()
   expect((await ask(order.order_id, '')).status).toBe(400)
   for (const id of ['', ' ', 'no order at all', 'order-2026-03-01-', `${order.order_id}#`])
@@ -81,7 +81,7 @@ test('an id and an address must look like such', async () => {
   expect((await visitor.post(LOOKUP, { ...body, email: EMAIL, user_id: 'guest-1' })).status).toBe(400)
 })
 
-test('a link that is asked for again and again is mailed three times an hour, and refused alike where there is no order', async () => {
+test('a link can be requested three times an hour, and requests for unknown orders are refused alike', async () => {
   const { ask, deliver, time } = await linkShop()
   const tries = async (id?: string) => {
     const answers = []
@@ -97,7 +97,7 @@ test('a link that is asked for again and again is mailed three times an hour, an
   expect(await deliver()).toHaveLength(1)
 })
 
-test('a token opens its order once, though ten try at once', async () => {
+test('a token opens its order once, when ten requests redeem it at once', async () => {
   const { ask, deliver, open } = await linkShop()
   await ask()
   const [token = ''] = await deliver()
@@ -105,7 +105,7 @@ test('a token opens its order once, though ten try at once', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(404)])
 })
 
-test('a token opens nothing after 30 minutes, though its row is still there', async () => {
+test('a token opens nothing after 30 minutes, although its row still exists', async () => {
   const { ask, deliver, open, time } = await linkShop()
   await ask()
   const [token = ''] = await deliver()
@@ -113,7 +113,7 @@ test('a token opens nothing after 30 minutes, though its row is still there', as
   expect((await open(token)).body.code).toBe('link_invalid')
 })
 
-test('the store holds no token, and neither what it holds in its place nor made-up tokens open anything', async () => {
+test('tokens are not stored, and neither stored hashes nor made-up tokens open an order', async () => {
   const { ask, deliver, open, deps, names } = await linkShop()
   await ask()
   await ask('order-2026-03-01-0123456789abcdefghjkmn')

@@ -3,7 +3,7 @@ import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { readItems, readStock } from '../../test/table-contents.ts'
 import { assertTransition, nextStatus, OrderStatus } from './status.ts'
 
-const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {
+const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   confirmed: ['processing', 'cancelled'],
   processing: ['shipped', 'cancelled'],
   shipped: ['delivered'],
@@ -13,20 +13,20 @@ const LIFE: Record<OrderStatus, readonly OrderStatus[]> = {
 
 const pairs = OrderStatus.options.flatMap(from => OrderStatus.options.map(to => ({ from, to })))
 
-test.each(pairs)('$from to $to is allowed exactly where the order’s life says so', ({ from, to }) => {
+test.each(pairs)('$from to $to is allowed exactly where the transitions say so', ({ from, to }) => {
   const step = () => assertTransition(from, to)
-  if (LIFE[from].includes(to)) expect(step).not.toThrow()
+  if (TRANSITIONS[from].includes(to)) expect(step).not.toThrow()
   else expect(step).toThrow(expect.objectContaining({ code: 'status_conflict' }))
 })
 
-test('the way to the reader is four steps long', () => {
+test('an order is delivered in four statuses', () => {
   const way: (OrderStatus | undefined)[] = ['confirmed']
   while (way.at(-1)) way.push(nextStatus(way.at(-1) as OrderStatus))
   expect(way).toEqual(['confirmed', 'processing', 'shipped', 'delivered', undefined])
   expect(nextStatus('cancelled')).toBeUndefined()
 })
 
-test('over HTTP every step is answered as the order’s life says, and stock follows cancelled orders alone', async () => {
+test('the API allows exactly these transitions, and stock is returned only for canceled orders', async () => {
   const shop = await createTestShop({ books: [aBook({ stock_quantity: 1_000 })] })
   const reach: Record<OrderStatus, readonly OrderStatus[]> = {
     confirmed: [],
@@ -42,8 +42,8 @@ test('over HTTP every step is answered as the order’s life says, and stock fol
     const { order_id } = (await checkOut(shopper)).body
     const move = (status: OrderStatus) => shop.staff.post(`/api/orders/${order_id}/status`, { status })
     for (const step of reach[from]) expect((await move(step)).status).toBe(200)
-    // Cancelling what is cancelled already changes nothing, and is no error.
-    const allowed = LIFE[from].includes(to) || (from === 'cancelled' && to === 'cancelled')
+    // Canceling a canceled order changes nothing and succeeds.
+    const allowed = TRANSITIONS[from].includes(to) || (from === 'cancelled' && to === 'cancelled')
     const answer = await move(to)
     expect({ from, to, status: answer.status }).toEqual({ from, to, status: allowed ? 200 : 409 })
     if (!allowed)
@@ -55,7 +55,7 @@ test('over HTTP every step is answered as the order’s life says, and stock fol
   expect(await readStock(shop, 'tech-001')).toBe(1_000 - sold)
 })
 
-test('shipping and cancelling leave a row for the mail worker, once', async () => {
+test('shipping and canceling announce one mail each', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const orderOf = async () => {
     const shopper = shop.visitor()

@@ -1,11 +1,11 @@
-/** What holds when staff count and edit while others buy: the crowds are in `tools/prove/stock.ts`. */
+/** Edits of stock by staff during sales. Many concurrent buyers are tested in `tools/prove/stock.ts`. */
 
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
 import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { readStock } from '../../test/table-contents.ts'
 
-test('a stock that was counted is refused when a copy was sold since', async () => {
+test('a counted stock is refused when a copy was sold since', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''
   const shopper = shop.visitor()
@@ -18,7 +18,7 @@ test('a stock that was counted is refused when a copy was sold since', async () 
   expect(await readStock(shop, 'tech-001')).toBe(24)
 })
 
-test('of edits with the same If-Match at once, one wins', async () => {
+test('of concurrent edits with the same If-Match one succeeds', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   for (let round = 0; round < 10; round++) {
     const etag = (await shop.staff.get('/api/books/tech-001/stock')).headers.get('etag') ?? ''

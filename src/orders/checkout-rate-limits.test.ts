@@ -1,4 +1,4 @@
-/** A checkout counts on its limits in its own transaction: what is not counted is not bought, and the other way round. */
+/** Rate limits of checkout, counted in its own transaction: an order is counted exactly when it is placed. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, createTestShop, orderFor, type Shopper, type TestShop } from '../../test/kit.ts'
 import { dumpTables, readItems, readStock } from '../../test/table-contents.ts'
@@ -6,13 +6,13 @@ import { placeOrder } from './api.ts'
 
 const PER_ACCOUNT = placeOrder.limits.find(({ per }) => per === 'account')?.max ?? 0
 
-/** How often each of the shop's limits has been counted on, in no order. */
-const countsOf = async (shop: TestShop): Promise<number[]> =>
+/** The counts of the shop's rate limits, in no order. */
+const readCounts = async (shop: TestShop): Promise<number[]> =>
   (await readItems(shop, 'control')).filter(({ sk }) => sk === 'limit').map(({ taken }) => taken)
 
 const fill = async (shopper: Shopper) => (await shopper.post('/api/cart/items', { book_id: 'tech-001' })).body
 
-const ordered = async (shop: TestShop, shopper: Shopper): Promise<string[][]> => {
+const recordCheckout = async (shop: TestShop, shopper: Shopper): Promise<string[][]> => {
   await fill(shopper)
   const { transact } = shop.deps.db
   const sent: string[][] = []
@@ -24,23 +24,23 @@ const ordered = async (shop: TestShop, shopper: Shopper): Promise<string[][]> =>
   return sent
 }
 
-test('an order is one transaction, in which it is counted: for its network and its account', async () => {
+test('an order is counted in its own transaction, for its client network and its account', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const { books, carts, orders, control } = shop.names
-  const sent = await ordered(shop, await shop.account())
+  const sent = await recordCheckout(shop, await shop.account())
   expect(sent).toEqual([[control, carts, orders, control, control, books, control, control]])
-  expect(await countsOf(shop)).toEqual([1, 1])
+  expect(await readCounts(shop)).toEqual([1, 1])
 })
 
-test('a guest, who is another as soon as a cookie is thrown away, is counted for the network alone', async () => {
+test('a guest, who can discard the cookie, is counted for the client network alone', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const { books, carts, orders, control } = shop.names
-  const sent = await ordered(shop, shop.visitor())
+  const sent = await recordCheckout(shop, shop.visitor())
   expect(sent).toEqual([[control, carts, orders, control, control, books, control]])
-  expect(await countsOf(shop)).toEqual([1])
+  expect(await readCounts(shop)).toEqual([1])
 })
 
-test('a checkout that is refused is counted once, whatever refused it', async () => {
+test('a refused checkout is counted once, whatever the reason', async () => {
   const shop = await createTestShop({ books: [aBook({ stock_quantity: 1 })] })
   const [one, other] = [shop.visitor(), shop.visitor()]
   const order = orderFor(await fill(one))
@@ -51,13 +51,13 @@ test('a checkout that is refused is counted once, whatever refused it', async ()
     await one.post('/api/orders', { ...order, cart_version: 'x' }, { 'idempotency-key': 'k' }),
   ]
   expect(refusals.map(({ status }) => status)).toEqual([400, 409, 409])
-  expect(await countsOf(shop)).toEqual([3])
+  expect(await readCounts(shop)).toEqual([3])
   expect((await one.post('/api/orders', order, { 'idempotency-key': 'k' })).status).toBe(201)
   expect((await other.post('/api/orders', late, { 'idempotency-key': 'k' })).body.code).toBe('out_of_stock')
-  expect((await countsOf(shop)).sort()).toEqual([1, 4])
+  expect((await readCounts(shop)).sort()).toEqual([1, 4])
 })
 
-test('who has no try left buys nothing, also at a process that has never heard of them', async () => {
+test('a shopper over the limit cannot buy, in a process that has not seen them either', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const shopper = await shop.account()
   const order = orderFor(await fill(shopper))

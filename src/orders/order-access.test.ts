@@ -1,4 +1,4 @@
-/** Who may see which orders, and the pages they come in. */
+/** Authorization and pagination of orders. */
 import { expect, test } from 'vitest'
 import {
   type Answer,
@@ -17,7 +17,7 @@ const buy = async (shopper: Shopper): Promise<Json> => {
   return (await checkOut(shopper)).body
 }
 
-/** A shop in which each order is made a minute after the one before. */
+/** A shop in which each order is placed a minute after the one before. */
 const open = async () => {
   let now = Date.parse('2025-09-05T10:00:00Z')
   const pass = (ms: number) => {
@@ -53,7 +53,7 @@ const walk = async (
   return { ids: pages.flatMap(page => page.body.items.map((order: Json) => order.order_id)), pages }
 }
 
-test('shoppers see their own orders alone; another’s is not found, not forbidden', async () => {
+test('shoppers see only their own orders, and get a 404 for another’s', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const [one, two] = [shop.visitor(), shop.visitor()]
   const [mine, theirs] = [await buy(one), await buy(two)]
@@ -77,7 +77,7 @@ test('shoppers see their own orders alone; another’s is not found, not forbidd
   expect(await dumpTables(shop)).toBe(before)
 })
 
-test('nothing of an order is shown that is not declared, its owner’s id least of all', async () => {
+test('an order in the API has only its declared fields, without the owner’s id', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const order = await buy(shop.visitor())
   expect(Object.keys(order).sort()).toEqual([
@@ -99,7 +99,7 @@ test('nothing of an order is shown that is not declared, its owner’s id least 
   expect(JSON.stringify(order)).not.toContain('guest-')
 })
 
-test('an address reads as it is written, though the table keeps no order', async () => {
+test('an address has its fields in the order of an envelope, although the table keeps no order', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
   const visitor = shop.visitor()
@@ -111,14 +111,14 @@ test('an address reads as it is written, though the table keeps no order', async
     expect(Object.entries(body.shipping_address)).toEqual(Object.entries(address))
 })
 
-test('a shopper’s orders come the latest first, each once, at any page size, while others are made', async () => {
+test('a shopper’s orders are listed latest first, each once, at any page size, while others are placed', async () => {
   const { shop, buyMany } = await open()
   const shopper = shop.visitor()
   const made = (await buyMany(shopper, 11)).map(order => order.order_id).reverse()
   await buyMany(shop.visitor(), 3)
   for (const limit of [1, 3, 10, 11, 50])
     expect((await walk(shopper, '/api/orders', limit)).ids).toEqual(made)
-  // A new order comes before the first page, and moves none that follow.
+  // A new order comes before the first page, and does not shift the pages after it.
   const first = await shopper.get('/api/orders?limit=4')
   await buyMany(shopper, 1)
   const second = await shopper.get(`/api/orders?limit=50&cursor=${first.body.next_cursor}`)
@@ -126,7 +126,7 @@ test('a shopper’s orders come the latest first, each once, at any page size, w
   expect(ids).toEqual(made)
 })
 
-test('staff read a day’s orders, whoever made them, and nobody else does', async () => {
+test('staff read all orders of a day, and other callers do not', async () => {
   const { shop, buyMany, pass } = await open()
   const shoppers = [shop.visitor(), shop.visitor()]
   const made: string[] = []
@@ -145,7 +145,7 @@ test('staff read a day’s orders, whoever made them, and nobody else does', asy
     expect((await staff.get(`/api/orders?date=${day}`)).status, day).toBe(400)
 })
 
-test('a cursor serves its own person, route and filter, and none that is bent is taken', async () => {
+test('a cursor is valid for its caller, route and filter only, and not when it was tampered with', async () => {
   const { shop, buyMany } = await open()
   const [one, two] = [shop.visitor(), shop.visitor()]
   await buyMany(one, 3)
@@ -167,7 +167,7 @@ test('a cursor serves its own person, route and filter, and none that is bent is
   ]
   for (const [who, path] of uses) expect((await who.get(path)).body.code, path).toBe('bad_cursor')
   const bytes = Buffer.from(mine, 'base64url')
-  const bent = Array.from(bytes, (byte, i) => {
+  const tampered = Array.from(bytes, (byte, i) => {
     const copy = Buffer.from(bytes)
     copy[i] = byte ^ (1 << (i % 8))
     return copy.toString('base64url')
@@ -180,7 +180,7 @@ test('a cursor serves its own person, route and filter, and none that is bent is
     'e30',
     Buffer.from('{"user_id":"x"}').toString('base64url'),
   ]
-  for (const cursor of [...bent, ...cut, ...raw]) {
+  for (const cursor of [...tampered, ...cut, ...raw]) {
     const { status, body } = await one.get(`/api/orders?cursor=${encodeURIComponent(cursor)}`)
     expect({ status, code: body.code }, cursor).toEqual({ status: 400, code: 'bad_cursor' })
   }
@@ -188,7 +188,7 @@ test('a cursor serves its own person, route and filter, and none that is bent is
   expect((await one.get(`/api/orders?cursor=${'A'.repeat(1_001)}`)).status).toBe(400)
 })
 
-test('a cursor tells nothing of what is in it', async () => {
+test('a cursor does not reveal its content', async () => {
   const { shop, buyMany } = await open()
   const shopper: Shopper = shop.visitor()
   const orders = await buyMany(shopper, 2)
