@@ -75,12 +75,12 @@ test('overselling, server errors, a slower start, more memory or worse search re
     ],
   }
   expect(missed(result([bad, ...peers], []))).toEqual([
-    'from the start of node to the first book',
+    'start of node to first book',
     'memory after the bench, shop and engine (PSS)',
-    'first answers that are right, main queries',
-    'first answers that are right, hard queries',
-    '50 buyers at once, 10 copies',
-    '50 buyers at once, 1,000 copies',
+    'correct first results, main queries',
+    'correct first results, hard queries',
+    '50 concurrent buyers, 10 copies',
+    '50 concurrent buyers, 1,000 copies',
   ])
 })
 

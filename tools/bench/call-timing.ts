@@ -1,6 +1,6 @@
-/** Times calls one by one and says how the times are spread. */
+/** Timing of single calls, with mean and percentiles. */
 
-/** Milliseconds. */
+/** In milliseconds. */
 export type TimingSummary = Record<'mean' | 'p50' | 'p95' | 'p99', number>
 
 function summarizeTimes(times: readonly number[]): TimingSummary {
@@ -10,7 +10,7 @@ function summarizeTimes(times: readonly number[]): TimingSummary {
   return { mean, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
-/** Milliseconds per call, over all texts five times, after one round to warm up. */
+/** Times calls over all texts five times, after one warm-up round. */
 export async function timeCalls(
   texts: readonly string[],
   ask: (text: string) => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** The ceiling, a worker: what the HTTP server that the shop stands on does when all it answers is 24 constant books as JSON. */
+/** Ceiling server, a worker: the shop's HTTP server returning 24 constant books as JSON. */
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { serveJobs } from './worker.ts'

@@ -1,4 +1,4 @@
-/** A chapter of docs/performance.md as a bench writes it down: `docs/figures/<bench>.json`, one per bench. */
+/** Chapter of docs/performance.md, stored by each benchmark as `docs/figures/<bench>.json`. */
 import * as z from 'zod'
 
 const Table = z.object({
@@ -8,20 +8,20 @@ const Table = z.object({
 })
 export type Table = z.infer<typeof Table>
 
-/** Bars in groups: one group per thing measured, one bar per who did it. */
+/** Grouped bars: one group per measured thing, one bar per series. */
 const Bars = z.object({
   kind: z.literal('bars'),
   name: z.string().regex(/^[a-z-]+$/),
   title: z.string(),
   unit: z.string(),
-  /** For values that span several powers of ten. */
+  /** Logarithmic scale, for values that span several powers of ten. */
   log: z.boolean(),
   series: z.array(z.string()),
   groups: z.array(z.object({ label: z.string(), values: z.array(z.number().nullable()) })),
 })
 export type Bars = z.infer<typeof Bars>
 
-/** Lines over x. */
+/** Line plot. */
 const Curves = z.object({
   kind: z.literal('curves'),
   name: z.string().regex(/^[a-z-]+$/),
@@ -37,16 +37,16 @@ export const Plot = z.discriminatedUnion('kind', [Bars, Curves])
 export type Plot = z.infer<typeof Plot>
 
 export const Chapter = z.object({
-  /** Chapters stand in this order. */
+  /** Order of the chapters. */
   place: z.number(),
   title: z.string(),
-  /** What a person types to measure it again. */
+  /** Command that repeats the measurement. */
   command: z.string(),
   /** ISO 8601. */
   at: z.string(),
   machine: z.string(),
   versions: z.string(),
-  /** Paragraphs under the title. */
+  /** Paragraphs below the title. */
   text: z.array(z.string()),
   tables: z.array(Table),
   plots: z.array(Plot),

@@ -1,4 +1,4 @@
-/** What a call to the store costs the caller: the shop's own client beside the AWS SDK, turn by turn. */
+/** Cost of database calls for the caller: the shop's client compared with the AWS SDK, interleaved. */
 import type { Book } from '#src/catalog/schema.ts'
 import type { GetItemClient, GetItemJob, GetItemResult } from './get-item.ts'
 import type { Effort } from './interleaved.ts'
@@ -8,8 +8,8 @@ import { startWorker } from './worker.ts'
 
 const CONCURRENCY = 16
 const CLIENTS: Readonly<Record<GetItemClient, string>> = {
-  unsigned: 'our client, to its own engine',
-  signed: 'our client, signing',
+  unsigned: 'our client, unsigned to the embedded engine',
+  signed: 'our client, signed',
   sdk: 'AWS SDK',
 }
 
@@ -17,7 +17,7 @@ type Sum = { calls: number; seconds: number; cpu: number }
 
 const cpuPerCall = ({ cpu, calls }: Sum): number => (1000 * cpu) / calls
 
-/** GetItem of random books, 16 at a time: calls per second and the caller's CPU, and what share of the SDK's ours is. */
+/** GetItem of random books, 16 concurrently: calls per second, CPU per call, and our CPU relative to the SDK's. */
 export const measureCalls = async (
   endpoint: string,
   books: readonly Book[],
@@ -40,14 +40,14 @@ export const measureCalls = async (
     }
   const figures: Figure[] = measured.flatMap(({ client, worker: _worker, sum }) => [
     { name: `GetItem by ${CLIENTS[client]}`, value: sum.calls / sum.seconds, unit: 'per s' },
-    { name: '  its CPU per call', value: cpuPerCall(sum), unit: 'ms' },
+    { name: '  CPU per call', value: cpuPerCall(sum), unit: 'ms' },
   ])
   const of = (client: GetItemClient): number =>
     cpuPerCall(measured.find(one => one.client === client)?.sum ?? { calls: 0, seconds: 0, cpu: 0 })
   return [
     ...figures,
     {
-      name: 'CPU of our client, signing, of the SDK’s',
+      name: 'CPU per call, our client (signed) relative to the SDK',
       value: (100 * of('signed')) / of('sdk'),
       unit: '%',
       below: 50,

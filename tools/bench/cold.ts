@@ -1,6 +1,6 @@
 /**
- * `npm run bench:cold`: from the start of a process to the first answer of each function's bundle, beside a bundle that is only
- * a constant answer. It does not predict how long Lambda itself takes, whose machines, disks and networks are others.
+ * Benchmark `npm run bench:cold`: time from process start to the first response of each function's bundle, compared with a bundle that
+ * returns a constant. It does not predict Lambda's own start time, because machines, disks and networks differ.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -46,7 +46,7 @@ const createEvent = (method: string, url: string, headers: Record<string, string
   )
 const JSON_TYPE = { 'content-type': 'application/json' }
 let visitors = 0
-/** Somebody new each time, from a network of their own: they are not to be refused for asking often. */
+/** A new email address and network for each request, so that no rate limit applies. */
 const createSignIn = (): unknown => {
   const n = ++visitors
   const body = JSON.stringify({ email: `nobody-${n}@example.com`, password: 'not a password' })
@@ -59,11 +59,11 @@ const createSignIn = (): unknown => {
   )
 }
 
-/** What is measured: a bundle, the event that it answers first, the status that proves it did, and at most how many times the constant. */
+/** A measured bundle: its first event, the expected status, and its target as a multiple of the constant bundle's time. */
 type Candidate = {
   readonly name: string
   readonly id: FunctionId | undefined
-  /** Whether the snapshot in the bucket is of the test books; of none unless told otherwise. */
+  /** Whether the snapshot in the bucket contains the test books; empty by default. */
   readonly books?: boolean
   readonly event: () => unknown
   readonly status: number
@@ -119,7 +119,7 @@ const CANDIDATES: readonly Candidate[] = [
 ]
 
 type Environment = Readonly<Record<string, string>>
-/** Milliseconds until the handler was there and until the first answer was, and of CPU that the process had used by then. */
+/** Milliseconds until the handler was loaded and until the first response, and CPU time used by then. */
 type Start = { readonly loaded: number; readonly total: number; readonly cpu: number }
 
 const measureStart = (
@@ -197,7 +197,7 @@ const startEnvironment = async () => {
   return {
     books: books.length,
     snapshotBytes: aws.objects.get('/full/index/books.snapshot')?.bytes.length ?? 0,
-    /** As on AWS, and without asking for secrets. */
+    /** With secrets from SSM as on AWS, and with secrets from the environment. */
     asked: (books: boolean) => environment(books ? 'full' : 'empty', { SECRETS_PATH: '/cold' }),
     given: (books: boolean) => environment(books ? 'full' : 'empty', given),
   }
@@ -230,7 +230,7 @@ const measureCandidates = async ({
 }: Awaited<ReturnType<typeof startEnvironment>>): Promise<readonly Measured[]> => {
   const all = await Promise.all(CANDIDATES.map(prepareCandidate))
   for (const one of all) await measureStart(one.folder, asked(one.books === true), one)
-  // Round by round, so that whatever else the machine does falls on all of them alike.
+  // Round by round, so that other load on the machine affects all candidates alike.
   for (let round = 0; round < ROUNDS; round++)
     for (const one of all) {
       one.whole.push(await measureStart(one.folder, asked(one.books === true), one))

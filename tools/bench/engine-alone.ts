@@ -1,4 +1,4 @@
-/** The engine alone, a worker: the very writes of a checkout through the shop's own client, with no shop around them. */
+/** Engine alone, a worker: the transaction of a checkout sent with the shop's client, without a shop. */
 import { calculateAmounts } from '#src/cart/pricing.ts'
 import { versionOf } from '#src/cart/quote.ts'
 import type { Book } from '#src/catalog/schema.ts'
@@ -26,7 +26,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const orders = createOrderTable(db, settings.names)
   const books = createBookTable(db, settings.names)
 
-  /** As `placeOrder` makes them. */
+  /** The writes that `placeOrder` makes. */
   const createWrites = ({ cart, total }: PreparedCart): Write[] => {
     const now = new Date()
     const body = {

@@ -1,4 +1,4 @@
-/** GetItem, a worker: what a call costs the caller through the shop's client and through the AWS SDK. */
+/** GetItem worker: the cost of a call for the caller, with the shop's client and with the AWS SDK. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Book } from '#src/catalog/schema.ts'
@@ -8,7 +8,7 @@ import { createWire } from '#src/core/dynamo/wire.ts'
 import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
 import { serveJobs } from './worker.ts'
 
-/** `unsigned` is what the shop does on its own engine, `signed` what it does on AWS. */
+/** `unsigned` is used with the embedded engine, `signed` on AWS. */
 export type GetItemClient = 'unsigned' | 'signed' | 'sdk'
 export type GetItemJob = {
   readonly client: GetItemClient
@@ -17,7 +17,7 @@ export type GetItemJob = {
   readonly atOnce: number
   readonly seconds: number
 }
-/** `cpu` is the worker's own, in seconds. */
+/** `cpu` is the worker's CPU time in seconds. */
 export type GetItemResult = { readonly calls: number; readonly seconds: number; readonly cpu: number }
 
 type Key = { readonly category: string; readonly book_id: string }

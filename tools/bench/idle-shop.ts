@@ -1,4 +1,4 @@
-/** A shop that nobody visits: how fast it is there, and how much memory it holds. */
+/** Start time and memory of an idle shop. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,7 +17,7 @@ const startAndEnd = async (dataDir: string, path: string): Promise<number> => {
   return shop.startedIn
 }
 
-/** From the start of node to the first book answered; after a clean end, and where the saved index is lost. */
+/** Time from the start of node to the first book, after a clean shutdown, and without a snapshot of the index. */
 export const measureStarts = async (dataDir: string, path: string, times: number): Promise<Figure[]> => {
   const starts: number[] = []
   for (let i = 0; i < times; i++) starts.push(await startAndEnd(dataDir, path))
@@ -30,11 +30,11 @@ export const measureStarts = async (dataDir: string, path: string, times: number
       unit: 'ms',
       below: START_TARGET_MS,
     },
-    { name: '  where the index is built from the table', value: rebuilt, unit: 'ms' },
+    { name: '  rebuilding the index from the table', value: rebuilt, unit: 'ms' },
   ]
 }
 
-/** Shop and engine, ten seconds after the start. */
+/** Memory of shop and engine ten seconds after the start. */
 export const measureIdleMemory = async (dataDir: string, path: string): Promise<Figure[]> => {
   const shop = await startShop(dataDir, path)
   await sleep(IDLE_MS)
@@ -42,7 +42,7 @@ export const measureIdleMemory = async (dataDir: string, path: string): Promise<
   const engine = memoryMegabytes([shop.engine.pid])
   await shop.end()
   return [
-    { name: 'memory at rest (shop and engine)', value, unit: 'MB', below: MEMORY_TARGET_MB },
-    { name: '  of it the engine', value: engine, unit: 'MB' },
+    { name: 'idle memory (shop and engine)', value, unit: 'MB', below: MEMORY_TARGET_MB },
+    { name: '  of which engine', value: engine, unit: 'MB' },
   ]
 }

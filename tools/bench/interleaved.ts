@@ -1,12 +1,12 @@
-/** Measures an operation in slices, turn by turn with what it is compared to, so that what else the machine does hits both. */
+/** Interleaved measurement: slices of an operation alternate with slices of its reference, so that other load affects both. */
 import type { LoadJob, LoadResult } from './load-generator.ts'
 import { cpuSeconds, percentile } from './measure.ts'
 import type { Worker } from './worker.ts'
 
-/** One slice: how long it took, in seconds, and how long each answer took, in milliseconds. */
+/** A slice: its duration in seconds, and the latency of each response in milliseconds. */
 export type Slice = { readonly seconds: number; readonly latencies: Float64Array }
 
-/** Something that can be done for a while, again and again. */
+/** Runs a load for some seconds; can be called repeatedly. */
 export type SliceRunner = (seconds: number) => Promise<Slice>
 
 export type Figures = {
@@ -19,10 +19,10 @@ export type Figures = {
 
 export type OperationResult = Figures & {
   readonly name: string
-  /** Milliseconds of CPU per operation, where the system says. */
+  /** Milliseconds of CPU per operation, if the system reports it. */
   readonly shopCpu: number | undefined
   readonly engineCpu: number | undefined
-  /** The share of what it is compared to, measured in between. */
+  /** Throughput relative to the reference. */
   readonly share: number | undefined
   readonly reference: 'ceiling' | 'engine' | undefined
   readonly target: number | undefined
@@ -30,7 +30,7 @@ export type OperationResult = Figures & {
 
 export type Effort = { readonly rounds: number; readonly sliceSeconds: number; readonly warmSeconds: number }
 
-/** The load of the generator under this name. */
+/** Creates a runner of the load that the generator has prepared under this name. */
 export const createSliceRunner =
   (generator: Worker<LoadJob, LoadResult>, name: string): SliceRunner =>
   seconds =>
@@ -38,7 +38,7 @@ export const createSliceRunner =
 
 const ALL_LIMIT_SECONDS = 30
 
-/** Asks once for all that is prepared: what the shop keeps, it has then. */
+/** Sends every prepared request once, which fills the shop's caches. */
 export const requestAllOnce = async (
   generator: Worker<LoadJob, LoadResult>,
   load: Omit<Extract<LoadJob, { kind: 'prepare' }>, 'kind' | 'name' | 'once'>,
@@ -47,7 +47,7 @@ export const requestAllOnce = async (
   await createSliceRunner(generator, 'once')(ALL_LIMIT_SECONDS)
 }
 
-/** The figures of all slices together. */
+/** Figures of all slices together. */
 export const summarize = (slices: readonly Slice[]): Figures => {
   const seconds = slices.reduce((sum, slice) => sum + slice.seconds, 0)
   const latencies = Float64Array.from(slices.flatMap(slice => [...slice.latencies])).sort()
@@ -62,7 +62,7 @@ export const summarize = (slices: readonly Slice[]): Figures => {
 const difference = (before: number | undefined, after: number | undefined): number =>
   before === undefined || after === undefined ? Number.NaN : after - before
 
-/** The figures of `doing`, after a warm-up, beside those of `other` in slices half as long. */
+/** Measures `runSlice` after a warm-up, alternating with slices of the reference that are half as long. */
 export const measureInterleaved = async (
   runSlice: SliceRunner,
   runReference: SliceRunner | undefined,
@@ -82,7 +82,7 @@ export const measureInterleaved = async (
     engineCpu += difference(before[1], cpuSeconds(pids.engine))
   }
   const figures = summarize(slices)
-  if (figures.operations === 0) throw new Error('nothing was left to do: prepare more')
+  if (figures.operations === 0) throw new Error('no prepared request was left; prepare more')
   const perOperation = (seconds: number) =>
     Number.isNaN(seconds) ? undefined : (1000 * seconds) / figures.operations
   return {

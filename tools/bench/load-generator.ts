@@ -1,11 +1,11 @@
 /**
- * The load generator, a worker: sends prepared requests over a fixed number of connections, one at a time on each. It
- * speaks just enough HTTP/1.1 over plain sockets, because on two cores a generator's own CPU is taken from the shop.
+ * Load generator, a worker: sends prepared requests over a fixed number of connections, one at a time on each. It implements only the
+ * necessary HTTP/1.1 over sockets, because on two cores the generator's CPU is taken from the shop.
  */
 import { connect, type Socket } from 'node:net'
 import { serveJobs } from './worker.ts'
 
-/** Requests as they go over the wire, under a name. */
+/** Named list of raw requests. */
 export type LoadJob =
   | {
       readonly kind: 'prepare'
@@ -13,16 +13,16 @@ export type LoadJob =
       readonly port: number
       readonly connections: number
       readonly requests: readonly string[]
-      /** The status that each answer must have. */
+      /** Status that every response must have. */
       readonly status: number
-      /** What must stand in each answer, where the status does not say enough. */
+      /** Text that every response must contain, if the status is not sufficient. */
       readonly contains?: string
-      /** Each request is sent once; otherwise they come round again. */
+      /** Whether each request is sent only once; otherwise the list repeats. */
       readonly once: boolean
     }
   | { readonly kind: 'run'; readonly name: string; readonly seconds: number }
 
-/** What a run has done: `latencies` are milliseconds, one per answer, in no order. */
+/** Result of a run: latencies in milliseconds, one per response, unordered. */
 export type LoadResult = {
   readonly seconds: number
   readonly latencies: Float64Array
@@ -45,8 +45,8 @@ const createUnexpectedResponse = (request: string, answer: Buffer): Error =>
   new Error(`${request.split('\r\n')[0]} was answered with ${answer.toString().slice(0, 600)}`)
 
 /**
- * Bytes of the whole answer whose first bytes these are; `chunked` when only its last chunk will tell. Throws when the
- * status is another than `status`.
+ * Length of the whole response that starts with these bytes; `chunked` if only its last chunk shows the end. Throws if the status is
+ * not `status`.
  */
 const readResponseLength = (
   bytes: Buffer,
@@ -63,7 +63,7 @@ const readResponseLength = (
   throw createUnexpectedResponse(request, bytes)
 }
 
-/** One connection that sends the next request whenever its last is answered, until `take` gives none. */
+/** A connection that sends the next request when the last is answered, until `take` returns none. */
 const runConnection = (
   load: Prepared,
   take: () => string | undefined,
@@ -75,7 +75,7 @@ const runConnection = (
     let request = ''
     let sentAt = 0
     let first: Buffer | undefined
-    /** All of the answer so far, where its text or its end must be looked for. */
+    /** The response so far, if its text or its end must be checked. */
     let parts: Buffer[] = []
     let received = 0
     let expected: number | 'chunked' | undefined

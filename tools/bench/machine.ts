@@ -1,4 +1,4 @@
-/** The machine on which a bench runs, and how busy it is with other things before the bench does any. */
+/** Machine of a benchmark, with its load before the run. */
 import { cpus, loadavg, release, type as system, totalmem } from 'node:os'
 import * as z from 'zod'
 
@@ -7,12 +7,12 @@ export const Machine = z.object({
   cores: z.number(),
   gigabytes: z.number(),
   system: z.string(),
-  /** Processes that wanted a core, on average of the minute before. */
+  /** Load average of the minute before the run. */
   load: z.number(),
 })
 export type Machine = z.infer<typeof Machine>
 
-/** Load above which others take part in the figures. */
+/** Load average above which other processes affect the figures. */
 const MAX_QUIET_LOAD = 0.5
 
 export const detectMachine = (): Machine => ({
@@ -24,12 +24,10 @@ export const detectMachine = (): Machine => ({
 })
 
 export const describeMachine = ({ cpu, cores, gigabytes, system, load }: Machine): string =>
-  `${cpu}, ${cores} cores, ${gigabytes} GB, ${system}, load ${load.toFixed(1)} before it began`
+  `${cpu}, ${cores} cores, ${gigabytes} GB, ${system}, load ${load.toFixed(1)} before the run`
 
-/** What a reader must know of figures that were taken on a busy machine. */
+/** Warning about figures taken on a busy machine. */
 export const createBusyNote = ({ load }: Machine): string[] =>
   load > MAX_QUIET_LOAD
-    ? [
-        '**The machine was busy with other work meanwhile: read the ratios and the CPU, not the figures per second.**',
-      ]
+    ? ['**The machine was busy with other work: rely on ratios and CPU, not on operations per second.**']
     : []

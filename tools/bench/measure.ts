@@ -1,10 +1,10 @@
-/** What a process has used of the machine, from Linux's /proc; elsewhere these figures are left out. */
+/** CPU time and memory of processes from Linux's /proc; left out on other systems. */
 import { readFileSync } from 'node:fs'
 
-/** Clock ticks of /proc per second, the same on every Linux that Node runs on. */
+/** Clock ticks per second in /proc, the same on every Linux that Node supports. */
 const TICKS = 100
 
-/** Seconds of CPU, user and system, that a process has used so far; undefined where /proc does not say. */
+/** CPU seconds (user and system) of a process; undefined without /proc. */
 export const cpuSeconds = (pid: number): number | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -15,7 +15,7 @@ export const cpuSeconds = (pid: number): number | undefined => {
   }
 }
 
-/** Megabytes (10^6 bytes) that these processes hold, shared pages divided among those who share them (PSS). */
+/** Megabytes (10^6 bytes) of processes, with shared pages divided among their users (PSS). */
 export const memoryMegabytes = (pids: readonly number[]): number | undefined => {
   try {
     const kilobytes = pids.map(pid =>
@@ -27,7 +27,7 @@ export const memoryMegabytes = (pids: readonly number[]): number | undefined => 
   }
 }
 
-/** The value below which this share of the sorted values lies. */
+/** Percentile of sorted values. */
 export const percentile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 

@@ -1,4 +1,4 @@
-/** What the shop is asked to do, and what it must reach: the operations of the bench, in the order of a visit. */
+/** Operations of `npm run bench` with their targets, in the order of a visit. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,11 +12,11 @@ import type { ShopProcess } from './shop-process.ts'
 export type Operation = Pick<OperationResult, 'name' | 'reference' | 'target'> & {
   readonly requests: readonly string[]
   readonly connections: number
-  /** The status of success. */
+  /** Expected status. */
   readonly status: number
-  /** No request twice. */
+  /** Whether each request is sent only once. */
   readonly once: boolean
-  /** `all`: everything is asked for once before it is timed. */
+  /** `all`: every request is sent once before the measurement. */
   readonly warmUp: 'all' | 'a while' | 'no'
 }
 
@@ -24,7 +24,7 @@ const CONNECTIONS = 16
 const BUYERS = 8
 const GUESTS = 800
 const SEED = 20261122
-/** An index that is not there after so long is not coming. */
+/** Time limit for the index to become available. */
 const INDEX_MS = 60_000
 
 const READ = {
@@ -38,7 +38,7 @@ const READ = {
 const READ_ONCE = { ...READ, once: true, warmUp: 'a while' } as const
 const CHECKOUT = { ...READ_ONCE, connections: BUYERS, status: 201, reference: undefined } as const
 
-/** The texts of the query files, without their answers. */
+/** Queries of the test files, without the expected results. */
 const readQueries = (folder: string): string[] =>
   ['search-dev.tsv', 'search-hard-dev.tsv'].flatMap(file =>
     readFileSync(join(folder, 'search', file), 'utf8')
@@ -50,13 +50,13 @@ const readQueries = (folder: string): string[] =>
 
 type Page = { readonly items: readonly unknown[]; readonly next_cursor: string | null }
 
-/** The addresses of all pages of all categories, found as a shopper finds them: by their cursors. */
+/** Paths of all list pages of all categories, found by following cursors. */
 const listPaths = async (url: string): Promise<string[]> => {
   const patience = Date.now() + INDEX_MS
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await fetch(url + path)
     if (answer.status === 503 && Date.now() < patience) {
-      // The first book is answered before the index is there.
+      // Books are served before the index is available.
       await sleep(200)
       return ask(path)
     }
@@ -98,21 +98,21 @@ const createBrowsing = async (
       requests: requests.createBookRequests(random, books),
     },
     { ...READ, name: 'book', target: 0.6, requests: requests.createBookRequests(random, books) },
-    { ...READ, name: 'search, asked before', target: 0.6, requests: requests.createSearchRequests(queries) },
+    { ...READ, name: 'search, repeated', target: 0.6, requests: requests.createSearchRequests(queries) },
     {
       ...READ_ONCE,
-      name: 'search, never asked before',
+      name: 'search, new',
       target: 0.1,
       requests: requests.createUniqueSearches(random, queries, Math.ceil(many / 10)),
     },
     {
       ...READ_ONCE,
-      name: 'search, never asked, more slips',
+      name: 'search, new, more typing errors',
       requests: requests.createGeneratedSearches(books, many, SEED),
     },
     {
       ...READ_ONCE,
-      name: 'suggest, never asked before',
+      name: 'suggest, new',
       requests: requests.createSuggestRequests(random, books, 50 * many),
     },
   ]
@@ -152,7 +152,7 @@ const createShopping = async (random: Random, endpoint: string, books: readonly 
   return operations
 }
 
-/** All operations on this shop; `many` times so many requests where none may come twice. */
+/** Creates all operations for this shop; `many` scales the number of requests that are sent only once. */
 export const createOperations = async (
   shop: ShopProcess,
   books: readonly Book[],

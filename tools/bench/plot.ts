@@ -1,4 +1,4 @@
-/** Small plots as SVG, drawn by hand: bars in groups, and lines; readable on light and on dark, and without colours. */
+/** SVG plots: grouped bars and lines, readable in light and dark mode and without colors. */
 import type { Bars, Curves, Plot } from './chapter.ts'
 
 const WIDTH = 760
@@ -8,7 +8,7 @@ const BAR = 15
 const GAP = 16
 const TOP = 62
 
-/** Okabe and Ito's colours, which also the colour-blind tell apart. */
+/** Palette of Okabe and Ito, which is safe for color-blind readers. */
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9']
 
 const STYLE = `
@@ -29,7 +29,7 @@ const formatShort = (value: number): string =>
 
 const pickColor = (i: number): string => COLORS[i % COLORS.length] ?? '#0072b2'
 
-/** Marks of an axis from `least` to `most`: powers of ten, or about five round steps from 0. */
+/** Axis ticks: powers of ten, or about five round steps from 0. */
 const createTicks = (least: number, most: number, log: boolean): number[] => {
   if (log) {
     const from = Math.floor(Math.log10(least))
@@ -151,6 +151,6 @@ const createCurvesSvg = ({ title, unit, xUnit, log, series }: Curves): string =>
   ])
 }
 
-/** The plot as an SVG file. */
+/** The plot as SVG. */
 export const createSvg = (plot: Plot): string =>
   plot.kind === 'bars' ? createBarsSvg(plot) : createCurvesSvg(plot)

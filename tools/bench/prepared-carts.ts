@@ -1,4 +1,4 @@
-/** Carts of guests, put into the table before anything is timed. */
+/** Guest carts that are stored before a measurement. */
 import { cartView } from '#src/cart/quote.ts'
 import type { Cart } from '#src/cart/schema.ts'
 import { cartIdOn, createCartTable } from '#src/cart/table.ts'
@@ -8,20 +8,20 @@ import { readSettings } from '#src/composition/settings.ts'
 import { epochSeconds, guestUserId, newSecret, newVersion } from '#src/core/ids.ts'
 import { pickSome, seededRandom } from './random.ts'
 
-/** A guest's cart, the secret of the cookie that owns it, and what checkout will charge for it. */
+/** A guest's cart, the secret of its cookie, and the total that checkout will charge. */
 export type PreparedCart = { readonly secret: string; readonly cart: Cart; readonly total: number }
 
-/** Three writes each, of the hundred that one transaction may have. */
+/** Each cart needs three writes of the hundred that a transaction allows. */
 const CARTS_PER_TRANSACTION = 33
 
-/** The tables of the shop that runs on this engine. */
+/** Opens the tables of the shop that runs on this engine. */
 export const openTables = (endpoint: string) => {
   const settings = readSettings({})
   const db = createDatabase(settings, () => endpoint)
   return { db, settings, carts: createCartTable(db, settings.names) }
 }
 
-/** `count` carts of as many new guests, each with one copy of `lines` different books. */
+/** Stores `count` carts of new guests, each with one copy of `lines` different books. */
 export const prepareCarts = async (
   { db, settings, carts }: ReturnType<typeof openTables>,
   books: readonly Book[],

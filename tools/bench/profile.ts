@@ -1,4 +1,4 @@
-/** `npm run bench:profile`: where the shop's own time goes in each operation of the bench, by module or by function. */
+/** Benchmark `npm run bench:profile`: CPU profile of the shop for each operation, by module or by function. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createSliceRunner, requestAllOnce } from './interleaved.ts'
@@ -13,10 +13,10 @@ import { startWorker } from './worker.ts'
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
-    /** Only the operations whose name has this in it. */
+    /** Only operations whose name contains this text. */
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '3' },
-    /** Functions instead of modules. */
+    /** Group by function instead of by module. */
     functions: { type: 'boolean', default: false },
     rows: { type: 'string', default: '12' },
     json: { type: 'boolean', default: false },
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
 
 const FIRST_BOOK = '/api/books/1'
 const WARM_SECONDS = 1
-/** Requests that may not come twice, a second. */
+/** Requests per second that may not repeat. */
 const MANY = 1_000
 
 type Profiled = { readonly name: string; readonly operations: number; readonly profile: Profile }
@@ -73,7 +73,7 @@ const profileShop = async (dataDir: string): Promise<Profiled[]> => {
   return profiled
 }
 
-// A shop that is inspected does not end.
+// A shop with an open inspector does not exit.
 await runBench(
   async folder => {
     const profiled = await profileShop(folder)

@@ -1,4 +1,4 @@
-/** The CPU profile of a running shop, taken through its inspector, as self time by module. */
+/** CPU profiler of a running shop, which uses its inspector and reports self time by module. */
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -8,22 +8,22 @@ type Node = {
 }
 export type Profile = {
   readonly nodes: readonly Node[]
-  /** Ids of nodes, one a sample, and the microseconds since the sample before. */
+  /** Node ids, one per sample, and microseconds since the previous sample. */
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
 }
 
-/** Microseconds of a processor between two looks. */
+/** Sampling interval in microseconds. */
 const INTERVAL = 200
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
 export type Profiler = {
-  /** What the shop does while `work` runs. */
+  /** Profiles the shop while `work` runs. */
   readonly during: (work: () => Promise<unknown>) => Promise<Profile>
   readonly close: () => void
 }
 
-/** Speaks to the inspector at this address, such as ws://127.0.0.1:9229/<id>. */
+/** Connects to an inspector URL such as ws://127.0.0.1:9229/<id>. */
 export const createProfiler = async (inspector: string): Promise<Profiler> => {
   const socket = new WebSocket(inspector)
   await once(socket, 'open')
@@ -57,7 +57,7 @@ export const createProfiler = async (inspector: string): Promise<Profiler> => {
   }
 }
 
-/** Our own files by their path, packages by their name, Node by its part: `src/cart/quote.ts`, `undici`, `node:net`. */
+/** Module name: our files by path, packages by name, Node's modules by name: `src/cart/quote.ts`, `undici`, `node:net`. */
 const moduleName = ({ callFrame: { url, functionName } }: Node): string => {
   if (url === '') return functionName.startsWith('(') ? functionName : `native ${functionName}`
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/')
@@ -72,7 +72,7 @@ const functionName = (node: Node): string =>
 
 export type SelfTime = { readonly name: string; readonly milliseconds: number }
 
-/** The time that each module, or each function, held the processor itself, most first; what was idle is left out. */
+/** Self time of each module or function, highest first, without idle time. */
 export const computeSelfTimes = (profile: Profile, by: 'module' | 'function'): SelfTime[] => {
   const nameOf = by === 'module' ? moduleName : functionName
   const names = new Map(profile.nodes.map(node => [node.id, nameOf(node)]))

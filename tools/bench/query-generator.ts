@@ -1,4 +1,4 @@
-/** Makes queries with known answers out of a list of books, seeded: the kinds of slips that shoppers make. */
+/** Query generator: seeded queries with known results and typical typing errors, made from a list of books. */
 import { authorNames } from '#src/catalog/author-names.ts'
 import { foldWords } from '#src/catalog/fold-words.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
@@ -6,12 +6,12 @@ import { titleParts } from '#src/catalog/title-parts.ts'
 import { pick, seededRandom, shuffle } from './random.ts'
 import { addTypo, cutTitle, STOP_WORDS, spellPhonetically } from './typing-errors.ts'
 
-/** A query, the book_ids of which any is a right first answer, and the kind of slip in it. */
+/** A query, the ids of correct first results, and the kind of error in it. */
 export type Question = { readonly q: string; readonly right: ReadonlySet<string>; readonly kind: string }
 
 type Target = { readonly book: ListedBook; readonly main: string[]; readonly author: string[] }
 
-/** `perKind` questions of each of thirteen kinds about books taken more often the more popular they are. */
+/** Generates `perKind` questions of each of thirteen kinds; popular books are chosen more often. */
 export function generateQuestions(books: readonly ListedBook[], perKind: number, seed: number): Question[] {
   const random = seededRandom(seed)
   const byPopularity = books.toSorted((a, b) => (b.ratings_count ?? 0) - (a.ratings_count ?? 0))

@@ -1,8 +1,8 @@
-/** Random choices that are the same in every run. */
+/** Seeded random choices, repeatable in every run. */
 
 export type Random = () => number
 
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): Random => {
   let state = seed
   return () => {
@@ -13,21 +13,21 @@ export const seededRandom = (seed: number): Random => {
   }
 }
 
-/** One of them. Throws RangeError when there is none. */
+/** Picks one item. Throws RangeError if there is none. */
 export const pick = <T>(random: Random, from: readonly T[]): T => {
   const picked = from[Math.floor(random() * from.length)]
   if (picked === undefined) throw new RangeError('nothing to pick from')
   return picked
 }
 
-/** `count` different ones, or all where there are fewer. */
+/** Picks `count` different items, or all if there are fewer. */
 export const pickSome = <T>(random: Random, from: readonly T[], count: number): T[] => {
   const picked = new Set<T>()
   while (picked.size < Math.min(count, from.length)) picked.add(pick(random, from))
   return [...picked]
 }
 
-/** All of them, in another order. */
+/** The items in random order. */
 export const shuffle = <T>(random: Random, items: readonly T[]): T[] =>
   items
     .map(item => ({ item, key: random() }))

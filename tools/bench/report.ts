@@ -1,7 +1,7 @@
-/** The figures as a person reads them. */
+/** Text report of `npm run bench`. */
 import type { OperationResult } from './interleaved.ts'
 
-/** A figure beside the table; with a target it must stay below it. */
+/** A single figure; if it has a target, it must stay below it. */
 export type Figure = {
   readonly name: string
   readonly value: number | undefined
@@ -31,7 +31,7 @@ export const createCells = (row: OperationResult): string[] => [
   row.target === undefined ? '' : isMissed(row) ? 'MISS' : 'ok',
 ]
 
-/** The heads of the table, and its rows as text. */
+/** Column heads of the table. */
 export const HEADS = [
   'operation',
   'per s',
@@ -45,7 +45,7 @@ export const HEADS = [
 ]
 const NUMBERS = new Set([1, 2, 3, 4, 5])
 
-/** The rows as a table; CPU in milliseconds per operation. */
+/** The results as a table; CPU in milliseconds per operation. */
 export const formatTable = (rows: readonly OperationResult[]): string => {
   const lines = [HEADS, ...rows.map(createCells)]
   const widths = HEADS.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))

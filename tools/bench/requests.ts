@@ -1,4 +1,4 @@
-/** The requests of each operation, as they go over the wire. */
+/** Raw HTTP requests of each operation. */
 import type { Book, ListedBook } from '#src/catalog/schema.ts'
 import { toListedBook } from '#src/catalog/views.ts'
 import type { PreparedCart } from './prepared-carts.ts'
@@ -13,7 +13,7 @@ type RequestParts = {
   readonly body?: unknown
 }
 
-/** A request as it goes over the wire. */
+/** A request as raw HTTP text. */
 export const httpText = ({ method = 'GET', path, headers = {}, body }: RequestParts): string => {
   const content = body === undefined ? '' : JSON.stringify(body)
   const all = {
@@ -29,7 +29,7 @@ export const httpText = ({ method = 'GET', path, headers = {}, body }: RequestPa
 
 export const getRequest = (path: string): string => httpText({ path })
 
-/** The cookie of a guest, with what a browser says of a request that one of the shop's own pages makes. */
+/** Headers of a guest whose browser sends a request from one of the shop's pages. */
 const guestHeaders = (secret: string) => ({
   cookie: `cloudshelf_guest=${secret}`,
   'sec-fetch-site': 'same-origin',
@@ -43,11 +43,11 @@ export const searchPath = (q: string): string => `/api/books/search?q=${encodeUR
 export const createSearchRequests = (queries: readonly string[]): string[] =>
   queries.map(q => getRequest(searchPath(q)))
 
-/** Some letters typed as capitals: the same question to the shop, at an address that nobody has asked for. */
+/** Randomizes upper and lower case: the same query under a new URL. */
 const randomizeCase = (random: Random, q: string): string =>
   [...q].map(letter => (random() < 0.5 ? letter.toUpperCase() : letter)).join('')
 
-/** Each query `times` times, no two addresses the same where its letters allow it. */
+/** Each query `times` times, under different URLs as far as its letters allow. */
 export const createUniqueSearches = (random: Random, queries: readonly string[], times: number): string[] => {
   const paths = new Set<string>()
   for (let i = 0; i < times; i++)
@@ -55,14 +55,14 @@ export const createUniqueSearches = (random: Random, queries: readonly string[],
   return [...paths].map(getRequest)
 }
 
-/** Searches with slips of thirteen kinds, none twice, none of the query files. */
+/** Generated searches with thirteen kinds of typing errors, without duplicates. */
 export const createGeneratedSearches = (books: readonly Book[], perKind: number, seed: number): string[] => {
   const rows: ListedBook[] = books.map(toListedBook)
   const made = new Set(generateQuestions(rows, perKind, seed).map(({ q }) => q))
   return createSearchRequests([...made])
 }
 
-/** What stands in the box while titles and authors are typed: every beginning once. */
+/** Prefixes of titles and authors as they are typed, without duplicates. */
 export const createSuggestRequests = (random: Random, books: readonly Book[], count: number): string[] => {
   const typed = new Set<string>()
   while (typed.size < count) {
@@ -79,7 +79,7 @@ export const createCartReads = (carts: readonly PreparedCart[]): string[] =>
 const addRequest = (book: Book, headers: Readonly<Record<string, string>> = {}): string =>
   httpText({ method: 'POST', path: '/api/cart/items', headers, body: { book_id: book.book_id, quantity: 1 } })
 
-/** The first book of a visitor who has no cart and no cookie yet. */
+/** First cart additions of visitors without cart and cookie. */
 export const createFirstAdds = (random: Random, books: readonly Book[], count: number): string[] =>
   Array.from({ length: count }, () => addRequest(pick(random, books)))
 
@@ -99,7 +99,7 @@ export const createFurtherAdds = (
   ).flat()
 }
 
-/** Each customer comes from a network of their own. */
+/** Headers that give each customer a network of its own. */
 export const networkHeaders = (n: number) => ({
   'x-trusted-proxy': PROXY_SECRET,
   'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,

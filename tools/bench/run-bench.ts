@@ -1,4 +1,4 @@
-/** What every bench over a shop of its own needs: a folder, and an end at which nothing is left of it. */
+/** Frame of a benchmark: a temporary folder, and cleanup of everything that was started. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +6,8 @@ import { stopShops } from './shop-process.ts'
 import { stopWorkers } from './worker.ts'
 
 /**
- * Runs `bench` in an empty folder. However it ends, by an error or by Ctrl-C too, the shops and workers that it started are ended and
- * the folder is gone; `first` ends what must be ended before them.
+ * Runs `bench` in an empty folder. When it ends, also by an error or Ctrl-C, shops and workers are stopped and the folder is removed;
+ * `first` is called before that.
  */
 export const runBench = async (
   bench: (folder: string) => Promise<void>,

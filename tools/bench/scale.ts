@@ -1,4 +1,4 @@
-/** Measures how cost grows with the shelf: the same shop with 10,000, 100,000 and 500,000 books, from the import to a search. */
+/** Benchmark `npm run bench:scale`: import, start and queries with 10,000, 100,000 and 500,000 books. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -25,40 +25,40 @@ const PAGES = 200
 const REST_MS = 10_000
 const START_LIMIT_MS = 120_000
 const SEED = 20261125
-/** What 500,000 books may take at the most: milliseconds until the first book is answered, megabytes of shop and engine. */
+/** Limits with 500,000 books: milliseconds to the first book, megabytes of shop and engine. */
 const LIMITS = { start: 10_000, memory: 2_000 }
 
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
     sizes: { type: 'string', default: '10000,100000,500000' },
-    /** A file for the figures. */
+    /** File to which the figures are written. */
     json: { type: 'string' },
-    /** Writes docs/performance.md anew with these figures. */
+    /** Updates docs/performance.md with these figures. */
     'write-docs': { type: 'boolean', default: false },
   },
 })
 
 export type ScaleFigures = {
   readonly books: number
-  /** Seconds, and the most megabytes that the import's process held. */
+  /** Seconds, and peak megabytes of the import process. */
   readonly import: number
   readonly importMemory: number
   /** Megabytes on disk. */
   readonly database: number
   readonly snapshot: number
-  /** Milliseconds from the start of node to the first book answered. */
+  /** Milliseconds from the start of node to the first book. */
   readonly startBuilding: number
   readonly startLoading: number
-  /** Milliseconds from the start of node until the index was built from the table, and until it was read from the snapshot. */
+  /** Milliseconds from the start of node until the index was built from the table, or loaded from the snapshot. */
   readonly indexBuilt: number
   readonly indexRead: number
-  /** Milliseconds of an answer over HTTP, one request at a time, none asked before. */
+  /** Milliseconds per response over HTTP, one request at a time, no repeated requests. */
   readonly search: { readonly p50: number; readonly p95: number }
   readonly list: { readonly p50: number; readonly p95: number }
-  /** Milliseconds that the slowest request for a book took while the index was built from the table and saved. */
+  /** Milliseconds of the slowest book request while the index was built and saved. */
   readonly longestWait: number
-  /** Megabytes (PSS) ten seconds after the start, and after the questions. */
+  /** Megabytes (PSS) ten seconds after the start, and after the queries. */
   readonly shopAtRest: number
   readonly engineAtRest: number
   readonly shopAfter: number
@@ -95,7 +95,7 @@ async function writeFeed(file: string, books: Iterable<ListedBook>): Promise<voi
   await pipeline(lines, createWriteStream(file))
 }
 
-/** The most that a process has held so far, in megabytes. */
+/** Peak memory of a process in megabytes. */
 const peakMegabytes = (pid: number): number => {
   try {
     const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
@@ -114,7 +114,7 @@ const importFeed = async (file: string, dataDir: string) => {
   let peak = 0
   const watch = setInterval(() => {
     const now = peakMegabytes(child.pid ?? 0)
-    // Of one that ends at this moment nobody knows.
+    // A process that is just ending reports nothing.
     if (now > peak) peak = now
   }, 100)
   const [code] = await once(child, 'exit')
@@ -123,7 +123,7 @@ const importFeed = async (file: string, dataDir: string) => {
   return { seconds: (performance.now() - start) / 1000, peak }
 }
 
-/** Milliseconds of each answer, sorted. */
+/** Sorted response times in milliseconds. */
 const timeRequests = async (shop: ShopProcess, paths: readonly string[]): Promise<number[]> => {
   const times: number[] = []
   for (const path of paths) {
@@ -145,19 +145,19 @@ const isIndexed = async (shop: ShopProcess): Promise<boolean> => {
   return ((await answer.json()) as { index: { ready: boolean } }).index.ready
 }
 
-/** Resolves when it holds. */
+/** Resolves when the condition is true. */
 const waitUntil = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await holds())) await sleep(10)
 }
 
-/** Milliseconds from the start of node until a shop that has just been started has its index. */
+/** Milliseconds from the start of node until a starting shop has its index. */
 const timeUntilIndexed = async (shop: ShopProcess): Promise<number> => {
   const startedAt = performance.now() - shop.startedIn
   await waitUntil(() => isIndexed(shop))
   return performance.now() - startedAt
 }
 
-/** Asks for a book every 20 ms until `ending` resolves; answers how long the slowest took. */
+/** Requests a book every 20 ms until `ending` resolves; returns the longest response time. */
 const measureLongestWait = async (shop: ShopProcess, ending: Promise<unknown>): Promise<number> => {
   let over = false
   const end = ending.then(() => {
@@ -239,21 +239,21 @@ const ROWS: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
   ['books', of => of.books.toLocaleString('en')],
   ['import, s', of => of.import.toFixed(1)],
   ['import, books per s', of => (of.books / of.import).toFixed(0)],
-  ['import, most MB', of => of.importMemory.toFixed(0)],
+  ['import, peak MB', of => of.importMemory.toFixed(0)],
   ['database, MB', of => of.database.toFixed(0)],
   ['snapshot, MB', of => of.snapshot.toFixed(1)],
   ['start without a snapshot, ms', of => of.startBuilding.toFixed(0)],
   ['  index built from the table after, ms', of => of.indexBuilt.toFixed(0)],
-  ['  longest wait meanwhile, ms', of => of.longestWait.toFixed(0)],
+  ['  longest wait during the build, ms', of => of.longestWait.toFixed(0)],
   ['start with a snapshot, ms', of => of.startLoading.toFixed(0)],
-  ['  index read from it after, ms', of => of.indexRead.toFixed(0)],
-  ['search never asked, p50 ms', of => of.search.p50.toFixed(2)],
-  ['search never asked, p95 ms', of => of.search.p95.toFixed(2)],
+  ['  index loaded from it after, ms', of => of.indexRead.toFixed(0)],
+  ['search, new, p50 ms', of => of.search.p50.toFixed(2)],
+  ['search, new, p95 ms', of => of.search.p95.toFixed(2)],
   ['first list of a category, p50 ms', of => of.list.p50.toFixed(2)],
   ['first list of a category, p95 ms', of => of.list.p95.toFixed(2)],
-  ['shop at rest, MB PSS', of => of.shopAtRest.toFixed(0)],
-  ['engine at rest, MB PSS', of => of.engineAtRest.toFixed(0)],
-  ['shop after the questions, MB PSS', of => of.shopAfter.toFixed(0)],
+  ['shop idle, MB PSS', of => of.shopAtRest.toFixed(0)],
+  ['engine idle, MB PSS', of => of.engineAtRest.toFixed(0)],
+  ['shop after the queries, MB PSS', of => of.shopAfter.toFixed(0)],
 ]
 
 async function main(): Promise<void> {
@@ -291,7 +291,7 @@ async function main(): Promise<void> {
     writeChapter(
       'scale',
       createScaleChapter(all, machine, {
-        title: 'By the number of books',
+        title: 'By number of books',
         columns: ['', ...all.map(({ books }) => books.toLocaleString('en'))],
         rows: ROWS.map(([name, text]) => [name.trim(), ...all.map(text)]),
       }),

@@ -1,10 +1,10 @@
-/** Reads the test books and the test queries. */
+/** Test books and test queries for the search benchmarks. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { ListedBook } from '#src/catalog/schema.ts'
 import type { Question } from './query-generator.ts'
 
-/** The test list as rows of the index: category from the first genre, a price that depends on the book alone. */
+/** Test books as index rows: the first genre is the category, the price depends only on the position. */
 export function readListedBooks(file: string): ListedBook[] {
   const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
   return rows.map((row, i) => ({
@@ -22,7 +22,7 @@ export function readListedBooks(file: string): ListedBook[] {
   }))
 }
 
-/** Reads `query<TAB>isbn|isbn<TAB>kind` lines below a header. */
+/** Reads lines of `query<TAB>isbn|isbn<TAB>kind` below a header. */
 export function readQuestions(file: string, books: readonly ListedBook[]): Question[] {
   const byIsbn = new Map(books.map(book => [book.isbn ?? book.book_id, book.book_id]))
   const lines = readFileSync(file, 'utf8').trimEnd().split(/\r?\n/).slice(1)

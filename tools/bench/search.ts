@@ -1,4 +1,4 @@
-/** Measures the search index: right first answers, speed, start-up and memory, against the targets. */
+/** Benchmark `npm run bench:search`: search quality, speed, start-up and memory of the index, with targets. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
     json: { type: 'boolean', default: false },
-    /** Used by the bench itself: measures one step in a fresh process. */
+    /** Internal: measures one step in a fresh process. */
     step: { type: 'string' },
     snapshot: { type: 'string' },
     misses: { type: 'boolean', default: false },
@@ -55,7 +55,7 @@ function buildIndex(books: readonly ListedBook[]): BookIndex {
   return index
 }
 
-/** Runs one step in fresh processes, where nothing is warm; of three the quickest, as others may be using the machine. */
+/** Runs a step in fresh processes; the fastest of three, because other processes may be running. */
 function measureInFreshProcess(step: string, snapshot: string): Record<string, number> {
   const args = [
     '--expose-gc',
@@ -73,7 +73,7 @@ function measureInFreshProcess(step: string, snapshot: string): Record<string, n
   return runs.reduce((best, run) => ((run.milliseconds ?? 0) < (best.milliseconds ?? 0) ? run : best))
 }
 
-/** Bytes in use by objects and array buffers, after a collection. */
+/** Bytes used by objects and array buffers after garbage collection. */
 function measureMemory(): number {
   global.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()

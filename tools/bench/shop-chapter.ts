@@ -1,4 +1,4 @@
-/** What the shop does per second beside a constant answer, as a chapter of docs/performance.md. */
+/** Chapter of docs/performance.md about throughput compared with a constant response. */
 import type { Chapter } from './chapter.ts'
 import type { OperationResult } from './interleaved.ts'
 import { createBusyNote, describeMachine, type Machine } from './machine.ts'
@@ -15,27 +15,27 @@ const createFigureCells = (figure: Figure): string[] => {
   ]
 }
 
-/** `rows` and `figures` are what the bench printed. */
+/** `rows` and `figures` are what the benchmark printed. */
 export const createShopChapter = (
   rows: readonly OperationResult[],
   figures: readonly Figure[],
   machine: Machine,
 ): Chapter => ({
   place: 10,
-  title: 'What the shop does beside a constant answer',
+  title: 'Throughput compared with a constant response',
   command: 'npm run bench -- --write-docs',
   at: new Date().toISOString(),
   machine: describeMachine(machine),
   versions: `Node ${process.versions.node}`,
   text: [
-    'One server process over 10,000 books, 16 connections (checkout: 8 buyers), in random order over all books and pages, each in turns with a server that answers a constant list of 24 books. CPU is in milliseconds per operation. The load generator, the shop and the engine share the cores.',
-    'Where the time goes is told in [where-time-goes.md](where-time-goes.md).',
+    'One server process over 10,000 books, 16 connections (checkout: 8 buyers), in random order over all books and pages, alternating with a server that returns a constant list of 24 books. CPU is in milliseconds per operation. The load generator, the shop and the engine share the cores.',
+    '[where-time-goes.md](where-time-goes.md) explains where the time goes.',
     ...createBusyNote(machine),
   ],
   tables: [
     { title: 'Per second', columns: HEADS.map(head => head || 'verdict'), rows: rows.map(createCells) },
     {
-      title: 'Start, memory, and what a call costs',
+      title: 'Start, memory and database calls',
       columns: ['', 'figure', 'target', 'verdict'],
       rows: figures.map(createFigureCells),
     },
@@ -56,6 +56,6 @@ export const createShopChapter = (
   differs: [],
   notTested: [
     ...rows.filter(isMissed).map(({ name }) => `missed its target in this run: ${name}`),
-    'more than one shop process, and DynamoDB itself',
+    'several shop processes, and DynamoDB itself',
   ],
 })

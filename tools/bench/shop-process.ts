@@ -1,4 +1,4 @@
-/** The shop as `npm start` runs it, npm itself apart: a process of its own on free ports, over a data folder. */
+/** Shop process of a benchmark, as `npm start` runs it without npm, on free ports. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,16 +9,16 @@ import { freePort, PROJECT, START } from '../../test/shop-process.ts'
 export type ShopProcess = {
   readonly port: number
   readonly pid: number
-  /** The engine's process, and where it answers. */
+  /** Process id and endpoint of the engine. */
   readonly engine: { readonly pid: number; readonly endpoint: string }
-  /** Milliseconds from the start of node to the first book answered. */
+  /** Milliseconds from the start of node to the first book. */
   readonly startedIn: number
-  /** Where its inspector listens, if it was started with one. */
+  /** Inspector URL, if it was started with one. */
   readonly inspector: string | undefined
   readonly end: () => Promise<void>
 }
 
-/** By which the bench says from where each of its customers comes, as the shop's own proxy would. */
+/** Proxy secret with which benchmarks state each customer's network. */
 export const PROXY_SECRET = 'the secret of the proxy of this bench'
 
 const START_LIMIT_MS = 30_000
@@ -43,13 +43,13 @@ const isAnswering = (url: string): Promise<boolean> =>
 
 let built: Promise<string> | undefined
 
-/** A shop that is started builds its pages beside what it does, once after each change of theirs: never while it is measured. */
+/** Builds the pages before the measurement; a starting shop would otherwise build them during it. */
 const buildPages = (): Promise<string> => {
   built ??= pagesBuild(line => console.error(`the pages are ${line}`), new AbortController().signal)
   return built
 }
 
-/** Starts the shop and waits until it answers `path`; `more` goes into its environment. Throws with what it said when it ends instead. */
+/** Starts the shop and waits until it answers `path`; `more` extends its environment. Throws with its output if it ends. */
 export const startShop = async (
   dataDir: string,
   path: string,
@@ -93,7 +93,7 @@ export const startShop = async (
   return { port, pid: child.pid ?? 0, engine, startedIn, inspector, end: () => stop(child) }
 }
 
-/** Ends every shop that is still there; each ends its engine. */
+/** Stops all shops, which stop their engines. */
 export const stopShops = async (): Promise<void> => {
   await Promise.all([...running].map(stop))
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: what the shop does per second and what that costs, beside a server that answers a constant, with the targets. */
+/** Benchmark `npm run bench`: throughput and CPU of the shop, compared with a server that returns a constant, with targets. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Book } from '#src/catalog/schema.ts'
@@ -29,15 +29,15 @@ import { writeChapter } from './write-docs.ts'
 
 const { values: options } = parseArgs({
   options: {
-    /** A look, not a verdict: short runs, and the exit code says nothing of the targets. */
+    /** Short run; the exit code does not depend on the targets. */
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     data: { type: 'string', default: '../shared/data' },
-    /** Only the operations whose name has this in it. */
+    /** Only operations whose name contains this text. */
     only: { type: 'string' },
-    /** How much the shop says meanwhile: `requests` tells what logging each request costs. */
+    /** Log level of the shop; `requests` shows the cost of request logging. */
     log: { type: 'string' },
-    /** Writes docs/performance.md anew with these figures. */
+    /** Updates docs/performance.md with these figures. */
     'write-docs': { type: 'boolean', default: false },
   },
 })
@@ -99,7 +99,7 @@ const measure = async (
 
 const measureShop = async (dataDir: string, books: readonly Book[]) => {
   const log = options.log === undefined ? {} : { CLOUDSHELF_LOG: options.log }
-  // Lists are answered once the index is there.
+  // Lists are served once the index is available.
   const shop = await startShop(dataDir, '/api/books?limit=1', undefined, [], log)
   const generator = startWorker<LoadJob, LoadResult>('load-generator.ts')
   const ceiling = await startCeiling(shop, generator)
@@ -111,12 +111,12 @@ const measureShop = async (dataDir: string, books: readonly Book[]) => {
   const ceilingRow = await measureInterleaved(ceiling, undefined, pids, effort)
   const none = { share: undefined, reference: undefined, target: undefined, shopCpu: undefined }
   const rows: OperationResult[] = [
-    { name: 'the ceiling: 24 constant books', ...ceilingRow, ...none, engineCpu: undefined },
+    { name: 'ceiling: 24 constant books', ...ceilingRow, ...none, engineCpu: undefined },
   ]
   for (const operation of operations)
     rows.push(await measure(operation, shop, generator, { ceiling, engine }))
   const alone = await measureInterleaved(engine, undefined, pids, { ...effort, warmSeconds: 0 })
-  rows.push({ name: 'the engine alone: that transaction', ...alone, ...none })
+  rows.push({ name: 'engine alone: the same transaction', ...alone, ...none })
   const calls = await measureCalls(shop.engine.endpoint, books, effort)
   const after: Figure = {
     name: 'memory after the bench (shop and engine)',

@@ -1,11 +1,11 @@
-/** `npm run bench:timing`: whether the time of an answer tells that an address has an account. The medians must not. */
+/** Benchmark `npm run bench:timing`: whether response times reveal accounts (timing attack); medians must not differ. */
 import { parseArgs } from 'node:util'
 import { runBench } from './run-bench.ts'
 import { PROXY_SECRET, type ShopProcess, startShop } from './shop-process.ts'
 
 const { values: options } = parseArgs({
   options: {
-    /** How many addresses of each kind. */
+    /** Number of addresses of each kind. */
     each: { type: 'string', default: '300' },
     json: { type: 'boolean', default: false },
   },
@@ -15,7 +15,7 @@ const PASSWORD = 'four quiet blue words'
 const MAX_DEVIATION = 0.1
 
 let networks = 0
-/** Milliseconds of one request, each from a network of its own, so that no limit is met. */
+/** Response time in milliseconds; each request comes from its own network, so that no rate limit applies. */
 const timeRequest = async ({ port }: ShopProcess, path: string, body: object): Promise<number> => {
   const n = ++networks
   const start = performance.now()
@@ -50,7 +50,7 @@ await runBench(async folder => {
   for (const [name, path, body] of REQUESTS) {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
     await timeRequest(shop, path, body(`first-${name}@example.com`))
-    // In turn, so that whatever else the machine does meets both alike. Addresses that sign-up makes known are not used again.
+    // Alternating, so that other load affects both alike. Addresses that sign-up has made known are not reused.
     for (let i = 0; i < EACH; i++) {
       for (const kind of i % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
         const email = kind === 'known' ? `known-${i}@example.com` : `${name}-${i}@example.com`

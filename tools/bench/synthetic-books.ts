@@ -1,19 +1,19 @@
-/** Makes a long list of books out of a real one: the same kinds of titles, names and words, and new words as a longer list has them. */
+/** Generator of large book lists with the titles, names and vocabulary growth of a real list. */
 import type { ListedBook } from '#src/catalog/schema.ts'
 import { pick, type Random, seededRandom } from './random.ts'
 
 const SEED = 20261125
-/** How many of a hundred made titles bring a word that was not there before: about what longer real lists do. */
+/** Share of generated titles with a new word, as in longer real lists. */
 const NEW_WORD_SHARE = 0.3
 
-/** An ISBN-13 of a range that no group of publishers has, numbered. */
+/** An ISBN-13 with this number, in a range that is not assigned to any group. */
 const createIsbn = (number: number): string => {
   const digits = `9799${String(number).padStart(8, '0')}`
   const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0)
   return `${digits}${(10 - (sum % 10)) % 10}`
 }
 
-/** Begins like one word and ends like another. */
+/** Coins a word that begins like one word and ends like another. */
 const coinWord = (random: Random, words: readonly string[]): string => {
   const [head, tail] = [pick(random, words), pick(random, words)]
   return head.slice(0, Math.max(2, head.length >> 1)) + tail.slice(tail.length >> 1)
@@ -29,7 +29,7 @@ const createTitle = (random: Random, a: string, b: string): string => {
   return words.join(' ').slice(0, 300)
 }
 
-/** `count` books: the real ones, then made ones, the same for the same list. */
+/** Yields `count` books: the real ones, then generated ones, the same for the same list. */
 export function* generateBooks(real: readonly ListedBook[], count: number): IterableIterator<ListedBook> {
   yield* real.slice(0, count)
   const random = seededRandom(SEED)

@@ -1,4 +1,4 @@
-/** The shelf of the bench: 10,000 books of a list of the public domain's kind, priced and stocked by rule, put into a data folder. */
+/** Test catalogue of the benchmarks: 10,000 books with generated prices and stock, written into a data folder. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { Book } from '#src/catalog/schema.ts'
@@ -10,12 +10,12 @@ import { openDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 
-/** So many that nothing sells out while the bench runs. */
+/** Enough that nothing sells out. */
 const STOCK = 1_000_000
 const BOOKS_PER_TRANSACTION = 50
 const AT = '2026-11-01T00:00:00.000Z'
 
-/** 5.99 to 39.99, by the place in the list. */
+/** Prices from 5.99 to 39.99, by position in the list. */
 const choosePrice = (place: number): Cents => (599 + ((place * 7919) % 3401)) as Cents
 
 const parseNumber = (text: string | undefined): number | undefined => (text ? Number(text) : undefined)
@@ -44,13 +44,13 @@ const toBook = (row: Readonly<Record<string, string>>, place: number): Book => {
   return book
 }
 
-/** The books of a list such as books-10k.csv. */
+/** Reads a list of books such as books-10k.csv. */
 export const readBooks = (file: string): Book[] => {
   const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
   return rows.map(toBook)
 }
 
-/** Puts the books into the tables of a data folder that nobody else uses. */
+/** Writes the books into the tables of a data folder that no process uses. */
 export const fillDataFolder = async (dataDir: string, books: readonly Book[]): Promise<void> => {
   const folder = await openDataFolder(dataDir)
   const engine = await startEngine({ folder })

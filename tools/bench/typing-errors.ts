@@ -1,11 +1,11 @@
-/** The slips that shoppers make when they type, drawn by a seeded generator. */
+/** Seeded typing errors as shoppers make them. */
 
 import { pick, type Random } from './random.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 export const STOP_WORDS = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
 
-/** One letter wrong, missing, added or exchanged with the next, in a word of four letters or more. */
+/** Replaces, drops, adds or swaps one letter of a word with at least four letters. */
 export function addTypo(random: Random, words: readonly string[], fewest = 4): string[] {
   const long = words.flatMap((word, i) => (word.length >= fewest ? [i] : []))
   if (long.length === 0) return [...words]
@@ -39,7 +39,7 @@ const SOUND_RULES: readonly (readonly [RegExp, string])[] = [
   [/ou/, 'u'],
 ]
 
-/** One or two places written as they might sound. */
+/** Spells one or two places as they might sound. */
 export function spellPhonetically(random: Random, text: string): string | undefined {
   const fitting = SOUND_RULES.filter(([pattern]) => pattern.test(text))
   if (fitting.length === 0) return undefined

@@ -1,4 +1,4 @@
-/** `npm run bench:web`: what the pages weigh, what Lighthouse says of them and how fast they are made, with the targets. */
+/** Benchmark `npm run bench:web`: page weight, Lighthouse scores and rendering speed, with targets. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pagesBuild } from '#src/pages/build.ts'
@@ -13,11 +13,11 @@ import { listFullPages, measureRendering } from './web/render.ts'
 
 const { values: options } = parseArgs({
   options: {
-    /** A look, not a verdict: short runs, and the exit code says nothing of the targets. */
+    /** Short run; the exit code does not depend on the targets. */
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     data: { type: 'string', default: '../shared/data' },
-    /** One part alone: weight, lighthouse or render. */
+    /** Only one part: weight, lighthouse or render. */
     only: { type: 'string' },
   },
 })
@@ -33,12 +33,12 @@ const effort: Effort = options.quick
   ? { rounds: 1, sliceSeconds: 1, warmSeconds: 0.5 }
   : { rounds: 3, sliceSeconds: 1, warmSeconds: 1.5 }
 const RUNS = options.quick ? 1 : 5
-/** Answered from the index, which pages need. */
+/** A path that needs the index, as pages do. */
 const FIRST_LIST = '/api/categories'
 
 const say = (line: string): void => console.error(line)
 
-/** A guest who has a book in the cart, by the cookie. */
+/** Cookie of a guest with a book in the cart. */
 const guestWithBook = async (url: string): Promise<string> => {
   const answer = await fetch(`${url}/api/cart/items`, {
     method: 'POST',
@@ -61,7 +61,7 @@ const lighthousePages = async (url: string, shelf: string) => {
 }
 
 const measure = async (shop: ShopProcess): Promise<Figure[]> => {
-  // By the name under which the shop itself knows its pages.
+  // The host under which the shop knows its own pages.
   const url = `http://localhost:${shop.port}`
   const [shelf = '/'] = await listFullPages(url)
   const measured: Readonly<Record<Part, () => Promise<Figure[]>>> = {

@@ -1,4 +1,4 @@
-/** A process of its own that does one job after the other: so that what it costs is nobody else's time. */
+/** Worker process that runs jobs one after the other, so that its CPU time is separate from the caller's. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -6,7 +6,7 @@ type Answer<R> = { readonly result: R } | { readonly error: string }
 
 export type Worker<J, R> = {
   readonly pid: number
-  /** One job at a time. Rejects with what went wrong in the worker, or when it ended. */
+  /** Runs one job at a time. Rejects with the worker's error, or if it ends. */
   readonly run: (job: J) => Promise<R>
   readonly end: () => Promise<void>
 }
@@ -20,7 +20,7 @@ const kill = (child: ChildProcess): Promise<void> =>
     child.kill('SIGKILL')
   })
 
-/** Starts the file of this folder as a worker; the file calls `doJobs`. */
+/** Starts a file of this folder as a worker; the file calls `serveJobs`. */
 export const startWorker = <J, R>(file: string): Worker<J, R> => {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = fork(path, {
@@ -44,12 +44,12 @@ export const startWorker = <J, R>(file: string): Worker<J, R> => {
   return { pid: child.pid ?? 0, run, end: () => kill(child) }
 }
 
-/** Ends every worker that is still there. */
+/** Stops all workers. */
 export const stopWorkers = async (): Promise<void> => {
   await Promise.all([...started].map(kill))
 }
 
-/** In the worker's file: does what it is sent until whoever started it is gone. */
+/** Called in the worker's file: runs the jobs it is sent until the parent is gone. */
 export const serveJobs = <J, R>(work: (job: J) => Promise<R>): void => {
   process.on('disconnect', () => process.exit(0))
   process.on('message', job => {

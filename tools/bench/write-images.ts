@@ -1,4 +1,4 @@
-/** `npm run docs:images`: makes the pictures of README.md anew, from a shop as `npm start` serves it the first time. */
+/** Script `npm run docs:images`: creates the screenshots of README.md from a freshly started shop. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -10,16 +10,16 @@ import { startShop } from './shop-process.ts'
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 const QUALITY = 82
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 860 } }
-/** Twice as fine as it is shown, as on a phone. */
+/** Device pixel ratio 2, as on a phone. */
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
-/** Three phones and the two gaps between them are as wide as a desktop. */
+/** Three phones with two gaps are as wide as a desktop screenshot. */
 const [SHOWN, GAP] = [{ width: 410, height: 887 }, 25]
 const GAP_COLOUR = '#cfc7b5'
 
 const BOOK = '/books/phil-002'
 const IN_CART = ['fic-001', 'tech-001']
 
-/** The page at `path` as a visitor sees it when all that is on the screen has come: PNG. */
+/** Screenshot of a page when everything has loaded: PNG. */
 const takeScreenshot = async (page: Page, path: string): Promise<Buffer> => {
   const answer = await page.goto(path, { waitUntil: 'networkidle' })
   if (!answer?.ok()) throw new Error(`${path} answered ${answer?.status()}`)
@@ -78,7 +78,7 @@ await runBench(
   async folder => {
     const shop = await startShop(folder, '/api/categories')
     browser = await launchBrowser()
-    // By the name under which the shop itself knows its pages.
+    // The host under which the shop knows its own pages.
     await writePictures(browser, `http://localhost:${shop.port}`)
   },
   () => browser?.close(),

@@ -1,4 +1,4 @@
-/** The comparison as a chapter of docs/performance.md. */
+/** Chapter of docs/performance.md about the comparison with peers. */
 import type { Bars, Chapter } from '../chapter.ts'
 import { createBusyNote, describeMachine } from '../machine.ts'
 import { median } from '../measure.ts'
@@ -8,9 +8,9 @@ import type { Verdict } from './verdicts.ts'
 import { WORKLOADS } from './workloads.ts'
 
 const NOT_TESTED = [
-  'More than one server process, another machine for the load, a network between shop and shopper.',
-  'Medusa and Vendure with other databases, caches or search engines than the ones named here, and plug-ins of others.',
-  'Real payment: the peers’ is a dummy that says yes without asking anybody.',
+  'Several server processes, a separate machine for the load, a network between shop and client.',
+  'Medusa and Vendure with other databases, caches or search engines than the ones named here, and third-party plug-ins.',
+  'Real payment: the peers use a dummy that always succeeds.',
 ]
 
 const each = (shops: readonly ShopResult[], value: (shop: ShopResult) => number): number[] => shops.map(value)
@@ -18,7 +18,7 @@ const each = (shops: readonly ShopResult[], value: (shop: ShopResult) => number)
 const createWorkBars = ({ shops, lines }: Result): Bars => ({
   kind: 'bars',
   name: 'peers-work',
-  title: 'Done per second',
+  title: 'Operations per second',
   unit: 'per second',
   log: true,
   series: shops.map(({ label }) => label),
@@ -33,7 +33,7 @@ const createWorkBars = ({ shops, lines }: Result): Bars => ({
 const createCpuBars = ({ shops, lines }: Result): Bars => ({
   kind: 'bars',
   name: 'peers-cpu',
-  title: 'CPU of shop and database for each',
+  title: 'CPU of shop and database per operation',
   unit: 'ms',
   log: true,
   series: shops.map(({ label }) => label),
@@ -64,7 +64,7 @@ const createShopBars = (
 
 export const createPeersChapter = (result: Result, verdicts: readonly Verdict[]): Chapter => ({
   place: 10,
-  title: 'Beside other shops, on the same work',
+  title: 'Comparison with other shops on the same work',
   command: 'CLOUDSHELF_PEERS=<folder> npm run bench:peers -- --write-docs',
   at: result.at,
   machine: describeMachine(result.machine),
@@ -74,23 +74,23 @@ export const createPeersChapter = (result: Result, verdicts: readonly Verdict[])
     .concat(`CloudShelf (Node ${result.shops[0]?.node.slice(1)})`)
     .join(' · '),
   text: [
-    'What else a bookseller could install, measured in the same run: a slice of the peer’s work, then a slice of ours, in turn. A ratio is that of the slices that lie beside each other. CPU is the server’s and its database’s for each thing done, the figure that the noise of a machine bends least.',
+    'Other software that a bookseller could install, measured in the same run: slices of each peer alternate with slices of CloudShelf, and a ratio compares adjacent slices. CPU is the time of server and database per operation, the figure least affected by other load on the machine.',
     ...createBusyNote(result.machine),
-    ...(result.quick ? ['**These are the figures of a quick look (`--quick`), not of a whole run.**'] : []),
+    ...(result.quick ? ['**Figures of a short run (`--quick`), not of a full one.**'] : []),
     ...result.absent,
   ],
   tables: createTables(result, verdicts),
   plots: [
     createWorkBars(result),
     createCpuBars(result),
-    createShopBars(result, 'peers-start', 'From the start of node to the first book', 'ms', {
+    createShopBars(result, 'peers-start', 'Start of node to first book', 'ms', {
       'start to first book': ({ starts }) => median(starts),
     }),
     createShopBars(result, 'peers-memory', 'Memory of shop and database', 'MB', {
-      'at rest': ({ rest }) => rest.shop + rest.store,
+      idle: ({ rest }) => rest.shop + rest.store,
       'after the bench': ({ after }) => after.shop + after.store,
     }),
-    createShopBars(result, 'peers-search', 'Share of queries whose first answer is right', '', {
+    createShopBars(result, 'peers-search', 'Share of queries with a correct first result', '', {
       'main queries': ({ hits }) => hits.main,
       'hard queries': ({ hits }) => hits.hard,
     }),

@@ -1,4 +1,4 @@
-/** A shopper in our own shop: the first add makes the cart and the cookie, the order is one request with what the cart said. */
+/** Shopper of CloudShelf: the first cart addition creates cart and cookie; checkout is one request. */
 import * as z from 'zod'
 import { networkHeaders, searchPath } from '../requests.ts'
 import { expectSuccess } from './http.ts'
@@ -7,7 +7,7 @@ import type { Basket, Call, ShopFacts, Shopping } from './peer.ts'
 const Cart = z.object({ version: z.string(), total: z.number() })
 const Found = z.object({ items: z.array(z.object({ book_id: z.string() })) })
 
-/** The cookie's name and value. */
+/** Name and value of the cookie. */
 const readCookie = (header: string | string[] | undefined): string | undefined =>
   [header ?? []].flat()[0]?.split(';')[0]
 
@@ -51,7 +51,7 @@ export const createCloudshelfShopping = (_: ShopFacts): Shopping => {
   const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
     const { items } = Found.parse(expectSuccess('search', await call('GET', searchPath(text))))
     const first = items[0]
-    // The numbers of the list count from 1.
+    // Book ids count from 1.
     return first && Number(first.book_id) - 1
   }
   return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }

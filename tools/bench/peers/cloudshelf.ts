@@ -1,4 +1,4 @@
-/** Our own shop on the same books, as `npm start` runs it. */
+/** CloudShelf on the same books, as `npm start` runs it. */
 import type { Book } from '#src/catalog/schema.ts'
 import { getRequest, searchPath } from '../requests.ts'
 import { startShop } from '../shop-process.ts'
@@ -8,7 +8,7 @@ import { createSearchTexts, selectBooks } from './test-queries.ts'
 
 const FIRST_BOOK = '/api/books/1'
 const CATEGORIES = 20
-/** How often each question may be asked anew, in other capitals: an address that nobody has asked for. */
+/** Number of case variants of each query, so that every search has a new URL. */
 const SPELLINGS = 12
 
 const RUSHES: readonly Rush[] = [
@@ -16,13 +16,13 @@ const RUSHES: readonly Rush[] = [
   { title: 'crowd-of-1000', copies: 1_000 },
 ]
 
-/** As long as the descriptions that the peers are filled with; the list of books has none. */
+/** Adds a description as long as the peers' ones, because the test books have none. */
 const addDescription = (book: Book): Book => ({
   ...book,
   description: `${book.title} by ${book.author}.${book.published_year ? ` First published in ${book.published_year}.` : ''} Readers rate it ${book.average_rating} of 5 from ${book.ratings_count} ratings. In stock and ready to ship within one working day; returns are accepted within 30 days. Other editions, in other languages and bindings, can be ordered and arrive within two to four weeks.`,
 })
 
-/** A data folder with the books, and the titles of the crowds behind them. */
+/** Fills a data folder with the books and the limited titles of the rushes. */
 export const fillCloudshelf = async (dataDir: string, books: readonly Book[]): Promise<void> => {
   const last = books.at(-1)
   if (!last) throw new Error('there are no books')
@@ -33,7 +33,7 @@ export const fillCloudshelf = async (dataDir: string, books: readonly Book[]): P
   ])
 }
 
-/** The spelling number `n` of a text: its letters as capitals where the bits of `n` are set. */
+/** Case variant `n` of a text: letters are upper case where the bits of `n` are set. */
 const varyCase = (text: string, n: number): string =>
   [...text].map((letter, i) => ((n >> i) & 1 ? letter.toUpperCase() : letter)).join('')
 
@@ -65,7 +65,7 @@ export const startCloudshelf = async (dataDir: string, books: readonly Book[]): 
         requests: selectBooks(books).map(place => getRequest(`/api/books/${books[place]?.book_id}`)),
         contains: '"book_id":',
       },
-      // The others: nobody has looked at them.
+      // Books that the `book` workload does not request.
       newBook: {
         requests: books.flatMap(({ book_id }, place) =>
           seen.has(place) ? [] : getRequest(`/api/books/${book_id}`),

@@ -1,4 +1,4 @@
-/** The run: starts in turn, then each peer turn by turn with ours, both begun anew, then what each finds and how each stands a crowd. */
+/** Comparison run: start times, then each peer interleaved with CloudShelf, then search quality and rushes of buyers. */
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,7 +25,7 @@ const CONCURRENCY = 4
 
 export type Comparison = {
   readonly books: readonly Book[]
-  /** The folder of the test data, and an empty one for our own shop. */
+  /** Folder of the test data, and an empty folder for CloudShelf. */
   readonly data: string
   readonly dataDir: string
   readonly quick: boolean
@@ -39,14 +39,14 @@ const measureMemory = ({ processes: { shop, store } }: RunningShop) => ({
 })
 
 type Memory = ReturnType<typeof measureMemory>
-/** The most of them together. */
+/** The highest total memory. */
 const maxMemory = (all: readonly Memory[]): Memory =>
   all.reduce((most, one) => (one.shop + one.store > most.shop + most.store ? one : most), {
     shop: 0,
     store: 0,
   })
 
-/** The share of the queries of both files whose first answer is a right one. */
+/** Share of queries whose first result is correct, for both query files. */
 const measureHits = async (shop: RunningShop, data: string, { shopper }: Generators) => {
   const books = readListed(join(data, 'books-10k.csv'))
   const share = async (file: string): Promise<number> => {
@@ -86,7 +86,7 @@ const measureRushes = async (shop: RunningShop, { shopper }: Generators): Promis
   return results
 }
 
-/** Measures everybody; `peers` must all be there. */
+/** Measures CloudShelf and the peers, which must all be set up. */
 export const comparePeers = async (
   peers: readonly { readonly peer: Peer; readonly place: PeerLocation }[],
   { books, data, dataDir, quick, absent, say }: Comparison,
@@ -96,13 +96,13 @@ export const comparePeers = async (
     : { rounds: 2, sliceSeconds: 3, warmSeconds: 5 }
   const starts = quick ? 1 : 7
   const restMs = quick ? 1_000 : 10_000
-  // What one leaves behind, pages to be written and a database that ends, is not to be the next one's.
+  // Pause, so that pending disk writes and ending databases do not affect the next measurement.
   const settleMs = quick ? 1_000 : 3_000
 
   const machine = detectMachine()
   say(`filling our shop with ${books.length} books`)
   await fillCloudshelf(dataDir, books)
-  // The first start writes the index down; it is no start of a shop that has been open before.
+  // The first start writes the index snapshot and is not representative.
   await startCloudshelf(dataDir, books).then(shop => shop.end())
   await sleep(settleMs)
 

@@ -1,9 +1,9 @@
-/** Calls of a shopper to a shop on loopback, over connections that are kept. */
+/** HTTP client of shoppers with keep-alive connections. */
 import { Pool } from 'undici'
 import { type Answer, type Call, RefusedError } from './peer.ts'
 
 const CONNECTIONS = 64
-/** A peer may take its time: 50 buyers at once wait for each other. */
+/** Long timeout, because 50 concurrent buyers wait for each other in some peers. */
 const TIMEOUT_MS = 180_000
 
 const tryParse = (text: string): unknown => {
@@ -34,7 +34,7 @@ export const createHttpClient = (
   return { call, close: () => pool.close() }
 }
 
-/** The body of an answer of success. Throws `Refused`. */
+/** Body of a successful response. Throws RefusedError otherwise. */
 export const expectSuccess = (step: string, answer: Answer): unknown => {
   if (answer.status < 200 || answer.status >= 300) throw new RefusedError(step, answer)
   return answer.body

@@ -1,4 +1,4 @@
-/** What a shop's installation holds, read from its lock file: packages that production needs, and what they weigh. */
+/** Size of an installation: production packages of its lock file, and their disk usage. */
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -14,7 +14,7 @@ const Lock = z.object({
 })
 const Manifest = z.object({ version: z.string() })
 
-/** Bytes on the disk, without the packages inside, which count for themselves. */
+/** Disk usage without nested packages, which are counted separately. */
 const folderBytes = (folder: string): number => {
   let bytes = 0
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -25,7 +25,7 @@ const folderBytes = (folder: string): number => {
   return bytes
 }
 
-/** The installed packages of a project that are there for more than its development. */
+/** Installed packages of a project that are not only for development. */
 export const measureInstall = (project: string): Install => {
   const { packages } = Lock.parse(JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')))
   const folders = Object.entries(packages)

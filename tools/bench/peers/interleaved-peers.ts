@@ -1,19 +1,19 @@
-/** Measures a peer turn by turn with our shop, so that whatever else the machine does meets both. */
+/** Interleaved measurement of a peer and CloudShelf, so that other load affects both. */
 import { type Effort, type Figures, type Slice, type SliceRunner, summarize } from '../interleaved.ts'
 import type { RunningShop } from './peer.ts'
 import { processTreeCpu } from './process-tree.ts'
 
-/** One shop at one line of the comparison. CPU is the server's, in milliseconds per operation, its database's apart. */
+/** Figures of a shop for a workload. CPU in milliseconds per operation, the database's separately. */
 export type WorkloadFigures = Figures & { readonly shopCpu: number; readonly storeCpu: number }
 
-/** A shop's slices so far, and the CPU that they took it, in seconds. */
+/** Slices of a shop so far, and their CPU time in seconds. */
 export type Sum = { slices: Slice[]; shop: number; store: number }
 
 export const createSum = (): Sum => ({ slices: [], shop: 0, store: 0 })
 
 export const summarizeSum = ({ slices, shop, store }: Sum): WorkloadFigures => {
   const figures = summarize(slices)
-  if (figures.operations === 0) throw new Error('nothing was left to do: prepare more')
+  if (figures.operations === 0) throw new Error('no prepared request was left; prepare more')
   const each = (seconds: number) => (1000 * seconds) / figures.operations
   return { ...figures, shopCpu: each(shop), storeCpu: each(store) }
 }
@@ -38,7 +38,7 @@ const runSliceOf = async (
 
 export type Side = { readonly shop: RunningShop; readonly runSlice: SliceRunner }
 
-/** A slice of the peer, then a shorter one of ours, `rounds` times; both are warmed up before. */
+/** Alternates slices of the peer with shorter ones of CloudShelf, `rounds` times after a warm-up. */
 export const measureInterleaved = async (
   peer: Side,
   ours: Side,

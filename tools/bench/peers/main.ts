@@ -1,4 +1,4 @@
-/** `npm run bench:peers`: our shop and what else a bookseller would install, on the same books, in one run. */
+/** Benchmark `npm run bench:peers`: CloudShelf and other shop software on the same books, in one run. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,33 +21,33 @@ const PEERS: readonly Peer[] = [vendure, storecraft, medusa]
 
 const { values: options } = parseArgs({
   options: {
-    /** Which of them, by name, with commas. */
+    /** Names of peers, separated by commas. */
     peers: { type: 'string', default: PEERS.map(({ name }) => name).join(',') },
-    /** The folder in which each is set up in a folder of its name. */
+    /** Folder that contains the folder of each peer. */
     from: { type: 'string', default: process.env.CLOUDSHELF_PEERS ?? '../shared/peers' },
     data: { type: 'string', default: '../shared/data' },
-    /** The node that runs the peers; otherwise the one of the system. */
+    /** Node that runs the peers; by default the system's. */
     node: { type: 'string' },
-    /** A look, not a verdict: short slices, and the exit code says nothing of the targets. */
+    /** Short slices; the exit code does not depend on the targets. */
     quick: { type: 'boolean', default: false },
-    /** The figures of an earlier run, to be shown again: nothing is measured. */
+    /** File with the figures of an earlier run to show again, without measuring. */
     figures: { type: 'string' },
-    /** Where the figures go. */
+    /** File to which the figures are written. */
     json: { type: 'string' },
-    /** Writes docs/performance.md anew with these figures. */
+    /** Updates docs/performance.md with these figures. */
     'write-docs': { type: 'boolean', default: false },
   },
 })
 
 const say = (line: string): void => console.error(line)
 
-/** What is missing of a peer, with how it is put there. */
+/** Explains what is missing of a peer, and how to set it up. */
 const explainAbsence = ({ label, name, needs, setUp }: Peer): string | undefined => {
   const folder = resolve(options.from, name)
   const missing = needs.find(path => !existsSync(join(folder, path)))
   return (
     missing &&
-    `${label} is not measured: there is no ${join(folder, missing)}. Copy the folder ${name} of the scripts that set peers up, run there: ${setUp}; then give the folder of the copies with --from or CLOUDSHELF_PEERS.`
+    `${label} was not measured: there is no ${join(folder, missing)}. Copy the folder ${name} of the peers’ setup scripts, run ${setUp} in it, and pass the folder of the copies with --from or CLOUDSHELF_PEERS.`
   )
 }
 
@@ -62,7 +62,7 @@ const measured = async (scratch: string): Promise<Result | undefined> => {
   const absent = PEERS.flatMap(peer =>
     asked.includes(peer)
       ? (explainAbsence(peer) ?? [])
-      : [`${peer.label} is not measured: it was left out by --peers.`],
+      : [`${peer.label} was not measured: --peers leaves it out.`],
   )
   for (const line of absent) say(line)
   const present = asked.filter(peer => explainAbsence(peer) === undefined)

@@ -1,4 +1,4 @@
-/** A shopper in Medusa: the store API, a cart made with its lines, then address, shipping, payment and the end. */
+/** Shopper of Medusa (store API): a cart with its lines, then address, shipping, payment and completion. */
 import * as z from 'zod'
 import { expectSuccess } from './http.ts'
 import { type Basket, type Call, RefusedError, type ShopFacts, type Shopping } from './peer.ts'
@@ -62,7 +62,7 @@ export const createMedusaShopping = ({ key = '', region = '', shipping = '' }: S
       expectSuccess('search', await call('GET', searchPath(text, region), { headers })),
     )
     const first = products[0]
-    // A handle ends with the number of the book, which counts from 1 by its place.
+    // Handles end with the number of the book, counted from 1.
     return first && Number(first.handle.split('-').at(-1)) - 1
   }
   return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }

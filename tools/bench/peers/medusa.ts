@@ -1,4 +1,4 @@
-/** Medusa on PostgreSQL, as its folder sets it up: started on a copy of the database that was filled there. */
+/** Medusa on PostgreSQL, started on a copy of its prepared database. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const Seed = z.object({
 })
 const PG_BIN = '/usr/lib/postgresql/15/bin'
 const PG_PORT = 5499
-/** A copy, so that each run finds the same shop. */
+/** Copy of the database, so that each run starts from the same state. */
 const COPY = 'medusa_bench'
 const CROWD_SKU = 'CONTENTION-1'
 const STOCK = 1_000
@@ -35,7 +35,7 @@ const psql = (database: string, ...commands: readonly string[]): string =>
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
   ).trim()
 
-/** PostgreSQL refuses to be root: as root it is run by the user that Debian's package made for it. */
+/** PostgreSQL must not run as root, so as root it is run by the user of the Debian package. */
 const pgCtl = (...args: readonly string[]): void => {
   const command = [`${PG_BIN}/pg_ctl`, ...args]
   const [program = '', ...rest] =
@@ -49,7 +49,7 @@ const postmaster = (data: string): number | undefined => {
   return pid !== undefined && existsSync(`/proc/${pid}`) ? pid : undefined
 }
 
-/** PostgreSQL over the folder's data; `stop` ends it when it was started here. */
+/** Starts PostgreSQL on the folder's data; `stop` ends it if it was started here. */
 const startPostgres = (data: string) => {
   const wasThere = postmaster(data) !== undefined
   if (!wasThere) pgCtl('-D', data, '-l', join(data, 'server.log'), '-w', 'start')
@@ -66,7 +66,7 @@ const startPostgres = (data: string) => {
 
 const opened = new Set<{ stop: () => void }>()
 
-/** Ends what an interrupted run has left. */
+/** Stops what an interrupted run has left. */
 export const stopPostgres = (): void => {
   for (const postgres of opened) postgres.stop()
   opened.clear()
@@ -82,7 +82,7 @@ export const medusa: Peer = {
   packageName: '@medusajs/medusa',
   database: 'PostgreSQL 15',
   differences: [
-    'Medusa: prices are computed for a region at each answer, and its lists and searches count all that matches, as ours do. A checkout is six requests, among them the choice of a way of shipping and a dummy payment, which ours does not have. Its database is a server of its own, whose CPU and memory are counted with it.',
+    'Medusa: prices are computed per region for each response, and its lists and searches return the total, as CloudShelf’s do. A checkout is six requests, including the choice of a shipping method and a dummy payment, which CloudShelf does not have. Its database is a separate server, whose CPU and memory are included.',
   ],
   start: async ({ folder, node, scratch }, books) => {
     const seed = Seed.parse(JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8')))
@@ -150,7 +150,7 @@ export const medusa: Peer = {
       end: async () => {
         await close()
         await server.end()
-        // Its connections go a moment after it.
+        // Its connections close shortly after it ends.
         await sleep(200)
         opened.delete(postgres)
         postgres.stop()

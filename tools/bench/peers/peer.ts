@@ -1,10 +1,10 @@
-/** What the bench knows of a shop, ours or a peer's: how it is there, how it starts, and what a shopper does in it. */
+/** Interface between the benchmark and a shop: setup, start, and the steps of a shopper. */
 import type { Book } from '#src/catalog/schema.ts'
 
 export type PeerName = 'vendure' | 'medusa' | 'storecraft'
 export type ShopName = PeerName | 'cloudshelf'
 
-/** What an HTTP call was answered with; `body` is parsed JSON, or text where it is none. */
+/** HTTP response; `body` is parsed JSON, or text if it is not JSON. */
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -17,7 +17,7 @@ export type Call = (
   asked?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown },
 ) => Promise<Answer>
 
-/** A shop said no, or broke. `broke` is a server's error: HTTP 5xx, or its like in GraphQL. */
+/** A refused or failed step; `isServerError` for HTTP 5xx or a GraphQL error. */
 export class RefusedError extends Error {
   readonly isServerError: boolean
   constructor(step: string, { status, body }: Answer, broke = status >= 500) {
@@ -26,24 +26,24 @@ export class RefusedError extends Error {
   }
 }
 
-/** What a shopper carries from step to step: ids, tokens, totals. */
+/** State of a shopper between steps: ids, tokens, totals. */
 export type Basket = Readonly<Record<string, string>>
 
-/** Steps of a shopper, each a guest of their own. Rejects with `Refused`. `titles` are what the shop calls its books. */
+/** Steps of a guest shopper. They reject with RefusedError. `titles` are the shop's ids of books. */
 export type Shopping = {
   readonly fillCart: (call: Call, titles: readonly string[], guest: number) => Promise<Basket>
-  /** All that lies between the full cart and the last step. */
+  /** Steps between the filled cart and the payment. */
   readonly prepareOrder: (call: Call, basket: Basket, guest: number) => Promise<Basket>
-  /** The last step: when this resolves, the shop has said that the order stands. */
+  /** Last step: resolves when the shop has confirmed the order. */
   readonly pay: (call: Call, basket: Basket, guest: number) => Promise<void>
-  /** The place in the list of books of the first answer; undefined when there is none. */
+  /** Position of the first search result in the list of books; undefined without a result. */
   readonly findFirst: (call: Call, text: string) => Promise<number | undefined>
 }
 
-/** What the adapters hand to the process that shops: whatever the shop's `Shopping` is opened with. */
+/** Facts that an adapter passes to the shopper process. */
 export type ShopFacts = Readonly<Record<string, string>>
 
-/** Requests as they go over the wire, and what each answer must have in it; `once`: none is sent twice. */
+/** Raw requests, the text that each response must contain, and whether each is sent only once. */
 export type ReadRequests = {
   readonly requests: readonly string[]
   readonly contains: string
@@ -53,16 +53,16 @@ export type ReadRequests = {
 export type RunningShop = {
   readonly name: ShopName
   readonly port: number
-  /** Milliseconds from the start of node to the first book answered. */
+  /** Milliseconds from the start of node to the first book. */
   readonly startedIn: number
-  /** The processes of the shop, and of its database where that is apart: each with all its children. */
+  /** Processes of the shop and of a separate database, each with its children. */
   readonly processes: { readonly shop: number; readonly store: number | undefined }
   readonly facts: ShopFacts
-  /** By place in the list of books: what is put in carts. */
+  /** Shop ids of the books, by position in the list. */
   readonly titles: readonly string[]
-  /** Titles of which there are so many copies and that nothing else buys, for the crowds. */
+  /** Titles with limited stock that nothing else buys, for the rushes. */
   readonly rushes: readonly Rush[]
-  /** `newBook` only where a book that was asked for before is another thing. */
+  /** `newBook` only if a repeated book is served from a cache. */
   readonly reads: Readonly<Record<'list' | 'book' | 'search', ReadRequests>> & {
     readonly newBook?: ReadRequests
   }
@@ -76,26 +76,26 @@ export type Install = { readonly megabytes: number; readonly packages: number }
 export type Peer = {
   readonly name: PeerName
   readonly label: string
-  /** What must be in its folder, the first of which that is missing is named. */
+  /** Paths that must exist in its folder. */
   readonly needs: readonly string[]
-  /** The commands that put it there, in a copy of the folder that sets it up. */
+  /** Commands that set it up, in a copy of its folder. */
   readonly setUp: string
-  /** The folder of its lock file, inside its own. */
+  /** Folder of its lock file, relative to its own. */
   readonly project: string
-  /** The package whose version is the peer's. */
+  /** Package whose version is the peer's version. */
   readonly packageName: string
   readonly database: string
-  /** What differs in its work from ours. */
+  /** Differences of its work from CloudShelf's. */
   readonly differences: readonly string[]
-  /** Lines of the comparison in which the work is not the same, so that no ratio is made. */
+  /** Workloads that are not comparable, with the reason. */
   readonly notComparable?: Readonly<Record<string, string>>
   readonly start: (place: PeerLocation, books: readonly Book[]) => Promise<RunningShop>
 }
 
 export type PeerLocation = {
   readonly folder: string
-  /** The node that runs it. */
+  /** Node that runs it. */
   readonly node: string
-  /** Where what it writes may lie; taken away at the end. */
+  /** Folder for its files, removed at the end. */
   readonly scratch: string
 }

@@ -1,4 +1,4 @@
-/** What a process and all its children have used: a database works in processes that come and go. */
+/** CPU time and memory of a process with all its children, because databases use several processes. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { memoryMegabytes } from '../measure.ts'
 
@@ -6,7 +6,7 @@ const TICKS = 100
 
 type Stat = { readonly parent: number; readonly ticks: number }
 
-/** User and system time, with that of children that have ended. */
+/** User and system time, including ended children. */
 const readStat = (pid: number): Stat | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -21,7 +21,7 @@ const readStat = (pid: number): Stat | undefined => {
   }
 }
 
-/** The process and its descendants, but those under `except`. */
+/** The process and its descendants, except the subtree of `except`. */
 export const listProcessTree = (root: number, except?: number): number[] => {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
@@ -38,10 +38,10 @@ export const listProcessTree = (root: number, except?: number): number[] => {
   return family
 }
 
-/** Seconds of CPU so far. */
+/** CPU seconds so far. */
 export const processTreeCpu = (root: number, except?: number): number =>
   listProcessTree(root, except).reduce((sum, pid) => sum + (readStat(pid)?.ticks ?? 0), 0) / TICKS
 
-/** Megabytes (PSS) of the family. */
+/** Memory in megabytes (PSS). */
 export const processTreeMemory = (root: number, except?: number): number | undefined =>
   memoryMegabytes(listProcessTree(root, except))

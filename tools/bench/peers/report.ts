@@ -1,4 +1,4 @@
-/** The comparison as tables: for the terminal, and as what a page is made of. */
+/** Tables of the comparison, for the terminal and for the chapter. */
 import type { Table } from '../chapter.ts'
 import { median } from '../measure.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
@@ -25,7 +25,7 @@ const formatRatio = ({ ratio, cpuRatio, apart }: LineResult): string =>
 
 const createWorkTable = ({ shops, lines }: Result): Table => ({
   title: 'Work',
-  columns: ['', 'shop', 'per second', 'p50 ms', 'p99 ms', 'CPU ms each', 'CloudShelf does'],
+  columns: ['', 'shop', 'per second', 'p50 ms', 'p99 ms', 'CPU ms per operation', 'CloudShelf compared'],
   rows: WORKLOADS.flatMap(({ name }) =>
     shops.flatMap((shop, i) =>
       lines
@@ -52,16 +52,16 @@ const createShopTable = ({ shops }: Result): Table => ({
   rows: [
     ['runs on', ...shops.map(({ node, database }) => `Node ${node.slice(1)}, ${database}`)],
     ['start to first book, ms', ...shops.map(({ starts }) => formatNumber(median(starts)))],
-    ['memory at rest, MB (shop + database)', ...shops.map(({ rest }) => formatMemory(rest))],
+    ['idle memory, MB (shop + database)', ...shops.map(({ rest }) => formatMemory(rest))],
     ['memory after the bench, MB', ...shops.map(({ after }) => formatMemory(after))],
     ['installed packages', ...shops.map(({ install }) => formatNumber(install.packages))],
-    ['their size, MB', ...shops.map(({ install }) => formatNumber(install.megabytes))],
-    ['right first answers, main queries', ...shops.map(({ hits }) => hits.main.toFixed(3))],
-    ['right first answers, hard queries', ...shops.map(({ hits }) => hits.hard.toFixed(3))],
+    ['installed size, MB', ...shops.map(({ install }) => formatNumber(install.megabytes))],
+    ['correct first results, main queries', ...shops.map(({ hits }) => hits.main.toFixed(3))],
+    ['correct first results, hard queries', ...shops.map(({ hits }) => hits.hard.toFixed(3))],
     ...[0, 1].map(i => {
       const { buyers = 0, copies = 0 } = shops[0]?.crowds[i] ?? {}
       return [
-        `${buyers} buyers at once, ${formatNumber(copies)} copies`,
+        `${buyers} concurrent buyers, ${formatNumber(copies)} copies`,
         ...shops.map(({ crowds }) => {
           const crowd = crowds[i]
           return crowd ? `${crowd.sold} sold, ${crowd.refused} refused, ${crowd.broke} server errors` : '-'
@@ -72,7 +72,7 @@ const createShopTable = ({ shops }: Result): Table => ({
 })
 
 const createVerdictTable = (verdicts: readonly Verdict[]): Table => ({
-  title: 'What was to be reached',
+  title: 'Targets',
   columns: ['', 'target', 'reached', ''],
   rows: verdicts.map(({ what, target, reached, pass }) => [what, target, reached, pass ? 'PASS' : 'MISS']),
 })
@@ -83,10 +83,10 @@ export const createTables = (result: Result, verdicts: readonly Verdict[]): Tabl
   createShopTable(result),
 ]
 
-/** What must be known before a ratio is quoted. */
+/** Differences that must be known to interpret a ratio. */
 export const listDifferences = ({ shops }: Result): string[] => [
-  'Everybody has the same 10,000 books, is asked by the same generator over 16 connections (8 for checkouts), one after the other, and runs as one server process as its makers ship it, with its defaults. Ours begins anew beside each of them.',
-  'CloudShelf: lists, books and searches are answered from memory, lists and books that were asked for before from kept answers; each search is at an address never asked before. Its answers have the total and counts by category, author, price and availability. A checkout is one request after the adds: one transaction that writes stock, order, idempotency record, mail to be sent and cart. It has no payment step and one way of shipping.',
+  'All shops have the same 10,000 books, receive requests from the same load generator over 16 connections (8 for checkouts), and run as one server process with default settings. CloudShelf is restarted for each peer.',
+  'CloudShelf: lists, books and searches are served from memory, repeated lists and books from the response cache; every search has a new URL. Its responses include the total and counts by category, author, price and availability. A checkout is one request after the cart additions: one transaction that writes stock, order, idempotency record, outbox mail and cart. It has no payment step and one shipping method.',
   ...shops.flatMap(({ differs }) => differs),
   ...shops
     .slice(1)
@@ -107,10 +107,10 @@ const formatTable = ({ title, columns, rows }: Table): string => {
   return `${title}\n\n${lines.join('\n')}`
 }
 
-/** The whole as text. */
+/** The whole report as text. */
 export const formatReport = (result: Result, verdicts: readonly Verdict[]): string =>
   [
     ...createTables(result, verdicts).map(formatTable),
-    ['What differs in the work', '', ...listDifferences(result).map(line => `- ${line}`)].join('\n'),
+    ['Differences in the work', '', ...listDifferences(result).map(line => `- ${line}`)].join('\n'),
     ...(result.absent.length > 0 ? [['Not measured', '', ...result.absent].join('\n')] : []),
   ].join('\n\n')

@@ -1,4 +1,4 @@
-/** What a run has found, as it is written down: of each shop, and of each shop at each line of the comparison. */
+/** Result of a comparison run: figures of each shop, and of each shop per workload. */
 import * as z from 'zod'
 import { Machine } from '../machine.ts'
 
@@ -8,7 +8,7 @@ const CrowdResult = z.object({
   buyers: z.number(),
   sold: z.number(),
   refused: z.number(),
-  /** Answers that were a server's error. */
+  /** Responses with a server error. */
   broke: z.number(),
   told: z.string().optional(),
 })
@@ -20,13 +20,13 @@ const ShopResult = z.object({
   version: z.string(),
   node: z.string(),
   database: z.string(),
-  /** Milliseconds from the start of node to the first book answered, start by start. */
+  /** Milliseconds from the start of node to the first book, per start. */
   starts: z.array(z.number()),
   /** Megabytes (PSS). */
   rest: Memory,
   after: Memory,
   install: z.object({ megabytes: z.number(), packages: z.number() }),
-  /** The share of queries whose first answer is right. */
+  /** Share of queries with a correct first result. */
   hits: z.object({ main: z.number(), hard: z.number() }),
   crowds: z.array(CrowdResult),
   differs: z.array(z.string()),
@@ -45,7 +45,7 @@ const LineResult = z.object({
   shopCpu: z.number(),
   storeCpu: z.number(),
   failed: z.number(),
-  /** Of a peer: how many times as many per second ours did in the turns between, and how many times less CPU that took. */
+  /** For a peer: CloudShelf's throughput as a multiple of the peer's, and how many times less CPU it used. */
   ratio: z.number().optional(),
   cpuRatio: z.number().optional(),
   /** Why there is no ratio. */
@@ -57,7 +57,7 @@ export const Result = z.object({
   at: z.string(),
   quick: z.boolean(),
   machine: Machine,
-  /** Ours first. */
+  /** CloudShelf first. */
   shops: z.array(ShopResult),
   lines: z.array(LineResult),
   absent: z.array(z.string()),

@@ -1,4 +1,4 @@
-/** A peer's server as a process of its own on a free loopback port, and the end of all that this bench has started. */
+/** Server process of a peer on a free loopback port. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,9 +13,9 @@ export type ServerStart = {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  /** Where everything that it says goes. */
+  /** File for its output. */
   readonly log: string
-  /** Whether it gives a book. */
+  /** Whether it serves a book. */
   readonly ready: () => Promise<boolean>
 }
 
@@ -30,7 +30,7 @@ const stop = (child: ChildProcess): Promise<void> =>
     child.kill('SIGTERM')
   })
 
-/** Starts it and waits until it is ready. Throws, naming the log, when it ends instead or takes two minutes. */
+/** Starts it and waits until it is ready. Throws with the log file's name if it ends or takes two minutes. */
 export const startServer = async ({ command, args, cwd, env, log, ready }: ServerStart) => {
   const start = performance.now()
   const { PATH = '', HOME = '' } = process.env
@@ -59,6 +59,6 @@ export const stopServers = async (): Promise<void> => {
   await Promise.all([...running].map(stop))
 }
 
-/** The version that this node says it has, such as v20.20.2. */
+/** Version of a node binary, for example v20.20.2. */
 export const readNodeVersion = (node: string): string =>
   execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()

@@ -1,4 +1,4 @@
-/** Shoppers, a process of their own: they fill carts and check out, ask for books by name, or come in a crowd. */
+/** Shopper worker: fills carts and checks out, searches for books, or runs a rush of concurrent buyers. */
 import { serveJobs } from '../worker.ts'
 import { createCloudshelfShopping } from './cloudshelf-shopping.ts'
 import { createHttpClient } from './http.ts'
@@ -24,13 +24,13 @@ export type ShopperJob = At &
 
 export type ShopperResult = {
   readonly seconds: number
-  /** Milliseconds, one per thing done. */
+  /** Milliseconds per operation. */
   readonly latencies: Float64Array
   readonly refused: number
   readonly broke: number
-  /** What the first that failed was told. */
+  /** Message of the first failure. */
   readonly told?: string
-  /** For `find`: the place of the first answer, text by text. */
+  /** For `find`: position of the first result of each text. */
   readonly places?: readonly (number | undefined)[]
 }
 
@@ -41,7 +41,7 @@ const SHOPPING: Readonly<Record<ShopName, (facts: ShopFacts) => Shopping>> = {
   storecraft: createStorecraftShopping,
 }
 
-/** Guests are numbered through, whatever they do, so that none comes twice. */
+/** Number of guests so far, so that each is used once. */
 let guests = 0
 let titlesTaken = 0
 
@@ -57,7 +57,7 @@ const getShopping = ({ shop, port, facts }: At) => {
   return { shopping: open.shopping, call: open.calls.call }
 }
 
-/** Does `work` for as many guests at once as said, until `more` says no. */
+/** Runs `work` with the given concurrency until `more` returns false. */
 const runConcurrently = async (
   atOnce: number,
   more: () => boolean,
@@ -99,7 +99,7 @@ const createTally = () => {
   }
 }
 
-/** The next titles in turn, a different stretch of the list for each cart. */
+/** The next titles of the list, so that carts differ. */
 const nextTitles = (titles: readonly string[], lines: number): string[] =>
   Array.from({ length: lines }, () => titles[titlesTaken++ % titles.length] ?? '')
 
@@ -122,7 +122,7 @@ serveJobs<ShopperJob, ShopperResult>(async job => {
     return { ...tally.result(), places }
   }
   if (job.kind === 'crowd') {
-    // Everybody stands at the till before anybody pays.
+    // All buyers prepare their orders before the first one pays.
     const left = Array.from({ length: job.buyers }, () => guests++)
     const ready: (() => Promise<void>)[] = []
     const before = createTally()

@@ -1,4 +1,4 @@
-/** A shopper in Storecraft: the cart is the browser's, a checkout is created with all its lines and then completed. */
+/** Shopper of Storecraft: the cart is in the browser; a checkout is created with all its lines, then completed. */
 import * as z from 'zod'
 import { expectSuccess } from './http.ts'
 import { type Basket, type Call, RefusedError, type ShopFacts, type Shopping } from './peer.ts'
@@ -34,10 +34,10 @@ export const createStorecraftShopping = (_: ShopFacts): Shopping => {
 
   const firstFound = async (call: Call, text: string): Promise<number | undefined> => {
     const answer = await call('GET', searchPath(text))
-    // What its query language cannot read is refused: nothing is found.
+    // Queries that its query language cannot parse are refused: nothing is found.
     if (answer.status >= 400) return undefined
     const first = Found.parse(answer.body)[0]
-    // A handle ends with the place in the list.
+    // Handles end with the position in the list.
     return first && Number(first.handle.split('-').at(-1))
   }
   return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }

@@ -1,4 +1,4 @@
-/** Storecraft on SQLite, as its folder sets it up: started on a copy of the database that was filled there. */
+/** Storecraft on SQLite, started on a copy of its prepared database. */
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -12,7 +12,7 @@ import { createSearchTexts, selectBooks } from './test-queries.ts'
 
 const Filled = z.object({
   products: z.array(z.object({ id: z.string(), handle: z.string() })),
-  /** Those with 24 books or more. */
+  /** Collections with at least 24 books. */
   collections: z.array(z.string()),
 })
 const Admin = z.object({ access_token: z.object({ token: z.string() }) })
@@ -32,10 +32,11 @@ export const storecraft: Peer = {
   packageName: '@storecraft/core',
   database: 'SQLite',
   differences: [
-    'Storecraft: it has no cart on the server. A checkout is two requests: one that makes it with all its lines, prices and shipping, and one that completes it with a dummy payment. Its lists and searches do not count what matches. It takes stock when a checkout is completed here; its default takes none at all.',
+    'Storecraft: it has no cart on the server. A checkout is two requests: one creates it with all lines, prices and shipping, one completes it with a dummy payment. Its lists and searches return no total. It is set up here to take stock when a checkout is completed; by default it takes none.',
   ],
   notComparable: {
-    'add to cart, new guest': 'it has no cart on the server; this is the making of a checkout, which is more',
+    'add to cart, new guest':
+      'it has no cart on the server; this is the creation of a checkout, which is more work',
   },
   start: async ({ folder, node, scratch }, books) => {
     const file = join(scratch, 'storecraft.db')
@@ -51,7 +52,7 @@ export const storecraft: Peer = {
       log: join(scratch, 'storecraft.log'),
       ready: async () => (await call('GET', `/api/products/${filled.products[0]?.handle}`)).status === 200,
     })
-    /** Titles that are in no list yet, by the first account, which is the admin's. */
+    /** Creates the limited titles with the first account, which is the admin's. */
     const crowds = async (): Promise<Rush[]> => {
       const signUp = { email: 'admin@bookshop.test', password: 'adminadmin' }
       const admin = Admin.parse(

@@ -1,8 +1,8 @@
-/** The node that runs the peers: the first on the path that no project has brought along, as npm puts those first. */
+/** Node of the system, which runs the peers: the first on the PATH outside of node_modules. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Ours where there is no other. */
+/** Falls back to the current Node. */
 export const findSystemNode = (path: string = process.env.PATH ?? ''): string =>
   path
     .split(delimiter)

@@ -1,17 +1,17 @@
-/** What everybody is asked: categories, books and words, the same for each shop. */
+/** Test queries: the same categories, books and search words for every shop. */
 import type { Book } from '#src/catalog/schema.ts'
 import { seededRandom, shuffle } from '../random.ts'
 
 const SEED = 20261122
 const MIN_LETTERS = 4
-/** Words that query languages might take for operators. */
+/** Words that query languages might interpret as operators. */
 const OPERATORS = new Set(['with', 'from', 'near'])
 
-/** The places of the thousand books that are looked at: every tenth. */
+/** Positions of the books that are requested: every tenth. */
 export const selectBooks = (books: readonly Book[]): number[] =>
   books.flatMap((_, place) => (place % 10 === 3 ? [place] : []))
 
-/** Words of titles, and two that stand beside each other in one, each once: what every shop finds without any forgiveness. */
+/** Title words and pairs of adjacent title words, each once, which every shop finds without typo tolerance. */
 export const createSearchTexts = (books: readonly Book[]): string[] => {
   const texts = new Set<string>()
   for (const { title } of books) {

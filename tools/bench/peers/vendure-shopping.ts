@@ -1,4 +1,4 @@
-/** A shopper in Vendure: GraphQL, one mutation per step, the guest known by a bearer token. */
+/** Shopper of Vendure: GraphQL, one mutation per step, a bearer token per guest. */
 import * as z from 'zod'
 import { expectSuccess } from './http.ts'
 import { type Answer, type Basket, type Call, RefusedError, type Shopping } from './peer.ts'
@@ -29,7 +29,7 @@ const Outcome = z.object({ __typename: z.string(), state: z.string().optional() 
 const Methods = z.array(z.object({ id: z.string(), code: z.string() }))
 const Found = z.object({ items: z.array(z.object({ productId: z.string() })) })
 
-/** GraphQL answers 200 whatever happens: what stands under `errors` is the server's, what is no order is the shop's no. */
+/** GraphQL always responds with 200: `errors` are server errors, results that are not orders are refusals. */
 const readData = (step: string, answer: Answer): unknown => {
   const { data, errors } = Result.parse(expectSuccess(step, answer))
   if (errors || !data) throw new RefusedError(step, answer, true)
@@ -97,7 +97,7 @@ export const createVendureShopping = (): Shopping => {
     const input = { term, groupByProduct: true, take: 24, skip: 0 }
     const { items } = Found.parse(readData('search', await ask(call, SEARCH, { input })))
     const first = items[0]
-    // Filled in the order of the list, into an empty database: ids count from 1.
+    // Books were imported in order into an empty database, so ids count from 1.
     return first && Number(first.productId) - 1
   }
   return { fillCart: fill, prepareOrder: approach, pay, findFirst: firstFound }

@@ -1,4 +1,4 @@
-/** Vendure on SQLite, as its folder sets it up: started on a copy of the database that was filled there. */
+/** Vendure on SQLite, started on a copy of its prepared database. */
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -12,7 +12,7 @@ import { BOOK, SEARCH, SHOP_API } from './vendure-shopping.ts'
 
 const Fixtures = z.object({
   facetValueIds: z.array(z.string()),
-  /** Of every tenth book, from the fourth on. */
+  /** Of every tenth book, starting with the fourth. */
   slugs: z.array(z.string()),
   variantIds: z.array(z.string()),
   limited: z.array(z.object({ variantId: z.string() })),
@@ -31,7 +31,7 @@ export const vendure: Peer = {
   packageName: '@vendure/core',
   database: 'SQLite',
   differences: [
-    'Vendure: GraphQL; its lists and searches count all that matches, as ours do. A checkout is six requests (and one more for each further line), among them the choice of a way of shipping and a dummy payment, which ours does not have.',
+    'Vendure: GraphQL; its lists and searches return the total, as CloudShelf’s do. A checkout is six requests, plus one per additional line, including the choice of a shipping method and a dummy payment, which CloudShelf does not have.',
   ],
   start: async ({ folder, node, scratch }, books) => {
     const file = join(scratch, 'vendure.sqlite')

@@ -1,4 +1,4 @@
-/** What our shop is to reach beside the best peer in each line, and whether it did. */
+/** Targets of CloudShelf relative to the best peer of each workload, and whether they were reached. */
 import { median } from '../measure.ts'
 import type { LineResult, Result, ShopResult } from './result.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -16,7 +16,7 @@ const HIT_LEAD = 0.3
 const findLabel = (shops: readonly ShopResult[], name: string): string =>
   shops.find(shop => shop.name === name)?.label ?? name
 
-/** The smallest ratio of a line: that to the best peer. */
+/** Best peer of a workload: the one with the smallest ratio. */
 export const findBestPeer = (
   lines: readonly LineResult[],
   line: string,
@@ -38,7 +38,8 @@ export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verd
   for (const { name, target } of WORKLOADS) {
     const best = findBestPeer(lines, name)
     if (target === undefined || !best) continue
-    const cpu = best.cpuRatio === undefined ? '' : `, and ${formatTimes(best.cpuRatio)} less CPU for each`
+    const cpu =
+      best.cpuRatio === undefined ? '' : `, and ${formatTimes(best.cpuRatio)} less CPU per operation`
     verdicts.push({
       what: `${name}, per second`,
       target: `${formatTimes(target)} the best peer`,
@@ -50,8 +51,8 @@ export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verd
   if (quickest) {
     const [our, their] = [median(ours.starts), median(quickest.starts)]
     verdicts.push({
-      what: 'from the start of node to the first book',
-      target: `no later than the quickest peer (${quickest.label}, ${their.toFixed(0)} ms)`,
+      what: 'start of node to first book',
+      target: `no slower than the fastest peer (${quickest.label}, ${their.toFixed(0)} ms)`,
       reached: `${our.toFixed(0)} ms`,
       pass: our <= their,
     })
@@ -67,7 +68,7 @@ export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verd
     const best = findLowest(peers, ({ hits }) => -hits[set])
     if (!best) continue
     verdicts.push({
-      what: `first answers that are right, ${set} queries`,
+      what: `correct first results, ${set} queries`,
       target: `${HIT_LEAD.toFixed(2)} above the best peer (${best.label}, ${best.hits[set].toFixed(3)})`,
       reached: ours.hits[set].toFixed(3),
       pass: ours.hits[set] >= best.hits[set] + HIT_LEAD - 1e-9,
@@ -76,7 +77,7 @@ export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verd
   for (const { copies, buyers, sold, broke } of ours.crowds) {
     const due = Math.min(copies, buyers)
     verdicts.push({
-      what: `${buyers} buyers at once, ${copies.toLocaleString('en')} copies`,
+      what: `${buyers} concurrent buyers, ${copies.toLocaleString('en')} copies`,
       target: `${due} sold, no server error`,
       reached: `${sold} sold, ${broke} server errors`,
       pass: sold === due && broke === 0,
@@ -84,7 +85,7 @@ export const createVerdicts = ({ shops: [ours, ...peers], lines }: Result): Verd
   }
   const failed = lines.reduce((sum, line) => sum + (line.shop === ours.name ? line.failed : 0), 0)
   verdicts.push({
-    what: 'adds and checkouts that failed meanwhile',
+    what: 'failed cart additions and checkouts',
     target: '0',
     reached: String(failed),
     pass: failed === 0,

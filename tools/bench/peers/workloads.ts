@@ -1,4 +1,4 @@
-/** The lines of the comparison, and what is to be reached in each. */
+/** Workloads of the comparison, with their targets. */
 
 import { createSliceRunner } from '../interleaved.ts'
 import type { LoadJob, LoadResult } from '../load-generator.ts'
@@ -14,18 +14,18 @@ type Kind =
   | { readonly kind: 'read'; readonly what: 'list' | 'book' | 'newBook' | 'search' }
   | { readonly kind: 'fill' | 'buy'; readonly lines: number }
 
-/** `target`: so many times the best peer's per second. */
+/** `target`: required multiple of the best peer's throughput. */
 export type Workload = Kind & {
   readonly name: string
   readonly target?: number
-  /** Ours can be asked only so many, so that it gets no warm-up and short slices. */
+  /** Whether CloudShelf has only few such requests, so that there is no warm-up and slices are short. */
   readonly isScarce?: true
 }
 
 export const WORKLOADS: readonly Workload[] = [
   { name: 'list, 24 of a category', kind: 'read', what: 'list', target: 20 },
   { name: 'one book', kind: 'read', what: 'book', target: 20 },
-  { name: 'one book, for the first time', kind: 'read', what: 'newBook', isScarce: true },
+  { name: 'one book, not cached', kind: 'read', what: 'newBook', isScarce: true },
   { name: 'search, 24', kind: 'read', what: 'search', target: 20 },
   { name: 'add to cart, new guest', kind: 'fill', lines: 1, target: 10 },
   { name: 'complete checkout, 1 line', kind: 'buy', lines: 1, target: 10 },
@@ -38,7 +38,7 @@ export type Generators = {
   readonly shopper: Worker<ShopperJob, ShopperResult>
 }
 
-/** The shop at this line, ready to be driven; `failed` counts what the shop did not do. */
+/** Prepares a workload on a shop; `failed` counts operations that the shop did not complete. */
 export const prepareSide = async (
   shop: RunningShop,
   line: Workload,

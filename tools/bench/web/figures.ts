@@ -1,13 +1,13 @@
-/** What the bench of the pages finds, and how a person reads it. */
+/** Figures of the web benchmark, and their text form. */
 
-/** A figure of one page or operation; with `most` or `least` it has a target. */
+/** A figure of one page or operation; `max` or `min` is its target. */
 export type Figure = {
   readonly name: string
   readonly value: number
   readonly unit: string
   readonly max?: number
   readonly min?: number
-  /** What else to know of it. */
+  /** Additional information. */
   readonly note?: string
 }
 

@@ -1,4 +1,4 @@
-/** What Lighthouse says of the pages, as on a phone: the median of several runs, beside a page that is nothing but text. */
+/** Lighthouse scores of the pages on a simulated phone: medians of several runs, compared with a text-only page. */
 import { createServer, get, type Server } from 'node:http'
 import lighthouse from 'lighthouse'
 import { freePort } from '../../../test/shop-process.ts'
@@ -10,7 +10,7 @@ type Target = {
   readonly name: string
   readonly path: string
   readonly cookie?: string
-  /** A page that search engines may show. */
+  /** Whether search engines may index the page. */
   readonly isPublic: boolean
 }
 type Audited = Omit<Target, 'path'> & { readonly url: string }
@@ -18,7 +18,7 @@ type Category = 'performance' | 'accessibility' | 'best-practices' | 'seo'
 type Run = Readonly<Record<Category, number>> & {
   readonly shift: number
   readonly largest: number
-  /** What it found fault with. */
+  /** Failed audits. */
   readonly faults: readonly string[]
 }
 
@@ -31,7 +31,7 @@ const MIN_SCORES: Readonly<Record<Category, number>> = {
 }
 const MAX_LAYOUT_SHIFT = 0.02
 
-/** In a browser of its own, which has nothing in its cache. */
+/** Audits in a new browser with an empty cache. */
 const audit = async ({ url, cookie }: Audited) => {
   const port = await freePort()
   const browser = await launchBrowser([`--remote-debugging-port=${port}`])
@@ -99,8 +99,8 @@ const listen = async (server: Server): Promise<number> => {
 }
 
 /**
- * The shop as Lighthouse can load it: without `Referrer-Policy`. Driven by Lighthouse, this Chromium (147) cancels every
- * document that has one, even of one line of text; by itself it does not.
+ * Proxy through which Lighthouse loads the shop without `Referrer-Policy`: driven by Lighthouse, this Chromium (147) cancels every
+ * document that has this header.
  */
 const createLighthouseProxy = (origin: string): Server =>
   createServer((asked, answer) => {
@@ -115,7 +115,7 @@ const createLighthouseProxy = (origin: string): Server =>
 const REFERENCE_PAGE =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Constant</title></head><body><main><h1>Constant</h1><p>Nothing but text.</p></main></body></html>'
 
-/** Runs turn by turn, so that what else the machine does hits all pages. */
+/** Interleaved runs, so that other load affects all pages. */
 export const measureLighthouse = async (
   origin: string,
   pages: readonly Target[],

@@ -1,17 +1,17 @@
-/** What a first visit of a shelf loads, and whether the page is whole before any of it. */
+/** Page weight: files that a first visit of a category page loads, and whether the HTML is complete without them. */
 import { gzipSync } from 'node:zlib'
 import { launchBrowser } from '../../../web/tests/browser.ts'
 import type { Figure } from './figures.ts'
 
 const KILOBYTE = 1000
-/** Of kilobytes, gzipped; fonts come compressed. */
+/** Maximum kilobytes, gzipped; fonts are already compressed. */
 const MAX_KILOBYTES = { script: 130, stylesheet: 20, font: 60 }
 const BOOKS = 24
 
 type Kind = keyof typeof MAX_KILOBYTES
 const KINDS = Object.keys(MAX_KILOBYTES) as Kind[]
 
-/** All that a browser with nothing in its cache asks for to show `url`, by kind. */
+/** Files that a browser with an empty cache requests for `url`, by kind. */
 const listLoadedFiles = async (url: string): Promise<Map<Kind, string[]>> => {
   const browser = await launchBrowser()
   try {
@@ -37,7 +37,7 @@ const measureKilobytes = async (kind: Kind, urls: readonly string[]): Promise<nu
   return bytes / KILOBYTE
 }
 
-/** `url` is a shelf of at least 24 books. */
+/** `url` is a category page with at least 24 books. */
 export const measureWeight = async (url: string): Promise<Figure[]> => {
   const loaded = await listLoadedFiles(url)
   const figures: Figure[] = []

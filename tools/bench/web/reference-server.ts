@@ -1,6 +1,6 @@
 /**
- * What the pages are compared to, a worker: at /constant the bytes of a whole page from the server that the shop stands on;
- * at /bare/1, /bare/2, … 24 books rendered by React and nothing else, anew each time.
+ * Reference server of the rendering benchmark, a worker: /constant returns a finished page, /bare/1, /bare/2, … render 24 books with
+ * React alone, uncached.
  */
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'

@@ -1,4 +1,4 @@
-/** How many pages of 24 books one core makes, and how many it gives again, beside a constant page and a bare one. */
+/** Rendering speed: pages of 24 books per CPU second, new and cached, compared with a constant and a bare page. */
 
 import { createSliceRunner, type Effort, type Figures, measureInterleaved } from '../interleaved.ts'
 import type { LoadJob, LoadResult } from '../load-generator.ts'
@@ -9,7 +9,7 @@ import type { Figure } from './figures.ts'
 import type { ConstantJob, ConstantResult } from './reference-server.ts'
 
 const BOOKS = 24
-/** Pages per second of CPU. */
+/** Minimum pages per second of CPU. */
 const MIN_RENDERED = 200
 const MIN_CACHED_RATIO = 20
 const CONNECTIONS = 4
@@ -26,7 +26,7 @@ const createPagePath = (category: string, sort: string, page: number): string =>
   return query.size > 0 ? `${path}?${query}` : path
 }
 
-/** Every full page of every shelf in every order: the first of each, then the second of each, as a crawler would go. */
+/** All full pages of every category in every sort order, in the order in which a crawler would visit them. */
 export const listFullPages = async (url: string): Promise<string[]> => {
   const { items } = (await (await fetch(`${url}/api/categories`)).json()) as Categories
   const last = Math.max(...items.map(({ count }) => Math.floor(count / BOOKS)))
@@ -39,7 +39,7 @@ export const listFullPages = async (url: string): Promise<string[]> => {
   )
 }
 
-/** CPU is that of the whole process, its garbage collector's and its compressing threads' too; undefined where the system does not say. */
+/** Pages per CPU second of the whole process, including garbage collection and compression threads. */
 const perCore = ({ cpu, perSecond }: Measured): number => (cpu === undefined ? perSecond : 1000 / cpu)
 
 type Measured = Figures & { readonly cpu: number | undefined }
@@ -87,7 +87,7 @@ export const measureRendering = async (shop: ShopProcess, effort: Effort): Promi
   const bareBefore = await measure('bare', beside, bares, false, effort.warmSeconds)
   const rendered = await measure('rendered', shop, pages.slice(1), true, 3 * effort.warmSeconds)
   const bareAfter = await measure('bare', beside, bares, false, 0)
-  // So few that they stay kept while they are asked for.
+  // Few enough to stay in the page cache.
   const again = await measure('again', shop, pages.slice(0, 100), false, effort.warmSeconds)
   const constants = await measure('constant', beside, ['/constant'], false, effort.warmSeconds)
   const bare = (perCore(bareBefore) + perCore(bareAfter)) / 2
