@@ -18,8 +18,9 @@ export default defineConfig({
               groups: [
                 { name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler|cookie)\// },
                 {
-                  name: 'shelves',
-                  test: /web\/app\/(texts\/(en|texts|format)|shop\/(addresses|page-meta)|covers\/cover-address|parts\/(use-shop|cover|book-card|shelf-row))\.|src\/core\/slug/,
+                  name: 'catalog',
+                  // Modules that every page with books loads.
+                  test: /web\/app\/(texts\/(shop|texts|format|locale)|paths|seo\/page-meta|covers\/cover-url|components\/(use-shop|cover|book-card|book-row))\.|src\/core\/slug/,
                 },
               ],
             },

@@ -7,7 +7,7 @@ import {
   ServerRouter,
 } from 'react-router'
 import { deferHydration } from './loading/deferred-hydration.server.ts'
-import { visitContext } from './loading/visit.ts'
+import { pageContext } from './loading/page-context.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
   '&': '\\u0026',
@@ -32,7 +32,7 @@ export default async function handleRequest(
   context: EntryContext,
   loadContext: RouterContextProvider,
 ): Promise<Response> {
-  const { nonce } = loadContext.get(visitContext)
+  const { nonce } = loadContext.get(pageContext)
   const { serverHandoffStream, ...rest } = context
   const rendered = renderToString(<ServerRouter context={rest} url={request.url} nonce={nonce} />)
   const { page, starter } = deferHydration(rendered, nonce)
@@ -44,5 +44,5 @@ export default async function handleRequest(
 }
 
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
-  if (!request.signal.aborted) context.get(visitContext).report(error)
+  if (!request.signal.aborted) context.get(pageContext).report(error)
 }

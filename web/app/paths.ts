@@ -12,7 +12,7 @@ export const bookPath = ({ book_id, title }: Titled): string => {
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
 
 /** A path of our own that `next` names, or `otherwise`: no other site's, however it is spelled. */
-export const ownPath = (next: string | null, otherwise: string): string => {
+export const safeRedirectPath = (next: string | null, otherwise: string): string => {
   if (next === null || !/^\/[^/\\]/.test(next)) return otherwise
   const ours = 'https://shop.invalid'
   const url = URL.canParse(next, ours) ? new URL(next, ours) : undefined

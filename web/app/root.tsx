@@ -9,32 +9,36 @@ import { ErrorPage } from './components/error-page.tsx'
 import { Footer } from './components/footer.tsx'
 import { Header } from './components/header.tsx'
 import { InstantLinks } from './components/instant-links.tsx'
-import { Progress } from './components/progress.tsx'
+import { NavigationProgress } from './components/navigation-progress.tsx'
 import { usePageFocus } from './components/use-page-focus.ts'
-import { readShelves } from './loading/shelves.server.ts'
-import { visitContext } from './loading/visit.ts'
+import { readCategories } from './loading/categories.server.ts'
+import { pageContext } from './loading/page-context.ts'
 import styles from './styles/shop.css?url'
 import { LANGUAGE } from './texts/locale.ts'
 import { t } from './texts/texts.ts'
 
-const font = (href: string) =>
+const preloadFont = (href: string) =>
   ({ rel: 'preload', as: 'font', type: 'font/woff2', href, crossOrigin: 'anonymous' }) as const
 
 export const links: Route.LinksFunction = () => [
   { rel: 'stylesheet', href: styles },
-  font(garamond),
-  font(figtree),
+  preloadFont(garamond),
+  preloadFont(figtree),
   { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
 ]
 
 /** So many shelves stand on every page; the front of the shop has all. */
-const SHELVES = 12
+const CATEGORIES_IN_FRAME = 12
 
 /** What the frame shows: the fullest shelves, and the currency of all prices. */
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const shelves = await readShelves(visit)
-  return { shelves: shelves.slice(0, SHELVES), shelfCount: shelves.length, currency: visit.currency }
+  const ctx = context.get(pageContext)
+  const categories = await readCategories(ctx)
+  return {
+    categories: categories.slice(0, CATEGORIES_IN_FRAME),
+    categoryCount: categories.length,
+    currency: ctx.currency,
+  }
 }
 
 /** The shelves hardly ever change while somebody browses. */
@@ -55,7 +59,7 @@ export const Layout = ({ children }: { readonly children: ReactNode }) => (
       <a href="#content" className="skip-link">
         {t.shop.skipToContent}
       </a>
-      <Progress />
+      <NavigationProgress />
       <Header />
       <main id="content" tabIndex={-1} className="frame flex-1 outline-none">
         {children}

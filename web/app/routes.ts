@@ -26,8 +26,8 @@ export default [
   route('sign-out', 'routes/account/sign-out.tsx'),
   route('forgot-password', 'routes/account/forgot-password.tsx'),
   route('reset-password', 'routes/account/reset-password.tsx'),
-  route('confirm-address', 'routes/account/confirm-address.tsx'),
-  layout('routes/account/frame.tsx', [
+  route('confirm-address', 'routes/account/confirm-email.tsx'),
+  layout('routes/account/layout.tsx', [
     route('account', 'routes/account/profile.tsx'),
     route('account/addresses', 'routes/account/addresses.tsx'),
     route('account/security', 'routes/account/security.tsx'),

@@ -6,10 +6,18 @@ import { PASSWORD, totpCode } from '../../test/accounts.ts'
 import { createMailCapture } from '../../test/mail.ts'
 import { startIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
-import { addToCart, arrived, CONFIRMED, openSite, settled, type Window, withoutStatus } from './site.ts'
+import {
+  addToCart,
+  ORDER_CONFIRMED,
+  startSite,
+  type Window,
+  waitForHeading,
+  waitForHydration,
+  withoutHttpErrors,
+} from './site.ts'
 
 const issuer = await startIssuer()
-const site = await openSite({ books, env: issuer.env })
+const site = await startSite({ books, env: issuer.env })
 
 /** Where the link of the newest mail to this address leads, on this page. */
 const mailedLink = async (email: string, page: string): Promise<string> => {
@@ -21,21 +29,21 @@ const mailedLink = async (email: string, page: string): Promise<string> => {
   return link
 }
 
-let people = 0
-const newAddress = (): string => `jane-${++people}@example.com`
+let emailCount = 0
+const newEmail = (): string => `jane-${++emailCount}@example.com`
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 const signUp = async (page: Page, email: string): Promise<void> => {
   await page.goto('/sign-up')
-  await settled(page)
+  await waitForHydration(page)
   await page.getByLabel('First name').fill('Jane')
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
   await press(page, 'Create account')
-  await arrived(page, 'Check your email')
+  await waitForHeading(page, 'Check your email')
   await page.goto(await mailedLink(email, 'verify-email'))
-  await settled(page)
+  await waitForHydration(page)
   await page.getByLabel('Password').fill(PASSWORD)
   await press(page, 'Confirm email')
   await page.getByText('Your email is confirmed.').waitFor()
@@ -48,63 +56,65 @@ const signIn = async (page: Page, email: string, password = PASSWORD): Promise<v
 }
 
 /** A window of somebody who has just signed up and in. */
-const member = async (options: Parameters<typeof site.open>[0] = {}): Promise<Window & { email: string }> => {
-  const window = await site.open(options)
-  const email = newAddress()
+const signedInWindow = async (
+  options: Parameters<typeof site.openWindow>[0] = {},
+): Promise<Window & { email: string }> => {
+  const window = await site.openWindow(options)
+  const email = newEmail()
   await signUp(window.page, email)
   await signIn(window.page, email)
-  await arrived(window.page, 'Hello, Jane')
+  await waitForHeading(window.page, 'Hello, Jane')
   return { ...window, email }
 }
 
 for (const javaScriptEnabled of [true, false])
   test(`who signs up with a book in the cart keeps it, orders it, and finds the order; scripts: ${javaScriptEnabled}`, async () => {
-    const window = await site.open({ javaScriptEnabled })
+    const window = await site.openWindow({ javaScriptEnabled })
     const { page } = window
-    const email = newAddress()
+    const email = newEmail()
     await page.goto('/books/tech-001/clean-code')
-    await settled(page)
+    await waitForHydration(page)
     await addToCart(page)
     await signUp(page, email)
     await page.goto('/sign-in?next=/cart')
-    await settled(page)
+    await waitForHydration(page)
     await signIn(page, email)
-    await arrived(page, 'Your cart')
+    await waitForHeading(page, 'Your cart')
     await page.getByRole('link', { name: 'Clean Code' }).first().waitFor()
     if (javaScriptEnabled) await page.getByRole('link', { name: 'Jane , Account' }).waitFor()
     await page.goto('/account')
-    await settled(page)
+    await waitForHydration(page)
     await page.getByLabel('Name and street').fill('1 Library Lane')
     await page.getByLabel('Postal code').fill('12345')
     await page.getByLabel('City').fill('Anytown')
     await press(page, 'Save')
     await page.getByText('Saved.').waitFor()
     await page.goto('/checkout')
-    await settled(page)
+    await waitForHydration(page)
     await expect.poll(() => page.getByLabel('Email').inputValue()).toBe(email)
     await expect.poll(() => page.getByLabel('Name and street').inputValue()).toBe('Jane, 1 Library Lane')
     await page.getByRole('button', { name: 'Place order' }).click()
-    await arrived(page, CONFIRMED)
+    await waitForHeading(page, ORDER_CONFIRMED)
     await page.goto('/orders')
     await expect.poll(() => page.getByRole('link', { name: 'Order from' }).count()).toBe(1)
     await page.goto('/sign-out')
-    await settled(page)
+    await waitForHydration(page)
     await press(page, 'Sign out')
     await page.getByText('You’re signed out.').waitFor()
     await page.goto('/account')
-    await arrived(page, 'Sign in')
-    await settled(page)
+    await waitForHeading(page, 'Sign in')
+    await waitForHydration(page)
     expect(new URL(page.url()).searchParams.get('next')).toBeNull()
     // The order is the account's, and comes back with it.
     await signIn(page, email)
-    await arrived(page, 'Hello, Jane')
+    await waitForHeading(page, 'Hello, Jane')
     await page.goto('/orders')
     await expect.poll(() => page.getByRole('link', { name: 'Order from' }).count()).toBe(1)
-    expect(withoutStatus(window.faults)).toEqual([])
+    expect(withoutHttpErrors(window.pageErrors)).toEqual([])
   })
 
 test('a guest’s order made with the same address is there once the address is confirmed', async () => {
-  const { page, email } = await member()
+  const { page, email } = await signedInWindow()
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const cart = await guest.get('/api/cart')
@@ -124,8 +134,8 @@ test('a guest’s order made with the same address is there once the address is 
 })
 
 test('an address that waits to be confirmed, a wrong password and a forgotten one are each said, and mended', async () => {
-  const { page } = await site.open({ javaScriptEnabled: false })
-  const email = newAddress()
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
+  const email = newEmail()
   await page.goto('/sign-up')
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill('password1')
@@ -135,7 +145,7 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
   await expect.poll(() => page.getByLabel('Password').inputValue()).toBe('')
   await page.getByLabel('Password').fill(PASSWORD)
   await press(page, 'Create account')
-  await arrived(page, 'Check your email')
+  await waitForHeading(page, 'Check your email')
   await page.goto('/sign-in')
   await signIn(page, email)
   await page.getByRole('alert').getByText('Your email isn’t confirmed yet').waitFor()
@@ -161,17 +171,17 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await page.getByLabel('Email').fill(email)
   await press(page, 'Send link')
-  await arrived(page, 'Check your email')
+  await waitForHeading(page, 'Check your email')
   await page.goto(await mailedLink(email, 'reset-password'))
   await page.getByLabel('New password').fill('three green quiet boats')
   await press(page, 'Set password')
   await page.getByText('Your password has been changed. Please sign in.').waitFor()
   await signIn(page, email, 'three green quiet boats')
-  await arrived(page, 'Your account')
+  await waitForHeading(page, 'Your account')
 })
 
 test('an authenticator app is set up, asked for at the next sign-in, and a recovery code stands in for it once', async () => {
-  const { page, email } = await member({ javaScriptEnabled: false })
+  const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   await page.goto('/account/two-factor')
   await page.getByLabel('Current password').fill('wrong')
   await press(page, 'Set up authenticator app')
@@ -197,14 +207,14 @@ test('an authenticator app is set up, asked for at the next sign-in, and a recov
   await page.goto('/sign-out')
   await press(page, 'Sign out')
   await signIn(page, email)
-  await arrived(page, 'Two-step verification')
+  await waitForHeading(page, 'Two-step verification')
   await page.goto('/account')
-  await arrived(page, 'Sign in')
+  await waitForHeading(page, 'Sign in')
   await signIn(page, email)
   await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
   await page.getByLabel('Recovery code').fill(codes[0] ?? '')
   await press(page, 'Continue')
-  await arrived(page, 'Hello, Jane')
+  await waitForHeading(page, 'Hello, Jane')
   await page.goto('/account/two-factor')
   await page.locator('#end-password').fill(PASSWORD)
   await press(page, 'Turn off authenticator app')
@@ -212,7 +222,7 @@ test('an authenticator app is set up, asked for at the next sign-in, and a recov
 })
 
 test('a passkey that the browser makes signs in without a password', async () => {
-  const window = await member()
+  const window = await signedInWindow()
   const { page } = window
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -227,7 +237,7 @@ test('a passkey that the browser makes signs in without a password', async () =>
     },
   })
   await page.goto('/account/passkeys')
-  await settled(page)
+  await waitForHydration(page)
   await page.getByLabel('Passkey name').fill('My phone')
   await page.getByLabel('Current password').fill('wrong')
   await press(page, 'Add a passkey')
@@ -238,14 +248,14 @@ test('a passkey that the browser makes signs in without a password', async () =>
   const kept = async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials
   await expect.poll(kept).toHaveLength(1)
   await page.goto('/sign-out')
-  await settled(page)
+  await waitForHydration(page)
   await press(page, 'Sign out')
   await page.getByText('You’re signed out.').waitFor()
   await press(page, 'Sign in with a passkey')
-  await arrived(page, 'Hello, Jane')
+  await waitForHeading(page, 'Hello, Jane')
   // A passkey that does not check who uses it is not enough.
   await page.goto('/sign-out')
-  await settled(page)
+  await waitForHydration(page)
   await press(page, 'Sign out')
   await page.getByText('You’re signed out.').waitFor()
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
@@ -253,26 +263,26 @@ test('a passkey that the browser makes signs in without a password', async () =>
   await page.getByText(/The passkey didn’t work|This passkey wasn’t accepted/).waitFor()
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
   await press(page, 'Sign in with a passkey')
-  await arrived(page, 'Hello, Jane')
+  await waitForHeading(page, 'Hello, Jane')
   await page.goto('/account/passkeys')
-  await settled(page)
+  await waitForHydration(page)
   await press(page, 'Remove My phone')
   await page.getByText('You don’t have any passkeys yet.').waitFor()
-  expect(withoutStatus(window.faults)).toEqual([])
+  expect(withoutHttpErrors(window.pageErrors)).toEqual([])
 })
 
 test('a session that was ended elsewhere is said to be, and what was typed stays', async () => {
-  const { page, email } = await member()
-  const other = await site.open()
+  const { page, email } = await signedInWindow()
+  const other = await site.openWindow()
   await other.page.goto('/sign-in')
-  await settled(other.page)
+  await waitForHydration(other.page)
   await signIn(other.page, email)
-  await arrived(other.page, 'Hello, Jane')
+  await waitForHeading(other.page, 'Hello, Jane')
   await other.page.goto('/account')
-  await settled(other.page)
+  await waitForHydration(other.page)
   await other.page.getByLabel('Last name').fill('Doe')
   await page.goto('/account/security')
-  await settled(page)
+  await waitForHydration(page)
   await press(page, 'Sign out everywhere else')
   await page.getByText('You’re now signed in only in this browser.').waitFor()
   await press(other.page, 'Save')
@@ -281,15 +291,15 @@ test('a session that was ended elsewhere is said to be, and what was typed stays
   // Signed in beside it, the same button works.
   const beside = await other.page.context().newPage()
   await beside.goto('/sign-in')
-  await settled(beside)
+  await waitForHydration(beside)
   await signIn(beside, email)
-  await arrived(beside, 'Hello, Jane')
+  await waitForHeading(beside, 'Hello, Jane')
   await press(other.page, 'Save')
   await other.page.getByText('Saved.').waitFor()
 })
 
 test('address, password, saved addresses and the end of the account, each with its page', async () => {
-  const { page, email } = await member({ javaScriptEnabled: false })
+  const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   await page.goto('/account/addresses')
   await press(page, 'Save')
   await page.getByRole('alert').getByText('Enter your city.').waitFor()
@@ -305,7 +315,7 @@ test('address, password, saved addresses and the end of the account, each with i
   await page.getByLabel('New password').fill('five brown slow trains')
   await press(page, 'Change password')
   await page.getByText('and we signed you out everywhere else.').waitFor()
-  const moved = newAddress()
+  const moved = newEmail()
   await page.goto('/account/email')
   await page.getByLabel('New email').fill(moved)
   await page.getByLabel('Current password').fill('five brown slow trains')
@@ -317,7 +327,7 @@ test('address, password, saved addresses and the end of the account, each with i
   await signIn(page, email, 'five brown slow trains')
   await page.getByRole('alert').getByText('The email or password is incorrect').waitFor()
   await signIn(page, moved, 'five brown slow trains')
-  await arrived(page, 'Hello, Jane')
+  await waitForHeading(page, 'Hello, Jane')
   await page.goto('/account/data')
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -332,7 +342,7 @@ test('address, password, saved addresses and the end of the account, each with i
 })
 
 test('after signing in one is never sent to another site', async () => {
-  const { page, email } = await member({ javaScriptEnabled: false })
+  const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   const next = async (path: string) => {
     await page.context().clearCookies()
     await page.goto(`/sign-in?${new URLSearchParams({ next: path })}`)
@@ -352,26 +362,26 @@ test('after signing in one is never sent to another site', async () => {
 })
 
 test('single sign-on leads there and back, and links to an account that asks for it', async () => {
-  issuer.signInAs({ sub: 'sol', email: newAddress(), email_verified: true, given_name: 'Sol' })
-  const { page } = await site.open({ javaScriptEnabled: false })
+  issuer.signInAs({ sub: 'sol', email: newEmail(), email_verified: true, given_name: 'Sol' })
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/sign-in?next=/orders')
   await page.getByRole('link', { name: 'Sign in with single sign-on' }).click()
-  await arrived(page, 'Your orders')
+  await waitForHeading(page, 'Your orders')
   await page.goto('/account')
-  await arrived(page, 'Hello, Sol')
+  await waitForHeading(page, 'Hello, Sol')
   await page.goto('/sign-in/cognito?state=none&code=none')
   await page.getByRole('alert').getByText('This sign-in was canceled').waitFor()
   // Somebody whose address has an account here links the two first.
-  const email = newAddress()
+  const email = newEmail()
   issuer.signInAs({ sub: 'jane', email, email_verified: true })
-  const { page: other } = await site.open({ javaScriptEnabled: false })
+  const { page: other } = await site.openWindow({ javaScriptEnabled: false })
   await signUp(other, email)
   await other.goto('/sign-in')
   await other.getByRole('link', { name: 'Sign in with single sign-on' }).click()
   await other.getByRole('alert').getByText('You already have an account with this email.').waitFor()
   await other.goto('/sign-in')
   await signIn(other, email)
-  await arrived(other, 'Hello, Jane')
+  await waitForHeading(other, 'Hello, Jane')
   await other.goto('/account/security')
   await other.getByRole('link', { name: 'Single sign-on' }).click()
   await press(other, 'Link account')
@@ -380,5 +390,5 @@ test('single sign-on leads there and back, and links to an account that asks for
   await other.context().clearCookies()
   await other.goto('/sign-in')
   await other.getByRole('link', { name: 'Sign in with single sign-on' }).click()
-  await arrived(other, 'Hello, Jane')
+  await waitForHeading(other, 'Hello, Jane')
 })

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { axeViolations } from './axe.ts'
 import { books } from './books.ts'
-import { openSite } from './site.ts'
+import { startSite } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 
 type Operation = {
   readonly requestBody?: { readonly content: object }
@@ -64,7 +64,7 @@ test.each([1280, 390])(
   'the documentation shows every operation with its responses, is accessible and requests no other host (%s px)',
   async width => {
     expect(operations.length).toBe(ENDPOINTS.length)
-    const { page, faults } = await site.open({ viewport: { width, height: 900 } })
+    const { page, pageErrors } = await site.openWindow({ viewport: { width, height: 900 } })
     await page.goto('/api/docs')
     await page.getByRole('heading', { level: 1, name: 'CloudShelf API' }).waitFor()
     await page.getByText('error codes').click()
@@ -77,6 +77,6 @@ test.each([1280, 390])(
       wrong.push(...(await axeViolations(page)).map(one => `${operation.operationId} ${one}`))
     }
     expect(wrong).toEqual([])
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
   },
 )

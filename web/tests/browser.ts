@@ -13,9 +13,9 @@ const INSTALLED = [
 /** A crowded machine needs long. */
 const START_MS = 120_000
 
-const isBrought = process.platform === 'linux' && process.arch === 'x64'
+const isBundled = process.platform === 'linux' && process.arch === 'x64'
 
-const broughtChromium = async () => {
+const bundledChromium = async () => {
   // Where the system lacks the browser's libraries, the package's own are used, as on Lambda.
   const libraries = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? ''
   if (!libraries.includes('libnss3.so')) process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x'
@@ -24,13 +24,13 @@ const broughtChromium = async () => {
 
 /** Unpacks the browser that the packages bring, where it is the one to use. */
 export const unpackBrowser = async (): Promise<void> => {
-  if (isBrought) await (await broughtChromium()).executablePath()
+  if (isBundled) await (await bundledChromium()).executablePath()
 }
 
 /** A browser of its own; `args` are added to its command line. */
 export const launchBrowser = async (args: readonly string[] = []): Promise<Browser> => {
-  if (isBrought) {
-    const brought = await broughtChromium()
+  if (isBundled) {
+    const brought = await bundledChromium()
     return chromium.launch({
       executablePath: await brought.executablePath(),
       timeout: START_MS,

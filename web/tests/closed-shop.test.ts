@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
 import { getTestEngine } from '../../test/kit.ts'
 import { books } from './books.ts'
-import { addToCart, fillAddress, openSite, settled, type Window } from './site.ts'
+import { addToCart, fillAddress, startSite, type Window, waitForHydration } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 
 afterAll(() => {
   site.reportedErrors.length = 0
@@ -12,18 +12,18 @@ afterAll(() => {
 const atCheckout = async (window: Window) => {
   const { page } = window
   await page.goto('/books/tech-001/clean-code')
-  await settled(page)
+  await waitForHydration(page)
   await addToCart(page)
   await page.goto('/checkout')
-  await settled(page)
+  await waitForHydration(page)
   await fillAddress(page)
   return page
 }
 
 test('without its storeroom the shop shows its shelves, says that it is closed, and loses nothing that was typed', async () => {
   const pages = [
-    await atCheckout(await site.open()),
-    await atCheckout(await site.open({ javaScriptEnabled: false })),
+    await atCheckout(await site.openWindow()),
+    await atCheckout(await site.openWindow({ javaScriptEnabled: false })),
   ]
   await (await getTestEngine()).stop()
 

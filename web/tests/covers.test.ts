@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { aBook } from '../../test/kit.ts'
-import { openSite } from './site.ts'
+import { startSite } from './site.ts'
 
 const books = [
   aBook({ book_id: 'plain' }),
@@ -14,25 +14,25 @@ const books = [
   aBook({ book_id: 'ext', title: 'Švejk (Osudy, #1)', author: 'Jaroslav Hašek' }),
   aBook({ book_id: 'signs', title: '!?', author: '—' }),
 ]
-const site = await openSite({ books })
-const cover = async (id: string) => {
+const site = await startSite({ books })
+const fetchCover = async (id: string) => {
   const answer = await fetch(`${site.url}/covers/${id}.svg`)
   return { answer, svg: await answer.text() }
 }
 
 test('every book has a cover, the same each time, without a number that is none', async () => {
   for (const { book_id } of books) {
-    const { answer, svg } = await cover(book_id)
+    const { answer, svg } = await fetchCover(book_id)
     expect(answer.headers.get('content-type')).toBe('image/svg+xml')
     expect(svg).toMatch(/^<svg xmlns="[^"]*" viewBox="0 0 800 1200".*<\/svg>$/s)
     expect(svg).not.toMatch(/NaN|Infinity|undefined/)
-    expect((await cover(book_id)).svg).toBe(svg)
+    expect((await fetchCover(book_id)).svg).toBe(svg)
   }
 })
 
 test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', async () => {
-  expect((await cover('ext')).svg).not.toContain('<text')
-  const { svg } = await cover('script')
+  expect((await fetchCover('ext')).svg).not.toContain('<text')
+  const { svg } = await fetchCover('script')
   expect(svg).toMatch(/<text[^>]*>Война/)
   expect(svg).not.toContain('<script')
 })

@@ -5,14 +5,14 @@ import { checkOut } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import routes from '../app/routes.ts'
 import { books } from './books.ts'
-import { openSite } from './site.ts'
+import { startSite } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 
-const pathsOf = (entries: readonly RouteConfigEntry[], above = ''): string[] =>
+const listPaths = (entries: readonly RouteConfigEntry[], above = ''): string[] =>
   entries.flatMap(({ path = '', children = [] }) => {
     const here = path ? `${above}/${path}` : above
-    return [here || '/', ...pathsOf(children, here)]
+    return [here || '/', ...listPaths(children, here)]
   })
 
 const FORGED: readonly Readonly<Record<string, string>>[] = [
@@ -28,7 +28,7 @@ test('a form that another site sends with the visitor’s cookie is refused at e
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(guest)).body
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  const paths = [...new Set(pathsOf(await routes))].map(path =>
+  const paths = [...new Set(listPaths(await routes))].map(path =>
     path.replace(/:order_?id/i, order_id).replaceAll(/:\w+\??|\*/g, 'tech-001'),
   )
   expect(paths).toEqual(expect.arrayContaining(['/cart', '/checkout', '/orders/find', `/orders/${order_id}`]))

@@ -5,14 +5,14 @@ import { axeViolations } from './axe.ts'
 import { books } from './books.ts'
 import {
   addToCart,
-  arrived,
-  CONFIRMED,
   fillAddress,
-  focused,
-  openSite,
-  settled,
+  ORDER_CONFIRMED,
+  startSite,
   type Window,
-  withoutStatus,
+  waitForContentFocus,
+  waitForHeading,
+  waitForHydration,
+  withoutHttpErrors,
 } from './site.ts'
 
 const PUBLIC = [
@@ -44,7 +44,7 @@ const PRIVATE = [
   `/confirm-address?token=${'A'.repeat(43)}`,
 ]
 /** Of somebody who is signed in, and of staff. */
-const MINE = [
+const SIGNED_IN = [
   '/account',
   '/account/addresses',
   '/account/security',
@@ -60,40 +60,40 @@ const MINE = [
 ]
 
 const issuer = await startIssuer()
-const site = await openSite({ books, env: issuer.env })
+const site = await startSite({ books, env: issuer.env })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
 let orderId = ''
 
 /** Somebody who has an order behind and a book in the cart. */
-const shopper = async (colorScheme: 'light' | 'dark'): Promise<Window> => {
+const shopperWindow = async (colorScheme: 'light' | 'dark'): Promise<Window> => {
   // The checker of accessibility is put into the page, which its policy would not allow.
-  const window = await site.open({ colorScheme, bypassCSP: true })
+  const window = await site.openWindow({ colorScheme, bypassCSP: true })
   const { page } = window
   for (const isFirst of [true, false]) {
     await page.goto('/books/tech-001/clean-code')
-    await settled(page)
+    await waitForHydration(page)
     await addToCart(page)
     if (!isFirst) break
     await page.goto('/checkout')
-    await settled(page)
+    await waitForHydration(page)
     await fillAddress(page)
     await page.getByRole('button', { name: 'Place order' }).click()
-    await arrived(page, CONFIRMED)
+    await waitForHeading(page, ORDER_CONFIRMED)
     orderId = new URL(page.url()).pathname.split('/')[2] ?? ''
   }
   return window
 }
 
 /** A window in which staff are signed in. */
-const staffWindow = async (options: Parameters<typeof site.open>[0] = {}): Promise<Window> => {
-  const window = await site.open(options)
+const staffWindow = async (options: Parameters<typeof site.openWindow>[0] = {}): Promise<Window> => {
+  const window = await site.openWindow(options)
   const [name = '', value = ''] = (site.staff.cookie() ?? '').split('=')
   await window.page.context().addCookies([{ name, value, url: site.url }])
   return window
 }
 
 beforeAll(async () => {
-  guests.light = await shopper('light')
+  guests.light = await shopperWindow('light')
 })
 
 describe('every page', () => {
@@ -106,12 +106,12 @@ describe('every page', () => {
   ]
 
   /** What is wrong with these pages, on every screen, by day and by night. */
-  const wrongWith = async (page: Page, paths: readonly string[]): Promise<string[]> => {
+  const findProblems = async (page: Page, paths: readonly string[]): Promise<string[]> => {
     const wrong: string[] = []
     for (const path of paths) {
       await page.setViewportSize({ width: 1280, height: 900 })
       await page.goto(path)
-      await settled(page)
+      await waitForHydration(page)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         wrong.push(...(await axeViolations(page)).map(violation => `${path} ${colorScheme} ${violation}`))
@@ -129,12 +129,12 @@ describe('every page', () => {
   test('is accessible, by day and by night, and fits a phone, a tablet and a desk', async () => {
     const page = guests.light?.page
     if (!page) throw new Error('nobody shops')
-    expect(await wrongWith(page, all())).toEqual([])
+    expect(await findProblems(page, all())).toEqual([])
   })
 
   test('of an account and of staff is too, with what its forms say of mistakes', async () => {
     const { page } = await staffWindow({ bypassCSP: true })
-    expect(await wrongWith(page, [...MINE, `/staff/orders/${orderId}`])).toEqual([])
+    expect(await findProblems(page, [...SIGNED_IN, `/staff/orders/${orderId}`])).toEqual([])
     const mistakes: string[] = []
     for (const [path, button] of [
       ['/sign-up', 'Create account'],
@@ -144,7 +144,7 @@ describe('every page', () => {
       ['/account/addresses', 'Save'],
     ] as const) {
       await page.goto(path)
-      await settled(page)
+      await waitForHydration(page)
       await page.getByRole('button', { name: button, exact: true }).click()
       await page.locator('[role=alert]:focus').waitFor()
       mistakes.push(...(await axeViolations(page)).map(violation => `${path} ${violation}`))
@@ -153,7 +153,7 @@ describe('every page', () => {
   })
 
   test('loads without a word on the console, from no other host, within its own policy', async () => {
-    const window = await site.open()
+    const window = await site.openWindow()
     await window.page.addInitScript(() =>
       document.addEventListener('securitypolicyviolation', event =>
         console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
@@ -161,20 +161,20 @@ describe('every page', () => {
     )
     for (const path of [...PUBLIC, ...PRIVATE]) {
       await window.page.goto(path)
-      await settled(window.page)
+      await waitForHydration(window.page)
     }
     const staff = await staffWindow()
-    for (const path of [...MINE, `/staff/orders/${orderId}`]) {
+    for (const path of [...SIGNED_IN, `/staff/orders/${orderId}`]) {
       await staff.page.goto(path)
-      await settled(staff.page)
+      await waitForHydration(staff.page)
       expect(new URL(staff.page.url()).pathname).toBe(path.split('?')[0])
     }
-    expect(staff.faults).toEqual([])
+    expect(staff.pageErrors).toEqual([])
     // From page to page without loading anew, and suggestions.
     await window.page.goto('/')
-    await settled(window.page)
+    await waitForHydration(window.page)
     await window.page.getByRole('link', { name: 'Collected Poems, Volume 1', exact: true }).first().click()
-    await arrived(window.page, 'Collected Poems, Volume 1')
+    await waitForHeading(window.page, 'Collected Poems, Volume 1')
     await window.page
       .getByRole('combobox', { name: 'Title, author, or ISBN' })
       .pressSequentially('solar', { delay: 30 })
@@ -182,13 +182,13 @@ describe('every page', () => {
     await window.page.keyboard.press('ArrowDown')
     await window.page.getByRole('option', { name: 'Solaris', selected: true }).waitFor()
     await window.page.keyboard.press('Enter')
-    await arrived(window.page, 'Solaris')
-    expect(withoutStatus(window.faults)).toEqual([])
+    await waitForHeading(window.page, 'Solaris')
+    expect(withoutHttpErrors(window.pageErrors)).toEqual([])
   })
 })
 
 test('with the keyboard alone a guest gets from the front of the shop to an order', async () => {
-  const { page } = await site.open()
+  const { page } = await site.openWindow()
   const press = async (key: string, times = 1) => {
     for (let i = 0; i < times; i++) await page.keyboard.press(key)
   }
@@ -210,26 +210,26 @@ test('with the keyboard alone a guest gets from the front of the shop to an orde
     throw new Error(`no way to ${name} by the keyboard`)
   }
   await page.goto('/category/technology')
-  await settled(page)
+  await waitForHydration(page)
   await press('Tab')
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
   await press('Enter')
-  await focused(page)
+  await waitForContentFocus(page)
   await tabTo(/^\s*Clean Code/)
   await press('Enter')
-  await arrived(page, 'Clean Code')
-  await focused(page)
+  await waitForHeading(page, 'Clean Code')
+  await waitForContentFocus(page)
   await tabTo(/Add to cart/)
   await press('Enter')
   await page.getByText('Added to your cart.').waitFor()
   await tabTo(/View cart/)
   await press('Enter')
-  await arrived(page, 'Your cart')
-  await focused(page)
+  await waitForHeading(page, 'Your cart')
+  await waitForContentFocus(page)
   await tabTo(/Checkout/)
   await press('Enter')
-  await arrived(page, 'Checkout')
-  await focused(page)
+  await waitForHeading(page, 'Checkout')
+  await waitForContentFocus(page)
   for (const [label, text] of [
     [/Email/, 'reader@example.com'],
     [/Name and street/, '1 Library Lane'],
@@ -241,7 +241,7 @@ test('with the keyboard alone a guest gets from the front of the shop to an orde
   }
   await tabTo(/Place order/)
   await press('Enter')
-  await arrived(page, CONFIRMED)
+  await waitForHeading(page, ORDER_CONFIRMED)
 })
 
 afterAll(() => expect(site.reportedErrors.filter(error => error instanceof Error)).toEqual([]))

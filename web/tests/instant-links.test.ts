@@ -2,14 +2,14 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { books } from './books.ts'
-import { arrived, isAlive, openSite, settled } from './site.ts'
+import { isHydrated, startSite, waitForHeading, waitForHydration } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 
 const openHome = async () => {
-  const { page } = await site.open()
+  const { page } = await site.openWindow()
   await page.goto('/')
-  await settled(page)
+  await waitForHydration(page)
   const asked: string[] = []
   page.on('request', request => asked.push(new URL(request.url()).pathname))
   return { page, asked }
@@ -24,7 +24,7 @@ test('a book under the pointer is fetched ahead, and shown without loading the p
     document.documentElement.dataset.here = 'still'
   })
   await link.click()
-  await arrived(page, 'Clean Code')
+  await waitForHeading(page, 'Clean Code')
   expect(await page.evaluate(() => document.documentElement.dataset.here)).toBe('still')
   expect(asked).not.toContain('/books/tech-001/clean-code')
 })
@@ -40,12 +40,12 @@ test('private pages are not fetched ahead, and a link for another window is left
   expect(asked.filter(path => path.startsWith('/cart'))).toEqual([])
   const opened = page.context().waitForEvent('page')
   await link.click({ modifiers: ['ControlOrMeta'] })
-  await arrived(await opened, 'Clean Code')
+  await waitForHeading(await opened, 'Clean Code')
   expect(new URL(page.url()).pathname).toBe('/')
 })
 
 /** When each script of the page was asked for, in its own time. */
-const scriptsOf = (page: Page): Promise<number[]> =>
+const scriptStartTimes = (page: Page): Promise<number[]> =>
   page.evaluate(() =>
     performance
       .getEntriesByType('resource')
@@ -60,17 +60,17 @@ test('no script is asked for before the page is loaded and painted', async () =>
     const [painted] = performance.getEntriesByName('first-contentful-paint')
     return Math.max(loaded?.loadEventStart ?? Infinity, painted?.startTime ?? Infinity)
   })
-  const asked = await scriptsOf(page)
+  const asked = await scriptStartTimes(page)
   expect(asked.length).toBeGreaterThan(5)
   expect(Math.min(...asked)).toBeGreaterThanOrEqual(seen)
 })
 
 test('a hand on the page wakes its scripts, whatever else is on its way', async () => {
-  const { page } = await site.open()
+  const { page } = await site.openWindow()
   // Covers that never come: the page is not loaded as long as the test runs.
   await page.route('**/covers/**', () => {})
   await page.goto('/', { waitUntil: 'domcontentloaded' })
-  expect(await scriptsOf(page)).toEqual([])
+  expect(await scriptStartTimes(page)).toEqual([])
   await page.getByRole('link', { name: 'Orders', exact: true }).focus()
-  await expect.poll(() => isAlive(page)).toBe(true)
+  await expect.poll(() => isHydrated(page)).toBe(true)
 })

@@ -3,9 +3,9 @@ import { sendDueMail } from '#src/notifications/worker.ts'
 import { checkOut } from '../../test/kit.ts'
 import { createMailCapture } from '../../test/mail.ts'
 import { books } from './books.ts'
-import { openSite } from './site.ts'
+import { startSite } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 const EMAIL = 'customer@example.com'
 
 const placeOrder = async (): Promise<string> => {
@@ -27,7 +27,7 @@ const mailedLink = async (): Promise<string> => {
 
 test('an order is found from another device by a link that comes by mail and works once', async () => {
   const orderId = await placeOrder()
-  const { page } = await site.open({ javaScriptEnabled: false })
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/orders/find')
   await page.getByLabel('Order number').fill('17')
   await page.getByRole('button', { name: 'Send link' }).click()
@@ -48,7 +48,7 @@ test('an order is found from another device by a link that comes by mail and wor
 })
 
 test('whoever asks for an order that is not there reads the same', async () => {
-  const { page } = await site.open({ javaScriptEnabled: false })
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/orders/find')
   await page.getByLabel('Order number').fill('order-2025-09-05-xyz123')
   await page.getByLabel('Email').fill(EMAIL)

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { type Account, aBook, orderFor } from '../../test/kit.ts'
 import { entryText, readCorpus } from '../../tools/fuzz/corpus.ts'
-import { openSite, settled, type Window, withoutStatus } from './site.ts'
+import { startSite, type Window, waitForHydration, withoutHttpErrors } from './site.ts'
 
 const markup = readCorpus('strings')
   .filter(({ id }) => id.includes('markup'))
@@ -26,9 +26,9 @@ const whole = aBook({
   description: markup.join('\n'),
   genres: markup.slice(0, 20),
 })
-const site = await openSite({ books: [...titled, whole] })
+const site = await startSite({ books: [...titled, whole] })
 
-const asAccount = async ({ page }: Window, account: Account): Promise<void> => {
+const signInAs = async ({ page }: Window, account: Account): Promise<void> => {
   const cookies = (account.cookie() ?? '').split('; ').map(pair => {
     const at = pair.indexOf('=')
     return { name: pair.slice(0, at), value: pair.slice(at + 1), url: site.url }
@@ -37,8 +37,8 @@ const asAccount = async ({ page }: Window, account: Account): Promise<void> => {
 }
 
 /** A window that notes whatever any of the markup manages to run. */
-const watched = async (): Promise<Window & { readonly ran: string[] }> => {
-  const window = await site.open()
+const watchedWindow = async (): Promise<Window & { readonly ran: string[] }> => {
+  const window = await site.openWindow()
   const ran: string[] = []
   window.page.on('dialog', async dialog => {
     ran.push(`${dialog.type()} on ${window.page.url()}`)
@@ -50,17 +50,17 @@ const watched = async (): Promise<Window & { readonly ran: string[] }> => {
 const visit = async (page: Page, paths: readonly string[]): Promise<void> => {
   for (const path of paths) {
     await page.goto(path)
-    await settled(page)
+    await waitForHydration(page)
     // What waits to be touched is touched: `<details ontoggle>`, `autofocus`.
     await page.keyboard.press('Tab')
   }
 }
 
 test('forty pieces of markup in books, names, addresses and searches are text on every page', async () => {
-  const window = await watched()
-  const { page, ran, faults } = window
+  const window = await watchedWindow()
+  const { page, ran, pageErrors } = window
   const account = await site.account()
-  await asAccount(window, account)
+  await signInAs(window, account)
   const address = {
     street: fits(markup[0] ?? '', 200),
     city: fits(markup[3] ?? '', 100),
@@ -97,20 +97,20 @@ test('forty pieces of markup in books, names, addresses and searches are text on
   await page.getByText('<svg onload=alert(1)>').first().waitFor()
   expect(ran).toEqual([])
   // Nothing was so much as tried: the policy had nothing to refuse.
-  expect(withoutStatus(faults)).toEqual([])
+  expect(withoutHttpErrors(pageErrors)).toEqual([])
 })
 
 test('nor does it run for staff, who see it all', async () => {
-  const window = await watched()
-  const { page, ran, faults } = window
-  await asAccount(window, site.staff)
+  const window = await watchedWindow()
+  const { page, ran, pageErrors } = window
+  await signInAs(window, site.staff)
   await visit(page, ['/staff', '/staff/books/whole', '/staff/books/m-0', '/staff/orders'])
   expect(ran).toEqual([])
-  expect(withoutStatus(faults)).toEqual([])
+  expect(withoutHttpErrors(pageErrors)).toEqual([])
 })
 
 test('the watch sees what does run', async () => {
-  const { page, ran } = await watched()
+  const { page, ran } = await watchedWindow()
   await page.goto('about:blank')
   await page.setContent('<img src=x onerror=alert(1)>')
   await expect.poll(() => ran).toHaveLength(1)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { books } from './books.ts'
-import { openSite } from './site.ts'
+import { startSite } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 const PUBLIC = [
   '/',
   '/category/poetry?page=2',
@@ -12,7 +12,7 @@ const PUBLIC = [
   '/privacy',
   '/covers/tech-001.svg',
 ]
-const html = async (path: string, headers: Record<string, string> = {}) => {
+const getPage = async (path: string, headers: Record<string, string> = {}) => {
   const answer = await fetch(`${site.url}${path}`, { headers, redirect: 'manual' })
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
@@ -21,8 +21,8 @@ test('public pages are the same bytes for everyone, set no cookie, and may be ke
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001', quantity: 3 })
   for (const path of PUBLIC) {
-    const stranger = await html(`${path}${path.includes('?') ? '&' : '?'}who=1`)
-    const known = await html(`${path}${path.includes('?') ? '&' : '?'}who=1`, {
+    const stranger = await getPage(`${path}${path.includes('?') ? '&' : '?'}who=1`)
+    const known = await getPage(`${path}${path.includes('?') ? '&' : '?'}who=1`, {
       cookie: guest.cookie() ?? '',
       'accept-language': 'de',
       'user-agent': 'Googlebot',
@@ -41,7 +41,7 @@ test('private pages are kept by nobody, and their scripts carry a nonce of their
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const nonces = new Set<string>()
   for (const path of ['/cart', '/checkout', '/orders', '/orders/find', '/no/such/page']) {
-    const { headers } = await html(path, { cookie: guest.cookie() ?? '' })
+    const { headers } = await getPage(path, { cookie: guest.cookie() ?? '' })
     expect(headers.get('cache-control'), path).toBe('no-store')
     nonces.add(/'nonce-([\w+/=-]+)'/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? '')
   }
@@ -49,7 +49,7 @@ test('private pages are kept by nobody, and their scripts carry a nonce of their
 })
 
 test('a page names its own scripts by their hashes, and nothing else may run or frame it', async () => {
-  const { headers, text } = await html('/books/tech-001/clean-code')
+  const { headers, text } = await getPage('/books/tech-001/clean-code')
   const policy = headers.get('content-security-policy') ?? ''
   expect(policy).toMatch(/script-src 'self' 'sha256-/)
   expect(policy).not.toContain('unsafe')
@@ -59,7 +59,7 @@ test('a page names its own scripts by their hashes, and nothing else may run or 
 })
 
 test('every page asks for pictures of our own only, with their size', async () => {
-  const { text } = await html('/category/fiction')
+  const { text } = await getPage('/category/fiction')
   expect(text).not.toContain('images.example.com')
   for (const [image] of text.matchAll(/<img[^>]*>/g))
     expect(image).toMatch(/src="\/(covers|images)\/.*width="\d+" height="\d+"/)
@@ -67,10 +67,10 @@ test('every page asks for pictures of our own only, with their size', async () =
 
 test('a book has one address; others lead to it', async () => {
   for (const other of ['/books/tech-001', '/books/tech-001/wrong', '/books/978-0-13-235088-4']) {
-    const { status, headers } = await html(other)
+    const { status, headers } = await getPage(other)
     expect([other, status, headers.get('location')]).toEqual([other, 301, '/books/tech-001/clean-code'])
   }
-  const { text } = await html('/books/tech-001/clean-code')
+  const { text } = await getPage('/books/tech-001/clean-code')
   expect(text).toContain(`<link rel="canonical" href="${site.url}/books/tech-001/clean-code"/>`)
   expect(text).toContain('property="og:title"')
   const [, data = ''] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(text) ?? []
@@ -82,7 +82,7 @@ test('a book has one address; others lead to it', async () => {
 })
 
 test('a page that is kept follows an edit of its book at once, and lists follow', async () => {
-  const read = async (path: string) => (await html(path)).text
+  const read = async (path: string) => (await getPage(path)).text
   expect(await read('/books/poem-1/collected-poems-volume-2')).toContain('$9.00')
   expect(await read('/category/poetry')).toContain('$9.00')
   await site.staff.call('PATCH', '/api/books/poem-1', { price: 77.77 })
@@ -91,8 +91,8 @@ test('a page that is kept follows an edit of its book at once, and lists follow'
 })
 
 test('a kept page answers 304 to who has it', async () => {
-  const { headers } = await html('/about')
-  const again = await html('/about', { 'if-none-match': headers.get('etag') ?? '' })
+  const { headers } = await getPage('/about')
+  const again = await getPage('/about', { 'if-none-match': headers.get('etag') ?? '' })
   expect(again.status).toBe(304)
 })
 
@@ -104,11 +104,11 @@ test('what is not there is 404, and a page behind the last one too', async () =>
     '/category/poetry?page=3',
     '/covers/none.svg',
   ])
-    expect([path, (await html(path)).status]).toEqual([path, 404])
+    expect([path, (await getPage(path)).status]).toEqual([path, 404])
 })
 
 /** What schema.org's data on a page says of the way to it. */
-const breadcrumbsOf = (page: string): unknown => {
+const readBreadcrumbs = (page: string): unknown => {
   const found = [...page.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)]
     .map(([, json = '']) => JSON.parse(json))
     .find(data => data['@type'] === 'BreadcrumbList')
@@ -118,12 +118,12 @@ const breadcrumbsOf = (page: string): unknown => {
 test('search engines read the way to a book and to a shelf, whatever the book is called', async () => {
   const home = { '@type': 'ListItem', position: 1, name: 'Home', item: `${site.url}/` }
   const shelf = { '@type': 'ListItem', position: 2, name: 'Poetry' }
-  expect(breadcrumbsOf((await html('/category/poetry')).text)).toEqual([home, shelf])
+  expect(readBreadcrumbs((await getPage('/category/poetry')).text)).toEqual([home, shelf])
   const title = '</script><script>alert("1")</script> & <!-- a poem'
   await site.staff.call('PATCH', '/api/books/poem-2', { title })
-  const { text } = await html((await html('/books/poem-2')).headers.get('location') ?? '')
+  const { text } = await getPage((await getPage('/books/poem-2')).headers.get('location') ?? '')
   expect(text).not.toContain('<script>alert')
-  expect(breadcrumbsOf(text)).toEqual([
+  expect(readBreadcrumbs(text)).toEqual([
     home,
     { ...shelf, item: `${site.url}/category/poetry` },
     { '@type': 'ListItem', position: 3, name: title },
@@ -131,7 +131,7 @@ test('search engines read the way to a book and to a shelf, whatever the book is
 })
 
 test('robots and sitemap name the public pages', async () => {
-  const { text: robots } = await html('/robots.txt')
+  const { text: robots } = await getPage('/robots.txt')
   expect(robots).toContain(`Sitemap: ${site.url}/sitemap.xml`)
   const rules = [...robots.matchAll(/^(Allow|Disallow): (.+)$/gm)].map(([, verb, path = '']) => ({
     verb,
@@ -155,10 +155,10 @@ test('robots and sitemap name the public pages', async () => {
   // With the secret of a link in it, an address must be read to be left out.
   for (const path of ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']) {
     expect([path, isOpen(path)]).toEqual([path, true])
-    expect((await html(path)).text).toContain('<meta name="robots" content="noindex"/>')
+    expect((await getPage(path)).text).toContain('<meta name="robots" content="noindex"/>')
   }
-  expect((await html('/sitemap.xml')).text).toContain(`<loc>${site.url}/sitemap-1.xml</loc>`)
-  const { text } = await html('/sitemap-1.xml')
+  expect((await getPage('/sitemap.xml')).text).toContain(`<loc>${site.url}/sitemap-1.xml</loc>`)
+  const { text } = await getPage('/sitemap-1.xml')
   expect(text).toContain(`<loc>${site.url}/books/tech-001/clean-code</loc>`)
   expect(text.match(/<url>/g)?.length).toBe(books.length + 3)
 })

@@ -11,45 +11,45 @@ import { createPageServer } from '#src/pages/serve.ts'
 import { createTestShop, type ShopOptions, type TestShop } from '../../test/kit.ts'
 import { launchBrowser } from './browser.ts'
 
-const closing: (() => Promise<unknown> | unknown)[] = []
+const cleanups: (() => Promise<unknown> | unknown)[] = []
 let browser: Promise<Browser> | undefined
 const withoutScripts = new WeakSet<BrowserContext>()
 /** Of one thing that is waited for, and of a test: a crowded machine is slow, and nothing that works takes so long. */
-const PATIENCE_MS = 60_000
-const TEST_MS = 300_000
+const WAIT_TIMEOUT_MS = 60_000
+const TEST_TIMEOUT_MS = 300_000
 
 afterAll(async () => {
   await (await browser)?.close()
-  for (const close of closing.splice(0)) await close()
+  for (const close of cleanups.splice(0)) await close()
 })
 
 export type Site = TestShop & {
   readonly url: string
-  /** A window of a new visitor; what it says on its console, and whom else it asks, ends in `faults`. */
-  readonly open: (options?: BrowserContextOptions) => Promise<Window>
+  /** A window of a new visitor; what it says on its console, and whom else it asks, ends in `pageErrors`. */
+  readonly openWindow: (options?: BrowserContextOptions) => Promise<Window>
 }
 
-export type Window = { readonly page: Page; readonly faults: string[] }
+export type Window = { readonly page: Page; readonly pageErrors: string[] }
 
-const watch = (page: Page, url: string, faults: string[]): void => {
+const collectErrors = (page: Page, url: string, pageErrors: string[]): void => {
   page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning') pageErrors.push(message.text())
   })
-  page.on('pageerror', error => faults.push(error.message))
+  page.on('pageerror', error => pageErrors.push(error.message))
   page.on('request', request => {
     if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
-      faults.push(`asked ${request.url()}`)
+      pageErrors.push(`asked ${request.url()}`)
   })
 }
 
 /** What Chrome says of every page that is refused, which a test expects. */
-export const withoutStatus = (faults: readonly string[]): string[] =>
-  faults.filter(
+export const withoutHttpErrors = (pageErrors: readonly string[]): string[] =>
+  pageErrors.filter(
     fault => !fault.startsWith('Failed to load resource: the server responded with a status of 4'),
   )
 
 /** A server whose port is known before what it answers. */
-const listening = async () => {
+const startListening = async () => {
   let fetch: ((request: Request) => Promise<Response>) | undefined
   const answer = (by: typeof fetch): void => {
     fetch = by
@@ -65,9 +65,13 @@ const listening = async () => {
 }
 
 /** A shop with these books, its pages served. */
-export const openSite = async (options: ShopOptions): Promise<Site> => {
-  vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS, expect: { poll: { timeout: PATIENCE_MS } } })
-  const { port, server, answer } = await listening()
+export const startSite = async (options: ShopOptions): Promise<Site> => {
+  vi.setConfig({
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+    expect: { poll: { timeout: WAIT_TIMEOUT_MS } },
+  })
+  const { port, server, answer } = await startListening()
   const url = `http://localhost:${port}`
   const shop = await createTestShop({ ...options, env: { ...options.env, PUBLIC_URL: url } })
   const app = createShop(shop.deps)
@@ -83,24 +87,24 @@ export const openSite = async (options: ShopOptions): Promise<Site> => {
     log: shop.deps.log,
   })
   answer(pages.fetch)
-  closing.push(build.close, () => new Promise<void>(done => server.close(() => done())))
+  cleanups.push(build.close, () => new Promise<void>(done => server.close(() => done())))
   // The first page loads all pages: no test should have to wait for that.
   await pages.fetch(new Request(`${url}/about`))
-  const open = async (settings: BrowserContextOptions = {}): Promise<Window> => {
+  const openWindow = async (settings: BrowserContextOptions = {}): Promise<Window> => {
     browser ??= launchBrowser()
     const context = await (await browser).newContext({
       baseURL: url,
       viewport: { width: 1280, height: 900 },
       ...settings,
     })
-    context.setDefaultTimeout(PATIENCE_MS)
+    context.setDefaultTimeout(WAIT_TIMEOUT_MS)
     if (settings.javaScriptEnabled === false) withoutScripts.add(context)
     const page = await context.newPage()
-    const faults: string[] = []
-    watch(page, url, faults)
-    return { page, faults }
+    const pageErrors: string[] = []
+    collectErrors(page, url, pageErrors)
+    return { page, pageErrors }
   }
-  return { ...shop, fetch: pages.fetch, url, open }
+  return { ...shop, fetch: pages.fetch, url, openWindow }
 }
 
 /** Fills the address of the checkout. */
@@ -112,7 +116,7 @@ export const fillAddress = async (page: Page): Promise<void> => {
 }
 
 /** The page with this heading is shown; its address may have changed a moment before. */
-export const arrived = (page: Page, heading: string): Promise<void> =>
+export const waitForHeading = (page: Page, heading: string): Promise<void> =>
   page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
 
 /** Puts the book of this page into the cart, with or without scripts. */
@@ -126,24 +130,24 @@ export const addToCart = async (page: Page): Promise<void> => {
 }
 
 /** Whether scripts have taken the page over: they ask who visits then. */
-export const isAlive = (page: Page): Promise<boolean> =>
+export const isHydrated = (page: Page): Promise<boolean> =>
   page.evaluate(() =>
     performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/visitor.data'),
   )
 
 /** Ready: scripts run, where they may, and nothing is being fetched any more. */
-export const settled = async (page: Page): Promise<void> => {
+export const waitForHydration = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle')
   if (withoutScripts.has(page.context())) return
-  await vi.waitFor(async () => expect(await isAlive(page), `scripts of ${page.url()}`).toBe(true), {
-    timeout: PATIENCE_MS,
+  await vi.waitFor(async () => expect(await isHydrated(page), `scripts of ${page.url()}`).toBe(true), {
+    timeout: WAIT_TIMEOUT_MS,
   })
 }
 
 /** The focus has followed to the content, as it does after going on to another page. */
-export const focused = (page: Page): Promise<void> => page.locator('#content:focus').waitFor()
+export const waitForContentFocus = (page: Page): Promise<void> => page.locator('#content:focus').waitFor()
 
 /** What the page after an order says. */
-export const CONFIRMED = 'Thank you. Your order is confirmed.'
+export const ORDER_CONFIRMED = 'Thank you. Your order is confirmed.'
 
-export const expectNoFaults = ({ faults }: Window): void => expect(faults).toEqual([])
+export const expectNoPageErrors = ({ pageErrors }: Window): void => expect(pageErrors).toEqual([])

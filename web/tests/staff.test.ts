@@ -5,13 +5,16 @@ import { expect, test } from 'vitest'
 import { type Account, checkOut } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { books } from './books.ts'
-import { arrived, openSite, settled, type Window, withoutStatus } from './site.ts'
+import { startSite, type Window, waitForHeading, waitForHydration, withoutHttpErrors } from './site.ts'
 
-const site = await openSite({ books })
+const site = await startSite({ books })
 
 /** A window in which this account is signed in. */
-const windowOf = async (who: Account, options: Parameters<typeof site.open>[0] = {}): Promise<Window> => {
-  const window = await site.open(options)
+const windowFor = async (
+  who: Account,
+  options: Parameters<typeof site.openWindow>[0] = {},
+): Promise<Window> => {
+  const window = await site.openWindow(options)
   const cookies = (who.cookie() ?? '').split('; ').map(pair => {
     const at = pair.indexOf('=')
     return { name: pair.slice(0, at), value: pair.slice(at + 1), url: site.url }
@@ -63,15 +66,15 @@ test('for customers and strangers there is no counter; staff without a second fa
 for (const javaScriptEnabled of [true, false])
   test(`staff find a book, mend its price, count copies in and give it a cover; scripts: ${javaScriptEnabled}`, async () => {
     const staff = await site.account({ role: 'staff' })
-    const window = await windowOf(staff, { javaScriptEnabled })
+    const window = await windowFor(staff, { javaScriptEnabled })
     const { page } = window
     const stock = async () => (await site.staff.get('/api/books/poem-1/stock')).body
     await page.goto('/staff')
-    await settled(page)
+    await waitForHydration(page)
     await page.getByLabel('Title, author, ISBN, or book ID').fill('poem-1')
     await press(page, 'Find')
     await page.getByRole('link', { name: 'Volume 2 Poet 1, poem-1' }).click()
-    await arrived(page, 'Collected Poems, Volume 2')
+    await waitForHeading(page, 'Collected Poems, Volume 2')
     const before = await stock()
     await page.getByLabel('Adjust stock').fill('some')
     await press(page, 'Update stock')
@@ -106,17 +109,17 @@ for (const javaScriptEnabled of [true, false])
     )
     await page.getByText('Saved.').waitFor()
     expect((await stock()).image_url).toMatch(/^\/images\/covers\//)
-    expect(withoutStatus(window.faults)).toEqual([])
+    expect(withoutHttpErrors(window.pageErrors)).toEqual([])
   })
 
 test('staff see the orders of a day and move one on to its reader', async () => {
   const orderId = await placeOrder()
-  const window = await windowOf(await site.account({ role: 'staff' }))
+  const window = await windowFor(await site.account({ role: 'staff' }))
   const { page } = window
   await page.goto('/staff')
-  await settled(page)
+  await waitForHydration(page)
   await page.getByRole('link', { name: orderId }).click()
-  await arrived(page, orderId)
+  await waitForHeading(page, orderId)
   for (const [step, next] of [
     ['Mark as processing', 'Mark as shipped'],
     ['Mark as shipped', 'Mark as delivered'],
@@ -132,10 +135,10 @@ test('staff see the orders of a day and move one on to its reader', async () => 
   // Two who move it at once: the second is told how it stands.
   const other = await placeOrder()
   await page.goto(`/staff/orders/${other}`)
-  await settled(page)
+  await waitForHydration(page)
   await site.staff.post(`/api/orders/${other}/status`, { status: 'cancelled' })
   await press(page, 'Mark as processing')
   await page.getByRole('alert').getByText('Someone else updated this order').waitFor()
   await page.getByText('This order is closed.').waitFor()
-  expect(withoutStatus(window.faults)).toEqual([])
+  expect(withoutHttpErrors(window.pageErrors)).toEqual([])
 })

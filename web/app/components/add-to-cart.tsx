@@ -3,7 +3,7 @@ import { useFetcher } from 'react-router'
 import type { action } from '../routes/cart.tsx'
 import { t } from '../texts/texts.ts'
 
-const CHOICES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+const QUANTITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
 export const AddToCart = ({ bookId }: { readonly bookId: string }) => {
   const { Form, state, data } = useFetcher<typeof action>()
@@ -16,7 +16,7 @@ export const AddToCart = ({ bookId }: { readonly bookId: string }) => {
         <label className="block text-sm">
           <span className="mb-1 block text-soft">{t.book.quantity}</span>
           <select name="quantity" className="field h-12 pr-8 tabular-nums">
-            {CHOICES.map(choice => (
+            {QUANTITIES.map(choice => (
               <option key={choice}>{choice}</option>
             ))}
           </select>

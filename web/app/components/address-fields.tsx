@@ -5,17 +5,17 @@ import { CountryField, TextField } from './fields.tsx'
 
 type Field = {
   readonly name: string
-  readonly typed: string | undefined
-  readonly problem: string | undefined
+  readonly defaultValue: string | undefined
+  readonly error: string | undefined
 }
 type Props = {
   readonly field: (name: 'street' | 'postal_code' | 'city' | 'state' | 'country') => Field
   readonly countries: readonly Country[]
   /** The country that is chosen where none was: its code, or ''. */
-  readonly home: string
+  readonly defaultCountry: string
 }
 
-export const AddressFields = ({ field, countries, home }: Props) => (
+export const AddressFields = ({ field, countries, defaultCountry }: Props) => (
   <>
     <TextField {...field('street')} label={t.checkout.street} autoComplete="street-address" />
     <div className="grid gap-x-4 sm:grid-cols-[8rem_1fr]">
@@ -23,6 +23,6 @@ export const AddressFields = ({ field, countries, home }: Props) => (
       <TextField {...field('city')} label={t.checkout.city} autoComplete="address-level2" />
     </div>
     <TextField {...field('state')} label={t.checkout.state} autoComplete="address-level1" isOptional />
-    <CountryField {...field('country')} countries={countries} fallback={home} />
+    <CountryField {...field('country')} countries={countries} defaultCountry={defaultCountry} />
   </>
 )

@@ -1,19 +1,19 @@
 /** A book on a shelf: its cover, standing on the board, and what it is below. */
 
-import type { Card } from '../loading/cards.server.ts'
+import type { BookCardData } from '../loading/cards.server.ts'
 import { bookPath } from '../paths.ts'
 import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Cover } from './cover.tsx'
 import { usePrice } from './use-shop.ts'
 
-const NOTE = { in_stock: undefined, few_left: t.book.fewLeft, sold_out: t.book.soldOut }
+const AVAILABILITY_NOTE = { in_stock: undefined, few_left: t.book.fewLeft, sold_out: t.book.soldOut }
 
-type Props = { readonly book: Card; readonly eager?: boolean }
+type Props = { readonly book: BookCardData; readonly eager?: boolean }
 
 export const BookCard = ({ book, eager = false }: Props) => {
   const price = usePrice()
-  const note = NOTE[book.availability]
+  const note = AVAILABILITY_NOTE[book.availability]
   return (
     <article className="book-card group">
       <a href={bookPath(book)} className="block">

@@ -6,7 +6,7 @@ import { t } from '../texts/texts.ts'
 
 const year = (value: number): string => (value < 0 ? t.book.bc(-value) : String(value))
 
-const factsOf = (book: BookDetail, language: string | undefined): [string, ReactNode][] => {
+const listFacts = (book: BookDetail, language: string | undefined): [string, ReactNode][] => {
   const facts: [string, ReactNode | undefined][] = [
     [
       t.book.ratingLabel,
@@ -36,7 +36,7 @@ export const BookDetails = ({
       {t.book.details}
     </h2>
     <dl className="facts">
-      {factsOf(book, language).map(([name, value]) => (
+      {listFacts(book, language).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>

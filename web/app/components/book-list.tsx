@@ -3,20 +3,20 @@ import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
 import { BookCard } from './book-card.tsx'
 import { Facets } from './facets.tsx'
-import { Chosen, Pages, Sorts } from './list-controls.tsx'
+import { ActiveFilters, Pagination, SortMenu } from './list-controls.tsx'
 import { NothingFound } from './nothing-found.tsx'
 
 const ABOVE_THE_FOLD = 4
 
 export const BookList = ({ title, listing }: { readonly title: string; readonly listing: Listing }) => {
-  const { books, total, asked, pages } = listing
+  const { books, total, params, pages } = listing
   return (
     <>
       <div className="pt-8">
         <h1 className="page-title">{title}</h1>
         <p className="text-soft">
           {total !== null && total > 0 && t.list.count(total)}
-          {total !== null && pages > 1 && ` · ${t.list.page(asked.page, pages)}`}
+          {total !== null && pages > 1 && ` · ${t.list.page(params.page, pages)}`}
         </p>
       </div>
       <div
@@ -25,8 +25,8 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
         {listing.facets.length > 0 && <Facets listing={listing} />}
         <div>
           <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
-            <Chosen listing={listing} />
-            {books.length > 0 && <Sorts listing={listing} />}
+            <ActiveFilters listing={listing} />
+            {books.length > 0 && <SortMenu listing={listing} />}
           </div>
           {books.length > 0 ? (
             <ul className="book-grid">
@@ -39,7 +39,7 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
           ) : (
             <NothingFound listing={listing} />
           )}
-          <Pages listing={listing} />
+          <Pagination listing={listing} />
         </div>
       </div>
     </>

@@ -9,9 +9,9 @@ import { Cover } from './cover.tsx'
 import { usePrice } from './use-shop.ts'
 
 type Item = CartView['items'][number]
-const MOST = 20
+const MAX_QUANTITY = 20
 
-const noteOf = (item: Item, price: (amount: number) => string): string | undefined => {
+const describeChange = (item: Item, price: (amount: number) => string): string | undefined => {
   const { available_quantity: left, previous_price: before } = item
   if (left !== undefined) return left === 0 ? t.cart.soldOut : t.cart.notEnough(left)
   if (before === undefined) return undefined
@@ -33,7 +33,7 @@ export const CartLine = ({
   // What was asked for is shown before the shop has answered.
   const quantity = Number(formData?.get('quantity') ?? item.quantity)
   const refused = problem ?? (state === 'idle' && data && 'problem' in data ? data.problem.text : undefined)
-  const note = noteOf(item, price)
+  const note = describeChange(item, price)
   return (
     <li className={quantity === 0 ? 'cart-line opacity-40' : 'cart-line'}>
       {/* biome-ignore lint/a11y/useAnchorContent: the title beside it is the same link, to be heard once */}
@@ -79,15 +79,20 @@ export const CartLine = ({
             <button
               type="submit"
               name="quantity"
-              value={Math.min(quantity + 1, MOST)}
-              disabled={quantity >= MOST}
+              value={Math.min(quantity + 1, MAX_QUANTITY)}
+              disabled={quantity >= MAX_QUANTITY}
               aria-label={t.cart.addOne(title)}
             >
               +
             </button>
           </div>
           {left !== undefined && left > 0 && (
-            <button type="submit" name="quantity" value={Math.min(left, MOST)} className="button-quiet">
+            <button
+              type="submit"
+              name="quantity"
+              value={Math.min(left, MAX_QUANTITY)}
+              className="button-quiet"
+            >
               {t.cart.setQuantity(left)}
             </button>
           )}

@@ -4,7 +4,7 @@ import { Form, useNavigation } from 'react-router'
 import { cartAmounts } from '#src/cart/amounts.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import type { Prefill } from '../forms/checkout-prefill.server.ts'
-import type { CheckoutAnswer } from '../forms/place-order.server.ts'
+import type { CheckoutActionData } from '../forms/place-order.server.ts'
 import { money } from '../texts/format.ts'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
@@ -12,7 +12,7 @@ import { AddressFields } from './address-fields.tsx'
 import { TextField } from './fields.tsx'
 import { Totals } from './totals.tsx'
 
-type Answer = Extract<CheckoutAnswer, { readonly typed: unknown }>
+type Failure = Extract<CheckoutActionData, { readonly values: unknown }>
 type Props = {
   /** Not there when the shop could not tell while it answered the form. */
   readonly cart: CartView | undefined
@@ -21,12 +21,20 @@ type Props = {
   readonly orderKey: string
   readonly countries: readonly Country[]
   /** The country that is chosen where none was. */
-  readonly home: string
+  readonly defaultCountry: string
   readonly prefill: Prefill | undefined
-  readonly answer: Answer | undefined
+  readonly answer: Failure | undefined
 }
 
-export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefill, answer }: Props) => {
+export const CheckoutForm = ({
+  cart,
+  currency,
+  countries,
+  defaultCountry,
+  orderKey,
+  prefill,
+  answer,
+}: Props) => {
   const { state, formAction } = useNavigation()
   const isPlacing = state !== 'idle' && formAction === '/checkout'
   const attempt = answer?.attempt ?? {
@@ -34,10 +42,10 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
     cartVersion: cart?.version ?? '',
     total: cart?.total ?? 0,
   }
-  const field = (name: keyof Answer['typed']) => ({
+  const field = (name: keyof Failure['values']) => ({
     name,
-    typed: answer ? answer.typed[name] : prefill?.typed[name],
-    problem: answer?.wrong.includes(name) ? t.checkout.fieldErrors[name] : undefined,
+    defaultValue: answer ? answer.values[name] : prefill?.values[name],
+    error: answer?.invalidFields.includes(name) ? t.checkout.fieldErrors[name] : undefined,
   })
   if (!cart && !answer?.attempt) return <EmptyCart />
   return (
@@ -52,7 +60,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
       <input type="hidden" name="cart_version" value={attempt.cartVersion} />
       <input type="hidden" name="total" value={attempt.total} />
       <div className="max-w-xl">
-        <Obstacles answer={answer} canMend={cart?.can_check_out === false} />
+        <CheckoutErrors answer={answer} hasUnavailableItems={cart?.can_check_out === false} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
           <TextField
@@ -65,8 +73,10 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
         </fieldset>
         <fieldset className="mt-8">
           <legend className="section-title">{t.checkout.shippingAddress}</legend>
-          {prefill && prefill.choices.length > 1 && !answer && <SavedAddresses choices={prefill.choices} />}
-          <AddressFields field={field} countries={countries} home={home} />
+          {prefill && prefill.savedAddresses.length > 1 && !answer && (
+            <SavedAddresses choices={prefill.savedAddresses} />
+          )}
+          <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
         </fieldset>
         <h2 className="section-title mt-8">{t.checkout.payment}</h2>
         <p>{t.checkout.invoice}</p>
@@ -75,7 +85,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
         <h2 id="your-order" className="section-title">
           {t.checkout.summary}
         </h2>
-        {cart && <Lines cart={cart} />}
+        {cart && <OrderLines cart={cart} />}
         {cart && <Totals amounts={cartAmounts(cart)} currency={cart.currency} />}
         {cart?.can_check_out !== false ? (
           <>
@@ -92,7 +102,7 @@ export const CheckoutForm = ({ cart, currency, countries, home, orderKey, prefil
   )
 }
 
-const SavedAddresses = ({ choices }: { readonly choices: Prefill['choices'] }) => (
+const SavedAddresses = ({ choices }: { readonly choices: Prefill['savedAddresses'] }) => (
   <nav aria-label={t.checkout.savedAddresses} className="mb-5">
     <ul className="space-y-1 text-sm">
       {choices.map(({ id, line, isChosen }) => (
@@ -125,7 +135,7 @@ const EmptyCart = () => (
   </div>
 )
 
-const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
+const OrderLines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
   <>
     <ul className="mb-4 space-y-2">
       {items.map(item => (
@@ -146,25 +156,25 @@ const Lines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (
   </>
 )
 
-const Obstacles = ({
+const CheckoutErrors = ({
   answer,
-  canMend,
+  hasUnavailableItems,
 }: {
-  readonly answer: Answer | undefined
-  readonly canMend: boolean
+  readonly answer: Failure | undefined
+  readonly hasUnavailableItems: boolean
 }) => {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (answer) box.current?.focus()
   }, [answer])
-  const obstacle = answer?.obstacle
-  if (!canMend && !obstacle && !answer?.wrong.length) return null
+  const obstacle = answer?.problem
+  if (!hasUnavailableItems && !obstacle && !answer?.invalidFields.length) return null
   return (
     <div ref={box} role="alert" tabIndex={-1} className="notice-bad mb-8">
       <h2 className="font-semibold">
-        {obstacle?.title ?? (canMend ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
+        {obstacle?.title ?? (hasUnavailableItems ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
       </h2>
-      {(obstacle || canMend) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
+      {(obstacle || hasUnavailableItems) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
       {obstacle?.lines && (
         <ul className="mt-2 list-disc pl-5">
           {obstacle.lines.map(line => (
@@ -172,9 +182,9 @@ const Obstacles = ({
           ))}
         </ul>
       )}
-      {answer && answer.wrong.length > 0 && (
+      {answer && answer.invalidFields.length > 0 && (
         <ul className="mt-1 list-disc pl-5">
-          {answer.wrong.map(name => (
+          {answer.invalidFields.map(name => (
             <li key={name}>
               <a href={`#${name}`} className="link">
                 {t.checkout.fieldErrors[name]}
@@ -183,7 +193,7 @@ const Obstacles = ({
           ))}
         </ul>
       )}
-      {canMend && (
+      {hasUnavailableItems && (
         <button type="submit" name="intent" value="mend" className="button mt-4">
           {t.checkout.continueWithAvailable}
         </button>

@@ -1,8 +1,8 @@
 /** The cover of a book, in a box of its own size from the start. */
-import { coverAddress, coverSizes } from '../covers/cover-address.ts'
+import { coverSrcSet, coverUrl } from '../covers/cover-url.ts'
 
 type Props = {
-  readonly book: Parameters<typeof coverAddress>[0]
+  readonly book: Parameters<typeof coverUrl>[0]
   /** What a screen reader says; empty where the title stands beside it. */
   readonly alt?: string
   /** Whether it is seen before anybody scrolls. */
@@ -12,12 +12,12 @@ type Props = {
   readonly className?: string
 }
 
-const ON_A_SHELF = '(min-width: 64rem) 11rem, (min-width: 40rem) 25vw, 45vw'
+const IN_A_ROW = '(min-width: 64rem) 11rem, (min-width: 40rem) 25vw, 45vw'
 
-export const Cover = ({ book, alt = '', eager = false, sizes = ON_A_SHELF, className = '' }: Props) => {
+export const Cover = ({ book, alt = '', eager = false, sizes = IN_A_ROW, className = '' }: Props) => {
   const image = (
     <img
-      src={coverAddress(book)}
+      src={coverUrl(book)}
       alt={alt}
       width={400}
       height={600}
@@ -27,12 +27,12 @@ export const Cover = ({ book, alt = '', eager = false, sizes = ON_A_SHELF, class
       className={`cover ${className}`}
     />
   )
-  const avif = coverSizes(book, 'avif')
+  const avif = coverSrcSet(book, 'avif')
   if (avif === undefined) return image
   return (
     <picture className="contents">
       <source type="image/avif" srcSet={avif} sizes={sizes} />
-      <source type="image/webp" srcSet={coverSizes(book, 'webp')} sizes={sizes} />
+      <source type="image/webp" srcSet={coverSrcSet(book, 'webp')} sizes={sizes} />
       {image}
     </picture>
   )

@@ -4,13 +4,13 @@ import type { Listing } from '../loading/listing.server.ts'
 import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 
-const Group = ({ facet: { name, values } }: { readonly facet: Facet }) => (
+const FacetGroup = ({ facet: { name, values } }: { readonly facet: Facet }) => (
   <div className="mb-6">
     <h3 className="mb-1 font-semibold text-sm">{name}</h3>
     <ul>
-      {values.map(({ label, count, href, isChosen }) => (
+      {values.map(({ label, count, href, isSelected }) => (
         <li key={label}>
-          <a href={href} rel="nofollow" aria-current={isChosen ? 'true' : undefined} className="facet-link">
+          <a href={href} rel="nofollow" aria-current={isSelected ? 'true' : undefined} className="facet-link">
             <span className="min-w-0">{label}</span>
             <span className="text-soft tabular-nums">{formatCount(count)}</span>
           </a>
@@ -29,7 +29,7 @@ export const Facets = ({ listing: { facets } }: { readonly listing: Listing }) =
       <summary className="button-quiet w-full justify-between">{t.list.filters}</summary>
       <div className="pt-4 lg:pt-0">
         {facets.map(facet => (
-          <Group key={facet.name} facet={facet} />
+          <FacetGroup key={facet.name} facet={facet} />
         ))}
       </div>
     </details>

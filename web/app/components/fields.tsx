@@ -1,4 +1,4 @@
-/** Fields of a form: label, hint and problem said to everyone, and to screen readers as belonging together. */
+/** Fields of a form: label, hint and error said to everyone, and to screen readers as belonging together. */
 import type { HTMLInputAutoCompleteAttribute } from 'react'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
@@ -7,17 +7,17 @@ type Common = {
   readonly name: string
   /** The name, unless a page has several fields of that name. */
   readonly id?: string
-  readonly typed: string | undefined
-  readonly problem: string | undefined
+  readonly defaultValue: string | undefined
+  readonly error: string | undefined
 }
 
-const described = (name: string, hint: string | undefined, problem: string | undefined) =>
-  [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ') || undefined
+const describedBy = (name: string, hint: string | undefined, error: string | undefined) =>
+  [hint && `${name}-hint`, error && `${name}-problem`].filter(Boolean).join(' ') || undefined
 
-const Problem = ({ name, problem }: { readonly name: string; readonly problem: string | undefined }) =>
-  problem === undefined ? null : (
+const FieldError = ({ name, error }: { readonly name: string; readonly error: string | undefined }) =>
+  error === undefined ? null : (
     <p id={`${name}-problem`} className="mt-1 text-bad text-sm">
-      {problem}
+      {error}
     </p>
   )
 
@@ -33,8 +33,8 @@ type TextProps = Common & {
 export const TextField = ({
   name,
   id = name,
-  typed,
-  problem,
+  defaultValue,
+  error,
   label,
   hint,
   type = 'text',
@@ -50,12 +50,12 @@ export const TextField = ({
       id={id}
       name={name}
       type={type}
-      defaultValue={typed}
+      defaultValue={defaultValue}
       autoComplete={autoComplete}
       inputMode={inputMode}
       required={!isOptional}
-      aria-invalid={problem !== undefined}
-      aria-describedby={described(id, hint, problem)}
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy(id, hint, error)}
       className="field h-12 w-full"
     />
     {hint && (
@@ -63,13 +63,13 @@ export const TextField = ({
         {hint}
       </p>
     )}
-    <Problem name={id} problem={problem} />
+    <FieldError name={id} error={error} />
   </div>
 )
 
-type CountryProps = Common & { readonly countries: readonly Country[]; readonly fallback: string }
+type CountryProps = Common & { readonly countries: readonly Country[]; readonly defaultCountry: string }
 
-export const CountryField = ({ name, typed, problem, countries, fallback }: CountryProps) => (
+export const CountryField = ({ name, defaultValue, error, countries, defaultCountry }: CountryProps) => (
   <div className="mb-4">
     <label htmlFor={name} className="label">
       {t.checkout.country}
@@ -77,11 +77,11 @@ export const CountryField = ({ name, typed, problem, countries, fallback }: Coun
     <select
       id={name}
       name={name}
-      defaultValue={typed ?? fallback}
+      defaultValue={defaultValue ?? defaultCountry}
       autoComplete="country"
       required
-      aria-invalid={problem !== undefined}
-      aria-describedby={described(name, undefined, problem)}
+      aria-invalid={error !== undefined}
+      aria-describedby={describedBy(name, undefined, error)}
       className="field h-12 w-full"
     >
       <option value="">{t.checkout.chooseCountry}</option>
@@ -91,6 +91,6 @@ export const CountryField = ({ name, typed, problem, countries, fallback }: Coun
         </option>
       ))}
     </select>
-    <Problem name={name} problem={problem} />
+    <FieldError name={name} error={error} />
   </div>
 )

@@ -1,6 +1,6 @@
 /** The foot of every page: the shelves, and what else there is. */
 import { t } from '../texts/texts.ts'
-import { useShelfCount, useShelves } from './use-shop.ts'
+import { useCategories, useCategoryCount } from './use-shop.ts'
 
 const PAGES = [
   { to: '/orders', label: t.shop.orders },
@@ -10,8 +10,8 @@ const PAGES = [
 ]
 
 export const Footer = () => {
-  const shelves = useShelves()
-  const all = useShelfCount()
+  const shelves = useCategories()
+  const categoryCount = useCategoryCount()
   return (
     <footer className="mt-20 border-line border-t bg-deep print:hidden">
       <div className="frame grid gap-10 py-10 text-[0.9375rem] md:grid-cols-[1fr_2fr_1fr]">
@@ -33,9 +33,9 @@ export const Footer = () => {
                 </li>
               ))}
             </ul>
-            {all > shelves.length && (
+            {categoryCount > shelves.length && (
               <a href="/#shelves" className="foot-link">
-                {t.shop.allCategories(all)}
+                {t.shop.allCategories(categoryCount)}
               </a>
             )}
           </nav>

@@ -2,10 +2,10 @@
 import { useLocation } from 'react-router'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'
-import { useShelves } from './use-shop.ts'
+import { useCategories } from './use-shop.ts'
 import { VisitorLinks } from './visitor-links.tsx'
 
-const IN_HEADER = 10
+const MAX_CATEGORIES = 10
 
 export const Header = () => (
   <header className="border-line border-b print:hidden">
@@ -26,12 +26,12 @@ export const Header = () => (
         <VisitorLinks />
       </nav>
     </div>
-    <Shelves />
+    <CategoryNav />
   </header>
 )
 
-const Shelves = () => {
-  const shelves = useShelves()
+const CategoryNav = () => {
+  const shelves = useCategories()
   const { pathname } = useLocation()
   if (shelves.length === 0) return null
   return (
@@ -42,7 +42,7 @@ const Shelves = () => {
             {t.shop.allBooks}
           </a>
         </li>
-        {shelves.slice(0, IN_HEADER).map(({ name, path }) => (
+        {shelves.slice(0, MAX_CATEGORIES).map(({ name, path }) => (
           <li key={path}>
             <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
               {name}

@@ -6,15 +6,15 @@ import { useEffect, useState } from 'react'
 import { PrefetchPageLinks, useNavigate } from 'react-router'
 
 /** So long a pointer rests before that is an intent. */
-const REST_MS = 80
+const HOVER_MS = 80
 /** Pages that everyone gets the same: only those may be fetched ahead, others are never kept. */
 const PUBLIC = /^\/($|(books|category)\/|search$|about$|privacy$)/
 
-const linkOf = ({ target }: Event): HTMLAnchorElement | undefined =>
+const closestLink = ({ target }: Event): HTMLAnchorElement | undefined =>
   target instanceof Element ? (target.closest<HTMLAnchorElement>('a[href]') ?? undefined) : undefined
 
 /** Whether the router may follow it: a page of ours, meant for this window. `rel="external"` says: load it anew. */
-const isOurs = (link: HTMLAnchorElement): boolean =>
+const isInternal = (link: HTMLAnchorElement): boolean =>
   link.origin === location.origin &&
   link.target === '' &&
   !link.hasAttribute('download') &&
@@ -24,35 +24,35 @@ const isOurs = (link: HTMLAnchorElement): boolean =>
 const isPlainClick = (event: MouseEvent): boolean =>
   event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
 
-const pathOf = ({ pathname, search }: HTMLAnchorElement | Location): string => `${pathname}${search}`
+const pathAndQuery = ({ pathname, search }: HTMLAnchorElement | Location): string => `${pathname}${search}`
 
 export const InstantLinks = () => {
   const navigate = useNavigate()
-  const [intended, setIntended] = useState<string>()
+  const [prefetched, setPrefetched] = useState<string>()
   useEffect(() => {
-    let resting: ReturnType<typeof setTimeout> | undefined
+    let hoverTimer: ReturnType<typeof setTimeout> | undefined
     const onClick = (event: MouseEvent) => {
-      const link = linkOf(event)
-      if (!link || event.defaultPrevented || !isPlainClick(event) || !isOurs(link)) return
+      const link = closestLink(event)
+      if (!link || event.defaultPrevented || !isPlainClick(event) || !isInternal(link)) return
       event.preventDefault()
-      const path = `${pathOf(link)}${link.hash}`
-      void navigate(path, { replace: path === `${pathOf(location)}${location.hash}` })
+      const path = `${pathAndQuery(link)}${link.hash}`
+      void navigate(path, { replace: path === `${pathAndQuery(location)}${location.hash}` })
     }
     const onIntent = (event: Event) => {
-      clearTimeout(resting)
-      const link = linkOf(event)
-      if (!link || !isOurs(link) || !PUBLIC.test(link.pathname)) return
-      const path = pathOf(link)
-      if (path !== pathOf(location)) resting = setTimeout(() => setIntended(path), REST_MS)
+      clearTimeout(hoverTimer)
+      const link = closestLink(event)
+      if (!link || !isInternal(link) || !PUBLIC.test(link.pathname)) return
+      const path = pathAndQuery(link)
+      if (path !== pathAndQuery(location)) hoverTimer = setTimeout(() => setPrefetched(path), HOVER_MS)
     }
     const intents = ['mouseover', 'focusin', 'touchstart'] as const
     document.addEventListener('click', onClick)
     for (const name of intents) document.addEventListener(name, onIntent, { passive: true })
     return () => {
-      clearTimeout(resting)
+      clearTimeout(hoverTimer)
       document.removeEventListener('click', onClick)
       for (const name of intents) document.removeEventListener(name, onIntent)
     }
   }, [navigate])
-  return intended === undefined ? null : <PrefetchPageLinks page={intended} />
+  return prefetched === undefined ? null : <PrefetchPageLinks page={prefetched} />
 }

@@ -4,12 +4,12 @@ import { t } from '../texts/texts.ts'
 
 type Props = { readonly listing: Listing }
 
-export const Chosen = ({ listing: { chosen, clear } }: Props) =>
-  chosen.length === 0 ? (
+export const ActiveFilters = ({ listing: { activeFilters, clearLink } }: Props) =>
+  activeFilters.length === 0 ? (
     <div />
   ) : (
     <ul className="flex flex-wrap gap-2 text-sm">
-      {chosen.map(({ label, without }) => (
+      {activeFilters.map(({ label, without }) => (
         <li key={label}>
           <a href={without} className="chip">
             <span className="sr-only">{t.list.removeFilter} </span>
@@ -18,9 +18,9 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
           </a>
         </li>
       ))}
-      {chosen.length > 1 && (
+      {activeFilters.length > 1 && (
         <li>
-          <a href={clear} className="link inline-flex min-h-8 items-center px-1">
+          <a href={clearLink} className="link inline-flex min-h-8 items-center px-1">
             {t.list.clearAll}
           </a>
         </li>
@@ -28,22 +28,22 @@ export const Chosen = ({ listing: { chosen, clear } }: Props) =>
     </ul>
   )
 
-export const Sorts = ({ listing: { asked, sorts } }: Props) => {
-  const label = (sort: (typeof sorts)[number]['sort']) =>
-    sort === 'relevance' && asked.q === '' ? t.list.featured : t.list.sorts[sort]
+export const SortMenu = ({ listing: { params, sortLinks } }: Props) => {
+  const label = (sort: (typeof sortLinks)[number]['sort']) =>
+    sort === 'relevance' && params.q === '' ? t.list.featured : t.list.sorts[sort]
   return (
     // Anew for each order, so that it is closed again.
-    <details key={asked.sort} className="menu relative ml-auto text-sm">
+    <details key={params.sort} className="menu relative ml-auto text-sm">
       <summary className="button-quiet min-h-10">
-        {t.list.sortBy}: {label(asked.sort)}
+        {t.list.sortBy}: {label(params.sort)}
       </summary>
       <ul className="menu-list">
-        {sorts.map(({ sort, href }) => (
+        {sortLinks.map(({ sort, href }) => (
           <li key={sort}>
             <a
               href={href}
               rel="nofollow"
-              aria-current={sort === asked.sort ? 'true' : undefined}
+              aria-current={sort === params.sort ? 'true' : undefined}
               className="menu-item"
             >
               {label(sort)}
@@ -55,7 +55,7 @@ export const Sorts = ({ listing: { asked, sorts } }: Props) => {
   )
 }
 
-export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
+export const Pagination = ({ listing: { previous, next, params, pages } }: Props) =>
   previous === null && next === null ? null : (
     <nav
       aria-label={t.list.pagination}
@@ -68,7 +68,7 @@ export const Pages = ({ listing: { previous, next, asked, pages } }: Props) =>
           {t.list.previous}
         </a>
       )}
-      <span className="hidden text-soft text-sm sm:block">{t.list.page(asked.page, pages)}</span>
+      <span className="hidden text-soft text-sm sm:block">{t.list.page(params.page, pages)}</span>
       {next === null ? (
         <span />
       ) : (

@@ -1,27 +1,29 @@
 /** An empty result that helps on. */
 import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
-import { ShelfRow } from './shelf-row.tsx'
-import { useShelves } from './use-shop.ts'
+import { BookRow } from './book-row.tsx'
+import { useCategories } from './use-shop.ts'
 
 export const NothingFound = ({
-  listing: { asked, chosen, clear, instead },
+  listing: { params, activeFilters, clearLink, alternatives },
 }: {
   readonly listing: Listing
 }) => {
-  const shelves = useShelves()
+  const shelves = useCategories()
   return (
     <>
       <div className="prose max-w-xl">
-        <p className="font-serif text-2xl">{asked.q === '' ? t.list.noMatches : t.list.noResults(asked.q)}</p>
-        {chosen.length > 0 && (
+        <p className="font-serif text-2xl">
+          {params.q === '' ? t.list.noMatches : t.list.noResults(params.q)}
+        </p>
+        {activeFilters.length > 0 && (
           <p>
-            <a href={clear} className="button">
+            <a href={clearLink} className="button">
               {t.list.clearFilters}
             </a>
           </p>
         )}
-        {asked.q !== '' && (
+        {params.q !== '' && (
           <ul className="list-disc pl-5">
             {t.list.tips.map(tip => (
               <li key={tip}>{tip}</li>
@@ -43,7 +45,7 @@ export const NothingFound = ({
           </>
         )}
       </div>
-      {instead.length > 0 && <ShelfRow id="instead" title={t.list.alternatives} books={instead} />}
+      {alternatives.length > 0 && <BookRow id="instead" title={t.list.alternatives} books={alternatives} />}
     </>
   )
 }

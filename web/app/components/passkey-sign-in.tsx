@@ -2,10 +2,10 @@
 import { useState } from 'react'
 import { account } from '../texts/account.ts'
 import { formErrors } from '../texts/form-errors.ts'
-import type { Refused } from './passkeys.ts'
+import type { PasskeyError } from './passkeys.ts'
 import { useHydrated } from './use-hydrated.ts'
 
-const problemOf = ({ code, detail }: Refused): string =>
+const errorText = ({ code, detail }: PasskeyError): string =>
   code === 'sign_in_failed'
     ? account.passkeyNotAccepted
     : (formErrors[code] ?? (detail || account.passkeyFailed))
@@ -22,7 +22,7 @@ export const PasskeySignIn = ({ next }: { readonly next: string }) => {
       const { signInWithPasskey } = await import('./passkeys.ts')
       const refused = await signInWithPasskey()
       if (!refused) return location.assign(next)
-      setProblem(problemOf(refused))
+      setProblem(errorText(refused))
     } catch {
       setProblem(account.passkeyFailed)
     }

@@ -5,7 +5,7 @@ type Options = Parameters<typeof startAuthentication>[0]['optionsJSON'] &
   Parameters<typeof startRegistration>[0]['optionsJSON']
 
 /** What the shop said against it: its code, and the problem's own words. */
-export type Refused = { readonly code: string; readonly detail: string }
+export type PasskeyError = { readonly code: string; readonly detail: string }
 
 const post = async (path: string, body?: unknown): Promise<Response> =>
   fetch(path, {
@@ -15,7 +15,7 @@ const post = async (path: string, body?: unknown): Promise<Response> =>
       : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
 
-const refusedOf = async (answer: Response): Promise<Refused | undefined> =>
+const readError = async (answer: Response): Promise<PasskeyError | undefined> =>
   answer.ok
     ? undefined
     : answer.json().then(
@@ -24,19 +24,19 @@ const refusedOf = async (answer: Response): Promise<Refused | undefined> =>
       )
 
 /** Signs in with a passkey that the user chooses. undefined: signed in. Throws when none was chosen. */
-export const signInWithPasskey = async (): Promise<Refused | undefined> => {
+export const signInWithPasskey = async (): Promise<PasskeyError | undefined> => {
   const options = await post('/api/auth/sign-in/passkey/options')
-  const refused = await refusedOf(options)
+  const refused = await readError(options)
   if (refused) return refused
   const response = await startAuthentication({ optionsJSON: (await options.json()) as Options })
-  return refusedOf(await post('/api/auth/sign-in/passkey', { response }))
+  return readError(await post('/api/auth/sign-in/passkey', { response }))
 }
 
 /** Makes a passkey for the account. undefined: it is kept. Throws when the user thought better of it. */
-export const addPasskey = async (password: string, name: string): Promise<Refused | undefined> => {
+export const addPasskey = async (password: string, name: string): Promise<PasskeyError | undefined> => {
   const options = await post('/api/auth/passkeys/options', { password })
-  const refused = await refusedOf(options)
+  const refused = await readError(options)
   if (refused) return refused
   const response = await startRegistration({ optionsJSON: (await options.json()) as Options })
-  return refusedOf(await post('/api/auth/passkeys', { response, ...(name === '' ? {} : { name }) }))
+  return readError(await post('/api/auth/passkeys', { response, ...(name === '' ? {} : { name }) }))
 }

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react'
 import { t } from '../texts/texts.ts'
 
 export const PrintButton = () => {
-  const [isScripted, setIsScripted] = useState(false)
+  const [isHydrated, setIsScripted] = useState(false)
   useEffect(() => setIsScripted(true), [])
-  return isScripted ? (
+  return isHydrated ? (
     <button type="button" className="button-quiet" onClick={() => window.print()}>
       {t.order.print}
     </button>

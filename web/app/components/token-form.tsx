@@ -4,10 +4,10 @@
  */
 import type { ReactNode } from 'react'
 import { Form } from 'react-router'
-import type { FormAnswer } from '../forms/form-action.server.ts'
+import type { FormError } from '../forms/form-action.server.ts'
 import { account } from '../texts/account.ts'
 import { t } from '../texts/texts.ts'
-import { FormNotice } from './form-notice.tsx'
+import { FormErrorSummary } from './form-notices.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 type Props = {
@@ -15,26 +15,26 @@ type Props = {
   readonly intro: string
   readonly button: string
   /** What is said of a link that was used or has expired. */
-  readonly over: string
+  readonly expired: string
   /** Empty: the link was cut off. */
   readonly token: string
-  readonly answer: FormAnswer | undefined
+  readonly error: FormError | undefined
   /** Where one gets another link. */
-  readonly again: { readonly to: string; readonly text: string }
+  readonly requestNew: { readonly to: string; readonly text: string }
   /** The fields of the form. */
   readonly children?: ReactNode
 }
 
-export const TokenForm = ({ title, intro, button, over, token, answer, again, children }: Props) => {
-  const isOver = answer?.code === 'link_invalid'
-  const problem = token === '' ? t.error.linkIncomplete : isOver ? over : undefined
+export const TokenForm = ({ title, intro, button, expired, token, error, requestNew, children }: Props) => {
+  const isExpired = error?.code === 'link_invalid'
+  const problem = token === '' ? t.error.linkIncomplete : isExpired ? expired : undefined
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{title}</h1>
       {problem === undefined ? (
         <>
           <p className="mb-6 text-lg text-soft">{intro}</p>
-          <FormNotice answer={answer} />
+          <FormErrorSummary error={error} />
           <Form method="post" noValidate>
             <input type="hidden" name="token" value={token} />
             {children}
@@ -47,8 +47,8 @@ export const TokenForm = ({ title, intro, button, over, token, answer, again, ch
             {problem}
           </p>
           <p className="flex flex-wrap gap-4">
-            <a href={again.to} className="button">
-              {again.text}
+            <a href={requestNew.to} className="button">
+              {requestNew.text}
             </a>
             <a href="/sign-in" className="button-quiet">
               {account.signIn}

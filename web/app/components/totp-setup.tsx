@@ -1,23 +1,23 @@
 /** What an authenticator app scans, and the first code that it shows. */
 import { Form } from 'react-router'
-import type { FormAnswer } from '../forms/form-action.server.ts'
-import type { Qr } from '../forms/qr.server.ts'
+import type { FormError } from '../forms/form-action.server.ts'
+import type { QrCode } from '../forms/qr-code.server.ts'
 import { account } from '../texts/account.ts'
 import { TextField } from './fields.tsx'
-import { FormNotice, fieldOf } from './form-notice.tsx'
+import { FormErrorSummary, fieldProps } from './form-notices.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 type Props = {
   readonly uri: string
   /** The secret in groups of four. */
   readonly secret: string
-  readonly qr: Qr
+  readonly qrCode: QrCode
   /** Where to go once it is on. */
   readonly next: string
-  readonly answer: FormAnswer | undefined
+  readonly error: FormError | undefined
 }
 
-export const TotpSetup = ({ uri, secret, qr: { size, path }, next, answer }: Props) => (
+export const TotpSetup = ({ uri, secret, qrCode: { size, path }, next, error }: Props) => (
   <div className="print:hidden">
     <p>{account.appScan}</p>
     {/* Dark on light by night too: not every app reads the reverse. */}
@@ -32,12 +32,12 @@ export const TotpSetup = ({ uri, secret, qr: { size, path }, next, answer }: Pro
     <p className="mb-8">
       {account.appKey}: <span className="break-all font-mono">{secret}</span>
     </p>
-    <FormNotice answer={answer} />
+    <FormErrorSummary error={error} />
     <Form method="post" noValidate>
       <input type="hidden" name="uri" value={uri} />
       <input type="hidden" name="next" value={next} />
       <TextField
-        {...fieldOf(answer)('code')}
+        {...fieldProps(error)('code')}
         label={account.appCode}
         autoComplete="one-time-code"
         inputMode="numeric"

@@ -4,10 +4,10 @@ import type { loader } from '../root.tsx'
 import { money } from '../texts/format.ts'
 
 /** The fullest shelves. */
-export const useShelves = () => useRouteLoaderData<typeof loader>('root')?.shelves ?? []
+export const useCategories = () => useRouteLoaderData<typeof loader>('root')?.categories ?? []
 
 /** How many shelves there are in all. */
-export const useShelfCount = () => useRouteLoaderData<typeof loader>('root')?.shelfCount ?? 0
+export const useCategoryCount = () => useRouteLoaderData<typeof loader>('root')?.categoryCount ?? 0
 
 /** Writes amounts in the currency of the shop. */
 export const usePrice = (): ((amount: number) => string) => {

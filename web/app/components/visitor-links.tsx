@@ -8,7 +8,7 @@ import type { loader } from '../routes/visitor.ts'
 import { t } from '../texts/texts.ts'
 
 /** Copies on their way into the cart, counted before the shop has answered. */
-const useArriving = (): number => {
+const usePendingCopies = (): number => {
   const fetchers = useFetchers()
   let copies = 0
   for (const { formData, formAction, state } of fetchers)
@@ -19,11 +19,11 @@ const useArriving = (): number => {
 
 export const VisitorLinks = () => {
   const { load, data } = useFetcher<typeof loader>({ key: 'visitor' })
-  const arriving = useArriving()
+  const pendingCopies = usePendingCopies()
   useEffect(() => {
     void load('/visitor')
   }, [load])
-  const count = (data?.count ?? 0) + arriving
+  const count = (data?.count ?? 0) + pendingCopies
   return (
     <>
       <a href="/account" className="nav-link">

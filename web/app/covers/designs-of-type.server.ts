@@ -1,25 +1,25 @@
 /** Covers that are type and little else. */
-import type { CoverWords } from './cover-words.ts'
-import type { Draw } from './designs.server.ts'
-import type { Face } from './faces.server.ts'
-import { type Box, block } from './setting.server.ts'
+import type { CoverText } from './cover-text.ts'
+import type { DrawCover } from './designs.server.ts'
 import { disc, frame, rect, rule } from './svg.ts'
+import { type Box, textBlock } from './text-layout.server.ts'
+import type { Typeface } from './typefaces.server.ts'
 
 /** The author in small spaced capitals. */
-export const authorLine = (
-  { author }: CoverWords,
+export const authorBlock = (
+  { author }: CoverText,
   box: Box,
   fill: string,
   anchor: 'start' | 'middle' = 'start',
   stand: 'top' | 'bottom' = 'bottom',
 ): string =>
-  block(author.toUpperCase(), box, {
+  textBlock(author.toUpperCase(), box, {
     face: 'jost',
-    largest: 38,
-    smallest: 24,
-    leading: 1.3,
+    maxSize: 38,
+    minSize: 24,
+    lineHeight: 1.3,
     anchor,
-    stand,
+    verticalAlign: stand,
     tracking: 90,
     fill,
   }).svg
@@ -29,31 +29,39 @@ export const subtitleBlock = (
   box: Box,
   fill: string,
   anchor: 'start' | 'middle' = 'start',
-  face: Face = 'garamond',
+  face: Typeface = 'garamond',
 ): string =>
   text === undefined
     ? ''
-    : block(text, box, { face, largest: 50, smallest: 32, leading: 1.15, anchor, stand: 'top', fill }).svg
+    : textBlock(text, box, {
+        face,
+        maxSize: 50,
+        minSize: 32,
+        lineHeight: 1.15,
+        anchor,
+        verticalAlign: 'top',
+        fill,
+      }).svg
 
 /** Cloth with a stamped frame, everything on the middle line. */
-export const plate: Draw = (words, { ground, ink, accent }, random) => {
+export const plate: DrawCover = (words, { background, ink, accent }, random) => {
   const face = random() < 0.6 ? 'garamond' : 'playfair'
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 120, y: 230, width: 560, height: 470 },
     {
       face,
-      largest: 132,
-      smallest: 54,
-      leading: 1.08,
+      maxSize: 132,
+      minSize: 54,
+      lineHeight: 1.08,
       anchor: 'middle',
-      stand: 'middle',
+      verticalAlign: 'middle',
       fill: ink,
     },
   )
   const below = title.bottom + 70
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     frame(44, accent, 8),
     frame(64, accent, 2),
     title.svg,
@@ -61,29 +69,29 @@ export const plate: Draw = (words, { ground, ink, accent }, random) => {
     rule(250, below, 120, accent),
     rule(430, below, 120, accent),
     subtitleBlock(words.subtitle, { x: 140, y: below + 60, width: 520, height: 160 }, ink, 'middle'),
-    authorLine(words, { x: 120, y: 960, width: 560, height: 120 }, ink, 'middle'),
+    authorBlock(words, { x: 120, y: 960, width: 560, height: 120 }, ink, 'middle'),
   ].join('')
 }
 
 /** Two fields; the title stands on the seam. */
-export const band: Draw = (words, { ground, ink, accent, second }, random) => {
+export const band: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const seam = 720 + Math.round(random() * 120)
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 72, y: 90, width: 656, height: seam - 150 },
     {
       face: 'playfair',
-      largest: 142,
-      smallest: 56,
-      leading: 1.06,
+      maxSize: 142,
+      minSize: 56,
+      lineHeight: 1.06,
       anchor: 'start',
-      stand: 'bottom',
+      verticalAlign: 'bottom',
       fill: ink,
     },
   )
   return [
-    rect(0, 0, 800, 1200, ground),
-    rect(0, seam, 800, 1200 - seam, second),
+    rect(0, 0, 800, 1200, background),
+    rect(0, seam, 800, 1200 - seam, secondary),
     rect(0, seam, 800, 14, accent),
     title.svg,
     words.subtitle === undefined
@@ -91,67 +99,67 @@ export const band: Draw = (words, { ground, ink, accent, second }, random) => {
       : subtitleBlock(
           words.subtitle,
           { x: 72, y: seam + 62, width: 656, height: 150 },
-          readable(second, ink, ground),
+          mostReadable(secondary, ink, background),
         ),
-    authorLine(words, { x: 72, y: 1000, width: 656, height: 130 }, readable(second, ink, ground)),
+    authorBlock(words, { x: 72, y: 1000, width: 656, height: 130 }, mostReadable(secondary, ink, background)),
   ].join('')
 }
 
 /** Capitals as wide as the cover. */
-export const poster: Draw = (words, { ground, ink, accent }, random) => {
+export const poster: DrawCover = (words, { background, ink, accent }, random) => {
   const atTop = random() < 0.5
-  const title = block(
+  const title = textBlock(
     words.title.toUpperCase(),
     { x: 64, y: atTop ? 84 : 320, width: 672, height: 640 },
     {
       face: 'oswald',
-      largest: 300,
-      smallest: 70,
-      leading: 1.1,
+      maxSize: 300,
+      minSize: 70,
+      lineHeight: 1.1,
       anchor: 'start',
-      stand: atTop ? 'top' : 'bottom',
+      verticalAlign: atTop ? 'top' : 'bottom',
       fill: ink,
     },
   )
   const bar = atTop ? title.bottom + 56 : title.top - 80
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     title.svg,
     rect(64, bar, 140, 24, accent),
     words.subtitle === undefined || !atTop
       ? ''
       : subtitleBlock(words.subtitle, { x: 64, y: bar + 80, width: 672, height: 150 }, ink, 'start', 'jost'),
-    authorLine(words, { x: 64, y: atTop ? 1010 : 1040, width: 672, height: 100 }, ink),
+    authorBlock(words, { x: 64, y: atTop ? 1010 : 1040, width: 672, height: 100 }, ink),
   ].join('')
 }
 
 /** Striped boards with a pasted label. */
-export const label: Draw = (words, { ground, ink, accent, second }, random) => {
+export const label: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const width = [40, 50, 80][Math.floor(random() * 3)] ?? 50
   const stripes = Array.from({ length: Math.ceil(800 / (2 * width)) }, (_, i) =>
-    rect(2 * i * width, 0, width, 1200, second),
+    rect(2 * i * width, 0, width, 1200, secondary),
   )
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 160, y: 250, width: 480, height: 330 },
     {
       face: 'garamond',
-      largest: 104,
-      smallest: 46,
-      leading: 1.08,
+      maxSize: 104,
+      minSize: 46,
+      lineHeight: 1.08,
       anchor: 'middle',
-      stand: 'middle',
+      verticalAlign: 'middle',
       fill: ink,
     },
   )
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     ...stripes,
     rect(100, 180, 600, 600, accent),
-    rect(112, 192, 576, 576, ground),
+    rect(112, 192, 576, 576, background),
     title.svg,
     rule(340, 630, 120, accent, 4),
-    authorLine(words, { x: 150, y: 655, width: 500, height: 80 }, ink, 'middle', 'top'),
+    authorBlock(words, { x: 150, y: 655, width: 500, height: 80 }, ink, 'middle', 'top'),
   ].join('')
 }
 
@@ -169,5 +177,5 @@ const contrast = (a: string, b: string): number => {
 }
 
 /** Whichever of the two reads better on this ground. */
-export const readable = (ground: string, one: string, other: string): string =>
+export const mostReadable = (ground: string, one: string, other: string): string =>
   contrast(ground, one) >= contrast(ground, other) ? one : other

@@ -1,31 +1,31 @@
 /** Covers with a picture of plain shapes, and the title in a quiet field beside it. */
-import type { Draw } from './designs.server.ts'
-import { authorLine, subtitleBlock } from './designs-of-type.server.ts'
-import { block } from './setting.server.ts'
+import type { DrawCover } from './designs.server.ts'
+import { authorBlock, subtitleBlock } from './designs-of-type.server.ts'
 import { disc, rect, ring, shape } from './svg.ts'
+import { textBlock } from './text-layout.server.ts'
 
 /** Overlapping discs. */
-export const discs: Draw = (words, { ground, ink, accent, second }, random) => {
+export const discs: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const radius = 170 + random() * 90
   const x = 250 + random() * 300
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 72, y: 640, width: 656, height: 300 },
     {
       face: 'jost',
-      largest: 100,
-      smallest: 48,
-      leading: 1.1,
+      maxSize: 100,
+      minSize: 48,
+      lineHeight: 1.1,
       anchor: 'start',
-      stand: 'top',
+      verticalAlign: 'top',
       tracking: -10,
       fill: ink,
     },
   )
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     disc(x, 320, radius, accent),
-    disc(800 - x, 250 + random() * 150, radius * (0.45 + random() * 0.3), second, 0.9),
+    disc(800 - x, 250 + random() * 150, radius * (0.45 + random() * 0.3), secondary, 0.9),
     disc(x + radius * 0.75, 320 + radius * 0.55, 40 + random() * 30, ink),
     title.svg,
     subtitleBlock(
@@ -35,7 +35,7 @@ export const discs: Draw = (words, { ground, ink, accent, second }, random) => {
       'start',
       'jost',
     ),
-    authorLine(words, { x: 72, y: 1050, width: 656, height: 90 }, ink),
+    authorBlock(words, { x: 72, y: 1050, width: 656, height: 90 }, ink),
   ].join('')
 }
 
@@ -52,28 +52,28 @@ const hill = (y: number, height: number, shift: number): string => {
 }
 
 /** Hills under a sun. */
-export const hills: Draw = (words, { ground, ink, accent, second }, random) => {
+export const hills: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const sun = 180 + random() * 440
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 90, y: 100, width: 620, height: 360 },
     {
       face: 'garamond',
-      largest: 120,
-      smallest: 52,
-      leading: 1.05,
+      maxSize: 120,
+      minSize: 52,
+      lineHeight: 1.05,
       anchor: 'middle',
-      stand: 'top',
+      verticalAlign: 'top',
       fill: ink,
     },
   )
   const quiet = Math.max(title.bottom + title.size * 0.3 + 34, 330)
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     disc(sun, Math.max(700, quiet + 210), 110 + random() * 40, accent),
     title.svg,
-    authorLine(words, { x: 90, y: quiet, width: 620, height: 90 }, ink, 'middle', 'top'),
-    shape(second, hill(860, 60, random() * 6)),
+    authorBlock(words, { x: 90, y: quiet, width: 620, height: 90 }, ink, 'middle', 'top'),
+    shape(secondary, hill(860, 60, random() * 6)),
     shape(accent, hill(960, 46, random() * 6)),
     shape(ink, hill(1070, 40, random() * 6)),
   ].join('')
@@ -87,57 +87,57 @@ const QUARTERS = [
 ]
 
 /** A quilt of quarter circles. */
-export const tiles: Draw = (words, { ground, ink, accent, second }, random) => {
-  const colours = [accent, second, ink]
+export const tiles: DrawCover = (words, { background, ink, accent, secondary }, random) => {
+  const colours = [accent, secondary, ink]
   const quilt = Array.from({ length: 20 }, (_, i) => {
     const quarter = QUARTERS[Math.floor(random() * 4)] ?? ''
     const colour = colours[Math.floor(random() * 3)] ?? accent
     return shape(colour, `M${(i % 5) * 160} ${Math.floor(i / 5) * 160}${quarter}`)
   })
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 72, y: 716, width: 656, height: 270 },
     {
       face: 'playfair',
-      largest: 96,
-      smallest: 46,
-      leading: 1.08,
+      maxSize: 96,
+      minSize: 46,
+      lineHeight: 1.08,
       anchor: 'start',
-      stand: 'top',
+      verticalAlign: 'top',
       fill: ink,
     },
   )
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     ...quilt,
     title.svg,
-    authorLine(words, { x: 72, y: 1050, width: 656, height: 90 }, ink),
+    authorBlock(words, { x: 72, y: 1050, width: 656, height: 90 }, ink),
   ].join('')
 }
 
 /** Arches within arches. */
-export const arches: Draw = (words, { ground, ink, accent, second }, random) => {
+export const arches: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const x = [0, 400, 800][Math.floor(random() * 3)] ?? 400
   const step = 62 + Math.round(random() * 24)
   const rings = [1, 2, 3, 4, 5].map(i =>
-    ring(x, 1200, i * step + 40, i % 2 === 0 ? second : accent, step * 0.55),
+    ring(x, 1200, i * step + 40, i % 2 === 0 ? secondary : accent, step * 0.55),
   )
-  const title = block(
+  const title = textBlock(
     words.title,
     { x: 72, y: 96, width: 656, height: 430 },
     {
       face: 'jost',
-      largest: 112,
-      smallest: 50,
-      leading: 1.08,
+      maxSize: 112,
+      minSize: 50,
+      lineHeight: 1.08,
       anchor: 'start',
-      stand: 'top',
+      verticalAlign: 'top',
       tracking: -12,
       fill: ink,
     },
   )
   return [
-    rect(0, 0, 800, 1200, ground),
+    rect(0, 0, 800, 1200, background),
     ...rings,
     title.svg,
     subtitleBlock(
@@ -147,6 +147,6 @@ export const arches: Draw = (words, { ground, ink, accent, second }, random) => 
       'start',
       'jost',
     ),
-    authorLine(words, { x: 72, y: title.bottom + 44, width: 656, height: 50 }, ink, 'start', 'top'),
+    authorBlock(words, { x: 72, y: title.bottom + 44, width: 656, height: 50 }, ink, 'start', 'top'),
   ].join('')
 }

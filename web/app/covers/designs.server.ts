@@ -1,16 +1,16 @@
 /** The designs that covers are drawn in. */
-import type { CoverWords } from './cover-words.ts'
+import type { CoverText } from './cover-text.ts'
 import { band, label, plate, poster } from './designs-of-type.server.ts'
 import { arches, discs, hills, tiles } from './designs-with-shapes.server.ts'
 import type { Palette } from './palettes.ts'
 
-export type Draw = (words: CoverWords, colours: Palette, random: () => number) => string
-export type Design = { readonly suits: (words: CoverWords) => boolean; readonly draw: Draw }
+export type DrawCover = (words: CoverText, colours: Palette, random: () => number) => string
+export type Design = { readonly suits: (words: CoverText) => boolean; readonly draw: DrawCover }
 
-const isShort = ({ title }: CoverWords) => title.length <= 34
+const isShort = ({ title }: CoverText) => title.length <= 34
 const always = () => true
 
-export const designs: readonly Design[] = [
+export const DESIGNS: readonly Design[] = [
   { suits: always, draw: plate },
   { suits: always, draw: band },
   { suits: isShort, draw: poster },

@@ -1,21 +1,21 @@
 /** The colours of drawn covers: printer's inks on cloth and paper. Ink on ground reads from across a room. */
 
 export type Palette = {
-  readonly ground: string
+  readonly background: string
   readonly ink: string
   readonly accent: string
-  readonly second: string
+  readonly secondary: string
 }
 
 const palette = (ground: string, ink: string, accent: string, second: string): Palette => ({
-  ground,
+  background: ground,
   ink,
   accent,
-  second,
+  secondary: second,
 })
 
 /** In the order in which neighbours go well together: a shelf takes a few that stand side by side. */
-export const palettes: readonly Palette[] = [
+export const PALETTES: readonly Palette[] = [
   palette('#1f3a34', '#f3ead7', '#d9a441', '#3c6158'),
   palette('#efe6d2', '#23352f', '#b5462f', '#8fa58a'),
   palette('#26435a', '#f2e9d8', '#e0a458', '#4d7390'),

@@ -1,25 +1,23 @@
 /** What a form of the cart asks for, done, and told in words when it cannot be. */
 import { addCartItem, removeCartItem, setCartItem } from '#src/cart/api.ts'
 import type { CartView } from '#src/cart/schema.ts'
-import { refusalOf, type Visit } from '../loading/visit.ts'
+import { type PageContext, toShopError } from '../loading/page-context.ts'
 import { t } from '../texts/texts.ts'
 
 export type CartProblem = { readonly bookId: string; readonly text: string; readonly status: number }
-export type CartAnswer = { readonly count: number } | { readonly problem: CartProblem }
+export type CartActionData = { readonly count: number } | { readonly problem: CartProblem }
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').slice(0, 100)
 
-const ask = (change: Visit['change'], form: FormData): Promise<CartView> => {
+const sendChange = (call: PageContext['call'], form: FormData): Promise<CartView> => {
   const book_id = text(form, 'book_id')
   const quantity = Number(text(form, 'quantity') || 1)
-  if (text(form, 'intent') === 'add') return change(addCartItem, { body: { book_id, quantity } })
+  if (text(form, 'intent') === 'add') return call(addCartItem, { body: { book_id, quantity } })
   const params = { book_id }
-  return quantity === 0
-    ? change(removeCartItem, { params })
-    : change(setCartItem, { params, body: { quantity } })
+  return quantity === 0 ? call(removeCartItem, { params }) : call(setCartItem, { params, body: { quantity } })
 }
 
-const wordsFor = (code: string, extra: Readonly<Record<string, unknown>>): string => {
+const messageFor = (code: string, extra: Readonly<Record<string, unknown>>): string => {
   const { cart, other } = t.error
   if (code === 'out_of_stock') {
     const [item] = (extra.items ?? []) as readonly { readonly available_quantity?: number }[]
@@ -30,12 +28,12 @@ const wordsFor = (code: string, extra: Readonly<Record<string, unknown>>): strin
 }
 
 /** Changes the cart as the form says: intent (add or set), book_id, quantity (0 takes the book out). */
-export const changeCart = async ({ change }: Visit, form: FormData): Promise<CartAnswer> => {
+export const changeCart = async ({ call }: PageContext, form: FormData): Promise<CartActionData> => {
   try {
-    return { count: (await ask(change, form)).item_count }
+    return { count: (await sendChange(call, form)).item_count }
   } catch (error) {
-    const { code, extra } = refusalOf(error)
+    const { code, extra } = toShopError(error)
     const status = code.startsWith('store_') ? 503 : 409
-    return { problem: { bookId: text(form, 'book_id'), text: wordsFor(code, extra), status } }
+    return { problem: { bookId: text(form, 'book_id'), text: messageFor(code, extra), status } }
   }
 }

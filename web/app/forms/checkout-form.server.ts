@@ -3,34 +3,40 @@
 import { Email } from '#src/accounts/email.ts'
 import { PostalAddress } from '#src/accounts/schema.ts'
 
-export const fields = ['email', 'street', 'city', 'state', 'postal_code', 'country'] as const
-export type Field = (typeof fields)[number]
-export type Typed = Readonly<Record<Field, string>>
+export const CHECKOUT_FIELDS = ['email', 'street', 'city', 'state', 'postal_code', 'country'] as const
+export type CheckoutField = (typeof CHECKOUT_FIELDS)[number]
+export type CheckoutValues = Readonly<Record<CheckoutField, string>>
 
-const LONGEST = 400
+const MAX_LENGTH = 400
 
-export const typedOf = (form: FormData): Typed =>
+export const readCheckoutForm = (form: FormData): CheckoutValues =>
   Object.fromEntries(
-    fields.map(name => [
+    CHECKOUT_FIELDS.map(name => [
       name,
       String(form.get(name) ?? '')
-        .slice(0, LONGEST)
+        .slice(0, MAX_LENGTH)
         .trim(),
     ]),
-  ) as Typed
+  ) as CheckoutValues
 
 /** The fields that the shop would refuse, in the order of the page. */
-export const wrongIn = (typed: Typed): Field[] => {
+export const findInvalidFields = (typed: CheckoutValues): CheckoutField[] => {
   const { email, ...address } = typed
   const wrong = new Set<string>(Email.safeParse(email).success ? [] : ['email'])
-  for (const issue of PostalAddress.safeParse(addressOf(address)).error?.issues ?? [])
+  for (const issue of PostalAddress.safeParse(toPostalAddress(address)).error?.issues ?? [])
     wrong.add(String(issue.path[0]))
   if (address.country === '') wrong.add('country')
-  return fields.filter(name => wrong.has(name))
+  return CHECKOUT_FIELDS.filter(name => wrong.has(name))
 }
 
 /** The address as the shop takes it: what is optional and was left empty is not there. */
-export const addressOf = ({ street, city, state, postal_code, country }: Omit<Typed, 'email'>) => ({
+export const toPostalAddress = ({
+  street,
+  city,
+  state,
+  postal_code,
+  country,
+}: Omit<CheckoutValues, 'email'>) => ({
   street,
   city,
   postal_code,

@@ -2,25 +2,29 @@
 import type * as z from 'zod'
 import { whoAmI } from '#src/accounts/api.ts'
 import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
-import type { Visit } from '../loading/visit.ts'
+import type { PageContext } from '../loading/page-context.ts'
 import { addressLine } from '../texts/format.ts'
 
 export type Prefill = {
-  readonly typed: Readonly<Record<string, string>>
+  readonly values: Readonly<Record<string, string>>
   /** What else could be chosen: each in one line. */
-  readonly choices: readonly { readonly id: string; readonly line: string; readonly isChosen: boolean }[]
+  readonly savedAddresses: readonly {
+    readonly id: string
+    readonly line: string
+    readonly isChosen: boolean
+  }[]
 }
 
 type Address = Readonly<Record<string, string | undefined>>
 
 const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
-const NOTHING: Prefill = { typed: {}, choices: [] }
+const NO_PREFILL: Prefill = { values: {}, savedAddresses: [] }
 
 /** An address has no name of its own (specification, "Sample User Item"), so the account's begins its first line. */
-const nameOf = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
+const fullName = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
   `${first_name} ${last_name}`.trim()
 
-const fieldsOf = (address: Address | undefined, name: string): Record<string, string> => {
+const addressValues = (address: Address | undefined, name: string): Record<string, string> => {
   if (!address) return name === '' ? {} : { street: `${name}, ` }
   const { street = '', ...rest } = address
   const named = name === '' || street.startsWith(name) ? street : `${name}, ${street}`
@@ -28,22 +32,23 @@ const fieldsOf = (address: Address | undefined, name: string): Record<string, st
 }
 
 /** For a guest, and where the shop cannot tell, nothing: the checkout works without. `chosen` is the id of a saved address. */
-export const checkoutPrefill = async (visit: Visit, chosen: string | null): Promise<Prefill> => {
+export const checkoutPrefill = async (ctx: PageContext, chosen: string | null): Promise<Prefill> => {
   try {
-    if (!(await visit.change(whoAmI, {})).signed_in) return NOTHING
-    const [profile, { items }] = await Promise.all([
-      visit.change(getProfile, {}),
-      visit.change(listAddresses, {}),
-    ])
+    if (!(await ctx.call(whoAmI, {})).signed_in) return NO_PREFILL
+    const [profile, { items }] = await Promise.all([ctx.call(getProfile, {}), ctx.call(listAddresses, {})])
     const saved = items.map(({ address_id, ...address }) => ({ id: address_id, address: address as Address }))
     const all = profile.address ? [{ id: 'main', address: profile.address as Address }, ...saved] : saved
     const used = all.find(({ id }) => id === chosen) ?? all[0]
     return {
-      typed: { email: profile.email, ...fieldsOf(used?.address, nameOf(profile)) },
-      choices: all.map(one => ({ id: one.id, line: addressLine(one.address), isChosen: one === used })),
+      values: { email: profile.email, ...addressValues(used?.address, fullName(profile)) },
+      savedAddresses: all.map(one => ({
+        id: one.id,
+        line: addressLine(one.address),
+        isChosen: one === used,
+      })),
     }
   } catch (error) {
-    visit.report(error)
-    return NOTHING
+    ctx.report(error)
+    return NO_PREFILL
   }
 }

@@ -1,24 +1,24 @@
 /** What a form of an account's pages is answered: what to mend beside what was typed, and never a password. */
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '#src/core/errors.ts'
-import { refusalOf, type Visit, visitContext } from '../loading/visit.ts'
+import { type PageContext, pageContext, toShopError } from '../loading/page-context.ts'
 import { formErrors } from '../texts/form-errors.ts'
 import { t } from '../texts/texts.ts'
 import { retryMessageFor } from './retry-message.server.ts'
 
-export type FormAnswer = {
+export type FormError = {
   /** What was typed, to be shown again. */
-  readonly typed: Readonly<Record<string, string>>
+  readonly values: Readonly<Record<string, string>>
   /** The fields to mend, in the order of the page. */
-  readonly wrong: readonly string[]
-  /** What stands in the way, in words. */
+  readonly invalidFields: readonly string[]
+  /** What stands in the way, in message. */
   readonly text: string
   readonly code: ErrorCode
 }
 
-export type Submitted = {
-  readonly visit: Visit
-  readonly change: Visit['change']
+export type Submission = {
+  readonly ctx: PageContext
+  readonly call: PageContext['call']
   /** What was typed into this field, without the space around it. */
   readonly text: (name: string) => string
   /** A password, as it was typed. */
@@ -26,10 +26,10 @@ export type Submitted = {
   readonly form: FormData
 }
 
-const LONGEST = 400
+const MAX_LENGTH = 400
 
 /** Which field a refusal is about, where it is about one. */
-const FIELD_OF: { readonly [code in ErrorCode]?: string } = {
+const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
   password_refused: 'password',
   password_wrong: 'current_password',
   code_wrong: 'code',
@@ -39,52 +39,52 @@ const FIELD_OF: { readonly [code in ErrorCode]?: string } = {
 type Issue = { readonly where: string }
 
 /** `body.address.city` is the field `city`; a password asked for again is called `current_password` on every page. */
-const fieldOf = ({ where }: Issue, fields: readonly string[]): string => {
+const issueField = ({ where }: Issue, fields: readonly string[]): string => {
   const name = where.split('.').at(-1) ?? where
   return name === 'password' && !fields.includes(name) ? 'current_password' : name
 }
 
-const refused = (error: unknown, typed: FormAnswer['typed'], fields: readonly string[]) => {
-  const { code, extra } = refusalOf(error)
-  const answer = (wrong: readonly string[], text: string, status: number) =>
-    data({ refusal: { typed, wrong, text, code } satisfies FormAnswer }, { status })
+const toErrorData = (error: unknown, values: FormError['values'], fields: readonly string[]) => {
+  const { code, extra } = toShopError(error)
+  const respond = (invalidFields: readonly string[], text: string, status: number) =>
+    data({ error: { values, invalidFields, text, code } satisfies FormError }, { status })
   if (code === 'invalid_request') {
-    const named = ((extra.errors ?? []) as readonly Issue[]).map(issue => fieldOf(issue, fields))
-    const wrong = fields.filter(name => named.includes(name))
-    return answer(wrong, wrong.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
+    const reported = ((extra.errors ?? []) as readonly Issue[]).map(issue => issueField(issue, fields))
+    const invalidFields = fields.filter(name => reported.includes(name))
+    return respond(invalidFields, invalidFields.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
-  const words = formErrors[code]
-  if (words !== undefined) {
-    const field = FIELD_OF[code]
-    return answer(field !== undefined && fields.includes(field) ? [field] : [], words, errorStatus[code])
+  const message = formErrors[code]
+  if (message !== undefined) {
+    const field = FIELD_BY_CODE[code]
+    return respond(field !== undefined && fields.includes(field) ? [field] : [], message, errorStatus[code])
   }
   const later = retryMessageFor(error)
-  return answer([], later.text, later.status)
+  return respond([], later.text, later.status)
 }
 
-type Sent = { readonly context: Readonly<RouterContextProvider>; readonly request: Request }
+type ActionArgs = { readonly context: Readonly<RouterContextProvider>; readonly request: Request }
 
 /**
  * Runs `work` on a form with these fields. What it returns is the answer, or `{ to }`, the page to go on to; the shop's
  * refusals become `{ refusal }`, with what was typed into the fields that are in `kept`. Bugs are thrown on.
  */
 export const runFormAction = async <Done extends object>(
-  { context, request }: Sent,
+  { context, request }: ActionArgs,
   fields: { readonly kept: readonly string[]; readonly secret?: readonly string[] },
-  work: (sent: Submitted) => Promise<Done | { readonly to: string }>,
+  work: (sent: Submission) => Promise<Done | { readonly to: string }>,
 ) => {
-  const visit = context.get(visitContext)
+  const ctx = context.get(pageContext)
   const form = await request.formData()
-  const secret = (name: string) => String(form.get(name) ?? '').slice(0, LONGEST)
+  const secret = (name: string) => String(form.get(name) ?? '').slice(0, MAX_LENGTH)
   const text = (name: string) => secret(name).trim()
   try {
-    const done = await work({ visit, change: visit.change, text, secret, form })
-    const headers = visit.answerHeaders()
+    const done = await work({ ctx, call: ctx.call, text, secret, form })
+    const headers = ctx.responseHeaders()
     if ('to' in done) return redirect(done.to, { status: 303, headers })
-    return data({ ...done, refusal: undefined }, { headers })
+    return data({ ...done, error: undefined }, { headers })
   } catch (error) {
     if (error instanceof Response) throw error
-    const typed = Object.fromEntries(fields.kept.map(name => [name, text(name)]))
-    return refused(error, typed, [...fields.kept, ...(fields.secret ?? [])])
+    const values = Object.fromEntries(fields.kept.map(name => [name, text(name)]))
+    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])])
   }
 }

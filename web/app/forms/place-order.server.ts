@@ -2,33 +2,46 @@
 import { getCart, removeCartItem, setCartItem } from '#src/cart/api.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import { placeOrder } from '#src/orders/api.ts'
-import { refusalOf, type Visit } from '../loading/visit.ts'
+import { type PageContext, toShopError } from '../loading/page-context.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import { addressOf, type Field, type Typed, typedOf, wrongIn } from './checkout-form.server.ts'
+import {
+  type CheckoutField,
+  type CheckoutValues,
+  findInvalidFields,
+  readCheckoutForm,
+  toPostalAddress,
+} from './checkout-form.server.ts'
 import { retryMessageFor } from './retry-message.server.ts'
 
-export type Obstacle = { readonly title: string; readonly text: string; readonly lines?: readonly string[] }
+export type CheckoutProblem = {
+  readonly title: string
+  readonly text: string
+  readonly lines?: readonly string[]
+}
 
 /** What makes a repeated order the same order. */
-export type Attempt = { readonly key: string; readonly cartVersion: string; readonly total: number }
+export type OrderAttempt = { readonly key: string; readonly cartVersion: string; readonly total: number }
 
-export type CheckoutAnswer =
+export type CheckoutActionData =
   | { readonly orderId: string }
   | {
-      readonly typed: Typed
-      readonly wrong: readonly Field[]
-      readonly obstacle?: Obstacle
+      readonly values: CheckoutValues
+      readonly invalidFields: readonly CheckoutField[]
+      readonly problem?: CheckoutProblem
       /** The try before, to be repeated as it was where nobody knows whether it got through. */
-      readonly attempt?: Attempt
+      readonly attempt?: OrderAttempt
       readonly status: number
     }
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').slice(0, 255)
 
-type Short = { readonly book_id: string; readonly available_quantity: number }
+type UnavailableItem = { readonly book_id: string; readonly available_quantity: number }
 
-const soldOut = (short: readonly Short[], cart: CartView | undefined): Obstacle => ({
+const unavailableProblem = (
+  short: readonly UnavailableItem[],
+  cart: CartView | undefined,
+): CheckoutProblem => ({
   title: t.checkout.unavailableTitle,
   text: t.checkout.unavailable,
   lines: short.map(({ book_id, available_quantity }) =>
@@ -39,23 +52,23 @@ const soldOut = (short: readonly Short[], cart: CartView | undefined): Obstacle 
   ),
 })
 
-const busy: Obstacle = { title: t.checkout.noResponseTitle, text: t.checkout.noResponse }
+const NO_RESPONSE: CheckoutProblem = { title: t.checkout.noResponseTitle, text: t.checkout.noResponse }
 
-const obstacleFor = async (
-  visit: Visit,
+const toProblem = async (
+  ctx: PageContext,
   error: unknown,
   expected: number,
-): Promise<{ obstacle: Obstacle; status: number }> => {
-  const { code, extra } = refusalOf(error)
+): Promise<{ problem: CheckoutProblem; status: number }> => {
+  const { code, extra } = toShopError(error)
   if (code === 'out_of_stock') {
-    const cart = await visit.change(getCart, {}).catch(() => undefined)
-    return { obstacle: soldOut(extra.items as readonly Short[], cart), status: 409 }
+    const cart = await ctx.call(getCart, {}).catch(() => undefined)
+    return { problem: unavailableProblem(extra.items as readonly UnavailableItem[], cart), status: 409 }
   }
   if (code === 'price_changed') {
     const { total } = extra.quote as { readonly total: number }
-    const [before, now] = [expected, total].map(amount => money(amount, visit.currency))
+    const [before, now] = [expected, total].map(amount => money(amount, ctx.currency))
     return {
-      obstacle: {
+      problem: {
         title: t.checkout.totalChangedTitle,
         text: t.checkout.totalChanged(before ?? '', now ?? ''),
       },
@@ -63,55 +76,61 @@ const obstacleFor = async (
     }
   }
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
-    return { obstacle: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
+    return { problem: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
   if (code === 'too_many_requests')
-    return { obstacle: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
-  return { obstacle: busy, status: 503 }
+    return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
+  return { problem: NO_RESPONSE, status: 503 }
 }
 
 /** Places the order that the form describes; double clicks and repeats give the same order again. */
-export const submitOrder = async (visit: Visit, form: FormData): Promise<CheckoutAnswer> => {
-  const typed = typedOf(form)
-  const wrong = wrongIn(typed)
+export const submitOrder = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
+  const values = readCheckoutForm(form)
+  const invalidFields = findInvalidFields(values)
   const attempt = {
     key: text(form, 'key'),
     cartVersion: text(form, 'cart_version'),
     total: Number(text(form, 'total')),
   }
-  if (wrong.length > 0) return { typed, wrong, status: 422 }
-  const { email, ...address } = typed
+  if (invalidFields.length > 0) return { values, invalidFields, status: 422 }
+  const { email, ...address } = values
   try {
-    const order = await visit.change(placeOrder, {
+    const order = await ctx.call(placeOrder, {
       headers: { 'idempotency-key': attempt.key },
       body: {
         cart_version: attempt.cartVersion,
         expected_total: attempt.total,
         email,
-        shipping_address: addressOf(address),
+        shipping_address: toPostalAddress(address),
       },
     })
     return { orderId: order.order_id }
   } catch (error) {
-    const { obstacle, status } = await obstacleFor(visit, error, attempt.total)
-    return { typed, wrong: [], obstacle, status, ...(status === 429 || status === 503 ? { attempt } : {}) }
+    const { problem, status } = await toProblem(ctx, error, attempt.total)
+    return {
+      values,
+      invalidFields: [],
+      problem,
+      status,
+      ...(status === 429 || status === 503 ? { attempt } : {}),
+    }
   }
 }
 
 /** Leaves in the cart what can be had, and keeps what was typed. */
-export const takeWhatIsLeft = async (visit: Visit, form: FormData): Promise<CheckoutAnswer> => {
-  const typed = typedOf(form)
-  const cart = await visit.change(getCart, {}).catch((error: unknown) => refusalOf(error) && undefined)
-  if (!cart) return { typed, wrong: [], obstacle: busy, status: 503 }
+export const keepAvailableItems = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
+  const values = readCheckoutForm(form)
+  const cart = await ctx.call(getCart, {}).catch((error: unknown) => toShopError(error) && undefined)
+  if (!cart) return { values, invalidFields: [], problem: NO_RESPONSE, status: 503 }
   const { items } = cart
   for (const { book_id, available_quantity: left } of items) {
     if (left === undefined) continue
     const params = { book_id }
-    const mended =
+    const update =
       left === 0
-        ? visit.change(removeCartItem, { params })
-        : visit.change(setCartItem, { params, body: { quantity: left } })
+        ? ctx.call(removeCartItem, { params })
+        : ctx.call(setCartItem, { params, body: { quantity: left } })
     // Changed again meanwhile: the page that follows shows how it stands.
-    await mended.catch(refusalOf)
+    await update.catch(toShopError)
   }
-  return { typed, wrong: [], status: 200 }
+  return { values, invalidFields: [], status: 200 }
 }

@@ -1,17 +1,17 @@
 /** What a book on a shelf shows, and no more: the page carries it twice, as HTML and as data. */
 import type { BookSummary } from '#src/catalog/schema.ts'
 
-export type Card = Pick<
+export type BookCardData = Pick<
   BookSummary,
   'book_id' | 'category' | 'title' | 'author' | 'price' | 'availability'
 > & {
   readonly image_url?: string
 }
 
-const OWN = '/images/covers/'
+const UPLOADED = '/images/covers/'
 
 /** Pictures of other sites stay where they are. */
-export const cardOf = ({
+export const toCardData = ({
   book_id,
   category,
   title,
@@ -19,12 +19,12 @@ export const cardOf = ({
   price,
   availability,
   image_url,
-}: BookSummary): Card => ({
+}: BookSummary): BookCardData => ({
   book_id,
   category,
   title,
   author,
   price,
   availability,
-  ...(image_url?.startsWith(OWN) ? { image_url } : {}),
+  ...(image_url?.startsWith(UPLOADED) ? { image_url } : {}),
 })

@@ -2,22 +2,22 @@
 import type { BookPage } from '#src/catalog/api.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import { type ListParams, linkOf } from './list-params.server.ts'
-import { bandOf } from './price-bands.ts'
-import type { Category } from './shelves.server.ts'
+import type { Category } from './categories.server.ts'
+import { type ListParams, listLink } from './list-params.server.ts'
+import { findPriceBand } from './price-bands.ts'
 
 export type FacetValue = {
   readonly label: string
   readonly count: number
   readonly href: string
-  readonly isChosen: boolean
+  readonly isSelected: boolean
 }
 export type Facet = { readonly name: string; readonly values: readonly FacetValue[] }
 
-const MOST_VALUES = 10
+const MAX_VALUES = 10
 
-export const bandLabel = (name: string, currency: string): string => {
-  const { min, max } = bandOf(name) ?? {}
+export const priceBandLabel = (name: string, currency: string): string => {
+  const { min, max } = findPriceBand(name) ?? {}
   const amount = (value: number) => money(value, currency).replace(/\D00$/, '')
   if (min === undefined) return t.list.under(amount(Math.ceil(max ?? 0)))
   return max === undefined ? t.list.over(amount(min)) : t.list.between(amount(min), amount(Math.ceil(max)))
@@ -25,12 +25,12 @@ export const bandLabel = (name: string, currency: string): string => {
 
 type Value = { readonly value: string; readonly count: number }
 
-export const facetsOf = (
+export const buildFacets = (
   { facets }: BookPage,
-  asked: ListParams,
+  params: ListParams,
   url: URL,
-  shelves: readonly Category[],
-  fixed: Category | undefined,
+  categories: readonly Category[],
+  pageCategory: Category | undefined,
   currency: string,
 ) => {
   const group = (
@@ -43,12 +43,12 @@ export const facetsOf = (
     name,
     values: values
       .filter(({ value, count }) => count > 0 || value === chosen)
-      .slice(0, MOST_VALUES)
+      .slice(0, MAX_VALUES)
       .map(({ value, count }) => ({
         label: label(value),
         count,
-        href: linkOf(url, { [param]: value === chosen ? null : value }),
-        isChosen: value === chosen,
+        href: listLink(url, { [param]: value === chosen ? null : value }),
+        isSelected: value === chosen,
       })),
   })
   const available = facets.availability.reduce(
@@ -61,29 +61,31 @@ export const facetsOf = (
       {
         label: t.list.inStock,
         count: available,
-        href: linkOf(url, { stock: asked.inStock ? null : '1' }),
-        isChosen: asked.inStock,
+        href: listLink(url, { stock: params.inStock ? null : '1' }),
+        isSelected: params.inStock,
       },
     ],
   }
-  const price = (value: string) => bandLabel(value, currency)
+  const price = (value: string) => priceBandLabel(value, currency)
   const all = [
-    ...(fixed ? [] : [group(t.list.facet.category, 'category', facets.category, asked.category)]),
-    group(t.list.facet.price, 'price', facets.price, asked.price, price),
-    group(t.list.facet.author, 'author', facets.author, asked.author),
+    ...(pageCategory ? [] : [group(t.list.facet.category, 'category', facets.category, params.category)]),
+    group(t.list.facet.price, 'price', facets.price, params.price, price),
+    group(t.list.facet.author, 'author', facets.author, params.author),
     stock,
   ]
   const chosen = [
-    ...(fixed || !asked.category
+    ...(pageCategory || !params.category
       ? []
-      : [{ label: asked.category, without: linkOf(url, { category: null }) }]),
-    ...(asked.author ? [{ label: asked.author, without: linkOf(url, { author: null }) }] : []),
-    ...(asked.price ? [{ label: price(asked.price), without: linkOf(url, { price: null }) }] : []),
-    ...(asked.inStock ? [{ label: t.list.inStock, without: linkOf(url, { stock: null }) }] : []),
+      : [{ label: params.category, without: listLink(url, { category: null }) }]),
+    ...(params.author ? [{ label: params.author, without: listLink(url, { author: null }) }] : []),
+    ...(params.price ? [{ label: price(params.price), without: listLink(url, { price: null }) }] : []),
+    ...(params.inStock ? [{ label: t.list.inStock, without: listLink(url, { stock: null }) }] : []),
   ]
-  const worthwhile = all.filter(
+  const useful = all.filter(
     ({ values }) =>
-      values.length > 1 || values.some(value => value.isChosen) || (values === stock.values && available > 0),
+      values.length > 1 ||
+      values.some(value => value.isSelected) ||
+      (values === stock.values && available > 0),
   )
-  return { facets: shelves.length > 0 ? worthwhile : all, chosen }
+  return { facets: categories.length > 0 ? useful : all, chosen }
 }

@@ -1,9 +1,9 @@
 /** What the address of a list asks for, and the addresses of the lists next to it. */
 import { LAST_PAGE } from './page-cursors.server.ts'
-import { bandOf } from './price-bands.ts'
+import { findPriceBand } from './price-bands.ts'
 
-export const sorts = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
-export type Sort = (typeof sorts)[number]
+export const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
+export type Sort = (typeof SORTS)[number]
 
 /** What the address asks for. Anything that makes no sense counts as not said. */
 export type ListParams = {
@@ -16,25 +16,25 @@ export type ListParams = {
   readonly page: number
 }
 
-const short = (text: string | null, max: number): string | undefined =>
+const truncated = (text: string | null, max: number): string | undefined =>
   text?.trim().slice(0, max) || undefined
 
 export const readListParams = ({ searchParams }: URL, category: string | undefined): ListParams => {
   const page = Number(searchParams.get('page') ?? 1)
   const price = searchParams.get('price')
   return {
-    q: short(searchParams.get('q'), 200) ?? '',
-    category: category ?? short(searchParams.get('category'), 60),
-    author: short(searchParams.get('author'), 300),
-    price: price !== null && bandOf(price) ? price : undefined,
+    q: truncated(searchParams.get('q'), 200) ?? '',
+    category: category ?? truncated(searchParams.get('category'), 60),
+    author: truncated(searchParams.get('author'), 300),
+    price: price !== null && findPriceBand(price) ? price : undefined,
     inStock: searchParams.get('stock') === '1',
-    sort: sorts.find(sort => sort === searchParams.get('sort')) ?? 'relevance',
+    sort: SORTS.find(sort => sort === searchParams.get('sort')) ?? 'relevance',
     page: Number.isInteger(page) && page >= 1 && page <= LAST_PAGE ? page : 1,
   }
 }
 
 /** The address of the same list with some of it changed; null takes a part away. Back to page 1 unless a page is said. */
-export const linkOf = (url: URL, changes: Readonly<Record<string, string | null>>): string => {
+export const listLink = (url: URL, changes: Readonly<Record<string, string | null>>): string => {
   const params = new URLSearchParams(url.searchParams)
   params.delete('page')
   for (const [name, value] of Object.entries(changes))

@@ -1,15 +1,15 @@
 /** A list of books as its address says it: filters, sort and page, with the addresses of everything next to it. */
 import { browseBooks } from '#src/catalog/api.ts'
-import { type Card, cardOf } from './cards.server.ts'
-import { type Facet, facetsOf } from './facets.server.ts'
-import { type ListParams, linkOf, readListParams, type Sort, sorts } from './list-params.server.ts'
-import { LAST_PAGE, PAGE, readPage } from './page-cursors.server.ts'
-import { bandOf } from './price-bands.ts'
-import type { Category } from './shelves.server.ts'
-import type { Visit } from './visit.ts'
+import { type BookCardData, toCardData } from './cards.server.ts'
+import type { Category } from './categories.server.ts'
+import { buildFacets, type Facet } from './facets.server.ts'
+import { type ListParams, listLink, readListParams, SORTS, type Sort } from './list-params.server.ts'
+import type { PageContext } from './page-context.ts'
+import { LAST_PAGE, PAGE_SIZE, readPage } from './page-cursors.server.ts'
+import { findPriceBand } from './price-bands.ts'
 
-const queryOf = ({ q, category, author, price, inStock, sort }: ListParams) => {
-  const band = price === undefined ? undefined : bandOf(price)
+const toApiQuery = ({ q, category, author, price, inStock, sort }: ListParams) => {
+  const band = price === undefined ? undefined : findPriceBand(price)
   return {
     ...(q === '' ? {} : { q }),
     ...(category === undefined ? {} : { category }),
@@ -22,57 +22,60 @@ const queryOf = ({ q, category, author, price, inStock, sort }: ListParams) => {
 }
 
 export type Listing = {
-  readonly books: readonly Card[]
+  readonly books: readonly BookCardData[]
   readonly total: number | null
-  readonly asked: ListParams
+  readonly params: ListParams
   readonly pages: number
   readonly previous: string | null
   readonly next: string | null
   readonly facets: readonly Facet[]
-  readonly chosen: readonly { readonly label: string; readonly without: string }[]
-  readonly clear: string
+  readonly activeFilters: readonly { readonly label: string; readonly without: string }[]
+  readonly clearLink: string
   /** Where nothing is found: some books that are there. */
-  readonly instead: readonly Card[]
-  readonly sorts: readonly { readonly sort: Sort; readonly href: string }[]
+  readonly alternatives: readonly BookCardData[]
+  readonly sortLinks: readonly { readonly sort: Sort; readonly href: string }[]
 }
 
-const INSTEAD = '6'
+const ALTERNATIVES = '6'
 
 /** A shop that cannot tell shows none. */
-const someBooks = ({ change }: Visit): Promise<readonly Card[]> =>
-  change(browseBooks, { query: { in_stock: 'true', limit: INSTEAD } }).then(
-    ({ items }) => items.map(cardOf),
+const readAlternatives = ({ call }: PageContext): Promise<readonly BookCardData[]> =>
+  call(browseBooks, { query: { in_stock: 'true', limit: ALTERNATIVES } }).then(
+    ({ items }) => items.map(toCardData),
     () => [],
   )
 
-const pageLink = (url: URL, page: number): string => linkOf(url, { page: page === 1 ? null : String(page) })
+const pageLink = (url: URL, page: number): string => listLink(url, { page: page === 1 ? null : String(page) })
 
 /** Reads the list at `url`; undefined when its page lies behind the last one. `fixed` is the shelf whose page this is. */
 export const readListing = async (
-  visit: Visit,
+  ctx: PageContext,
   url: URL,
-  shelves: readonly Category[],
-  fixed?: Category,
+  categories: readonly Category[],
+  pageCategory?: Category,
 ): Promise<Listing | undefined> => {
-  const { read, currency } = visit
-  const asked = readListParams(url, fixed?.name)
-  const query = queryOf(asked)
+  const { read, currency } = ctx
+  const asked = readListParams(url, pageCategory?.name)
+  const query = toApiQuery(asked)
   const page = await readPage(JSON.stringify(query), asked.page, (limit, cursor) =>
     read(browseBooks, { query: { ...query, limit: String(limit), ...(cursor ? { cursor } : {}) } }),
   )
   if (!page || (asked.page > 1 && page.items.length === 0)) return undefined
-  const { facets, chosen } = facetsOf(page, asked, url, shelves, fixed, currency)
+  const { facets, chosen } = buildFacets(page, asked, url, categories, pageCategory, currency)
   return {
-    books: page.items.map(cardOf),
+    books: page.items.map(toCardData),
     total: page.total,
-    asked,
-    pages: Math.min(LAST_PAGE, Math.max(1, Math.ceil((page.total ?? 0) / PAGE))),
+    params: asked,
+    pages: Math.min(LAST_PAGE, Math.max(1, Math.ceil((page.total ?? 0) / PAGE_SIZE))),
     previous: asked.page > 1 ? pageLink(url, asked.page - 1) : null,
     next: page.next_cursor !== null && asked.page < LAST_PAGE ? pageLink(url, asked.page + 1) : null,
     facets,
-    chosen,
-    clear: linkOf(url, { category: null, author: null, price: null, stock: null, sort: null }),
-    instead: page.items.length > 0 ? [] : await someBooks(visit),
-    sorts: sorts.map(sort => ({ sort, href: linkOf(url, { sort: sort === 'relevance' ? null : sort }) })),
+    activeFilters: chosen,
+    clearLink: listLink(url, { category: null, author: null, price: null, stock: null, sort: null }),
+    alternatives: page.items.length > 0 ? [] : await readAlternatives(ctx),
+    sortLinks: SORTS.map(sort => ({
+      sort,
+      href: listLink(url, { sort: sort === 'relevance' ? null : sort }),
+    })),
   }
 }

@@ -1,41 +1,45 @@
 /** Page numbers over an API that pages by cursors: the cursors that have been seen, and a walk where there is none. */
 import type { BookPage } from '#src/catalog/api.ts'
 
-export const PAGE = 24
+export const PAGE_SIZE = 24
 /** The walk takes two pages at a time. */
-const STEP = 2 * PAGE
+const TWO_PAGES = 2 * PAGE_SIZE
 /** No shelf is read further than this; whoever looks for a book searches. */
 export const LAST_PAGE = 500
-const LISTS_KEPT = 500
+const MAX_LISTS = 500
 
 /** Cursors of one list by the page that they begin. */
 type Cursors = Map<number, string>
 const lists = new Map<string, Cursors>()
 
-const cursorsOf = (list: string): Cursors => {
+const cursorsFor = (list: string): Cursors => {
   const cursors = lists.get(list) ?? new Map<number, string>()
   lists.delete(list)
   lists.set(list, cursors)
   const [oldest] = lists.keys()
-  if (lists.size > LISTS_KEPT && oldest !== undefined) lists.delete(oldest)
+  if (lists.size > MAX_LISTS && oldest !== undefined) lists.delete(oldest)
   return cursors
 }
 
-type Ask = (limit: number, cursor: string | undefined) => Promise<BookPage>
+type FetchBooks = (limit: number, cursor: string | undefined) => Promise<BookPage>
 
 /** The page of this number (from 1) of a list, or undefined where the list is shorter. `list` names its filters. */
-export const readPage = async (list: string, page: number, ask: Ask): Promise<BookPage | undefined> => {
-  const cursors = cursorsOf(list)
+export const readPage = async (
+  list: string,
+  page: number,
+  fetchBooks: FetchBooks,
+): Promise<BookPage | undefined> => {
+  const cursors = cursorsFor(list)
   let at = page
   while (at > 1 && !cursors.has(at)) at--
   while (at < page) {
-    const two = at + 2 <= page
-    const { next_cursor } = await ask(two ? STEP : PAGE, cursors.get(at))
+    const canSkip = at + 2 <= page
+    const { next_cursor } = await fetchBooks(canSkip ? TWO_PAGES : PAGE_SIZE, cursors.get(at))
     if (next_cursor === null) return undefined
-    at += two ? 2 : 1
+    at += canSkip ? 2 : 1
     cursors.set(at, next_cursor)
   }
-  const found = await ask(PAGE, cursors.get(page))
+  const found = await fetchBooks(PAGE_SIZE, cursors.get(page))
   if (found.next_cursor !== null) cursors.set(page + 1, found.next_cursor)
   return found
 }

@@ -1,8 +1,8 @@
 /** The price bands of the shop's facets, with the amounts that they stand for. */
 
-type Band = { readonly min?: number; readonly max?: number }
+type PriceBand = { readonly min?: number; readonly max?: number }
 
-const bands: Readonly<Record<string, Band>> = {
+const BANDS: Readonly<Record<string, PriceBand>> = {
   'under-10': { max: 9.99 },
   '10-20': { min: 10, max: 19.99 },
   '20-30': { min: 20, max: 29.99 },
@@ -10,4 +10,4 @@ const bands: Readonly<Record<string, Band>> = {
   'over-50': { min: 50 },
 }
 
-export const bandOf = (name: string): Band | undefined => bands[name]
+export const findPriceBand = (name: string): PriceBand | undefined => BANDS[name]

@@ -4,7 +4,7 @@
  */
 import type { ShouldRevalidateFunctionArgs } from 'react-router'
 
-export const afterEveryTry = ({
+export const revalidateAfterAction = ({
   formMethod,
   actionStatus,
   defaultShouldRevalidate,

@@ -1,13 +1,13 @@
 /** Who the shop is, and how ordering works. */
 
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { about } from '../texts/about.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/about'
 
 export const loader = ({ context }: Route.LoaderArgs) => ({
-  canonical: `${context.get(visitContext).origin}/about`,
+  canonical: `${context.get(pageContext).origin}/about`,
 })
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>

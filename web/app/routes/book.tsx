@@ -3,14 +3,14 @@ import { redirect } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'
 import { AddToCart } from '../components/add-to-cart.tsx'
 import { BookDetails } from '../components/book-details.tsx'
+import { BookRow } from '../components/book-row.tsx'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
 import { Cover } from '../components/cover.tsx'
-import { ShelfRow } from '../components/shelf-row.tsx'
 import { usePrice } from '../components/use-shop.ts'
-import { sharedCover } from '../covers/cover-address.ts'
+import { socialImageUrl } from '../covers/cover-url.ts'
+import { readCategories } from '../loading/categories.server.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { readRelated } from '../loading/related.server.ts'
-import { readShelves } from '../loading/shelves.server.ts'
-import { visitContext } from '../loading/visit.ts'
 import { authorPath, bookPath } from '../paths.ts'
 import { bookJsonLd, breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -19,25 +19,25 @@ import { languageName } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/book'
 
-const DESCRIPTION = 180
+const MAX_DESCRIPTION = 180
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const book = await visit.read(getBook, { params: { book_id: params.bookId } })
+  const ctx = context.get(pageContext)
+  const book = await ctx.read(getBook, { params: { book_id: params.bookId } })
   const path = bookPath(book)
   if (path !== url.pathname) throw redirect(path, 301)
-  const [related, shelves] = await Promise.all([readRelated(visit, book), readShelves(visit)])
-  const shelf = shelves.find(({ name }) => name === book.category)
-  const canonical = `${visit.origin}${path}`
+  const [related, shelves] = await Promise.all([readRelated(ctx, book), readCategories(ctx)])
+  const category = shelves.find(({ name }) => name === book.category)
+  const canonical = `${ctx.origin}${path}`
   return {
     book,
     related,
-    shelf,
+    shelf: category,
     language: book.language === undefined ? undefined : languageName(book.language),
     canonical,
     jsonLd: [
-      bookJsonLd(book, { origin: visit.origin, currency: visit.currency, canonical }, sharedCover(book)),
-      breadcrumbsJsonLd(visit.origin, shelf, book.title, t.book.home),
+      bookJsonLd(book, { origin: ctx.origin, currency: ctx.currency, canonical }, socialImageUrl(book)),
+      breadcrumbsJsonLd(ctx.origin, category, book.title, t.book.home),
     ],
   }
 }
@@ -48,17 +48,19 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
   const line = `${book.title} ${t.book.by} ${authorsLine(book.author)}`
   return pageMeta({
     title: line,
-    description: (book.description ? `${line}. ${book.description}` : line).slice(0, DESCRIPTION),
+    description: (book.description ? `${line}. ${book.description}` : line).slice(0, MAX_DESCRIPTION),
     canonical,
     type: 'book',
-    image: new URL(sharedCover(book), canonical).href,
+    image: new URL(socialImageUrl(book), canonical).href,
     jsonLd,
   })
 }
 
-const TONE = { in_stock: 'text-good', few_left: 'text-warn', sold_out: 'text-bad' }
+const COLOR_CLASS = { in_stock: 'text-good', few_left: 'text-warn', sold_out: 'text-bad' }
 
-export default function BookPage({ loaderData: { book, related, shelf, language } }: Route.ComponentProps) {
+export default function BookPage({
+  loaderData: { book, related, shelf: category, language },
+}: Route.ComponentProps) {
   const price = usePrice()
   const author = authorsLine(book.author)
   return (
@@ -66,7 +68,7 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
       <Breadcrumbs
         steps={[
           { label: t.book.home, path: '/' },
-          ...(shelf ? [{ label: shelf.name, path: shelf.path }] : []),
+          ...(category ? [{ label: category.name, path: category.path }] : []),
         ]}
         here={book.title}
       />
@@ -91,7 +93,7 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
             </a>
           </p>
           <p className="mt-6 font-serif text-3xl tabular-nums">{price(book.price)}</p>
-          <p className={`mt-1 font-semibold ${TONE[book.availability]}`}>
+          <p className={`mt-1 font-semibold ${COLOR_CLASS[book.availability]}`}>
             {t.book.availability[book.availability]}
           </p>
           {book.availability !== 'sold_out' && <AddToCart key={book.book_id} bookId={book.book_id} />}
@@ -108,15 +110,21 @@ export default function BookPage({ loaderData: { book, related, shelf, language 
         </div>
       </div>
       {related.byAuthor.length > 0 && (
-        <ShelfRow id="more-by" title={t.book.moreBy(related.author)} books={related.byAuthor} />
+        <BookRow id="more-by" title={t.book.moreBy(related.author)} books={related.byAuthor} />
       )}
-      {related.ofShelf.length > 0 && (
-        <ShelfRow
+      {related.inCategory.length > 0 && (
+        <BookRow
           id="more-of"
           title={t.book.moreFrom(book.category)}
-          books={related.ofShelf}
-          {...(shelf
-            ? { all: { path: shelf.path, label: t.home.seeAll(shelf.count), of: t.home.booksIn(shelf.name) } }
+          books={related.inCategory}
+          {...(category
+            ? {
+                seeAll: {
+                  path: category.path,
+                  label: t.home.seeAll(category.count),
+                  of: t.home.booksIn(category.name),
+                },
+              }
             : {})}
         />
       )}

@@ -5,28 +5,28 @@ import { getCart } from '#src/cart/api.ts'
 import { CartLine } from '../components/cart-line.tsx'
 import { Totals } from '../components/totals.tsx'
 import { changeCart } from '../forms/cart-change.server.ts'
-import { afterEveryTry } from '../loading/revalidate.ts'
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
+import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/cart'
 
 export const loader = async ({ context }: Route.LoaderArgs) => ({
-  cart: await context.get(visitContext).readMine(getCart, {}),
+  cart: await context.get(pageContext).readPrivate(getCart, {}),
 })
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
-  const visit = context.get(visitContext)
-  const answer = await changeCart(visit, await request.formData())
-  const headers = visit.answerHeaders()
+  const ctx = context.get(pageContext)
+  const answer = await changeCart(ctx, await request.formData())
+  const headers = ctx.responseHeaders()
   if ('problem' in answer) return data(answer, { status: answer.problem.status, headers })
   // A browser without scripts sees the cart; with them, whoever asked shows what came of it.
   const isScripted = new URL(request.url).pathname.endsWith('.data')
   return isScripted ? data(answer, { headers }) : redirect('/cart', { status: 303, headers })
 }
 
-export const shouldRevalidate = afterEveryTry
+export const shouldRevalidate = revalidateAfterAction
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.cart.title })
 

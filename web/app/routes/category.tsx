@@ -1,29 +1,29 @@
 /** A shelf: its books, narrowed down, sorted and paged as the address says. */
 import { data, redirect } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
+import { findCategory, readCategories } from '../loading/categories.server.ts'
 import { readListing } from '../loading/listing.server.ts'
-import { findShelf, readShelves } from '../loading/shelves.server.ts'
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/category'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const shelves = await readShelves(visit)
-  if (shelves.length === 0) throw data(null, { status: 503 })
-  const shelf = findShelf(shelves, params.category)
-  if (!shelf) throw data(null, { status: 404 })
-  if (shelf.path !== url.pathname) throw redirect(`${shelf.path}${url.search}`, 301)
-  const listing = await readListing(visit, url, shelves, shelf)
+  const ctx = context.get(pageContext)
+  const categories = await readCategories(ctx)
+  if (categories.length === 0) throw data(null, { status: 503 })
+  const category = findCategory(categories, params.category)
+  if (!category) throw data(null, { status: 404 })
+  if (category.path !== url.pathname) throw redirect(`${category.path}${url.search}`, 301)
+  const listing = await readListing(ctx, url, categories, category)
   if (!listing) throw data(null, { status: 404 })
-  const { page } = listing.asked
+  const { page } = listing.params
   return {
     listing,
-    shelf,
-    canonical: `${visit.origin}${shelf.path}${page > 1 ? `?page=${page}` : ''}`,
-    jsonLd: [breadcrumbsJsonLd(visit.origin, undefined, shelf.name, t.book.home)],
+    shelf: category,
+    canonical: `${ctx.origin}${category.path}${page > 1 ? `?page=${page}` : ''}`,
+    jsonLd: [breadcrumbsJsonLd(ctx.origin, undefined, category.name, t.book.home)],
   }
 }
 
@@ -37,6 +37,6 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
       })
     : []
 
-export default function Category({ loaderData: { listing, shelf } }: Route.ComponentProps) {
-  return <BookList title={shelf.name} listing={listing} />
+export default function Category({ loaderData: { listing, shelf: category } }: Route.ComponentProps) {
+  return <BookList title={category.name} listing={listing} />
 }

@@ -3,49 +3,49 @@ import { data, redirect } from 'react-router'
 import { getCart } from '#src/cart/api.ts'
 import { CheckoutForm } from '../components/checkout-form.tsx'
 import { checkoutPrefill } from '../forms/checkout-prefill.server.ts'
-import { homeCountry } from '../forms/home-country.server.ts'
-import { submitOrder, takeWhatIsLeft } from '../forms/place-order.server.ts'
-import { afterEveryTry } from '../loading/revalidate.ts'
-import { visitContext } from '../loading/visit.ts'
+import { countryForCurrency } from '../forms/default-country.server.ts'
+import { keepAvailableItems, submitOrder } from '../forms/place-order.server.ts'
+import { pageContext } from '../loading/page-context.ts'
+import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { countries } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/checkout'
 
 export const loader = async ({ context, request, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const { readMine, currency, isForm } = visit
+  const ctx = context.get(pageContext)
+  const { readPrivate, currency, isFormSubmission } = ctx
   // The answer to a form stands by itself, whatever has become of the cart: what was typed is in it.
-  const cart = await readMine(getCart, {}).catch((error: unknown) => {
-    if (isForm) return undefined
+  const cart = await readPrivate(getCart, {}).catch((error: unknown) => {
+    if (isFormSubmission) return undefined
     throw error
   })
-  if (cart?.items.length === 0 && !isForm) throw redirect('/cart', 303)
+  if (cart?.items.length === 0 && !isFormSubmission) throw redirect('/cart', 303)
   // The key of this very checkout: however often its button is pressed, it is one order.
   return {
     cart: cart?.items.length === 0 ? undefined : cart,
     currency,
     orderKey: crypto.randomUUID(),
     countries,
-    home: homeCountry(currency),
+    defaultCountry: countryForCurrency(currency),
     prefill: request.headers.has('cookie')
-      ? await checkoutPrefill(visit, url.searchParams.get('address'))
+      ? await checkoutPrefill(ctx, url.searchParams.get('address'))
       : undefined,
   }
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
-  const visit = context.get(visitContext)
+  const ctx = context.get(pageContext)
   const form = await request.formData()
   const answer = await (form.get('intent') === 'mend'
-    ? takeWhatIsLeft(visit, form)
-    : submitOrder(visit, form))
-  const headers = visit.answerHeaders()
+    ? keepAvailableItems(ctx, form)
+    : submitOrder(ctx, form))
+  const headers = ctx.responseHeaders()
   if ('orderId' in answer) return redirect(`/orders/${answer.orderId}/confirmed`, { status: 303, headers })
   return data(answer, { status: answer.status, headers })
 }
 
-export const shouldRevalidate = afterEveryTry
+export const shouldRevalidate = revalidateAfterAction
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.checkout.title })
 
@@ -53,7 +53,7 @@ export default function Checkout({ loaderData, actionData }: Route.ComponentProp
   return (
     <div className="py-8">
       <h1 className="page-title">{t.checkout.title}</h1>
-      <CheckoutForm {...loaderData} answer={actionData && 'typed' in actionData ? actionData : undefined} />
+      <CheckoutForm {...loaderData} answer={actionData && 'values' in actionData ? actionData : undefined} />
     </div>
   )
 }

@@ -3,12 +3,12 @@ import { data, Form } from 'react-router'
 import { lookUpOrder } from '#src/orders/api.ts'
 import { TextField } from '../components/fields.tsx'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
-import { refusalOf, visitContext } from '../loading/visit.ts'
+import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/find-order'
 
-const LONGEST = 320
+const MAX_LENGTH = 320
 
 /** The answer is the same whether there is such an order or not. */
 export const action = async ({ context, request }: Route.ActionArgs) => {
@@ -16,13 +16,13 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const text = (name: string) =>
     String(form.get(name) ?? '')
       .trim()
-      .slice(0, LONGEST)
+      .slice(0, MAX_LENGTH)
   const typed = { order_id: text('order_id'), email: text('email') }
   try {
-    await context.get(visitContext).change(lookUpOrder, { body: typed })
+    await context.get(pageContext).call(lookUpOrder, { body: typed })
     return { isSent: true as const }
   } catch (error) {
-    const { code, extra } = refusalOf(error)
+    const { code, extra } = toShopError(error)
     if (code !== 'invalid_request') {
       const { text, status } = retryMessageFor(error)
       return data({ isSent: false as const, typed, wrong: [], text }, { status })
@@ -63,15 +63,15 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
       <Form method="post" noValidate>
         <TextField
           name="order_id"
-          typed={actionData?.typed.order_id}
-          problem={problem('order_id', t.order.numberError)}
+          defaultValue={actionData?.typed.order_id}
+          error={problem('order_id', t.order.numberError)}
           label={t.order.number}
           autoComplete="off"
         />
         <TextField
           name="email"
-          typed={actionData?.typed.email}
-          problem={problem('email', t.checkout.fieldErrors.email)}
+          defaultValue={actionData?.typed.email}
+          error={problem('email', t.checkout.fieldErrors.email)}
           label={t.order.findEmail}
           type="email"
           autoComplete="email"

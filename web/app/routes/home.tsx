@@ -1,33 +1,33 @@
 /** The front of the shop: what is new, what is loved, and the shelves. */
 import { browseBooks } from '#src/catalog/api.ts'
-import { ShelfRow } from '../components/shelf-row.tsx'
-import { cardOf } from '../loading/cards.server.ts'
-import { readShelves } from '../loading/shelves.server.ts'
-import { visitContext } from '../loading/visit.ts'
+import { BookRow } from '../components/book-row.tsx'
+import { toCardData } from '../loading/cards.server.ts'
+import { readCategories } from '../loading/categories.server.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
 const ROWS = 8
-const PER_SHELF = '6'
+const BOOKS_PER_ROW = '6'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const shelves = await readShelves(visit)
-  const filled = shelves.slice(0, ROWS)
+  const ctx = context.get(pageContext)
+  const categories = await readCategories(ctx)
+  const filled = categories.slice(0, ROWS)
   const [newest, rated, ...rows] = await Promise.all([
-    visit.read(browseBooks, { query: { sort: 'newest', limit: PER_SHELF } }),
-    visit.read(browseBooks, { query: { sort: 'rating', limit: PER_SHELF } }),
-    ...filled.map(({ name }) => visit.read(browseBooks, { query: { category: name, limit: PER_SHELF } })),
+    ctx.read(browseBooks, { query: { sort: 'newest', limit: BOOKS_PER_ROW } }),
+    ctx.read(browseBooks, { query: { sort: 'rating', limit: BOOKS_PER_ROW } }),
+    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: name, limit: BOOKS_PER_ROW } })),
   ])
   return {
-    canonical: `${visit.origin}/`,
+    canonical: `${ctx.origin}/`,
     total: newest.total ?? 0,
-    newest: newest.items.map(cardOf),
-    loved: rated.items.filter(book => book.average_rating !== undefined).map(cardOf),
-    shelves,
-    rows: rows.map(({ items }) => items.map(cardOf)),
+    newest: newest.items.map(toCardData),
+    topRated: rated.items.filter(book => book.average_rating !== undefined).map(toCardData),
+    shelves: categories,
+    rows: rows.map(({ items }) => items.map(toCardData)),
   }
 }
 
@@ -38,7 +38,9 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
     ...(loaderData ? { canonical: loaderData.canonical } : {}),
   })
 
-export default function Home({ loaderData: { total, newest, loved, shelves, rows } }: Route.ComponentProps) {
+export default function Home({
+  loaderData: { total, newest, topRated, shelves: categories, rows },
+}: Route.ComponentProps) {
   return (
     <>
       <div className="pt-10 sm:pt-14">
@@ -46,31 +48,31 @@ export default function Home({ loaderData: { total, newest, loved, shelves, rows
           {t.home.heading}
         </h1>
         <p className="mt-4 max-w-xl text-balance text-lg text-soft">
-          {total > 0 ? t.home.intro(total, shelves.length) : t.home.empty}
+          {total > 0 ? t.home.intro(total, categories.length) : t.home.empty}
         </p>
       </div>
-      {newest.length > 0 && <ShelfRow id="newest" title={t.home.newArrivals} books={newest} eager />}
-      {loved.length > 0 && <ShelfRow id="loved" title={t.home.favorites} books={loved} />}
-      {shelves.map(({ name, path, count }, i) => {
+      {newest.length > 0 && <BookRow id="newest" title={t.home.newArrivals} books={newest} eager />}
+      {topRated.length > 0 && <BookRow id="loved" title={t.home.favorites} books={topRated} />}
+      {categories.map(({ name, path, count }, i) => {
         const books = rows[i] ?? []
         return books.length === 0 ? null : (
-          <ShelfRow
+          <BookRow
             key={path}
             id={`shelf-${path.slice('/category/'.length)}`}
             title={name}
             books={books}
-            isBelow
-            all={{ path, label: t.home.seeAll(count), of: t.home.booksIn(name) }}
+            isBelowFold
+            seeAll={{ path, label: t.home.seeAll(count), of: t.home.booksIn(name) }}
           />
         )
       })}
-      {shelves.length > rows.length && (
+      {categories.length > rows.length && (
         <nav id="shelves" aria-labelledby="every-shelf" className="mt-14">
           <h2 id="every-shelf" className="font-serif text-2xl sm:text-[1.75rem]">
             {t.home.allCategories}
           </h2>
           <ul className="mt-4 columns-2 gap-x-8 sm:columns-3 lg:columns-4">
-            {shelves.map(({ name, path, count }) => (
+            {categories.map(({ name, path, count }) => (
               <li key={path}>
                 <a href={path} className="facet-link">
                   <span className="min-w-0">{name}</span>

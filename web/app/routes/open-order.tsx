@@ -5,29 +5,29 @@
 import { data, Form } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'
 import { openOrderLink } from '#src/orders/api.ts'
-import { OrderSheet } from '../components/order-sheet.tsx'
+import { OrderDetails } from '../components/order-details.tsx'
+import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
-import { OrderLife } from '../components/status-mark.tsx'
-import { mailedToken } from '../forms/mailed-token.server.ts'
+import { readEmailToken } from '../forms/email-token.server.ts'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
-import { refusalOf, visitContext } from '../loading/visit.ts'
+import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/open-order'
 
-export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
+export const loader = ({ url }: Route.LoaderArgs) => readEmailToken(url)
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
   if (!isSecret(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
     return data(
-      { order: await context.get(visitContext).change(openOrderLink, { body: { token } }) },
+      { order: await context.get(pageContext).call(openOrderLink, { body: { token } }) },
       { status: 200 },
     )
   } catch (error) {
-    if (refusalOf(error).code === 'link_invalid')
+    if (toShopError(error).code === 'link_invalid')
       return data({ problem: t.error.linkExpired }, { status: 404 })
     const { text, status } = retryMessageFor(error)
     return data({ problem: text }, { status })
@@ -43,8 +43,8 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
     return (
       <div className="max-w-3xl py-8">
         <h1 className="page-title">{t.order.orderFrom(day(order.order_date))}</h1>
-        <OrderLife status={order.status} />
-        <OrderSheet order={order} />
+        <OrderProgress status={order.status} />
+        <OrderDetails order={order} />
         <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
           <PrintButton />
           {isOpen && <p className="text-soft text-sm">{t.order.cancelElsewhere}</p>}

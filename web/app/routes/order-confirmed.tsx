@@ -1,13 +1,13 @@
 /** The thank-you after an order. */
 import { getOrder } from '#src/orders/api.ts'
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order-confirmed'
 
 export const loader = async ({ context, params }: Route.LoaderArgs) => ({
-  order: await context.get(visitContext).readMine(getOrder, { params: { order_id: params.orderId } }),
+  order: await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }),
 })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.confirmedTitle })

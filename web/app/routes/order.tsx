@@ -1,33 +1,33 @@
 /** One of the guest's orders: its life, its sheet, and the way to cancel it while that is possible. */
 import { data, Form, redirect, useNavigation } from 'react-router'
 import { cancelOrder, getOrder } from '#src/orders/api.ts'
-import { OrderSheet } from '../components/order-sheet.tsx'
+import { OrderDetails } from '../components/order-details.tsx'
+import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
-import { OrderLife } from '../components/status-mark.tsx'
-import { afterEveryTry } from '../loading/revalidate.ts'
-import { refusalOf, visitContext } from '../loading/visit.ts'
+import { pageContext, toShopError } from '../loading/page-context.ts'
+import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order'
 
 export const loader = async ({ context, params }: Route.LoaderArgs) => ({
-  order: await context.get(visitContext).readMine(getOrder, { params: { order_id: params.orderId } }),
+  order: await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }),
 })
 
 export const action = async ({ context, params }: Route.ActionArgs) => {
-  const { change } = context.get(visitContext)
+  const { call } = context.get(pageContext)
   try {
-    await change(cancelOrder, { params: { order_id: params.orderId } })
+    await call(cancelOrder, { params: { order_id: params.orderId } })
   } catch (error) {
-    const { code } = refusalOf(error)
+    const { code } = toShopError(error)
     const isLate = code === 'status_conflict'
     return data({ problem: isLate ? t.order.cancelTooLate : t.error.other }, { status: isLate ? 409 : 503 })
   }
   return redirect(`/orders/${encodeURIComponent(params.orderId)}`, 303)
 }
 
-export const shouldRevalidate = afterEveryTry
+export const shouldRevalidate = revalidateAfterAction
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({ title: loaderData ? t.order.orderFrom(day(loaderData.order.order_date)) : t.order.title })
@@ -48,8 +48,8 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
           {actionData.problem}
         </p>
       )}
-      <OrderLife status={order.status} />
-      <OrderSheet order={order} />
+      <OrderProgress status={order.status} />
+      <OrderDetails order={order} />
       <div className="mt-10 flex flex-wrap items-start gap-4 print:hidden">
         <PrintButton />
         {canCancel && (

@@ -1,8 +1,8 @@
 /** The orders of the account, or those that were placed from this browser. */
 import { whoAmI } from '#src/accounts/api.ts'
 import { listOrders } from '#src/orders/api.ts'
-import { StatusMark } from '../components/status-mark.tsx'
-import { visitContext } from '../loading/visit.ts'
+import { OrderStatusLabel } from '../components/order-status.tsx'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { day, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
@@ -10,10 +10,10 @@ import type { Route } from './+types/orders'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const cursor = url.searchParams.get('cursor') ?? undefined
-  const { readMine } = context.get(visitContext)
+  const { readPrivate } = context.get(pageContext)
   const [page, { signed_in }] = await Promise.all([
-    readMine(listOrders, { query: cursor ? { cursor } : {} }),
-    readMine(whoAmI, {}),
+    readPrivate(listOrders, { query: cursor ? { cursor } : {} }),
+    readPrivate(whoAmI, {}),
   ])
   return { ...page, isFirst: cursor === undefined, isSignedIn: signed_in }
 }
@@ -39,7 +39,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
                   </span>
                 </span>
                 <span className="shrink-0 text-right">
-                  <StatusMark status={order.status} />
+                  <OrderStatusLabel status={order.status} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
               </a>

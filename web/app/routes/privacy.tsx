@@ -1,12 +1,12 @@
 /** What the shop keeps of its visitors. */
 
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { privacy } from '../texts/about.ts'
 import type { Route } from './+types/privacy'
 
 export const loader = ({ context }: Route.LoaderArgs) => ({
-  canonical: `${context.get(visitContext).origin}/privacy`,
+  canonical: `${context.get(pageContext).origin}/privacy`,
 })
 
 export const meta: Route.MetaFunction = ({ loaderData }) =>

@@ -1,31 +1,31 @@
 /** The search, and all books when nothing is searched for. */
 import { data } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
+import { readCategories } from '../loading/categories.server.ts'
 import { readListing } from '../loading/listing.server.ts'
-import { readShelves } from '../loading/shelves.server.ts'
-import { visitContext } from '../loading/visit.ts'
+import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/search'
 
-const headingOf = (q: string, author: string | undefined, isFound: boolean): string => {
+const pageHeading = (q: string, author: string | undefined, isFound: boolean): string => {
   if (q !== '') return isFound ? t.list.resultsFor(q) : t.list.searchResults
   return author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks
 }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const listing = await readListing(visit, url, await readShelves(visit))
+  const ctx = context.get(pageContext)
+  const listing = await readListing(ctx, url, await readCategories(ctx))
   if (!listing) throw data(null, { status: 404 })
-  const { q, author, page } = listing.asked
+  const { q, author, page } = listing.params
   // Searches are endless; only the list of all books is one for search engines.
-  const isAll = listing.chosen.length === 0 && q === ''
+  const isAll = listing.activeFilters.length === 0 && q === ''
   return {
     listing,
     title: q !== '' ? t.list.searchTitle(q) : author ? t.list.booksBy(authorsLine(author)) : t.shop.allBooks,
-    heading: headingOf(q, author, listing.books.length > 0),
-    ...(isAll ? { canonical: `${visit.origin}/search${page > 1 ? `?page=${page}` : ''}` } : {}),
+    heading: pageHeading(q, author, listing.books.length > 0),
+    ...(isAll ? { canonical: `${ctx.origin}/search${page > 1 ? `?page=${page}` : ''}` } : {}),
   }
 }
 

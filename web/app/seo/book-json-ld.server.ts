@@ -1,6 +1,6 @@
 /** A book as schema.org describes it, for search engines. */
 import type { BookDetail } from '#src/catalog/schema.ts'
-import type { Category } from '../loading/shelves.server.ts'
+import type { Category } from '../loading/categories.server.ts'
 
 const AVAILABILITY = {
   in_stock: 'https://schema.org/InStock',
@@ -54,7 +54,7 @@ export const bookJsonLd = (
 /** The way from the front of the shop to the book. */
 export const breadcrumbsJsonLd = (
   origin: string,
-  shelf: Category | undefined,
+  category: Category | undefined,
   title: string,
   home: string,
 ) => ({
@@ -62,7 +62,7 @@ export const breadcrumbsJsonLd = (
   '@type': 'BreadcrumbList',
   itemListElement: [
     { name: home, item: `${origin}/` },
-    ...(shelf ? [{ name: shelf.name, item: `${origin}${shelf.path}` }] : []),
+    ...(category ? [{ name: category.name, item: `${origin}${category.path}` }] : []),
     { name: title },
   ].map((step, i) => ({ '@type': 'ListItem', position: i + 1, ...step })),
 })

@@ -2,12 +2,12 @@
 import { Form } from 'react-router'
 import { listAddresses, removeAddress, saveAddress } from '#src/accounts/profile/api.ts'
 import { AddressFields } from '../../components/address-fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { addressOf } from '../../forms/checkout-form.server.ts'
+import { toPostalAddress } from '../../forms/checkout-form.server.ts'
+import { countryForCurrency } from '../../forms/default-country.server.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { homeCountry } from '../../forms/home-country.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { addressLine } from '../../texts/format.ts'
@@ -15,40 +15,40 @@ import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/addresses'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { readMine, currency } = context.get(visitContext)
-  const { items } = await readMine(listAddresses, {})
-  return { items, countries, home: homeCountry(currency) }
+  const { readPrivate, currency } = context.get(pageContext)
+  const { items } = await readPrivate(listAddresses, {})
+  return { items, countries, defaultCountry: countryForCurrency(currency) }
 }
 
 const FIELDS = ['street', 'postal_code', 'city', 'state', 'country']
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: FIELDS }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: FIELDS }, async ({ call, text }) => {
     if (text('intent') === 'remove') {
-      await change(removeAddress, { params: { address_id: text('address_id') } })
+      await call(removeAddress, { params: { address_id: text('address_id') } })
       return { done: account.addressRemoved }
     }
     const [street = '', postal_code = '', city = '', state = '', country = ''] = FIELDS.map(text)
-    await change(saveAddress, { body: addressOf({ street, postal_code, city, state, country }) })
+    await call(saveAddress, { body: toPostalAddress({ street, postal_code, city, state, country }) })
     return { done: account.addressSaved }
   })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.addresses })
 
 export default function Addresses({
-  loaderData: { items, countries, home },
+  loaderData: { items, countries, defaultCountry },
   actionData,
 }: Route.ComponentProps) {
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+  const error = actionData?.error
+  const field = fieldProps(error)
   return (
     <div className="max-w-xl">
       <h1 className="page-title">{account.addresses}</h1>
       <p className="mb-6 text-lg text-soft">
         {items.length > 0 ? account.addressesIntro : account.noAddresses}
       </p>
-      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
-      <FormNotice answer={answer} />
+      <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormErrorSummary error={error} />
       {items.length > 0 && (
         <ul className="mb-10 border-line border-t">
           {items.map(item => (
@@ -71,7 +71,7 @@ export default function Addresses({
       <Form key={items.length} method="post" noValidate>
         <fieldset>
           <legend className="section-title">{account.addAddress}</legend>
-          <AddressFields field={field} countries={countries} home={home} />
+          <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
         </fieldset>
         <SubmitButton text={account.save} />
       </Form>

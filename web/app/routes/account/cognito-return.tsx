@@ -2,29 +2,29 @@
 import { data, redirect } from 'react-router'
 import { finishCognito } from '#src/accounts/cognito/api.ts'
 import { retryMessageFor } from '../../forms/retry-message.server.ts'
-import { refusalOf, visitContext } from '../../loading/visit.ts'
-import { ownPath } from '../../paths.ts'
+import { pageContext, toShopError } from '../../loading/page-context.ts'
+import { safeRedirectPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/cognito-return'
 
-const WORDS: Readonly<Record<string, string | undefined>> = account.ssoErrors
+const MESSAGES: Readonly<Record<string, string | undefined>> = account.ssoErrors
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
+  const ctx = context.get(pageContext)
   const code = url.searchParams.get('code')
   const state = url.searchParams.get('state') ?? 'none'
   try {
-    const { linked, next } = await visit.change(finishCognito, {
+    const { linked, next } = await ctx.call(finishCognito, {
       body: { state, ...(code === null ? {} : { code }) },
     })
-    const to = linked ? '/account/single-sign-on?done' : ownPath(next ?? null, '/account')
-    return redirect(to, { status: 303, headers: visit.answerHeaders() })
+    const to = linked ? '/account/single-sign-on?done' : safeRedirectPath(next ?? null, '/account')
+    return redirect(to, { status: 303, headers: ctx.responseHeaders() })
   } catch (error) {
-    const refusal = refusalOf(error)
-    const words = WORDS[refusal.code === 'invalid_request' ? 'sign_in_failed' : refusal.code]
+    const refusal = toShopError(error)
+    const words = MESSAGES[refusal.code === 'invalid_request' ? 'sign_in_failed' : refusal.code]
     const { text, status } = words === undefined ? retryMessageFor(error) : { text: words, status: 401 }
-    return data({ text }, { status, headers: visit.answerHeaders() })
+    return data({ text }, { status, headers: ctx.responseHeaders() })
   }
 }
 

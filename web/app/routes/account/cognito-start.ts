@@ -1,19 +1,19 @@
 /** Sends the browser on to Cognito. A link and no form: a page's policy lets forms lead to the shop alone. */
 import { data, redirect } from 'react-router'
 import { beginCognito } from '#src/accounts/cognito/api.ts'
-import { type Refusal, refusalOf, visitContext } from '../../loading/visit.ts'
-import { ownPath } from '../../paths.ts'
+import { pageContext, type RouteErrorData, toShopError } from '../../loading/page-context.ts'
+import { safeRedirectPath } from '../../paths.ts'
 import type { Route } from './+types/cognito-start'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  const next = ownPath(url.searchParams.get('next'), '/account')
+  const ctx = context.get(pageContext)
+  const next = safeRedirectPath(url.searchParams.get('next'), '/account')
   try {
-    const { url: address } = await visit.change(beginCognito, { body: { next } })
-    return redirect(address, { status: 303, headers: visit.answerHeaders() })
+    const { url: address } = await ctx.call(beginCognito, { body: { next } })
+    return redirect(address, { status: 303, headers: ctx.responseHeaders() })
   } catch (error) {
-    const { code, message } = refusalOf(error)
+    const { code, message } = toShopError(error)
     const status = code === 'not_found' ? 404 : code === 'too_many_requests' ? 429 : 503
-    throw data({ code, detail: message } satisfies Refusal, { status })
+    throw data({ code, detail: message } satisfies RouteErrorData, { status })
   }
 }

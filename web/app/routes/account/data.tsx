@@ -3,16 +3,16 @@ import { Form } from 'react-router'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { deleteMe, exportMe } from '#src/privacy/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/data'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  await context.get(visitContext).readMine(getProfile, {})
+  await context.get(pageContext).readPrivate(getProfile, {})
   return { file: exportMe.path }
 }
 
@@ -20,8 +20,8 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: [], secret: ['current_password'] },
-    async ({ change, secret }) => {
-      await change(deleteMe, { body: { password: secret('current_password') } })
+    async ({ call, secret }) => {
+      await call(deleteMe, { body: { password: secret('current_password') } })
       return { to: '/sign-in?done=deleted' }
     },
   )
@@ -29,7 +29,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.yourData })
 
 export default function YourData({ loaderData: { file }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
+  const error = actionData?.error
   return (
     <div className="max-w-xl">
       <h1 className="page-title">{account.yourData}</h1>
@@ -41,10 +41,10 @@ export default function YourData({ loaderData: { file }, actionData }: Route.Com
       </p>
       <h2 className="section-title mt-12">{account.deleteTitle}</h2>
       <p className="mb-4">{account.deleteIntro}</p>
-      <FormNotice answer={answer} />
+      <FormErrorSummary error={error} />
       <Form method="post" noValidate>
         <TextField
-          {...fieldOf(answer)('current_password')}
+          {...fieldProps(error)('current_password')}
           label={account.currentPassword}
           type="password"
           autoComplete="current-password"

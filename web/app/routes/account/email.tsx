@@ -3,24 +3,24 @@ import { Form } from 'react-router'
 import { changeEmail } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/email'
 
 export const loader = async ({ context }: Route.LoaderArgs) => ({
-  email: (await context.get(visitContext).readMine(getProfile, {})).email,
+  email: (await context.get(pageContext).readPrivate(getProfile, {})).email,
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: ['email'], secret: ['current_password'] },
-    async ({ change, text, secret }) => {
-      await change(changeEmail, { body: { email: text('email'), password: secret('current_password') } })
+    async ({ call, text, secret }) => {
+      await call(changeEmail, { body: { email: text('email'), password: secret('current_password') } })
       return { sent: account.changeEmailSent(text('email')) }
     },
   )
@@ -28,14 +28,14 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.changeEmail })
 
 export default function Email({ loaderData: { email }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+  const error = actionData?.error
+  const field = fieldProps(error)
   return (
     <div className="max-w-md">
       <h1 className="page-title">{account.changeEmail}</h1>
       <p className="mb-6 text-lg text-soft">{account.currentEmail(email)}</p>
-      <DoneNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
-      <FormNotice answer={answer} />
+      <SuccessNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
+      <FormErrorSummary error={error} />
       <p className="mb-6">{account.changeEmailIntro}</p>
       <Form method="post" noValidate>
         <TextField {...field('email')} label={account.newEmail} type="email" autoComplete="email" />

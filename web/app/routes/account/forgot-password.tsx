@@ -1,14 +1,14 @@
 /** Asks for a mail that sets a new password. What is answered is the same for known and unknown addresses. */
 import { forgotPassword } from '#src/accounts/api.ts'
-import { AskForMail } from '../../components/ask-for-mail.tsx'
+import { RequestEmailForm } from '../../components/request-email-form.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/forgot-password'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
-    await change(forgotPassword, { body: { email: text('email') } })
+  runFormAction({ context, request }, { kept: ['email'] }, async ({ call, text }) => {
+    await call(forgotPassword, { body: { email: text('email') } })
     return { sent: account.resetSent(text('email')) }
   })
 
@@ -16,11 +16,11 @@ export const meta: Route.MetaFunction = () => pageMeta({ title: account.forgotTi
 
 export default function ForgotPassword({ actionData }: Route.ComponentProps) {
   return (
-    <AskForMail
+    <RequestEmailForm
       title={account.forgotTitle}
       intro={account.forgotIntro}
       button={account.sendLink}
-      answer={actionData}
+      result={actionData}
     />
   )
 }

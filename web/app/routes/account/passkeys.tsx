@@ -3,11 +3,11 @@ import { useRef, useState } from 'react'
 import { Form, useRevalidator } from 'react-router'
 import { listPasskeys, removePasskey } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
+import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { fieldErrors, formErrors } from '../../texts/form-errors.ts'
@@ -15,11 +15,11 @@ import { day } from '../../texts/format.ts'
 import type { Route } from './+types/passkeys'
 
 export const loader = async ({ context }: Route.LoaderArgs) =>
-  context.get(visitContext).readMine(listPasskeys, {})
+  context.get(pageContext).readPrivate(listPasskeys, {})
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
-    await change(removePasskey, { params: { passkey_id: text('passkey_id') } })
+  runFormAction({ context, request }, { kept: [] }, async ({ call, text }) => {
+    await call(removePasskey, { params: { passkey_id: text('passkey_id') } })
     return { done: account.passkeyRemoved }
   })
 
@@ -30,8 +30,8 @@ export default function Passkeys({ loaderData: { items }, actionData }: Route.Co
     <div className="max-w-xl">
       <h1 className="page-title">{account.passkeys}</h1>
       <p className="mb-6 text-lg text-soft">{account.passkeysIntro}</p>
-      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
-      <FormNotice answer={actionData?.refusal} />
+      <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormErrorSummary error={actionData?.error} />
       {items.length === 0 ? (
         <p className="mb-8">{account.noPasskeys}</p>
       ) : (
@@ -104,16 +104,16 @@ const AddPasskey = () => {
         <h2 className="section-title">{account.passkeyAdd}</h2>
         <TextField
           name="name"
-          typed={undefined}
-          problem={undefined}
+          defaultValue={undefined}
+          error={undefined}
           label={account.passkeyName}
           autoComplete="off"
           isOptional
         />
         <TextField
           name="current_password"
-          typed={undefined}
-          problem={problem}
+          defaultValue={undefined}
+          error={problem}
           label={account.currentPassword}
           type="password"
           autoComplete="current-password"

@@ -3,16 +3,16 @@ import { Form } from 'react-router'
 import { changePassword } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/password'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => ({
-  email: (await context.get(visitContext).readMine(getProfile, {})).email,
+  email: (await context.get(pageContext).readPrivate(getProfile, {})).email,
   isDone: url.searchParams.has('done'),
 })
 
@@ -20,8 +20,8 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: [], secret: ['current_password', 'password'] },
-    async ({ change, secret }) => {
-      await change(changePassword, {
+    async ({ call, secret }) => {
+      await call(changePassword, {
         body: { current_password: secret('current_password'), password: secret('password') },
       })
       // The session has a new cookie: what follows is read with it.
@@ -32,13 +32,13 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.changePassword })
 
 export default function Password({ loaderData: { email, isDone }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+  const error = actionData?.error
+  const field = fieldProps(error)
   return (
     <div className="max-w-md">
       <h1 className="page-title">{account.changePassword}</h1>
-      <DoneNotice text={isDone && !answer ? account.passwordChanged : undefined} />
-      <FormNotice answer={answer} />
+      <SuccessNotice text={isDone && !error ? account.passwordChanged : undefined} />
+      <FormErrorSummary error={error} />
       <Form key={String(isDone)} method="post" noValidate className="mt-6">
         {/* For password managers: whose password it is. */}
         <input type="text" name="username" value={email} autoComplete="username" readOnly hidden />

@@ -3,27 +3,31 @@ import { Form } from 'react-router'
 import { changeProfile, getProfile } from '#src/accounts/profile/api.ts'
 import { AddressFields } from '../../components/address-fields.tsx'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { addressOf } from '../../forms/checkout-form.server.ts'
+import { toPostalAddress } from '../../forms/checkout-form.server.ts'
+import { countryForCurrency } from '../../forms/default-country.server.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { homeCountry } from '../../forms/home-country.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/profile'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { readMine, currency } = context.get(visitContext)
-  return { profile: await readMine(getProfile, {}), countries, home: homeCountry(currency) }
+  const { readPrivate, currency } = context.get(pageContext)
+  return {
+    profile: await readPrivate(getProfile, {}),
+    countries,
+    defaultCountry: countryForCurrency(currency),
+  }
 }
 
 const NAMES = ['first_name', 'last_name', 'phone'] as const
 const ADDRESS = ['street', 'postal_code', 'city', 'state', 'country'] as const
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ call, text }) => {
     const typed = {
       street: text('street'),
       postal_code: text('postal_code'),
@@ -34,8 +38,8 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     // A country alone is what the form began with.
     const hasAddress = [typed.street, typed.postal_code, typed.city, typed.state].some(one => one !== '')
     const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
-    await change(changeProfile, {
-      body: { first_name, last_name, phone, address: hasAddress ? addressOf(typed) : null },
+    await call(changeProfile, {
+      body: { first_name, last_name, phone, address: hasAddress ? toPostalAddress(typed) : null },
     })
     return { isSaved: true }
   })
@@ -43,21 +47,21 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.title })
 
 export default function Profile({
-  loaderData: { profile, countries, home },
+  loaderData: { profile, countries, defaultCountry },
   actionData,
 }: Route.ComponentProps) {
-  const answer = actionData?.refusal
+  const error = actionData?.error
   const { first_name, last_name, phone, address } = profile
-  const field = fieldOf(answer, { first_name, last_name, phone, ...address })
+  const field = fieldProps(error, { first_name, last_name, phone, ...address })
   return (
     <div className="max-w-xl">
       <h1 className="page-title">
         {first_name === undefined ? account.title : account.greeting(first_name)}
       </h1>
-      <DoneNotice
+      <SuccessNotice
         text={actionData && 'isSaved' in actionData && actionData.isSaved ? account.saved : undefined}
       />
-      <FormNotice answer={answer} />
+      <FormErrorSummary error={error} />
       <Form method="post" noValidate className="mt-6">
         <fieldset>
           <legend className="section-title">{account.yourDetails}</legend>
@@ -80,7 +84,7 @@ export default function Profile({
         <fieldset className="mt-6">
           <legend className="section-title">{account.shippingAddress}</legend>
           <p className="mb-4 text-soft text-sm">{account.shippingAddressHint}</p>
-          <AddressFields field={field} countries={countries} home={home} />
+          <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
         </fieldset>
         <SubmitButton text={account.save} />
       </Form>

@@ -4,24 +4,24 @@ import { endOtherSessions, endSession, listSessions } from '#src/accounts/api.ts
 import { cognitoState } from '#src/accounts/cognito/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
-import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
+import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { browserName } from '../../forms/browser-name.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { day } from '../../texts/format.ts'
 import type { Route } from './+types/security'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { readMine } = context.get(visitContext)
+  const { readPrivate } = context.get(pageContext)
   const [{ email }, sessions, totp, passkeys, cognito] = await Promise.all([
-    readMine(getProfile, {}),
-    readMine(listSessions, {}),
-    readMine(getTotp, {}),
-    readMine(listPasskeys, {}),
-    readMine(cognitoState, {}),
+    readPrivate(getProfile, {}),
+    readPrivate(listSessions, {}),
+    readPrivate(getTotp, {}),
+    readPrivate(listPasskeys, {}),
+    readPrivate(cognitoState, {}),
   ])
   return {
     email,
@@ -36,12 +36,12 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 }
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [] }, async ({ call, text }) => {
     if (text('intent') === 'others') {
-      await change(endOtherSessions, {})
+      await call(endOtherSessions, {})
       return { done: account.othersSignedOut }
     }
-    await change(endSession, { params: { session_id: text('session_id') } })
+    await call(endSession, { params: { session_id: text('session_id') } })
     return { done: account.sessionEnded }
   })
 
@@ -53,15 +53,15 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
     <div className="max-w-2xl">
       <h1 className="page-title">{account.security}</h1>
       <p className="mb-6 text-lg text-soft">{account.securityIntro}</p>
-      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
-      <FormNotice answer={actionData?.refusal} />
+      <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormErrorSummary error={actionData?.error} />
       <ul className="mb-10 border-line border-t">
-        <Way to="/account/email" name={account.email} state={email} />
-        <Way to="/account/password" name={account.password} state="" />
-        <Way to="/account/two-factor" name={account.app} state={hasApp ? account.on : account.off} />
-        <Way to="/account/passkeys" name={account.passkeys} state={account.passkeyCount(passkeys)} />
+        <SecurityLink to="/account/email" name={account.email} state={email} />
+        <SecurityLink to="/account/password" name={account.password} state="" />
+        <SecurityLink to="/account/two-factor" name={account.app} state={hasApp ? account.on : account.off} />
+        <SecurityLink to="/account/passkeys" name={account.passkeys} state={account.passkeyCount(passkeys)} />
         {cognito.available && (
-          <Way
+          <SecurityLink
             to="/account/single-sign-on"
             name={account.singleSignOn}
             state={cognito.linked ? account.on : account.off}
@@ -104,7 +104,15 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
   )
 }
 
-const Way = ({ to, name, state }: { readonly to: string; readonly name: string; readonly state: string }) => (
+const SecurityLink = ({
+  to,
+  name,
+  state,
+}: {
+  readonly to: string
+  readonly name: string
+  readonly state: string
+}) => (
   <li className="border-line border-b">
     <a href={to} className="order-row">
       <span className="font-serif text-xl">{name}</span>

@@ -2,38 +2,38 @@
 import { Form } from 'react-router'
 import { signInWithCode, signInWithRecoveryCode } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { ownPath, signInPath } from '../../paths.ts'
+import { safeRedirectPath, signInPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-in-code'
 
 export const loader = ({ url }: Route.LoaderArgs) => ({
-  next: ownPath(url.searchParams.get('next'), '/account'),
+  next: safeRedirectPath(url.searchParams.get('next'), '/account'),
   isRecovery: url.searchParams.get('with') === 'recovery',
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [], secret: ['code'] }, async ({ change, text }) => {
+  runFormAction({ context, request }, { kept: [], secret: ['code'] }, async ({ call, text }) => {
     const isRecovery = text('with') === 'recovery'
     const code = isRecovery ? text('code') : text('code').replaceAll(/\s/g, '')
-    await change(isRecovery ? signInWithRecoveryCode : signInWithCode, { body: { code } })
-    return { to: ownPath(text('next'), '/account') }
+    await call(isRecovery ? signInWithRecoveryCode : signInWithCode, { body: { code } })
+    return { to: safeRedirectPath(text('next'), '/account') }
   })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.codeTitle })
 
 export default function SignInCode({ loaderData: { next, isRecovery }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+  const error = actionData?.error
+  const field = fieldProps(error)
   const other = new URLSearchParams({ next, ...(isRecovery ? {} : { with: 'recovery' }) })
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{account.codeTitle}</h1>
       <p className="mb-6 text-lg text-soft">{isRecovery ? account.recoveryIntro : account.codeIntro}</p>
-      <FormNotice answer={answer} />
+      <FormErrorSummary error={error} />
       <Form method="post" noValidate>
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="with" value={isRecovery ? 'recovery' : 'app'} />

@@ -3,12 +3,12 @@ import { Form } from 'react-router'
 import { signIn, whoAmI } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { PasskeySignIn } from '../../components/passkey-sign-in.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { visitContext } from '../../loading/visit.ts'
-import { ownPath } from '../../paths.ts'
+import { pageContext } from '../../loading/page-context.ts'
+import { safeRedirectPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-in'
@@ -23,10 +23,13 @@ const DONE = {
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const done = url.searchParams.get('done') ?? ''
-  const { readMine } = context.get(visitContext)
-  const [{ signed_in }, { available }] = await Promise.all([readMine(whoAmI, {}), readMine(cognitoState, {})])
+  const { readPrivate } = context.get(pageContext)
+  const [{ signed_in }, { available }] = await Promise.all([
+    readPrivate(whoAmI, {}),
+    readPrivate(cognitoState, {}),
+  ])
   return {
-    next: ownPath(url.searchParams.get('next'), '/account'),
+    next: safeRedirectPath(url.searchParams.get('next'), '/account'),
     done: done in DONE ? DONE[done as keyof typeof DONE] : undefined,
     isSignedIn: signed_in,
     hasSingleSignOn: available,
@@ -37,9 +40,9 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: ['email'], secret: ['current_password'] },
-    async ({ change, text, secret }) => {
-      const next = ownPath(text('next'), '/account')
-      const { second_factor } = await change(signIn, {
+    async ({ call, text, secret }) => {
+      const next = safeRedirectPath(text('next'), '/account')
+      const { second_factor } = await call(signIn, {
         body: { email: text('email'), password: secret('current_password') },
       })
       return { to: second_factor ? `/sign-in/code?${new URLSearchParams({ next })}` : next }
@@ -50,12 +53,12 @@ export const meta: Route.MetaFunction = () => pageMeta({ title: account.signIn }
 
 export default function SignIn({ loaderData, actionData }: Route.ComponentProps) {
   const { next, done, isSignedIn, hasSingleSignOn } = loaderData
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+  const error = actionData?.error
+  const field = fieldProps(error)
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{account.signIn}</h1>
-      <DoneNotice text={answer ? undefined : done} />
+      <SuccessNotice text={error ? undefined : done} />
       {isSignedIn && (
         <p className="mb-6">
           {account.signedIn}{' '}
@@ -64,7 +67,7 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
           </a>
         </p>
       )}
-      <FormNotice answer={answer} />
+      <FormErrorSummary error={error} />
       <Form method="post" noValidate>
         <input type="hidden" name="next" value={next} />
         <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />

@@ -1,7 +1,7 @@
 /** Ends this session, at a button: a link that signs out could be planted by others. */
 import { Form } from 'react-router'
 import { signOut } from '#src/accounts/api.ts'
-import { FormNotice } from '../../components/form-notice.tsx'
+import { FormErrorSummary } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
@@ -9,8 +9,8 @@ import { account } from '../../texts/account.ts'
 import type { Route } from './+types/sign-out'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [] }, async ({ change }) => {
-    await change(signOut, {})
+  runFormAction({ context, request }, { kept: [] }, async ({ call }) => {
+    await call(signOut, {})
     return { to: '/sign-in?done=out' }
   })
 
@@ -20,7 +20,7 @@ export default function SignOut({ actionData }: Route.ComponentProps) {
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{account.signOut}</h1>
-      <FormNotice answer={actionData?.refusal} />
+      <FormErrorSummary error={actionData?.error} />
       <p className="mb-6 text-lg text-soft">{account.signedIn}</p>
       <Form method="post">
         <SubmitButton text={account.signOut} />

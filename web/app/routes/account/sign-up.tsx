@@ -2,7 +2,7 @@
 import { Form } from 'react-router'
 import { resendVerification, signUp } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
@@ -15,14 +15,14 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: KEPT, secret: ['password'] },
-    async ({ change, text, secret }) => {
+    async ({ call, text, secret }) => {
       const email = text('email')
       if (text('intent') === 'again') {
-        await change(resendVerification, { body: { email } })
+        await call(resendVerification, { body: { email } })
         return { email, isAgain: true }
       }
       const named = ['first_name', 'last_name'].filter(name => text(name) !== '')
-      await change(signUp, {
+      await call(signUp, {
         body: {
           email,
           password: secret('password'),
@@ -37,14 +37,14 @@ export const meta: Route.MetaFunction = () => pageMeta({ title: account.createAc
 
 export default function SignUp({ actionData }: Route.ComponentProps) {
   if (actionData && 'email' in actionData && actionData.email !== undefined)
-    return <LookAtMail email={actionData.email} isAgain={actionData.isAgain === true} />
-  const answer = actionData?.refusal
-  const field = fieldOf(answer)
+    return <CheckEmail email={actionData.email} isAgain={actionData.isAgain === true} />
+  const error = actionData?.error
+  const field = fieldProps(error)
   return (
     <div className="max-w-md py-8">
       <h1 className="page-title">{account.createAccount}</h1>
       <p className="mb-6 text-lg text-soft">{account.createAccountIntro}</p>
-      <FormNotice answer={answer} />
+      <FormErrorSummary error={error} />
       <Form method="post" noValidate>
         <div className="grid gap-x-4 sm:grid-cols-2">
           <TextField
@@ -74,11 +74,11 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
   )
 }
 
-const LookAtMail = ({ email, isAgain }: { readonly email: string; readonly isAgain: boolean }) => (
+const CheckEmail = ({ email, isAgain }: { readonly email: string; readonly isAgain: boolean }) => (
   <div className="prose max-w-xl py-8">
     <h1 className="page-title">{account.checkEmailTitle}</h1>
     {isAgain ? (
-      <DoneNotice text={account.verificationResent(email)} />
+      <SuccessNotice text={account.verificationResent(email)} />
     ) : (
       <p className="text-lg" role="status">
         {account.verificationSent(email)}

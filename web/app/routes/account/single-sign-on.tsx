@@ -3,18 +3,21 @@ import { data, Form } from 'react-router'
 import { beginCognito, cognitoState, unlinkCognito } from '#src/accounts/cognito/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { type Refusal, visitContext } from '../../loading/visit.ts'
+import { pageContext, type RouteErrorData } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/single-sign-on'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const { readMine } = context.get(visitContext)
-  const [{ available, linked }] = await Promise.all([readMine(cognitoState, {}), readMine(getProfile, {})])
-  if (!available) throw data({ code: 'not_found', detail: '' } satisfies Refusal, { status: 404 })
+  const { readPrivate } = context.get(pageContext)
+  const [{ available, linked }] = await Promise.all([
+    readPrivate(cognitoState, {}),
+    readPrivate(getProfile, {}),
+  ])
+  if (!available) throw data({ code: 'not_found', detail: '' } satisfies RouteErrorData, { status: 404 })
   return { linked, isDone: url.searchParams.has('done') }
 }
 
@@ -22,10 +25,10 @@ export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: [], secret: ['current_password'] },
-    async ({ change, text, secret }) => {
+    async ({ call, text, secret }) => {
       if (text('intent') === 'link')
-        return { address: (await change(beginCognito, { body: { link: true } })).url }
-      await change(unlinkCognito, { body: { password: secret('current_password') } })
+        return { address: (await call(beginCognito, { body: { link: true } })).url }
+      await call(unlinkCognito, { body: { password: secret('current_password') } })
       return { address: undefined }
     },
   )
@@ -33,14 +36,14 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.singleSignOn })
 
 export default function SingleSignOn({ loaderData: { linked, isDone }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
+  const error = actionData?.error
   const address = actionData && 'address' in actionData ? actionData.address : undefined
   return (
     <div className="max-w-md">
       <h1 className="page-title">{account.singleSignOn}</h1>
       <p className="mb-6 text-lg text-soft">{linked ? account.ssoLinked : account.ssoIntro}</p>
-      <DoneNotice text={isDone && linked && !actionData ? account.ssoDone : undefined} />
-      <FormNotice answer={answer} />
+      <SuccessNotice text={isDone && linked && !actionData ? account.ssoDone : undefined} />
+      <FormErrorSummary error={error} />
       {address !== undefined ? (
         <p>
           <a href={address} rel="external" className="button">
@@ -50,7 +53,7 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
       ) : linked ? (
         <Form method="post" noValidate>
           <TextField
-            {...fieldOf(answer)('current_password')}
+            {...fieldProps(error)('current_password')}
             label={account.currentPassword}
             hint={account.ssoPasswordHint}
             type="password"

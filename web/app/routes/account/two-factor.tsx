@@ -3,14 +3,14 @@ import { Form } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { beginTotp, confirmTotp, endTotp, getTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { RecoveryCodes } from '../../components/recovery-codes.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { TotpSetup } from '../../components/totp-setup.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { qrOf } from '../../forms/qr.server.ts'
-import { visitContext } from '../../loading/visit.ts'
-import { ownPath } from '../../paths.ts'
+import { createQrCode } from '../../forms/qr-code.server.ts'
+import { pageContext } from '../../loading/page-context.ts'
+import { safeRedirectPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/two-factor'
@@ -18,22 +18,22 @@ import type { Route } from './+types/two-factor'
 const DONE = { on: account.appTurnedOn, off: account.appTurnedOff }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const { readMine } = context.get(visitContext)
-  const [{ enabled }, { role }] = await Promise.all([readMine(getTotp, {}), readMine(whoAmI, {})])
+  const { readPrivate } = context.get(pageContext)
+  const [{ enabled }, { role }] = await Promise.all([readPrivate(getTotp, {}), readPrivate(whoAmI, {})])
   const done = url.searchParams.get('done')
   return {
     isOn: enabled,
     isStaff: role === 'staff' || role === 'admin',
-    next: ownPath(url.searchParams.get('next'), '/account/two-factor?done=on'),
+    next: safeRedirectPath(url.searchParams.get('next'), '/account/two-factor?done=on'),
     done: done === 'on' || done === 'off' ? DONE[done] : undefined,
   }
 }
 
 /** What the app scans, and what it is typed from. The page carries it until the first code has been confirmed. */
-const setupOf = (uri: string) => {
+const parseTotpSetup = (uri: string) => {
   const key = URL.canParse(uri) ? new URL(uri).searchParams.get('secret') : null
   return uri.startsWith('otpauth://totp/') && uri.length < 400 && key !== null
-    ? { uri, secret: key.match(/.{1,4}/g)?.join(' ') ?? key, qr: qrOf(uri) }
+    ? { uri, secret: key.match(/.{1,4}/g)?.join(' ') ?? key, qrCode: createQrCode(uri) }
     : undefined
 }
 
@@ -41,35 +41,35 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const answer = await runFormAction(
     { context, request },
     { kept: ['uri'], secret: ['current_password', 'code'] },
-    async ({ change, text, secret }) => {
+    async ({ call, text, secret }) => {
       const body = { password: secret('current_password') }
       switch (text('intent')) {
         case 'begin': {
-          const { totp_uri, recovery_codes } = await change(beginTotp, { body })
-          return { setup: setupOf(totp_uri), codes: recovery_codes }
+          const { totp_uri, recovery_codes } = await call(beginTotp, { body })
+          return { setup: parseTotpSetup(totp_uri), codes: recovery_codes }
         }
         case 'confirm':
-          await change(confirmTotp, { body: { code: text('code').replaceAll(/\s/g, '') } })
-          return { to: ownPath(text('next'), '/account/two-factor?done=on') }
+          await call(confirmTotp, { body: { code: text('code').replaceAll(/\s/g, '') } })
+          return { to: safeRedirectPath(text('next'), '/account/two-factor?done=on') }
         case 'codes':
-          return { setup: undefined, codes: (await change(renewRecoveryCodes, { body })).recovery_codes }
+          return { setup: undefined, codes: (await call(renewRecoveryCodes, { body })).recovery_codes }
         default:
-          await change(endTotp, { body })
+          await call(endTotp, { body })
           return { to: '/account/two-factor?done=off' }
       }
     },
   )
   // After a code that was wrong the same setup goes on.
-  const refusal = answer instanceof Response ? undefined : answer.data.refusal
-  if (answer instanceof Response || !refusal || refusal.code === 'second_factor_unset') return answer
-  return { ...answer, data: { refusal, setup: setupOf(refusal.typed.uri ?? ''), codes: undefined } }
+  const error = answer instanceof Response ? undefined : answer.data.error
+  if (answer instanceof Response || !error || error.code === 'second_factor_unset') return answer
+  return { ...answer, data: { error, setup: parseTotpSetup(error.values.uri ?? ''), codes: undefined } }
 }
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.app })
 
 export default function TwoFactor({ loaderData, actionData }: Route.ComponentProps) {
   const { isOn, isStaff, next, done } = loaderData
-  const answer = actionData?.refusal
+  const error = actionData?.error
   const setup = actionData && 'setup' in actionData ? actionData.setup : undefined
   const codes = actionData && 'codes' in actionData ? actionData.codes : undefined
   return (
@@ -78,18 +78,18 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
       <p className="mb-6 text-lg text-soft">
         {isOn ? account.appOn : account.appIntro} {isStaff && !isOn && account.appRequired}
       </p>
-      <DoneNotice text={actionData ? undefined : done} />
-      {!setup && <FormNotice answer={answer} />}
+      <SuccessNotice text={actionData ? undefined : done} />
+      {!setup && <FormErrorSummary error={error} />}
       {codes && <RecoveryCodes codes={codes} />}
-      {setup && <TotpSetup {...setup} next={next} answer={answer} />}
-      {!setup && !isOn && <PasswordForm intent="begin" button={account.appSetUp} answer={answer} />}
+      {setup && <TotpSetup {...setup} next={next} error={error} />}
+      {!setup && !isOn && <PasswordForm intent="begin" button={account.appSetUp} error={error} />}
       {isOn && (
         <>
           <h2 className="section-title mt-10">{account.newRecoveryCodes}</h2>
           <p className="mb-4">{account.newRecoveryCodesIntro}</p>
-          <PasswordForm intent="codes" button={account.newRecoveryCodes} answer={answer} />
+          <PasswordForm intent="codes" button={account.newRecoveryCodes} error={error} />
           <h2 className="section-title mt-10">{account.appTurnOff}</h2>
-          <PasswordForm intent="end" button={account.appTurnOff} answer={undefined} isDangerous />
+          <PasswordForm intent="end" button={account.appTurnOff} error={undefined} isDangerous />
         </>
       )}
     </div>
@@ -99,14 +99,14 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
 type PasswordProps = {
   readonly intent: 'begin' | 'codes' | 'end'
   readonly button: string
-  readonly answer: Parameters<typeof fieldOf>[0]
+  readonly error: Parameters<typeof fieldProps>[0]
   readonly isDangerous?: boolean
 }
 
-const PasswordForm = ({ intent, button, answer, isDangerous = false }: PasswordProps) => (
+const PasswordForm = ({ intent, button, error, isDangerous = false }: PasswordProps) => (
   <Form method="post" noValidate className="print:hidden">
     <TextField
-      {...fieldOf(answer)('current_password')}
+      {...fieldProps(error)('current_password')}
       id={`${intent}-password`}
       label={account.currentPassword}
       type="password"

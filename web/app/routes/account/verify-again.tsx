@@ -1,19 +1,19 @@
 /** Asks for another mail that confirms an address. What is answered is the same for known and unknown addresses. */
 import { resendVerification } from '#src/accounts/api.ts'
-import { AskForMail } from '../../components/ask-for-mail.tsx'
+import { RequestEmailForm } from '../../components/request-email-form.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-again'
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: ['email'] }, async ({ change, text }) => {
-    await change(resendVerification, { body: { email: text('email') } })
+  runFormAction({ context, request }, { kept: ['email'] }, async ({ call, text }) => {
+    await call(resendVerification, { body: { email: text('email') } })
     return { sent: account.verificationResent(text('email')) }
   })
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
 
 export default function VerifyAgain({ actionData }: Route.ComponentProps) {
-  return <AskForMail title={account.verifyTitle} button={account.resendEmail} answer={actionData} />
+  return <RequestEmailForm title={account.verifyTitle} button={account.resendEmail} result={actionData} />
 }

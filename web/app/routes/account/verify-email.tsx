@@ -1,22 +1,22 @@
 /** Confirms the address of a new account with the link that was mailed to it. */
 import { verifyEmail } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
-import { fieldOf } from '../../components/form-notice.tsx'
+import { fieldProps } from '../../components/form-notices.tsx'
 import { TokenForm } from '../../components/token-form.tsx'
+import { readEmailToken } from '../../forms/email-token.server.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { mailedToken } from '../../forms/mailed-token.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/verify-email'
 
-export const loader = ({ url }: Route.LoaderArgs) => mailedToken(url)
+export const loader = ({ url }: Route.LoaderArgs) => readEmailToken(url)
 
 export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: [], secret: ['current_password'] },
-    async ({ change, text, secret }) => {
-      await change(verifyEmail, {
+    async ({ call, text, secret }) => {
+      await call(verifyEmail, {
         body: { token: text('token'), password: secret('current_password') },
       })
       return { to: '/sign-in?done=verified' }
@@ -26,19 +26,19 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
 
 export default function VerifyEmail({ loaderData: { token }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
+  const error = actionData?.error
   return (
     <TokenForm
       title={account.verifyTitle}
       intro={account.verifyIntro}
       button={account.verifyButton}
-      over={account.verifyExpired}
+      expired={account.verifyExpired}
       token={token}
-      answer={answer}
-      again={{ to: '/verify-email/again', text: account.resendEmail }}
+      error={error}
+      requestNew={{ to: '/verify-email/again', text: account.resendEmail }}
     >
       <TextField
-        {...fieldOf(answer)('current_password')}
+        {...fieldProps(error)('current_password')}
         label={account.password}
         type="password"
         autoComplete="current-password"

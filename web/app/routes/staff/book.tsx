@@ -3,36 +3,36 @@ import { Form } from 'react-router'
 import { changeBook, getStaffBook, putCover } from '#src/catalog/staff-api.ts'
 import { Cover } from '../../components/cover.tsx'
 import { TextField } from '../../components/fields.tsx'
-import { DoneNotice, FormNotice, fieldOf } from '../../components/form-notice.tsx'
+import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { staffOnly } from '../../loading/staff-only.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
+import { requireStaff } from '../../loading/require-staff.server.ts'
 import { bookPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/book'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  await staffOnly(visit, url)
-  return { book: await visit.readMine(getStaffBook, { params: { book_id: params.bookId } }) }
+  const ctx = context.get(pageContext)
+  await requireStaff(ctx, url)
+  return { book: await ctx.readPrivate(getStaffBook, { params: { book_id: params.bookId } }) }
 }
 
 /** What is no number is sent as it is, so that the shop refuses it by name. */
-const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text))
+const parseNumber = (text: string): number => (text === '' ? Number.NaN : Number(text))
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ change, text, form }) => {
+  runFormAction({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ call, text, form }) => {
     const at = { params: { book_id: params.bookId } }
     const intent = text('intent')
     if (intent === 'cover') {
       const file = form.get('cover')
       if (!(file instanceof File) || file.size === 0) return { done: undefined, noFile: true }
-      await change(putCover, { ...at, body: new Uint8Array(await file.arrayBuffer()) })
+      await call(putCover, { ...at, body: new Uint8Array(await file.arrayBuffer()) })
     } else {
-      const number = numberOf(text(intent === 'price' ? 'price' : 'stock_delta'))
-      await change(changeBook, {
+      const number = parseNumber(text(intent === 'price' ? 'price' : 'stock_delta'))
+      await call(changeBook, {
         ...at,
         headers: {},
         body: intent === 'price' ? { price: number } : { stock_delta: number },
@@ -45,8 +45,8 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
   pageMeta({ title: loaderData?.book.title ?? staff.title })
 
 export default function StaffBook({ loaderData: { book }, actionData }: Route.ComponentProps) {
-  const answer = actionData?.refusal
-  const field = fieldOf(answer, { price: String(book.price) })
+  const error = actionData?.error
+  const field = fieldProps(error, { price: String(book.price) })
   const isDone = actionData && 'done' in actionData && actionData.done !== undefined
   const noFile = actionData && 'noFile' in actionData && actionData.noFile === true
   return (
@@ -67,8 +67,8 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
           {staff.viewBook}
         </a>
       </p>
-      <DoneNotice text={isDone ? actionData.done : undefined} />
-      <FormNotice answer={answer} />
+      <SuccessNotice text={isDone ? actionData.done : undefined} />
+      <FormErrorSummary error={error} />
       <div className="grid gap-10 sm:grid-cols-2">
         <Form key={`price ${book.price}`} method="post" noValidate>
           <h2 className="section-title">{staff.price}</h2>
@@ -99,7 +99,7 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
             type="file"
             accept="image/jpeg,image/png,image/webp,image/avif"
             aria-describedby="cover-hint"
-            className="block w-full min-w-0"
+            className="field file-field"
           />
           <p id="cover-hint" className="mt-1 mb-4 text-soft text-sm">
             {staff.coverHint}

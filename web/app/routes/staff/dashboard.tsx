@@ -3,11 +3,11 @@ import { Form } from 'react-router'
 import { browseBooks } from '#src/catalog/api.ts'
 import { getStaffBook } from '#src/catalog/staff-api.ts'
 import { listOrders } from '#src/orders/api.ts'
-import { StatusMark } from '../../components/status-mark.tsx'
-import { staffOnly } from '../../loading/staff-only.server.ts'
-import { refusalOf, type Visit, visitContext } from '../../loading/visit.ts'
+import { OrderStatusLabel } from '../../components/order-status.tsx'
+import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
+import { requireStaff } from '../../loading/require-staff.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
-import { day as dayInWords, money } from '../../texts/format.ts'
+import { day as formatDay, money } from '../../texts/format.ts'
 import { staff } from '../../texts/staff.ts'
 import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/dashboard'
@@ -15,11 +15,11 @@ import type { Route } from './+types/dashboard'
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** What the search finds, and the book of this very number or ISBN, which may be off the shelf. */
-const findBooks = async ({ read, change }: Visit, q: string) => {
+const findBooks = async ({ read, call }: PageContext, q: string) => {
   const [{ items }, exact] = await Promise.all([
     read(browseBooks, { query: { q, limit: '24' } }),
-    change(getStaffBook, { params: { book_id: q } }).catch((error: unknown) => {
-      refusalOf(error)
+    call(getStaffBook, { params: { book_id: q } }).catch((error: unknown) => {
+      toShopError(error)
       return undefined
     }),
   ])
@@ -33,18 +33,18 @@ const findBooks = async ({ read, change }: Visit, q: string) => {
 }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  await staffOnly(visit, url)
+  const ctx = context.get(pageContext)
+  await requireStaff(ctx, url)
   const q = url.searchParams.get('q')?.trim().slice(0, 60) ?? ''
   const asked = url.searchParams.get('date') ?? ''
   const date =
     DAY.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : new Date().toISOString().slice(0, 10)
   const cursor = url.searchParams.get('cursor')
   const [books, orders] = await Promise.all([
-    q === '' ? undefined : findBooks(visit, q),
-    visit.readMine(listOrders, { query: { date, ...(cursor ? { cursor } : {}) } }),
+    q === '' ? undefined : findBooks(ctx, q),
+    ctx.readPrivate(listOrders, { query: { date, ...(cursor ? { cursor } : {}) } }),
   ])
-  return { q, books, date, orders: orders.items, next: orders.next_cursor, currency: visit.currency }
+  return { q, books, date, orders: orders.items, next: orders.next_cursor, currency: ctx.currency }
 }
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: staff.title })
@@ -108,7 +108,7 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
             {staff.showOrders}
           </button>
         </Form>
-        <h3 className="mt-6 font-semibold">{staff.ordersOf(dayInWords(date))}</h3>
+        <h3 className="mt-6 font-semibold">{staff.ordersOf(formatDay(date))}</h3>
         {orders.length === 0 && <p className="mt-2 text-soft">{staff.noOrders}</p>}
         <ul className="mt-2 border-line border-t">
           {orders.map(order => (
@@ -121,7 +121,7 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
                   </span>
                 </span>
                 <span className="shrink-0 text-right">
-                  <StatusMark status={order.status} />
+                  <OrderStatusLabel status={order.status} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
               </a>

@@ -2,36 +2,36 @@
 import { Form } from 'react-router'
 import { getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
-import { DoneNotice, FormNotice } from '../../components/form-notice.tsx'
-import { OrderSheet } from '../../components/order-sheet.tsx'
+import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
+import { OrderDetails } from '../../components/order-details.tsx'
+import { OrderProgress } from '../../components/order-status.tsx'
 import { PrintButton } from '../../components/print-button.tsx'
-import { OrderLife } from '../../components/status-mark.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { afterEveryTry } from '../../loading/revalidate.ts'
-import { staffOnly } from '../../loading/staff-only.server.ts'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
+import { requireStaff } from '../../loading/require-staff.server.ts'
+import { revalidateAfterAction } from '../../loading/revalidate.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { staff } from '../../texts/staff.ts'
 import type { Route } from './+types/order'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
-  const visit = context.get(visitContext)
-  await staffOnly(visit, url)
-  const order = await visit.readMine(getOrder, { params: { order_id: params.orderId } })
+  const ctx = context.get(pageContext)
+  await requireStaff(ctx, url)
+  const order = await ctx.readPrivate(getOrder, { params: { order_id: params.orderId } })
   return { order, steps: allowedTransitions(order.status) }
 }
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [] }, async ({ change, text }) => {
-    await change(setOrderStatus, {
+  runFormAction({ context, request }, { kept: [] }, async ({ call, text }) => {
+    await call(setOrderStatus, {
       params: { order_id: params.orderId },
       body: { status: text('intent') as OrderStatus },
     })
     return { done: staff.orderUpdated }
   })
 
-export const shouldRevalidate = afterEveryTry
+export const shouldRevalidate = revalidateAfterAction
 
 export const meta: Route.MetaFunction = () => pageMeta({ title: staff.order })
 
@@ -47,10 +47,10 @@ export default function StaffOrder({ loaderData: { order, steps }, actionData }:
         </a>
       </p>
       <h1 className="page-title mt-2 break-all">{order.order_id}</h1>
-      <DoneNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
-      <FormNotice answer={actionData?.refusal} />
-      <OrderLife status={order.status} />
-      <OrderSheet order={order} />
+      <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
+      <FormErrorSummary error={actionData?.error} />
+      <OrderProgress status={order.status} />
+      <OrderDetails order={order} />
       <Form method="post" className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
         {steps.length === 0 && <p>{staff.orderClosed}</p>}
         {steps.map(step => (

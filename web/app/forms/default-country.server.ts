@@ -1,5 +1,5 @@
 /** The country that a form begins with, by the currency of the shop. */
-const HOME_OF: Readonly<Record<string, string>> = {
+const COUNTRY_BY_CURRENCY: Readonly<Record<string, string>> = {
   USD: 'US',
   GBP: 'GB',
   CAD: 'CA',
@@ -9,4 +9,4 @@ const HOME_OF: Readonly<Record<string, string>> = {
 }
 
 /** Its ISO 3166-1 code, or '' where the currency is that of many. */
-export const homeCountry = (currency: string): string => HOME_OF[currency] ?? ''
+export const countryForCurrency = (currency: string): string => COUNTRY_BY_CURRENCY[currency] ?? ''

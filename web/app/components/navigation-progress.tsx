@@ -2,7 +2,7 @@
 import { useNavigation } from 'react-router'
 import { t } from '../texts/texts.ts'
 
-export const Progress = () => {
+export const NavigationProgress = () => {
   const { state } = useNavigation()
   return (
     <div role="status" className={state === 'idle' ? 'sr-only' : 'progress'}>

@@ -2,12 +2,12 @@
 import { Form, Outlet, useLocation } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { visitContext } from '../../loading/visit.ts'
+import { pageContext } from '../../loading/page-context.ts'
 import { account } from '../../texts/account.ts'
-import type { Route } from './+types/frame'
+import type { Route } from './+types/layout'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { email, role } = await context.get(visitContext).readMine(whoAmI, {})
+  const { email, role } = await context.get(pageContext).readPrivate(whoAmI, {})
   return { email, isStaff: role === 'staff' || role === 'admin' }
 }
 
@@ -19,7 +19,7 @@ const PAGES = [
   ['/account/data', account.yourData],
 ] as const
 
-export default function AccountFrame({ loaderData: { email, isStaff } }: Route.ComponentProps) {
+export default function AccountLayout({ loaderData: { email, isStaff } }: Route.ComponentProps) {
   const { pathname } = useLocation()
   const pages = isStaff ? [...PAGES, ['/staff', account.staff] as const] : PAGES
   return (

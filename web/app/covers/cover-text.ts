@@ -1,28 +1,28 @@
 /** The words of a cover: the title without what belongs on the title page, the author in the usual order. */
 
-export type CoverWords = {
+export type CoverText = {
   readonly title: string
   readonly subtitle: string | undefined
   readonly author: string
   readonly category: string
 }
 
-const LONGEST_SUBTITLE = 60
+const MAX_SUBTITLE = 60
 const SERIES = /\s*\([^()]*\)\s*$/
 
 /** 'Dune (Dune Chronicles, #1)' is 'Dune' on its cover; what follows a colon is set smaller. */
-export const coverWords = (book: {
+export const toCoverText = (book: {
   readonly title: string
   readonly author: string
   readonly category: string
-}): CoverWords => {
+}): CoverText => {
   const whole = (book.title.replace(SERIES, '').trim() || book.title).replaceAll("'", '’')
   const [first = whole, ...rest] = whole.split(/:\s+/)
   const subtitle = rest.join(': ')
   const [author = book.author, ...others] = book.author.split(/; |, (?=\S+ \S)/).map(name => name.trim())
   return {
     title: first,
-    subtitle: subtitle === '' ? undefined : subtitle.length > LONGEST_SUBTITLE ? undefined : subtitle,
+    subtitle: subtitle === '' ? undefined : subtitle.length > MAX_SUBTITLE ? undefined : subtitle,
     author:
       others.length === 1 ? `${author} & ${others[0]}` : others.length > 1 ? `${author} et al.` : author,
     category: book.category,

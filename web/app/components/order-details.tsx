@@ -4,7 +4,7 @@ import { addressLine, day, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Totals } from './totals.tsx'
 
-export const OrderSheet = ({ order }: { readonly order: OrderView }) => {
+export const OrderDetails = ({ order }: { readonly order: OrderView }) => {
   const { shipping_address: address, currency } = order
   return (
     <>

@@ -1,31 +1,31 @@
 /** One shelf: a heading, and books in a row; on a phone the row is moved sideways. */
-import type { Card } from '../loading/cards.server.ts'
+import type { BookCardData } from '../loading/cards.server.ts'
 import { BookCard } from './book-card.tsx'
 
 type Props = {
   readonly id: string
   readonly title: string
-  readonly books: readonly Card[]
-  readonly all?: { readonly path: string; readonly label: string; readonly of: string }
+  readonly books: readonly BookCardData[]
+  readonly seeAll?: { readonly path: string; readonly label: string; readonly of: string }
   readonly eager?: boolean
   /** Whether it stands far below what is seen first. */
-  readonly isBelow?: boolean
+  readonly isBelowFold?: boolean
 }
 
-export const ShelfRow = ({ id, title, books, all, eager = false, isBelow = false }: Props) => (
+export const BookRow = ({ id, title, books, seeAll, eager = false, isBelowFold = false }: Props) => (
   <section aria-labelledby={id} className="mt-12">
     <div className="mb-4 flex items-baseline justify-between gap-4">
       <h2 id={id} className="font-serif text-2xl sm:text-[1.75rem]">
         {title}
       </h2>
-      {all && (
-        <a href={all.path} className="link shrink-0 text-sm">
-          {all.label}
-          <span className="sr-only"> {all.of}</span>
+      {seeAll && (
+        <a href={seeAll.path} className="link shrink-0 text-sm">
+          {seeAll.label}
+          <span className="sr-only"> {seeAll.of}</span>
         </a>
       )}
     </div>
-    <ul className={isBelow ? 'shelf-row shelf-below' : 'shelf-row'}>
+    <ul className={isBelowFold ? 'book-row book-row-below-fold' : 'book-row'}>
       {books.map((book, i) => (
         <li key={book.book_id}>
           <BookCard book={book} eager={eager && i < 3} />

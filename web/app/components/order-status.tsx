@@ -4,7 +4,7 @@ import { t } from '../texts/texts.ts'
 
 type Status = OrderView['status']
 
-const TONE: Readonly<Record<Status, string>> = {
+const COLOR_CLASS: Readonly<Record<Status, string>> = {
   confirmed: 'text-good',
   processing: 'text-good',
   shipped: 'text-good',
@@ -12,19 +12,19 @@ const TONE: Readonly<Record<Status, string>> = {
   cancelled: 'text-bad',
 }
 
-export const StatusMark = ({ status }: { readonly status: Status }) => (
-  <span className={`font-semibold text-sm ${TONE[status]}`}>{t.order.status[status]}</span>
+export const OrderStatusLabel = ({ status }: { readonly status: Status }) => (
+  <span className={`font-semibold text-sm ${COLOR_CLASS[status]}`}>{t.order.status[status]}</span>
 )
 
-const LIFE: readonly Status[] = ['confirmed', 'processing', 'shipped', 'delivered']
+const STEPS: readonly Status[] = ['confirmed', 'processing', 'shipped', 'delivered']
 
 /** The way of an order, and how far on it it is. */
-export const OrderLife = ({ status }: { readonly status: Status }) => {
+export const OrderProgress = ({ status }: { readonly status: Status }) => {
   if (status === 'cancelled') return <p className="notice-bad">{t.order.cancelled}</p>
-  const at = LIFE.indexOf(status)
+  const at = STEPS.indexOf(status)
   return (
-    <ol aria-label={t.order.progress} className="life">
-      {LIFE.map((step, i) => (
+    <ol aria-label={t.order.progress} className="order-progress">
+      {STEPS.map((step, i) => (
         <li
           key={step}
           data-state={i < at ? 'done' : i === at ? 'now' : 'ahead'}

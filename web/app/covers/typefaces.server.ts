@@ -10,30 +10,30 @@ import playfair from '@fontsource/playfair-display/files/playfair-display-latin-
 import playfairExtended from '@fontsource/playfair-display/files/playfair-display-latin-ext-700-normal.woff?inline'
 import { type Font, type Glyph, type Path, parse } from 'opentype.js'
 
-const files = {
+const FONT_FILES = {
   garamond: [garamond, garamondExtended],
   jost: [jost, jostExtended],
   oswald: [oswald, oswaldExtended],
   playfair: [playfair, playfairExtended],
 }
-export type Face = keyof typeof files
+export type Typeface = keyof typeof FONT_FILES
 
 /** A font is read when a letter of it is first drawn. */
-const read = new Map<string, Font>()
-const fontOf = (file: string): Font => {
-  const known = read.get(file)
+const loadedFonts = new Map<string, Font>()
+const loadFont = (file: string): Font => {
+  const known = loadedFonts.get(file)
   if (known) return known
   const bytes = Buffer.from(file.slice(file.indexOf(',') + 1), 'base64')
   const font = parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer)
-  read.set(file, font)
+  loadedFonts.set(file, font)
   return font
 }
 
-type Placed = { readonly glyph: Glyph; readonly font: Font }
+type PlacedGlyph = { readonly glyph: Glyph; readonly font: Font }
 
-const glyphOf = (face: Face, letter: string): Placed | undefined => {
-  for (const file of files[face]) {
-    const font = fontOf(file)
+const findGlyph = (face: Typeface, letter: string): PlacedGlyph | undefined => {
+  for (const file of FONT_FILES[face]) {
+    const font = loadFont(file)
     const glyph = font.charToGlyph(letter)
     if (glyph.index !== 0) return { glyph, font }
   }
@@ -41,17 +41,22 @@ const glyphOf = (face: Face, letter: string): Placed | undefined => {
 }
 
 /** Whether the face has every letter of the text. */
-export const canSet = (face: Face, text: string): boolean =>
-  [...text].every(letter => letter === ' ' || glyphOf(face, letter) !== undefined)
+export const hasGlyphs = (face: Typeface, text: string): boolean =>
+  [...text].every(letter => letter === ' ' || findGlyph(face, letter) !== undefined)
 
-type Step = (placed: Placed, x: number) => void
+type VisitGlyph = (placed: PlacedGlyph, x: number) => void
 
 /** Goes through the letters at 1000 units to the em; returns the width. `tracking` is in thousandths of an em. */
-const walk = (face: Face, text: string, tracking: number, step: Step = () => {}): number => {
+const layOutGlyphs = (
+  face: Typeface,
+  text: string,
+  tracking: number,
+  step: VisitGlyph = () => {},
+): number => {
   let x = 0
-  let before: Placed | undefined
+  let before: PlacedGlyph | undefined
   for (const letter of text) {
-    const placed = glyphOf(face, letter)
+    const placed = findGlyph(face, letter)
     if (!placed) continue
     const { font, glyph } = placed
     const unit = 1000 / font.unitsPerEm
@@ -64,11 +69,11 @@ const walk = (face: Face, text: string, tracking: number, step: Step = () => {})
 }
 
 /** The width of a line at a size, in units of the cover. */
-export const widthOf = (face: Face, text: string, size: number, tracking = 0): number =>
-  (walk(face, text, tracking) * size) / 1000
+export const measureText = (face: Typeface, text: string, size: number, tracking = 0): number =>
+  (layOutGlyphs(face, text, tracking) * size) / 1000
 
 export type Line = {
-  readonly face: Face
+  readonly face: Typeface
   readonly text: string
   readonly size: number
   readonly x: number
@@ -79,7 +84,7 @@ export type Line = {
 }
 
 /** In whole units: the library's own rounding is no number for some values. */
-const dataOf = ({ commands }: Path): string =>
+const pathData = ({ commands }: Path): string =>
   commands
     .map(({ type, ...at }) => {
       const points = ['x1', 'y1', 'x2', 'y2', 'x', 'y'].flatMap(name =>
@@ -90,12 +95,12 @@ const dataOf = ({ commands }: Path): string =>
     .join('')
 
 /** The outline of a line, as the data of an SVG path. */
-export const outline = ({ face, text, size, x, y, anchor = 'start', tracking = 0 }: Line): string => {
-  const width = widthOf(face, text, size, tracking)
+export const outlineText = ({ face, text, size, x, y, anchor = 'start', tracking = 0 }: Line): string => {
+  const width = measureText(face, text, size, tracking)
   const left = anchor === 'start' ? x : anchor === 'middle' ? x - width / 2 : x - width
   let path = ''
-  walk(face, text, tracking, ({ glyph }, at) => {
-    path += dataOf(glyph.getPath(left + (at * size) / 1000, y, size))
+  layOutGlyphs(face, text, tracking, ({ glyph }, at) => {
+    path += pathData(glyph.getPath(left + (at * size) / 1000, y, size))
   })
   return path
 }

@@ -1,28 +1,28 @@
 /** A form that asks for a mail to an address, and what is said once it is on its way. */
 import { Form } from 'react-router'
-import type { FormAnswer } from '../forms/form-action.server.ts'
+import type { FormError } from '../forms/form-action.server.ts'
 import { account } from '../texts/account.ts'
 import { TextField } from './fields.tsx'
-import { FormNotice, fieldOf } from './form-notice.tsx'
+import { FormErrorSummary, fieldProps } from './form-notices.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 type Props = {
   readonly title: string
   readonly intro?: string
   readonly button: string
-  readonly answer: { readonly sent?: string; readonly refusal?: FormAnswer | undefined } | undefined
+  readonly result: { readonly sent?: string; readonly error?: FormError | undefined } | undefined
 }
 
-export const AskForMail = ({ title, intro, button, answer }: Props) => (
+export const RequestEmailForm = ({ title, intro, button, result }: Props) => (
   <div className="max-w-md py-8">
-    <h1 className="page-title">{answer?.sent === undefined ? title : account.checkEmailTitle}</h1>
-    {answer?.sent === undefined ? (
+    <h1 className="page-title">{result?.sent === undefined ? title : account.checkEmailTitle}</h1>
+    {result?.sent === undefined ? (
       <>
         {intro && <p className="mb-6 text-lg text-soft">{intro}</p>}
-        <FormNotice answer={answer?.refusal} />
+        <FormErrorSummary error={result?.error} />
         <Form method="post" noValidate>
           <TextField
-            {...fieldOf(answer?.refusal)('email')}
+            {...fieldProps(result?.error)('email')}
             label={account.email}
             type="email"
             autoComplete="username"
@@ -33,7 +33,7 @@ export const AskForMail = ({ title, intro, button, answer }: Props) => (
     ) : (
       <>
         <p className="text-lg" role="status">
-          {answer.sent}
+          {result.sent}
         </p>
         <p className="mt-4">{account.checkSpam}</p>
       </>
