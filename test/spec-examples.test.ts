@@ -91,7 +91,7 @@ describe('the AWS command line', () => {
     })
   })
 
-  test('finds a user by e-mail', async context => {
+  test('finds a user by email', async context => {
     const command = needs(aws, 'the AWS command line', context)
     await dynamodb(command, 'put-item', '--table-name', 'cloudshelf-users', '--item', JSON.stringify(user))
     const { Items } = await dynamodb(

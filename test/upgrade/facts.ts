@@ -35,7 +35,7 @@ export type Facts = {
     readonly guest_order_id: string
   }
   /**
-   * Passkey, Cognito link, change of the e-mail address under way. Sign-ins from unknown browsers are used up, as are sign-ins
+   * Passkey, Cognito link, change of the email address under way. Sign-ins from unknown browsers are used up, as are sign-ins
    * with Cognito from this network.
    */
   readonly ben: Account & {

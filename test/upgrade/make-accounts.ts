@@ -131,7 +131,7 @@ export const makeBen = async (making: Making) => {
   const options = (await ok(who.post('/api/auth/passkeys/options', { password }))).body
   const { passkey, response } = createPasskey(String(options.challenge), making.publicUrl)
   await ok(who.post('/api/auth/passkeys', { name: 'Laptop', response }))
-  // Counted by e-mail address, for browsers that have not signed in with it before.
+  // Counted by email address, for browsers that have not signed in with it before.
   const guess = { email: account.email, password: 'a wrong guess' }
   await useUp('sign-in', () => createVisitor(making.url).post('/api/auth/sign-in', guess))
   // Counted by network. One sign-in with Cognito stays begun.

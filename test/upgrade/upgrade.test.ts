@@ -174,7 +174,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect((await visitor({ cloudshelf_device }).post('/api/auth/sign-in', signIn)).status).toBe(200)
   })
 
-  test('mailed links confirm a sign-up, change an e-mail address and reset a password, once', async () => {
+  test('mailed links confirm a sign-up, change an email address and reset a password, once', async () => {
     const fresh = { token: una.token, password: una.password }
     const signIn = { email: una.email, password: una.password }
     expect((await visitor().post('/api/auth/sign-in', signIn)).body.code).toBe('email_not_verified')
