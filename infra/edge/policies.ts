@@ -32,10 +32,17 @@ export const FORWARDED_HEADERS = [
 const YEAR = Duration.days(365)
 const NOTHING = Duration.seconds(0)
 
-export type Policies = ReturnType<typeof createPolicies>
+export type Policies = {
+  readonly shared: CachePolicy
+  readonly personal: CachePolicy
+  readonly files: CachePolicy
+  readonly withoutCookies: OriginRequestPolicy
+  readonly withCookies: OriginRequestPolicy
+  readonly headers: ResponseHeadersPolicy
+}
 
 /** `name` prefixes the policy names, which are unique per account. */
-export const createPolicies = (scope: Construct, name: string) => ({
+export const createPolicies = (scope: Construct, name: string): Policies => ({
   /** Responses that are the same for everyone, cached as long as their headers say. */
   shared: new CachePolicy(scope, 'Kept', {
     cachePolicyName: `${name}-kept`,

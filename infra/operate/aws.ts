@@ -8,7 +8,28 @@ import { NoCredentials } from '#src/core/aws/sign.ts'
 /** An error that the operator can fix; the message is one line that says how. */
 export class OperatorError extends Error {}
 
-export type Aws = ReturnType<typeof createAws>
+export type Aws = {
+  readonly region: string
+  /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
+  readonly account: () => Promise<string>
+  /** Decrypted values of parameters; missing ones are left out. */
+  readonly parameters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Writes a SecureString with the account's default SSM key, which is free. */
+  readonly writeSecret: (name: string, value: string) => Promise<void>
+  readonly removeParameters: (names: readonly string[]) => Promise<void>
+  /** Outputs of a stack; empty if the stack does not exist. */
+  readonly stackOutputs: (name: string) => Promise<Readonly<Record<string, string>>>
+  readonly put: (
+    bucket: string,
+    key: string,
+    body: Uint8Array,
+    headers: Record<string, string>,
+  ) => Promise<void>
+  /** Deletes all objects of a bucket in all versions. */
+  readonly empty: (bucket: string) => Promise<void>
+  /** Stream ARN of a table in this Region; undefined if it has none. */
+  readonly findStream: (table: string) => Promise<string | undefined>
+}
 
 const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -16,7 +37,7 @@ type Answer = { readonly status: number; readonly body: Buffer }
 const bodyText = ({ body }: Answer): string => body.toString()
 
 /** AWS clients for one Region; `endpoint` replaces AWS in tests. */
-export const createAws = (region: string, endpoint?: string) => {
+export const createAws = (region: string, endpoint?: string): Aws => {
   const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
   const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
     createAwsService(endpoint ?? `https://${host}`, createSigner(settings, service))
@@ -49,7 +70,6 @@ export const createAws = (region: string, endpoint?: string) => {
   return {
     region,
 
-    /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
     account: async (): Promise<string> => {
       const answer = await sts({
         method: 'POST',
@@ -66,7 +86,6 @@ export const createAws = (region: string, endpoint?: string) => {
       return found
     },
 
-    /** Decrypted values of parameters; missing ones are left out. */
     parameters: async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
       const answer = await parameter('GetParameters', { Names: names, WithDecryption: true })
       if (answer.status !== 200)
@@ -75,7 +94,6 @@ export const createAws = (region: string, endpoint?: string) => {
       return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
     },
 
-    /** Writes a SecureString with the account's default SSM key, which is free. */
     writeSecret: async (name: string, value: string): Promise<void> => {
       const answer = await parameter('PutParameter', {
         Name: name,
@@ -91,7 +109,6 @@ export const createAws = (region: string, endpoint?: string) => {
       await parameter('DeleteParameters', { Names: names })
     },
 
-    /** Outputs of a stack; empty if the stack does not exist. */
     stackOutputs: async (name: string): Promise<Readonly<Record<string, string>>> => {
       const answer = await stacks({
         method: 'POST',
@@ -116,7 +133,6 @@ export const createAws = (region: string, endpoint?: string) => {
         throw new OperatorError(`S3 responded with ${answer.status} when writing ${key} to ${bucket}`)
     },
 
-    /** Deletes all objects of a bucket in all versions. */
     empty: async (bucket: string): Promise<void> => {
       const ask = s3(bucket)
       for (;;) {
@@ -136,8 +152,7 @@ export const createAws = (region: string, endpoint?: string) => {
       }
     },
 
-    /** Stream ARN of a table in this Region; undefined if it has none. */
-    streamOf: async (table: string): Promise<string | undefined> => {
+    findStream: async (table: string): Promise<string | undefined> => {
       const db = createDatabase(settings)
       try {
         const { Table } = (await db.admin('DescribeTable', { TableName: table })) as {

@@ -42,7 +42,7 @@ const findStandbyStreams = async (
 ): Promise<Record<string, string>> => {
   if (options.active === 'first' || !second) return {}
   const names = getTableNames(getStage(options.stage))
-  const [books, control] = [await second.streamOf(names.books), await second.streamOf(names.control)]
+  const [books, control] = [await second.findStream(names.books), await second.findStream(names.control)]
   if (!books || !control) throw new OperatorError(`${second.region} has no table replicas with streams`)
   return { secondBooksStream: books, secondControlStream: control }
 }

@@ -47,7 +47,7 @@ export type Facts = {
   readonly una: { readonly email: string; readonly password: string; readonly token: string }
   /** Password reset under way; requests that ask for the password again are used up. */
   readonly rita: Account & { readonly token: string }
-  /** Account whose erasure was cut off, and text that is stored about nobody else. */
+  /** Account whose erasure was interrupted, and texts that occur only in its data. */
   readonly erin: Account & { readonly order_id: string; readonly traces: readonly string[] }
   readonly guest: { readonly cookies: Cookies; readonly cart: Body }
   /** Guest whose checkout can be repeated under its idempotency key. */

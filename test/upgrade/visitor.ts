@@ -4,9 +4,19 @@ import { registerSecret, registerSecretsIn } from '../log-leaks.ts'
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely by tests
 export type Json = any
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json }
-export type Visitor = ReturnType<typeof createVisitor>
+export type Visitor = {
+  readonly cookies: () => Record<string, string>
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer>
+  readonly get: (path: string) => Promise<Answer>
+  readonly post: (path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>
+}
 
-export const createVisitor = (url: string, cookies: Readonly<Record<string, string>> = {}) => {
+export const createVisitor = (url: string, cookies: Readonly<Record<string, string>> = {}): Visitor => {
   const jar = new Map(Object.entries(cookies))
   for (const [name, value] of jar) registerSecret(name, value)
 

@@ -3,7 +3,7 @@
 /** In milliseconds. */
 export type TimingSummary = Record<'mean' | 'p50' | 'p95' | 'p99', number>
 
-function summarizeTimes(times: readonly number[]): TimingSummary {
+const summarizeTimes = (times: readonly number[]): TimingSummary => {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   const mean = sorted.reduce((sum, time) => sum + time, 0) / sorted.length
@@ -11,10 +11,10 @@ function summarizeTimes(times: readonly number[]): TimingSummary {
 }
 
 /** Times calls over all texts five times, after one warm-up round. */
-export async function timeCalls(
+export const timeCalls = async (
   texts: readonly string[],
   ask: (text: string) => Promise<unknown>,
-): Promise<TimingSummary> {
+): Promise<TimingSummary> => {
   const times: number[] = []
   for (let round = 0; round < 6; round++) {
     for (const text of texts) {

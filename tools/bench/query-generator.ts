@@ -12,7 +12,11 @@ export type Question = { readonly q: string; readonly right: ReadonlySet<string>
 type Target = { readonly book: ListedBook; readonly main: string[]; readonly author: string[] }
 
 /** Generates `perKind` questions of each of thirteen kinds; popular books are chosen more often. */
-export function generateQuestions(books: readonly ListedBook[], perKind: number, seed: number): Question[] {
+export const generateQuestions = (
+  books: readonly ListedBook[],
+  perKind: number,
+  seed: number,
+): Question[] => {
   const random = seededRandom(seed)
   const byPopularity = books.toSorted((a, b) => (b.ratings_count ?? 0) - (a.ratings_count ?? 0))
   const targets = byPopularity.map(book => ({

@@ -64,7 +64,7 @@ export type ScaleFigures = {
   readonly shopAfter: number
 }
 
-async function writeFeed(file: string, books: Iterable<ListedBook>): Promise<void> {
+const writeFeed = async (file: string, books: Iterable<ListedBook>): Promise<void> => {
   function* lines() {
     yield csvLine([
       'book_id',
@@ -174,11 +174,11 @@ const measureLongestWait = async (shop: ShopProcess, ending: Promise<unknown>): 
 
 const megabytes = (file: string): number => (existsSync(file) ? statSync(file).size / 1e6 : 0)
 
-async function measureScale(
+const measureScale = async (
   real: readonly ListedBook[],
   books: number,
   folder: string,
-): Promise<ScaleFigures> {
+): Promise<ScaleFigures> => {
   const dataDir = join(folder, String(books))
   const feed = join(folder, `${books}.csv`)
   await writeFeed(feed, generateBooks(real, books))
@@ -256,7 +256,7 @@ const ROWS: readonly (readonly [string, (of: ScaleFigures) => string])[] = [
   ['shop after the queries, MB PSS', of => of.shopAfter.toFixed(0)],
 ]
 
-async function main(): Promise<void> {
+const main = async (): Promise<void> => {
   const list = join(options.data, 'books-10k.csv')
   if (!existsSync(list)) {
     console.error(`bench:scale: ${list} is not there; give the folder of the test data with --data DIR`)

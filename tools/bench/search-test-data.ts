@@ -5,7 +5,7 @@ import type { ListedBook } from '#src/catalog/schema.ts'
 import type { Question } from './query-generator.ts'
 
 /** Test books as index rows: the first genre is the category, the price depends only on the position. */
-export function readListedBooks(file: string): ListedBook[] {
+export const readListedBooks = (file: string): ListedBook[] => {
   const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true, bom: true })
   return rows.map((row, i) => ({
     book_id: row.book_id ?? '',
@@ -23,7 +23,7 @@ export function readListedBooks(file: string): ListedBook[] {
 }
 
 /** Reads lines of `query<TAB>isbn|isbn<TAB>kind` below a header. */
-export function readQuestions(file: string, books: readonly ListedBook[]): Question[] {
+export const readQuestions = (file: string, books: readonly ListedBook[]): Question[] => {
   const byIsbn = new Map(books.map(book => [book.isbn ?? book.book_id, book.book_id]))
   const lines = readFileSync(file, 'utf8').trimEnd().split(/\r?\n/).slice(1)
   return lines.map(line => {

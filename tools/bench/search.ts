@@ -35,7 +35,7 @@ const createQuery = (q: string): BrowseQuery => ({ q, sort: 'relevance', offset:
 
 type Quality = { readonly queries: number; readonly hitAt1: number; readonly mrr: number }
 
-async function measureQuality(index: BookIndex, questions: readonly Question[]): Promise<Quality> {
+const measureQuality = async (index: BookIndex, questions: readonly Question[]): Promise<Quality> => {
   let hits = 0
   let reciprocal = 0
   for (const { q, right, kind } of questions) {
@@ -49,14 +49,14 @@ async function measureQuality(index: BookIndex, questions: readonly Question[]):
   return { queries: questions.length, hitAt1: hits / questions.length, mrr: reciprocal / questions.length }
 }
 
-function buildIndex(books: readonly ListedBook[]): BookIndex {
+const buildIndex = (books: readonly ListedBook[]): BookIndex => {
   const index = createBookIndex()
   for (const book of books) index.rows.put(book)
   return index
 }
 
 /** Runs a step in fresh processes; the fastest of three, because other processes may be running. */
-function measureInFreshProcess(step: string, snapshot: string): Record<string, number> {
+const measureInFreshProcess = (step: string, snapshot: string): Record<string, number> => {
   const args = [
     '--expose-gc',
     import.meta.filename,
@@ -74,13 +74,13 @@ function measureInFreshProcess(step: string, snapshot: string): Record<string, n
 }
 
 /** Bytes used by objects and array buffers after garbage collection. */
-function measureMemory(): number {
+const measureMemory = (): number => {
   global.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
 
-async function measureStep(step: string, snapshot: string): Promise<Record<string, number>> {
+const measureStep = async (step: string, snapshot: string): Promise<Record<string, number>> => {
   const source =
     step === 'build' ? readListedBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
   const rowsBytes = measureMemory()
@@ -99,7 +99,7 @@ async function measureStep(step: string, snapshot: string): Promise<Record<strin
   }
 }
 
-async function main(): Promise<void> {
+const main = async (): Promise<void> => {
   const booksFile = join(options.data, 'books-10k.csv')
   const files = SEARCH_FILES.map(name => join(options.data, 'search', name))
   const missing = [booksFile, ...files].find(file => !existsSync(file))

@@ -6,7 +6,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 export const STOP_WORDS = new Set(['the', 'a', 'an', 'of', 'and', 'in', 'to', 'with', 'on', 'at', 'for'])
 
 /** Replaces, drops, adds or swaps one letter of a word with at least four letters. */
-export function addTypo(random: Random, words: readonly string[], fewest = 4): string[] {
+export const addTypo = (random: Random, words: readonly string[], fewest = 4): string[] => {
   const long = words.flatMap((word, i) => (word.length >= fewest ? [i] : []))
   if (long.length === 0) return [...words]
   const at = pick(random, long)
@@ -40,7 +40,7 @@ const SOUND_RULES: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Spells one or two places as they might sound. */
-export function spellPhonetically(random: Random, text: string): string | undefined {
+export const spellPhonetically = (random: Random, text: string): string | undefined => {
   const fitting = SOUND_RULES.filter(([pattern]) => pattern.test(text))
   if (fitting.length === 0) return undefined
   let heard = text
@@ -52,7 +52,7 @@ export function spellPhonetically(random: Random, text: string): string | undefi
 }
 
 /** The beginning of a title, cut inside its last word. */
-export function cutTitle(random: Random, words: readonly string[]): string[] {
+export const cutTitle = (random: Random, words: readonly string[]): string[] => {
   const whole = Math.floor(random() * Math.min(words.length, 5))
   const next = words[whole] ?? ''
   return [...words.slice(0, whole), next.slice(0, 1 + Math.floor(random() * Math.max(1, next.length - 1)))]

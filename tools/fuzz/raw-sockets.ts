@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { type CorpusEntry, entryBytes, readCorpus } from './corpus.ts'
+import { INTERNALS } from './oracle.ts'
 import type { Fault } from './runner.ts'
 
 /** Longer than the shop's timeouts for headers and bodies plus Node's check interval of half a minute. */
@@ -11,7 +12,6 @@ const SLOW_TIMEOUT_MS = 75_000
 const TIMEOUT_MS = 4_000
 /** Maximum response time. */
 const MAX_MS = 2_000
-const INSIDE = /cloudshelf-(books|carts|users|orders|control)|node_modules|\.[mc]?[jt]s:\d|dynamo/i
 
 type SocketResponse = { readonly status: number | 'refused'; readonly text: string; readonly ms: number }
 
@@ -66,7 +66,7 @@ export const fuzzSockets = async ({
       response.status !== 505
     )
       note(`is a ${response.status}`)
-    if (INSIDE.test(response.text)) note('tells of the inside')
+    if (INTERNALS.test(response.text)) note('reveals internals')
     if (response.ms >= (entry.slow ? SLOW_TIMEOUT_MS : MAX_MS)) note(`took ${Math.round(response.ms)} ms`)
   }
   const entries = readCorpus('http')

@@ -87,7 +87,7 @@ const createInvalidSessions = async ({ shop }: Target): Promise<Record<string, s
   await revokeRole(shop.deps, 'the tests', former.email)
   const made = (text: string) => `${name}=${encodeURIComponent(text)}`
   return {
-    'signed out': endedCookie,
+    'that was signed out': endedCookie,
     'without its role': former.cookie() ?? '',
     expired: (await shop.account({ role: 'admin', days: -1 })).cookie() ?? '',
     'with another signature': made(`${token}.${Buffer.alloc(32).toString('base64')}`),
@@ -96,7 +96,7 @@ const createInvalidSessions = async ({ shop }: Target): Promise<Record<string, s
     'with a bit of the signature changed': made(`${token}.${flipBit(signature, 0.5)}`),
     'under the name of https': `__Host-${name}=${value}`,
     empty: `${name}=`,
-    'that is no percent-encoding': `${name}=%E0%A4%A`,
+    'with invalid percent-encoding': `${name}=%E0%A4%A`,
   }
 }
 
@@ -155,7 +155,7 @@ export const sendReusedKeys = async (
       expectProblem(422, 'idempotency_key_reused'),
     )
     await send(
-      [{ ...again, as: 'account', body: JSON.stringify(body), why: 'the key of somebody else' }],
+      [{ ...again, as: 'account', body: JSON.stringify(body), why: 'the key of another customer' }],
       expectProblem(409, 'cart_changed'),
     )
   }

@@ -63,7 +63,7 @@ export const itemProbes: readonly Probe[] = [
   },
   { name: 'a missing sort key', expect: INVALID, probe: table => errorName(put(table, { pk: { S: 'k' } })) },
   {
-    name: 'an empty text that is no key',
+    name: 'an empty text outside of the key',
     expect: 'ok',
     probe: table => errorName(put(table, item('empty', { text: { S: '' } }))),
   },

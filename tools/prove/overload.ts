@@ -1,5 +1,6 @@
 /** Guarantees 25 and 31: load shedding under overload, and no leaks under sustained load. */
 import { readdirSync } from 'node:fs'
+import type { Agent } from 'undici'
 import { temporaryFolder } from '../../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
 import { median, memoryMegabytes } from '../bench/measure.ts'
@@ -13,7 +14,7 @@ import {
   setStartStock,
 } from './external-client.ts'
 import type { Guarantee } from './guarantee.ts'
-import { type Customer, closedLoop, createShoppers, openLoop, p99 } from './load-generator.ts'
+import { type Customer, closedLoop, createShoppers, openLoop, p99, type Tally } from './load-generator.ts'
 
 const startStockedShop = async (): Promise<ShopProcess> => {
   const shop = await startShopProcess(temporaryFolder(), PROXY_SETTINGS)
@@ -21,8 +22,7 @@ const startStockedShop = async (): Promise<ShopProcess> => {
   return shop
 }
 
-const medianPerSecond = (tally: Awaited<ReturnType<typeof closedLoop>>): number =>
-  median(tally.seconds.slice(0, -1).map(({ good }) => good))
+const medianPerSecond = (tally: Tally): number => median(tally.seconds.slice(0, -1).map(({ good }) => good))
 
 /**
  * Compares the throughput of the shop after the overload with a second shop that served as many requests without overload,
@@ -107,7 +107,7 @@ const overload: Guarantee = {
 }
 
 /** Mixed traffic: 90 % browsing, 8 % carts, 2 % checkouts. */
-const createVisitors = (url: string, agent: ReturnType<typeof createAgent>): Customer => {
+const createVisitors = (url: string, agent: Agent): Customer => {
   const buying = createShoppers(agent, url)
   const pages = [
     '/api/books?limit=24',

@@ -35,7 +35,7 @@ const newBook = (n: number) => ({
   book_id: `new-${n}`,
   description: 'As good as new',
   title: `M book ${String(n).padStart(4, '0')}`,
-  author: 'Nobody',
+  author: 'A. Author',
   category: 'Technology',
   price: 1,
   stock_quantity: 1,

@@ -100,13 +100,13 @@ export const comparePeers = async (
   const settleMs = quick ? 1_000 : 3_000
 
   const machine = detectMachine()
-  say(`filling our shop with ${books.length} books`)
+  say(`filling CloudShelf with ${books.length} books`)
   await fillCloudshelf(dataDir, books)
   // The first start writes the index snapshot and is not representative.
   await startCloudshelf(dataDir, books).then(shop => shop.end())
   await sleep(settleMs)
 
-  say('starting everybody in turn')
+  say('measuring start times')
   const startedIn = new Map<string, number[]>()
   const startOnce = async (name: string, start: () => Promise<RunningShop>): Promise<void> => {
     const shop = await start()
@@ -132,7 +132,7 @@ export const comparePeers = async (
   let found: Pick<ShopResult, 'hits' | 'crowds'> | undefined
 
   for (const { peer, place } of peers) {
-    say(`${peer.label}, turn by turn with ours`)
+    say(`${peer.label}, interleaved with CloudShelf`)
     const copy = join(dataDir, '..', `cloudshelf-beside-${peer.name}`)
     cpSync(dataDir, copy, { recursive: true })
     const shop = await peer.start(place, books)
@@ -160,9 +160,9 @@ export const comparePeers = async (
             }
           : { apart }),
       })
-      say(`  ${line.name}: ${their.perSecond.toFixed(1)} per second, ours ${our.perSecond.toFixed(0)}`)
+      say(`  ${line.name}: ${their.perSecond.toFixed(1)} per second, CloudShelf ${our.perSecond.toFixed(0)}`)
     }
-    say('  the queries, and the crowds')
+    say('  search quality and rushes')
     const hits = await measureHits(shop, data, generators)
     const crowds = await measureRushes(shop, generators)
     const project = join(place.folder, peer.project)
@@ -182,7 +182,7 @@ export const comparePeers = async (
     })
     await shop.end()
     if (!found) {
-      say('  the queries and the crowds in ours')
+      say('  search quality and rushes of CloudShelf')
       found = {
         hits: await measureHits(ours, data, generators),
         crowds: await measureRushes(ours, generators),
@@ -192,7 +192,7 @@ export const comparePeers = async (
     await ours.end()
   }
 
-  if (!found) throw new TypeError('there was nobody to be beside')
+  if (!found) throw new TypeError('there are no peers to compare with')
   const oursResult: ShopResult = {
     name: 'cloudshelf',
     label: 'CloudShelf',
