@@ -1,7 +1,7 @@
 /** Chapter of docs/performance.md about scaling with the size of the catalogue. */
 import type { Chapter, Curves, Table } from './chapter.ts'
 import { createBusyNote, describeMachine, type Machine } from './machine.ts'
-import type { ScaleFigures } from './scale.ts'
+import type { ScaleFigures } from './scale-measure.ts'
 
 const createCurves = (
   all: readonly ScaleFigures[],
