@@ -1,7 +1,7 @@
 /** Measurement of one catalogue size for `npm run bench:scale`: import, start, index and queries. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, readFileSync, rmSync, statSync, } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-
+/** Benchmark `npm run bench:scale`: import, start and queries with 10,000, 100,000 and 500,000 books. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
