@@ -214,6 +214,11 @@ test('the search folder is imported through book-index.ts alone', () => {
   expect(intoSearch.filter(({ name }) => name !== 'src/catalog/search/book-index.ts')).toEqual([])
 })
 
+test('only the cart reader coalesces reads: tables and services know nothing of it', () => {
+  const coalescing = SOURCES.filter(one => listImports(one).includes('src/core/dynamo/coalesce.ts'))
+  expect(coalescing.map(({ file }) => file)).toEqual(['src/cart/reader.ts'])
+})
+
 test('core imports neither the domain nor HTTP', () => {
   const core = SOURCES.filter(({ file }) => topFolder(file) === 'core')
   expect(core.flatMap(listImports).filter(name => /^hono|^src\/(?!core\/)/.test(name))).toEqual([])
