@@ -5,7 +5,7 @@ import { createShop, type Deps } from '#src/composition/shop.ts'
 import { type Caller, callerOf } from '#src/http/client-ip.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
-import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
 import { startFakeAws } from './fake-aws.ts'
@@ -54,7 +54,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     origins: app.origins,
     loadShedder: app.loadShedder,
     currency: deps.currency,
-    holds: pathname => isPageFresh(deps.liveIndex, pathname),
+    createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log: deps.log,
   })

@@ -10,9 +10,9 @@ import { cookieValue } from '../core/cookies.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
-import type { Context } from '../http/app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Session, SessionStore } from '../http/identity.ts'
+import type { Context } from '../http/route.ts'
 import type { TableNames } from '../tables/definitions.ts'
 
 const MINUTE = 60_000

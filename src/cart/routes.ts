@@ -1,6 +1,7 @@
 /** Handlers of the cart. A visitor becomes a guest, with a cookie, when they add the first book. */
-import { type Route, route } from '../http/app.ts'
+
 import type { Identity } from '../http/identity.ts'
+import { type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import type { CartDeps } from './deps.ts'
 import { mergeGuestCart } from './merge.ts'

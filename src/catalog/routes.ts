@@ -1,6 +1,7 @@
 /** Handlers of the catalogue's endpoints, and how long their responses stay fresh. */
-import { type Context, type Route, route } from '../http/app.ts'
+
 import { actorOf } from '../http/identity.ts'
+import { type Context, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest, titles } from './browse.ts'
 import { prepareCover } from './cover.ts'

@@ -1,8 +1,9 @@
 /** HTTP application over a list of routes: those of the whole shop, or of one function on AWS. */
-import { createApp, type Route } from '../http/app.ts'
+import { createApp } from '../http/app.ts'
 import { createLoadShedder } from '../http/load-shedding.ts'
 import { originsOf } from '../http/origins.ts'
 import { createResponseCache } from '../http/response-cache.ts'
+import type { Route } from '../http/route.ts'
 import type { AppContext } from './base.ts'
 
 const RESPONSE_CACHE_BYTES = 24 * 1024 * 1024

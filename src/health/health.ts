@@ -1,8 +1,8 @@
 /** Whether the shop can serve: which store it has and that it answers, the index is ready and how old it is, how many rows are no books. */
 import * as z from 'zod'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
-import { type Route, route } from '../http/app.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { type Route, route } from '../http/route.ts'
 import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'
 
 const Health = z

@@ -12,7 +12,7 @@ type Part<Name extends string, T> = [T] extends [z.ZodType]
 export type CallInput<E extends Endpoint> = Part<'params', E['params']> &
   (E['query'] extends z.ZodType ? { readonly query?: Sent<E['query']> } : unknown) &
   Part<'headers', E['headers']> &
-  (E['body'] extends 'image' ? { readonly body: Uint8Array } : Part<'body', E['body']>)
+  (E['body'] extends 'bytes' ? { readonly body: Uint8Array } : Part<'body', E['body']>)
 
 export type CallReply<E extends Endpoint> = E['reply'] extends z.ZodType ? z.output<E['reply']> : undefined
 
@@ -69,13 +69,13 @@ export const createShopClient = (
     const request = new Request(`${origin}${addressOf(endpoint.path, address)}`, {
       method: endpoint.method,
       headers: {
-        ...(body === undefined || endpoint.body === 'image' ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || endpoint.body === 'bytes' ? {} : { 'content-type': 'application/json' }),
         ...forwarded,
         ...(headers as Record<string, string>),
       },
       ...(body === undefined
         ? {}
-        : { body: endpoint.body === 'image' ? (body as BodyInit) : JSON.stringify(body) }),
+        : { body: endpoint.body === 'bytes' ? (body as BodyInit) : JSON.stringify(body) }),
     })
     const response = await fetch(request)
     const text = await response.text()

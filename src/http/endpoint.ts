@@ -4,10 +4,16 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { RateLimit } from './rate-limits.ts'
 
 /**
- * Who may call: `anyone`; `shopper`, a guest or an account, who is only ever shown what is their own; `account`, who has
- * signed in; `staff`. There is no default.
+ * Access policy: who may call an endpoint. There is no default.
+ *
+ * - `anyone`
+ * - `shopper`: a guest or an account, who is only shown what is their own
+ * - `account`: a caller who has signed in
+ * - `staff`: an account with a role, in a session with a second factor
+ * - `signed`: another machine, such as a payment provider, by a signature over the raw body. The verifier of the route checks it
+ *   before anything else is done. Cookies are ignored, so there is no CSRF check.
  */
-export type Access = 'anyone' | 'shopper' | 'account' | 'staff'
+export type Access = 'anyone' | 'shopper' | 'account' | 'staff' | 'signed'
 
 type Shape = z.ZodType
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -21,17 +27,21 @@ export type Endpoint = {
   readonly access: Access
   /** Query parameters that only staff may use, on a route that is open to others. */
   readonly staffQuery?: readonly string[]
-  /** How often it may be called; counted once a request has been parsed, before anything is done. */
+  /** How often it may be called. A request is counted once it has been parsed, before the handler. */
   readonly limits?: readonly RateLimit[]
-  /** It is counted by its handler, in the transaction of what it does; if it does nothing, when it has come to that. */
+  /** The handler counts the request in its own transaction; otherwise it is counted when the handler returns. */
   readonly countsInTransaction?: true
-  /** `public`: the same bytes for everyone, kept by CDNs; the rest is never stored by anybody. */
+  /** `public`: the same bytes for every caller, cached here and by CDNs. `private` is never stored. */
   readonly cache: 'public' | 'private'
   readonly params?: Shape
   readonly query?: Shape
   readonly headers?: z.ZodObject
-  /** A JSON body; `image` is a body of bytes. */
-  readonly body?: Shape | 'image'
+  /** A JSON body; `bytes` is the raw body. */
+  readonly body?: Shape | 'bytes'
+  /** The largest body, in bytes; 64 KB if not given. */
+  readonly maxBytes?: number
+  /** Media types of a raw body, for the API documentation. */
+  readonly mediaTypes?: readonly string[]
   /** The status of success and the shape of its body; no shape, no body. */
   readonly status: 200 | 201 | 202 | 204
   readonly reply?: Shape
@@ -41,12 +51,12 @@ export type Endpoint = {
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined
 
-/** What a handler gets: everything parsed, nothing else. */
+/** Input of a handler: only what the schemas have parsed. */
 export type Input<E extends Endpoint> = {
   readonly params: Parsed<E['params']>
   readonly query: Parsed<E['query']>
   readonly headers: Parsed<E['headers']>
-  readonly body: E['body'] extends 'image' ? Uint8Array : Parsed<E['body']>
+  readonly body: E['body'] extends 'bytes' ? Uint8Array : Parsed<E['body']>
 }
 
 export type Reply<E extends Endpoint> = E['reply'] extends z.ZodType ? z.input<E['reply']> : undefined

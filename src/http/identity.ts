@@ -90,6 +90,18 @@ export const identify = async (cookies: string | undefined, rules: IdentityRules
   }
 }
 
+/** The caller of a signed call: a machine, which is neither a shopper nor staff. */
+export const UNIDENTIFIED: Identity = {
+  userId: undefined,
+  guestId: undefined,
+  session: undefined,
+  staff: async () => undefined,
+  becomeShopper: () => {
+    throw new TypeError('a signed call has no shopper')
+  },
+  setCookie: () => undefined,
+}
+
 /** Throws not_signed_in or forbidden unless the policy lets the caller in. */
 export const authorize = async (policy: Access, identity: Identity): Promise<void> => {
   if (policy === 'account' && identity.session === undefined)

@@ -129,6 +129,7 @@ const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Pro
     shopper: [visitor, guest, jane],
     account: [visitor, jane],
     staff: [jane, staff],
+    signed: [visitor],
   }
   for (const endpoint of endsLast())
     for (const who of callers[endpoint.access]) {
@@ -136,7 +137,7 @@ const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Pro
         name === 'order_id' ? order.order_id : name === 'category' ? 'Technology' : 'tech-001',
       )
       const body: Json =
-        endpoint.body === 'image' ? new Uint8Array([1, 2, 3]) : examples[endpoint.id]?.request
+        endpoint.body === 'bytes' ? new Uint8Array([1, 2, 3]) : examples[endpoint.id]?.request
       await who.call(endpoint.method, path, body)
     }
   return told

@@ -48,7 +48,7 @@ const { fetch: answer } = createPageServer({
   origins: originsOf(publicUrl),
   loadShedder: createLoadShedder(),
   currency,
-  holds: () => {
+  createFreshnessCheck: () => {
     const until = Date.now() + HOLDS_MS
     return () => Date.now() < until
   },

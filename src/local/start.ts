@@ -15,7 +15,7 @@ import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Caller, callerOf } from '../http/client-ip.ts'
 import { createLocalBuild } from '../pages/local-build.ts'
-import { isPageFresh } from '../pages/page-cache.ts'
+import { createFreshnessCheck } from '../pages/page-cache.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createTables, passes, verifyTables } from '../tables/provision.ts'
@@ -159,7 +159,7 @@ const startParts = async (
     origins: shop.origins,
     loadShedder: shop.loadShedder,
     currency: settings.currency,
-    holds: pathname => isPageFresh(deps.liveIndex, pathname),
+    createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log,
   })

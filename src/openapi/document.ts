@@ -12,12 +12,13 @@ type Json = { [name: string]: unknown }
 const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   'invalid_request',
   ...(endpoint.method === 'GET' ? [] : (['body_too_large', 'malformed_request'] as const)),
-  ...(endpoint.body === undefined || endpoint.body === 'image'
+  ...(endpoint.body === undefined || endpoint.body === 'bytes'
     ? []
     : (['malformed_json', 'unsupported_media_type'] as const)),
   ...(endpoint.access === 'account' ? (['not_signed_in'] as const) : []),
   ...(endpoint.access === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
-  ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
+  ...(endpoint.access === 'signed' ? (['forbidden'] as const) : []),
+  ...(endpoint.method === 'GET' || endpoint.access === 'signed' ? [] : (['cross_site_request'] as const)),
   ...(endpoint.limits ? (['too_many_requests'] as const) : []),
   'internal_error',
   'store_busy',
@@ -45,7 +46,7 @@ const components = (endpoints: readonly Endpoint[]): Json => {
     if (schema && typeof id === 'string') named[id] = toSchema(schema, io)
   }
   for (const { body, reply } of endpoints) {
-    if (body !== 'image') collect(body, 'input')
+    if (body !== 'bytes') collect(body, 'input')
     collect(reply, 'output')
   }
   collect(Problem, 'output')
@@ -92,14 +93,11 @@ const parametersIn = (
   }))
 }
 
-const requestBody = ({ id, body }: Endpoint): Json | undefined => {
+const requestBody = ({ id, body, mediaTypes = ['application/octet-stream'] }: Endpoint): Json | undefined => {
   if (body === undefined) return undefined
-  if (body === 'image') {
+  if (body === 'bytes') {
     const binary = { schema: { type: 'string', format: 'binary' } }
-    return {
-      required: true,
-      content: { 'image/jpeg': binary, 'image/png': binary, 'image/webp': binary, 'image/avif': binary },
-    }
+    return { required: true, content: Object.fromEntries(mediaTypes.map(type => [type, binary])) }
   }
   return { required: true, content: content(body, 'application/json', examples[id]?.request) }
 }
@@ -132,8 +130,17 @@ const responses = (endpoint: Endpoint): Json => {
 
 /** Whom a request must speak for, one of these. */
 const securityOf = ({ access }: Endpoint): Json[] => {
+  if (access === 'signed') return [{ signature: [] }]
   if (access === 'account' || access === 'staff') return [{ session: [] }]
   return [{}, { guest: [] }, { session: [] }]
+}
+
+const SIGNATURE_SCHEME: Json = {
+  type: 'apiKey',
+  in: 'header',
+  name: 'signature',
+  description:
+    'A signature over the raw body, for calls of other machines. The header and the scheme are those of the sender; cookies are ignored.',
 }
 
 const operation = (endpoint: Endpoint): Json => {
@@ -186,6 +193,7 @@ export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/')
   components: {
     schemas: components(endpoints),
     securitySchemes: {
+      ...(endpoints.some(one => one.access === 'signed') ? { signature: SIGNATURE_SCHEME } : {}),
       guest: {
         type: 'apiKey',
         in: 'cookie',

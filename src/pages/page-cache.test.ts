@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
-import { createPageCache, isPageFresh } from './page-cache.ts'
+import { createFreshnessCheck, createPageCache } from './page-cache.ts'
 
 const liveIndexAt = () => {
   const state = { contentVersion: 1, editVersion: 1, books: new Map<string, number>(), ready: true }
@@ -20,44 +20,44 @@ const liveIndexAt = () => {
   return { state, liveIndex, now: () => time, pass }
 }
 
-test('a page holds while nothing changes, and for a minute at most', () => {
+test('a page is fresh while nothing changes, for a minute at most', () => {
   const { liveIndex, now, pass } = liveIndexAt()
-  const holds = isPageFresh(liveIndex, '/category/poetry', now)
+  const isFresh = createFreshnessCheck(liveIndex, '/category/poetry', now)
   pass(59_000)
-  expect(holds()).toBe(true)
+  expect(isFresh()).toBe(true)
   pass(1_001)
-  expect(holds()).toBe(false)
+  expect(isFresh()).toBe(false)
 })
 
-test('after a visible sale a list holds for a second more, after an edit no longer', () => {
+test('a list stays fresh for a second after a visible sale, and not after an edit', () => {
   const { state, liveIndex, now, pass } = liveIndexAt()
-  const holds = isPageFresh(liveIndex, '/', now)
+  const isFresh = createFreshnessCheck(liveIndex, '/', now)
   state.contentVersion++
   pass(900)
-  expect(holds()).toBe(true)
+  expect(isFresh()).toBe(true)
   pass(200)
-  expect(holds()).toBe(false)
-  const fresh = isPageFresh(liveIndex, '/', now)
+  expect(isFresh()).toBe(false)
+  const fresh = createFreshnessCheck(liveIndex, '/', now)
   state.editVersion++
   expect(fresh()).toBe(false)
 })
 
-test('the page of a book ends with any change of the book, and nothing is kept without an index', () => {
+test('the page of a book is stale after any change of the book, and without an index no page is fresh', () => {
   const { state, liveIndex, now } = liveIndexAt()
-  const holds = isPageFresh(liveIndex, '/books/tech-001/clean-code', now)
+  const isFresh = createFreshnessCheck(liveIndex, '/books/tech-001/clean-code', now)
   state.books.set('tech-001', 1)
-  expect(holds()).toBe(false)
+  expect(isFresh()).toBe(false)
   state.ready = false
-  expect(isPageFresh(liveIndex, '/', now)()).toBe(false)
+  expect(createFreshnessCheck(liveIndex, '/', now)()).toBe(false)
 })
 
-test('kept pages are bounded in bytes, and one that no longer holds is gone', () => {
-  const kept = createPageCache(100_000)
-  let holding = true
+test('the page cache is bounded in bytes, and a stale page is removed', () => {
+  const cache = createPageCache(100_000)
+  let isFresh = true
   const page = Buffer.alloc(40_000)
-  for (const path of ['/a', '/b', '/c']) kept.keep(path, page, new Headers(), () => holding)
-  expect(kept.find('/a')).toBeUndefined()
-  expect(kept.find('/c')?.etag).toMatch(/^W\/"/)
-  holding = false
-  expect(kept.find('/c')).toBeUndefined()
+  for (const path of ['/a', '/b', '/c']) cache.store(path, page, new Headers(), () => isFresh)
+  expect(cache.find('/a')).toBeUndefined()
+  expect(cache.find('/c')?.etag).toMatch(/^W\/"/)
+  isFresh = false
+  expect(cache.find('/c')).toBeUndefined()
 })

@@ -1,69 +1,80 @@
-/** Rendered public pages, bounded in bytes, given again while what the API made them from holds. */
+/** Page cache: rendered public pages in memory, bounded in bytes, each valid while the data that it was made from is unchanged. */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { Body } from './compress.ts'
 import { bookOf } from './paths.ts'
 
-/** A list that changed a moment ago may be shown for this long, as the API does. */
+/** A list may be shown for this long after a visible change, as by the API. */
 const LIST_MS = 1_000
-/** A book that somebody changed behind our back is found within this time. */
-const LONGEST_MS = 60_000
+/** The longest that a page is cached: a change that another client makes to a book is shown within this time. */
+const MAX_AGE_MS = 60_000
 
 export type CachedPage = {
   readonly body: Body
   /** A plain object, because the server on Node writes that as it is. */
   readonly headers: Readonly<Record<string, string>>
   readonly etag: string
-  readonly holds: () => boolean
+  readonly isFresh: () => boolean
 }
 
 type Versions = Pick<LiveIndex, 'listVersion' | 'bookVersion' | 'index'>
 
-/** Tells whether a page made now still says what the shop would say. Without an index, no page is kept. */
-export const isPageFresh = (memory: Versions, pathname: string, now: () => number = Date.now) => {
+/** A check whether a page that is rendered now still shows the current data. Without an index, no page is fresh. */
+export const createFreshnessCheck = (
+  liveIndex: Versions,
+  pathname: string,
+  now: () => number = Date.now,
+): (() => boolean) => {
   const at = now()
-  const ready = memory.index !== undefined
-  const { contentVersion, editVersion } = memory.listVersion
+  const ready = liveIndex.index !== undefined
+  const { contentVersion, editVersion } = liveIndex.listVersion
   const bookId = bookOf(pathname)
-  const bookVersion = bookId === undefined ? 0 : memory.bookVersion(bookId)
-  return (): boolean => {
+  const bookVersion = bookId === undefined ? 0 : liveIndex.bookVersion(bookId)
+  return () => {
     const age = now() - at
-    const list = memory.listVersion
+    const list = liveIndex.listVersion
     return (
       ready &&
-      age < LONGEST_MS &&
+      age < MAX_AGE_MS &&
       list.editVersion === editVersion &&
       (list.contentVersion === contentVersion || age < LIST_MS) &&
-      (bookId === undefined || memory.bookVersion(bookId) === bookVersion)
+      (bookId === undefined || liveIndex.bookVersion(bookId) === bookVersion)
     )
   }
 }
 
-/** At most `maxBytes` of pages, the least used go first. */
-export const createPageCache = (maxBytes: number) => {
-  const kept = new LRUCache<string, CachedPage>({
+export type PageCache = {
+  /** The cached page of a path and query, if it is still fresh. */
+  readonly find: (path: string) => CachedPage | undefined
+  /** The page as it is sent, cached while `isFresh()`. */
+  readonly store: (path: string, html: Uint8Array, headers: Headers, isFresh: () => boolean) => CachedPage
+}
+
+/** Holds at most `maxBytes`, least recently used first out. */
+export const createPageCache = (maxBytes: number): PageCache => {
+  const pages = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
-    // The page, and its two smaller forms.
-    sizeCalculation: ({ body }, address) => Math.ceil(body.plain.byteLength * 1.4) + address.length + 1_000,
+    // The page with its two compressed forms.
+    sizeCalculation: ({ body }, path) => Math.ceil(body.plain.byteLength * 1.4) + path.length + 1_000,
   })
   return {
-    find: (address: string): CachedPage | undefined => {
-      const page = kept.get(address)
-      if (!page || page.holds()) return page
-      kept.delete(address)
+    find: path => {
+      const page = pages.get(path)
+      if (!page || page.isFresh()) return page
+      pages.delete(path)
       return undefined
     },
-    keep: (address: string, html: Uint8Array, headers: Headers, holds: () => boolean): CachedPage => {
+    store: (path, html, headers, isFresh) => {
       const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
       const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
       const page: CachedPage = {
         body: new Body(html, type),
         headers: { ...Object.fromEntries(headers), etag },
         etag,
-        holds,
+        isFresh,
       }
-      if (holds()) kept.set(address, page)
+      if (isFresh()) pages.set(path, page)
       return page
     },
   }

@@ -1,12 +1,11 @@
-/** The pages in front of the API: one `fetch` for the whole shop, pages loaded when the first of them is asked for. */
+/** The server of the web pages in front of the API: one `fetch` for the whole shop. Pages are loaded with the first request for one. */
 import { randomBytes } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
+import { readBody } from '../http/body.ts'
 import type { Caller } from '../http/client-ip.ts'
-import { assertSameSite, readBody } from '../http/guard.ts'
-import type { LoadShedder } from '../http/load-shedding.ts'
-import { withRequestLogging } from '../http/request-logging.ts'
+import { createFetch, type PipelineRules, runSteps, type Steps, skip } from '../http/pipeline.ts'
 import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
 import { nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
@@ -15,17 +14,17 @@ import { type CachedPage, createPageCache } from './page-cache.ts'
 import { formBytes, isPage, isPublicPage, pageRoute } from './paths.ts'
 import { siteFiles } from './site-files.ts'
 
-const KEPT_BYTES = 48 * 1024 * 1024
+const PAGE_CACHE_BYTES = 48 * 1024 * 1024
 
 type Fetch = (request: Request, caller?: Caller) => Promise<Response>
-type Ask = (request: Request) => Promise<Response>
-/** Renders a page; `ask` is how it reaches the API on behalf of whoever wants to see it. */
-type Render = (request: Request, nonce: string, ask: Ask) => Promise<Response>
+type ApiFetch = (request: Request) => Promise<Response>
+/** Renders a page; `fetchApi` calls the API on behalf of the visitor. */
+type Render = (request: Request, nonce: string, fetchApi: ApiFetch) => Promise<Response>
 
-/** What a build of the pages exports, and how its files are served: undefined for one that it does not have. */
+/** What a build of the pages exports, and how its files are served: undefined for a file that it does not have. */
 export type PagesBuild = {
   readonly pageRenderer: (
-    surroundings: {
+    context: {
       readonly origin: string
       readonly currency: string
       readonly report: (error: unknown) => void
@@ -35,30 +34,44 @@ export type PagesBuild = {
   readonly asset: (request: Request, pathname: string) => Promise<Response | undefined>
 }
 
-export type PagesDeps = {
-  /** The API's own fetch: what is no page goes there, and what pages need comes from there. */
+/** With the API in the same process, the load shedder is the API's own: a page and its calls share one slot. */
+export type PagesDeps = PipelineRules & {
+  /** The API's fetch: for what is not a page, and for the data of pages. */
   readonly fetch: Fetch
   readonly publicUrl: string
-  readonly origins: ReadonlySet<string>
-  /** The API's own, where it is in this process: a page has one place for all that it asks. */
-  readonly loadShedder: LoadShedder
   readonly currency: string
-  /** Tells, of a public page that is made now, whether it still says what the shop would say. */
-  readonly holds: (pathname: string) => () => boolean
-  /** Loads the pages; asked again after it has failed. */
+  /** A check whether the page of this path, rendered now, still shows the current data. */
+  readonly createFreshnessCheck: (pathname: string) => () => boolean
+  /** Loads the pages; called again after it has failed. */
   readonly load: () => Promise<PagesBuild>
   readonly log: Log
 }
 
-/** `fetch` answers pages and hands the rest to the API. */
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
+
+/** The steps of a page. Identity, authorization and rate limits are those of the API calls that it makes. */
+const pageSteps = <Input, Result>(
+  route: string,
+  parse: () => Promise<Input>,
+  render: (input: Input) => Promise<Result>,
+): Steps<undefined, Input, undefined, Result> => ({
+  route,
+  checksCsrf: true,
+  identify: skip,
+  authorize: skip,
+  parse,
+  limit: skip,
+  handle: (_identity, input) => render(input),
+})
+
+/** `fetch` answers pages and passes everything else on to the API. */
 export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
-  const { publicUrl, origins, currency, log } = deps
-  const { admit, yieldSlotWhile } = deps.loadShedder
+  const { publicUrl, origins, currency, log, loadShedder } = deps
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
-  const kept = createPageCache(KEPT_BYTES)
+  const cache = createPageCache(PAGE_CACHE_BYTES)
   const site = siteFiles(deps.fetch, origin)
-  /** Scripts of public pages are marked by this while they are rendered; it never leaves the process. */
+  /** Marks the scripts of public pages while they are rendered; it never leaves the process. */
   const mark = randomBytes(16).toString('hex')
   let loaded: Promise<Pick<PagesBuild, 'asset'> & { readonly render: Render }> | undefined
 
@@ -67,14 +80,14 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       render: pageRenderer({ currency, report: log.failure, origin }, origins),
       asset,
     }))
-    // What failed is tried again by the next who asks.
+    // After a failure, the next request tries again.
     loaded.catch(() => {
       loaded = undefined
     })
     return loaded
   }
 
-  const giveKept = async (request: Request, page: CachedPage): Promise<Response> => {
+  const sendCached = async (request: Request, page: CachedPage): Promise<Response> => {
     if (request.headers.get('if-none-match') === page.etag)
       return new Response(null, { status: 304, headers: page.headers })
     const { bytes, headers } = await page.body.for(request)
@@ -83,19 +96,21 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     })
   }
 
-  const publicPage = async (request: Request, url: URL): Promise<Response> => {
-    const address = `${url.pathname}${url.search}`
-    const found = kept.find(address)
-    if (found) return giveKept(request, found)
+  const publicPage = async (request: Request, { pathname, search }: URL): Promise<Response> => {
     const { render } = await ready()
-    const holds = deps.holds(url.pathname)
-    // Without the visitor's headers: what nobody can see, nobody can be shown.
-    const { rendered, bytes } = await admit(async () => {
+    const isFresh = deps.createFreshnessCheck(pathname)
+    // Without the visitor's headers: a page that cannot see them cannot depend on them.
+    const renderPage = async () => {
       const rendered = await render(new Request(request.url), mark, deps.fetch)
       return { rendered, bytes: Buffer.from(await rendered.arrayBuffer()) }
-    })
+    }
+    const { rendered, bytes } = await runSteps(
+      request,
+      deps,
+      pageSteps(pageRoute(pathname), skip, renderPage),
+    )
     const headers = new Headers(rendered.headers)
-    // Pictures go out as they are.
+    // Images are sent as they are.
     const isText = !headers.get('content-type')?.startsWith('image/png')
     const { html, scripts } = isText ? nonceToHashes(bytes.toString(), mark) : { html: bytes, scripts: '' }
     securityHeaders(headers, scripts, https)
@@ -104,62 +119,76 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       return new Response(bytes.length > 0 ? (html as BodyInit) : null, { status: rendered.status, headers })
     }
     if (!headers.has('cache-control')) headers.set('cache-control', PUBLIC)
-    return giveKept(request, kept.keep(address, Buffer.from(html), headers, holds))
+    return sendCached(request, cache.store(pathname + search, Buffer.from(html), headers, isFresh))
   }
 
-  const privatePage = async (render: Render, request: Request, caller?: Caller): Promise<Response> => {
-    const nonce = randomBytes(16).toString('hex')
-    const { method, headers: asking, url } = request
-    const body =
-      method === 'POST'
-        ? await yieldSlotWhile(() => readBody(request, formBytes(new URL(url).pathname)))
-        : undefined
-    const sent = new Request(url, { method, headers: asking, ...(body ? { body: body as BodyInit } : {}) })
-    const answer = await render(sent, nonce, asked => deps.fetch(asked, caller))
-    const headers = new Headers(answer.headers)
-    securityHeaders(headers, `'nonce-${nonce}'`, https)
-    headers.set('cache-control', 'no-store')
-    if (!answer.body) return new Response(null, { status: answer.status, headers })
-    const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
-    const sized = await new Body(new Uint8Array(await answer.arrayBuffer()), type).for(request)
-    for (const [name, value] of Object.entries(sized.headers)) headers.set(name, value)
-    return new Response(sized.bytes as BodyInit, { status: answer.status, headers })
+  const readForm = async (request: Request, pathname: string): Promise<Uint8Array | undefined> =>
+    request.method === 'POST'
+      ? loadShedder.yieldSlotWhile(() => readBody(request, formBytes(pathname)))
+      : undefined
+
+  const privatePage = (request: Request, { pathname }: URL, caller?: Caller): Promise<Response> => {
+    const renderPage = async (form: Uint8Array | undefined): Promise<Response> => {
+      const { render } = await ready()
+      const nonce = randomBytes(16).toString('hex')
+      const { method, headers: sent, url } = request
+      const copy = new Request(url, { method, headers: sent, ...(form ? { body: form as BodyInit } : {}) })
+      const rendered = await render(copy, nonce, call => deps.fetch(call, caller))
+      const headers = new Headers(rendered.headers)
+      securityHeaders(headers, `'nonce-${nonce}'`, https)
+      headers.set('cache-control', 'no-store')
+      if (!rendered.body) return new Response(null, { status: rendered.status, headers })
+      const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
+      const encoded = await new Body(new Uint8Array(await rendered.arrayBuffer()), type).for(request)
+      for (const [name, value] of Object.entries(encoded.headers)) headers.set(name, value)
+      return new Response(encoded.bytes as BodyInit, { status: rendered.status, headers })
+    }
+    const parse = () => readForm(request, pathname)
+    return runSteps(request, deps, {
+      ...pageSteps(pageRoute(pathname), parse, renderPage),
+      prepare: ready,
+    })
   }
 
-  const page = async (request: Request, url: URL, caller?: Caller): Promise<Response> => {
-    const { pathname } = url
+  const refuse = (error: unknown): Response => {
+    const refused = error instanceof ShopError
+    if (!refused) log.failure(error)
+    const response = lastResort(refused ? error : undefined)
+    securityHeaders(response.headers, '', https)
+    return response
+  }
+
+  const labelRequest = (pathname: string): void => {
     const current = currentRequest()
     if (current) current.route = pageRoute(pathname)
-    // What the fetch standard has no request for, pages cannot be asked with.
-    if (request.method === 'TRACE')
-      throw new ShopError('method_not_allowed', 'TRACE is not for this address.')
-    const reading = request.method === 'GET' || request.method === 'HEAD'
-    if (reading && isAsset(pathname)) {
-      const file = await (await ready()).asset(request, pathname)
-      if (file) return file
-    }
-    const file = reading ? await site(pathname) : undefined
+  }
+
+  const findCached = (request: Request): Promise<Response> | undefined => {
+    if (!isRead(request)) return undefined
+    const { pathname, search } = new URL(request.url)
+    const page = cache.find(pathname + search)
+    if (!page) return undefined
+    labelRequest(pathname)
+    return sendCached(request, page).catch(refuse)
+  }
+
+  const routePage = async (request: Request, caller?: Caller): Promise<Response> => {
+    const url = new URL(request.url)
+    const { pathname } = url
+    labelRequest(pathname)
+    // The fetch standard has no TRACE request, so no page can be rendered for one.
+    if (request.method === 'TRACE') throw new ShopError('method_not_allowed', 'TRACE is not allowed here.')
+    if (!isRead(request)) return privatePage(request, url, caller)
+    const asset = isAsset(pathname) ? await (await ready()).asset(request, pathname) : undefined
+    const file = asset ?? (await site(pathname))
     if (file) return file
-    assertSameSite(request.method, request.headers, deps.origins)
-    if (reading && isPublicPage(pathname)) return publicPage(request, url)
-    const { render } = await ready()
-    return admit(() => privatePage(render, request, caller))
+    return isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, url, caller)
   }
 
-  const answer = async (request: Request, caller?: Caller): Promise<Response> => {
-    try {
-      return await page(request, new URL(request.url), caller)
-    } catch (error) {
-      const refused = error instanceof ShopError
-      if (!refused) log.failure(error)
-      const apology = lastResort(refused ? error : undefined)
-      securityHeaders(apology.headers, '', https)
-      return apology
-    }
-  }
-
-  const tracedPage = withRequestLogging(answer, log)
-  const fetch: Fetch = (request, caller) => (isPage(request.url) ? tracedPage : deps.fetch)(request, caller)
+  const pageFetch = createFetch(log, findCached, (request, caller) =>
+    routePage(request, caller).catch(refuse),
+  )
+  const fetch: Fetch = (request, caller) => (isPage(request.url) ? pageFetch : deps.fetch)(request, caller)
 
   return { fetch }
 }

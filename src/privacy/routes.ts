@@ -2,7 +2,7 @@
 import { assertPassword } from '../accounts/password-credential.ts'
 import { profileView, requireUser } from '../accounts/profile/service.ts'
 import { requireSession, sessionCookie } from '../accounts/sessions.ts'
-import { type Route, route } from '../http/app.ts'
+import { type Route, route } from '../http/route.ts'
 import { orderView } from '../orders/service.ts'
 import * as api from './api.ts'
 import { type EraseDeps, erasePerson } from './erase.ts'

@@ -15,7 +15,7 @@ import { borrowEngine } from '#src/local/borrow-engine.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
-import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { createTables } from '#src/tables/provision.ts'
 
@@ -110,7 +110,7 @@ const runShop = async <T>(
       origins: app.origins,
       loadShedder: app.loadShedder,
       currency: settings.currency,
-      holds: pathname => isPageFresh(deps.liveIndex, pathname),
+      createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
       load: build.load,
       log,
     })

@@ -60,7 +60,7 @@ const FIELD_VALUES = ['1', '"x"', '{"a":1}', '[]', 'null', '0.01', 'true', '{"S"
 
 /** Unknown fields, in valid bodies and where no body is expected. */
 const unknownFields = (target: Target, nth: number): FuzzRequest[] =>
-  ENDPOINTS.filter(({ method, body }) => method !== 'GET' && body !== 'image').flatMap((endpoint, from) => {
+  ENDPOINTS.filter(({ method, body }) => method !== 'GET' && body !== 'bytes').flatMap((endpoint, from) => {
     const known = hasJsonBody(endpoint) ? target.bodies[endpoint.id] : {}
     const comma = Object.keys(known).length > 0 ? ',' : ''
     const names = readCorpus('fields').filter(entry => !Object.hasOwn(known, entryText(entry)))

@@ -74,7 +74,7 @@ const arbitraryRequest = (target: Target): fc.Arbitrary<FuzzRequest> => {
           freq: 2,
         }),
         body: hasJsonBody(endpoint) ? arbitraryBody(target.bodies[endpoint.id]) : fc.constant(undefined),
-        image: endpoint.body === 'image' ? fc.uint8Array({ maxLength: 200 }) : fc.constant(undefined),
+        image: endpoint.body === 'bytes' ? fc.uint8Array({ maxLength: 200 }) : fc.constant(undefined),
       })
       .map(({ as, id, query, body, image }): FuzzRequest => {
         const whole = validPath(target, endpoint)

@@ -56,7 +56,7 @@ export const findEndpoint = (id: string): Endpoint => {
   return found
 }
 
-export const hasJsonBody = ({ body }: Endpoint): boolean => body !== undefined && body !== 'image'
+export const hasJsonBody = ({ body }: Endpoint): boolean => body !== undefined && body !== 'bytes'
 
 const VALID_BOOK = {
   category: 'Technology',

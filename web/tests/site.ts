@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, expect, vi } from 'vitest'
 import { createShop } from '#src/composition/shop.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
-import { isPageFresh } from '#src/pages/page-cache.ts'
+import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { createTestShop, type ShopOptions, type TestShop } from '../../test/kit.ts'
 import { launchBrowser } from './browser.ts'
@@ -82,7 +82,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
     origins: app.origins,
     loadShedder: app.loadShedder,
     currency: shop.deps.currency,
-    holds: pathname => isPageFresh(shop.deps.liveIndex, pathname),
+    createFreshnessCheck: pathname => createFreshnessCheck(shop.deps.liveIndex, pathname),
     load: build.load,
     log: shop.deps.log,
   })

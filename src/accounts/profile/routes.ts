@@ -1,6 +1,6 @@
 /** Handlers of the profile and of saved postal addresses. */
 import type * as z from 'zod'
-import { type Route, route } from '../../http/app.ts'
+import { type Route, route } from '../../http/route.ts'
 import type { AccountDeps } from '../deps.ts'
 import type { PostalAddress } from '../schema.ts'
 import { requireSession } from '../sessions.ts'

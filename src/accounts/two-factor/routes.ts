@@ -1,8 +1,8 @@
 /** Handlers of authenticator apps, recovery codes and passkeys, over the sign-in library. */
 import { withoutCookie } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
-import { type Context, type Route, route } from '../../http/app.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
+import { type Context, type Route, route } from '../../http/route.ts'
 import { auditOwnChange, type OwnChange } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseJson, readBody } from './guard.ts'
+import { parseJson, readBody } from './body.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const bad = expect.objectContaining({ code: 'malformed_json' })

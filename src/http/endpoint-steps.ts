@@ -1,0 +1,97 @@
+/** Steps 5 to 9 of the pipeline for a request of an endpoint. */
+import { ShopError } from '../core/errors.ts'
+import type { Limiter } from '../core/rate-limit/limiter.ts'
+import { requestIdHeader } from '../core/request.ts'
+import type { Caller } from './client-ip.ts'
+import type { Endpoint } from './endpoint.ts'
+import { authorize, type Identity, type IdentityRules, identify, UNIDENTIFIED } from './identity.ts'
+import { type ParsedInput, parseInput, receiveBody } from './input.ts'
+import type { PipelineRules, Steps } from './pipeline.ts'
+import { createRequestCounter, type RequestCounter } from './rate-limits.ts'
+import type { ResponseCache } from './response-cache.ts'
+import type { Route } from './route.ts'
+
+export type EndpointRules = PipelineRules &
+  IdentityRules & {
+    readonly responseCache: ResponseCache
+    readonly limiter: Limiter
+    /** The id of the browser of a Cookie header, if it has signed in with this email before. */
+    readonly deviceOf: (email: string, cookie: string) => Promise<string | undefined>
+  }
+
+/** Headers are a plain object, because the server on Node writes those as they are. */
+const respond = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
+  const headers: Record<string, string> = { ...requestIdHeader(), 'cache-control': 'no-store' }
+  for (const [name, text] of more) headers[name] ??= text
+  if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
+  headers['content-type'] = 'application/json'
+  return new Response(JSON.stringify(value), { status: endpoint.status, headers })
+}
+
+const withoutCookies = (headers: Headers): Headers => {
+  const rest = new Headers(headers)
+  rest.delete('cookie')
+  return rest
+}
+
+const notSigned = () => new ShopError('forbidden', 'The signature of this request is missing or not valid.')
+
+/** `params` are those of the path, not parsed yet. */
+export const endpointSteps = (
+  { endpoint, handle, verify }: Route,
+  request: Request,
+  params: unknown,
+  caller: Caller,
+  rules: EndpointRules,
+): Steps<Identity, ParsedInput, RequestCounter, Response> => {
+  const isSigned = endpoint.access === 'signed'
+  const headers = isSigned ? withoutCookies(request.headers) : request.headers
+  const cookie = headers.get('cookie') ?? undefined
+  let received: Uint8Array | undefined
+  return {
+    route: endpoint.path,
+    checksCsrf: !isSigned,
+    identify: async () => {
+      if (!isSigned) return identify(cookie, rules)
+      received = await receiveBody(request, endpoint, rules.loadShedder)
+      if (!(await verify?.(received, headers))) throw notSigned()
+      return UNIDENTIFIED
+    },
+    authorize: identity => authorize(endpoint.access, identity),
+    parse: identity => parseInput(request, endpoint, params, identity, rules.loadShedder, received),
+    limit: async (identity, { body }) => {
+      const counter = await createRequestCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
+        clientNetwork: caller.clientNetwork,
+        account: identity.session?.userId,
+        body,
+        deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
+      })
+      if (!endpoint.countsInTransaction) await counter.count()
+      return counter
+    },
+    handle: async (identity, input, counter) => {
+      const answerHeaders = new Map<string, string>()
+      const setCookies: string[] = []
+      let isFresh: (() => boolean) | undefined
+      const work = () =>
+        handle({
+          ...input,
+          identity,
+          sent: headers,
+          answerHeaders,
+          setCookies,
+          transact: counter.transact,
+          cacheWhile: check => {
+            isFresh = check
+          },
+        })
+      const value = await work().finally(counter.count)
+      if (endpoint.cache === 'public') return rules.responseCache.store(request, value, isFresh)
+      const newCookie = identity.setCookie()
+      if (newCookie !== undefined) setCookies.push(newCookie)
+      const response = respond(endpoint, value, answerHeaders)
+      for (const one of setCookies) response.headers.append('set-cookie', one)
+      return response
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/** Input of an endpoint: path, query, headers and body of a request, each parsed by the endpoint's schema. */
+import type * as z from 'zod'
+import { ShopError } from '../core/errors.ts'
+import { DEFAULT_MAX_BYTES, parseJson, readBody } from './body.ts'
+import type { Endpoint } from './endpoint.ts'
+import { authorize, type Identity } from './identity.ts'
+import type { LoadShedder } from './load-shedding.ts'
+import { invalid } from './problem.ts'
+
+export type ParsedInput = { readonly [part in 'params' | 'query' | 'headers' | 'body']: unknown }
+
+const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+  if (!schema) return undefined
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw invalid(part, parsed.error)
+  return parsed.data
+}
+
+/** The query as an object. A parameter that is there twice is refused, because it is unclear which one counts. */
+const parseQuery = async (
+  request: Request,
+  { query, staffQuery }: Endpoint,
+  identity: Identity,
+): Promise<unknown> => {
+  const start = request.url.indexOf('?')
+  if (start < 0 && !query) return undefined
+  const params = new URLSearchParams(start < 0 ? '' : request.url.slice(start))
+  const names = [...params.keys()]
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated !== undefined)
+    throw new ShopError('invalid_request', `query.${repeated.slice(0, 60)}: must be there only once`)
+  if (staffQuery?.some(name => params.has(name))) await authorize('staff', identity)
+  if (!query && names[0] !== undefined)
+    throw new ShopError('invalid_request', `query.${names[0].slice(0, 60)}: is not a known parameter`)
+  return parse('query', query, Object.fromEntries(params))
+}
+
+const parseHeaders = (request: Request, { headers }: Endpoint): unknown => {
+  if (!headers) return undefined
+  const sent = Object.keys(headers.shape).map(name => [name, request.headers.get(name) ?? undefined])
+  return parse('headers', headers, Object.fromEntries(sent))
+}
+
+/** The raw body. The slot is yielded while it is being received. Throws body_too_large and malformed_request. */
+export const receiveBody = (
+  request: Request,
+  { maxBytes = DEFAULT_MAX_BYTES }: Endpoint,
+  { yieldSlotWhile }: LoadShedder,
+): Promise<Uint8Array> => yieldSlotWhile(() => readBody(request, maxBytes))
+
+const parseBody = async (
+  request: Request,
+  endpoint: Endpoint,
+  loadShedder: LoadShedder,
+): Promise<unknown> => {
+  const { body, method } = endpoint
+  if (body === undefined && method === 'GET') return undefined
+  const bytes = await receiveBody(request, endpoint, loadShedder)
+  if (body === undefined) {
+    if (bytes.length > 0) throw new ShopError('invalid_request', 'body: must be empty')
+    return undefined
+  }
+  if (body === 'bytes') return bytes
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new ShopError('unsupported_media_type', 'Send the body as content-type: application/json.')
+  return parse('body', body, parseJson(bytes))
+}
+
+/** Everything that the handler gets. `received` is a raw body that was read before, to verify its signature. */
+export const parseInput = async (
+  request: Request,
+  endpoint: Endpoint,
+  params: unknown,
+  identity: Identity,
+  loadShedder: LoadShedder,
+  received: Uint8Array | undefined,
+): Promise<ParsedInput> => ({
+  params: parse('path', endpoint.params, params),
+  query: await parseQuery(request, endpoint, identity),
+  headers: parseHeaders(request, endpoint),
+  body: received ?? (await parseBody(request, endpoint, loadShedder)),
+})
