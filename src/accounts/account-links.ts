@@ -4,8 +4,9 @@
  * nothing, and a link cannot be used for another purpose.
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
 import { linkInvalid } from './problems.ts'
 
@@ -96,9 +97,5 @@ export const consumeLink = async (
   { db }: { readonly db: Dynamo },
   writes: readonly Write[],
 ): Promise<void> => {
-  try {
-    await db.transact(writes)
-  } catch (error) {
-    throw error instanceof TransactionRefused ? linkInvalid() : error
-  }
+  if (!(await wasApplied(db.transact(writes)))) throw linkInvalid()
 }

@@ -1,5 +1,5 @@
 /** The live sessions of an account: listed, and ended one by one or together. */
-import { TransactionRefused } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
 import { auditOwnChange } from './audit.ts'
@@ -32,9 +32,7 @@ export const endSessions = async (
   const found = await records.byField('session', 'userId', userId)
   const ended = found.filter(({ record }) => matches(String(record.id)))
   for (const session of ended)
-    await db.transact(records.removalWrites('session', { ...session, revision: undefined })).catch(error => {
-      if (!(error instanceof TransactionRefused)) throw error
-    })
+    await wasApplied(db.transact(records.removalWrites('session', { ...session, revision: undefined })))
   return ended.length
 }
 

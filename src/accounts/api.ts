@@ -1,20 +1,16 @@
 /** Endpoints of sign-up, sign-in, passwords, the email of an account, and its sessions. */
 import * as z from 'zod'
+import { LinkToken } from '../core/secrets.ts'
 import { line } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { HOUR, MINUTE, type RateLimit } from '../http/rate-limits.ts'
 import { Email } from './email.ts'
 import { Password, TypedPassword } from './schema.ts'
 
-const Token = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be the token of the link in the email' })
-  .describe('From the link in the email.')
-
 export const Sent = z
   .object({ detail: z.string().describe('The same whether or not the email has an account.') })
   .meta({ id: 'MailSent' })
-const LinkToken = z.strictObject({ token: Token }).meta({ id: 'LinkToken' })
+const LinkBody = z.strictObject({ token: LinkToken }).meta({ id: 'LinkToken' })
 const EmailBody = z.strictObject({ email: Email }).meta({ id: 'EmailAddress' })
 
 export const SignedIn = z
@@ -89,7 +85,7 @@ export const verifyEmail = endpoint({
   summary: 'Verify the email that a link was sent to, once, within a day, with the password of the account',
   access: 'anyone',
   limits: LINK_LIMITS,
-  body: z.strictObject({ token: Token, password: TypedPassword }).meta({ id: 'VerifyEmail' }),
+  body: z.strictObject({ token: LinkToken, password: TypedPassword }).meta({ id: 'VerifyEmail' }),
   status: 204,
   errors: ['link_invalid', 'password_wrong'],
 })
@@ -165,7 +161,7 @@ export const resetPassword = endpoint({
   summary: 'Reset the password with the link from the email, once, within 30 minutes; all sessions end',
   access: 'anyone',
   limits: LINK_LIMITS,
-  body: z.strictObject({ token: Token, password: Password }).meta({ id: 'ResetPassword' }),
+  body: z.strictObject({ token: LinkToken, password: Password }).meta({ id: 'ResetPassword' }),
   status: 204,
   errors: ['link_invalid', 'password_refused'],
 })
@@ -205,7 +201,7 @@ export const confirmEmail = endpoint({
   summary: 'Confirm the new email with the link that was sent to it, once, within an hour',
   access: 'anyone',
   limits: LINK_LIMITS,
-  body: LinkToken,
+  body: LinkBody,
   status: 204,
   errors: ['link_invalid'],
 })

@@ -2,8 +2,9 @@
  * Check that every account has its email reservation and every reservation its account: writes of other clients, or a restored
  * backup, may break that.
  */
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { normalizeEmail } from './email.ts'
 import type { UserTable } from './table.ts'
 
@@ -53,15 +54,7 @@ export const repairEmailReservations = async (
   { db, users }: Deps,
   { missingReservations, orphanedReservations }: AccountCheck,
 ): Promise<{ readonly made: number; readonly dropped: number }> => {
-  const succeeds = async (write: Write): Promise<number> => {
-    try {
-      await db.transact([write])
-      return 1
-    } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error
-      return 0
-    }
-  }
+  const succeeds = async (write: Write): Promise<number> => ((await wasApplied(db.transact([write]))) ? 1 : 0)
   let [made, dropped] = [0, 0]
   for (const { email, user_id } of missingReservations)
     made += await succeeds(users.reserveEmail(email, user_id))

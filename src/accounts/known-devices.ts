@@ -2,16 +2,15 @@
  * Browsers that have signed in with an email before, identified by a random cookie. Their sign-in attempts have a rate limit of
  * their own, so that a stranger who guesses passwords cannot lock the owner out. Only the hash of the cookie is stored.
  */
-
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import { cookieValue } from '../core/cookies.ts'
+import { cookieName, cookieValue, setCookie } from '../core/cookies.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { epochSeconds, newSecret } from '../core/ids.ts'
+import { isSecret } from '../core/secrets.ts'
 
 /** The longest lifetime of a cookie in browsers. */
 const COOKIE_SECONDS = CONTROL_ROWS.knownDevice.ttl
-const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** Emails are normalized ones. */
 export type KnownDevices = {
@@ -29,11 +28,11 @@ export const createKnownDevices = (
   { https, now }: { readonly https: boolean; readonly now: () => Date },
 ): KnownDevices => {
   const table = names.control
-  const name = https ? '__Host-cloudshelf_device' : 'cloudshelf_device'
+  const name = cookieName('cloudshelf_device', https)
 
   const readSecret = (cookies: string | undefined): string | undefined => {
     const sent = cookieValue(cookies, name)
-    return sent !== undefined && SECRET.test(sent) ? sent : undefined
+    return isSecret(sent) ? sent : undefined
   }
 
   const find = async (email: string, cookies: string): Promise<string | undefined> => {
@@ -50,7 +49,7 @@ export const createKnownDevices = (
     await db.transact([
       { action: 'Put', table, item: { ...CONTROL_ROWS.knownDevice.key(email, secret), expires_at } },
     ])
-    return `${name}=${secret}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+    return setCookie(name, secret, COOKIE_SECONDS, https)
   }
 
   const forget = async (email: string): Promise<void> => {

@@ -6,9 +6,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import type { ControlKey } from '../core/control/row-kind.ts'
-import { cookieValue } from '../core/cookies.ts'
+import { cookieName, cookieValue } from '../core/cookies.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { TransactionRefused } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Session, SessionStore } from '../http/identity.ts'
@@ -28,8 +28,7 @@ export const SESSION_LIFETIMES = {
 } as const
 
 /** Name of the session cookie; over https it is bound to the host (`__Host-`). */
-export const sessionCookie = (https: boolean): string =>
-  https ? '__Host-cloudshelf_session' : 'cloudshelf_session'
+export const sessionCookie = (https: boolean): string => cookieName('cloudshelf_session', https)
 
 const SessionRow = z.object({
   id: z.string(),
@@ -97,18 +96,16 @@ export const createSessionStore = (
 
   /** Records the last use. The condition keeps a session ended that is ended at the same time. */
   const touch = async (key: ControlKey, at: Date): Promise<void> => {
-    try {
-      await db.write({
+    await wasApplied(
+      db.write({
         action: 'Update',
         table,
         key,
         set: 'SET updatedAt = :now, revision = :now',
         condition: 'attribute_exists(pk)',
         values: { ':now': at.toISOString() },
-      })
-    } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error
-    }
+      }),
+    )
   }
 
   const session = async (cookies: string): Promise<Session | undefined> => {

@@ -2,7 +2,8 @@
  * Sign-up and email verification. Against account enumeration, responses and the work behind them are the same whether an
  * email has an account or not.
  */
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { auditOwnChange } from './audit.ts'
@@ -35,12 +36,8 @@ export const signUp = async (deps: AccountDeps, { email, password, ...names }: S
     : user.record.emailVerified
       ? [announceAccountMail(deps, 'account_exists', String(user.record.id))]
       : takeOverWrites(deps, user, credential, names, hash)
-  try {
-    await deps.db.transact(writes)
-  } catch (error) {
-    // A concurrent sign-up for this email was faster: its mail has been announced.
-    if (!(error instanceof TransactionRefused)) throw error
-  }
+  // If it is refused, a concurrent sign-up for this email was faster: its mail has been announced.
+  await wasApplied(deps.db.transact(writes))
 }
 
 /**

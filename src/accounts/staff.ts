@@ -1,9 +1,11 @@
 /** Roles of staff: granted and revoked on the command line, and read at each staff request. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { auditWrites } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
+import { ShopError } from '../core/errors.ts'
+import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import { LINK_MINUTES } from './account-links.ts'
 import { endSessions } from './active-sessions.ts'
 import type { StoredRecord } from './auth/records.ts'
@@ -55,12 +57,8 @@ const roleWrites = (
 /** Creates an account without a password; the invitation link sets the password and verifies the email. */
 const createInvitedAccount = async (deps: AccountDeps, email: string): Promise<void> => {
   const user = createUserRecord({ email, emailVerified: false }, deps.now())
-  try {
-    await deps.db.transact(deps.records.creationWrites('user', user))
-  } catch (error) {
-    // A concurrent sign-up has created an account with this email, which then gets the role.
-    if (!(error instanceof TransactionRefused)) throw error
-  }
+  // If it is refused, a concurrent sign-up has created an account with this email, which then gets the role.
+  await wasApplied(deps.db.transact(deps.records.creationWrites('user', user)))
 }
 
 export type Invitation = {
@@ -70,7 +68,7 @@ export type Invitation = {
   readonly minutes: number
 }
 
-const MAX_TRIES = 30
+const ROLE_RETRIES: RetryPolicy = { maxTries: 30, pause: backoff(25, 50) }
 
 /** Sets or removes the role under optimistic locking; undefined when no account has the email, or it has no role to remove. */
 const setRole = async (
@@ -79,18 +77,16 @@ const setRole = async (
   email: string,
   role: Role | undefined,
 ): Promise<string | undefined> => {
-  for (let tries = 1; ; tries++) {
+  const result = await retry(ROLE_RETRIES, async () => {
     const user = await deps.records.byEmail(email)
-    if (!user || (role === undefined && typeof user.record.role !== 'string')) return undefined
-    try {
-      await deps.db.transact(roleWrites(deps, actor, user, role))
-      return String(user.record.id)
-    } catch (error) {
-      // The account was changed since it was read, for example by a sign-in.
-      if (!(error instanceof TransactionRefused) || tries === MAX_TRIES) throw error
-      await sleep(Math.random() * 50)
-    }
-  }
+    if (!user || (role === undefined && typeof user.record.role !== 'string')) return { userId: undefined }
+    // Not applied where the account was changed since it was read, for example by a sign-in.
+    const applied = await wasApplied(deps.db.transact(roleWrites(deps, actor, user, role)))
+    return applied ? { userId: String(user.record.id) } : undefined
+  })
+  if (!result)
+    throw new ShopError('store_busy', 'The account is being changed at the same time. Please try again.')
+  return result.userId
 }
 
 /**

@@ -2,13 +2,13 @@
  * Erasure of a person's data. A tombstone is written first and stays: an interrupted erasure is finished at the next start, and
  * one that a restored backup has undone is repeated by `cloudshelf erasures apply`. Every step is idempotent.
  */
-
 import type { KnownDevices } from '../accounts/known-devices.ts'
 import { auditWrites } from '../core/audit.ts'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import { type Item, TransactionRefused, type Write } from '../core/dynamo/write.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
 import type { Order } from '../orders/schema.ts'
 import {
   type PersonalDataDeps,
@@ -60,7 +60,7 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
   if (user) {
     await deleteSentMails(user.email, [userId, ...orders.map(order => order.order_id)])
     await devices.forget(user.email)
-    await unlessGone(
+    await wasApplied(
       db.transact([...users.remove(user), remove(deps.names.control, AUTH_ROWS.user.key(userId))]),
     )
   }
@@ -74,7 +74,7 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
 /** Deletes everything that allows to sign in: sessions, password, second factors, passkeys, links to other issuers. */
 const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
   for (const { model, stored } of await readSignInRecords(records, userId))
-    await unlessGone(db.transact(records.removalWrites(model, { ...stored, revision: undefined })))
+    await wasApplied(db.transact(records.removalWrites(model, { ...stored, revision: undefined })))
 }
 
 const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
@@ -98,14 +98,6 @@ const MANY = 50
 
 const writeAll = async ({ db }: PersonalDataDeps, writes: readonly Write[]): Promise<void> => {
   for (let i = 0; i < writes.length; i += MANY) await db.transact(writes.slice(i, i + MANY))
-}
-
-const unlessGone = async (writing: Promise<void>): Promise<void> => {
-  try {
-    await writing
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-  }
 }
 
 /** Finishes interrupted erasures; with `again`, repeats all erasures. Returns how many. */

@@ -2,6 +2,7 @@
 import { assertPassword } from '../accounts/password-credential.ts'
 import { profileView, requireUser } from '../accounts/profile/service.ts'
 import { requireSession, sessionCookie } from '../accounts/sessions.ts'
+import { setCookie } from '../core/cookies.ts'
 import { type Route, route } from '../http/route.ts'
 import { orderView } from '../orders/service.ts'
 import * as api from './api.ts'
@@ -32,9 +33,7 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
       const { userId } = requireSession(context)
       await assertPassword(deps, userId, context.body.password)
       await erasePerson(deps, userId)
-      context.setCookies.push(
-        `${sessionCookie(https)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`,
-      )
+      context.setCookies.push(setCookie(sessionCookie(https), '', 0, https))
       return undefined
     }),
   ]

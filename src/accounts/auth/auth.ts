@@ -7,8 +7,9 @@ import { betterAuth } from 'better-auth'
 import { APIError } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
+import { wasApplied } from '../../core/dynamo/conditional.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
-import { orShopError, TransactionRefused } from '../../core/dynamo/write.ts'
+import { orShopError } from '../../core/dynamo/write.ts'
 import { epochSeconds, newUserId } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
@@ -58,18 +59,17 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
       ...CONTROL_ROWS.usedCode.key(userId, String(code)),
       expires_at: epochSeconds(now()) + CONTROL_ROWS.usedCode.ttl,
     }
-    try {
-      await db.write({
+    const isFirstUse = await wasApplied(
+      db.write({
         action: 'Put',
         table: names.control,
         item,
         condition: 'attribute_not_exists(pk) OR expires_at <= :now',
         values: { ':now': epochSeconds(now()) },
-      })
-    } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error
+      }),
+    )
+    if (!isFirstUse)
       throw new APIError('UNAUTHORIZED', { code: 'INVALID_CODE', message: 'The code has already been used.' })
-    }
   }
 
   const { hostname, origin, protocol } = new URL(publicUrl)

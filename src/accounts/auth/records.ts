@@ -5,8 +5,9 @@
  */
 import { AUTH_ROWS, authPointersOf, authRowsOf } from '../../core/control/auth-rows.ts'
 import { partition } from '../../core/control/row-kind.ts'
+import { rejectionOf } from '../../core/dynamo/conditional.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
-import { type Item, orShopError, TransactionRefused, type Write } from '../../core/dynamo/write.ts'
+import { type Item, orShopError, type Write } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newVersion, sha256 } from '../../core/ids.ts'
 import type { TableNames } from '../../tables/definitions.ts'
@@ -226,14 +227,9 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
   }
 
   const succeeds = async (writes: readonly Write[]): Promise<boolean> => {
-    try {
-      await db.transact(writes)
-      return true
-    } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error
-      for (const [write, old] of error.failed) if (write.refused) throw write.refused(old)
-      return false
-    }
+    const rejection = await rejectionOf(db.transact(writes))
+    for (const [write, old] of rejection?.failed ?? []) if (write.refused) throw write.refused(old)
+    return !rejection
   }
 
   return {

@@ -1,4 +1,5 @@
 /** Session of a sign-in that the sign-in library takes no part in, because another issuer has authenticated the account. */
+import { setCookie } from '../../core/cookies.ts'
 import { newSecret } from '../../core/ids.ts'
 import type { AccountDeps } from '../deps.ts'
 import { accountDisabled } from '../problems.ts'
@@ -40,6 +41,5 @@ export const createSession = async (
   ])
   const https = publicUrl.startsWith('https:')
   const value = encodeURIComponent(signToken(token, authSecret))
-  const attributes = `Max-Age=${max / 1000}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
-  return `${sessionCookie(https)}=${value}; ${attributes}`
+  return setCookie(sessionCookie(https), value, max / 1000, https)
 }

@@ -2,7 +2,7 @@
  * Accounts that are linked to an identity of Cognito. A link is made on issuer and subject alone: an email may change hands,
  * and its owner at Cognito need not be its owner here.
  */
-import { TransactionRefused } from '../../core/dynamo/write.ts'
+import { wasApplied } from '../../core/dynamo/conditional.ts'
 import { ShopError } from '../../core/errors.ts'
 import { sha256 } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
@@ -62,20 +62,18 @@ export const findOrCreateAccount = async (
     lastName: identity.lastName?.slice(0, MAX_NAME),
   }
   const user = createUserRecord({ email, emailVerified: true, ...names }, deps.now())
-  try {
-    await deps.db.transact([
+  const isCreated = await wasApplied(
+    deps.db.transact([
       ...deps.records.creationWrites('user', user),
       ...deps.records.creationWrites('account', createLinkRecord(identity, user.id, user.createdAt)),
       ...auditOwnChange(deps, user.id, 'account.cognito.link'),
-    ])
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-    // Either a concurrent sign-in of this identity was faster, or another account has the email.
-    const concurrent = await findLinkedAccount(deps, identity)
-    if (concurrent === undefined) throw emailTaken()
-    return concurrent
-  }
-  return user.id
+    ]),
+  )
+  if (isCreated) return user.id
+  // Either a concurrent sign-in of this identity was faster, or another account has the email.
+  const concurrent = await findLinkedAccount(deps, identity)
+  if (concurrent === undefined) throw emailTaken()
+  return concurrent
 }
 
 /** Links the identity to this account. Throws account_exists when it is linked to another one. */
@@ -84,16 +82,14 @@ export const linkIdentity = async (
   identity: FederatedIdentity,
   userId: string,
 ): Promise<void> => {
-  try {
-    await deps.db.transact([
+  const isLinked = await wasApplied(
+    deps.db.transact([
       ...deps.records.creationWrites('account', createLinkRecord(identity, userId, deps.now().toISOString())),
       ...auditOwnChange(deps, userId, 'account.cognito.link'),
-    ])
-  } catch (error) {
-    if (!(error instanceof TransactionRefused)) throw error
-    if ((await findLinkedAccount(deps, identity)) !== userId)
-      throw new ShopError('account_exists', 'This sign-in is already linked to another account.')
-  }
+    ]),
+  )
+  if (!isLinked && (await findLinkedAccount(deps, identity)) !== userId)
+    throw new ShopError('account_exists', 'This sign-in is already linked to another account.')
 }
 
 export const listLinkedIdentities = async (

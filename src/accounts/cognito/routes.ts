@@ -1,9 +1,10 @@
 /** Handlers of sign-in with Cognito. A sign-in in progress is a row in control, under the hash of a cookie of the browser. */
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
-import { cookieValue } from '../../core/cookies.ts'
+import { cookieName, cookieValue, setCookie } from '../../core/cookies.ts'
 import { orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { epochSeconds, newSecret } from '../../core/ids.ts'
+import { isSecret } from '../../core/secrets.ts'
 import { type Route, route } from '../../http/route.ts'
 import { endSessions } from '../active-sessions.ts'
 import { assertPassword } from '../password-credential.ts'
@@ -25,7 +26,6 @@ export type CognitoRouteDeps = CreateSessionDeps & {
 }
 
 const REQUEST_SECONDS = CONTROL_ROWS.cognitoRequest.ttl
-const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 /** A sign-in in progress, until the browser returns from Cognito. */
 type PendingSignIn = AuthorizationRequest & {
@@ -37,10 +37,9 @@ type PendingSignIn = AuthorizationRequest & {
 export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
   const { db, names, now } = deps
   const https = deps.publicUrl.startsWith('https:')
-  const name = https ? '__Host-cloudshelf_cognito' : 'cloudshelf_cognito'
+  const name = cookieName('cloudshelf_cognito', https)
   const keyOf = CONTROL_ROWS.cognitoRequest.key
-  const cookie = (secret: string, seconds: number): string =>
-    `${name}=${secret}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+  const cookie = (secret: string, seconds: number): string => setCookie(name, secret, seconds, https)
 
   const requireCognito = (): CognitoClient => {
     if (!deps.cognito) throw new ShopError('not_found', 'Sign-in with Cognito is not set up in this shop.')
@@ -49,8 +48,8 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
 
   /** Removes and returns the sign-in that this browser began. Throws sign_in_failed. */
   const takePendingSignIn = async (cookies: string | undefined, state: string): Promise<PendingSignIn> => {
-    const secret = cookieValue(cookies, name) ?? ''
-    if (!SECRET.test(secret)) throw signInExpired()
+    const secret = cookieValue(cookies, name)
+    if (!isSecret(secret)) throw signInExpired()
     const key = keyOf(secret)
     const row = await db.get(names.control, key)
     if (row?.state !== state || !(Number(row.expires_at) > epochSeconds(now()))) throw signInExpired()
