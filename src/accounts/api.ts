@@ -45,12 +45,12 @@ export const WhoAmI = z
 
 /** Rate limits of requests that send a mail: per email, and per client network. */
 export const MAILS_PER_EMAIL: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
-const MAIL_LIMITS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'source', max: 20, seconds: HOUR }]
-const LINK_LIMITS: readonly RateLimit[] = [{ per: 'source', max: 60, seconds: HOUR, counter: 'links' }]
+const MAIL_LIMITS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'ip', max: 20, seconds: HOUR }]
+const LINK_LIMITS: readonly RateLimit[] = [{ per: 'ip', max: 60, seconds: HOUR, counter: 'links' }]
 /** Rate limits of requests that repeat the password, so that a stolen session cannot be used to guess it. */
 export const PASSWORD_LIMITS: readonly RateLimit[] = [
   { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
-  { per: 'source', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
+  { per: 'ip', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
 ]
 
 const base = { method: 'POST', cache: 'private' } as const
@@ -62,7 +62,7 @@ export const signUp = endpoint({
   summary: 'Create an account; a link is sent to verify its email',
   access: 'anyone',
   limits: [
-    { per: 'source', max: 20, seconds: HOUR },
+    { per: 'ip', max: 20, seconds: HOUR },
     { per: ['email'], max: 5, seconds: HOUR },
   ],
   body: z
@@ -110,8 +110,8 @@ export const signIn = endpoint({
   summary: 'Sign in with email and password; the session is a cookie',
   access: 'anyone',
   limits: [
-    { per: 'address', max: 10, seconds: 15 * MINUTE },
-    { per: 'source', max: 100, seconds: 15 * MINUTE },
+    { per: 'email', max: 10, seconds: 15 * MINUTE },
+    { per: 'ip', max: 100, seconds: 15 * MINUTE },
   ],
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'SignIn' }),
   status: 200,

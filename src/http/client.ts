@@ -46,7 +46,7 @@ const problemOf = (status: number, text: string): ShopError => {
     // Not the shop's words: a proxy's, or an answer cut off.
   }
   if (status === 429)
-    return new ShopError('too_many_requests', 'That was too often. Please try again in a moment.')
+    return new ShopError('too_many_requests', 'Too many requests. Please try again in a moment.')
   return new ShopError(
     status >= 500 ? 'store_unavailable' : 'malformed_request',
     `The shop answered ${status}.`,

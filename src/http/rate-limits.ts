@@ -1,4 +1,4 @@
-/** How often an endpoint may be called, as data beside it; and what is counted together. */
+/** Rate limits of endpoints: the limits as data, the counting of a request, and their wording in the API documentation. */
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Limiter, RateLimitRequest } from '../core/rate-limit/limiter.ts'
@@ -7,104 +7,121 @@ export const MINUTE = 60
 export const HOUR = 3600
 
 /**
- * At most `max` in any `seconds`, of those that have in common: `source`, the network they come from; `account`, the one that
- * has signed in; `address`, the e-mail address that is tried, each browser that has signed in with it before being counted on
- * its own, so that nobody can lock its owner out; or these fields of the body.
+ * At most `max` requests in any `seconds`, counted per
+ *
+ * - `ip`: the client's network (an IPv4 address or an IPv6 /64)
+ * - `account`: the account that has signed in
+ * - `email`: the email that is tried. A browser that has signed in with it before is counted on its own, so that guessing
+ *   strangers cannot lock the owner out
+ * - or the values of these fields of the body
  */
 export type RateLimit = {
-  readonly per: 'source' | 'account' | 'address' | readonly string[]
+  readonly per: 'ip' | 'account' | 'email' | readonly string[]
   readonly max: number
   readonly seconds: number
-  /** Endpoints whose limits have the same counter are counted together; an endpoint is otherwise counted alone. */
+  /** Endpoints whose limits have the same counter are counted together; without one, each endpoint is counted alone. */
   readonly counter?: string
 }
 
-/** What limits look at in a request. */
-export type Hit = {
+/** What rate limits look at in a request. */
+export type CountedRequest = {
   readonly clientNetwork: () => string
-  /** undefined: a guest, who is another as soon as a cookie is thrown away, and is counted by source alone. */
+  /** Undefined for a guest: a new cookie makes another guest, so guests are counted per IP alone. */
   readonly account: string | undefined
   readonly body: unknown
-  /** The browser as one that has signed in with this address before, if it has. */
+  /** The id of the browser, if it has signed in with this email before. */
   readonly deviceOf: (email: string) => Promise<string | undefined>
 }
 
-const fieldOf = (body: unknown, name: string): string =>
+/** How stored keys name what is counted. They are hashed into the keys of counts that must go on across releases. */
+const STORED_NAMES = { ip: 'source', account: 'account', email: 'address' } as const
+
+const storedName = (per: RateLimit['per']): string | readonly string[] =>
+  typeof per === 'string' ? STORED_NAMES[per] : per
+
+const readField = (body: unknown, name: string): string =>
   String((body as Readonly<Record<string, unknown>> | undefined)?.[name] ?? '')
 
-const subjectOf = async ({ per }: RateLimit, hit: Hit): Promise<string | undefined> => {
-  if (per === 'source') return hit.clientNetwork()
-  if (per === 'account') return hit.account
-  if (per !== 'address') return JSON.stringify(per.map(name => fieldOf(hit.body, name)))
-  const email = fieldOf(hit.body, 'email')
-  const device = await hit.deviceOf(email)
+const subject = async ({ per }: RateLimit, request: CountedRequest): Promise<string | undefined> => {
+  if (per === 'ip') return request.clientNetwork()
+  if (per === 'account') return request.account
+  if (per !== 'email') return JSON.stringify(per.map(name => readField(request.body, name)))
+  const email = readField(request.body, 'email')
+  const device = await request.deviceOf(email)
   return JSON.stringify(device === undefined ? [email] : [email, device])
 }
 
-const demandOf = async (endpointId: string, limit: RateLimit, hit: Hit): Promise<RateLimitRequest[]> => {
-  const subject = await subjectOf(limit, hit)
-  if (subject === undefined) return []
-  const scope = JSON.stringify([limit.counter ?? endpointId, limit.per])
-  return [{ scope, subject, max: limit.max, seconds: limit.seconds }]
+const toLimitRequests = async (
+  endpointId: string,
+  limit: RateLimit,
+  request: CountedRequest,
+): Promise<RateLimitRequest[]> => {
+  const counted = await subject(limit, request)
+  if (counted === undefined) return []
+  const scope = JSON.stringify([limit.counter ?? endpointId, storedName(limit.per)])
+  return [{ scope, subject: counted, max: limit.max, seconds: limit.seconds }]
 }
 
-export const tooMany = (waitMs: number): ShopError => {
+const tooManyRequests = (waitMs: number): ShopError => {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
-  return new ShopError('too_many_requests', `That was too often. Please try again in ${wait}.`, {
+  const wait =
+    seconds === 1 ? '1 second' : seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+  return new ShopError('too_many_requests', `Too many requests. Please try again in ${wait}.`, {
     retry_after: seconds,
   })
 }
 
-/** A request that is to be counted, once: alone, or with what is written for it. */
+/** A request that is counted once: alone, or together with what is written for it. */
 export type RequestCounter = {
   /** Carries out all writes or none, and counts the request in the same transaction if it is not counted yet. */
   readonly transact: (writes: readonly Write[]) => Promise<void>
-  /** Counts it if it is not counted yet. */
+  /** Counts the request if it is not counted yet. */
   readonly count: () => Promise<void>
 }
 
 /**
  * Counts a request on all limits of its endpoint, or on none. Throws too_many_requests, with the seconds to wait: at once
- * where that is known, otherwise when it is counted.
+ * where this process knows it, otherwise when the request is counted.
  */
 export const createRequestCounter = async (
   limiter: Limiter,
   endpointId: string,
   limits: readonly RateLimit[],
-  hit: Hit,
+  request: CountedRequest,
 ): Promise<RequestCounter> => {
-  const demands = (await Promise.all(limits.map(limit => demandOf(endpointId, limit, hit)))).flat()
+  const requests = (
+    await Promise.all(limits.map(limit => toLimitRequests(endpointId, limit, request)))
+  ).flat()
   const refuse = (wait: number): void => {
-    if (wait > 0) throw tooMany(wait)
+    if (wait > 0) throw tooManyRequests(wait)
   }
-  refuse(limiter.knownWait(demands))
-  let isOver = false
+  refuse(limiter.knownWait(requests))
+  let isCounted = false
   const transact: RequestCounter['transact'] = async writes => {
     try {
-      refuse(await limiter.admit(isOver ? [] : demands, writes))
-      isOver = true
+      refuse(await limiter.admit(isCounted ? [] : requests, writes))
+      isCounted = true
     } catch (error) {
-      // What the store fails to write or may have written is not tried once more for the sake of counting.
-      isOver ||= !(error instanceof TransactionRefused)
+      // A write that failed, or may have been carried out, is not repeated only to count the request.
+      isCounted ||= !(error instanceof TransactionRefused)
       throw error
     }
   }
-  return { transact, count: async () => (isOver || demands.length === 0 ? undefined : transact([])) }
+  return { transact, count: async () => (isCounted || requests.length === 0 ? undefined : transact([])) }
 }
 
-const spanInWords = (seconds: number): string => {
+const describeSpan = (seconds: number): string => {
   const minutes = seconds / MINUTE
   return seconds === HOUR ? 'an hour' : minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
-const subjectInWords = ({ per }: RateLimit): string => {
-  if (per === 'source') return 'from one network'
+const describeSubject = ({ per }: RateLimit): string => {
+  if (per === 'ip') return 'from one network'
   if (per === 'account') return 'by one account'
-  if (per === 'address') return 'for one account, each of its known browsers counted on its own'
+  if (per === 'email') return 'for one account, with each of its known browsers counted separately'
   return `for the same ${per.join(' and ')}`
 }
 
-/** The limits as a sentence of the documentation. */
-export const inWords = (limits: readonly RateLimit[]): string =>
-  `At most ${limits.map(one => `${one.max} in ${spanInWords(one.seconds)} ${subjectInWords(one)}`).join('; ')}.`
+/** The limits as a sentence of the API documentation. */
+export const describeLimits = (limits: readonly RateLimit[]): string =>
+  `At most ${limits.map(one => `${one.max} in ${describeSpan(one.seconds)} ${describeSubject(one)}`).join('; ')}.`

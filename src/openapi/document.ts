@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
-import { inWords } from '../http/rate-limits.ts'
+import { describeLimits } from '../http/rate-limits.ts'
 import { examples } from './examples.ts'
 
 type Json = { [name: string]: unknown }
@@ -148,7 +148,7 @@ const operation = (endpoint: Endpoint): Json => {
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
-    ...(endpoint.limits ? { description: inWords(endpoint.limits) } : {}),
+    ...(endpoint.limits ? { description: describeLimits(endpoint.limits) } : {}),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
     ...(endpoint.access === 'anyone' ? {} : { security: securityOf(endpoint) }),
     parameters: [

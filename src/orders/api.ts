@@ -27,7 +27,7 @@ export const placeOrder = endpoint({
   access: 'shopper',
   limits: [
     { per: 'account', max: 30, seconds: 10 * MINUTE },
-    { per: 'source', max: 300, seconds: 10 * MINUTE },
+    { per: 'ip', max: 300, seconds: 10 * MINUTE },
   ],
   countsInTransaction: true,
   cache: 'private',
@@ -94,7 +94,7 @@ export const lookUpOrder = endpoint({
   access: 'anyone',
   limits: [
     { per: ['order_id', 'email'], max: 3, seconds: HOUR },
-    { per: 'source', max: 20, seconds: HOUR },
+    { per: 'ip', max: 20, seconds: HOUR },
   ],
   cache: 'private',
   body: LookUpOrder,
@@ -109,7 +109,7 @@ export const openOrderLink = endpoint({
   path: '/api/orders/lookup/open',
   summary: 'Open the order of a mailed link, once, within 30 minutes',
   access: 'anyone',
-  limits: [{ per: 'source', max: 60, seconds: HOUR }],
+  limits: [{ per: 'ip', max: 60, seconds: HOUR }],
   cache: 'private',
   body: OpenOrderLink,
   status: 200,

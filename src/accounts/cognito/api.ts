@@ -7,7 +7,7 @@ import { PASSWORD_LIMITS } from '../api.ts'
 import { TypedPassword } from '../schema.ts'
 
 const SIGN_IN_LIMITS: readonly RateLimit[] = [
-  { per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'cognito' },
+  { per: 'ip', max: 50, seconds: 15 * MINUTE, counter: 'cognito' },
 ]
 
 const base = { method: 'POST', cache: 'private', path: '/api/auth/sign-in/cognito' } as const

@@ -16,7 +16,7 @@ const PasswordBody = z.strictObject({ password: TypedPassword }).meta({ id: 'Pas
 const RecoveryCodes = z.array(z.string()).describe('Each replaces a code once. Shown only in this response.')
 
 /** Rate limit of codes per client network; the sign-in library limits them per account. */
-const CODE_LIMITS: readonly RateLimit[] = [{ per: 'source', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
+const CODE_LIMITS: readonly RateLimit[] = [{ per: 'ip', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
 
 const base = { method: 'POST', cache: 'private' } as const
 
@@ -178,7 +178,7 @@ export const passkeySignInOptions = endpoint({
   path: '/api/auth/sign-in/passkey/options',
   summary: 'Get the options for signing in with a passkey',
   access: 'anyone',
-  limits: [{ per: 'source', max: 300, seconds: 15 * MINUTE }],
+  limits: [{ per: 'ip', max: 300, seconds: 15 * MINUTE }],
   status: 200,
   reply: WebAuthn,
   errors: [],

@@ -3,13 +3,13 @@ import { createTestShop, type TestShop } from '../../../test/kit.ts'
 import { createClock } from '../../../test/mail.ts'
 import { readItems } from '../../../test/table-contents.ts'
 import { createLimiter, type RateLimitRequest } from './limiter.ts'
-import { hitsOf } from './sliding-window.ts'
+import { parseWindow } from './sliding-window.ts'
 
 const TEN: RateLimitRequest = { scope: 'sign-in', subject: 'reader@example.com', max: 10, seconds: 900 }
 const SECRET = 'a secret of the tests, which is long enough'
 
-/** A limiter on the tables of this shop, as a process of its own has it, and how often it asked the store. */
-const counting = (shop: TestShop) => {
+/** A limiter on the tables of this shop, as another process has it, with the sizes of the transactions that it sent. */
+const createCountingLimiter = (shop: TestShop) => {
   const calls: number[] = []
   const db = {
     transact: (...args: Parameters<typeof shop.deps.db.transact>) => {
@@ -23,27 +23,27 @@ const counting = (shop: TestShop) => {
 const open = async () => {
   const time = createClock()
   const shop = await createTestShop({ now: time.now, withStaff: false })
-  return { shop, time, ...counting(shop) }
+  return { shop, time, ...createCountingLimiter(shop) }
 }
 
-/** How many of so many at once are admitted. */
+/** How many of `count` concurrent requests are admitted. */
 const race = async (count: number, admit: (i: number) => Promise<number>): Promise<number> => {
   const waits = await Promise.all(Array.from({ length: count }, (_, i) => admit(i)))
   return waits.filter(wait => wait === 0).length
 }
 
-test('of 60 at once exactly as many are admitted as may be, by three processes that count together', async () => {
+test('of 60 concurrent requests at three processes exactly the limit is admitted', async () => {
   const { shop } = await open()
-  const processes = [counting(shop), counting(shop), counting(shop)]
+  const processes = [createCountingLimiter(shop), createCountingLimiter(shop), createCountingLimiter(shop)]
   expect(await race(60, i => processes[i % 3]?.admit([TEN]) ?? Promise.resolve(1))).toBe(10)
   for (const { admit } of processes) expect(await admit([TEN])).toBeGreaterThan(0)
 })
 
-test('counting by reading and then writing would admit more', async () => {
+test('a naive limiter, which reads and then writes, admits more', async () => {
   const { shop } = await open()
   const key = { pk: 'limit#naive', sk: 'limit' }
   const naive = async (): Promise<number> => {
-    const times = hitsOf(await shop.deps.db.get(shop.names.control, key))?.times ?? []
+    const times = parseWindow(await shop.deps.db.get(shop.names.control, key))?.times ?? []
     if (times.length >= TEN.max) return 1
     const item = { ...key, times: [...times, 1], taken: times.length + 1, expires_at: 4e9 }
     await shop.deps.db.transact([{ action: 'Put', table: shop.names.control, item }])
@@ -52,7 +52,7 @@ test('counting by reading and then writing would admit more', async () => {
   expect(await race(60, naive)).toBeGreaterThan(10)
 })
 
-test('the window slides: no more than ten in any fifteen minutes, wherever they begin', async () => {
+test('the window slides: at most ten are admitted in any fifteen minutes, wherever they begin', async () => {
   const { admit, time } = await open()
   const admitted: number[] = []
   for (let second = 0; second < 3 * 900; second += 30) {
@@ -64,7 +64,7 @@ test('the window slides: no more than ten in any fifteen minutes, wherever they 
     expect(admitted.filter(at => at >= start && at < start + 900).length).toBeLessThanOrEqual(10)
 })
 
-test('who is refused is told when to try again, and is admitted then', async () => {
+test('a refused request is told when to try again, and is admitted then', async () => {
   const { admit, time } = await open()
   for (let i = 0; i < 10; i++) {
     expect(await admit([TEN])).toBe(0)
@@ -79,25 +79,25 @@ test('who is refused is told when to try again, and is admitted then', async () 
   expect(await admit([TEN])).toBe(1_000)
 })
 
-test('a flood costs one call a hit while it is admitted, and none once it is refused', async () => {
+test('a flood costs one call for each admitted request, and none for refused ones', async () => {
   const { admit, calls, shop } = await open()
   expect(await race(500, () => admit([TEN]))).toBe(10)
   expect(calls).toHaveLength(10)
-  // A process that knows nothing yet asks once, and is told all.
-  const other = counting(shop)
+  // A process that knows nothing yet makes one call, and knows the whole window then.
+  const other = createCountingLimiter(shop)
   expect(await race(500, () => other.admit([TEN]))).toBe(0)
   expect(other.calls).toHaveLength(1)
 })
 
-test('hits by turns at three processes cost a call each, though none knows of the others’', async () => {
+test('requests in turn at three processes cost one call each, though none knows of the others', async () => {
   const { shop } = await open()
-  const processes = [counting(shop), counting(shop), counting(shop)]
+  const processes = [createCountingLimiter(shop), createCountingLimiter(shop), createCountingLimiter(shop)]
   for (let i = 0; i < 10; i++) expect(await processes[i % 3]?.admit([TEN])).toBe(0)
   expect(processes.map(({ calls }) => calls.length)).toEqual([4, 3, 3])
   for (const { admit } of processes) expect(await admit([TEN])).toBeGreaterThan(0)
 })
 
-test('several limits count together or not at all, in one call', async () => {
+test('several limits count a request together or not at all, in one call', async () => {
   const { admit, calls, shop } = await open()
   const source = { ...TEN, scope: 'source', subject: '203.0.113.9', max: 3 }
   for (let i = 0; i < 3; i++) expect(await admit([TEN, source])).toBe(0)
@@ -105,23 +105,23 @@ test('several limits count together or not at all, in one call', async () => {
   for (let i = 0; i < 20; i++) expect(await admit([TEN, source])).toBeGreaterThan(0)
   const rows = await readItems(shop, 'control')
   expect(rows.map(({ taken }) => taken)).toEqual([3, 3])
-  // What the refused did not use is still there for others.
+  // Refused requests have used nothing of the other limit.
   const elsewhere = { ...source, subject: '203.0.113.10' }
   for (let i = 0; i < 3; i++) expect(await admit([TEN, elsewhere])).toBe(0)
 })
 
-test('what is written with a hit is written as often as hits are admitted, by three processes that count together', async () => {
+test('writes of a request are carried out exactly when it is admitted, at three processes', async () => {
   const { shop } = await open()
   const { control } = shop.names
   const thing = (i: number) => ({ action: 'Put', table: control, item: { pk: 'thing', sk: `${i}` } }) as const
   const things = async () => (await readItems(shop, 'control')).filter(({ pk }) => pk === 'thing').length
-  const processes = [counting(shop), counting(shop), counting(shop)]
+  const processes = [createCountingLimiter(shop), createCountingLimiter(shop), createCountingLimiter(shop)]
   const admit = (i: number) => processes[i % 3]?.admit([TEN], [thing(i)]) ?? Promise.resolve(1)
   expect(await race(60, admit)).toBe(10)
   expect(await things()).toBe(10)
 })
 
-test('a hit whose writes are refused is not counted, and is told why', async () => {
+test('a request whose writes are refused is not counted, and the refusal is thrown', async () => {
   const { admit, shop } = await open()
   const { control } = shop.names
   const once = {
@@ -132,13 +132,13 @@ test('a hit whose writes are refused is not counted, and is told why', async () 
   } as const
   expect(await admit([TEN], [once])).toBe(0)
   // Also where the row has moved on since it was known here.
-  for (const process of [{ admit }, counting(shop)])
+  for (const process of [{ admit }, createCountingLimiter(shop)])
     await expect(process.admit([TEN], [once])).rejects.toThrow('condition failed')
   for (let i = 0; i < 9; i++) expect(await admit([TEN])).toBe(0)
   expect(await admit([TEN])).toBeGreaterThan(0)
 })
 
-test('another subject, another scope and another limit are counted apart', async () => {
+test('another subject, another scope and another limit are counted separately', async () => {
   const { admit } = await open()
   for (let i = 0; i < 10; i++) await admit([TEN])
   expect(await admit([TEN])).toBeGreaterThan(0)
@@ -148,7 +148,7 @@ test('another subject, another scope and another limit are counted apart', async
   expect(await admit([])).toBe(0)
 })
 
-test('a row that was swept, or begun anew by another process, is counted as it is', async () => {
+test('an item that has expired, or was begun again by another process, is counted as it is', async () => {
   const { admit, shop, time } = await open()
   for (let i = 0; i < 10; i++) await admit([TEN])
   time.advance(900_000)
@@ -157,13 +157,13 @@ test('a row that was swept, or begun anew by another process, is counted as it i
   await shop.deps.db.transact([
     { action: 'Delete', table: shop.names.control, key: { pk: row.pk, sk: row.sk } },
   ])
-  const other = counting(shop)
+  const other = createCountingLimiter(shop)
   for (let i = 0; i < 9; i++) expect(await other.admit([TEN])).toBe(0)
-  // This process still remembers ten that are over.
+  // This process still knows the ten of the former window.
   expect(await race(5, () => admit([TEN]))).toBe(1)
 })
 
-test('the table holds no subject, and nothing that leads to one without the secret', async () => {
+test('the table holds no subject in plain text, and its keys depend on the secret', async () => {
   const { admit, shop } = await open()
   await admit([TEN, { ...TEN, subject: '203.0.113.9' }])
   const rows = JSON.stringify(await readItems(shop, 'control'))
@@ -173,7 +173,7 @@ test('the table holds no subject, and nothing that leads to one without the secr
   expect(await readItems(shop, 'control')).toHaveLength(3)
 })
 
-test('a store that cannot be reached admits nobody, and the next who asks counts rightly', async () => {
+test('a failed write admits nothing, and the next request counts correctly', async () => {
   const { shop } = await open()
   let down = false
   const db = {

@@ -1,44 +1,49 @@
 /**
- * The times of a key's last hits, as a row of control. The row is a ring with a place for each hit that is allowed, so
- * its oldest time alone tells whether one more fits into the window: in any window, not only in one that a clock begins.
+ * Sliding-window rate limit over one item of the control table: the times of the last admitted requests, as a ring with a
+ * place for each request that is allowed. The oldest time alone tells whether one more fits, so the limit holds in any
+ * window and not only in one that a clock begins.
  */
 import { CONTROL_ROWS } from '../control/rows.ts'
 import type { Item, Write } from '../dynamo/write.ts'
 
-/** At most `max` hits of `key` in any `windowMs`. */
-export type Allowance = { readonly key: string; readonly max: number; readonly windowMs: number }
+/** At most `max` requests in any `windowMs`, counted under `key`. */
+export type SlidingWindow = { readonly key: string; readonly max: number; readonly windowMs: number }
 
-export type RecentHits = {
+export type WindowState = {
   /** Epoch milliseconds; in a full ring the oldest is at `taken % max`. */
   readonly times: readonly number[]
-  /** How many were ever admitted. */
+  /** How many requests were ever admitted. */
   readonly taken: number
   readonly expires_at: number
 }
 
-/** Milliseconds until one more is allowed; 0 when it is. */
-export const waitFor = ({ max, windowMs }: Allowance, hits: RecentHits | undefined, now: number): number => {
-  const oldest = hits?.times[hits.taken % max]
+/** Milliseconds until one more request is allowed; 0 when it is allowed now. */
+export const waitMs = (
+  { max, windowMs }: SlidingWindow,
+  state: WindowState | undefined,
+  now: number,
+): number => {
+  const oldest = state?.times[state.taken % max]
   return oldest === undefined ? 0 : Math.max(0, oldest + windowMs - now)
 }
 
-/** What a row says; undefined when there is none. */
-export const hitsOf = (item: Item | undefined): RecentHits | undefined =>
+/** The state that an item holds; undefined when there is none. */
+export const parseWindow = (item: Item | undefined): WindowState | undefined =>
   item && Array.isArray(item.times)
     ? { times: item.times.map(Number), taken: Number(item.taken), expires_at: Number(item.expires_at) }
     : undefined
 
 /**
- * One more hit, and what is known of the row after it. Where fewer hits are `known` than there are places, there may be more
- * of others: it is written at the end of the row, if that has a place left, so whoever comes back after a while or to another
- * process costs no second try. In a full ring it takes the place of the oldest, if the row is still as it is known.
+ * The write that admits one more request, and the state after it. While fewer requests are `known` than are allowed, other
+ * processes may have admitted more: the write appends, on condition that the ring has a place left, so that a process that
+ * knows nothing yet needs no second try (decision 57). In a full ring it replaces the oldest, if the item is as it is known.
  */
-export const take = (
+export const admission = (
   table: string,
-  { key, max, windowMs }: Allowance,
-  known: RecentHits | undefined,
+  { key, max, windowMs }: SlidingWindow,
+  known: WindowState | undefined,
   now: number,
-): { readonly write: Write; readonly after: RecentHits } => {
+): { readonly write: Write; readonly after: WindowState } => {
   const expires_at = Math.ceil((now + windowMs) / 1000)
   const update = { action: 'Update', table, key: CONTROL_ROWS.rateLimit.key(key) } as const
   if (!known || known.times.length < max) {
@@ -60,14 +65,14 @@ export const take = (
     write: {
       ...update,
       set: `SET times[${place}] = :now, taken = :next, expires_at = :end`,
-      // A row that was swept and begun anew may have come to the same count, but not to the same end.
-      condition: 'taken = :taken AND expires_at = :seen_end',
+      // An item that has expired and begun again may have the same count, but not the same end.
+      condition: 'taken = :taken AND expires_at = :known_end',
       values: {
         ':now': now,
         ':next': known.taken + 1,
         ':end': expires_at,
         ':taken': known.taken,
-        ':seen_end': known.expires_at,
+        ':known_end': known.expires_at,
       },
     },
     after: { times, taken: known.taken + 1, expires_at },
