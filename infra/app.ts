@@ -1,6 +1,6 @@
 /** CDK app, started by the `cdk` command to create the templates of a stage. */
 import { App } from 'aws-cdk-lib'
-import { type FunctionId, functions } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
 import { addChecks, suppressFindings } from './nag-suppressions.ts'
 import { NativeDepsError } from './native-deps.ts'
@@ -10,7 +10,7 @@ import { createStacks } from './stacks.ts'
 
 const bundleFunctions = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
   const folders: [FunctionId, string][] = []
-  for (const { id } of functions) folders.push([id, (await bundleFunction(id, natives)).folder])
+  for (const { id } of FUNCTIONS) folders.push([id, (await bundleFunction(id, natives)).folder])
   return Object.fromEntries(folders) as Record<FunctionId, string>
 }
 

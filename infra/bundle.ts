@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
-import { shopDocument } from '#src/openapi/shop-document.ts'
+import { type FunctionId, findFunction } from '#src/lambda/functions.ts'
+import { createShopDocument } from '#src/openapi/shop-document.ts'
 import { pagesBuild } from '#src/pages/build.ts'
 import { copyNativeDeps, NATIVE_PACKAGES, type NativeDeps } from './native-deps.ts'
 
@@ -129,7 +129,7 @@ const inlineOpenApiDocument: Plugin = {
   name: 'document written',
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/src\/openapi\/shop-document\.ts$/ }, () => ({
-      contents: `const document = ${JSON.stringify(shopDocument())}
+      contents: `const document = ${JSON.stringify(createShopDocument())}
 export const shopDocument = url => ({ ...document, servers: [{ url }] })`,
       loader: 'js',
     }))
@@ -147,7 +147,7 @@ export { ${names.map(name => `refuse as ${name}`).join(', ')} }`,
 const compile = (id: FunctionId) =>
   build({
     absWorkingDir: ROOT,
-    entryPoints: { index: `src/lambda/${functionOf(id).entry}.ts` },
+    entryPoints: { index: `src/lambda/${findFunction(id).entry}.ts` },
     outdir: 'out',
     outExtension: { '.js': '.mjs' },
     write: false,

@@ -1,6 +1,6 @@
 /** Standing charges of a deployed shop: resources that cost something while idle, counted from the templates. */
 import type { MetricName } from '#src/core/log/metrics.ts'
-import { type FunctionId, functionOf } from '#src/lambda/functions.ts'
+import { type FunctionId, findFunction } from '#src/lambda/functions.ts'
 
 /** A monthly charge, by the id of its price in data/aws-prices.json. */
 export type Charge = {
@@ -82,7 +82,7 @@ const countMetrics = ({ Properties = {} }: Resource): number => {
   const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
   if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
   const id = String(Variables.POWERTOOLS_SERVICE_NAME) as FunctionId
-  const answers = functionOf(id).otherRoutes.length > 0
+  const answers = findFunction(id).otherRoutes.length > 0
   return (PUBLISHED_METRICS[id]?.length ?? 0) + (answers ? 1 : 0)
 }
 

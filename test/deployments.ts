@@ -2,7 +2,7 @@
 import { serve } from '@hono/node-server'
 import { afterAll } from 'vitest'
 import { createShop, type Deps } from '#src/composition/shop.ts'
-import { type Caller, callerOf } from '#src/http/client-ip.ts'
+import { type Caller, readCaller } from '#src/http/client-ip.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
@@ -59,7 +59,10 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     log: deps.log,
   })
   const asked = (request: Request): Promise<Response> =>
-    answer(request, callerOf(request.headers, () => '127.0.0.1', deps.settings.proxySecret) satisfies Caller)
+    answer(
+      request,
+      readCaller(request.headers, () => '127.0.0.1', deps.settings.proxySecret) satisfies Caller,
+    )
   const port = await new Promise<number>(done => {
     const server = serve({ fetch: asked, hostname: '127.0.0.1', port: 0 }, ({ port }) => done(port))
     closing.push(build.close, () => server.close())

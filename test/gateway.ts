@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { afterAll } from 'vitest'
-import { type FunctionDefinition, type FunctionId, functions, routeKeyOf } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionDefinition, type FunctionId, routeKey } from '#src/lambda/functions.ts'
 import { createGatewayEvent, decodePath } from './gateway-event.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 
@@ -29,8 +29,8 @@ const routePriority = (key: string): number =>
   (key.startsWith('ANY ') ? 10 : 0)
 
 const listRouteKeys = (): RouteKey[] =>
-  (functions as readonly (FunctionDefinition & { readonly id: FunctionId })[])
-    .flatMap(one => [...one.endpoints.map(routeKeyOf), ...one.otherRoutes].map(key => ({ key, id: one.id })))
+  (FUNCTIONS as readonly (FunctionDefinition & { readonly id: FunctionId })[])
+    .flatMap(one => [...one.endpoints.map(routeKey), ...one.otherRoutes].map(key => ({ key, id: one.id })))
     .sort((a, b) => routePriority(a.key) - routePriority(b.key))
     .map(({ key, id }) => {
       const [method = '', path = ''] = key.split(' ')

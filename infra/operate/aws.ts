@@ -2,8 +2,8 @@
 
 import { createDatabase, createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
-import { createAwsService } from '#src/core/aws/aws-request.ts'
-import { NoCredentials } from '#src/core/aws/sign.ts'
+import { createAwsClient } from '#src/core/aws/aws-request.ts'
+import { MissingCredentials } from '#src/core/aws/sign.ts'
 
 /** An error that the operator can fix; the message is one line that says how. */
 export class OperatorError extends Error {}
@@ -40,12 +40,12 @@ const bodyText = ({ body }: Answer): string => body.toString()
 export const createAws = (region: string, endpoint?: string): Aws => {
   const settings = readSettings({ ...process.env, AWS_REGION: region, DYNAMODB_ENDPOINT: 'aws' })
   const at = (service: 'ssm' | 'sts' | 'cloudformation', host: string) =>
-    createAwsService(endpoint ?? `https://${host}`, createSigner(settings, service))
+    createAwsClient(endpoint ?? `https://${host}`, createSigner(settings, service))
   const ssm = at('ssm', `ssm.${region}.amazonaws.com`)
   const sts = at('sts', `sts.${region}.amazonaws.com`)
   const stacks = at('cloudformation', `cloudformation.${region}.amazonaws.com`)
   const s3 = (bucket: string) => {
-    const send = createAwsService(
+    const send = createAwsClient(
       endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`,
       createSigner(settings, 's3'),
     )
@@ -77,7 +77,7 @@ export const createAws = (region: string, endpoint?: string): Aws => {
         headers: FORM_HEADERS,
         body: 'Action=GetCallerIdentity&Version=2011-06-15',
       }).catch((error: unknown) => {
-        if (error instanceof NoCredentials)
+        if (error instanceof MissingCredentials)
           throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE provides them`)
         throw new OperatorError(`AWS cannot be reached: ${error instanceof Error ? error.message : error}`)
       })

@@ -1,6 +1,6 @@
 /** Steps of a deployment, each repeatable: secrets, store stack, files, CDN, functions. */
 import { join } from 'node:path'
-import { sentSecret } from '#src/http/client-ip.ts'
+import { proxySecretToSend } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
 import { fetchNativeDeps } from '../native-deps.ts'
 import { stackNames } from '../settings/stack-names.ts'
@@ -70,7 +70,7 @@ const readAddress = (edge: Readonly<Record<string, string>> | undefined): string
 const releaseEdge = (args: Args, { proxy }: Secrets): string => {
   const { edge } = stackNames(args.options)
   logStep('CDN')
-  return readAddress(deploy([edge], [edgeParameter(edge, sentSecret(proxy))])[edge])
+  return readAddress(deploy([edge], [edgeParameter(edge, proxySecretToSend(proxy))])[edge])
 }
 
 /** Makes the second Region active, whatever the state of the first. Returns the shop's URL. */

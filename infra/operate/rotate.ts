@@ -1,6 +1,6 @@
 /** Command `npm run rotate -- proxy --context stage=prod`: rotates a secret of a stage; the proxy secret without downtime. */
 import { newSecret } from '#src/core/ids.ts'
-import { sentSecret } from '#src/http/client-ip.ts'
+import { proxySecretToSend } from '#src/http/client-ip.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage } from '../settings/stage.ts'
 import { type Args, runCommand } from './args.ts'
@@ -19,7 +19,7 @@ const restart = async (args: Args, regions: readonly Aws[]): Promise<void> => {
 const rotateProxy = async (args: Args, regions: readonly Aws[]): Promise<void> => {
   const stage = getStage(args.options.stage)
   const { edge } = stackNames(args.options)
-  const old = sentSecret((await ensureSecrets(regions, stage)).proxy)
+  const old = proxySecretToSend((await ensureSecrets(regions, stage)).proxy)
   const fresh = newSecret()
   const publish = async (value: string): Promise<void> => {
     await writeSecret(regions, stage, 'proxy', value)

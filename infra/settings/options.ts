@@ -1,6 +1,6 @@
 /** Deployment options, given as CDK context values. */
 import * as z from 'zod'
-import { type FunctionId, functions } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
 
@@ -17,7 +17,7 @@ const StreamArn = z.string().regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:t
 const BooleanOption = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')])
 const Email = z.email({ error: 'must be an email address, for example you@example.com' })
 
-const FUNCTION_IDS = functions.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
+const FUNCTION_IDS = FUNCTIONS.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
 
 /** `OrderProcess=20,ShoppingCart=10`, or an object. */
 const ReservedConcurrency = z.preprocess(

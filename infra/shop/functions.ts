@@ -16,7 +16,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import { type FunctionDefinition, type FunctionId, functions } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionDefinition, type FunctionId } from '#src/lambda/functions.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
 
@@ -110,7 +110,7 @@ const createFunction = (
 }
 
 export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>
-  Object.fromEntries(functions.map(one => [one.id, createFunction(scope, one, one.id, props)])) as Record<
+  Object.fromEntries(FUNCTIONS.map(one => [one.id, createFunction(scope, one, one.id, props)])) as Record<
     FunctionId,
     DeployedFunction
   >

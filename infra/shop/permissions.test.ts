@@ -1,6 +1,6 @@
 /** Tests that each function has exactly the permissions that src/lambda/functions.ts implies (least privilege). */
 import { expect, test } from 'vitest'
-import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
 import {
   ALL_OPTIONS,
@@ -12,7 +12,7 @@ import {
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
-const definitions: readonly FunctionDefinition[] = functions
+const definitions: readonly FunctionDefinition[] = FUNCTIONS
 
 type Statement = { readonly actions: string[]; readonly resources: string[] }
 const listOf = (value: unknown): string[] =>

@@ -5,7 +5,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import { routeKeyOf } from '#src/lambda/functions.ts'
+import { routeKey } from '#src/lambda/functions.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 
@@ -84,7 +84,7 @@ export const createRoutes = (
       routes.push(new CfnRoute(scope, `Route-${toConstructId(routeKey)}`, { apiId, routeKey, target }))
       settings[routeKey] = most
     }
-    for (const one of endpoints) add(routeKeyOf(one), chooseThrottle(one))
+    for (const one of endpoints) add(routeKey(one), chooseThrottle(one))
     for (const key of otherRoutes) add(key, key === '$default' ? PAGE_THROTTLE : DEFAULT_THROTTLE)
   }
   const deployed = new CfnStage(scope, 'Stage', {

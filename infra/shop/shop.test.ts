@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
-import { metricNames } from '#src/core/log/metrics.ts'
-import { type FunctionDefinition, functions, routeKeyOf } from '#src/lambda/functions.ts'
+import { METRIC_NAMES } from '#src/core/log/metrics.ts'
+import { FUNCTIONS, type FunctionDefinition, routeKey } from '#src/lambda/functions.ts'
 import {
   ALL_OPTIONS,
   listResources,
@@ -14,7 +14,7 @@ import {
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
-const definitions: readonly FunctionDefinition[] = functions
+const definitions: readonly FunctionDefinition[] = FUNCTIONS
 
 const functionsIn = ({ templates }: Synthesized, stack = 'shop'): Map<string, Properties> =>
   new Map(
@@ -33,11 +33,11 @@ test('template, OpenAPI document, endpoints and functions have the same routes',
       .filter(word => /^(get|post|put|patch|delete)$/.test(word))
       .map(method => `${method.toUpperCase()} ${path}`),
   )
-  const table = ENDPOINTS.map(routeKeyOf).sort()
+  const table = ENDPOINTS.map(routeKey).sort()
   const other = definitions.flatMap(({ otherRoutes }) => otherRoutes)
   expect(table.length).toBeGreaterThan(50)
   expect(documented.sort()).toEqual(table)
-  expect(definitions.flatMap(one => one.endpoints.map(routeKeyOf)).sort()).toEqual(table)
+  expect(definitions.flatMap(one => one.endpoints.map(routeKey)).sort()).toEqual(table)
   for (const made of [keysIn(dev), keysIn(two), keysIn(two, 'standby-shop')])
     expect(made.toSorted()).toEqual([...table, ...other].sort())
 })
@@ -46,7 +46,7 @@ test('each route leads to its function and has its own throttling', () => {
   const { templates } = dev
   const routes = listResources(templates.shop, 'AWS::ApiGatewayV2::Route')
   for (const { id, endpoints: own, otherRoutes } of definitions)
-    for (const key of [...own.map(routeKeyOf), ...otherRoutes]) {
+    for (const key of [...own.map(routeKey), ...otherRoutes]) {
       const [, route] = routes.find(([, { RouteKey }]) => RouteKey === key) ?? []
       expect(JSON.stringify(route?.Target), key).toContain(`"${id}Integration"`)
     }
@@ -203,7 +203,7 @@ test('the dashboard shows the custom metrics under the names they are published 
   const body = JSON.stringify(DashboardBody)
   const own = [...body.matchAll(/CloudShelf\\*",\\*"(\w+)/g)].map(([, name]) => name)
   expect([...new Set(own)].sort()).toEqual(['IndexAge', 'OrdersPlaced', 'OutboxAge', 'Revenue'])
-  for (const name of own) expect(metricNames).toContain(name)
+  for (const name of own) expect(METRIC_NAMES).toContain(name)
   for (const word of [
     'p50',
     'p95',

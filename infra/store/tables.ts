@@ -2,17 +2,17 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { type FunctionDefinition, functions } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import { getTableNames, type Stage } from '../settings/stage.ts'
 
 const stringAttribute = (name: string) => ({ name, type: AttributeType.STRING })
 
-const FUNCTIONS: readonly FunctionDefinition[] = functions
+const DEFINITIONS: readonly FunctionDefinition[] = FUNCTIONS
 
 /** View type of a table's stream for the functions it triggers; undefined if it triggers none. */
 export const getStreamView = (id: TableId): StreamViewType | undefined => {
-  const views = FUNCTIONS.flatMap(({ triggers }) => triggers).flatMap(trigger =>
+  const views = DEFINITIONS.flatMap(({ triggers }) => triggers).flatMap(trigger =>
     trigger.kind === 'stream' && trigger.table === id ? [trigger.view] : [],
   )
   if (views.length === 0) return undefined

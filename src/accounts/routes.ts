@@ -42,11 +42,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
   }
   const origin = new URL(deps.publicUrl).origin
   const callContext = ({
-    sent,
+    requestHeaders,
     setCookies,
-  }: Pick<Context<Endpoint>, 'sent' | 'setCookies'>): CallContext => ({
-    cookie: sent.get('cookie') ?? undefined,
-    userAgent: sent.get('user-agent') ?? undefined,
+  }: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>): CallContext => ({
+    cookie: requestHeaders.get('cookie') ?? undefined,
+    userAgent: requestHeaders.get('user-agent') ?? undefined,
     origin,
     setCookie: header => setCookies.push(header),
   })

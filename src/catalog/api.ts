@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toCents } from '../core/money.ts'
 import { endpoint } from '../http/endpoint.ts'
-import { intText, PageSize } from '../http/page-size.ts'
+import { integerParam, PageSize } from '../http/page-size.ts'
 import { AuthorName, BookDetail, BookSummary, CategoryName } from './schema.ts'
 
 const PriceText = z
@@ -97,7 +97,7 @@ export const suggestBooks = endpoint({
   summary: 'Suggest titles, authors and categories for an incomplete query',
   access: 'anyone',
   cache: 'public',
-  query: z.strictObject({ q: SearchText, limit: intText(1, 20).optional() }),
+  query: z.strictObject({ q: SearchText, limit: integerParam(1, 20).optional() }),
   status: 200,
   reply: Suggestions,
   errors: ['index_not_ready'],
@@ -140,7 +140,7 @@ export const listTitles = endpoint({
   access: 'anyone',
   cache: 'public',
   query: z.strictObject({
-    part: intText(1, 50_000).optional().describe('From 1, which is the default.'),
+    part: integerParam(1, 50_000).optional().describe('From 1, which is the default.'),
   }),
   status: 200,
   reply: z

@@ -1,6 +1,6 @@
 /** Handlers of the catalogue's endpoints, and how long their responses stay fresh. */
 
-import { actorOf } from '../http/identity.ts'
+import { requireActor } from '../http/identity.ts'
 import { type Context, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest, titles } from './browse.ts'
@@ -73,31 +73,39 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
     cacheBook(deps, key.book_id, context)
     return toDetail(await getBook(deps, key))
   }),
-  route(staffApi.getStaffBook, async ({ params, answerHeaders }) =>
-    forStaff(await getStaffBook(deps, params.book_id), answerHeaders),
+  route(staffApi.getStaffBook, async ({ params, responseHeaders }) =>
+    forStaff(await getStaffBook(deps, params.book_id), responseHeaders),
   ),
-  route(staffApi.createBook, async ({ identity, body, answerHeaders }) => {
-    answerHeaders.set('location', `/api/books/${body.book_id}`)
-    return forStaff(await service.createBook(deps, await actorOf(identity), body), answerHeaders)
+  route(staffApi.createBook, async ({ identity, body, responseHeaders }) => {
+    responseHeaders.set('location', `/api/books/${body.book_id}`)
+    return forStaff(await service.createBook(deps, await requireActor(identity), body), responseHeaders)
   }),
-  route(staffApi.replaceBook, async ({ identity, params, headers, body, answerHeaders }) => {
-    const target = { actor: await actorOf(identity), bookId: params.book_id, ifMatch: headers['if-match'] }
+  route(staffApi.replaceBook, async ({ identity, params, headers, body, responseHeaders }) => {
+    const target = {
+      actor: await requireActor(identity),
+      bookId: params.book_id,
+      ifMatch: headers['if-match'],
+    }
     const book = await service.replaceBook(deps, target, body)
-    return forStaff(book, answerHeaders)
+    return forStaff(book, responseHeaders)
   }),
-  route(staffApi.changeBook, async ({ identity, params, headers, body, answerHeaders }) => {
-    const target = { actor: await actorOf(identity), bookId: params.book_id, ifMatch: headers['if-match'] }
+  route(staffApi.changeBook, async ({ identity, params, headers, body, responseHeaders }) => {
+    const target = {
+      actor: await requireActor(identity),
+      bookId: params.book_id,
+      ifMatch: headers['if-match'],
+    }
     const book = await service.changeBook(deps, target, body)
-    return forStaff(book, answerHeaders)
+    return forStaff(book, responseHeaders)
   }),
   route(staffApi.deleteBook, async ({ identity, params }) => {
-    await service.deleteBook(deps, await actorOf(identity), params.book_id)
+    await service.deleteBook(deps, await requireActor(identity), params.book_id)
     return undefined
   }),
-  route(staffApi.putCover, async ({ identity, params, body, answerHeaders }) => {
+  route(staffApi.putCover, async ({ identity, params, body, responseHeaders }) => {
     const { book_id } = await locateBook(deps, params.book_id)
     const { url, store } = await prepareCover(book_id, body)
     await store(deps.blobs)
-    return forStaff(await service.setCover(deps, await actorOf(identity), book_id, url), answerHeaders)
+    return forStaff(await service.setCover(deps, await requireActor(identity), book_id, url), responseHeaders)
   }),
 ]

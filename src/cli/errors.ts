@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander'
 import { FeedError } from '../catalog/import/feed/attributes.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
-import { NoCredentials } from '../core/aws/sign.ts'
+import { MissingCredentials } from '../core/aws/sign.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import { StartError } from '../local/start-error.ts'
@@ -28,7 +28,8 @@ export const explainError = (error: unknown): string | undefined => {
   if (error instanceof DynamoError && error.type === 'ResourceNotFoundException')
     return `a table is missing (${oneLine(error.message)}): run \`npx cloudshelf tables create\``
   if (error instanceof DynamoError) return oneLine(error.message)
-  if (error instanceof ShopError && error.cause instanceof NoCredentials) return oneLine(error.cause.message)
+  if (error instanceof ShopError && error.cause instanceof MissingCredentials)
+    return oneLine(error.cause.message)
   if (error instanceof ShopError && DATABASE_DOWN.has(error.code)) {
     const database = readSettings().endpoint ?? 'the embedded engine'
     return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`

@@ -1,7 +1,7 @@
 /** HTTP application over a list of routes: those of the whole shop, or of one function on AWS. */
 import { createApp } from '../http/app.ts'
 import { createLoadShedder } from '../http/load-shedding.ts'
-import { originsOf } from '../http/origins.ts'
+import { shopOrigins } from '../http/origins.ts'
 import { createResponseCache } from '../http/response-cache.ts'
 import type { Route } from '../http/route.ts'
 import type { AppContext } from './base.ts'
@@ -11,7 +11,7 @@ const RESPONSE_CACHE_BYTES = 24 * 1024 * 1024
 /** The application, with what the pages beside it share: its routes, its allowed origins and its load shedder. */
 export const createHttpApp = (context: AppContext, routes: readonly Route[]) => {
   const { publicUrl, limiter, devices, sessions, log } = context
-  const origins = originsOf(publicUrl)
+  const origins = shopOrigins(publicUrl)
   const loadShedder = createLoadShedder()
   const app = createApp(routes, {
     loadShedder,

@@ -3,7 +3,7 @@
  * is in mail.ts, so that bundles of functions that send no mail leave its library out.
  */
 import { createS3Blobs } from '../core/aws/s3-blobs.ts'
-import { type Credentials, signerFor, unsignedForEngine } from '../core/aws/sign.ts'
+import { type Credentials, createServiceSigner, engineSigner } from '../core/aws/sign.ts'
 import type { Blobs } from '../core/blobs.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { createObservedWire, type ObservedCall } from '../core/dynamo/watched.ts'
@@ -22,12 +22,13 @@ const findCredentials = async ({ accessKey }: Pick<Settings, 'accessKey'>): Prom
 /** Signs requests to an AWS service with the credentials of the settings, in their Region unless another is given. */
 export const createSigner = (
   settings: Pick<Settings, 'accessKey' | 'region'>,
-  service: Parameters<typeof signerFor>[0],
+  service: Parameters<typeof createServiceSigner>[0],
   region = settings.region,
-): ReturnType<typeof signerFor> => signerFor(service, region, () => findCredentials(settings))
+): ReturnType<typeof createServiceSigner> =>
+  createServiceSigner(service, region, () => findCredentials(settings))
 
 const createWireFor = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
-  if (engineEndpoint) return createWire(engineEndpoint, unsignedForEngine)
+  if (engineEndpoint) return createWire(engineEndpoint, engineSigner)
   const { endpoint } = settings
   if (endpoint === undefined) throw new SettingsError('there is no database: set DYNAMODB_ENDPOINT')
   return createWire(() => endpoint, createSigner(settings, 'dynamodb'))
@@ -48,7 +49,7 @@ export const createDatabase = (
 
 /** The observer of database calls for a log; undefined at a level that leaves calls out. */
 export const callObserver = (log: Log): ((call: ObservedCall) => void) | undefined =>
-  log.tells('calls') ? log.call : undefined
+  log.isEnabled('calls') ? log.call : undefined
 
 /** Blobs in the bucket of the settings. Throws SettingsError when they name none. */
 export const createBucketBlobs = (settings: Settings): Blobs => {

@@ -3,7 +3,7 @@
  * One of each is enough for many variables (environment.ts), so that all are refused in the same words.
  */
 import * as z from 'zod'
-import { logLevels } from '../core/log/log.ts'
+import { LOG_LEVELS } from '../core/log/log.ts'
 import { parseDecimal, parseRate } from '../core/money.ts'
 import { parseSender } from '../notifications/sender.ts'
 
@@ -104,8 +104,8 @@ export const SENDER = {
 } as const
 
 export const LOG_LEVEL = {
-  schema: z.enum(logLevels),
-  expected: `one of ${logLevels.join(', ')}`,
+  schema: z.enum(LOG_LEVELS),
+  expected: `one of ${LOG_LEVELS.join(', ')}`,
 } as const
 
 export const CURRENCY_CODE = {

@@ -19,7 +19,7 @@ import { healthRoutes } from '../health/health.ts'
 import type { DeliveryDeps } from '../notifications/delivery.ts'
 import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
-import { docsRoutes } from '../openapi/routes.ts'
+import { mountDocs } from '../openapi/routes.ts'
 import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
@@ -96,6 +96,6 @@ export const createShop = (deps: Deps) => {
     ...privacyRoutes(deps),
     ...healthRoutes(deps),
   ])
-  docsRoutes(app.hono, deps.publicUrl)
+  mountDocs(app.hono, deps.publicUrl)
   return app
 }

@@ -21,7 +21,7 @@ export const hasDeadline = (): boolean => current.getStore() !== undefined
 export const timeLeft = (): number => (current.getStore()?.at ?? Number.POSITIVE_INFINITY) - performance.now()
 
 /** Runs `work` without counting its time, since it is the sender's. */
-export const offTheClock = async <T>(work: () => Promise<T>): Promise<T> => {
+export const pauseDeadline = async <T>(work: () => Promise<T>): Promise<T> => {
   const deadline = current.getStore()
   if (!deadline) return work()
   const since = performance.now()

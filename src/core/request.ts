@@ -9,7 +9,7 @@ export type CurrentRequest = {
   /** The pattern of its address, without anybody's ids. */
   route: string | undefined
   /** Whether the answer bears the id already. */
-  isNamed: boolean
+  hasIdHeader: boolean
   /** Whether it was refused for want of a place: one of a crowd, of which the log tells in one line. */
   isShed: boolean
 }
@@ -20,12 +20,12 @@ const requests = new AsyncLocalStorage<CurrentRequest>()
 export const currentRequest = (): CurrentRequest | undefined => requests.getStore()
 
 /** Does `work` as a part of the request with this id: one of its own unless it is given. */
-export const inRequest = <T>(id: string | undefined, work: (request: CurrentRequest) => T): T => {
+export const runInRequest = <T>(id: string | undefined, work: (request: CurrentRequest) => T): T => {
   const request: CurrentRequest = {
     id: id ?? crypto.randomUUID(),
     calls: 0,
     route: undefined,
-    isNamed: false,
+    hasIdHeader: false,
     isShed: false,
   }
   return requests.run(request, work, request)
@@ -37,6 +37,6 @@ export const REQUEST_ID = 'x-request-id'
 export const requestIdHeader = (): Record<string, string> => {
   const request = requests.getStore()
   if (!request) return {}
-  request.isNamed = true
+  request.hasIdHeader = true
   return { [REQUEST_ID]: request.id }
 }

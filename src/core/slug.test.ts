@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
-import { slugOf } from './slug.ts'
+import { slugify } from './slug.ts'
 
 test('a title becomes lower-case words joined by hyphens', () => {
-  expect(slugOf('Clean Code')).toBe('clean-code')
-  expect(slugOf('  The Hitchhiker’s Guide (to the Galaxy)! ')).toBe('the-hitchhikers-guide-to-the-galaxy')
+  expect(slugify('Clean Code')).toBe('clean-code')
+  expect(slugify('  The Hitchhiker’s Guide (to the Galaxy)! ')).toBe('the-hitchhikers-guide-to-the-galaxy')
 })
 
 test('accents go, letters of other scripts stay', () => {
-  expect(slugOf('Émile, or On Éducation')).toBe('emile-or-on-education')
-  expect(slugOf('Война и мир')).toBe('воина-и-мир')
+  expect(slugify('Émile, or On Éducation')).toBe('emile-or-on-education')
+  expect(slugify('Война и мир')).toBe('воина-и-мир')
 })
 
 test('a slug is short, never ends in a hyphen, and may be empty', () => {
-  expect(slugOf(`${'x'.repeat(79)} y`)).toBe('x'.repeat(79))
-  expect(slugOf('?!')).toBe('')
+  expect(slugify(`${'x'.repeat(79)} y`)).toBe('x'.repeat(79))
+  expect(slugify('?!')).toBe('')
 })

@@ -3,7 +3,7 @@
 const MAX = 80
 
 /** 'Clean Code' -> 'clean-code', 'Café 1984!' -> 'cafe-1984'; letters of every script stay. Empty for a name without any. */
-export const slugOf = (name: string): string =>
+export const slugify = (name: string): string =>
   name
     .normalize('NFKD')
     .replaceAll(/[\p{Mark}'’]/gu, '')

@@ -20,7 +20,7 @@ export const indexAge = ({ liveIndex: { index, asOf }, now }: IndexAgeDeps): num
   index && Math.round((now().getTime() - asOf.getTime()) / 100) / 10
 
 /** Gauges both. */
-export const gaugeAges = async (
+export const recordAges = async (
   deps: OutboxAgeDeps & IndexAgeDeps & { readonly log: Pick<Log, 'gauge'> },
 ): Promise<void> => {
   const age = indexAge(deps)

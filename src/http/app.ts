@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
-import { type Caller, unknownCaller } from './client-ip.ts'
+import { type Caller, UNKNOWN_CALLER } from './client-ip.ts'
 import { checkCsrf } from './csrf.ts'
 import { type EndpointRules, endpointSteps } from './endpoint-steps.ts'
 import { createFetch, runSteps } from './pipeline.ts'
@@ -16,7 +16,7 @@ export type AppRules = EndpointRules & {
 
 /** The sender of a request, as it was passed to `fetch`. */
 const callerIn = (env: unknown): Caller =>
-  (env as { readonly caller?: Caller } | undefined)?.caller ?? unknownCaller
+  (env as { readonly caller?: Caller } | undefined)?.caller ?? UNKNOWN_CALLER
 
 /** `{book_id}` of OpenAPI as Hono's `:book_id`. */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')

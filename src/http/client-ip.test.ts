@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { callerOf, isOwnProxy, networkOf, sentSecret } from './client-ip.ts'
+import { clientNetwork, isTrustedProxy, proxySecretToSend, readCaller } from './client-ip.ts'
 
 test.each([
   ['203.0.113.9', '203.0.113.9'],
@@ -23,13 +23,13 @@ test.each([
   ['2001:db8::g', 'unknown'],
   ["' OR 1=1", 'unknown'],
 ])('%s counts as %s', (address, network) => {
-  expect(networkOf(address)).toBe(network)
+  expect(clientNetwork(address)).toBe(network)
 })
 
 const SECRET = 's'.repeat(43)
 const peer = () => '198.51.100.1'
 const sourceOf = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
-  callerOf(new Headers(headers), peer, secret).clientNetwork()
+  readCaller(new Headers(headers), peer, secret).clientNetwork()
 
 test('what a request says of where it comes from counts only with the secret of the shop’s own proxy', () => {
   const claims = {
@@ -43,7 +43,7 @@ test('what a request says of where it comes from counts only with the secret of 
     expect(sourceOf({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
   for (const proof of ['', 'undefined', SECRET])
     expect(
-      callerOf(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).clientNetwork(),
+      readCaller(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).clientNetwork(),
     ).toBe('198.51.100.1')
   expect(sourceOf({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
 })
@@ -64,11 +64,11 @@ test('of a chain of addresses the last counts, which the proxy itself has added'
 test('while one secret takes the other’s place both are believed, the first is sent, and both together are none', () => {
   const next = 'another secret that is long enough too'
   const both = `${SECRET},${next}`
-  const believed = (proof: string) => isOwnProxy(new Headers({ 'x-trusted-proxy': proof }), both)
+  const believed = (proof: string) => isTrustedProxy(new Headers({ 'x-trusted-proxy': proof }), both)
   expect([SECRET, next].map(believed)).toEqual([true, true])
   expect(['', both, `${SECRET},`, ','].map(believed)).toEqual([false, false, false, false])
-  expect(sentSecret(both)).toBe(SECRET)
-  expect(sentSecret(SECRET)).toBe(SECRET)
+  expect(proxySecretToSend(both)).toBe(SECRET)
+  expect(proxySecretToSend(SECRET)).toBe(SECRET)
   // A comma alone makes no two secrets of one.
-  expect(sentSecret(`${SECRET},x`)).toBe(`${SECRET},x`)
+  expect(proxySecretToSend(`${SECRET},x`)).toBe(`${SECRET},x`)
 })

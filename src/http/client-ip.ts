@@ -15,7 +15,7 @@ export type Caller = {
 
 const UNKNOWN = 'unknown'
 /** Of requests that came over no network; they are counted together. */
-export const unknownCaller: Caller = { clientNetwork: () => UNKNOWN }
+export const UNKNOWN_CALLER: Caller = { clientNetwork: () => UNKNOWN }
 
 /** The eight groups of an IPv6 address as the URL standard writes them, `::` filled up. */
 const groupsOf = (address: string): string[] => {
@@ -26,7 +26,7 @@ const groupsOf = (address: string): string[] => {
 }
 
 /** IPv4 whole, IPv6 by the /64 in which one customer has every address; anything else is `unknown`. */
-export const networkOf = (address: string | undefined): string => {
+export const clientNetwork = (address: string | undefined): string => {
   const bare = address?.trim().replace(/%.*$/, '') ?? ''
   if (isIPv4(bare)) return bare
   if (!isIPv6(bare)) return UNKNOWN
@@ -56,10 +56,10 @@ const secretsIn = (proxySecret: string): string[] => {
   const parts = proxySecret.split(',')
   return parts.length === 2 && parts.every(part => part.length >= SHORTEST) ? parts : [proxySecret]
 }
-export const sentSecret = (proxySecret: string): string => secretsIn(proxySecret)[0] ?? ''
+export const proxySecretToSend = (proxySecret: string): string => secretsIn(proxySecret)[0] ?? ''
 
 /** Whether the request carries what proves that it came through the shop's own proxy. */
-export const isOwnProxy = (headers: Headers, proxySecret: string | undefined): boolean => {
+export const isTrustedProxy = (headers: Headers, proxySecret: string | undefined): boolean => {
   const proof = headers.get('x-trusted-proxy')
   return (
     proxySecret !== undefined && proof !== null && secretsIn(proxySecret).some(one => sameText(proof, one))
@@ -77,7 +77,7 @@ const passedOnId = (headers: Headers): string | undefined =>
  * `x-trusted-proxy` and names the one before it. What anybody else says of where they come from is not looked at. `gatewayId` is what API Gateway
  * calls the request.
  */
-export const callerOf = (
+export const readCaller = (
   headers: Headers,
   peer: () => string | undefined,
   proxySecret: string | undefined,
@@ -85,11 +85,11 @@ export const callerOf = (
 ): Caller => {
   let known: boolean | undefined
   const isProxy = (): boolean => {
-    known ??= isOwnProxy(headers, proxySecret)
+    known ??= isTrustedProxy(headers, proxySecret)
     return known
   }
   return {
-    clientNetwork: () => networkOf(isProxy() ? forwardedFor(headers) : peer()),
+    clientNetwork: () => clientNetwork(isProxy() ? forwardedFor(headers) : peer()),
     viewer: headers.get('cloudfront-viewer-address') ?? undefined,
     requestId: () => {
       const id = (isProxy() ? passedOnId(headers) : undefined) ?? gatewayId

@@ -70,15 +70,15 @@ export const endpointSteps = (
       return counter
     },
     handle: async (identity, input, counter) => {
-      const answerHeaders = new Map<string, string>()
+      const responseHeaders = new Map<string, string>()
       const setCookies: string[] = []
       let isFresh: (() => boolean) | undefined
       const work = () =>
         handle({
           ...input,
           identity,
-          sent: headers,
-          answerHeaders,
+          requestHeaders: headers,
+          responseHeaders,
           setCookies,
           transact: counter.transact,
           cacheWhile: check => {
@@ -89,7 +89,7 @@ export const endpointSteps = (
       if (endpoint.cache === 'public') return rules.responseCache.store(request, value, isFresh)
       const newCookie = identity.setCookie()
       if (newCookie !== undefined) setCookies.push(newCookie)
-      const response = respond(endpoint, value, answerHeaders)
+      const response = respond(endpoint, value, responseHeaders)
       for (const one of setCookies) response.headers.append('set-cookie', one)
       return response
     },

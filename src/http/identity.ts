@@ -113,7 +113,7 @@ export const authorize = async (policy: Access, identity: Identity): Promise<voi
 }
 
 /** Who acts on a staff route, for the audit. */
-export const actorOf = async ({ staff }: Identity): Promise<string> => {
+export const requireActor = async ({ staff }: Identity): Promise<string> => {
   const member = await staff()
   if (!member) throw new TypeError('this route lets nobody in but staff')
   return member.actor

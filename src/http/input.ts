@@ -5,14 +5,14 @@ import { DEFAULT_MAX_BYTES, parseJson, readBody } from './body.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity } from './identity.ts'
 import type { LoadShedder } from './load-shedding.ts'
-import { invalid } from './problem.ts'
+import { invalidRequest } from './problem.ts'
 
 export type ParsedInput = { readonly [part in 'params' | 'query' | 'headers' | 'body']: unknown }
 
 const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
   if (!schema) return undefined
   const parsed = schema.safeParse(value)
-  if (!parsed.success) throw invalid(part, parsed.error)
+  if (!parsed.success) throw invalidRequest(part, parsed.error)
   return parsed.data
 }
 

@@ -2,7 +2,7 @@
  * How many requests are worked on at once, and for how long. Whoever comes when all places are taken is refused at once, so that
  * those inside are answered soon, instead of all of them late.
  */
-import { hasDeadline, offTheClock, withDeadline } from '../core/deadline.ts'
+import { hasDeadline, pauseDeadline, withDeadline } from '../core/deadline.ts'
 import { ShopError } from '../core/errors.ts'
 import { currentRequest } from '../core/request.ts'
 
@@ -73,7 +73,7 @@ export const createLoadShedder = (places = MAX_CONCURRENT, line = MAX_QUEUED): L
   }
 
   const aside: LoadShedder['yieldSlotWhile'] = async reading => {
-    const read = offTheClock(reading)
+    const read = pauseDeadline(reading)
     const slow = Promise.withResolvers<'slow'>()
     const timer = setTimeout(() => slow.resolve('slow'), SLOW_MS)
     // Whoever has sent all that there is keeps the place, and need not wait in line a second time.

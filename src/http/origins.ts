@@ -2,7 +2,7 @@
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Our own pages' origins: the public one, and, for a shop on this machine, each of the machine's names for itself. */
-export const originsOf = (publicUrl: string): Set<string> => {
+export const shopOrigins = (publicUrl: string): Set<string> => {
   const url = new URL(publicUrl)
   const names = LOOPBACK.has(url.hostname) ? [...LOOPBACK] : [url.hostname]
   return new Set(

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 
 /** A whole number in a query, from `min` to `max`. */
-export const intText = (min: number, max: number) =>
+export const integerParam = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,6}$/, { error: 'is no whole number' })
@@ -10,4 +10,4 @@ export const intText = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max))
 
 const MAX_PAGE = 50
-export const PageSize = intText(1, MAX_PAGE).optional().describe(`1 to ${MAX_PAGE}; 24 if not given.`)
+export const PageSize = integerParam(1, MAX_PAGE).optional().describe(`1 to ${MAX_PAGE}; 24 if not given.`)

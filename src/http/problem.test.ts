@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { errorCodes, errorStatus, ShopError } from '../core/errors.ts'
-import { invalid, Problem, problem } from './problem.ts'
+import { invalidRequest, Problem, problem } from './problem.ts'
 
 test.each(errorCodes)('%s is a problem document with its status', async code => {
   const answer = problem(new ShopError(code, 'What is wrong.', { items: [1] }))
@@ -29,7 +29,7 @@ test('nothing that an error carries takes the place of what every problem has', 
 test('what was wrong is said by its place, in bounds', () => {
   const schema = z.strictObject({ a: z.object({ b: z.number() }), c: z.array(z.string()) })
   const wrong = { a: { b: 'x' }, c: Array.from({ length: 100 }, () => 1), ['y'.repeat(5_000)]: 1 }
-  const error = invalid('body', schema.safeParse(wrong).error ?? new z.ZodError([]))
+  const error = invalidRequest('body', schema.safeParse(wrong).error ?? new z.ZodError([]))
   const { errors } = error.extra as { errors: { where: string; message: string }[] }
   expect(error.code).toBe('invalid_request')
   expect(errors[0]?.where).toBe('body.a.b')

@@ -47,7 +47,7 @@ export const problem = ({ code, message, extra }: ShopError): Response => {
 const MAX_ISSUES = 20
 
 /** What zod found, as invalid_request: where (`body.quantity`), and what is wrong there. */
-export const invalid = (part: string, error: z.ZodError): ShopError => {
+export const invalidRequest = (part: string, error: z.ZodError): ShopError => {
   const errors = error.issues.slice(0, MAX_ISSUES).map(issue => ({
     where: [part, ...issue.path.map(String)].join('.').slice(0, 200),
     message: issue.message.slice(0, 200),

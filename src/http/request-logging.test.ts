@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import { aBook, createTestShop, type Shopper } from '../../test/kit.ts'
-import { type Answered, createLinesLog } from '../core/log/log.ts'
-import type { Measured } from '../core/log/metrics.ts'
+import { createLinesLog, type RequestEntry } from '../core/log/log.ts'
+import type { Measurements } from '../core/log/metrics.ts'
 import { currentRequest } from '../core/request.ts'
-import { callerOf, unknownCaller } from './client-ip.ts'
+import { readCaller, UNKNOWN_CALLER } from './client-ip.ts'
 import { createLoadShedder } from './load-shedding.ts'
 import { withRequestLogging } from './request-logging.ts'
 
@@ -14,9 +14,12 @@ const idOf = ({ headers }: { readonly headers: Headers }) => headers.get('x-requ
 
 /** A shop whose log the test reads. */
 const toldShop = async () => {
-  const answered: Answered[] = []
-  const counted: Measured[] = []
-  const log = { request: (one: Answered) => answered.push(one), count: (one: Measured) => counted.push(one) }
+  const answered: RequestEntry[] = []
+  const counted: Measurements[] = []
+  const log = {
+    request: (one: RequestEntry) => answered.push(one),
+    count: (one: Measurements) => counted.push(one),
+  }
   const shop = await createTestShop({ books: [aBook()], log })
   return { shop, answered, counted }
 }
@@ -101,7 +104,7 @@ test('the id of a request is the gateway’s or that of the shop’s own proxy, 
     return idOf(
       await serve(
         new Request('http://localhost/'),
-        callerOf(sent, () => '', PROXY, gatewayId),
+        readCaller(sent, () => '', PROXY, gatewayId),
       ),
     )
   }
@@ -130,7 +133,7 @@ test('what a page asks of the API is a part of the page’s request: one id, one
     const ids = await Promise.all(inner.map(one => one.text()))
     return new Response([...ids, currentRequest()?.id].join(' '))
   }, log)
-  const answer = await page(new Request('http://localhost/'), unknownCaller)
+  const answer = await page(new Request('http://localhost/'), UNKNOWN_CALLER)
   const id = idOf(answer)
   expect(await answer.text()).toBe([id, id, id].join(' '))
   expect(lines).toHaveLength(1)
@@ -140,12 +143,12 @@ test('what a page asks of the API is a part of the page’s request: one id, one
 test('a crowd that is turned away is told of and counted together, not one by one', async () => {
   vi.useFakeTimers()
   try {
-    const [said, answered, counted]: [string[], Answered[], Measured[]] = [[], [], []]
+    const [said, answered, counted]: [string[], RequestEntry[], Measurements[]] = [[], [], []]
     const log = {
       ...createLinesLog('events', () => {}),
-      say: (_: string, text: string) => void said.push(text),
-      request: (one: Answered) => void answered.push(one),
-      count: (one: Measured) => void counted.push(one),
+      event: (_: string, text: string) => void said.push(text),
+      request: (one: RequestEntry) => void answered.push(one),
+      count: (one: Measurements) => void counted.push(one),
     }
     const { admit } = createLoadShedder(0, 0)
     const fetch = withRequestLogging(

@@ -1,6 +1,6 @@
 /** Every request under its id: the answer bears it, whatever is done meanwhile finds it, and the log tells what came of it. */
 import type { Log } from '../core/log/log.ts'
-import { currentRequest, inRequest, REQUEST_ID } from '../core/request.ts'
+import { currentRequest, REQUEST_ID, runInRequest } from '../core/request.ts'
 import type { Caller } from './client-ip.ts'
 
 type Serve = (request: Request, caller?: Caller) => Response | Promise<Response>
@@ -16,7 +16,7 @@ const countShed = (log: Log): (() => void) => {
   let turnedAway = 0
   const tell = () => {
     log.count({ ServerErrors: turnedAway })
-    log.say('busy', `turned ${turnedAway} requests away in ${CROWD_TOLD_MS / 1000} s, for want of a place`)
+    log.event('busy', `turned ${turnedAway} requests away in ${CROWD_TOLD_MS / 1000} s, for want of a place`)
     turnedAway = 0
   }
   return () => {
@@ -36,20 +36,20 @@ export const withRequestLogging = (serve: Serve, log: Log) => {
   return async (request: Request, caller?: Caller): Promise<Response> => {
     const outer = currentRequest()
     if (outer)
-      return inRequest(outer.id, async inner => {
+      return runInRequest(outer.id, async inner => {
         const answer = await serve(request, caller)
         outer.calls += inner.calls
         return answer
       })
     const since = performance.now()
-    return inRequest(caller?.requestId?.(), async current => {
+    return runInRequest(caller?.requestId?.(), async current => {
       const answer = await serve(request, caller)
-      if (!current.isNamed) answer.headers.set(REQUEST_ID, current.id)
+      if (!current.hasIdHeader) answer.headers.set(REQUEST_ID, current.id)
       const { status } = answer
       const failed = status >= 500 && !current.isShed
       if (current.isShed) turnedAway()
       if (failed) log.count({ ServerErrors: 1 })
-      if (failed || log.tells('requests'))
+      if (failed || log.isEnabled('requests'))
         log.request({
           method: request.method,
           route: current.route ?? UNMATCHED_ROUTE,

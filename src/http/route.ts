@@ -8,9 +8,9 @@ import type { RequestCounter } from './rate-limits.ts'
 export type HandlerContext = {
   readonly identity: Identity
   /** The request's headers; without cookies for a signed call. */
-  readonly sent: Headers
+  readonly requestHeaders: Headers
   /** Headers that the response has besides the usual ones. */
-  readonly answerHeaders: Map<string, string>
+  readonly responseHeaders: Map<string, string>
   /** Set-Cookie headers that the response has besides the guest's. */
   readonly setCookies: string[]
   /** For endpoints with `countsInTransaction`: carries out writes, and counts the request with the first. */

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { createTestShop } from '../../test/kit.ts'
 import { createHttpApp } from '../composition/app.ts'
-import type { Answered } from '../core/log/log.ts'
-import { openApiDocument } from '../openapi/document.ts'
+import type { RequestEntry } from '../core/log/log.ts'
+import { createOpenApiDocument } from '../openapi/document.ts'
 import { endpoint } from './endpoint.ts'
 import { route } from './route.ts'
 
@@ -39,13 +39,13 @@ const verify = (body: Uint8Array, headers: Headers): boolean => {
 }
 
 const createEventShop = async () => {
-  const answered: Answered[] = []
-  const shop = await createTestShop({ log: { request: (one: Answered) => answered.push(one) } })
+  const answered: RequestEntry[] = []
+  const shop = await createTestShop({ log: { request: (one: RequestEntry) => answered.push(one) } })
   const received: { text: string; cookie: string | null }[] = []
   const handler = route(
     receiveEvent,
-    async ({ body, identity, sent }) => {
-      received.push({ text: Buffer.from(body).toString(), cookie: sent.get('cookie') })
+    async ({ body, identity, requestHeaders }) => {
+      received.push({ text: Buffer.from(body).toString(), cookie: requestHeaders.get('cookie') })
       return { bytes: body.length, user: identity.userId ?? null }
     },
     verify,
@@ -130,7 +130,7 @@ test('cookies of a browser count for nothing, and there is no CSRF check', async
 })
 
 test('the OpenAPI document gives signed endpoints a security scheme of their own', () => {
-  const document = openApiDocument([receiveEvent])
+  const document = createOpenApiDocument([receiveEvent])
   expect(document).toMatchObject({
     paths: {
       '/api/events/{kind}': {
@@ -143,6 +143,6 @@ test('the OpenAPI document gives signed endpoints a security scheme of their own
     },
     components: { securitySchemes: { signature: { type: 'apiKey', in: 'header' } } },
   })
-  const { components } = openApiDocument([{ ...receiveEvent, access: 'anyone' }])
+  const { components } = createOpenApiDocument([{ ...receiveEvent, access: 'anyone' }])
   expect(components).not.toHaveProperty('securitySchemes.signature')
 })

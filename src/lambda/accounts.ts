@@ -6,7 +6,7 @@ import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
-import { httpHandler } from './http.ts'
+import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
@@ -24,4 +24,4 @@ const { fetch } = createHttpApp(deps, [
   ...privacyRoutes(deps),
 ])
 
-export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

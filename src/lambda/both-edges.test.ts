@@ -11,7 +11,7 @@ import { sortAttributes } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { examples } from '../openapi/examples.ts'
+import { EXAMPLES } from '../openapi/examples.ts'
 
 /** Ids, times and secrets, which are never the same twice, by what they are. */
 const NEVER_TWICE: readonly (readonly [RegExp, string])[] = [
@@ -137,7 +137,7 @@ const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Pro
         name === 'order_id' ? order.order_id : name === 'category' ? 'Technology' : 'tech-001',
       )
       const body: Json =
-        endpoint.body === 'bytes' ? new Uint8Array([1, 2, 3]) : examples[endpoint.id]?.request
+        endpoint.body === 'bytes' ? new Uint8Array([1, 2, 3]) : EXAMPLES[endpoint.id]?.request
       await who.call(endpoint.method, path, body)
     }
   return told

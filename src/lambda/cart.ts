@@ -3,7 +3,7 @@ import { cartRoutes } from '../cart/routes.ts'
 import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
-import { httpHandler } from './http.ts'
+import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
@@ -11,4 +11,4 @@ const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base) }
 const { fetch } = createHttpApp(deps, cartRoutes(deps))
 
-export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

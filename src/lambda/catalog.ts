@@ -9,8 +9,8 @@ import { indexAge } from '../health/ages.ts'
 import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createOutboxTable } from '../notifications/table.ts'
-import { docsRoutes } from '../openapi/routes.ts'
-import { httpHandler } from './http.ts'
+import { mountDocs } from '../openapi/routes.ts'
+import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 /** How old the memory may be when somebody asks it. */
@@ -30,7 +30,7 @@ const loading = liveIndex
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...part, outbox: createOutboxTable(base.db, base.names) }
 const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
-docsRoutes(app.hono, base.publicUrl)
+mountDocs(app.hono, base.publicUrl)
 await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
 
 let gauged = Date.now()
@@ -49,4 +49,4 @@ const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   return app.fetch(request, caller)
 }
 
-export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

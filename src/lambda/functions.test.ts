@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '../composition/endpoints.ts'
-import { openApiDocument } from '../openapi/document.ts'
-import { type FunctionDefinition, functions, routeKeyOf } from './functions.ts'
+import { createOpenApiDocument } from '../openapi/document.ts'
+import { FUNCTIONS, type FunctionDefinition, routeKey } from './functions.ts'
 
-const all: readonly FunctionDefinition[] = functions
+const all: readonly FunctionDefinition[] = FUNCTIONS
 
 test('every endpoint belongs to one function, and the document names the same', () => {
-  const keys = all.flatMap(one => one.endpoints.map(routeKeyOf))
-  expect(keys.toSorted()).toEqual(ENDPOINTS.map(routeKeyOf).toSorted())
-  const { paths } = openApiDocument(ENDPOINTS, 'https://shop.example') as { paths: Record<string, object> }
+  const keys = all.flatMap(one => one.endpoints.map(routeKey))
+  expect(keys.toSorted()).toEqual(ENDPOINTS.map(routeKey).toSorted())
+  const { paths } = createOpenApiDocument(ENDPOINTS, 'https://shop.example') as {
+    paths: Record<string, object>
+  }
   const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )

@@ -37,7 +37,7 @@ export type FunctionDefinition = {
 const none = { endpoints: [], otherRoutes: [], triggers: [] } as const
 const HTTP_SECRETS = ['secret', 'proxy'] as const
 
-export const functions = [
+export const FUNCTIONS = [
   {
     ...none,
     id: 'BookCatalog',
@@ -132,14 +132,14 @@ export const functions = [
   },
 ] as const satisfies readonly FunctionDefinition[]
 
-export type FunctionId = (typeof functions)[number]['id']
+export type FunctionId = (typeof FUNCTIONS)[number]['id']
 
 /** The gateway's route key of an endpoint: `GET /api/books/{book_id}`. */
-export const routeKeyOf = ({ method, path }: Endpoint): string => `${method} ${path}`
+export const routeKey = ({ method, path }: Endpoint): string => `${method} ${path}`
 
 /** The definition of a function. */
-export const functionOf = (id: FunctionId): FunctionDefinition => {
-  const found = functions.find(one => one.id === id)
+export const findFunction = (id: FunctionId): FunctionDefinition => {
+  const found = FUNCTIONS.find(one => one.id === id)
   if (!found) throw new TypeError(`there is no function ${id}`)
   return found
 }

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Hono } from 'hono'
 import { handle } from 'hono/aws-lambda'
 import { ShopError } from '../core/errors.ts'
-import { type Caller, callerOf, isOwnProxy } from '../http/client-ip.ts'
+import { type Caller, isTrustedProxy, readCaller } from '../http/client-ip.ts'
 import { problem } from '../http/problem.ts'
 
 type Fetch = (request: Request, caller: Caller) => Promise<Response>
@@ -17,17 +17,17 @@ const encoded = (path: string): string =>
  * Answers events by `fetch`, for requests that came through the shop's own CDN, which proves itself by `proxySecret`; others
  * are refused. The app sees the public address, `publicUrl`, whatever the gateway calls itself.
  */
-export const httpHandler = (
+export const createHttpHandler = (
   fetch: Fetch,
   { publicUrl, proxySecret }: { readonly publicUrl: string; readonly proxySecret: string },
 ): HttpHandler => {
   const { host } = new URL(publicUrl)
   const answer = async (request: Request, event: APIGatewayProxyEventV2): Promise<Response> => {
-    if (!isOwnProxy(request.headers, proxySecret))
+    if (!isTrustedProxy(request.headers, proxySecret))
       return problem(new ShopError('forbidden', `This address answers the shop alone: ask ${publicUrl}.`))
     return fetch(
       request,
-      callerOf(
+      readCaller(
         request.headers,
         () => event.requestContext.http.sourceIp,
         proxySecret,

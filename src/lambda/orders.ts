@@ -5,7 +5,7 @@ import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { orderRoutes } from '../orders/routes.ts'
-import { httpHandler } from './http.ts'
+import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
@@ -13,4 +13,4 @@ const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base), ...createOrderDeps(base) }
 const { fetch } = createHttpApp(deps, orderRoutes(deps))
 
-export const handler = httpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

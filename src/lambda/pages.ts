@@ -4,12 +4,12 @@ import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
 import { currentRequest, REQUEST_ID } from '../core/request.ts'
-import { type Caller, sentSecret } from '../http/client-ip.ts'
+import { type Caller, proxySecretToSend } from '../http/client-ip.ts'
 import { createLoadShedder } from '../http/load-shedding.ts'
-import { originsOf } from '../http/origins.ts'
+import { shopOrigins } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
 import { createPageServer } from '../pages/serve.ts'
-import { httpHandler } from './http.ts'
+import { createHttpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
 
 /** How long a page may be given again here; behind a CDN that keeps it for a minute, not much is gained by more. */
@@ -27,7 +27,7 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
   if (!pathname.startsWith('/api/'))
     return problem(new ShopError('not_found', 'There is nothing at this address.'))
   const headers = new Headers(request.headers)
-  headers.set('x-trusted-proxy', sentSecret(proxy))
+  headers.set('x-trusted-proxy', proxySecretToSend(proxy))
   const current = currentRequest()
   if (current) headers.set(REQUEST_ID, current.id)
   // It would be believed before ours.
@@ -45,7 +45,7 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
 const { fetch: answer } = createPageServer({
   fetch: ask,
   publicUrl,
-  origins: originsOf(publicUrl),
+  origins: shopOrigins(publicUrl),
   loadShedder: createLoadShedder(),
   currency,
   createFreshnessCheck: () => {
@@ -57,4 +57,4 @@ const { fetch: answer } = createPageServer({
   log: createJsonLog(settings.log.level, settings.log.service),
 })
 
-export const handler = httpHandler(answer, { publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(answer, { publicUrl, proxySecret: proxy })

@@ -2,7 +2,7 @@
 
 import { createSigner } from '../composition/clients.ts'
 import { type Settings, SettingsError } from '../composition/settings.ts'
-import { createAwsService } from '../core/aws/aws-request.ts'
+import { createAwsClient } from '../core/aws/aws-request.ts'
 
 export type Name = 'secret' | 'proxy'
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }
@@ -16,7 +16,7 @@ const parameters = async (
   settings: Settings,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
-  const request = createAwsService(settings.ssmEndpoint, createSigner(settings, 'ssm'))
+  const request = createAwsClient(settings.ssmEndpoint, createSigner(settings, 'ssm'))
   const { status, body } = await request({
     method: 'POST',
     path: '/',

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
-import { gaugeAges } from '../health/ages.ts'
+import { recordAges } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import type { IndexLoader } from './index-loader.ts'
 import { sweepExpired } from './sweeper.ts'
@@ -40,7 +40,7 @@ const jobsOf = (deps: Deps): readonly Job[] => {
     { run: liveIndex.readChanges, delay: SECOND, pause: SECOND, pauseFactor: 1 },
     { run: liveIndex.compare, delay: 3 * SECOND, pause: MINUTE },
     { run: () => liveIndex.save(), delay: 10 * SECOND, pause: 2 * MINUTE },
-    { run: () => gaugeAges(deps), delay: MINUTE, pause: MINUTE },
+    { run: () => recordAges(deps), delay: MINUTE, pause: MINUTE },
     { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
     {
       run: () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),

@@ -28,7 +28,7 @@ try {
   const shutDown = (): void => {
     if (isStopping) return
     isStopping = true
-    log.say('shop', 'shutting down …')
+    log.event('shop', 'shutting down …')
     starting.then(shop => shop.stop()).then(() => process.exit(0), fail)
   }
   process.on('SIGINT', shutDown)

@@ -8,12 +8,12 @@ import { seed } from '../catalog/import/seed.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
 import { blobFolder, mailFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
-import { NoCredentials } from '../core/aws/sign.ts'
+import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
-import { type Caller, callerOf } from '../http/client-ip.ts'
+import { type Caller, readCaller } from '../http/client-ip.ts'
 import { createLocalBuild } from '../pages/local-build.ts'
 import { createFreshnessCheck } from '../pages/page-cache.ts'
 import { createPageServer } from '../pages/serve.ts'
@@ -60,7 +60,7 @@ const listen = (
     const respond = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
       fetch(
         request,
-        callerOf(request.headers, () => incoming.socket.remoteAddress, proxySecret),
+        readCaller(request.headers, () => incoming.socket.remoteAddress, proxySecret),
       )
     const server = serve({ fetch: respond, hostname: host, port, serverOptions: SERVER_TIMEOUTS }, () =>
       resolve(server),
@@ -120,8 +120,9 @@ const startParts = async (
   if (settings.endpoint === undefined) {
     engine = await startEngine({
       folder,
-      onDown: how => log.say('engine', `down (${how}): requests are answered with 503 until it is up again`),
-      onUp: () => log.say('engine', 'up again'),
+      onDown: how =>
+        log.event('engine', `down (${how}): requests are answered with 503 until it is up again`),
+      onUp: () => log.event('engine', 'up again'),
     })
     cleanups.push(engine.stop)
     const running = engine
@@ -142,17 +143,17 @@ const startParts = async (
   })
   if (engine) {
     const created = await createTables(db, settings.names)
-    log.say('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
+    log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
   } else await assertTables(db, settings)
   const isEmpty = engine !== undefined && (await deps.books.isEmpty())
-  if (isEmpty) log.say('books', `added ${await seed(deps)} sample books`)
+  if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
   cleanups.push(() => deps.liveIndex.save())
   const indexLoader = startIndexLoader(deps.liveIndex, deps.report)
   cleanups.push(indexLoader.stop)
   const shop = createShop(deps)
   mountCoverRoutes(shop.hono, blobs)
   mountMailboxRoutes(shop.hono, settings)
-  const build = createLocalBuild(text => log.say('pages', text))
+  const build = createLocalBuild(text => log.event('pages', text))
   const pages = createPageServer({
     fetch: shop.fetch,
     publicUrl: settings.publicUrl,
@@ -177,17 +178,17 @@ const startParts = async (
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
-  log.say(
+  log.event(
     'books',
     books === undefined
       ? 'loading the search index: categories and titles are available now, search in a moment'
       : `${books} in the catalog`,
   )
-  log.say('data', settings.dataDir)
-  log.say('mail', describeMailTransport(settings, url))
-  log.say('dynamodb', forwarder ? `http://127.0.0.1:${forwarder.port}` : `${settings.endpoint}`)
-  log.say('api', `${url}/api/books (documentation: ${url}/api/docs)`)
-  log.say('shop', `CloudShelf is running at ${url}`)
+  log.event('data', settings.dataDir)
+  log.event('mail', describeMailTransport(settings, url))
+  log.event('dynamodb', forwarder ? `http://127.0.0.1:${forwarder.port}` : `${settings.endpoint}`)
+  log.event('api', `${url}/api/books (documentation: ${url}/api/docs)`)
+  log.event('shop', `CloudShelf is running at ${url}`)
   // The API is available before the pages are built. Stopping the shop aborts the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
@@ -213,7 +214,7 @@ const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Set
         )
   } catch (error) {
     if (!(error instanceof ShopError || error instanceof DynamoError)) throw error
-    const reason = error.cause instanceof NoCredentials ? error.cause.message : error.message
+    const reason = error.cause instanceof MissingCredentials ? error.cause.message : error.message
     throw new StartError(`cannot use the database at ${settings.endpoint}: ${reason}`)
   }
 }

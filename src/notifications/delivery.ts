@@ -6,7 +6,7 @@
  * responding, between sending and recording.
  */
 import type { Log } from '../core/log/log.ts'
-import { inRequest } from '../core/request.ts'
+import { runInRequest } from '../core/request.ts'
 import type { Mail } from './schema.ts'
 import { Undeliverable } from './schema.ts'
 import type { OutboxRow, OutboxTable } from './table.ts'
@@ -23,7 +23,7 @@ export type DeliveryDeps = {
   readonly compose: (row: OutboxRow) => Promise<Mail>
   readonly transport: Transport
   readonly now: () => Date
-  readonly log: Pick<Log, 'say' | 'failure'>
+  readonly log: Pick<Log, 'event' | 'failure'>
   /** Timeout of one send in milliseconds, well within the lease; 20 s unless given. */
   readonly sendTimeoutMs?: number
 }
@@ -74,7 +74,7 @@ const handleFailure = async (deps: DeliveryDeps, row: OutboxRow, error: unknown)
   const reason = reasonOf(error)
   if (error instanceof Undeliverable || row.tries === MAX_TRIES) return moveToDeadLetter(deps, row, reason)
   await outbox.reschedule(row, later(now(), backoffMs(row.tries)), reason)
-  log.say('mail', `${row.id} was not sent and will be retried: ${reason}`, { tries: row.tries })
+  log.event('mail', `${row.id} was not sent and will be retried: ${reason}`, { tries: row.tries })
 }
 
 export type DeliveryOptions = {
@@ -92,7 +92,7 @@ export const deliver = (
   deps: DeliveryDeps,
   row: OutboxRow,
   options: DeliveryOptions = {},
-): Promise<OutboxRow | undefined> => inRequest(row.requestId, () => deliverRow(deps, row, options))
+): Promise<OutboxRow | undefined> => runInRequest(row.requestId, () => deliverRow(deps, row, options))
 
 const deliverRow = async (
   deps: DeliveryDeps,
@@ -116,6 +116,6 @@ const deliverRow = async (
   const following = next?.()
   const nextLeased = following && (await outbox.markSentAndLease(row, now(), following, leaseEnd()))
   if (!following) await outbox.markSent(row, now())
-  log.say('mail', `sent ${row.id}`, { tries: row.tries })
+  log.event('mail', `sent ${row.id}`, { tries: row.tries })
   return nextLeased
 }

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startSmtpServer } from '../../test/smtp-server.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
-import { signerFor } from '../core/aws/sign.ts'
+import { createServiceSigner } from '../core/aws/sign.ts'
 import type { Mail } from './schema.ts'
 import { createFolderTransport, createSesTransport, createSmtpTransport } from './transport.ts'
 
@@ -152,7 +152,7 @@ const expectedSignature = ({ url, headers, body }: SesCall): string => {
 
 test('SES gets a mail as a signed request with HTML and text, and the same Message-ID on each try', async () => {
   const server = await startSesServer()
-  const sign = signerFor('ses', 'eu-central-1', async () => SES_KEY)
+  const sign = createServiceSigner('ses', 'eu-central-1', async () => SES_KEY)
   const transport = createSesTransport(server.endpoint, sign, FROM)
   for (let i = 0; i < 2; i++) await transport.send(mail())
   const [call] = server.calls
@@ -176,7 +176,7 @@ test('SES gets a mail as a signed request with HTML and text, and the same Messa
 test('a refusal of SES is an error, and refused credentials are fetched again', async () => {
   const server = await startSesServer(403)
   let asked = 0
-  const sign = signerFor('ses', 'eu-central-1', async () => {
+  const sign = createServiceSigner('ses', 'eu-central-1', async () => {
     asked++
     return SES_KEY
   })

@@ -56,7 +56,7 @@ test('the id of the request that caused a mail is in its row, in the worker’s 
   const said: (readonly [string, string | undefined])[] = []
   const log = {
     ...deps.log,
-    say: (_: string, text: string) => void said.push([text, currentRequest()?.id]),
+    event: (_: string, text: string) => void said.push([text, currentRequest()?.id]),
   }
   const { transport } = createMailCapture()
   await sendDueMail({ ...deps, transport, log })
@@ -187,7 +187,7 @@ test('a worker that is stopped sends the mail in hand and no other (graceful shu
   expect(await tries()).toEqual([0, 0, 0])
   const betweenMails = new AbortController()
   const second = createMailCapture()
-  const log = { ...shop.deps.log, say: () => betweenMails.abort() }
+  const log = { ...shop.deps.log, event: () => betweenMails.abort() }
   await sendDueMail({ ...shop.deps, log, transport: second.transport }, betweenMails.signal)
   expect(second.mails).toHaveLength(2)
   expect(await tries()).toEqual([0])

@@ -7,10 +7,10 @@ import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
 import { newSecret } from '../core/ids.ts'
-import { errorsOf, openApiDocument } from './document.ts'
-import { examples } from './examples.ts'
+import { createOpenApiDocument, endpointErrors } from './document.ts'
+import { EXAMPLES } from './examples.ts'
 
-const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS))) as Json
+const document = JSON.parse(JSON.stringify(createOpenApiDocument(ENDPOINTS))) as Json
 
 const keysOf = (list: readonly { readonly method: string; readonly path: string }[]): string[] =>
   list.map(({ method, path }) => `${method} ${path}`).sort()
@@ -57,7 +57,7 @@ test('every reference leads somewhere, and every component is referred to', () =
 })
 
 test.each(ENDPOINTS)('the examples of $id are what it takes and gives, whole', endpoint => {
-  const { request, reply } = examples[endpoint.id] ?? {}
+  const { request, reply } = EXAMPLES[endpoint.id] ?? {}
   if (endpoint.body !== undefined && endpoint.body !== 'bytes') {
     expect(request).toBeDefined()
     expect(() => endpoint.body !== 'bytes' && endpoint.body?.parse(request)).not.toThrow()
@@ -69,7 +69,7 @@ test.each(ENDPOINTS)('the examples of $id are what it takes and gives, whole', e
 
 test('no example is for an endpoint that is not there', () => {
   const ids = ENDPOINTS.map(({ id }) => id)
-  expect(Object.keys(examples).filter(id => !ids.includes(id))).toEqual([])
+  expect(Object.keys(EXAMPLES).filter(id => !ids.includes(id))).toEqual([])
 })
 
 test('each operation names its parameters, its success and its refusals, by status and code', () => {
@@ -82,7 +82,7 @@ test('each operation names its parameters, its success and its refusals, by stat
       if (parameter.in === 'path') expect(parameter.required).toBe(true)
     expect(operation.responses[endpoint.status]).toBeDefined()
     expect(endpoint.reply === undefined).toBe(endpoint.status === 204)
-    for (const code of errorsOf(endpoint))
+    for (const code of endpointErrors(endpoint))
       expect(operation.responses[errorStatus[code]].description).toContain(`\`${code}\``)
     expect(operation.security !== undefined).toBe(endpoint.access !== 'anyone')
   }

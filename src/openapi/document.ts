@@ -4,7 +4,7 @@ import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { describeLimits } from '../http/rate-limits.ts'
-import { examples } from './examples.ts'
+import { EXAMPLES } from './examples.ts'
 
 type Json = { [name: string]: unknown }
 
@@ -26,7 +26,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
 ]
 
 /** Every code that an endpoint may answer with, each once. */
-export const errorsOf = (endpoint: Endpoint): ErrorCode[] => [
+export const endpointErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...new Set([...endpoint.errors, ...commonErrors(endpoint)]),
 ]
 
@@ -99,7 +99,7 @@ const requestBody = ({ id, body, mediaTypes = ['application/octet-stream'] }: En
     const binary = { schema: { type: 'string', format: 'binary' } }
     return { required: true, content: Object.fromEntries(mediaTypes.map(type => [type, binary])) }
   }
-  return { required: true, content: content(body, 'application/json', examples[id]?.request) }
+  return { required: true, content: content(body, 'application/json', EXAMPLES[id]?.request) }
 }
 
 const RETRY_AFTER = {
@@ -108,7 +108,7 @@ const RETRY_AFTER = {
 
 const responses = (endpoint: Endpoint): Json => {
   const { id, status, reply, cache } = endpoint
-  const byStatus = Map.groupBy(errorsOf(endpoint), code => errorStatus[code])
+  const byStatus = Map.groupBy(endpointErrors(endpoint), code => errorStatus[code])
   const problems = [...byStatus]
     .sort(([a], [b]) => a - b)
     .map(([code, codes]) => [
@@ -121,7 +121,7 @@ const responses = (endpoint: Endpoint): Json => {
     ])
   const success = {
     description: 'Done.',
-    ...(reply ? { content: content(reply, 'application/json', examples[id]?.reply) } : {}),
+    ...(reply ? { content: content(reply, 'application/json', EXAMPLES[id]?.reply) } : {}),
   }
   const unchanged =
     cache === 'public' ? { '304': { description: 'Not changed since the ETag of If-None-Match.' } } : {}
@@ -175,7 +175,7 @@ const errorTable = (): string => {
 }
 
 /** The document for these endpoints, served from `serverUrl`. */
-export const openApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
+export const createOpenApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
   openapi: '3.1.0',
   info: {
     title: 'CloudShelf',

@@ -186,7 +186,7 @@ const accountExamples = {
   signInWithPasskey: { request: { response: webAuthnAnswer }, reply: signedIn },
 }
 
-export const examples: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
+export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
   browseBooks: { reply: page },
   searchBooks: { reply: page },
   categoryBooks: { reply: page },

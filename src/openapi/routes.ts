@@ -45,11 +45,11 @@ const POLICY =
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** Mounts /api/openapi.json, /api/docs and the script of the page. */
-export const docsRoutes = (app: Hono, serverUrl: string): void => {
+export const mountDocs = (app: Hono, serverUrl: string): void => {
   app.get('/api/openapi.json', async c => {
     // The generator and all endpoints are for this answer alone, and are loaded with it.
-    const { shopDocument } = await import('./shop-document.ts')
-    return c.json(shopDocument(serverUrl), 200, {
+    const { createShopDocument } = await import('./shop-document.ts')
+    return c.json(createShopDocument(serverUrl), 200, {
       'cache-control': 'public, max-age=0, s-maxage=60',
     })
   })

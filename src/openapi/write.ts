@@ -1,9 +1,9 @@
 /** `npm run openapi` writes docs/openapi.json; with `--check` it fails when the file is not what the code says. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { shopDocument } from './shop-document.ts'
+import { createShopDocument } from './shop-document.ts'
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url)
-const fresh = `${JSON.stringify(shopDocument(), null, 2)}\n`
+const fresh = `${JSON.stringify(createShopDocument(), null, 2)}\n`
 
 if (!process.argv.includes('--check')) await writeFile(FILE, fresh)
 else if ((await readFile(FILE, 'utf8').catch(() => '')) !== fresh) {

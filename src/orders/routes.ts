@@ -3,7 +3,7 @@ import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import { withUniformTiming } from '../core/timing.ts'
 import type { CursorSeal } from '../http/cursor.ts'
-import { actorOf, type Identity } from '../http/identity.ts'
+import { type Identity, requireActor } from '../http/identity.ts'
 import { type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
@@ -38,12 +38,12 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     (await identity.staff()) ? service.findOrder(deps, orderId) : readOrder(deps, ownerOf(identity), orderId)
 
   return [
-    route(api.placeOrder, async ({ identity, headers, body, answerHeaders, transact }) => {
+    route(api.placeOrder, async ({ identity, headers, body, responseHeaders, transact }) => {
       const key = headers['idempotency-key']
       if (key === undefined) throw keyMissing()
       const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, transact)
-      answerHeaders.set('location', `/api/orders/${order.order_id}`)
-      if (replayed) answerHeaders.set('idempotency-replayed', 'true')
+      responseHeaders.set('location', `/api/orders/${order.order_id}`)
+      if (replayed) responseHeaders.set('idempotency-replayed', 'true')
       return view(order)
     }),
     route(api.listOrders, async ({ identity, query: { date, limit = api.ORDERS_PER_PAGE, cursor } }) => {
@@ -68,7 +68,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     }),
     route(api.setOrderStatus, async ({ identity, params, body }) => {
       const order = await service.findOrder(deps, params.order_id)
-      return view(await service.moveOrder(deps, await actorOf(identity), order, body.status))
+      return view(await service.moveOrder(deps, await requireActor(identity), order, body.status))
     }),
   ]
 }

@@ -1,6 +1,6 @@
 /** What search engines read: robots.txt, and a sitemap in as many files as the API gives titles in. */
 import { listTitles } from '../catalog/api.ts'
-import { slugOf } from '../core/slug.ts'
+import { slugify } from '../core/slug.ts'
 import { createShopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
@@ -34,7 +34,7 @@ const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 const addressOf = (bookId: string, title: string): string => {
-  const slug = slugOf(title)
+  const slug = slugify(title)
   return slug === '' ? `/books/${bookId}` : `/books/${bookId}/${encodeURIComponent(slug)}`
 }
 

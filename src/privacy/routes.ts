@@ -21,7 +21,7 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
     route(api.exportMe, async context => {
       const user = await requireUser(deps, requireSession(context).userId)
       const isConfirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
-      context.answerHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
+      context.responseHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
       const data = await exportPersonalData(deps, user, isConfirmed)
       return {
         ...data,

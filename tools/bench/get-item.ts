@@ -2,7 +2,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Book } from '#src/catalog/schema.ts'
-import { signerFor, unsignedForEngine } from '#src/core/aws/sign.ts'
+import { createServiceSigner, engineSigner } from '#src/core/aws/sign.ts'
 import { createDynamo } from '#src/core/dynamo/dynamo.ts'
 import { createWire } from '#src/core/dynamo/wire.ts'
 import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
@@ -27,7 +27,7 @@ const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'cloudshelf', secretAccessKey: 'cloudshelf' }
 
 const createShopClient = (endpoint: string, signs: boolean): Get => {
-  const signer = signs ? signerFor('dynamodb', REGION, async () => credentials) : unsignedForEngine
+  const signer = signs ? createServiceSigner('dynamodb', REGION, async () => credentials) : engineSigner
   const db = createDynamo(createWire(() => endpoint, signer))
   return key => db.get(DEFAULT_TABLE_NAMES.books, key)
 }

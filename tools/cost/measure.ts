@@ -1,5 +1,5 @@
 /** Measurement behind `cloudshelf cost --measure`: what each shop action consumes of DynamoDB, call by call. */
-import { slugOf } from '#src/core/slug.ts'
+import { slugify } from '#src/core/slug.ts'
 import { type Consumed, createConsumptionMeter } from './meter.ts'
 import { type Send, type TemporaryShop, withTemporaryShop } from './temporary-shop.ts'
 
@@ -69,7 +69,7 @@ const browse = async (send: Send, measureAction: MeasureAction, books: readonly 
   await measureAction('shelf_page', () => send('GET', '/category/Fiction'))
   await measureAction('search_page', () => send('GET', '/search?q=gatbsy'))
   const last = books.at(-1)
-  const page = last ? `/books/${last.book_id}/${slugOf(last.title)}` : '/'
+  const page = last ? `/books/${last.book_id}/${slugify(last.title)}` : '/'
   await measureAction('book_page', () => send('GET', page))
   await measureAction('book_page_again', () => send('GET', page))
   await measureAction('list', () => send('GET', '/api/books?limit=24'))

@@ -10,7 +10,7 @@ import { createFolderBlobs } from '#src/core/blobs.ts'
 import type { ObservedCall } from '#src/core/dynamo/watched.ts'
 import { newSecret } from '#src/core/ids.ts'
 import { createLinesLog } from '#src/core/log/log.ts'
-import { unknownCaller } from '#src/http/client-ip.ts'
+import { UNKNOWN_CALLER } from '#src/http/client-ip.ts'
 import { borrowEngine } from '#src/local/borrow-engine.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
@@ -115,7 +115,7 @@ const runShop = async <T>(
       log,
     })
     return await work({
-      browser: () => createBrowser(request => fetch(request, unknownCaller)),
+      browser: () => createBrowser(request => fetch(request, UNKNOWN_CALLER)),
       mails: async () => {
         await sendDueMail(deps)
         return sent.splice(0)

@@ -1,7 +1,7 @@
 /** Injection points: every parameter and body field of the API, read from its OpenAPI document. */
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import { openApiDocument } from '#src/openapi/document.ts'
+import { createOpenApiDocument } from '#src/openapi/document.ts'
 import type { Json } from '../../test/kit.ts'
 import { type CorpusEntry, entryJson, entryText, percentEncode, readCorpus } from './corpus.ts'
 import {
@@ -33,7 +33,7 @@ const listPaths = (body: Json, before = ''): [string, unknown][] =>
   })
 
 export const listInjectionPoints = ({ bodies }: Pick<Target, 'bodies'>): InjectionPoint[] => {
-  const document = openApiDocument(ENDPOINTS, 'http://localhost') as Json
+  const document = createOpenApiDocument(ENDPOINTS, 'http://localhost') as Json
   return ENDPOINTS.flatMap(endpoint => {
     const { parameters } = document.paths[endpoint.path][endpoint.method.toLowerCase()]
     const named = parameters.map((one: Json) => ({

@@ -1,7 +1,7 @@
 /** Oracle: what must be true of every response, whatever was sent. */
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { Problem } from '#src/http/problem.ts'
-import { errorsOf } from '#src/openapi/document.ts'
+import { endpointErrors } from '#src/openapi/document.ts'
 import type { FuzzRequest, FuzzResponse } from './target.ts'
 
 /** Maximum response time in milliseconds. */
@@ -26,7 +26,7 @@ const findRefusalFaults = (endpoint: Endpoint, { status, headers, body, text }: 
   return [
     ...(headers.get('content-type') === 'application/problem+json' ? [] : ['is not a problem document']),
     ...(problem.success && problem.data.status === status ? [] : ['is not a problem with a known code']),
-    ...(code === undefined || REROUTED_CODES.has(code) || errorsOf(endpoint).includes(code)
+    ...(code === undefined || REROUTED_CODES.has(code) || endpointErrors(endpoint).includes(code)
       ? []
       : [`refuses with ${code}, which is an undeclared code`]),
     ...(headers.get('set-cookie') === null ? [] : ['sets a cookie although it refuses']),

@@ -1,13 +1,13 @@
 /** Program that sells by three separate writes until it is killed: what a shop without transactions leaves behind. */
 
-import { unsignedForEngine } from '#src/core/aws/sign.ts'
+import { engineSigner } from '#src/core/aws/sign.ts'
 import { createDynamo } from '#src/core/dynamo/dynamo.ts'
 import { createWire } from '#src/core/dynamo/wire.ts'
 import type { TableNames } from '#src/tables/definitions.ts'
 
 const [endpoint = '', names = '{}'] = process.argv.slice(2)
 const { orders, books, control } = JSON.parse(names) as TableNames
-const db = createDynamo(createWire(() => endpoint, unsignedForEngine))
+const db = createDynamo(createWire(() => endpoint, engineSigner))
 
 const sell = async (): Promise<void> => {
   const order_id = crypto.randomUUID()

@@ -80,9 +80,9 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
       setCookies.push(cookie(secret, REQUEST_SECONDS))
       return { url }
     }),
-    route(api.finishCognito, async ({ body, identity: { session }, sent, setCookies }) => {
+    route(api.finishCognito, async ({ body, identity: { session }, requestHeaders, setCookies }) => {
       const cognito = requireCognito()
-      const pending = await takePendingSignIn(sent.get('cookie') ?? undefined, body.state)
+      const pending = await takePendingSignIn(requestHeaders.get('cookie') ?? undefined, body.state)
       setCookies.push(cookie('', 0))
       if (body.code === undefined) throw signInExpired()
       const identity = await cognito.exchangeCode(body.code, pending)
@@ -94,7 +94,7 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
         return { linked: true, ...next }
       }
       const userId = await findOrCreateAccount(deps, identity)
-      setCookies.push(await createSession(deps, userId, sent.get('user-agent') ?? undefined))
+      setCookies.push(await createSession(deps, userId, requestHeaders.get('user-agent') ?? undefined))
       if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
       return { linked: false, ...next }
     }),

@@ -14,7 +14,7 @@ import * as api from './api.ts'
 type TwoFactorDeps = {
   readonly deps: AccountDeps
   readonly auth: () => Promise<Auth>
-  readonly callContext: (context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>) => CallContext
+  readonly callContext: (context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>) => CallContext
   readonly endPreviousSession: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
 }
 
@@ -42,7 +42,7 @@ const assertUserVerified = (response: Readonly<Record<string, unknown>>): void =
 export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }: TwoFactorDeps): Route[] => {
   /** Calls the library with the caller's session. */
   const callLibrary = async <T>(
-    context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
+    context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>,
     send: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<T> => {
     const call = callContext(context)
@@ -69,7 +69,7 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
 
   /** Calls the library for the second step of a sign-in, without an existing session: only the first step counts. */
   const callWithoutSession = async (
-    context: Pick<Context<Endpoint>, 'sent' | 'setCookies'>,
+    context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>,
     send: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<void> => {
     const call = callContext(context)

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
 import { backoff } from '../retry.ts'
-import type { HttpAnswer } from './http-pool.ts'
+import type { HttpResponse } from './http-pool.ts'
 import type { Headers, Signer } from './sign.ts'
 
 export type AwsRequest = {
@@ -20,16 +20,16 @@ const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, 
  * Sends requests to `origin`, each of which may be sent again: after no answer, or one of 500 and above, it is, twice at
  * most. Resolves to whatever is answered at last.
  */
-export const createAwsService = (origin: string, sign: Signer) => {
+export const createAwsClient = (origin: string, sign: Signer) => {
   const pool = createPool(origin, LIMITS)
   const { host } = new URL(origin)
 
-  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<HttpAnswer> => {
+  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<HttpResponse> => {
     const signed = await sign(host, headers, typeof body === 'string' ? body : '', path, method)
     return pool.send({ method, path, headers: signed, body: body ?? null })
   }
 
-  return async (request: AwsRequest): Promise<HttpAnswer> => {
+  return async (request: AwsRequest): Promise<HttpResponse> => {
     for (let tries = 1; ; tries++) {
       try {
         const answer = await send(request)

@@ -18,11 +18,11 @@ export type PoolRequest = {
   readonly bodyTimeout?: number
 }
 
-export type HttpAnswer = { readonly status: number; readonly body: Buffer }
+export type HttpResponse = { readonly status: number; readonly body: Buffer }
 
 export type HttpPool = {
   /** The status and the whole body of the answer; rejects where nothing is answered, by an error with a code. */
-  readonly send: (request: PoolRequest) => Promise<HttpAnswer>
+  readonly send: (request: PoolRequest) => Promise<HttpResponse>
   readonly destroy: () => Promise<void>
 }
 

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, onTestFinished, test } from 'vitest'
 import { startFakeAws } from '../../../test/fake-aws.ts'
 import { createS3Blobs } from './s3-blobs.ts'
-import { signerFor } from './sign.ts'
+import { createServiceSigner } from './sign.ts'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'to//ken=' }
 
@@ -12,7 +12,7 @@ const openBlobs = async () => {
   onTestFinished(() => void aws.close())
   const blobs = createS3Blobs(
     `${aws.url}/shop`,
-    signerFor('s3', 'eu-central-1', async () => credentials),
+    createServiceSigner('s3', 'eu-central-1', async () => credentials),
   )
   return { ...aws, blobs }
 }

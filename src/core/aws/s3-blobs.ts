@@ -1,7 +1,7 @@
 /** Blobs in a bucket of S3, without the AWS SDK: three requests, signed as all others are. */
 
 import { assertBlobName, type Blobs } from '../blobs.ts'
-import { createAwsService } from './aws-request.ts'
+import { createAwsClient } from './aws-request.ts'
 import type { Signer } from './sign.ts'
 
 const TYPES: Readonly<Record<string, string>> = { webp: 'image/webp', avif: 'image/avif' }
@@ -23,7 +23,7 @@ const keyOf = (name: string): string => {
 /** Blobs in the bucket at this address, such as `https://shop.s3.eu-central-1.amazonaws.com`. */
 export const createS3Blobs = (address: string, sign: Signer): Blobs => {
   const { origin, pathname } = new URL(address)
-  const request = createAwsService(origin, sign)
+  const request = createAwsClient(origin, sign)
   // Over TLS the bytes need no signature of their own.
   const unsigned = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
   const pathOf = (name: string): string => `${pathname.replace(/\/$/, '')}/${keyOf(name)}`

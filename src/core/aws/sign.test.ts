@@ -1,7 +1,7 @@
 /** Our signatures beside those of the AWS SDK. */
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type Credentials, type Headers, signerFor } from './sign.ts'
+import { type Credentials, createServiceSigner, type Headers } from './sign.ts'
 
 type Sent = { readonly headers: Headers; readonly body: string; readonly hostname: string }
 
@@ -53,7 +53,11 @@ test.each(commands)(
           const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? []
           expect(names).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-target']))
           const same = Object.fromEntries(names.map(name => [name, headers[name] ?? '']))
-          const ours = await signerFor('dynamodb', region, async () => credentials)(hostname, same, body)
+          const ours = await createServiceSigner('dynamodb', region, async () => credentials)(
+            hostname,
+            same,
+            body,
+          )
           expect(ours.Authorization).toBe(headers.authorization)
         }
   },
@@ -61,7 +65,10 @@ test.each(commands)(
 
 test('a signature is another one for another body, key, region and time', async () => {
   const signed = async (region: string, secretAccessKey: string, date: string, body: string) => {
-    const sign = signerFor('dynamodb', region, async () => ({ accessKeyId: 'AKID', secretAccessKey }))
+    const sign = createServiceSigner('dynamodb', region, async () => ({
+      accessKeyId: 'AKID',
+      secretAccessKey,
+    }))
     const headers = { 'x-amz-date': date, 'x-amz-target': 'DynamoDB_20120810.GetItem' }
     return (await sign('dynamodb.example', headers, body)).Authorization
   }
@@ -84,7 +91,7 @@ const keyIdOf = (headers: Headers) => /Credential=([^/]+)/.exec(headers.Authoriz
 test('credentials are asked for once, and again five minutes before they expire', async () => {
   vi.useFakeTimers({ now: new Date('2025-09-05T10:00:00Z') })
   let asked = 0
-  const sign = signerFor('dynamodb', 'us-east-1', async () => ({
+  const sign = createServiceSigner('dynamodb', 'us-east-1', async () => ({
     accessKeyId: `KEY${++asked}`,
     secretAccessKey: 's',
     expiration: new Date(Date.now() + 3_600_000),
@@ -101,7 +108,7 @@ test('credentials are asked for once, and again five minutes before they expire'
 
 test('credentials that could not be had are asked for again', async () => {
   let asked = 0
-  const sign = signerFor('dynamodb', 'us-east-1', async () => {
+  const sign = createServiceSigner('dynamodb', 'us-east-1', async () => {
     if (++asked === 1) throw new Error('no credentials yet')
     return { accessKeyId: 'KEY', secretAccessKey: 's' }
   })

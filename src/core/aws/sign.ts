@@ -19,8 +19,8 @@ export type Credentials = {
 }
 
 /** There is nothing to sign with: the message says why, in the words of whoever was asked for it. */
-export class NoCredentials extends Error {
-  override readonly name = 'NoCredentials'
+export class MissingCredentials extends Error {
+  override readonly name = 'MissingCredentials'
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000
@@ -29,7 +29,7 @@ const RENEW_BEFORE_MS = 5 * 60_000
  * Signs for `service` in `region` with what `provide` gives: called once, and again five minutes before the credentials
  * expire. `forget()` makes the next request ask again, after the service has refused them.
  */
-export const signerFor = (
+export const createServiceSigner = (
   service: 'dynamodb' | 'ses' | 's3' | 'ssm' | 'sts' | 'cloudformation',
   region: string,
   provide: () => Promise<Credentials>,
@@ -40,7 +40,7 @@ export const signerFor = (
     if (current && Date.now() < renewAt) return current
     const asked = provide().catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
-      throw new NoCredentials(`there are no AWS credentials: ${why}`)
+      throw new MissingCredentials(`there are no AWS credentials: ${why}`)
     })
     current = asked
     renewAt = Number.POSITIVE_INFINITY
@@ -77,7 +77,7 @@ export const signerFor = (
  * For the embedded engine, which wants the form of a signature and checks no more: it is our own child process on a
  * loopback port that only the shop knows.
  */
-export const unsignedForEngine: Signer = (_host, headers) => ({
+export const engineSigner: Signer = (_host, headers) => ({
   ...headers,
   'x-amz-date': '20250905T100000Z',
   authorization:

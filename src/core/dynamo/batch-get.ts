@@ -12,7 +12,7 @@ export type BatchRead = {
 const MAX_BATCH = 100
 
 /** What is asked of some tables, in as many calls as it takes. */
-export const inBatches = (asked: readonly BatchRead[]): BatchRead[][] => {
+export const splitIntoBatches = (asked: readonly BatchRead[]): BatchRead[][] => {
   const batches: BatchRead[][] = []
   let room = 0
   for (const one of asked)

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ShopError } from '../errors.ts'
 import { backoff, type RetryPolicy, retry } from '../retry.ts'
-import { type BatchRead, inBatches, projection } from './batch-get.ts'
+import { type BatchRead, projection, splitIntoBatches } from './batch-get.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
@@ -122,7 +122,7 @@ export const createDynamo = (wire: Wire) => {
    * their table, in no order.
    */
   const batchGetAll = async (asked: readonly BatchRead[]): Promise<(table: string) => Item[]> => {
-    const answers = await Promise.all(inBatches(asked).map(batch))
+    const answers = await Promise.all(splitIntoBatches(asked).map(batch))
     return table => answers.flatMap(found => found.get(table) ?? [])
   }
 

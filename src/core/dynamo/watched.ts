@@ -1,8 +1,8 @@
 /** A wire that somebody watches: each call is told of when it is answered, with what it has consumed. */
-import type { StoreCall } from '../log/log.ts'
+import type { DatabaseCall } from '../log/log.ts'
 import type { Wire } from './wire.ts'
 
-export type ObservedCall = StoreCall & {
+export type ObservedCall = DatabaseCall & {
   /** Whether the answer says what was consumed. */
   readonly isOnItems: boolean
   readonly answer: Readonly<Record<string, unknown>>

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { dynamoError, type Fault, startFaultyEngine } from '../../../test/faulty-engine.ts'
 import { getTestEngine } from '../../../test/kit.ts'
-import { type Signer, unsignedForEngine } from '../aws/sign.ts'
+import { engineSigner, type Signer } from '../aws/sign.ts'
 import { createWire } from './wire.ts'
 
 const list = (wire: ReturnType<typeof createWire>, repeatable = true) =>
   wire.call('ListTables', {}, { repeatable })
 
-const open = async (sign: Signer & { forget?: () => void } = unsignedForEngine) => {
+const open = async (sign: Signer & { forget?: () => void } = engineSigner) => {
   const engine = await startFaultyEngine()
   const wire = createWire(() => engine.endpoint, sign)
   return { engine, wire, count: () => engine.calls.ListTables ?? 0 }
@@ -57,7 +57,7 @@ test('credentials that the store no longer takes are asked for again', async () 
   let key = 1
   const sign: Signer & { forget?: () => void } = Object.assign(
     (host: string, headers: Record<string, string>, body: string) => ({
-      ...(unsignedForEngine(host, headers, body) as Record<string, string>),
+      ...(engineSigner(host, headers, body) as Record<string, string>),
       'x-amz-date': `key-${key}`,
     }),
     { forget: () => void key++ },
@@ -72,7 +72,7 @@ test('credentials that the store no longer takes are asked for again', async () 
 test('an engine that comes back at another address is found there, by many at once', async () => {
   const [first, second] = [await startFaultyEngine(), await startFaultyEngine()]
   let endpoint = first.endpoint
-  const wire = createWire(() => endpoint, unsignedForEngine)
+  const wire = createWire(() => endpoint, engineSigner)
   await list(wire)
   first.plan(() => {
     endpoint = second.endpoint
@@ -94,7 +94,7 @@ test('a store that does not answer is given up within the budget', async () => {
 
 test('a store that nobody listens for is unavailable', async () => {
   await getTestEngine()
-  const wire = createWire(() => 'http://127.0.0.1:9', unsignedForEngine)
+  const wire = createWire(() => 'http://127.0.0.1:9', engineSigner)
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
   await wire.close()
 })

@@ -1,7 +1,7 @@
 /** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
-import { type Headers, NoCredentials, type Signer } from '../aws/sign.ts'
+import { type Headers, MissingCredentials, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
@@ -73,7 +73,7 @@ const asShopError = (error: unknown): unknown => {
     'The shop cannot reach its books just now. Please try again.',
   )
   // Not a shopper's business, but the operator's.
-  return error instanceof NoCredentials ? Object.assign(unavailable, { cause: error }) : unavailable
+  return error instanceof MissingCredentials ? Object.assign(unavailable, { cause: error }) : unavailable
 }
 
 const parse = (status: number, text: string): Record<string, unknown> => {
@@ -144,7 +144,7 @@ export const createWire = (endpoint: () => string, sign: Signer & { forget?: () 
       try {
         return await send(operation, body, Math.max(1, deadline - Date.now()))
       } catch (error) {
-        if (error instanceof NoCredentials) throw asShopError(error)
+        if (error instanceof MissingCredentials) throw asShopError(error)
         const kind = kindOf(error)
         if (kind === undefined) {
           if (error instanceof DynamoError) error.afterLoss = lost

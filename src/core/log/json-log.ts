@@ -2,41 +2,46 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { currentRequest } from '../request.ts'
-import { chainOf, type Log, type LogLevel, tellsOf } from './log.ts'
+import { type Log, type LogLevel, levelFilter, stackWithCauses } from './log.ts'
 import { mappedStack } from './mapped-stack.ts'
-import { METRICS_NAMESPACE, type Measured, metricNames, metricUnits } from './metrics.ts'
+import { METRIC_NAMES, METRIC_UNITS, METRICS_NAMESPACE, type Measurements } from './metrics.ts'
 
 export const createJsonLog = (level: LogLevel, service: string): Log => {
   const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
   const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
-  const tells = tellsOf(level)
+  const tells = levelFilter(level)
   const ofRequest = () => {
     const request = currentRequest()
     return request ? { request_id: request.id } : {}
   }
-  const publish = (measured: Measured): void => {
+  const publish = (measured: Measurements): void => {
     const { request_id } = ofRequest()
     if (request_id !== undefined) metrics.addMetadata('request_id', request_id)
-    for (const name of metricNames) {
+    for (const name of METRIC_NAMES) {
       const value = measured[name]
-      if (value !== undefined) metrics.addMetric(name, metricUnits[name], value)
+      if (value !== undefined) metrics.addMetric(name, METRIC_UNITS[name], value)
     }
     metrics.publishStoredMetrics()
   }
   return {
-    say: (topic, text, fields) => {
+    event: (topic, text, fields) => {
       if (tells('events')) logger.info(text, { topic, ...fields, ...ofRequest() })
     },
     failure: error => {
       const name = error instanceof Error ? error.name : typeof error
       const message = error instanceof Error ? error.message : String(error)
-      logger.error(message, { topic: 'error', name, stack: mappedStack(chainOf(error)), ...ofRequest() })
+      logger.error(message, {
+        topic: 'error',
+        name,
+        stack: mappedStack(stackWithCauses(error)),
+        ...ofRequest(),
+      })
     },
     request: answered => logger.info('answered', { topic: 'request', ...answered }),
     call: ({ operation, tables, ms }) =>
       logger.debug('called', { topic: 'call', operation, tables, ms, ...ofRequest() }),
     count: publish,
     gauge: publish,
-    tells,
+    isEnabled: tells,
   }
 }

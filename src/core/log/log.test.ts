@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { DynamoError } from '../dynamo/wire.ts'
-import { inRequest } from '../request.ts'
+import { runInRequest } from '../request.ts'
 import { createLinesLog } from './log.ts'
 
 const answered = { method: 'GET', route: '/api/cart', status: 200, ms: 1.5, calls: 2, request_id: 'r-1' }
@@ -9,7 +9,7 @@ const answered = { method: 'GET', route: '/api/cart', status: 200, ms: 1.5, call
 /** What a log of JSON prints in a process of its own. */
 const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, unknown>[] => {
   const at = (file: string) => new URL(file, import.meta.url).href
-  const source = `import { createJsonLog } from '${at('./json-log.ts')}'; import { inRequest } from '${at('../request.ts')}'
+  const source = `import { createJsonLog } from '${at('./json-log.ts')}'; import { runInRequest } from '${at('../request.ts')}'
     import { DynamoError } from '${at('../dynamo/wire.ts')}'; const log = createJsonLog('requests', 'OrderProcess'); ${code}`
   const { PATH = '' } = process.env
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
@@ -22,8 +22,8 @@ const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, 
 test('on a terminal a line is a topic and a sentence, with the request that it belongs to', () => {
   const lines: string[] = []
   const log = createLinesLog('requests', line => lines.push(line))
-  log.say('tables', 'there')
-  inRequest('r-1', () => log.say('mail', 'sent order-1#order_confirmed'))
+  log.event('tables', 'there')
+  runInRequest('r-1', () => log.event('mail', 'sent order-1#order_confirmed'))
   log.request(answered)
   log.count({ OrdersPlaced: 1, Revenue: 52.42 })
   expect(lines).toEqual([
@@ -37,14 +37,14 @@ test('on a terminal a line is a topic and a sentence, with the request that it b
 test('each level tells what those before it tell; failures are always told', () => {
   const lines: string[] = []
   const quiet = createLinesLog('errors', line => lines.push(line))
-  quiet.say('tables', 'there')
+  quiet.event('tables', 'there')
   quiet.count({ OrdersPlaced: 1 })
   quiet.gauge({ OutboxAge: 1 })
   expect(lines).toEqual([])
   quiet.failure(new Error('a bug'))
   expect(lines).toHaveLength(1)
   expect(
-    (['errors', 'events', 'requests', 'calls'] as const).map(createLinesLog('requests', () => {}).tells),
+    (['errors', 'events', 'requests', 'calls'] as const).map(createLinesLog('requests', () => {}).isEnabled),
   ).toEqual([true, true, true, false])
 })
 
@@ -57,16 +57,16 @@ test('a failure is its words, its stack and its cause, never what else it carrie
   expect(lines.join()).not.toContain('jane')
   const [json] = jsonOf(`
     const cause = new DynamoError('ConditionalCheckFailedException', 'it did not hold', ${JSON.stringify({ Item: item })})
-    inRequest('r-1', () => log.failure(new Error('a bug', { cause })))`)
+    runInRequest('r-1', () => log.failure(new Error('a bug', { cause })))`)
   expect(json).toMatchObject({ level: 'ERROR', message: 'a bug', name: 'Error', request_id: 'r-1' })
   expect(json?.stack).toMatch(/it did not hold/)
   expect(JSON.stringify(json)).not.toContain('jane')
 })
 
 test('a machine reads the same as JSON, and metrics in CloudWatch’s format with the service as their one dimension', () => {
-  const lines = jsonOf(`log.say('mail', 'sent', { tries: 1 })
+  const lines = jsonOf(`log.event('mail', 'sent', { tries: 1 })
     log.request(${JSON.stringify(answered)})
-    inRequest('r-1', () => log.count({ OrdersPlaced: 1, Revenue: 52.42 }))
+    runInRequest('r-1', () => log.count({ OrdersPlaced: 1, Revenue: 52.42 }))
     log.gauge({ OutboxAge: 3 })`)
   expect(lines).toHaveLength(4)
   const [said, request, counted, gauged] = lines

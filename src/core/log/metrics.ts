@@ -1,7 +1,7 @@
 /** What the shop counts and gauges beside its logs: names and units, which the dashboard reads as well. */
 
 /** Units are CloudWatch's; `None` is the shop's currency. */
-export const metricUnits = {
+export const METRIC_UNITS = {
   OrdersPlaced: 'Count',
   Revenue: 'None',
   OutboxAge: 'Seconds',
@@ -9,10 +9,10 @@ export const metricUnits = {
   ServerErrors: 'Count',
 } as const
 
-export type MetricName = keyof typeof metricUnits
+export type MetricName = keyof typeof METRIC_UNITS
 /** Seconds, or how many; the revenue in units of the currency, 52.42. */
-export type Measured = Readonly<Partial<Record<MetricName, number>>>
+export type Measurements = Readonly<Partial<Record<MetricName, number>>>
 
 export const METRICS_NAMESPACE = 'CloudShelf'
 
-export const metricNames = Object.keys(metricUnits) as MetricName[]
+export const METRIC_NAMES = Object.keys(METRIC_UNITS) as MetricName[]

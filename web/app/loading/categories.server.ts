@@ -1,11 +1,11 @@
 /** The categories as shelves with addresses. */
 import { listCategories } from '#src/catalog/api.ts'
-import { slugOf } from '#src/core/slug.ts'
+import { slugify } from '#src/core/slug.ts'
 import type { PageContext } from './page-context.ts'
 
 export type Category = { readonly name: string; readonly count: number; readonly path: string }
 
-const toSegment = (name: string): string => encodeURIComponent(slugOf(name) || name)
+const toSegment = (name: string): string => encodeURIComponent(slugify(name) || name)
 
 /** Gives each name its address; where two would share one, the smaller shelf keeps its name as it is. */
 export const withPaths = (
