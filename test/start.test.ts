@@ -133,7 +133,7 @@ test('a database without credentials, or that is not reachable, is a one-line er
     ...noCredentials,
   })
   expect(unauthorized).toMatch(
-    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: there are no AWS credentials: [^\n]+\n?$/,
+    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: no AWS credentials found: [^\n]+\n?$/,
   )
   const keys = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
   const { output: unreachable } = await runFailingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...keys })

@@ -137,7 +137,7 @@ test('commands report missing or invalid input in one line', { timeout: 120_000 
   ])
   expect(deploy).toEqual([
     1,
-    expect.stringMatching(/^there are no AWS credentials: .*AWS_PROFILE provides them$/),
+    expect.stringMatching(/^no AWS credentials found: .*AWS_PROFILE provides them$/),
   ])
   expect(destroy).toEqual([1, 'invalid options: stage must be one of dev, staging, prod'])
   expect(rotate).toEqual([1, 'which secret? Usage: npm run rotate -- secret|proxy --context stage=…'])

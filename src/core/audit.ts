@@ -1,6 +1,6 @@
 /**
- * Who did what, when: rows of control that are only ever added, each in the transaction of the act that it tells of. One lies
- * under its subject and one under its day, so that both can be read without a scan.
+ * Audit trail: append-only rows of the control table, written in the transaction of the change that they record. Each entry is
+ * stored under its subject and under its day, so that both can be read without a scan.
  */
 import { partition } from './control/row-kind.ts'
 import { CONTROL_ROWS } from './control/rows.ts'
@@ -9,16 +9,16 @@ import type { Item, Write } from './dynamo/write.ts'
 import { dayOf, newSortKey } from './ids.ts'
 
 export type AuditEvent = {
-  /** An account's id, `system`, or what else acts. */
+  /** The id of an account, `system`, or the command that acts. */
   readonly actor: string
-  /** Such as `book.change`, `order.status`, `account.password`. */
+  /** What was done, for example `book.change`, `order.status`, `account.password`. */
   readonly what: string
-  /** What it was done to, such as `book:tech-001`. */
+  /** What it was done to, for example `book:tech-001`. */
   readonly subject: string
-  /** Values before and after of what is nobody's own: stock, prices, states. Never personal data, never a secret. */
+  /** Values before and after, of stock, prices and states. Never personal data, never a secret. */
   readonly before?: Item
   readonly after?: Item
-  /** Of personal data, which fields were changed. */
+  /** Of personal data, only the names of the fields that were changed. */
   readonly fields?: readonly string[]
 }
 export type AuditEntry = AuditEvent & { readonly at: string }
@@ -33,28 +33,28 @@ const content = ({ actor, what, subject, before, after, fields }: AuditEvent, no
   at: now.toISOString(),
 })
 
-/** The rows of an act, to be written with it. */
-export const auditWrites = (table: string, act: AuditEvent, now: Date): Write[] => {
+/** The rows of an event, for the transaction of the change. */
+export const auditWrites = (table: string, event: AuditEvent, now: Date): Write[] => {
   const sk = newSortKey(now)
-  const keys = [CONTROL_ROWS.audit.key(act.subject, sk), CONTROL_ROWS.auditDay.key(dayOf(now), sk)]
+  const keys = [CONTROL_ROWS.audit.key(event.subject, sk), CONTROL_ROWS.auditDay.key(dayOf(now), sk)]
   return keys.map(key => ({
     action: 'Put',
     table,
-    item: { ...key, ...content(act, now) },
+    item: { ...key, ...content(event, now) },
     condition: 'attribute_not_exists(pk)',
   }))
 }
 
-const entryOf = ({ pk: _, sk: __, ...entry }: Item): AuditEntry => entry as unknown as AuditEntry
+const toEntry = ({ pk: _, sk: __, ...entry }: Item): AuditEntry => entry as unknown as AuditEntry
 
 const entriesUnder = async function* (db: Dynamo, table: string, pk: string): AsyncGenerator<AuditEntry> {
-  for await (const page of db.pages(partition(table, pk))) yield* page.map(entryOf)
+  for await (const page of db.pages(partition(table, pk))) yield* page.map(toEntry)
 }
 
-/** What was done to a subject, in the order of time. */
+/** Entries of a subject, oldest first. */
 export const auditTrail = (db: Dynamo, table: string, subject: string): AsyncGenerator<AuditEntry> =>
   entriesUnder(db, table, CONTROL_ROWS.audit.pk(subject))
 
-/** What was done on a day (UTC), in the order of time. */
+/** Entries of a day (UTC, `2025-09-05`), oldest first. */
 export const auditOfDay = (db: Dynamo, table: string, day: string): AsyncGenerator<AuditEntry> =>
   entriesUnder(db, table, CONTROL_ROWS.auditDay.pk(day))

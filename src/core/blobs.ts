@@ -1,20 +1,20 @@
-/** Where large things lie: covers and snapshots, by name, in a folder here and in a bucket on AWS. */
+/** Blob storage for covers and snapshots, by name: a folder on this machine, a bucket on AWS. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 export type Blobs = {
-  /** The bytes of that name, or undefined. */
+  /** The bytes stored under the name; undefined if there are none. */
   get(name: string): Promise<Uint8Array | undefined>
-  /** Puts the whole under that name at once: a reader sees the old or the new. */
+  /** Stores the bytes atomically: a reader sees the old ones or the new ones. */
   put(name: string, bytes: Uint8Array): Promise<void>
   remove(name: string): Promise<void>
 }
 
 const NAME = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*(\.[a-z0-9]+)?$/
 
-/** Throws TypeError for a name that could be read as another path. */
+/** Throws TypeError for a name that could be read as a path of something else. */
 export const assertBlobName = (name: string): void => {
-  if (!NAME.test(name)) throw new TypeError(`not the name of a blob: ${name}`)
+  if (!NAME.test(name)) throw new TypeError(`must be the name of a blob, for example covers/1.webp: ${name}`)
 }
 
 export const createFolderBlobs = (folder: string): Blobs => {

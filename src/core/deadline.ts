@@ -1,11 +1,11 @@
-/** By when a request must have its answer: known to all that works on it, without being handed from one to the next. */
+/** Deadline of a request, for everything that works on it, without being passed as an argument. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 type Deadline = { at: number }
 
 const current = new AsyncLocalStorage<Deadline>()
 
-/** Runs `work` so that it, and all that it calls, has `ms` milliseconds. What it leaves to be done after its end has no deadline. */
+/** Runs `work` with a deadline in `ms` milliseconds. Work that it leaves behind in the background has no deadline. */
 export const withDeadline = async <T>(ms: number, work: () => Promise<T>): Promise<T> => {
   const deadline = { at: performance.now() + ms }
   try {
@@ -17,10 +17,10 @@ export const withDeadline = async <T>(ms: number, work: () => Promise<T>): Promi
 
 export const hasDeadline = (): boolean => current.getStore() !== undefined
 
-/** Milliseconds; infinite where nobody waits for an answer. */
+/** Milliseconds until the deadline; infinite in background work, which has none. */
 export const timeLeft = (): number => (current.getStore()?.at ?? Number.POSITIVE_INFINITY) - performance.now()
 
-/** Runs `work` without counting its time, since it is the sender's. */
+/** Moves the deadline by the time that `work` takes: it waits for the sender, for example for a request body. */
 export const pauseDeadline = async <T>(work: () => Promise<T>): Promise<T> => {
   const deadline = current.getStore()
   if (!deadline) return work()

@@ -1,8 +1,8 @@
-/** The one error that a shopper may see. Everything else is a bug: logged, and answered 500 without detail. */
+/** The shop's error type, the only one whose message a client sees. Every other error is a bug: logged, and answered 500 without detail. */
 
 /** The closed list of error codes, each with its HTTP status. OpenAPI publishes the same list. */
 export const errorStatus = {
-  // what was sent
+  // the request
   malformed_json: 400,
   malformed_request: 400,
   invalid_request: 400,
@@ -15,7 +15,7 @@ export const errorStatus = {
   account_disabled: 403,
   second_factor_needed: 403,
   cross_site_request: 403,
-  // what is there
+  // what was not found
   not_found: 404,
   book_not_found: 404,
   order_not_found: 404,
@@ -25,7 +25,7 @@ export const errorStatus = {
   link_invalid: 404,
   cart_line_not_found: 404,
   method_not_allowed: 405,
-  // what the shop can do
+  // conflicts and limits
   account_exists: 409,
   book_exists: 409,
   book_changed: 409,
@@ -60,7 +60,7 @@ export const errorStatus = {
 export type ErrorCode = keyof typeof errorStatus
 export const errorCodes = Object.keys(errorStatus) as ErrorCode[]
 
-/** `detail` is one sentence for a person; `extra` are members of the problem document, such as the lines that are short. */
+/** `detail` is a sentence for a person; `extra` are further members of the problem document, for example the lines that are out of stock. */
 export class ShopError extends Error {
   readonly code: ErrorCode
   readonly extra: Readonly<Record<string, unknown>>

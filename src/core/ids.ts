@@ -1,4 +1,4 @@
-/** Ids and secrets: Crockford base 32 for what people may read, 128 bits or more wherever an id is a secret. */
+/** Ids and secrets: Crockford base 32 for ids that people may read, at least 128 random bits where an id is a secret. */
 import { hash, randomBytes } from 'node:crypto'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -20,7 +20,7 @@ const base32 = (bytes: Uint8Array): string => {
   return bits > 0 ? text + ALPHABET[(buffer << (5 - bits)) & 31] : text
 }
 
-/** `length` letters that carry `value` so that text order is number order. */
+/** `value` in `length` characters, so that alphabetical order is numerical order. */
 const sortable = (value: number, length: number): string => {
   let text = ''
   let rest = value
@@ -31,27 +31,27 @@ const sortable = (value: number, length: number): string => {
   return text
 }
 
-/** The day of `now` in UTC, as `order_date` and cart ids have it: 2025-09-05. */
+/** The day in UTC, as in `order_date` and cart ids: 2025-09-05. */
 export const dayOf = (now: Date): string => now.toISOString().slice(0, 10)
 
-/** Epoch seconds, as TTL attributes have it. */
+/** Epoch seconds, as TTL attributes are stored. */
 export const epochSeconds = (now: Date): number => Math.floor(now.getTime() / 1000)
 
-/** `order-2025-09-05-<time of day><80 random bits>`: sorts by time, names its day, cannot be guessed. */
+/** `order-2025-09-05-<time of day><80 random bits>`: sorts by time, contains its day, cannot be guessed. */
 export const newOrderId = (now: Date): string =>
   `order-${dayOf(now)}-${sortable(now.getTime() % 86_400_000, 6)}${base32(randomBytes(10))}`
 
-/** The day that an order id carries, or undefined when it is no order id. */
+/** The day in an order id; undefined when the text is not an order id. */
 export const dayOfOrderId = (orderId: string): string | undefined =>
   /^order-(\d{4}-\d{2}-\d{2})-[A-Za-z0-9-]{1,64}$/.exec(orderId)?.[1]
 
-/** A key that sorts by time and never repeats: for rows of logs and outboxes. */
+/** A unique sort key in the order of time, for logs and the outbox. */
 export const newSortKey = (now: Date): string => `${sortable(now.getTime(), 10)}${base32(randomBytes(10))}`
 
-/** The smallest key of `newSortKey` at or after `now`: where a reader of a log starts. */
+/** The smallest key of `newSortKey` at or after `now`, where a reader of a log starts. */
 export const sortKeyAt = (now: Date): string => sortable(now.getTime(), 10)
 
-/** `user-<ULID in lower case>`: 10 letters of time, 16 of chance. */
+/** `user-<ULID in lower case>`: 10 characters of time, 16 random ones. */
 export const newUserId = (now: Date): string =>
   `user-${sortable(now.getTime(), 10)}${base32(randomBytes(10))}`
 
@@ -64,5 +64,5 @@ export const newSecret = (): string => randomBytes(32).toString('base64url')
 /** SHA-256 in hex, of text (as UTF-8) or bytes. */
 export const sha256 = (content: string | Uint8Array): string => hash('sha256', content)
 
-/** A guest's user id: the hash of the cookie's secret, which itself is never stored. */
+/** A guest's user id: the hash of the secret in the cookie. The secret itself is never stored. */
 export const guestUserId = (secret: string): string => `guest-${sha256(`guest:${secret}`).slice(0, 40)}`

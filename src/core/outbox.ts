@@ -1,6 +1,6 @@
 /**
- * The outbox: a row in control, written in the transaction of what it announces, from which a worker makes a mail.
- * Its sort key begins with the time from which it may be taken, so that one query finds what is due and nothing else.
+ * Outbox: rows of the control table from which a worker sends mails, each written in the transaction of what it announces. The
+ * sort key begins with the time from which a row may be taken, so that one query finds what is due.
  */
 import type { ControlKey } from './control/row-kind.ts'
 import { CONTROL_ROWS } from './control/rows.ts'

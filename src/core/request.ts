@@ -1,25 +1,25 @@
-/** The request that is being answered, found wherever its work goes: its id, and what it has asked of the store so far. */
+/** The current request, available to everything that works on it: its id, and what the request log needs to know. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export type CurrentRequest = {
-  /** Says which request it was: in its answer, in what is logged, in the row of a mail that it causes. */
+  /** In the response, in every log line, and in the outbox row of a mail that the request causes. */
   readonly id: string
-  /** Calls of the store, each try counted. */
+  /** Calls of the database, counting each try. */
   calls: number
-  /** The pattern of its address, without anybody's ids. */
+  /** The route's pattern, for example /api/books/{book_id}. */
   route: string | undefined
-  /** Whether the answer bears the id already. */
+  /** Whether the response already has the id as a header. */
   hasIdHeader: boolean
-  /** Whether it was refused for want of a place: one of a crowd, of which the log tells in one line. */
+  /** Whether it was refused by load shedding; such requests are logged together, in one line. */
   isShed: boolean
 }
 
 const requests = new AsyncLocalStorage<CurrentRequest>()
 
-/** undefined: what is done is done for nobody who waits, such as work in the background. */
+/** Undefined in background work. */
 export const currentRequest = (): CurrentRequest | undefined => requests.getStore()
 
-/** Does `work` as a part of the request with this id: one of its own unless it is given. */
+/** Runs `work` as a request with this id; without one, with a new id. */
 export const runInRequest = <T>(id: string | undefined, work: (request: CurrentRequest) => T): T => {
   const request: CurrentRequest = {
     id: id ?? crypto.randomUUID(),
@@ -33,7 +33,7 @@ export const runInRequest = <T>(id: string | undefined, work: (request: CurrentR
 
 export const REQUEST_ID = 'x-request-id'
 
-/** The header that bears the id, for an answer whose headers are made in one piece; none outside a request. */
+/** The header with the request id, for a response whose headers are created in one piece. Empty outside a request. */
 export const requestIdHeader = (): Record<string, string> => {
   const request = requests.getStore()
   if (!request) return {}

@@ -1,8 +1,8 @@
-/** Names as a readable part of an address. */
+/** Slugs: names as a readable part of a URL. */
 
 const MAX = 80
 
-/** 'Clean Code' -> 'clean-code', 'Café 1984!' -> 'cafe-1984'; letters of every script stay. Empty for a name without any. */
+/** 'Clean Code' -> 'clean-code', 'Café 1984!' -> 'cafe-1984'; keeps letters of every script. Empty for a name without letters and digits. */
 export const slugify = (name: string): string =>
   name
     .normalize('NFKD')

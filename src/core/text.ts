@@ -1,6 +1,6 @@
 /**
- * Text that people type: trimmed, in one Unicode form (NFC), without control characters (those that turn
- * the direction of text included: they make a name read as another) or broken surrogates.
+ * Schemas of text that people enter: trimmed, in Unicode NFC, without unpaired surrogates and control characters. Bidi controls
+ * are refused too, because they make one name look like another.
  */
 import * as z from 'zod'
 
@@ -13,7 +13,7 @@ const cleaned = (max: number, forbidden: RegExp) =>
   z.string().check(
     z.maxLength(max * 2),
     z.refine((text: string) => text.isWellFormed() && !forbidden.test(text), {
-      error: 'contains control characters',
+      error: 'must not contain control characters',
     }),
     z.overwrite(text => text.normalize('NFC').trim()),
     z.minLength(1),

@@ -226,5 +226,5 @@ test('the snapshot is there after the first start, written now and then, and kep
   // A bucket that does not answer holds up no change.
   aws.state.fail = 20
   expect(await consumer.invoke({ source: 'aws.scheduler' })).toEqual({ batchItemFailures: [] })
-  expect(consumer.log()).toContain('the bucket answers 503')
+  expect(consumer.log()).toContain('the bucket responded with 503')
 })

@@ -160,10 +160,11 @@ test('a mail is recorded as sent in the transaction that leases the next, and al
   for (let i = 0; i < 5; i++) await shop.place()
   const { transact } = shop.deps.db
   let commits = 0
-  shop.deps.db.transact = writes => {
+  const countingTransact: typeof transact = writes => {
     commits++
     return transact(writes)
   }
+  Object.assign(shop.deps.db, { transact: countingTransact })
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect([mails.length, commits]).toEqual([5, 6])

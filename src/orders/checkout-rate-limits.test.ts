@@ -16,10 +16,11 @@ const recordCheckout = async (shop: TestShop, shopper: Shopper): Promise<string[
   await fill(shopper)
   const { transact } = shop.deps.db
   const sent: string[][] = []
-  shop.deps.db.transact = writes => {
+  const recordingTransact: typeof transact = writes => {
     sent.push(writes.map(({ table }) => table))
     return transact(writes)
   }
+  Object.assign(shop.deps.db, { transact: recordingTransact })
   expect((await checkOut(shopper)).status).toBe(201)
   return sent
 }

@@ -1,5 +1,5 @@
 /** Meter that adds up the capacity that DynamoDB reports for each call. */
-import type { ObservedCall } from '#src/core/dynamo/watched.ts'
+import type { ObservedCall } from '#src/core/dynamo/observed-wire.ts'
 
 /** Consumption: number of calls, and DynamoDB's request units including those of indexes and transactions. */
 export type Consumed = { readonly calls: number; readonly reads: number; readonly writes: number }

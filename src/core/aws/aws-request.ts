@@ -1,4 +1,4 @@
-/** One signed request to a service of AWS that is asked now and then; DynamoDB, which is asked all the time, has its own way. */
+/** Client of an AWS service that is called occasionally, with signed requests and retries. DynamoDB has a client of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
 import { backoff } from '../retry.ts'
@@ -17,8 +17,8 @@ const PAUSE = backoff(50, 200)
 const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, bodyTimeout: 30_000 }
 
 /**
- * Sends requests to `origin`, each of which may be sent again: after no answer, or one of 500 and above, it is, twice at
- * most. Resolves to whatever is answered at last.
+ * A client of the service at `origin`, for requests that may be repeated: after a lost response, or a status from 500 up, a
+ * request is retried with backoff, twice at most. Resolves to the last response.
  */
 export const createAwsClient = (origin: string, sign: Signer) => {
   const pool = createPool(origin, LIMITS)

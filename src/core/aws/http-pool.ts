@@ -1,10 +1,10 @@
-/** Connections that are kept, to one service: what such a pool is, whoever makes it. */
+/** Interface of a pool of HTTP connections to one service; undici-pool.ts and node-pool.ts implement it. */
 
 export type PoolLimits = {
   readonly connections: number
   /** Milliseconds. */
   readonly connectTimeout: number
-  /** Where a request does not say otherwise. */
+  /** Default of requests that have none. */
   readonly headersTimeout?: number
   readonly bodyTimeout?: number
 }
@@ -21,7 +21,7 @@ export type PoolRequest = {
 export type HttpResponse = { readonly status: number; readonly body: Buffer }
 
 export type HttpPool = {
-  /** The status and the whole body of the answer; rejects where nothing is answered, by an error with a code. */
+  /** Resolves to the status and the whole body; rejects without a response, by an error with a code. */
   readonly send: (request: PoolRequest) => Promise<HttpResponse>
   readonly destroy: () => Promise<void>
 }
@@ -29,5 +29,5 @@ export type HttpPool = {
 /** A pool of connections to `origin`. */
 export type CreatePool = (origin: string, limits: PoolLimits) => HttpPool
 
-/** What the code of an error says when a connection was not made in time, so that nothing was sent. */
+/** Error code of a connection that was not established in time, so that nothing was sent. */
 export const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'

@@ -1,19 +1,19 @@
-/** A pool of Node's own agent, for functions: it is there without being loaded, which undici's takes longer for than all calls after it. */
+/** Connection pool of node:http, for Lambda: it has no import cost at a cold start (decision 31). */
 import type { ClientRequest } from 'node:http'
 import { CONNECT_TIMEOUT, type CreatePool, type HttpPool } from './http-pool.ts'
 
-/** Longer than this without a request, and the other end may have closed a connection. */
+/** After this time without a request (ms), the server may have closed a connection. */
 const IDLE_MS = 4_000
-/** Where neither the pool nor the request says. */
-const PATIENCE_MS = 300_000
+/** Default timeout (ms), where neither the pool nor the request has one. */
+const DEFAULT_TIMEOUT_MS = 300_000
 
-/** Ends a request when it takes longer than it may: to be connected, to be answered, and between two pieces of the answer. */
-const limited = (
+/** Destroys a request that exceeds a timeout: to connect, to the response headers, and between two chunks of the body. */
+const applyTimeouts = (
   sent: ClientRequest,
   limits: { readonly connect: number; readonly headers: number; readonly body: number },
 ): void => {
   const end = (code: string) => () => {
-    sent.destroy(Object.assign(new Error(`nothing came in time: ${code}`), { code }))
+    sent.destroy(Object.assign(new Error(`the service did not respond in time: ${code}`), { code }))
   }
   let timer = setTimeout(end('HEADERS_TIMEOUT'), limits.headers)
   sent.once('socket', socket => {
@@ -33,30 +33,28 @@ const limited = (
 
 export const createPool: CreatePool = (origin, limits) => {
   const { protocol, hostname, port } = new URL(origin)
-  // An `import` would load all that the module names, Node's own undici among it.
+  // An `import` would load everything that the module exports, Node's own undici included.
   const { Agent, request } = process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
   const agent = new Agent({ keepAlive: true, maxSockets: limits.connections })
   let lastUsed = 0
 
   const send: HttpPool['send'] = ({ method, path, headers, body, ...own }) => {
-    // A function that was frozen wakes with connections that were closed meanwhile, and has not heard of it.
+    // A function that was frozen resumes with connections that were closed in the meantime, and no event says so.
     if (Date.now() - lastUsed > IDLE_MS)
       for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
     lastUsed = Date.now()
-    return new Promise((answered, failed) => {
+    return new Promise((resolve, reject) => {
       const sent = request({ agent, hostname, port, method, path, headers }, response => {
         const chunks: Buffer[] = []
         response.on('data', chunk => chunks.push(chunk))
-        response.once('error', failed)
-        response.once('end', () =>
-          answered({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }),
-        )
+        response.once('error', reject)
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }))
       })
-      sent.once('error', failed)
-      limited(sent, {
+      sent.once('error', reject)
+      applyTimeouts(sent, {
         connect: limits.connectTimeout,
-        headers: own.headersTimeout ?? limits.headersTimeout ?? PATIENCE_MS,
-        body: own.bodyTimeout ?? limits.bodyTimeout ?? PATIENCE_MS,
+        headers: own.headersTimeout ?? limits.headersTimeout ?? DEFAULT_TIMEOUT_MS,
+        body: own.bodyTimeout ?? limits.bodyTimeout ?? DEFAULT_TIMEOUT_MS,
       })
       sent.end(body ?? undefined)
     })

@@ -84,8 +84,8 @@ test('what S3 is too busy for is asked again; a refusal is told as one, and is n
   state.fail = 2
   expect(await blobs.get('index/a')).toHaveLength(1)
   state.fail = 9
-  await expect(blobs.get('index/a')).rejects.toThrow('the bucket answers 503 to GET index/a')
+  await expect(blobs.get('index/a')).rejects.toThrow('the bucket responded with 503 to GET index/a')
   const stranger = createS3Blobs(`${url}/shop`, (_host, headers) => headers)
-  await expect(stranger.get('index/a')).rejects.toThrow('the bucket answers 403')
-  await expect(blobs.get('../secret')).rejects.toThrow('not the name of a blob')
+  await expect(stranger.get('index/a')).rejects.toThrow('the bucket responded with 403')
+  await expect(blobs.get('../secret')).rejects.toThrow('must be the name of a blob')
 })

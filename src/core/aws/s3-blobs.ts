@@ -1,35 +1,34 @@
-/** Blobs in a bucket of S3, without the AWS SDK: three requests, signed as all others are. */
-
+/** Blob storage in an S3 bucket, by three signed requests and without the AWS SDK. */
 import { assertBlobName, type Blobs } from '../blobs.ts'
 import { createAwsClient } from './aws-request.ts'
 import type { Signer } from './sign.ts'
 
 const TYPES: Readonly<Record<string, string>> = { webp: 'image/webp', avif: 'image/avif' }
 
-/** A CDN gives these out as they lie: their names never change their content. */
-const kept = (name: string): Record<string, string> => {
+/** Headers of stored blobs, which the CDN sends on as they are. Images never change under their name. */
+const storedHeaders = (name: string): Record<string, string> => {
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]
   return type === undefined
     ? { 'content-type': 'application/octet-stream' }
     : { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }
 }
 
-/** Where a blob lies: covers under the path by which the public asks for them, the rest beside it. */
+/** The key of a blob in the bucket: covers under the path of their public URL, other blobs under their name. */
 const keyOf = (name: string): string => {
   assertBlobName(name)
   return name.startsWith('covers/') ? `images/${name}` : name
 }
 
-/** Blobs in the bucket at this address, such as `https://shop.s3.eu-central-1.amazonaws.com`. */
+/** `address` is that of the bucket, for example `https://shop.s3.eu-central-1.amazonaws.com`. */
 export const createS3Blobs = (address: string, sign: Signer): Blobs => {
   const { origin, pathname } = new URL(address)
   const request = createAwsClient(origin, sign)
-  // Over TLS the bytes need no signature of their own.
+  // TLS protects the bytes, so they need no signature of their own.
   const unsigned = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
   const pathOf = (name: string): string => `${pathname.replace(/\/$/, '')}/${keyOf(name)}`
   const failed = (what: string, name: string, status: number, bytes: Uint8Array) =>
     new Error(
-      `the bucket answers ${status} to ${what} ${name}: ${Buffer.from(bytes).toString('utf8', 0, 200)}`,
+      `the bucket responded with ${status} to ${what} ${name}: ${Buffer.from(bytes).toString('utf8', 0, 200)}`,
     )
 
   return {
@@ -40,7 +39,7 @@ export const createS3Blobs = (address: string, sign: Signer): Blobs => {
       throw failed('GET', name, status, bytes)
     },
     put: async (name, content) => {
-      const headers = { ...unsigned, ...kept(name), 'content-length': String(content.byteLength) }
+      const headers = { ...unsigned, ...storedHeaders(name), 'content-length': String(content.byteLength) }
       const { status, body: bytes } = await request({
         method: 'PUT',
         path: pathOf(name),

@@ -1,8 +1,8 @@
-/** How a request to AWS proves who sends it: Signature Version 4, by the `aws4` library. */
+/** Signer of AWS requests: Signature Version 4, by the `aws4` library. */
 import aws4 from 'aws4'
 
 export type Headers = Record<string, string>
-/** The headers of a request, with those that prove who sends it: a POST of `body` to `/` unless told otherwise. */
+/** The headers of a request, with those of its signature. By default the request is a POST of `body` to `/`. */
 export type Signer = (
   host: string,
   headers: Headers,
@@ -18,7 +18,7 @@ export type Credentials = {
   readonly expiration?: Date
 }
 
-/** There is nothing to sign with: the message says why, in the words of whoever was asked for it. */
+/** No credentials were found; the message has the reason of the provider. */
 export class MissingCredentials extends Error {
   override readonly name = 'MissingCredentials'
 }
@@ -26,8 +26,8 @@ export class MissingCredentials extends Error {
 const RENEW_BEFORE_MS = 5 * 60_000
 
 /**
- * Signs for `service` in `region` with what `provide` gives: called once, and again five minutes before the credentials
- * expire. `forget()` makes the next request ask again, after the service has refused them.
+ * A signer for `service` in `region`. `provide` finds the credentials: with the first request, again five minutes before they
+ * expire, and after `forget()`, for when the service has refused them.
  */
 export const createServiceSigner = (
   service: 'dynamodb' | 'ses' | 's3' | 'ssm' | 'sts' | 'cloudformation',
@@ -38,21 +38,21 @@ export const createServiceSigner = (
   let renewAt = Number.POSITIVE_INFINITY
   const credentials = (): Promise<Credentials> => {
     if (current && Date.now() < renewAt) return current
-    const asked = provide().catch((error: unknown) => {
+    const provided = provide().catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
-      throw new MissingCredentials(`there are no AWS credentials: ${why}`)
+      throw new MissingCredentials(`no AWS credentials found: ${why}`)
     })
-    current = asked
+    current = provided
     renewAt = Number.POSITIVE_INFINITY
-    asked.then(
+    provided.then(
       got => {
         if (got.expiration) renewAt = got.expiration.getTime() - RENEW_BEFORE_MS
       },
       () => {
-        if (current === asked) current = undefined
+        if (current === provided) current = undefined
       },
     )
-    return asked
+    return provided
   }
   const sign: Signer = async (host, headers, body, path = '/', method = 'POST') => {
     const request = {
@@ -74,7 +74,7 @@ export const createServiceSigner = (
 }
 
 /**
- * For the embedded engine, which wants the form of a signature and checks no more: it is our own child process on a
+ * The signer for the embedded engine, which wants a signature but does not verify it: the engine is a child process on a
  * loopback port that only the shop knows.
  */
 export const engineSigner: Signer = (_host, headers) => ({

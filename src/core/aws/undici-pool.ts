@@ -1,4 +1,4 @@
-/** A pool of undici's, imported by its own file since the rest of undici is not used: the least CPU for each request. */
+/** Connection pool of undici, which needs the least CPU per request. Imported from its own file, because the rest of undici is not used. */
 import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { CreatePool } from './http-pool.ts'
@@ -6,9 +6,9 @@ import type { CreatePool } from './http-pool.ts'
 export const createPool: CreatePool = (origin, limits) => {
   const pool = new Pool(origin, limits)
   return {
-    // By dispatch, which spares the stream that undici's `request` makes of each.
+    // `dispatch` avoids the stream that undici's `request` creates for each response.
     send: request =>
-      new Promise((answered, failed) => {
+      new Promise((resolve, reject) => {
         let status = 0
         const chunks: Buffer[] = []
         const handler: Dispatcher.DispatchHandler = {
@@ -19,8 +19,8 @@ export const createPool: CreatePool = (origin, limits) => {
           onResponseData: (_, chunk) => {
             chunks.push(chunk)
           },
-          onResponseEnd: () => answered({ status, body: Buffer.concat(chunks) }),
-          onResponseError: (_, error) => failed(error),
+          onResponseEnd: () => resolve({ status, body: Buffer.concat(chunks) }),
+          onResponseError: (_, error) => reject(error),
         }
         pool.dispatch(request, handler)
       }),

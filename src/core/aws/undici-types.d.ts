@@ -1,4 +1,4 @@
-/** undici's types describe its front door alone; this file of it gives the same class. */
+/** Types of a file of undici: its own types cover only the entry point, which exports the same class. */
 declare module 'undici/lib/dispatcher/pool.js' {
   import { Pool } from 'undici'
   export default Pool

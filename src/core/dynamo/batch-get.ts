@@ -1,21 +1,21 @@
-/** Items asked for by their keys, as a value: a table's file makes it, and knows what the items mean. */
+/** Batch reads as values: a table's file creates them and knows what the items mean; `dynamo.ts` combines them into calls. */
 import type { Key } from './dynamo.ts'
 
 export type BatchRead = {
   readonly table: string
   readonly keys: readonly Key[]
-  /** Only these, where they are given. */
+  /** Only these attributes, where given. */
   readonly attributes?: readonly string[]
 }
 
-/** Of all tables together. */
+/** Keys in one BatchGetItem, of all tables together. */
 const MAX_BATCH = 100
 
-/** What is asked of some tables, in as many calls as it takes. */
-export const splitIntoBatches = (asked: readonly BatchRead[]): BatchRead[][] => {
+/** The reads in batches of at most 100 keys, each batch one call. */
+export const splitIntoBatches = (reads: readonly BatchRead[]): BatchRead[][] => {
   const batches: BatchRead[][] = []
   let room = 0
-  for (const one of asked)
+  for (const one of reads)
     for (let from = 0; from < one.keys.length; ) {
       if (room === 0) {
         batches.push([])
@@ -31,7 +31,7 @@ export const splitIntoBatches = (asked: readonly BatchRead[]): BatchRead[][] => 
 
 const projections = new WeakMap<readonly string[], object>()
 
-/** Each attribute under a name of its own making, since some are reserved words; made once for a list that is kept. */
+/** A projection with placeholders, since some attributes are reserved words. Created once for each list. */
 export const projection = (attributes: readonly string[]): object => {
   const made = projections.get(attributes) ?? {
     ProjectionExpression: attributes.map((_, i) => `#a${i}`).join(', '),

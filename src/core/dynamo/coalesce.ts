@@ -1,68 +1,69 @@
-/** Reads that are asked for while another is under way, done as one when it is over: at a busy shop many calls become few. */
+/**
+ * Coalesced reads: concurrent reads are combined into one call. A batch starts only after all of its keys were requested, so
+ * a result is never older than its request; nothing is cached.
+ */
 
-/** Nobody waits longer than this for others' read: a call that hangs holds up nobody but those whose it is. */
-const PATIENCE_MS = 100
+/** The longest that a batch delays the next one (ms): a call that hangs affects only its own readers. */
+const MAX_DELAY_MS = 100
 
 type Read<K, V> = (keys: readonly K[]) => Promise<ReadonlyMap<string, V>>
-type Round<K, V> = { readonly keys: Map<string, K>; readonly found: Promise<ReadonlyMap<string, V>> }
+type Batch<K, V> = { readonly keys: Map<string, K>; readonly found: Promise<ReadonlyMap<string, V>> }
+/** Reads the values of these keys that exist, in no order. */
+export type CoalescedRead<K, V> = (keys: readonly K[]) => Promise<V[]>
 
-const overOrLate = (work: Promise<unknown>): Promise<void> =>
-  new Promise(done => {
-    const late = setTimeout(done, PATIENCE_MS)
-    const over = () => {
-      clearTimeout(late)
-      done()
+const settledOrDelayed = (work: Promise<unknown>): Promise<void> =>
+  new Promise(resolve => {
+    const timer = setTimeout(resolve, MAX_DELAY_MS)
+    const settled = () => {
+      clearTimeout(timer)
+      resolve()
     }
-    work.then(over, over)
+    work.then(settled, settled)
   })
 
 /**
- * Gives a function that reads what lies under some keys, in no order, leaving out what is not there. `read` is given the keys
- * of all who wait, each once, and answers by `nameOf` the key. Whoever asks when nothing is under way is served at once. A
- * read starts after the last of those asked for whom it is, so nobody gets what was read before; nothing is kept; where it
- * fails or hangs, it does so for them alone: the next starts when it is over, or has taken 100 ms.
+ * Coalesces concurrent calls of `read`, which gets the keys of all callers, each once, and resolves to the values by `nameOf`
+ * the key. A call is made at once when none is in flight; otherwise when that one has settled or has taken 100 ms. Where a
+ * batch fails, it fails for its own callers only.
  */
-export const coalesceReads = <K, V>(
-  nameOf: (key: K) => string,
-  read: Read<K, V>,
-): ((keys: readonly K[]) => Promise<V[]>) => {
-  let underWay: Promise<void> = Promise.resolve()
-  let next: Round<K, V> | undefined
+export const coalesceReads = <K, V>(nameOf: (key: K) => string, read: Read<K, V>): CoalescedRead<K, V> => {
+  let inFlight: Promise<void> = Promise.resolve()
+  let next: Batch<K, V> | undefined
 
-  const begin = (): Round<K, V> => {
+  const open = (): Batch<K, V> => {
     const keys = new Map<string, K>()
-    const turn = underWay
+    const turn = inFlight
     const found = turn.then(() => {
       next = undefined
       return read([...keys.values()])
     })
-    underWay = turn.then(() => overOrLate(found))
+    inFlight = turn.then(() => settledOrDelayed(found))
     return { keys, found }
   }
 
   return async keys => {
     if (keys.length === 0) return []
-    next ??= begin()
-    const round = next
-    for (const key of keys) round.keys.set(nameOf(key), key)
-    const found = await round.found
+    next ??= open()
+    const batch = next
+    for (const key of keys) batch.keys.set(nameOf(key), key)
+    const found = await batch.found
     return keys.flatMap(key => found.get(nameOf(key)) ?? [])
   }
 }
 
 /**
- * As `gather`, with so many `lines`, of which each who asks takes the next: while the store answers one, the shop works on what
- * another was answered.
+ * Round-robins over `lanes` coalescers, so that as many batches can be in flight: while the database answers one, the shop
+ * works on the results of another.
  */
 export const coalesceReadsInLanes = <K, V>(
-  lines: number,
+  lanes: number,
   ...of: Parameters<typeof coalesceReads<K, V>>
-): ReturnType<typeof coalesceReads<K, V>> => {
-  const all = Array.from({ length: lines }, () => coalesceReads(...of))
+): CoalescedRead<K, V> => {
+  const queue = Array.from({ length: lanes }, () => coalesceReads(...of))
   return async keys => {
-    const line = all.shift()
-    if (!line) return []
-    all.push(line)
-    return line(keys)
+    const lane = queue.shift()
+    if (!lane) return []
+    queue.push(lane)
+    return lane(keys)
   }
 }

@@ -1,4 +1,4 @@
-/** The narrow door to DynamoDB: what the tables' files call. Items are plain objects here and AttributeValues on the wire. */
+/** DynamoDB client with the operations that the tables' files use. Items are plain objects here and AttributeValues on the wire. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ShopError } from '../errors.ts'
 import { backoff, type RetryPolicy, retry } from '../retry.ts'
@@ -12,7 +12,7 @@ export type Key = Readonly<Record<string, string>>
 export type Query = {
   readonly table: string
   readonly index?: string
-  /** For example 'user_id = :user_id AND order_id > :after'. */
+  /** Key condition, for example 'user_id = :user_id AND order_id > :after'. */
   readonly where: string
   readonly names?: Readonly<Record<string, string>>
   readonly values: Item
@@ -24,21 +24,50 @@ export type Query = {
 
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
-export type Dynamo = ReturnType<typeof createDynamo>
+export type Dynamo = {
+  /** One item by its whole key; strongly consistent by default. */
+  readonly get: (table: string, key: Key, consistent?: boolean) => Promise<Item | undefined>
+  /** Up to 1 MB or `limit` items; `next` is where the following page starts. */
+  readonly query: (query: Query) => Promise<Page>
+  /** All pages of a query, one at a time. */
+  readonly pages: (query: Query) => AsyncGenerator<readonly Item[]>
+  /**
+   * The whole table, page by page: for the index, exports and repairs, never for a request of the shop. The next page is
+   * fetched while the caller works on this one.
+   */
+  readonly scan: (table: string, options?: { readonly pageSize?: number }) => AsyncGenerator<readonly Item[]>
+  /** The items of these keys that exist, in no order, read consistently; only these `attributes` where given. */
+  readonly batchGet: (table: string, keys: readonly Key[], attributes?: readonly string[]) => Promise<Item[]>
+  /** As `batchGet` for several tables, in as few calls as possible: a function that gives the items of a table. */
+  readonly batchGetAll: (reads: readonly BatchRead[]) => Promise<(table: string) => Item[]>
+  /**
+   * Carries out all writes or none. A token makes it idempotent, so that it is retried after a lost response and never done
+   * twice (DynamoDB keeps the token for 10 minutes). Throws TransactionRefused when conditions failed.
+   */
+  readonly transact: (writes: readonly Write[]) => Promise<void>
+  /**
+   * One write alone, at half the price of a transaction. Throws TransactionRefused when its condition failed, and
+   * store_unavailable when the response was lost: it is not retried, because that might do it twice, unless it is
+   * `repeatable`: then the caller recognizes its own write by the item that failed the condition.
+   */
+  readonly write: (one: Write, repeatable?: boolean) => Promise<void>
+  /** Any other operation, with the input of the DynamoDB API: for tables, their TTL and their description. */
+  readonly admin: (operation: string, input: object) => Promise<Record<string, unknown>>
+  readonly close: () => Promise<void>
+}
 
 const busy = () => new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 
-const itemsOf = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
+const parseItems = (items: unknown): Item[] => (Array.isArray(items) ? items.map(fromWire) : [])
 
 const BATCH_RETRIES: RetryPolicy = { maxTries: 8, pause: backoff(20, 400) }
 const MAX_TRANSACTION_TRIES = 5
 const TRANSACTION_PAUSE = backoff(20, 380)
 
-export const createDynamo = (wire: Wire) => {
+export const createDynamo = (wire: Wire): Dynamo => {
   const read = (operation: string, input: object) => wire.call(operation, input, { repeatable: true })
 
-  /** One item by its whole key; strongly consistent unless told otherwise. */
-  const get = async (table: string, key: Key, consistent = true): Promise<Item | undefined> => {
+  const get: Dynamo['get'] = async (table, key, consistent = true) => {
     const { Item } = await read('GetItem', {
       TableName: table,
       Key: keyToWire(key),
@@ -47,8 +76,7 @@ export const createDynamo = (wire: Wire) => {
     return Item === undefined ? undefined : fromWire(Item)
   }
 
-  /** Up to 1 MB or `limit` items; `next` is where the following page starts. */
-  const query = async (q: Query): Promise<Page> => {
+  const query: Dynamo['query'] = async q => {
     const answer = await read('Query', {
       TableName: q.table,
       IndexName: q.index,
@@ -60,11 +88,10 @@ export const createDynamo = (wire: Wire) => {
       ConsistentRead: q.consistent,
       ExclusiveStartKey: q.after && keyToWire(q.after),
     })
-    const items = itemsOf(answer.Items)
+    const items = parseItems(answer.Items)
     return answer.LastEvaluatedKey ? { items, next: fromWire(answer.LastEvaluatedKey) as Key } : { items }
   }
 
-  /** All pages of a query, a page at a time. */
   async function* pages(q: Query): AsyncGenerator<readonly Item[]> {
     let after = q.after
     do {
@@ -74,17 +101,13 @@ export const createDynamo = (wire: Wire) => {
     } while (after)
   }
 
-  /**
-   * The whole table, a page at a time: for the index, exports and repairs, never for a request of the shop. The next page is
-   * fetched while the caller deals with this one.
-   */
   async function* scan(
     table: string,
     options: { readonly pageSize?: number } = {},
   ): AsyncGenerator<readonly Item[]> {
     const pageAfter = (key: unknown): Promise<Record<string, unknown>> => {
       const page = read('Scan', { TableName: table, Limit: options.pageSize, ExclusiveStartKey: key })
-      // A caller who leaves early never waits for it.
+      // A caller that stops early never awaits it.
       page.catch(() => {})
       return page
     }
@@ -92,14 +115,14 @@ export const createDynamo = (wire: Wire) => {
     while (next !== undefined) {
       const { Items, LastEvaluatedKey }: Record<string, unknown> = await next
       next = LastEvaluatedKey ? pageAfter(LastEvaluatedKey) : undefined
-      yield itemsOf(Items)
+      yield parseItems(Items)
     }
   }
 
-  const batch = async (asked: readonly BatchRead[]): Promise<Map<string, Item[]>> => {
-    const found = new Map(asked.map(({ table }) => [table, [] as Item[]]))
+  const batch = async (reads: readonly BatchRead[]): Promise<Map<string, Item[]>> => {
+    const found = new Map(reads.map(({ table }) => [table, [] as Item[]]))
     let request: unknown = Object.fromEntries(
-      asked.map(({ table, keys, attributes }) => [
+      reads.map(({ table, keys, attributes }) => [
         table,
         { Keys: keys.map(keyToWire), ConsistentRead: true, ...(attributes && projection(attributes)) },
       ]),
@@ -107,7 +130,7 @@ export const createDynamo = (wire: Wire) => {
     const complete = await retry(BATCH_RETRIES, async () => {
       const answer = await read('BatchGetItem', { RequestItems: request })
       const responses = (answer.Responses ?? {}) as Record<string, unknown>
-      for (const table of Object.keys(responses)) found.get(table)?.push(...itemsOf(responses[table]))
+      for (const table of Object.keys(responses)) found.get(table)?.push(...parseItems(responses[table]))
       const left = answer.UnprocessedKeys as Record<string, unknown> | undefined
       if (!left || Object.keys(left).length === 0) return found
       request = left
@@ -117,27 +140,15 @@ export const createDynamo = (wire: Wire) => {
     return complete
   }
 
-  /**
-   * What is asked of each table, each once, read consistently and in as few calls as there can be: the items that exist by
-   * their table, in no order.
-   */
-  const batchGetAll = async (asked: readonly BatchRead[]): Promise<(table: string) => Item[]> => {
-    const answers = await Promise.all(splitIntoBatches(asked).map(batch))
+  const batchGetAll: Dynamo['batchGetAll'] = async reads => {
+    const answers = await Promise.all(splitIntoBatches(reads).map(batch))
     return table => answers.flatMap(found => found.get(table) ?? [])
   }
 
-  /** The items of these keys that exist, in no order, read consistently; only these `attributes` where they are given. */
-  const batchGet = async (
-    table: string,
-    keys: readonly Key[],
-    attributes?: readonly string[],
-  ): Promise<Item[]> => (await batchGetAll([{ table, keys, ...(attributes && { attributes }) }]))(table)
+  const batchGet: Dynamo['batchGet'] = async (table, keys, attributes) =>
+    (await batchGetAll([{ table, keys, ...(attributes && { attributes }) }]))(table)
 
-  /**
-   * Carries out all writes or none. Sent under one token, so that a lost answer is asked for again and never done twice
-   * (DynamoDB keeps the token for 10 minutes). Throws `TransactionRefused` when conditions failed.
-   */
-  const transact = async (writes: readonly Write[]): Promise<void> => {
+  const transact: Dynamo['transact'] = async writes => {
     const input = {
       ClientRequestToken: crypto.randomUUID(),
       TransactItems: writes.map(write => ({ [write.action]: wireWrite(write) })),
@@ -154,20 +165,16 @@ export const createDynamo = (wire: Wire) => {
         if (refusal.failed.size > 0) throw new TransactionRefused(refusal.failed)
         if (tries === MAX_TRANSACTION_TRIES) throw busy()
         await sleep(20 + TRANSACTION_PAUSE(tries))
-        // A cancelled transaction is over, and its token might only repeat that; but where an answer was lost before, an
-        // earlier try may have been carried out, and another token would do it twice.
+        // The token of a cancelled transaction might only return that again, so the next try gets a new one; but after a lost
+        // response an earlier try may have been carried out, and a new token would do it twice.
         if (!uncertain) input.ClientRequestToken = crypto.randomUUID()
       }
     }
   }
 
-  /**
-   * One write alone, at half the price of a transaction. Throws `TransactionRefused` when its condition failed, and
-   * store_unavailable when its answer was lost: it is not asked for again, since that might do it twice, unless it is
-   * `repeatable`: then the caller knows its own write by what the condition met.
-   */
-  const write = async (one: Write, repeatable = false): Promise<void> => {
-    if (one.action === 'ConditionCheck') throw new TypeError('a condition alone writes nothing')
+  const write: Dynamo['write'] = async (one, repeatable = false) => {
+    if (one.action === 'ConditionCheck')
+      throw new TypeError('a condition check must be part of a transaction')
     try {
       await wire.call(`${one.action}Item`, wireWrite(one), { repeatable })
     } catch (error) {
@@ -178,8 +185,7 @@ export const createDynamo = (wire: Wire) => {
     }
   }
 
-  /** Any other operation in DynamoDB's own words: for tables, their TTL and their description. */
-  const admin = (operation: string, input: object) => wire.call(operation, input, { repeatable: false })
+  const admin: Dynamo['admin'] = (operation, input) => wire.call(operation, input, { repeatable: false })
 
   return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, close: wire.close }
 }

@@ -1,4 +1,4 @@
-/** One DynamoDB call over HTTP: signed, sent, retried with full jitter, its failure turned into a typed error. */
+/** Transport of DynamoDB calls over HTTP: signs, sends, retries with backoff and full jitter, and turns failures into typed errors. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
 import { type Headers, MissingCredentials, type Signer } from '../aws/sign.ts'
@@ -7,11 +7,11 @@ import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
 import { backoff } from '../retry.ts'
 
-/** DynamoDB's own refusal: `type` is its exception's short name, `body` the whole answer (cancellation reasons, old item). */
+/** An exception of DynamoDB: `type` is its short name, `body` the whole response (cancellation reasons, old item). */
 export class DynamoError extends Error {
   readonly type: string
   readonly body: Readonly<Record<string, unknown>>
-  /** Whether an answer was lost before this one came: what was asked may have been carried out all the same. */
+  /** Whether the response of an earlier try was lost, so that the call may have been carried out nevertheless. */
   afterLoss = false
 
   constructor(type: string, message: string, body: Readonly<Record<string, unknown>>) {
@@ -23,7 +23,7 @@ export class DynamoError extends Error {
 }
 
 export type CallOptions = {
-  /** Whether the call may be sent again after an answer was lost: true for reads and for transactions with a token. */
+  /** Whether the call may be sent again after a lost response: true for reads and for transactions with a token. */
   readonly repeatable: boolean
 }
 
@@ -32,12 +32,12 @@ export type Wire = {
   close(): Promise<void>
 }
 
-/** Tries at most 5 times, 20 to 400 ms apart with full jitter, inside 2.5 s: see reliability of checkout. */
+/** At most 5 tries within 2.5 s, with pauses of up to 400 ms. */
 const MAX_TRIES = 5
 const BUDGET_MS = 2_500
 const PAUSE = backoff(20, 400)
 
-/** The request was not carried out: another try cannot do it twice. */
+/** The call was not carried out, so another try cannot do it twice. */
 const NOT_CARRIED_OUT = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -46,7 +46,7 @@ const NOT_CARRIED_OUT = new Set([
   'TransactionConflictException',
 ])
 const STALE_CREDENTIALS = new Set(['ExpiredTokenException', 'UnrecognizedClientException'])
-/** Answers after which nobody knows whether it was carried out. */
+/** It is unknown whether the call was carried out. */
 const UNKNOWN_OUTCOME = new Set([
   'InternalServerError',
   'ServiceUnavailable',
@@ -57,7 +57,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_C
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-/** 'busy': not carried out; 'lost': nobody knows; undefined: an answer that another try would not change. */
+/** 'busy': not carried out; 'lost': unknown; undefined: another try would not change the response. */
 const kindOf = (error: unknown): 'busy' | 'lost' | undefined => {
   if (!(error instanceof DynamoError)) return NEVER_SENT.has(codeOf(error)) ? 'busy' : 'lost'
   if (NOT_CARRIED_OUT.has(error.type) || STALE_CREDENTIALS.has(error.type)) return 'busy'
@@ -70,9 +70,9 @@ const asShopError = (error: unknown): unknown => {
     return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
   const unavailable = new ShopError(
     'store_unavailable',
-    'The shop cannot reach its books just now. Please try again.',
+    'The shop cannot reach its database right now. Please try again.',
   )
-  // Not a shopper's business, but the operator's.
+  // For the operator; a client does not see it.
   return error instanceof MissingCredentials ? Object.assign(unavailable, { cause: error }) : unavailable
 }
 
@@ -81,7 +81,7 @@ const parse = (status: number, text: string): Record<string, unknown> => {
   try {
     body = JSON.parse(text) as Record<string, unknown>
   } catch {
-    // Not DynamoDB's words: a proxy's, or an answer cut off.
+    // Not a response of DynamoDB: a proxy's, or one that ended early.
     throw new DynamoError(
       status >= 500 || status === 200 ? 'ServiceUnavailable' : 'UnreadableAnswer',
       text.slice(0, 200),
@@ -102,8 +102,8 @@ const poolTo = (endpoint: string) => {
 }
 
 /**
- * Calls go to what `endpoint()` says at that moment: the embedded engine may come back on another port. `sign.forget` is
- * called when the store says that the credentials are no longer good.
+ * `endpoint()` is asked for each call: the embedded engine may come back on another port. `sign.forget` is called when the
+ * database refuses the credentials as stale.
  */
 export const createWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
   let target = poolTo(endpoint())
@@ -136,7 +136,7 @@ export const createWire = (endpoint: () => string, sign: Signer & { forget?: () 
   const call: Wire['call'] = async (operation, input, { repeatable }) => {
     const body = JSON.stringify(input)
     const budget = Math.min(BUDGET_MS, timeLeft())
-    // Nobody waits for it any more: not begun, so not carried out.
+    // The deadline of the request has passed: the call is not sent, so it is not carried out.
     if (budget <= 0) throw asShopError(undefined)
     const deadline = Math.ceil(Date.now() + budget)
     let lost = false

@@ -1,4 +1,4 @@
-/** A write as a value: a table's file makes it, whoever needs it to happen together with others puts it into one transaction. */
+/** A write as a value: a table's file creates it, and a service sends those that belong together as one transaction. */
 import type { ShopError } from '../errors.ts'
 import type { DynamoError } from './wire.ts'
 
@@ -9,7 +9,7 @@ type Condition = {
   readonly condition?: string
   readonly names?: Readonly<Record<string, string>>
   readonly values?: Item
-  /** What a failed condition means to a shopper, told from the item as it was (undefined: there was none). */
+  /** What a failed condition means to the client. `old` is the item as it was; undefined when there was none. */
   readonly refused?: (old: Item | undefined) => ShopError
 }
 
@@ -23,7 +23,7 @@ export type Write = Condition &
 
 export type Refusal = { readonly failed: ReadonlyMap<Write, Item | undefined> }
 
-/** Nothing was written, because the conditions of the `failed` writes did not hold; each with the item that it met. */
+/** Nothing was written, because the conditions of the `failed` writes did not hold; each with the item as it was. */
 export class TransactionRefused extends Error implements Refusal {
   readonly failed: ReadonlyMap<Write, Item | undefined>
 
@@ -35,8 +35,8 @@ export class TransactionRefused extends Error implements Refusal {
 }
 
 /**
- * What a TransactionCanceledException says: the writes whose conditions failed, none when it was only a conflict or
- * throttling (then another try is right); undefined when it is another error, or a reason that no try would change.
+ * The refusal in a TransactionCanceledException: the writes whose conditions failed; none when it was only a conflict or
+ * throttling, which another try may get past. Undefined for another error, or a reason that another try would not change.
  */
 export const refusalOf = (
   error: DynamoError,
@@ -58,7 +58,7 @@ export const refusalOf = (
 
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
 
-/** Runs `writing`; where it is refused, throws the ShopError of the first write that carries one. */
+/** Awaits `writing`; when it is refused, throws the ShopError of the first refused write that has one. */
 export const orShopError = async <T>(writing: Promise<T>): Promise<T> => {
   try {
     return await writing

@@ -118,7 +118,7 @@ test.each<[Attribute, string, string]>([
   ['category', 'x'.repeat(61), 'must have at most 60 characters'],
   ['description', 'x'.repeat(5001), 'must have at most 5000 characters'],
   ['author', 'x'.repeat(301), 'must have at most 300 characters'],
-  ['title', 'a\u0000b', 'contains control characters'],
+  ['title', 'a\u0000b', 'must not contain control characters'],
   ['book_id', 'a b', 'must be an id of 1 to 50 letters, digits, - and _'],
   ['book_id', 'search', 'must be an id of 1 to 50 letters, digits, - and _'],
   ['book_id', 'x'.repeat(51), 'must be an id of 1 to 50 letters, digits, - and _'],

@@ -1,14 +1,14 @@
-/** A wire that somebody watches: each call is told of when it is answered, with what it has consumed. */
+/** A wire with an observer, which is called with each finished call and the capacity that it consumed. */
 import type { DatabaseCall } from '../log/log.ts'
 import type { Wire } from './wire.ts'
 
 export type ObservedCall = DatabaseCall & {
-  /** Whether the answer says what was consumed. */
+  /** Whether the response reports the consumed capacity. */
   readonly isOnItems: boolean
   readonly answer: Readonly<Record<string, unknown>>
 }
 
-/** Operations on items; the others consume none. */
+/** Operations on items; others consume no capacity. */
 const ON_ITEMS = /Item|^Query$|^Scan$/
 
 type Named = { readonly TableName?: string }
@@ -23,16 +23,16 @@ const tablesOf = ({ TableName, RequestItems = {}, TransactItems = [] }: Input): 
   return [...new Set(named.filter(name => name !== undefined))]
 }
 
-/** `wire`, each answered call told to `watch`. Calls that fail are not told of: they are thrown. */
-export const createObservedWire = (wire: Wire, watch: (call: ObservedCall) => void): Wire => ({
+/** `wire`, with `observe` called for each successful call. */
+export const createObservedWire = (wire: Wire, observe: (call: ObservedCall) => void): Wire => ({
   ...wire,
   call: async (operation, input, options) => {
     const since = performance.now()
     const isOnItems = ON_ITEMS.test(operation)
-    const asked = isOnItems ? { ...input, ReturnConsumedCapacity: 'INDEXES' } : input
-    const answer = await wire.call(operation, asked, options)
+    const observed = isOnItems ? { ...input, ReturnConsumedCapacity: 'INDEXES' } : input
+    const answer = await wire.call(operation, observed, options)
     const ms = Math.round((performance.now() - since) * 10) / 10
-    watch({ operation, tables: tablesOf(input), ms, isOnItems, answer })
+    observe({ operation, tables: tablesOf(input), ms, isOnItems, answer })
     return answer
   },
 })
