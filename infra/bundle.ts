@@ -130,7 +130,7 @@ const inlineOpenApiDocument: Plugin = {
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/src\/openapi\/shop-document\.ts$/ }, () => ({
       contents: `const document = ${JSON.stringify(createShopDocument())}
-export const shopDocument = url => ({ ...document, servers: [{ url }] })`,
+export const createShopDocument = url => ({ ...document, servers: [{ url }] })`,
       loader: 'js',
     }))
     onLoad({ filter: /\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/ }, async ({ path }) => {

@@ -1,4 +1,4 @@
-/** How old what the shop knows is, and how long its mails wait: what its health says, and what it gauges. */
+/** Age of the index and of the outbox, as the health endpoint reports them and the log records them. */
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import type { Log } from '../core/log/log.ts'
 
@@ -9,17 +9,17 @@ export type OutboxAgeDeps = Clock & {
 }
 export type IndexAgeDeps = Clock & { readonly liveIndex: Pick<LiveIndex, 'index' | 'asOf'> }
 
-/** How long the mail that comes next has waited, in seconds; 0 when none waits. */
+/** Seconds that the next mail has been waiting; 0 when none is waiting. */
 export const outboxAge = async ({ outbox, now }: OutboxAgeDeps): Promise<number> => {
   const since = await outbox.waitingSince()
   return since ? Math.max(0, Math.round((now().getTime() - since.getTime()) / 1000)) : 0
 }
 
-/** How long ago other processes' changes were last looked for, in seconds; undefined while there is no index. */
+/** Seconds since the changes of other processes were last read; undefined while there is no index. */
 export const indexAge = ({ liveIndex: { index, asOf }, now }: IndexAgeDeps): number | undefined =>
   index && Math.round((now().getTime() - asOf.getTime()) / 100) / 10
 
-/** Gauges both. */
+/** Records both ages as gauges. */
 export const recordAges = async (
   deps: OutboxAgeDeps & IndexAgeDeps & { readonly log: Pick<Log, 'gauge'> },
 ): Promise<void> => {

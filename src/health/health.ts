@@ -1,4 +1,4 @@
-/** Whether the shop can serve: which store it has and that it answers, the index is ready and how old it is, how many rows are no books. */
+/** Health endpoint: the database and whether it responds, the state and age of the index, invalid books, and the age of the outbox. */
 import * as z from 'zod'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { endpoint } from '../http/endpoint.ts'
@@ -10,9 +10,7 @@ const Health = z
     status: z.enum(['ok', 'starting']),
     engine: z
       .enum(['embedded', 'dynamodb', 'compatible'])
-      .describe(
-        'What holds the tables: the embedded engine, Amazon DynamoDB, or another that speaks like it.',
-      ),
+      .describe('The database: the embedded engine, Amazon DynamoDB, or a compatible one.'),
     store: z.literal('up'),
     index: z.object({
       ready: z.boolean(),
@@ -20,16 +18,16 @@ const Health = z
       age_seconds: z
         .number()
         .nullable()
-        .describe('How long ago other processes’ changes were last looked for.'),
+        .describe('Seconds since the changes of other processes were last read.'),
     }),
     unreadable_books: z
       .int()
-      .describe('Rows of the books table that are no books; `cloudshelf doctor` names them.'),
+      .describe('Items of the books table that are not valid books; `cloudshelf doctor` lists them.'),
     mail: z.object({
       waiting_seconds: z
         .number()
         .describe(
-          'How long the mail that comes next has waited: more than seconds, and mails do not get out.',
+          'How long the next mail has been waiting. More than a few seconds means that mails are not being sent.',
         ),
     }),
   })
@@ -39,7 +37,7 @@ export const getHealth = endpoint({
   id: 'getHealth',
   method: 'GET',
   path: '/api/health',
-  summary: 'Whether the shop can serve: 503 store_unavailable when its store does not answer',
+  summary: 'Health of the shop; 503 store_unavailable when its database does not respond',
   access: 'anyone',
   cache: 'private',
   status: 200,
@@ -49,11 +47,11 @@ export const getHealth = endpoint({
 
 export type HealthDeps = OutboxAgeDeps & {
   readonly liveIndex: LiveIndex
-  /** Where the tables lie; undefined: on the embedded engine. */
+  /** `endpoint` is the URL of the database; undefined for the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
 }
 
-const engineOf = (endpoint: string | undefined): z.infer<typeof Health>['engine'] => {
+const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['engine'] => {
   if (endpoint === undefined) return 'embedded'
   return new URL(endpoint).hostname.endsWith('.amazonaws.com') ? 'dynamodb' : 'compatible'
 }
@@ -64,7 +62,7 @@ export const healthRoutes = (deps: HealthDeps): Route[] => [
     const { index, badRows } = deps.liveIndex
     return {
       status: index ? ('ok' as const) : ('starting' as const),
-      engine: engineOf(deps.settings.endpoint),
+      engine: identifyEngine(deps.settings.endpoint),
       store: 'up' as const,
       index: {
         ready: index !== undefined,

@@ -1,36 +1,39 @@
-/** Where a request comes from, as limits count it: the network that its sender cannot choose at will. */
+/** Client IP: the network that a request comes from, as rate limits count it, and the shop's own proxy, which is trusted to name it. */
 import { timingSafeEqual } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { sha256 } from '../core/ids.ts'
 import { REQUEST_ID } from '../core/request.ts'
 
-/** Who sent a request, found only where it matters. */
+/** The sender of a request; each part is computed only where it is needed. */
 export type Caller = {
   readonly clientNetwork: () => string
-  /** What the shop's own proxy said of the sender, to be said again in a call on their behalf. */
+  /** The viewer address that the CDN reports, to be passed on in calls on behalf of this client. */
   readonly viewer?: string | undefined
-  /** Under which id the request came here, if whoever passed it on can be believed; undefined: it is to get one. */
+  /** The id under which a trusted proxy or the gateway passed the request on; undefined: the request gets a new one. */
   readonly requestId?: () => string | undefined
 }
 
-const UNKNOWN = 'unknown'
-/** Of requests that came over no network; they are counted together. */
-export const UNKNOWN_CALLER: Caller = { clientNetwork: () => UNKNOWN }
+const UNKNOWN_NETWORK = 'unknown'
+/** The caller of requests without a client network; they are counted together. */
+export const UNKNOWN_CALLER: Caller = { clientNetwork: () => UNKNOWN_NETWORK }
 
-/** The eight groups of an IPv6 address as the URL standard writes them, `::` filled up. */
-const groupsOf = (address: string): string[] => {
+/** The eight groups of an IPv6 address as the URL standard writes them, with `::` filled up. */
+const expandIPv6 = (address: string): string[] => {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const [before, after] = [head, tail ?? ''].map(part => (part === '' ? [] : part.split(':')))
   const zeros = Array(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
   return [...(before ?? []), ...(tail === undefined ? [] : zeros), ...(after ?? [])]
 }
 
-/** IPv4 whole, IPv6 by the /64 in which one customer has every address; anything else is `unknown`. */
+/**
+ * The network of an IP address: the address itself for IPv4, the /64 for IPv6, in which one customer has every address.
+ * `unknown` for anything else.
+ */
 export const clientNetwork = (address: string | undefined): string => {
   const bare = address?.trim().replace(/%.*$/, '') ?? ''
   if (isIPv4(bare)) return bare
-  if (!isIPv6(bare)) return UNKNOWN
-  const groups = groupsOf(bare)
+  if (!isIPv6(bare)) return UNKNOWN_NETWORK
+  const groups = expandIPv6(bare)
   if (groups.slice(0, 5).every(group => group === '0') && groups[5] === 'ffff') {
     const bytes = groups
       .slice(6)
@@ -40,42 +43,44 @@ export const clientNetwork = (address: string | undefined): string => {
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
-/** What a proxy that knows the secret says of its own peer: CloudFront in a header of its own, others as the last that they add. */
-const forwardedFor = (headers: Headers): string | undefined => {
+/** The address that a trusted proxy reports: CloudFront in a header of its own, others as the last one that they append. */
+const forwardedAddress = (headers: Headers): string | undefined => {
   const viewer = headers.get('cloudfront-viewer-address')
   if (viewer !== null) return viewer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
   return headers.get('x-forwarded-for')?.split(',').at(-1)
 }
 
-const sameText = (a: string, b: string): boolean =>
+/** Compares in constant time, against a timing attack. */
+const isSameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
-const SHORTEST = 32
-/** Two secrets while one takes the other's place, `old,new`: both are believed, the first is sent. */
-const secretsIn = (proxySecret: string): string[] => {
+const MIN_SECRET_LENGTH = 32
+/** Two secrets during a rotation, `old,new`: both are accepted, the first is sent. */
+const splitSecrets = (proxySecret: string): string[] => {
   const parts = proxySecret.split(',')
-  return parts.length === 2 && parts.every(part => part.length >= SHORTEST) ? parts : [proxySecret]
+  return parts.length === 2 && parts.every(part => part.length >= MIN_SECRET_LENGTH) ? parts : [proxySecret]
 }
-export const proxySecretToSend = (proxySecret: string): string => secretsIn(proxySecret)[0] ?? ''
+export const proxySecretToSend = (proxySecret: string): string => splitSecrets(proxySecret)[0] ?? ''
 
-/** Whether the request carries what proves that it came through the shop's own proxy. */
+/** Whether the request came through the shop's own proxy, which proves itself by `proxySecret` in `x-trusted-proxy`. */
 export const isTrustedProxy = (headers: Headers, proxySecret: string | undefined): boolean => {
   const proof = headers.get('x-trusted-proxy')
   return (
-    proxySecret !== undefined && proof !== null && secretsIn(proxySecret).some(one => sameText(proof, one))
+    proxySecret !== undefined &&
+    proof !== null &&
+    splitSecrets(proxySecret).some(one => isSameText(proof, one))
   )
 }
-/** Ids of CloudFront, API Gateway and UUIDs; nothing else gets into a log or a table. */
+/** Form of the ids of CloudFront and API Gateway, and of UUIDs; nothing else gets into a log or a table. */
 const REQUEST_ID_FORM = /^[\w=:/+.-]{8,100}$/
 
-/** CloudFront's own id, which no visitor can send; else the id of the one who passes the request on. */
-const passedOnId = (headers: Headers): string | undefined =>
+/** CloudFront's own id, which no client can send; else the id of the proxy that passes the request on. */
+const forwardedRequestId = (headers: Headers): string | undefined =>
   headers.get('x-amz-cf-id') ?? headers.get(REQUEST_ID) ?? undefined
 
 /**
- * The sender of a request: the socket's peer, unless it is the shop's own proxy, which proves itself by `proxySecret` in
- * `x-trusted-proxy` and names the one before it. What anybody else says of where they come from is not looked at. `gatewayId` is what API Gateway
- * calls the request.
+ * The sender of a request: the peer of the socket, unless that is the shop's own proxy, which names the sender in a header.
+ * Such headers of anyone else are ignored. `gatewayId` is the request id of API Gateway.
  */
 export const readCaller = (
   headers: Headers,
@@ -83,16 +88,16 @@ export const readCaller = (
   proxySecret: string | undefined,
   gatewayId?: string,
 ): Caller => {
-  let known: boolean | undefined
+  let trusted: boolean | undefined
   const isProxy = (): boolean => {
-    known ??= isTrustedProxy(headers, proxySecret)
-    return known
+    trusted ??= isTrustedProxy(headers, proxySecret)
+    return trusted
   }
   return {
-    clientNetwork: () => clientNetwork(isProxy() ? forwardedFor(headers) : peer()),
+    clientNetwork: () => clientNetwork(isProxy() ? forwardedAddress(headers) : peer()),
     viewer: headers.get('cloudfront-viewer-address') ?? undefined,
     requestId: () => {
-      const id = (isProxy() ? passedOnId(headers) : undefined) ?? gatewayId
+      const id = (isProxy() ? forwardedRequestId(headers) : undefined) ?? gatewayId
       return id !== undefined && REQUEST_ID_FORM.test(id) ? id : undefined
     },
   }

@@ -1,4 +1,4 @@
-/** The typed client of our own pages: an endpoint in, its reply out, over any `fetch`, the network's or the app's own. */
+/** Typed client of the API for the shop's own pages: calls an endpoint over any `fetch`, of the network or of the application. */
 import type * as z from 'zod'
 import { type ErrorCode, errorCodes, ShopError } from '../core/errors.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -8,7 +8,7 @@ type Part<Name extends string, T> = [T] extends [z.ZodType]
   ? { readonly [name in Name]: z.input<T> }
   : unknown
 
-/** What a call of this endpoint takes: only the parts that it has. */
+/** Input of a call: the parts that the endpoint has. */
 export type CallInput<E extends Endpoint> = Part<'params', E['params']> &
   (E['query'] extends z.ZodType ? { readonly query?: Sent<E['query']> } : unknown) &
   Part<'headers', E['headers']> &
@@ -23,7 +23,7 @@ type AnyInput = {
   readonly body?: unknown
 }
 
-const addressOf = (path: string, { params = {}, query = {} }: AnyInput): string => {
+const toPath = (path: string, { params = {}, query = {} }: AnyInput): string => {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const search = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -31,7 +31,7 @@ const addressOf = (path: string, { params = {}, query = {} }: AnyInput): string 
   return search.size > 0 ? `${filled}?${search}` : filled
 }
 
-const problemOf = (status: number, text: string): ShopError => {
+const toShopError = (status: number, text: string): ShopError => {
   try {
     const {
       type: _type,
@@ -43,21 +43,21 @@ const problemOf = (status: number, text: string): ShopError => {
     } = JSON.parse(text) as Record<string, unknown>
     if (errorCodes.includes(code as ErrorCode)) return new ShopError(code as ErrorCode, String(detail), extra)
   } catch {
-    // Not the shop's words: a proxy's, or an answer cut off.
+    // Not a problem document: a response of a proxy, or one that ended early.
   }
   if (status === 429)
     return new ShopError('too_many_requests', 'Too many requests. Please try again in a moment.')
   return new ShopError(
     status >= 500 ? 'store_unavailable' : 'malformed_request',
-    `The shop answered ${status}.`,
+    `The shop responded with ${status}.`,
   )
 }
 
 export type Client = <E extends Endpoint>(endpoint: E, input: CallInput<E>) => Promise<CallReply<E>>
 
 /**
- * A client of the shop at `origin`. `forwarded` are headers that each call carries, such as the visitor's cookie.
- * A call resolves to the endpoint's reply and rejects with the shop's own ShopError.
+ * A client of the shop at `origin`. `forwarded` are headers of every call, for example the visitor's cookie. A call resolves to
+ * the endpoint's reply and rejects with the ShopError of the API.
  */
 export const createShopClient = (
   origin: string,
@@ -66,7 +66,7 @@ export const createShopClient = (
 ): Client => {
   return async (endpoint, input) => {
     const { body, headers = {}, ...address } = input as AnyInput
-    const request = new Request(`${origin}${addressOf(endpoint.path, address)}`, {
+    const request = new Request(`${origin}${toPath(endpoint.path, address)}`, {
       method: endpoint.method,
       headers: {
         ...(body === undefined || endpoint.body === 'bytes' ? {} : { 'content-type': 'application/json' }),
@@ -79,7 +79,7 @@ export const createShopClient = (
     })
     const response = await fetch(request)
     const text = await response.text()
-    if (!response.ok) throw problemOf(response.status, text)
+    if (!response.ok) throw toShopError(response.status, text)
     return (text === '' ? undefined : JSON.parse(text)) as CallReply<typeof endpoint>
   }
 }

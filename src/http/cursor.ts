@@ -1,6 +1,7 @@
 /**
- * Cursors, sealed with AES-256-GCM: a client can neither read nor bend one, nor use it on another route, for another
- * person or with other filters. The nonce comes from the content, so that the same page has the same bytes for everyone.
+ * Pagination cursors, encrypted with AES-256-GCM: a client can neither read nor change one, nor use it on another route, for
+ * another caller or with other filters. The nonce is derived from the content, so that a public page has the same bytes for
+ * every caller.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
@@ -11,9 +12,9 @@ const TAG_BYTES = 16
 export type CursorSeal = ReturnType<typeof createCursorSeal>
 
 const badCursor = () =>
-  new ShopError('bad_cursor', 'This cursor is not one of ours, or belongs to another request.')
+  new ShopError('bad_cursor', 'The cursor must be the next_cursor of the previous page of the same list.')
 
-/** `secret` is the shop's (CLOUDSHELF_SECRET). `scope` says whom and what a cursor belongs to: route, person, filters. */
+/** `secret` is the shop's (CLOUDSHELF_SECRET). `scope` is what a cursor is bound to: route, caller, filters. */
 export const createCursorSeal = (secret: string) => {
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', `cloudshelf cursor ${purpose}`, 32))
@@ -28,7 +29,7 @@ export const createCursorSeal = (secret: string) => {
     return sealed.toString('base64url')
   }
 
-  /** The content of a cursor that was sealed for this scope. Throws bad_cursor for every other text. */
+  /** The content of a cursor of this scope. Throws bad_cursor for any other text. */
   const open = (scope: string, cursor: string): unknown => {
     const bytes = Buffer.from(cursor, 'base64url')
     if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) throw badCursor()

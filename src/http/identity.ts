@@ -1,4 +1,7 @@
-/** Who calls: an account by its session, a guest by the secret in a cookie, staff by their role. Everything else is nobody in particular. */
+/**
+ * Identity and authorization: an account is identified by its session, a guest by the secret in a cookie, staff by their role.
+ * Any other caller is anonymous.
+ */
 import { cookieName, cookieValue, setCookie } from '../core/cookies.ts'
 import { ShopError } from '../core/errors.ts'
 import { guestUserId, newSecret } from '../core/ids.ts'
@@ -8,54 +11,54 @@ import type { Access } from './endpoint.ts'
 /** The cookie outlives the cart (7 days), so that a guest can read an order back. */
 const GUEST_SECONDS = 90 * 24 * 3600
 
-/** A live session of an account, as the store has it at this request. */
+/** A live session of an account, as the database has it at this request. */
 export type Session = {
   readonly sessionId: string
   readonly userId: string
-  /** Whether a second factor was shown when it was opened. */
+  /** Whether it was opened with a second factor. */
   readonly secondFactor: boolean
   readonly createdAt: Date
 }
 
-/** Who acts as staff, for the audit. */
+/** The staff member who calls, for the audit. */
 export type StaffMember = { readonly actor: string; readonly role: 'staff' | 'admin' }
 
-/** What identity needs of the accounts, without the sign-in library. */
+/** What identity needs of accounts, without the sign-in library. */
 export type SessionStore = {
-  /** The session that a Cookie header carries, if it lives. */
+  /** The live session of a Cookie header. */
   readonly session: (cookie: string) => Promise<Session | undefined>
-  /** The account's role, read from the store; undefined for a customer. */
+  /** The role of an account, read from the database; undefined for a customer. */
   readonly staffRole: (userId: string) => Promise<StaffMember['role'] | undefined>
 }
 
 export type Identity = {
-  /** The caller's id in carts and orders: the account's, else the guest's; undefined for a visitor who has neither. */
+  /** The caller's id in carts and orders: the account's, else the guest's; undefined for an anonymous caller. */
   readonly userId: string | undefined
-  /** The guest's id of this browser, signed in or not. */
+  /** The guest id of this browser, signed in or not. */
   readonly guestId: string | undefined
   readonly session: Session | undefined
-  /** The caller as staff, asked of the store once a request and only where it matters; undefined for everyone else. */
+  /** The caller as staff, read at most once per request, and only where it matters; undefined for anyone else. */
   readonly staff: () => Promise<StaffMember | undefined>
-  /** The caller's id, made if there is none yet; its cookie then goes with the answer. */
+  /** The caller's id; a new guest id if there is none yet, whose cookie the response then sets. */
   readonly becomeShopper: () => string
-  /** The Set-Cookie that the answer must carry, if any. */
+  /** The Set-Cookie header of the response, if any. */
   readonly setCookie: () => string | undefined
 }
 
 export type IdentityRules = {
-  /** Whether the shop is reached over https: then cookies are Secure and bound to the host by their name. */
+  /** Whether the shop is on https: then cookies are Secure, and bound to the host by their name. */
   readonly https: boolean
-  /** undefined: there are no accounts. */
+  /** Undefined where there are no accounts. */
   readonly sessions?: SessionStore
 }
 
 const guestCookieName = (https: boolean): string => cookieName('cloudshelf_guest', https)
 
-/** The Set-Cookie of a guest's secret, for so many seconds; 0 takes it away. */
+/** The Set-Cookie header of a guest's secret, for this many seconds; 0 deletes the cookie. */
 export const guestCookie = (secret: string, seconds: number, https: boolean): string =>
   setCookie(guestCookieName(https), secret, seconds, https)
 
-/** Who sent this Cookie header. */
+/** The identity of the sender of a Cookie header. */
 export const identify = async (cookies: string | undefined, rules: IdentityRules): Promise<Identity> => {
   const { https, sessions } = rules
   const sent = cookieValue(cookies, guestCookieName(https))
@@ -65,7 +68,7 @@ export const identify = async (cookies: string | undefined, rules: IdentityRules
   const session = cookies === undefined ? undefined : await sessions?.session(cookies)
 
   const findStaff = async (): Promise<StaffMember | undefined> => {
-    // Staff without a second factor have no rights yet.
+    // Staff rights require a session with a second factor.
     if (!session?.secondFactor) return undefined
     const role = await sessions?.staffRole(session.userId)
     return role && { actor: session.userId, role }
@@ -102,19 +105,19 @@ export const UNIDENTIFIED: Identity = {
   setCookie: () => undefined,
 }
 
-/** Throws not_signed_in or forbidden unless the policy lets the caller in. */
-export const authorize = async (policy: Access, identity: Identity): Promise<void> => {
-  if (policy === 'account' && identity.session === undefined)
+/** Authorizes the caller by an access policy. Throws not_signed_in and forbidden. */
+export const authorize = async (access: Access, identity: Identity): Promise<void> => {
+  if (access === 'account' && identity.session === undefined)
     throw new ShopError('not_signed_in', 'Please sign in first.')
-  if (policy !== 'staff' || (await identity.staff())) return
+  if (access !== 'staff' || (await identity.staff())) return
   throw identity.userId === undefined
     ? new ShopError('not_signed_in', 'Only staff may do this. Please sign in as staff.')
     : new ShopError('forbidden', 'Only staff may do this.')
 }
 
-/** Who acts on a staff route, for the audit. */
+/** The acting account on a staff route, for the audit. */
 export const requireActor = async ({ staff }: Identity): Promise<string> => {
   const member = await staff()
-  if (!member) throw new TypeError('this route lets nobody in but staff')
+  if (!member) throw new TypeError("only a route with access 'staff' has an actor")
   return member.actor
 }

@@ -1,61 +1,61 @@
 /**
- * How many requests are worked on at once, and for how long. Whoever comes when all places are taken is refused at once, so that
- * those inside are answered soon, instead of all of them late.
+ * Load shedding: bounds how many requests a process works on and for how long. A request beyond that is refused at once with
+ * 503, so that the others are answered in time, instead of all of them late.
  */
 import { hasDeadline, pauseDeadline, withDeadline } from '../core/deadline.ts'
 import { ShopError } from '../core/errors.ts'
 import { currentRequest } from '../core/request.ts'
 
-/** One process does one thing at a time; more at once would only make everybody slower, and the store's connections are not many more. */
+/** Maximum requests processed concurrently. More would only take turns, and the database client has 48 connections. */
 const MAX_CONCURRENT = 32
-/** A crowd that comes at once is no overload yet: so many may wait for a place, so long (ms). */
+/** Maximum requests that wait for a slot: a short burst is not an overload. */
 const MAX_QUEUED = 96
-const LONGEST_WAIT_MS = 3_000
-/** A body that is not there after so long (ms) is waited for without a place. */
-const SLOW_MS = 50
-/** Every request has its answer within 8 s: so long (ms) after it came, a store that is slow is waited for. */
-const WITHIN_MS = 5_000
+const MAX_WAIT_MS = 3_000
+/** A body that takes longer than this (ms) to receive is received without a slot. */
+const SLOW_BODY_MS = 50
+/** Deadline of a request, from its arrival. With the longest database call, every response is sent within 8 s. */
+const DEADLINE_MS = 5_000
 
 export type LoadShedder = {
-  /** Gives `work` a place, unless it is part of a request that has one. Throws store_busy when there is none. */
+  /** Runs `work` in a slot and with a deadline, unless it is part of a request that has both. Throws store_busy when there is no slot. */
   readonly admit: <T>(work: () => Promise<T>) => Promise<T>
-  /** Lets others have the place while `reading` waits for the sender. Throws store_busy when there is none afterwards. */
-  readonly yieldSlotWhile: <T>(reading: () => Promise<T>) => Promise<T>
+  /** Releases the slot while the body is being received. Throws store_busy when there is no slot afterwards. */
+  readonly yieldSlotWhile: <T>(receive: () => Promise<T>) => Promise<T>
 }
 
-const full = (): ShopError => {
+const shed = (): ShopError => {
   const request = currentRequest()
   if (request) request.isShed = true
   return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 }
 
-export const createLoadShedder = (places = MAX_CONCURRENT, line = MAX_QUEUED): LoadShedder => {
+export const createLoadShedder = (maxConcurrent = MAX_CONCURRENT, maxQueued = MAX_QUEUED): LoadShedder => {
   let taken = 0
-  const waiting = new Set<() => void>()
+  const queue = new Set<() => void>()
 
-  const enter = (): Promise<void> | undefined => {
-    if (taken < places) {
+  const acquire = (): Promise<void> | undefined => {
+    if (taken < maxConcurrent) {
       taken++
       return undefined
     }
-    if (waiting.size >= line) throw full()
-    return new Promise((entered, refused) => {
-      const givenUp = setTimeout(() => {
-        waiting.delete(enterNow)
-        refused(full())
-      }, LONGEST_WAIT_MS)
-      // The place of whoever leaves goes on to the next: `taken` stays.
-      const enterNow = () => {
-        clearTimeout(givenUp)
-        waiting.delete(enterNow)
-        entered()
+    if (queue.size >= maxQueued) throw shed()
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => {
+        queue.delete(acquired)
+        reject(shed())
+      }, MAX_WAIT_MS)
+      // The slot passes from the finished request to the next one: `taken` stays.
+      const acquired = () => {
+        clearTimeout(timeout)
+        queue.delete(acquired)
+        resolve()
       }
-      waiting.add(enterNow)
+      queue.add(acquired)
     })
   }
 
-  const leave = (): void => {
-    const [next] = waiting
+  const release = (): void => {
+    const [next] = queue
     if (next) next()
     else taken--
   }
@@ -63,33 +63,33 @@ export const createLoadShedder = (places = MAX_CONCURRENT, line = MAX_QUEUED): L
   const admit: LoadShedder['admit'] = async work => {
     if (hasDeadline()) return work()
     const since = performance.now()
-    const turn = enter()
+    const turn = acquire()
     if (turn !== undefined) await turn
     try {
-      return await withDeadline(WITHIN_MS - (performance.now() - since), work)
+      return await withDeadline(DEADLINE_MS - (performance.now() - since), work)
     } finally {
-      leave()
+      release()
     }
   }
 
-  const aside: LoadShedder['yieldSlotWhile'] = async reading => {
-    const read = pauseDeadline(reading)
+  const yieldSlotWhile: LoadShedder['yieldSlotWhile'] = async receive => {
+    const received = pauseDeadline(receive)
     const slow = Promise.withResolvers<'slow'>()
-    const timer = setTimeout(() => slow.resolve('slow'), SLOW_MS)
-    // Whoever has sent all that there is keeps the place, and need not wait in line a second time.
-    const first = await Promise.race([read, slow.promise]).finally(() => clearTimeout(timer))
-    if (first !== 'slow') return read
-    leave()
+    const timer = setTimeout(() => slow.resolve('slow'), SLOW_BODY_MS)
+    // A body that is received quickly keeps its slot, and need not queue a second time.
+    const first = await Promise.race([received, slow.promise]).finally(() => clearTimeout(timer))
+    if (first !== 'slow') return received
+    release()
     try {
-      const late = await read
-      await enter()
-      return late
+      const body = await received
+      await acquire()
+      return body
     } catch (error) {
-      // `admit` leaves once more at the end, also where there was no place to come back to.
+      // `admit` releases once more at the end, also when no slot was acquired again.
       taken++
       throw error
     }
   }
 
-  return { admit, yieldSlotWhile: aside }
+  return { admit, yieldSlotWhile }
 }

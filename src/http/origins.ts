@@ -1,7 +1,7 @@
-/** Where the shop's own pages live, as browsers say it in `Origin`. */
+/** Origins of the shop's own pages, as browsers send them in the `Origin` header. */
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** Our own pages' origins: the public one, and, for a shop on this machine, each of the machine's names for itself. */
+/** The origin of the public URL; for a shop on this machine, also those of the other loopback names. */
 export const shopOrigins = (publicUrl: string): Set<string> => {
   const url = new URL(publicUrl)
   const names = LOOPBACK.has(url.hostname) ? [...LOOPBACK] : [url.hostname]

@@ -1,11 +1,11 @@
-/** How many a page of a list may hold, as a query says it: apart from the endpoints, so that none loads those of another noun. */
+/** Page size of lists, as a query parameter. In a file of its own, so that no noun loads the endpoints of another. */
 import * as z from 'zod'
 
-/** A whole number in a query, from `min` to `max`. */
+/** A whole number in a query, from `min` to `max`, as a number. */
 export const integerParam = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,6}$/, { error: 'is no whole number' })
+    .regex(/^\d{1,6}$/, { error: 'must be a whole number' })
     .transform(Number)
     .pipe(z.number().min(min).max(max))
 

@@ -1,4 +1,4 @@
-/** Refusals as RFC 9457 problem documents, with a code from the closed list. */
+/** Error responses: RFC 9457 problem documents with a code from the closed list. */
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus, ShopError } from '../core/errors.ts'
 import { requestIdHeader } from '../core/request.ts'
@@ -13,12 +13,12 @@ export const Problem = z
     errors: z
       .array(z.object({ where: z.string(), message: z.string() }))
       .optional()
-      .describe('For invalid_request: each place and what is wrong there.'),
+      .describe('For invalid_request: each invalid field and what is expected.'),
     retry_after: z.int().optional().describe('For too_many_requests: seconds, as in Retry-After.'),
   })
   .meta({ id: 'Problem' })
 
-const titleOf = (code: ErrorCode): string => {
+const toTitle = (code: ErrorCode): string => {
   const words = code.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -32,9 +32,9 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
 
 export const problem = ({ code, message, extra }: ShopError): Response => {
   const status = errorStatus[code]
-  const body = { ...extra, type: 'about:blank', title: titleOf(code), status, code, detail: message }
+  const body = { ...extra, type: 'about:blank', title: toTitle(code), status, code, detail: message }
   const retryAfter = extra.retry_after === undefined ? RETRY_AFTER_SECONDS[code] : String(extra.retry_after)
-  // In one piece: a crowd is turned away at half the price of headers that are changed afterwards.
+  // All headers at once: load shedding then costs half of what it costs when headers are changed afterwards.
   const headers = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
@@ -46,7 +46,7 @@ export const problem = ({ code, message, extra }: ShopError): Response => {
 
 const MAX_ISSUES = 20
 
-/** What zod found, as invalid_request: where (`body.quantity`), and what is wrong there. */
+/** The issues that zod found, as invalid_request: where (`body.quantity`) and what is expected. */
 export const invalidRequest = (part: string, error: z.ZodError): ShopError => {
   const errors = error.issues.slice(0, MAX_ISSUES).map(issue => ({
     where: [part, ...issue.path.map(String)].join('.').slice(0, 200),
@@ -55,7 +55,7 @@ export const invalidRequest = (part: string, error: z.ZodError): ShopError => {
   const [first] = errors
   return new ShopError(
     'invalid_request',
-    first ? `${first.where}: ${first.message}` : 'The request is not valid.',
+    first ? `${first.where}: ${first.message}` : 'The request must match the schema of the endpoint.',
     {
       errors,
     },

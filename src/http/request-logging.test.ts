@@ -158,7 +158,7 @@ test('a crowd that is turned away is told of and counted together, not one by on
     for (let i = 0; i < 7; i++) expect((await fetch(new Request('http://localhost/'))).status).toBe(503)
     expect([said, answered, counted]).toEqual([[], [], []])
     vi.advanceTimersByTime(5_000)
-    expect(said).toEqual(['turned 7 requests away in 5 s, for want of a place'])
+    expect(said).toEqual(['shed 7 requests in 5 s, because no slot was free'])
     expect([answered, counted]).toEqual([[], [{ ServerErrors: 7 }]])
   } finally {
     vi.useRealTimers()

@@ -1,4 +1,4 @@
-/** UserAccounts: signing up and in, profiles, and what is held about a person. The sign-in library lives here alone. */
+/** UserAccounts function: sign-up and sign-in, profiles, export and erasure of personal data. The only one with the sign-in library. */
 import { profileRoutes } from '../accounts/profile/routes.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import { createAccountDeps } from '../composition/accounts.ts'

@@ -1,4 +1,4 @@
-/** ShoppingCart: the cart's endpoints. */
+/** ShoppingCart function: the endpoints of the cart. */
 import { cartRoutes } from '../cart/routes.ts'
 import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'

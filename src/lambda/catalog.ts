@@ -1,4 +1,4 @@
-/** BookCatalog: browsing, searching, single books, the staff's edits of them, the API's documentation, and the shop's health. */
+/** BookCatalog function: browsing, search, books and their edits by staff, the API documentation, and the health endpoint. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { createHttpApp } from '../composition/app.ts'
@@ -13,39 +13,39 @@ import { mountDocs } from '../openapi/routes.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
-/** How old the memory may be when somebody asks it. */
-const FRESH_MS = 2_000
-/** A start waits so long for an index that has to be built from the table; meanwhile the table answers what it can. */
-const PATIENCE_MS = 5_000
-const GAUGE_MS = 60_000
+/** How old the index may be when a request uses it (ms). */
+const MAX_INDEX_AGE_MS = 2_000
+/** How long a cold start waits for an index that is built from the table (ms); until then the table answers what it can. */
+const MAX_LOAD_WAIT_MS = 5_000
+const GAUGE_INTERVAL_MS = 60_000
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
-const part = createCatalogDeps(base, createBucketBlobs(base.settings))
-const { liveIndex } = part
-// What was built from the table is kept for the next that starts.
+const catalog = createCatalogDeps(base, createBucketBlobs(base.settings))
+const { liveIndex } = catalog
+// An index that was built from the table is saved for the next cold start.
 const loading = liveIndex
   .load()
   .then(() => liveIndex.save())
   .catch(base.report)
 const { secret, proxy } = await secrets
-const deps = { ...createAppContext(base, secret), ...part, outbox: createOutboxTable(base.db, base.names) }
+const deps = { ...createAppContext(base, secret), ...catalog, outbox: createOutboxTable(base.db, base.names) }
 const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 mountDocs(app.hono, base.publicUrl)
-await Promise.race([loading, sleep(PATIENCE_MS, undefined, { ref: false })])
+await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])
 
-let gauged = Date.now()
-/** Says how old the index is, once a minute after it was loaded; nobody asks a function that rests. */
-const gauge = (): void => {
+let recordedAt = Date.now()
+/** Records the age of the index once a minute, with requests: a function that gets none has nothing to report. */
+const recordIndexAge = (): void => {
   const age = indexAge(deps)
-  if (age === undefined || Date.now() - gauged < GAUGE_MS) return
-  gauged = Date.now()
+  if (age === undefined || Date.now() - recordedAt < GAUGE_INTERVAL_MS) return
+  recordedAt = Date.now()
   base.log.gauge({ IndexAge: age })
 }
 
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
-  if (/^\/api\/(books|categories|titles)/.test(pathname)) await liveIndex.follow(FRESH_MS)
-  gauge()
+  if (/^\/api\/(books|categories|titles)/.test(pathname)) await liveIndex.follow(MAX_INDEX_AGE_MS)
+  recordIndexAge()
   return app.fetch(request, caller)
 }
 

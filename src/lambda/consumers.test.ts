@@ -191,7 +191,7 @@ test('what one process of the catalogue changes, another gives out two seconds l
     category: 'Technology',
   })
   // Told by the file and line that were written, not by those of the bundle.
-  expect(consumer.log()).toMatch(/Technology\/bad-1 is no book.* \(?src\/[\w/-]+\.ts:\d+:\d+/)
+  expect(consumer.log()).toMatch(/Technology\/bad-1 is not a valid book.* \(?src\/[\w/-]+\.ts:\d+:\d+/)
 
   // A sale that the public does not see is not worth a word; one that sells out is.
   expect((await changesOf(shop)).length).toBe(before + 1)

@@ -1,4 +1,4 @@
-/** The functions on AWS as data: what each answers or is woken by, and what it may touch. Bundles, stacks and tests read it. */
+/** Functions on AWS as data: endpoints, triggers and permissions of each. Bundles, stacks and tests read it. */
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -6,31 +6,31 @@ import type { TableId } from '../tables/definitions.ts'
 
 export type Right = 'read' | 'write'
 
-/** What wakes a function besides the gateway. */
+/** What invokes a function besides the gateway. */
 export type Trigger =
   | {
       readonly kind: 'stream'
       readonly table: TableId
       readonly view: 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
-      /** As an event source mapping has it; a record that it does not match wakes nobody. */
+      /** Filter of the event source mapping; records that do not match are not delivered. */
       readonly filter?: object
     }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
 
 export type FunctionDefinition = {
   readonly id: string
-  /** Its file in src/lambda, without the ending; the file exports `handler`. */
+  /** Its file in src/lambda, without the extension; the file exports `handler`. */
   readonly entry: string
   readonly endpoints: readonly Endpoint[]
-  /** Route keys of the gateway beside its endpoints': what else lies under its addresses, so that the shop's own words refuse it. */
+  /** Further route keys of the gateway: unmatched paths under its own, so that the shop's own 404 answers them. */
   readonly otherRoutes: readonly string[]
   readonly triggers: readonly Trigger[]
-  /** `write` is reading and writing; what is not named it may not touch. */
+  /** `write` includes reading. A table that is not named is not accessible. */
   readonly tables: Readonly<Partial<Record<TableId, Right>>>
-  /** Covers and the snapshot of the index. */
+  /** Blobs: covers and the snapshot of the index. */
   readonly blobs?: Right
   readonly sendsMail?: boolean
-  /** Which of the two secrets it reads: the key of the shop, and what the CDN proves itself by. */
+  /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
   readonly secrets: readonly ('secret' | 'proxy')[]
 }
 
@@ -43,7 +43,7 @@ export const FUNCTIONS = [
     id: 'BookCatalog',
     entry: 'catalog',
     endpoints: [...ENDPOINT_GROUPS.catalog, ...ENDPOINT_GROUPS.health],
-    // The API's documentation, and the word for addresses that nobody has.
+    // The API documentation, and the 404 of unmatched /api routes.
     otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
     tables: { books: 'write', control: 'write' },
     blobs: 'write',
@@ -64,7 +64,7 @@ export const FUNCTIONS = [
     entry: 'accounts',
     endpoints: ENDPOINT_GROUPS.accounts,
     otherRoutes: ['ANY /api/auth/{proxy+}', 'ANY /api/users/{proxy+}'],
-    // The history of a person's orders, and an erasure, which takes carts and restricts orders.
+    // For the order history, and for an erasure, which deletes carts and restricts orders.
     tables: { users: 'write', control: 'write', carts: 'write', orders: 'write' },
     secrets: HTTP_SECRETS,
   },
@@ -91,7 +91,7 @@ export const FUNCTIONS = [
     entry: 'index-stream',
     triggers: [
       { kind: 'stream', table: 'books', view: 'NEW_AND_OLD_IMAGES' },
-      // A snapshot must not grow older than the change log, however quiet the shop.
+      // A snapshot must not become older than the change log, also in a quiet shop.
       { kind: 'schedule', everyMinutes: 360 },
     ],
     tables: { books: 'read', control: 'write' },
@@ -107,7 +107,7 @@ export const FUNCTIONS = [
         kind: 'stream',
         table: 'control',
         view: 'NEW_IMAGE',
-        // Rows that were moved there to be tried again later are the sweeper's.
+        // Rows that were postponed are sent by the sweeper.
         filter: {
           eventName: ['INSERT'],
           dynamodb: {
@@ -125,7 +125,7 @@ export const FUNCTIONS = [
     id: 'Sweeper',
     entry: 'sweeper',
     triggers: [{ kind: 'schedule', everyMinutes: 5 }],
-    // An erasure that was cut off is finished: that takes away what the accounts function could not.
+    // For finishing interrupted erasures.
     tables: { control: 'write', orders: 'write', users: 'write', carts: 'write' },
     sendsMail: true,
     secrets: [],
@@ -137,7 +137,7 @@ export type FunctionId = (typeof FUNCTIONS)[number]['id']
 /** The gateway's route key of an endpoint: `GET /api/books/{book_id}`. */
 export const routeKey = ({ method, path }: Endpoint): string => `${method} ${path}`
 
-/** The definition of a function. */
+/** The definition of a function. Throws TypeError for an unknown id. */
 export const findFunction = (id: FunctionId): FunctionDefinition => {
   const found = FUNCTIONS.find(one => one.id === id)
   if (!found) throw new TypeError(`there is no function ${id}`)

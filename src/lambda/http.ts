@@ -1,4 +1,4 @@
-/** The edge on AWS: an event of API Gateway (HTTP API, payload 2.0) as a request to an application, and its answer for the gateway. */
+/** Adapter of API Gateway (HTTP API, payload 2.0): its events as requests to an application, and the responses for the gateway. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { Hono } from 'hono'
 import { handle } from 'hono/aws-lambda'
@@ -9,13 +9,13 @@ import { problem } from '../http/problem.ts'
 type Fetch = (request: Request, caller: Caller) => Promise<Response>
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
 
-/** The gateway hands paths over decoded; as they are they would be read as a query, a fragment, or a broken escape. */
-const encoded = (path: string): string =>
+/** The gateway decodes paths. Without encoding them again, parts would be read as a query, a fragment or a broken escape. */
+const encodePath = (path: string): string =>
   encodeURI(path.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')
 
 /**
- * Answers events by `fetch`, for requests that came through the shop's own CDN, which proves itself by `proxySecret`; others
- * are refused. The app sees the public address, `publicUrl`, whatever the gateway calls itself.
+ * A handler that answers events by `fetch`. A request must come through the shop's own CDN, which proves itself by `proxySecret`;
+ * others are refused. The application sees the public URL instead of the gateway's.
  */
 export const createHttpHandler = (
   fetch: Fetch,
@@ -24,7 +24,9 @@ export const createHttpHandler = (
   const { host } = new URL(publicUrl)
   const answer = async (request: Request, event: APIGatewayProxyEventV2): Promise<Response> => {
     if (!isTrustedProxy(request.headers, proxySecret))
-      return problem(new ShopError('forbidden', `This address answers the shop alone: ask ${publicUrl}.`))
+      return problem(
+        new ShopError('forbidden', `This address is only for the shop itself. Please use ${publicUrl}.`),
+      )
     return fetch(
       request,
       readCaller(
@@ -37,12 +39,12 @@ export const createHttpHandler = (
   }
   return async event => {
     const app = { fetch: (request: Request) => answer(request, event) }
-    const asked = {
+    const publicEvent = {
       ...event,
-      rawPath: encoded(event.rawPath),
+      rawPath: encodePath(event.rawPath),
       requestContext: { ...event.requestContext, domainName: host },
     }
-    // Of an app, the adapter asks nothing but to be answered.
-    return (await handle(app as unknown as Hono)(asked as never)) as APIGatewayProxyStructuredResultV2
+    // The adapter only calls `fetch` of the application.
+    return (await handle(app as unknown as Hono)(publicEvent as never)) as APIGatewayProxyStructuredResultV2
   }
 }

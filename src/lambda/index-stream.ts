@@ -1,4 +1,4 @@
-/** IndexConsumer: what happens to books goes into the change log at once, and into the snapshot of the index now and then. */
+/** IndexConsumer function: writes changes of books to the change log at once, and to the snapshot of the index every few minutes. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda'
 import { createMissingPointers } from '../catalog/pointers.ts'
@@ -9,8 +9,8 @@ import { createBucketBlobs } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { createFunctionBase } from './open.ts'
 
-/** A snapshot is written at most this often; functions that start read the log from where it ends. */
-const EVERY_MS = 3 * 60_000
+/** A snapshot is written at most this often; a function that starts reads the change log from there on. */
+const SNAPSHOT_INTERVAL_MS = 3 * 60_000
 
 const base = createFunctionBase()
 const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
@@ -18,14 +18,14 @@ const { liveIndex, changes, db, now, report } = deps
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 
-const rowOf = (image: Image) => (image === undefined ? undefined : parseBook(fromWire(image)))
+const parseImage = (image: Image) => (image === undefined ? undefined : parseBook(fromWire(image)))
 
-/** What a record tells: the book's key, and what it is now; undefined where nothing changed that the public sees. */
-const changeOf = ({ dynamodb }: DynamoDBRecord) => {
+/** The change in a record: the book's key, and the book as it is now; undefined where nothing changed that the public sees. */
+const readChange = ({ dynamodb }: DynamoDBRecord) => {
   const { category, book_id } = fromWire(dynamodb?.Keys ?? {})
   if (typeof category !== 'string' || typeof book_id !== 'string')
-    throw new TypeError('a record without a key')
-  const [before, after] = [rowOf(dynamodb?.OldImage), rowOf(dynamodb?.NewImage)]
+    throw new TypeError('a stream record must have the key of a book')
+  const [before, after] = [parseImage(dynamodb?.OldImage), parseImage(dynamodb?.NewImage)]
   const isSame =
     before &&
     after &&
@@ -39,9 +39,9 @@ const changeOf = ({ dynamodb }: DynamoDBRecord) => {
 const changesIn = (records: readonly DynamoDBRecord[]) =>
   records.flatMap(record => {
     try {
-      return changeOf(record) ?? []
+      return readChange(record) ?? []
     } catch (error) {
-      // It will be no better when it comes again: the others go on.
+      // A retry would fail too: the other records are processed.
       report(error)
       return []
     }
@@ -51,23 +51,23 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   const found = changesIn(records)
   const keys = new Map<string, BookKey>(found.map(({ key }) => [JSON.stringify(key), key]))
   if (keys.size > 0) await db.transact(changes.announce([...keys.values()], now()))
-  // Our own pages and commands make a pointer with each book; others' consoles do not.
+  // The shop creates a pointer with each book; other clients do not.
   await createMissingPointers(
     deps,
     found.flatMap(({ isNew, after }) => (isNew && after && isBook(after) ? [after] : [])),
   )
   for (const { after } of found)
     if (after && !isBook(after))
-      report(new Error(`${after.category}/${after.book_id} is no book: ${after.problem}`))
+      report(new Error(`${after.category}/${after.book_id} is not a valid book: ${after.problem}`))
 }
 
-/** Brings the snapshot up to date, unless that was done a moment ago. */
+/** Brings the snapshot up to date, unless it is recent. */
 const snapshot = async (always: boolean): Promise<void> => {
-  const isRecent = () => !always && now().getTime() - liveIndex.savedAt.getTime() < EVERY_MS
+  const isRecent = () => !always && now().getTime() - liveIndex.savedAt.getTime() < SNAPSHOT_INTERVAL_MS
   if (isRecent()) return
   if (liveIndex.index) await liveIndex.readChanges()
   else await liveIndex.load()
-  // Another consumer may have written the one that was loaded a moment ago.
+  // Another consumer may have written the one that was just loaded.
   if (!isRecent()) await liveIndex.save({ always })
 }
 
@@ -75,7 +75,7 @@ export const handler = async (
   event: DynamoDBStreamEvent | ScheduledEvent,
 ): Promise<DynamoDBBatchResponse> => {
   const isStream = 'Records' in event
-  // A batch that could not be put into the log comes again, whole; a snapshot is tried again with the next.
+  // Lambda retries a batch that could not be logged; a failed snapshot is tried again with the next batch.
   if (isStream) await announce(event.Records)
   await snapshot(!isStream).catch(report)
   return { batchItemFailures: [] }

@@ -1,5 +1,4 @@
-/** What every function opens when it starts: its settings, its log, the way to the store, and its secrets. */
-
+/** Start of a function: settings, log, database client and secrets, shared by all functions. */
 import { type BaseContext, createBaseContext } from '../composition/base.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
 import { readSettings } from '../composition/settings.ts'
@@ -11,14 +10,14 @@ export const createFunctionBase = (settings = readSettings()): BaseContext => {
   return createBaseContext(settings, { db: createDatabase(settings, undefined, callObserver(log)), log })
 }
 
-/** The ground, and the `wanted` secrets: they are asked for first, so that everything else is opened while they come. */
+/** The base and the `wanted` secrets. The secrets are requested first, so that everything else is created while they are on their way. */
 export const createFunctionContext = <const Wanted extends Name>(
   wanted: readonly Wanted[],
 ): { readonly base: BaseContext; readonly secrets: Promise<Secrets<Wanted>> } => {
   const settings = readSettings()
   const secrets = readSecrets(settings, wanted)
   const base = createFunctionBase(settings)
-  // Node loads its requests and answers when somebody names them: a tenth of a start, and better now than when one has come.
+  // Node loads Request and Response when they are first used: a tenth of a cold start, which runs while the secrets are awaited.
   void globalThis.Request
   return { base, secrets }
 }

@@ -1,5 +1,4 @@
-/** OrderProcess: checkout and orders. */
-
+/** OrderProcess function: checkout and orders. */
 import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'

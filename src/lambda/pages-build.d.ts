@@ -1,4 +1,4 @@
-/** The pages' build, which the bundler puts in the place of this name. */
+/** Types of the build of the pages, which the bundler substitutes for this name. */
 declare module 'cloudshelf-pages' {
   import type { PagesBuild } from '../pages/serve.ts'
   export const pageRenderer: PagesBuild['pageRenderer']

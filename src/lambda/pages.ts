@@ -1,4 +1,4 @@
-/** Pages: everything that is no API. It may touch no table: what it shows, and what it changes, goes through the public API. */
+/** Pages function: everything except the API. It has access to no table: it reads and writes through the public API. */
 import { pageRenderer } from 'cloudshelf-pages'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
@@ -12,25 +12,25 @@ import { createPageServer } from '../pages/serve.ts'
 import { createHttpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
 
-/** How long a page may be given again here; behind a CDN that keeps it for a minute, not much is gained by more. */
-const HOLDS_MS = 5_000
+/** How long a page is cached here; behind a CDN that caches it for a minute, longer gains little. */
+const PAGE_CACHE_MS = 5_000
 
 const settings = readSettings()
 const { publicUrl, currency, apiUrl } = settings
-if (apiUrl === undefined) throw new SettingsError('there is no API_URL')
+if (apiUrl === undefined) throw new SettingsError('API_URL must be set')
 const { proxy } = await readSecrets(settings, ['proxy'])
 
-/** The API over the network, by the secret that proves the shop's own proxy, on behalf of who sees the page. */
-const ask = async (request: Request, caller?: Caller): Promise<Response> => {
+/** Calls the API over the network, with the secret of the shop's own proxy, on behalf of the visitor. */
+const fetchApi = async (request: Request, caller?: Caller): Promise<Response> => {
   const { pathname, search } = new URL(request.url)
-  // What is neither API nor page lies in buckets, and was not there.
+  // Neither the API nor a page: the CDN serves it from a bucket, where it was not found.
   if (!pathname.startsWith('/api/'))
     return problem(new ShopError('not_found', 'There is nothing at this address.'))
   const headers = new Headers(request.headers)
   headers.set('x-trusted-proxy', proxySecretToSend(proxy))
   const current = currentRequest()
   if (current) headers.set(REQUEST_ID, current.id)
-  // It would be believed before ours.
+  // The API would prefer it to our own id.
   headers.delete('x-amz-cf-id')
   if (caller?.viewer !== undefined) headers.set('cloudfront-viewer-address', caller.viewer)
   const body = request.body ? await request.arrayBuffer() : null
@@ -42,19 +42,19 @@ const ask = async (request: Request, caller?: Caller): Promise<Response> => {
   })
 }
 
-const { fetch: answer } = createPageServer({
-  fetch: ask,
+const { fetch: servePage } = createPageServer({
+  fetch: fetchApi,
   publicUrl,
   origins: shopOrigins(publicUrl),
   loadShedder: createLoadShedder(),
   currency,
   createFreshnessCheck: () => {
-    const until = Date.now() + HOLDS_MS
+    const until = Date.now() + PAGE_CACHE_MS
     return () => Date.now() < until
   },
-  // Files of the build lie in a bucket.
+  // The CDN serves the files of the build from a bucket.
   load: async () => ({ pageRenderer, asset: async () => undefined }),
   log: createJsonLog(settings.log.level, settings.log.service),
 })
 
-export const handler = createHttpHandler(answer, { publicUrl, proxySecret: proxy })
+export const handler = createHttpHandler(servePage, { publicUrl, proxySecret: proxy })

@@ -12,7 +12,7 @@ const openSsm = async (parameters: Readonly<Record<string, string>>) => {
   return { ...aws, env: { ...env, SECRETS_PATH: '/cloudshelf/prod' } }
 }
 
-test('both secrets come with one signed question, and one that is given is not asked for', async () => {
+test('both secrets are read with one signed request, and none is made for secrets in the environment', async () => {
   const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET, '/cloudshelf/prod/proxy': PROXY })
   const wanted = ['secret', 'proxy'] as const
   expect(await readSecrets(readSettings(ssm.env), wanted)).toEqual({ secret: SECRET, proxy: PROXY })
@@ -22,12 +22,13 @@ test('both secrets come with one signed question, and one that is given is not a
   expect(ssm.requests).toHaveLength(1)
 })
 
-test('a function without its secret does not start, and says which is missing where', async () => {
+test('without a secret a function does not start, and the error names the variable and the parameter', async () => {
   const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET, '/cloudshelf/prod/proxy': 'short' })
-  const missing = 'TRUSTED_PROXY_SECRET, nor in the parameter /cloudshelf/prod/proxy'
+  const missing =
+    'TRUSTED_PROXY_SECRET, or the parameter /cloudshelf/prod/proxy, must be a secret of at least 32 characters'
   await expect(readSecrets(readSettings(ssm.env), ['secret', 'proxy'])).rejects.toThrow(missing)
   const { SECRETS_PATH: _, ...nowhere } = ssm.env
   await expect(readSecrets(readSettings(nowhere), ['secret'])).rejects.toThrow('<SECRETS_PATH>/secret')
   ssm.state.fail = 9
-  await expect(readSecrets(readSettings(ssm.env), ['secret'])).rejects.toThrow('SSM answers 503')
+  await expect(readSecrets(readSettings(ssm.env), ['secret'])).rejects.toThrow('SSM responded with 503')
 })

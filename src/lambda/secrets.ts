@@ -1,5 +1,4 @@
-/** The secrets of a function, read once when it starts: parameters of SSM, unless its environment gives them. */
-
+/** Secrets of a function, read once at its start: from its environment, else from parameters of SSM. */
 import { createSigner } from '../composition/clients.ts'
 import { type Settings, SettingsError } from '../composition/settings.ts'
 import { createAwsClient } from '../core/aws/aws-request.ts'
@@ -7,12 +6,12 @@ import { createAwsClient } from '../core/aws/aws-request.ts'
 export type Name = 'secret' | 'proxy'
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }
 
-const Given = { secret: 'CLOUDSHELF_SECRET', proxy: 'TRUSTED_PROXY_SECRET' } as const
-const SHORTEST = 32
+const VARIABLES = { secret: 'CLOUDSHELF_SECRET', proxy: 'TRUSTED_PROXY_SECRET' } as const
+const MIN_LENGTH = 32
 
 type Parameter = { readonly Name: string; readonly Value: string }
 
-const parameters = async (
+const readParameters = async (
   settings: Settings,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
@@ -24,12 +23,12 @@ const parameters = async (
     body: JSON.stringify({ Names: names, WithDecryption: true }),
   })
   const text = body.toString()
-  if (status !== 200) throw new Error(`SSM answers ${status}: ${text.slice(0, 200)}`)
+  if (status !== 200) throw new Error(`SSM responded with ${status}: ${text.slice(0, 200)}`)
   const { Parameters = [] } = JSON.parse(text) as { readonly Parameters?: readonly Parameter[] }
   return new Map(Parameters.map(({ Name, Value }) => [Name, Value]))
 }
 
-/** The wanted secrets. Throws SettingsError where one is to be had nowhere. */
+/** The wanted secrets. Throws SettingsError when one is in neither place. */
 export const readSecrets = async <const Wanted extends Name>(
   settings: Settings,
   wanted: readonly Wanted[],
@@ -43,15 +42,15 @@ export const readSecrets = async <const Wanted extends Name>(
   const found =
     path === undefined || missing.length === 0
       ? new Map<string, string>()
-      : await parameters(
+      : await readParameters(
           settings,
           missing.map(name => `${path}/${name}`),
         )
   const values = wanted.map(name => {
     const value = given[name] ?? found.get(`${path}/${name}`)
-    if (value !== undefined && value.length >= SHORTEST) return [name, value]
+    if (value !== undefined && value.length >= MIN_LENGTH) return [name, value]
     throw new SettingsError(
-      `there is no secret of ${SHORTEST} characters in ${Given[name]}, nor in the parameter ${path ?? '<SECRETS_PATH>'}/${name}`,
+      `${VARIABLES[name]}, or the parameter ${path ?? '<SECRETS_PATH>'}/${name}, must be a secret of at least ${MIN_LENGTH} characters`,
     )
   })
   return Object.fromEntries(values) as Secrets<Wanted>

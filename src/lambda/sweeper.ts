@@ -1,4 +1,4 @@
-/** Sweeper: each few minutes, finishes erasures that were cut off, sends mails that had to wait, and gauges how long they wait. */
+/** Sweeper function: every few minutes finishes interrupted erasures, sends mails that are due, and records the age of the outbox. */
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
@@ -8,8 +8,8 @@ import { sendDueMail } from '../notifications/worker.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createFunctionBase } from './open.ts'
 
-/** One mail in hand takes at most this long. */
-const LAST_MAIL_MS = 25_000
+/** The longest delivery of one mail (ms): no delivery begins later than this before the timeout. */
+const MAX_DELIVERY_MS = 25_000
 
 const base = createFunctionBase()
 const deps = {
@@ -19,12 +19,12 @@ const deps = {
   accountLinks: createAccountLinks(base.db, base.names),
 }
 
-/** Does both, whatever happens to one; throws the first failure, so that it is counted as one. */
+/** Does both even when one fails; then throws the first error, so that Lambda counts a failure. */
 export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
-  const time = Math.max(1, getRemainingTimeInMillis() - LAST_MAIL_MS)
-  // There is no folder here: rows wait in the outbox until there is a way for mail.
+  const time = Math.max(1, getRemainingTimeInMillis() - MAX_DELIVERY_MS)
+  // Without a mail transport, rows wait in the outbox: a function has no mail folder.
   const send = async () => hasMailTransport(deps.settings) && sendDueMail(deps, AbortSignal.timeout(time))
-  const done = await Promise.allSettled([resumeErasures(deps), send()])
+  const results = await Promise.allSettled([resumeErasures(deps), send()])
   base.log.gauge({ OutboxAge: await outboxAge(deps) })
-  for (const one of done) if (one.status === 'rejected') throw one.reason
+  for (const one of results) if (one.status === 'rejected') throw one.reason
 }

@@ -1,4 +1,4 @@
-/** The shop's OpenAPI 3.1 document, made from the endpoints and their zod schemas. */
+/** Generator of the OpenAPI 3.1 document from endpoints and their zod schemas. */
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -8,7 +8,7 @@ import { EXAMPLES } from './examples.ts'
 
 type Json = { [name: string]: unknown }
 
-/** What any endpoint may refuse, by what it takes. */
+/** Errors that follow from the kind of an endpoint: its input, its access policy and its limits. */
 const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   'invalid_request',
   ...(endpoint.method === 'GET' ? [] : (['body_too_large', 'malformed_request'] as const)),
@@ -25,7 +25,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   'store_unavailable',
 ]
 
-/** Every code that an endpoint may answer with, each once. */
+/** All error codes of an endpoint, each once. */
 export const endpointErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...new Set([...endpoint.errors, ...commonErrors(endpoint)]),
 ]
@@ -38,7 +38,7 @@ const clean = (schema: Json): Json => {
 const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json =>
   clean(z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json)
 
-/** Schemas that have an id, found wherever they are used, as components. */
+/** All schemas with an id, as components. */
 const components = (endpoints: readonly Endpoint[]): Json => {
   const named: Record<string, Json> = {}
   const collect = (schema: z.ZodType | undefined, io: 'input' | 'output'): void => {
@@ -53,7 +53,7 @@ const components = (endpoints: readonly Endpoint[]): Json => {
   return liftDefinitions(named)
 }
 
-/** Definitions inside the components, a component's own among them, become components themselves; references point there. */
+/** Moves the definitions inside of components up to components of their own, and the references to them. */
 const liftDefinitions = (named: Record<string, Json>): Json => {
   const all: Record<string, Json> = {}
   for (const [id, { $defs, ...schema }] of Object.entries(named)) {
@@ -103,7 +103,7 @@ const requestBody = ({ id, body, mediaTypes = ['application/octet-stream'] }: En
 }
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds until it may be tried again.', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds until the request may be repeated.', schema: { type: 'integer' } },
 }
 
 const responses = (endpoint: Endpoint): Json => {
@@ -120,16 +120,16 @@ const responses = (endpoint: Endpoint): Json => {
       },
     ])
   const success = {
-    description: 'Done.',
+    description: 'Success.',
     ...(reply ? { content: content(reply, 'application/json', EXAMPLES[id]?.reply) } : {}),
   }
   const unchanged =
-    cache === 'public' ? { '304': { description: 'Not changed since the ETag of If-None-Match.' } } : {}
+    cache === 'public' ? { '304': { description: 'Not modified: the ETag matches If-None-Match.' } } : {}
   return { [String(status)]: success, ...unchanged, ...Object.fromEntries(problems) }
 }
 
-/** Whom a request must speak for, one of these. */
-const securityOf = ({ access }: Endpoint): Json[] => {
+/** Alternatives of authentication. */
+const securityRequirements = ({ access }: Endpoint): Json[] => {
   if (access === 'signed') return [{ signature: [] }]
   if (access === 'account' || access === 'staff') return [{ session: [] }]
   return [{}, { guest: [] }, { session: [] }]
@@ -150,7 +150,7 @@ const operation = (endpoint: Endpoint): Json => {
     summary: endpoint.summary,
     ...(endpoint.limits ? { description: describeLimits(endpoint.limits) } : {}),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
-    ...(endpoint.access === 'anyone' ? {} : { security: securityOf(endpoint) }),
+    ...(endpoint.access === 'anyone' ? {} : { security: securityRequirements(endpoint) }),
     parameters: [
       ...parametersIn('path', endpoint.params),
       ...parametersIn('query', endpoint.query, endpoint.staffQuery),
@@ -165,7 +165,7 @@ const ABOUT =
   'An online bookshop. Amounts are decimals in the shop’s currency. Every refusal is a problem document (RFC 9457) with a code; ' +
   'each operation lists its codes.'
 
-/** All error codes by status, folded in: a reader wants the operations first. */
+/** All error codes by status, collapsed: a reader wants the operations first. */
 const errorTable = (): string => {
   const rows = [...Map.groupBy(errorCodes, code => errorStatus[code])]
     .sort(([a], [b]) => a - b)
@@ -174,7 +174,7 @@ const errorTable = (): string => {
   return `<details><summary>All ${errorCodes.length} error codes</summary>\n\n${table}\n\n</details>`
 }
 
-/** The document for these endpoints, served from `serverUrl`. */
+/** The document of these endpoints; `serverUrl` is where the API is served. */
 export const createOpenApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
   openapi: '3.1.0',
   info: {
@@ -198,14 +198,15 @@ export const createOpenApiDocument = (endpoints: readonly Endpoint[], serverUrl 
         type: 'apiKey',
         in: 'cookie',
         name: 'cloudshelf_guest',
-        description: 'Set by the first add to a cart; `__Host-cloudshelf_guest` where the shop is on https.',
+        description:
+          'Set when a guest first adds to a cart. Its name is `__Host-cloudshelf_guest` where the shop is on https.',
       },
       session: {
         type: 'apiKey',
         in: 'cookie',
         name: 'cloudshelf_session',
         description:
-          'Set by signing in; staff need a second factor; `__Host-cloudshelf_session` where the shop is on https.',
+          'Set by sign-in; staff need a second factor. Its name is `__Host-cloudshelf_session` where the shop is on https.',
       },
     },
   },

@@ -1,5 +1,4 @@
-/** Examples for the document, by endpoint: the specification's own books, cart and order. */
-
+/** Examples of requests and replies in the OpenAPI document, by endpoint id, with the books, cart and order of the specification. */
 const cleanCode = {
   book_id: 'tech-001',
   category: 'Technology',

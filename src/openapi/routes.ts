@@ -1,4 +1,4 @@
-/** The API's documentation: the document, and a page that renders it with nothing from another host. */
+/** API documentation: the OpenAPI document, and a page that renders it without anything from another host. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -47,7 +47,7 @@ const POLICY =
 /** Mounts /api/openapi.json, /api/docs and the script of the page. */
 export const mountDocs = (app: Hono, serverUrl: string): void => {
   app.get('/api/openapi.json', async c => {
-    // The generator and all endpoints are for this answer alone, and are loaded with it.
+    // Only this response needs the generator and all endpoints, so they are loaded with it.
     const { createShopDocument } = await import('./shop-document.ts')
     return c.json(createShopDocument(serverUrl), 200, {
       'cache-control': 'public, max-age=0, s-maxage=60',

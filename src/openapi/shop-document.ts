@@ -1,4 +1,4 @@
-/** The document of all the shop's endpoints. A function has it in writing, as it was when its bundle was made (infra/bundle.ts). */
+/** OpenAPI document of all endpoints of the shop. Bundles of functions contain it pre-generated. */
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createOpenApiDocument } from './document.ts'
 

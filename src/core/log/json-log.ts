@@ -1,4 +1,4 @@
-/** A log that machines read: JSON lines by Powertools, and metrics in CloudWatch's embedded format among them. */
+/** JSON log for machines: lines by Powertools, with metrics in CloudWatch's embedded metric format. */
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { currentRequest } from '../request.ts'
@@ -9,23 +9,23 @@ import { METRIC_NAMES, METRIC_UNITS, METRICS_NAMESPACE, type Measurements } from
 export const createJsonLog = (level: LogLevel, service: string): Log => {
   const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
   const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
-  const tells = levelFilter(level)
-  const ofRequest = () => {
+  const isEnabled = levelFilter(level)
+  const requestFields = () => {
     const request = currentRequest()
     return request ? { request_id: request.id } : {}
   }
-  const publish = (measured: Measurements): void => {
-    const { request_id } = ofRequest()
+  const publish = (measurements: Measurements): void => {
+    const { request_id } = requestFields()
     if (request_id !== undefined) metrics.addMetadata('request_id', request_id)
     for (const name of METRIC_NAMES) {
-      const value = measured[name]
+      const value = measurements[name]
       if (value !== undefined) metrics.addMetric(name, METRIC_UNITS[name], value)
     }
     metrics.publishStoredMetrics()
   }
   return {
     event: (topic, text, fields) => {
-      if (tells('events')) logger.info(text, { topic, ...fields, ...ofRequest() })
+      if (isEnabled('events')) logger.info(text, { topic, ...fields, ...requestFields() })
     },
     failure: error => {
       const name = error instanceof Error ? error.name : typeof error
@@ -34,14 +34,14 @@ export const createJsonLog = (level: LogLevel, service: string): Log => {
         topic: 'error',
         name,
         stack: mappedStack(stackWithCauses(error)),
-        ...ofRequest(),
+        ...requestFields(),
       })
     },
-    request: answered => logger.info('answered', { topic: 'request', ...answered }),
+    request: entry => logger.info('answered', { topic: 'request', ...entry }),
     call: ({ operation, tables, ms }) =>
-      logger.debug('called', { topic: 'call', operation, tables, ms, ...ofRequest() }),
+      logger.debug('called', { topic: 'call', operation, tables, ms, ...requestFields() }),
     count: publish,
     gauge: publish,
-    isEnabled: tells,
+    isEnabled,
   }
 }

@@ -1,31 +1,30 @@
 /**
- * What the shop says while it runs, and what it measures of itself: lines that a person reads on a terminal, JSON
- * (json-log.ts) everywhere else. Nothing that is logged may hold a secret or anything personal.
+ * Log and metrics of the shop: lines of text on a terminal, JSON (json-log.ts) everywhere else. Nothing that is logged may
+ * contain a secret or personal data.
  */
-
 import { currentRequest } from '../request.ts'
 import type { Measurements } from './metrics.ts'
 
-/** Each says what the one before it says as well; failures are always said. */
+/** Each level includes those before it. Failures are always logged. */
 export const LOG_LEVELS = ['errors', 'events', 'requests', 'calls'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type Fields = Readonly<Record<string, string | number | undefined>>
 
 export type Log = {
-  /** Something that happened: the shop starts, a mail is sent. `topic` is one word of at most nine letters. */
+  /** Logs an event, for example a start or a sent mail. `topic` is one word of at most nine letters. */
   readonly event: (topic: string, text: string, fields?: Fields) => void
-  /** A failure that is ours: its words and stack, and nothing else that the error carries, since that may be an item. */
+  /** Logs an unexpected error: message and stack, but no other property, since that may be an item. */
   readonly failure: (error: unknown) => void
-  /** A request was answered. */
-  readonly request: (answered: RequestEntry) => void
-  /** A call of the store was answered. */
+  /** Logs a finished request. */
+  readonly request: (entry: RequestEntry) => void
+  /** Logs a finished database call. */
   readonly call: (call: DatabaseCall) => void
-  /** Counts what has happened. */
-  readonly count: (measured: Measurements) => void
-  /** Says how things stand, now and then. */
-  readonly gauge: (measured: Measurements) => void
-  /** Whether what belongs to this level is said. */
+  /** Adds to counters. */
+  readonly count: (measurements: Measurements) => void
+  /** Records gauges. */
+  readonly gauge: (measurements: Measurements) => void
+  /** Whether entries of this level are logged. */
   readonly isEnabled: (level: LogLevel) => boolean
 }
 
@@ -40,56 +39,57 @@ export type RequestEntry = {
 
 export type DatabaseCall = {
   readonly operation: string
-  /** The tables it is about, each once. */
+  /** The tables of the call, each once. */
   readonly tables: readonly string[]
   readonly ms: number
 }
 
 type Write = (line: string) => void
 
-/** Whether a log of this level says what belongs to another. */
+/** Whether a log of level `level` includes entries of another level. */
 export const levelFilter =
   (level: LogLevel) =>
-  (asked: LogLevel): boolean =>
-    LOG_LEVELS.indexOf(asked) <= LOG_LEVELS.indexOf(level)
+  (wanted: LogLevel): boolean =>
+    LOG_LEVELS.indexOf(wanted) <= LOG_LEVELS.indexOf(level)
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-/** The error's words, and those of what caused it. */
+/** The stack of an error, and that of its cause. */
 export const stackWithCauses = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? `${stackOf(error)}\ncaused by ${stackOf(error.cause)}`
     : stackOf(error)
 
-/** `request`, where there is one, at the end of a line. */
-const mark = (): string => {
+/** The request id at the end of a line, within a request. */
+const requestSuffix = (): string => {
   const request = currentRequest()
   return request ? `  ${request.id}` : ''
 }
 
-const shown = (measured: Measurements): string =>
-  Object.entries(measured)
+const formatMeasurements = (measurements: Measurements): string =>
+  Object.entries(measurements)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
-/** A log that a person reads. */
+/** A log for people: one line per entry. */
 export const createLinesLog = (level: LogLevel, write: Write): Log => {
-  const tells = levelFilter(level)
+  const isEnabled = levelFilter(level)
   const line = (topic: string, text: string) => write(`${topic.padEnd(10)}${text}`)
-  const metricsAt = (least: LogLevel) => (measured: Measurements) => {
-    if (tells(least)) line('metric', `${shown(measured)}${mark()}`)
+  const metricsAt = (least: LogLevel) => (measurements: Measurements) => {
+    if (isEnabled(least)) line('metric', `${formatMeasurements(measurements)}${requestSuffix()}`)
   }
   return {
     event: (topic, text) => {
-      if (tells('events')) line(topic, `${text}${mark()}`)
+      if (isEnabled('events')) line(topic, `${text}${requestSuffix()}`)
     },
-    failure: error => line('error', `${stackWithCauses(error)}${mark()}`),
+    failure: error => line('error', `${stackWithCauses(error)}${requestSuffix()}`),
     request: ({ method, route, status, ms, calls, request_id }) =>
       line('request', `${method} ${route} ${status} ${ms} ms, ${calls} calls  ${request_id}`),
-    call: ({ operation, tables, ms }) => line('call', `${operation} ${tables.join(', ')} ${ms} ms${mark()}`),
+    call: ({ operation, tables, ms }) =>
+      line('call', `${operation} ${tables.join(', ')} ${ms} ms${requestSuffix()}`),
     count: metricsAt('events'),
     gauge: metricsAt('requests'),
-    isEnabled: tells,
+    isEnabled,
   }
 }

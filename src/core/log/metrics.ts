@@ -1,4 +1,4 @@
-/** What the shop counts and gauges beside its logs: names and units, which the dashboard reads as well. */
+/** Metrics of the shop: names and units, which the dashboard reads too. */
 
 /** Units are CloudWatch's; `None` is the shop's currency. */
 export const METRIC_UNITS = {
@@ -10,7 +10,7 @@ export const METRIC_UNITS = {
 } as const
 
 export type MetricName = keyof typeof METRIC_UNITS
-/** Seconds, or how many; the revenue in units of the currency, 52.42. */
+/** Seconds or a count; revenue in units of the currency, for example 52.42. */
 export type Measurements = Readonly<Partial<Record<MetricName, number>>>
 
 export const METRICS_NAMESPACE = 'CloudShelf'
