@@ -6,7 +6,7 @@ import { createFolderBlobs } from './blobs.ts'
 
 const bytes = (...values: number[]) => new Uint8Array(values)
 
-test('a blob is read back as it was put, replaced whole, and removed', async () => {
+test('a blob is stored, read, replaced and removed', async () => {
   const blobs = createFolderBlobs(temporaryFolder())
   expect(await blobs.get('covers/a.webp')).toBeUndefined()
   await blobs.put('covers/a.webp', bytes(1, 2, 3))
@@ -17,7 +17,7 @@ test('a blob is read back as it was put, replaced whole, and removed', async () 
   expect(await blobs.get('covers/a.webp')).toBeUndefined()
 })
 
-test('while one is written over by many, a reader sees one of them whole, and nothing is left lying about', async () => {
+test('during concurrent writes a reader sees one complete blob, and no partial file is left behind', async () => {
   const folder = temporaryFolder()
   const blobs = createFolderBlobs(folder)
   const size = 200_000

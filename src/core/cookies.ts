@@ -12,7 +12,7 @@ export const cookieValue = (header: string | undefined, name: string): string | 
 /** The name of one of the shop's cookies; where the shop is on https, the browser binds it to the host by its prefix. */
 export const cookieName = (name: string, https: boolean): string => (https ? `__Host-${name}` : name)
 
-/** A Set-Cookie header that keeps a value for so many seconds, 0 to delete it: not readable by scripts, not sent by other sites' forms. */
+/** A Set-Cookie header for this many seconds, 0 to delete the cookie. Scripts cannot read it, and forms of other sites do not send it. */
 export const setCookie = (name: string, value: string, seconds: number, https: boolean): string =>
   `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
 

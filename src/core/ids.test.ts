@@ -15,7 +15,7 @@ const many = <T>(make: (i: number) => T, count = 2_000): T[] =>
   Array.from({ length: count }, (_, i) => make(i))
 const DAY = Date.parse('2025-09-05T00:00:00Z')
 
-test('order ids sort by time, name their day, and do not repeat', () => {
+test('order ids sort by time, contain their day, and are unique', () => {
   const instants = many(i => new Date(DAY + i * 43_211))
   const ids = instants.map(newOrderId)
   expect([...ids].sort()).toEqual(ids)
@@ -31,7 +31,7 @@ test('the last millisecond of a day comes before the first of the next', () => {
   expect(last < first).toBe(true)
 })
 
-test('an order id carries at least 64 random bits', () => {
+test('an order id has at least 64 random bits', () => {
   const tails = many(() => newOrderId(new Date(DAY)).slice('order-2025-09-05-000000'.length))
   expect(new Set(tails.map(tail => tail.length))).toEqual(new Set([16]))
   // Each letter has 5 bits: all 32 of them are met in each of the first places.
@@ -52,23 +52,23 @@ test.each([
   expect(dayOfOrderId(id)).toBeUndefined()
 })
 
-test('the specification’s order id carries its day', () => {
+test('the order id of the specification contains its day', () => {
   expect(dayOfOrderId('order-2025-09-05-001')).toBe('2025-09-05')
 })
 
-test('sort keys sort by time, and a reader that starts at a moment misses none from then on', () => {
+test('sort keys sort by time, and a reader that starts at a time misses no later one', () => {
   const keys = many(i => newSortKey(new Date(DAY + i)))
   expect([...keys].sort()).toEqual(keys)
   expect(keys.filter(key => key >= sortKeyAt(new Date(DAY + 500)))).toEqual(keys.slice(500))
 })
 
-test('versions and secrets do not repeat, and have their length', () => {
+test('versions and secrets are unique and have their length', () => {
   expect(new Set(many(newVersion)).size).toBe(2_000)
   for (const version of many(newVersion, 50)) expect(version).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/)
   for (const secret of many(newSecret, 50)) expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
 })
 
-test('a guest’s id is the same for the same secret, and tells nothing of it', () => {
+test('a guest id is the same for the same secret, and does not reveal it', () => {
   const secret = newSecret()
   expect(guestUserId(secret)).toBe(guestUserId(secret))
   expect(guestUserId(secret)).toMatch(/^guest-[0-9a-f]{40}$/)

@@ -23,7 +23,7 @@ test.each([
   ['-0', 0],
   [-0, 0],
   ['999999999999.99', 99_999_999_999_999],
-])('%s is so many cents: %i', (text, whole) => {
+])('%s is %i cents', (text, whole) => {
   expect(parseDecimal(text)).toBe(whole)
 })
 
@@ -49,11 +49,11 @@ test.each([
   1e-7,
   Number.NaN,
   Number.POSITIVE_INFINITY,
-])('%s is no amount', text => {
+])('%s is not an amount', text => {
   expect(parseDecimal(text)).toBeUndefined()
 })
 
-test('a number is the amount that its digits say, whichever way it is read', () => {
+test('a number and its decimal text are the same amount', () => {
   const amounts = fc.integer({ min: -(10 ** 14), max: 10 ** 14 }).map(whole => whole / 100)
   fc.assert(
     fc.property(fc.oneof(amounts, fc.double()), value => {
@@ -63,7 +63,7 @@ test('a number is the amount that its digits say, whichever way it is read', () 
   )
 })
 
-test('cents are whole, and never leave the whole numbers', () => {
+test('cents are safe integers', () => {
   for (const wrong of [0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])
     expect(() => cents(wrong)).toThrow(RangeError)
   expect(() => multiply(cents(2 ** 52), 4)).toThrow(RangeError)
@@ -71,12 +71,12 @@ test('cents are whole, and never leave the whole numbers', () => {
   expect(sum([])).toBe(0)
 })
 
-test('amounts are written as the specification has them', () => {
+test('amounts are written in the form of the specification', () => {
   expect([4299, 4300, 10, 1, 0].map(whole => toDecimal(cents(whole)))).toEqual([42.99, 43, 0.1, 0.01, 0])
   expect([4299, 4300, 10].map(whole => toDecimalString(cents(whole)))).toEqual(['42.99', '43', '0.1'])
 })
 
-test('a rate is a fraction of whole numbers from 0 up to 1', () => {
+test('a rate is a fraction from 0 up to 1, of integers', () => {
   expect(parseRate('0.08')).toEqual({ numerator: 8n, denominator: 100n })
   expect(parseRate('0')).toEqual({ numerator: 0n, denominator: 1n })
   for (const wrong of ['1', '8%', '.08', '-0.1', '0.', '0,08', '', '0.1234567891'])

@@ -12,7 +12,7 @@ export const cents = (whole: number): Cents => {
   return whole as Cents
 }
 
-/** '42.99', '43' or 42.99 as cents; undefined when it has more than two decimals or is no plain number. */
+/** '42.99', '43' or 42.99 as cents; undefined for more than two decimals, or anything but a plain number. */
 export const parseDecimal = (value: string | number): Cents | undefined => {
   if (typeof value === 'number') {
     // The double nearest to whole cents divided by 100 is the one that the decimal itself is read as.

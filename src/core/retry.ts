@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Milliseconds to wait after so many failed tries. */
+/** Milliseconds to wait after this many failed tries. */
 export type Backoff = (tries: number) => number
 
 /** Pauses of at most `firstMs` × 2, × 4, × 8 …, and never more than `maxMs`. */

@@ -6,7 +6,7 @@ test('a title becomes lower-case words joined by hyphens', () => {
   expect(slugify('  The Hitchhiker’s Guide (to the Galaxy)! ')).toBe('the-hitchhikers-guide-to-the-galaxy')
 })
 
-test('accents go, letters of other scripts stay', () => {
+test('accents are removed, letters of other scripts are kept', () => {
   expect(slugify('Émile, or On Éducation')).toBe('emile-or-on-education')
   expect(slugify('Война и мир')).toBe('воина-и-мир')
 })

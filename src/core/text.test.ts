@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { line, paragraph } from './text.ts'
 
-test('a line is trimmed and written in one form', () => {
+test('a line is trimmed and normalized', () => {
   expect(line(10).parse('  a b  ')).toBe('a b')
   expect(line(10).parse('e\u0301')).toBe('é')
   expect(line(3).parse(`${'e\u0301'.repeat(3)}`)).toBe('ééé')
 })
 
-test('scripts of all directions, joiners and signs are text', () => {
+test('letters of all scripts and directions, joiners and symbols are allowed', () => {
   for (const text of ['שלום', 'مرحبا', '日本語', '👩‍👩‍👧', 'naïve café', 'a\u200fb'])
     expect(line(40).parse(text)).toBe(text)
 })
@@ -31,11 +31,11 @@ test.each([
   null,
   [],
   {},
-])('%j is no line of at most 10 letters', text => {
+])('%j is refused as a line of at most 10 characters', text => {
   expect(line(10).safeParse(text).success).toBe(false)
 })
 
-test('a paragraph may have line feeds and tabs, and no other control letters', () => {
+test('a paragraph may contain line feeds and tabs, but no other control characters', () => {
   expect(paragraph(20).parse(' a\n\tb ')).toBe('a\n\tb')
   for (const text of ['a\rb', 'a\u0000b', 'a\u000bb', '\u001b[31m', '\n', ''])
     expect(paragraph(20).safeParse(text).success, JSON.stringify(text)).toBe(false)

@@ -10,12 +10,12 @@ const timeOf = async (work: () => Promise<unknown>): Promise<number> => {
 
 afterEach(() => vi.restoreAllMocks())
 
-test('what was done, or was thrown, is what is told', async () => {
+test('the result or the error of the work is passed on', async () => {
   expect(await withUniformTiming(async () => 'done')).toBe('done')
   await expect(withUniformTiming(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
 })
 
-test('it is told after 50 ms, however soon it was known, and later by chance, also what took longer', async () => {
+test('the response is sent after 50 ms at the earliest, and a random time later, also when the work took longer', async () => {
   const chance = vi.spyOn(Math, 'random').mockReturnValue(0)
   const soon = [() => Promise.resolve(), () => Promise.reject(new Error('refused')), () => sleep(20)]
   for (const work of soon) expect(await timeOf(work)).toBeGreaterThanOrEqual(48)

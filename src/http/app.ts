@@ -65,7 +65,7 @@ export const createApp = (routes: readonly Route[], rules: AppRules): App => {
   }
   app.notFound(({ req }) => {
     checkCsrf(req.raw, rules.origins)
-    return problem(new ShopError('not_found', 'There is nothing at this address.'))
+    return problem(new ShopError('not_found', 'There is nothing at this path.'))
   })
   const fetch = createFetch(rules.log, rules.responseCache.find, (request, caller) =>
     app.fetch(request, { caller }),

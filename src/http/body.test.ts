@@ -18,7 +18,7 @@ const streamed = (chunks: readonly Uint8Array[], headers: Record<string, string>
     duplex: 'half',
   } as RequestInit)
 
-test('a body within the limit is read whole, in however many pieces it comes', async () => {
+test('a body within the limit is read completely, in any number of chunks', async () => {
   const text = 'a body of some bytes'
   for (const size of [1, 7, 20]) {
     const chunks = Array.from({ length: Math.ceil(20 / size) }, (_, i) =>
@@ -29,7 +29,7 @@ test('a body within the limit is read whole, in however many pieces it comes', a
   expect(await readBody(new Request('http://localhost/', { method: 'POST' }), 20)).toHaveLength(0)
 })
 
-test('a body over the limit is refused by what it says of itself, and by what it is', async () => {
+test('a body over the limit is refused by its content-length, and by its actual size', async () => {
   const tooLarge = expect.objectContaining({ code: 'body_too_large' })
   const large = [bytes('x'.repeat(15)), bytes('x'.repeat(6))]
   await expect(readBody(streamed(large), 20)).rejects.toThrow(tooLarge)
@@ -41,13 +41,13 @@ test('a body over the limit is refused by what it says of itself, and by what it
   await expect(readBody(streamed([], { 'content-length': '1e9' }), 20)).rejects.toThrow(tooLarge)
 })
 
-test('a body that ends too early is the caller’s fault, announced or not', async () => {
+test('a body that ends early is malformed_request, with or without content-length', async () => {
   const cut = expect.objectContaining({ code: 'malformed_request' })
   await expect(readBody(streamed([bytes('{')], {}, true), 20)).rejects.toThrow(cut)
   await expect(readBody(streamed([bytes('{')], { 'content-length': '9' }, true), 20)).rejects.toThrow(cut)
 })
 
-test('a stream without end is not read beyond the limit', async () => {
+test('an endless stream is not read beyond the limit', async () => {
   let given = 0
   const endless = new ReadableStream({
     pull(controller) {
@@ -64,7 +64,7 @@ test('a stream without end is not read beyond the limit', async () => {
   expect(given).toBeLessThan(80_000)
 })
 
-test('JSON of at most 8 levels is taken, deeper or other text is not', () => {
+test('JSON of at most 8 levels is parsed; deeper JSON and other text is refused', () => {
   const nested = (depth: number) => bytes(`${'['.repeat(depth)}${']'.repeat(depth)}`)
   expect(parseJson(nested(8))).toBeDefined()
   for (const depth of [9, 1_000, 30_000]) expect(() => parseJson(nested(depth))).toThrow(bad)

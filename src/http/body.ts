@@ -49,7 +49,7 @@ const isWellFormed = (value: unknown): boolean =>
       value === null ||
       Object.entries(value).every(([name, inner]) => name.isWellFormed() && isWellFormed(inner))
 
-/** Keeps a byte order mark, which is no JSON. */
+/** Keeps a byte order mark, so that JSON.parse refuses it. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** A JSON value of at most 8 levels, in well-formed Unicode. Throws malformed_json. */

@@ -1,4 +1,4 @@
-/** What may be kept by whom, and what a conditional request, a HEAD and a wrong method are told. */
+/** HTTP caching: cache headers and ETags of every endpoint, HEAD, and methods that are not allowed. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
@@ -16,7 +16,7 @@ const PUBLIC = [
 
 const open = () => createTestShop({ books: [aBook({ isbn: '9780132350884' })] })
 
-test.each(PUBLIC)('%s may be kept by everyone, and has the same bytes for everyone', async path => {
+test.each(PUBLIC)('%s is cacheable by everyone, and has the same bytes for everyone', async path => {
   const shop = await open()
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
@@ -33,7 +33,7 @@ test.each(PUBLIC)('%s may be kept by everyone, and has the same bytes for everyo
   }
 })
 
-test.each(PUBLIC)('%s answers 304 to who has it already', async path => {
+test.each(PUBLIC)('%s answers 304 when the ETag matches', async path => {
   const shop = await open()
   const etag = (await shop.visitor().get(path)).headers.get('etag') ?? ''
   for (const match of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -48,7 +48,7 @@ test.each(PUBLIC)('%s answers 304 to who has it already', async path => {
 
 test.each(PUBLIC)('%s answers HEAD like GET, without a body', async path => {
   const shop = await open()
-  for (const _ of ['made', 'kept']) {
+  for (const _ of ['rendered', 'cached']) {
     const head = await shop.visitor().call('HEAD', path)
     const get = await shop.visitor().get(path)
     expect({ status: head.status, body: head.body }).toEqual({ status: 200, body: '' })
@@ -57,7 +57,7 @@ test.each(PUBLIC)('%s answers HEAD like GET, without a body', async path => {
   }
 })
 
-test('an edit shows at once, though the answer before it was kept', async () => {
+test('an edit is visible at once, although the response before it was cached', async () => {
   const shop = await open()
   const before = await Promise.all(PUBLIC.map(path => shop.visitor().get(path)))
   await shop.staff.call('PATCH', '/api/books/tech-001', { title: 'Clean Codes', category: 'Craft', price: 1 })
@@ -68,7 +68,7 @@ test('an edit shows at once, though the answer before it was kept', async () => 
   }
 })
 
-test('what is somebody’s own is kept by nobody, and neither is a refusal', async () => {
+test('private responses and errors are never cached', async () => {
   const shop = await open()
   const shopper = shop.visitor()
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -91,7 +91,7 @@ test('what is somebody’s own is kept by nobody, and neither is a refusal', asy
     expect(headers.has('etag')).toBe(headers.has('etag') && headers === answers[5]?.headers)
 })
 
-test('a refusal is not kept: a book that comes later is found', async () => {
+test('an error is not cached: a book that is added later is found', async () => {
   const shop = await open()
   expect((await shop.visitor().get('/api/books/later')).status).toBe(404)
   const book = { book_id: 'later', category: 'C', title: 't', author: 'a', price: 1, stock_quantity: 1 }
@@ -101,7 +101,7 @@ test('a refusal is not kept: a book that comes later is found', async () => {
 
 const paths = [...new Set(ENDPOINTS.map(({ path }) => path))]
 
-test.each(paths)('%s refuses other methods with 405 and says which it takes', async path => {
+test.each(paths)('%s refuses other methods with 405 and lists the allowed ones', async path => {
   const shop = await open()
   const taken = ENDPOINTS.filter(one => one.path === path).map(({ method }) => method as string)
   const expected = taken.includes('GET') ? [...taken, 'HEAD'] : taken

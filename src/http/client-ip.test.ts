@@ -22,46 +22,46 @@ test.each([
   ['localhost', 'unknown'],
   ['2001:db8::g', 'unknown'],
   ["' OR 1=1", 'unknown'],
-])('%s counts as %s', (address, network) => {
+])('%s is counted as network %s', (address, network) => {
   expect(clientNetwork(address)).toBe(network)
 })
 
 const SECRET = 's'.repeat(43)
 const peer = () => '198.51.100.1'
-const sourceOf = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
+const networkOf = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
   readCaller(new Headers(headers), peer, secret).clientNetwork()
 
-test('what a request says of where it comes from counts only with the secret of the shop’s own proxy', () => {
+test('forwarding headers count only with the secret of the shop’s own proxy', () => {
   const claims = {
     'x-forwarded-for': '203.0.113.9',
     'cloudfront-viewer-address': '203.0.113.9:4711',
     'x-real-ip': '203.0.113.9',
     forwarded: 'for=203.0.113.9',
   }
-  expect(sourceOf(claims)).toBe('198.51.100.1')
+  expect(networkOf(claims)).toBe('198.51.100.1')
   for (const proof of ['', 'x', `${SECRET}x`, 'undefined'])
-    expect(sourceOf({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
+    expect(networkOf({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
   for (const proof of ['', 'undefined', SECRET])
     expect(
       readCaller(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).clientNetwork(),
     ).toBe('198.51.100.1')
-  expect(sourceOf({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
+  expect(networkOf({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
 })
 
-test('of a chain of addresses the last counts, which the proxy itself has added', () => {
+test('of a chain of forwarded addresses the last one counts, which the proxy itself has appended', () => {
   const proof = { 'x-trusted-proxy': SECRET }
-  expect(sourceOf({ ...proof, 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 203.0.113.9' })).toBe('203.0.113.9')
-  expect(sourceOf({ ...proof, 'x-forwarded-for': '2001:db8:1:2::7' })).toBe('2001:db8:1:2::/64')
-  expect(sourceOf({ ...proof, 'cloudfront-viewer-address': '2001:db8:1:2:3:4:5:6:46532' })).toBe(
+  expect(networkOf({ ...proof, 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 203.0.113.9' })).toBe('203.0.113.9')
+  expect(networkOf({ ...proof, 'x-forwarded-for': '2001:db8:1:2::7' })).toBe('2001:db8:1:2::/64')
+  expect(networkOf({ ...proof, 'cloudfront-viewer-address': '2001:db8:1:2:3:4:5:6:46532' })).toBe(
     '2001:db8:1:2::/64',
   )
-  expect(sourceOf({ ...proof, 'cloudfront-viewer-address': '[2001:db8:1:2::7]:46532' })).toBe(
+  expect(networkOf({ ...proof, 'cloudfront-viewer-address': '[2001:db8:1:2::7]:46532' })).toBe(
     '2001:db8:1:2::/64',
   )
-  expect(sourceOf(proof)).toBe('unknown')
+  expect(networkOf(proof)).toBe('unknown')
 })
 
-test('while one secret takes the other’s place both are believed, the first is sent, and both together are none', () => {
+test('during a rotation both secrets are accepted, the first is sent, and the pair itself is not a secret', () => {
   const next = 'another secret that is long enough too'
   const both = `${SECRET},${next}`
   const believed = (proof: string) => isTrustedProxy(new Headers({ 'x-trusted-proxy': proof }), both)

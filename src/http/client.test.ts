@@ -11,7 +11,7 @@ const open = async () => {
     createShopClient('http://localhost:3000', shop.fetch, headers)
 }
 
-test('a call gives the endpoint’s reply, with its type', async () => {
+test('a call resolves to the typed reply of the endpoint', async () => {
   const call = (await open())()
   const page = await call(catalog.browseBooks, { query: { q: 'clean code', max_price: '50.00' } })
   expect(page.items).toMatchObject([{ book_id: 'tech-001', price: 42.99 }])
@@ -20,7 +20,7 @@ test('a call gives the endpoint’s reply, with its type', async () => {
   expect(book).toMatchObject({ code: 'book_not_found' })
 })
 
-test('a path with odd letters reaches its endpoint whole', async () => {
+test('a path parameter with special characters reaches the endpoint unchanged', async () => {
   const shop = await createTestShop({ books: [aBook()] })
   const cookie = (await shop.account({ role: 'staff' })).cookie() ?? ''
   const headers = { cookie, 'sec-fetch-site': 'same-origin' }
@@ -39,7 +39,7 @@ test('a path with odd letters reaches its endpoint whole', async () => {
   expect(page.items).toMatchObject([{ book_id: 'arts-1' }])
 })
 
-test('a refusal rejects with the shop’s own error and its details', async () => {
+test('an error response rejects with the ShopError and its details', async () => {
   const call = (await open())()
   const refused = call(cart.addCartItem, { body: { book_id: 'tech-001', quantity: 20 } })
   await expect(refused).resolves.toMatchObject({ item_count: 20 })
@@ -47,7 +47,7 @@ test('a refusal rejects with the shop’s own error and its details', async () =
   await expect(missing).rejects.toMatchObject({ name: 'ShopError', code: 'book_not_found' })
 })
 
-test('an answer that is not the shop’s is a refusal too', async () => {
+test('a response that is not a problem document rejects too', async () => {
   const call = createShopClient(
     'http://localhost:3000',
     async () => new Response('<h1>Bad gateway</h1>', { status: 502 }),

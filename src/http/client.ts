@@ -65,8 +65,8 @@ export const createShopClient = (
   forwarded: Readonly<Record<string, string>> = {},
 ): Client => {
   return async (endpoint, input) => {
-    const { body, headers = {}, ...address } = input as AnyInput
-    const request = new Request(`${origin}${toPath(endpoint.path, address)}`, {
+    const { body, headers = {}, ...location } = input as AnyInput
+    const request = new Request(`${origin}${toPath(endpoint.path, location)}`, {
       method: endpoint.method,
       headers: {
         ...(body === undefined || endpoint.body === 'bytes' ? {} : { 'content-type': 'application/json' }),

@@ -1,4 +1,4 @@
-/** Forged requests: whatever changes something and carries any cookie must come from the shop's own pages, at every endpoint. */
+/** CSRF: at every endpoint, an unsafe request with a cookie must come from the shop's own pages. */
 import { expect, test } from 'vitest'
 import { aBook, createTestShop, type TestShop } from '../../test/kit.ts'
 import { dumpTables, readItems } from '../../test/table-contents.ts'
@@ -28,7 +28,7 @@ const everything = async (shop: TestShop) => [
 ]
 
 test.each(ENDPOINTS.filter(({ method }) => method !== 'GET'))(
-  '$id takes no request that another site made',
+  '$id refuses requests forged by another site (CSRF)',
   async ({ method, path, body }) => {
     const shop = await createTestShop({ books: [aBook()] })
     const admin = await shop.account({ role: 'admin' })

@@ -1,7 +1,7 @@
 /**
  * CSRF check: an unsafe request of a browser must come from one of the shop's own pages. Browsers say where a request comes
  * from in `Sec-Fetch-Site` (Fetch Metadata), older ones in `Origin` alone. The check holds without a cookie too, or another
- * site could sign its visitors in to an account of its choice (login CSRF). A request with neither header is no browser's,
+ * site could sign its visitors in to an account of its choice (login CSRF). A request with neither header was not sent by a browser,
  * and passes unless it carries a cookie.
  */
 import { ShopError } from '../core/errors.ts'

@@ -4,7 +4,7 @@ import { createCursorSeal } from './cursor.ts'
 const { seal, open } = createCursorSeal('a secret that is long enough for a test')
 const refused = expect.objectContaining({ code: 'bad_cursor' })
 
-test('a cursor opens for its scope, and for no other', () => {
+test('a cursor is accepted for its scope, and for no other', () => {
   for (const content of [
     { user_id: 'a', order_id: 'b' },
     { after: 'ä€😀', offset: 3 },
@@ -18,7 +18,7 @@ test('a cursor opens for its scope, and for no other', () => {
     expect(() => open(scope, cursor)).toThrow(refused)
 })
 
-test('another secret makes other cursors', () => {
+test('another secret encrypts differently, and does not accept the cursor', () => {
   expect(() => createCursorSeal('another secret of the same length here').open('s', seal('s', 1))).toThrow(
     refused,
   )
@@ -31,7 +31,7 @@ test('the same page has the same cursor for everyone; another scope or content a
   expect(new Set(nonces).size).toBe(3)
 })
 
-test('2,000 bent cursors are 2,000 refusals', () => {
+test('2,000 modified cursors are all refused', () => {
   const cursor = seal('s', { user_id: 'guest-1', order_id: 'order-2025-09-05-1', order_date: '2025-09-05' })
   const bytes = Buffer.from(cursor, 'base64url')
   let bent = 0

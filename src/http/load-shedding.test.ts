@@ -7,7 +7,7 @@ import { createLoadShedder } from './load-shedding.ts'
 
 const refused = expect.objectContaining({ code: 'store_busy' })
 
-test('so many are worked on at once, the next is refused at once, and a place that is free again is taken', async () => {
+test('requests up to the limit run concurrently, the next one is shed at once, and a released slot is taken again', async () => {
   const { admit } = createLoadShedder(2, 0)
   const end = Promise.withResolvers<void>()
   const working = [admit(() => end.promise), admit(() => end.promise)]
@@ -19,7 +19,7 @@ test('so many are worked on at once, the next is refused at once, and a place th
   expect(await Promise.all([admit(async () => 1), admit(async () => 2)])).toEqual([1, 2])
 })
 
-test('who waits in line is let in when somebody leaves, in order; whoever comes when it is full is refused', async () => {
+test('queued requests get released slots in order; a request that finds the queue full is shed', async () => {
   const { admit } = createLoadShedder(1, 2)
   const seen: string[] = []
   const end = Promise.withResolvers<void>()
@@ -33,7 +33,7 @@ test('who waits in line is let in when somebody leaves, in order; whoever comes 
   expect(await admit(async () => 'later')).toBe('later')
 })
 
-test('nobody waits in line for longer than three seconds', async () => {
+test('a queued request is shed after three seconds', async () => {
   const { admit } = createLoadShedder(1, 1)
   const end = Promise.withResolvers<void>()
   const first = admit(() => end.promise)
@@ -45,12 +45,12 @@ test('nobody waits in line for longer than three seconds', async () => {
   expect(await admit(async () => 'third')).toBe('third')
 })
 
-test('what a request asks of the shop itself has its place already', async () => {
+test('a request within a request shares its slot', async () => {
   const { admit } = createLoadShedder(1, 0)
   expect(await admit(() => admit(async () => 'a page and what it shows'))).toBe('a page and what it shows')
 })
 
-test('whoever sends slowly holds no place, and comes back to a full shop in vain', async () => {
+test('a slowly sent body holds no slot, and its request is shed when no slot is free afterwards', async () => {
   const { admit, yieldSlotWhile } = createLoadShedder(1, 0)
   const sent = Promise.withResolvers<void>()
   const slow = admit(() => yieldSlotWhile(() => sent.promise))
@@ -65,7 +65,7 @@ test('whoever sends slowly holds no place, and comes back to a full shop in vain
   expect(await admit(async () => 'free again')).toBe('free again')
 })
 
-test('the time of the sender is not counted, and what is left to be done afterwards has all the time', async () => {
+test('receiving a body moves the deadline, and background work has none', async () => {
   const { admit, yieldSlotWhile } = createLoadShedder()
   let later = 0
   await admit(async () => {
@@ -81,7 +81,7 @@ test('the time of the sender is not counted, and what is left to be done afterwa
   expect(timeLeft()).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('32 requests that wait for the store and 96 in line fill the shop: others are told to come back, lists are given from memory', async () => {
+test('with 32 requests waiting for the database and 96 queued, others get 503 and cached lists are still served', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ books: [aBook()], endpoint: engine.endpoint })
   const held = Promise.withResolvers<void>()

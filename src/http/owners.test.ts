@@ -1,10 +1,10 @@
-/** Things that belong to somebody: at every address that names one, another’s is not found. */
+/** Ownership: at every path with the id of an owned item, an item of another account is not found. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
-/** What names a book names nobody's own. */
+/** Ids of items that nobody owns. */
 const OPEN = new Set(['book_id', 'category'])
 const idIn = (path: string): string | undefined => /\{(\w+)\}/.exec(path)?.[1]
 const owned = ENDPOINTS.filter(({ path, access }) => {
@@ -12,7 +12,7 @@ const owned = ENDPOINTS.filter(({ path, access }) => {
   return id !== undefined && !OPEN.has(id) && access !== 'staff'
 })
 
-/** An account with one of each thing that can be somebody's, by the name of its id. */
+/** An account with one item of each kind that can be owned, and their ids by parameter name. */
 const anOwner = async (shop: TestShop) => {
   const owner = await shop.account({ secondFactor: true })
   await owner.post('/api/cart/items', { book_id: 'tech-001' })
@@ -40,29 +40,32 @@ const anOwner = async (shop: TestShop) => {
   return { owner, ids }
 }
 
-test.each(owned)('$id: another’s is not found, and its owner’s is', async ({ method, path, body }) => {
-  const shop = await createTestShop({ books: [aBook()] })
-  const { owner, ids } = await anOwner(shop)
-  const id = ids[idIn(path) ?? '']
-  expect(id, `say in this test who owns what ${path} names`).toBeDefined()
-  const address = path.replace(/\{\w+\}/, id ?? '')
-  const guest = shop.visitor()
-  await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  const others = [
-    await shop.account(),
-    await shop.account({ secondFactor: true }),
-    await shop.account({ role: 'admin', secondFactor: false }),
-    await shop.account({ from: guest }),
-  ]
-  const before = await dumpTables(shop)
-  const sent = body === undefined ? undefined : {}
-  for (const other of others) {
-    const answer = await other.call(method, address, sent)
-    expect(answer.status).toBe(404)
-    expect(JSON.stringify(answer.body)).not.toContain(owner.email)
-  }
-  expect([401, 404]).toContain((await guest.call(method, address, sent)).status)
-  expect([401, 404]).toContain((await shop.visitor().call(method, address, sent)).status)
-  expect(await dumpTables(shop)).toBe(before)
-  expect((await owner.call(method, address, sent)).status).toBeLessThan(300)
-})
+test.each(owned)(
+  '$id: an item of another account is not found, that of the caller is',
+  async ({ method, path, body }) => {
+    const shop = await createTestShop({ books: [aBook()] })
+    const { owner, ids } = await anOwner(shop)
+    const id = ids[idIn(path) ?? '']
+    expect(id, `add the owned item of ${path} to this test`).toBeDefined()
+    const url = path.replace(/\{\w+\}/, id ?? '')
+    const guest = shop.visitor()
+    await guest.post('/api/cart/items', { book_id: 'tech-001' })
+    const others = [
+      await shop.account(),
+      await shop.account({ secondFactor: true }),
+      await shop.account({ role: 'admin', secondFactor: false }),
+      await shop.account({ from: guest }),
+    ]
+    const before = await dumpTables(shop)
+    const sent = body === undefined ? undefined : {}
+    for (const other of others) {
+      const answer = await other.call(method, url, sent)
+      expect(answer.status).toBe(404)
+      expect(JSON.stringify(answer.body)).not.toContain(owner.email)
+    }
+    expect([401, 404]).toContain((await guest.call(method, url, sent)).status)
+    expect([401, 404]).toContain((await shop.visitor().call(method, url, sent)).status)
+    expect(await dumpTables(shop)).toBe(before)
+    expect((await owner.call(method, url, sent)).status).toBeLessThan(300)
+  },
+)

@@ -1,11 +1,11 @@
-/** What every endpoint says of itself, how soon a role is gone, and which requests of other sites are refused; who may call what: tools/fuzz/access-matrix.ts. */
+/** Access policies of the endpoints, revoked roles, and the CSRF check. The matrix of callers and endpoints is in tools/fuzz/access-matrix.ts. */
 import { expect, test } from 'vitest'
 import { aBook, createTestShop } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { revokeRole } from '../accounts/staff.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 
-test('a role that was taken away is gone at the next request, with the sessions', async () => {
+test('a revoked role ends with the next request, and so do the sessions', async () => {
   const shop = await createTestShop()
   const staff = await shop.account({ role: 'staff' })
   const day = '/api/orders?date=2026-01-01'
@@ -14,7 +14,7 @@ test('a role that was taken away is gone at the next request, with the sessions'
   expect(await staff.get(day)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
 })
 
-test('every endpoint says who may call it, what is public sets no cookie, and only staff write the catalogue', () => {
+test('every endpoint has an access policy, public responses set no cookie, and only staff edit the catalog', () => {
   for (const { id, access, cache, method, path } of ENDPOINTS) {
     expect(['anyone', 'shopper', 'account', 'staff'], id).toContain(access)
     if (cache === 'public') expect({ id, who: access, method }).toEqual({ id, who: 'anyone', method: 'GET' })
@@ -47,7 +47,7 @@ const unsafe: [string | undefined, string | undefined, boolean][] = [
 ]
 
 test.each(unsafe)(
-  'a change with a cookie from site %s, origin %s passes: %s',
+  'an unsafe request with a cookie, from site %s and origin %s, is accepted: %s',
   async (site, origin, passes) => {
     const shop = await createTestShop({ books: [aBook()] })
     const shopper = shop.visitor()
@@ -72,16 +72,16 @@ test.each(unsafe)(
       await send('POST', '/api/cart/items', add, { cookie }),
       await send('PUT', '/api/cart/items/tech-001', { quantity: 1 }, { cookie }),
       await send('DELETE', '/api/cart/items/tech-001', undefined, { cookie }),
-      // Also where there is nothing, and with a cookie that is not ours.
+      // Also at an unmatched path, and with a cookie of another site.
       await send('POST', '/api/nothing', add, { cookie: 'a=b' }),
     ]
     const statuses = changes.map(({ status }) => status)
     expect(statuses).toEqual(passes ? [200, 200, 200, 404] : [403, 403, 403, 403])
     if (!passes) expect(await dumpTables(shop)).toBe(before)
-    // Without a cookie too, or another site could sign its visitors in; but who says nothing is no browser.
+    // Without a cookie too, or another site could sign its visitors in. A request with neither header is not a browser's.
     const isBrowser = site !== undefined || origin !== undefined
     expect((await send('POST', '/api/cart/items', add)).status).toBe(passes || !isBrowser ? 200 : 403)
-    // A look changes nothing.
+    // Safe methods are not checked.
     expect((await send('GET', '/api/cart', undefined, { cookie })).status).toBe(200)
   },
 )

@@ -19,14 +19,14 @@ test.each(errorCodes)('%s is a problem document with its status', async code => 
   })
 })
 
-test('nothing that an error carries takes the place of what every problem has', async () => {
+test('extra members cannot replace the standard members of a problem document', async () => {
   const extra = { status: 'x', code: 'x', type: 'x', title: 'x', detail: 'x' }
   const body = await problem(new ShopError('not_found', 'Nothing.', extra)).json()
   const title = 'Not found'
   expect(body).toEqual({ type: 'about:blank', title, status: 404, code: 'not_found', detail: 'Nothing.' })
 })
 
-test('what was wrong is said by its place, in bounds', () => {
+test('validation errors name their fields, at most 20 of them', () => {
   const schema = z.strictObject({ a: z.object({ b: z.number() }), c: z.array(z.string()) })
   const wrong = { a: { b: 'x' }, c: Array.from({ length: 100 }, () => 1), ['y'.repeat(5_000)]: 1 }
   const error = invalidRequest('body', schema.safeParse(wrong).error ?? new z.ZodError([]))

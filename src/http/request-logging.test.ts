@@ -12,8 +12,8 @@ const PROXY = 'the secret of the proxy of these tests'
 
 const idOf = ({ headers }: { readonly headers: Headers }) => headers.get('x-request-id') ?? ''
 
-/** A shop whose log the test reads. */
-const toldShop = async () => {
+/** A shop with its logged requests and metrics. */
+const createLoggedShop = async () => {
   const answered: RequestEntry[] = []
   const counted: Measurements[] = []
   const log = {
@@ -24,8 +24,8 @@ const toldShop = async () => {
   return { shop, answered, counted }
 }
 
-test('every answer bears an id of its own, kept and refused ones too', async () => {
-  const { shop } = await toldShop()
+test('every response has a unique request id, also cached responses and errors', async () => {
+  const { shop } = await createLoggedShop()
   const visitor = shop.visitor()
   const etag = (await visitor.get('/api/books')).headers.get('etag') ?? ''
   const answers = await Promise.all([
@@ -43,21 +43,23 @@ test('every answer bears an id of its own, kept and refused ones too', async () 
   expect(new Set(answers.map(idOf)).size).toBe(answers.length)
 })
 
-test('a request is told of by the pattern of its address, with its calls of the store, and nothing that it holds', async () => {
-  const { shop, answered } = await toldShop()
+test('a request is logged with its route pattern and its database calls, and without its content', async () => {
+  const { shop, answered } = await createLoggedShop()
   const visitor = shop.visitor()
-  const tell = async (ask: (who: Shopper) => Promise<unknown>) => {
+  const logged = async (ask: (who: Shopper) => Promise<unknown>) => {
     answered.length = 0
     await ask(visitor)
     return answered.map(({ method, route, status, calls }) => [method, route, status, calls])
   }
   await visitor.get('/api/books/tech-001')
-  expect(await tell(one => one.get('/api/books/tech-001'))).toEqual([['GET', '/api/books/{book_id}', 200, 0]])
-  expect(await tell(one => one.get('/api/books?q=jane%40example.com'))).toEqual([
+  expect(await logged(one => one.get('/api/books/tech-001'))).toEqual([
+    ['GET', '/api/books/{book_id}', 200, 0],
+  ])
+  expect(await logged(one => one.get('/api/books?q=jane%40example.com'))).toEqual([
     ['GET', '/api/books', 200, 0],
   ])
-  expect(await tell(one => one.get('/api/jane@example.com'))).toEqual([['GET', 'none', 404, 0]])
-  const [[method, route, status, calls] = []] = await tell(one =>
+  expect(await logged(one => one.get('/api/jane@example.com'))).toEqual([['GET', 'none', 404, 0]])
+  const [[method, route, status, calls] = []] = await logged(one =>
     one.post('/api/cart/items', { book_id: 'tech-001' }),
   )
   expect([method, route, status]).toEqual(['POST', '/api/cart/items', 200])
@@ -68,8 +70,8 @@ test('a request is told of by the pattern of its address, with its calls of the 
   )
 })
 
-test('an order is counted once with its total, however often it is asked for; a failure of ours is counted as one', async () => {
-  const { shop, counted, answered } = await toldShop()
+test('an order is counted once with its total, also when it is repeated; a server error is counted as one', async () => {
+  const { shop, counted, answered } = await createLoggedShop()
   const buyer = shop.visitor()
   await buyer.post('/api/cart/items', { book_id: 'tech-001' })
   const cart = await buyer.get('/api/cart')
@@ -94,7 +96,7 @@ test('an order is counted once with its total, however often it is asked for; a 
   expect(shop.reportedErrors.splice(0)).toHaveLength(1)
 })
 
-test('the id of a request is the gateway’s or that of the shop’s own proxy, and nobody else chooses it', async () => {
+test('the request id is that of the gateway or of the trusted proxy, and no client can choose it', async () => {
   const named = async (headers: Record<string, string>, gatewayId?: string) => {
     const serve = withRequestLogging(
       () => new Response(),
@@ -118,7 +120,7 @@ test('the id of a request is the gateway’s or that of the shop’s own proxy, 
   expect(await named({ ...proven, 'x-request-id': 'x'.repeat(101) })).toMatch(UUID)
 })
 
-test('what a page asks of the API is a part of the page’s request: one id, one line, all calls', async () => {
+test('API calls of a page are part of its request: one id, one log line, all database calls', async () => {
   const lines: string[] = []
   const log = createLinesLog('requests', line => lines.push(line))
   const call = () => {
@@ -140,7 +142,7 @@ test('what a page asks of the API is a part of the page’s request: one id, one
   expect(lines[0]).toContain(`3 calls  ${id}`)
 })
 
-test('a crowd that is turned away is told of and counted together, not one by one', async () => {
+test('shed requests are logged and counted together, in one line', async () => {
   vi.useFakeTimers()
   try {
     const [said, answered, counted]: [string[], RequestEntry[], Measurements[]] = [[], [], []]

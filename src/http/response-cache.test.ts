@@ -45,7 +45,7 @@ test('the cache stays within its bound, however many paths are requested', () =>
   expect(find(get('/large'))).toBeUndefined()
 })
 
-test('the same content has the same ETag, another content another', () => {
+test('the same content has the same ETag, other content another one', () => {
   const { store } = createResponseCache(100_000)
   const etagOf = (value: unknown) => store(get('/a'), value, undefined).headers.get('etag')
   expect(etagOf({ a: 1 })).toBe(etagOf({ a: 1 }))

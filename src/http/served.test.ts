@@ -1,11 +1,11 @@
-/** What is served is what the endpoints say, so that every address has a policy. */
+/** Only endpoints are served, so that every path has an access policy. */
 import { expect, test } from 'vitest'
 import { createTestShop } from '../../test/kit.ts'
 import { createAuth } from '../accounts/auth/auth.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 
-test('nothing is served that is no endpoint, but for the documentation', async () => {
+test('only endpoints and the API documentation are served', async () => {
   const { deps } = await createTestShop()
   const { hono } = createShop(deps)
   const known = new Set(ENDPOINTS.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))
@@ -17,7 +17,7 @@ test('nothing is served that is no endpoint, but for the documentation', async (
   ])
 })
 
-test('of the sign-in library’s own addresses none is served, but where an endpoint of the shop’s is', async () => {
+test('no path of the sign-in library is served, unless an endpoint of the shop has it', async () => {
   const shop = await createTestShop()
   const library = Object.values(createAuth({ ...shop.deps, publicUrl: 'http://localhost:3000' }).api)
     .map(one => (one as { readonly path?: string }).path)

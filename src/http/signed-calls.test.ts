@@ -89,7 +89,7 @@ test('a forged or missing signature is refused before anything is parsed, counte
   expect((await send(EVENT, { 'x-event-signature': sign(EVENT) })).status).toBe(200)
 })
 
-test('what is signed is parsed and counted as at every endpoint', async () => {
+test('a signed request is parsed and counted like any other', async () => {
   const { send, received } = await createEventShop()
   const signature = { 'x-event-signature': sign(EVENT) }
   expect((await send(EVENT, signature, '/api/events/unknown')).body.code).toBe('invalid_request')
@@ -109,7 +109,7 @@ test('a body over the limit of the endpoint is refused, signed or not', async ()
   expect(received).toHaveLength(1)
 })
 
-test('cookies of a browser count for nothing, and there is no CSRF check', async () => {
+test('cookies are ignored, and there is no CSRF check', async () => {
   const { shop, send, received, answered } = await createEventShop()
   const staff = await shop.account({ role: 'admin' })
   const browser = {
@@ -118,7 +118,7 @@ test('cookies of a browser count for nothing, and there is no CSRF check', async
     'sec-fetch-site': 'cross-site',
   }
   answered.length = 0
-  // A session is no signature.
+  // A session does not replace the signature.
   expect((await send(EVENT, browser)).body.code).toBe('forbidden')
   expect(answered.at(-1)?.calls).toBe(0)
   const signed = await send(EVENT, { ...browser, 'x-event-signature': sign(EVENT) })

@@ -14,7 +14,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import { EXAMPLES } from '../openapi/examples.ts'
 
 /** Ids, times and secrets, which are never the same twice, by what they are. */
-const NEVER_TWICE: readonly (readonly [RegExp, string])[] = [
+const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/order-\d{4}-\d\d-\d\d-[0-9a-z]{22}/g, '<order>'],
   [/cart-\d{4}-\d\d-\d\d/g, '<cart>'],
   [/user-[0-9a-z]{26}/g, '<user>'],
@@ -23,19 +23,19 @@ const NEVER_TWICE: readonly (readonly [RegExp, string])[] = [
   [/reader-\d+@/g, '<reader>@'],
   [/"(next_cursor|address_id|session_id|challenge|totp_uri|url|id)":"[^"]*"/g, '"$1":"<$1>"'],
   [/"(age_seconds|waiting_seconds|expires_at)":[\d.]+/g, '"$1":0'],
-  // Who is asked, where this machine's own engine and a store elsewhere are the same one.
+  // The name of the database: here both shops use the same one.
   [/"engine":"\w+"/g, '"engine":"<engine>"'],
   [/"recovery_codes":\[[^\]]*\]/g, '"recovery_codes":[]'],
   [/(=)[A-Za-z0-9_%.-]{43,}/g, '$1<secret>'],
   [/\b[0-9a-f]{32}\b/g, '<hex>'],
-  // Of a body with times in it.
+  // The ETag of a body that contains times.
   [/^(etag: (?:W\/)?)"[\w-]{22}"$/g, '$1<etag>'],
   [/\b[0-9a-z]{26}\b/g, '<version>'],
 ]
 const normal = (text: string): string =>
-  NEVER_TWICE.reduce((rest, [pattern, name]) => rest.replaceAll(pattern, name), text)
+  VOLATILE.reduce((rest, [pattern, name]) => rest.replaceAll(pattern, name), text)
 
-/** What each way of sending adds by itself. */
+/** Headers that a transport adds by itself. */
 const TRANSPORT = new Set([
   'date',
   'connection',
@@ -45,8 +45,11 @@ const TRANSPORT = new Set([
   'x-request-id',
 ])
 
-/** Where two answers differ: what was asked, and the words around the first difference. */
-const differences = (here: readonly Told[], there: readonly Told[]): readonly string[] =>
+/** How two responses differ: the request, and the text around the first difference. */
+const differences = (
+  here: readonly RecordedResponse[],
+  there: readonly RecordedResponse[],
+): readonly string[] =>
   here.flatMap((one, i) => {
     const [a, b] = [JSON.stringify(one), JSON.stringify(there[i] ?? 'nothing')]
     if (a === b) return []
@@ -55,19 +58,19 @@ const differences = (here: readonly Told[], there: readonly Told[]): readonly st
     return [`${one.what}\n  here  …${around(a)}\n  there …${around(b)}`]
   })
 
-type Told = {
+type RecordedResponse = {
   readonly what: string
   readonly status: number
   readonly headers: object
   readonly body: string
 }
 
-/** Somebody whose answers are all noted. */
-const noting = (told: Told[], name: string, who: Shopper): Shopper => {
+/** A shopper whose responses are all recorded. */
+const recordResponses = (recorded: RecordedResponse[], name: string, who: Shopper): Shopper => {
   const call: Shopper['call'] = async (method, path, body, headers) => {
     const answer = await who.call(method, path, body, headers)
     const pairs = [...answer.headers].filter(([one]) => !TRANSPORT.has(one))
-    told.push({
+    recorded.push({
       what: normal(`${name}: ${method} ${path}`),
       status: answer.status,
       headers: pairs.map(([one, value]) => normal(`${one}: ${value}`)).sort(),
@@ -96,12 +99,16 @@ const ENDS = ['signOut', 'endOtherSessions', 'endSession', 'deleteBook', 'delete
 const endsLast = (): readonly Endpoint[] =>
   ENDPOINTS.toSorted((a, b) => ENDS.indexOf(a.id) - ENDS.indexOf(b.id))
 
-/** Everything that can be asked, by everyone who may ask it and by others. */
-const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Promise<Told[]> => {
-  const told: Told[] = []
-  const guest = noting(told, 'guest', shop.visitor())
-  const visitor = noting(told, 'visitor', shop.visitor())
-  const staff = noting(told, 'staff', await shop.account({ role: 'staff', email: 'staff@example.com' }))
+/** Every endpoint, called by callers with and without access. */
+const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Promise<RecordedResponse[]> => {
+  const recorded: RecordedResponse[] = []
+  const guest = recordResponses(recorded, 'guest', shop.visitor())
+  const visitor = recordResponses(recorded, 'visitor', shop.visitor())
+  const staff = recordResponses(
+    recorded,
+    'staff',
+    await shop.account({ role: 'staff', email: 'staff@example.com' }),
+  )
 
   // A guest buys.
   await guest.post('/api/cart/items', { book_id: 'tech-001', quantity: 2 })
@@ -113,8 +120,8 @@ const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Pro
   await guest.post('/api/orders', { ...orderFor(cart), expected_total: 1 }, key)
   await guest.get('/api/orders')
 
-  // Somebody signs up, confirms, signs in, sets a second factor.
-  const jane = noting(told, 'jane', shop.visitor())
+  // Signs up, verifies the email, signs in, and sets up a second factor.
+  const jane = recordResponses(recorded, 'jane', shop.visitor())
   await shop.signUp(jane, 'jane@example.com', { first_name: 'Jane' })
   for (const token of await shop.tokens('verify-email')) await shop.verify(jane, token)
   await shop.signIn(jane, 'jane@example.com', 'not the password')
@@ -140,12 +147,12 @@ const tellAll = async (shop: Awaited<ReturnType<typeof createAccountShop>>): Pro
         endpoint.body === 'bytes' ? new Uint8Array([1, 2, 3]) : EXAMPLES[endpoint.id]?.request
       await who.call(endpoint.method, path, body)
     }
-  return told
+  return recorded
 }
 
 type Ask = (visitor: Shopper, staff: Shopper) => Promise<unknown>
 
-/** What edges get wrong: encodings, repeated parameters, bytes, conditions, methods, addresses of nobody. */
+/** Requests that HTTP adapters get wrong: encodings, repeated parameters, bytes, conditions, methods, unmatched paths. */
 const ODD: readonly Ask[] = [
   who => who.get('/api/books?category=Arts+%26+Crafts%3F&q=%C3%B6lfarben'),
   who => who.get('/api/books/category/Arts%20%26%20Crafts%3F'),
@@ -227,7 +234,7 @@ const openBoth = async () => {
   return { here, there, of: functions.of, aws: functions.aws }
 }
 
-/** Functions log JSON; what is no JSON was written by nobody who should have. */
+/** Whether a log line is a failure. Functions log JSON, so any other line is one too. */
 const isFailure = (line: string): boolean => line !== '' && !/^\{"(level":"(INFO|DEBUG)|_aws)"/.test(line)
 
 let opened: ReturnType<typeof openBoth> | undefined
@@ -236,7 +243,7 @@ const both = () => {
   return opened
 }
 
-test('the bundles answer what a server on this machine answers, whatever is asked', {
+test('the bundles answer every request as a local server does', {
   timeout: 180_000,
 }, async () => {
   const { here, there, of, aws } = await both()
@@ -251,7 +258,7 @@ test('the bundles answer what a server on this machine answers, whatever is aske
   ).toHaveLength(7)
 })
 
-test('no function answers a call that did not come through the CDN', async () => {
+test('functions refuse requests that did not come through the CDN', async () => {
   const { of } = await both()
   for (const id of FUNCTIONS)
     for (const headers of [{}, { 'x-trusted-proxy': 'a guess of thirty-two characters' }]) {

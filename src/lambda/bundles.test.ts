@@ -38,7 +38,7 @@ const HEAVY =
   /^(better-auth|@better-auth\/.*|@node-rs\/argon2|sharp|@zxcvbn-ts\/.*|nodemailer|openid-client)$/
 const heavyIn = (sources: Set<string>): string[] => [...sources].filter(name => HEAVY.test(name)).sort()
 
-test('cart and orders hold nothing of signing in, of pictures and of mail; the catalogue pictures alone, and later', async () => {
+test('bundles of cart and orders contain no sign-in, image or mail code; that of the catalog loads image code on demand', async () => {
   for (const id of ['ShoppingCart', 'OrderProcess', 'IndexConsumer'] as const)
     expect([id, heavyIn((await lookInto(id)).all)]).toEqual([id, []])
   // Connections are Node's own.
@@ -54,7 +54,7 @@ test('cart and orders hold nothing of signing in, of pictures and of mail; the c
   ).toEqual([])
 })
 
-test('the sign-in library waits for the first who signs in, and nothing that is only for developers is uploaded', async () => {
+test('the sign-in library is loaded with the first sign-in, and no development code is uploaded', async () => {
   const { first, all, auth, folder } = await lookInto('UserAccounts')
   const loadedWithAuth = [...auth]
   expect(heavyIn(first)).toEqual([])
@@ -70,11 +70,11 @@ test('the sign-in library waits for the first who signs in, and nothing that is 
   const map = JSON.parse(readFileSync(join(folder, 'index.mjs.map'), 'utf8'))
   expect(map.sources).toEqual(expect.arrayContaining([expect.stringMatching(/src\/http\/app\.ts$/)]))
   expect(map.mappings.length).toBeLessThan(150_000)
-  // One wider letter, and the whole text is kept and read in two bytes for each.
+  // A single character beyond Latin-1 makes the engine store the whole text with two bytes per character.
   expect(/[^\0-\x7f]/.test(readFileSync(join(folder, 'index.mjs'), 'utf8'))).toBe(false)
 })
 
-test('a bundle is the same bytes each time, whatever natives lie beside it', async () => {
+test('a bundle is reproducible, with any native dependencies beside it', async () => {
   const [one, other, host] = await Promise.all([
     bundleFunction('OrderProcess'),
     bundleFunction('OrderProcess'),

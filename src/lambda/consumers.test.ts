@@ -1,4 +1,4 @@
-/** The bundles that streams and schedules wake, with the events that DynamoDB and EventBridge send them. */
+/** Bundles of the functions that streams and schedules invoke, with events as DynamoDB and EventBridge send them. */
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
@@ -59,7 +59,7 @@ const openMail = async (env: Readonly<Record<string, string>> = {}) => {
   return { ...shop, server, start, order, rows }
 }
 
-test('each mail of a batch is sent once, however often its record comes, poison beside it, and several consumers at once', async () => {
+test('each mail of a batch is sent once, with repeated records, invalid records and concurrent consumers', async () => {
   const { start, order, rows, visitor, server } = await openMail()
   for (let i = 0; i < 4; i++) await order(visitor())
   const records = (await rows('outbox')).map(outboxRecord)
@@ -75,7 +75,7 @@ test('each mail of a batch is sent once, however often its record comes, poison 
   expect(server.messages).toHaveLength(4)
 })
 
-test('a store that fails gives back the records that it kept from being done, and no others', async () => {
+test('after a database error only the interrupted records are returned for a retry', async () => {
   const { start, order, rows, visitor, server, deps } = await openMail()
   await order(visitor())
   const [row] = await rows('outbox')
@@ -94,7 +94,7 @@ test('a store that fails gives back the records that it kept from being done, an
   expect(server.messages).toHaveLength(1)
 })
 
-test('the sweeper sends what had to wait and finishes an erasure that was cut off', async () => {
+test('the sweeper sends postponed mails and finishes an interrupted erasure', async () => {
   const { start, order, rows, server, member, deps } = await openMail()
   const jane = await member('jane@example.com')
   await order(jane)
@@ -151,10 +151,10 @@ const bookRecord = (before: Json, after: Json): DynamoDBRecord => {
   }
 }
 
-/** Resolves to how many milliseconds it took until `holds`; fails half a second after the two that it may take. */
-const within2s = async (holds: () => Promise<boolean>): Promise<number> => {
+/** Milliseconds until `condition` is true; fails after 2.5 s. */
+const within2s = async (condition: () => Promise<boolean>): Promise<number> => {
   const start = performance.now()
-  while (!(await holds())) {
+  while (!(await condition())) {
     expect(performance.now() - start).toBeLessThan(2_500)
     await new Promise(resolve => setTimeout(resolve, 100))
   }
@@ -164,7 +164,7 @@ const within2s = async (holds: () => Promise<boolean>): Promise<number> => {
 const changesOf = async (shop: TestShop) =>
   (await readItems(shop, 'control')).filter(({ pk }) => pk === 'catalog-changes')
 
-test('what one process of the catalogue changes, another gives out two seconds later, and so with what others write', async () => {
+test('another process of the catalog serves a change within two seconds, also one by another client', async () => {
   const shop = await openCatalogue()
   const { ask, staff, consumer } = shop
   const find = async (q: string) =>
@@ -173,7 +173,7 @@ test('what one process of the catalogue changes, another gives out two seconds l
   await staff.call('PATCH', '/api/books/tech-002', { title: 'Gardening' })
   await within2s(async () => (await find('gardening')).length === 1)
 
-  // Somebody with a console: no pointer, no entry in the log; the stream tells.
+  // Another client creates no pointer and no entry of the change log: the stream reports its write.
   const foreign = foreignBook({ book_id: { S: 'foreign-1' }, title: { S: 'Beekeeping' } })
   await putForeignItem(shop, 'books', foreign)
   expect(await find('beekeeping')).toEqual([])
@@ -203,7 +203,7 @@ test('what one process of the catalogue changes, another gives out two seconds l
   expect((await changesOf(shop)).length).toBe(before + 2)
 })
 
-test('the snapshot is there after the first start, written now and then, and kept young by the schedule', async () => {
+test('the snapshot is written at the first start, then every few minutes, and by the schedule', async () => {
   const shop = await openCatalogue()
   const { aws, environment, consumer, staff } = shop
   const NAME = '/shop-blobs/index/books.snapshot'
@@ -223,7 +223,7 @@ test('the snapshot is there after the first start, written now and then, and kep
   const second = aws.objects.get(NAME)
   expect(second).not.toBe(first)
   expect(second?.bytes.toString('latin1')).toContain('Another title')
-  // A bucket that does not answer holds up no change.
+  // A bucket that does not respond delays no change.
   aws.state.fail = 20
   expect(await consumer.invoke({ source: 'aws.scheduler' })).toEqual({ batchItemFailures: [] })
   expect(consumer.log()).toContain('the bucket responded with 503')

@@ -6,7 +6,7 @@ import { FUNCTIONS, type FunctionDefinition, routeKey } from './functions.ts'
 
 const all: readonly FunctionDefinition[] = FUNCTIONS
 
-test('every endpoint belongs to one function, and the document names the same', () => {
+test('every endpoint belongs to exactly one function, and the OpenAPI document has the same endpoints', () => {
   const keys = all.flatMap(one => one.endpoints.map(routeKey))
   expect(keys.toSorted()).toEqual(ENDPOINTS.map(routeKey).toSorted())
   const { paths } = createOpenApiDocument(ENDPOINTS, 'https://shop.example') as {
@@ -18,7 +18,7 @@ test('every endpoint belongs to one function, and the document names the same', 
   expect(documented.toSorted()).toEqual(keys.toSorted())
 })
 
-test('whatever else is asked under the addresses of a function comes to that function', () => {
+test('unmatched paths below those of a function go to that function', () => {
   const greedy = (key: string): RegExp =>
     new RegExp(`^${key.replace('ANY ', '').replace('/{proxy+}', '/.+').replace('{', '\\{')}$`)
   const others = all.flatMap(({ id, otherRoutes }) => otherRoutes.map(key => ({ id, key })))
@@ -31,7 +31,7 @@ test('whatever else is asked under the addresses of a function comes to that fun
     }
 })
 
-test('each has its entry, and only what it says it needs: pages no table, orders no writing of users', () => {
+test('each function has an entry file and only the permissions that it needs', () => {
   for (const { entry } of all) expect(existsSync(new URL(`./${entry}.ts`, import.meta.url)), entry).toBe(true)
   const rights = Object.fromEntries(all.map(({ id, tables }) => [id, tables]))
   expect(rights.Pages).toEqual({})

@@ -140,6 +140,6 @@ export const routeKey = ({ method, path }: Endpoint): string => `${method} ${pat
 /** The definition of a function. Throws TypeError for an unknown id. */
 export const findFunction = (id: FunctionId): FunctionDefinition => {
   const found = FUNCTIONS.find(one => one.id === id)
-  if (!found) throw new TypeError(`there is no function ${id}`)
+  if (!found) throw new TypeError(`must be the id of a function: ${id}`)
   return found
 }

@@ -25,7 +25,7 @@ export const createHttpHandler = (
   const answer = async (request: Request, event: APIGatewayProxyEventV2): Promise<Response> => {
     if (!isTrustedProxy(request.headers, proxySecret))
       return problem(
-        new ShopError('forbidden', `This address is only for the shop itself. Please use ${publicUrl}.`),
+        new ShopError('forbidden', `This URL is only for the shop itself. Please use ${publicUrl}.`),
       )
     return fetch(
       request,

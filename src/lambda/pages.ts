@@ -25,7 +25,7 @@ const fetchApi = async (request: Request, caller?: Caller): Promise<Response> =>
   const { pathname, search } = new URL(request.url)
   // Neither the API nor a page: the CDN serves it from a bucket, where it was not found.
   if (!pathname.startsWith('/api/'))
-    return problem(new ShopError('not_found', 'There is nothing at this address.'))
+    return problem(new ShopError('not_found', 'There is nothing at this path.'))
   const headers = new Headers(request.headers)
   headers.set('x-trusted-proxy', proxySecretToSend(proxy))
   const current = currentRequest()

@@ -15,7 +15,7 @@ const document = JSON.parse(JSON.stringify(createOpenApiDocument(ENDPOINTS))) as
 const keysOf = (list: readonly { readonly method: string; readonly path: string }[]): string[] =>
   list.map(({ method, path }) => `${method} ${path}`).sort()
 
-test('the endpoints as data are the routes that the shop serves, each once', async () => {
+test('the shop serves each endpoint exactly once', async () => {
   const shop = await createTestShop()
   const { routes } = createShop(shop.deps)
   expect(keysOf(routes.map(({ endpoint }) => endpoint))).toEqual(keysOf(ENDPOINTS))
@@ -24,14 +24,14 @@ test('the endpoints as data are the routes that the shop serves, each once', asy
   for (const { endpoint } of routes) expect(ENDPOINTS).toContain(endpoint)
 })
 
-test('the document has every endpoint and no other', () => {
+test('the document has exactly the endpoints of the shop', () => {
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations as object).map(method => ({ method: method.toUpperCase(), path })),
   )
   expect(keysOf(described)).toEqual(keysOf(ENDPOINTS))
 })
 
-test('docs/openapi.json is what the code says', () => {
+test('docs/openapi.json is up to date', () => {
   const file = readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')
   expect(JSON.parse(file)).toEqual(document)
 })
@@ -41,7 +41,7 @@ const refsIn = (value: Json): string[] =>
     ? []
     : Object.entries(value).flatMap(([name, inner]) => (name === '$ref' ? [String(inner)] : refsIn(inner)))
 
-test('every reference leads somewhere, and every component is referred to', () => {
+test('every reference resolves, and every component is used', () => {
   const refs = new Set(refsIn(document))
   expect(refs.size).toBeGreaterThan(5)
   for (const ref of refs) {
@@ -56,7 +56,7 @@ test('every reference leads somewhere, and every component is referred to', () =
   expect(JSON.stringify(document)).not.toContain('$defs')
 })
 
-test.each(ENDPOINTS)('the examples of $id are what it takes and gives, whole', endpoint => {
+test.each(ENDPOINTS)('the examples of $id match its schemas completely', endpoint => {
   const { request, reply } = EXAMPLES[endpoint.id] ?? {}
   if (endpoint.body !== undefined && endpoint.body !== 'bytes') {
     expect(request).toBeDefined()
@@ -67,12 +67,12 @@ test.each(ENDPOINTS)('the examples of $id are what it takes and gives, whole', e
   else expect(reply).toBeUndefined()
 })
 
-test('no example is for an endpoint that is not there', () => {
+test('every example belongs to an endpoint', () => {
   const ids = ENDPOINTS.map(({ id }) => id)
   expect(Object.keys(EXAMPLES).filter(id => !ids.includes(id))).toEqual([])
 })
 
-test('each operation names its parameters, its success and its refusals, by status and code', () => {
+test('each operation lists its parameters, its success response and its errors by status and code', () => {
   for (const endpoint of ENDPOINTS) {
     const operation = document.paths[endpoint.path][endpoint.method.toLowerCase()]
     expect(operation.operationId).toBe(endpoint.id)
@@ -88,14 +88,14 @@ test('each operation names its parameters, its success and its refusals, by stat
   }
 })
 
-test('the list of error codes is closed, and published', () => {
+test('the list of error codes is closed and published', () => {
   for (const code of errorCodes)
     expect(document.info.description).toMatch(new RegExp(`^\\| ${errorStatus[code]} \\|.*\`${code}\``, 'm'))
   expect(document.components.schemas.Problem.properties.code.enum).toEqual(errorCodes)
   for (const status of Object.values(errorStatus)) expect(status).toBeGreaterThanOrEqual(400)
 })
 
-test('what the shop answers is what the document declares, and nothing beside it', async () => {
+test('responses of the shop match the document exactly', async () => {
   const shop = await createTestShop({
     books: [aBook({ isbn: '9780132350884', genres: ['Craft'], pages: 464, average_rating: 4.4 })],
   })
@@ -156,7 +156,7 @@ test('what the shop answers is what the document declares, and nothing beside it
   expect(untried).toEqual(['putCover', 'signInWithPasskey', 'beginCognito', 'finishCognito'])
 })
 
-/** What the endpoints of accounts answer to somebody who does everything that one can do there. */
+/** Responses of the account endpoints to a caller who uses each of them. */
 const accountAnswers = async (): Promise<[string, Json][]> => {
   const shop = await createAccountShop()
   const [email, password] = ['jane@example.com', PASSWORD]
@@ -204,7 +204,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   return answers
 }
 
-test('the document and the page that shows it are served, with nothing from another host', async () => {
+test('the document and its page are served, without anything from another host', async () => {
   const visitor = (await createTestShop()).visitor()
   const served = await visitor.get('/api/openapi.json')
   expect(served.status).toBe(200)
@@ -214,8 +214,8 @@ test('the document and the page that shows it are served, with nothing from anot
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   const fetched = [...String(page.body).matchAll(/(?:src|href|spec-url)="([^"]+)"/g)].map(match => match[1])
   expect(fetched.length).toBeGreaterThan(1)
-  for (const address of fetched) {
-    expect(address).toMatch(/^\/api\//)
-    expect((await visitor.get(address ?? '')).status).toBe(200)
+  for (const path of fetched) {
+    expect(path).toMatch(/^\/api\//)
+    expect((await visitor.get(path ?? '')).status).toBe(200)
   }
 })

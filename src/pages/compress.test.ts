@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { Body, encodingFor } from './compress.ts'
 
-test('the smallest form that is accepted is sent; short bodies, pictures and fonts go as they are', () => {
+test('the smallest accepted encoding is sent; short bodies, images and fonts are not encoded', () => {
   expect(encodingFor('gzip, deflate, br', 'text/html', 5_000)).toBe('br')
   expect(encodingFor('gzip', 'text/html', 5_000)).toBe('gzip')
   expect(encodingFor('br;q=0, gzip', 'text/html', 5_000)).toBe('gzip')
@@ -12,7 +12,7 @@ test('the smallest form that is accepted is sent; short bodies, pictures and fon
   expect(encodingFor('br', 'font/woff2', 5_000)).toBeUndefined()
 })
 
-test('every form is the same text', async () => {
+test('every encoding has the same content', async () => {
   const text = 'books '.repeat(1_000)
   const body = new Body(Buffer.from(text), 'text/html')
   const ask = async (accepted: string) => {

@@ -4,7 +4,7 @@ import { nonceToHashes, securityHeaders } from './headers.ts'
 
 const MARK = 'abc123'
 
-test('scripts that carry the mark are named by their hash, and the mark goes', () => {
+test('scripts with the nonce are allowed by their hash, and the nonce is removed', () => {
   const page = `<link href="/a.css" nonce="${MARK}"/><script nonce="${MARK}">one()</script><script type="module" nonce="${MARK}" async="">two()</script>`
   const { html, scripts } = nonceToHashes(page, MARK)
   expect(html).not.toContain(MARK)
@@ -12,12 +12,12 @@ test('scripts that carry the mark are named by their hash, and the mark goes', (
   expect(scripts.split(' ')).toEqual([hash('one()'), hash('two()')])
 })
 
-test('a script without the mark is not named', () => {
+test('a script without the nonce is not allowed', () => {
   const { scripts } = nonceToHashes('<script>evil()</script><script nonce="other">evil()</script>', MARK)
   expect(scripts).toBe('')
 })
 
-test('a shop on https tells browsers to stay there', () => {
+test('a shop on https sends HSTS', () => {
   const [plain, secure] = [new Headers(), new Headers()]
   securityHeaders(plain, '', false)
   securityHeaders(secure, '', true)

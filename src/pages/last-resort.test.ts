@@ -7,7 +7,7 @@ const read = async (refused: ShopError | undefined) => {
   return [answer.status, /<h1>(.*)<\/h1>/.exec(await answer.text())?.[1]]
 }
 
-test('the page of last resort says why a request was refused, and names no reason that is not its own', async () => {
+test('the page of last resort gives the reason of a refusal, and no internal detail', async () => {
   expect(await read(new ShopError('cross_site_request', ''))).toEqual([
     403,
     'This form wasn’t sent from our website',

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { bookOf, isPage, isPublicPage, pageRoute } from './paths.ts'
 
-test('the API, its pictures and the mailbox are no pages', () => {
+test('the API, images and the mailbox are not pages', () => {
   for (const path of ['/api', '/api/books', '/api?x', '/images/covers/a.webp', '/dev/mailbox'])
     expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, false])
   for (const path of ['/', '/books/api', '/apiary', '/search?q=/api/'])
     expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, true])
 })
 
-test('what is not known to be public is private, with its data', () => {
+test('a page that is not listed as public is private, and so is its data', () => {
   for (const path of [
     '/',
     '/_root.data',
@@ -33,14 +33,14 @@ test('what is not known to be public is private, with its data', () => {
     expect([path, isPublicPage(path)]).toEqual([path, false])
 })
 
-test('a page tells which book it is about', () => {
+test('the book of a page is read from its path', () => {
   expect(bookOf('/books/tech-001/clean-code')).toBe('tech-001')
   expect(bookOf('/books/tech-001/clean-code.data')).toBe('tech-001')
   expect(bookOf('/covers/tech-001.svg')).toBe('tech-001')
   expect(bookOf('/category/poetry')).toBeUndefined()
 })
 
-test('a page is logged by its first word alone, and an address that nobody has by none of its own', () => {
+test('a page is logged by the first segment of its path, and an unmatched path by a fixed label', () => {
   for (const [path, route] of [
     ['/', '/'],
     ['/books/a-1/clean-code', '/books/…'],

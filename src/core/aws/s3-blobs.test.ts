@@ -17,7 +17,7 @@ const openBlobs = async () => {
   return { ...aws, blobs }
 }
 
-test('a blob is what was put last, nothing once it is removed, and nothing before', async () => {
+test('a blob is what was stored last, and undefined before that and after its removal', async () => {
   const { blobs, objects } = await openBlobs()
   expect(await blobs.get('index/books.snapshot')).toBeUndefined()
   await blobs.put('index/books.snapshot', new Uint8Array([1, 2, 3]))
@@ -29,7 +29,7 @@ test('a blob is what was put last, nothing once it is removed, and nothing befor
   expect(await blobs.get('index/books.snapshot')).toBeUndefined()
 })
 
-test('a cover lies where the public asks for it, as what it is, to be kept for good', async () => {
+test('a cover is stored under its public path, with its media type and an immutable cache header', async () => {
   const { blobs, objects } = await openBlobs()
   await blobs.put('covers/tech-001-abc-w200.avif', new Uint8Array([1]))
   const stored = objects.get('/shop/images/covers/tech-001-abc-w200.avif')
@@ -54,7 +54,7 @@ class Sha256 {
   }
 }
 
-test('requests are signed as the AWS SDK signs those to S3', async () => {
+test('requests have the same signature as those of the AWS SDK to S3', async () => {
   const { blobs, requests, objects } = await openBlobs()
   await blobs.put('index/books.snapshot', new Uint8Array([1, 2]))
   await blobs.get('index/books.snapshot')
@@ -78,7 +78,7 @@ test('requests are signed as the AWS SDK signs those to S3', async () => {
   }
 })
 
-test('what S3 is too busy for is asked again; a refusal is told as one, and is not "nothing there"', async () => {
+test('a busy S3 is retried; a refusal is an error, and not a missing blob', async () => {
   const { blobs, state, url } = await openBlobs()
   await blobs.put('index/a', new Uint8Array([1]))
   state.fail = 2

@@ -1,11 +1,11 @@
-/** Our signatures beside those of the AWS SDK. */
+/** Signatures of the shop compared with those of the AWS SDK. */
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Credentials, createServiceSigner, type Headers } from './sign.ts'
 
 type Sent = { readonly headers: Headers; readonly body: string; readonly hostname: string }
 
-/** What the SDK would send: signed, and kept instead. */
+/** The signed request that the SDK would send. */
 const sentBySdk = async (
   region: string,
   credentials: Credentials,
@@ -20,7 +20,7 @@ const sentBySdk = async (
     requestHandler: {
       handle: async (request: Sent) => {
         sent = request
-        throw new Error('kept')
+        throw new Error('captured')
       },
     },
   })
@@ -39,7 +39,7 @@ const commands = [
 ] as const
 
 test.each(commands)(
-  '%s is signed as the SDK signs it, with and without a session token',
+  '%s has the same signature as by the AWS SDK, with and without a session token',
   async (_, command) => {
     for (const region of ['us-east-1', 'eu-central-1'])
       for (const sessionToken of [undefined, 'FwoGZXIvYXdzEXAMPLE//token+with=signs'])
@@ -63,7 +63,7 @@ test.each(commands)(
   },
 )
 
-test('a signature is another one for another body, key, region and time', async () => {
+test('the signature depends on body, key, Region and time', async () => {
   const signed = async (region: string, secretAccessKey: string, date: string, body: string) => {
     const sign = createServiceSigner('dynamodb', region, async () => ({
       accessKeyId: 'AKID',
@@ -88,11 +88,11 @@ afterEach(() => {
 
 const keyIdOf = (headers: Headers) => /Credential=([^/]+)/.exec(headers.Authorization ?? '')?.[1]
 
-test('credentials are asked for once, and again five minutes before they expire', async () => {
+test('credentials are requested once, and again five minutes before they expire', async () => {
   vi.useFakeTimers({ now: new Date('2025-09-05T10:00:00Z') })
-  let asked = 0
+  let requests = 0
   const sign = createServiceSigner('dynamodb', 'us-east-1', async () => ({
-    accessKeyId: `KEY${++asked}`,
+    accessKeyId: `KEY${++requests}`,
     secretAccessKey: 's',
     expiration: new Date(Date.now() + 3_600_000),
   }))
@@ -106,10 +106,10 @@ test('credentials are asked for once, and again five minutes before they expire'
   expect(await signed()).toBe('KEY3')
 })
 
-test('credentials that could not be had are asked for again', async () => {
-  let asked = 0
+test('after a failure, credentials are requested again', async () => {
+  let requests = 0
   const sign = createServiceSigner('dynamodb', 'us-east-1', async () => {
-    if (++asked === 1) throw new Error('no credentials yet')
+    if (++requests === 1) throw new Error('no credentials yet')
     return { accessKeyId: 'KEY', secretAccessKey: 's' }
   })
   await expect((async () => sign('h', {}, '{}'))()).rejects.toThrow('no credentials yet')

@@ -1,6 +1,6 @@
 /**
  * Control rows of the sign-in library's records, by the library's names of its models, and the pointers by which a record is
- * found without a scan. What the specification knows of a user is in the users table; `user` holds the rest.
+ * found without a scan. Attributes of the specification are in the users table; the row of `user` has the others.
  */
 import { rowGroup, type SingleRow, singleRow } from './row-kind.ts'
 
@@ -10,7 +10,7 @@ const record = <const T extends 'per row' | 'never'>(prefix: string, sk: string,
   singleRow(prefix, sk, { ttl, owner: OWNER, personalData: true })
 
 export const AUTH_ROWS = {
-  /** Whether the address is confirmed, role, second factor, by user. */
+  /** Whether the email is verified, role and second factor, by user id. */
   user: record('user#', 'auth', 'never'),
   /** By the hash of the session's token. */
   session: record('session#', 'session', 'per row'),
@@ -27,7 +27,7 @@ export type AuthModel = keyof typeof AUTH_ROWS
 
 const isAuthModel = (model: string): model is AuthModel => Object.hasOwn(AUTH_ROWS, model)
 
-/** The rows of a model. The library's own test suite has models beside the shop's: they are kept in the same way. */
+/** The rows of a model. The library's own test suite has further models, which are stored in the same way. */
 export const authRowsOf = (model: string): SingleRow =>
   isAuthModel(model) ? AUTH_ROWS[model] : record(`${model}#`, model, 'never')
 

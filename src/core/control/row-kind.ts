@@ -1,6 +1,6 @@
 /**
- * Kinds of rows of the control table: what a kind is, and the three shapes that its keys can have. A kind is data, so that
- * its key, its lifetime and its owner stand in one place (`rows.ts`) and nowhere else.
+ * Kinds of rows of the control table, with the three shapes of their keys. A kind is data, so that key, TTL, owner and whether
+ * it is personal data are in one place (`rows.ts`).
  */
 import type { Query } from '../dynamo/dynamo.ts'
 import type { Item } from '../dynamo/write.ts'

@@ -1,4 +1,4 @@
-/** Keys of the control table as they are stored: literal strings, since a changed key loses what an earlier release wrote. */
+/** Keys of the control table as they are stored. They are literal strings here, because a changed key loses the data of earlier releases. */
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,7 +85,7 @@ test('each kind of row has exactly the key under which earlier releases stored i
   expect(pointers[0]?.key('0f', 'session')).toEqual({ pk: 'session.id#0f', sk: 'session' })
 })
 
-test('a row is of exactly one kind, and its key gives back what it was made of', () => {
+test('a row is of exactly one kind, and its id can be read from its key', () => {
   for (const [key] of KEYS) expect(kinds.filter(kind => kind.matches(key))).toHaveLength(1)
   expect(CONTROL_ROWS.bookPointer.idOf('book#tech-001')).toBe('tech-001')
   expect(CONTROL_ROWS.emailReservation.idOf('email#a#b@example.org')).toBe('a#b@example.org')
@@ -112,7 +112,7 @@ describe.each(readdirSync(FIXTURES))('the control table of release %s', version 
     expect(new Set(rows.flatMap(kindOf)).size).toBe(kinds.length)
   })
 
-  test('no row of a kind without personal data names an account, a guest or an email address', () => {
+  test('no row of a kind without personal data contains the id of an account or a guest, or an email', () => {
     const people = [...dump['cloudshelf-users'], ...dump['cloudshelf-carts'], ...dump['cloudshelf-orders']]
     const traces = new Set<string>(people.flatMap(one => [one.user_id.S, one.email?.S ?? one.user_id.S]))
     expect(traces.size).toBeGreaterThan(10)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { coalesceReads, coalesceReadsInLanes } from './coalesce.ts'
 
-/** A store whose reads end when the test says so. */
+/** A database whose reads end when the test ends them. */
 const slowStore = (values: Record<string, number>) => {
   const calls: { readonly keys: readonly string[]; readonly end: (error?: Error) => void }[] = []
   const read = (keys: readonly string[]): Promise<ReadonlyMap<string, number>> =>
@@ -15,7 +15,7 @@ const slowStore = (values: Record<string, number>) => {
   return { calls, values, read, get: coalesceReads<string, number>(key => key, read) }
 }
 
-test('who asks when nothing is under way is served at once', async () => {
+test('a read is made at once when none is in flight', async () => {
   const { calls, get } = slowStore({ a: 1 })
   const one = get(['a', 'unknown'])
   await sleep(0)
@@ -24,7 +24,7 @@ test('who asks when nothing is under way is served at once', async () => {
   expect(await one).toEqual([1])
 })
 
-test('who asks while a read is under way is read for when it is over, all together, each key once, each getting their own', async () => {
+test('reads during another one are made together after it, each key once, and each caller gets its own values', async () => {
   const { calls, get } = slowStore({ a: 1, b: 2, c: 3 })
   const first = get(['a'])
   await sleep(0)
@@ -40,7 +40,7 @@ test('who asks while a read is under way is read for when it is over, all togeth
   expect(await third).toEqual([2, 3])
 })
 
-test('nobody gets what was read before they asked', async () => {
+test('a result is never older than its request', async () => {
   const { calls, values, get } = slowStore({ price: 10 })
   const early = get(['price'])
   await sleep(0)
@@ -53,32 +53,32 @@ test('nobody gets what was read before they asked', async () => {
   expect(await late).toEqual([12])
 })
 
-test('a read that fails, fails for those whose it was, and the next goes on', async () => {
+test('a failed read fails for its own callers only', async () => {
   const { calls, get } = slowStore({ a: 1, b: 2 })
   const first = get(['a'])
   await sleep(0)
   const second = get(['b'])
-  calls[0]?.end(new Error('the store is away'))
-  await expect(first).rejects.toThrow('the store is away')
+  calls[0]?.end(new Error('the database is away'))
+  await expect(first).rejects.toThrow('the database is away')
   await sleep(0)
   calls[1]?.end()
   expect(await second).toEqual([2])
 })
 
-test('a read that hangs holds up nobody but those whose it is', async () => {
+test('a read that hangs delays its own callers only', async () => {
   const { calls, get } = slowStore({ a: 1, b: 2 })
   const hung = get(['a'])
   await sleep(0)
-  const asked = Date.now()
+  const since = Date.now()
   const next = get(['b'])
-  while (calls.length < 2 && Date.now() - asked < 2_000) await sleep(5)
+  while (calls.length < 2 && Date.now() - since < 2_000) await sleep(5)
   calls[1]?.end()
   expect(await next).toEqual([2])
-  calls[0]?.end(new Error('the store is away'))
-  await expect(hung).rejects.toThrow('the store is away')
+  calls[0]?.end(new Error('the database is away'))
+  await expect(hung).rejects.toThrow('the database is away')
 })
 
-test('a read that throws before it has begun does not stop those after it', async () => {
+test('a read that throws synchronously does not stop the next one', async () => {
   let tries = 0
   const get = coalesceReads<string, number>(
     key => key,
@@ -91,13 +91,13 @@ test('a read that throws before it has begun does not stop those after it', asyn
   expect(await get(['a'])).toEqual([1])
 })
 
-test('nothing is read for nobody', async () => {
+test('no keys, no read', async () => {
   const { calls, get } = slowStore({})
   expect(await get([])).toEqual([])
   expect(calls).toEqual([])
 })
 
-test('of two lines, one is read for while the other is, and who asks meanwhile is read for together', async () => {
+test('with two lanes, two batches are in flight at the same time, and further reads join the next batch', async () => {
   const { calls, read } = slowStore({ a: 1, b: 2, c: 3, d: 4, e: 5 })
   const get = coalesceReadsInLanes<string, number>(2, key => key, read)
   const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((key, i) => sleep(i).then(() => get([key])))

@@ -1,4 +1,4 @@
-/** Outcome of conditional writes as a value, where a failed condition is no error: another process was faster. */
+/** Outcome of conditional writes as a value, where a failed condition is not an error: another process was faster. */
 import { TransactionRefused } from './write.ts'
 
 /** What refused the writes; undefined when they were carried out. Rejects with any other error. */

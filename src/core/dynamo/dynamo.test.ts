@@ -17,10 +17,10 @@ const isNew = { condition: 'attribute_not_exists(pk)' }
 const rowsOf = async (shop: TestShop): Promise<string[]> =>
   (await callEngine('Scan', { TableName: shop.names.control })).Items.map((item: Json) => item.sk.S).sort()
 
-/** A store over answers that are made up. */
+/** A client over prepared responses. */
 const storeOf = (call: Wire['call']): Dynamo => createDynamo({ call, close: async () => {} })
 
-test('a transaction is carried out whole, or not at all, and says which conditions failed on which items', async () => {
+test('a transaction is carried out completely or not at all, and reports which conditions failed on which items', async () => {
   const shop = await createTestShop({ withStaff: false })
   const { db } = shop.deps
   await db.transact([put(shop, 'a', { n: 1 })])
@@ -38,7 +38,7 @@ test('a transaction is carried out whole, or not at all, and says which conditio
   expect(await rowsOf(shop)).toEqual(['a'])
 })
 
-test('a write alone is refused in the same words', async () => {
+test('a single write is refused in the same way', async () => {
   const shop = await createTestShop({ withStaff: false })
   const write: Write = { ...put(shop, 'a', { n: 1 }), ...isNew }
   await shop.deps.db.write(write)
@@ -53,7 +53,7 @@ test('a write alone is refused in the same words', async () => {
   await expect(shop.deps.db.write(check)).rejects.toThrow(TypeError)
 })
 
-test('a refusal becomes the error that its first failed write carries, and stays itself without one', async () => {
+test('a refusal becomes the error of the first failed write that has one, and stays a refusal without one', async () => {
   const shop = await createTestShop({ withStaff: false })
   await shop.deps.db.transact([put(shop, 'a', { n: 7 })])
   const refused = (old: Json) => new ShopError('book_exists', `there is ${old?.n}`)
@@ -66,7 +66,7 @@ test('a refusal becomes the error that its first failed write carries, and stays
   await expect(orShopError(Promise.resolve(3))).resolves.toBe(3)
 })
 
-test('a lost answer is asked for under the same token, a conflict is tried under a new one', async () => {
+test('a lost response is retried with the same token, a conflict with a new one', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const tokens: string[] = []
@@ -78,8 +78,8 @@ test('a lost answer is asked for under the same token, a conflict is tried under
   })
   await shop.deps.db.transact([put(shop, 'a')])
   await shop.deps.db.transact([put(shop, 'b')])
-  const [one, again, two, anew] = tokens
-  expect({ same: one === again, differs: two !== anew, count: tokens.length }).toEqual({
+  const [one, again, two, fresh] = tokens
+  expect({ same: one === again, differs: two !== fresh, count: tokens.length }).toEqual({
     same: true,
     differs: true,
     count: 4,
@@ -88,7 +88,7 @@ test('a lost answer is asked for under the same token, a conflict is tried under
   expect(await rowsOf(shop)).toEqual(['a', 'b'])
 })
 
-test('a conflict beside a failed condition is a refusal, a reason that no try changes is an error', async () => {
+test('a conflict together with a failed condition is a refusal; a reason that no retry can change is an error', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const answer = (codes: readonly string[]) =>
@@ -107,13 +107,13 @@ test('a conflict beside a failed condition is a refusal, a reason that no try ch
   await expect(shop.deps.db.transact(writes)).rejects.toThrow('TransactionCanceledException')
 })
 
-test('a batch asks again for what was left over, and gives up in the end', async () => {
-  const asked: number[] = []
+test('a batch read requests unprocessed keys again, and gives up after eight tries', async () => {
+  const sizes: number[] = []
   const wireKey = (key: Json) => ({ pk: key.pk, sk: key.sk })
   const store = (atOnce: number) =>
     storeOf(async (_, input: Json) => {
       const { Keys } = input.RequestItems.t
-      asked.push(Keys.length)
+      sizes.push(Keys.length)
       const left = Keys.slice(atOnce)
       return {
         Responses: { t: Keys.slice(0, atOnce).map(wireKey) },
@@ -124,21 +124,21 @@ test('a batch asks again for what was left over, and gives up in the end', async
   expect((await store(60).batchGet('t', keys)).map(item => Number(item.sk)).sort((a, b) => a - b)).toEqual(
     keys.map((_, i) => i),
   )
-  expect(Math.max(...asked)).toBe(100)
+  expect(Math.max(...sizes)).toBe(100)
   expect(await store(0).batchGet('t', [])).toEqual([])
   await expect(store(0).batchGet('t', keys.slice(0, 1))).rejects.toThrow(
     expect.objectContaining({ code: 'store_busy' }),
   )
 }, 20_000)
 
-test('what the engine finds wrong with a request is our mistake, and is not tried again', async () => {
+test('a validation error of the engine is a bug, and is not retried', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   await expect(shop.deps.db.get(shop.names.control, { pk: 'only' })).rejects.toThrow('ValidationException')
   expect(engine.calls.GetItem).toBe(1)
 })
 
-test('every name and value of an expression is used, and every one that is used is there', async () => {
+test('every placeholder of an expression is defined, and every defined one is used', async () => {
   const engine = await startFaultyEngine()
   const shop = await createTestShop({ endpoint: engine.endpoint, withStaff: false })
   const seen: string[] = []

@@ -1,4 +1,4 @@
-/** Items written by us and read by the AWS SDK, and the other way, through the engine. */
+/** Items written by the shop and read by the AWS SDK, and the other way round, through the engine. */
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import fc from 'fast-check'
@@ -28,7 +28,7 @@ const number = fc.oneof(
   fc.integer().map(whole => whole / 100),
   fc.constantFrom(0, 1e15, 1e-20, 0.1, 123456.789e3),
 )
-/** The SDK's own marshalling loses an attribute of that name; the shop has none. */
+/** The SDK loses an attribute of this name; the shop has none. */
 const isNameable = (name: string) => name !== '__proto__'
 const { value } = fc.letrec(tie => ({
   value: fc.oneof({ maxDepth: 4 }, text, number, fc.boolean(), fc.constant(null), tie('list'), tie('map')),
@@ -43,7 +43,7 @@ const item = fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/).filter(isNameable)
   noNullPrototype: true,
 })
 
-test('what we write the SDK reads, and what the SDK writes we read', async () => {
+test('the shop reads what the AWS SDK writes, and the other way round', async () => {
   const table = shop.names.orders
   const [ours, theirs] = [
     { user_id: 'u', order_id: 'ours' },
@@ -61,7 +61,7 @@ test('what we write the SDK reads, and what the SDK writes we read', async () =>
   )
 })
 
-test('a transaction, a batch and a query give what a read of one gives', async () => {
+test('transactions, batches and queries give the same items as single reads', async () => {
   const { db } = shop.deps
   const table = shop.names.orders
   const items = Array.from({ length: 130 }, (_, i) => ({
@@ -90,7 +90,7 @@ const EXACT = [
   '-99999999999999999999999999999999999999',
 ]
 
-test('numbers that JavaScript cannot hold go back as they came, and are no JavaScript numbers meanwhile', async () => {
+test('numbers that JavaScript cannot represent stay wrapped, and are written back unchanged', async () => {
   const table = shop.names.control
   for (const N of EXACT) {
     await callEngine('PutItem', {
@@ -115,7 +115,7 @@ test.each(['0', '1', '-1', '42.99', '1757073600', '9007199254740991', '0.000001'
   },
 )
 
-test('bytes and sets of bytes, texts and numbers go back as they came', () => {
+test('bytes and sets of bytes, strings and numbers are written back unchanged', () => {
   const wire = () => ({
     b: { B: 'AAECAw==' },
     bs: { BS: ['AAEC', '/w=='] },
@@ -126,7 +126,7 @@ test('bytes and sets of bytes, texts and numbers go back as they came', () => {
   expect(JSON.parse(JSON.stringify(toWire(fromWire(wire()))))).toEqual(wire())
 })
 
-test('a set of numbers of which JavaScript can hold only some goes back as it came', () => {
+test('a set of numbers of which JavaScript can represent only some is written back unchanged', () => {
   const wire = {
     mixed: { NS: ['1', '12345678901234567890123456789012345678', '2.5'] },
     small: { NS: ['1', '2'] },
@@ -135,11 +135,11 @@ test('a set of numbers of which JavaScript can hold only some goes back as it ca
   expect(fromWire(wire).small).toEqual(new Set([1, 2]))
 })
 
-test('what is undefined is left out', () => {
+test('undefined attributes are omitted', () => {
   expect(toWire({ a: undefined, b: { c: undefined, d: 1 } })).toEqual({ b: { M: { d: { N: '1' } } } })
 })
 
-test('an attribute of any name is an attribute of the item, and nothing more', () => {
+test('an attribute may have any name, also __proto__', () => {
   const item = fromWire({
     __proto__x: { S: 'a' },
     constructor: { S: 'b' },
@@ -149,7 +149,7 @@ test('an attribute of any name is an attribute of the item, and nothing more', (
   expect(Object.getPrototypeOf(item)).toBe(Object.prototype)
 })
 
-test('a key is texts, as the SDK writes them', () => {
+test('a key is marshalled as by the AWS SDK', () => {
   const key = { user_id: 'guest-1', cart_id: '' }
   expect(keyToWire(key)).toEqual(marshall(key))
 })

@@ -17,10 +17,10 @@ const LOST: [string, Fault][] = [
   ['a lost answer', 'lose'],
   ['a cut connection', 'refuse'],
   ['InternalServerError', { status: 500, body: { __type: 'InternalServerError' } }],
-  ['an answer that is no JSON object', { status: 503, body: [] }],
+  ['a response that is not a JSON object', { status: 503, body: [] }],
 ]
 
-test.each(LOST)('after %s, what may be repeated is repeated, what may not is not', async (_, fault) => {
+test.each(LOST)('after %s, a repeatable call is retried, and another one is not', async (_, fault) => {
   const { engine, wire, count } = await open()
   let left = 2
   engine.plan(() => (left-- > 0 ? fault : undefined))
@@ -32,7 +32,7 @@ test.each(LOST)('after %s, what may be repeated is repeated, what may not is not
   await wire.close()
 })
 
-test('what was not carried out is tried again, repeatable or not, five times at most', async () => {
+test('a call that was not carried out is retried, repeatable or not, five tries at most', async () => {
   const { engine, wire, count } = await open()
   let left = 2
   engine.plan(() => (left-- > 0 ? dynamoError('ThrottlingException') : undefined))
@@ -43,7 +43,7 @@ test('what was not carried out is tried again, repeatable or not, five times at 
   await wire.close()
 })
 
-test('what another try would not change is said at once', async () => {
+test('a response that no retry can change is thrown at once', async () => {
   const { engine, wire, count } = await open()
   for (const type of ['ValidationException', 'ResourceNotFoundException', 'AccessDeniedException']) {
     engine.plan(() => dynamoError(type))
@@ -53,7 +53,7 @@ test('what another try would not change is said at once', async () => {
   await wire.close()
 })
 
-test('credentials that the store no longer takes are asked for again', async () => {
+test('credentials that the database refuses as stale are requested again', async () => {
   let key = 1
   const sign: Signer & { forget?: () => void } = Object.assign(
     (host: string, headers: Record<string, string>, body: string) => ({
@@ -69,7 +69,7 @@ test('credentials that the store no longer takes are asked for again', async () 
   await wire.close()
 })
 
-test('an engine that comes back at another address is found there, by many at once', async () => {
+test('an engine that comes back on another port is found there, also by concurrent calls', async () => {
   const [first, second] = [await startFaultyEngine(), await startFaultyEngine()]
   let endpoint = first.endpoint
   const wire = createWire(() => endpoint, engineSigner)
@@ -83,7 +83,7 @@ test('an engine that comes back at another address is found there, by many at on
   await wire.close()
 })
 
-test('a store that does not answer is given up within the budget', async () => {
+test('a database that does not respond is given up within the budget', async () => {
   const { engine, wire } = await open()
   engine.plan(() => new Promise(() => {}))
   const start = performance.now()
@@ -92,7 +92,7 @@ test('a store that does not answer is given up within the budget', async () => {
   await wire.close()
 }, 10_000)
 
-test('a store that nobody listens for is unavailable', async () => {
+test('a refused connection is store_unavailable', async () => {
   await getTestEngine()
   const wire = createWire(() => 'http://127.0.0.1:9', engineSigner)
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))

@@ -19,7 +19,7 @@ const jsonOf = (code: string, env: Record<string, string> = {}): Record<string, 
   return [stdout, stderr].flatMap(text => text.split('\n').filter(Boolean)).map(line => JSON.parse(line))
 }
 
-test('on a terminal a line is a topic and a sentence, with the request that it belongs to', () => {
+test('on a terminal a line is a topic and a text, with the id of its request', () => {
   const lines: string[] = []
   const log = createLinesLog('requests', line => lines.push(line))
   log.event('tables', 'there')
@@ -34,7 +34,7 @@ test('on a terminal a line is a topic and a sentence, with the request that it b
   ])
 })
 
-test('each level tells what those before it tell; failures are always told', () => {
+test('each level includes the earlier ones; failures are always logged', () => {
   const lines: string[] = []
   const quiet = createLinesLog('errors', line => lines.push(line))
   quiet.event('tables', 'there')
@@ -48,7 +48,7 @@ test('each level tells what those before it tell; failures are always told', () 
   ).toEqual([true, true, true, false])
 })
 
-test('a failure is its words, its stack and its cause, never what else it carries', () => {
+test('a failure is logged with message, stack and cause, and without other properties', () => {
   const lines: string[] = []
   const item = { email: { S: 'jane@example.com' } }
   const cause = new DynamoError('ConditionalCheckFailedException', 'it did not hold', { Item: item })
@@ -63,7 +63,7 @@ test('a failure is its words, its stack and its cause, never what else it carrie
   expect(JSON.stringify(json)).not.toContain('jane')
 })
 
-test('a machine reads the same as JSON, and metrics in CloudWatch’s format with the service as their one dimension', () => {
+test('the JSON log has the same entries, and metrics in CloudWatch’s embedded format with the service as their only dimension', () => {
   const lines = jsonOf(`log.event('mail', 'sent', { tries: 1 })
     log.request(${JSON.stringify(answered)})
     runInRequest('r-1', () => log.count({ OrdersPlaced: 1, Revenue: 52.42 }))
@@ -102,6 +102,6 @@ test('a machine reads the same as JSON, and metrics in CloudWatch’s format wit
   expect(gauged).not.toHaveProperty('OrdersPlaced')
 })
 
-test('a stage that pays for no metric of its own publishes none', () => {
+test('no metrics are published where they are switched off', () => {
   expect(jsonOf('log.count({ OrdersPlaced: 1 })', { POWERTOOLS_METRICS_DISABLED: 'true' })).toEqual([])
 })
