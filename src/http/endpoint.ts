@@ -11,7 +11,8 @@ import type { RateLimit } from './rate-limits.ts'
  * - `account`: a caller who has signed in
  * - `staff`: an account with a role, in a session with a second factor
  * - `signed`: another machine, such as a payment provider, by a signature over the raw body. The verifier of the route checks it
- *   before anything else is done. Cookies are ignored, so there is no CSRF check.
+ *   before anything else is done. Cookies are ignored, so there is no CSRF check. The endpoint declares the header of the
+ *   signature in `headers`, so that the API documentation lists it and the CDN forwards it
  */
 export type Access = 'anyone' | 'shopper' | 'account' | 'staff' | 'signed'
 

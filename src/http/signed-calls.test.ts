@@ -20,6 +20,7 @@ const receiveEvent = endpoint({
   access: 'signed',
   cache: 'private',
   params: z.strictObject({ kind: z.enum(['paid']) }),
+  headers: z.object({ 'x-event-signature': z.string().describe('HMAC-SHA-256 of the body, in hex') }),
   body: 'bytes',
   maxBytes: MAX_BYTES,
   mediaTypes: ['application/json'],
@@ -136,6 +137,9 @@ test('the OpenAPI document gives signed endpoints a security scheme of their own
       '/api/events/{kind}': {
         post: {
           security: [{ signature: [] }],
+          parameters: expect.arrayContaining([
+            expect.objectContaining({ name: 'x-event-signature', in: 'header' }),
+          ]),
           requestBody: { content: { 'application/json': { schema: { format: 'binary' } } } },
           responses: { '403': { description: expect.not.stringContaining('cross_site_request') } },
         },

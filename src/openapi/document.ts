@@ -140,7 +140,7 @@ const SIGNATURE_SCHEME: Json = {
   in: 'header',
   name: 'signature',
   description:
-    'A signature over the raw body, for calls of other machines. The header and the scheme are those of the sender; cookies are ignored.',
+    'A signature over the raw body, for calls of other machines. Each operation names its header; cookies are ignored.',
 }
 
 const operation = (endpoint: Endpoint): Json => {

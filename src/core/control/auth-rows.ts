@@ -2,7 +2,7 @@
  * Control rows of the sign-in library's records, by the library's names of its models, and the pointers by which a record is
  * found without a scan. Attributes of the specification are in the users table; the row of `user` has the others.
  */
-import { rowGroup, type SingleRow, singleRow } from './row-kind.ts'
+import { type RowGroup, rowGroup, type SingleRow, singleRow } from './row-kind.ts'
 
 const OWNER = 'accounts/auth/records.ts'
 
@@ -31,14 +31,18 @@ const isAuthModel = (model: string): model is AuthModel => Object.hasOwn(AUTH_RO
 export const authRowsOf = (model: string): SingleRow =>
   isAuthModel(model) ? AUTH_ROWS[model] : record(`${model}#`, model, 'never')
 
-const pointer = (model: AuthModel, field: string, unique = false) => ({
+/** Rows that lead from the value of one field to the records that have it. */
+export type AuthPointer = RowGroup & {
+  readonly field: string
+  /** Whether at most one record has a value. The sort key is then the model, otherwise the `pk` of the record. */
+  readonly unique: boolean
+}
+
+const pointer = (model: AuthModel, field: string, unique = false): AuthPointer => ({
   ...rowGroup(`${model}.${field}#`, '', { ttl: AUTH_ROWS[model].ttl, owner: OWNER, personalData: true }),
   field,
-  /** At most one record has a value; the sort key is then the model, and otherwise the `pk` of the record. */
   unique,
 })
-
-export type AuthPointer = ReturnType<typeof pointer>
 
 /** Rows that lead from the value of a field to records, by model. */
 export const AUTH_POINTERS: { readonly [model in AuthModel]: readonly AuthPointer[] } = {
