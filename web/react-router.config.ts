@@ -1,10 +1,10 @@
-/** How React Router builds the pages. */
+/** React Router configuration. */
 import type { Config } from '@react-router/dev/config'
 
 export default {
   ssr: true,
-  // A build is made beside the one that is served, and takes its place when it is whole.
+  // Each build has its own folder, so the one being served stays intact.
   buildDirectory: process.env.PAGES_BUILD ?? '../build/pages',
-  // The whole manifest with the first page: no request for routes while somebody browses.
+  // Sends the whole manifest with the first page, which saves manifest requests during navigation.
   routeDiscovery: { mode: 'initial' },
 } satisfies Config

@@ -1,4 +1,4 @@
-/** The server's half of the pages: what the shop's process loads to render them. */
+/** Server bundle of the pages. */
 import * as build from 'virtual:react-router/server-build'
 import { createRequestHandler, RouterContextProvider, type ServerBuild } from 'react-router'
 import {
@@ -8,14 +8,14 @@ import {
   type RenderOptions,
 } from './app/loading/page-context.ts'
 
-/** Answers requests for pages. `origins` are those that the shop's own forms may come from; the caller has checked them. */
+/** Creates the page renderer. `origins` are the allowed origins of form submissions; the caller has checked them. */
 export const pageRenderer = (surroundings: RenderOptions, origins: ReadonlySet<string>) => {
   const allowedActionOrigins = [...origins].map(origin => new URL(origin).host)
   const handle = createRequestHandler(
     { ...(build as unknown as ServerBuild), allowedActionOrigins },
     'production',
   )
-  /** `nonce` marks the scripts that are ours; `ask` reaches the shop's own application for whoever sees the page. */
+  /** `nonce` goes on our inline scripts; `fetchApi` calls the API on behalf of the visitor. */
   return (request: Request, nonce: string, ask: FetchApi): Promise<Response> => {
     const context = new RouterContextProvider()
     context.set(pageContext, createPageContext(surroundings, request, nonce, ask))

@@ -1,11 +1,11 @@
-/** How Vite builds the pages: the browser's half in hashed files, the server's half as one file that stands alone. */
+/** Vite configuration of the pages: hashed client files, and one self-contained server file. */
 import { reactRouter } from '@react-router/dev/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 
 export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],
-  // The server's half too: React's checks for developers cost more than the rendering.
+  // For the server too: React's development checks cost more than the rendering.
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 700 },
   environments: {
@@ -13,7 +13,7 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // Few files for a first visit: a phone far away waits for each of them.
+            // Few chunks: each one costs a round trip on the first visit.
             codeSplitting: {
               groups: [
                 { name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler|cookie)\// },
@@ -29,7 +29,7 @@ export default defineConfig({
       },
     },
     ssr: {
-      // Native: it stays the package that npm installed.
+      // A native package, which cannot be bundled.
       resolve: { noExternal: true, external: ['sharp'] },
       build: { target: 'node22', rollupOptions: { input: './server.ts' } },
     },

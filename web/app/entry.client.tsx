@@ -1,4 +1,4 @@
-/** Where the pages come to life in the browser. */
+/** Client entry: hydrates the page. */
 import { startTransition } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { HydratedRouter } from 'react-router/dom'

@@ -1,4 +1,4 @@
-/** Renders a page in one go: it is complete before its first byte leaves, and its scripts carry the nonce. */
+/** Server entry: renders a page to one string, and puts the nonce on its scripts. */
 import { renderToString } from 'react-dom/server'
 import {
   type EntryContext,
@@ -17,7 +17,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 }
 
-/** The data of the loaders as the browser's half expects it. */
+/** Inline script that hands the loader data to the client router. */
 const handoffScript = async (stream: ReadableStream<Uint8Array>, nonce: string): Promise<string> => {
   const data = await new Response(stream).text()
   const text = JSON.stringify(data).replace(/[&<>\u2028\u2029]/g, letter => ESCAPED[letter] ?? '')

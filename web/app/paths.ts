@@ -1,9 +1,9 @@
-/** Addresses of pages, made of what they are about. */
+/** Paths of pages. */
 import { slugify } from '#src/core/slug.ts'
 
 type Titled = { readonly book_id: string; readonly title: string }
 
-/** The one address of a book: /books/tech-001/clean-code. */
+/** Canonical path of a book: /books/tech-001/clean-code. */
 export const bookPath = ({ book_id, title }: Titled): string => {
   const slug = slugify(title)
   return slug === '' ? `/books/${book_id}` : `/books/${book_id}/${encodeURIComponent(slug)}`
@@ -11,7 +11,7 @@ export const bookPath = ({ book_id, title }: Titled): string => {
 
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
 
-/** A path of our own that `next` names, or `otherwise`: no other site's, however it is spelled. */
+/** Guards against open redirects: returns `next` if it is a path of this site, else `otherwise`. */
 export const safeRedirectPath = (next: string | null, otherwise: string): string => {
   if (next === null || !/^\/[^/\\]/.test(next)) return otherwise
   const ours = 'https://shop.invalid'
@@ -19,6 +19,6 @@ export const safeRedirectPath = (next: string | null, otherwise: string): string
   return url?.origin === ours ? `${url.pathname}${url.search}` : otherwise
 }
 
-/** Where one signs in to go on to this page. */
+/** Path of the sign-in page that returns to `next`. */
 export const signInPath = (next: string): string =>
   next === '/account' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next })}`

@@ -1,4 +1,4 @@
-/** The frame of every page: the head, the header, the footer, and the page for when something fails. */
+/** Root route: document, header, footer and error boundary. */
 
 import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff2?url'
 import figtree from '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2?url'
@@ -27,10 +27,10 @@ export const links: Route.LinksFunction = () => [
   { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
 ]
 
-/** So many shelves stand on every page; the front of the shop has all. */
+/** Number of categories on every page; the home page lists all. */
 const CATEGORIES_IN_FRAME = 12
 
-/** What the frame shows: the fullest shelves, and the currency of all prices. */
+/** Data of every page: the largest categories, and the currency. */
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const categories = await readCategories(ctx)
@@ -41,7 +41,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   }
 }
 
-/** The shelves hardly ever change while somebody browses. */
+/** Categories rarely change during a visit. */
 export const shouldRevalidate = () => false
 
 export const Layout = ({ children }: { readonly children: ReactNode }) => (

@@ -1,4 +1,4 @@
-/** The addresses of the pages. */
+/** Routes of the pages. */
 import { index, layout, type RouteConfig, route } from '@react-router/dev/routes'
 
 export default [

@@ -1,4 +1,4 @@
-/** Accounts as their owners have them: pages, mails and buttons, in a real browser. */
+/** Account pages in a real browser, with the emails that belong to them. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
@@ -19,7 +19,7 @@ import {
 const issuer = await startIssuer()
 const site = await startSite({ books, env: issuer.env })
 
-/** Where the link of the newest mail to this address leads, on this page. */
+/** Path of the newest link to `page` that was emailed to this address. */
 const mailedLink = async (email: string, page: string): Promise<string> => {
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...site.deps, transport })
@@ -55,7 +55,7 @@ const signIn = async (page: Page, email: string, password = PASSWORD): Promise<v
   await press(page, 'Sign in')
 }
 
-/** A window of somebody who has just signed up and in. */
+/** A window of a customer who has just signed up and signed in. */
 const signedInWindow = async (
   options: Parameters<typeof site.openWindow>[0] = {},
 ): Promise<Window & { email: string }> => {
@@ -68,7 +68,7 @@ const signedInWindow = async (
 }
 
 for (const javaScriptEnabled of [true, false])
-  test(`who signs up with a book in the cart keeps it, orders it, and finds the order; scripts: ${javaScriptEnabled}`, async () => {
+  test(`the cart survives sign-up and sign-in, and its order appears in the account; scripts: ${javaScriptEnabled}`, async () => {
     const window = await site.openWindow({ javaScriptEnabled })
     const { page } = window
     const email = newEmail()
@@ -105,7 +105,7 @@ for (const javaScriptEnabled of [true, false])
     await waitForHeading(page, 'Sign in')
     await waitForHydration(page)
     expect(new URL(page.url()).searchParams.get('next')).toBeNull()
-    // The order is the account's, and comes back with it.
+    // The order belongs to the account, not to the browser.
     await signIn(page, email)
     await waitForHeading(page, 'Hello, Jane')
     await page.goto('/orders')
@@ -113,7 +113,7 @@ for (const javaScriptEnabled of [true, false])
     expect(withoutHttpErrors(window.pageErrors)).toEqual([])
   })
 
-test('a guest’s order made with the same address is there once the address is confirmed', async () => {
+test('a guest’s order with the same email appears in the account once the email is confirmed', async () => {
   const { page, email } = await signedInWindow()
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
@@ -133,7 +133,7 @@ test('a guest’s order made with the same address is there once the address is 
   await page.getByText(email).waitFor()
 })
 
-test('an address that waits to be confirmed, a wrong password and a forgotten one are each said, and mended', async () => {
+test('an unconfirmed email, a wrong password and a forgotten password are each explained and can be resolved', async () => {
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   const email = newEmail()
   await page.goto('/sign-up')
@@ -151,7 +151,7 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
   await page.getByRole('alert').getByText('Your email isn’t confirmed yet').waitFor()
   await expect.poll(() => page.getByLabel('Email').inputValue()).toBe(email)
   const link = await mailedLink(email, 'verify-email')
-  // Mail programs look at links by themselves: that spends nothing.
+  // Mail programs prefetch links, which must not use the token up.
   for (let i = 0; i < 3; i++) await page.goto(link)
   await press(page, 'Confirm email')
   await page.getByText('Please correct the following').waitFor()
@@ -180,7 +180,7 @@ test('an address that waits to be confirmed, a wrong password and a forgotten on
   await waitForHeading(page, 'Your account')
 })
 
-test('an authenticator app is set up, asked for at the next sign-in, and a recovery code stands in for it once', async () => {
+test('an authenticator app is set up and required at the next sign-in, and a recovery code replaces it once', async () => {
   const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   await page.goto('/account/two-factor')
   await page.getByLabel('Current password').fill('wrong')
@@ -221,7 +221,7 @@ test('an authenticator app is set up, asked for at the next sign-in, and a recov
   await page.getByText('Your authenticator app is now off.').waitFor()
 })
 
-test('a passkey that the browser makes signs in without a password', async () => {
+test('a passkey created in the browser signs in without a password', async () => {
   const window = await signedInWindow()
   const { page } = window
   const devtools = await page.context().newCDPSession(page)
@@ -253,7 +253,7 @@ test('a passkey that the browser makes signs in without a password', async () =>
   await page.getByText('You’re signed out.').waitFor()
   await press(page, 'Sign in with a passkey')
   await waitForHeading(page, 'Hello, Jane')
-  // A passkey that does not check who uses it is not enough.
+  // A passkey without user verification is not accepted.
   await page.goto('/sign-out')
   await waitForHydration(page)
   await press(page, 'Sign out')
@@ -271,7 +271,7 @@ test('a passkey that the browser makes signs in without a password', async () =>
   expect(withoutHttpErrors(window.pageErrors)).toEqual([])
 })
 
-test('a session that was ended elsewhere is said to be, and what was typed stays', async () => {
+test('a form of a session that was ended elsewhere says so and keeps its values', async () => {
   const { page, email } = await signedInWindow()
   const other = await site.openWindow()
   await other.page.goto('/sign-in')
@@ -288,7 +288,7 @@ test('a session that was ended elsewhere is said to be, and what was typed stays
   await press(other.page, 'Save')
   await other.page.getByRole('alert').getByText('You’ve been signed out.').waitFor()
   await expect.poll(() => other.page.getByLabel('Last name').inputValue()).toBe('Doe')
-  // Signed in beside it, the same button works.
+  // After signing in again in another tab, the same form works.
   const beside = await other.page.context().newPage()
   await beside.goto('/sign-in')
   await waitForHydration(beside)
@@ -298,7 +298,7 @@ test('a session that was ended elsewhere is said to be, and what was typed stays
   await other.page.getByText('Saved.').waitFor()
 })
 
-test('address, password, saved addresses and the end of the account, each with its page', async () => {
+test('saved addresses, password, email, data export and account deletion work without scripts', async () => {
   const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   await page.goto('/account/addresses')
   await press(page, 'Save')
@@ -341,7 +341,7 @@ test('address, password, saved addresses and the end of the account, each with i
   await page.getByRole('alert').getByText('The email or password is incorrect').waitFor()
 })
 
-test('after signing in one is never sent to another site', async () => {
+test('sign-in never redirects to another site', async () => {
   const { page, email } = await signedInWindow({ javaScriptEnabled: false })
   const next = async (path: string) => {
     await page.context().clearCookies()
@@ -361,7 +361,7 @@ test('after signing in one is never sent to another site', async () => {
   expect(await next('/orders?cursor=x')).toBe('/orders?cursor=x')
 })
 
-test('single sign-on leads there and back, and links to an account that asks for it', async () => {
+test('single sign-on signs in and returns, and can be linked to an existing account', async () => {
   issuer.signInAs({ sub: 'sol', email: newEmail(), email_verified: true, given_name: 'Sol' })
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/sign-in?next=/orders')
@@ -371,7 +371,7 @@ test('single sign-on leads there and back, and links to an account that asks for
   await waitForHeading(page, 'Hello, Sol')
   await page.goto('/sign-in/cognito?state=none&code=none')
   await page.getByRole('alert').getByText('This sign-in was canceled').waitFor()
-  // Somebody whose address has an account here links the two first.
+  // A customer with an existing account must link the two first.
   const email = newEmail()
   issuer.signInAs({ sub: 'jane', email, email_verified: true })
   const { page: other } = await site.openWindow({ javaScriptEnabled: false })

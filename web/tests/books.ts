@@ -1,4 +1,4 @@
-/** A small shelf for looking at: two authors, three categories, one book of each availability. */
+/** Books for the browser tests: several authors and categories, and one book of each availability. */
 import type { Book } from '#src/catalog/schema.ts'
 import { aBook } from '../../test/kit.ts'
 

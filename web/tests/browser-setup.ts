@@ -1,4 +1,4 @@
-/** Unpacks the browser of the tests once, before several of them want it at the same time. */
+/** Global setup that unpacks the browser once, before test files run in parallel. */
 import { unpackBrowser } from './browser.ts'
 
 export default unpackBrowser

@@ -1,4 +1,4 @@
-/** The browser of the tests and the benches: the Chromium that the packages bring for Linux on x64, an installed Chrome elsewhere. */
+/** Browser of the tests and benchmarks: the Chromium package on Linux x64, an installed Chrome elsewhere. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
@@ -10,7 +10,7 @@ const INSTALLED = [
   '/usr/bin/chromium',
 ]
 
-/** A crowded machine needs long. */
+/** Generous, for machines under load. */
 const START_MS = 120_000
 
 const isBundled = process.platform === 'linux' && process.arch === 'x64'
@@ -22,12 +22,12 @@ const bundledChromium = async () => {
   return (await import('@sparticuz/chromium')).default
 }
 
-/** Unpacks the browser that the packages bring, where it is the one to use. */
+/** Unpacks the bundled browser, where it is used. */
 export const unpackBrowser = async (): Promise<void> => {
   if (isBundled) await (await bundledChromium()).executablePath()
 }
 
-/** A browser of its own; `args` are added to its command line. */
+/** Launches a browser; `args` are added to its command line. */
 export const launchBrowser = async (args: readonly string[] = []): Promise<Browser> => {
   if (isBundled) {
     const brought = await bundledChromium()

@@ -20,7 +20,7 @@ const atCheckout = async (window: Window) => {
   return page
 }
 
-test('without its storeroom the shop shows its shelves, says that it is closed, and loses nothing that was typed', async () => {
+test('while the database is unavailable, categories are shown, private pages answer 503, and the checkout keeps its values', async () => {
   const pages = [
     await atCheckout(await site.openWindow()),
     await atCheckout(await site.openWindow({ javaScriptEnabled: false })),

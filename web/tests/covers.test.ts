@@ -20,7 +20,7 @@ const fetchCover = async (id: string) => {
   return { answer, svg: await answer.text() }
 }
 
-test('every book has a cover, the same each time, without a number that is none', async () => {
+test('every book has a cover that is the same each time and contains only valid numbers', async () => {
   for (const { book_id } of books) {
     const { answer, svg } = await fetchCover(book_id)
     expect(answer.headers.get('content-type')).toBe('image/svg+xml')
@@ -30,14 +30,14 @@ test('every book has a cover, the same each time, without a number that is none'
   }
 })
 
-test('letters are outlines; a script that our type has not is left to the reader’s own, and stays text', async () => {
+test('text is drawn as outlines; characters without a glyph stay text in the viewer’s fonts', async () => {
   expect((await fetchCover('ext')).svg).not.toContain('<text')
   const { svg } = await fetchCover('script')
   expect(svg).toMatch(/<text[^>]*>Война/)
   expect(svg).not.toContain('<script')
 })
 
-test('a cover under the version of its words may be kept for good, another only as long as a page', async () => {
+test('a cover URL with the current version is immutable; any other is cached like a page', async () => {
   const page = await (await fetch(`${site.url}/books/plain/clean-code`)).text()
   const [, address = ''] = /src="(\/covers\/plain\.svg\?v=[^"]+)"/.exec(page) ?? []
   expect((await fetch(`${site.url}${address}`)).headers.get('cache-control')).toContain('immutable')
@@ -46,7 +46,7 @@ test('a cover under the version of its words may be kept for good, another only 
   )
 })
 
-test('what other sites show of a book is a picture in pixels, of its own cover', async () => {
+test('the Open Graph image of a book is a raster image of its cover', async () => {
   const page = await fetch(`${site.url}/books/plain/clean-code`).then(answer => answer.text())
   const [, shared = ''] = /property="og:image" content="([^"]+)"/.exec(page) ?? []
   expect(shared).toMatch(/^http:\/\/localhost:\d+\/covers\/plain\.png\?v=\w+$/)
@@ -55,11 +55,11 @@ test('what other sites show of a book is a picture in pixels, of its own cover',
   expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   const picture = sharp(Buffer.from(await answer.arrayBuffer()))
   expect(await picture.metadata()).toMatchObject({ format: 'png', width: 800, height: 1200 })
-  // Words and all: more than a ground of one colour.
+  // The text is drawn: more than a single background color.
   expect((await picture.stats()).entropy).toBeGreaterThan(0.5)
 })
 
-test('an uploaded cover is offered in the form and at the size that a browser wants', async () => {
+test('an uploaded cover is offered as AVIF and WebP in several widths', async () => {
   const image = await sharp({ create: { width: 900, height: 1350, channels: 3, background: '#258' } })
     .jpeg()
     .toBuffer()

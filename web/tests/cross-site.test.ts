@@ -1,4 +1,4 @@
-/** No form of another site reaches an action of a page. */
+/** CSRF protection of every page action. */
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { expect, test } from 'vitest'
 import { checkOut } from '../../test/kit.ts'
@@ -23,7 +23,7 @@ const FORGED: readonly Readonly<Record<string, string>>[] = [
   { origin: 'null' },
 ]
 
-test('a form that another site sends with the visitor’s cookie is refused at every page, and does nothing', async () => {
+test('a cross-site form submission with the visitor’s cookie is rejected on every page and changes nothing', async () => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(guest)).body

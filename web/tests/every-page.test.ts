@@ -43,7 +43,7 @@ const PRIVATE = [
   `/reset-password?token=${'A'.repeat(43)}`,
   `/confirm-address?token=${'A'.repeat(43)}`,
 ]
-/** Of somebody who is signed in, and of staff. */
+/** Pages of signed-in customers and of staff. */
 const SIGNED_IN = [
   '/account',
   '/account/addresses',
@@ -64,9 +64,9 @@ const site = await startSite({ books, env: issuer.env })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
 let orderId = ''
 
-/** Somebody who has an order behind and a book in the cart. */
+/** A window of a guest with an order and a book in the cart. */
 const shopperWindow = async (colorScheme: 'light' | 'dark'): Promise<Window> => {
-  // The checker of accessibility is put into the page, which its policy would not allow.
+  // axe is injected into the page, which the CSP would block.
   const window = await site.openWindow({ colorScheme, bypassCSP: true })
   const { page } = window
   for (const isFirst of [true, false]) {
@@ -84,7 +84,7 @@ const shopperWindow = async (colorScheme: 'light' | 'dark'): Promise<Window> => 
   return window
 }
 
-/** A window in which staff are signed in. */
+/** A window in which a staff member is signed in. */
 const staffWindow = async (options: Parameters<typeof site.openWindow>[0] = {}): Promise<Window> => {
   const window = await site.openWindow(options)
   const [name = '', value = ''] = (site.staff.cookie() ?? '').split('=')
@@ -105,7 +105,7 @@ describe('every page', () => {
     `/orders/${orderId}/confirmed`,
   ]
 
-  /** What is wrong with these pages, on every screen, by day and by night. */
+  /** Accessibility violations and horizontal overflow of these pages, in each width and color scheme. */
   const findProblems = async (page: Page, paths: readonly string[]): Promise<string[]> => {
     const wrong: string[] = []
     for (const path of paths) {
@@ -126,13 +126,13 @@ describe('every page', () => {
     return wrong
   }
 
-  test('is accessible, by day and by night, and fits a phone, a tablet and a desk', async () => {
+  test('is accessible in light and dark mode and fits phone, tablet and desktop widths', async () => {
     const page = guests.light?.page
-    if (!page) throw new Error('nobody shops')
+    if (!page) throw new Error('the guest window was not opened')
     expect(await findProblems(page, all())).toEqual([])
   })
 
-  test('of an account and of staff is too, with what its forms say of mistakes', async () => {
+  test('of accounts and staff is accessible too, including form errors', async () => {
     const { page } = await staffWindow({ bypassCSP: true })
     expect(await findProblems(page, [...SIGNED_IN, `/staff/orders/${orderId}`])).toEqual([])
     const mistakes: string[] = []
@@ -152,7 +152,7 @@ describe('every page', () => {
     expect(mistakes).toEqual([])
   })
 
-  test('loads without a word on the console, from no other host, within its own policy', async () => {
+  test('loads without console errors, requests to other hosts or CSP violations', async () => {
     const window = await site.openWindow()
     await window.page.addInitScript(() =>
       document.addEventListener('securitypolicyviolation', event =>
@@ -170,7 +170,7 @@ describe('every page', () => {
       expect(new URL(staff.page.url()).pathname).toBe(path.split('?')[0])
     }
     expect(staff.pageErrors).toEqual([])
-    // From page to page without loading anew, and suggestions.
+    // Client-side navigation and search suggestions.
     await window.page.goto('/')
     await waitForHydration(window.page)
     await window.page.getByRole('link', { name: 'Collected Poems, Volume 1', exact: true }).first().click()
@@ -187,12 +187,12 @@ describe('every page', () => {
   })
 })
 
-test('with the keyboard alone a guest gets from the front of the shop to an order', async () => {
+test('a guest can place an order with the keyboard alone', async () => {
   const { page } = await site.openWindow()
   const press = async (key: string, times = 1) => {
     for (let i = 0; i < times; i++) await page.keyboard.press(key)
   }
-  /** Tabs on until what has the focus is called this. */
+  /** Presses Tab until the focused element has this name. */
   const tabTo = async (name: RegExp) => {
     for (let i = 0; i < 80; i++) {
       const focused = await page.evaluate(() => {
@@ -207,7 +207,7 @@ test('with the keyboard alone a guest gets from the front of the shop to an orde
       if (name.test(focused)) return
       await press('Tab')
     }
-    throw new Error(`no way to ${name} by the keyboard`)
+    throw new Error(`${name} cannot be reached with the keyboard`)
   }
   await page.goto('/category/technology')
   await waitForHydration(page)

@@ -1,4 +1,4 @@
-/** Links are plain, and instant where scripts run; those come after what is seen. */
+/** Client-side navigation of plain links, prefetching and deferred hydration. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { books } from './books.ts'
@@ -15,7 +15,7 @@ const openHome = async () => {
   return { page, asked }
 }
 
-test('a book under the pointer is fetched ahead, and shown without loading the page anew', async () => {
+test('a hovered book is prefetched, and opens without a full page load', async () => {
   const { page, asked } = await openHome()
   const link = page.getByRole('link', { name: 'Clean Code', exact: true }).first()
   await link.hover()
@@ -29,10 +29,10 @@ test('a book under the pointer is fetched ahead, and shown without loading the p
   expect(asked).not.toContain('/books/tech-001/clean-code')
 })
 
-test('private pages are not fetched ahead, and a link for another window is left to the browser', async () => {
+test('private pages are not prefetched, and links opened in a new window are left to the browser', async () => {
   const { page, asked } = await openHome()
   await page.getByRole('link', { name: 'Cart', exact: true }).hover()
-  // By the page's own clock, as the rest of a pointer is; and what is fetched ahead later comes after.
+  // Measured by the page's clock, like the hover delay.
   await page.evaluate(() => new Promise(done => setTimeout(done, 400)))
   const link = page.getByRole('link', { name: 'Clean Code', exact: true }).first()
   await link.hover()
@@ -44,7 +44,7 @@ test('private pages are not fetched ahead, and a link for another window is left
   expect(new URL(page.url()).pathname).toBe('/')
 })
 
-/** When each script of the page was asked for, in its own time. */
+/** Start time of each script request, by the page's clock. */
 const scriptStartTimes = (page: Page): Promise<number[]> =>
   page.evaluate(() =>
     performance
@@ -53,7 +53,7 @@ const scriptStartTimes = (page: Page): Promise<number[]> =>
       .map(({ startTime }) => startTime),
   )
 
-test('no script is asked for before the page is loaded and painted', async () => {
+test('no script is requested before the page is loaded and painted', async () => {
   const { page } = await openHome()
   const seen = await page.evaluate(() => {
     const [loaded] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
@@ -65,9 +65,9 @@ test('no script is asked for before the page is loaded and painted', async () =>
   expect(Math.min(...asked)).toBeGreaterThanOrEqual(seen)
 })
 
-test('a hand on the page wakes its scripts, whatever else is on its way', async () => {
+test('user input hydrates the page even while images are loading', async () => {
   const { page } = await site.openWindow()
-  // Covers that never come: the page is not loaded as long as the test runs.
+  // Covers never arrive, so the load event does not fire during the test.
   await page.route('**/covers/**', () => {})
   await page.goto('/', { waitUntil: 'domcontentloaded' })
   expect(await scriptStartTimes(page)).toEqual([])

@@ -1,4 +1,4 @@
-/** Import rules of the pages: they know the shop by its API alone. */
+/** Import rules of the pages: they use the shop only through its API. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KNOWN =
   /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(errors|money|secrets|slug)|accounts\/email)\.ts$/
 
-test('a page imports shapes, endpoints and the client, and nothing else of the shop', () => {
+test('pages import only schemas, endpoints, the client and pure functions of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(
     file => !file.includes('.test.'),
   )
@@ -30,7 +30,7 @@ test('a page imports shapes, endpoints and the client, and nothing else of the s
 /** Modules of the shop that components may load: they import nothing but types. */
 const LOADED_BY_COMPONENTS = ['core/money', 'core/slug', 'cart/amounts']
 
-test('components bring no schemas into the browser: they import types, and modules that import only types', () => {
+test('components import only types, and modules that import nothing else, so no schemas reach the browser', () => {
   const loads = (text: string) =>
     [...text.matchAll(/^(?:import|\}) (?!type)[^\n]*'([^']+)'/gm)].map(([, name = '']) => name)
   const components = globSync('web/app/components/*.{ts,tsx}', { cwd: ROOT })

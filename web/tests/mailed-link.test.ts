@@ -14,18 +14,18 @@ const placeOrder = async (): Promise<string> => {
   return (await checkOut(guest)).body.order_id
 }
 
-/** Where the link of the newest mail leads. */
+/** Path of the newest emailed link. */
 const mailedLink = async (): Promise<string> => {
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...site.deps, transport })
   const link = /(\/orders\/open\?token=[\w-]{43})/.exec(
     mails.find(({ id }) => id.includes('#order_link'))?.text ?? '',
   )
-  if (!link?.[1]) throw new Error('no link came')
+  if (!link?.[1]) throw new Error('no link was emailed')
   return link[1]
 }
 
-test('an order is found from another device by a link that comes by mail and works once', async () => {
+test('an order can be opened on another device by an emailed link that works once', async () => {
   const orderId = await placeOrder()
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/orders/find')
@@ -47,7 +47,7 @@ test('an order is found from another device by a link that comes by mail and wor
   await page.getByText('This link has already been used').waitFor()
 })
 
-test('whoever asks for an order that is not there reads the same', async () => {
+test('the response does not reveal whether an order exists', async () => {
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/orders/find')
   await page.getByLabel('Order number').fill('order-2025-09-05-xyz123')
@@ -56,7 +56,7 @@ test('whoever asks for an order that is not there reads the same', async () => {
   await page.getByText('If we find a matching order').waitFor()
 })
 
-test('the page of a link is kept by nobody; what is no token of a link gets a page that says so', async () => {
+test('the page of an emailed link is not cached, and an invalid token gets an error page', async () => {
   const get = (path: string) => fetch(`${site.url}${path}`)
   const post = (token: string) =>
     fetch(`${site.url}/orders/open`, { method: 'POST', body: new URLSearchParams({ token }) })

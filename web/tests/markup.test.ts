@@ -1,4 +1,4 @@
-/** Markup and scripts in everything that people may type: pages show them as what they are, and run none. */
+/** Cross-site scripting (XSS): markup in every text that people can enter is shown as text and never runs. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { type Account, aBook, orderFor } from '../../test/kit.ts'
@@ -36,7 +36,7 @@ const signInAs = async ({ page }: Window, account: Account): Promise<void> => {
   await page.context().addCookies(cookies)
 }
 
-/** A window that notes whatever any of the markup manages to run. */
+/** A window that records every dialog that injected markup opens. */
 const watchedWindow = async (): Promise<Window & { readonly ran: string[] }> => {
   const window = await site.openWindow()
   const ran: string[] = []
@@ -51,12 +51,12 @@ const visit = async (page: Page, paths: readonly string[]): Promise<void> => {
   for (const path of paths) {
     await page.goto(path)
     await waitForHydration(page)
-    // What waits to be touched is touched: `<details ontoggle>`, `autofocus`.
+    // Triggers handlers that wait for input: `<details ontoggle>`, `autofocus`.
     await page.keyboard.press('Tab')
   }
 }
 
-test('forty pieces of markup in books, names, addresses and searches are text on every page', async () => {
+test('markup in books, names, addresses and searches is shown as text on every page', async () => {
   const window = await watchedWindow()
   const { page, ran, pageErrors } = window
   const account = await site.account()
@@ -96,11 +96,11 @@ test('forty pieces of markup in books, names, addresses and searches are text on
   await page.goto('/books/whole/x')
   await page.getByText('<svg onload=alert(1)>').first().waitFor()
   expect(ran).toEqual([])
-  // Nothing was so much as tried: the policy had nothing to refuse.
+  // Nothing was attempted either: there are no CSP violations.
   expect(withoutHttpErrors(pageErrors)).toEqual([])
 })
 
-test('nor does it run for staff, who see it all', async () => {
+test('markup does not run on staff pages', async () => {
   const window = await watchedWindow()
   const { page, ran, pageErrors } = window
   await signInAs(window, site.staff)
@@ -109,7 +109,7 @@ test('nor does it run for staff, who see it all', async () => {
   expect(withoutHttpErrors(pageErrors)).toEqual([])
 })
 
-test('the watch sees what does run', async () => {
+test('the recorder detects markup that runs', async () => {
   const { page, ran } = await watchedWindow()
   await page.goto('about:blank')
   await page.setContent('<img src=x onerror=alert(1)>')

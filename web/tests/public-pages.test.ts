@@ -17,7 +17,7 @@ const getPage = async (path: string, headers: Record<string, string> = {}) => {
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-test('public pages are the same bytes for everyone, set no cookie, and may be kept by a CDN', async () => {
+test('public pages are identical for everyone, set no cookie and are cacheable by a CDN', async () => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001', quantity: 3 })
   for (const path of PUBLIC) {
@@ -36,7 +36,7 @@ test('public pages are the same bytes for everyone, set no cookie, and may be ke
   }
 })
 
-test('private pages are kept by nobody, and their scripts carry a nonce of their own', async () => {
+test('private pages are not cached, and each response has its own nonce', async () => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const nonces = new Set<string>()
@@ -48,7 +48,7 @@ test('private pages are kept by nobody, and their scripts carry a nonce of their
   expect(nonces.size).toBe(5)
 })
 
-test('a page names its own scripts by their hashes, and nothing else may run or frame it', async () => {
+test('the CSP of a public page allows its scripts by hash, and forbids others and framing', async () => {
   const { headers, text } = await getPage('/books/tech-001/clean-code')
   const policy = headers.get('content-security-policy') ?? ''
   expect(policy).toMatch(/script-src 'self' 'sha256-/)
@@ -58,14 +58,14 @@ test('a page names its own scripts by their hashes, and nothing else may run or 
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('every page asks for pictures of our own only, with their size', async () => {
+test('pages load images only from the shop, with width and height', async () => {
   const { text } = await getPage('/category/fiction')
   expect(text).not.toContain('images.example.com')
   for (const [image] of text.matchAll(/<img[^>]*>/g))
     expect(image).toMatch(/src="\/(covers|images)\/.*width="\d+" height="\d+"/)
 })
 
-test('a book has one address; others lead to it', async () => {
+test('a book has one canonical URL; other URLs redirect to it', async () => {
   for (const other of ['/books/tech-001', '/books/tech-001/wrong', '/books/978-0-13-235088-4']) {
     const { status, headers } = await getPage(other)
     expect([other, status, headers.get('location')]).toEqual([other, 301, '/books/tech-001/clean-code'])
@@ -81,7 +81,7 @@ test('a book has one address; others lead to it', async () => {
   })
 })
 
-test('a page that is kept follows an edit of its book at once, and lists follow', async () => {
+test('an edit of a book invalidates its cached page at once, and lists shortly after', async () => {
   const read = async (path: string) => (await getPage(path)).text
   expect(await read('/books/poem-1/collected-poems-volume-2')).toContain('$9.00')
   expect(await read('/category/poetry')).toContain('$9.00')
@@ -90,13 +90,13 @@ test('a page that is kept follows an edit of its book at once, and lists follow'
   await expect.poll(() => read('/category/poetry')).toContain('$77.77')
 })
 
-test('a kept page answers 304 to who has it', async () => {
+test('a conditional request for a cached page is answered with 304', async () => {
   const { headers } = await getPage('/about')
   const again = await getPage('/about', { 'if-none-match': headers.get('etag') ?? '' })
   expect(again.status).toBe(304)
 })
 
-test('what is not there is 404, and a page behind the last one too', async () => {
+test('unknown URLs and pages after the last one are 404', async () => {
   for (const path of [
     '/no/such/page',
     '/books/none',
@@ -107,7 +107,7 @@ test('what is not there is 404, and a page behind the last one too', async () =>
     expect([path, (await getPage(path)).status]).toEqual([path, 404])
 })
 
-/** What schema.org's data on a page says of the way to it. */
+/** The breadcrumbs in a page's JSON-LD. */
 const readBreadcrumbs = (page: string): unknown => {
   const found = [...page.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)]
     .map(([, json = '']) => JSON.parse(json))
@@ -115,7 +115,7 @@ const readBreadcrumbs = (page: string): unknown => {
   return found?.itemListElement
 }
 
-test('search engines read the way to a book and to a shelf, whatever the book is called', async () => {
+test('breadcrumbs of books and categories are valid JSON-LD, whatever the title contains', async () => {
   const home = { '@type': 'ListItem', position: 1, name: 'Home', item: `${site.url}/` }
   const shelf = { '@type': 'ListItem', position: 2, name: 'Poetry' }
   expect(readBreadcrumbs((await getPage('/category/poetry')).text)).toEqual([home, shelf])
@@ -130,14 +130,14 @@ test('search engines read the way to a book and to a shelf, whatever the book is
   ])
 })
 
-test('robots and sitemap name the public pages', async () => {
+test('robots.txt and the sitemap list the public pages', async () => {
   const { text: robots } = await getPage('/robots.txt')
   expect(robots).toContain(`Sitemap: ${site.url}/sitemap.xml`)
   const rules = [...robots.matchAll(/^(Allow|Disallow): (.+)$/gm)].map(([, verb, path = '']) => ({
     verb,
     path,
   }))
-  // The longest rule that fits counts.
+  // The longest matching rule applies (RFC 9309).
   const isOpen = (address: string) =>
     rules.filter(({ path }) => address.startsWith(path)).sort((a, b) => b.path.length - a.path.length)[0]
       ?.verb !== 'Disallow'
@@ -152,7 +152,7 @@ test('robots and sitemap name the public pages', async () => {
     '/images/covers/a.webp',
   ])
     expect([path, isOpen(path)]).toEqual([path, true])
-  // With the secret of a link in it, an address must be read to be left out.
+  // Pages of emailed links must be crawlable, or their noindex would not be read.
   for (const path of ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']) {
     expect([path, isOpen(path)]).toEqual([path, true])
     expect((await getPage(path)).text).toContain('<meta name="robots" content="noindex"/>')
@@ -163,7 +163,7 @@ test('robots and sitemap name the public pages', async () => {
   expect(text.match(/<url>/g)?.length).toBe(books.length + 3)
 })
 
-test('a form that another site sends with the visitor’s cookie changes nothing', async () => {
+test('a cross-site form submission with the visitor’s cookie changes nothing', async () => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const send = (headers: Record<string, string>) =>

@@ -13,7 +13,7 @@ import {
 
 const site = await startSite({ books })
 
-test('a guest finds a book, orders it, and sees the order', async () => {
+test('a guest finds a book, orders it and views the order', async () => {
   const window = await site.openWindow()
   const { page } = window
   await page.goto('/')
@@ -49,7 +49,7 @@ test('a guest finds a book, orders it, and sees the order', async () => {
   expectNoPageErrors(window)
 })
 
-test('the same visit works without scripts', async () => {
+test('shopping works without scripts', async () => {
   const window = await site.openWindow({ javaScriptEnabled: false })
   const { page } = window
   await page.goto('/')
@@ -74,7 +74,7 @@ test('the same visit works without scripts', async () => {
   expect(withoutHttpErrors(window.pageErrors)).toEqual([])
 })
 
-test('two guests want the last copy: one gets it, the other is told and keeps what was typed', async () => {
+test('of two guests who order the last copy, one gets it; the other sees why not and keeps the form values', async () => {
   const [one, other] = await Promise.all([site.openWindow(), site.openWindow()])
   for (const { page } of [one, other]) {
     await page.goto('/books/sf-001/solaris')
@@ -97,7 +97,7 @@ test('two guests want the last copy: one gets it, the other is told and keeps wh
   expect(body.stock_quantity).toBe(0)
 })
 
-test('a double click is one order, and the back button cannot order twice', async () => {
+test('a double click places one order, and the back button cannot place it again', async () => {
   const { page } = await site.openWindow()
   await page.goto('/books/fic-001/the-great-gatsby')
   await waitForHydration(page)
@@ -132,7 +132,7 @@ test('a price that changed during checkout is shown, and the order is placed at 
   await waitForHeading(page, ORDER_CONFIRMED)
 })
 
-test('a cart that was changed in another tab is shown as it is now, and nothing typed is lost', async () => {
+test('a cart changed in another tab is shown in its new state, and the form values are kept', async () => {
   const { page } = await site.openWindow()
   await page.goto('/books/poem-5/collected-poems-volume-6')
   await waitForHydration(page)

@@ -1,4 +1,4 @@
-/** A whole shop with its pages on a port of its own, and a browser to look at it. */
+/** Test site: a complete shop with its pages on its own port, and browser windows. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
@@ -14,7 +14,7 @@ import { launchBrowser } from './browser.ts'
 const cleanups: (() => Promise<unknown> | unknown)[] = []
 let browser: Promise<Browser> | undefined
 const withoutScripts = new WeakSet<BrowserContext>()
-/** Of one thing that is waited for, and of a test: a crowded machine is slow, and nothing that works takes so long. */
+/** Timeouts of a single wait and of a test; generous, for machines under load. */
 const WAIT_TIMEOUT_MS = 60_000
 const TEST_TIMEOUT_MS = 300_000
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 export type Site = TestShop & {
   readonly url: string
-  /** A window of a new visitor; what it says on its console, and whom else it asks, ends in `pageErrors`. */
+  /** Opens a window of a new visitor. Console errors and requests to other hosts are collected in `pageErrors`. */
   readonly openWindow: (options?: BrowserContextOptions) => Promise<Window>
 }
 
@@ -42,13 +42,13 @@ const collectErrors = (page: Page, url: string, pageErrors: string[]): void => {
   })
 }
 
-/** What Chrome says of every page that is refused, which a test expects. */
+/** Leaves out the console messages of 4xx responses, which tests expect. */
 export const withoutHttpErrors = (pageErrors: readonly string[]): string[] =>
   pageErrors.filter(
     fault => !fault.startsWith('Failed to load resource: the server responded with a status of 4'),
   )
 
-/** A server whose port is known before what it answers. */
+/** Starts a server before its handler exists, because the shop needs to know the port. */
 const startListening = async () => {
   let fetch: ((request: Request) => Promise<Response>) | undefined
   const answer = (by: typeof fetch): void => {
@@ -64,7 +64,7 @@ const startListening = async () => {
   return { port, server, answer }
 }
 
-/** A shop with these books, its pages served. */
+/** Starts a shop with these books and its pages. */
 export const startSite = async (options: ShopOptions): Promise<Site> => {
   vi.setConfig({
     testTimeout: TEST_TIMEOUT_MS,
@@ -88,7 +88,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
   })
   answer(pages.fetch)
   cleanups.push(build.close, () => new Promise<void>(done => server.close(() => done())))
-  // The first page loads all pages: no test should have to wait for that.
+  // Loads the page bundle, so that no test has to wait for it.
   await pages.fetch(new Request(`${url}/about`))
   const openWindow = async (settings: BrowserContextOptions = {}): Promise<Window> => {
     browser ??= launchBrowser()
@@ -107,7 +107,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
   return { ...shop, fetch: pages.fetch, url, openWindow }
 }
 
-/** Fills the address of the checkout. */
+/** Fills the checkout form. */
 export const fillAddress = async (page: Page): Promise<void> => {
   await page.getByLabel('Email', { exact: false }).fill('reader@example.com')
   await page.getByLabel('Name and street').fill('Ada Reader, 1 Library Lane')
@@ -115,11 +115,11 @@ export const fillAddress = async (page: Page): Promise<void> => {
   await page.getByLabel('City').fill('Anytown')
 }
 
-/** The page with this heading is shown; its address may have changed a moment before. */
+/** Waits for the page with this heading. */
 export const waitForHeading = (page: Page, heading: string): Promise<void> =>
   page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
 
-/** Puts the book of this page into the cart, with or without scripts. */
+/** Adds the book of the current page to the cart, with or without scripts. */
 export const addToCart = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Add to cart' }).click()
   const stayed = page.getByText('Added to your cart.')
@@ -129,13 +129,13 @@ export const addToCart = async (page: Page): Promise<void> => {
     .waitFor()
 }
 
-/** Whether scripts have taken the page over: they ask who visits then. */
+/** Whether the page is hydrated: it then requests the visitor's data. */
 export const isHydrated = (page: Page): Promise<boolean> =>
   page.evaluate(() =>
     performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/visitor.data'),
   )
 
-/** Ready: scripts run, where they may, and nothing is being fetched any more. */
+/** Waits until the network is idle and, with scripts enabled, the page is hydrated. */
 export const waitForHydration = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle')
   if (withoutScripts.has(page.context())) return
@@ -144,10 +144,10 @@ export const waitForHydration = async (page: Page): Promise<void> => {
   })
 }
 
-/** The focus has followed to the content, as it does after going on to another page. */
+/** Waits for the focus on the content, which client-side navigation sets. */
 export const waitForContentFocus = (page: Page): Promise<void> => page.locator('#content:focus').waitFor()
 
-/** What the page after an order says. */
+/** Heading of the order confirmation page. */
 export const ORDER_CONFIRMED = 'Thank you. Your order is confirmed.'
 
 export const expectNoPageErrors = ({ pageErrors }: Window): void => expect(pageErrors).toEqual([])

@@ -1,4 +1,4 @@
-/** The pages of staff: who is let in, and what they do there. */
+/** Staff pages: access, book changes and order transitions. */
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
@@ -31,7 +31,7 @@ const placeOrder = async (): Promise<string> => {
   return (await checkOut(guest)).body.order_id
 }
 
-test('for customers and strangers there is no counter; staff without a second factor set one up first', async () => {
+test('staff pages are 404 for customers and redirect guests to sign-in; staff without a second factor set one up first', async () => {
   const orderId = await placeOrder()
   const paths = ['/staff', '/staff/books/tech-001', `/staff/orders/${orderId}`]
   const status = async (path: string, cookie?: string) => {
@@ -64,7 +64,7 @@ test('for customers and strangers there is no counter; staff without a second fa
 })
 
 for (const javaScriptEnabled of [true, false])
-  test(`staff find a book, mend its price, count copies in and give it a cover; scripts: ${javaScriptEnabled}`, async () => {
+  test(`staff find a book, change its price and stock, and upload a cover; scripts: ${javaScriptEnabled}`, async () => {
     const staff = await site.account({ role: 'staff' })
     const window = await windowFor(staff, { javaScriptEnabled })
     const { page } = window
@@ -100,7 +100,7 @@ for (const javaScriptEnabled of [true, false])
       await page.getByLabel('Cover').setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer })
       await press(page, 'Upload cover')
     }
-    await upload(Buffer.from('no picture'))
+    await upload(Buffer.from('not an image'))
     await page.getByRole('alert').getByText('This file isn’t an image we can use.').waitFor()
     await upload(
       await sharp({ create: { width: 400, height: 600, channels: 3, background: '#7a2e1d' } })
@@ -112,7 +112,7 @@ for (const javaScriptEnabled of [true, false])
     expect(withoutHttpErrors(window.pageErrors)).toEqual([])
   })
 
-test('staff see the orders of a day and move one on to its reader', async () => {
+test('staff see the orders of a day and move one through its statuses', async () => {
   const orderId = await placeOrder()
   const window = await windowFor(await site.account({ role: 'staff' }))
   const { page } = window
@@ -132,7 +132,7 @@ test('staff see the orders of a day and move one on to its reader', async () => 
   expect((await site.staff.get(`/api/orders/${orderId}`)).body.status).toBe('delivered')
   await page.goto('/staff?date=2020-01-01')
   await page.getByText('No orders on this day.').waitFor()
-  // Two who move it at once: the second is told how it stands.
+  // Concurrent updates: the second one is rejected and sees the current status.
   const other = await placeOrder()
   await page.goto(`/staff/orders/${other}`)
   await waitForHydration(page)

@@ -1,4 +1,4 @@
-/** Puts a book into the cart: without scripts the cart opens, with them one stays at the book. */
+/** Form that adds a book to the cart. With scripts the customer stays on the page; without, the cart opens. */
 import { useFetcher } from 'react-router'
 import type { action } from '../routes/cart.tsx'
 import { t } from '../texts/texts.ts'

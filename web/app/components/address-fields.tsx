@@ -1,4 +1,4 @@
-/** The fields of a postal address. */
+/** Fields of a postal address. */
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import { CountryField, TextField } from './fields.tsx'
@@ -11,7 +11,7 @@ type Field = {
 type Props = {
   readonly field: (name: 'street' | 'postal_code' | 'city' | 'state' | 'country') => Field
   readonly countries: readonly Country[]
-  /** The country that is chosen where none was: its code, or ''. */
+  /** ISO 3166-1 code of the country that is preselected, or ''. */
   readonly defaultCountry: string
 }
 

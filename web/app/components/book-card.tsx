@@ -1,4 +1,4 @@
-/** A book on a shelf: its cover, standing on the board, and what it is below. */
+/** Card of a book in a list or a row: cover, title, author, price and availability. */
 
 import type { BookCardData } from '../loading/cards.server.ts'
 import { bookPath } from '../paths.ts'

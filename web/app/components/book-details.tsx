@@ -1,4 +1,4 @@
-/** The facts of a book. */
+/** Details of a book as a description list. */
 import type { ReactNode } from 'react'
 import type { BookDetail } from '#src/catalog/schema.ts'
 import { average } from '../texts/format.ts'

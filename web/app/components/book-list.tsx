@@ -1,4 +1,4 @@
-/** A list of books with all that moves it: what is chosen, the facets, the sort and the pages. */
+/** Book list with active filters, facets, sort menu and pagination. */
 import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
 import { BookCard } from './book-card.tsx'

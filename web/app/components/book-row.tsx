@@ -1,4 +1,4 @@
-/** One shelf: a heading, and books in a row; on a phone the row is moved sideways. */
+/** Heading with a row of books; scrolls horizontally on small screens. */
 import type { BookCardData } from '../loading/cards.server.ts'
 import { BookCard } from './book-card.tsx'
 
@@ -8,7 +8,7 @@ type Props = {
   readonly books: readonly BookCardData[]
   readonly seeAll?: { readonly path: string; readonly label: string; readonly of: string }
   readonly eager?: boolean
-  /** Whether it stands far below what is seen first. */
+  /** Whether the row is far below the fold, so that small screens may skip its layout. */
   readonly isBelowFold?: boolean
 }
 

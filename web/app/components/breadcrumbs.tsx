@@ -1,4 +1,4 @@
-/** Where a page is in the shop. */
+/** Breadcrumb navigation. */
 import { t } from '../texts/texts.ts'
 
 type Props = {

@@ -1,4 +1,4 @@
-/** A book in the cart: how many copies, and what has changed since it was put there. */
+/** Line of the cart: quantity controls, and price or stock changes since the book was added. */
 import { useFetcher } from 'react-router'
 import type { CartView } from '#src/cart/schema.ts'
 import { bookPath } from '../paths.ts'
@@ -30,13 +30,13 @@ export const CartLine = ({
   const { Form, formData, data, state } = useFetcher<typeof action>()
   const price = usePrice()
   const { title, author = '', available_quantity: left } = item
-  // What was asked for is shown before the shop has answered.
+  // Optimistic UI: shows the submitted quantity before the response arrives.
   const quantity = Number(formData?.get('quantity') ?? item.quantity)
   const refused = problem ?? (state === 'idle' && data && 'problem' in data ? data.problem.text : undefined)
   const note = describeChange(item, price)
   return (
     <li className={quantity === 0 ? 'cart-line opacity-40' : 'cart-line'}>
-      {/* biome-ignore lint/a11y/useAnchorContent: the title beside it is the same link, to be heard once */}
+      {/* biome-ignore lint/a11y/useAnchorContent: the title next to it is the same link; screen readers should announce it once */}
       <a href={bookPath(item)} tabIndex={-1} aria-hidden="true" className="w-20 shrink-0 sm:w-24">
         <Cover book={item} eager sizes="6rem" />
       </a>

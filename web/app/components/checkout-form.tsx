@@ -1,4 +1,4 @@
-/** The form of the checkout. What stands in the way of the order is said at its top, and gets the focus. */
+/** Checkout form. Errors are listed in an alert at its top, which receives the focus. */
 import { useEffect, useRef } from 'react'
 import { Form, useNavigation } from 'react-router'
 import { cartAmounts } from '#src/cart/amounts.ts'
@@ -14,13 +14,13 @@ import { Totals } from './totals.tsx'
 
 type Failure = Extract<CheckoutActionData, { readonly values: unknown }>
 type Props = {
-  /** Not there when the shop could not tell while it answered the form. */
+  /** Undefined when the cart could not be read while answering a form submission. */
   readonly cart: CartView | undefined
   readonly currency: string
-  /** The idempotency key of this checkout. */
+  /** Idempotency key of this checkout. */
   readonly orderKey: string
   readonly countries: readonly Country[]
-  /** The country that is chosen where none was. */
+  /** Code of the country that is preselected. */
   readonly defaultCountry: string
   readonly prefill: Prefill | undefined
   readonly answer: Failure | undefined
@@ -121,7 +121,7 @@ const SavedAddresses = ({ choices }: { readonly choices: Prefill['savedAddresses
   </nav>
 )
 
-/** The cart was ordered or emptied elsewhere meanwhile. */
+/** Shown when the cart was ordered or emptied in another tab. */
 const EmptyCart = () => (
   <div className="prose">
     <p role="alert" className="notice-bad">

@@ -1,13 +1,13 @@
-/** The cover of a book, in a box of its own size from the start. */
+/** Cover image of a book. Width and height are set so that the layout does not shift. */
 import { coverSrcSet, coverUrl } from '../covers/cover-url.ts'
 
 type Props = {
   readonly book: Parameters<typeof coverUrl>[0]
-  /** What a screen reader says; empty where the title stands beside it. */
+  /** Alternative text; empty where the title is next to the cover. */
   readonly alt?: string
-  /** Whether it is seen before anybody scrolls. */
+  /** Whether the cover is above the fold. */
   readonly eager?: boolean
-  /** How wide it is shown, as `sizes` wants it: on a shelf unless told otherwise. */
+  /** Value of the `sizes` attribute; defaults to the width in a book row. */
   readonly sizes?: string
   readonly className?: string
 }

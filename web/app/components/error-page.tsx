@@ -1,4 +1,4 @@
-/** The page for what is not there, for what broke, and for a shop that is closed for a moment. */
+/** Error page: not found, rate limited, unavailable or failed. */
 import { isRouteErrorResponse, useLocation } from 'react-router'
 import type { RouteErrorData } from '../loading/page-context.ts'
 import { t } from '../texts/texts.ts'

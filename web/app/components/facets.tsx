@@ -1,4 +1,4 @@
-/** The facets beside a list; folded up on a phone. */
+/** Facets next to a book list; collapsed on small screens. */
 import type { Facet } from '../loading/facets.server.ts'
 import type { Listing } from '../loading/listing.server.ts'
 import { formatCount } from '../texts/locale.ts'

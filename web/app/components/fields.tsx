@@ -1,11 +1,11 @@
-/** Fields of a form: label, hint and error said to everyone, and to screen readers as belonging together. */
+/** Form fields with label, hint and error message, associated for assistive technology. */
 import type { HTMLInputAutoCompleteAttribute } from 'react'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 
 type Common = {
   readonly name: string
-  /** The name, unless a page has several fields of that name. */
+  /** Defaults to the name; needed where a page has several fields of the same name. */
   readonly id?: string
   readonly defaultValue: string | undefined
   readonly error: string | undefined

@@ -1,4 +1,4 @@
-/** The foot of every page: the shelves, and what else there is. */
+/** Footer of every page: the largest categories, and links to orders and information. */
 import { t } from '../texts/texts.ts'
 import { useCategories, useCategoryCount } from './use-shop.ts'
 

@@ -1,4 +1,4 @@
-/** What stands in the way of a form, said above it and given the focus; and what each of its fields shows. */
+/** Error summary and success notice of a form, and the props of its fields after a submission. */
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'react-router'
 import type { FormError } from '../forms/form-action.server.ts'
@@ -6,11 +6,11 @@ import { signInPath } from '../paths.ts'
 import { account } from '../texts/account.ts'
 import { fieldErrors, otherFieldError } from '../texts/form-errors.ts'
 
-/** What is wrong with this field, in words. */
+/** Error message of a field. */
 const fieldErrorText = (error: FormError, name: string): string =>
   error.code === 'invalid_request' ? (fieldErrors[name] ?? otherFieldError) : error.text
 
-/** What the field of this name shows of the answer. */
+/** Props of a field: the submitted value (else the one in `before`) and the error message. */
 export const fieldProps =
   (error: FormError | undefined, before: Readonly<Record<string, string | undefined>> = {}) =>
   (name: string) => ({
@@ -51,7 +51,7 @@ export const FormErrorSummary = ({ error }: { readonly error: FormError | undefi
   )
 }
 
-/** Says that something was done. */
+/** Notice that an action succeeded. */
 export const SuccessNotice = ({ text }: { readonly text: string | undefined }) =>
   text === undefined ? null : (
     <p role="status" className="notice-good mb-6">

@@ -1,4 +1,4 @@
-/** The head of every page: the name of the shop, the search, the way to orders and cart, and the shelves. */
+/** Header of every page: shop name, search, links to orders, account and cart, and the category navigation. */
 import { useLocation } from 'react-router'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'

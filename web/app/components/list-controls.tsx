@@ -1,4 +1,4 @@
-/** What stands around a list: what it is narrowed down to, its order, and its pages. All of it is links. */
+/** Controls of a book list: active filters, sort menu and pagination. All are links, so they work without scripts. */
 import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
 
@@ -32,7 +32,7 @@ export const SortMenu = ({ listing: { params, sortLinks } }: Props) => {
   const label = (sort: (typeof sortLinks)[number]['sort']) =>
     sort === 'relevance' && params.q === '' ? t.list.featured : t.list.sorts[sort]
   return (
-    // Anew for each order, so that it is closed again.
+    // The key remounts the menu after a change, which closes it.
     <details key={params.sort} className="menu relative ml-auto text-sm">
       <summary className="button-quiet min-h-10">
         {t.list.sortBy}: {label(params.sort)}

@@ -1,4 +1,4 @@
-/** A thin line at the top while the next page is on its way. */
+/** Progress bar at the top of the page during client-side navigation. */
 import { useNavigation } from 'react-router'
 import { t } from '../texts/texts.ts'
 

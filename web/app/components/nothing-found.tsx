@@ -1,4 +1,4 @@
-/** An empty result that helps on. */
+/** Empty state of a book list, with search tips, categories and alternatives. */
 import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
 import { BookRow } from './book-row.tsx'

@@ -1,4 +1,4 @@
-/** An order on one sheet, on the screen and on paper. */
+/** Details of an order: number, date, address, items and totals; also the print view. */
 import type { OrderView } from '#src/orders/schema.ts'
 import { addressLine, day, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'

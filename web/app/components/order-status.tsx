@@ -1,4 +1,4 @@
-/** How an order stands, in a word. */
+/** Status label and progress bar of an order. */
 import type { OrderView } from '#src/orders/schema.ts'
 import { t } from '../texts/texts.ts'
 
@@ -18,7 +18,7 @@ export const OrderStatusLabel = ({ status }: { readonly status: Status }) => (
 
 const STEPS: readonly Status[] = ['confirmed', 'processing', 'shipped', 'delivered']
 
-/** The way of an order, and how far on it it is. */
+/** Steps from confirmed to delivered, with the current one marked. */
 export const OrderProgress = ({ status }: { readonly status: Status }) => {
   if (status === 'cancelled') return <p className="notice-bad">{t.order.cancelled}</p>
   const at = STEPS.indexOf(status)

@@ -1,4 +1,4 @@
-/** The button that signs in with a passkey; it is there where scripts run and the browser knows passkeys. */
+/** Button that signs in with a passkey; visible once the page is hydrated, if the browser supports passkeys. */
 import { useState } from 'react'
 import { account } from '../texts/account.ts'
 import { formErrors } from '../texts/form-errors.ts'

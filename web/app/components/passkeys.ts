@@ -1,10 +1,10 @@
-/** Passkeys in the browser: the shop's endpoints around WebAuthn. Loaded when the first button is pressed. */
+/** WebAuthn calls for passkeys. Loaded on demand, at the first click. */
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
 type Options = Parameters<typeof startAuthentication>[0]['optionsJSON'] &
   Parameters<typeof startRegistration>[0]['optionsJSON']
 
-/** What the shop said against it: its code, and the problem's own words. */
+/** Error code and detail of the API's problem response. */
 export type PasskeyError = { readonly code: string; readonly detail: string }
 
 const post = async (path: string, body?: unknown): Promise<Response> =>
@@ -23,7 +23,7 @@ const readError = async (answer: Response): Promise<PasskeyError | undefined> =>
         () => ({ code: 'store_unavailable', detail: '' }),
       )
 
-/** Signs in with a passkey that the user chooses. undefined: signed in. Throws when none was chosen. */
+/** Signs in with a passkey. Resolves to undefined on success; throws if the user cancels. */
 export const signInWithPasskey = async (): Promise<PasskeyError | undefined> => {
   const options = await post('/api/auth/sign-in/passkey/options')
   const refused = await readError(options)
@@ -32,7 +32,7 @@ export const signInWithPasskey = async (): Promise<PasskeyError | undefined> => 
   return readError(await post('/api/auth/sign-in/passkey', { response }))
 }
 
-/** Makes a passkey for the account. undefined: it is kept. Throws when the user thought better of it. */
+/** Adds a passkey to the account. Resolves to undefined on success; throws if the user cancels. */
 export const addPasskey = async (password: string, name: string): Promise<PasskeyError | undefined> => {
   const options = await post('/api/auth/passkeys/options', { password })
   const refused = await readError(options)

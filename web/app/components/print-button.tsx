@@ -1,4 +1,4 @@
-/** Prints the page; where scripts do not run, the browser's own menu does. */
+/** Print button; hidden without scripts, where the browser's menu prints. */
 import { useEffect, useState } from 'react'
 import { t } from '../texts/texts.ts'
 

@@ -1,4 +1,4 @@
-/** Recovery codes, shown once and made to be printed. */
+/** Recovery codes, shown once, with a print button. */
 import { account } from '../texts/account.ts'
 import { PrintButton } from './print-button.tsx'
 

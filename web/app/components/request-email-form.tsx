@@ -1,4 +1,4 @@
-/** A form that asks for a mail to an address, and what is said once it is on its way. */
+/** Form that requests an email (verification, password reset), and the confirmation that follows. */
 import { Form } from 'react-router'
 import type { FormError } from '../forms/form-action.server.ts'
 import { account } from '../texts/account.ts'

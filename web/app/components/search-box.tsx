@@ -1,4 +1,4 @@
-/** The search: a plain form, and, where scripts run, suggestions as one types (the combobox pattern of ARIA). */
+/** Search box: a plain form, with suggestions while typing where scripts run (ARIA combobox pattern). */
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { Form, useLocation, useNavigate } from 'react-router'
 import { t } from '../texts/texts.ts'
@@ -36,7 +36,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
     } else if (isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       event.preventDefault()
       const step = event.key === 'ArrowDown' ? 1 : -1
-      // One place more than there are: the text itself.
+      // Position -1 is the text field itself.
       setActive(((active + 1 + step + found.length + 1) % (found.length + 1)) - 1)
     }
   }
@@ -88,7 +88,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
             aria-selected={i === active}
             className={i === active ? 'suggestion bg-deep' : 'suggestion'}
             onMouseEnter={() => setActive(i)}
-            // Before the field loses the focus.
+            // mousedown fires before the blur that closes the list.
             onMouseDown={event => {
               event.preventDefault()
               go(one)

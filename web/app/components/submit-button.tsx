@@ -1,11 +1,11 @@
-/** The button of a form, which is pressed once while its form is on its way. */
+/** Submit button that ignores further clicks while its form is being submitted. */
 import { useNavigation } from 'react-router'
 
 type Props = {
   readonly text: string
   readonly intent?: string
   readonly className?: string
-  /** For ears: says what the text leaves to the place of the button. */
+  /** Accessible name, where the text alone is ambiguous out of context. */
   readonly label?: string
 }
 

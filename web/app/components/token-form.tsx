@@ -1,6 +1,6 @@
 /**
- * Where a link of an account's mail leads. Fetching the page spends nothing, as mail programs fetch links by themselves;
- * its button does, with or without scripts.
+ * Page of an emailed link. Opening it does not use the token up, because mail programs prefetch links; submitting its form
+ * does.
  */
 import type { ReactNode } from 'react'
 import { Form } from 'react-router'
@@ -14,14 +14,14 @@ type Props = {
   readonly title: string
   readonly intro: string
   readonly button: string
-  /** What is said of a link that was used or has expired. */
+  /** Message for a link that was used or has expired. */
   readonly expired: string
-  /** Empty: the link was cut off. */
+  /** Empty if the link is incomplete. */
   readonly token: string
   readonly error: FormError | undefined
-  /** Where one gets another link. */
+  /** Link to the page that requests a new email. */
   readonly requestNew: { readonly to: string; readonly text: string }
-  /** The fields of the form. */
+  /** Fields of the form. */
   readonly children?: ReactNode
 }
 

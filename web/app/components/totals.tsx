@@ -1,4 +1,4 @@
-/** Rows of amounts, ending in the total. */
+/** Subtotal, adjustments, tax, shipping and total of a cart or an order. */
 import { type Amounts, amountRows } from '#src/cart/amounts.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'

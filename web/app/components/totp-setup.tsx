@@ -1,4 +1,4 @@
-/** What an authenticator app scans, and the first code that it shows. */
+/** Setup of an authenticator app: QR code, key, and the form for the first code. */
 import { Form } from 'react-router'
 import type { FormError } from '../forms/form-action.server.ts'
 import type { QrCode } from '../forms/qr-code.server.ts'
@@ -9,10 +9,10 @@ import { SubmitButton } from './submit-button.tsx'
 
 type Props = {
   readonly uri: string
-  /** The secret in groups of four. */
+  /** The secret, in groups of four characters. */
   readonly secret: string
   readonly qrCode: QrCode
-  /** Where to go once it is on. */
+  /** Path to continue to once two-step verification is on. */
   readonly next: string
   readonly error: FormError | undefined
 }
@@ -20,7 +20,7 @@ type Props = {
 export const TotpSetup = ({ uri, secret, qrCode: { size, path }, next, error }: Props) => (
   <div className="print:hidden">
     <p>{account.appScan}</p>
-    {/* Dark on light by night too: not every app reads the reverse. */}
+    {/* Always dark on light, in the dark scheme too: not every app reads inverted codes. */}
     <svg
       viewBox={`0 0 ${size} ${size}`}
       role="img"

@@ -1,4 +1,4 @@
-/** Whether scripts run on this page already. */
+/** Hook that tells whether the page is hydrated. */
 import { useEffect, useState } from 'react'
 
 export const useHydrated = (): boolean => {

@@ -1,4 +1,4 @@
-/** After going to another page without loading it anew, the focus is at its content; but nobody is interrupted in typing. */
+/** Hook that moves the focus to the content after client-side navigation, unless an input has it. */
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'react-router'
 

@@ -1,15 +1,15 @@
-/** What every page knows of the shop. */
+/** Hooks for the data of the root loader. */
 import { useRouteLoaderData } from 'react-router'
 import type { loader } from '../root.tsx'
 import { money } from '../texts/format.ts'
 
-/** The fullest shelves. */
+/** The largest categories, for navigation. */
 export const useCategories = () => useRouteLoaderData<typeof loader>('root')?.categories ?? []
 
-/** How many shelves there are in all. */
+/** The number of all categories. */
 export const useCategoryCount = () => useRouteLoaderData<typeof loader>('root')?.categoryCount ?? 0
 
-/** Writes amounts in the currency of the shop. */
+/** Formats amounts in the shop's currency. */
 export const usePrice = (): ((amount: number) => string) => {
   const currency = useRouteLoaderData<typeof loader>('root')?.currency ?? 'USD'
   return amount => money(amount, currency)

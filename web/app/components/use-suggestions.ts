@@ -1,4 +1,4 @@
-/** What the shop suggests for a text that is being typed, the latest answer only. */
+/** Hook for search suggestions: debounced, and only the latest response is used. */
 import { useEffect, useRef, useState } from 'react'
 import { authorPath, bookPath } from '../paths.ts'
 
@@ -36,7 +36,7 @@ export const useSuggestions = () => {
     if (text.length < MIN_LENGTH) return setSuggestions([])
     const controller = new AbortController()
     latest.current = controller
-    // Suggestions are a help: without them the search is as good as before.
+    // Errors are ignored: the search works without suggestions.
     setTimeout(
       () => !controller.signal.aborted && fetchSuggestions(text, controller.signal).catch(() => {}),
       DEBOUNCE_MS,

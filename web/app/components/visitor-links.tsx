@@ -1,13 +1,13 @@
 /**
- * The ways to the visitor's own pages. Who it is and how many books are in the cart comes by a request of its own, so that
- * the page is the same for everyone.
+ * Links to account and cart. The visitor's name and cart count are fetched separately, so that public pages are the same for
+ * everyone and can be cached.
  */
 import { useEffect } from 'react'
 import { useFetcher, useFetchers } from 'react-router'
 import type { loader } from '../routes/visitor.ts'
 import { t } from '../texts/texts.ts'
 
-/** Copies on their way into the cart, counted before the shop has answered. */
+/** Copies in pending add-to-cart submissions, for an optimistic cart count. */
 const usePendingCopies = (): number => {
   const fetchers = useFetchers()
   let copies = 0

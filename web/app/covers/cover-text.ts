@@ -1,4 +1,4 @@
-/** The words of a cover: the title without what belongs on the title page, the author in the usual order. */
+/** Text of a cover: title without its series, subtitle, and authors in display order. */
 
 export type CoverText = {
   readonly title: string
@@ -10,7 +10,7 @@ export type CoverText = {
 const MAX_SUBTITLE = 60
 const SERIES = /\s*\([^()]*\)\s*$/
 
-/** 'Dune (Dune Chronicles, #1)' is 'Dune' on its cover; what follows a colon is set smaller. */
+/** 'Dune (Dune Chronicles, #1)' becomes 'Dune'; the part after a colon becomes the subtitle. */
 export const toCoverText = (book: {
   readonly title: string
   readonly author: string

@@ -1,11 +1,11 @@
-/** Covers that are type and little else. */
+/** Typographic cover designs. */
 import type { CoverText } from './cover-text.ts'
 import type { DrawCover } from './designs.server.ts'
 import { disc, frame, rect, rule } from './svg.ts'
 import { type Box, textBlock } from './text-layout.server.ts'
 import type { Typeface } from './typefaces.server.ts'
 
-/** The author in small spaced capitals. */
+/** Author in small, letter-spaced capitals. */
 export const authorBlock = (
   { author }: CoverText,
   box: Box,
@@ -43,7 +43,7 @@ export const subtitleBlock = (
         fill,
       }).svg
 
-/** Cloth with a stamped frame, everything on the middle line. */
+/** Framed design, centered. */
 export const plate: DrawCover = (words, { background, ink, accent }, random) => {
   const face = random() < 0.6 ? 'garamond' : 'playfair'
   const title = textBlock(
@@ -73,7 +73,7 @@ export const plate: DrawCover = (words, { background, ink, accent }, random) => 
   ].join('')
 }
 
-/** Two fields; the title stands on the seam. */
+/** Two color fields, with the title above their edge. */
 export const band: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const seam = 720 + Math.round(random() * 120)
   const title = textBlock(
@@ -105,7 +105,7 @@ export const band: DrawCover = (words, { background, ink, accent, secondary }, r
   ].join('')
 }
 
-/** Capitals as wide as the cover. */
+/** Capitals across the full width. */
 export const poster: DrawCover = (words, { background, ink, accent }, random) => {
   const atTop = random() < 0.5
   const title = textBlock(
@@ -133,7 +133,7 @@ export const poster: DrawCover = (words, { background, ink, accent }, random) =>
   ].join('')
 }
 
-/** Striped boards with a pasted label. */
+/** Stripes with a label. */
 export const label: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const width = [40, 50, 80][Math.floor(random() * 3)] ?? 50
   const stripes = Array.from({ length: Math.ceil(800 / (2 * width)) }, (_, i) =>
@@ -176,6 +176,6 @@ const contrast = (a: string, b: string): number => {
   return (high + 0.05) / (low + 0.05)
 }
 
-/** Whichever of the two reads better on this ground. */
+/** The color with the higher contrast on this background. */
 export const mostReadable = (ground: string, one: string, other: string): string =>
   contrast(ground, one) >= contrast(ground, other) ? one : other

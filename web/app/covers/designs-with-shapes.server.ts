@@ -1,4 +1,4 @@
-/** Covers with a picture of plain shapes, and the title in a quiet field beside it. */
+/** Cover designs with geometric shapes. */
 import type { DrawCover } from './designs.server.ts'
 import { authorBlock, subtitleBlock } from './designs-of-type.server.ts'
 import { disc, rect, ring, shape } from './svg.ts'
@@ -51,7 +51,7 @@ const hill = (y: number, height: number, shift: number): string => {
   return `${d}V1200H0z`
 }
 
-/** Hills under a sun. */
+/** Hills below a sun. */
 export const hills: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const sun = 180 + random() * 440
   const title = textBlock(
@@ -86,7 +86,7 @@ const QUARTERS = [
   'm0 160v-160a160 160 0 0 1 160 160z',
 ]
 
-/** A quilt of quarter circles. */
+/** Tiles of quarter circles. */
 export const tiles: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const colours = [accent, secondary, ink]
   const quilt = Array.from({ length: 20 }, (_, i) => {
@@ -115,7 +115,7 @@ export const tiles: DrawCover = (words, { background, ink, accent, secondary }, 
   ].join('')
 }
 
-/** Arches within arches. */
+/** Concentric arches. */
 export const arches: DrawCover = (words, { background, ink, accent, secondary }, random) => {
   const x = [0, 400, 800][Math.floor(random() * 3)] ?? 400
   const step = 62 + Math.round(random() * 24)

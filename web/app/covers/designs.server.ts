@@ -1,4 +1,4 @@
-/** The designs that covers are drawn in. */
+/** Cover designs, and the titles that they suit. */
 import type { CoverText } from './cover-text.ts'
 import { band, label, plate, poster } from './designs-of-type.server.ts'
 import { arches, discs, hills, tiles } from './designs-with-shapes.server.ts'

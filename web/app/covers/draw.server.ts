@@ -1,4 +1,4 @@
-/** Draws the cover of a book that has none: a design, colours and proportions that are always the same for that book. */
+/** Generated cover of a book without an image: deterministic design, colors and proportions. */
 
 import { toCoverText } from './cover-text.ts'
 import { hashText } from './cover-url.ts'
@@ -7,7 +7,7 @@ import { PALETTES } from './palettes.ts'
 
 const COLORS_PER_CATEGORY = 5
 
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+/** Seeded pseudorandom numbers from 0 to 1 (mulberry32). */
 const createRandom = (seed: number) => {
   let state = seed
   return (): number => {
@@ -25,7 +25,7 @@ type CoverBook = {
   readonly category: string
 }
 
-/** A cover of 800 by 1200 as SVG. Books of one category share a few colours. */
+/** Draws a cover of 800 by 1200 as SVG. Books of one category share a few palettes. */
 export const drawCover = (book: CoverBook): string => {
   const text = toCoverText(book)
   const random = createRandom(hashText(`${book.book_id}\n${book.title}`))

@@ -1,4 +1,4 @@
-/** The colours of drawn covers: printer's inks on cloth and paper. Ink on ground reads from across a room. */
+/** Color palettes of drawn covers. `ink` has a high contrast on `background`. */
 
 export type Palette = {
   readonly background: string
@@ -14,7 +14,7 @@ const palette = (ground: string, ink: string, accent: string, second: string): P
   secondary: second,
 })
 
-/** In the order in which neighbours go well together: a shelf takes a few that stand side by side. */
+/** Ordered so that neighbors match: a category uses a few consecutive palettes. */
 export const PALETTES: readonly Palette[] = [
   palette('#1f3a34', '#f3ead7', '#d9a441', '#3c6158'),
   palette('#efe6d2', '#23352f', '#b5462f', '#8fa58a'),

@@ -1,4 +1,4 @@
-/** Small pieces of SVG. */
+/** SVG primitives. */
 
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,4 +1,4 @@
-/** Setting text on a cover: words into lines that are about equally long, as large as the box allows. */
+/** Text layout of covers: breaks text into balanced lines, as large as the box allows. */
 
 import { escapeXml } from './svg.ts'
 import { hasGlyphs, measureText, outlineText, type Typeface } from './typefaces.server.ts'
@@ -14,16 +14,16 @@ export type TextStyle = {
   readonly face: Typeface
   readonly maxSize: number
   readonly minSize: number
-  /** Line height, in ems. */
+  /** Line height in ems. */
   readonly lineHeight: number
   readonly anchor: 'start' | 'middle'
-  /** Where in the box the text stands. */
+  /** Vertical position in the box. */
   readonly verticalAlign: 'top' | 'middle' | 'bottom'
   readonly tracking?: number
   readonly fill: string
 }
 
-/** All ways to break words into `count` lines are too many; the narrowest width that gives `count` lines is the best one. */
+/** Breaks words into `count` balanced lines, by a binary search for the narrowest width that needs no more lines. */
 const breakLines = (words: readonly string[], face: Typeface, count: number, tracking: number): string[] => {
   const widths = words.map(word => measureText(face, word, 1000, tracking))
   const space = measureText(face, 'n n', 1000, tracking) - measureText(face, 'nn', 1000, tracking)
@@ -54,7 +54,7 @@ const breakLines = (words: readonly string[], face: Typeface, count: number, tra
 }
 
 const MAX_LINES = 8
-/** Longer words are cut into the line below. */
+/** Longer words are hyphenated. */
 const MAX_WORD_LENGTH = 18
 
 const splitWords = (text: string): string[] =>
@@ -66,7 +66,7 @@ const splitWords = (text: string): string[] =>
 
 type FittedText = { readonly lines: readonly string[]; readonly size: number }
 
-/** The largest setting of `text` in the box; the lines that do not fit at the smallest size go, with an ellipsis. */
+/** Fits `text` into the box at the largest size; drops lines that do not fit at the minimum size, with an ellipsis. */
 export const fitText = (text: string, { width, height }: Box, style: TextStyle): FittedText => {
   const { face, maxSize, minSize, lineHeight, tracking = 0 } = style
   const words = splitWords(text)
@@ -97,11 +97,11 @@ export type TextBlock = {
 }
 
 const CAP_HEIGHT = 0.72
-/** What no face of ours can set is left to the fonts of whoever looks. */
+/** Text without glyphs in our typefaces is rendered with the viewer's fonts. */
 const textElement = (line: string, x: number, y: number, size: number, { anchor, fill }: TextStyle): string =>
   `<text x="${Math.round(x)}" y="${Math.round(y)}" font-family="Georgia, 'Noto Serif', serif" font-size="${Math.round(size)}" text-anchor="${anchor}" fill="${fill}">${escapeXml(line)}</text>`
 
-/** `text` set in the box, as SVG, with where its letters begin and end. */
+/** Lays out `text` in the box: SVG, with the top and bottom of its letters. */
 export const textBlock = (text: string, box: Box, style: TextStyle): TextBlock => {
   const usesSystemFont = !hasGlyphs(style.face, text)
   const fitted = usesSystemFont ? fitWithoutGlyphs(text, box, style) : fitText(text, box, style)

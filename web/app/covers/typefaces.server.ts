@@ -1,4 +1,4 @@
-/** The type of drawn covers: outlines of four families, so that a cover looks the same wherever it is shown. */
+/** Typefaces of drawn covers. Text becomes outlines, so covers look the same without installed fonts. */
 
 import garamond from '@fontsource/eb-garamond/files/eb-garamond-latin-500-normal.woff?inline'
 import garamondExtended from '@fontsource/eb-garamond/files/eb-garamond-latin-ext-500-normal.woff?inline'
@@ -18,7 +18,7 @@ const FONT_FILES = {
 }
 export type Typeface = keyof typeof FONT_FILES
 
-/** A font is read when a letter of it is first drawn. */
+/** Fonts are parsed on first use. */
 const loadedFonts = new Map<string, Font>()
 const loadFont = (file: string): Font => {
   const known = loadedFonts.get(file)
@@ -40,13 +40,13 @@ const findGlyph = (face: Typeface, letter: string): PlacedGlyph | undefined => {
   return undefined
 }
 
-/** Whether the face has every letter of the text. */
+/** Whether the typeface has a glyph for every character of the text. */
 export const hasGlyphs = (face: Typeface, text: string): boolean =>
   [...text].every(letter => letter === ' ' || findGlyph(face, letter) !== undefined)
 
 type VisitGlyph = (placed: PlacedGlyph, x: number) => void
 
-/** Goes through the letters at 1000 units to the em; returns the width. `tracking` is in thousandths of an em. */
+/** Calls `step` for each glyph, at 1000 units per em; returns the width. `tracking` is in thousandths of an em. */
 const layOutGlyphs = (
   face: Typeface,
   text: string,
@@ -68,7 +68,7 @@ const layOutGlyphs = (
   return x - tracking
 }
 
-/** The width of a line at a size, in units of the cover. */
+/** Width of a line at this size, in units of the cover. */
 export const measureText = (face: Typeface, text: string, size: number, tracking = 0): number =>
   (layOutGlyphs(face, text, tracking) * size) / 1000
 
@@ -77,13 +77,13 @@ export type Line = {
   readonly text: string
   readonly size: number
   readonly x: number
-  /** The base line. */
+  /** The baseline. */
   readonly y: number
   readonly anchor?: 'start' | 'middle' | 'end'
   readonly tracking?: number
 }
 
-/** In whole units: the library's own rounding is no number for some values. */
+/** SVG path data in whole units; the library's own rounding yields NaN for some values. */
 const pathData = ({ commands }: Path): string =>
   commands
     .map(({ type, ...at }) => {
@@ -94,7 +94,7 @@ const pathData = ({ commands }: Path): string =>
     })
     .join('')
 
-/** The outline of a line, as the data of an SVG path. */
+/** Outline of a line, as SVG path data. */
 export const outlineText = ({ face, text, size, x, y, anchor = 'start', tracking = 0 }: Line): string => {
   const width = measureText(face, text, size, tracking)
   const left = anchor === 'start' ? x : anchor === 'middle' ? x - width / 2 : x - width

@@ -1,4 +1,4 @@
-/** What a browser is called, from what it says of itself. */
+/** Browser and operating system names from a user agent. */
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
@@ -15,7 +15,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux/, 'Linux'],
 ]
 
-/** 'Firefox, Windows', or undefined for one that is not known. */
+/** 'Firefox, Windows', or undefined if neither is known. */
 export const browserName = (userAgent = ''): string | undefined => {
   const find = (known: typeof BROWSERS) => known.find(([pattern]) => pattern.test(userAgent))?.[1]
   const names = [find(BROWSERS), find(SYSTEMS)].filter(name => name !== undefined)

@@ -1,4 +1,4 @@
-/** What a form of the cart asks for, done, and told in words when it cannot be. */
+/** Action of the cart forms. */
 import { addCartItem, removeCartItem, setCartItem } from '#src/cart/api.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import { type PageContext, toShopError } from '../loading/page-context.ts'
@@ -27,7 +27,7 @@ const messageFor = (code: string, extra: Readonly<Record<string, unknown>>): str
   return code in cart ? String(cart[code as 'line_limit']) : other
 }
 
-/** Changes the cart as the form says: intent (add or set), book_id, quantity (0 takes the book out). */
+/** Changes the cart. Form fields: intent (add or set), book_id, quantity (0 removes the book). */
 export const changeCart = async ({ call }: PageContext, form: FormData): Promise<CartActionData> => {
   try {
     return { count: (await sendChange(call, form)).item_count }

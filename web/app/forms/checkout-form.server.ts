@@ -1,4 +1,4 @@
-/** The checkout's form: what was typed, and what is wrong with it. */
+/** Fields of the checkout form: parsing and validation. */
 
 import { Email } from '#src/accounts/email.ts'
 import { PostalAddress } from '#src/accounts/schema.ts'
@@ -19,7 +19,7 @@ export const readCheckoutForm = (form: FormData): CheckoutValues =>
     ]),
   ) as CheckoutValues
 
-/** The fields that the shop would refuse, in the order of the page. */
+/** Fields that the API would reject, in the order of the page. */
 export const findInvalidFields = (typed: CheckoutValues): CheckoutField[] => {
   const { email, ...address } = typed
   const wrong = new Set<string>(Email.safeParse(email).success ? [] : ['email'])
@@ -29,7 +29,7 @@ export const findInvalidFields = (typed: CheckoutValues): CheckoutField[] => {
   return CHECKOUT_FIELDS.filter(name => wrong.has(name))
 }
 
-/** The address as the shop takes it: what is optional and was left empty is not there. */
+/** Postal address for the API, without empty optional fields. */
 export const toPostalAddress = ({
   street,
   city,

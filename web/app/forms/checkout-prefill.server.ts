@@ -1,4 +1,4 @@
-/** What the shop knows of a shopper who is signed in, for the fields of the checkout. */
+/** Checkout fields prefilled from the profile of a signed-in customer. */
 import type * as z from 'zod'
 import { whoAmI } from '#src/accounts/api.ts'
 import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
@@ -7,7 +7,7 @@ import { addressLine } from '../texts/format.ts'
 
 export type Prefill = {
   readonly values: Readonly<Record<string, string>>
-  /** What else could be chosen: each in one line. */
+  /** Addresses to choose from, each as one line. */
   readonly savedAddresses: readonly {
     readonly id: string
     readonly line: string
@@ -20,7 +20,7 @@ type Address = Readonly<Record<string, string | undefined>>
 const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
 const NO_PREFILL: Prefill = { values: {}, savedAddresses: [] }
 
-/** An address has no name of its own (specification, "Sample User Item"), so the account's begins its first line. */
+/** Stored addresses have no name (specification, "Sample User Item"), so the account's name is put before the street. */
 const fullName = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
   `${first_name} ${last_name}`.trim()
 
@@ -31,7 +31,7 @@ const addressValues = (address: Address | undefined, name: string): Record<strin
   return { ...Object.fromEntries(FIELDS.map(field => [field, rest[field] ?? ''])), street: named }
 }
 
-/** For a guest, and where the shop cannot tell, nothing: the checkout works without. `chosen` is the id of a saved address. */
+/** Empty for guests and if the API fails: prefill is optional. `chosen` is the id of a saved address. */
 export const checkoutPrefill = async (ctx: PageContext, chosen: string | null): Promise<Prefill> => {
   try {
     if (!(await ctx.call(whoAmI, {})).signed_in) return NO_PREFILL

@@ -1,4 +1,4 @@
-/** The country that a form begins with, by the currency of the shop. */
+/** Default country of address forms, by the shop's currency. */
 const COUNTRY_BY_CURRENCY: Readonly<Record<string, string>> = {
   USD: 'US',
   GBP: 'GB',
@@ -8,5 +8,5 @@ const COUNTRY_BY_CURRENCY: Readonly<Record<string, string>> = {
   JPY: 'JP',
 }
 
-/** Its ISO 3166-1 code, or '' where the currency is that of many. */
+/** ISO 3166-1 code, or '' if several countries use the currency. */
 export const countryForCurrency = (currency: string): string => COUNTRY_BY_CURRENCY[currency] ?? ''

@@ -1,8 +1,8 @@
-/** The token of a mailed link, as its page is given it. */
+/** Token of an emailed link, read from its page's URL. */
 import { data } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'
 
-/** `{ token }`, empty and a 400 where the link was cut off. Reading it spends nothing. */
+/** Returns `{ token }`; empty with status 400 if the link is incomplete. Does not use the token up. */
 export const readEmailToken = (url: URL) => {
   const token = url.searchParams.get('token') ?? ''
   const isToken = isSecret(token)

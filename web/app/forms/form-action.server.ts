@@ -1,4 +1,4 @@
-/** What a form of an account's pages is answered: what to mend beside what was typed, and never a password. */
+/** Action helper for forms: runs an API call and turns its errors into form errors. Passwords are never sent back. */
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '#src/core/errors.ts'
 import { type PageContext, pageContext, toShopError } from '../loading/page-context.ts'
@@ -7,11 +7,11 @@ import { t } from '../texts/texts.ts'
 import { retryMessageFor } from './retry-message.server.ts'
 
 export type FormError = {
-  /** What was typed, to be shown again. */
+  /** Submitted values, to be shown again. */
   readonly values: Readonly<Record<string, string>>
-  /** The fields to mend, in the order of the page. */
+  /** In the order of the page. */
   readonly invalidFields: readonly string[]
-  /** What stands in the way, in message. */
+  /** Message of the error summary. */
   readonly text: string
   readonly code: ErrorCode
 }
@@ -19,16 +19,16 @@ export type FormError = {
 export type Submission = {
   readonly ctx: PageContext
   readonly call: PageContext['call']
-  /** What was typed into this field, without the space around it. */
+  /** Value of a field, trimmed. */
   readonly text: (name: string) => string
-  /** A password, as it was typed. */
+  /** Value of a password field, not trimmed. */
   readonly secret: (name: string) => string
   readonly form: FormData
 }
 
 const MAX_LENGTH = 400
 
-/** Which field a refusal is about, where it is about one. */
+/** Field that an error code refers to. */
 const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
   password_refused: 'password',
   password_wrong: 'current_password',
@@ -38,7 +38,7 @@ const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
 
 type Issue = { readonly where: string }
 
-/** `body.address.city` is the field `city`; a password asked for again is called `current_password` on every page. */
+/** Maps `body.address.city` to the field `city`, and a password that confirms an action to `current_password`. */
 const issueField = ({ where }: Issue, fields: readonly string[]): string => {
   const name = where.split('.').at(-1) ?? where
   return name === 'password' && !fields.includes(name) ? 'current_password' : name
@@ -65,8 +65,8 @@ const toErrorData = (error: unknown, values: FormError['values'], fields: readon
 type ActionArgs = { readonly context: Readonly<RouterContextProvider>; readonly request: Request }
 
 /**
- * Runs `work` on a form with these fields. What it returns is the answer, or `{ to }`, the page to go on to; the shop's
- * refusals become `{ refusal }`, with what was typed into the fields that are in `kept`. Bugs are thrown on.
+ * Runs `work` on a submitted form. Its result becomes the action data, or a redirect if it is `{ to }`. API errors become
+ * `{ error }`, with the submitted values of the fields in `kept`; other errors are rethrown.
  */
 export const runFormAction = async <Done extends object>(
   { context, request }: ActionArgs,

@@ -1,4 +1,4 @@
-/** The checkout's button: an order, or what stands in its way, in words and with nothing lost. */
+/** Checkout actions: place the order, or explain why not and keep the submitted values. */
 import { getCart, removeCartItem, setCartItem } from '#src/cart/api.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import { placeOrder } from '#src/orders/api.ts'
@@ -20,7 +20,7 @@ export type CheckoutProblem = {
   readonly lines?: readonly string[]
 }
 
-/** What makes a repeated order the same order. */
+/** Inputs that must be the same for a retry to be idempotent. */
 export type OrderAttempt = { readonly key: string; readonly cartVersion: string; readonly total: number }
 
 export type CheckoutActionData =
@@ -29,7 +29,7 @@ export type CheckoutActionData =
       readonly values: CheckoutValues
       readonly invalidFields: readonly CheckoutField[]
       readonly problem?: CheckoutProblem
-      /** The try before, to be repeated as it was where nobody knows whether it got through. */
+      /** The attempt to repeat unchanged, when its outcome is unknown. */
       readonly attempt?: OrderAttempt
       readonly status: number
     }
@@ -82,7 +82,7 @@ const toProblem = async (
   return { problem: NO_RESPONSE, status: 503 }
 }
 
-/** Places the order that the form describes; double clicks and repeats give the same order again. */
+/** Places the order. Idempotent: double clicks and retries return the same order. */
 export const submitOrder = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
   const values = readCheckoutForm(form)
   const invalidFields = findInvalidFields(values)
@@ -116,7 +116,7 @@ export const submitOrder = async (ctx: PageContext, form: FormData): Promise<Che
   }
 }
 
-/** Leaves in the cart what can be had, and keeps what was typed. */
+/** Reduces the cart to the available copies, and keeps the submitted values. */
 export const keepAvailableItems = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
   const values = readCheckoutForm(form)
   const cart = await ctx.call(getCart, {}).catch((error: unknown) => toShopError(error) && undefined)
@@ -129,7 +129,7 @@ export const keepAvailableItems = async (ctx: PageContext, form: FormData): Prom
       left === 0
         ? ctx.call(removeCartItem, { params })
         : ctx.call(setCartItem, { params, body: { quantity: left } })
-    // Changed again meanwhile: the page that follows shows how it stands.
+    // A conflict is ignored: the page shows the current cart.
     await update.catch(toShopError)
   }
   return { values, invalidFields: [], status: 200 }

@@ -1,11 +1,11 @@
-/** What a page says of a refusal that only time mends: asked too often, or a storeroom that cannot be reached. */
+/** Message for errors that a later retry may resolve: rate limits and an unavailable database. */
 
 import { toShopError } from '../loading/page-context.ts'
 import { t } from '../texts/texts.ts'
 
 export type RetryMessage = { readonly text: string; readonly status: 429 | 503 }
 
-/** The words and the status for a refusal that the page has no words of its own for. */
+/** Text and status for an error without a more specific message. */
 export const retryMessageFor = (error: unknown): RetryMessage => {
   const { code, extra } = toShopError(error)
   return code === 'too_many_requests'

@@ -1,4 +1,4 @@
-/** What a book on a shelf shows, and no more: the page carries it twice, as HTML and as data. */
+/** Data of a book card. Kept minimal, because a page carries it twice: as HTML and as hydration data. */
 import type { BookSummary } from '#src/catalog/schema.ts'
 
 export type BookCardData = Pick<
@@ -10,7 +10,7 @@ export type BookCardData = Pick<
 
 const UPLOADED = '/images/covers/'
 
-/** Pictures of other sites stay where they are. */
+/** Images on other hosts are left out. */
 export const toCardData = ({
   book_id,
   category,

@@ -1,4 +1,4 @@
-/** The categories as shelves with addresses. */
+/** Categories with the paths of their pages. */
 import { listCategories } from '#src/catalog/api.ts'
 import { slugify } from '#src/core/slug.ts'
 import type { PageContext } from './page-context.ts'
@@ -7,7 +7,7 @@ export type Category = { readonly name: string; readonly count: number; readonly
 
 const toSegment = (name: string): string => encodeURIComponent(slugify(name) || name)
 
-/** Gives each name its address; where two would share one, the smaller shelf keeps its name as it is. */
+/** Assigns each category a path; if two slugs collide, the smaller category uses its unmodified name. */
 export const withPaths = (
   categories: readonly { readonly category: string; readonly count: number }[],
 ): Category[] => {
@@ -20,10 +20,10 @@ export const withPaths = (
   })
 }
 
-/** A page and its frame ask for the shelves at once. */
+/** Shares one request between the root loader and the page's loader. */
 const pending = new WeakMap<PageContext, Promise<readonly Category[]>>()
 
-/** The shelves of the shop, the fullest first; none while the shop cannot tell. */
+/** Reads all categories, largest first; an empty list if the API fails. */
 export const readCategories = (ctx: PageContext): Promise<readonly Category[]> => {
   const categories =
     pending.get(ctx) ??
@@ -35,7 +35,7 @@ export const readCategories = (ctx: PageContext): Promise<readonly Category[]> =
   return categories
 }
 
-/** The shelf of this address, which may also be the category's very name. */
+/** Finds a category by its path segment or its exact name. */
 export const findCategory = (categories: readonly Category[], segment: string): Category | undefined =>
   categories.find(category => category.path === `/category/${encodeURIComponent(segment)}`) ??
   categories.find(category => category.name === segment)

@@ -1,9 +1,9 @@
-/** Lets the scripts of a page wait until it is seen or touched: words and covers share the line with nothing. */
+/** Deferred hydration: HTML and images get the bandwidth first; scripts load after the paint or on first input. */
 
 /**
- * Starts them once the page is loaded and painted and the browser rests, or at the first sign of a hand. The new element has the text of the
- * one that waited, and its nonce, so the policy allows what it allowed, and nothing else. A pointer that
- * only moves is no sign: browsers make such events up for one that lies where the page appears.
+ * Starts the scripts when the page is loaded, painted and idle, or on the first user input. The new element has the text and
+ * the nonce of the deferred one, so the CSP allows exactly the same scripts. Pointer moves do not count as input: browsers
+ * synthesize them for a pointer that rests where the page appears.
  */
 const STARTER = `(() => {
   const signs = ['pointerdown', 'keydown', 'focusin']
@@ -24,7 +24,7 @@ const STARTER = `(() => {
   addEventListener('load', () => new PerformanceObserver(painted).observe({ type: 'paint', buffered: true }))
 })()`
 
-/** A rendered page whose modules wait, and the script that starts them, to be put at its end. */
+/** Defers the modules of a rendered page; `starter` is the inline script for its end that loads them. */
 export const deferHydration = (
   page: string,
   nonce: string,

@@ -1,4 +1,4 @@
-/** Facets as groups of links: each narrows the list down by one more thing, or takes that back. */
+/** Facets as groups of links that add or remove one filter each. */
 import type { BookPage } from '#src/catalog/api.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'

@@ -1,11 +1,11 @@
-/** What the address of a list asks for, and the addresses of the lists next to it. */
+/** Query parameters of a book list, and links that change some of them. */
 import { LAST_PAGE } from './page-cursors.server.ts'
 import { findPriceBand } from './price-bands.ts'
 
 export const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** What the address asks for. Anything that makes no sense counts as not said. */
+/** Parsed query parameters. Invalid values are ignored. */
 export type ListParams = {
   readonly q: string
   readonly category: string | undefined
@@ -33,7 +33,7 @@ export const readListParams = ({ searchParams }: URL, category: string | undefin
   }
 }
 
-/** The address of the same list with some of it changed; null takes a part away. Back to page 1 unless a page is said. */
+/** Link to the same list with some parameters changed; null removes one. Resets to page 1 unless `page` is given. */
 export const listLink = (url: URL, changes: Readonly<Record<string, string | null>>): string => {
   const params = new URLSearchParams(url.searchParams)
   params.delete('page')

@@ -1,4 +1,4 @@
-/** A list of books as its address says it: filters, sort and page, with the addresses of everything next to it. */
+/** Data of a book list for its URL: books, filters, sort order and page, with the links between them. */
 import { browseBooks } from '#src/catalog/api.ts'
 import { type BookCardData, toCardData } from './cards.server.ts'
 import type { Category } from './categories.server.ts'
@@ -31,14 +31,14 @@ export type Listing = {
   readonly facets: readonly Facet[]
   readonly activeFilters: readonly { readonly label: string; readonly without: string }[]
   readonly clearLink: string
-  /** Where nothing is found: some books that are there. */
+  /** Books to suggest when nothing matches. */
   readonly alternatives: readonly BookCardData[]
   readonly sortLinks: readonly { readonly sort: Sort; readonly href: string }[]
 }
 
 const ALTERNATIVES = '6'
 
-/** A shop that cannot tell shows none. */
+/** Resolves to an empty list if the API fails. */
 const readAlternatives = ({ call }: PageContext): Promise<readonly BookCardData[]> =>
   call(browseBooks, { query: { in_stock: 'true', limit: ALTERNATIVES } }).then(
     ({ items }) => items.map(toCardData),
@@ -47,7 +47,7 @@ const readAlternatives = ({ call }: PageContext): Promise<readonly BookCardData[
 
 const pageLink = (url: URL, page: number): string => listLink(url, { page: page === 1 ? null : String(page) })
 
-/** Reads the list at `url`; undefined when its page lies behind the last one. `fixed` is the shelf whose page this is. */
+/** Reads the list at `url`; undefined for a page after the last one. `pageCategory` is set on category pages. */
 export const readListing = async (
   ctx: PageContext,
   url: URL,

@@ -1,14 +1,14 @@
-/** One visit of a page: the shop's API over the app's own `fetch`, for everyone or for this visitor. */
+/** Router context of a page request: clients for the shop's API, and settings such as the currency. */
 import { createContext, data, redirect } from 'react-router'
 import type { ShopError } from '#src/core/errors.ts'
 import { type Client, createShopClient } from '#src/http/client.ts'
 import { signInPath } from '../paths.ts'
 
-/** The shop's own application. */
+/** The `fetch` of the API application. */
 export type FetchApi = (request: Request) => Promise<Response>
 
 export type RenderOptions = {
-  /** The address under which the public knows the shop: https://shop.example. */
+  /** Public origin of the shop: https://shop.example. */
   readonly origin: string
   readonly currency: string
   readonly report: (error: unknown) => void
@@ -16,25 +16,25 @@ export type RenderOptions = {
 
 export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'report'> & {
   readonly nonce: string
-  /** Whether this page answers a form. */
+  /** Whether the request submits a form. */
   readonly isFormSubmission: boolean
-  /** Public endpoints, asked without a cookie: everyone gets the same. A refusal becomes the page of its status. */
+  /** Client for public endpoints, without cookies. Throws API errors as responses for the error page. */
   readonly read: Client
-  /** Endpoints of this visitor. A refusal becomes the page of its status; who must sign in first is sent to, and back. */
+  /** Client with the visitor's cookies. Redirects to sign-in where needed; throws other API errors as responses. */
   readonly readPrivate: Client
-  /** The same for actions, which deal with refusals themselves. */
+  /** The same, but throws `ShopError`: for actions and for loaders that handle errors themselves. */
   readonly call: Client
-  /** The cookies that the answer must carry, if any. */
+  /** Headers of the response: the cookies that the API has set during this request. */
   readonly responseHeaders: () => Headers
 }
 
-/** What a page shows of a refusal. */
+/** Data of an error response, for the error page. */
 export type RouteErrorData = { readonly code: string; readonly detail: string }
 
 const isShopError = (error: unknown): error is ShopError =>
   error instanceof Error && error.name === 'ShopError'
 
-/** The shop's refusal; anything else is a bug, and thrown on. */
+/** Narrows an error to `ShopError`; rethrows anything else, which is a bug. */
 export const toShopError = (error: unknown): ShopError => {
   if (isShopError(error)) return error
   throw error
@@ -53,7 +53,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   store_unavailable: 503,
 }
 
-/** The page that was asked for: not the address of its data, which only our own scripts know. */
+/** Path and query of the page that was requested, also when the request was for its data. */
 const pagePath = (request: Request): string => {
   const { pathname, searchParams } = new URL(request.url)
   searchParams.delete('_routes')
@@ -74,7 +74,7 @@ const withErrorPages =
     }
   }
 
-/** The calls that a page may make for `request`, whose origin has been checked before. */
+/** Creates the context of `request`, which must have passed the CSRF check. */
 export const createPageContext = (
   surroundings: RenderOptions,
   request: Request,

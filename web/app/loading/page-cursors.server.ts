@@ -1,14 +1,14 @@
-/** Page numbers over an API that pages by cursors: the cursors that have been seen, and a walk where there is none. */
+/** Page numbers on top of cursor pagination: caches known cursors, and walks from the nearest one otherwise. */
 import type { BookPage } from '#src/catalog/api.ts'
 
 export const PAGE_SIZE = 24
-/** The walk takes two pages at a time. */
+/** Step size of the walk. */
 const TWO_PAGES = 2 * PAGE_SIZE
-/** No shelf is read further than this; whoever looks for a book searches. */
+/** Highest page number, which bounds the walk. */
 export const LAST_PAGE = 500
 const MAX_LISTS = 500
 
-/** Cursors of one list by the page that they begin. */
+/** Cursors of one list, by page number. */
 type Cursors = Map<number, string>
 const lists = new Map<string, Cursors>()
 
@@ -23,7 +23,7 @@ const cursorsFor = (list: string): Cursors => {
 
 type FetchBooks = (limit: number, cursor: string | undefined) => Promise<BookPage>
 
-/** The page of this number (from 1) of a list, or undefined where the list is shorter. `list` names its filters. */
+/** Reads a page (from 1) of a list; undefined after the last page. `list` is the cache key: its filters. */
 export const readPage = async (
   list: string,
   page: number,

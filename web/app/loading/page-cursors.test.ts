@@ -4,7 +4,7 @@ import { readPage } from './page-cursors.server.ts'
 
 const noFacets = { category: [], author: [], price: [], availability: [] }
 
-/** A list of `total` books, whose items are told by their position alone. */
+/** A list of `total` books whose ids are their positions. */
 const listOf = (total: number) => {
   const asked: number[] = []
   const ask = async (limit: number, cursor: string | undefined): Promise<BookPage> => {
@@ -19,7 +19,7 @@ const listOf = (total: number) => {
   return { ask, asked }
 }
 
-test('a page that nobody came to by its predecessors is walked to, two pages at a time', async () => {
+test('a page without a cached cursor is reached by walking, two pages at a time', async () => {
   const { ask, asked } = listOf(1_000)
   const page = await readPage('walked', 6, ask)
   expect(page?.items[0]?.book_id).toBe('120')
@@ -27,14 +27,14 @@ test('a page that nobody came to by its predecessors is walked to, two pages at 
   expect(asked).toEqual([0, 48, 96, 120])
 })
 
-test('from page to page each is one question', async () => {
+test('consecutive pages need one request each', async () => {
   const { ask, asked } = listOf(100)
   for (const number of [1, 2, 3, 4, 5])
     expect((await readPage('leafed', number, ask))?.items[0]?.book_id).toBe(String((number - 1) * 24))
   expect(asked).toEqual([0, 24, 48, 72, 96])
 })
 
-test('behind the last page there is none', async () => {
+test('a page after the last one is undefined', async () => {
   const { ask } = listOf(48)
   expect(await readPage('short', 2, ask)).toMatchObject({ next_cursor: null })
   expect(await readPage('short', 3, ask)).toBeUndefined()

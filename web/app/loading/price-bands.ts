@@ -1,4 +1,4 @@
-/** The price bands of the shop's facets, with the amounts that they stand for. */
+/** Price bands of the price facet, with their bounds. */
 
 type PriceBand = { readonly min?: number; readonly max?: number }
 

@@ -1,4 +1,4 @@
-/** What stands beside a book: more by its author, more from its shelf. */
+/** Related books: more by the author, and more of the category. */
 import { browseBooks } from '#src/catalog/api.ts'
 import type { BookDetail } from '#src/catalog/schema.ts'
 import { type BookCardData, toCardData } from './cards.server.ts'
@@ -6,7 +6,7 @@ import type { PageContext } from './page-context.ts'
 
 const MAX_BOOKS = 6
 
-/** At most six books each, never the book itself, and none twice. A shop that cannot tell shows none. */
+/** At most six books each, without the book itself and without duplicates; none if the API fails. */
 export const readRelated = async ({ call }: PageContext, book: BookDetail) => {
   const [author = book.author] = book.author.split(';').map(name => name.trim())
   const fetchBooks = (query: { author?: string; category?: string }): Promise<readonly BookCardData[]> =>

@@ -1,12 +1,12 @@
-/** The door to the pages of staff. The shop asks again at each of their calls: this is for what the page says. */
+/** Access check of the staff pages. The API authorizes every call by itself; this decides what the page shows. */
 import { data, redirect } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { signInPath } from '../paths.ts'
 import type { PageContext, RouteErrorData } from './page-context.ts'
 
 /**
- * Lets staff with a second factor in. Who is not signed in is sent to, staff without a second factor to set one up; for
- * everybody else there is no such page.
+ * Allows staff with a second factor. Redirects anonymous visitors to sign-in, and staff without a second factor to its
+ * setup; throws a 404 for everyone else.
  */
 export const requireStaff = async (ctx: PageContext, { pathname, search }: URL): Promise<void> => {
   const { signed_in, role, second_factor } = await ctx.readPrivate(whoAmI, {})

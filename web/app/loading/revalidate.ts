@@ -1,6 +1,6 @@
 /**
- * Pages of what is the visitor's own are read anew after everything that was tried, also when it was refused; but not
- * while the shop is away, so that the page stays as it is.
+ * Revalidation of private pages: after every action, failed ones included, but not while the API is unavailable, so that
+ * the page keeps its data.
  */
 import type { ShouldRevalidateFunctionArgs } from 'react-router'
 

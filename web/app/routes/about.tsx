@@ -1,4 +1,4 @@
-/** Who the shop is, and how ordering works. */
+/** About page. */
 
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'

@@ -1,4 +1,4 @@
-/** A book, at its one address. */
+/** Book page. */
 import { redirect } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'
 import { AddToCart } from '../components/add-to-cart.tsx'

@@ -1,4 +1,4 @@
-/** The cart: what is in it, what has changed since, and what it costs. */
+/** Cart page: lines, changes and totals. */
 import { data, redirect } from 'react-router'
 import { cartAmounts } from '#src/cart/amounts.ts'
 import { getCart } from '#src/cart/api.ts'
@@ -21,7 +21,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const answer = await changeCart(ctx, await request.formData())
   const headers = ctx.responseHeaders()
   if ('problem' in answer) return data(answer, { status: answer.problem.status, headers })
-  // A browser without scripts sees the cart; with them, whoever asked shows what came of it.
+  // Without scripts the browser is redirected to the cart; with scripts the fetcher shows the result.
   const isScripted = new URL(request.url).pathname.endsWith('.data')
   return isScripted ? data(answer, { headers }) : redirect('/cart', { status: 303, headers })
 }

@@ -1,4 +1,4 @@
-/** A shelf: its books, narrowed down, sorted and paged as the address says. */
+/** Category page. */
 import { data, redirect } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
 import { findCategory, readCategories } from '../loading/categories.server.ts'

@@ -1,4 +1,4 @@
-/** The checkout: address, exact total, one button. Who is signed in finds the fields filled. */
+/** Checkout page. Fields are prefilled for signed-in customers. */
 import { data, redirect } from 'react-router'
 import { getCart } from '#src/cart/api.ts'
 import { CheckoutForm } from '../components/checkout-form.tsx'
@@ -15,13 +15,13 @@ import type { Route } from './+types/checkout'
 export const loader = async ({ context, request, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const { readPrivate, currency, isFormSubmission } = ctx
-  // The answer to a form stands by itself, whatever has become of the cart: what was typed is in it.
+  // After a submission the page must render even without a cart: it shows the submitted values.
   const cart = await readPrivate(getCart, {}).catch((error: unknown) => {
     if (isFormSubmission) return undefined
     throw error
   })
   if (cart?.items.length === 0 && !isFormSubmission) throw redirect('/cart', 303)
-  // The key of this very checkout: however often its button is pressed, it is one order.
+  // The idempotency key makes repeated submissions one order.
   return {
     cart: cart?.items.length === 0 ? undefined : cart,
     currency,

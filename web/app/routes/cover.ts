@@ -1,6 +1,6 @@
 /**
- * The drawn cover of a book: /covers/tech-001.svg for pages, and /covers/tech-001.png for whoever shows a link to the book
- * elsewhere, where an SVG is no picture.
+ * Resource route of drawn covers: /covers/tech-001.svg for pages, and /covers/tech-001.png for link previews, which do not
+ * support SVG.
  */
 import { data } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'
@@ -12,7 +12,7 @@ import type { Route } from './+types/cover'
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
 const renderPng = async (svg: string): Promise<Uint8Array<ArrayBuffer>> => {
-  // Loaded when the first is asked for: the image library is the heaviest of all.
+  // Loaded on demand, because the image library is large.
   const { default: sharp } = await import('sharp')
   return new Uint8Array(await sharp(Buffer.from(svg)).png({ palette: true }).toBuffer())
 }
@@ -23,7 +23,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const book = await context.get(pageContext).read(getBook, { params: { book_id: bookId } })
   const svg = drawCover(book)
   const headers = new Headers({ 'content-type': form === 'png' ? 'image/png' : 'image/svg+xml' })
-  // An address with the words' own version never changes what it shows.
+  // A URL with the current version is immutable.
   if (url.searchParams.get('v') === coverVersion(book)) headers.set('cache-control', FOR_GOOD)
   return new Response(form === 'png' ? await renderPng(svg) : svg, { headers })
 }

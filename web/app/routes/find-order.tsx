@@ -1,4 +1,4 @@
-/** Asks for the link to an order by its number and address, for whoever is at another device now. */
+/** Page that emails a link to an order, for customers on another device. */
 import { data, Form } from 'react-router'
 import { lookUpOrder } from '#src/orders/api.ts'
 import { TextField } from '../components/fields.tsx'
@@ -10,7 +10,7 @@ import type { Route } from './+types/find-order'
 
 const MAX_LENGTH = 320
 
-/** The answer is the same whether there is such an order or not. */
+/** The response does not reveal whether the order exists. */
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const form = await request.formData()
   const text = (name: string) =>

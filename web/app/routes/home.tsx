@@ -1,4 +1,4 @@
-/** The front of the shop: what is new, what is loved, and the shelves. */
+/** Home page: new arrivals, favorites and categories. */
 import { browseBooks } from '#src/catalog/api.ts'
 import { BookRow } from '../components/book-row.tsx'
 import { toCardData } from '../loading/cards.server.ts'

@@ -1,4 +1,4 @@
-/** Every address that is none of ours. */
+/** Catch-all route: 404. */
 import { data } from 'react-router'
 
 export const loader = () => {

@@ -1,6 +1,6 @@
 /**
- * Where the link of a mail leads. Fetching the page spends nothing, as mail programs fetch links by themselves; its button
- * does, with or without scripts.
+ * Page of an emailed order link. Opening it does not use the token up, because mail programs prefetch links; submitting its
+ * form does.
  */
 import { data, Form } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'

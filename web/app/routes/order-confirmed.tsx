@@ -1,4 +1,4 @@
-/** The thank-you after an order. */
+/** Order confirmation page. */
 import { getOrder } from '#src/orders/api.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'

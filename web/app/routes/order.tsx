@@ -1,4 +1,4 @@
-/** One of the guest's orders: its life, its sheet, and the way to cancel it while that is possible. */
+/** Order page: progress, details, and cancellation while that is possible. */
 import { data, Form, redirect, useNavigation } from 'react-router'
 import { cancelOrder, getOrder } from '#src/orders/api.ts'
 import { OrderDetails } from '../components/order-details.tsx'

@@ -1,4 +1,4 @@
-/** The orders of the account, or those that were placed from this browser. */
+/** Order history: the account's orders, or those placed as a guest in this browser. */
 import { whoAmI } from '#src/accounts/api.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../components/order-status.tsx'

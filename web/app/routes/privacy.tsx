@@ -1,4 +1,4 @@
-/** What the shop keeps of its visitors. */
+/** Privacy page. */
 
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'

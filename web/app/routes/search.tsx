@@ -1,4 +1,4 @@
-/** The search, and all books when nothing is searched for. */
+/** Search page; lists all books without a query. */
 import { data } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
 import { readCategories } from '../loading/categories.server.ts'
@@ -19,7 +19,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const listing = await readListing(ctx, url, await readCategories(ctx))
   if (!listing) throw data(null, { status: 404 })
   const { q, author, page } = listing.params
-  // Searches are endless; only the list of all books is one for search engines.
+  // Search results are not indexed; only the list of all books is.
   const isAll = listing.activeFilters.length === 0 && q === ''
   return {
     listing,

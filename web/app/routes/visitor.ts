@@ -1,4 +1,4 @@
-/** Who looks at the pages, and how many books are in the cart: the small private request beside the public pages. */
+/** Resource route with the visitor's name and cart count, requested by the cacheable public pages. */
 import { whoAmI } from '#src/accounts/api.ts'
 import { getCart } from '#src/cart/api.ts'
 import { pageContext } from '../loading/page-context.ts'
@@ -9,7 +9,7 @@ type Visitor = { readonly count: number; readonly isSignedIn: boolean; readonly 
 
 const ANONYMOUS: Visitor = { count: 0, isSignedIn: false, name: '' }
 
-/** Without a shop that answers, the page stands as it is for everyone. */
+/** If the API fails, the page keeps its anonymous state. */
 export const loader = async ({ context, request }: Route.LoaderArgs): Promise<Visitor> => {
   if (!request.headers.has('cookie')) return ANONYMOUS
   const { call, report } = context.get(pageContext)

@@ -1,4 +1,4 @@
-/** A book as schema.org describes it, for search engines. */
+/** JSON-LD (schema.org) of book pages, for search engines. */
 import type { BookDetail } from '#src/catalog/schema.ts'
 import type { Category } from '../loading/categories.server.ts'
 
@@ -51,7 +51,7 @@ export const bookJsonLd = (
   },
 })
 
-/** The way from the front of the shop to the book. */
+/** Breadcrumbs from the home page to the book or category. */
 export const breadcrumbsJsonLd = (
   origin: string,
   category: Category | undefined,

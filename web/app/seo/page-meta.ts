@@ -1,11 +1,11 @@
-/** What a page says of itself to search engines and to whoever shares it. */
+/** Meta tags of a page: title, description, canonical URL, Open Graph and JSON-LD. */
 import type { MetaDescriptor } from 'react-router'
 import { t } from '../texts/texts.ts'
 
 export type PageMeta = {
   readonly title: string
   readonly description?: string
-  /** Absolute; pages without one are not for search engines. */
+  /** Absolute URL; pages without one are not indexed. */
   readonly canonical?: string
   readonly type?: 'website' | 'book'
   /** Absolute. */

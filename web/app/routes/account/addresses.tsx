@@ -1,4 +1,4 @@
-/** The addresses that may be chosen at the checkout. */
+/** Saved addresses page. */
 import { Form } from 'react-router'
 import { listAddresses, removeAddress, saveAddress } from '#src/accounts/profile/api.ts'
 import { AddressFields } from '../../components/address-fields.tsx'
@@ -67,7 +67,7 @@ export default function Addresses({
           ))}
         </ul>
       )}
-      {/* Saved: the next address begins empty. */}
+      {/* The key resets the form after an address was saved. */}
       <Form key={items.length} method="post" noValidate>
         <fieldset>
           <legend className="section-title">{account.addAddress}</legend>

@@ -1,4 +1,4 @@
-/** Where Cognito sends the browser back to: on to where it came from, or a word about why not. */
+/** Callback of the Cognito sign-in: redirects to the requested page, or explains the error. */
 import { data, redirect } from 'react-router'
 import { finishCognito } from '#src/accounts/cognito/api.ts'
 import { retryMessageFor } from '../../forms/retry-message.server.ts'

@@ -1,4 +1,4 @@
-/** Sends the browser on to Cognito. A link and no form: a page's policy lets forms lead to the shop alone. */
+/** Redirect to Cognito. Reached by a link, because the CSP allows forms to submit to this site only. */
 import { data, redirect } from 'react-router'
 import { beginCognito } from '#src/accounts/cognito/api.ts'
 import { pageContext, type RouteErrorData, toShopError } from '../../loading/page-context.ts'

@@ -1,4 +1,4 @@
-/** Takes the new address of an account, with the link that was mailed to it. */
+/** Page of an emailed link that confirms the new email of an account. */
 import { confirmEmail } from '#src/accounts/api.ts'
 import { TokenForm } from '../../components/token-form.tsx'
 import { readEmailToken } from '../../forms/email-token.server.ts'

@@ -1,4 +1,4 @@
-/** All that the shop holds about a shopper, as a file; and the end of the account. */
+/** Personal data page: export, and deletion of the account. */
 import { Form } from 'react-router'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { deleteMe, exportMe } from '#src/privacy/api.ts'

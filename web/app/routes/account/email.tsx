@@ -1,4 +1,4 @@
-/** Asks for another address: it counts once it has been confirmed. */
+/** Change email page. The new email takes effect once it is confirmed. */
 import { Form } from 'react-router'
 import { changeEmail } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'

@@ -1,4 +1,4 @@
-/** Asks for a mail that sets a new password. What is answered is the same for known and unknown addresses. */
+/** Page that requests a password reset. The response does not reveal whether the account exists. */
 import { forgotPassword } from '#src/accounts/api.ts'
 import { RequestEmailForm } from '../../components/request-email-form.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'

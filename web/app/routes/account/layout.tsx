@@ -1,4 +1,4 @@
-/** Around the pages of an account: who is signed in, and the way from one to the other. */
+/** Layout of the account pages: navigation, current user and sign-out. */
 import { Form, Outlet, useLocation } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { SubmitButton } from '../../components/submit-button.tsx'

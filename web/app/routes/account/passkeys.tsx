@@ -1,4 +1,4 @@
-/** The passkeys of an account. They are listed and removed by forms; a browser makes one by script only. */
+/** Passkeys page. Removing works without scripts; WebAuthn needs scripts to add one. */
 import { useRef, useState } from 'react'
 import { Form, useRevalidator } from 'react-router'
 import { listPasskeys, removePasskey } from '#src/accounts/two-factor/api.ts'

@@ -1,4 +1,4 @@
-/** Changes the password. */
+/** Change password page. */
 import { Form } from 'react-router'
 import { changePassword } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
@@ -24,7 +24,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
       await call(changePassword, {
         body: { current_password: secret('current_password'), password: secret('password') },
       })
-      // The session has a new cookie: what follows is read with it.
+      // Redirects, so that the next page is read with the new session cookie.
       return { to: '/account/password?done' }
     },
   )
@@ -40,7 +40,7 @@ export default function Password({ loaderData: { email, isDone }, actionData }: 
       <SuccessNotice text={isDone && !error ? account.passwordChanged : undefined} />
       <FormErrorSummary error={error} />
       <Form key={String(isDone)} method="post" noValidate className="mt-6">
-        {/* For password managers: whose password it is. */}
+        {/* Tells password managers which account the password belongs to. */}
         <input type="text" name="username" value={email} autoComplete="username" readOnly hidden />
         <TextField
           {...field('current_password')}

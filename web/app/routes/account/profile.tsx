@@ -1,4 +1,4 @@
-/** Name, telephone and the address that parcels go to. */
+/** Profile page: name, phone and shipping address. */
 import { Form } from 'react-router'
 import { changeProfile, getProfile } from '#src/accounts/profile/api.ts'
 import { AddressFields } from '../../components/address-fields.tsx'
@@ -35,7 +35,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
       state: text('state'),
       country: text('country'),
     }
-    // A country alone is what the form began with.
+    // A country alone is the form's default, not an address.
     const hasAddress = [typed.street, typed.postal_code, typed.city, typed.state].some(one => one !== '')
     const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
     await call(changeProfile, {

@@ -1,4 +1,4 @@
-/** Sets a new password with a mailed link; also the first one of staff who were invited. */
+/** Page of an emailed link that sets a new password; also the first one of invited staff. */
 import { resetPassword } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { fieldProps } from '../../components/form-notices.tsx'

@@ -1,4 +1,4 @@
-/** How one signs in, and where one is signed in. */
+/** Security page: sign-in methods and active sessions. */
 import { Form } from 'react-router'
 import { endOtherSessions, endSession, listSessions } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'

@@ -1,4 +1,4 @@
-/** The second step of signing in: the code of an authenticator app, or a recovery code. */
+/** Second step of the sign-in: a code of the authenticator app, or a recovery code. */
 import { Form } from 'react-router'
 import { signInWithCode, signInWithRecoveryCode } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'

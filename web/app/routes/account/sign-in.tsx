@@ -1,4 +1,4 @@
-/** Sign in with address and password, or with a passkey; a code may have to follow. */
+/** Sign-in page: password, passkey or single sign-on. */
 import { Form } from 'react-router'
 import { signIn, whoAmI } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'

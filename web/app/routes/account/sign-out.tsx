@@ -1,4 +1,4 @@
-/** Ends this session, at a button: a link that signs out could be planted by others. */
+/** Sign-out page. A form, because other sites could embed a link that signs out. */
 import { Form } from 'react-router'
 import { signOut } from '#src/accounts/api.ts'
 import { FormErrorSummary } from '../../components/form-notices.tsx'

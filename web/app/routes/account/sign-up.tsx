@@ -1,4 +1,4 @@
-/** Opens an account; a mail confirms its address. What is answered is the same for known and unknown addresses. */
+/** Sign-up page. The response does not reveal whether the account exists. */
 import { Form } from 'react-router'
 import { resendVerification, signUp } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'

@@ -1,4 +1,4 @@
-/** Links the account to Cognito, where the shop is set up for it, or takes the link away. */
+/** Single sign-on page: links the account to Cognito, or unlinks it. */
 import { data, Form } from 'react-router'
 import { beginCognito, cognitoState, unlinkCognito } from '#src/accounts/cognito/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'

@@ -1,4 +1,4 @@
-/** The authenticator app: set up, recovery codes, turned off. */
+/** Two-step verification page: authenticator app and recovery codes. */
 import { Form } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { beginTotp, confirmTotp, endTotp, getTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
@@ -29,7 +29,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
-/** What the app scans, and what it is typed from. The page carries it until the first code has been confirmed. */
+/** Data of the setup form. The page carries the URI until the first code is confirmed. */
 const parseTotpSetup = (uri: string) => {
   const key = URL.canParse(uri) ? new URL(uri).searchParams.get('secret') : null
   return uri.startsWith('otpauth://totp/') && uri.length < 400 && key !== null
@@ -59,7 +59,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
       }
     },
   )
-  // After a code that was wrong the same setup goes on.
+  // After a wrong code, the same setup is shown again.
   const error = answer instanceof Response ? undefined : answer.data.error
   if (answer instanceof Response || !error || error.code === 'second_factor_unset') return answer
   return { ...answer, data: { error, setup: parseTotpSetup(error.values.uri ?? ''), codes: undefined } }

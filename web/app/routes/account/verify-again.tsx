@@ -1,4 +1,4 @@
-/** Asks for another mail that confirms an address. What is answered is the same for known and unknown addresses. */
+/** Page that resends the verification email. The response does not reveal whether the account exists. */
 import { resendVerification } from '#src/accounts/api.ts'
 import { RequestEmailForm } from '../../components/request-email-form.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'

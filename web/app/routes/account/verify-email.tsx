@@ -1,4 +1,4 @@
-/** Confirms the address of a new account with the link that was mailed to it. */
+/** Page of an emailed link that verifies the email of a new account. */
 import { verifyEmail } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { fieldProps } from '../../components/form-notices.tsx'

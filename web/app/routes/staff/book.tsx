@@ -1,4 +1,4 @@
-/** One book as staff see it: its price, its stock by a delta, its cover. */
+/** Staff page of a book: price, stock adjustment and cover. */
 import { Form } from 'react-router'
 import { changeBook, getStaffBook, putCover } from '#src/catalog/staff-api.ts'
 import { Cover } from '../../components/cover.tsx'
@@ -19,7 +19,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   return { book: await ctx.readPrivate(getStaffBook, { params: { book_id: params.bookId } }) }
 }
 
-/** What is no number is sent as it is, so that the shop refuses it by name. */
+/** NaN for text that is not a number, which the API rejects with the name of the field. */
 const parseNumber = (text: string): number => (text === '' ? Number.NaN : Number(text))
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>

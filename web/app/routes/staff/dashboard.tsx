@@ -1,4 +1,4 @@
-/** Behind the counter: find a book, and the orders of a day. */
+/** Staff dashboard: book search, and the orders of a day. */
 import { Form } from 'react-router'
 import { browseBooks } from '#src/catalog/api.ts'
 import { getStaffBook } from '#src/catalog/staff-api.ts'
@@ -14,7 +14,7 @@ import type { Route } from './+types/dashboard'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** What the search finds, and the book of this very number or ISBN, which may be off the shelf. */
+/** Search results, preceded by an exact match by id or ISBN, which may be a retired book. */
 const findBooks = async ({ read, call }: PageContext, q: string) => {
   const [{ items }, exact] = await Promise.all([
     read(browseBooks, { query: { q, limit: '24' } }),

@@ -1,4 +1,4 @@
-/** One order as staff see it, and what may become of it. */
+/** Staff page of an order, with its allowed transitions. */
 import { Form } from 'react-router'
 import { getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
