@@ -13,7 +13,7 @@ import { newSecret, newUserId } from '#src/core/ids.ts'
 import { createLinesLog, type Log } from '#src/core/log/log.ts'
 import { cents } from '#src/core/money.ts'
 import type { Caller } from '#src/http/client-ip.ts'
-import { openDataFolder } from '#src/local/data-folder.ts'
+import { lockDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
 import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
@@ -32,7 +32,7 @@ export const temporaryFolder = (): string => {
 
 /** The engine of this test file, started on first use. */
 export const getTestEngine = (): Promise<Engine> => {
-  engine ??= openDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
+  engine ??= lockDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
   return engine
 }
 

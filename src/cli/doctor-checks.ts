@@ -7,7 +7,7 @@ import { LOG_KEPT_MS } from '../catalog/index/change-log.ts'
 import { readSnapshot } from '../catalog/index/snapshot.ts'
 import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
-import { readHolder } from '../local/data-folder.ts'
+import { readLockOwner } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-binary.ts'
 import { passes, verifyTables } from '../tables/provision.ts'
 import { explainError } from './errors.ts'
@@ -64,7 +64,7 @@ export const checkDataFolder = ({ dataDir }: Settings): Finding => {
       mend: 'set CLOUDSHELF_DATA_DIR to a folder that can be written',
     }
   }
-  const holder = readHolder(dataDir)
+  const holder = readLockOwner(dataDir)
   const use = holder ? `in use by a ${holder.kind} (pid ${holder.pid})` : 'not in use'
   return { state: 'ok', what, found: `${dataDir} (${use})` }
 }

@@ -1,7 +1,7 @@
 /** Doctor's check of the running shop: whether it responds, and whether its index follows the table. */
 import * as z from 'zod'
 import type { Settings } from '../composition/settings.ts'
-import { readHolder } from '../local/data-folder.ts'
+import { readLockOwner } from '../local/data-folder.ts'
 import type { Finding } from './doctor-checks.ts'
 
 const Health = z.object({
@@ -31,7 +31,7 @@ const readHealth = async (url: string): Promise<z.infer<typeof Health> | undefin
 /** `forSale` is the number of books for sale in the table. */
 export const checkIndex = async (settings: Settings, forSale: number): Promise<Finding> => {
   const what = 'index'
-  const holder = settings.endpoint === undefined ? readHolder(settings.dataDir) : undefined
+  const holder = settings.endpoint === undefined ? readLockOwner(settings.dataDir) : undefined
   if (settings.endpoint === undefined && holder?.kind !== 'shop')
     return { state: 'ok', what, found: 'the shop is not running' }
   const url = localUrl(settings)

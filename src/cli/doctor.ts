@@ -5,7 +5,7 @@ import { announceAll, type CatalogCheck, checkCatalog, repairPointers } from '..
 import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import { readSettings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
-import { readHolder } from '../local/data-folder.ts'
+import { readLockOwner } from '../local/data-folder.ts'
 import {
   accountFindings,
   catalogFindings,
@@ -42,7 +42,7 @@ const reindex = async (deps: Deps, catalog: CatalogCheck, accounts: AccountCheck
   const pointers = await repairPointers(deps, catalog)
   const reservations = await repairEmailReservations(deps, accounts)
   const { endpoint, dataDir } = deps.settings
-  const mayBeRunning = endpoint !== undefined || readHolder(dataDir)?.kind === 'shop'
+  const mayBeRunning = endpoint !== undefined || readLockOwner(dataDir)?.kind === 'shop'
   if (mayBeRunning) await announceAll(deps, catalog.keys)
   else await removeSnapshot(deps.blobs)
   const found = [

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import type { Deps } from '../composition/shop.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
-import { readHolder } from '../local/data-folder.ts'
+import { readLockOwner } from '../local/data-folder.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { createTables, deleteTables, passes, type TableCheck, verifyTables } from '../tables/provision.ts'
 import { restoreTable } from '../tables/restore.ts'
@@ -44,7 +44,7 @@ const verify = ({ json }: Json): Promise<void> =>
 
 /** A running shop would keep deleted books in its index, and save that index when it stops. */
 const assertShopStopped = ({ settings }: Deps): void => {
-  const holder = settings.endpoint === undefined ? readHolder(settings.dataDir) : undefined
+  const holder = settings.endpoint === undefined ? readLockOwner(settings.dataDir) : undefined
   if (holder?.kind === 'shop')
     throw new CommandError(`the shop is running (pid ${holder.pid}): stop it first`)
 }

@@ -5,7 +5,7 @@ import { createDeps, type Deps } from '../composition/shop.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
 import { createLinesLog } from '../core/log/log.ts'
-import { borrowEngine } from '../local/borrow-engine.ts'
+import { acquireEngine } from '../local/shared-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
 
@@ -26,7 +26,7 @@ export const withDeps = async <T>(
   { makeTables = true }: WithDepsOptions = {},
 ): Promise<T> => {
   const settings = readSettings()
-  const engine = settings.endpoint === undefined ? await borrowEngine(settings.dataDir) : undefined
+  const engine = settings.endpoint === undefined ? await acquireEngine(settings.dataDir) : undefined
   try {
     const db = createDatabase(settings, engine && (() => engine.endpoint))
     try {

@@ -1,7 +1,7 @@
 /**
- * The data folder of local mode: one holder at a time, and a record of who that is and which engine it runs.
- * The lock is the kernel's (SQLite's lock on the empty file `lock`), so it ends with its holder however that dies and
- * there is never a stale one to take over; `lock.json` beside it only describes, and is believed only while its process lives.
+ * Data folder of a local shop, with an exclusive lock and a record of the process that owns it and of the engine that it runs.
+ * The lock is the kernel's (SQLite's lock on the empty file `lock`): it ends with its owner, however that dies, so there are no stale
+ * locks. `lock.json` next to it only describes the owner, and is ignored once that process no longer runs.
  */
 import {
   accessSync,
@@ -21,60 +21,61 @@ import * as z from 'zod'
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
-/** What holds a folder: the shop lends its engine to commands, a command keeps its own to itself. */
-export type HolderKind = 'shop' | 'command'
+/** Kind of the process that owns the lock: commands share the engine of a shop, but not that of a command. */
+export type LockOwnerKind = 'shop' | 'command'
 
 const Identity = z.object({ pid: z.int().positive(), started: z.string() })
-const FolderRecord = z.object({
+/** Content of `lock.json`. */
+const LockRecord = z.object({
   holder: Identity.extend({ kind: z.enum(['shop', 'command']) }),
   engine: Identity.extend({ endpoint: z.string().optional() }).optional(),
 })
-type FolderRecord = z.infer<typeof FolderRecord>
-export type EngineRecord = NonNullable<FolderRecord['engine']>
+type LockRecord = z.infer<typeof LockRecord>
+export type EngineRecord = NonNullable<LockRecord['engine']>
 
-/** A folder that this process holds until `release` or its end. */
+/** A data folder that is locked by this process until `release` or its exit. */
 export type DataFolder = {
   /** Absolute, symbolic links resolved. */
   readonly path: string
   readonly databasePath: string
-  readonly kind: HolderKind
-  /** The engine that an earlier holder left in the record, and that may still be running. */
-  readonly leftEngine: ProcessIdentity | undefined
-  /** Writes down which engine runs here, for commands to find and for the next start to end; undefined: none does. */
+  readonly kind: LockOwnerKind
+  /** Engine recorded by an earlier owner, which may still be running. */
+  readonly orphanedEngine: ProcessIdentity | undefined
+  /** Records the running engine (undefined: none), so that commands can use it and the next start can stop an orphan. */
   readonly recordEngine: (engine: EngineRecord | undefined) => void
-  /** Gives the folder up. Idempotent; stop the engine first. */
+  /** Unlocks the folder. Stop the engine first. Idempotent. */
   readonly release: () => void
 }
 
-const SQLITE_BUSY = 5 // the low byte; the rest says which kind
+const SQLITE_BUSY = 5 // the primary result code: the low byte of the extended code
 const POLL_MS = 25
 
-/** Keeps every lock from the garbage collector, which would close the database and so drop the lock unasked. */
-const held = new Set<DatabaseSync>()
+/** References that keep the garbage collector from closing a database, which would release its lock. */
+const openLocks = new Set<DatabaseSync>()
 
 const cannotWrite = (dir: string, cause: unknown): StartError =>
   new StartError(
     `cannot write to the data folder ${resolve(dir)} (${cause instanceof Error ? cause.message : cause}): ` +
-      'set CLOUDSHELF_DATA_DIR to a folder that can be written',
+      'set CLOUDSHELF_DATA_DIR to a writable folder',
     { cause },
   )
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-/** Not mkdir's own `recursive`, which never returns where a parent is there but takes no children (/proc, a dangling link). */
-const makeFolder = (path: string): void => {
+/** Creates parents as well. mkdir's own `recursive` hangs in a parent that accepts no children (/proc, a dangling link). */
+const createFolder = (path: string): void => {
   if (isFolder(path)) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
+  if (dirname(path) !== path) createFolder(dirname(path))
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
-    if (!isFolder(path)) throw error // otherwise another start made it in the meantime
+    if (!isFolder(path)) throw error // otherwise a concurrent start has created it
   }
 }
 
-const prepare = (dir: string): string => {
+const prepareFolder = (dir: string): string => {
   try {
-    makeFolder(resolve(dir))
+    createFolder(resolve(dir))
     const path = realpathSync(dir)
     accessSync(path, constants.W_OK | constants.X_OK)
     return path
@@ -87,9 +88,9 @@ const lock = (path: string): DatabaseSync | undefined => {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(join(path, 'lock'), { timeout: 0 })
-    // Nothing is ever written, so no journal file: one left by kill -9 would only be in the next start's way.
+    // Nothing is ever written, so no journal file is needed; one left over by kill -9 would block the next start.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    held.add(database)
+    openLocks.add(database)
     return database
   } catch (error) {
     database?.close()
@@ -101,71 +102,74 @@ const lock = (path: string): DatabaseSync | undefined => {
 
 const recordPath = (path: string): string => join(path, 'lock.json')
 
-const readRecord = (path: string): FolderRecord | undefined => {
+const readRecord = (path: string): LockRecord | undefined => {
   try {
-    return FolderRecord.parse(JSON.parse(readFileSync(recordPath(path), 'utf8')))
+    return LockRecord.parse(JSON.parse(readFileSync(recordPath(path), 'utf8')))
   } catch {
-    return undefined // none, or not ours: the lock decides, the record only informs
+    return undefined // missing or malformed: only the lock counts
   }
 }
 
-const writeRecord = (path: string, record: FolderRecord): void => {
+const writeRecord = (path: string, record: LockRecord): void => {
   const draft = `${recordPath(path)}.new`
   writeFileSync(draft, JSON.stringify(record), { mode: 0o600 })
   renameSync(draft, recordPath(path))
 }
 
-/** Who holds `dir` now and where its engine answers; undefined when nobody does or it has not said so yet. */
-export const readHolder = (dir: string): (FolderRecord['holder'] & { endpoint?: string }) | undefined => {
+/** Owner of the lock on `dir` with the URL of its engine, if it runs; undefined if the folder is unlocked or the owner is not recorded yet. */
+export const readLockOwner = (dir: string): (LockRecord['holder'] & { endpoint?: string }) | undefined => {
   const record = readRecord(dir)
   if (!record || !isRunning(record.holder)) return undefined
   const endpoint = record.engine?.endpoint
   return endpoint === undefined ? record.holder : { ...record.holder, endpoint }
 }
 
-/** Makes `dir` (mode 0700) if needed and takes it; undefined when another holds it. Throws StartError when it cannot be written. */
-export const tryDataFolder = (dir: string, kind: HolderKind): DataFolder | undefined => {
-  const path = prepare(dir)
+/**
+ * Creates `dir` (mode 0700) if needed and locks it; undefined if another process owns the lock. Throws StartError when the folder is not
+ * writable.
+ */
+export const tryLockDataFolder = (dir: string, kind: LockOwnerKind): DataFolder | undefined => {
+  const path = prepareFolder(dir)
   const database = lock(path)
   if (!database) return undefined
   const release = () => {
-    if (!held.delete(database)) return
+    if (!openLocks.delete(database)) return
     rmSync(recordPath(path), { force: true })
     database.close()
   }
   const holder = { ...(identify(process.pid) ?? { pid: process.pid, started: 'unknown' }), kind }
   const recordEngine = (engine: EngineRecord | undefined) =>
     writeRecord(path, { holder, ...(engine && { engine }) })
-  const left = readRecord(path)?.engine
-  const leftEngine = left && { pid: left.pid, started: left.started }
+  const recorded = readRecord(path)?.engine
+  const orphanedEngine = recorded && { pid: recorded.pid, started: recorded.started }
   try {
-    recordEngine(leftEngine) // without its endpoint: nobody may be sent to an engine that is about to be ended
+    recordEngine(orphanedEngine) // without its endpoint: commands must not use an engine that is about to be stopped
   } catch (error) {
-    held.delete(database)
+    openLocks.delete(database)
     database.close()
     throw cannotWrite(path, error)
   }
-  return { path, databasePath: join(path, 'dynamodb.sqlite'), kind, leftEngine, recordEngine, release }
+  return { path, databasePath: join(path, 'dynamodb.sqlite'), kind, orphanedEngine, recordEngine, release }
 }
 
 /**
- * Takes `dir` for this process, waiting up to `waitMs` for a holder that is just ending.
- * Throws StartError when the folder cannot be written or another process keeps it; the message names that process.
+ * Locks `dir` for this process, waiting up to `waitMs` for an owner that is shutting down.
+ * Throws StartError when the folder is not writable or another process keeps the lock; the message names that process.
  */
-export const openDataFolder = async (
+export const lockDataFolder = async (
   dir: string,
-  { kind = 'shop', waitMs = 1000 }: { kind?: HolderKind; waitMs?: number } = {},
+  { kind = 'shop', waitMs = 1000 }: { kind?: LockOwnerKind; waitMs?: number } = {},
 ): Promise<DataFolder> => {
   const deadline = performance.now() + waitMs
   for (;;) {
-    const folder = tryDataFolder(dir, kind)
+    const folder = tryLockDataFolder(dir, kind)
     if (folder) return folder
     if (performance.now() >= deadline) break
     await sleep(POLL_MS)
   }
-  const holder = readHolder(dir)
-  const who = `${holder?.kind === 'command' ? 'a cloudshelf command' : 'another shop'} (pid ${holder?.pid ?? 'unknown'})`
+  const owner = readLockOwner(dir)
+  const ownerName = `${owner?.kind === 'command' ? 'a cloudshelf command' : 'another shop'} (pid ${owner?.pid ?? 'unknown'})`
   throw new StartError(
-    `the data folder ${resolve(dir)} is in use by ${who}: stop it, or set CLOUDSHELF_DATA_DIR to another folder`,
+    `the data folder ${resolve(dir)} is in use by ${ownerName}: stop it, or set CLOUDSHELF_DATA_DIR to another folder`,
   )
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { findEngines, tempFolder, waitUntil } from '../../test/local.ts'
 import { findEngineBinary } from './engine-binary.ts'
-import { answers, launchEngine, PortTaken } from './engine-process.ts'
+import { isResponding, launchEngine, PortInUseError } from './engine-process.ts'
 import { commandLine } from './process-identity.ts'
 
-/** Somebody else on a port, who answers as an engine would. */
+/** Somebody else on a port, who isResponding as an engine would. */
 const stranger = async (status = 200): Promise<number> => {
   const server = createServer((_, response) => response.writeHead(status).end('{"TableNames":[]}'))
   onTestFinished(() => void server.close())
@@ -16,7 +16,7 @@ const stranger = async (status = 200): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
-test('An engine is recorded before it can touch the database, and with its endpoint when it answers', async () => {
+test('An engine is recorded before it can touch the database, and with its endpoint when it isResponding', async () => {
   const dir = tempFolder()
   const databasePath = join(dir, 'dynamodb.sqlite')
   const records: unknown[] = []
@@ -41,12 +41,12 @@ test('An engine that cannot be recorded never starts', async () => {
   expect(existsSync(where.databasePath)).toBe(false)
 })
 
-test('A stranger who answers on the port is not taken for the engine', async () => {
+test('A stranger who isResponding on the port is not taken for the engine', async () => {
   const dir = tempFolder()
   const port = await stranger()
-  expect(await answers(`http://127.0.0.1:${port}`)).toBe(true)
+  expect(await isResponding(`http://127.0.0.1:${port}`)).toBe(true)
   const where = { binary: findEngineBinary(), databasePath: join(dir, 'dynamodb.sqlite'), port }
-  await expect(launchEngine(where, () => {})).rejects.toThrow(PortTaken)
+  await expect(launchEngine(where, () => {})).rejects.toThrow(PortInUseError)
 })
 
 test('An engine that says nothing is given up after the limit and ended', async () => {
@@ -67,6 +67,6 @@ test('An engine that says nothing is given up after the limit and ended', async 
 })
 
 test('Only a 200 counts as an answer', async () => {
-  expect(await answers(`http://127.0.0.1:${await stranger(500)}`)).toBe(false)
-  expect(await answers('http://127.0.0.1:19350')).toBe(false)
+  expect(await isResponding(`http://127.0.0.1:${await stranger(500)}`)).toBe(false)
+  expect(await isResponding('http://127.0.0.1:19350')).toBe(false)
 })

@@ -19,7 +19,7 @@ export type EngineProcess = {
 }
 
 /** The port was taken between being found free and being bound: try another. */
-export class PortTaken extends Error {}
+export class PortInUseError extends Error {}
 
 const PORT_TAKEN = /port \d+ is already in use|failed to bind/
 const KEPT_LINES = 5
@@ -36,7 +36,7 @@ export const PROBE_HEADERS = {
 }
 
 /** Whether a DynamoDB answers ListTables at `endpoint` within a second. Never rejects. */
-export const answers = (endpoint: string): Promise<boolean> =>
+export const isResponding = (endpoint: string): Promise<boolean> =>
   new Promise(done => {
     const options = { method: 'POST', headers: PROBE_HEADERS, agent: false, timeout: PROBE_TIMEOUT_MS }
     const probe = request(endpoint, options, response => {
@@ -51,7 +51,7 @@ export const answers = (endpoint: string): Promise<boolean> =>
  * Starts `binary` on `port` and waits until it answers.
  * `record` is called before it can touch the database, so that no engine ever runs unrecorded, and again with the
  * endpoint once it answers.
- * Throws PortTaken, or StartError with the engine's last line when it ends or stays silent for `readyWithinMs`;
+ * Throws PortInUseError, or StartError with the engine's last line when it ends or stays silent for `readyWithinMs`;
  * whatever it throws, and also when `signal` aborts, it leaves no process behind.
  */
 export const launchEngine = async (
@@ -104,8 +104,8 @@ export const launchEngine = async (
     const identity = identify(child.pid) ?? { pid: child.pid, started: 'unknown' }
     record(identity)
     child.stdin.end('\n')
-    while (!(listening && (await answers(endpoint)))) {
-      if (gone && lines.some(line => PORT_TAKEN.test(line))) throw new PortTaken(lastLine())
+    while (!(listening && (await isResponding(endpoint)))) {
+      if (gone && lines.some(line => PORT_TAKEN.test(line))) throw new PortInUseError(lastLine())
       if (gone || performance.now() > deadline)
         throw new StartError(
           `the embedded engine did not start on ${databasePath} (${lastLine()}): mend that file or move it away, ` +

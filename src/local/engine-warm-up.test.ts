@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { callDynamo, createTable, tempFolder } from '../../test/local.ts'
-import { openDataFolder } from './data-folder.ts'
+import { lockDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
 
@@ -14,10 +14,10 @@ const attributes = Object.fromEntries(
 )
 
 /** An engine that is not warmed up by itself, unless after so many milliseconds. */
-const started = async (warmUpAfter = 600_000) => {
-  const folder = await openDataFolder(tempFolder())
+const started = async (warmUpDelayMs = 600_000) => {
+  const folder = await lockDataFolder(tempFolder())
   onTestFinished(folder.release)
-  const engine = await startEngine({ folder, warmUpAfter })
+  const engine = await startEngine({ folder, warmUpDelayMs })
   onTestFinished(engine.stop)
   return engine
 }

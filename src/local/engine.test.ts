@@ -4,14 +4,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { callDynamo, createTable, findEngines, runProgram, tempFolder, waitUntil } from '../../test/local.ts'
-import { openDataFolder, readHolder } from './data-folder.ts'
+import { lockDataFolder, readLockOwner } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { findEngineBinary } from './engine-binary.ts'
 import { identify } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
 const started = async (dir: string, options: Partial<Parameters<typeof startEngine>[0]> = {}) => {
-  const folder = await openDataFolder(dir)
+  const folder = await lockDataFolder(dir)
   onTestFinished(folder.release)
   const engine = await startEngine({ folder, ...options })
   onTestFinished(engine.stop)
@@ -27,9 +27,9 @@ const script = (dir: string, source: string): string => {
 }
 
 const HOLD = `
-  import { openDataFolder } from './data-folder.ts'
+  import { lockDataFolder } from './data-folder.ts'
   import { startEngine } from './engine.ts'
-  const engine = await startEngine({ folder: await openDataFolder(process.argv[1]) })
+  const engine = await startEngine({ folder: await lockDataFolder(process.argv[1]) })
   console.log(engine.endpoint)
   process.stdin.once('data', word => {
     if (String(word).trim() === 'fail') throw new Error('asked to')
@@ -45,13 +45,13 @@ test('An engine answers on a loopback port of its own, is on record, and is gone
   // The one that started, and the one that works.
   expect(readdirSync(`/proc/${engine.pid}/task`)).toHaveLength(2)
   expect(await callDynamo(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] })
-  expect(readHolder(dir)).toMatchObject({ kind: 'shop', pid: process.pid, endpoint: engine.endpoint })
+  expect(readLockOwner(dir)).toMatchObject({ kind: 'shop', pid: process.pid, endpoint: engine.endpoint })
   // Whoever else is on this machine reads no customers, wherever the folder lies.
   expect(statSync(join(dir, 'dynamodb.sqlite')).mode & 0o777).toBe(0o600)
   await Promise.all([engine.stop(), engine.stop()])
   expect(findEngines(dir)).toEqual([])
   expect(engine.isUp).toBe(false)
-  expect(readHolder(dir)?.endpoint).toBeUndefined()
+  expect(readLockOwner(dir)?.endpoint).toBeUndefined()
 })
 
 test('An engine that is killed comes back on the same endpoint with its data, time and again, and says so once each', async () => {
@@ -71,7 +71,7 @@ test('An engine that is killed comes back on the same endpoint with its data, ti
     expect(engine.endpoint).toBe(endpoint)
     expect(onDown.mock.calls).toEqual(Array(round).fill(['killed by SIGKILL']))
     expect(onUp.mock.calls).toEqual(Array(round).fill([endpoint]))
-    expect(readHolder(dir)?.endpoint).toBe(endpoint)
+    expect(readLockOwner(dir)?.endpoint).toBe(endpoint)
     expect(
       await callDynamo(endpoint, 'GetItem', { TableName: 'things', Key: { id: { S: 'a' } } }),
     ).toMatchObject({
@@ -106,13 +106,13 @@ test('An engine that does not start again is tried until it does, on another por
   expect(engine.endpoint).not.toBe(endpoint)
   expect(onDown).toHaveBeenCalledOnce()
   expect(onUp.mock.calls).toEqual([[engine.endpoint]])
-  expect(readHolder(dir)?.endpoint).toBe(engine.endpoint)
+  expect(readLockOwner(dir)?.endpoint).toBe(engine.endpoint)
 })
 
 test('An engine that lives and answers nothing is ended, and comes back with its data', async () => {
   const dir = tempFolder()
   const onUp = vi.fn()
-  const engine = await started(dir, { onUp, askEvery: 50 })
+  const engine = await started(dir, { onUp, healthCheckIntervalMs: 50 })
   await createTable(engine.endpoint)
   const { pid } = engine
   process.kill(pid, 'SIGSTOP')
@@ -123,7 +123,7 @@ test('An engine that lives and answers nothing is ended, and comes back with its
 
 test('Stop ends an engine also while it is being brought back', async () => {
   const dir = tempFolder()
-  const folder = await openDataFolder(dir)
+  const folder = await lockDataFolder(dir)
   onTestFinished(folder.release)
   // 50 ms of pause, some for the start: these fall before, into and after the start of the new process.
   for (const wait of [0, 50, 55, 60, 65, 80]) {
@@ -155,10 +155,10 @@ test('A process that is no engine is left alone though the record names it', asy
   const dir = tempFolder()
   const bystander = runProgram(`console.log('up'); setInterval(() => {}, 1000)`)
   await bystander.line()
-  const folder = await openDataFolder(dir)
+  const folder = await lockDataFolder(dir)
   onTestFinished(folder.release)
-  const leftEngine = identify(bystander.child.pid ?? 0)
-  const engine = await startEngine({ folder: { ...folder, leftEngine } })
+  const orphanedEngine = identify(bystander.child.pid ?? 0)
+  const engine = await startEngine({ folder: { ...folder, orphanedEngine } })
   onTestFinished(engine.stop)
   expect(bystander.child.exitCode ?? bystander.child.signalCode).toBeNull()
 })

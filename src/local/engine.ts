@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
 import { findEngineBinary } from './engine-binary.ts'
-import { answers, type EngineProcess, launchEngine, PortTaken } from './engine-process.ts'
+import { type EngineProcess, isResponding, launchEngine, PortInUseError } from './engine-process.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
-import { commandLine, endProcess, type ProcessIdentity } from './process-identity.ts'
+import { commandLine, type ProcessIdentity, terminateProcess } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
 /** A supervised engine. `endpoint` and `pid` are those of the latest process, also while it is down. */
@@ -22,14 +22,14 @@ export type EngineOptions = {
   readonly folder: DataFolder
   /** Called once when the engine has died unasked, with how: 'killed by SIGKILL', or its exit code and last line. */
   readonly onDown?: (how: string) => void
-  /** Called when it answers again; the endpoint is the old one unless something else took that port. */
+  /** Called when it isResponding again; the endpoint is the old one unless something else took that port. */
   readonly onUp?: (endpoint: string) => void
   /** Defaults to the binary that npm installed for this platform. */
   readonly binary?: string
-  /** How often it is asked whether it still answers, in milliseconds; 5000 unless told otherwise. */
-  readonly askEvery?: number
+  /** How often it is asked whether it still isResponding, in milliseconds; 5000 unless told otherwise. */
+  readonly healthCheckIntervalMs?: number
   /** How long after a start it is warmed up, in milliseconds; 1000 unless told otherwise, since a start has other things to do. */
-  readonly warmUpAfter?: number
+  readonly warmUpDelayMs?: number
 }
 
 const ORPHAN_GRACE_MS = 2000
@@ -63,7 +63,7 @@ const freePort = async (): Promise<number> => {
 
 const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
   if (!commandLine(orphan.pid).includes('dynoxide')) return
-  if (await endProcess(orphan, ORPHAN_GRACE_MS)) return
+  if (await terminateProcess(orphan, ORPHAN_GRACE_MS)) return
   const end = process.platform === 'win32' ? 'taskkill /f /pid' : 'kill -9'
   throw new StartError(
     `an engine of an earlier start (pid ${orphan.pid}) still writes to the data folder: end it (${end} ${orphan.pid})`,
@@ -72,7 +72,7 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
 
 /**
  * Ends an engine that an earlier holder of the folder left running, then starts one on a free loopback port and
- * resolves when it answers. From then on a dead engine is brought back, for as long as it takes: after 50 ms, and
+ * resolves when it isResponding. From then on a dead engine is brought back, for as long as it takes: after 50 ms, and
  * after up to 2 s when it does not start or dies within half a second time and again.
  * Throws StartError when there is no engine for this platform, it does not start, or the orphan cannot be ended.
  */
@@ -81,10 +81,10 @@ export const startEngine = async ({
   onDown = () => {},
   onUp = () => {},
   binary = findEngineBinary(),
-  askEvery = ASK_EVERY_MS,
-  warmUpAfter = WARM_UP_AFTER_MS,
+  healthCheckIntervalMs = ASK_EVERY_MS,
+  warmUpDelayMs = WARM_UP_AFTER_MS,
 }: EngineOptions): Promise<Engine> => {
-  if (folder.leftEngine) await endOrphan(folder.leftEngine)
+  if (folder.orphanedEngine) await endOrphan(folder.orphanedEngine)
 
   const stopping = new AbortController()
   const { signal } = stopping
@@ -99,7 +99,7 @@ export const startEngine = async ({
         const where = { binary, databasePath: folder.databasePath, port }
         return await launchEngine(where, folder.recordEngine, { signal })
       } catch (error) {
-        if (!(error instanceof PortTaken)) throw error
+        if (!(error instanceof PortInUseError)) throw error
         if (attempt === PORT_ATTEMPTS)
           throw new StartError(`the embedded engine found no free port: ${error.message}`)
         port = await freePort()
@@ -120,7 +120,7 @@ export const startEngine = async ({
   }
 
   const warmUp = async (fresh: EngineProcess): Promise<void> => {
-    await sleep(warmUpAfter, undefined, { signal, ref: false }).catch(() => {})
+    await sleep(warmUpDelayMs, undefined, { signal, ref: false }).catch(() => {})
     if (isUp && fresh === engine) await warmUpEngine(fresh.endpoint, signal)
   }
 
@@ -141,13 +141,13 @@ export const startEngine = async ({
     }
   }
 
-  /** Ends an engine that lives and answers nothing. */
+  /** Ends an engine that lives and isResponding nothing. */
   const watch = async (): Promise<void> => {
     let misses = 0
     for (;;) {
-      await sleep(askEvery, undefined, { signal, ref: false })
+      await sleep(healthCheckIntervalMs, undefined, { signal, ref: false })
       const asked = engine
-      misses = !isUp || (await answers(asked.endpoint)) ? 0 : misses + 1
+      misses = !isUp || (await isResponding(asked.endpoint)) ? 0 : misses + 1
       if (misses < MOST_MISSES || asked !== engine) continue
       asked.kill('SIGKILL')
       misses = 0

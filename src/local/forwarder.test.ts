@@ -11,8 +11,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { callDynamo, createTable, SIGNED_HEADERS, tempFolder } from '../../test/local.ts'
-import { borrowEngine } from './borrow-engine.ts'
 import { startForwarder } from './forwarder.ts'
+import { acquireEngine } from './shared-engine.ts'
 import { StartError } from './start-error.ts'
 
 type Answer = { status: number | undefined; headers: IncomingHttpHeaders; body: string }
@@ -92,7 +92,7 @@ test('A body sent in chunks arrives whole', async () => {
 })
 
 test('An AWS client works on the real engine through it', async () => {
-  const engine = await borrowEngine(tempFolder())
+  const engine = await acquireEngine(tempFolder())
   onTestFinished(engine.close)
   const { port } = await forwarderTo(() => engine.endpoint)
   await createTable(`http://localhost:${port}`)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { runProgram } from '../../test/local.ts'
-import { commandLine, endProcess, identify, isRunning } from './process-identity.ts'
+import { commandLine, identify, isRunning, terminateProcess } from './process-identity.ts'
 
 const WAITS = `console.log('up'); setInterval(() => {}, 1000)`
 const REFUSES_TO_END = `process.on('SIGTERM', () => console.log('no')); ${WAITS}`
@@ -28,19 +28,19 @@ test('A process of the same pid but another start time is another, and is left a
   const { identity } = await started(WAITS)
   const earlier = { pid: identity.pid, started: 'earlier' }
   expect(isRunning(earlier)).toBe(false)
-  expect(await endProcess(earlier, 100)).toBe(true)
+  expect(await terminateProcess(earlier, 100)).toBe(true)
   expect(isRunning(identity)).toBe(true)
 })
 
 test('A process that ends on SIGTERM is not killed', async () => {
   const { identity, exit } = await started(WAITS)
-  expect(await endProcess(identity, 2000)).toBe(true)
+  expect(await terminateProcess(identity, 2000)).toBe(true)
   expect(await exit).toBe('SIGTERM')
 })
 
 test('A process that ignores SIGTERM is killed after the grace time', async () => {
   const { identity, exit, line } = await started(REFUSES_TO_END)
-  expect(await endProcess(identity, 100)).toBe(true)
+  expect(await terminateProcess(identity, 100)).toBe(true)
   expect(await line()).toBe('no')
   expect(await exit).toBe('SIGKILL')
 })

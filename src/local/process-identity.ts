@@ -24,7 +24,7 @@ export const commandLine = (pid: number): string => TABLE.command(pid) ?? ''
  * Ends that very process, and no other with its pid: SIGTERM, then SIGKILL after `graceMs`.
  * Returns whether it is gone; false when it may not be signalled or does not die within 2 s of SIGKILL.
  */
-export const endProcess = async (target: ProcessIdentity, graceMs: number): Promise<boolean> => {
+export const terminateProcess = async (target: ProcessIdentity, graceMs: number): Promise<boolean> => {
   for (const [signal, patience] of [
     ['SIGTERM', graceMs],
     ['SIGKILL', 2000],

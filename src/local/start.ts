@@ -21,7 +21,7 @@ import { resumeErasures } from '../privacy/erase.ts'
 import { createTables, passes, verifyTables } from '../tables/provision.ts'
 import { startBackgroundJobs } from './background.ts'
 import { mountCoverRoutes } from './cover-routes.ts'
-import { openDataFolder } from './data-folder.ts'
+import { lockDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
@@ -112,7 +112,7 @@ const startParts = async (
   cleanups: Cleanup[],
   stop: () => Promise<void>,
 ): Promise<LocalShop> => {
-  const folder = await openDataFolder(settings.dataDir)
+  const folder = await lockDataFolder(settings.dataDir)
   cleanups.push(() => folder.release())
   await assertPortFree(settings)
   let engine: Engine | undefined

@@ -7,7 +7,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { openDataFolder } from '#src/local/data-folder.ts'
+import { lockDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { type Environment, PROJECT } from '../shop-process.ts'
 import type { Json } from './visitor.ts'
@@ -85,7 +85,7 @@ export const dumpTables = async (endpoint: string): Promise<Dump> => {
 
 /** Runs `work` with the engine alone on a data folder, without a shop. */
 export const withEngine = async <T>(dataDir: string, work: (endpoint: string) => Promise<T>): Promise<T> => {
-  const folder = await openDataFolder(dataDir)
+  const folder = await lockDataFolder(dataDir)
   try {
     const engine = await startEngine({ folder })
     try {

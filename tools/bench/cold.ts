@@ -15,7 +15,7 @@ import { createBookIndex } from '#src/catalog/search/book-index.ts'
 import { createDatabase, createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { createS3Blobs } from '#src/core/aws/s3-blobs.ts'
-import { openDataFolder } from '#src/local/data-folder.ts'
+import { lockDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { bundleFunction } from '../../infra/bundle.ts'
@@ -75,7 +75,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cold-'))
 const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
 
 const startEnvironment = async () => {
-  const engine = await startEngine({ folder: await openDataFolder(join(folder, 'data')) })
+  const engine = await startEngine({ folder: await lockDataFolder(join(folder, 'data')) })
   ends.push(engine.stop)
   const settings = readSettings({
     DYNAMODB_ENDPOINT: engine.endpoint,

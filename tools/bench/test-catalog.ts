@@ -6,7 +6,7 @@ import { createBookTable, isBook, parseBook } from '#src/catalog/table.ts'
 import { createDatabase } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { type Cents, toDecimal } from '#src/core/money.ts'
-import { openDataFolder } from '#src/local/data-folder.ts'
+import { lockDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
 
@@ -52,7 +52,7 @@ export const readBooks = (file: string): Book[] => {
 
 /** Writes the books into the tables of a data folder that no process uses. */
 export const fillDataFolder = async (dataDir: string, books: readonly Book[]): Promise<void> => {
-  const folder = await openDataFolder(dataDir)
+  const folder = await lockDataFolder(dataDir)
   const engine = await startEngine({ folder })
   const settings = readSettings({ CLOUDSHELF_DATA_DIR: dataDir })
   const db = createDatabase(settings, () => engine.endpoint)

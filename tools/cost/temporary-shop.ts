@@ -11,7 +11,7 @@ import type { ObservedCall } from '#src/core/dynamo/observed-wire.ts'
 import { newSecret } from '#src/core/ids.ts'
 import { createLinesLog } from '#src/core/log/log.ts'
 import { UNKNOWN_CALLER } from '#src/http/client-ip.ts'
-import { borrowEngine } from '#src/local/borrow-engine.ts'
+import { acquireEngine } from '#src/local/shared-engine.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
@@ -64,7 +64,7 @@ export const withTemporaryShop = async <T>(
 ): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
   try {
-    const engine = await borrowEngine(folder)
+    const engine = await acquireEngine(folder)
     try {
       return await runShop(folder, engine.endpoint, { watch, say, work })
     } finally {

@@ -1,0 +1,72 @@
+/** The engine that a command works on: that of the running shop if there is one, otherwise one of its own while it runs. */
+import { constants } from 'node:os'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DataFolder, readLockOwner, tryLockDataFolder } from './data-folder.ts'
+import { type Engine, startEngine } from './engine.ts'
+import { isResponding } from './engine-process.ts'
+import { StartError } from './start-error.ts'
+
+/** Base URL of an engine, valid until `close`. Closing leaves the engine of a shop running. Idempotent. */
+export type SharedEngine = { readonly endpoint: string; readonly close: () => Promise<void> }
+
+const POLL_MS = 50
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Exits with the code of `signal`, but through the exit hooks of the process, which kill the engine. */
+const exitOnSignal = (signal: (typeof SIGNALS)[number]): void => {
+  // A command with a signal handler of its own shuts down gracefully and calls close().
+  if (process.listenerCount(signal) > 0) return
+  process.exit(128 + constants.signals[signal])
+}
+
+const startOwnEngine = async (folder: DataFolder): Promise<SharedEngine> => {
+  // The engine has a process group of its own, so Ctrl-C on the terminal does not reach it.
+  for (const signal of SIGNALS) process.once(signal, exitOnSignal)
+  const release = () => {
+    for (const signal of SIGNALS) process.off(signal, exitOnSignal)
+    folder.release()
+  }
+  let engine: Engine
+  try {
+    engine = await startEngine({ folder })
+  } catch (error) {
+    release()
+    throw error
+  }
+  let closed: Promise<void> | undefined
+  return {
+    endpoint: engine.endpoint,
+    close: () => {
+      closed ??= engine.stop().finally(release)
+      return closed
+    },
+  }
+}
+
+/**
+ * An engine on the data folder `dir`. Commands share the engine of a shop, but not that of another command, which stops it when it
+ * is done: a second command waits up to `waitMs` for the first, and then starts its own.
+ * Throws StartError when the folder is not writable, another command holds its lock for longer, the engine of the shop does not
+ * respond, or no engine can be started.
+ */
+export const acquireEngine = async (dir: string, { waitMs = 10_000 } = {}): Promise<SharedEngine> => {
+  const deadline = performance.now() + waitMs
+  for (;;) {
+    const folder = tryLockDataFolder(dir, 'command')
+    if (folder) return await startOwnEngine(folder)
+    const owner = readLockOwner(dir)
+    if (owner?.kind === 'shop' && owner.endpoint !== undefined && (await isResponding(owner.endpoint)))
+      return { endpoint: owner.endpoint, close: async () => {} }
+    if (performance.now() > deadline) {
+      const path = `the data folder ${resolve(dir)}`
+      throw new StartError(
+        owner?.kind === 'shop'
+          ? `the shop (pid ${owner.pid}) uses ${path}, but its engine does not respond: check the log of the shop, or restart it`
+          : `another command (pid ${owner?.pid ?? 'unknown'}) is using ${path}: wait until it has finished, ` +
+              'or start the shop first, because commands share its engine',
+      )
+    }
+    await sleep(POLL_MS)
+  }
+}
