@@ -43,7 +43,8 @@ const runImport = async (feed: Feed, options: ImportOptions): Promise<Result> =>
   const progress = startProgress(feed.bytes)
   try {
     await withDeps(async deps => {
-      const importOptions = { ...options, decimalComma: feed.decimalComma }
+      const { currency } = deps.settings
+      const importOptions = { ...options, decimalComma: feed.decimalComma, currency }
       for await (const outcome of importBooks(deps, feed.rows(progress.read), importOptions)) {
         counts[outcome.kind]++
         if (outcome.withoutStock) withoutStock++
@@ -115,6 +116,9 @@ exactly one book. The id or sku of another shop becomes the id of a new book, bu
 never matches an existing book: where it collides, the row is refused. If such a
 column holds the ids of this shop, use --map "<column>=book_id". A row whose
 book_id and ISBN are different books is refused.
+
+Products that another shop hides (draft, private, archived, Published 0) become
+retired books. Amounts in another currency than the shop's are refused.
 
 Refused rows do not stop the import. The exit code is 1 if every row was refused
 or the file cannot be read.

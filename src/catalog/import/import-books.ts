@@ -9,7 +9,7 @@ import { ShopError } from '../../core/errors.ts'
 import { backoff } from '../../core/retry.ts'
 import { isBook } from '../table.ts'
 import type { FeedRow } from './feed/attributes.ts'
-import { type FeedBook, isRefused, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
+import { type FeedBook, isRefused, type ReadOptions, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
 import { createIsbnIndex, type IsbnIndex, identifyingIsbn } from './feed/identity.ts'
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './plan.ts'
@@ -26,11 +26,11 @@ export type Outcome = {
   readonly withoutStock?: boolean
 }
 
-export type ImportRun = ImportOptions & {
-  readonly decimalComma?: boolean
-  /** Plan without writing. */
-  readonly dryRun?: boolean | undefined
-}
+export type ImportRun = ImportOptions &
+  ReadOptions & {
+    /** Plan without writing. */
+    readonly dryRun?: boolean | undefined
+  }
 
 /** Rows that are planned and written together; a new book is two writes. */
 const BATCH_SIZE = 45
@@ -90,13 +90,13 @@ type Batch = readonly (FeedBook | RefusedRow)[]
 
 async function* batches(
   rows: AsyncIterable<FeedRow>,
-  { decimalComma = false }: ImportRun,
+  run: ImportRun,
   index: IsbnIndex,
 ): AsyncGenerator<Batch> {
   const seen = new SeenIds()
   let batch: (FeedBook | RefusedRow)[] = []
   for await (const row of rows) {
-    const book = readFeedRow(row, decimalComma, index)
+    const book = readFeedRow(row, run, index)
     // A later row of the file must find the book that this one makes.
     if (!isRefused(book) && book.identity.isbn) index.add(book.identity.isbn, book.book_id)
     if (isRefused(book) || seen.add(book.book_id)) batch.push(book)

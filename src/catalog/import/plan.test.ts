@@ -12,7 +12,7 @@ const feed = (cells: Partial<Record<Attribute, string>>) => {
     name as Attribute,
     [cell],
   ])
-  const book = readFeedRow({ line: 2, cells: new Map(entries) }, false)
+  const book = readFeedRow({ line: 2, cells: new Map(entries) })
   if (isRefused(book)) throw new Error(book.reason)
   return book
 }
@@ -61,7 +61,6 @@ describe('A new book', () => {
     expect(plan({ ...full, price: 'free' })).toMatchObject({
       reason: 'price "free" must be a price, for example 12.50',
     })
-    expect(plan({ ...full, stock_quantity: '-1' })).toMatchObject({ kind: 'refused' })
   })
 
   test('with a bad ISBN or year is taken without, and that is said', () => {
@@ -74,6 +73,16 @@ describe('A new book', () => {
       ],
     })
     expect(made).not.toHaveProperty('book.isbn')
+  })
+
+  test('with a negative stock, a price of 0 or a long description is taken, and that is said', () => {
+    const made = plan({ ...full, stock_quantity: '-2', price: '0.00', description: 'word '.repeat(1_100) })
+    expect(made).toMatchObject({ kind: 'new', book: { stock_quantity: 0, price: 0 } })
+    expect(made.warnings).toEqual([
+      'price "0.00" means that the book is free',
+      'stock_quantity "-2" is negative and was taken as 0',
+      expect.stringContaining('has 5499 characters and was shortened to 5000'),
+    ])
   })
 
   test('takes from the options what its row lacks, and nothing that it has', () => {
@@ -138,6 +147,8 @@ describe('A book that is there', () => {
     })
     expect(plan({ stock_quantity: '25' }, there, { setStock: true }).kind).toBe('unchanged')
     expect(plan({}, there, { setStock: true, stock: 99 }).kind).toBe('unchanged')
+    expect(plan({ stock_quantity: 'many' }, there)).toEqual({ kind: 'unchanged', warnings: [] })
+    expect(plan({ stock_quantity: 'many' }, there, { setStock: true }).kind).toBe('refused')
   })
 
   test('is untouched by options for new books', () => {
@@ -184,10 +195,7 @@ describe('A book that is there', () => {
 
 describe('The id of a row', () => {
   const idOf = (cells: Record<string, string>) =>
-    readFeedRow(
-      { line: 2, cells: new Map(Object.entries(cells).map(([a, c]) => [a as Attribute, [c]])) },
-      false,
-    )
+    readFeedRow({ line: 2, cells: new Map(Object.entries(cells).map(([a, c]) => [a as Attribute, [c]])) })
 
   test('comes from its ISBN when it has none', () => {
     expect(idOf({ isbn: '0132350882' })).toMatchObject({ book_id: 'isbn-9780132350884' })

@@ -57,8 +57,10 @@ const readCells = (given: Iterable<readonly [Attribute, Given]>): ReadCells => {
   const warnings: string[] = []
   let reason: string | undefined
   for (const [attribute, cell] of given)
-    if ('value' in cell) values[attribute] = cell.value
-    else if (DROPPABLE.has(attribute)) warnings.push(problemText(attribute, cell, cell.problem))
+    if ('value' in cell) {
+      values[attribute] = cell.value
+      if (cell.remark !== undefined) warnings.push(problemText(attribute, cell, cell.remark))
+    } else if (DROPPABLE.has(attribute)) warnings.push(problemText(attribute, cell, cell.problem))
     else reason ??= problemText(attribute, cell, cell.problem)
   // Each cell was parsed as a value of its attribute.
   return { values: values as Partial<Book>, warnings, reason }
@@ -121,7 +123,10 @@ const planExisting = (
   now: Date,
 ): Plan => {
   const changed = [...given].filter(
-    ([attribute, cell]) => !isTimestamp(attribute) && differs(current, attribute, cell),
+    ([attribute, cell]) =>
+      !isTimestamp(attribute) &&
+      (setStock || attribute !== 'stock_quantity') &&
+      differs(current, attribute, cell),
   )
   const { values, warnings, reason } = readCells(changed)
   if (reason !== undefined) return refused(reason, warnings)

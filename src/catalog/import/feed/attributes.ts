@@ -1,5 +1,8 @@
 /** Columns of a feed: which column is which attribute of a book, by its usual names or by the operator's mapping. */
 
+import { decodeEntities, toPlainText } from './plain-text.ts'
+import { currenciesOf } from './price-cell.ts'
+
 /** The attributes that a feed may have, in the order of an export. */
 export const ATTRIBUTES = [
   'book_id',
@@ -24,7 +27,7 @@ export const ATTRIBUTES = [
 export type Attribute = (typeof ATTRIBUTES)[number]
 
 /** Columns that say something about a row without being an attribute of a book. */
-const HELPERS = ['foreign_id'] as const
+const HELPERS = ['foreign_id', 'currency', 'visibility'] as const
 export type Field = Attribute | (typeof HELPERS)[number]
 
 /** A feed that cannot be read at all: the message is one line for the operator. */
@@ -40,8 +43,23 @@ const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   category: ['category'],
   title: ['title', 'book title', 'name'],
   author: ['author', 'authors', 'author name', 'writer', 'by'],
-  isbn: ['isbn 13', 'isbn', 'ean', 'ean 13', 'gtin', 'isbn 10', 'meta isbn', 'barcode', 'variant barcode'],
-  price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'price usd', 'variant price'],
+  isbn: [
+    'isbn 13',
+    'isbn',
+    'ean',
+    'ean 13',
+    'gtin',
+    'isbn 10',
+    'meta isbn',
+    'barcode',
+    'variant barcode',
+    'gtin upc ean or isbn',
+    'meta global unique id',
+    'upc',
+    'isbn number',
+    'print isbn',
+  ],
+  price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'variant price'],
   stock_quantity: [
     'stock quantity',
     'stock',
@@ -70,6 +88,8 @@ const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   language: ['language', 'language code', 'lang'],
   pages: ['pages', 'page count', 'number of pages', 'num pages'],
   genres: ['genres', 'genre', 'subjects', 'subject', 'categories'],
+  currency: ['currency', 'currency code', 'price currency'],
+  visibility: ['published', 'visibility in catalog', 'catalog visibility', 'visibility', 'is published'],
   created_at: ['created at'],
   updated_at: ['updated at'],
 }
@@ -82,11 +102,13 @@ const plainName = (name: string): string =>
     .replace(/[^\p{L}\p{N}]/gu, '')
 
 type Match = { readonly attribute: Field; readonly rank: number }
-const KNOWN_NAMES = new Map<string, Match>(
-  [...ATTRIBUTES, ...HELPERS].flatMap(attribute =>
-    USUAL_NAMES[attribute].map((name, rank): [string, Match] => [plainName(name), { attribute, rank }]),
-  ),
-)
+/** A name may say two things: `Published` is a year, or whether a product is visible. */
+const KNOWN_NAMES = new Map<string, readonly Match[]>()
+for (const attribute of [...ATTRIBUTES, ...HELPERS])
+  for (const [rank, name] of USUAL_NAMES[attribute].entries()) {
+    const plain = plainName(name)
+    KNOWN_NAMES.set(plain, [...(KNOWN_NAMES.get(plain) ?? []), { attribute, rank }])
+  }
 
 /** The operator's mapping: plain column name to attribute, undefined for a column to be ignored. */
 export type ColumnMap = ReadonlyMap<string, Field | undefined>
@@ -101,7 +123,7 @@ export const parseColumnMap = (entries: readonly string[]): ColumnMap =>
       const at = entry.lastIndexOf('=')
       const column = plainName(entry.slice(0, at))
       const name = entry.slice(at + 1).trim()
-      const attribute = KNOWN_NAMES.get(plainName(name))?.attribute
+      const attribute = KNOWN_NAMES.get(plainName(name))?.[0]?.attribute
       if (at < 1 || column === '' || (name !== '' && attribute === undefined))
         throw new FeedError(
           `--map ${entry} must be column=attribute, with one of the attributes ${ATTRIBUTES.join(', ')}`,
@@ -110,27 +132,58 @@ export const parseColumnMap = (entries: readonly string[]): ColumnMap =>
     }),
   )
 
+/** Which program wrote the file, as far as its columns tell: its texts are escaped in its way. */
+export type FeedSource = 'own' | 'woocommerce' | 'other'
+
 export type Columns = {
   /** The columns of each attribute, best first. */
   readonly places: ReadonlyMap<Field, readonly number[]>
+  /** The currency that the name of a price column gives, as in `Price EUR`. */
+  readonly currencies: ReadonlyMap<number, string>
   readonly unused: readonly string[]
+  readonly source: FeedSource
+}
+
+const OWN_COLUMNS = ['bookid', 'stockquantity', 'createdat', 'updatedat']
+const WOOCOMMERCE_COLUMNS = ['regularprice', 'published', 'visibilityincatalog']
+
+const detectSource = (names: readonly string[]): FeedSource => {
+  const has = (columns: readonly string[]): boolean => columns.every(name => names.includes(name))
+  if (has(OWN_COLUMNS)) return 'own'
+  return has(WOOCOMMERCE_COLUMNS) ? 'woocommerce' : 'other'
+}
+
+/** The currency of a price column that is named after it. */
+const currencyInName = (plain: string): string | undefined => {
+  const code = /^(?:list|regular|retail|unit)?price(?:in)?([a-z]{3})$/.exec(plain)?.[1]
+  return code === undefined ? undefined : currenciesOf(code)?.[0]
+}
+
+const matchColumn = (plain: string, mapped: ColumnMap): readonly Match[] => {
+  if (!mapped.has(plain)) return KNOWN_NAMES.get(plain) ?? []
+  const chosen = mapped.get(plain)
+  return chosen === undefined ? [] : [{ attribute: chosen, rank: -1 }]
 }
 
 /** The attributes of a header's columns. */
 export const readColumns = (header: readonly string[], mapped: ColumnMap): Columns => {
   const found: (Match & { readonly column: number })[] = []
+  const currencies = new Map<number, string>()
   const unused: string[] = []
   for (const [column, name] of header.entries()) {
     const plain = plainName(name)
-    const chosen = mapped.get(plain)
-    const match = mapped.has(plain) ? chosen && { attribute: chosen, rank: -1 } : KNOWN_NAMES.get(plain)
-    if (match) found.push({ ...match, column })
+    const matches = matchColumn(plain, mapped)
+    const currency = matches.length > 0 || mapped.has(plain) ? undefined : currencyInName(plain)
+    if (currency !== undefined) {
+      currencies.set(column, currency)
+      found.push({ attribute: 'price', rank: USUAL_NAMES.price.length, column })
+    } else if (matches.length > 0) found.push(...matches.map(match => ({ ...match, column })))
     else if (plain !== '') unused.push(name.trim())
   }
   found.sort((a, b) => a.rank - b.rank || a.column - b.column)
   const places = new Map<Field, number[]>()
   for (const { attribute, column } of found) places.set(attribute, [...(places.get(attribute) ?? []), column])
-  return { places, unused }
+  return { places, currencies, unused, source: detectSource(header.map(plainName)) }
 }
 
 /** Throws FeedError when the operator's mapping names a column that the file does not have. */
@@ -155,11 +208,28 @@ export type FeedRow = {
   readonly problem?: string
 }
 
+/** The words of a cell as they were meant: other shops export texts as HTML. */
+const toWords = (attribute: Field, cell: string, source: FeedSource): string => {
+  if (source === 'own') return cell
+  if (attribute === 'description') return toPlainText(cell, source === 'woocommerce')
+  return attribute === 'title' || attribute === 'author' || attribute === 'category'
+    ? decodeEntities(cell)
+    : cell
+}
+
 /** The non-blank cells of a record by attribute. */
-export const toCells = (record: readonly string[], { places }: Columns): Map<Field, string[]> => {
+export const toCells = (
+  record: readonly string[],
+  { places, currencies, source }: Columns,
+): Map<Field, string[]> => {
   const cells = new Map<Field, string[]>()
   for (const [attribute, columns] of places) {
-    const filled = columns.map(column => record[column] ?? '').filter(cell => cell.trim() !== '')
+    const filled = columns.flatMap(column => {
+      const cell = toWords(attribute, record[column] ?? '', source)
+      if (cell.trim() === '') return []
+      const currency = currencies.get(column)
+      return [currency === undefined ? cell : `${cell} ${currency}`]
+    })
     if (filled.length > 0) cells.set(attribute, filled)
   }
   return cells

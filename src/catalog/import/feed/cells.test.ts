@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Attribute } from './attributes.ts'
-import { parseGenres, READ_CELL, stripSpreadsheetQuoting } from './cells.ts'
+import { stripSpreadsheetQuoting } from './cell.ts'
+import { parseGenres, READ_CELL } from './cells.ts'
 
 const read = (attribute: Attribute, cell: string, comma = false): unknown => {
   const parsed = READ_CELL[attribute](cell, comma)
@@ -27,7 +28,7 @@ describe('A price', () => {
     ['12,5', 1250],
     ['12.50', 1250],
     ['1.234,50 €', 123_450],
-    ['1.234.567,00', '✗ must be between 0.01 and 100000'],
+    ['1.234.567,00', '✗ must be between 0 and 100000'],
     ['1\u00a0234,50', 123_450],
   ])('with a decimal comma is read from %s', (cell, expected) => {
     expect(read('price', cell, true)).toBe(expected)
@@ -37,8 +38,6 @@ describe('A price', () => {
     'free',
     '',
     '-5',
-    '0',
-    '0.00',
     '12.345',
     '1e3',
     'NaN',
@@ -62,7 +61,7 @@ test.each([
   ['7.0', 7],
   ['1,200', 1200],
   ['0', 0],
-  ['-1', '✗ must be a whole number, 0 or more'],
+  ['-1', 0],
   ['2.5', '✗ must be a whole number, 0 or more'],
   ['many', '✗ must be a whole number, 0 or more'],
   ['1000001', '✗ must be at most 1000000'],
@@ -78,7 +77,7 @@ test.each([
   ['132350882', '9780132350884'],
   ['=""', undefined],
   ['9780132350885', '✗ must be a valid ISBN'],
-  ['9.78013E+12', '✗ must be a valid ISBN'],
+  ['9.78013E+12', '✗ was rounded by a spreadsheet: format the column as text and export it again'],
 ])('The ISBN %s is read as %s', (cell, expected) => {
   expect(read('isbn', cell)).toBe(expected)
 })
@@ -116,7 +115,6 @@ test('Text is trimmed and normalized (NFC), and a line break inside a title beco
 test.each<[Attribute, string, string]>([
   ['title', 'x'.repeat(301), 'must have at most 300 characters'],
   ['category', 'x'.repeat(61), 'must have at most 60 characters'],
-  ['description', 'x'.repeat(5001), 'must have at most 5000 characters'],
   ['author', 'x'.repeat(301), 'must have at most 300 characters'],
   ['title', 'a\u0000b', 'must not contain control characters'],
   ['book_id', 'a b', 'must be an id of 1 to 50 letters, digits, - and _'],

@@ -1,7 +1,10 @@
 /** Row of a feed as a book with an id; each attribute has its cell, and the value of that or what is wrong with it. */
 import { ATTRIBUTES, type Attribute, type FeedRow } from './attributes.ts'
-import { type Parsed, READ_CELL } from './cells.ts'
+import type { Parsed } from './cell.ts'
+import { READ_CELL } from './cells.ts'
 import { createIsbnIndex, type Identity, type IsbnIndex, identify, identifyingIsbn } from './identity.ts'
+import { currenciesOf, currencyProblem } from './price-cell.ts'
+import { readVisibility } from './status-cell.ts'
 
 export type Given = Parsed<unknown> & { readonly cell: string }
 
@@ -14,6 +17,12 @@ export type FeedBook = {
 }
 
 export type RefusedRow = { readonly line: number; readonly book_id?: string; readonly reason: string }
+
+export type ReadOptions = {
+  readonly decimalComma?: boolean | undefined
+  /** The currency of the shop; amounts in others are problems. */
+  readonly currency?: string | undefined
+}
 
 const MAX_SHOWN = 40
 const quoteCell = (cell: string): string =>
@@ -30,21 +39,57 @@ export const problemText = (
 const readGiven = (
   attribute: Attribute,
   cells: readonly string[],
-  decimalComma: boolean,
+  { decimalComma = false, currency }: ReadOptions,
 ): Given | undefined => {
   let first: Given | undefined
   for (const cell of cells) {
-    const parsed = READ_CELL[attribute](cell, decimalComma)
+    const parsed = READ_CELL[attribute](cell, decimalComma, currency)
     if (parsed && 'value' in parsed) return { ...parsed, cell }
     if (parsed) first ??= { ...parsed, cell }
   }
   return first
 }
 
+const ISBN_13 = /^97[89][\d -]{10,14}$/
+
 /** The id of another shop, where it can be an id here. */
 const readForeignId = (cells: readonly string[] = []): string | undefined => {
-  const given = readGiven('book_id', cells, false)
+  const given = readGiven(
+    'book_id',
+    cells.filter(cell => !ISBN_13.test(cell.trim())),
+    {},
+  )
   return given && 'value' in given ? String(given.value) : undefined
+}
+
+/** The price with the currency that another column gives. */
+const withCurrency = (
+  price: Given,
+  [currency]: readonly string[],
+  shopCurrency: string | undefined,
+): Given => {
+  const currencies = currency === undefined ? undefined : currenciesOf(currency.trim())
+  const problem = currencies && currencyProblem(currencies, shopCurrency)
+  return problem === undefined ? price : { cell: `${price.cell} ${currency}`, problem }
+}
+
+/** What columns that are no attributes say about the book. */
+const addHelperColumns = (
+  given: Map<Attribute, Given>,
+  { cells }: FeedRow,
+  { currency }: ReadOptions,
+): void => {
+  const price = given.get('price')
+  if (price) given.set('price', withCurrency(price, cells.get('currency') ?? [], currency))
+  const visible = cells.get('visibility') ?? []
+  const status = readVisibility(visible)
+  if (status === 'retired' || (status !== undefined && !given.has('status')))
+    given.set('status', { value: status, cell: visible.join(', ') })
+  // Many shops keep the ISBN of a book as its sku.
+  const skus = (cells.get('foreign_id') ?? []).filter(cell => ISBN_13.test(cell.trim()))
+  const isbn = given.get('isbn')
+  const sku = isbn && 'value' in isbn ? undefined : readGiven('isbn', skus, {})
+  if (sku && 'value' in sku) given.set('isbn', sku)
 }
 
 const validIsbn = (given: Given | undefined): string | undefined =>
@@ -70,7 +115,7 @@ const readIdentity = (
  */
 export const readFeedRow = (
   row: FeedRow,
-  decimalComma: boolean,
+  options: ReadOptions = {},
   index: IsbnIndex = createIsbnIndex(),
 ): FeedBook | RefusedRow => {
   const { line, problem } = row
@@ -78,9 +123,10 @@ export const readFeedRow = (
   const given = new Map<Attribute, Given>()
   for (const attribute of ATTRIBUTES) {
     const cells = row.cells.get(attribute)
-    const cell = cells && readGiven(attribute, cells, decimalComma)
+    const cell = cells && readGiven(attribute, cells, options)
     if (cell) given.set(attribute, cell)
   }
+  addHelperColumns(given, row, options)
   const identity = readIdentity(given, readForeignId(row.cells.get('foreign_id')), index)
   if ('reason' in identity) return { line, ...identity }
   given.delete('book_id')
