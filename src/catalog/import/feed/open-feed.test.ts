@@ -25,6 +25,7 @@ describe('The delimiter', () => {
     ['comma', 'title,author,price\n"A; B",C,1.5\n'],
     ['semicolon', 'title;author;price\nA, B;C;1,5\n'],
     ['tab', 'title\tauthor\tprice\nA, B\tC\t1.5\n'],
+    ['pipe', 'title|author|price\nA, B|C|1.5\n'],
   ])('%s is told from the header', async (name, content) => {
     const feed = await openFeed(fileOf(content))
     expect(feed.summary).toContain(`CSV, ${name}, utf-8`)
@@ -33,7 +34,73 @@ describe('The delimiter', () => {
   })
 })
 
+describe('The header', () => {
+  test.each([
+    ['sep=;\r\ntitle;author;price\r\nA;B;1,5\r\n', 3],
+    ['Stock list of 2026-11-01\n\ntitle,author,price\nA,B,1.5\n', 4],
+    ['Acme Books;;\nPrices in USD;;\ntitle;author;price\nA;B;1,5\n', 4],
+  ])('is found behind other lines, and rows keep their line numbers: %j', async (content, line) => {
+    const rows = await rowsOf(content)
+    expect(rows.map(row => [row.line, row.cells.get('title'), row.cells.get('author')])).toEqual([
+      [line, ['A'], ['B']],
+    ])
+  })
+
+  test('is the first line where a later row has words of a header in it', async () => {
+    expect(await titles('title,author,price\nTitle,Author,1\n')).toEqual(['Title'])
+  })
+})
+
+describe('A quote that is not closed', () => {
+  const HEADER = 'book_id\ttitle\tauthor\tprice\n'
+  const priced = async (content: string) =>
+    (await rowsOf(content)).map(({ line, cells, problem }) => [
+      line,
+      problem === undefined ? cells.get('title')?.[0] : 'refused',
+      cells.get('price')?.[0],
+    ])
+
+  test.each([
+    ['a\t"Weird Al\tSue\t2.50\nb\tThe "B" Book\tSue\t3.50\n', '"Weird Al', 'The "B" Book'],
+    ['a\t"Weird Al\tSue\t2.50\nb\t12" Records\tSue\t3.50\n', '"Weird Al', '12" Records'],
+    ['a\t"Weird Al\tSue\t2.50\nb\tBooks at 12"\tSue\t3.50\n', '"Weird Al', 'Books at 12"'],
+    ['a\t"Weird Al\tSue\t2.50\nb\t"Quoted"\tSue\t3.50\n', '"Weird Al', 'Quoted'],
+  ])('merges no rows: %j', async (content, first, second) => {
+    expect(await priced(`${HEADER}${content}c\tC\tSue\t4.50\n`)).toEqual([
+      [2, first, '2.50'],
+      [3, second, '3.50'],
+      [4, 'C', '4.50'],
+    ])
+  })
+
+  test('in a row of another width is refused, and the next rows are read', async () => {
+    const rows = await priced(
+      `${HEADER}a\t"Weird Al\nSue\t2.50\nb\tThe "B" Book\tSue\t3.50\nc\tC\tSue\t4.50\n`,
+    )
+    expect(rows[0]?.slice(0, 2)).toEqual([2, 'refused'])
+    expect(rows.at(-1)).toEqual([5, 'C', '4.50'])
+  })
+
+  test('differs from a cell over several lines, which stays whole', async () => {
+    const rows = await rowsOf('title,price,description\nA,1,"One, two,\nthree, four,\nfive"\nB,2,x\n')
+    expect(rows.map(row => [row.line, row.cells.get('description')])).toEqual([
+      [2, ['One, two,\nthree, four,\nfive']],
+      [5, ['x']],
+    ])
+  })
+})
+
 describe('The encoding', () => {
+  test('is said to be a guess, with a sample of the text, where the bytes do not tell it', async () => {
+    const czech = Buffer.from([0xc8, 0x61, 0x70, 0x6b, 0xf9, 0x76])
+    const content = Buffer.concat([Buffer.from('title,price\n'), czech, Buffer.from(',1\n')])
+    const { summary } = await openFeed(fileOf(content))
+    expect(summary).toContain('windows-1252 (a guess: if “Èapkùv,1” looks wrong, use --encoding')
+    expect((await openFeed(fileOf(content), { encoding: 'windows-1250' })).summary).not.toContain('guess')
+    expect(await titles(content, { encoding: 'windows-1250' })).toEqual(['Čapkův'])
+    expect((await openFeed(fileOf('title,price\nČapkův,1\n'))).summary).not.toContain('guess')
+  })
+
   test('is UTF-8 with or without a byte order mark', async () => {
     expect(await titles('\ufefftitle,price\nÉmile,1\n')).toEqual(['Émile'])
     expect(await titles('title,price\nÉmile,1\n')).toEqual(['Émile'])

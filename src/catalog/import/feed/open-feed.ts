@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { ATTRIBUTES, assertMapped, FeedError, type FeedRow, parseColumnMap } from './attributes.ts'
 import { csvRows, readCsvHeader } from './csv-rows.ts'
 import { jsonRows } from './json-rows.ts'
-import { detectEncoding, readText } from './text.ts'
+import { detectEncoding, GUESSED_ENCODING, readText } from './text.ts'
 
 const START_BYTES = 256 * 1024
 
@@ -29,6 +29,17 @@ const readStart = async (file: string, encoding: string): Promise<string> => {
   return start
 }
 
+const SAMPLE_LENGTH = 40
+
+/** Says that a code page is a guess, with some of the text that shows whether it is right. */
+const guessNote = (encoding: string, start: string): string => {
+  if (encoding !== GUESSED_ENCODING) return ''
+  const at = start.search(/[^\p{ASCII}]/u)
+  const around = at < 0 ? [] : start.slice(Math.max(0, at - 10), at + SAMPLE_LENGTH).split(/[\r\n]/)
+  const sample = around.find(text => /[^\p{ASCII}]/u.test(text))?.trim() ?? 'the text'
+  return ` (a guess: if “${sample}” looks wrong, use --encoding, for example windows-1250)`
+}
+
 /** Opens a CSV file with a header, or JSON lines. Throws FeedError when it cannot be read or is neither. */
 export const openFeed = async (file: string, { map = [], encoding }: FeedOptions = {}): Promise<Feed> => {
   const mapped = parseColumnMap(map)
@@ -42,7 +53,7 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
       throw new FeedError(`${file} is one JSON document: it must be JSON lines, one object per line`)
     return {
       bytes,
-      summary: `JSON lines, ${used}`,
+      summary: `JSON lines, ${used}${encoding === undefined ? guessNote(used, start) : ''}`,
       decimalComma: false,
       rows: onBytes => jsonRows(readText(file, used, onBytes ? { onBytes } : {}), mapped),
     }
@@ -50,7 +61,7 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
   const csv = readCsvHeader(start, mapped)
   assertMapped(csv.header, mapped, map)
   const { places, unused } = csv.columns
-  const delimiter = { ',': 'comma', ';': 'semicolon' }[csv.delimiter] ?? 'tab'
+  const delimiter = { ',': 'comma', ';': 'semicolon', '|': 'pipe' }[csv.delimiter] ?? 'tab'
   const meanings = ATTRIBUTES.flatMap(attribute => {
     const names = places.get(attribute)?.map(column => csv.header[column]?.trim() ?? '')
     if (!names) return []
@@ -58,7 +69,7 @@ export const openFeed = async (file: string, { map = [], encoding }: FeedOptions
   })
   return {
     bytes,
-    summary: `CSV, ${delimiter}, ${used}: ${meanings.join(', ')}${unused.length > 0 ? `; ignored: ${unused.join(', ')}` : ''}`,
+    summary: `CSV, ${delimiter}, ${used}${encoding === undefined ? guessNote(used, start) : ''}: ${meanings.join(', ')}${unused.length > 0 ? `; ignored: ${unused.join(', ')}` : ''}`,
     decimalComma: csv.delimiter === ';',
     rows: onBytes => csvRows(readText(file, used, onBytes ? { onBytes } : {}), csv),
   }

@@ -25,6 +25,9 @@ const createDecoder = (encoding: string, fatal = false): TextDecoder => {
   }
 }
 
+/** What bytes that are neither UTF-8 nor UTF-16 are taken for: nothing in them says which code page they are in. */
+export const GUESSED_ENCODING = 'windows-1252'
+
 /** The encoding of a file, which is read once for it. Throws FeedError when it cannot be read. */
 export const detectEncoding = async (file: string): Promise<string> => {
   const utf8 = createDecoder('utf-8', true)
@@ -39,7 +42,7 @@ export const detectEncoding = async (file: string): Promise<string> => {
     utf8.decode()
     return 'utf-8'
   } catch (error) {
-    if (error instanceof TypeError) return 'windows-1252'
+    if (error instanceof TypeError) return GUESSED_ENCODING
     throw error
   }
 }
