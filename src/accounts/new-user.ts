@@ -1,4 +1,4 @@
-/** User record of a new account, whoever creates it: sign-up, an invitation to staff, or a first sign-in with Cognito. */
+/** User record of a new account, however it is created: sign-up, an invitation to staff, or a first sign-in with Cognito. */
 import { newUserId } from '../core/ids.ts'
 
 type NewUser = {

@@ -28,7 +28,7 @@ test.each([
 
 const SECRET = 's'.repeat(43)
 const peer = () => '198.51.100.1'
-const networkOf = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
+const networkFor = (headers: Record<string, string>, secret: string | undefined = SECRET): string =>
   readCaller(new Headers(headers), peer, secret).clientNetwork()
 
 test('forwarding headers count only with the secret of the shop’s own proxy', () => {
@@ -38,27 +38,27 @@ test('forwarding headers count only with the secret of the shop’s own proxy', 
     'x-real-ip': '203.0.113.9',
     forwarded: 'for=203.0.113.9',
   }
-  expect(networkOf(claims)).toBe('198.51.100.1')
+  expect(networkFor(claims)).toBe('198.51.100.1')
   for (const proof of ['', 'x', `${SECRET}x`, 'undefined'])
-    expect(networkOf({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
+    expect(networkFor({ ...claims, 'x-trusted-proxy': proof }), proof).toBe('198.51.100.1')
   for (const proof of ['', 'undefined', SECRET])
     expect(
       readCaller(new Headers({ ...claims, 'x-trusted-proxy': proof }), peer, undefined).clientNetwork(),
     ).toBe('198.51.100.1')
-  expect(networkOf({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
+  expect(networkFor({ ...claims, 'x-trusted-proxy': SECRET })).toBe('203.0.113.9')
 })
 
 test('of a chain of forwarded addresses the last one counts, which the proxy itself has appended', () => {
   const proof = { 'x-trusted-proxy': SECRET }
-  expect(networkOf({ ...proof, 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 203.0.113.9' })).toBe('203.0.113.9')
-  expect(networkOf({ ...proof, 'x-forwarded-for': '2001:db8:1:2::7' })).toBe('2001:db8:1:2::/64')
-  expect(networkOf({ ...proof, 'cloudfront-viewer-address': '2001:db8:1:2:3:4:5:6:46532' })).toBe(
+  expect(networkFor({ ...proof, 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 203.0.113.9' })).toBe('203.0.113.9')
+  expect(networkFor({ ...proof, 'x-forwarded-for': '2001:db8:1:2::7' })).toBe('2001:db8:1:2::/64')
+  expect(networkFor({ ...proof, 'cloudfront-viewer-address': '2001:db8:1:2:3:4:5:6:46532' })).toBe(
     '2001:db8:1:2::/64',
   )
-  expect(networkOf({ ...proof, 'cloudfront-viewer-address': '[2001:db8:1:2::7]:46532' })).toBe(
+  expect(networkFor({ ...proof, 'cloudfront-viewer-address': '[2001:db8:1:2::7]:46532' })).toBe(
     '2001:db8:1:2::/64',
   )
-  expect(networkOf(proof)).toBe('unknown')
+  expect(networkFor(proof)).toBe('unknown')
 })
 
 test('during a rotation both secrets are accepted, the first is sent, and the pair itself is not a secret', () => {

@@ -8,7 +8,7 @@ import { findEngineBinary } from './engine-binary.ts'
 import { isResponding, launchEngine, PortInUseError } from './engine-process.ts'
 import { commandLine } from './process-identity.ts'
 
-/** Somebody else on a port, who isResponding as an engine would. */
+/** Another process on a port, which responds as an engine would. */
 const stranger = async (status = 200): Promise<number> => {
   const server = createServer((_, response) => response.writeHead(status).end('{"TableNames":[]}'))
   onTestFinished(() => void server.close())
@@ -62,7 +62,7 @@ test('An engine that says nothing is given up after the limit and ended', async 
     },
     { readyWithinMs: 150 },
   )
-  await expect(launched).rejects.toThrow(/did not start on .*it said nothing/)
+  await expect(launched).rejects.toThrow(/did not start on .*no output/)
   await waitUntil(() => commandLine(pid) === '')
 })
 

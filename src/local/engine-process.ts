@@ -1,4 +1,4 @@
-/** One engine process, from spawn until it answers or fails; keeping it alive is the business of `engine.ts`. */
+/** One engine process, from spawn until it responds or fails. `engine.ts` keeps it running. */
 import { spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
@@ -8,13 +8,13 @@ import { engineCommand } from './engine-binary.ts'
 import { identify, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
-/** A running engine that has answered once. */
+/** A running engine that has responded once. */
 export type EngineProcess = {
   readonly identity: ProcessIdentity
   readonly endpoint: string
-  /** Resolves when it has ended, for whatever reason, with how it ended; never rejects. */
+  /** Resolves when the process has ended, with the reason; never rejects. */
   readonly ended: Promise<string>
-  /** Sends a signal; without effect once it has ended. */
+  /** Sends a signal; no effect once the process has ended. */
   readonly kill: (signal: NodeJS.Signals) => void
 }
 
@@ -35,7 +35,7 @@ export const PROBE_HEADERS = {
     'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
 }
 
-/** Whether a DynamoDB answers ListTables at `endpoint` within a second. Never rejects. */
+/** Health check: whether a DynamoDB responds to ListTables at `endpoint` within a second. Never rejects. */
 export const isResponding = (endpoint: string): Promise<boolean> =>
   new Promise(done => {
     const options = { method: 'POST', headers: PROBE_HEADERS, agent: false, timeout: PROBE_TIMEOUT_MS }
@@ -48,11 +48,11 @@ export const isResponding = (endpoint: string): Promise<boolean> =>
   })
 
 /**
- * Starts `binary` on `port` and waits until it answers.
+ * Starts `binary` on `port` and waits until it responds.
  * `record` is called before it can touch the database, so that no engine ever runs unrecorded, and again with the
- * endpoint once it answers.
- * Throws PortInUseError, or StartError with the engine's last line when it ends or stays silent for `readyWithinMs`;
- * whatever it throws, and also when `signal` aborts, it leaves no process behind.
+ * endpoint once it responds.
+ * Throws PortInUseError, or StartError with the engine's last line when it ends or does not respond for `readyWithinMs`.
+ * After an error, and when `signal` aborts, no process is left behind.
  */
 export const launchEngine = async (
   { binary, databasePath, port }: { binary: string; databasePath: string; port: number },
@@ -64,7 +64,7 @@ export const launchEngine = async (
   const child = spawn(command.file, command.args, {
     ...command.options,
     stdio: ['pipe', 'ignore', 'pipe'],
-    // It does one thing at a time: a second thread would only be in the way of its allocator.
+    // The engine works on one request at a time: a second thread would only contend for its allocator.
     env: { TOKIO_WORKER_THREADS: '1' },
   })
   child.stdin.on('error', () => {}) // it ended before it was told to go on: `ended` says so
@@ -73,7 +73,7 @@ export const launchEngine = async (
   let listening = false
   let gone = false
   createInterface({ input: child.stderr }).on('line', line => {
-    // Written only after it has bound the port: until then an answer on that port may be somebody else's.
+    // Written only after it has bound the port: until then a response on that port may come from another process.
     if (line.includes('listening on')) listening = true
     lines.push(line)
     if (lines.length > KEPT_LINES) lines.shift()
@@ -82,7 +82,7 @@ export const launchEngine = async (
   // Never outlives a normal exit or an uncaught error; an engine left by kill -9 is ended by the next start.
   const killNow = () => kill('SIGKILL')
   process.once('exit', killNow)
-  const lastLine = () => lines.findLast(line => line.trim() !== '') ?? 'it said nothing'
+  const lastLine = () => lines.findLast(line => line.trim() !== '') ?? 'no output'
   const ended = new Promise<string>(resolve => {
     const finish = (how: string) => {
       gone = true
@@ -93,7 +93,7 @@ export const launchEngine = async (
       if (child.pid === undefined) finish(error.message)
     })
     child.on('close', (code, name) =>
-      finish(name ? `killed by ${name}` : `exit code ${code}, last words: ${lastLine()}`),
+      finish(name ? `killed by ${name}` : `exit code ${code}, last output: ${lastLine()}`),
     )
   })
 
@@ -108,7 +108,7 @@ export const launchEngine = async (
       if (gone && lines.some(line => PORT_TAKEN.test(line))) throw new PortInUseError(lastLine())
       if (gone || performance.now() > deadline)
         throw new StartError(
-          `the embedded engine did not start on ${databasePath} (${lastLine()}): mend that file or move it away, ` +
+          `the embedded engine did not start on ${databasePath} (${lastLine()}): repair that file or move it away, ` +
             'set CLOUDSHELF_DATA_DIR to another folder, or set DYNAMODB_ENDPOINT=<url>',
         )
       await sleep(PROBE_PAUSE_MS, undefined, signal && { signal })

@@ -1,11 +1,11 @@
-/** A fresh engine gives memory back to the system after each item that it reads, and asks for it again: this cures it. */
+/** Warm-up of the engine's allocator: a fresh engine returns memory to the system after each item that it reads, and requests it again. */
 import { connect, type Socket } from 'node:net'
 import { PROBE_HEADERS } from './engine-process.ts'
 
-/** So many connections at once, of which every so manieth stays open. */
+/** Connections opened at once, and the fraction of them that stays open. */
 const CONNECTIONS = 256
 const KEPT = 32
-/** Whatever has not been answered after so long (ms) is given up. */
+/** Time limit of a connection, in milliseconds. */
 const PATIENCE_MS = 2_000
 
 const REQUEST = [
@@ -17,7 +17,7 @@ const REQUEST = [
   '{}',
 ].join('\r\n')
 
-/** A connection that has been answered once; undefined where there is none. */
+/** A connection that has received one response; undefined on failure. */
 const answered = (port: number, signal: AbortSignal): Promise<Socket | undefined> =>
   new Promise(done => {
     const socket = connect({ port, host: '127.0.0.1', signal })
@@ -29,9 +29,9 @@ const answered = (port: number, signal: AbortSignal): Promise<Socket | undefined
   })
 
 /**
- * Its allocator, musl's, unmaps memory as soon as the last piece in it is free: one call for 32 items maps and unmaps memory
- * more than a hundred times. Where pieces of every size are in use here and there it does not. Many connections at once leave
- * them so, when most are closed again: see docs/decisions/0061. Never rejects; the connections that stay end with the engine,
+ * musl's allocator unmaps memory as soon as its last chunk is free: one call for 32 items maps and unmaps memory more than a
+ * hundred times. It does not when chunks of every size are in use throughout the heap, which is the state after many connections
+ * were open at once and most were closed: see docs/decisions/0061. Never rejects; the remaining connections end with the engine,
  * or by `signal`.
  */
 export const warmUpEngine = async (endpoint: string, signal: AbortSignal): Promise<void> => {

@@ -178,7 +178,7 @@ test('Ctrl-C on a terminal does not reach the engine: it has a process group of 
   expect(() => process.kill(-engine.pid, 0)).not.toThrow()
 })
 
-test('An engine that refuses its database is a one-line error with its last words and what to do, and none is left', async () => {
+test('An engine that refuses its database is a one-line error with its last output and what to do, and no engine is left', async () => {
   const dir = tempFolder()
   writeFileSync(join(dir, 'dynamodb.sqlite'), 'this is no database'.repeat(300))
   const refused = started(dir)

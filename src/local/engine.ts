@@ -1,4 +1,4 @@
-/** The embedded engine as the shop sees it: started on the data folder, brought back when it dies, stopped in order. */
+/** Supervisor of the embedded engine: starts it on the data folder, restarts it when it dies, stops it at shutdown. */
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,26 +9,26 @@ import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, type ProcessIdentity, terminateProcess } from './process-identity.ts'
 import { StartError } from './start-error.ts'
 
-/** A supervised engine. `endpoint` and `pid` are those of the latest process, also while it is down. */
+/** A supervised engine. `endpoint` and `pid` belong to the latest process, also while it is down. */
 export type Engine = {
   readonly endpoint: string
   readonly pid: number
   readonly isUp: boolean
-  /** SIGTERM, SIGKILL after 3 s; resolves when the process is gone. Idempotent. The folder stays held. */
+  /** SIGTERM, SIGKILL after 3 s; resolves when the process is gone. Idempotent. The data folder stays locked. */
   readonly stop: () => Promise<void>
 }
 
 export type EngineOptions = {
   readonly folder: DataFolder
-  /** Called once when the engine has died unasked, with how: 'killed by SIGKILL', or its exit code and last line. */
+  /** Called once when the engine has died unexpectedly, with the reason: 'killed by SIGKILL', or its exit code and last line. */
   readonly onDown?: (how: string) => void
-  /** Called when it isResponding again; the endpoint is the old one unless something else took that port. */
+  /** Called when it responds again; the endpoint is the old one unless another process took that port. */
   readonly onUp?: (endpoint: string) => void
   /** Defaults to the binary that npm installed for this platform. */
   readonly binary?: string
-  /** How often it is asked whether it still isResponding, in milliseconds; 5000 unless told otherwise. */
+  /** Interval of the health check in milliseconds; 5000 by default. */
   readonly healthCheckIntervalMs?: number
-  /** How long after a start it is warmed up, in milliseconds; 1000 unless told otherwise, since a start has other things to do. */
+  /** Delay of the warm-up after a start in milliseconds; 1000 by default, because a start has other work to do. */
   readonly warmUpDelayMs?: number
 }
 
@@ -40,11 +40,11 @@ const STABLE_AFTER_MS = 500
 const PORT_ATTEMPTS = 10
 const ASK_EVERY_MS = 5000
 const WARM_UP_AFTER_MS = 1000
-/** Each is a second without an answer: the engine is ended and brought back, as if it had died by itself. */
+/** Failed health checks in a row, each a second without a response, after which the engine is killed and restarted. */
 const MOST_MISSES = 5
 
 // Below every system's range for outgoing connections: one of those could take the port while the engine is down,
-// and a client that keeps knocking at a port in that range can even end up connected to itself.
+// and a client that keeps connecting to a port in that range can even end up connected to itself.
 const PORTS = { from: 20_000, below: 32_768 }
 
 const isFree = (port: number): Promise<boolean> =>
@@ -58,7 +58,9 @@ const freePort = async (): Promise<number> => {
     const port = randomInt(PORTS.from, PORTS.below)
     if (await isFree(port)) return port
   }
-  throw new StartError('no free port for the embedded engine between 20000 and 32767: end what listens there')
+  throw new StartError(
+    'no free port for the embedded engine between 20000 and 32767: stop a process that listens there',
+  )
 }
 
 const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
@@ -71,9 +73,9 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
 }
 
 /**
- * Ends an engine that an earlier holder of the folder left running, then starts one on a free loopback port and
- * resolves when it isResponding. From then on a dead engine is brought back, for as long as it takes: after 50 ms, and
- * after up to 2 s when it does not start or dies within half a second time and again.
+ * Ends an engine that an earlier owner of the folder left running, then starts one on a free loopback port and resolves when it
+ * responds. From then on a dead engine is restarted, with backoff: after 50 ms, and after up to 2 s when it repeatedly fails to
+ * start or dies within half a second.
  * Throws StartError when there is no engine for this platform, it does not start, or the orphan cannot be ended.
  */
 export const startEngine = async ({
@@ -114,7 +116,7 @@ export const startEngine = async ({
         engine = await launch()
         return pause
       } catch {
-        // The next round tries again, unless stopped: a full disk may be emptied, a file mended.
+        // The next attempt may succeed, unless stopped: disk space may be freed, a file repaired.
       }
     }
   }
@@ -141,7 +143,7 @@ export const startEngine = async ({
     }
   }
 
-  /** Ends an engine that lives and isResponding nothing. */
+  /** Kills an engine that runs but does not respond. */
   const watch = async (): Promise<void> => {
     let misses = 0
     for (;;) {

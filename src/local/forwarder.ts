@@ -1,6 +1,6 @@
 /**
- * The engine's public port: passes AWS clients' requests on unchanged and refuses whatever a web page could send.
- * The engine itself answers any Host and any origin, so a page open in a browser could otherwise read and write the shop.
+ * Forwarder: the engine's public port, a proxy that passes requests of AWS clients on unchanged and refuses everything that a web
+ * page could send. The engine itself accepts any Host and Origin, so a page in a browser could otherwise read and write the shop.
  */
 import {
   Agent,
@@ -22,13 +22,13 @@ export type Forwarder = {
 export type ForwarderOptions = {
   /** Port on 127.0.0.1; 0 for any free one. */
   readonly port: number
-  /** Base URL of the engine at this moment; undefined while it is down. */
+  /** Current base URL of the engine; undefined while it is down. */
   readonly target: () => string | undefined
 }
 
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
 const CLOSE_GRACE_MS = 500
-// Clients keep connections for reuse; one that we closed just before they write costs them a retry.
+// Clients reuse connections; closing one just before they write costs them a retry.
 const KEEP_ALIVE_MS = 60_000
 
 const HOP_BY_HOP = new Set([
@@ -47,7 +47,7 @@ const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
     Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !name.startsWith('access-control-')),
   )
 
-/** Why a request is refused, or undefined. Only programs on this machine, by its own name, get through. */
+/** Why a request is refused, or undefined. Only programs on this machine that use its own name are accepted. */
 const refusal = ({ method, url, headers, socket }: IncomingMessage): string | undefined => {
   if (method === 'OPTIONS') return 'no cross-origin requests here'
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return 'not for web pages'
@@ -57,7 +57,7 @@ const refusal = ({ method, url, headers, socket }: IncomingMessage): string | un
   ]
   // A foreign name that resolves to this machine is DNS rebinding.
   if (Number(port ?? 80) !== socket.localPort) return 'the Host header must be localhost with this port'
-  return url?.startsWith('/') ? undefined : 'no proxy'
+  return url?.startsWith('/') ? undefined : 'the forwarder is not a general proxy'
 }
 
 const answer = (response: ServerResponse, status: number, type: string, message: string): void => {
@@ -106,7 +106,7 @@ const forward = (agent: Agent, target: string, incoming: IncomingMessage, respon
   incoming.pipe(outgoing)
 }
 
-/** Listens on 127.0.0.1:`port`. Throws StartError when the port cannot be had. */
+/** Listens on 127.0.0.1:`port`. Throws StartError when the port is not available. */
 export const startForwarder = async ({ port, target }: ForwarderOptions): Promise<Forwarder> => {
   const agent = new Agent({ keepAlive: true })
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {

@@ -1,4 +1,4 @@
-/** Tells a process from a later one that was given the same pid, and ends a process by that identity. */
+/** Process identity: distinguishes a process from a later one with the same pid, and ends a process by that identity. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createProcessTable } from './process-table.ts'
 
@@ -17,11 +17,11 @@ export const identify = (pid: number): ProcessIdentity | undefined => {
 
 export const isRunning = ({ pid, started }: ProcessIdentity): boolean => identify(pid)?.started === started
 
-/** The command line of `pid`, words separated by blanks; empty when there is no such process. */
+/** The command line of `pid`, arguments separated by spaces; empty when there is no such process. */
 export const commandLine = (pid: number): string => TABLE.command(pid) ?? ''
 
 /**
- * Ends that very process, and no other with its pid: SIGTERM, then SIGKILL after `graceMs`.
+ * Ends this process, never another with its pid: SIGTERM, then SIGKILL after `graceMs`.
  * Returns whether it is gone; false when it may not be signalled or does not die within 2 s of SIGKILL.
  */
 export const terminateProcess = async (target: ProcessIdentity, graceMs: number): Promise<boolean> => {

@@ -1,15 +1,15 @@
-/** Start time and command line of a process, read in the way of each operating system. */
+/** Start time and command line of a process, read from each operating system in its own way. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 export type ProcessTable = {
   /** When the process started, in a notation of the system; undefined when it does not run. */
   readonly started: (pid: number) => string | undefined
-  /** Its command line, words separated by blanks; undefined when it does not run. */
+  /** Its command line, arguments separated by spaces; undefined when it does not run. */
   readonly command: (pid: number) => string | undefined
 }
 
-/** Runs a program; undefined when it fails or is not there. */
+/** Output of a program; undefined when it fails or does not exist. */
 export type RunTool = (file: string, args: readonly string[]) => string | undefined
 
 const runTool: RunTool = (file, args) => {

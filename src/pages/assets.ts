@@ -1,4 +1,4 @@
-/** The files of the pages' build: hashed names that anyone may keep for good, and a few plain ones. */
+/** Static files of the pages' build: files with hashed names, cached for good, and a few with plain names. */
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Body } from './compress.ts'
@@ -17,7 +17,7 @@ const PLAIN = /^\/[A-Za-z0-9_-]+\.(svg|png)$/
 
 export const isAsset = (pathname: string): boolean => HASHED.test(pathname) || PLAIN.test(pathname)
 
-/** What is told of a file at this path; undefined for what is none. */
+/** Response headers of a static file; undefined where the path is not one. */
 export const assetHeaders = (pathname: string): Record<string, string> | undefined => {
   const type = TYPES[extname(pathname)]
   return type && isAsset(pathname)
@@ -25,18 +25,18 @@ export const assetHeaders = (pathname: string): Record<string, string> | undefin
     : undefined
 }
 
-/** Serves the files of `folder`, each read once. Resolves to undefined where there is none. */
+/** Serves the files of `folder`, each read from disk once. Resolves to undefined for a file that does not exist. */
 export const createAssetServer = (folder: string) => {
-  const kept = new Map<string, Body>()
+  const cached = new Map<string, Body>()
 
   const find = async (pathname: string): Promise<Body | undefined> => {
-    const found = kept.get(pathname)
+    const found = cached.get(pathname)
     if (found) return found
     const type = assetHeaders(pathname)?.['content-type']
     const bytes = type && (await readFile(join(folder, pathname)).catch(() => undefined))
     if (!bytes || !type) return undefined
     const body = new Body(bytes, type, 9)
-    kept.set(pathname, body)
+    cached.set(pathname, body)
     return body
   }
 

@@ -1,4 +1,4 @@
-/** A production build of the pages, made when there is none of exactly these sources. */
+/** Production build of the pages, made when there is none of exactly these sources. */
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -9,15 +9,16 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUILDS = join(ROOT, 'build')
-/** All that the pages are made of. */
+/** Sources of the pages: a build is current while their hash is the same. */
 const SOURCES = [
   'web/*.ts',
   'web/{app,public}/**/*.*',
   'src/{core,http}/**/*.ts',
-  'src/**/{api,schema,status,email,isbn}.ts',
+  'src/**/{*api,schema,status,email,isbn}.ts',
+  'package.json',
   'package-lock.json',
 ]
-/** Builds of older sources stay this long: a shop that runs may still serve from one. */
+/** Builds of older sources are removed after this time: a running shop may still serve from one. */
 const OLD_MS = 3_600_000
 
 export class BuildError extends Error {}
@@ -61,13 +62,13 @@ const removeOld = async (current: string): Promise<void> => {
 }
 
 /**
- * The folder of a build of the sources as they are now, made if need be; `say` is told when that begins. Several
- * processes may ask at once: the first that is done wins. Throws BuildError with what the build said.
+ * The folder of a build of the current sources, built first if there is none; `say` receives a line when that begins. Several
+ * processes may build at once: the first that finishes wins. Throws BuildError with the output of the build.
  */
 export const pagesBuild = async (say: (line: string) => void, signal: AbortSignal): Promise<string> => {
   const folder = join(BUILDS, `pages-${await fingerprint()}`)
   if (existsSync(folder)) return folder
-  say('being built, once after each change of theirs …')
+  say('building the web pages, once after each change …')
   await mkdir(BUILDS, { recursive: true })
   const unfinished = join(BUILDS, `unfinished-${randomUUID()}`)
   try {

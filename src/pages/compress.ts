@@ -1,4 +1,4 @@
-/** Bodies in the smallest form that the asker reads; each form is made once, when it is first asked for. */
+/** Compressed response bodies: Brotli or gzip by Accept-Encoding, each compressed once, at its first request. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
@@ -9,14 +9,14 @@ const TEXT = /^(text\/|application\/(json|javascript|manifest\+json|xml)|image\/
 
 export type Encoding = 'br' | 'gzip'
 
-/** The encoding to send to whoever accepts these, or undefined: as it is. */
+/** The content encoding for an Accept-Encoding header; undefined to send the body as it is. */
 export const encodingFor = (accepted: string | null, type: string, size: number): Encoding | undefined => {
   if (accepted === null || size < SMALL || !TEXT.test(type)) return undefined
   if (/\bbr\b(?!\s*;\s*q=0(\.0*)?\b)/.test(accepted)) return 'br'
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\b)/.test(accepted) ? 'gzip' : undefined
 }
 
-/** `quality` of Brotli: 4 while somebody waits, 11 for what is kept for good. */
+/** `quality` of Brotli: 4 while a visitor waits, 11 for files that are cached for good. */
 export const compress = (bytes: Uint8Array, encoding: Encoding, quality = 4): Promise<Uint8Array> =>
   encoding === 'br'
     ? viaBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
@@ -24,7 +24,7 @@ export const compress = (bytes: Uint8Array, encoding: Encoding, quality = 4): Pr
 
 export type Form = { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> }
 
-/** One body in all its forms. */
+/** One response body with its compressed forms. */
 export class Body {
   readonly plain: Uint8Array
   readonly type: string
@@ -37,7 +37,7 @@ export class Body {
     this.#quality = quality
   }
 
-  /** The form for whoever asks, with the headers that belong to it. */
+  /** The form that the client accepts, with its headers. */
   async for(request: Request): Promise<Form> {
     const headers = { 'content-type': this.type, vary: 'accept-encoding' }
     const encoding = encodingFor(request.headers.get('accept-encoding'), this.type, this.plain.byteLength)

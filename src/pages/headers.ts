@@ -1,13 +1,13 @@
-/** The headers that guard a page, and the one by which its own scripts are told from all others. */
+/** Security headers of pages, and the content security policy that allows only the page's own scripts. */
 import { createHash } from 'node:crypto'
 
-/** CDNs may keep a public page for a minute; browsers ask again each time. */
+/** CDNs may cache a public page for a minute; browsers revalidate each time. */
 export const PUBLIC = 'public, max-age=0, s-maxage=60'
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 const policy = (scripts: string): string =>
   [
-    // Prefetching is under this one.
+    // Also covers prefetching.
     "default-src 'self'",
     `script-src 'self' ${scripts}`.trimEnd(),
     "style-src 'self'",
@@ -22,7 +22,7 @@ const policy = (scripts: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** Sets what every page answers with. `scripts` are the sources of its inline scripts. */
+/** Sets the headers of every page. `scripts` are the CSP sources of its inline scripts. */
 export const securityHeaders = (headers: Headers, scripts: string, https: boolean): void => {
   headers.set('content-security-policy', policy(scripts))
   headers.set('x-content-type-options', 'nosniff')
@@ -35,8 +35,8 @@ export const securityHeaders = (headers: Headers, scripts: string, https: boolea
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64')
 
 /**
- * A page that may be kept has no nonce: the scripts that carry `nonce` are ours, so each is named by its hash instead,
- * and the nonce goes. A script that somebody smuggled into the page carries none, and is not named.
+ * A cached page has no nonce: scripts that carry `nonce` are the page's own, so each is allowed by its hash instead and the nonce
+ * is removed. An injected script carries no nonce and is not allowed.
  */
 export const nonceToHashes = (
   html: string,

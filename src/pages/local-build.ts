@@ -1,11 +1,11 @@
-/** The pages of a shop on this machine: built when they are stale, without holding up the API, and loaded from the folder. */
+/** Pages of a local shop: built in the background when their sources have changed, and loaded from the folder of the build. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createAssetServer } from './assets.ts'
 import { pagesBuild } from './build.ts'
 import type { PagesBuild } from './serve.ts'
 
-/** `prepare()` builds what is stale; `load()` waits for that. Both try again after a failure. `say` is told when a build begins. */
+/** `prepare()` builds changed pages; `load()` waits for it. Both try again after a failure. `say` receives a line when a build begins. */
 export const createLocalBuild = (say: (line: string) => void) => {
   const ending = new AbortController()
   let built: Promise<string> | undefined

@@ -1,10 +1,10 @@
-/** What search engines read: robots.txt, and a sitemap in as many files as the API gives titles in. */
+/** Files for search engines: robots.txt, and a sitemap with one file per part of the title list. */
 import { listTitles } from '../catalog/api.ts'
 import { slugify } from '../core/slug.ts'
 import { createShopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
-/** What is nobody's to find, by how the addresses begin. */
+/** Prefixes of paths that search engines must not crawl. */
 const PRIVATE = [
   '/api/',
   '/dev/',
@@ -20,8 +20,8 @@ const PRIVATE = [
   '/staff',
 ]
 /**
- * Pages that a mailed link leads to say noindex, which only who may read them learns: an address with a link's secret in it must
- * not be listed because somebody has posted it.
+ * Pages behind mailed links may be crawled: they answer noindex, which a crawler sees only if it may fetch them. A URL with a
+ * link's secret in it must not be listed because it was posted somewhere.
  */
 const MAILED = ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']
 const ROBOTS = [
@@ -33,23 +33,23 @@ const ROBOTS = [
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
-const addressOf = (bookId: string, title: string): string => {
+const bookUrl = (bookId: string, title: string): string => {
   const slug = slugify(title)
   return slug === '' ? `/books/${bookId}` : `/books/${bookId}/${encodeURIComponent(slug)}`
 }
 
-const answer = (body: string, type: string): Response =>
+const respond = (body: string, type: string): Response =>
   new Response(body, {
     headers: { 'content-type': type, 'cache-control': PUBLIC, 'x-content-type-options': 'nosniff' },
   })
 
 const document = (root: string, entries: readonly string[]): Response =>
-  answer(
+  respond(
     `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('\n')}</${root}>\n`,
     'application/xml',
   )
 
-/** Answers /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` reaches the API. */
+/** Serves /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` calls the API. */
 export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: string) => {
   const read = createShopClient(origin, ask)
 
@@ -67,7 +67,7 @@ export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: 
     if (number > parts) return undefined
     const paths = [
       ...(number === 1 ? ['/', '/about', '/search'] : []),
-      ...items.map(({ book_id, title }) => addressOf(book_id, title)),
+      ...items.map(({ book_id, title }) => bookUrl(book_id, title)),
     ]
     return document(
       'urlset',
@@ -77,7 +77,7 @@ export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: 
 
   return async (pathname: string): Promise<Response | undefined> => {
     if (pathname === '/robots.txt')
-      return answer(`${ROBOTS.join('\n')}\n\nSitemap: ${origin}/sitemap.xml\n`, 'text/plain; charset=utf-8')
+      return respond(`${ROBOTS.join('\n')}\n\nSitemap: ${origin}/sitemap.xml\n`, 'text/plain; charset=utf-8')
     if (pathname === '/sitemap.xml') return index()
     const number = Number(/^\/sitemap-(\d{1,4})\.xml$/.exec(pathname)?.[1] ?? 0)
     return number >= 1 ? part(number) : undefined

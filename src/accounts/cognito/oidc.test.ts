@@ -176,7 +176,7 @@ test('a response of Cognito works once, before it expires, and only in the brows
   const slow = issuer.signIn(await begin(late), JANE)
   time = new Date(time.getTime() + 11 * 60_000)
   expect(await late.post(`${PATH}/finish`, slow)).toMatchObject(failed)
-  // Turned away by Cognito, without a code.
+  // Refused at Cognito, without a code.
   const away = shop.visitor()
   const { state } = issuer.signIn(await begin(away), JANE)
   expect(await away.post(`${PATH}/finish`, { state })).toMatchObject(failed)

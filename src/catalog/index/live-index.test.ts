@@ -131,7 +131,7 @@ const slowly = async (one: TestShop) => {
   return { shop, letGo: () => gate.resolve(snapshot) }
 }
 
-test('whoever needs the index while it is loaded waits for it, and nobody else does', async () => {
+test('a request that needs the index waits while it is loaded; other requests do not', async () => {
   const one = await createTestShop({ books: [aBook({ isbn: '9780306406157' })] })
   const { shop, letGo } = await slowly(one)
   const loading = shop.deps.liveIndex.load()
@@ -153,7 +153,7 @@ test('whoever needs the index while it is loaded waits for it, and nobody else d
   await loading
 })
 
-test('nobody waits longer than a second for the index', async () => {
+test('a request waits at most one second for the index', async () => {
   const { one } = await two()
   const { shop, letGo } = await slowly(one)
   const loading = shop.deps.liveIndex.load()
