@@ -192,7 +192,8 @@ test('with an authenticator app, the password alone does not sign in; a recovery
     status: 422,
     body: { code: 'code_wrong' },
   })
-  expect((await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })).status).toBe(204)
+  const confirmed = totpCode(totp_uri)
+  expect((await jane.post('/api/auth/two-factor/confirm', { code: confirmed })).status).toBe(204)
   expect((await jane.get('/api/auth/session')).body.second_factor).toBe(true)
   const other = shop.visitor()
   expect((await shop.signIn(other, EMAIL)).body).toEqual({ second_factor: true })
@@ -200,8 +201,8 @@ test('with an authenticator app, the password alone does not sign in; a recovery
   const code = (path: string, value: string) => other.post(`/api/auth/sign-in/${path}`, { code: value })
 
   expect(await code('code', '000000')).toMatchObject({ status: 422, body: { code: 'code_wrong' } })
-  // The one that was confirmed has been used.
-  expect(await code('code', totpCode(totp_uri))).toMatchObject({ body: { code: 'code_wrong' } })
+  // The code of the confirmation is used up.
+  expect(await code('code', confirmed)).toMatchObject({ body: { code: 'code_wrong' } })
   expect((await other.get('/api/auth/session')).body.signed_in).toBe(false)
   const next = totpCode(totp_uri, nextTotpWindow())
   await shop.signIn(other, EMAIL)
