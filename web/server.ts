@@ -8,7 +8,10 @@ import {
   type RenderOptions,
 } from './app/loading/page-context.ts'
 
-/** Creates the page renderer. `origins` are the allowed origins of form submissions; the caller has checked them. */
+/**
+ * Creates the page renderer. `origins` are the allowed origins of form submissions; the caller has checked
+ * them.
+ */
 export const pageRenderer = (surroundings: RenderOptions, origins: ReadonlySet<string>) => {
   const allowedActionOrigins = [...origins].map(origin => new URL(origin).host)
   const handle = createRequestHandler(

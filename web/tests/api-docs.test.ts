@@ -38,13 +38,19 @@ const openOperation = async (page: Page, width: number, id: string): Promise<Loc
   return page.locator(`[id="${id}"] api-response`)
 }
 
-/** The text of every status of a response, in the order shown; the statuses that are not selected are in the page, but hidden. */
+/**
+ * The text of every status of a response, in the order shown; the statuses that are not selected are in the
+ * page, but hidden.
+ */
 const responseTexts = (response: Locator): Promise<string[]> =>
   response.evaluate(({ shadowRoot }) =>
     [...(shadowRoot?.querySelectorAll('.resp-descr') ?? [])].map(one => one.textContent?.trim() ?? ''),
   )
 
-/** What is wrong with the responses as shown: a status or its codes that are missing, a response without an example. */
+/**
+ * What is wrong with the responses as shown: a status or its codes that are missing, a response without an
+ * example.
+ */
 const missing = async (response: Locator, { operationId, responses }: Operation): Promise<string[]> => {
   const tabs = response.getByRole('group').first().getByRole('button')
   await expect

@@ -39,8 +39,8 @@ test('while the database is unavailable, categories are shown, private pages ans
   }
 
   const [page] = pages
-  const shelf = await page?.goto('/category/poetry')
-  expect(shelf?.status()).toBe(200)
+  const category = await page?.goto('/category/poetry')
+  expect(category?.status()).toBe(200)
   const cart = await page?.goto('/cart')
   expect(cart?.status()).toBe(503)
   await page?.getByRole('heading', { name: 'We’ll be right back' }).waitFor()

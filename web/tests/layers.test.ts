@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Shapes, endpoints, the typed client and its error, and pure functions: states of an order, amounts, email addresses, money, tokens, slugs. */
+/**
+ * Shapes, endpoints, the typed client and its error, and pure functions: states of an order, amounts, email
+ * addresses, money, tokens, slugs.
+ */
 const KNOWN =
   /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(errors|money|secrets|slug)|accounts\/email)\.ts$/
 

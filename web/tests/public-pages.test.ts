@@ -117,15 +117,15 @@ const readBreadcrumbs = (page: string): unknown => {
 
 test('breadcrumbs of books and categories are valid JSON-LD, whatever the title contains', async () => {
   const home = { '@type': 'ListItem', position: 1, name: 'Home', item: `${site.url}/` }
-  const shelf = { '@type': 'ListItem', position: 2, name: 'Poetry' }
-  expect(readBreadcrumbs((await getPage('/category/poetry')).text)).toEqual([home, shelf])
+  const category = { '@type': 'ListItem', position: 2, name: 'Poetry' }
+  expect(readBreadcrumbs((await getPage('/category/poetry')).text)).toEqual([home, category])
   const title = '</script><script>alert("1")</script> & <!-- a poem'
   await site.staff.call('PATCH', '/api/books/poem-2', { title })
   const { text } = await getPage((await getPage('/books/poem-2')).headers.get('location') ?? '')
   expect(text).not.toContain('<script>alert')
   expect(readBreadcrumbs(text)).toEqual([
     home,
-    { ...shelf, item: `${site.url}/category/poetry` },
+    { ...category, item: `${site.url}/category/poetry` },
     { '@type': 'ListItem', position: 3, name: title },
   ])
 })

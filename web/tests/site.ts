@@ -25,7 +25,10 @@ afterAll(async () => {
 
 export type Site = TestShop & {
   readonly url: string
-  /** Opens a window of a new visitor. Console errors and requests to other hosts are collected in `pageErrors`. */
+  /**
+   * Opens a window of a new visitor. Console errors and requests to other hosts are collected in
+   * `pageErrors`.
+   */
   readonly openWindow: (options?: BrowserContextOptions) => Promise<Window>
 }
 

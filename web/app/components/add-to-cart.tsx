@@ -1,4 +1,6 @@
-/** Form that adds a book to the cart. With scripts the customer stays on the page; without, the cart opens. */
+/**
+ * Form that adds a book to the cart. With scripts the customer stays on the page; without, the cart opens.
+ */
 import { useFetcher } from 'react-router'
 import type { action } from '../routes/cart.tsx'
 import { t } from '../texts/texts.ts'

@@ -10,7 +10,7 @@ const PAGES = [
 ]
 
 export const Footer = () => {
-  const shelves = useCategories()
+  const categories = useCategories()
   const categoryCount = useCategoryCount()
   return (
     <footer className="mt-20 border-line border-t bg-deep print:hidden">
@@ -19,13 +19,13 @@ export const Footer = () => {
           <p className="font-serif text-xl">{t.shop.name}</p>
           <p className="mt-1 text-soft">{t.shop.tagline}</p>
         </div>
-        {shelves.length > 0 && (
-          <nav aria-labelledby="foot-shelves">
-            <h2 id="foot-shelves" className="foot-heading">
-              {t.shop.ourShelves}
+        {categories.length > 0 && (
+          <nav aria-labelledby="foot-categories">
+            <h2 id="foot-categories" className="foot-heading">
+              {t.shop.ourCategories}
             </h2>
             <ul className="grid grid-cols-2 gap-x-6 sm:grid-cols-3">
-              {shelves.map(({ name, path }) => (
+              {categories.map(({ name, path }) => (
                 <li key={path}>
                   <a href={path} className="foot-link">
                     {name}
@@ -33,8 +33,8 @@ export const Footer = () => {
                 </li>
               ))}
             </ul>
-            {categoryCount > shelves.length && (
-              <a href="/#shelves" className="foot-link">
+            {categoryCount > categories.length && (
+              <a href="/#categories" className="foot-link">
                 {t.shop.allCategories(categoryCount)}
               </a>
             )}

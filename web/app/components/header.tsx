@@ -1,4 +1,6 @@
-/** Header of every page: shop name, search, links to orders, account and cart, and the category navigation. */
+/**
+ * Header of every page: shop name, search, links to orders, account and cart, and the category navigation.
+ */
 import { useLocation } from 'react-router'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'
@@ -31,9 +33,9 @@ export const Header = () => (
 )
 
 const CategoryNav = () => {
-  const shelves = useCategories()
+  const categories = useCategories()
   const { pathname } = useLocation()
-  if (shelves.length === 0) return null
+  if (categories.length === 0) return null
   return (
     <nav aria-label={t.shop.categories} className="frame pb-2">
       <ul className="scroll-row gap-x-6 text-[0.9375rem]">
@@ -42,7 +44,7 @@ const CategoryNav = () => {
             {t.shop.allBooks}
           </a>
         </li>
-        {shelves.slice(0, MAX_CATEGORIES).map(({ name, path }) => (
+        {categories.slice(0, MAX_CATEGORIES).map(({ name, path }) => (
           <li key={path}>
             <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
               {name}

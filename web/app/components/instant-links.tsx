@@ -1,6 +1,6 @@
 /**
- * Client-side navigation and prefetching for plain links, by one delegated listener. A `Link` component for each one costs a
- * third of the rendering time of a book list (decision 30).
+ * Client-side navigation and prefetching for plain links, by one delegated listener. A `Link` component for
+ * each one costs a third of the rendering time of a book list (decision 30).
  */
 import { useEffect, useState } from 'react'
 import { PrefetchPageLinks, useNavigate } from 'react-router'
@@ -13,7 +13,10 @@ const PUBLIC = /^\/($|(books|category)\/|search$|about$|privacy$)/
 const closestLink = ({ target }: Event): HTMLAnchorElement | undefined =>
   target instanceof Element ? (target.closest<HTMLAnchorElement>('a[href]') ?? undefined) : undefined
 
-/** Whether the router may handle the link: same origin and same window. `rel="external"` forces a full page load. */
+/**
+ * Whether the router may handle the link: same origin and same window. `rel="external"` forces a full page
+ * load.
+ */
 const isInternal = (link: HTMLAnchorElement): boolean =>
   link.origin === location.origin &&
   link.target === '' &&

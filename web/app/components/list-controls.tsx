@@ -1,4 +1,7 @@
-/** Controls of a book list: active filters, sort menu and pagination. All are links, so they work without scripts. */
+/**
+ * Controls of a book list: active filters, sort menu and pagination. All are links, so they work without
+ * scripts.
+ */
 import type { Listing } from '../loading/listing.server.ts'
 import { t } from '../texts/texts.ts'
 

@@ -9,7 +9,7 @@ export const NothingFound = ({
 }: {
   readonly listing: Listing
 }) => {
-  const shelves = useCategories()
+  const categories = useCategories()
   return (
     <>
       <div className="prose max-w-xl">
@@ -30,11 +30,11 @@ export const NothingFound = ({
             ))}
           </ul>
         )}
-        {shelves.length > 0 && (
+        {categories.length > 0 && (
           <>
             <h2 className="font-serif text-xl">{t.list.browseCategories}</h2>
             <ul className="flex flex-wrap gap-2 text-sm">
-              {shelves.slice(0, 12).map(({ name, path }) => (
+              {categories.slice(0, 12).map(({ name, path }) => (
                 <li key={path}>
                   <a href={path} className="chip">
                     {name}

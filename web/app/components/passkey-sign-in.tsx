@@ -1,4 +1,6 @@
-/** Button that signs in with a passkey; visible once the page is hydrated, if the browser supports passkeys. */
+/**
+ * Button that signs in with a passkey; visible once the page is hydrated, if the browser supports passkeys.
+ */
 import { useState } from 'react'
 import { account } from '../texts/account.ts'
 import { formErrors } from '../texts/form-errors.ts'

@@ -1,6 +1,6 @@
 /**
- * Page of an emailed link. Opening it does not use the token up, because mail programs prefetch links; submitting its form
- * does.
+ * Page of an emailed link. Opening it does not use the token up, because mail programs prefetch links;
+ * submitting its form does.
  */
 import type { ReactNode } from 'react'
 import { Form } from 'react-router'

@@ -1,6 +1,6 @@
 /**
- * Links to account and cart. The visitor's name and cart count are fetched separately, so that public pages are the same for
- * everyone and can be cached.
+ * Links to account and cart. The visitor's name and cart count are fetched separately, so that public pages
+ * are the same for everyone and can be cached.
  */
 import { useEffect } from 'react'
 import { useFetcher, useFetchers } from 'react-router'

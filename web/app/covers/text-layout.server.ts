@@ -23,7 +23,10 @@ export type TextStyle = {
   readonly fill: string
 }
 
-/** Breaks words into `count` balanced lines, by a binary search for the narrowest width that needs no more lines. */
+/**
+ * Breaks words into `count` balanced lines, by a binary search for the narrowest width that needs no more
+ * lines.
+ */
 const breakLines = (words: readonly string[], face: Typeface, count: number, tracking: number): string[] => {
   const widths = words.map(word => measureText(face, word, 1000, tracking))
   const space = measureText(face, 'n n', 1000, tracking) - measureText(face, 'nn', 1000, tracking)
@@ -66,7 +69,10 @@ const splitWords = (text: string): string[] =>
 
 type FittedText = { readonly lines: readonly string[]; readonly size: number }
 
-/** Fits `text` into the box at the largest size; drops lines that do not fit at the minimum size, with an ellipsis. */
+/**
+ * Fits `text` into the box at the largest size; drops lines that do not fit at the minimum size, with an
+ * ellipsis.
+ */
 export const fitText = (text: string, { width, height }: Box, style: TextStyle): FittedText => {
   const { face, maxSize, minSize, lineHeight, tracking = 0 } = style
   const words = splitWords(text)

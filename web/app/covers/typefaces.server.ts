@@ -46,7 +46,10 @@ export const hasGlyphs = (face: Typeface, text: string): boolean =>
 
 type VisitGlyph = (placed: PlacedGlyph, x: number) => void
 
-/** Calls `step` for each glyph, at 1000 units per em; returns the width. `tracking` is in thousandths of an em. */
+/**
+ * Calls `step` for each glyph, at 1000 units per em; returns the width. `tracking` is in thousandths of an
+ * em.
+ */
 const layOutGlyphs = (
   face: Typeface,
   text: string,

@@ -20,7 +20,10 @@ type Address = Readonly<Record<string, string | undefined>>
 const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
 const NO_PREFILL: Prefill = { values: {}, savedAddresses: [] }
 
-/** Stored addresses have no name (specification, "Sample User Item"), so the account's name is put before the street. */
+/**
+ * Stored addresses have no name (specification, "Sample User Item"), so the account's name is put before the
+ * street.
+ */
 const fullName = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
   `${first_name} ${last_name}`.trim()
 

@@ -1,4 +1,7 @@
-/** Action helper for forms: runs an API call and turns its errors into form errors. Passwords are never sent back. */
+/**
+ * Action helper for forms: runs an API call and turns its errors into form errors. Passwords are never sent
+ * back.
+ */
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '#src/core/errors.ts'
 import { type PageContext, pageContext, toShopError } from '../loading/page-context.ts'
@@ -38,7 +41,9 @@ const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
 
 type Issue = { readonly where: string }
 
-/** Maps `body.address.city` to the field `city`, and a password that confirms an action to `current_password`. */
+/**
+ * Maps `body.address.city` to the field `city`, and a password that confirms an action to `current_password`.
+ */
 const issueField = ({ where }: Issue, fields: readonly string[]): string => {
   const name = where.split('.').at(-1) ?? where
   return name === 'password' && !fields.includes(name) ? 'current_password' : name
@@ -65,8 +70,8 @@ const toErrorData = (error: unknown, values: FormError['values'], fields: readon
 type ActionArgs = { readonly context: Readonly<RouterContextProvider>; readonly request: Request }
 
 /**
- * Runs `work` on a submitted form. Its result becomes the action data, or a redirect if it is `{ to }`. API errors become
- * `{ error }`, with the submitted values of the fields in `kept`; other errors are rethrown.
+ * Runs `work` on a submitted form. Its result becomes the action data, or a redirect if it is `{ to }`. API
+ * errors become `{ error }`, with the submitted values of the fields in `kept`; other errors are rethrown.
  */
 export const runFormAction = async <Done extends object>(
   { context, request }: ActionArgs,

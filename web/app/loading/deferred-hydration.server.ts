@@ -1,9 +1,12 @@
-/** Deferred hydration: HTML and images get the bandwidth first; scripts load after the paint or on first input. */
+/**
+ * Deferred hydration: HTML and images get the bandwidth first; scripts load after the paint or on first
+ * input.
+ */
 
 /**
- * Starts the scripts when the page is loaded, painted and idle, or on the first user input. The new element has the text and
- * the nonce of the deferred one, so the CSP allows exactly the same scripts. Pointer moves do not count as input: browsers
- * synthesize them for a pointer that rests where the page appears.
+ * Starts the scripts when the page is loaded, painted and idle, or on the first user input. The new element
+ * has the text and the nonce of the deferred one, so the CSP allows exactly the same scripts. Pointer moves
+ * do not count as input: browsers synthesize them for a pointer that rests where the page appears.
  */
 const STARTER = `(() => {
   const signs = ['pointerdown', 'keydown', 'focusin']

@@ -33,7 +33,10 @@ export const readListParams = ({ searchParams }: URL, category: string | undefin
   }
 }
 
-/** Link to the same list with some parameters changed; null removes one. Resets to page 1 unless `page` is given. */
+/**
+ * Link to the same list with some parameters changed; null removes one. Resets to page 1 unless `page` is
+ * given.
+ */
 export const listLink = (url: URL, changes: Readonly<Record<string, string | null>>): string => {
   const params = new URLSearchParams(url.searchParams)
   params.delete('page')

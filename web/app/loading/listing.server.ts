@@ -47,7 +47,9 @@ const readAlternatives = ({ call }: PageContext): Promise<readonly BookCardData[
 
 const pageLink = (url: URL, page: number): string => listLink(url, { page: page === 1 ? null : String(page) })
 
-/** Reads the list at `url`; undefined for a page after the last one. `pageCategory` is set on category pages. */
+/**
+ * Reads the list at `url`; undefined for a page after the last one. `pageCategory` is set on category pages.
+ */
 export const readListing = async (
   ctx: PageContext,
   url: URL,

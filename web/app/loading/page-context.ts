@@ -20,7 +20,10 @@ export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'report'> 
   readonly isFormSubmission: boolean
   /** Client for public endpoints, without cookies. Throws API errors as responses for the error page. */
   readonly read: Client
-  /** Client with the visitor's cookies. Redirects to sign-in where needed; throws other API errors as responses. */
+  /**
+   * Client with the visitor's cookies. Redirects to sign-in where needed; throws other API errors as
+   * responses.
+   */
   readonly readPrivate: Client
   /** The same, but throws `ShopError`: for actions and for loaders that handle errors themselves. */
   readonly call: Client

@@ -1,4 +1,6 @@
-/** Page numbers on top of cursor pagination: caches known cursors, and walks from the nearest one otherwise. */
+/**
+ * Page numbers on top of cursor pagination: caches known cursors, and walks from the nearest one otherwise.
+ */
 import type { BookPage } from '#src/catalog/api.ts'
 
 export const PAGE_SIZE = 24

@@ -1,12 +1,14 @@
-/** Access check of the staff pages. The API authorizes every call by itself; this decides what the page shows. */
+/**
+ * Access check of the staff pages. The API authorizes every call by itself; this decides what the page shows.
+ */
 import { data, redirect } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
 import { signInPath } from '../paths.ts'
 import type { PageContext, RouteErrorData } from './page-context.ts'
 
 /**
- * Allows staff with a second factor. Redirects anonymous visitors to sign-in, and staff without a second factor to its
- * setup; throws a 404 for everyone else.
+ * Allows staff with a second factor. Redirects anonymous visitors to sign-in, and staff without a second
+ * factor to its setup; throws a 404 for everyone else.
  */
 export const requireStaff = async (ctx: PageContext, { pathname, search }: URL): Promise<void> => {
   const { signed_in, role, second_factor } = await ctx.readPrivate(whoAmI, {})

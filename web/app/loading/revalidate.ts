@@ -1,6 +1,6 @@
 /**
- * Revalidation of private pages: after every action, failed ones included, but not while the API is unavailable, so that
- * the page keeps its data.
+ * Revalidation of private pages: after every action, failed ones included, but not while the API is
+ * unavailable, so that the page keeps its data.
  */
 import type { ShouldRevalidateFunctionArgs } from 'react-router'
 

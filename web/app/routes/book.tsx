@@ -26,13 +26,13 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const book = await ctx.read(getBook, { params: { book_id: params.bookId } })
   const path = bookPath(book)
   if (path !== url.pathname) throw redirect(path, 301)
-  const [related, shelves] = await Promise.all([readRelated(ctx, book), readCategories(ctx)])
-  const category = shelves.find(({ name }) => name === book.category)
+  const [related, categories] = await Promise.all([readRelated(ctx, book), readCategories(ctx)])
+  const category = categories.find(({ name }) => name === book.category)
   const canonical = `${ctx.origin}${path}`
   return {
     book,
     related,
-    shelf: category,
+    category,
     language: book.language === undefined ? undefined : languageName(book.language),
     canonical,
     jsonLd: [
@@ -59,7 +59,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
 const COLOR_CLASS = { in_stock: 'text-good', few_left: 'text-warn', sold_out: 'text-bad' }
 
 export default function BookPage({
-  loaderData: { book, related, shelf: category, language },
+  loaderData: { book, related, category, language },
 }: Route.ComponentProps) {
   const price = usePrice()
   const author = authorsLine(book.author)

@@ -21,7 +21,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const { page } = listing.params
   return {
     listing,
-    shelf: category,
+    category,
     canonical: `${ctx.origin}${category.path}${page > 1 ? `?page=${page}` : ''}`,
     jsonLd: [breadcrumbsJsonLd(ctx.origin, undefined, category.name, t.book.home)],
   }
@@ -30,13 +30,13 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
 export const meta: Route.MetaFunction = ({ loaderData }) =>
   loaderData
     ? pageMeta({
-        title: loaderData.shelf.name,
-        description: t.list.categoryDescription(loaderData.shelf.name, loaderData.shelf.count),
+        title: loaderData.category.name,
+        description: t.list.categoryDescription(loaderData.category.name, loaderData.category.count),
         canonical: loaderData.canonical,
         jsonLd: loaderData.jsonLd,
       })
     : []
 
-export default function Category({ loaderData: { listing, shelf: category } }: Route.ComponentProps) {
+export default function Category({ loaderData: { listing, category } }: Route.ComponentProps) {
   return <BookList title={category.name} listing={listing} />
 }

@@ -1,6 +1,6 @@
 /**
- * Resource route of drawn covers: /covers/tech-001.svg for pages, and /covers/tech-001.png for link previews, which do not
- * support SVG.
+ * Resource route of drawn covers: /covers/tech-001.svg for pages, and /covers/tech-001.png for link previews,
+ * which do not support SVG.
  */
 import { data } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'

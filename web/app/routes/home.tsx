@@ -26,7 +26,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
     total: newest.total ?? 0,
     newest: newest.items.map(toCardData),
     topRated: rated.items.filter(book => book.average_rating !== undefined).map(toCardData),
-    shelves: categories,
+    categories,
     rows: rows.map(({ items }) => items.map(toCardData)),
   }
 }
@@ -39,7 +39,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) =>
   })
 
 export default function Home({
-  loaderData: { total, newest, topRated, shelves: categories, rows },
+  loaderData: { total, newest, topRated, categories, rows },
 }: Route.ComponentProps) {
   return (
     <>
@@ -58,7 +58,7 @@ export default function Home({
         return books.length === 0 ? null : (
           <BookRow
             key={path}
-            id={`shelf-${path.slice('/category/'.length)}`}
+            id={`category-${path.slice('/category/'.length)}`}
             title={name}
             books={books}
             isBelowFold
@@ -67,8 +67,8 @@ export default function Home({
         )
       })}
       {categories.length > rows.length && (
-        <nav id="shelves" aria-labelledby="every-shelf" className="mt-14">
-          <h2 id="every-shelf" className="font-serif text-2xl sm:text-[1.75rem]">
+        <nav id="categories" aria-labelledby="all-categories" className="mt-14">
+          <h2 id="all-categories" className="font-serif text-2xl sm:text-[1.75rem]">
             {t.home.allCategories}
           </h2>
           <ul className="mt-4 columns-2 gap-x-8 sm:columns-3 lg:columns-4">

@@ -1,6 +1,6 @@
 /**
- * Page of an emailed order link. Opening it does not use the token up, because mail programs prefetch links; submitting its
- * form does.
+ * Page of an emailed order link. Opening it does not use the token up, because mail programs prefetch links;
+ * submitting its form does.
  */
 import { data, Form } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'

@@ -11,7 +11,7 @@ export const shop = {
   suggestionKind: { book: 'Book', author: 'Author', category: 'Category' },
   suggestionCount: (count: number) => plural(count, 'suggestion', 'suggestions'),
   categories: 'Categories',
-  ourShelves: 'Our shelves',
+  ourCategories: 'Our shelves',
   allCategories: (count: number) => `All ${formatCount(count)} categories`,
   accountNav: 'Account, orders, and cart',
   account: 'Account',
@@ -33,8 +33,8 @@ export const home = {
   description:
     'Good books, chosen with care and shipped to your door. Browse our shelves, find your next read, and pay by invoice.',
   heading: 'Good books, and time to find them.',
-  intro: (books: number, shelves: number) =>
-    `${plural(books, 'book', 'books')} on ${plural(shelves, 'shelf', 'shelves')}. Order now, pay later: the invoice comes with your books.`,
+  intro: (books: number, categories: number) =>
+    `${plural(books, 'book', 'books')} on ${plural(categories, 'shelf', 'shelves')}. Order now, pay later: the invoice comes with your books.`,
   newArrivals: 'New arrivals',
   favorites: 'Reader favorites',
   seeAll: (count: number) => `See all ${formatCount(count)}`,

@@ -1,4 +1,7 @@
-/** Texts of the storefront. Pages of accounts and of staff have files of their own, which other pages do not load. */
+/**
+ * Texts of the storefront. Pages of accounts and of staff have files of their own, which other pages do not
+ * load.
+ */
 import { cart, checkout, order } from './orders.ts'
 import { book, error, home, list, shop } from './shop.ts'
 
