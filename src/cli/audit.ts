@@ -11,10 +11,11 @@ type ListOptions = { readonly day?: string; readonly subject?: string; readonly 
 const valuesText = (values: object | undefined): string =>
   values === undefined ? '' : JSON.stringify(values)
 
-const entryText = ({ at, actor, what, subject, before, after, fields }: AuditEntry): string => {
+const entryText = ({ at, actor, what, subject, before, after, fields, source }: AuditEntry): string => {
   const change = before || after ? `  ${valuesText(before)} -> ${valuesText(after)}` : ''
   const changedFields = fields && fields.length > 0 ? `  (${fields.join(', ')})` : ''
-  return `${at}  ${actor}  ${what}  ${subject}${change}${changedFields}`
+  const origin = source ? `  from ${valuesText(source)}` : ''
+  return `${at}  ${actor}  ${what}  ${subject}${change}${changedFields}${origin}`
 }
 
 const list = ({ day, subject, json }: ListOptions): Promise<void> =>
@@ -43,7 +44,7 @@ export const auditCommand = (): Command => {
     .command('list')
     .description('List the changes of today, of another day, or of one book, order or account')
     .option('--day <date>', 'Day in UTC, for example 2025-09-05', parseDay)
-    .option('--subject <subject>', 'book:<id>, order:<id> or account:<id>')
+    .option('--subject <subject>', 'book:<id>, order:<id>, account:<id> or import:<id>')
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(list)

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { type CoverOutcome, importCovers } from '../catalog/import/covers.ts'
 import { CommandError, FAILED } from './errors.ts'
 import { counted, note, print, printJson } from './output.ts'
-import { COMMAND_LINE, withDeps } from './with-deps.ts'
+import { commandLineActor, withDeps } from './with-deps.ts'
 
 type ImportOptions = { readonly dryRun?: boolean; readonly json?: boolean }
 type Counts = Record<CoverOutcome['kind'], number>
@@ -23,7 +23,7 @@ const importFolder = (folder: string, { dryRun, json }: ImportOptions): Promise<
     const counts: Counts = { put: 0, unchanged: 0, unmatched: 0, refused: 0 }
     const remarks: CoverOutcome[] = []
     try {
-      for await (const outcome of importCovers(deps, folder, { dryRun, actor: COMMAND_LINE })) {
+      for await (const outcome of importCovers(deps, folder, { dryRun, actor: commandLineActor() })) {
         counts[outcome.kind]++
         if (outcome.reason !== undefined) remarks.push(outcome)
       }

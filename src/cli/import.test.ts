@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -28,10 +29,14 @@ test('an import counts imported and refused rows, and a second one changes nothi
   expect(first.stdout).toContain('1 new, 0 changed, 0 moved, 0 unchanged, 3 refused')
   expect(first.stdout).toContain('line 4: has neither a book_id nor an ISBN')
   expect(readFileSync(report, 'utf8')).toBe(
-    'line,book_id,refused,reason\n' +
-      '3,isbn-9780743273565,yes,"has no price: set --price, or --demo-prices to generate prices"\n' +
-      '4,,yes,has neither a book_id nor an ISBN\n' +
-      '5,isbn-9780743273565,yes,appears more than once in this file\n',
+    'line,book_id,refused,reason,change,field,before,after\n' +
+      '2,isbn-9780132350884,no,,new,category,,Software Craft\n' +
+      '2,isbn-9780132350884,no,,new,title,,Clean Code\n' +
+      '2,isbn-9780132350884,no,,new,price,,42.99\n' +
+      '2,isbn-9780132350884,no,,new,stock_quantity,,5\n' +
+      '3,isbn-9780743273565,yes,"has no price: set --price, or --demo-prices to generate prices",,,,\n' +
+      '4,,yes,has neither a book_id nor an ISBN,,,,\n' +
+      '5,isbn-9780743273565,yes,appears more than once in this file,,,,\n',
   )
 
   const second = await runCli(folder, 'import', feed, '--json', '--price', '9.50', '--dry-run')
@@ -52,6 +57,33 @@ test('an import counts imported and refused rows, and a second one changes nothi
     'isbn-9780132350884,Software Craft',
     '',
   ])
+})
+
+test('an import says what it changes, for sure or dry, and the audit has it', async () => {
+  const folder = temporaryFolder()
+  await runCli(folder, 'seed')
+  const feed = feedFile('book_id,price,title\ntech-001,12.50,\nn1,,No Author\n')
+  const dry = await runCli(folder, 'import', feed, '--dry-run')
+  expect(dry.stdout).toContain('line 2, tech-001: price 42.99 → 12.50')
+  const real = await runCli(folder, 'import', feed, '--json')
+  expect(JSON.parse(real.stdout).changes).toEqual([
+    {
+      line: 2,
+      book_id: 'tech-001',
+      kind: 'changed',
+      fields: [{ field: 'price', before: '42.99', after: '12.50' }],
+    },
+  ])
+  const audit = await runCli(folder, 'audit', 'list', '--subject', 'book:tech-001', '--json')
+  expect(JSON.parse(audit.stdout).items).toMatchObject([
+    {
+      actor: `command-line:${userInfo().username}`,
+      before: { price: 42.99 },
+      after: { price: 12.5 },
+      source: { file: 'books.csv' },
+    },
+  ])
+  expect((await runCli(folder, 'audit', 'list')).stdout).toContain('books.import  import:')
 })
 
 test('an import whose rows are all refused fails', async () => {

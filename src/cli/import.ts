@@ -1,15 +1,24 @@
 /** `cloudshelf import`: adds and updates books from a CSV file, or from the JSON Lines of an export. */
+import { basename } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseColumnMap } from '../catalog/import/feed/attributes.ts'
 import { type Feed, openFeed } from '../catalog/import/feed/open-feed.ts'
 import { importBooks, type Outcome } from '../catalog/import/import-books.ts'
 import type { Cents } from '../core/money.ts'
 import { explainError, FAILED } from './errors.ts'
-import { openReportFile, type Remark, remarksOn, remarkText } from './import-report.ts'
+import {
+  type BookChanges,
+  changesOf,
+  changesText,
+  openReportFile,
+  type Remark,
+  remarksOn,
+  remarkText,
+} from './import-report.ts'
 import { parseCategory, parsePrice, parseStock } from './option-values.ts'
 import { counted, note, print, printJson } from './output.ts'
 import { startProgress } from './progress.ts'
-import { withDeps } from './with-deps.ts'
+import { commandLineActor, withDeps } from './with-deps.ts'
 
 type ImportOptions = {
   readonly map?: readonly string[]
@@ -24,7 +33,8 @@ type ImportOptions = {
   readonly json?: boolean
 }
 
-const SHOWN_REMARKS = 20
+/** So many refusals and warnings are printed, and so many changes. */
+const SHOWN = 20
 
 type Result = {
   readonly counts: Record<Outcome['kind'], number>
@@ -32,27 +42,37 @@ type Result = {
   readonly remarks: readonly Remark[]
   readonly warnings: number
   readonly withoutStock: number
+  /** As the remarks; those of existing books and those of new ones. */
+  readonly changes: readonly BookChanges[]
+  readonly created: readonly BookChanges[]
 }
 
-const runImport = async (feed: Feed, options: ImportOptions): Promise<Result> => {
+const runImport = async (file: string, feed: Feed, options: ImportOptions): Promise<Result> => {
   const report = options.report === undefined ? undefined : await openReportFile(options.report)
   const counts: Result['counts'] = { new: 0, changed: 0, moved: 0, unchanged: 0, refused: 0 }
   const remarks: Remark[] = []
+  const changes: BookChanges[] = []
+  const created: BookChanges[] = []
+  const isKept = (found: readonly unknown[]): boolean => options.json === true || found.length < SHOWN
   let warnings = 0
   let withoutStock = 0
   const progress = startProgress(feed.bytes)
   try {
     await withDeps(async deps => {
       const { currency } = deps.settings
-      const importOptions = { ...options, decimalComma: feed.decimalComma, currency }
+      const source = { actor: commandLineActor(), file: basename(file) }
+      const importOptions = { ...options, decimalComma: feed.decimalComma, currency, source }
       for await (const outcome of importBooks(deps, feed.rows(progress.read), importOptions)) {
         counts[outcome.kind]++
         if (outcome.withoutStock) withoutStock++
         for (const remark of remarksOn(outcome)) {
           if (!remark.refused) warnings++
-          if (options.json || remarks.length < SHOWN_REMARKS) remarks.push(remark)
-          report?.add(remark)
+          if (isKept(remarks)) remarks.push(remark)
         }
+        const changed = changesOf(outcome)
+        const list = outcome.kind === 'new' ? created : changes
+        if (changed && isKept(list)) list.push(changed)
+        report?.add(outcome)
         progress.done(1)
       }
     })
@@ -60,19 +80,24 @@ const runImport = async (feed: Feed, options: ImportOptions): Promise<Result> =>
     progress.end()
     await report?.close()
   }
-  return { counts, remarks, warnings, withoutStock }
+  return { counts, remarks, warnings, withoutStock, changes, created }
 }
 
 const printResult = (
-  { counts, remarks, warnings, withoutStock }: Result,
+  { counts, remarks, warnings, withoutStock, changes, created }: Result,
   { dryRun, report }: ImportOptions,
 ): void => {
   const summary = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`)
   if (warnings > 0) summary.push(counted(warnings, 'warning'))
   print(`${dryRun ? 'dry run: ' : ''}${summary.join(', ')}`)
-  for (const remark of remarks) print(`  ${remarkText(remark)}`)
-  const more = counts.refused + warnings - remarks.length
-  if (more > 0) print(`  … and ${more} more${report ? '' : ': --report <file> writes all of them'}`)
+  const printSome = (lines: readonly string[], total: number): void => {
+    for (const line of lines) print(`  ${line}`)
+    const more = total - lines.length
+    if (more > 0) print(`  … and ${more} more${report ? '' : ': --report <file> writes all of them'}`)
+  }
+  printSome(remarks.map(remarkText), counts.refused + warnings)
+  printSome(changes.map(changesText), counts.changed + counts.moved)
+  printSome(created.map(changesText), counts.new)
   if (report) print(`full report: ${report}`)
   if (withoutStock > 0)
     note(
@@ -84,12 +109,18 @@ const printResult = (
 const importFile = async (file: string, options: ImportOptions): Promise<void> => {
   const feed = await openFeed(file, options)
   if (!options.json) print(feed.summary)
-  const result = await runImport(feed, options)
-  const { counts, remarks, warnings } = result
+  const result = await runImport(file, feed, options)
+  const { counts, remarks, warnings, changes, created } = result
   const { refused, ...imported } = counts
   if (refused > 0 && Object.values(imported).every(count => count === 0)) process.exitCode = FAILED
-  if (options.json) printJson({ dry_run: options.dryRun ?? false, ...counts, warnings, lines: remarks })
-  else printResult(result, options)
+  if (!options.json) return printResult(result, options)
+  printJson({
+    dry_run: options.dryRun ?? false,
+    ...counts,
+    warnings,
+    lines: remarks,
+    changes: [...changes, ...created].sort((a, b) => a.line - b.line),
+  })
 }
 
 const collectMapping = (entry: string, others: readonly string[] = []): string[] => {
@@ -120,6 +151,9 @@ book_id and ISBN are different books is refused.
 Products that another shop hides (draft, private, archived, Published 0) become
 retired books. Amounts in another currency than the shop's are refused.
 
+What changes is listed field by field, with the values before and after: some of
+it on the terminal, all of it with --report or --json. The audit has it too.
+
 Refused rows do not stop the import. The exit code is 1 if every row was refused
 or the file cannot be read.
 
@@ -145,7 +179,7 @@ export const importCommand = (): Command =>
     .option('--set-stock', 'Set the stock of existing books to that in the file')
     .option('--encoding <name>', 'Encoding, for example windows-1252 (default: detected)')
     .option('--dry-run', 'Show what would happen, without writing anything')
-    .option('--report <file>', 'Write all refused rows and warnings to a CSV file')
+    .option('--report <file>', 'Write all changes, refused rows and warnings to a CSV file')
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(importFile)

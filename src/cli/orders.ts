@@ -12,7 +12,7 @@ import { nextStatus, OrderStatus } from '../orders/status.ts'
 import { CommandError } from './errors.ts'
 import { parseDay } from './option-values.ts'
 import { counted, print, printJson } from './output.ts'
-import { COMMAND_LINE, withDeps } from './with-deps.ts'
+import { commandLineActor, withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
 const PAGE_SIZE = 100
@@ -71,7 +71,7 @@ const moveAndAnnounce = async (deps: Deps, order: Order, to: OrderStatus): Promi
   const returned: BookKey[] = []
   const moved = await moveOrder(
     { ...deps, booksChanged: keys => void returned.push(...keys) },
-    COMMAND_LINE,
+    commandLineActor(),
     order,
     to,
   )

@@ -4,7 +4,7 @@ import { grantRole, type Invitation, listStaff, type Role, revokeRole } from '..
 import { CommandError } from './errors.ts'
 import { parseEmail } from './option-values.ts'
 import { counted, print, printJson } from './output.ts'
-import { COMMAND_LINE, withDeps } from './with-deps.ts'
+import { commandLineActor, withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
 
@@ -33,13 +33,13 @@ const createAdmin = ({ email, force, json }: CreateAdminOptions): Promise<void> 
       throw new CommandError(
         `there is already an admin: ${admins.map(one => one.email).join(', ')} (--force adds another)`,
       )
-    printInvitation(await grantRole(deps, COMMAND_LINE, email, 'admin'), email, 'admin', json)
+    printInvitation(await grantRole(deps, commandLineActor(), email, 'admin'), email, 'admin', json)
   })
 
 const addStaff = (email: string, { admin, json }: Json & { readonly admin?: boolean }): Promise<void> =>
   withDeps(async deps => {
     const role = admin ? 'admin' : 'staff'
-    printInvitation(await grantRole(deps, COMMAND_LINE, email, role), email, role, json)
+    printInvitation(await grantRole(deps, commandLineActor(), email, role), email, role, json)
   })
 
 const removeStaff = (email: string, { force, json }: Json & { readonly force?: boolean }): Promise<void> =>
@@ -47,7 +47,7 @@ const removeStaff = (email: string, { force, json }: Json & { readonly force?: b
     const admins = (await listStaff(deps)).filter(({ role }) => role === 'admin')
     if (!force && admins.length === 1 && admins[0]?.email === email)
       throw new CommandError(`${email} is the only admin: add another one first (--force removes the last)`)
-    if (!(await revokeRole(deps, COMMAND_LINE, email)))
+    if (!(await revokeRole(deps, commandLineActor(), email)))
       throw new CommandError(`${email} is not staff (see \`cloudshelf staff list\`)`)
     if (json) printJson({ email, role: 'customer' })
     else print(`${email} is now a customer, and is signed out everywhere.`)

@@ -1,4 +1,5 @@
 /** Access of a command to the shop: its dependencies over the database of the settings, or of the data folder. */
+import { userInfo } from 'node:os'
 import { createDatabase } from '../composition/clients.ts'
 import { blobFolder, readSettings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
@@ -9,8 +10,14 @@ import { acquireEngine } from '../local/shared-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
 
-/** The actor of a command in the audit trail. */
-export const COMMAND_LINE = 'command-line'
+/** The actor of a command in the audit trail: `command-line`, with the user of the system where there is a name. */
+export const commandLineActor = (): string => {
+  try {
+    return `command-line:${userInfo().username}`
+  } catch {
+    return 'command-line' // a container may run as a user without a name
+  }
+}
 
 export type WithDepsOptions = {
   /** Whether missing tables of the embedded engine are created first, as at the start of the shop. Default: true. */

@@ -17,7 +17,7 @@ const textOf = async ({ deps }: TestShop, format: ExportFormat, unreadable?: (ro
 const importText = async (
   shop: TestShop,
   text: string,
-  run: ImportRun = {},
+  run: Omit<ImportRun, 'source'> = {},
 ): Promise<Record<string, number>> => {
   const file = join(temporaryFolder(), 'books')
   writeFileSync(file, text)
@@ -25,6 +25,7 @@ const importText = async (
   const counts: Record<string, number> = {}
   for await (const { kind, warnings, reason } of importBooks(shop.deps, feed.rows(), {
     ...run,
+    source: { actor: 'test', file },
     decimalComma: feed.decimalComma,
   })) {
     counts[kind] = (counts[kind] ?? 0) + 1

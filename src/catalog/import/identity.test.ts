@@ -17,7 +17,9 @@ const importing = async (
   map: readonly string[] = [],
 ) => {
   const outcomes: Outcome[] = []
-  for await (const outcome of importBooks(shop.deps, feed(header, lines, map), {})) outcomes.push(outcome)
+  const source = { actor: 'test', file: 'books.csv' }
+  for await (const outcome of importBooks(shop.deps, feed(header, lines, map), { source }))
+    outcomes.push(outcome)
   return outcomes
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { aBook, checkOut, createTestShop, type TestShop } from '../../../test/kit.ts'
+import { type AuditEntry, auditOfDay, auditTrail } from '../../core/audit.ts'
 import { ShopError } from '../../core/errors.ts'
+import { dayOf } from '../../core/ids.ts'
+import { changeBook } from '../service.ts'
 import type { FeedRow } from './feed/attributes.ts'
 import { readColumns, toCells } from './feed/attributes.ts'
 import { type ImportRun, importBooks, type Outcome } from './import-books.ts'
@@ -15,10 +18,11 @@ async function* feed(header: string, ...lines: string[]): AsyncGenerator<FeedRow
 const importing = async (
   shop: TestShop,
   rows: AsyncIterable<FeedRow>,
-  run: ImportRun = {},
+  run: Omit<ImportRun, 'source'> = {},
 ): Promise<Outcome[]> => {
   const outcomes: Outcome[] = []
-  for await (const outcome of importBooks(shop.deps, rows, run)) outcomes.push(outcome)
+  const source = { actor: 'command-line:ada', file: 'books.csv' }
+  for await (const outcome of importBooks(shop.deps, rows, { ...run, source })) outcomes.push(outcome)
   return outcomes
 }
 
@@ -50,7 +54,9 @@ describe('An import', () => {
 
     const transact = vi.spyOn(shop.deps.db, 'transact')
     expect(kinds(await importing(shop, many(200)))).toEqual({ unchanged: 200 })
-    expect(transact).not.toHaveBeenCalled()
+    const tables = transact.mock.calls.flatMap(([writes]) => writes.map(({ table }) => table))
+    // Only the audit's summary of the import.
+    expect(tables).toEqual([shop.names.control, shop.names.control])
   })
 
   test('takes a row without an id for the book that has its ISBN already, whatever its id', async () => {
@@ -175,7 +181,104 @@ describe('An import', () => {
     await expect(importing(shop, many(300))).rejects.toThrow('gone')
     spy.mockRestore()
     const { new: put, unchanged } = kinds(await importing(shop, many(300)))
-    expect([put, unchanged]).toEqual([210, 90])
+    expect([put, unchanged]).toEqual([234, 66])
+  })
+})
+
+describe('The changes of an import', () => {
+  const rows = () =>
+    feed(
+      'book_id,title,author,price,status,category',
+      'tech-001,Clean Code,Robert C. Martin,12.50,retired,Classics',
+      'tech-002,Dirty Code,Robert C. Martin,42.99,,',
+      'tech-003,Clean Code,Robert C. Martin,42.99,,Technology',
+      'n1,Brand New,A,3,,Fiction',
+    )
+  const stocked = () => [
+    aBook(),
+    aBook({ book_id: 'tech-002', isbn: '9780743273565' }),
+    aBook({ book_id: 'tech-003', isbn: '9780262033848' }),
+  ]
+  const entries = async ({ deps }: TestShop, subject: string) => {
+    const found: AuditEntry[] = []
+    for await (const entry of auditTrail(deps.db, deps.names.control, subject)) found.push(entry)
+    return found
+  }
+  const today = async ({ deps }: TestShop) => {
+    const found: AuditEntry[] = []
+    for await (const entry of auditOfDay(deps.db, deps.names.control, dayOf(deps.now()))) found.push(entry)
+    return found
+  }
+
+  test('are listed field by field, the same by a dry run and the real one', async () => {
+    const shop = await createTestShop({ books: stocked() })
+    const dry = await importing(shop, rows(), { dryRun: true })
+    expect(dry.map(({ changes }) => changes.map(one => Object.values(one).join(' | ')))).toEqual([
+      ['category | Technology | Classics', 'price | 42.99 | 12.50', 'status |  | retired'],
+      ['title | Clean Code | Dirty Code'],
+      [],
+      ['category |  | Fiction', 'title |  | Brand New', 'price |  | 3.00', 'stock_quantity |  | 0'],
+    ])
+    expect(await importing(shop, rows())).toEqual(dry)
+    expect((await importing(shop, rows())).flatMap(({ changes }) => changes)).toEqual([])
+  })
+
+  test('are in the audit of each book: who, which file, price and status before and after', async () => {
+    const shop = await createTestShop({ books: stocked() })
+    await importing(shop, rows(), { dryRun: true })
+    expect(await today(shop)).toEqual([])
+    await importing(shop, rows())
+    const [moved, ...more] = await entries(shop, 'book:tech-001')
+    expect(more).toEqual([])
+    expect(moved).toMatchObject({
+      actor: 'command-line:ada',
+      what: 'book.change',
+      before: { category: 'Technology', price: 42.99 },
+      after: { category: 'Classics', price: 12.5, status: 'retired' },
+      fields: ['category', 'price', 'status'],
+      source: { file: 'books.csv' },
+    })
+    expect(await entries(shop, 'book:tech-002')).toMatchObject([{ fields: ['title'] }])
+    expect(await entries(shop, 'book:tech-003')).toEqual([])
+    expect(await entries(shop, 'book:n1')).toMatchObject([
+      { what: 'book.create', actor: 'command-line:ada', after: { price: 3, category: 'Fiction' } },
+    ])
+    const day = await today(shop)
+    expect(day.map(({ what, subject }) => [what, subject.split(':')[0]])).toEqual([
+      ['book.change', 'book'],
+      ['book.change', 'book'],
+      ['books.import', 'import'],
+    ])
+    const summary = day.at(-1)
+    expect(summary?.after).toEqual({
+      file: 'books.csv',
+      new: 1,
+      changed: 1,
+      moved: 1,
+      unchanged: 1,
+      refused: 0,
+    })
+    expect(summary?.subject).toBe(`import:${String(moved?.source?.import)}`)
+  })
+
+  test('are audited with the values that they replaced, also when an edit came in between', async () => {
+    const shop = await createTestShop({ books: [aBook()] })
+    const transact = shop.deps.db.transact
+    let edited = false
+    vi.spyOn(shop.deps.db, 'transact').mockImplementation(async writes => {
+      if (edited) return transact(writes)
+      edited = true
+      await changeBook(shop.deps, { actor: 'ada', bookId: 'tech-001' }, { price: 20 })
+      return transact(writes)
+    })
+    const outcomes = await importing(shop, feed('book_id,price', 'tech-001,12.50'))
+    expect(outcomes).toMatchObject([{ changes: [{ field: 'price', before: '20.00', after: '12.50' }] }])
+    expect(
+      (await entries(shop, 'book:tech-001')).map(({ before, after }) => [before?.price, after?.price]),
+    ).toEqual([
+      [42.99, 20],
+      [20, 12.5],
+    ])
   })
 })
 

@@ -4,16 +4,19 @@
  * asks for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { auditWrites } from '../../core/audit.ts'
 import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
+import { newSortKey } from '../../core/ids.ts'
 import { backoff } from '../../core/retry.ts'
 import { isBook } from '../table.ts'
+import type { FieldChange, ImportSource } from './changes.ts'
 import type { FeedRow } from './feed/attributes.ts'
 import { type FeedBook, isRefused, type ReadOptions, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
 import { createIsbnIndex, type IsbnIndex, identifyingIsbn } from './feed/identity.ts'
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './plan.ts'
-import { groupSteps, type ImportDeps, planSteps, type Step } from './steps.ts'
+import { groupSteps, type ImportDeps, planSteps, type Step, type StepOptions } from './steps.ts'
 
 /** Result of one row. */
 export type Outcome = {
@@ -22,28 +25,64 @@ export type Outcome = {
   readonly kind: Plan['kind']
   readonly reason?: string
   readonly warnings: readonly string[]
+  /** What changes, or would in a dry run. */
+  readonly changes: readonly FieldChange[]
   /** A new book whose stock neither the row nor the options give. */
   readonly withoutStock?: boolean
 }
 
 export type ImportRun = ImportOptions &
   ReadOptions & {
+    /** Who imports which file, for the audit. */
+    readonly source: Omit<ImportSource, 'id'>
     /** Plan without writing. */
     readonly dryRun?: boolean | undefined
   }
 
-/** Rows that are planned and written together; a new book is two writes. */
-const BATCH_SIZE = 45
+/** Rows that are planned and written together; a new or changed book is three writes with its audit. */
+const BATCH_SIZE = 33
 /** Batches that are imported concurrently. */
 const MAX_IN_FLIGHT = 4
 const MAX_ATTEMPTS = 8
 const PAUSE = backoff(10, 2_560)
 
-/** Imports the rows and yields the outcome of each, in their order. Throws ShopError store_unavailable: run it again. */
+/** A run with its id. */
+type Run = ImportRun & StepOptions
+
+/**
+ * Imports the rows and yields the outcome of each, in their order; every change has its audit event, and the import a summary at
+ * its end. Throws ShopError store_unavailable: run it again.
+ */
 export async function* importBooks(
   deps: ImportDeps,
   rows: AsyncIterable<FeedRow>,
-  run: ImportRun,
+  options: ImportRun,
+): AsyncGenerator<Outcome> {
+  const run: Run = { ...options, source: { ...options.source, id: newSortKey(deps.now()) } }
+  const counts: Counts = { new: 0, changed: 0, moved: 0, unchanged: 0, refused: 0 }
+  for await (const outcome of importRows(deps, rows, run)) {
+    counts[outcome.kind]++
+    yield outcome
+  }
+  if (!run.dryRun) await recordImport(deps, run, counts)
+}
+
+type Counts = Record<Outcome['kind'], number>
+
+const recordImport = async (
+  { db, names, now }: ImportDeps,
+  { source }: Run,
+  counts: Counts,
+): Promise<void> => {
+  const { actor, file, id } = source
+  const event = { actor, what: 'books.import', subject: `import:${id}`, after: { file, ...counts } }
+  await withRetry(() => db.transact(auditWrites(names.control, event, now())))
+}
+
+async function* importRows(
+  deps: ImportDeps,
+  rows: AsyncIterable<FeedRow>,
+  run: Run,
 ): AsyncGenerator<Outcome> {
   const inFlight: Promise<Outcome[]>[] = []
   const index = await readIsbnIndex(deps)
@@ -108,7 +147,7 @@ async function* batches(
   if (batch.length > 0) yield batch
 }
 
-const importBatch = async (deps: ImportDeps, batch: Batch, run: ImportRun): Promise<Outcome[]> => {
+const importBatch = async (deps: ImportDeps, batch: Batch, run: Run): Promise<Outcome[]> => {
   const steps = await planSteps(
     deps,
     batch.filter((book): book is FeedBook => !isRefused(book)),
@@ -119,18 +158,27 @@ const importBatch = async (deps: ImportDeps, batch: Batch, run: ImportRun): Prom
     for (const outcome of run.dryRun ? group.map(toOutcome(run)) : await writeBatch(deps, group, run))
       outcomes.set(outcome.line, outcome)
   return batch.flatMap(book =>
-    isRefused(book) ? { ...book, kind: 'refused', warnings: [] } : (outcomes.get(book.line) ?? []),
+    isRefused(book)
+      ? { ...book, kind: 'refused', warnings: [], changes: [] }
+      : (outcomes.get(book.line) ?? []),
   )
 }
 
 const toOutcome =
   ({ stock, demoPrices }: ImportRun) =>
-  ({ feed, plan }: Step): Outcome => {
+  ({ feed, plan, changes }: Step): Outcome => {
     const { line, book_id } = feed
     const { kind, warnings } = plan
-    if (plan.kind === 'refused') return { line, book_id, kind, warnings, reason: plan.reason }
+    if (plan.kind === 'refused') return { line, book_id, kind, warnings, changes, reason: plan.reason }
     const hasNoStock = stock === undefined && !demoPrices && !feed.given.has('stock_quantity')
-    return { line, book_id, kind, warnings, ...(kind === 'new' && hasNoStock ? { withoutStock: true } : {}) }
+    return {
+      line,
+      book_id,
+      kind,
+      warnings,
+      changes,
+      ...(kind === 'new' && hasNoStock ? { withoutStock: true } : {}),
+    }
   }
 
 const writeSteps = async ({ db, changes, now }: ImportDeps, steps: readonly Step[]): Promise<void> => {
@@ -149,7 +197,7 @@ const writeSteps = async ({ db, changes, now }: ImportDeps, steps: readonly Step
 const isTransient = (error: unknown): error is TransactionRefused | ShopError =>
   error instanceof TransactionRefused || (error instanceof ShopError && error.code === 'store_busy')
 
-const writeBatch = async (deps: ImportDeps, steps: readonly Step[], run: ImportRun): Promise<Outcome[]> => {
+const writeBatch = async (deps: ImportDeps, steps: readonly Step[], run: Run): Promise<Outcome[]> => {
   try {
     await writeSteps(deps, steps)
     return steps.map(toOutcome(run))
@@ -162,7 +210,7 @@ const writeBatch = async (deps: ImportDeps, steps: readonly Step[], run: ImportR
 }
 
 /** Imports one book alone, read again before each attempt (optimistic locking): a sale or an edit was faster. */
-const importOne = async (deps: ImportDeps, feed: FeedBook, run: ImportRun): Promise<Outcome> => {
+const importOne = async (deps: ImportDeps, feed: FeedBook, run: Run): Promise<Outcome> => {
   for (let attempt = 1; ; attempt++) {
     const steps = await planSteps(deps, [feed], run)
     try {
@@ -187,6 +235,7 @@ const toRefusal = ({ line, book_id }: FeedBook, reason: string): Outcome => ({
   kind: 'refused',
   reason,
   warnings: [],
+  changes: [],
 })
 
 const refusalReason = (error: TransactionRefused | ShopError): string => {

@@ -1,15 +1,18 @@
 /** Import steps: compares the rows of a feed with the table and turns the differences into writes. */
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Write } from '../../core/dynamo/write.ts'
+import type { TableNames } from '../../tables/definitions.ts'
 import type { ChangeLog } from '../index/change-log.ts'
 import type { Book } from '../schema.ts'
 import { type BookKey, type BookTable, isBook, parseBook } from '../table.ts'
+import { type FieldChange, fieldChanges, type ImportSource, importAudit } from './changes.ts'
 import { categoryFrom } from './feed/demo-data.ts'
 import type { FeedBook } from './feed/feed-book.ts'
 import { type ImportOptions, type Plan, planBook } from './plan.ts'
 
 export type ImportDeps = {
   readonly db: Dynamo
+  readonly names: TableNames
   readonly books: BookTable
   readonly changes: ChangeLog
   readonly now: () => Date
@@ -24,13 +27,17 @@ export type Step = {
   readonly plan: Plan
   readonly writes: readonly Write[]
   readonly keys: readonly BookKey[]
+  readonly changes: readonly FieldChange[]
 }
+
+/** The options of the plan, and who imports which file. */
+export type StepOptions = ImportOptions & { readonly source: ImportSource }
 
 /** Plans these rows, with one read of all their books. */
 export const planSteps = async (
   deps: ImportDeps,
   feeds: readonly FeedBook[],
-  options: ImportOptions,
+  options: StepOptions,
 ): Promise<Step[]> => {
   const pointers = await deps.books.categoriesOf(feeds.map(feed => feed.book_id))
   const keys = feeds.flatMap((feed): BookKey[] => {
@@ -53,20 +60,41 @@ const likelyCategory = ({ given }: FeedBook, options: ImportOptions): string | u
   return typeof category === 'string' ? category : (options.category ?? categoryFrom(givenValue('genres')))
 }
 
+/** A step without its keys: the writes of the plan with its audit events. */
+const auditedStep = (
+  { names, now }: ImportDeps,
+  feed: FeedBook,
+  current: Book | undefined,
+  plan: Plan,
+  { source }: StepOptions,
+  writes: readonly Write[],
+): Omit<Step, 'keys'> => ({
+  feed,
+  plan,
+  writes: [...writes, ...importAudit(names.control, source, current, plan, now())],
+  changes: fieldChanges(current, plan),
+})
+
 const planStep = async (
   deps: ImportDeps,
   feed: FeedBook,
   current: Book | undefined,
   pointer: string | undefined,
-  options: ImportOptions,
+  options: StepOptions,
 ): Promise<Step> => {
   const { books, now } = deps
   const plan = planBook(feed, current, options, now())
   const { book_id } = feed
-  const step = (writes: readonly Write[], keys: readonly BookKey[]): Step => ({ feed, plan, writes, keys })
+  const step = (writes: readonly Write[], keys: readonly BookKey[]): Step => ({
+    ...auditedStep(deps, feed, current, plan, options, writes),
+    keys,
+  })
   const refuse = (reason: string): Step => ({
-    ...step([], []),
+    feed,
     plan: { kind: 'refused', reason, warnings: plan.warnings },
+    writes: [],
+    keys: [],
+    changes: [],
   })
   if (!current && pointer !== undefined && plan.kind === 'new')
     return refuse(`has the id of an item in ${pointer} that is not a valid book: run cloudshelf doctor`)
@@ -83,7 +111,9 @@ const planStep = async (
       ...changes
     } = plan.changes
     const stock = plan.stock === undefined ? {} : { stock: { to: plan.stock, seen: current.stock_quantity } }
-    return step([books.edit(key, changes, stock), ...missingPointer], [key])
+    // The audit has the values before, so they must still be those that were read.
+    const conditions = { seen: current.updated_at, ...stock }
+    return step([books.edit(key, changes, conditions), ...missingPointer], [key])
   }
   if (plan.kind === 'moved') return moveStep(deps, feed, key, options)
   return step(missingPointer, [])
@@ -94,14 +124,17 @@ const moveStep = async (
   deps: ImportDeps,
   feed: FeedBook,
   key: BookKey,
-  options: ImportOptions,
+  options: StepOptions,
 ): Promise<Step> => {
   const item = await deps.books.getItem(key)
   const row = item && parseBook(item)
   const current = row && isBook(row) ? row : undefined
   const plan = planBook(feed, current, options, deps.now())
   if (!item || plan.kind !== 'moved') return planStep(deps, feed, current, current?.category, options)
-  return { feed, plan, writes: deps.books.move(item, plan.book), keys: [key, plan.book] }
+  return {
+    ...auditedStep(deps, feed, current, plan, options, deps.books.move(item, plan.book)),
+    keys: [key, plan.book],
+  }
 }
 
 /** The steps in groups that fit into one transaction each; steps without writes fit into any. */
