@@ -5,6 +5,7 @@ import { bundleFunction } from './bundle.ts'
 import { addChecks, suppressFindings } from './nag-suppressions.ts'
 import { NativeDepsError } from './native-deps.ts'
 import { OptionsError, readOptions } from './settings/options.ts'
+import { findRegion } from './settings/region.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { createStacks } from './stacks.ts'
 
@@ -16,7 +17,7 @@ const bundleFunctions = async (natives: 'none' | 'host' | 'lambda'): Promise<Cod
 
 const app = new App()
 try {
-  const options = readOptions(app.node.getAllContext())
+  const options = readOptions(app.node.getAllContext(), { region: await findRegion() })
   const stacks = createStacks(
     app,
     options,

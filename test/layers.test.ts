@@ -160,13 +160,15 @@ test('only composition/settings.ts reads the environment; other files may only p
   expect(readers.filter(file => file !== 'src/composition/settings.ts')).toEqual([])
 })
 
-test('only core imports AWS clients and request signing', () => {
+test('only core imports AWS clients, configuration and request signing', () => {
   const clients = /^(aws4|undici(\/|$)|@aws-sdk\/(?!credential-providers)|@smithy\/)/
   const knowing = SOURCES.filter(one => listImports(one).some(name => clients.test(name))).map(
     ({ file }) => file,
   )
   expect(
-    knowing.filter(file => !/^src\/core\/(dynamo\/|aws\/(undici-(pool|types\.d)|sign)\.ts$)/.test(file)),
+    knowing.filter(
+      file => !/^src\/core\/(dynamo\/|aws\/(undici-(pool|types\.d)|sign|profile)\.ts$)/.test(file),
+    ),
   ).toEqual([])
 })
 

@@ -63,7 +63,12 @@ export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesiz
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
   const app = new App({ outdir: folder, analyticsReporting: false })
   const { account, ...options } = said
-  const stacks = createStacks(app, readOptions(options), folders ?? code, account as string | undefined)
+  const stacks = createStacks(
+    app,
+    readOptions(options, { region: 'us-east-1' }),
+    folders ?? code,
+    account as string | undefined,
+  )
   const assembly = app.synth()
   const templates = Object.fromEntries(
     shortNames(assembly.stacks.map(({ stackName }) => stackName)).map(([short, name]) => [

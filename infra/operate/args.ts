@@ -4,19 +4,20 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { NativeDepsError } from '../native-deps.ts'
 import { type Options, OptionsError, readOptions } from '../settings/options.ts'
+import { findRegion } from '../settings/region.ts'
 import { OperatorError } from './aws.ts'
 import { ROOT } from './cdk.ts'
 
 export type Args = {
   readonly options: Options
-  /** As given, passed on to CDK. */
+  /** As given, with the Region that was found; passed on to CDK. */
   readonly context: Readonly<Record<string, string>>
   readonly yes: boolean
   readonly positionals: readonly string[]
 }
 
 /** Reads the arguments. Throws OptionsError for unknown or invalid options, OperatorError for unreadable arguments. */
-export const readArgs = (typed: readonly string[]): Args => {
+export const readArgs = async (typed: readonly string[]): Promise<Args> => {
   const parsed = (() => {
     try {
       return parseArgs({
@@ -39,13 +40,14 @@ export const readArgs = (typed: readonly string[]): Args => {
   })
   const said = Object.fromEntries(given)
   const { context: kept } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object }
-  return { options: readOptions({ ...kept, ...said }), context: said, yes, positionals: parsed.positionals }
+  const options = readOptions({ ...kept, ...said }, { region: await findRegion() })
+  return { options, context: { ...said, region: options.region }, yes, positionals: parsed.positionals }
 }
 
 /** Runs a command; errors that the operator can fix are printed in one line and set exit code 1. */
 export const runCommand = async (work: (args: Args) => Promise<void>): Promise<void> => {
   try {
-    await work(readArgs(process.argv.slice(2)))
+    await work(await readArgs(process.argv.slice(2)))
   } catch (error) {
     const known =
       error instanceof OperatorError || error instanceof OptionsError || error instanceof NativeDepsError

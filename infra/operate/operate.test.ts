@@ -120,17 +120,21 @@ test('page files are uploaded with content type and cache lifetime, and other fi
 
 test('commands report missing or invalid input in one line', { timeout: 120_000 }, async () => {
   const env = { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' }
-  const run = (file: string, ...words: string[]) =>
+  const runWith = (more: Record<string, string>, file: string, ...words: string[]) =>
     new Promise<[number | null, string]>(done => {
-      const child = spawn(process.execPath, [`infra/operate/${file}.ts`, ...words], { env })
+      const child = spawn(process.execPath, [`infra/operate/${file}.ts`, ...words], {
+        env: { ...env, ...more },
+      })
       let said = ''
       child.stderr.on('data', chunk => {
         said += chunk
       })
       child.on('close', status => done([status, said.trim()]))
     })
-  const [deploy, destroy, rotate, synth] = await Promise.all([
+  const run = (file: string, ...words: string[]) => runWith({ AWS_REGION: 'eu-central-1' }, file, ...words)
+  const [deploy, deployNowhere, destroy, rotate, synth] = await Promise.all([
     run('deploy'),
+    runWith({}, 'deploy'),
     run('destroy', '--context', 'stage=prdo'),
     run('rotate'),
     run('synth', '--context', 'prod'),
@@ -138,6 +142,10 @@ test('commands report missing or invalid input in one line', { timeout: 120_000 
   expect(deploy).toEqual([
     1,
     expect.stringMatching(/^no AWS credentials found: .*AWS_PROFILE provides them$/),
+  ])
+  expect(deployNowhere).toEqual([
+    1,
+    'invalid options: region is not known: add --context region=eu-central-1, or set AWS_REGION',
   ])
   expect(destroy).toEqual([1, 'invalid options: stage must be one of dev, staging, prod'])
   expect(rotate).toEqual([1, 'which secret? Usage: npm run rotate -- secret|proxy --context stage=…'])

@@ -2,9 +2,12 @@
 import { expect, test } from 'vitest'
 import { OPTION_NAMES, OptionsError, readOptions } from './options.ts'
 
-const refusal = (context: Record<string, unknown>): string => {
+const refusal = (
+  context: Record<string, unknown>,
+  environment: { region?: string } = { region: 'us-east-1' },
+): string => {
   try {
-    readOptions(context)
+    readOptions(context, environment)
   } catch (error) {
     expect(error).toBeInstanceOf(OptionsError)
     return (error as OptionsError).message
@@ -12,20 +15,35 @@ const refusal = (context: Record<string, unknown>): string => {
   return 'nothing was refused'
 }
 
-test('the default is dev in us-east-1 without anything that has a standing charge', () => {
-  expect(readOptions({})).toMatchObject({ stage: 'dev', region: 'us-east-1', waf: false, reserved: {} })
+const HERE = { region: 'eu-central-1' }
+
+test('the default is dev without anything that has a standing charge', () => {
+  expect(readOptions({}, HERE)).toMatchObject({ stage: 'dev', waf: false, reserved: {} })
+})
+
+test('the Region is the one of the command line, of the stage or of the environment; without any there is none', () => {
+  const stages = { prod: { region: 'eu-west-1' } }
+  expect(readOptions({ stages, stage: 'prod', region: 'us-west-2' }, HERE).region).toBe('us-west-2')
+  expect(readOptions({ stages, stage: 'prod' }, HERE).region).toBe('eu-west-1')
+  expect(readOptions({ stages }, HERE).region).toBe('eu-central-1')
+  expect(refusal({ stages }, {})).toBe(
+    'invalid options: region is not known: add --context region=eu-central-1, or set AWS_REGION',
+  )
 })
 
 test('options of a stage come from cdk.json, and the command line overrides them', () => {
   const stages = { prod: { domain: 'shop.example', currency: 'EUR' }, dev: { currency: 'CHF' } }
-  expect(readOptions({ stages, stage: 'prod' })).toMatchObject({ domain: 'shop.example', currency: 'EUR' })
-  expect(readOptions({ stages })).toMatchObject({ currency: 'CHF' })
-  expect(readOptions({ stages, stage: 'prod', currency: 'USD' }).currency).toBe('USD')
+  expect(readOptions({ stages, stage: 'prod' }, HERE)).toMatchObject({
+    domain: 'shop.example',
+    currency: 'EUR',
+  })
+  expect(readOptions({ stages }, HERE)).toMatchObject({ currency: 'CHF' })
+  expect(readOptions({ stages, stage: 'prod', currency: 'USD' }, HERE).currency).toBe('USD')
 })
 
 test('context values of CDK itself are ignored', () => {
   expect(
-    readOptions({ 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, stage: 'staging' }).stage,
+    readOptions({ 'aws:cdk:bundling-stacks': ['**'], '@aws-cdk/core:x': true, stage: 'staging' }, HERE).stage,
   ).toBe('staging')
 })
 

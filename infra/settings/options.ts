@@ -5,7 +5,7 @@ import { parseSender } from '#src/notifications/sender.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
 
 const Region = z
-  .string()
+  .string({ error: 'is not known: add --context region=eu-central-1, or set AWS_REGION' })
   .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be a Region, for example eu-central-1' })
 const HostName = z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, {
   error: 'must be a host name, for example shop.example',
@@ -37,7 +37,8 @@ const Sender = z.string().refine(text => parseSender(text) !== undefined, {
 
 const Context = z.strictObject({
   stage: z.enum(STAGE_NAMES, { error: `must be one of ${STAGE_NAMES.join(', ')}` }).default('dev'),
-  region: Region.default('us-east-1'),
+  /** Default: that of AWS_REGION, AWS_DEFAULT_REGION or the AWS profile. */
+  region: Region,
   /** Standby Region: tables and images are replicated there, and public pages fail over to it. */
   secondRegion: Region.optional(),
   /** Which of the two Regions is active, that is, takes orders. */
@@ -110,16 +111,19 @@ const checkCombinations = (options: Options): string[] => {
 const isOption = (name: string): boolean => !/[:@]|^(stages|context|aws|cdk)/.test(name)
 
 /**
- * Reads the options of a context: command-line values override those of `stages.<stage>` in cdk.json. Throws OptionsError, also for
- * unknown options.
+ * Reads the options of a context: command-line values override those of `stages.<stage>` in cdk.json, and those override the Region of
+ * the environment. Throws OptionsError, also for unknown options.
  */
-export const readOptions = (context: Readonly<Record<string, unknown>>): Options => {
+export const readOptions = (
+  context: Readonly<Record<string, unknown>>,
+  environment: { readonly region?: string | undefined } = {},
+): Options => {
   const said = Object.fromEntries(
     Object.entries(context).filter(([name, value]) => isOption(name) && value !== ''),
   )
   const stages = (context.stages ?? {}) as Readonly<Record<string, object | undefined>>
   const kept = stages[String(said.stage ?? 'dev')] ?? {}
-  const parsed = Context.safeParse({ ...kept, ...said })
+  const parsed = Context.safeParse({ ...environment, ...kept, ...said })
   if (!parsed.success) {
     const wrong = parsed.error.issues.flatMap(issue =>
       issue.code === 'unrecognized_keys'

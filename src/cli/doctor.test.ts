@@ -30,7 +30,9 @@ describe('Checks of this machine:', () => {
       throw new StartError('no engine')
     }
     expect(checkEngine(readSettings({}), missing)).toMatchObject({ state: 'fail', found: 'no engine' })
-    expect(checkEngine(readSettings({ DYNAMODB_ENDPOINT: 'aws' }), missing).state).toBe('ok')
+    expect(
+      checkEngine(readSettings({ DYNAMODB_ENDPOINT: 'aws', AWS_REGION: 'eu-central-1' }), missing).state,
+    ).toBe('ok')
   })
 
   test('the data folder must be writable, and its user is named', () => {

@@ -2,6 +2,7 @@
 /** The `cloudshelf` command: a command line for the people who run the shop. */
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
+import { completeRegion } from '../composition/settings.ts'
 import { auditCommand } from './audit.ts'
 import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
@@ -71,6 +72,7 @@ process.on('unhandledRejection', error => {
 })
 
 try {
+  await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
   await program.parseAsync()
 } catch (error) {
   reportError(error)

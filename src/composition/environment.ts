@@ -92,7 +92,13 @@ const DATA = {
     example: '8001',
     meaning: 'Port at which AWS clients reach the embedded engine',
   },
-  AWS_REGION: { ...TEXT, default: 'us-east-1', example: 'eu-central-1', meaning: 'Region of the database' },
+  AWS_REGION: {
+    ...TEXT,
+    example: 'eu-central-1',
+    unset: 'AWS_DEFAULT_REGION, else the Region of the AWS profile',
+    meaning: 'Region of the database and the other AWS services. One must be found where they are used',
+  },
+  AWS_DEFAULT_REGION: { ...TEXT, example: 'eu-central-1', meaning: 'The same, where AWS_REGION is not set' },
   AWS_ACCESS_KEY_ID: {
     ...TEXT,
     unset: 'AWS_PROFILE, single sign-on or the role of the machine',

@@ -11,6 +11,7 @@ import { type Environment, parseEnvironment } from './environment.ts'
 
 export type Settings = {
   readonly names: TableNames
+  /** Region of the AWS services; without meaning where none is used. */
   readonly region: string
   /** The access key of the environment; undefined: AWS credentials are found elsewhere. */
   readonly accessKey: Credentials | undefined
@@ -62,6 +63,7 @@ export const readSettings = (
   if ('problems' in parsed) throw invalid(parsed.problems)
   const env = parsed.environment
   if (env.SMTP_URL && env.SES_REGION) throw invalid(['set SMTP_URL or SES_REGION, not both'])
+  const region = regionOf(env)
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   return {
     names: {
@@ -71,12 +73,10 @@ export const readSettings = (
       orders: env.ORDERS_TABLE_NAME,
       control: env.CONTROL_TABLE_NAME,
     },
-    region: env.AWS_REGION,
+    region,
     accessKey: accessKey(env),
     endpoint:
-      env.DYNAMODB_ENDPOINT === 'aws'
-        ? `https://dynamodb.${env.AWS_REGION}.amazonaws.com`
-        : env.DYNAMODB_ENDPOINT,
+      env.DYNAMODB_ENDPOINT === 'aws' ? `https://dynamodb.${region}.amazonaws.com` : env.DYNAMODB_ENDPOINT,
     port: env.PORT,
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
@@ -90,8 +90,8 @@ export const readSettings = (
     cognito: cognitoSettings(env),
     secret: env.CLOUDSHELF_SECRET,
     secretsPath: env.SECRETS_PATH,
-    ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${env.AWS_REGION}.amazonaws.com`,
-    bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env),
+    ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${region}.amazonaws.com`,
+    bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),
     apiUrl: env.API_URL,
     proxySecret: env.TRUSTED_PROXY_SECRET,
     log: {
@@ -104,6 +104,35 @@ export const readSettings = (
   }
 }
 
+/**
+ * Sets AWS_REGION of this process to the Region that `find` returns, where the database is Amazon DynamoDB and the environment names
+ * no Region. Functions on Lambda do without: there it is always set.
+ */
+export const completeRegion = async (
+  find: () => Promise<string | undefined>,
+  variables: Record<string, string | undefined> = process.env,
+): Promise<void> => {
+  if (variables.DYNAMODB_ENDPOINT !== 'aws' || variables.AWS_REGION || variables.AWS_DEFAULT_REGION) return
+  const region = await find()
+  if (region) variables.AWS_REGION = region
+}
+
+/** A signature names a Region, which a database of another maker does not look at. */
+const REGION_OUTSIDE_AWS = 'us-east-1'
+
+/** Throws SettingsError where AWS is used and no Region is given: a default would work on the tables of another Region. */
+const regionOf = (env: Environment): string => {
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  if (region !== undefined) return region
+  const usesAws =
+    env.DYNAMODB_ENDPOINT === 'aws' ||
+    (env.BLOB_BUCKET !== undefined && env.BLOB_ENDPOINT === undefined) ||
+    (env.SECRETS_PATH !== undefined && env.SSM_ENDPOINT === undefined)
+  if (usesAws)
+    throw invalid(['set AWS_REGION, for example to eu-central-1, or AWS_PROFILE to a profile with a region'])
+  return REGION_OUTSIDE_AWS
+}
+
 const accessKey = (env: Environment): Credentials | undefined => {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
@@ -112,7 +141,7 @@ const accessKey = (env: Environment): Credentials | undefined => {
 }
 
 /** On AWS a bucket has a host of its own; a replacement for S3 has it as a path. */
-const bucketUrl = (name: string, { BLOB_ENDPOINT: endpoint, AWS_REGION: region }: Environment): string =>
+const bucketUrl = (name: string, { BLOB_ENDPOINT: endpoint }: Environment, region: string): string =>
   endpoint === undefined
     ? `https://${name}.s3.${region}.amazonaws.com`
     : `${endpoint.replace(/\/$/, '')}/${name}`

@@ -1,5 +1,5 @@
 /** Process of `npm start`: runs the shop until Ctrl-C, SIGTERM or SIGHUP, and then shuts it down gracefully. */
-import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
+import { completeRegion, readSettings, type Settings, SettingsError } from '../composition/settings.ts'
 import { createLinesLog, type Log } from '../core/log/log.ts'
 import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
@@ -20,6 +20,7 @@ const createLog = async ({ log: { level, service } }: Settings): Promise<Log> =>
 }
 
 try {
+  await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
   const settings = readSettings()
   const log = await createLog(settings)
   const starting = startShop(settings, log)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
 import { backoff } from '../retry.ts'
 import type { HttpResponse } from './http-pool.ts'
-import type { Headers, Signer } from './sign.ts'
+import type { Headers, ServiceSigner, Signer } from './sign.ts'
 
 export type AwsRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -18,22 +18,29 @@ const LIMITS = { connections: 4, connectTimeout: 2_000, headersTimeout: 10_000, 
 
 /**
  * A client of the service at `origin`, for requests that may be repeated: after a lost response, or a status from 500 up, a
- * request is retried with backoff, twice at most. Resolves to the last response.
+ * request is retried with backoff, twice at most; also after a refusal because of this machine's clock. Resolves to the last
+ * response.
  */
-export const createAwsClient = (origin: string, sign: Signer) => {
+export const createAwsClient = (origin: string, sign: Signer & Partial<ServiceSigner>) => {
   const pool = createPool(origin, LIMITS)
   const { host } = new URL(origin)
 
-  const send = async ({ method, path, headers = {}, body }: AwsRequest): Promise<HttpResponse> => {
+  /** `isFinal`: neither an error of the service nor a refused clock, which is corrected now. */
+  const send = async ({ method, path, headers = {}, body }: AwsRequest) => {
     const signed = await sign(host, headers, typeof body === 'string' ? body : '', path, method)
-    return pool.send({ method, path, headers: signed, body: body ?? null })
+    const answer = await pool.send({ method, path, headers: signed, body: body ?? null })
+    const isRefused = answer.status === 400 || answer.status === 403
+    return {
+      answer,
+      isFinal: answer.status < 500 && !(isRefused && sign.correctClock?.(signed, answer.date)),
+    }
   }
 
   return async (request: AwsRequest): Promise<HttpResponse> => {
     for (let tries = 1; ; tries++) {
       try {
-        const answer = await send(request)
-        if (answer.status < 500 || tries === MAX_TRIES) return answer
+        const { answer, isFinal } = await send(request)
+        if (isFinal || tries === MAX_TRIES) return answer
       } catch (error) {
         if (tries === MAX_TRIES) throw error
       }

@@ -18,7 +18,12 @@ export type PoolRequest = {
   readonly bodyTimeout?: number
 }
 
-export type HttpResponse = { readonly status: number; readonly body: Buffer }
+export type HttpResponse = {
+  readonly status: number
+  /** The `Date` header: the clock of the service. */
+  readonly date: string | undefined
+  readonly body: Buffer
+}
 
 export type HttpPool = {
   /** Resolves to the status and the whole body; rejects without a response, by an error with a code. */

@@ -48,7 +48,13 @@ export const createPool: CreatePool = (origin, limits) => {
         const chunks: Buffer[] = []
         response.on('data', chunk => chunks.push(chunk))
         response.once('error', reject)
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }))
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            date: response.headers.date,
+            body: Buffer.concat(chunks),
+          }),
+        )
       })
       sent.once('error', reject)
       applyTimeouts(sent, {

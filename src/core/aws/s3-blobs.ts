@@ -1,7 +1,7 @@
 /** Blob storage in an S3 bucket, by three signed requests and without the AWS SDK. */
 import { assertBlobName, type Blobs } from '../blobs.ts'
 import { createAwsClient } from './aws-request.ts'
-import type { Signer } from './sign.ts'
+import type { ServiceSigner, Signer } from './sign.ts'
 
 const TYPES: Readonly<Record<string, string>> = { webp: 'image/webp', avif: 'image/avif' }
 
@@ -20,7 +20,7 @@ const keyOf = (name: string): string => {
 }
 
 /** `address` is that of the bucket, for example `https://shop.s3.eu-central-1.amazonaws.com`. */
-export const createS3Blobs = (address: string, sign: Signer): Blobs => {
+export const createS3Blobs = (address: string, sign: Signer & Partial<ServiceSigner>): Blobs => {
   const { origin, pathname } = new URL(address)
   const request = createAwsClient(origin, sign)
   // TLS protects the bytes, so they need no signature of their own.

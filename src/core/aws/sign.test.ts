@@ -115,3 +115,24 @@ test('after a failure, credentials are requested again', async () => {
   await expect((async () => sign('h', {}, '{}'))()).rejects.toThrow('no credentials yet')
   expect(keyIdOf(await sign('h', {}, '{}'))).toBe('KEY')
 })
+
+test('after a refusal, the clock of the service is used, from five minutes of difference on', async () => {
+  vi.useFakeTimers({ now: new Date('2025-09-05T10:00:00Z') })
+  const sign = createServiceSigner('dynamodb', 'us-east-1', async () => ({
+    accessKeyId: 'KEY',
+    secretAccessKey: 's',
+  }))
+  const signedAt = async () => sign('h', {}, '{}')
+  const first = await signedAt()
+  expect(first['X-Amz-Date']).toBe('20250905T100000Z')
+  for (const date of [undefined, 'soon', 'Fri, 05 Sep 2025 10:04:59 GMT', 'Fri, 05 Sep 2025 09:55:01 GMT'])
+    expect(sign.correctClock(first, date)).toBe(false)
+  expect(sign.correctClock(first, 'Fri, 05 Sep 2025 12:00:00 GMT')).toBe(true)
+  const second = await signedAt()
+  expect(second['X-Amz-Date']).toBe('20250905T120000Z')
+  // Another request that was signed with the old clock can be sent again, too; one with the new clock has another fault.
+  expect(sign.correctClock(first, 'Fri, 05 Sep 2025 12:00:00 GMT')).toBe(true)
+  expect(sign.correctClock(second, 'Fri, 05 Sep 2025 12:00:00 GMT')).toBe(false)
+  expect(sign.correctClock(second, 'Fri, 05 Sep 2025 10:00:00 GMT')).toBe(true)
+  expect((await signedAt())['X-Amz-Date']).toBe('20250905T100000Z')
+})

@@ -10,16 +10,18 @@ export const createPool: CreatePool = (origin, limits) => {
     send: request =>
       new Promise((resolve, reject) => {
         let status = 0
+        let date: string | undefined
         const chunks: Buffer[] = []
         const handler: Dispatcher.DispatchHandler = {
           onRequestStart: () => {},
-          onResponseStart: (_, code) => {
+          onResponseStart: (_, code, headers) => {
             status = code
+            if (typeof headers.date === 'string') date = headers.date
           },
           onResponseData: (_, chunk) => {
             chunks.push(chunk)
           },
-          onResponseEnd: () => resolve({ status, body: Buffer.concat(chunks) }),
+          onResponseEnd: () => resolve({ status, date, body: Buffer.concat(chunks) }),
           onResponseError: (_, error) => reject(error),
         }
         pool.dispatch(request, handler)

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { dynamoError, type Fault, startFaultyEngine } from '../../../test/faulty-engine.ts'
 import { getTestEngine } from '../../../test/kit.ts'
-import { engineSigner, type Signer } from '../aws/sign.ts'
+import { createAwsClient } from '../aws/aws-request.ts'
+import { createServiceSigner, engineSigner, type Signer } from '../aws/sign.ts'
 import { createWire } from './wire.ts'
 
 const list = (wire: ReturnType<typeof createWire>, repeatable = true) =>
@@ -96,5 +99,59 @@ test('a refused connection is store_unavailable', async () => {
   await getTestEngine()
   const wire = createWire(() => 'http://127.0.0.1:9', engineSigner)
   await expect(list(wire)).rejects.toThrow(expect.objectContaining({ code: 'store_unavailable' }))
+  await wire.close()
+})
+
+/** A service whose clock is ahead of this machine's: it refuses signatures of another time than its own, as AWS does. */
+const startServiceAhead = async (hours: number, refusal: { status: number; type: string }) => {
+  const seen = { refused: 0, accepted: 0 }
+  const server = createServer((request, response) => {
+    const now = Date.now() + hours * 3_600_000
+    const [, ...parts] = /^(....)(..)(..)T(..)(..)(..)Z$/.exec(String(request.headers['x-amz-date'])) ?? []
+    const [year = 0, month = 0, ...rest] = parts.map(Number)
+    const isRefused = Math.abs(Date.UTC(year, month - 1, ...rest) - now) > 300_000
+    seen[isRefused ? 'refused' : 'accepted']++
+    response.writeHead(isRefused ? refusal.status : 200, { date: new Date(now).toUTCString() })
+    response.end(JSON.stringify(isRefused ? { __type: refusal.type } : { TableNames: [] }))
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { seen, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+const accessKey = async () => ({ accessKeyId: 'any', secretAccessKey: 'any' })
+
+test.each([2, -2, 24 * 400])(
+  'a clock that is %s hours wrong is corrected by the first refusal',
+  async hours => {
+    const ahead = await startServiceAhead(hours, {
+      status: 400,
+      type: 'com.amazon.coral.service#InvalidSignatureException',
+    })
+    const wire = createWire(() => ahead.endpoint, createServiceSigner('dynamodb', 'us-east-1', accessKey))
+    // A write that must not be repeated is repeated as well: it has not been carried out.
+    expect(await list(wire, false)).toHaveProperty('TableNames')
+    for (let i = 0; i < 3; i++) await list(wire)
+    expect(ahead.seen).toEqual({ refused: 1, accepted: 4 })
+    await wire.close()
+  },
+)
+
+test('other services correct the clock as well, and concurrent requests are all sent again', async () => {
+  const ahead = await startServiceAhead(2, { status: 403, type: 'RequestTimeTooSkewed' })
+  const send = createAwsClient(ahead.endpoint, createServiceSigner('s3', 'us-east-1', accessKey))
+  const get = () => send({ method: 'GET', path: '/' })
+  expect((await Promise.all([get(), get(), get()])).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(ahead.seen).toEqual({ refused: 3, accepted: 3 })
+})
+
+test('a signature that is refused for another reason is not repeated', async () => {
+  const { engine, wire, count } = await open(createServiceSigner('dynamodb', 'us-east-1', accessKey))
+  engine.plan(() => dynamoError('InvalidSignatureException'))
+  await expect(list(wire)).rejects.toThrow(expect.objectContaining({ type: 'InvalidSignatureException' }))
+  expect(count()).toBe(1)
   await wire.close()
 })

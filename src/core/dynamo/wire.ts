@@ -1,7 +1,7 @@
 /** Transport of DynamoDB calls over HTTP: signs, sends, retries with backoff and full jitter, and turns failures into typed errors. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
-import { type Headers, MissingCredentials, type Signer } from '../aws/sign.ts'
+import { type Headers, MissingCredentials, type ServiceSigner, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
@@ -21,6 +21,9 @@ export class DynamoError extends Error {
     this.body = body
   }
 }
+
+/** The signature was refused because of this machine's clock, which has been corrected: the call was not carried out. */
+class ClockCorrected extends Error {}
 
 export type CallOptions = {
   /** Whether the call may be sent again after a lost response: true for reads and for transactions with a token. */
@@ -59,6 +62,7 @@ const codeOf = (error: unknown): string =>
 
 /** 'busy': not carried out; 'lost': unknown; undefined: another try would not change the response. */
 const kindOf = (error: unknown): 'busy' | 'lost' | undefined => {
+  if (error instanceof ClockCorrected) return 'busy'
   if (!(error instanceof DynamoError)) return NEVER_SENT.has(codeOf(error)) ? 'busy' : 'lost'
   if (NOT_CARRIED_OUT.has(error.type) || STALE_CREDENTIALS.has(error.type)) return 'busy'
   if (UNKNOWN_OUTCOME.has(error.type)) return 'lost'
@@ -103,9 +107,9 @@ const poolTo = (endpoint: string) => {
 
 /**
  * `endpoint()` is asked for each call: the embedded engine may come back on another port. `sign.forget` is called when the
- * database refuses the credentials as stale.
+ * database refuses the credentials as stale, `sign.correctClock` with every refusal.
  */
-export const createWire = (endpoint: () => string, sign: Signer & { forget?: () => void }): Wire => {
+export const createWire = (endpoint: () => string, sign: Signer & Partial<ServiceSigner>): Wire => {
   let target = poolTo(endpoint())
 
   const send = async (operation: string, body: string, within: number): Promise<Record<string, unknown>> => {
@@ -130,6 +134,7 @@ export const createWire = (endpoint: () => string, sign: Signer & { forget?: () 
       headersTimeout: within,
       bodyTimeout: within,
     })
+    if (answer.status === 400 && sign.correctClock?.(headers, answer.date)) throw new ClockCorrected()
     return parse(answer.status, answer.body.toString())
   }
 

@@ -1,0 +1,6 @@
+/** The Region of a deployment whose options name none. */
+import { findProfileRegion } from '#src/core/aws/profile.ts'
+
+/** AWS_REGION, AWS_DEFAULT_REGION or the Region of the AWS profile; undefined where all three are missing. */
+export const findRegion = async (): Promise<string | undefined> =>
+  process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || (await findProfileRegion())
