@@ -20,7 +20,7 @@ export default defineConfig({
                 {
                   name: 'catalog',
                   // Modules that every page with books loads.
-                  test: /web\/app\/(texts\/(shop|texts|format|locale)|paths|seo\/page-meta|covers\/cover-url|components\/(use-shop|cover|book-card|book-row))\.|src\/core\/slug/,
+                  test: /web\/app\/(texts\/(shop|texts|format|locale|card-view)|paths|seo\/page-meta|covers\/cover-url|components\/(use-shop|cover|book-card|book-row))\.|src\/core\/(slug|book-path|truncate)/,
                 },
               ],
             },

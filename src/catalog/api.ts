@@ -136,7 +136,7 @@ export const listTitles = endpoint({
   id: 'listTitles',
   method: 'GET',
   path: '/api/titles',
-  summary: `List ids and titles of all books for sale, ${TITLES_PER_PART} at a time, as a sitemap needs them`,
+  summary: `List ids, titles and last edits of all books for sale, ${TITLES_PER_PART} at a time, as a sitemap needs them`,
   access: 'anyone',
   cache: 'public',
   query: z.strictObject({
@@ -146,7 +146,13 @@ export const listTitles = endpoint({
   reply: z
     .object({
       parts: z.int(),
-      items: z.array(z.object({ book_id: z.string(), title: z.string() })),
+      items: z.array(
+        z.object({
+          book_id: z.string(),
+          title: z.string(),
+          updated_at: z.string().optional().describe('When the book was last edited, where that is known.'),
+        }),
+      ),
     })
     .meta({ id: 'Titles' }),
   errors: ['index_not_ready'],

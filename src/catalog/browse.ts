@@ -4,7 +4,7 @@ import type { Cents } from '../core/money.ts'
 import { type BookPage, type BrowseParams, TITLES_PER_PART } from './api.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
-import type { Book } from './schema.ts'
+import { type Book, UNKNOWN_TIME } from './schema.ts'
 import type { BrowseQuery, FacetValue, Suggestion } from './search/book-index.ts'
 import type { CategoryPage } from './table.ts'
 import { toListedBook, toSummary } from './views.ts'
@@ -136,16 +136,16 @@ export const suggest = async (
   return index.search.suggest(q, limit)
 }
 
-/** One part of all ids and titles, counted from 1; a part after the last one is empty. Throws index_not_ready. */
+/** One part of all ids, titles and last edits, counted from 1; a part after the last one is empty. Throws index_not_ready. */
 export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
   const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
   const first = (part - 1) * TITLES_PER_PART
-  const items: { book_id: string; title: string }[] = []
+  const items: { book_id: string; title: string; updated_at?: string }[] = []
   let at = 0
-  for (const { book_id, title } of index.rows.all()) {
+  for (const { book_id, title, created_at, updated_at = created_at } of index.rows.all()) {
     if (at >= first + TITLES_PER_PART) break
-    if (at++ >= first) items.push({ book_id, title })
+    if (at++ >= first) items.push({ book_id, title, ...(updated_at === UNKNOWN_TIME ? {} : { updated_at }) })
   }
   return { parts: Math.max(1, Math.ceil(index.rows.size / TITLES_PER_PART)), items }
 }

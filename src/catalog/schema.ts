@@ -30,6 +30,8 @@ export const availabilityOf = (stock: number): Availability =>
   stock === 0 ? 'sold_out' : stock <= FEW_LEFT ? 'few_left' : 'in_stock'
 
 const Instant = z.string().min(1).max(40)
+/** Time of an item whose writer gave none. */
+export const UNKNOWN_TIME = '1970-01-01T00:00:00Z'
 const Status = z.enum(['active', 'retired'])
 
 /** Optional attributes beyond those of the specification's samples. */
@@ -54,8 +56,8 @@ export const Book = z.object({
   description: z.string().optional(),
   image_url: z.string().optional(),
   status: Status.optional(),
-  created_at: Instant.default('1970-01-01T00:00:00Z'),
-  updated_at: Instant.default('1970-01-01T00:00:00Z'),
+  created_at: Instant.default(UNKNOWN_TIME),
+  updated_at: Instant.default(UNKNOWN_TIME),
   ...optionalDetails,
 })
 /** A book in code: as in the table, with its price in whole cents. */
@@ -158,6 +160,7 @@ const publicFields = {
   average_rating: z.number().optional(),
   ratings_count: z.int().optional(),
   published_year: z.int().optional(),
+  language: z.string().optional(),
   image_url: z.string().optional(),
 }
 
@@ -170,7 +173,6 @@ export const BookDetail = z
   .object({
     ...publicFields,
     description: z.string().optional(),
-    language: z.string().optional(),
     pages: z.int().optional(),
     genres: z.array(z.string()).optional(),
     created_at: z.string(),
@@ -188,7 +190,10 @@ export const StaffBook = BookDetail.extend({
 })
 export type StaffBook = z.infer<typeof StaffBook>
 
-/** Row of the index: what browsing, searching and lists need. Amounts are whole cents, `created_at` is ISO 8601 in UTC. */
+/**
+ * Row of the index: what browsing, searching and lists need. Amounts are whole cents, `created_at` is ISO 8601 in UTC.
+ * `updated_at` is left out where it is the same.
+ */
 export type ListedBook = {
   readonly book_id: string
   readonly category: string
@@ -200,6 +205,8 @@ export type ListedBook = {
   readonly average_rating?: number
   readonly ratings_count?: number
   readonly published_year?: number
+  readonly language?: string
   readonly image_url?: string
   readonly created_at: string
+  readonly updated_at?: string
 }

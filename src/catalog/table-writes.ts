@@ -1,8 +1,10 @@
 /** Writes to the books table and its pointers, as values that a service combines; each says what its failed condition means. */
+
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
+import { truncate } from '../core/truncate.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import type { Book } from './schema.ts'
 import type { BookKey } from './table.ts'
@@ -45,7 +47,7 @@ const toItem = ({ price, ...rest }: Book): Item => ({ ...rest, price: toDecimal(
 
 /** `id` is what the client sent, so it may be long. */
 export const bookNotFound = (id: string): ShopError =>
-  new ShopError('book_not_found', `There is no book ${id.slice(0, 60)}.`)
+  new ShopError('book_not_found', `There is no book ${truncate(id, 60)}.`)
 
 const exists = (bookId: string, where = '') =>
   new ShopError('book_exists', `There is already a book ${bookId}${where}.`)

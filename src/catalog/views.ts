@@ -9,7 +9,10 @@ import {
   type StaffBook,
 } from './schema.ts'
 
-type Optional = Pick<ListedBook, 'isbn' | 'average_rating' | 'ratings_count' | 'published_year' | 'image_url'>
+type Optional = Pick<
+  ListedBook,
+  'isbn' | 'average_rating' | 'ratings_count' | 'published_year' | 'language' | 'image_url'
+>
 
 /** The attributes that every view has when the book has them. */
 const optionalAttributes = (
@@ -19,6 +22,7 @@ const optionalAttributes = (
   ...(book.average_rating === undefined ? {} : { average_rating: book.average_rating }),
   ...(book.ratings_count === undefined ? {} : { ratings_count: book.ratings_count }),
   ...(book.published_year === undefined ? {} : { published_year: book.published_year }),
+  ...(book.language === undefined ? {} : { language: book.language }),
   ...(book.image_url === undefined ? {} : { image_url: book.image_url }),
 })
 
@@ -32,6 +36,7 @@ export const toListedBook = (book: Book): ListedBook => ({
   availability: availabilityOf(book.stock_quantity),
   ...optionalAttributes(book),
   created_at: book.created_at,
+  ...(book.updated_at === book.created_at ? {} : { updated_at: book.updated_at }),
 })
 
 /** A book in a list. */
@@ -49,7 +54,6 @@ export const toSummary = (book: ListedBook): BookSummary => ({
 export const toDetail = (book: Book): BookDetail => ({
   ...toSummary(toListedBook(book)),
   ...(book.description === undefined ? {} : { description: book.description }),
-  ...(book.language === undefined ? {} : { language: book.language }),
   ...(book.pages === undefined ? {} : { pages: book.pages }),
   ...(book.genres === undefined ? {} : { genres: book.genres }),
   created_at: book.created_at,

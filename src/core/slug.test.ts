@@ -14,4 +14,11 @@ test('accents are removed, letters of other scripts are kept', () => {
 test('a slug is short, never ends in a hyphen, and may be empty', () => {
   expect(slugify(`${'x'.repeat(79)} y`)).toBe('x'.repeat(79))
   expect(slugify('?!')).toBe('')
+  expect(slugify(`${'a'.repeat(79)}𠮷野家`)).toBe('a'.repeat(79))
+  for (let i = 60; i < 90; i++) {
+    const slug = slugify(`${'a'.repeat(i)}𠮷각🙂\ud842`)
+    expect(slug.length).toBeLessThanOrEqual(80)
+    expect(() => encodeURIComponent(slug)).not.toThrow()
+    expect(slug.replace(/^a+-?/, '').normalize('NFC')).toMatch(/^(𠮷각?)?$/)
+  }
 })

@@ -1,6 +1,8 @@
 /** Input of an endpoint: path, query, headers and body of a request, each parsed by the endpoint's schema. */
+
 import type * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
+import { truncate } from '../core/truncate.ts'
 import { DEFAULT_MAX_BYTES, parseJson, readBody } from './body.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity } from './identity.ts'
@@ -28,10 +30,10 @@ const parseQuery = async (
   const names = [...params.keys()]
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   if (repeated !== undefined)
-    throw new ShopError('invalid_request', `query.${repeated.slice(0, 60)}: must be there only once`)
+    throw new ShopError('invalid_request', `query.${truncate(repeated, 60)}: must be there only once`)
   if (staffQuery?.some(name => params.has(name))) await authorize('staff', identity)
   if (!query && names[0] !== undefined)
-    throw new ShopError('invalid_request', `query.${names[0].slice(0, 60)}: is not a known parameter`)
+    throw new ShopError('invalid_request', `query.${truncate(names[0], 60)}: is not a known parameter`)
   return parse('query', query, Object.fromEntries(params))
 }
 

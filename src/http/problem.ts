@@ -1,7 +1,9 @@
 /** Error responses: RFC 9457 problem documents with a code from the closed list. */
+
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus, ShopError } from '../core/errors.ts'
 import { requestIdHeader } from '../core/request.ts'
+import { truncate } from '../core/truncate.ts'
 
 export const Problem = z
   .looseObject({
@@ -49,8 +51,8 @@ const MAX_ISSUES = 20
 /** The issues that zod found, as invalid_request: where (`body.quantity`) and what is expected. */
 export const invalidRequest = (part: string, error: z.ZodError): ShopError => {
   const errors = error.issues.slice(0, MAX_ISSUES).map(issue => ({
-    where: [part, ...issue.path.map(String)].join('.').slice(0, 200),
-    message: issue.message.slice(0, 200),
+    where: truncate([part, ...issue.path.map(String)].join('.'), 200),
+    message: truncate(issue.message, 200),
   }))
   const [first] = errors
   return new ShopError(

@@ -5,8 +5,10 @@
  * A mail is sent at least once. It is sent twice only where the worker dies, or the store or the mail server stops
  * responding, between sending and recording.
  */
+
 import type { Log } from '../core/log/log.ts'
 import { runInRequest } from '../core/request.ts'
+import { truncate } from '../core/truncate.ts'
 import type { Mail } from './schema.ts'
 import { Undeliverable } from './schema.ts'
 import type { OutboxRow, OutboxTable } from './table.ts'
@@ -35,10 +37,12 @@ const backoffMs = (tries: number): number => FIRST_BACKOFF_MS * 4 ** (tries - 1)
 
 /** The error's message as one short line, without email addresses. */
 const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .replaceAll(/[^\s<>"]+@[^\s<>"]+/g, '<address>')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 200)
+  truncate(
+    (error instanceof Error ? error.message : String(error))
+      .replaceAll(/[^\s<>"]+@[^\s<>"]+/g, '<address>')
+      .replaceAll(/\s+/g, ' '),
+    200,
+  )
 
 const send = async (
   { transport, sendTimeoutMs = SEND_TIMEOUT_MS }: DeliveryDeps,

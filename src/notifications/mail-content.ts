@@ -1,4 +1,5 @@
 /** Content of a mail as blocks, from which both its HTML and its text are rendered. */
+import { truncate } from '../core/truncate.ts'
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
@@ -25,5 +26,5 @@ const MAX_LINE = 300
 /** Untrusted text as a single line: strips control and bidirectional characters, truncates at 300 characters. */
 export const oneLine = (text: string): string => {
   const line = text.toWellFormed().replaceAll(BIDI_CONTROLS, '').replaceAll(BREAKS_AND_CONTROLS, ' ').trim()
-  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE).toWellFormed()}…` : line
+  return line.length > MAX_LINE ? `${truncate(line, MAX_LINE)}…` : line
 }

@@ -191,7 +191,12 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   categoryBooks: { reply: page },
   suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', book_id: 'tech-001' }] } },
   listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
-  listTitles: { reply: { parts: 1, items: [{ book_id: 'tech-001', title: 'Clean Code' }] } },
+  listTitles: {
+    reply: {
+      parts: 1,
+      items: [{ book_id: 'tech-001', title: 'Clean Code', updated_at: '2025-09-05T10:00:00Z' }],
+    },
+  },
   getBook: { reply: detail },
   getStaffBook: { reply: staffBook },
   createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },

@@ -70,7 +70,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
   const cache = createPageCache(PAGE_CACHE_BYTES)
-  const site = siteFiles(deps.fetch, origin)
+  const site = siteFiles(deps.fetch, origin, log.failure)
   /** Marks the scripts of public pages while they are rendered; it never leaves the process. */
   const mark = randomBytes(16).toString('hex')
   let loaded: Promise<Pick<PagesBuild, 'asset'> & { readonly render: Render }> | undefined

@@ -1,6 +1,6 @@
 /** Files for search engines: robots.txt, and a sitemap with one file per part of the title list. */
 import { listTitles } from '../catalog/api.ts'
-import { slugify } from '../core/slug.ts'
+import { bookPath } from '../core/book-path.ts'
 import { createShopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
@@ -33,9 +33,14 @@ const ROBOTS = [
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
-const bookUrl = (bookId: string, title: string): string => {
-  const slug = slugify(title)
-  return slug === '' ? `/books/${bookId}` : `/books/${bookId}/${encodeURIComponent(slug)}`
+type Title = { readonly book_id: string; readonly title: string; readonly updated_at?: string | undefined }
+type Entry = { readonly path: string; readonly changedAt?: string | undefined }
+
+/** `lastmod` only for a time that can be read: a foreign client may have written anything. */
+const urlEntry = (origin: string, { path, changedAt }: Entry): string => {
+  const time = Date.parse(changedAt ?? '')
+  const lastmod = Number.isNaN(time) ? '' : `<lastmod>${new Date(time).toISOString()}</lastmod>`
+  return `<url><loc>${xml(origin + path)}</loc>${lastmod}</url>`
 }
 
 const respond = (body: string, type: string): Response =>
@@ -49,9 +54,25 @@ const document = (root: string, entries: readonly string[]): Response =>
     'application/xml',
   )
 
-/** Serves /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` calls the API. */
-export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: string) => {
+/**
+ * Serves /robots.txt, /sitemap.xml and /sitemap-1.xml, …; undefined for every other path. `ask` calls the API. A book that
+ * cannot be listed is reported and left out.
+ */
+export const siteFiles = (
+  ask: (request: Request) => Promise<Response>,
+  origin: string,
+  report: (error: unknown) => void,
+) => {
   const read = createShopClient(origin, ask)
+
+  const bookEntry = (book: Title): string[] => {
+    try {
+      return [urlEntry(origin, { path: bookPath(book), changedAt: book.updated_at })]
+    } catch (cause) {
+      report(new Error(`book ${book.book_id} is left out of the sitemap`, { cause }))
+      return []
+    }
+  }
 
   const index = async (): Promise<Response> => {
     const { parts } = await read(listTitles, {})
@@ -65,14 +86,8 @@ export const siteFiles = (ask: (request: Request) => Promise<Response>, origin: 
   const part = async (number: number): Promise<Response | undefined> => {
     const { parts, items } = await read(listTitles, { query: { part: String(number) } })
     if (number > parts) return undefined
-    const paths = [
-      ...(number === 1 ? ['/', '/about', '/search'] : []),
-      ...items.map(({ book_id, title }) => bookUrl(book_id, title)),
-    ]
-    return document(
-      'urlset',
-      paths.map(path => `<url><loc>${xml(origin + path)}</loc></url>`),
-    )
+    const pages = number === 1 ? ['/', '/about', '/search'].map(path => urlEntry(origin, { path })) : []
+    return document('urlset', [...pages, ...items.flatMap(bookEntry)])
   }
 
   return async (pathname: string): Promise<Response | undefined> => {

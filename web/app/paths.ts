@@ -1,13 +1,4 @@
 /** Paths of pages. */
-import { slugify } from '#src/core/slug.ts'
-
-type Titled = { readonly book_id: string; readonly title: string }
-
-/** Canonical path of a book: /books/tech-001/clean-code. */
-export const bookPath = ({ book_id, title }: Titled): string => {
-  const slug = slugify(title)
-  return slug === '' ? `/books/${book_id}` : `/books/${book_id}/${encodeURIComponent(slug)}`
-}
 
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
 

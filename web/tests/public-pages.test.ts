@@ -81,6 +81,15 @@ test('a book has one canonical URL; other URLs redirect to it', async () => {
   })
 })
 
+test('a redirect to the canonical URL of a book keeps the query', async () => {
+  for (const query of ['?utm_source=newsletter', '?a=1&b=%C3%A9']) {
+    const { status, headers } = await getPage(`/books/tech-001${query}`)
+    expect([status, headers.get('location')]).toEqual([301, `/books/tech-001/clean-code${query}`])
+  }
+  const { text } = await getPage('/books/tech-001/clean-code?utm_source=newsletter')
+  expect(text).toContain(`<link rel="canonical" href="${site.url}/books/tech-001/clean-code"/>`)
+})
+
 test('an edit of a book invalidates its cached page at once, and lists shortly after', async () => {
   const read = async (path: string) => (await getPage(path)).text
   expect(await read('/books/poem-1/collected-poems-volume-2')).toContain('$9.00')
@@ -161,6 +170,19 @@ test('robots.txt and the sitemap list the public pages', async () => {
   const { text } = await getPage('/sitemap-1.xml')
   expect(text).toContain(`<loc>${site.url}/books/tech-001/clean-code</loc>`)
   expect(text.match(/<url>/g)?.length).toBe(books.length + 3)
+})
+
+test('the sitemap gives the time of the last edit, where it is known', async () => {
+  const entryOf = async (bookId: string) => {
+    const { text } = await getPage('/sitemap-1.xml')
+    return text.split('\n').find(line => line.includes(`/books/${bookId}/`))
+  }
+  await site.staff.call('PATCH', '/api/books/poem-3', { price: 12 })
+  const edited = await site.visitor().get('/api/books/poem-3')
+  await expect.poll(() => entryOf('poem-3')).toContain(`<lastmod>${edited.body.updated_at}</lastmod>`)
+  expect(await entryOf('poem-4')).toContain('<lastmod>')
+  const { text } = await getPage('/sitemap-1.xml')
+  expect(text).toContain(`<url><loc>${site.url}/about</loc></url>`)
 })
 
 test('a cross-site form submission with the visitor’s cookie changes nothing', async () => {

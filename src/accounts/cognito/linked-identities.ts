@@ -2,9 +2,11 @@
  * Accounts that are linked to an identity of Cognito. A link is made on issuer and subject alone: an email may change hands,
  * and its owner at Cognito need not be its owner here.
  */
+
 import { wasApplied } from '../../core/dynamo/conditional.ts'
 import { ShopError } from '../../core/errors.ts'
 import { sha256 } from '../../core/ids.ts'
+import { truncate } from '../../core/truncate.ts'
 import { auditOwnChange } from '../audit.ts'
 import type { StoredRecord } from '../auth/records.ts'
 import type { AccountDeps } from '../deps.ts'
@@ -58,8 +60,8 @@ export const findOrCreateAccount = async (
   if (email === undefined || !identity.emailVerified)
     throw new ShopError('email_not_verified', 'Your email is not verified with the sign-in service.')
   const names = {
-    firstName: identity.firstName?.slice(0, MAX_NAME),
-    lastName: identity.lastName?.slice(0, MAX_NAME),
+    firstName: identity.firstName && truncate(identity.firstName, MAX_NAME),
+    lastName: identity.lastName && truncate(identity.lastName, MAX_NAME),
   }
   const user = createUserRecord({ email, emailVerified: true, ...names }, deps.now())
   const isCreated = await wasApplied(

@@ -1,4 +1,5 @@
 /** Query parser: turns typed text into words, each with all the terms of the dictionary that it may stand for. */
+import { truncate } from '../../core/truncate.ts'
 import { foldWords } from '../fold-words.ts'
 import type { SpellingIndex } from './spelling-index.ts'
 import type { TextIndex } from './text-index.ts'
@@ -38,7 +39,7 @@ export const SIMILARITY = {
 }
 
 /** The words of a query, bounded in length and number; none for one without letters and digits. */
-export const queryWords = (q: string): string[] => foldWords(q.slice(0, MAX_QUERY_LENGTH), MAX_QUERY_WORDS)
+export const queryWords = (q: string): string[] => foldWords(truncate(q, MAX_QUERY_LENGTH), MAX_QUERY_WORDS)
 
 export type QueryParser = {
   /** The words as typed: exact, the last one also as a prefix, unknown ones as a prefix. `books` is the index's size. */

@@ -1,7 +1,7 @@
 /** Line of the cart: quantity controls, and price or stock changes since the book was added. */
 import { useFetcher } from 'react-router'
 import type { CartView } from '#src/cart/schema.ts'
-import { bookPath } from '../paths.ts'
+import { bookPath } from '#src/core/book-path.ts'
 import type { action } from '../routes/cart.tsx'
 import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
@@ -42,7 +42,7 @@ export const CartLine = ({
       </a>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline justify-between gap-x-4">
-          <h2 className="min-w-0 font-serif text-xl leading-snug">
+          <h2 dir="auto" className="min-w-0 font-serif text-xl leading-snug">
             <a href={bookPath(item)} className="hover:underline">
               {title}
             </a>

@@ -9,8 +9,11 @@ export const useCategories = () => useRouteLoaderData<typeof loader>('root')?.ca
 /** The number of all categories. */
 export const useCategoryCount = () => useRouteLoaderData<typeof loader>('root')?.categoryCount ?? 0
 
+/** Currency of the shop. */
+export const useCurrency = (): string => useRouteLoaderData<typeof loader>('root')?.currency ?? 'USD'
+
 /** Formats amounts in the shop's currency. */
 export const usePrice = (): ((amount: number) => string) => {
-  const currency = useRouteLoaderData<typeof loader>('root')?.currency ?? 'USD'
+  const currency = useCurrency()
   return amount => money(amount, currency)
 }

@@ -1,6 +1,8 @@
 /** Hook for search suggestions: debounced, and only the latest response is used. */
 import { useEffect, useRef, useState } from 'react'
-import { authorPath, bookPath } from '../paths.ts'
+import { bookPath } from '#src/core/book-path.ts'
+import { truncate } from '#src/core/truncate.ts'
+import { authorPath } from '../paths.ts'
 
 type Kind = 'book' | 'author' | 'category'
 export type Suggestion = { readonly kind: Kind; readonly text: string; readonly path: string }
@@ -32,7 +34,7 @@ export const useSuggestions = () => {
   }
   const request = (typed: string) => {
     latest.current?.abort()
-    const text = typed.trim().slice(0, 200)
+    const text = truncate(typed.trim(), 200)
     if (text.length < MIN_LENGTH) return setSuggestions([])
     const controller = new AbortController()
     latest.current = controller

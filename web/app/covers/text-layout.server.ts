@@ -1,5 +1,6 @@
 /** Text layout of covers: breaks text into balanced lines, as large as the box allows. */
 
+import { truncate } from '#src/core/truncate.ts'
 import { escapeXml } from './svg.ts'
 import { hasGlyphs, measureText, outlineText, type Typeface } from './typefaces.server.ts'
 
@@ -63,8 +64,8 @@ const MAX_WORD_LENGTH = 18
 const splitWords = (text: string): string[] =>
   text.split(/\s+/).flatMap(word => {
     if (word.length <= MAX_WORD_LENGTH) return word
-    const half = Math.ceil(word.length / 2)
-    return [`${word.slice(0, half)}-`, word.slice(half)]
+    const start = truncate(word, Math.ceil(word.length / 2))
+    return [`${start}-`, word.slice(start.length)]
   })
 
 type FittedText = { readonly lines: readonly string[]; readonly size: number }

@@ -2,8 +2,10 @@
  * Action helper for forms: runs an API call and turns its errors into form errors. Passwords are never sent
  * back.
  */
+
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { type ErrorCode, errorStatus } from '#src/core/errors.ts'
+import { truncate } from '#src/core/truncate.ts'
 import { type PageContext, pageContext, toShopError } from '../loading/page-context.ts'
 import { formErrors } from '../texts/form-errors.ts'
 import { t } from '../texts/texts.ts'
@@ -81,7 +83,7 @@ export const runFormAction = async <Done extends object>(
   const ctx = context.get(pageContext)
   const form = await request.formData()
   const secret = (name: string) => String(form.get(name) ?? '').slice(0, MAX_LENGTH)
-  const text = (name: string) => secret(name).trim()
+  const text = (name: string) => truncate(String(form.get(name) ?? ''), MAX_LENGTH).trim()
   try {
     const done = await work({ ctx, call: ctx.call, text, secret, form })
     const headers = ctx.responseHeaders()

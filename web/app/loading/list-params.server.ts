@@ -1,4 +1,5 @@
 /** Query parameters of a book list, and links that change some of them. */
+import { truncate } from '#src/core/truncate.ts'
 import { LAST_PAGE } from './page-cursors.server.ts'
 import { findPriceBand } from './price-bands.ts'
 
@@ -16,16 +17,16 @@ export type ListParams = {
   readonly page: number
 }
 
-const truncated = (text: string | null, max: number): string | undefined =>
-  text?.trim().slice(0, max) || undefined
+const bounded = (text: string | null, max: number): string | undefined =>
+  truncate(text?.trim() ?? '', max) || undefined
 
 export const readListParams = ({ searchParams }: URL, category: string | undefined): ListParams => {
   const page = Number(searchParams.get('page') ?? 1)
   const price = searchParams.get('price')
   return {
-    q: truncated(searchParams.get('q'), 200) ?? '',
-    category: category ?? truncated(searchParams.get('category'), 60),
-    author: truncated(searchParams.get('author'), 300),
+    q: bounded(searchParams.get('q'), 200) ?? '',
+    category: category ?? bounded(searchParams.get('category'), 60),
+    author: bounded(searchParams.get('author'), 300),
     price: price !== null && findPriceBand(price) ? price : undefined,
     inStock: searchParams.get('stock') === '1',
     sort: SORTS.find(sort => sort === searchParams.get('sort')) ?? 'relevance',

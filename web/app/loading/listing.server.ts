@@ -1,6 +1,6 @@
 /** Data of a book list for its URL: books, filters, sort order and page, with the links between them. */
 import { browseBooks } from '#src/catalog/api.ts'
-import { type BookCardData, toCardData } from './cards.server.ts'
+import { type BookCardData, toCards } from './cards.server.ts'
 import type { Category } from './categories.server.ts'
 import { buildFacets, type Facet } from './facets.server.ts'
 import { type ListParams, listLink, readListParams, SORTS, type Sort } from './list-params.server.ts'
@@ -39,9 +39,9 @@ export type Listing = {
 const ALTERNATIVES = '6'
 
 /** Resolves to an empty list if the API fails. */
-const readAlternatives = ({ call }: PageContext): Promise<readonly BookCardData[]> =>
-  call(browseBooks, { query: { in_stock: 'true', limit: ALTERNATIVES } }).then(
-    ({ items }) => items.map(toCardData),
+const readAlternatives = (ctx: PageContext): Promise<readonly BookCardData[]> =>
+  ctx.call(browseBooks, { query: { in_stock: 'true', limit: ALTERNATIVES } }).then(
+    ({ items }) => toCards(ctx, items),
     () => [],
   )
 
@@ -65,7 +65,7 @@ export const readListing = async (
   if (!page || (asked.page > 1 && page.items.length === 0)) return undefined
   const { facets, chosen } = buildFacets(page, asked, url, categories, pageCategory, currency)
   return {
-    books: page.items.map(toCardData),
+    books: toCards(ctx, page.items),
     total: page.total,
     params: asked,
     pages: Math.min(LAST_PAGE, Math.max(1, Math.ceil((page.total ?? 0) / PAGE_SIZE))),

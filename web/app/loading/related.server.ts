@@ -1,17 +1,17 @@
 /** Related books: more by the author, and more of the category. */
 import { browseBooks } from '#src/catalog/api.ts'
 import type { BookDetail } from '#src/catalog/schema.ts'
-import { type BookCardData, toCardData } from './cards.server.ts'
+import { type BookCardData, toCards } from './cards.server.ts'
 import type { PageContext } from './page-context.ts'
 
 const MAX_BOOKS = 6
 
 /** At most six books each, without the book itself and without duplicates; none if the API fails. */
-export const readRelated = async ({ call }: PageContext, book: BookDetail) => {
+export const readRelated = async (ctx: PageContext, book: BookDetail) => {
   const [author = book.author] = book.author.split(';').map(name => name.trim())
   const fetchBooks = (query: { author?: string; category?: string }): Promise<readonly BookCardData[]> =>
-    call(browseBooks, { query: { ...query, limit: String(2 * MAX_BOOKS + 1) } }).then(
-      ({ items }) => items.map(toCardData),
+    ctx.call(browseBooks, { query: { ...query, limit: String(2 * MAX_BOOKS + 1) } }).then(
+      ({ items }) => toCards(ctx, items),
       () => [],
     )
   const [byAuthor, inCategory] = await Promise.all([

@@ -1,6 +1,8 @@
 /** Book page. */
 import { redirect } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'
+import { bookPath } from '#src/core/book-path.ts'
+import { truncateWords } from '#src/core/truncate.ts'
 import { AddToCart } from '../components/add-to-cart.tsx'
 import { BookDetails } from '../components/book-details.tsx'
 import { BookRow } from '../components/book-row.tsx'
@@ -8,10 +10,11 @@ import { Breadcrumbs } from '../components/breadcrumbs.tsx'
 import { Cover } from '../components/cover.tsx'
 import { usePrice } from '../components/use-shop.ts'
 import { socialImageUrl } from '../covers/cover-url.ts'
+import { langOf } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { readRelated } from '../loading/related.server.ts'
-import { authorPath, bookPath } from '../paths.ts'
+import { authorPath } from '../paths.ts'
 import { bookJsonLd, breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { authorsLine } from '../texts/format.ts'
@@ -25,7 +28,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const book = await ctx.read(getBook, { params: { book_id: params.bookId } })
   const path = bookPath(book)
-  if (path !== url.pathname) throw redirect(path, 301)
+  if (path !== url.pathname) throw redirect(`${path}${url.search}`, 301)
   const [related, categories] = await Promise.all([readRelated(ctx, book), readCategories(ctx)])
   const category = categories.find(({ name }) => name === book.category)
   const canonical = `${ctx.origin}${path}`
@@ -33,6 +36,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
     book,
     related,
     category,
+    ...langOf(book.language),
     language: book.language === undefined ? undefined : languageName(book.language),
     canonical,
     jsonLd: [
@@ -46,9 +50,10 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
   if (!loaderData) return []
   const { book, canonical, jsonLd } = loaderData
   const line = `${book.title} ${t.book.by} ${authorsLine(book.author)}`
+  const text = (book.description ? `${line}. ${book.description}` : line).replaceAll(/\s+/g, ' ')
   return pageMeta({
     title: line,
-    description: (book.description ? `${line}. ${book.description}` : line).slice(0, MAX_DESCRIPTION),
+    description: truncateWords(text, MAX_DESCRIPTION),
     canonical,
     type: 'book',
     image: new URL(socialImageUrl(book), canonical).href,
@@ -59,7 +64,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => {
 const COLOR_CLASS = { in_stock: 'text-good', few_left: 'text-warn', sold_out: 'text-bad' }
 
 export default function BookPage({
-  loaderData: { book, related, category, language },
+  loaderData: { book, related, category, language, lang },
 }: Route.ComponentProps) {
   const price = usePrice()
   const author = authorsLine(book.author)
@@ -83,12 +88,16 @@ export default function BookPage({
           />
         </div>
         <div className="max-w-xl">
-          <h1 className="font-serif text-[2.25rem] leading-[1.08] tracking-tight text-balance sm:text-[2.75rem]">
+          <h1
+            dir="auto"
+            lang={lang}
+            className="font-serif text-[2.25rem] leading-[1.08] tracking-tight text-balance sm:text-[2.75rem]"
+          >
             {book.title}
           </h1>
           <p className="mt-3 text-lg">
             {t.book.by}{' '}
-            <a href={authorPath(related.author)} className="link">
+            <a href={authorPath(related.author)} dir="auto" lang={lang} className="link">
               {author}
             </a>
           </p>
@@ -103,7 +112,9 @@ export default function BookPage({
               <h2 id="description" className="section-title">
                 {t.book.about}
               </h2>
-              <p className="whitespace-pre-line font-serif text-xl leading-relaxed">{book.description}</p>
+              <p dir="auto" lang={lang} className="whitespace-pre-line font-serif text-xl leading-relaxed">
+                {book.description}
+              </p>
             </section>
           )}
           <BookDetails book={book} language={language} />

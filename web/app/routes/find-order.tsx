@@ -1,5 +1,7 @@
 /** Page that emails a link to an order, for customers on another device. */
+
 import { data, Form } from 'react-router'
+import { truncate } from '#src/core/truncate.ts'
 import { lookUpOrder } from '#src/orders/api.ts'
 import { TextField } from '../components/fields.tsx'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
@@ -13,10 +15,7 @@ const MAX_LENGTH = 320
 /** The response does not reveal whether the order exists. */
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const form = await request.formData()
-  const text = (name: string) =>
-    String(form.get(name) ?? '')
-      .trim()
-      .slice(0, MAX_LENGTH)
+  const text = (name: string) => truncate(String(form.get(name) ?? '').trim(), MAX_LENGTH)
   const typed = { order_id: text('order_id'), email: text('email') }
   try {
     await context.get(pageContext).call(lookUpOrder, { body: typed })

@@ -1,7 +1,7 @@
 /** Home page: new arrivals, favorites and categories. */
 import { browseBooks } from '#src/catalog/api.ts'
 import { BookRow } from '../components/book-row.tsx'
-import { toCardData } from '../loading/cards.server.ts'
+import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -24,10 +24,13 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   return {
     canonical: `${ctx.origin}/`,
     total: newest.total ?? 0,
-    newest: newest.items.map(toCardData),
-    topRated: rated.items.filter(book => book.average_rating !== undefined).map(toCardData),
+    newest: toCards(ctx, newest.items),
+    topRated: toCards(
+      ctx,
+      rated.items.filter(book => book.average_rating !== undefined),
+    ),
     categories,
-    rows: rows.map(({ items }) => items.map(toCardData)),
+    rows: rows.map(({ items }) => toCards(ctx, items)),
   }
 }
 

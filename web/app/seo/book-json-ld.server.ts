@@ -1,11 +1,18 @@
 /** JSON-LD (schema.org) of book pages, for search engines. */
 import type { BookDetail } from '#src/catalog/schema.ts'
+import { languageTag } from '#src/core/language-tag.ts'
 import type { Category } from '../loading/categories.server.ts'
 
 const AVAILABILITY = {
   in_stock: 'https://schema.org/InStock',
   few_left: 'https://schema.org/LimitedAvailability',
   sold_out: 'https://schema.org/OutOfStock',
+}
+
+/** A language tag, or nothing for text that names no language. */
+const inLanguage = (language: string | undefined): { readonly inLanguage?: string } => {
+  const tag = language === undefined ? undefined : languageTag(language)
+  return tag === undefined ? {} : { inLanguage: tag }
 }
 
 export const bookJsonLd = (
@@ -26,7 +33,7 @@ export const bookJsonLd = (
   image: `${origin}${cover}`,
   ...(book.isbn ? { isbn: book.isbn } : {}),
   ...(book.description ? { description: book.description } : {}),
-  ...(book.language ? { inLanguage: book.language } : {}),
+  ...inLanguage(book.language),
   ...(book.pages ? { numberOfPages: book.pages } : {}),
   ...(book.published_year && book.published_year > 0
     ? { datePublished: String(book.published_year).padStart(4, '0') }

@@ -1,13 +1,14 @@
 /** Names of languages and countries, made on the server so that every browser shows the same. */
+import { languageTag } from '#src/core/language-tag.ts'
 import { LOCALE } from './locale.ts'
 
 const languages = new Intl.DisplayNames(LOCALE, { type: 'language' })
 const regions = new Intl.DisplayNames(LOCALE, { type: 'region' })
 
-/** 'en' as 'English'; what is no language code stays as it is. */
+/** 'en' and 'eng' as 'English'; what is no language code stays as it is. */
 export const languageName = (code: string): string => {
   try {
-    return languages.of(code) ?? code
+    return languages.of(languageTag(code) ?? code) ?? code
   } catch {
     return code
   }

@@ -1,6 +1,8 @@
 /** Cell parsers of a feed: prices, counts, years and texts in the spellings that feeds use. */
+
 import type * as z from 'zod'
 import { line, paragraph } from '../../../core/text.ts'
+import { truncateWords } from '../../../core/truncate.ts'
 import { BookId, CategoryName, MAX_STOCK, RESERVED_BOOK_IDS } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
 import { type Parsed, plainNumber, stripSpreadsheetQuoting } from './cell.ts'
@@ -89,9 +91,7 @@ const description: Read<string> = (cell, comma) => {
     .normalize('NFC')
     .trim()
   if (text.length <= MAX_DESCRIPTION) return read(text, comma)
-  const fitting = text.slice(0, MAX_DESCRIPTION)
-  const start = /^.*\S(?=\s)/s.exec(fitting)?.[0] ?? fitting.slice(0, -1)
-  const short = read(`${start.toWellFormed().replace(/\ufffd$/, '')}…`, comma)
+  const short = read(truncateWords(text, MAX_DESCRIPTION), comma)
   return short && 'value' in short
     ? { ...short, remark: `has ${text.length} characters and was shortened to ${MAX_DESCRIPTION}` }
     : short

@@ -1,6 +1,8 @@
 /** Data that a feed does not have: a category from its genres, and on request a generated price and stock. */
+
 import { createHash } from 'node:crypto'
 import { type Cents, cents } from '../../../core/money.ts'
+import { truncate } from '../../../core/truncate.ts'
 
 /** 'young-adult' -> 'Young Adult', the style of category names. */
 export const titleCase = (genre: string): string =>
@@ -13,7 +15,7 @@ export const titleCase = (genre: string): string =>
 /** The category of a book by its genres: the first of them. */
 export const categoryFrom = (genres: unknown): string | undefined => {
   const first: unknown = Array.isArray(genres) ? genres[0] : undefined
-  return typeof first === 'string' ? titleCase(first).slice(0, 60).trim() || undefined : undefined
+  return typeof first === 'string' ? truncate(titleCase(first), 60).trim() || undefined : undefined
 }
 
 /** A price from 4.99 to 39.99 and a stock of 0 to 60, always the same for an id; about one book in 20 is sold out. */

@@ -1,4 +1,5 @@
 /** Row of a feed as a book with an id; each attribute has its cell, and the value of that or what is wrong with it. */
+import { truncate } from '../../../core/truncate.ts'
 import { ATTRIBUTES, type Attribute, type FeedRow } from './attributes.ts'
 import type { Parsed } from './cell.ts'
 import { READ_CELL } from './cells.ts'
@@ -26,7 +27,7 @@ export type ReadOptions = {
 
 const MAX_SHOWN = 40
 const quoteCell = (cell: string): string =>
-  JSON.stringify(cell.length > MAX_SHOWN ? `${cell.slice(0, MAX_SHOWN)}…` : cell)
+  JSON.stringify(cell.length > MAX_SHOWN ? `${truncate(cell, MAX_SHOWN)}…` : cell)
 
 /** For example: price "abc" must be a price, for example 12.50 */
 export const problemText = (

@@ -1,5 +1,7 @@
 /** Opened feed: detects the format, delimiter and encoding of a file of books, and yields its rows one at a time. */
+
 import { statSync } from 'node:fs'
+import { truncate } from '../../../core/truncate.ts'
 import { ATTRIBUTES, assertMapped, FeedError, type FeedRow, parseColumnMap } from './attributes.ts'
 import { csvRows, readCsvHeader } from './csv-rows.ts'
 import { jsonRows } from './json-rows.ts'
@@ -35,7 +37,7 @@ const SAMPLE_LENGTH = 40
 const guessNote = (encoding: string, start: string): string => {
   if (encoding !== GUESSED_ENCODING) return ''
   const at = start.search(/[^\p{ASCII}]/u)
-  const around = at < 0 ? [] : start.slice(Math.max(0, at - 10), at + SAMPLE_LENGTH).split(/[\r\n]/)
+  const around = at < 0 ? [] : truncate(start.slice(Math.max(0, at - 10)), SAMPLE_LENGTH + 10).split(/[\r\n]/)
   const sample = around.find(text => /[^\p{ASCII}]/u.test(text))?.trim() ?? 'the text'
   return ` (a guess: if “${sample}” looks wrong, use --encoding, for example windows-1250)`
 }

@@ -2,6 +2,7 @@
 import { Form } from 'react-router'
 import { browseBooks } from '#src/catalog/api.ts'
 import { getStaffBook } from '#src/catalog/staff-api.ts'
+import { truncate } from '#src/core/truncate.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../../components/order-status.tsx'
 import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
@@ -35,7 +36,7 @@ const findBooks = async ({ read, call }: PageContext, q: string) => {
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   await requireStaff(ctx, url)
-  const q = url.searchParams.get('q')?.trim().slice(0, 60) ?? ''
+  const q = truncate(url.searchParams.get('q')?.trim() ?? '', 60)
   const asked = url.searchParams.get('date') ?? ''
   const date =
     DAY.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : new Date().toISOString().slice(0, 10)
