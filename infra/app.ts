@@ -4,26 +4,25 @@ import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
 import { addChecks, suppressFindings } from './nag-suppressions.ts'
 import { NativeDepsError } from './native-deps.ts'
-import { OptionsError, readOptions } from './settings/options.ts'
+import { type Options, OptionsError, readOptions } from './settings/options.ts'
+import { legalTextFiles } from './settings/profile.ts'
 import { findRegion } from './settings/region.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { createStacks } from './stacks.ts'
 
-const bundleFunctions = async (natives: 'none' | 'host' | 'lambda'): Promise<CodeFolders> => {
+const bundleFunctions = async (options: Options): Promise<CodeFolders> => {
   const folders: [FunctionId, string][] = []
-  for (const { id } of FUNCTIONS) folders.push([id, (await bundleFunction(id, natives)).folder])
+  for (const { id } of FUNCTIONS) {
+    const files = id === 'Pages' ? legalTextFiles(options) : []
+    folders.push([id, (await bundleFunction(id, options.natives, files)).folder])
+  }
   return Object.fromEntries(folders) as Record<FunctionId, string>
 }
 
 const app = new App()
 try {
   const options = readOptions(app.node.getAllContext(), { region: await findRegion() })
-  const stacks = createStacks(
-    app,
-    options,
-    await bundleFunctions(options.natives),
-    process.env.CDK_DEFAULT_ACCOUNT,
-  )
+  const stacks = createStacks(app, options, await bundleFunctions(options), process.env.CDK_DEFAULT_ACCOUNT)
   suppressFindings(stacks)
   addChecks(app)
   app.synth()

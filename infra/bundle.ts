@@ -130,7 +130,7 @@ const inlineOpenApiDocument: Plugin = {
   setup: ({ onLoad }) => {
     onLoad({ filter: /\/src\/openapi\/shop-document\.ts$/ }, () => ({
       contents: `const document = ${JSON.stringify(createShopDocument())}
-export const createShopDocument = url => ({ ...document, servers: [{ url }] })`,
+export const createShopDocument = (url, title) => ({ ...document, info: { ...document.info, title }, servers: [{ url }] })`,
       loader: 'js',
     }))
     onLoad({ filter: /\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/ }, async ({ path }) => {
@@ -180,12 +180,20 @@ const findNativePackages = ({ outputs }: Metafile): string[] => {
 }
 
 /**
- * Builds the bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`. Throws
- * NativeDepsError if they are missing.
+ * Builds the bundle of a function. Its JavaScript is the same on every machine; its native packages are those of `natives`, and
+ * `textFiles` are copied into it under their own names. Throws NativeDepsError if native packages are missing.
  */
-export const bundleFunction = async (id: FunctionId, natives: NativeDeps = 'none'): Promise<Bundle> => {
+export const bundleFunction = async (
+  id: FunctionId,
+  natives: NativeDeps = 'none',
+  textFiles: readonly string[] = [],
+): Promise<Bundle> => {
   const { outputFiles, metafile } = await compile(id)
-  const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }))
+  const texts = await Promise.all(
+    textFiles.map(async path => ({ name: basename(path), contents: await readFile(path) })),
+  )
+  const code = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }))
+  const files = [...code, ...texts]
   const pages = id === 'Pages' ? join(await pagesFolder(), 'server') : undefined
   const hash = createHash('sha256')
     .update(natives)

@@ -54,6 +54,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     origins: app.origins,
     loadShedder: app.loadShedder,
     currency: deps.currency,
+    shop: deps.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log: deps.log,

@@ -107,7 +107,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       users,
       accountLinks,
       now,
-      shop: { currency, publicUrl: settings.publicUrl },
+      shop: { ...settings.shop, currency, publicUrl: settings.publicUrl },
     }),
     transport: { send: guarded(transport.send) },
     now,

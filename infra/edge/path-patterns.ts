@@ -12,6 +12,7 @@ export const PUBLIC_PAGE_PATTERNS = [
   '/',
   '/_*',
   '/about*',
+  '/terms*',
   '/privacy*',
   '/search*',
   '/category/*',

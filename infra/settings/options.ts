@@ -1,7 +1,9 @@
 /** Deployment options, given as CDK context values. */
+import { basename } from 'node:path'
 import * as z from 'zod'
 import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
+import { PROFILE_OPTIONS } from './profile.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
 
 const Region = z
@@ -78,6 +80,7 @@ const Context = z.strictObject({
     .default('0.08'),
   shippingFlat: Amount.default('5.99'),
   cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
+  ...PROFILE_OPTIONS,
   /** When the secrets last changed; a new value makes the functions restart and read them. */
   secretsRead: z.string().optional(),
   /** `lambda`: bundles include the native packages for Lambda, as a deployment needs. */
@@ -91,8 +94,11 @@ export const OPTION_NAMES = Object.keys(Context.shape)
 export class OptionsError extends Error {}
 
 const checkCombinations = (options: Options): string[] => {
-  const { secondRegion, active, domain, zoneId, zoneName, region } = options
+  const { secondRegion, active, domain, zoneId, zoneName, region, termsFile, privacyFile } = options
   return [
+    ...(termsFile && privacyFile && basename(termsFile) === basename(privacyFile)
+      ? ['termsFile and privacyFile must have different names']
+      : []),
     ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
     ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),

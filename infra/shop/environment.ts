@@ -2,6 +2,7 @@
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
+import { legalTextSettings, profileSettings } from '../settings/profile.ts'
 import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
 export type FunctionContext = {
@@ -28,6 +29,8 @@ export const createEnvironment = (
     DYNAMODB_ENDPOINT: 'aws',
     ...Object.fromEntries(touched.map(id => [envOf(id), names[id]])),
     PUBLIC_URL: publicUrl,
+    ...profileSettings(options),
+    ...(definition.id === 'Pages' ? legalTextSettings(options) : {}),
     CURRENCY: options.currency,
     TAX_RATE: options.taxRate,
     SHIPPING_FLAT: options.shippingFlat,

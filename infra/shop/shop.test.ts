@@ -198,6 +198,18 @@ test('alarms are sent by email, and each is explained in docs/operations.md', ()
   expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
 })
 
+test('functions know the shop’s name and time zone, and the pages where their legal texts are', () => {
+  for (const [id, { Environment }] of functionsIn(two))
+    expect(Environment.Variables, id).toMatchObject({
+      SHOP_NAME: 'Corner Books',
+      SHOP_ADDRESS: '1 Library Lane; Anytown',
+      TIME_ZONE: 'America/New_York',
+    })
+  const written = functionsIn(synthesize({ stage: 'dev', termsFile: 'docs/mail.md' }))
+  expect(written.get('Pages')?.Environment.Variables.TERMS_FILE).toBe('mail.md')
+  expect(written.get('OrderProcess')?.Environment.Variables).not.toHaveProperty('TERMS_FILE')
+})
+
 test('the dashboard shows the custom metrics under the names they are published with', () => {
   const [[, { DashboardBody } = {}] = []] = listResources(two.templates.shop, 'AWS::CloudWatch::Dashboard')
   const body = JSON.stringify(DashboardBody)

@@ -5,6 +5,7 @@ import { createSessionStore } from '../accounts/sessions.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Log } from '../core/log/log.ts'
 import { createLimiter, type Limiter } from '../core/rate-limit/limiter.ts'
+import type { ShopProfile } from '../core/shop-profile.ts'
 import { type CursorSeal, createCursorSeal } from '../http/cursor.ts'
 import type { SessionStore } from '../http/identity.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -17,6 +18,7 @@ export type BaseContext = {
   readonly names: TableNames
   readonly publicUrl: string
   readonly currency: string
+  readonly shop: ShopProfile
   readonly log: Log
   /** Logs an error that no caller handles. */
   readonly report: (error: unknown) => void
@@ -28,10 +30,10 @@ export const createBaseContext = (
   settings: Settings,
   { db, log, now = () => new Date() }: Pick<BaseContext, 'db' | 'log'> & { readonly now?: () => Date },
 ): BaseContext => {
-  const { names, publicUrl, currency } = settings
+  const { names, publicUrl, currency, shop } = settings
   const https = publicUrl.startsWith('https:')
   const devices = createKnownDevices(db, names, { https, now })
-  return { settings, db, names, publicUrl, currency, log, report: log.failure, now, devices }
+  return { settings, db, names, publicUrl, currency, shop, log, report: log.failure, now, devices }
 }
 
 /** What every HTTP application needs, whichever endpoints it has. */

@@ -3,8 +3,10 @@
  * messages quote them, and test/settings-page.test.ts keeps docs/settings.md equal to them.
  */
 import type * as z from 'zod'
+import { DEFAULT_SHOP_NAME, DEFAULT_TIME_ZONE } from '../core/shop-profile.ts'
 import { DEFAULT_TABLE_NAMES } from '../tables/definitions.ts'
 import {
+  ADDRESS_LINES,
   AMOUNT,
   AWS_REGION_NAME,
   BUCKET_NAME,
@@ -12,17 +14,21 @@ import {
   CURRENCY_CODE,
   DAYS,
   DYNAMODB_URL,
+  EMAIL_ADDRESS,
   HTTP_URL,
   LOG_LEVEL,
+  MARKDOWN_FILE,
   PARAMETER_PATH,
   PORT_NUMBER,
   RATE,
   SECRET,
   SENDER,
   type SettingType,
+  SHORT_TEXT,
   SMTP_SERVER,
   TABLE_NAME,
   TEXT,
+  TIME_ZONE_NAME,
   USER_POOL_ID,
 } from './setting-types.ts'
 
@@ -56,6 +62,40 @@ const WEB_SERVER = {
     ...SECRET,
     unset: 'generated once, kept in the data folder',
     meaning: 'Key for sessions, pagination cursors, rate limits and authenticator apps',
+  },
+} as const satisfies Variables
+
+const SHOP = {
+  SHOP_NAME: {
+    ...SHORT_TEXT,
+    default: DEFAULT_SHOP_NAME,
+    example: 'Corner Books',
+    meaning: 'Name of the shop on its pages, mails and prints',
+  },
+  SHOP_LEGAL_NAME: {
+    ...SHORT_TEXT,
+    example: 'Corner Books Ltd.',
+    unset: 'the name of the shop',
+    meaning: 'Name of the business that runs the shop',
+  },
+  SHOP_ADDRESS: { ...ADDRESS_LINES, meaning: 'Postal address of the business' },
+  SHOP_EMAIL: { ...EMAIL_ADDRESS, meaning: 'Email address for questions of customers' },
+  SHOP_PHONE: { ...SHORT_TEXT, example: '+1 555 0123', meaning: 'Phone number for questions of customers' },
+  SHOP_TAX_ID: { ...SHORT_TEXT, example: 'DE123456789', meaning: 'Tax ID or VAT number of the business' },
+  TIME_ZONE: {
+    ...TIME_ZONE_NAME,
+    default: DEFAULT_TIME_ZONE,
+    meaning: 'Time zone of the dates that customers and staff see',
+  },
+  TERMS_FILE: {
+    ...MARKDOWN_FILE,
+    unset: 'there is no page of terms',
+    meaning: 'Terms of sale, shown at `/terms`',
+  },
+  PRIVACY_FILE: {
+    ...MARKDOWN_FILE,
+    unset: '`/privacy` shows only what the software stores',
+    meaning: 'Privacy policy, shown at `/privacy`',
   },
 } as const satisfies Variables
 
@@ -118,7 +158,7 @@ const MAIL = {
   SES_REGION: { ...AWS_REGION_NAME, meaning: 'Send mails with Amazon SES in this Region instead' },
   MAIL_FROM: {
     ...SENDER,
-    unset: '`CloudShelf <orders@…>` at the host of PUBLIC_URL',
+    unset: '`<SHOP_NAME> <orders@…>` at the host of PUBLIC_URL',
     meaning: 'Sender of the mails',
   },
 } as const satisfies Variables
@@ -178,6 +218,7 @@ const LAMBDA = {
 /** All variables by subject, in the order of docs/settings.md. */
 export const VARIABLES_BY_SUBJECT: Readonly<Record<string, Variables>> = {
   'Web server': WEB_SERVER,
+  'The shop': SHOP,
   'Prices and carts': SALES,
   'Data and database': DATA,
   Mail: MAIL,
@@ -186,7 +227,7 @@ export const VARIABLES_BY_SUBJECT: Readonly<Record<string, Variables>> = {
   'On AWS, set by the stacks': LAMBDA,
 }
 
-const VARIABLES = { ...WEB_SERVER, ...SALES, ...DATA, ...MAIL, ...COGNITO, ...LOGS, ...LAMBDA }
+const VARIABLES = { ...WEB_SERVER, ...SHOP, ...SALES, ...DATA, ...MAIL, ...COGNITO, ...LOGS, ...LAMBDA }
 
 type ValueOf<V extends Variable> =
   | z.output<V['schema']>

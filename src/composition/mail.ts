@@ -33,7 +33,7 @@ export const createMailTransport = (settings: Settings): Transport => {
 
 /** `transport` sends the mails. `deleteSentMails` deletes those that it still stores: to this address, or about these ids. */
 export const createMailDeps = ({ db, names, settings, now }: BaseContext, transport: Transport) => {
-  const { currency, publicUrl } = settings
+  const { currency, publicUrl, shop } = settings
   const sources = {
     orders: createOrderTable(db, names),
     links: createOrderLinks(db, names),
@@ -42,7 +42,7 @@ export const createMailDeps = ({ db, names, settings, now }: BaseContext, transp
   }
   return {
     outbox: createOutboxTable(db, names),
-    compose: createComposer({ ...sources, shop: { currency, publicUrl }, now }),
+    compose: createComposer({ ...sources, shop: { ...shop, currency, publicUrl }, now }),
     transport,
     deleteSentMails: async (email: string, about: readonly string[]) => transport.deleteMails?.(email, about),
   }

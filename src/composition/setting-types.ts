@@ -2,9 +2,12 @@
  * Types of settings: how the text of an environment variable is parsed, and what a message says that it must be.
  * One of each is enough for many variables (environment.ts), so that all are refused in the same words.
  */
+import { readFileSync, statSync } from 'node:fs'
 import * as z from 'zod'
+import { normalizeEmail } from '../accounts/email.ts'
 import { LOG_LEVELS } from '../core/log/log.ts'
 import { parseDecimal, parseRate } from '../core/money.ts'
+import { isTimeZone } from '../core/shop-profile.ts'
 import { parseSender } from '../notifications/sender.ts'
 
 export type SettingType = {
@@ -35,7 +38,23 @@ const wholeNumber = (least: number, most: number, example: string) => ({
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 const USER_POOL = /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]{1,55}$/
+const MAX_MARKDOWN_BYTES = 256 * 1024
 const httpUrl = z.url({ protocol: /^https?$/ })
+
+/** The Markdown of a file; undefined for a file that cannot be read or is too large. */
+const readMarkdown = (path: string): string | undefined => {
+  try {
+    return statSync(path).size <= MAX_MARKDOWN_BYTES ? readFileSync(path, 'utf8') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const lines = (text: string): string[] =>
+  text
+    .split(/[;\r\n]+/)
+    .map(line => line.trim())
+    .filter(line => line !== '')
 
 export const TEXT = { schema: z.string(), expected: 'any text' } as const
 export const PORT_NUMBER = wholeNumber(0, 65_535, '3000')
@@ -127,4 +146,41 @@ export const AMOUNT = {
   }),
   expected: 'an amount of at most two decimals',
   example: '5.99',
+} as const
+
+export const SHORT_TEXT = {
+  schema: z
+    .string()
+    .trim()
+    .regex(/^[^\p{C}]{1,100}$/u),
+  expected: 'one line of at most 100 characters',
+} as const
+
+export const ADDRESS_LINES = {
+  schema: parsedBy(text => {
+    const address = lines(text)
+    return address.length > 0 && address.length <= 6 && address.every(line => line.length <= 100)
+      ? address
+      : undefined
+  }),
+  expected: 'one to six lines, separated by `;` or line breaks',
+  example: '1 Library Lane; Anytown, NY 12345; USA',
+} as const
+
+export const EMAIL_ADDRESS = {
+  schema: parsedBy(normalizeEmail),
+  expected: 'an email address',
+  example: 'hello@shop.example',
+} as const
+
+export const TIME_ZONE_NAME = {
+  schema: parsedBy(text => (isTimeZone(text) ? text : undefined)),
+  expected: 'an IANA time zone',
+  example: 'Europe/Berlin',
+} as const
+
+/** A file whose text is the value. */
+export const MARKDOWN_FILE = {
+  schema: parsedBy(readMarkdown),
+  expected: 'a readable Markdown file of at most 256 KB',
 } as const

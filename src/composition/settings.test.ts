@@ -36,6 +36,25 @@ test('an empty variable counts as not set', () => {
   expect(readSettings({ PORT: '', DYNAMODB_ENDPOINT: '', CURRENCY: '' })).toEqual(readSettings({}))
 })
 
+test('the shop profile is what the settings say, with the texts of the files', () => {
+  const profile = readSettings({
+    SHOP_NAME: ' Corner Books ',
+    SHOP_ADDRESS: '1 Library Lane;  Anytown, NY 12345;',
+    TIME_ZONE: 'America/New_York',
+    TERMS_FILE: 'LICENSE',
+  })
+  expect(profile.shop).toMatchObject({
+    name: 'Corner Books',
+    legalName: undefined,
+    address: ['1 Library Lane', 'Anytown, NY 12345'],
+    timeZone: 'America/New_York',
+    terms: expect.stringContaining('MIT'),
+    privacy: undefined,
+  })
+  expect(profile.mail.from).toEqual({ name: 'Corner Books', address: 'orders@localhost' })
+  expect(readSettings({}).shop).toMatchObject({ name: 'CloudShelf', address: [], timeZone: 'UTC' })
+})
+
 describe('a value that cannot be used is refused with what it must be:', () => {
   test.each([
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, for example 3000'],
@@ -56,6 +75,11 @@ describe('a value that cannot be used is refused with what it must be:', () => {
     [{ CLOUDSHELF_SECRET: 'short' }, 'CLOUDSHELF_SECRET must be at least 32 characters long'],
     [{ CLOUDSHELF_LOG: 'all' }, 'CLOUDSHELF_LOG must be one of errors, events, requests, calls'],
     [{ MAIL_FROM: 'me' }, 'MAIL_FROM must be a sender, for example CloudShelf <orders@shop.example>'],
+    [{ SHOP_NAME: 'a\nb' }, 'SHOP_NAME must be one line of at most 100 characters, for example Corner Books'],
+    [{ SHOP_EMAIL: 'hello' }, 'SHOP_EMAIL must be an email address, for example hello@shop.example'],
+    [{ TIME_ZONE: 'Berlin' }, 'TIME_ZONE must be an IANA time zone, for example Europe/Berlin'],
+    [{ TIME_ZONE: '+02:00' }, 'TIME_ZONE must be an IANA time zone, for example Europe/Berlin'],
+    [{ TERMS_FILE: '/no/such/terms.md' }, 'TERMS_FILE must be a readable Markdown file of at most 256 KB'],
   ])('%j', (environment, expected) => {
     expect(messageOf(environment)).toBe(`invalid settings: ${expected}`)
   })

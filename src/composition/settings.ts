@@ -4,6 +4,7 @@ import type { CognitoSettings } from '../accounts/cognito/oidc.ts'
 import type { PriceRules } from '../cart/pricing.ts'
 import type { Credentials } from '../core/aws/sign.ts'
 import type { LogLevel } from '../core/log/log.ts'
+import type { ShopProfile } from '../core/shop-profile.ts'
 import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -23,6 +24,7 @@ export type Settings = {
   /** Absolute. */
   readonly dataDir: string
   readonly publicUrl: string
+  readonly shop: ShopProfile
   readonly mail: {
     readonly from: Sender
     /** With neither `smtpUrl` nor `sesRegion`, mails are written to the data folder. */
@@ -82,8 +84,19 @@ export const readSettings = (
     dynamodbPort: env.DYNAMODB_PORT,
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
     publicUrl,
+    shop: {
+      name: env.SHOP_NAME,
+      legalName: env.SHOP_LEGAL_NAME,
+      address: env.SHOP_ADDRESS ?? [],
+      email: env.SHOP_EMAIL,
+      phone: env.SHOP_PHONE,
+      taxId: env.SHOP_TAX_ID,
+      timeZone: env.TIME_ZONE,
+      terms: env.TERMS_FILE,
+      privacy: env.PRIVACY_FILE,
+    },
     mail: {
-      from: env.MAIL_FROM ?? defaultSender(publicUrl),
+      from: env.MAIL_FROM ?? defaultSender(publicUrl, env.SHOP_NAME),
       smtpUrl: env.SMTP_URL,
       sesRegion: env.SES_REGION,
     },

@@ -96,6 +96,6 @@ export const createShop = (deps: Deps) => {
     ...privacyRoutes(deps),
     ...healthRoutes(deps),
   ])
-  mountDocs(app.hono, deps.publicUrl)
+  mountDocs(app.hono, deps.publicUrl, deps.shop.name)
   return app
 }

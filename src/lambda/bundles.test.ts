@@ -74,6 +74,12 @@ test('the sign-in library is loaded with the first sign-in, and no development c
   expect(/[^\0-\x7f]/.test(readFileSync(join(folder, 'index.mjs'), 'utf8'))).toBe(false)
 })
 
+test('the bundle of the pages contains the legal texts of the shop', async () => {
+  const { folder } = await bundleFunction('Pages', 'none', ['LICENSE'])
+  expect(readFileSync(join(folder, 'LICENSE'))).toEqual(readFileSync('LICENSE'))
+  expect((await bundleFunction('Pages')).folder).not.toBe(folder)
+})
+
 test('a bundle is reproducible, with any native dependencies beside it', async () => {
   const [one, other, host] = await Promise.all([
     bundleFunction('OrderProcess'),

@@ -30,7 +30,7 @@ const loading = liveIndex
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...catalog, outbox: createOutboxTable(base.db, base.names) }
 const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
-mountDocs(app.hono, base.publicUrl)
+mountDocs(app.hono, base.publicUrl, base.shop.name)
 await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])
 
 let recordedAt = Date.now()

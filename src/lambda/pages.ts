@@ -16,7 +16,7 @@ import { readSecrets } from './secrets.ts'
 const PAGE_CACHE_MS = 5_000
 
 const settings = readSettings()
-const { publicUrl, currency, apiUrl } = settings
+const { publicUrl, currency, shop, apiUrl } = settings
 if (apiUrl === undefined) throw new SettingsError('API_URL must be set')
 const { proxy } = await readSecrets(settings, ['proxy'])
 
@@ -48,6 +48,7 @@ const { fetch: servePage } = createPageServer({
   origins: shopOrigins(publicUrl),
   loadShedder: createLoadShedder(),
   currency,
+  shop,
   createFreshnessCheck: () => {
     const until = Date.now() + PAGE_CACHE_MS
     return () => Date.now() < until

@@ -160,6 +160,7 @@ const startParts = async (
     origins: shop.origins,
     loadShedder: shop.loadShedder,
     currency: settings.currency,
+    shop: settings.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log,

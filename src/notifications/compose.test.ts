@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { anOrder, createMailCapture, createMailShop } from '../../test/mail.ts'
 import { cents } from '../core/money.ts'
+import { DEFAULT_PROFILE } from '../core/shop-profile.ts'
 import type { Order } from '../orders/schema.ts'
 import { mailHtml } from './html.ts'
 import { orderCancelled } from './mails/order-cancelled.ts'
@@ -11,11 +12,11 @@ import type { Mail } from './schema.ts'
 import { mailText } from './text.ts'
 import { sendDueMail } from './worker.ts'
 
-const SHOP = { currency: 'USD', publicUrl: 'https://shop.example' }
+const SHOP = { ...DEFAULT_PROFILE, currency: 'USD', publicUrl: 'https://shop.example' }
 const TOKEN = 'T'.repeat(43)
 const everyMail = (order: Order) => [
   orderConfirmed(order, SHOP),
-  orderShipped(order),
+  orderShipped(order, SHOP),
   orderCancelled(order, SHOP),
   orderLink(order, SHOP, TOKEN, 30),
 ]
@@ -49,6 +50,7 @@ test('each line shows the price of all its copies, and the lines add up to the s
   ]
   const text = mailText(
     orderConfirmed(anOrder({ items, amounts: { subtotal: cents(6097), total: cents(7184) } }), SHOP),
+    SHOP,
   )
   expect(text).toMatch(/3 × A +\$59\.97/)
   expect(text).toMatch(/20 × B +\$1\.00/)
@@ -56,7 +58,7 @@ test('each line shows the price of all its copies, and the lines add up to the s
 })
 
 test('amounts have two decimals in every currency', () => {
-  const inCurrency = (currency: string) => mailText(orderConfirmed(anOrder(), { ...SHOP, currency }))
+  const inCurrency = (currency: string) => mailText(orderConfirmed(anOrder(), { ...SHOP, currency }), SHOP)
   expect(inCurrency('EUR')).toContain('€52.42')
   expect(inCurrency('JPY')).toContain('¥52.42')
 })
@@ -64,8 +66,8 @@ test('amounts have two decimals in every currency', () => {
 test('an order of another client, with a total alone, has its mails too', () => {
   const { shipping_address: _, ...rest } = anOrder()
   const bare = { ...rest, amounts: { total: cents(5242) } }
-  for (const letter of everyMail(bare)) expect(mailText(letter)).not.toMatch(/undefined|NaN/)
-  expect(mailText(orderConfirmed(bare, SHOP))).toMatch(/Total +\$52\.42/)
+  for (const letter of everyMail(bare)) expect(mailText(letter, SHOP)).not.toMatch(/undefined|NaN/)
+  expect(mailText(orderConfirmed(bare, SHOP), SHOP)).toMatch(/Total +\$52\.42/)
 })
 
 test('a confirmation that is sent after the cancellation says so', async () => {
@@ -84,17 +86,17 @@ test('text that customers entered is escaped in the HTML of a mail', async () =>
   const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: cents(100), quantity: 1 }] })
   const tags = (page: string) => page.match(/<[a-z/][^>]*>/gi) ?? []
   for (const [i, letter] of everyMail(order).entries()) {
-    const page = await mailHtml(letter)
+    const page = await mailHtml(letter, SHOP)
     expect(page).not.toMatch(/<script|<img/)
     const plain = everyMail(clean)[i]
     if (!plain) throw new Error('there must be as many mails')
-    expect(new Set(tags(page))).toEqual(new Set(tags(await mailHtml(plain))))
+    expect(new Set(tags(page))).toEqual(new Set(tags(await mailHtml(plain, SHOP))))
   }
 })
 
 test('mails load nothing from a server: no images, scripts, styles or fonts', async () => {
   for (const letter of everyMail(anOrder())) {
-    const page = await mailHtml(letter)
+    const page = await mailHtml(letter, SHOP)
     expect(page).not.toMatch(/<(img|script|link|iframe|object|form)\b|url\(|@import|src=/i)
     expect(page.match(/https?:\/\/[^"<\s]+/g) ?? []).toEqual(
       page.includes(TOKEN) ? [`https://shop.example/orders/open?token=${TOKEN}`] : [],
@@ -117,8 +119,41 @@ test('a very long title, or one with half a character, is truncated', () => {
     items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: cents(100), quantity: 1 }],
   })
   for (const letter of everyMail(order)) {
-    const text = mailText(letter)
+    const text = mailText(letter, SHOP)
     expect(text.length).toBeLessThan(2_000)
     expect(text.isWellFormed()).toBe(true)
   }
+})
+
+test('a mail is headed by the shop’s name and ends with the business, its address and how to reach it', async () => {
+  const shop = {
+    ...SHOP,
+    name: 'Corner Books',
+    legalName: 'Corner & Sons Ltd.',
+    address: ['1 Library Lane', 'Anytown, NY 12345'],
+    email: 'hello@corner.example',
+    phone: '+1 555 0123',
+  }
+  const content = orderConfirmed(anOrder(), shop)
+  const [text, page] = [mailText(content, shop), await mailHtml(content, shop)]
+  expect(text).toMatch(
+    /\n-- \nCorner & Sons Ltd\.\n1 Library Lane\nAnytown, NY 12345\nhello@corner\.example\n\+1 555 0123\n$/,
+  )
+  expect(page).toMatch(
+    /Corner Books<[\s\S]*Thank you for your order[\s\S]*Corner &amp; Sons Ltd\.<br>1 Library Lane<br>/,
+  )
+  for (const form of [text, page]) expect(form).not.toContain('CloudShelf')
+})
+
+test('a mail shows the day of an order in the shop’s time zone', () => {
+  const placed = (order: Order, timeZone: string) => {
+    const shop = { ...SHOP, timeZone }
+    return /Placed on (.*)/.exec(mailText(orderShipped(order, shop), shop))?.[1]
+  }
+  const late = anOrder({ order_date: '2026-03-01', created_at: '2026-03-01T23:30:00.000Z' })
+  expect(placed(late, 'UTC')).toBe('March 1, 2026')
+  expect(placed(late, 'Europe/Berlin')).toBe('March 2, 2026')
+  // Another client's order has the day that it says.
+  const foreign = anOrder({ order_date: '2026-03-01', created_at: '2026-03-01T23:30:00' })
+  expect(placed(foreign, 'Pacific/Honolulu')).toBe('March 1, 2026')
 })

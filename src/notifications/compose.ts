@@ -49,7 +49,7 @@ const orderContent = async (
     case 'order_confirmed':
       return orderConfirmed(order, deps.shop)
     case 'order_shipped':
-      return orderShipped(order)
+      return orderShipped(order, deps.shop)
     case 'order_cancelled':
       return orderCancelled(order, deps.shop)
     case 'order_link': {
@@ -72,7 +72,7 @@ const accountContent = async (
   { event, email, seal }: AccountAnnouncement,
   user: User,
 ): Promise<MailContent> => {
-  const { publicUrl } = deps.shop
+  const { publicUrl, name } = deps.shop
   const linkTo = async (path: string, purpose: LinkPurpose): Promise<account.MailedLink> => {
     const token = await deps.accountLinks.create(
       purpose,
@@ -85,20 +85,20 @@ const accountContent = async (
   }
   switch (event) {
     case 'verify_email':
-      return account.verifyEmail(await linkTo('/verify-email', 'verify_email'))
+      return account.verifyEmail(await linkTo('/verify-email', 'verify_email'), name)
     case 'reset_password':
       return account.resetPassword(await linkTo('/reset-password', 'reset_password'))
     case 'change_email':
-      return account.changeEmail(await linkTo('/confirm-address', 'change_email'))
+      return account.changeEmail(await linkTo('/confirm-address', 'change_email'), name)
     case 'account_exists':
       return account.accountExists(
         new URL('/sign-in', publicUrl).href,
         new URL('/forgot-password', publicUrl).href,
       )
     case 'email_changed':
-      return account.emailChanged(user.email)
+      return account.emailChanged(user.email, name)
     case 'password_changed':
-      return account.passwordChanged(new URL('/forgot-password', publicUrl).href)
+      return account.passwordChanged(new URL('/forgot-password', publicUrl).href, name)
   }
 }
 
@@ -127,7 +127,7 @@ export const createComposer =
       id,
       to,
       subject: oneLine(content.subject),
-      html: await mailHtml(content),
-      text: mailText(content),
+      html: await mailHtml(content, deps.shop),
+      text: mailText(content, deps.shop),
     }
   }

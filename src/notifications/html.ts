@@ -1,5 +1,6 @@
 /** HTML form of a mail, as mail programs render it: layout by tables, inline styles, dark mode, nothing loaded from a server. */
 import { html, raw } from 'hono/html'
+import { letterhead, type ShopProfile } from '../core/shop-profile.ts'
 import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const SERIF = "Georgia,'Times New Roman',serif"
@@ -41,8 +42,15 @@ const blockHtml = (block: Block) => {
   }
 }
 
+/** Lines at the end of a mail: business, postal address, email and phone, as far as they are set. */
+const footerLines = (shop: ShopProfile): string[] =>
+  [...letterhead(shop), shop.email, shop.phone].filter(line => line !== undefined)
+
 /** Values are escaped by `html`, and texts that customers or books supply are reduced to a single line before. */
-export const mailHtml = async ({ subject, heading, blocks }: MailContent): Promise<string> =>
+export const mailHtml = async (
+  { subject, heading, blocks }: MailContent,
+  shop: ShopProfile,
+): Promise<string> =>
   String(
     await html`<!doctype html>
 <html lang="en">
@@ -57,11 +65,12 @@ export const mailHtml = async ({ subject, heading, blocks }: MailContent): Promi
 <body class="page" style="margin:0;padding:0;background:#f4efe8">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4efe8"><tr><td align="center" style="padding:32px 16px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px">
-<tr><td class="ink" style="padding:0 4px 16px;font:italic 20px ${SERIF};color:#2b2623">CloudShelf</td></tr>
+<tr><td class="ink" style="padding:0 4px 16px;font:italic 20px ${SERIF};color:#2b2623">${oneLine(shop.name)}</td></tr>
 <tr><td class="card" style="padding:32px 28px 12px;background:#fffdf9;border:1px solid #e6ddd2;border-radius:10px;font:16px/1.5 ${SANS}">
 <h1 class="ink" style="margin:0 0 20px;font:26px/1.25 ${SERIF};color:#2b2623">${oneLine(heading)}</h1>
 ${blocks.map(blockHtml)}
 </td></tr>
+<tr><td class="soft" style="padding:20px 4px 0;font:13px/1.5 ${SANS};color:#75695f">${footerLines(shop).map((line, i) => html`${i > 0 ? raw('<br>') : ''}${oneLine(line)}`)}</td></tr>
 </table>
 </td></tr></table>
 </body>

@@ -1,11 +1,13 @@
 /** Blocks of an order that several mails show: books, amounts, address, order number. */
 import { amountRows } from '../cart/amounts.ts'
+import { formatDay, placedAt } from '../core/days.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
+import type { ShopProfile } from '../core/shop-profile.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
 
 /** Facts of the shop that mails show. */
-export type ShopFacts = { readonly currency: string; readonly publicUrl: string }
+export type ShopFacts = ShopProfile & { readonly currency: string; readonly publicUrl: string }
 
 /** An amount with its currency, always with cents: the shop's amounts have two decimals in every currency. */
 export const money = (amount: Cents, currency: string): string =>
@@ -24,13 +26,9 @@ const countryName = (code: string): string => {
   }
 }
 
-const DAY = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' })
-
-/** '2025-09-05' as 'September 5, 2025'; a date of another form stays as it is. */
-const day = (date: string): string => {
-  const time = Date.parse(date)
-  return Number.isNaN(time) ? date : DAY.format(time)
-}
+/** The day on which an order was placed, in the shop's time zone: 'September 5, 2025'. */
+const placedOn = ({ created_at, order_date }: Order, { timeZone }: ShopFacts): string =>
+  formatDay(placedAt(created_at, order_date), 'en-US', timeZone)
 
 const bookLabel = ({ title, quantity }: Order['items'][number]): string => `${quantity} × ${title}`
 
@@ -67,8 +65,8 @@ export const address = ({ shipping_address: to }: Order): Block[] => {
   return lines.length > 0 ? [{ kind: 'list', heading: 'Shipping to', lines }] : []
 }
 
-export const reference = (order: Order): Block => ({
+export const reference = (order: Order, shop: ShopFacts): Block => ({
   kind: 'list',
   heading: 'Order number',
-  lines: [order.order_id, `Placed on ${day(order.order_date)}`],
+  lines: [order.order_id, `Placed on ${placedOn(order, shop)}`],
 })

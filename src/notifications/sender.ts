@@ -13,9 +13,9 @@ export const parseSender = (text: string): Sender | undefined => {
   return bare === undefined ? undefined : { name: '', address: bare }
 }
 
-/** Default sender, at the shop's own host. An IP address is replaced by `localhost`, since mail needs a host name. */
-export const defaultSender = (publicUrl: string): Sender => {
+/** Default sender: the shop's name, at its own host. An IP address is replaced by `localhost`, since mail needs a host name. */
+export const defaultSender = (publicUrl: string, name: string): Sender => {
   const { hostname } = new URL(publicUrl)
   const host = /^[\d.]+$|^\[/.test(hostname) ? 'localhost' : hostname
-  return { name: 'CloudShelf', address: `orders@${host}` }
+  return { name, address: `orders@${host}` }
 }

@@ -1,4 +1,5 @@
 /** Plain-text form of a mail, 60 columns wide. */
+import { letterhead, type ShopProfile } from '../core/shop-profile.ts'
 import { type Block, type MailContent, oneLine } from './mail-content.ts'
 
 const WIDTH = 60
@@ -35,8 +36,12 @@ const blockText = (block: Block): string => {
   }
 }
 
+/** The signature of the shop: business, postal address, email and phone, as far as they are set. */
+const signature = (shop: ShopProfile): string =>
+  ['-- ', ...letterhead(shop), shop.email, shop.phone].filter(line => line !== undefined).join('\n')
+
 /** The text with LF line ends and the shop's signature. */
-export const mailText = ({ heading, blocks }: MailContent): string => {
-  const parts = [wrap(heading), ...blocks.map(blockText), '-- \nCloudShelf']
+export const mailText = ({ heading, blocks }: MailContent, shop: ShopProfile): string => {
+  const parts = [wrap(heading), ...blocks.map(blockText), signature(shop)]
   return `${parts.join('\n\n')}\n`
 }

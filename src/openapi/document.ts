@@ -1,6 +1,7 @@
 /** Generator of the OpenAPI 3.1 document from endpoints and their zod schemas. */
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus } from '../core/errors.ts'
+import { DEFAULT_SHOP_NAME } from '../core/shop-profile.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { describeLimits } from '../http/rate-limits.ts'
@@ -174,11 +175,15 @@ const errorTable = (): string => {
   return `<details><summary>All ${errorCodes.length} error codes</summary>\n\n${table}\n\n</details>`
 }
 
-/** The document of these endpoints; `serverUrl` is where the API is served. */
-export const createOpenApiDocument = (endpoints: readonly Endpoint[], serverUrl = '/'): Json => ({
+/** The document of these endpoints under this title; `serverUrl` is where the API is served. */
+export const createOpenApiDocument = (
+  endpoints: readonly Endpoint[],
+  serverUrl = '/',
+  title = DEFAULT_SHOP_NAME,
+): Json => ({
   openapi: '3.1.0',
   info: {
-    title: 'CloudShelf',
+    title,
     version: '1.0.0',
     description: `${ABOUT}\n\n${errorTable()}`,
     license: { name: 'MIT', identifier: 'MIT' },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Hono } from 'hono'
+import { html, raw } from 'hono/html'
 
 /** The renderer's file input is the only field it leaves without a label. */
 const LABELS = `document.addEventListener('spec-loaded', ({ target: { shadowRoot } }) =>
@@ -10,12 +11,12 @@ const LABELS = `document.addEventListener('spec-loaded', ({ target: { shadowRoot
     for (const input of shadowRoot.querySelectorAll('input[type=file]:not([aria-label])')) input.ariaLabel = 'Request body'
   }).observe(shadowRoot, { childList: true, subtree: true }))`
 
-const PAGE = `<!doctype html>
+const page = (name: string) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>CloudShelf API</title>
+<title>${name} API</title>
 <style>
 body { font-family: system-ui, sans-serif }
 h1 { font-size: 2rem }
@@ -24,14 +25,14 @@ a { color: #8a3b12 }
 openapi-explorer { --font-size-regular: 16px; --font-size-small: 14px; --font-size-mono: 14px; --light-fg: #666; --nav-path-padding: 7px 8px 7px 1.5rem;
   --blue: #1a5f9e; --green: #1f6f35; --red: #b3261e; --orange: #94490a; --yellow: #7a5c00; --purple: #6f42c1 }
 </style>
-<script>${LABELS}</script>
+<script>${raw(LABELS)}</script>
 <script type="module" src="/api/docs/openapi-explorer.js"></script>
 </head>
 <body>
 <openapi-explorer spec-url="/api/openapi.json" hide-server-selection hide-authentication
  primary-color="#8a3b12" secondary-color="#8a3b12" text-color="#2b2623"
  nav-bg-color="#f6f1ea" nav-text-color="#4a403a" nav-hover-bg-color="#eadfd2" nav-hover-text-color="#2b2623">
-<div slot="overview"><h1>CloudShelf API</h1><p><a href="/api/openapi.json">OpenAPI document</a></p></div>
+<div slot="overview"><h1>${name} API</h1><p><a href="/api/openapi.json">OpenAPI document</a></p></div>
 </openapi-explorer>
 <noscript>This page needs JavaScript. The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
 </body>
@@ -44,17 +45,17 @@ const POLICY =
   `default-src 'none'; script-src 'self' 'sha256-${LABELS_HASH}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; ` +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Mounts /api/openapi.json, /api/docs and the script of the page. */
-export const mountDocs = (app: Hono, serverUrl: string): void => {
+/** Mounts /api/openapi.json, /api/docs and the script of the page, for the shop of this name. */
+export const mountDocs = (app: Hono, serverUrl: string, name: string): void => {
   app.get('/api/openapi.json', async c => {
     // Only this response needs the generator and all endpoints, so they are loaded with it.
     const { createShopDocument } = await import('./shop-document.ts')
-    return c.json(createShopDocument(serverUrl), 200, {
+    return c.json(createShopDocument(serverUrl, name), 200, {
       'cache-control': 'public, max-age=0, s-maxage=60',
     })
   })
   app.get('/api/docs', c =>
-    c.html(PAGE, 200, { 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' }),
+    c.html(page(name), 200, { 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' }),
   )
   app.get('/api/docs/openapi-explorer.js', async c => {
     const script = await readFile(

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
+import type { ShopProfile } from '../core/shop-profile.ts'
 import { readBody } from '../http/body.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createFetch, type PipelineRules, runSteps, type Steps, skip } from '../http/pipeline.ts'
@@ -27,6 +28,7 @@ export type PagesBuild = {
     context: {
       readonly origin: string
       readonly currency: string
+      readonly shop: ShopProfile
       readonly report: (error: unknown) => void
     },
     origins: ReadonlySet<string>,
@@ -40,6 +42,7 @@ export type PagesDeps = PipelineRules & {
   readonly fetch: Fetch
   readonly publicUrl: string
   readonly currency: string
+  readonly shop: ShopProfile
   /** A check whether the page of this path, rendered now, still shows the current data. */
   readonly createFreshnessCheck: (pathname: string) => () => boolean
   /** Loads the pages; called again after it has failed. */
@@ -66,7 +69,7 @@ const pageSteps = <Input, Result>(
 
 /** `fetch` answers pages and passes everything else on to the API. */
 export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
-  const { publicUrl, origins, currency, log, loadShedder } = deps
+  const { publicUrl, origins, currency, shop, log, loadShedder } = deps
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
   const cache = createPageCache(PAGE_CACHE_BYTES)
@@ -77,7 +80,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
 
   const ready = () => {
     loaded ??= deps.load().then(({ pageRenderer, asset }) => ({
-      render: pageRenderer({ currency, report: log.failure, origin }, origins),
+      render: pageRenderer({ currency, shop, report: log.failure, origin }, origins),
       asset,
     }))
     // After a failure, the next request tries again.

@@ -110,6 +110,7 @@ const runShop = async <T>(
       origins: app.origins,
       loadShedder: app.loadShedder,
       currency: settings.currency,
+      shop: settings.shop,
       createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
       load: build.load,
       log,

@@ -13,6 +13,7 @@ import { NavigationProgress } from './components/navigation-progress.tsx'
 import { usePageFocus } from './components/use-page-focus.ts'
 import { readCategories } from './loading/categories.server.ts'
 import { pageContext } from './loading/page-context.ts'
+import { toShopData } from './loading/shop-data.ts'
 import styles from './styles/shop.css?url'
 import { LANGUAGE } from './texts/locale.ts'
 import { t } from './texts/texts.ts'
@@ -30,7 +31,7 @@ export const links: Route.LinksFunction = () => [
 /** Number of categories on every page; the home page lists all. */
 const CATEGORIES_IN_FRAME = 12
 
-/** Data of every page: the largest categories, and the currency. */
+/** Data of every page: the largest categories, the currency, and the shop's name and address. */
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const categories = await readCategories(ctx)
@@ -38,6 +39,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
     categories: categories.slice(0, CATEGORIES_IN_FRAME),
     categoryCount: categories.length,
     currency: ctx.currency,
+    shop: toShopData(ctx.shop),
   }
 }
 

@@ -15,6 +15,7 @@ export default [
   route('orders/:orderId', 'routes/order.tsx'),
   route('orders/:orderId/confirmed', 'routes/order-confirmed.tsx'),
   route('about', 'routes/about.tsx'),
+  route('terms', 'routes/terms.tsx'),
   route('privacy', 'routes/privacy.tsx'),
   route('sign-up', 'routes/account/sign-up.tsx'),
   route('verify-email', 'routes/account/verify-email.tsx'),

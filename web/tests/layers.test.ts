@@ -7,10 +7,10 @@ import { expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /**
  * Shapes, endpoints, the typed client and its error, and pure functions: states of an order, amounts, email
- * addresses, money, tokens, slugs, language tags.
+ * addresses, money, days, the shop profile, tokens, slugs, language tags.
  */
 const KNOWN =
-  /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(book-path|errors|language-tag|money|secrets|slug|truncate)|accounts\/email)\.ts$/
+  /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(book-path|days|errors|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email)\.ts$/
 
 test('pages import only schemas, endpoints, the client and pure functions of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(
@@ -31,7 +31,14 @@ test('pages import only schemas, endpoints, the client and pure functions of the
 })
 
 /** Modules of the shop that components may load: they import nothing but types and each other. */
-const LOADED_BY_COMPONENTS = ['core/book-path', 'core/money', 'core/slug', 'core/truncate', 'cart/amounts']
+const LOADED_BY_COMPONENTS = [
+  'core/book-path',
+  'core/money',
+  'core/shop-profile',
+  'core/slug',
+  'core/truncate',
+  'cart/amounts',
+]
 
 test('components import only types, and modules that import no others, so no schemas reach the browser', () => {
   const loads = (text: string) =>

@@ -85,6 +85,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
     origins: app.origins,
     loadShedder: app.loadShedder,
     currency: shop.deps.currency,
+    shop: shop.deps.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(shop.deps.liveIndex, pathname),
     load: build.load,
     log: shop.deps.log,

@@ -11,6 +11,7 @@ import { wasApplied } from '../../core/dynamo/conditional.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import { orShopError } from '../../core/dynamo/write.ts'
 import { epochSeconds, newUserId } from '../../core/ids.ts'
+import type { ShopProfile } from '../../core/shop-profile.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
 import { accountDisabled } from '../problems.ts'
@@ -29,6 +30,8 @@ export type AuthDeps = {
   /** Signs cookies and encrypts the secrets of second factors. */
   readonly authSecret: string
   readonly publicUrl: string
+  /** Its name is what authenticator apps and passkeys show. */
+  readonly shop: Pick<ShopProfile, 'name'>
   readonly now: () => Date
 }
 
@@ -43,7 +46,7 @@ const isStaffRole = (role: unknown) => role === 'staff' || role === 'admin'
 
 export type Auth = ReturnType<typeof createAuth>
 
-export const createAuth = ({ db, names, users, records, authSecret, publicUrl, now }: AuthDeps) => {
+export const createAuth = ({ db, names, users, records, authSecret, publicUrl, shop, now }: AuthDeps) => {
   /** Writes a session together with `last_login`, so that none is created for an account that is deleted at the same time. */
   const create: AuthRecords['create'] = (model, record) => {
     if (model !== 'session') return records.create(model, record)
@@ -77,7 +80,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
   const cookie = (name: string) => ({ name, attributes: { secure: https, path: '/' } })
   const prefix = https ? '__Host-' : ''
   return betterAuth({
-    appName: 'CloudShelf',
+    appName: shop.name,
     baseURL: origin,
     basePath: '/api/auth',
     secret: authSecret,
@@ -155,14 +158,14 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, n
     },
     plugins: [
       twoFactor({
-        issuer: 'CloudShelf',
+        issuer: shop.name,
         twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
         // An attacker who guesses codes already has the password: five attempts a challenge, ten in 15 minutes.
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: LOCKED_SECONDS },
       }),
       passkey({
         rpID: hostname,
-        rpName: 'CloudShelf',
+        rpName: shop.name,
         origin,
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       }),

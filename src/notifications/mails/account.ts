@@ -10,9 +10,9 @@ const lasting = (minutes: number): string =>
 
 const paragraph = (text: string) => ({ kind: 'paragraph', text }) as const
 
-export const verifyEmail = ({ url, minutes }: MailedLink): MailContent => ({
+export const verifyEmail = ({ url, minutes }: MailedLink, shop: string): MailContent => ({
   subject: 'Confirm your email',
-  heading: 'Welcome to CloudShelf',
+  heading: `Welcome to ${shop}`,
   blocks: [
     paragraph(
       'An account was created with this email address. If that was you, confirm it with the password you chose.',
@@ -48,12 +48,12 @@ export const accountExists = (signIn: string, forgot: string): MailContent => ({
   ],
 })
 
-export const changeEmail = ({ url, minutes }: MailedLink): MailContent => ({
+export const changeEmail = ({ url, minutes }: MailedLink, shop: string): MailContent => ({
   subject: 'Confirm your new email',
   heading: 'Confirm your new email',
   blocks: [
     paragraph(
-      'This email address was entered as the new email of a CloudShelf account. Confirm it to make the change.',
+      `This email address was entered as the new email of an account at ${shop}. Confirm it to make the change.`,
     ),
     { kind: 'link', label: 'Confirm new email', url },
     paragraph(`This link works once and expires after ${lasting(minutes)}. ${NOT_YOU}`),
@@ -61,22 +61,22 @@ export const changeEmail = ({ url, minutes }: MailedLink): MailContent => ({
 })
 
 /** To the old address. It names the new one, because the account may have been taken over. */
-export const emailChanged = (to: string): MailContent => ({
+export const emailChanged = (to: string, shop: string): MailContent => ({
   subject: 'Your email was changed',
   heading: 'Your email was changed',
   blocks: [
     paragraph(
-      `The email address of your CloudShelf account is now ${to}. From now on, we’ll send account emails there.`,
+      `The email address of your account at ${shop} is now ${to}. From now on, we’ll send account emails there.`,
     ),
     paragraph('If this wasn’t you, reply to this email right away.'),
   ],
 })
 
-export const passwordChanged = (forgot: string): MailContent => ({
+export const passwordChanged = (forgot: string, shop: string): MailContent => ({
   subject: 'Your password was changed',
   heading: 'Your password was changed',
   blocks: [
-    paragraph('The password of your CloudShelf account was changed, and we signed you out everywhere else.'),
+    paragraph(`The password of your account at ${shop} was changed, and we signed you out everywhere else.`),
     paragraph('If this wasn’t you, reset your password right away.'),
     { kind: 'link', label: 'Reset your password', url: forgot },
   ],

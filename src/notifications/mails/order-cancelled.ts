@@ -3,15 +3,15 @@ import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
-export const orderCancelled = (order: Order, { currency }: ShopFacts): MailContent => ({
+export const orderCancelled = (order: Order, shop: ShopFacts): MailContent => ({
   subject: `Order canceled: ${order.order_id}`,
   heading: 'Your order is canceled',
   blocks: [
     {
       kind: 'paragraph',
-      text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, currency)}.`,
+      text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, shop.currency)}.`,
     },
     books(order),
-    reference(order),
+    reference(order, shop),
   ],
 })

@@ -21,7 +21,7 @@ export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
         ? []
         : [{ kind: 'paragraph', text: 'Pay by invoice, which comes with your books.' } as const]),
       ...address(order),
-      reference(order),
+      reference(order, shop),
     ],
   }
 }

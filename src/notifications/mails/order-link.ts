@@ -20,6 +20,6 @@ export const orderLink = (order: Order, shop: ShopFacts, token: string, minutes:
     },
     { kind: 'link', label: 'View order', url: pageOf(shop, token) },
     { kind: 'paragraph', text: 'If you didn’t request this, you can ignore this email.' },
-    reference(order),
+    reference(order, shop),
   ],
 })

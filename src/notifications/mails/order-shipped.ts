@@ -1,15 +1,15 @@
 /** Email: the order has shipped. */
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
-import { address, books, reference } from '../order-blocks.ts'
+import { address, books, reference, type ShopFacts } from '../order-blocks.ts'
 
-export const orderShipped = (order: Order): MailContent => ({
+export const orderShipped = (order: Order, shop: ShopFacts): MailContent => ({
   subject: `Order shipped: ${order.order_id}`,
   heading: 'Your books are on their way',
   blocks: [
     { kind: 'paragraph', text: 'Your order has shipped.' },
     books(order),
     ...address(order),
-    reference(order),
+    reference(order, shop),
   ],
 })

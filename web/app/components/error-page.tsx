@@ -2,6 +2,7 @@
 import { isRouteErrorResponse, useLocation } from 'react-router'
 import type { RouteErrorData } from '../loading/page-context.ts'
 import { t } from '../texts/texts.ts'
+import { useShop } from './use-shop.ts'
 
 type ErrorText = {
   readonly title: string
@@ -31,9 +32,10 @@ const textFor = (error: unknown): ErrorText => {
 export const ErrorPage = ({ error }: { readonly error: unknown }) => {
   const { title, text, canRetry, offersOrderSearch = false } = textFor(error)
   const { pathname, search } = useLocation()
+  const { name } = useShop()
   return (
     <div className="prose py-16">
-      <title>{`${title} · ${t.shop.name}`}</title>
+      <title>{`${title} · ${name}`}</title>
       <h1 className="page-title">{title}</h1>
       <p className="text-lg">{text}</p>
       <p className="flex flex-wrap gap-4">

@@ -4,33 +4,36 @@
 import { useLocation } from 'react-router'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'
-import { useCategories } from './use-shop.ts'
+import { useCategories, useShop } from './use-shop.ts'
 import { VisitorLinks } from './visitor-links.tsx'
 
 const MAX_CATEGORIES = 10
 
-export const Header = () => (
-  <header className="border-line border-b print:hidden">
-    <div className="frame flex flex-wrap items-center gap-x-4 gap-y-3 py-4 sm:gap-x-8">
-      <a href="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
-        {t.shop.name}
-      </a>
-      <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
-        <SearchBox />
-      </div>
-      <nav
-        aria-label={t.shop.accountNav}
-        className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5"
-      >
-        <a href="/orders" className="nav-link">
-          {t.shop.ordersShort}
+export const Header = () => {
+  const { name } = useShop()
+  return (
+    <header className="border-line border-b print:hidden">
+      <div className="frame flex flex-wrap items-center gap-x-4 gap-y-3 py-4 sm:gap-x-8">
+        <a href="/" className="font-serif text-[1.75rem] leading-none tracking-tight">
+          {name}
         </a>
-        <VisitorLinks />
-      </nav>
-    </div>
-    <CategoryNav />
-  </header>
-)
+        <div className="order-3 w-full sm:order-none sm:w-auto sm:flex-1">
+          <SearchBox />
+        </div>
+        <nav
+          aria-label={t.shop.accountNav}
+          className="ml-auto flex items-center gap-4 text-[0.9375rem] sm:gap-5"
+        >
+          <a href="/orders" className="nav-link">
+            {t.shop.ordersShort}
+          </a>
+          <VisitorLinks />
+        </nav>
+      </div>
+      <CategoryNav />
+    </header>
+  )
+}
 
 const CategoryNav = () => {
   const categories = useCategories()

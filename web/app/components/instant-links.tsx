@@ -8,7 +8,7 @@ import { PrefetchPageLinks, useNavigate } from 'react-router'
 /** How long the pointer must rest on a link before its page is prefetched. */
 const HOVER_MS = 80
 /** Public pages. Only these are prefetched, because private ones must not be cached. */
-const PUBLIC = /^\/($|(books|category)\/|search$|about$|privacy$)/
+const PUBLIC = /^\/($|(books|category)\/|search$|about$|terms$|privacy$)/
 
 const closestLink = ({ target }: Event): HTMLAnchorElement | undefined =>
   target instanceof Element ? (target.closest<HTMLAnchorElement>('a[href]') ?? undefined) : undefined

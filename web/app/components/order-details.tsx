@@ -1,14 +1,21 @@
 /** Details of an order: number, date, address, items and totals; also the print view. */
 import type { OrderView } from '#src/orders/schema.ts'
-import { addressLine, day, money } from '../texts/format.ts'
+import { addressLine, money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
+import { Letterhead } from './letterhead.tsx'
 import { Totals } from './totals.tsx'
+import { useOrderDay, useShop } from './use-shop.ts'
 
 export const OrderDetails = ({ order }: { readonly order: OrderView }) => {
   const { shipping_address: address, currency } = order
+  const { name } = useShop()
+  const orderDay = useOrderDay()
   return (
     <>
-      <p className="hidden font-serif text-xl print:block">{t.shop.name}</p>
+      <div className="hidden print:block">
+        <p className="font-serif text-xl">{name}</p>
+        <Letterhead className="mt-1" />
+      </div>
       <dl className="facts mt-6">
         <div>
           <dt>{t.order.number}</dt>
@@ -16,7 +23,7 @@ export const OrderDetails = ({ order }: { readonly order: OrderView }) => {
         </div>
         <div>
           <dt>{t.order.date}</dt>
-          <dd>{day(order.order_date)}</dd>
+          <dd>{orderDay(order)}</dd>
         </div>
         {address && (
           <div>

@@ -1,7 +1,8 @@
 /** Hooks for the data of the root loader. */
 import { useRouteLoaderData } from 'react-router'
+import { type ShopData, UNKNOWN_SHOP } from '../loading/shop-data.ts'
 import type { loader } from '../root.tsx'
-import { money } from '../texts/format.ts'
+import { day, money, orderDay, type Placed } from '../texts/format.ts'
 
 /** The largest categories, for navigation. */
 export const useCategories = () => useRouteLoaderData<typeof loader>('root')?.categories ?? []
@@ -16,4 +17,19 @@ export const useCurrency = (): string => useRouteLoaderData<typeof loader>('root
 export const usePrice = (): ((amount: number) => string) => {
   const currency = useCurrency()
   return amount => money(amount, currency)
+}
+
+/** Name, address and further facts of the shop. */
+export const useShop = (): ShopData => useRouteLoaderData<typeof loader>('root')?.shop ?? UNKNOWN_SHOP
+
+/** Formats the day on which an order was placed, in the shop's time zone. */
+export const useOrderDay = (): ((order: Placed) => string) => {
+  const { timeZone } = useShop()
+  return order => orderDay(order, timeZone)
+}
+
+/** Formats days and instants in the shop's time zone. */
+export const useDay = (): ((date: string) => string) => {
+  const { timeZone } = useShop()
+  return date => day(date, timeZone)
 }

@@ -1,6 +1,7 @@
 /** Router context of a page request: clients for the shop's API, and settings such as the currency. */
 import { createContext, data, redirect } from 'react-router'
 import type { ShopError } from '#src/core/errors.ts'
+import type { ShopProfile } from '#src/core/shop-profile.ts'
 import { type Client, createShopClient } from '#src/http/client.ts'
 import { signInPath } from '../paths.ts'
 
@@ -11,10 +12,11 @@ export type RenderOptions = {
   /** Public origin of the shop: https://shop.example. */
   readonly origin: string
   readonly currency: string
+  readonly shop: ShopProfile
   readonly report: (error: unknown) => void
 }
 
-export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'report'> & {
+export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'shop' | 'report'> & {
   readonly nonce: string
   /** Whether the request submits a form. */
   readonly isFormSubmission: boolean
@@ -84,7 +86,7 @@ export const createPageContext = (
   nonce: string,
   ask: FetchApi,
 ): PageContext => {
-  const { origin, currency, report } = surroundings
+  const { origin, currency, shop, report } = surroundings
   const cookies: string[] = []
   const fetchWithCookies = async (sent: Request): Promise<Response> => {
     const answer = await ask(sent)
@@ -102,6 +104,7 @@ export const createPageContext = (
   return {
     origin,
     currency,
+    shop,
     report,
     nonce,
     isFormSubmission: request.method === 'POST',

@@ -1,27 +1,32 @@
 /** About page. */
 
+import { Letterhead } from '../components/letterhead.tsx'
+import { useShop } from '../components/use-shop.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
+import { shopJsonLd } from '../seo/shop-json-ld.server.ts'
 import { about } from '../texts/about.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/about'
 
-export const loader = ({ context }: Route.LoaderArgs) => ({
-  canonical: `${context.get(pageContext).origin}/about`,
-})
+export const loader = ({ context }: Route.LoaderArgs) => {
+  const { origin, shop } = context.get(pageContext)
+  return { canonical: `${origin}/about`, jsonLd: [shopJsonLd(shop, origin)] }
+}
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, {
     title: about.title,
     description: t.home.description,
-    ...(loaderData ? { canonical: loaderData.canonical } : {}),
+    ...(loaderData ? loaderData : {}),
   })
 
 export default function About() {
+  const { name, taxId } = useShop()
   return (
     <div className="prose max-w-2xl py-8">
       <h1 className="page-title">{about.title}</h1>
-      {about.text.map(text => (
+      {about.text(name).map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}
         </p>
@@ -32,6 +37,13 @@ export default function About() {
           <li key={step}>{step}</li>
         ))}
       </ol>
+      <h2 className="section-title pt-4">{t.shop.contact}</h2>
+      <Letterhead className="space-y-1" />
+      {taxId !== undefined && (
+        <p>
+          {t.shop.taxId}: {taxId}
+        </p>
+      )}
     </div>
   )
 }

@@ -40,18 +40,18 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
     language: book.language === undefined ? undefined : languageName(book.language),
     canonical,
     jsonLd: [
-      bookJsonLd(book, { origin: ctx.origin, currency: ctx.currency, canonical }, socialImageUrl(book)),
+      bookJsonLd(book, { ...ctx, canonical }, socialImageUrl(book)),
       breadcrumbsJsonLd(ctx.origin, category, book.title, t.book.home),
     ],
   }
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) => {
+export const meta: Route.MetaFunction = ({ loaderData, matches }) => {
   if (!loaderData) return []
   const { book, canonical, jsonLd } = loaderData
   const line = `${book.title} ${t.book.by} ${authorsLine(book.author)}`
   const text = (book.description ? `${line}. ${book.description}` : line).replaceAll(/\s+/g, ' ')
-  return pageMeta({
+  return pageMeta(matches, {
     title: line,
     description: truncateWords(text, MAX_DESCRIPTION),
     canonical,

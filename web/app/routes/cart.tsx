@@ -4,11 +4,11 @@ import { cartAmounts } from '#src/cart/amounts.ts'
 import { getCart } from '#src/cart/api.ts'
 import { CartLine } from '../components/cart-line.tsx'
 import { Totals } from '../components/totals.tsx'
+import { useDay } from '../components/use-shop.ts'
 import { changeCart } from '../forms/cart-change.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/cart'
 
@@ -28,9 +28,10 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
 
 export const shouldRevalidate = revalidateAfterAction
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.cart.title })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.cart.title })
 
 export default function Cart({ loaderData: { cart }, actionData }: Route.ComponentProps) {
+  const day = useDay()
   const problem = actionData && 'problem' in actionData ? actionData.problem : undefined
   if (cart.items.length === 0)
     return (

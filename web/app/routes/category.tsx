@@ -27,9 +27,9 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   loaderData
-    ? pageMeta({
+    ? pageMeta(matches, {
         title: loaderData.category.name,
         description: t.list.categoryDescription(loaderData.category.name, loaderData.category.count),
         canonical: loaderData.canonical,

@@ -47,7 +47,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
 
 export const shouldRevalidate = revalidateAfterAction
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.checkout.title })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.checkout.title })
 
 export default function Checkout({ loaderData, actionData }: Route.ComponentProps) {
   return (

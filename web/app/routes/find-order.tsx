@@ -31,7 +31,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.findTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.findTitle })
 
 export default function FindOrder({ actionData }: Route.ComponentProps) {
   if (actionData?.isSent)

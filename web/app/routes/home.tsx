@@ -4,7 +4,9 @@ import { BookRow } from '../components/book-row.tsx'
 import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
+import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
+import { shopJsonLd } from '../seo/shop-json-ld.server.ts'
 import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
@@ -23,6 +25,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   ])
   return {
     canonical: `${ctx.origin}/`,
+    jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
     total: newest.total ?? 0,
     newest: toCards(ctx, newest.items),
     topRated: toCards(
@@ -34,11 +37,11 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({
-    title: t.home.title,
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, {
+    title: t.home.title(shopDataOf(matches).name),
     description: t.home.description,
-    ...(loaderData ? { canonical: loaderData.canonical } : {}),
+    ...(loaderData ? { canonical: loaderData.canonical, jsonLd: loaderData.jsonLd } : {}),
   })
 
 export default function Home({

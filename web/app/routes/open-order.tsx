@@ -8,11 +8,11 @@ import { openOrderLink } from '#src/orders/api.ts'
 import { OrderDetails } from '../components/order-details.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
+import { useOrderDay } from '../components/use-shop.ts'
 import { readEmailToken } from '../forms/email-token.server.ts'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { day } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/open-order'
 
@@ -34,15 +34,16 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.openTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.openTitle })
 
 export default function OpenOrder({ loaderData: { token }, actionData }: Route.ComponentProps) {
+  const orderDay = useOrderDay()
   if (actionData && 'order' in actionData) {
     const { order } = actionData
     const isOpen = order.status === 'confirmed' || order.status === 'processing'
     return (
       <div className="max-w-3xl py-8">
-        <h1 className="page-title">{t.order.orderFrom(day(order.order_date))}</h1>
+        <h1 className="page-title">{t.order.orderFrom(orderDay(order))}</h1>
         <OrderProgress status={order.status} />
         <OrderDetails order={order} />
         <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">

@@ -10,7 +10,7 @@ export const loader = async ({ context, params }: Route.LoaderArgs) => ({
   order: await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }),
 })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.confirmedTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.confirmedTitle })
 
 export default function Confirmed({ loaderData: { order } }: Route.ComponentProps) {
   return (

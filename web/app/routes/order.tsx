@@ -4,10 +4,12 @@ import { cancelOrder, getOrder } from '#src/orders/api.ts'
 import { OrderDetails } from '../components/order-details.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
+import { useOrderDay } from '../components/use-shop.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
+import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { day } from '../texts/format.ts'
+import { orderDay } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order'
 
@@ -29,8 +31,12 @@ export const action = async ({ context, params }: Route.ActionArgs) => {
 
 export const shouldRevalidate = revalidateAfterAction
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({ title: loaderData ? t.order.orderFrom(day(loaderData.order.order_date)) : t.order.title })
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, {
+    title: loaderData
+      ? t.order.orderFrom(orderDay(loaderData.order, shopDataOf(matches).timeZone))
+      : t.order.title,
+  })
 
 export default function Order({ loaderData: { order }, actionData }: Route.ComponentProps) {
   const isBusy = useNavigation().formMethod === 'POST'
@@ -42,7 +48,7 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
           {t.order.title}
         </a>
       </p>
-      <h1 className="page-title mt-2">{t.order.orderFrom(day(order.order_date))}</h1>
+      <h1 className="page-title mt-2">{t.order.orderFrom(useOrderDay()(order))}</h1>
       {actionData?.problem && (
         <p role="alert" className="notice-bad mb-4">
           {actionData.problem}

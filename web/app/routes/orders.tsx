@@ -2,9 +2,10 @@
 import { whoAmI } from '#src/accounts/api.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../components/order-status.tsx'
+import { useOrderDay } from '../components/use-shop.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { day, money } from '../texts/format.ts'
+import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/orders'
 
@@ -18,10 +19,11 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   return { ...page, isFirst: cursor === undefined, isSignedIn: signed_in }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: t.order.title })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.title })
 
 export default function Orders({ loaderData }: Route.ComponentProps) {
   const { items, next_cursor, isFirst, isSignedIn } = loaderData
+  const orderDay = useOrderDay()
   const words = isSignedIn ? t.order.account : t.order.guest
   return (
     <div className="max-w-3xl py-8">
@@ -33,7 +35,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
             <li key={order.order_id} className="border-line border-b">
               <a href={`/orders/${order.order_id}`} className="order-row">
                 <span className="min-w-0">
-                  <span className="block font-serif text-xl">{t.order.orderFrom(day(order.order_date))}</span>
+                  <span className="block font-serif text-xl">{t.order.orderFrom(orderDay(order))}</span>
                   <span className="block truncate text-soft text-sm">
                     {order.items.map(({ title }) => title).join(', ')}
                   </span>

@@ -1,21 +1,31 @@
-/** Privacy page. */
+/** Privacy policy of the shop; where it has written none, what the software stores about its visitors. */
 
+import { LegalText } from '../components/legal-text.tsx'
+import { renderMarkdown } from '../loading/markdown.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { privacy } from '../texts/about.ts'
 import type { Route } from './+types/privacy'
 
-export const loader = ({ context }: Route.LoaderArgs) => ({
-  canonical: `${context.get(pageContext).origin}/privacy`,
-})
+export const loader = ({ context }: Route.LoaderArgs) => {
+  const { origin, shop } = context.get(pageContext)
+  return {
+    canonical: `${origin}/privacy`,
+    html: shop.privacy === undefined ? undefined : renderMarkdown(shop.privacy),
+  }
+}
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({ title: privacy.title, ...(loaderData ? { canonical: loaderData.canonical } : {}) })
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, {
+    title: loaderData?.html === undefined ? privacy.dataTitle : privacy.title,
+    ...(loaderData ? { canonical: loaderData.canonical } : {}),
+  })
 
-export default function Privacy() {
+export default function Privacy({ loaderData: { html } }: Route.ComponentProps) {
+  if (html !== undefined) return <LegalText title={privacy.title} html={html} />
   return (
     <div className="prose max-w-2xl py-8">
-      <h1 className="page-title">{privacy.title}</h1>
+      <h1 className="page-title">{privacy.dataTitle}</h1>
       {privacy.text.map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}

@@ -29,9 +29,9 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   loaderData
-    ? pageMeta({
+    ? pageMeta(matches, {
         title: loaderData.title,
         description: t.list.searchDescription,
         ...(loaderData.canonical === undefined ? {} : { canonical: loaderData.canonical }),

@@ -2,6 +2,8 @@
 import type { BookDetail } from '#src/catalog/schema.ts'
 import { languageTag } from '#src/core/language-tag.ts'
 import type { Category } from '../loading/categories.server.ts'
+import type { RenderOptions } from '../loading/page-context.ts'
+import { shopReference } from './shop-json-ld.server.ts'
 
 const AVAILABILITY = {
   in_stock: 'https://schema.org/InStock',
@@ -20,8 +22,9 @@ export const bookJsonLd = (
   {
     origin,
     currency,
+    shop,
     canonical,
-  }: { readonly origin: string; readonly currency: string; readonly canonical: string },
+  }: Pick<RenderOptions, 'origin' | 'currency' | 'shop'> & { readonly canonical: string },
   cover: string,
 ): Record<string, unknown> => ({
   '@context': 'https://schema.org',
@@ -55,6 +58,7 @@ export const bookJsonLd = (
     priceCurrency: currency,
     availability: AVAILABILITY[book.availability],
     itemCondition: 'https://schema.org/NewCondition',
+    seller: shopReference(shop, origin),
   },
 })
 

@@ -1,6 +1,6 @@
 /** Meta tags of a page: title, description, canonical URL, Open Graph and JSON-LD. */
 import type { MetaDescriptor } from 'react-router'
-import { t } from '../texts/texts.ts'
+import { type RouteMatches, shopDataOf } from '../loading/shop-data.ts'
 
 export type PageMeta = {
   readonly title: string
@@ -13,15 +13,13 @@ export type PageMeta = {
   readonly jsonLd?: readonly Record<string, unknown>[]
 }
 
-export const pageMeta = ({
-  title,
-  description,
-  canonical,
-  type = 'website',
-  image,
-  jsonLd = [],
-}: PageMeta): MetaDescriptor[] => {
-  const whole = title.includes(t.shop.name) ? title : `${title} · ${t.shop.name}`
+/** The tags of the page of these matches, whose root knows the shop's name. */
+export const pageMeta = (
+  matches: RouteMatches,
+  { title, description, canonical, type = 'website', image, jsonLd = [] }: PageMeta,
+): MetaDescriptor[] => {
+  const { name } = shopDataOf(matches)
+  const whole = title.includes(name) ? title : `${title} · ${name}`
   return [
     { title: whole },
     ...(description === undefined ? [] : [{ name: 'description', content: description }]),
@@ -32,7 +30,7 @@ export const pageMeta = ({
           { property: 'og:title', content: title },
           { property: 'og:type', content: type },
           { property: 'og:url', content: canonical },
-          { property: 'og:site_name', content: t.shop.name },
+          { property: 'og:site_name', content: name },
           ...(description === undefined ? [] : [{ property: 'og:description', content: description }]),
           ...(image === undefined ? [] : [{ property: 'og:image', content: image }]),
         ]),

@@ -2,8 +2,8 @@
 
 export const about = {
   title: 'About us',
-  text: [
-    'CloudShelf is a small bookshop with long shelves. We stock what we’d like to read ourselves: stories and poems, history and science, and the handbooks that stay on a desk for years.',
+  text: (shop: string) => [
+    `${shop} is a small bookshop with long shelves. We stock what we’d like to read ourselves: stories and poems, history and science, and the handbooks that stay on a desk for years.`,
     'The total you see is the total you pay. The total in your cart, with tax and shipping, is the total on your invoice. If a price changes before you order, we tell you first.',
     'We never sell a book we don’t have. The last copy goes to whoever orders first, and if a book sells out while you’re deciding, we tell you before you order.',
   ],
@@ -15,8 +15,12 @@ export const about = {
   ],
 }
 
+export const terms = { title: 'Terms of sale' }
+
 export const privacy = {
-  title: 'Privacy',
+  title: 'Privacy policy',
+  /** Of the page without a policy of the shop: what the software stores. */
+  dataTitle: 'Cookies and your data',
   text: [
     'While you browse, we set no cookies and store nothing about you. Our pages load nothing from other companies: no ads, no trackers, no outside fonts.',
     'When you add your first book, we set one cookie for your cart and the orders you place from it. It holds nothing but a random number, scripts can’t read it, and it lasts 90 days.',

@@ -1,4 +1,5 @@
 /** Money, days, numbers and names, as the language of the shop writes them. */
+import { formatDay, placedAt } from '#src/core/days.ts'
 import { LOCALE } from './locale.ts'
 
 const moneyFormats = new Map<string, Intl.NumberFormat>()
@@ -10,15 +11,17 @@ export const money = (amount: number, currency: string): string => {
   return format.format(amount)
 }
 
-const dayFormat = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone: 'UTC' })
 const averageFormat = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 2 })
 const listFormat = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
 
-/** '2025-09-05' or an instant as 'September 5, 2025' (UTC). */
-export const day = (date: string): string => {
-  const time = Date.parse(date)
-  return Number.isNaN(time) ? date : dayFormat.format(time)
-}
+/** '2025-09-05' or an instant as 'September 5, 2025', an instant in this time zone. */
+export const day = (date: string, timeZone: string): string => formatDay(date, LOCALE, timeZone)
+
+export type Placed = { readonly created_at: string; readonly order_date: string }
+
+/** The day on which an order was placed, in this time zone. */
+export const orderDay = ({ created_at, order_date }: Placed, timeZone: string): string =>
+  day(placedAt(created_at, order_date), timeZone)
 
 export const average = (value: number): string => averageFormat.format(value)
 

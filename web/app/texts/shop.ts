@@ -2,7 +2,6 @@
 import { formatCount, plural } from './locale.ts'
 
 export const shop = {
-  name: 'CloudShelf',
   tagline: 'An independent bookshop',
   skipToContent: 'Skip to content',
   search: 'Search',
@@ -21,7 +20,11 @@ export const shop = {
   ordersShort: 'Orders',
   findOrder: 'Find an order',
   about: 'About us',
+  terms: 'Terms',
   privacy: 'Privacy',
+  yourData: 'Cookies and your data',
+  contact: 'Contact',
+  taxId: 'Tax ID',
   cart: 'Cart',
   cartCount: (count: number) => plural(count, 'book in your cart', 'books in your cart'),
   loading: 'Loading',
@@ -29,7 +32,7 @@ export const shop = {
 }
 
 export const home = {
-  title: 'CloudShelf, an independent bookshop',
+  title: (shop: string) => `${shop}, an independent bookshop`,
   description:
     'Good books, chosen with care and shipped to your door. Browse our shelves, find your next read, and pay by invoice.',
   heading: 'Good books, and time to find them.',

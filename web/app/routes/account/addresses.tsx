@@ -33,7 +33,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { done: account.addressSaved }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.addresses })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.addresses })
 
 export default function Addresses({
   loaderData: { items, countries, defaultCountry },

@@ -28,7 +28,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signIn })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.signIn })
 
 export default function CognitoReturn({ loaderData: { text } }: Route.ComponentProps) {
   return (

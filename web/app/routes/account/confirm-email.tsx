@@ -16,7 +16,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { to: '/sign-in?done=address' }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.confirmTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.confirmTitle })
 
 export default function ConfirmEmail({ loaderData: { token }, actionData }: Route.ComponentProps) {
   return (

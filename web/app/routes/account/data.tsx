@@ -26,7 +26,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.yourData })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.yourData })
 
 export default function YourData({ loaderData: { file }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

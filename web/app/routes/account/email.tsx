@@ -25,7 +25,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.changeEmail })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.changeEmail })
 
 export default function Email({ loaderData: { email }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

@@ -12,7 +12,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { sent: account.resetSent(text('email')) }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.forgotTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.forgotTitle })
 
 export default function ForgotPassword({ actionData }: Route.ComponentProps) {
   return (

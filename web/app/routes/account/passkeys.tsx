@@ -6,12 +6,12 @@ import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { useHydrated } from '../../components/use-hydrated.ts'
+import { useDay } from '../../components/use-shop.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import { fieldErrors, formErrors } from '../../texts/form-errors.ts'
-import { day } from '../../texts/format.ts'
 import type { Route } from './+types/passkeys'
 
 export const loader = async ({ context }: Route.LoaderArgs) =>
@@ -23,9 +23,10 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { done: account.passkeyRemoved }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.passkeys })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.passkeys })
 
 export default function Passkeys({ loaderData: { items }, actionData }: Route.ComponentProps) {
+  const day = useDay()
   return (
     <div className="max-w-xl">
       <h1 className="page-title">{account.passkeys}</h1>

@@ -29,7 +29,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.changePassword })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.changePassword })
 
 export default function Password({ loaderData: { email, isDone }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

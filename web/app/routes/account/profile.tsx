@@ -44,7 +44,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { isSaved: true }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.title })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.title })
 
 export default function Profile({
   loaderData: { profile, countries, defaultCountry },

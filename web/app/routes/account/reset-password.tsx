@@ -18,7 +18,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { to: '/sign-in?done=password' }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.resetTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.resetTitle })
 
 export default function ResetPassword({ loaderData: { token }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

@@ -6,12 +6,12 @@ import { getProfile } from '#src/accounts/profile/api.ts'
 import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
+import { useDay } from '../../components/use-shop.ts'
 import { browserName } from '../../forms/browser-name.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
-import { day } from '../../texts/format.ts'
 import type { Route } from './+types/security'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
@@ -45,9 +45,10 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { done: account.sessionEnded }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.security })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.security })
 
 export default function Security({ loaderData, actionData }: Route.ComponentProps) {
+  const day = useDay()
   const { email, hasApp, passkeys, cognito, sessions } = loaderData
   return (
     <div className="max-w-2xl">

@@ -23,7 +23,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { to: safeRedirectPath(text('next'), '/account') }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.codeTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.codeTitle })
 
 export default function SignInCode({ loaderData: { next, isRecovery }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

@@ -49,7 +49,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signIn })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.signIn })
 
 export default function SignIn({ loaderData, actionData }: Route.ComponentProps) {
   const { next, done, isSignedIn, hasSingleSignOn } = loaderData

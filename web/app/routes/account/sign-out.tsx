@@ -14,7 +14,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { to: '/sign-in?done=out' }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.signOut })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.signOut })
 
 export default function SignOut({ actionData }: Route.ComponentProps) {
   return (

@@ -33,7 +33,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.createAccount })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.createAccount })
 
 export default function SignUp({ actionData }: Route.ComponentProps) {
   if (actionData && 'email' in actionData && actionData.email !== undefined)

@@ -33,7 +33,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.singleSignOn })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.singleSignOn })
 
 export default function SingleSignOn({ loaderData: { linked, isDone }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

@@ -65,7 +65,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   return { ...answer, data: { error, setup: parseTotpSetup(error.values.uri ?? ''), codes: undefined } }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.app })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.app })
 
 export default function TwoFactor({ loaderData, actionData }: Route.ComponentProps) {
   const { isOn, isStaff, next, done } = loaderData

@@ -12,7 +12,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     return { sent: account.verificationResent(text('email')) }
   })
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.verifyTitle })
 
 export default function VerifyAgain({ actionData }: Route.ComponentProps) {
   return <RequestEmailForm title={account.verifyTitle} button={account.resendEmail} result={actionData} />

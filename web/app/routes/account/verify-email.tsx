@@ -23,7 +23,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     },
   )
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: account.verifyTitle })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.verifyTitle })
 
 export default function VerifyEmail({ loaderData: { token }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

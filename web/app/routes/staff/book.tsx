@@ -41,8 +41,8 @@ export const action = ({ context, params, request }: Route.ActionArgs) =>
     return { done: staff.saved, noFile: false }
   })
 
-export const meta: Route.MetaFunction = ({ loaderData }) =>
-  pageMeta({ title: loaderData?.book.title ?? staff.title })
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, { title: loaderData?.book.title ?? staff.title })
 
 export default function StaffBook({ loaderData: { book }, actionData }: Route.ComponentProps) {
   const error = actionData?.error

@@ -48,7 +48,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   return { q, books, date, orders: orders.items, next: orders.next_cursor, currency: ctx.currency }
 }
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: staff.title })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.title })
 
 export default function Dashboard({ loaderData }: Route.ComponentProps) {
   const { q, books, date, orders, next, currency } = loaderData
@@ -109,7 +109,7 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
             {staff.showOrders}
           </button>
         </Form>
-        <h3 className="mt-6 font-semibold">{staff.ordersOf(formatDay(date))}</h3>
+        <h3 className="mt-6 font-semibold">{staff.ordersOf(formatDay(date, 'UTC'))}</h3>
         {orders.length === 0 && <p className="mt-2 text-soft">{staff.noOrders}</p>}
         <ul className="mt-2 border-line border-t">
           {orders.map(order => (

@@ -33,7 +33,7 @@ export const action = ({ context, params, request }: Route.ActionArgs) =>
 
 export const shouldRevalidate = revalidateAfterAction
 
-export const meta: Route.MetaFunction = () => pageMeta({ title: staff.order })
+export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.order })
 
 export default function StaffOrder({ loaderData: { order, steps }, actionData }: Route.ComponentProps) {
   return (
