@@ -35,24 +35,38 @@ const writeStdout = async (text: AsyncIterable<string>): Promise<void> => {
   }
 }
 
-const exportFile = (file: string | undefined, { format }: { format?: ExportFormat }): Promise<void> =>
-  withDeps(async ({ books }) => {
-    const text = exportBooks(books, formatFor(file, format), invalid =>
+/** Excel takes a CSV file without it for the code page of the computer. */
+async function* withByteOrderMark(text: AsyncIterable<string>): AsyncGenerator<string> {
+  yield '\ufeff'
+  yield* text
+}
+
+type ExportOptions = { readonly format?: ExportFormat; readonly bom?: boolean }
+
+const exportFile = (file: string | undefined, { format: chosen, bom }: ExportOptions): Promise<void> => {
+  const format = formatFor(file, chosen)
+  if (bom && format !== 'csv') throw new CommandError('--bom is for CSV: JSON must not begin with it')
+  return withDeps(async ({ books }) => {
+    const exported = exportBooks(books, format, invalid =>
       note(
         `cloudshelf: skipped ${counted(invalid, 'invalid item')} of the books table; \`cloudshelf doctor\` lists them`,
       ),
     )
+    const text = bom ? withByteOrderMark(exported) : exported
     if (file === undefined) await writeStdout(text)
     else await writeFile(text, file)
   })
+}
 
 const HELP = `
 Books are sorted by category and ID and have all their attributes, so importing
 the file again changes nothing. Cells that begin with = + - or @ are written as
-they are: open the file as text in a spreadsheet.
+they are: open the file as text in a spreadsheet. With --bom Excel shows letters such
+as é right; import reads such a file too.
 
 Examples:
   $ cloudshelf export books.csv
+  $ cloudshelf export for-excel.csv --bom
   $ cloudshelf export --format jsonl | gzip > books.jsonl.gz`
 
 export const exportCommand = (): Command =>
@@ -65,5 +79,6 @@ export const exportCommand = (): Command =>
         'jsonl',
       ] as const),
     )
+    .option('--bom', 'Begin the CSV with a byte order mark, for Excel')
     .addHelpText('after', HELP)
     .action(exportFile)

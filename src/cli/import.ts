@@ -1,4 +1,4 @@
-/** `cloudshelf import`: adds and updates books from a CSV file, or from the JSON Lines of an export. */
+/** `cloudshelf import`: adds and updates books from a CSV or JSON file. */
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseColumnMap } from '../catalog/import/feed/attributes.ts'
@@ -134,7 +134,12 @@ const collectMapping = (entry: string, others: readonly string[] = []): string[]
 
 const HELP = `
 The file is a CSV file with a header row, in any common delimiter and encoding,
-or an export in JSON Lines.
+or JSON: an array of objects, or one object per line.
+
+Product exports of Shopify and WooCommerce are read as they are. Each variant (such
+as a paperback and a hardcover) becomes a book of its own, with its option behind
+the title; the vendor or the attribute Author is the author; the product type, or
+else the first tag or category, is the category.
 
 Importing the same file again writes only what has changed, so an interrupted
 import is completed by running it again. Values that the file leaves empty stay
@@ -165,8 +170,8 @@ Examples:
 
 export const importCommand = (): Command =>
   new Command('import')
-    .description('Import books from a CSV file, or update them')
-    .argument('<file>', 'CSV with a header row, or JSON Lines')
+    .description('Import books from a CSV or JSON file, or update them')
+    .argument('<file>', 'CSV with a header row, or JSON')
     .option(
       '--map <column=attribute>',
       'Which attribute a column is; "column=" ignores the column. Can be repeated',

@@ -45,7 +45,7 @@ export type ImportSource = {
 }
 
 /**
- * The audit events of a plan, for its transaction. A new book has its entry under the book alone, since thousands of them would bury
+ * The audit events of a plan, for its transaction. A new book has its entry under the book alone, since thousands of them would hide
  * the other entries of the day, which has the summary of the import.
  */
 export const importAudit = (

@@ -72,7 +72,19 @@ const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   ],
   status: ['status'],
   description: ['description', 'summary', 'synopsis', 'blurb', 'short description'],
-  image_url: ['image url', 'image', 'cover', 'cover url', 'cover image', 'image src', 'images', 'thumbnail'],
+  image_url: [
+    'image url',
+    'image',
+    'cover',
+    'cover url',
+    'cover image',
+    'variant image',
+    'variant image url',
+    'image src',
+    'product image url',
+    'images',
+    'thumbnail',
+  ],
   average_rating: ['average rating', 'rating'],
   ratings_count: ['ratings count', 'rating count', 'number of ratings'],
   published_year: [
@@ -89,7 +101,14 @@ const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
   pages: ['pages', 'page count', 'number of pages', 'num pages'],
   genres: ['genres', 'genre', 'subjects', 'subject', 'categories'],
   currency: ['currency', 'currency code', 'price currency'],
-  visibility: ['published', 'visibility in catalog', 'catalog visibility', 'visibility', 'is published'],
+  visibility: [
+    'published',
+    'visibility in catalog',
+    'catalog visibility',
+    'visibility',
+    'is published',
+    'published on online store',
+  ],
   created_at: ['created at'],
   updated_at: ['updated at'],
 }
@@ -109,6 +128,31 @@ for (const attribute of [...ATTRIBUTES, ...HELPERS])
     const plain = plainName(name)
     KNOWN_NAMES.set(plain, [...(KNOWN_NAMES.get(plain) ?? []), { attribute, rank }])
   }
+
+/** Properties of a product that other shops name freely, and that are an attribute here. */
+const PROPERTIES = ['author', 'isbn', 'language', 'pages', 'published_year'] as const
+export type Property = (typeof PROPERTIES)[number]
+
+/** The attribute of a book that a property of this name is, for example of `Author`. */
+export const fieldOfProperty = (name: string): Property | undefined => {
+  const [match] = KNOWN_NAMES.get(plainName(name)) ?? []
+  return PROPERTIES.find(property => property === match?.attribute)
+}
+
+/** The name of a property in a column of its own, as `Meta: _author` or `Author (product.metafields.custom.author)`. */
+const PROPERTY_COLUMNS = [
+  /^meta: ?_?(.+)$/i,
+  /^(?:variant )?metafield: ?(?:[\w-]+\.)?([\w-]+)(?: \[.*\])?$/i,
+  /^(.+?) ?\((?:product|variant)\.metafields\.[^)]*\)$/i,
+]
+
+const propertyInColumn = (name: string): Property | undefined => {
+  for (const pattern of PROPERTY_COLUMNS) {
+    const property = pattern.exec(name.trim())?.[1]
+    if (property !== undefined) return fieldOfProperty(property)
+  }
+  return undefined
+}
 
 /** The operator's mapping: plain column name to attribute, undefined for a column to be ignored. */
 export type ColumnMap = ReadonlyMap<string, Field | undefined>
@@ -133,7 +177,7 @@ export const parseColumnMap = (entries: readonly string[]): ColumnMap =>
   )
 
 /** Which program wrote the file, as far as its columns tell: its texts are escaped in its way. */
-export type FeedSource = 'own' | 'woocommerce' | 'other'
+export type FeedSource = 'own' | 'woocommerce' | 'shopify' | 'other'
 
 export type Columns = {
   /** The columns of each attribute, best first. */
@@ -147,9 +191,20 @@ export type Columns = {
 const OWN_COLUMNS = ['bookid', 'stockquantity', 'createdat', 'updatedat']
 const WOOCOMMERCE_COLUMNS = ['regularprice', 'published', 'visibilityincatalog']
 
+/** Old and new exports of Shopify. */
+const SHOPIFY_COLUMNS = [
+  ['handle', 'title', 'variantprice'],
+  ['urlhandle', 'title', 'option1value'],
+]
+/** Names that mean something in files of one source only. */
+const NAMES_OF_SOURCE: Readonly<Partial<Record<FeedSource, Readonly<Record<string, Field>>>>> = {
+  shopify: { bodyhtml: 'description', tags: 'genres' },
+}
+
 const detectSource = (names: readonly string[]): FeedSource => {
   const has = (columns: readonly string[]): boolean => columns.every(name => names.includes(name))
   if (has(OWN_COLUMNS)) return 'own'
+  if (SHOPIFY_COLUMNS.some(has)) return 'shopify'
   return has(WOOCOMMERCE_COLUMNS) ? 'woocommerce' : 'other'
 }
 
@@ -159,8 +214,16 @@ const currencyInName = (plain: string): string | undefined => {
   return code === undefined ? undefined : currenciesOf(code)?.[0]
 }
 
-const matchColumn = (plain: string, mapped: ColumnMap): readonly Match[] => {
-  if (!mapped.has(plain)) return KNOWN_NAMES.get(plain) ?? []
+/** Ranks after all usual names. */
+const LAST_RANK = 1_000
+
+const matchColumn = (name: string, mapped: ColumnMap, source: FeedSource): readonly Match[] => {
+  const plain = plainName(name)
+  if (!mapped.has(plain)) {
+    const known = KNOWN_NAMES.get(plain)
+    const attribute = NAMES_OF_SOURCE[source]?.[plain] ?? propertyInColumn(name)
+    return known ?? (attribute === undefined ? [] : [{ attribute, rank: LAST_RANK }])
+  }
   const chosen = mapped.get(plain)
   return chosen === undefined ? [] : [{ attribute: chosen, rank: -1 }]
 }
@@ -170,9 +233,10 @@ export const readColumns = (header: readonly string[], mapped: ColumnMap): Colum
   const found: (Match & { readonly column: number })[] = []
   const currencies = new Map<number, string>()
   const unused: string[] = []
+  const source = detectSource(header.map(plainName))
   for (const [column, name] of header.entries()) {
     const plain = plainName(name)
-    const matches = matchColumn(plain, mapped)
+    const matches = matchColumn(name, mapped, source)
     const currency = matches.length > 0 || mapped.has(plain) ? undefined : currencyInName(plain)
     if (currency !== undefined) {
       currencies.set(column, currency)
@@ -183,7 +247,7 @@ export const readColumns = (header: readonly string[], mapped: ColumnMap): Colum
   found.sort((a, b) => a.rank - b.rank || a.column - b.column)
   const places = new Map<Field, number[]>()
   for (const { attribute, column } of found) places.set(attribute, [...(places.get(attribute) ?? []), column])
-  return { places, currencies, unused, source: detectSource(header.map(plainName)) }
+  return { places, currencies, unused, source }
 }
 
 /** Throws FeedError when the operator's mapping names a column that the file does not have. */

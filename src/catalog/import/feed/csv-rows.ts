@@ -4,6 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
 import { parse as parseSync } from 'csv-parse/sync'
 import { type ColumnMap, type Columns, FeedError, type FeedRow, readColumns, toCells } from './attributes.ts'
+import type { CsvRecord, ProductReader } from './products.ts'
+import { createShopifyReader } from './shopify-products.ts'
+import { createWooCommerceReader } from './woocommerce-products.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 /** Lines before the header, such as a report's title or `sep=;`, are skipped; the header is looked for among so many records. */
@@ -27,6 +30,13 @@ export type CsvHeader = {
   readonly columns: Columns
   /** Records before the header. */
   readonly skipped: number
+  /** Of another shop's export in which the variants of a product are rows; its columns are those of the header then. */
+  readonly products?: ProductReader
+}
+
+const createProductReader = (header: readonly string[], columns: Columns): ProductReader | undefined => {
+  if (columns.source === 'shopify') return createShopifyReader(header, columns)
+  return columns.source === 'woocommerce' ? createWooCommerceReader(header, columns) : undefined
 }
 
 /** The first records of a file as far as they can be read with this delimiter. */
@@ -62,7 +72,8 @@ export const readCsvHeader = (start: string, mapped: ColumnMap): CsvHeader => {
     throw new FeedError(
       'its first line must name known columns, for example title, author, isbn and price: add a header, or use --map',
     )
-  return best
+  const products = createProductReader(best.header, best.columns)
+  return products ? { ...best, products, columns: products.columns } : best
 }
 
 const CRLF = /\r\n/g
@@ -117,9 +128,9 @@ const splitMerged = (raw: string, { delimiter, header }: CsvHeader): readonly st
   return areRows ? lines.map(text => parseLine(text, delimiter)) : undefined
 }
 
-/** The rows after the header. Throws FeedError where the file is not valid CSV. */
-export async function* csvRows(text: AsyncIterable<string>, csv: CsvHeader): AsyncGenerator<FeedRow> {
-  const { delimiter, header, columns } = csv
+/** The records after the header. Throws FeedError where the file is not valid CSV. */
+async function* csvRecords(text: AsyncIterable<string>, csv: CsvHeader): AsyncGenerator<CsvRecord> {
+  const { delimiter, header } = csv
   const parser = parse({ ...parserOptions(delimiter), info: true, raw: true })
   const feeding = pipeline(Readable.from(text), parser)
   feeding.catch(() => {}) // also thrown by reading the parser
@@ -138,16 +149,23 @@ export async function* csvRows(text: AsyncIterable<string>, csv: CsvHeader): Asy
       const line = info.lines - extraLines - breaks
       const merged = breaks > 0 ? splitMerged(raw, csv) : undefined
       if (merged) {
-        for (const [i, one] of merged.entries()) yield { line: line + i, cells: toCells(one, columns) }
+        for (const [i, one] of merged.entries()) yield { line: line + i, cells: one }
         continue
       }
       const problem =
         breaks > 0 && !isStrict(raw, delimiter)
           ? `has a quote that is not closed on its line, and would take in ${breaks} more: close it, or double quotes inside a cell`
           : widthProblem(record, header)
-      yield { line, cells: toCells(record, columns), ...(problem === undefined ? {} : { problem }) }
+      yield { line, cells: record, ...(problem === undefined ? {} : { problem }) }
     }
   } catch (error) {
     throw toFeedError(error)
   }
+}
+
+/** The rows of the books after the header. Throws FeedError where the file is not valid CSV. */
+export async function* csvRows(text: AsyncIterable<string>, csv: CsvHeader): AsyncGenerator<FeedRow> {
+  const records = csvRecords(text, csv)
+  for await (const { cells, ...row } of csv.products?.read(records) ?? records)
+    yield { ...row, cells: toCells(cells, csv.columns) }
 }

@@ -178,8 +178,7 @@ describe('A file is refused', () => {
   test.each([
     ['without content', '', 'is empty'],
     ['without a header', 'Emma,Jane Austen\n', 'must name known columns'],
-    ['that is a JSON array', '[{"title":"A"}]', 'must be JSON lines'],
-    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'must be JSON lines'],
+    ['that is a JSON object over lines', '{\r\n  "title": "A"\r\n}\r\n', 'is one JSON object'],
   ])('%s', async (_, content, message) => {
     await expect(rowsOf(content)).rejects.toThrow(FeedError)
     await expect(rowsOf(content)).rejects.toThrow(message)
@@ -198,5 +197,52 @@ describe('A file is refused', () => {
     await expect(rowsOf('title\nA\n', { map: ['Preis=price'] })).rejects.toThrow(
       'has no such column, only title',
     )
+  })
+})
+
+describe('A file of another kind', () => {
+  test.each([
+    [
+      '<?xml version="1.0"?>\n<!-- a feed -->\n<ONIXMessage release="3.0"><Header/></ONIXMessage>',
+      'an ONIX message',
+    ],
+    ['<!DOCTYPE ONIXmessage SYSTEM "x.dtd"><ONIXmessage><header/></ONIXmessage>', 'an ONIX message'],
+    ['<onix:ONIXMessage xmlns:onix="http://ns.editeur.org/onix/3.0/reference"/>', 'an ONIX message'],
+    ['<?xml version="1.0"?><books><book/></books>', 'XML'],
+    ['<!doctype html><html>', 'a web page'],
+    [Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 6, 0]), 'a workbook'],
+    [Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1]), 'a workbook of an old Excel'],
+    [Buffer.from([0x1f, 0x8b, 8, 0]), 'compressed with gzip'],
+    [Buffer.from('\ufeff<?xml version="1.0"?><ONIXMessage/>', 'utf16le'), 'an ONIX message'],
+    ['{\n  "books": [{"title": "A"}]\n}', 'one JSON object'],
+  ])('is refused with a sentence that says what it is: %j', async (content, kind) => {
+    const opening = openFeed(fileOf(content))
+    await expect(opening).rejects.toThrow(FeedError)
+    await expect(opening).rejects.toThrow(`is ${kind}`)
+  })
+
+  test('is not seen in a table whose cells have tags', async () => {
+    expect(await titles('title,author,price\n<b>A</b>,"<ONIX>",1\n')).toEqual(['<b>A</b>'])
+  })
+})
+
+describe('A JSON array', () => {
+  test('is read as its objects, however it is written, with the lines in which they begin', async () => {
+    const rows = await rowsOf(
+      '[\n  {"title": "A, \\"[B]\\"", "author": ["X", "Y"], "price": 1.5,\n   "genres": ["c, d"]},\n  {"title":"C"}, 7,\n{"title":"}"}\n]\n',
+    )
+    expect(rows.map(({ line, cells, problem }) => [line, cells.get('title')?.[0] ?? problem])).toEqual([
+      [2, 'A, "[B]"'],
+      [4, 'C'],
+      [4, 'must be a JSON object'],
+      [5, '}'],
+    ])
+    expect(rows[0]?.cells.get('author')).toEqual(['X; Y'])
+    expect(rows[0]?.cells.get('genres')).toEqual(['["c, d"]'])
+  })
+
+  test('may be empty, and is refused where it is cut off', async () => {
+    expect(await rowsOf('[]')).toEqual([])
+    await expect(rowsOf('[{"title":"A"},\n{"title":"B"')).rejects.toThrow('the JSON array is not closed')
   })
 })

@@ -8,7 +8,8 @@ const readError = (file: string, error: unknown): FeedError => {
   return new FeedError(`cannot read ${file}: ${why ?? (error instanceof Error ? error.message : error)}`)
 }
 
-async function* readBytes(file: string, end?: number): AsyncGenerator<Uint8Array> {
+/** The bytes of a file in pieces, all of them or those up to `end`. Throws FeedError when it cannot be read. */
+export async function* readBytes(file: string, end?: number): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(file, end === undefined ? {} : { end })) yield chunk
   } catch (error) {
