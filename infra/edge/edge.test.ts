@@ -82,7 +82,7 @@ test('public pages are read-only and requested without cookies; all other pages 
     expect(isPublicPage(path), path).toBe(false)
     expect(kindOf(dev, path), path).toEqual({ keeps: 'Own', asks: 'WithCookies', writes: true })
   }
-  for (const path of ['/assets/app-1.js', '/favicon.svg', '/images/covers/tech-001-1.webp'])
+  for (const path of ['/assets/app-1.js', '/favicon.svg', '/favicon.ico', '/images/covers/tech-001-1.webp'])
     expect(kindOf(dev, path), path).toEqual({ keeps: 'Files', asks: undefined, writes: false })
 })
 

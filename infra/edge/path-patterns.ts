@@ -19,11 +19,12 @@ export const PUBLIC_PAGE_PATTERNS = [
   '/books/*',
   '/covers/*',
   '/robots.txt',
+  '/site.webmanifest',
   '/sitemap*.xml',
 ] as const
 
 /** Files of the pages build, in the assets bucket. */
-export const ASSET_PATTERNS = ['/assets/*', '/favicon.svg'] as const
+export const ASSET_PATTERNS = ['/assets/*', '/favicon.*'] as const
 export const IMAGE_PATTERNS = ['/images/*'] as const
 
 export type ApiPattern = {

@@ -10,10 +10,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.ico': 'image/x-icon',
 }
 
 const HASHED = /^\/assets\/[A-Za-z0-9_.-]+$/
-const PLAIN = /^\/[A-Za-z0-9_-]+\.(svg|png)$/
+const PLAIN = /^\/[A-Za-z0-9_-]+\.(svg|png|ico)$/
 
 export const isAsset = (pathname: string): boolean => HASHED.test(pathname) || PLAIN.test(pathname)
 

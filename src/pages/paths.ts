@@ -5,7 +5,7 @@ const ELSEWHERE = /^[a-z]+:\/\/[^/]*\/(api|images|dev)([/?]|$)/
 
 const PUBLIC = [
   /^\/$/,
-  /^\/(about|terms|privacy|search)$/,
+  /^\/(about|terms|privacy|search|site\.webmanifest)$/,
   /^\/(category|books|covers)\/[^/]+(\/[^/]*)?$/,
   // Data of the same pages, for client-side navigation.
   /^\/_root$/,
@@ -28,7 +28,7 @@ export const formBytes = (pathname: string): number =>
   /^\/staff\/books\//.test(pathname) ? UPLOAD_BYTES : FORM_BYTES
 
 const FIRST_WORDS =
-  /^\/(category|search|books|cart|visitor|checkout|orders|about|terms|privacy|sign-up|verify-email|sign-in|sign-out|forgot-password|reset-password|confirm-address|account|staff|covers|assets)(?=[./]|$)/
+  /^\/(category|search|books|cart|visitor|checkout|orders|about|terms|privacy|sign-up|verify-email|sign-in|sign-out|forgot-password|reset-password|confirm-address|account|staff|covers|site|assets)(?=[./]|$)/
 
 /** Route label of a page for the log: its first segment where that is a known one, because the rest may contain anything. */
 export const pageRoute = (pathname: string): string => {

@@ -11,6 +11,7 @@ import { Header } from './components/header.tsx'
 import { InstantLinks } from './components/instant-links.tsx'
 import { NavigationProgress } from './components/navigation-progress.tsx'
 import { usePageFocus } from './components/use-page-focus.ts'
+import touchIcon from './images/apple-touch-icon.png?url'
 import { readCategories } from './loading/categories.server.ts'
 import { pageContext } from './loading/page-context.ts'
 import { toShopData } from './loading/shop-data.ts'
@@ -25,7 +26,11 @@ export const links: Route.LinksFunction = () => [
   { rel: 'stylesheet', href: styles },
   preloadFont(garamond),
   preloadFont(figtree),
+  // For browsers that read no SVG; the others prefer the drawing, which fits every size.
+  { rel: 'icon', href: '/favicon.ico', sizes: '32x32' },
   { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
+  { rel: 'apple-touch-icon', href: touchIcon },
+  { rel: 'manifest', href: '/site.webmanifest' },
 ]
 
 /** Number of categories on every page; the home page lists all. */

@@ -43,5 +43,6 @@ export default [
   route('staff/books/:bookId', 'routes/staff/book.tsx'),
   route('staff/orders/:orderId', 'routes/staff/order.tsx'),
   route('covers/:file', 'routes/cover.ts'),
+  route('site.webmanifest', 'routes/manifest.ts'),
   route('*', 'routes/not-found.tsx'),
 ] satisfies RouteConfig

@@ -1,7 +1,8 @@
 /**
  * Header of every page: shop name, search, links to orders, account and cart, and the category navigation.
  */
-import { useLocation } from 'react-router'
+import { useLocation, useRouteLoaderData } from 'react-router'
+import type { loader } from '../routes/category.tsx'
 import { t } from '../texts/texts.ts'
 import { SearchBox } from './search-box.tsx'
 import { useCategories, useShop } from './use-shop.ts'
@@ -35,8 +36,16 @@ export const Header = () => {
   )
 }
 
+/** The largest categories, and the current one where it is not among them. */
+const useListedCategories = () => {
+  const largest = useCategories().slice(0, MAX_CATEGORIES)
+  const current = useRouteLoaderData<typeof loader>('routes/category')?.category
+  const isListed = current === undefined || largest.some(({ path }) => path === current.path)
+  return isListed ? largest : [...largest, current]
+}
+
 const CategoryNav = () => {
-  const categories = useCategories()
+  const categories = useListedCategories()
   const { pathname } = useLocation()
   if (categories.length === 0) return null
   return (
@@ -47,8 +56,8 @@ const CategoryNav = () => {
             {t.shop.allBooks}
           </a>
         </li>
-        {categories.slice(0, MAX_CATEGORIES).map(({ name, path }) => (
-          <li key={path}>
+        {categories.map(({ name, path }) => (
+          <li key={path} className={path === pathname ? 'scroll-row-current' : undefined}>
             <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
               {name}
             </a>

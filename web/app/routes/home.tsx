@@ -77,7 +77,7 @@ export default function Home({
           <h2 id="all-categories" className="font-serif text-2xl sm:text-[1.75rem]">
             {t.home.allCategories}
           </h2>
-          <ul className="mt-4 columns-2 gap-x-8 sm:columns-3 lg:columns-4">
+          <ul className="mt-4 grid grid-cols-2 gap-x-8 sm:grid-cols-3 lg:grid-cols-4">
             {categories.map(({ name, path, count }) => (
               <li key={path}>
                 <a href={path} className="facet-link">

@@ -1,5 +1,6 @@
 /** Meta tags of a page: title, description, canonical URL, Open Graph and JSON-LD. */
 import type { MetaDescriptor } from 'react-router'
+import linkPreview from '../images/link-preview.png?url'
 import { type RouteMatches, shopDataOf } from '../loading/shop-data.ts'
 
 export type PageMeta = {
@@ -8,7 +9,7 @@ export type PageMeta = {
   /** Absolute URL; pages without one are not indexed. */
   readonly canonical?: string
   readonly type?: 'website' | 'book'
-  /** Absolute. */
+  /** Absolute; the shop's own picture where there is none. */
   readonly image?: string
   readonly jsonLd?: readonly Record<string, unknown>[]
 }
@@ -32,7 +33,7 @@ export const pageMeta = (
           { property: 'og:url', content: canonical },
           { property: 'og:site_name', content: name },
           ...(description === undefined ? [] : [{ property: 'og:description', content: description }]),
-          ...(image === undefined ? [] : [{ property: 'og:image', content: image }]),
+          { property: 'og:image', content: image ?? new URL(linkPreview, canonical).href },
         ]),
     ...jsonLd.map(value => ({ 'script:ld+json': value as Record<string, string> })),
   ]
