@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { toCents } from '../core/money.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { integerParam, PageSize } from '../http/page-size.ts'
-import { AuthorName, BookDetail, BookSummary, CategoryName } from './schema.ts'
+import { AuthorName, BookDetail, CategoryName, FoundBook, Match, publicFields } from './schema.ts'
 
 const PriceText = z
   .string()
@@ -37,25 +37,34 @@ const Facet = z.array(z.object({ value: z.string(), count: z.int() }))
 
 export const BookPage = z
   .object({
-    items: z.array(BookSummary),
+    items: z.array(FoundBook),
     total: z.int().nullable().describe('null while the index is loading and the table answers.'),
+    match: Match.nullable().describe(
+      'The best match of all items, on this page or not; null without q and without items. Where it is fuzzy, nothing has the words as typed.',
+    ),
     facets: z.object({ category: Facet, author: Facet, price: Facet, availability: Facet }),
     next_cursor: z.string().nullable(),
   })
   .meta({ id: 'BookPage' })
 export type BookPage = z.infer<typeof BookPage>
 
-const Suggestions = z
+export const Suggestions = z
   .object({
     items: z.array(
       z.object({
         kind: z.enum(['book', 'author', 'category']),
         text: z.string(),
         book_id: z.string().optional(),
+        author: publicFields.author.optional(),
+        category: publicFields.category.optional(),
+        price: publicFields.price.optional(),
+        availability: publicFields.availability.optional(),
+        image_url: publicFields.image_url,
       }),
     ),
   })
   .meta({ id: 'Suggestions' })
+export type Suggestion = z.infer<typeof Suggestions>['items'][number]
 
 const Categories = z
   .object({ items: z.array(z.object({ category: z.string(), count: z.int() })) })

@@ -181,3 +181,40 @@ test('a cursor serves the list that it came from, and no other', async () => {
     expect((await visitor.get(`${path}cursor=${next_cursor}`)).body.code, path).toBe('bad_cursor')
   expect((await visitor.get('/api/books?sort=title&cursor=AAAA')).body.code).toBe('bad_cursor')
 })
+
+test('a search marks how its books match, a list does not', async () => {
+  const shop = await createTestShop({
+    books: [aBook({ book_id: 'x', title: 'Weatherglass' }), aBook({ book_id: 'y', title: 'Weather Report' })],
+  })
+  const answer = async (q: string) => (await shop.visitor().get(`/api/books?q=${q}`)).body
+  expect(await answer('weatherglass')).toMatchObject({ match: 'exact', items: [{ match: 'exact' }] })
+  expect(await answer('weathergl')).toMatchObject({ match: 'prefix', items: [{ match: 'prefix' }] })
+  expect(await answer('waetherglass')).toMatchObject({ match: 'fuzzy', items: [{ match: 'fuzzy' }] })
+  expect(await answer('zzzzqq')).toMatchObject({ match: null, total: 0 })
+  const list = await answer('')
+  expect(list.match).toBeNull()
+  expect(list.items[0]).not.toHaveProperty('match')
+})
+
+test('a suggested book has its author, price and cover, a suggested author only a name', async () => {
+  const cover = '/images/covers/x-1.webp'
+  const shop = await createTestShop({
+    books: [
+      aBook({ book_id: 'x', title: 'Weatherglass', author: 'Mira Sollen', price: 12.5, image_url: cover }),
+    ],
+  })
+  const suggest = async (q: string) => (await shop.visitor().get(`/api/books/suggest?q=${q}`)).body.items
+  expect(await suggest('weath')).toEqual([
+    {
+      kind: 'book',
+      text: 'Weatherglass',
+      book_id: 'x',
+      author: 'Mira Sollen',
+      category: 'Technology',
+      price: 12.5,
+      availability: 'in_stock',
+      image_url: cover,
+    },
+  ])
+  expect((await suggest('sollen'))[0]).toEqual({ kind: 'author', text: 'Mira Sollen' })
+})

@@ -1,13 +1,13 @@
 /** Browsing and searching: from the index, or while it is loading, as much as the table can answer. */
 import { ShopError } from '../core/errors.ts'
 import type { Cents } from '../core/money.ts'
-import { type BookPage, type BrowseParams, TITLES_PER_PART } from './api.ts'
+import { type BookPage, type BrowseParams, type Suggestion, TITLES_PER_PART } from './api.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { type Book, UNKNOWN_TIME } from './schema.ts'
-import type { BrowseQuery, FacetValue, Suggestion } from './search/book-index.ts'
+import type { BrowseQuery, FacetValue } from './search/book-index.ts'
 import type { CategoryPage } from './table.ts'
-import { toListedBook, toSummary } from './views.ts'
+import { toFoundBook, toListedBook, toSuggestion, toSummary } from './views.ts'
 
 const DEFAULT_LIMIT = 24
 
@@ -69,12 +69,13 @@ const browseIndex = async (
   const { index } = deps.liveIndex
   if (!index) throw notReady()
   const query = toQuery(params, position)
-  const { from, items, total, facets } = await index.search.browse(query)
+  const { from, items, total, match = null, facets } = await index.search.browse(query)
   const last = items.at(-1)
   const offset = from + items.length
   return {
-    items: items.map(toSummary),
+    items: items.map(toFoundBook),
     total,
+    match,
     facets: {
       category: [...facets.category],
       author: [...facets.author],
@@ -101,6 +102,7 @@ const browseTable = async (
   return {
     items: matching.map(book => toSummary(toListedBook(book))),
     total: null,
+    match: null,
     facets: NO_FACETS,
     next_cursor: next === undefined ? null : deps.cursors.seal(scope, { id: next }),
   }
@@ -126,14 +128,10 @@ const matches = (book: Book, { category, author, min_price, max_price, in_stock 
   (!in_stock || book.stock_quantity > 0)
 
 /** Suggestions for an incomplete `q`, at most `limit`. Throws index_not_ready. */
-export const suggest = async (
-  { liveIndex }: BrowseDeps,
-  q: string,
-  limit: number,
-): Promise<readonly Suggestion[]> => {
+export const suggest = async ({ liveIndex }: BrowseDeps, q: string, limit: number): Promise<Suggestion[]> => {
   const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
-  return index.search.suggest(q, limit)
+  return (await index.search.suggest(q, limit)).map(toSuggestion)
 }
 
 /** One part of all ids, titles and last edits, counted from 1; a part after the last one is empty. Throws index_not_ready. */

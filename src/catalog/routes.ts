@@ -50,7 +50,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(api.suggestBooks, async context => {
     cacheList(deps, context)
-    return { items: [...(await suggest(deps, context.query.q, context.query.limit ?? 8))] }
+    return { items: await suggest(deps, context.query.q, context.query.limit ?? 8) }
   }),
   route(api.categoryBooks, async context => {
     cacheList(deps, context)

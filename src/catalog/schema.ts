@@ -149,7 +149,8 @@ export const BookChange = z.strictObject({
 })
 export type BookChange = z.infer<typeof BookChange>
 
-const publicFields = {
+/** What the public sees of a book everywhere. */
+export const publicFields = {
   book_id: BookId,
   category: z.string(),
   title: z.string(),
@@ -167,6 +168,17 @@ const publicFields = {
 /** A book in a list. */
 export const BookSummary = z.object(publicFields).meta({ id: 'BookSummary' })
 export type BookSummary = z.infer<typeof BookSummary>
+
+/** How a book matches a search. */
+export const Match = z
+  .enum(['exact', 'prefix', 'fuzzy'])
+  .describe(
+    'exact: has every telling word as typed. prefix: some only as the beginning of a longer word. fuzzy: the closest there is, with words misspelled, joined, split or left out.',
+  )
+
+/** A book in the result of a search. */
+export const FoundBook = BookSummary.extend({ match: Match.optional() }).meta({ id: 'FoundBook' })
+export type FoundBook = z.infer<typeof FoundBook>
 
 /** A book on its own page. */
 export const BookDetail = z

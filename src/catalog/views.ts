@@ -1,13 +1,16 @@
 /** Views of a book: the row of the index, and what the API shows the public and staff. */
 import { type Cents, toDecimal } from '../core/money.ts'
+import type { Suggestion } from './api.ts'
 import {
   availabilityOf,
   type Book,
   type BookDetail,
   type BookSummary,
+  type FoundBook,
   type ListedBook,
   type StaffBook,
 } from './schema.ts'
+import type { FoundBook as SearchedBook, Suggestion as SearchSuggestion } from './search/book-index.ts'
 
 type Optional = Pick<
   ListedBook,
@@ -49,6 +52,18 @@ export const toSummary = (book: ListedBook): BookSummary => ({
   availability: book.availability,
   ...optionalAttributes(book),
 })
+
+/** A book in the result of a search. */
+export const toFoundBook = (book: SearchedBook): FoundBook =>
+  book.match === undefined ? toSummary(book) : { ...toSummary(book), match: book.match }
+
+/** A suggestion: a book with what tells it from others of its title, or a name. */
+export const toSuggestion = (found: SearchSuggestion): Suggestion => {
+  if (found.kind !== 'book') return found
+  const { book_id, author, category, price, availability, image_url } = toSummary(found.book)
+  const shown = { book_id, author, category, price, availability }
+  return { kind: found.kind, text: found.text, ...shown, ...(image_url === undefined ? {} : { image_url }) }
+}
 
 /** A book on its own page. */
 export const toDetail = (book: Book): BookDetail => ({

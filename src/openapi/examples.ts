@@ -21,6 +21,7 @@ const staffBook = { ...detail, stock_quantity: 25 }
 const page = {
   items: [cleanCode],
   total: 1,
+  match: null,
   facets: {
     category: [{ value: 'Technology', count: 1 }],
     author: [{ value: 'Robert C. Martin', count: 1 }],
@@ -29,6 +30,10 @@ const page = {
   },
   next_cursor: null,
 }
+
+const found = { ...page, items: [{ ...cleanCode, match: 'exact' }], match: 'exact' }
+
+const { isbn: _isbn, title: _title, ...suggested } = cleanCode
 
 const amounts = { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 }
 const { subtotal: total_amount, ...charges } = amounts
@@ -187,9 +192,9 @@ const accountExamples = {
 
 export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
   browseBooks: { reply: page },
-  searchBooks: { reply: page },
+  searchBooks: { reply: found },
   categoryBooks: { reply: page },
-  suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', book_id: 'tech-001' }] } },
+  suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', ...suggested }] } },
   listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
   listTitles: {
     reply: {

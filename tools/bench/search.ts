@@ -12,10 +12,15 @@ import {
   restoreBookIndex,
 } from '#src/catalog/search/book-index.ts'
 import { timeCalls } from './call-timing.ts'
+import { measureNonsense } from './nonsense-queries.ts'
 import { generateQuestions, type Question } from './query-generator.ts'
 import { readListedBooks, readQuestions } from './search-test-data.ts'
 
 const SEED = 20261122
+/** Nonsense is made twice, to show that its figure does not depend on the seed. */
+const OTHER_SEED = 4242
+const MAX_NONSENSE_FOUND = 0.02
+const MAX_DIFFERENCE = 0.01
 const QUERIES_PER_KIND = 60
 const SEARCH_FILES = ['search-dev.tsv', 'search-hard-dev.tsv']
 
@@ -136,6 +141,12 @@ const main = async (): Promise<void> => {
     qualities.push({ name, all, kinds })
   }
 
+  const nonsense = [
+    await measureNonsense(index, books, Number(options.seed), options.misses),
+    await measureNonsense(index, books, OTHER_SEED, options.misses),
+  ]
+  const nonsenseShares = nonsense.map(({ all }) => all.found / all.queries)
+
   const fileTexts = sets.slice(0, 2).flatMap(set => set.questions.map(question => question.q))
   const madeTexts = sets[2]?.questions.map(question => question.q) ?? []
   const search = await timeCalls(fileTexts, q => index.search.browse(createQuery(q)))
@@ -164,6 +175,14 @@ const main = async (): Promise<void> => {
   const targets = [
     { name: 'hit@1 search-dev >= 0.96', pass: (qualities[0]?.all.hitAt1 ?? 0) >= 0.96 },
     { name: 'hit@1 search-hard-dev >= 0.93', pass: (qualities[1]?.all.hitAt1 ?? 0) >= 0.93 },
+    {
+      name: `nonsense found <= ${MAX_NONSENSE_FOUND * 100} %, with both seeds`,
+      pass: nonsenseShares.every(share => share <= MAX_NONSENSE_FOUND),
+    },
+    {
+      name: `nonsense found with either seed within ${MAX_DIFFERENCE * 100} %`,
+      pass: Math.abs((nonsenseShares[0] ?? 0) - (nonsenseShares[1] ?? 1)) <= MAX_DIFFERENCE,
+    },
     { name: 'search mean <= 0.5 ms', pass: search.mean <= 0.5 },
     { name: 'search p95 <= 15 ms', pass: search.p95 <= 15 },
     { name: 'suggest mean <= 1 ms', pass: suggest.mean <= 1 },
@@ -176,12 +195,19 @@ const main = async (): Promise<void> => {
   const start = { snapshotMegabytes: snapshot.length / 1e6, build: built, load: loaded }
   process.exitCode = targets.every(target => target.pass) ? 0 : 1
   if (options.json) {
-    console.log(JSON.stringify({ books: books.length, qualities, speeds, start, targets }, null, 2))
+    console.log(JSON.stringify({ books: books.length, qualities, nonsense, speeds, start, targets }, null, 2))
     return
   }
   for (const { name, all, kinds } of qualities) {
     for (const [kind, of] of [...Object.entries(kinds), ['all', all] as const]) {
       const figures = `${String(of.queries).padStart(4)}  hit@1 ${of.hitAt1.toFixed(3)}  MRR ${of.mrr.toFixed(3)}`
+      console.log(`${name.padEnd(22)} ${kind.padEnd(28)} ${figures}`)
+    }
+  }
+  for (const { name, all, kinds } of nonsense) {
+    for (const [kind, of] of [...Object.entries(kinds), ['all', all] as const]) {
+      const share = ((100 * of.found) / of.queries).toFixed(2)
+      const figures = `${String(of.queries).padStart(4)}  found ${share} % (${of.found}, of which ${of.marked} marked fuzzy)`
       console.log(`${name.padEnd(22)} ${kind.padEnd(28)} ${figures}`)
     }
   }

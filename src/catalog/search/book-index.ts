@@ -35,17 +35,29 @@ export type BrowseQuery = {
   readonly limit: number
 }
 
+/**
+ * How a book matches a query: it has every telling word as typed, or as the beginning of a longer one, or it is the closest
+ * that there is, with words that were misspelled, joined, split or left out.
+ */
+export type Match = 'exact' | 'prefix' | 'fuzzy'
+
+/** A row that was found; `match` only by a query. */
+export type FoundBook = ListedBook & { readonly match?: Match }
+
 export type FacetValue = { readonly value: string; readonly count: number }
 
 /**
- * `total` counts all matches; facets count what each value would give with the other filters kept. Categories and the
+ * Fuzzy matches come after exact ones in every order, and after those by prefix in every order but `relevance`. `total` counts
+ * all matches; facets count what each value would give with the other filters kept. Categories and the
  * top 20 authors are sorted by count and never have 0; price bands and availabilities are all listed, in a fixed order.
  */
 export type BrowseResult = {
   /** Position of the first item among all matches. */
   readonly from: number
-  readonly items: readonly ListedBook[]
+  readonly items: readonly FoundBook[]
   readonly total: number
+  /** The best match among all of them, on this page or not; absent without a query and without a match. */
+  readonly match?: Match
   readonly facets: {
     readonly category: readonly FacetValue[]
     readonly author: readonly FacetValue[]
@@ -54,11 +66,10 @@ export type BrowseResult = {
   }
 }
 
-export type Suggestion = {
-  readonly kind: 'book' | 'author' | 'category'
-  readonly text: string
-  readonly book_id?: string
-}
+/** A book by its title, or the name of an author or a category. */
+export type Suggestion =
+  | { readonly kind: 'book'; readonly text: string; readonly book: ListedBook }
+  | { readonly kind: 'author' | 'category'; readonly text: string }
 
 /** Books by key. Synchronous, because carts, book pages and the comparison with the table need them without waiting. */
 export type BookRows = {

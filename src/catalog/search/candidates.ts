@@ -1,5 +1,5 @@
 /** First pass of a search over the postings: which books have the words of a query, and a rough score of each. */
-import { type QueryWord, SIMILARITY } from './query-parser.ts'
+import { KIND, type Kind, type QueryWord, SIMILARITY } from './query-parser.ts'
 import { FIELD_BITS, FIELD_MASK, type TextIndex } from './text-index.ts'
 
 /** Weight of a word by the field it is in: main title, subtitle, series, first author and surname, other authors. */
@@ -17,6 +17,13 @@ export class CandidateCollector {
   slots = new Uint32Array(0)
   scores = new Float32Array(0)
   count = 0
+  /** How many words a book must have. */
+  #required = 0
+  /** By slot: how many of those it has exactly, and how many exactly or as a beginning. */
+  #exact = new Uint8Array(0)
+  #close = new Uint8Array(0)
+  /** How the current word is in a slot. */
+  #kind = new Uint8Array(0)
   #best = new Float32Array(0)
   #stamp = new Uint32Array(0)
   #sure = new Uint8Array(0)
@@ -29,15 +36,25 @@ export class CandidateCollector {
   collect(text: TextIndex, words: readonly QueryWord[], capacity: number): boolean {
     this.#clear(capacity)
     let needed = 0
+    this.#required = 0
     for (const word of words) {
       if (word.common) continue
       needed++
+      if (word.required) this.#required++
       this.#tick++
-      for (const term of word.terms) this.#addTerm(text, word, term, word.similarity[term] ?? 0)
+      word.terms.forEach((term, i) => {
+        this.#addTerm(text, word, term, word.similarity[term] ?? 0, word.kinds[i] ?? KIND.fuzzy)
+      })
       for (const { left, right } of word.halves) this.#addHalves(text, word, left, right)
     }
     for (let i = 0; i < this.count; i++) if (this.#sure[this.slots[i] ?? 0] === needed) return true
     return false
+  }
+
+  /** How a candidate has all the words that it must have; `KIND.fuzzy` also when it may lack some. */
+  kindOf(slot: number): Kind {
+    if (this.#exact[slot] === this.#required) return KIND.exact
+    return this.#close[slot] === this.#required ? KIND.prefix : KIND.fuzzy
   }
 
   /** Adds the books that have both halves of a word. */
@@ -46,16 +63,23 @@ export class CandidateCollector {
     const others = new Set<number>()
     for (const posting of text.slotsOf.list(leftRarer ? left : right)) others.add(posting >>> FIELD_BITS)
     const both = text.slotsOf.list(leftRarer ? right : left).filter(at => others.has(at >>> FIELD_BITS))
-    this.#addPostings(both, 0, both.length, word, SIMILARITY.halves)
+    this.#addPostings(both, 0, both.length, word, SIMILARITY.halves, KIND.fuzzy)
   }
 
-  #addTerm(text: TextIndex, word: QueryWord, term: number, similarity: number): void {
+  #addTerm(text: TextIndex, word: QueryWord, term: number, similarity: number, kind: Kind): void {
     const { data, starts, counts } = text.slotsOf
     const start = starts[term] ?? 0
-    this.#addPostings(data, start, start + (counts[term] ?? 0), word, similarity)
+    this.#addPostings(data, start, start + (counts[term] ?? 0), word, similarity, kind)
   }
 
-  #addPostings(data: Uint32Array, start: number, end: number, word: QueryWord, similarity: number): void {
+  #addPostings(
+    data: Uint32Array,
+    start: number,
+    end: number,
+    word: QueryWord,
+    similarity: number,
+    kind: Kind,
+  ): void {
     const amount = word.weight * similarity
     const sure = similarity >= SURE_SIMILARITY ? 1 : 0
     const { scores, slots } = this
@@ -66,6 +90,9 @@ export class CandidateCollector {
       const slot = posting >>> FIELD_BITS
       const value = amount * (FIELD_WEIGHTS[posting & FIELD_MASK] ?? 0)
       const before = stamp[slot] === this.#tick ? (best[slot] ?? 0) : 0
+      if (word.required && kind < KIND.fuzzy)
+        this.#countKind(slot, before === 0 ? KIND.fuzzy : (this.#kind[slot] ?? 0), kind)
+      else if (before === 0) this.#kind[slot] = KIND.fuzzy
       if (value <= before) continue
       if (scores[slot] === 0) slots[this.count++] = slot
       if (before === 0) {
@@ -77,11 +104,22 @@ export class CandidateCollector {
     }
   }
 
+  /** Counts that the current word is in a slot in this way, where it had been found in a lesser one. */
+  #countKind(slot: number, before: number, kind: Kind): void {
+    if (kind < before) {
+      if (before === KIND.fuzzy) this.#close[slot] = (this.#close[slot] ?? 0) + 1
+      if (kind === KIND.exact) this.#exact[slot] = (this.#exact[slot] ?? 0) + 1
+    }
+    this.#kind[slot] = Math.min(before, kind)
+  }
+
   #clear(capacity: number): void {
     for (let i = 0; i < this.count; i++) {
       const slot = this.slots[i] ?? 0
       this.scores[slot] = 0
       this.#sure[slot] = 0
+      this.#exact[slot] = 0
+      this.#close[slot] = 0
     }
     this.count = 0
     if (this.scores.length >= capacity) return
@@ -91,5 +129,8 @@ export class CandidateCollector {
     this.#best = new Float32Array(length)
     this.#stamp = new Uint32Array(length)
     this.#sure = new Uint8Array(length)
+    this.#exact = new Uint8Array(length)
+    this.#close = new Uint8Array(length)
+    this.#kind = new Uint8Array(length)
   }
 }

@@ -1,10 +1,11 @@
 /** Search engine in memory: browsing, searching and suggesting over typed arrays, without a database. */
 import type { ListedBook } from '../schema.ts'
-import type { BookSearch, BrowseQuery, BrowseResult } from './book-index.ts'
+import type { BookSearch, BrowseQuery, BrowseResult, Match, Sort } from './book-index.ts'
 import type { RowListener } from './book-rows.ts'
 import type { BookStore } from './book-store.ts'
 import { createFacetCounter, type Facets, type Filter, readFilter } from './facets.ts'
 import type { IsbnLookup } from './isbn-lookup.ts'
+import { KIND, type Kind } from './query-parser.ts'
 import { createSearcher, type Matches } from './searcher.ts'
 import { ALL_CATEGORIES, createSortedLists } from './sorted-lists.ts'
 import { makeSuggestions } from './suggest.ts'
@@ -13,6 +14,8 @@ import { firstSlots } from './top-slots.ts'
 
 /** How many of the best books suggestions are made from. */
 const SUGGEST_FROM = 48
+/** The names of the kinds of match, by their number. */
+const MATCHES: readonly Match[] = ['exact', 'prefix', 'fuzzy']
 /** How far new books may push the last book of a page back in a search before the next page loses it. */
 const MAX_SHIFT = 48
 
@@ -94,13 +97,28 @@ export const createMemorySearch = (
   const matchIsbn = (q: string): Matches | undefined => {
     const whole = isbns.exact(q)
     const slots = whole.length > 0 ? whole : isbns.withPrefix(q)
-    return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [] } : undefined
+    const kind = whole.length > 0 ? KIND.exact : KIND.prefix
+    return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [], kindOf: () => kind } : undefined
   }
 
   const bestOf = (matches: Matches, kept: Uint32Array, limit: number): Uint32Array =>
     matches.words.length > 0
       ? searcher.best(matches, kept, limit)
       : firstSlots(kept, sortedLists.sorted('relevance', ALL_CATEGORIES), limit)
+
+  /** The first `limit` of `kept` in another order than by relevance: those that match without guessing, then the others. */
+  const firstInOrder = (matches: Matches, kept: Uint32Array, sort: Sort, limit: number): Uint32Array => {
+    const sorted = sortedLists.sorted(sort, ALL_CATEGORIES)
+    const fuzzy = kept.filter(slot => matches.kindOf(slot) === KIND.fuzzy)
+    if (fuzzy.length === 0) return firstSlots(kept, sorted, limit)
+    const close = kept.filter(slot => matches.kindOf(slot) !== KIND.fuzzy)
+    return Uint32Array.of(...firstSlots(close, sorted, limit), ...firstSlots(fuzzy, sorted, limit))
+  }
+
+  const bestKind = ({ kindOf }: Matches, kept: Uint32Array): Kind => {
+    if (kept.some(slot => kindOf(slot) === KIND.exact)) return KIND.exact
+    return kept.some(slot => kindOf(slot) === KIND.prefix) ? KIND.prefix : KIND.fuzzy
+  }
 
   const browseMatches = (query: BrowseQuery, filter: Filter, q: string): BrowseResult => {
     const { sort, offset, limit, after } = query
@@ -109,10 +127,16 @@ export const createMemorySearch = (
     try {
       const { kept, facets } = facetCounter.count(matches.slots, filter)
       const first =
-        sort === 'relevance'
-          ? bestOf(matches, kept, needed)
-          : firstSlots(kept, sortedLists.sorted(sort, ALL_CATEGORIES), needed)
-      return { ...pageOf(first, query), total: kept.length, facets }
+        sort === 'relevance' ? bestOf(matches, kept, needed) : firstInOrder(matches, kept, sort, needed)
+      const { from, items } = pageOf(first, query)
+      const matchOf = (kind: Kind) => ({ match: MATCHES[kind] ?? 'fuzzy' })
+      return {
+        from,
+        items: items.map(row => ({ ...row, ...matchOf(matches.kindOf(store.slotOf(row.book_id))) })),
+        total: kept.length,
+        ...(kept.length === 0 ? {} : matchOf(bestKind(matches, kept))),
+        facets,
+      }
     } finally {
       searcher.release(matches)
     }
@@ -126,7 +150,7 @@ export const createMemorySearch = (
     },
     suggest: async (q, limit) => {
       if (q.trim() === '' || limit < 1) return []
-      const matches = matchIsbn(q) ?? searcher.find(q)
+      const matches = matchIsbn(q) ?? searcher.find(q, true)
       try {
         const best = bestOf(matches, matches.slots, Math.max(SUGGEST_FROM, limit))
         return makeSuggestions({ q, limit, best, matches, store, text })

@@ -9,16 +9,35 @@ export const MAX_QUERY_WORDS = 12
 /** At most this many terms are considered for one prefix. */
 const MAX_COMPLETIONS = 4000
 
-/** One typed word. `similarity` maps a term number to how well it fits (0 to 1); `terms` are those above 0. */
+/** How a term fits a typed word: as the same word, as one that begins like it, or as one that may have been meant. */
+export const KIND = { exact: 0, prefix: 1, fuzzy: 2 } as const
+export type Kind = (typeof KIND)[keyof typeof KIND]
+
+/** Words of titles and of what people type around them: a book need not have them. */
+const OPTIONAL_WORDS = new Set(
+  'the a an of and in to with on at for by from or book books novel author paperback hardcover hardback ebook edition'.split(
+    ' ',
+  ),
+)
+
+/**
+ * One typed word. `similarity` maps a term number to how well it fits (0 to 1); `terms` are those above 0, and `kinds` says
+ * how each of them fits.
+ */
 export type QueryWord = {
   readonly text: string
   /** The share of this word in a book's score: rare words weigh more. */
   weight: number
   /** Whether so many books have it that it does not select any: it is left out of the first pass. */
   common: boolean
+  /** Whether a book must have it to match. */
+  required: boolean
+  /** Whether it is the last word, which may be incomplete. */
+  readonly isLast: boolean
   /** How many books have a term that this word stands for without a typo. */
   books: number
   readonly terms: number[]
+  readonly kinds: Kind[]
   readonly similarity: Float32Array
   /** Two terms that were typed as one word: they must be adjacent in the book. */
   readonly halves: { readonly left: number; readonly right: number }[]
@@ -55,7 +74,7 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
   const { dictionary } = text
   const tables: Float32Array[] = []
 
-  const newWord = (typed: string, position: number): QueryWord => {
+  const newWord = (typed: string, position: number, { length }: readonly string[]): QueryWord => {
     let table = tables[position]
     if (table === undefined || table.length < dictionary.terms.length) {
       table = new Float32Array(Math.ceil(dictionary.terms.length * 1.25) + 16)
@@ -65,18 +84,24 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
       text: typed,
       weight: 1,
       common: false,
+      required: true,
+      isLast: position === length - 1,
       books: 0,
       terms: [],
+      kinds: [],
       similarity: table,
       halves: [],
       joinedWithNext: [],
     }
   }
 
-  const allow = (word: QueryWord, term: number, similarity: number): void => {
+  const allow = (word: QueryWord, term: number, similarity: number, kind: Kind): void => {
     const before = word.similarity[term] ?? 0
     if (similarity <= before || text.documentCount(term) === 0) return
-    if (before === 0) word.terms.push(term)
+    if (before === 0) {
+      word.terms.push(term)
+      word.kinds.push(kind)
+    }
     word.similarity[term] = similarity
   }
 
@@ -86,7 +111,7 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
     for (let at = first; at < Math.min(end, first + MAX_COMPLETIONS); at++) {
       const term = terms[at] ?? 0
       const longer = dictionary.termOf(term).length
-      allow(word, term, base + (SIMILARITY.completeness * word.text.length) / longer)
+      allow(word, term, base + (SIMILARITY.completeness * word.text.length) / longer, KIND.prefix)
     }
   }
 
@@ -97,8 +122,8 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
     const term = dictionary.idOf(word.text + next.text)
     if (term < 0 || text.documentCount(term) === 0) return
     const similarity = isKnown && next.books > 0 ? SIMILARITY.joined - 0.1 : SIMILARITY.joined
-    allow(word, term, similarity)
-    allow(next, term, similarity)
+    allow(word, term, similarity, KIND.fuzzy)
+    allow(next, term, similarity, KIND.fuzzy)
     word.joinedWithNext.push(term)
   }
 
@@ -117,9 +142,12 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
     for (const word of words) {
       // A word that nothing fits counts as the rarest.
       word.weight = Math.log(1 + (books + 1) / (Math.max(1, word.books) + 1)) + 0.3
-      word.common = word.books > many
+      // A number tells one volume from another, however many books have one.
+      word.common = word.books > many && !/\d/.test(word.text)
+      word.required = !word.common && !OPTIONAL_WORDS.has(word.text)
     }
     if (words.every(word => word.common)) for (const word of words) word.common = false
+    if (words.every(word => !word.required)) for (const word of words) word.required = !word.common
   }
 
   const parse = (typed: readonly string[], books: number): QueryWord[] => {
@@ -128,7 +156,7 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
       const isLast = i === words.length - 1
       const exact = dictionary.idOf(word.text)
       const isKnown = exact >= 0 && text.documentCount(exact) > 0
-      if (isKnown) allow(word, exact, SIMILARITY.exact)
+      if (isKnown) allow(word, exact, SIMILARITY.exact, KIND.exact)
       if (isLast || (!isKnown && word.text.length > 1)) {
         const whenLast = word.text.length > 2 ? SIMILARITY.lastPrefix : SIMILARITY.shortPrefix
         allowCompletions(word, isLast ? whenLast : SIMILARITY.otherPrefix)
@@ -148,7 +176,7 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
       if (isKnown && !isLast && word.text.length > 2) allowCompletions(word, SIMILARITY.otherPrefix)
       const factor = isKnown ? 0.92 : 1
       for (const { term, similarity } of spelling.matches(word.text, isLast)) {
-        allow(word, term, similarity * factor)
+        allow(word, term, similarity * factor, KIND.fuzzy)
       }
       if (isKnown && word.text.length > 5) allowHalves(word)
     })

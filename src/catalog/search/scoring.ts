@@ -26,7 +26,8 @@ const SCORE_WEIGHTS = {
   popularity: 3.6,
 }
 
-const ARTICLES = new Set(['the', 'a', 'an'])
+/** Words before the first telling word of a title. */
+export const ARTICLES: ReadonlySet<string> = new Set(['the', 'a', 'an'])
 const MAX_TITLE_WORDS = 160
 /** An author who is not the first one is often a translator or an illustrator. */
 const OTHER_AUTHOR_FACTOR = 0.96

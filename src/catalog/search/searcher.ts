@@ -1,7 +1,8 @@
 /** Full-text search: the books that match one typed query, and their order by how well they fit. */
 import type { BookStore } from './book-store.ts'
 import { CandidateCollector } from './candidates.ts'
-import { createQueryParser, type QueryWord, queryWords } from './query-parser.ts'
+import { createPlausibility } from './plausibility.ts'
+import { createQueryParser, KIND, type Kind, type QueryWord, queryWords } from './query-parser.ts'
 import { createScorer } from './scoring.ts'
 import { SpellingIndex } from './spelling-index.ts'
 import type { TextIndex } from './text-index.ts'
@@ -15,13 +16,22 @@ const ROUGH_POPULARITY = 0.15
 /** How many candidates are scored, and the score that one of them must reach, for a query to pass as free of typos. */
 const QUICK_SCORES = 16
 const TIDY_SCORE = 10.2
+/** From so many books on that have the words as typed, others are not looked for. */
+const FEW = 10
 
-/** The books that match, unordered; valid until the next query. */
-export type Matches = { readonly slots: Uint32Array; readonly words: readonly QueryWord[] }
+/** The books that match, unordered, and how each of them does; valid until the next query. */
+export type Matches = {
+  readonly slots: Uint32Array
+  readonly words: readonly QueryWord[]
+  readonly kindOf: (slot: number) => Kind
+}
 
 export type Searcher = {
-  /** The books that match a query. Must be ended with `release` before the next query begins. */
-  readonly find: (q: string) => Matches
+  /**
+   * The books that match a query; `isIncomplete` while it is being typed, when a few letters are enough. Must be ended with
+   * `release` before the next query begins.
+   */
+  readonly find: (q: string, isIncomplete?: boolean) => Matches
   /** The best `limit` of `slots`, which are some of the books that matched, best first. */
   readonly best: (matches: Matches, slots: Uint32Array, limit: number) => Uint32Array
   /** Ends a query. */
@@ -33,6 +43,32 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
   const spelling = new SpellingIndex(text.dictionary, term => text.documentCount(term))
   const parser = createQueryParser(text, spelling)
   const scorer = createScorer(text)
+  const plausibility = createPlausibility(text)
+  const kindOf = (slot: number): Kind => candidates.kindOf(slot)
+
+  /** Of these candidates those that may be meant: fuzzy ones only where few or none have the words as typed. */
+  const aboveFloor = (
+    slots: Uint32Array,
+    words: readonly QueryWord[],
+    isIncomplete: boolean,
+  ): Uint32Array => {
+    const [only, ...others] = words
+    const isLone = only !== undefined && others.length === 0 && !isIncomplete
+    const close = slots.filter(slot => {
+      const kind = kindOf(slot)
+      return (
+        kind === KIND.exact ||
+        (kind === KIND.prefix && (!isLone || plausibility.isPlausiblePrefix(slot, only)))
+      )
+    })
+    if (close.length >= FEW) return close
+    return slots.filter(
+      slot =>
+        close.includes(slot) ||
+        (kindOf(slot) === KIND.fuzzy &&
+          plausibility.isPlausible(slot, words, store.popularity[slot] ?? 0, store.size)),
+    )
+  }
 
   /** The candidates that reach the least share of the best rough score. */
   const wellMatched = (): Uint32Array => {
@@ -64,22 +100,28 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
     )
 
   return {
-    find: q => {
+    find: (q, isIncomplete = false) => {
       const words = parser.parse(queryWords(q), store.size)
       const capacity = store.rows.length
       if (!candidates.collect(text, words, capacity) || !isTidy(words)) {
         parser.expand(words, store.size)
         candidates.collect(text, words, capacity)
       }
-      return { slots: wellMatched(), words }
+      return { slots: aboveFloor(wellMatched(), words, isIncomplete), words, kindOf }
     },
     best: ({ words }, slots, limit) => {
-      const { popularity } = store
-      const byRough = roughBest(words, slots, Math.max(limit, EXACT_SCORES))
-      const likely = byRough.subarray(0, EXACT_SCORES)
-      const exact = (slot: number) => scorer.score(slot, words, popularity[slot] ?? 0, store.size)
-      likely.set(topSlots(likely, exact, likely.length, slot => store.bookId(slot)))
-      return byRough.subarray(0, limit)
+      const bestOf = (some: Uint32Array): Uint32Array => {
+        const byRough = roughBest(words, some, Math.max(limit, EXACT_SCORES))
+        const likely = byRough.subarray(0, EXACT_SCORES)
+        const exact = (slot: number) => scorer.score(slot, words, store.popularity[slot] ?? 0, store.size)
+        likely.set(topSlots(likely, exact, likely.length, slot => store.bookId(slot)))
+        return byRough
+      }
+      const fuzzy = slots.some(slot => kindOf(slot) === KIND.fuzzy)
+      if (!fuzzy) return bestOf(slots).subarray(0, limit)
+      const exact = bestOf(slots.filter(slot => kindOf(slot) === KIND.exact))
+      const others = bestOf(slots.filter(slot => kindOf(slot) !== KIND.exact))
+      return Uint32Array.of(...exact, ...others).subarray(0, limit)
     },
     release: matches => parser.release(matches.words),
   }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { createIndex, SAMPLE_BOOKS } from '../../../test/sample-books.ts'
+import { browseQuery, createIndex, SAMPLE_BOOKS } from '../../../test/sample-books.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 
-test('a title is suggested from its first letters, with its book id', async () => {
+test('a title is suggested from its first letters, with its book', async () => {
   expect(await index.search.suggest('the hung', 5)).toContainEqual({
     kind: 'book',
     text: 'The Hunger Games (The Hunger Games, #1)',
-    book_id: 'b00',
+    book: index.rows.get('b00'),
   })
 })
 
@@ -42,7 +42,7 @@ test('at most `limit` suggestions are returned, and none for blank or unknown te
 
 test('an ISBN suggests its book', async () => {
   expect(await index.search.suggest('978006112008', 5)).toEqual([
-    { kind: 'book', text: 'To Kill a Mockingbird', book_id: 'b03' },
+    { kind: 'book', text: 'To Kill a Mockingbird', book: index.rows.get('b03') },
   ])
 })
 
@@ -50,4 +50,9 @@ test('a removed book and its author are no longer suggested', async () => {
   const own = createIndex(SAMPLE_BOOKS)
   own.rows.remove('b05')
   expect((await own.search.suggest('tolkien', 5)).map(({ text }) => text)).not.toContain('J.R.R. Tolkien')
+})
+
+test('two letters are enough while a query is being typed, and no hit once it was sent', async () => {
+  expect(await index.search.suggest('ho', 5)).not.toEqual([])
+  expect((await index.search.browse(browseQuery({ q: 'ho' }))).total).toBe(0)
 })

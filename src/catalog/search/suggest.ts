@@ -65,7 +65,7 @@ export const makeSuggestions = ({ q, limit, best, matches, store, text }: Sugges
         authors++
       }
     }
-    if (isNew(`book ${row.title}`)) found.push({ kind: 'book', text: row.title, book_id: row.book_id })
+    if (isNew(`book ${row.title}`)) found.push({ kind: 'book', text: row.title, book: row })
   }
   return found.slice(0, limit)
 }

@@ -28,6 +28,7 @@ export const BookList = ({ title, listing }: { readonly title: string; readonly 
             <ActiveFilters listing={listing} />
             {books.length > 0 && <SortMenu listing={listing} />}
           </div>
+          {listing.isSimilar && <h2 className="mb-6 font-serif text-xl">{t.list.similar}</h2>}
           {books.length > 0 ? (
             <ul className="book-grid">
               {books.map((book, i) => (

@@ -24,6 +24,8 @@ const toApiQuery = ({ q, category, author, price, inStock, sort }: ListParams) =
 export type Listing = {
   readonly books: readonly BookCardData[]
   readonly total: number | null
+  /** Whether nothing was found as it was typed, only what is close to it. */
+  readonly isSimilar: boolean
   readonly params: ListParams
   readonly pages: number
   readonly previous: string | null
@@ -67,6 +69,7 @@ export const readListing = async (
   return {
     books: toCards(ctx, page.items),
     total: page.total,
+    isSimilar: page.match === 'fuzzy',
     params: asked,
     pages: Math.min(LAST_PAGE, Math.max(1, Math.ceil((page.total ?? 0) / PAGE_SIZE))),
     previous: asked.page > 1 ? pageLink(url, asked.page - 1) : null,

@@ -14,7 +14,7 @@ const listOf = (total: number) => {
     const items = Array.from({ length: end - at }, (_, i) => ({
       book_id: String(at + i),
     })) as BookPage['items']
-    return { items, total, facets: noFacets, next_cursor: end < total ? String(end) : null }
+    return { items, total, match: null, facets: noFacets, next_cursor: end < total ? String(end) : null }
   }
   return { ask, asked }
 }

@@ -55,6 +55,8 @@ export const list = {
   searchDescription: 'Search our shelves by title, author, or ISBN.',
   searchResults: 'Search results',
   resultsFor: (q: string) => `Results for “${q}”`,
+  /** Above results that have none of the words as they were typed. */
+  similar: 'No exact match. Similar:',
   count: (count: number) => plural(count, 'book', 'books'),
   page: (page: number, pages: number) =>
     pages > 1 ? `Page ${formatCount(page)} of ${formatCount(pages)}` : '',
