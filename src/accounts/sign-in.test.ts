@@ -223,6 +223,27 @@ test('with an authenticator app, the password alone does not sign in; a recovery
   expect(shop.reportedErrors).toEqual([])
 })
 
+test('of many sign-ins with one recovery code at once, one succeeds and the others are refused', async () => {
+  const shop = await createAccountShop()
+  const jane = await shop.member(EMAIL)
+  const { totp_uri, recovery_codes } = (await jane.post('/api/auth/two-factor', { password: PASSWORD })).body
+  await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })
+  const others = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const visitor = shop.visitor()
+      await shop.signIn(visitor, EMAIL)
+      return visitor
+    }),
+  )
+  const answers = await Promise.all(
+    others.map(one => one.post('/api/auth/sign-in/recovery-code', { code: recovery_codes[0] })),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  for (const { status, body } of answers)
+    if (status !== 200) expect(['code_wrong', 'sign_in_failed', 'too_many_requests']).toContain(body.code)
+  expect(shop.reportedErrors).toEqual([])
+})
+
 test('the cart and the orders of an account are available on every device', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const here = await shop.member(EMAIL)

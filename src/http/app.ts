@@ -63,6 +63,8 @@ export const createApp = (routes: readonly Route[], rules: AppRules): App => {
       return methodNotAllowed(req.method, group)
     })
   }
+  // Whatever is mounted later, such as images and the API documentation, is under load shedding too.
+  app.use((_c, next) => rules.loadShedder.admit(next))
   app.notFound(({ req }) => {
     checkCsrf(req.raw, rules.origins)
     return problem(new ShopError('not_found', 'There is nothing at this path.'))

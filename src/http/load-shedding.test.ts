@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, createTestShop } from '../../test/kit.ts'
+import { createShop } from '../composition/shop.ts'
 import { timeLeft } from '../core/deadline.ts'
 import { createLoadShedder } from './load-shedding.ts'
 
@@ -104,4 +105,20 @@ test('with 32 requests waiting for the database and 96 queued, others get 503 an
   // On a slow machine the last in line do not get their turn in time.
   for (const { status, body } of answers)
     expect([status, body.code]).toEqual(status === 200 ? [200, undefined] : [503, 'store_busy'])
+})
+
+test('routes that are mounted beside the endpoints are under load shedding, also paths without a route', async () => {
+  const shop = await createTestShop()
+  const { hono, fetch, loadShedder } = createShop(shop.deps)
+  hono.get('/mounted-later', c => c.text('here'))
+  const status = async (path: string) => (await fetch(new Request(`http://localhost:3000${path}`))).status
+  const beside = ['/mounted-later', '/api/openapi.json', '/api/docs', '/api/nothing']
+  expect(await Promise.all(beside.map(status))).toEqual([200, 200, 200, 404])
+  const end = Promise.withResolvers<void>()
+  // All slots, and all places in the queue.
+  const working = Array.from({ length: 32 + 96 }, () => loadShedder.admit(() => end.promise))
+  expect(await Promise.all(beside.map(status))).toEqual([503, 503, 503, 503])
+  end.resolve()
+  await Promise.all(working)
+  expect(await Promise.all(beside.map(status))).toEqual([200, 200, 200, 404])
 })

@@ -3,7 +3,8 @@
  * and stopped in the reverse order.
  */
 
-import { type Http2Bindings, type HttpBindings, type ServerType, serve } from '@hono/node-server'
+import type { Server } from 'node:http'
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
 import { blobFolder, mailFolder, type Settings } from '../composition/settings.ts'
@@ -20,6 +21,7 @@ import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createTables, passes, verifyTables } from '../tables/provision.ts'
 import { startBackgroundJobs } from './background.ts'
+import { createBoundedServer } from './connections.ts'
 import { mountCoverRoutes } from './cover-routes.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -40,8 +42,6 @@ type Cleanup = () => Promise<unknown> | unknown
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
-/** Against clients that occupy connections by sending a request slowly (Slowloris). */
-const SERVER_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
 /** Without https, cookies have no `Secure`, which is acceptable on loopback only. */
 const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
@@ -55,16 +55,15 @@ const assertSafeAddress = ({ host, publicUrl }: Settings): void => {
 const listen = (
   fetch: (request: Request, caller: Caller) => Promise<Response>,
   { host, port, proxySecret }: Settings,
-): Promise<ServerType> =>
+): Promise<Server> =>
   new Promise((resolve, reject) => {
     const respond = (request: Request, { incoming }: HttpBindings | Http2Bindings) =>
       fetch(
         request,
         readCaller(request.headers, () => incoming.socket.remoteAddress, proxySecret),
       )
-    const server = serve({ fetch: respond, hostname: host, port, serverOptions: SERVER_TIMEOUTS }, () =>
-      resolve(server),
-    )
+    const server = createBoundedServer(getRequestListener(respond, { hostname: host }))
+    server.listen(port, host, () => resolve(server))
     server.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
@@ -79,11 +78,11 @@ const listen = (
   })
 
 /** Graceful shutdown of the server: no new connections, then up to DRAIN_MS for the requests in progress. */
-const close = (server: ServerType): Promise<void> =>
+const close = (server: Server): Promise<void> =>
   new Promise(resolve => {
     server.close(() => resolve())
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
-    const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS)
+    server.closeIdleConnections()
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     force.unref()
   })
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { html, raw } from 'hono/html'
 
 /** The renderer's file input is the only field it leaves without a label. */
@@ -45,25 +45,43 @@ const POLICY =
   `default-src 'none'; script-src 'self' 'sha256-${LABELS_HASH}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; ` +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+type File = { readonly content: Uint8Array<ArrayBuffer>; readonly etag: string }
+
+/** Serves a file that is made with its first request, and kept with its ETag. */
+const serveConstant = (type: string, cacheControl: string, make: () => Promise<string | Uint8Array>) => {
+  let file: Promise<File> | undefined
+  const load = async (): Promise<File> => {
+    const content = new Uint8Array(Buffer.from(await make()))
+    return { content, etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"` }
+  }
+  return async (c: Context): Promise<Response> => {
+    file ??= load()
+    const { content, etag } = await file
+    const headers = {
+      'content-type': type,
+      'cache-control': cacheControl,
+      etag,
+      'x-content-type-options': 'nosniff',
+    }
+    return c.req.header('if-none-match') === etag ? c.body(null, 304, headers) : c.body(content, 200, headers)
+  }
+}
+
 /** Mounts /api/openapi.json, /api/docs and the script of the page, for the shop of this name. */
 export const mountDocs = (app: Hono, serverUrl: string, name: string): void => {
-  app.get('/api/openapi.json', async c => {
+  const document = async () => {
     // Only this response needs the generator and all endpoints, so they are loaded with it.
     const { createShopDocument } = await import('./shop-document.ts')
-    return c.json(createShopDocument(serverUrl, name), 200, {
-      'cache-control': 'public, max-age=0, s-maxage=60',
-    })
-  })
+    return JSON.stringify(createShopDocument(serverUrl, name))
+  }
+  const script = () =>
+    readFile(createRequire(import.meta.url).resolve('openapi-explorer/dist/browser/openapi-explorer.min.js'))
+  app.get('/api/openapi.json', serveConstant('application/json', 'public, max-age=0, s-maxage=60', document))
   app.get('/api/docs', c =>
     c.html(page(name), 200, { 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' }),
   )
-  app.get('/api/docs/openapi-explorer.js', async c => {
-    const script = await readFile(
-      createRequire(import.meta.url).resolve('openapi-explorer/dist/browser/openapi-explorer.min.js'),
-    )
-    return c.body(script, 200, {
-      'content-type': 'text/javascript; charset=utf-8',
-      'cache-control': 'public, max-age=86400',
-    })
-  })
+  app.get(
+    '/api/docs/openapi-explorer.js',
+    serveConstant('text/javascript; charset=utf-8', 'public, max-age=86400', script),
+  )
 }

@@ -4,11 +4,11 @@ import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
-import { readBody } from '../http/body.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createFetch, type PipelineRules, runSteps, type Steps, skip } from '../http/pipeline.ts'
 import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
+import { readFormBytes } from './forms.ts'
 import { nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
 import { type CachedPage, createPageCache } from './page-cache.ts'
@@ -127,7 +127,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
 
   const readForm = async (request: Request, pathname: string): Promise<Uint8Array | undefined> =>
     request.method === 'POST'
-      ? loadShedder.yieldSlotWhile(() => readBody(request, formBytes(pathname)))
+      ? loadShedder.yieldSlotWhile(() => readFormBytes(request, formBytes(pathname)))
       : undefined
 
   const privatePage = (request: Request, { pathname }: URL, caller?: Caller): Promise<Response> => {
@@ -179,9 +179,12 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     const url = new URL(request.url)
     const { pathname } = url
     labelRequest(pathname)
-    // The fetch standard has no TRACE request, so no page can be rendered for one.
-    if (request.method === 'TRACE') throw new ShopError('method_not_allowed', 'TRACE is not allowed here.')
-    if (!isRead(request)) return privatePage(request, url, caller)
+    if (request.method === 'POST') return privatePage(request, url, caller)
+    if (!isRead(request))
+      throw new ShopError(
+        'method_not_allowed',
+        `${request.method} is not allowed here; use GET, HEAD or POST.`,
+      )
     const asset = isAsset(pathname) ? await (await ready()).asset(request, pathname) : undefined
     const file = asset ?? (await site(pathname))
     if (file) return file

@@ -3,6 +3,7 @@ import { renderToString } from 'react-dom/server'
 import {
   type EntryContext,
   type HandleErrorFunction,
+  isRouteErrorResponse,
   type RouterContextProvider,
   ServerRouter,
 } from 'react-router'
@@ -43,6 +44,9 @@ export default async function handleRequest(
   return new Response(body, { status, headers })
 }
 
+/** A 404 or 405 of the router is no failure: a visitor asked for something that is not there. */
+const isFailure = (error: unknown): boolean => !isRouteErrorResponse(error) || error.status >= 500
+
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
-  if (!request.signal.aborted) context.get(pageContext).report(error)
+  if (!request.signal.aborted && isFailure(error)) context.get(pageContext).report(error)
 }

@@ -2,12 +2,15 @@
 
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
 
-/** Guards against open redirects: returns `next` if it is a path of this site, else `otherwise`. */
+/**
+ * Guards against open redirects: returns the path and query of `next` if it is a path of this site, else `otherwise`. Checks the
+ * result as well, because the URL parser makes `//evil.example`, which is another host, of `/.//evil.example`.
+ */
 export const safeRedirectPath = (next: string | null, otherwise: string): string => {
-  if (next === null || !/^\/[^/\\]/.test(next)) return otherwise
   const ours = 'https://shop.invalid'
-  const url = URL.canParse(next, ours) ? new URL(next, ours) : undefined
-  return url?.origin === ours ? `${url.pathname}${url.search}` : otherwise
+  if (next === null || !next.startsWith('/') || !URL.canParse(next, ours)) return otherwise
+  const { origin, pathname, search } = new URL(next, ours)
+  return origin === ours && !pathname.startsWith('//') ? `${pathname}${search}` : otherwise
 }
 
 /** Path of the sign-in page that returns to `next`. */

@@ -1,4 +1,4 @@
-/** CSRF protection of every page action. */
+/** Requests that no form of the shop sends: the CSRF protection of every page action, and content that is no form. */
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { expect, test } from 'vitest'
 import { checkOut } from '../../test/kit.ts'
@@ -23,14 +23,20 @@ const FORGED: readonly Readonly<Record<string, string>>[] = [
   { origin: 'null' },
 ]
 
+/** Every path of the pages, with the ids of `orderId` and a book; and the data of each for client-side navigation. */
+const listUrls = async (orderId: string): Promise<string[]> => {
+  const paths = [...new Set(listPaths(await routes))].map(path =>
+    path.replace(/:order_?id/i, orderId).replaceAll(/:\w+\??|\*/g, 'tech-001'),
+  )
+  return paths.flatMap(one => [one, `${one === '/' ? '/_root' : one}.data`])
+}
+
 test('a cross-site form submission with the visitor’s cookie is rejected on every page and changes nothing', async () => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(guest)).body
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  const paths = [...new Set(listPaths(await routes))].map(path =>
-    path.replace(/:order_?id/i, order_id).replaceAll(/:\w+\??|\*/g, 'tech-001'),
-  )
+  const paths = await listUrls(order_id)
   expect(paths).toEqual(expect.arrayContaining(['/cart', '/checkout', '/orders/find', `/orders/${order_id}`]))
   const before = await dumpTables(site)
   const body = new URLSearchParams({
@@ -39,7 +45,7 @@ test('a cross-site form submission with the visitor’s cookie is rejected on ev
     quantity: '0',
     token: 'A'.repeat(43),
   })
-  for (const path of paths.flatMap(one => [one, `${one === '/' ? '/_root' : one}.data`]))
+  for (const path of paths)
     for (const headers of FORGED) {
       const cookie = guest.cookie() ?? ''
       const request = new Request(site.url + path, { method: 'POST', headers: { cookie, ...headers }, body })
@@ -55,4 +61,25 @@ test('a cross-site form submission with the visitor’s cookie is rejected on ev
   })
   expect((await site.fetch(own)).status).toBe(303)
   expect(await dumpTables(site)).not.toBe(before)
+})
+
+test('content that is no form, or a damaged one, is refused by every page and logged by none', async () => {
+  const guest = site.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  const { order_id } = (await checkOut(guest)).body
+  const before = await dumpTables(site)
+  const send = async (path: string, type: string, method = 'POST') => {
+    const headers = { cookie: guest.cookie() ?? '', 'sec-fetch-site': 'same-origin', 'content-type': type }
+    return (await site.fetch(new Request(site.url + path, { method, headers, body: '{"a":' }))).status
+  }
+  for (const path of await listUrls(order_id)) {
+    expect(await send(path, 'application/json'), path).toBe(415)
+    expect(await send(path, 'multipart/form-data'), path).toBe(400)
+    for (const method of ['PUT', 'PATCH', 'DELETE'])
+      expect([404, 405], `${method} ${path}`).toContain(await send(path, 'application/json', method))
+  }
+  expect(await send('/no/such/page', 'application/x-www-form-urlencoded')).toBeLessThan(500)
+  expect(await send('/about', 'application/x-www-form-urlencoded')).toBe(405)
+  expect(site.reportedErrors).toEqual([])
+  expect(await dumpTables(site)).toBe(before)
 })

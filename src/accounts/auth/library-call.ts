@@ -63,6 +63,12 @@ const PROBLEMS: Readonly<Record<string, Refusal>> = {
   PREVIOUSLY_REGISTERED: { code: 'passkey_refused', detail: 'This passkey is already registered.' },
 }
 
+/** For responses without a code. The library responds with 409 where a recovery code of the account was used at the same time. */
+const PROBLEMS_BY_STATUS: { readonly [status: number]: Refusal | undefined } = {
+  401: PROBLEMS.UNAUTHORIZED,
+  409: wrongCode,
+}
+
 export type CallContext = {
   /** The request's Cookie header. */
   readonly cookie: string | undefined
@@ -90,7 +96,7 @@ export const unwrap = async <T>(call: CallContext, responding: Promise<Response>
   for (const header of response.headers.getSetCookie()) call.setCookie(header)
   const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string }
   if (response.ok) return body as T
-  const refusal = PROBLEMS[body.code ?? ''] ?? (response.status === 401 ? PROBLEMS.UNAUTHORIZED : undefined)
+  const refusal = PROBLEMS[body.code ?? ''] ?? PROBLEMS_BY_STATUS[response.status]
   if (!refusal)
     throw new Error(`the sign-in library responded with ${response.status} ${body.code} ${body.message}`)
   throw new ShopError(refusal.code, refusal.detail, refusal.extra)
