@@ -59,7 +59,7 @@ test('an email is sandboxed: it runs no scripts, loads nothing, and only the mai
 test('the mailbox does not exist if the shop is public or its database is on AWS', async () => {
   for (const env of [
     { PUBLIC_URL: 'https://shop.example' },
-    { DYNAMODB_ENDPOINT: 'aws' },
+    { DYNAMODB_ENDPOINT: 'aws', AWS_REGION: 'eu-central-1' },
     { DYNAMODB_ENDPOINT: 'https://dynamodb.eu-central-1.amazonaws.com' },
     { HOST: '0.0.0.0' },
   ]) {
