@@ -24,7 +24,7 @@ type RouteKey = {
 /** Precedence of route keys: full matches, then path variables, then greedy ones; a method before ANY; `$default` last. */
 const routePriority = (key: string): number =>
   (key === '$default' ? 1_000_000 : 0) +
-  (key.includes('{proxy+}') ? 10_000 - key.length : 0) +
+  (key.includes('+}') ? 10_000 - key.length : 0) +
   (key.match(/\{\w+\}/g)?.length ?? 0) * 100 +
   (key.startsWith('ANY ') ? 10 : 0)
 
@@ -34,7 +34,7 @@ const listRouteKeys = (): RouteKey[] =>
     .sort((a, b) => routePriority(a.key) - routePriority(b.key))
     .map(({ key, id }) => {
       const [method = '', path = ''] = key.split(' ')
-      const pattern = new RegExp(`^${path.replace('{proxy+}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+      const pattern = new RegExp(`^${path.replace(/\{\w+\+\}/, '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
       const matches = (asked: string, at: string) =>
         key === '$default' || ((method === 'ANY' || method === asked) && pattern.test(at))
       return { key, id, matches }

@@ -34,9 +34,10 @@ test('template, OpenAPI document, endpoints and functions have the same routes',
       .map(method => `${method.toUpperCase()} ${path}`),
   )
   const table = ENDPOINTS.map(routeKey).sort()
+  const withoutGreed = table.map(key => key.replace('+}', '}')).sort()
   const other = definitions.flatMap(({ otherRoutes }) => otherRoutes)
   expect(table.length).toBeGreaterThan(50)
-  expect(documented.sort()).toEqual(table)
+  expect(documented.sort()).toEqual(withoutGreed)
   expect(definitions.flatMap(one => one.endpoints.map(routeKey)).sort()).toEqual(table)
   for (const made of [keysIn(dev), keysIn(two), keysIn(two, 'standby-shop')])
     expect(made.toSorted()).toEqual([...table, ...other].sort())

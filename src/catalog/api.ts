@@ -116,6 +116,7 @@ export const categoryBooks = endpoint({
   id: 'categoryBooks',
   method: 'GET',
   path: '/api/books/category/{category}',
+  slashesInPath: true,
   summary: 'List the books of a category',
   access: 'anyone',
   cache: 'public',
@@ -136,6 +137,29 @@ export const listCategories = endpoint({
   status: 200,
   reply: Categories,
   errors: ['index_not_ready'],
+})
+
+const RenamedCategories = z
+  .object({
+    items: z.array(
+      z.object({
+        category: z.string().describe('The name that the category had.'),
+        now: z.string().describe('The category that has its books now.'),
+      }),
+    ),
+  })
+  .meta({ id: 'RenamedCategories' })
+
+export const listRenamedCategories = endpoint({
+  id: 'listRenamedCategories',
+  method: 'GET',
+  path: '/api/categories/renamed',
+  summary: 'List the former names of categories that were renamed or merged, for links to them',
+  access: 'anyone',
+  cache: 'public',
+  status: 200,
+  reply: RenamedCategories,
+  errors: [],
 })
 
 /** The most that one file of a sitemap is made from, well below the protocol's 50,000. */

@@ -5,6 +5,7 @@ import type { Write } from '../core/dynamo/write.ts'
 import { isForSale } from './find.ts'
 import type { ChangeLog } from './index/change-log.ts'
 import { isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
+import { createSimilarNames } from './similar-categories.ts'
 import { type BadRow, type BookKey, type BookTable, isBook, keyText } from './table.ts'
 
 export type CheckDeps = {
@@ -23,6 +24,8 @@ export type CatalogCheck = {
   readonly duplicates: readonly { readonly book_id: string; readonly categories: readonly string[] }[]
   /** ISBNs that several books have: an import cannot tell which of them a row means. */
   readonly sharedIsbns: readonly { readonly isbn: string; readonly book_ids: readonly string[] }[]
+  /** Categories whose names differ only in case, spacing, punctuation or plural, in groups. */
+  readonly similarCategories: readonly { readonly categories: readonly string[] }[]
   readonly withoutPointer: readonly BookKey[]
   /** Pointers that lead to no row. */
   readonly dangling: readonly BookKey[]
@@ -33,12 +36,14 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
   const keys: BookKey[] = []
   const badRows: BadRow[] = []
   const byIsbn = new Map<string, string[]>()
+  const names = createSimilarNames()
   let forSale = 0
   for await (const rows of books.rows())
     for (const row of rows)
       if (!isBook(row)) badRows.push(row)
       else {
         keys.push({ category: row.category, book_id: row.book_id })
+        names.add(row.category)
         if (isForSale(row)) forSale++
         const isbn = row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)
         if (isbn !== undefined && !isPlaceholderIsbn(isbn))
@@ -59,6 +64,7 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
       const book_ids = [...new Set(ids)].sort() // a book that was moved while it was read comes twice
       return book_ids.length > 1 ? [{ isbn, book_ids }] : []
     }),
+    similarCategories: names.groups().map(categories => ({ categories })),
     withoutPointer: await filterAsync(
       keys.filter(key => !pointed.has(key.book_id)),
       async key => (await exists(key)) && !(await books.categoriesOf([key.book_id])).has(key.book_id),

@@ -7,6 +7,7 @@ import { browse, categories, suggest, titles } from './browse.ts'
 import { prepareCover } from './cover.ts'
 import type { CatalogDeps } from './deps.ts'
 import { etagOf, getBook, getStaffBook, locateBook } from './lookup.ts'
+import { readRenamed } from './renamed-categories.ts'
 import type { Book } from './schema.ts'
 import * as service from './service.ts'
 import * as staffApi from './staff-api.ts'
@@ -59,6 +60,11 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.listCategories, async context => {
     cacheList(deps, context)
     return { items: (await categories(deps)).map(({ value, count }) => ({ category: value, count })) }
+  }),
+  route(api.listRenamedCategories, async context => {
+    cacheList(deps, context)
+    const renamed = await readRenamed(deps)
+    return { items: [...renamed].map(([category, now]) => ({ category, now })) }
   }),
   route(api.listTitles, async context => {
     cacheList(deps, context)

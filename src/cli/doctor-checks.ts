@@ -121,6 +121,13 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     some: ['ISBN is that of several books', 'ISBNs are those of several books'],
     mend: 'correct the ISBN of one of them, or retire it: an import refuses rows that only have this ISBN',
   }),
+  checkList(check.similarCategories, {
+    what: 'categories',
+    severity: 'warn',
+    none: 'no two look alike',
+    some: ['group of categories looks alike', 'groups of categories look alike'],
+    mend: 'if they are the same, run `cloudshelf categories merge <category> <into>`',
+  }),
   checkList(check.withoutPointer, {
     what: 'books without pointers',
     severity: 'warn',

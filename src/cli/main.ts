@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { completeRegion } from '../composition/settings.ts'
 import { auditCommand } from './audit.ts'
+import { categoriesCommand } from './categories.ts'
 import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
 import { doctorCommand } from './doctor.ts'
@@ -34,7 +35,7 @@ Examples:
 Use "cloudshelf <command> --help" for more about a command.`
 
 const GROUPS: Readonly<Record<string, readonly Command[]>> = {
-  'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand()],
+  'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand(), categoriesCommand()],
   'Orders and email:': [ordersCommand(), outboxCommand()],
   'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
   'Operations:': [doctorCommand(), tablesCommand(), costCommand(), proveCommand()],

@@ -19,6 +19,7 @@ export const ENDPOINT_GROUPS = {
     catalog.suggestBooks,
     catalog.categoryBooks,
     catalog.listCategories,
+    catalog.listRenamedCategories,
     catalog.listTitles,
     catalog.getBook,
     catalogStaff.getStaffBook,

@@ -25,6 +25,8 @@ export type Endpoint = {
   /** As in OpenAPI and API Gateway: /api/books/{book_id}. */
   readonly path: string
   readonly summary: string
+  /** The last parameter of the path may contain slashes, which gateways decode. */
+  readonly slashesInPath?: true
   readonly access: Access
   /** Query parameters that only staff may use, on a route that is open to others. */
   readonly staffQuery?: readonly string[]

@@ -91,6 +91,7 @@ const recordResponses = (recorded: RecordedResponse[], name: string, who: Shoppe
 const BOOKS = [
   aBook({ isbn: '9780132350884', genres: ['Craft'], average_rating: 4.4, ratings_count: 12 }),
   aBook({ book_id: 'arts-1', category: 'Arts & Crafts?', title: 'Ölfarben #1 – 100 % Übung', price: 12.5 }),
+  aBook({ book_id: 'food-1', category: 'Food / Drink', title: 'Bread' }),
   aBook({ book_id: 'gone-1', title: 'Sold out', stock_quantity: 0 }),
 ]
 
@@ -156,6 +157,8 @@ type Ask = (visitor: Shopper, staff: Shopper) => Promise<unknown>
 const ODD: readonly Ask[] = [
   who => who.get('/api/books?category=Arts+%26+Crafts%3F&q=%C3%B6lfarben'),
   who => who.get('/api/books/category/Arts%20%26%20Crafts%3F'),
+  who => who.get('/api/books/category/Food%20%2F%20Drink'),
+  who => who.get('/api/books/category/Food%20%2F%20Drink?limit=1&q=bread'),
   who => who.get('/api/books/search?q=100%20%25%20%23%C3%9Cbung'),
   who => who.get('/api/books/100%25'),
   who => who.get('/api/books/%F0%9F%93%9A%23x'),
@@ -193,6 +196,9 @@ const ODD: readonly Ask[] = [
   who => who.get('/books/new-1'),
   who => who.get('/books/arts-1/'),
   who => who.get('/category/technology'),
+  who => who.get('/category/food-drink'),
+  who => who.get('/category/Food%20%2F%20Drink'),
+  who => who.get('/category/no/such'),
   who => who.get('/search?q=clean+code'),
   who => who.get('/search?q=%F0%9F%93%9A'),
   who => who.get('/cart'),

@@ -15,7 +15,7 @@ test('every endpoint belongs to exactly one function, and the OpenAPI document h
   const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )
-  expect(documented.toSorted()).toEqual(keys.toSorted())
+  expect(documented.toSorted()).toEqual(keys.map(key => key.replace('+}', '}')).toSorted())
 })
 
 test('unmatched paths below those of a function go to that function', () => {

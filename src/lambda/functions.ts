@@ -134,8 +134,9 @@ export const FUNCTIONS = [
 
 export type FunctionId = (typeof FUNCTIONS)[number]['id']
 
-/** The gateway's route key of an endpoint: `GET /api/books/{book_id}`. */
-export const routeKey = ({ method, path }: Endpoint): string => `${method} ${path}`
+/** The gateway's route key of an endpoint: `GET /api/books/{book_id}`, or with a greedy variable, `{category+}`. */
+export const routeKey = ({ method, path, slashesInPath }: Endpoint): string =>
+  `${method} ${slashesInPath ? path.replace(/\}$/, '+}') : path}`
 
 /** The definition of a function. Throws TypeError for an unknown id. */
 export const findFunction = (id: FunctionId): FunctionDefinition => {

@@ -9,9 +9,22 @@ import { problem } from '../http/problem.ts'
 type Fetch = (request: Request, caller: Caller) => Promise<Response>
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
 
-/** The gateway decodes paths. Without encoding them again, parts would be read as a query, a fragment or a broken escape. */
-const encodePath = (path: string): string =>
+const encodeText = (path: string): string =>
   encodeURI(path.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')
+
+/** The part of a route key before a greedy variable of an endpoint, as in `GET /api/books/category/{category+}`. */
+const GREEDY = /^\S+ (\/.*\/)\{(?!proxy)\w+\+\}$/
+
+/**
+ * The gateway decodes paths. Without encoding them again, parts would be read as a query, a fragment or a broken escape, and a slash in
+ * a greedy variable as the end of it.
+ */
+const encodePath = (path: string, routeKey: string): string => {
+  const start = GREEDY.exec(routeKey)?.[1]
+  return start !== undefined && path.startsWith(start)
+    ? start + encodeText(path.slice(start.length)).replaceAll('/', '%2F')
+    : encodeText(path)
+}
 
 /**
  * A handler that answers events by `fetch`. A request must come through the shop's own CDN, which proves itself by `proxySecret`;
@@ -41,7 +54,7 @@ export const createHttpHandler = (
     const app = { fetch: (request: Request) => answer(request, event) }
     const publicEvent = {
       ...event,
-      rawPath: encodePath(event.rawPath),
+      rawPath: encodePath(event.rawPath, event.routeKey),
       requestContext: { ...event.requestContext, domainName: host },
     }
     // The adapter only calls `fetch` of the application.

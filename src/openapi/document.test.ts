@@ -142,6 +142,7 @@ test('responses of the shop match the document exactly', async () => {
   await keep('suggestBooks', shopper.get('/api/books/suggest?q=cl'))
   await keep('categoryBooks', shopper.get('/api/books/category/Technology'))
   await keep('listCategories', shopper.get('/api/categories'))
+  await keep('listRenamedCategories', shopper.get('/api/categories/renamed'))
   await keep('listTitles', shopper.get('/api/titles'))
   await keep('getBook', shopper.get('/api/books/tech-001'))
   await keep('getHealth', shopper.get('/api/health'))

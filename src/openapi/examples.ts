@@ -196,6 +196,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   categoryBooks: { reply: page },
   suggestBooks: { reply: { items: [{ kind: 'book', text: 'Clean Code', ...suggested }] } },
   listCategories: { reply: { items: [{ category: 'Technology', count: 13 }] } },
+  listRenamedCategories: { reply: { items: [{ category: 'Tech', now: 'Technology' }] } },
   listTitles: {
     reply: {
       parts: 1,

@@ -3,6 +3,7 @@
 import { enumerationGuarantees } from './account-enumeration.ts'
 import { accountGuarantees } from './accounts.ts'
 import { cartGuarantees } from './carts.ts'
+import { categoryGuarantees } from './categories.ts'
 import { crashGuarantees } from './crash.ts'
 import { parityGuarantees } from './engine-parity.ts'
 import { erasureGuarantees } from './erasure.ts'
@@ -20,6 +21,7 @@ import { suiteGuarantees } from './suite-guarantees.ts'
 export const guarantees: readonly Guarantee[] = [
   ...accountGuarantees,
   ...cartGuarantees,
+  ...categoryGuarantees,
   ...crashGuarantees,
   ...erasureGuarantees,
   ...expiryGuarantees,

@@ -68,3 +68,19 @@ export const naiveAdd = async ({ deps, names }: TestShop, cart: string, line: st
     item: { ...key, lines: [...(lines as string[]), line] },
   })
 }
+
+/** Copies every book of a category to the other one, then deletes what was copied: sales `between` both are lost. */
+export const naiveMove = async (
+  { deps, names }: TestShop,
+  from: string,
+  to: string,
+  between: () => Promise<unknown>,
+): Promise<void> => {
+  const { books } = await deps.books.getCategoryPage(from, 100)
+  for (const { book_id } of books) {
+    const item = await deps.books.getItem({ category: from, book_id })
+    await between()
+    await deps.db.write({ action: 'Put', table: names.books, item: { ...item, category: to } })
+    await deps.db.write({ action: 'Delete', table: names.books, key: { category: from, book_id } })
+  }
+}

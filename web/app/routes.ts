@@ -3,7 +3,8 @@ import { index, layout, type RouteConfig, route } from '@react-router/dev/routes
 
 export default [
   index('routes/home.tsx'),
-  route('category/:category', 'routes/category.tsx'),
+  // The gateway on AWS decodes a slash in a name.
+  route('category/*', 'routes/category.tsx'),
   route('search', 'routes/search.tsx'),
   route('books/:bookId/:slug?', 'routes/book.tsx'),
   route('cart', 'routes/cart.tsx'),

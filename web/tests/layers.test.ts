@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
  * addresses, money, days, the shop profile, tokens, slugs, language tags.
  */
 const KNOWN =
-  /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(book-path|days|errors|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email)\.ts$/
+  /^#src\/(\w+\/([\w-]+\/)?((staff-)?api|schema)|orders\/status|cart\/amounts|http\/client|core\/(book-path|category-path|days|errors|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email)\.ts$/
 
 test('pages import only schemas, endpoints, the client and pure functions of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(
@@ -33,6 +33,7 @@ test('pages import only schemas, endpoints, the client and pure functions of the
 /** Modules of the shop that components may load: they import nothing but types and each other. */
 const LOADED_BY_COMPONENTS = [
   'core/book-path',
+  'core/category-path',
   'core/money',
   'core/shop-profile',
   'core/slug',

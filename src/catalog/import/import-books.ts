@@ -9,13 +9,13 @@ import { TransactionRefused } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { newSortKey } from '../../core/ids.ts'
 import { backoff } from '../../core/retry.ts'
-import { isBook } from '../table.ts'
 import type { FieldChange, ImportSource } from './changes.ts'
 import type { FeedRow } from './feed/attributes.ts'
 import { type FeedBook, isRefused, type ReadOptions, type RefusedRow, readFeedRow } from './feed/feed-book.ts'
-import { createIsbnIndex, type IsbnIndex, identifyingIsbn } from './feed/identity.ts'
+import type { IsbnIndex } from './feed/identity.ts'
 import { SeenIds } from './feed/seen-ids.ts'
 import type { ImportOptions, Plan } from './plan.ts'
+import { readShopContents, type ShopContents } from './shop-contents.ts'
 import { groupSteps, type ImportDeps, planSteps, type Step, type StepOptions } from './steps.ts'
 
 /** Result of one row. */
@@ -58,13 +58,29 @@ export async function* importBooks(
   rows: AsyncIterable<FeedRow>,
   options: ImportRun,
 ): AsyncGenerator<Outcome> {
-  const run: Run = { ...options, source: { ...options.source, id: newSortKey(deps.now()) } }
+  const contents = await readShopContents(deps)
+  const { isbns, renamedCategories } = contents
+  const run: Run = {
+    ...options,
+    renamedCategories,
+    source: { ...options.source, id: newSortKey(deps.now()) },
+  }
   const counts: Counts = { new: 0, changed: 0, moved: 0, unchanged: 0, refused: 0 }
-  for await (const outcome of importRows(deps, rows, run)) {
+  for await (const outcome of importRows(deps, rows, run, isbns)) {
     counts[outcome.kind]++
-    yield outcome
+    yield withCategoryWarning(outcome, contents)
   }
   if (!run.dryRun) await recordImport(deps, run, counts)
+}
+
+/** Names the categories that the one of a row is hardly meant to differ from. */
+const withCategoryWarning = (outcome: Outcome, { addCategory }: ShopContents): Outcome => {
+  const category = outcome.changes.find(({ field }) => field === 'category')?.after
+  const similar = category === undefined ? [] : addCategory(category)
+  if (similar.length === 0) return outcome
+  const names = similar.map(name => JSON.stringify(name)).join(', ')
+  const warning = `category ${JSON.stringify(category)} looks like ${names}: \`cloudshelf categories merge\` makes one of them`
+  return { ...outcome, warnings: [...outcome.warnings, warning] }
 }
 
 type Counts = Record<Outcome['kind'], number>
@@ -83,11 +99,11 @@ async function* importRows(
   deps: ImportDeps,
   rows: AsyncIterable<FeedRow>,
   run: Run,
+  isbns: IsbnIndex,
 ): AsyncGenerator<Outcome> {
   const inFlight: Promise<Outcome[]>[] = []
-  const index = await readIsbnIndex(deps)
   try {
-    for await (const batch of batches(rows, run, index)) {
+    for await (const batch of batches(rows, run, isbns)) {
       const importing = withRetry(() => importBatch(deps, batch, run))
       importing.catch(() => {}) // handled when its turn comes to be awaited
       inFlight.push(importing)
@@ -112,17 +128,6 @@ const withRetry = async <T>(work: () => Promise<T>): Promise<T> => {
       if (!isUnavailable || retry > MAX_RETRIES) throw error
       await sleep(500 * retry)
     }
-}
-
-/** The books of the shop by ISBN. */
-const readIsbnIndex = async ({ books }: ImportDeps): Promise<IsbnIndex> => {
-  const index = createIsbnIndex()
-  for await (const rows of books.rows())
-    for (const row of rows) {
-      const isbn = isBook(row) ? identifyingIsbn(row.isbn) : undefined
-      if (isbn !== undefined) index.add(isbn, row.book_id)
-    }
-  return index
 }
 
 type Batch = readonly (FeedBook | RefusedRow)[]

@@ -18,6 +18,8 @@ export type ImportOptions = {
   readonly stock?: number | undefined
   /** Generated prices and stock for new books whose rows have none. */
   readonly demoPrices?: boolean | undefined
+  /** Current names of categories by their former ones. */
+  readonly renamedCategories?: ReadonlyMap<string, string> | undefined
   /** Whether the stock of a row also replaces that of an existing book. */
   readonly setStock?: boolean | undefined
 }
@@ -75,11 +77,23 @@ const refused = (reason: string, warnings: readonly string[] = []): Plan => ({
 const NO_PRICE = 'has no price: set --price, or --demo-prices to generate prices'
 const NO_CATEGORY = 'has neither a category nor a genre: set --category'
 
+/** The name that a category has now, if it was renamed. */
+const currentName = (
+  category: string | undefined,
+  { renamedCategories }: ImportOptions,
+): string | undefined => (category === undefined ? undefined : (renamedCategories?.get(category) ?? category))
+
+const renamedWarning = (named: string | undefined, category: string): string[] =>
+  named === category
+    ? []
+    : [`category ${JSON.stringify(named)} was renamed: taken as ${JSON.stringify(category)}`]
+
 const planNew = ({ book_id, given }: FeedBook, options: ImportOptions, now: Date): Plan => {
   const { values, warnings, reason } = readCells(given)
   if (reason !== undefined) return refused(reason, warnings)
   const demo = options.demoPrices ? demoPriceAndStock(book_id) : undefined
-  const category = values.category ?? options.category ?? categoryFrom(values.genres)
+  const named = values.category ?? options.category ?? categoryFrom(values.genres)
+  const category = currentName(named, options)
   const price = values.price ?? options.price ?? demo?.price
   const stock_quantity = values.stock_quantity ?? options.stock ?? demo?.stock ?? 0
   const { title, author } = values
@@ -90,7 +104,11 @@ const planNew = ({ book_id, given }: FeedBook, options: ImportOptions, now: Date
   const created_at = values.created_at ?? now.toISOString()
   const updated_at = values.updated_at ?? created_at
   const required = { category, book_id, title, author, price, stock_quantity, created_at, updated_at }
-  return { kind: 'new', book: { ...values, ...required }, warnings }
+  return {
+    kind: 'new',
+    book: { ...values, ...required },
+    warnings: [...warnings, ...renamedWarning(named, category)],
+  }
 }
 
 const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
@@ -116,12 +134,8 @@ const newCategory = (values: Partial<Book>, current: Book): string => {
   return (followsGenres ? categoryFrom(values.genres) : undefined) ?? current.category
 }
 
-const planExisting = (
-  { given }: FeedBook,
-  current: Book,
-  { setStock = false }: ImportOptions,
-  now: Date,
-): Plan => {
+const planExisting = ({ given }: FeedBook, current: Book, options: ImportOptions, now: Date): Plan => {
+  const { setStock = false } = options
   const changed = [...given].filter(
     ([attribute, cell]) =>
       !isTimestamp(attribute) &&
@@ -132,8 +146,9 @@ const planExisting = (
   if (reason !== undefined) return refused(reason, warnings)
   const { stock_quantity: counted, category: _category, ...changes } = values
   const stock = setStock && counted !== undefined ? { stock: counted } : {}
-  const category =
+  const named =
     given.has('category') && values.category === undefined ? current.category : newCategory(values, current)
+  const category = currentName(named, options) ?? current.category
   const updated_at = nextUpdatedAt(current.updated_at, now)
   if (category !== current.category) {
     const stock_quantity = stock.stock ?? current.stock_quantity

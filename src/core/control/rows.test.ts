@@ -18,6 +18,7 @@ const kinds: readonly RowKind[] = [...Object.values(CONTROL_ROWS), ...Object.val
 const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
+  [CONTROL_ROWS.renamedCategory.key('Sci-Fi'), 'renamed-categories', 'Sci-Fi'],
   [CONTROL_ROWS.idempotency.key('user-1', 'my key'), 'idem#user-1', 'checkout#my key'],
   [
     CONTROL_ROWS.emailOrder.key('a@example.org', 'order-1'),
@@ -92,6 +93,9 @@ test('a row is of exactly one kind, and its id can be read from its key', () => 
   expect(CONTROL_ROWS.postalAddress.nameOf('address#01m8')).toBe('01m8')
 })
 
+/** Kinds that no release of the fixtures has. */
+const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([CONTROL_ROWS.renamedCategory])
+
 type Row = Readonly<Record<string, unknown>>
 
 describe.each(readdirSync(FIXTURES))('the control table of release %s', version => {
@@ -109,7 +113,7 @@ describe.each(readdirSync(FIXTURES))('the control table of release %s', version 
       expect(others, String(row.pk)).toEqual([])
       expect(row.expires_at !== undefined, String(row.pk)).toBe(kind?.ttl !== 'never')
     }
-    expect(new Set(rows.flatMap(kindOf)).size).toBe(kinds.length)
+    expect(new Set(rows.flatMap(kindOf)).size).toBe(kinds.length - ADDED_SINCE.size)
   })
 
   test('no row of a kind without personal data contains the id of an account or a guest, or an email', () => {

@@ -27,6 +27,12 @@ export const CONTROL_ROWS = {
     owner: 'catalog/index/change-log.ts',
     personalData: false,
   }),
+  /** Categories that were renamed or merged, by their former names: where links to them lead. */
+  renamedCategory: rowList('renamed-categories', {
+    ttl: 'never',
+    owner: 'catalog/renamed-categories.ts',
+    personalData: false,
+  }),
   /** The order of an idempotency key, by user id and key. */
   idempotency: rowGroup('idem#', 'checkout#', {
     ttl: 24 * HOUR,

@@ -1,6 +1,7 @@
 /** Hook for search suggestions: debounced, and only the latest response is used. */
 import { useEffect, useRef, useState } from 'react'
 import { bookPath } from '#src/core/book-path.ts'
+import { uniqueCategoryPath } from '#src/core/category-path.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { authorPath } from '../paths.ts'
 
@@ -18,7 +19,7 @@ export const useSuggestions = () => {
   const suggestionPath = ({ kind, text, book_id }: Item): string => {
     if (kind === 'book' && book_id !== undefined) return bookPath({ book_id, title: text })
     if (kind === 'author') return authorPath(text)
-    return `/category/${encodeURIComponent(text)}`
+    return uniqueCategoryPath(text)
   }
   const clear = () => {
     latest.current?.abort()

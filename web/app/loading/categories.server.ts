@@ -1,23 +1,20 @@
 /** Categories with the paths of their pages. */
-import { listCategories } from '#src/catalog/api.ts'
-import { slugify } from '#src/core/slug.ts'
+import { listCategories, listRenamedCategories } from '#src/catalog/api.ts'
+import { categorySegments, isSegmentOf, uniqueSegment } from '#src/core/category-path.ts'
 import type { PageContext } from './page-context.ts'
 
 export type Category = { readonly name: string; readonly count: number; readonly path: string }
 
-const toSegment = (name: string): string => encodeURIComponent(slugify(name) || name)
-
-/** Assigns each category a path; if two slugs collide, the smaller category uses its unmodified name. */
+/** Assigns each category a path of its own; the largest come first. */
 export const withPaths = (
   categories: readonly { readonly category: string; readonly count: number }[],
 ): Category[] => {
-  const taken = new Set<string>()
-  return categories.map(({ category, count }) => {
-    const slug = toSegment(category)
-    const segment = taken.has(slug) ? encodeURIComponent(category) : slug
-    taken.add(segment)
-    return { name: category, count, path: `/category/${segment}` }
-  })
+  const segments = categorySegments(categories.map(({ category }) => category))
+  return categories.map(({ category, count }) => ({
+    name: category,
+    count,
+    path: `/category/${encodeURIComponent(segments.get(category) ?? '')}`,
+  }))
 }
 
 /** Shares one request between the root loader and the page's loader. */
@@ -35,7 +32,18 @@ export const readCategories = (ctx: PageContext): Promise<readonly Category[]> =
   return categories
 }
 
-/** Finds a category by its path segment or its exact name. */
+/** Finds a category by a path segment: that of its path, its exact name, or its unique one. */
 export const findCategory = (categories: readonly Category[], segment: string): Category | undefined =>
   categories.find(category => category.path === `/category/${encodeURIComponent(segment)}`) ??
-  categories.find(category => category.name === segment)
+  categories.find(({ name }) => name === segment || uniqueSegment(name) === segment)
+
+/** Finds the category that the one with this path segment was renamed to. */
+export const findRenamedCategory = async (
+  ctx: PageContext,
+  categories: readonly Category[],
+  segment: string,
+): Promise<Category | undefined> => {
+  const { items } = await ctx.read(listRenamedCategories, {})
+  const found = items.find(({ category }) => isSegmentOf(segment, category))
+  return found && categories.find(({ name }) => name === found.now)
+}

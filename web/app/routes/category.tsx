@@ -1,7 +1,7 @@
 /** Category page. */
 import { data, redirect } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
-import { findCategory, readCategories } from '../loading/categories.server.ts'
+import { findCategory, findRenamedCategory, readCategories } from '../loading/categories.server.ts'
 import { readListing } from '../loading/listing.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
@@ -13,7 +13,8 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const categories = await readCategories(ctx)
   if (categories.length === 0) throw data(null, { status: 503 })
-  const category = findCategory(categories, params.category)
+  const segment = params['*']
+  const category = findCategory(categories, segment) ?? (await findRenamedCategory(ctx, categories, segment))
   if (!category) throw data(null, { status: 404 })
   if (category.path !== url.pathname) throw redirect(`${category.path}${url.search}`, 301)
   const listing = await readListing(ctx, url, categories, category)
