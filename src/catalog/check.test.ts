@@ -9,7 +9,14 @@ const put = ({ deps, names }: TestShop, changes: Record<string, unknown>) =>
 const pointNowhere = ({ deps }: TestShop, book_id: string) =>
   deps.db.write(deps.books.makePointer({ category: 'Nowhere', book_id }))
 
-const healthy = { badRows: [], duplicates: [], sharedIsbns: [], withoutPointer: [], dangling: [] }
+const healthy = {
+  badRows: [],
+  duplicates: [],
+  sharedIsbns: [],
+  similarCategories: [],
+  withoutPointer: [],
+  dangling: [],
+}
 
 test('A shop whose books have all been put by it is found healthy', async () => {
   const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'tech-002', status: 'retired' })] })
