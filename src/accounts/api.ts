@@ -82,7 +82,8 @@ export const verifyEmail = endpoint({
   ...base,
   id: 'verifyEmail',
   path: '/api/auth/verify-email',
-  summary: 'Verify the email that a link was sent to, once, within a day, with the password of the account',
+  summary:
+    'Verify the email that a link was sent to, once, within a day, with the password of the account, and sign in',
   access: 'anyone',
   limits: LINK_LIMITS,
   body: z.strictObject({ token: LinkToken, password: TypedPassword }).meta({ id: 'VerifyEmail' }),

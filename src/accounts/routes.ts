@@ -76,11 +76,11 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     await resendVerification(deps, email)
   }
 
-  const signIn = async (context: Context<typeof api.signIn>) => {
+  type Credentials = { readonly email: string; readonly password: string }
+  const signIn = async (context: Context<Endpoint>, { email, password }: Credentials) => {
     const call = callContext(context)
-    const { email } = context.body
     const response = (await auth()).api.signInEmail({
-      body: { email: encodeEmail(email), password: context.body.password },
+      body: { email: encodeEmail(email), password },
       headers: headersOf(call),
       asResponse: true,
     })
@@ -99,15 +99,20 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await withUniformTiming(() => signUp(deps, body))
       return SENT
     }),
-    route(api.verifyEmail, async ({ body }) => {
-      await verifyEmail(deps, body.token, body.password)
+    route(api.verifyEmail, async context => {
+      const { token, password } = context.body
+      const email = await verifyEmail(deps, token, password)
+      // The password was right, so it need not be asked for again. The email is verified even if this fails.
+      await signIn(context, { email, password }).catch(error => {
+        if (!(error instanceof ShopError)) throw error
+      })
       return undefined
     }),
     route(api.resendVerification, async ({ body }) => {
       await withUniformTiming(() => resendVerification(deps, body.email))
       return SENT
     }),
-    route(api.signIn, context => withUniformTiming(() => signIn(context))),
+    route(api.signIn, context => withUniformTiming(() => signIn(context, context.body))),
     route(api.signOut, async context => {
       const call = callContext(context)
       if (context.identity.session)

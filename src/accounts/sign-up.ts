@@ -99,9 +99,9 @@ export const resendVerification = async (deps: AccountDeps, email: string): Prom
 
 /**
  * Verifies the email that the link was mailed to. Requires the password too: with the mail alone, the owner of an email could
- * be led to verify an account that an attacker has signed up for. Throws link_invalid, password_wrong.
+ * be led to verify an account that an attacker has signed up for. Returns the email. Throws link_invalid, password_wrong.
  */
-export const verifyEmail = async (deps: AccountDeps, token: string, password: string): Promise<void> => {
+export const verifyEmail = async (deps: AccountDeps, token: string, password: string): Promise<string> => {
   const { user_id, email, consume } = await deps.accountLinks.find('verify_email', token, deps.now())
   const user = await deps.records.byId('user', user_id)
   if (user?.record.email !== email) throw linkInvalid()
@@ -112,4 +112,5 @@ export const verifyEmail = async (deps: AccountDeps, token: string, password: st
     ...deps.records.replacementWrites('user', user, verified),
     ...auditOwnChange(deps, user_id, 'account.verify'),
   ])
+  return email
 }

@@ -88,7 +88,8 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     const findings = await runCommand(copy, ['doctor'], environment)
     expect(findings.filter((finding: Json) => finding.state !== 'ok')).toEqual([])
     const snapshot = findings.find((finding: Json) => finding.what === 'snapshot')
-    expect(snapshot.found).toMatch(/^11 books, \d+ minutes old$/)
+    // Its rows lack attributes that lists show today.
+    expect(snapshot.found).toBe('none, so the next start reads the whole table')
   })
 
   test('an interrupted erasure is completed, and no personal data is left', async () => {

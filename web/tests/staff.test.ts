@@ -25,6 +25,9 @@ const windowFor = async (
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
+const waitForHeading2 = (page: Page, name: string) =>
+  page.getByRole('heading', { level: 2, name, exact: true }).waitFor()
+
 const placeOrder = async (): Promise<string> => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
@@ -125,6 +128,14 @@ test('staff see the orders of a day and move one through its statuses', async ()
     ['Mark as shipped', 'Mark as delivered'],
   ] as const) {
     await press(page, step)
+    if (step === 'Mark as shipped') {
+      // Asked first, and nothing has happened until it is confirmed.
+      await waitForHeading2(page, 'Mark this order as shipped?')
+      expect((await site.staff.get(`/api/orders/${orderId}`)).body.status).toBe('processing')
+      await page.getByText('We’ll email customer@example.com').waitFor()
+      await press(page, step)
+      await page.getByText('Order updated. We’re emailing customer@example.com.').waitFor()
+    } else await page.getByText('The customer isn’t notified of this step.').waitFor()
     await page.getByRole('button', { name: next }).waitFor()
   }
   await press(page, 'Mark as delivered')
@@ -141,4 +152,44 @@ test('staff see the orders of a day and move one through its statuses', async ()
   await page.getByRole('alert').getByText('Someone else updated this order').waitFor()
   await page.getByText('This order is closed.').waitFor()
   expect(withoutHttpErrors(window.pageErrors)).toEqual([])
+})
+
+test('an order is canceled only after a question, without scripts too', async () => {
+  const orderId = await placeOrder()
+  const { page } = await windowFor(await site.account({ role: 'staff' }), { javaScriptEnabled: false })
+  const status = async () => (await site.staff.get(`/api/orders/${orderId}`)).body.status
+  await page.goto(`/staff/orders/${orderId}`)
+  await press(page, 'Cancel order')
+  await waitForHeading2(page, 'Cancel this order?')
+  expect(await status()).toBe('confirmed')
+  await page.getByRole('link', { name: 'Back', exact: true }).click()
+  await press(page, 'Cancel order')
+  await press(page, 'Cancel order')
+  await page.getByText('This order is closed.').waitFor()
+  expect(await status()).toBe('cancelled')
+  // The question is not asked about a step that the order cannot take any more.
+  await page.goto(`/staff/orders/${orderId}?confirm=shipped`)
+  await page.getByText('This order is closed.').waitFor()
+  expect(await page.getByRole('heading', { level: 2, name: 'Mark this order as shipped?' }).count()).toBe(0)
+})
+
+test('the staff search counts all books it finds, and leafs through them', async () => {
+  const { page } = await windowFor(await site.account({ role: 'staff' }))
+  await page.goto('/staff?q=collected+poems')
+  await page.getByText('30 books', { exact: true }).waitFor()
+  const listed = () =>
+    page.locator('a[href^="/staff/books/"]').evaluateAll(all => all.map(one => one.getAttribute('href')))
+  const first = await listed()
+  expect(first).toHaveLength(24)
+  await page.getByRole('link', { name: 'Next page' }).first().click()
+  await page.getByText('30 books, page 2').waitFor()
+  const second = await listed()
+  expect(new Set([...first, ...second]).size).toBe(30)
+  // A book whose id is typed comes first, wherever the search has it.
+  await page.goto('/staff?q=poem-29')
+  expect((await listed())[0]).toBe('/staff/books/poem-29')
+  await page.getByText('2 books', { exact: true }).waitFor()
+  await page.goto('/staff?q=978-0-13-235088-4')
+  await page.getByText('1 book', { exact: true }).waitFor()
+  expect(await listed()).toEqual(['/staff/books/tech-001'])
 })

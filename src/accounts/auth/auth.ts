@@ -21,6 +21,7 @@ import type { UserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
 import { LOCKED_SECONDS } from './library-call.ts'
 import type { AuthRecords } from './records.ts'
+import { newRecoveryCodes } from './recovery-codes.ts'
 
 export type AuthDeps = {
   readonly db: Dynamo
@@ -161,6 +162,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
         issuer: shop.name,
         twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
         // An attacker who guesses codes already has the password: five attempts a challenge, ten in 15 minutes.
+        backupCodeOptions: { customBackupCodesGenerate: newRecoveryCodes },
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: LOCKED_SECONDS },
       }),
       passkey({

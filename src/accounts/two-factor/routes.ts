@@ -6,6 +6,7 @@ import { type Context, type Route, route } from '../../http/route.ts'
 import { auditOwnChange, type OwnChange } from '../audit.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
+import { readRecoveryCode } from '../auth/recovery-codes.ts'
 import type { AccountDeps } from '../deps.ts'
 import { assertPassword } from '../password-credential.ts'
 import { requireSession, sessionCookie } from '../sessions.ts'
@@ -131,7 +132,7 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
       return { second_factor: false }
     }),
     route(api.signInWithRecoveryCode, async context => {
-      const { code } = context.body
+      const code = readRecoveryCode(context.body.code)
       await callWithoutSession(context, (library, headers) =>
         library.api.verifyBackupCode({ body: { code }, headers, asResponse: true }),
       )

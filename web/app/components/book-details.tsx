@@ -1,7 +1,7 @@
 /** Details of a book as a description list. */
 import type { ReactNode } from 'react'
 import type { BookDetail } from '#src/catalog/schema.ts'
-import { average } from '../texts/format.ts'
+import { average, genreName } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 
 const year = (value: number): string => (value < 0 ? t.book.bc(-value) : String(value))
@@ -15,7 +15,7 @@ const listFacts = (book: BookDetail, language: string | undefined): [string, Rea
         : undefined,
     ],
     [t.book.category, book.category],
-    [t.book.genres, book.genres?.join(', ')],
+    [t.book.genres, book.genres?.map(genreName).join(', ')],
     [t.book.published, book.published_year === undefined ? undefined : year(book.published_year)],
     [t.book.pages, book.pages],
     [t.book.language, language],

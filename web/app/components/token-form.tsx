@@ -8,6 +8,7 @@ import type { FormError } from '../forms/form-action.server.ts'
 import { account } from '../texts/account.ts'
 import { t } from '../texts/texts.ts'
 import { FormErrorSummary } from './form-notices.tsx'
+import { FormPage } from './form-page.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 type Props = {
@@ -29,21 +30,19 @@ export const TokenForm = ({ title, intro, button, expired, token, error, request
   const isExpired = error?.code === 'link_invalid'
   const problem = token === '' ? t.error.linkIncomplete : isExpired ? expired : undefined
   return (
-    <div className="max-w-md py-8">
-      <h1 className="page-title">{title}</h1>
+    <div className="py-8">
       {problem === undefined ? (
-        <>
-          <p className="mb-6 text-lg text-soft">{intro}</p>
+        <FormPage title={title} intro={intro}>
           <FormErrorSummary error={error} />
           <Form method="post" noValidate>
             <input type="hidden" name="token" value={token} />
             {children}
             <SubmitButton text={button} />
           </Form>
-        </>
+        </FormPage>
       ) : (
-        <>
-          <p role="alert" className="notice-bad mt-6 mb-6">
+        <FormPage title={title}>
+          <p role="alert" className="notice-bad mb-6">
             {problem}
           </p>
           <p className="flex flex-wrap gap-4">
@@ -54,7 +53,7 @@ export const TokenForm = ({ title, intro, button, expired, token, error, request
               {account.signIn}
             </a>
           </p>
-        </>
+        </FormPage>
       )}
     </div>
   )

@@ -12,12 +12,14 @@ type Props = {
   /** The secret, in groups of four characters. */
   readonly secret: string
   readonly qrCode: QrCode
+  /** Separated by blanks. */
+  readonly recoveryCodes: string
   /** Path to continue to once two-step verification is on. */
   readonly next: string
   readonly error: FormError | undefined
 }
 
-export const TotpSetup = ({ uri, secret, qrCode: { size, path }, next, error }: Props) => (
+export const TotpSetup = ({ uri, secret, qrCode: { size, path }, recoveryCodes, next, error }: Props) => (
   <div className="print:hidden">
     <p>{account.appScan}</p>
     {/* Always dark on light, in the dark scheme too: not every app reads inverted codes. */}
@@ -35,6 +37,7 @@ export const TotpSetup = ({ uri, secret, qrCode: { size, path }, next, error }: 
     <FormErrorSummary error={error} />
     <Form method="post" noValidate>
       <input type="hidden" name="uri" value={uri} />
+      <input type="hidden" name="recovery_codes" value={recoveryCodes} />
       <input type="hidden" name="next" value={next} />
       <TextField
         {...fieldProps(error)('code')}

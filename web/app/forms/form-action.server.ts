@@ -51,7 +51,14 @@ const issueField = ({ where }: Issue, fields: readonly string[]): string => {
   return name === 'password' && !fields.includes(name) ? 'current_password' : name
 }
 
-const toErrorData = (error: unknown, values: FormError['values'], fields: readonly string[]) => {
+type Texts = { readonly [code in ErrorCode]?: string }
+
+const toErrorData = (
+  error: unknown,
+  values: FormError['values'],
+  fields: readonly string[],
+  texts: Texts | undefined,
+) => {
   const { code, extra } = toShopError(error)
   const respond = (invalidFields: readonly string[], text: string, status: number) =>
     data({ error: { values, invalidFields, text, code } satisfies FormError }, { status })
@@ -60,7 +67,7 @@ const toErrorData = (error: unknown, values: FormError['values'], fields: readon
     const invalidFields = fields.filter(name => reported.includes(name))
     return respond(invalidFields, invalidFields.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
-  const message = formErrors[code]
+  const message = texts?.[code] ?? formErrors[code]
   if (message !== undefined) {
     const field = FIELD_BY_CODE[code]
     return respond(field !== undefined && fields.includes(field) ? [field] : [], message, errorStatus[code])
@@ -77,7 +84,12 @@ type ActionArgs = { readonly context: Readonly<RouterContextProvider>; readonly 
  */
 export const runFormAction = async <Done extends object>(
   { context, request }: ActionArgs,
-  fields: { readonly kept: readonly string[]; readonly secret?: readonly string[] },
+  fields: {
+    readonly kept: readonly string[]
+    readonly secret?: readonly string[]
+    /** Messages of this form, where they differ from those of other forms. */
+    readonly texts?: Texts
+  },
   work: (sent: Submission) => Promise<Done | { readonly to: string }>,
 ) => {
   const ctx = context.get(pageContext)
@@ -92,6 +104,6 @@ export const runFormAction = async <Done extends object>(
   } catch (error) {
     if (error instanceof Response) throw error
     const values = Object.fromEntries(fields.kept.map(name => [name, text(name)]))
-    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])])
+    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])], fields.texts)
   }
 }

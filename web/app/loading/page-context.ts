@@ -88,8 +88,21 @@ export const createPageContext = (
 ): PageContext => {
   const { origin, currency, shop, report } = surroundings
   const cookies: string[] = []
+  /** Cookies of the browser, and those that the API has set since: later calls of this request are of the new session. */
+  const jar = new Map(
+    (request.headers.get('cookie') ?? '').split('; ').map(pair => {
+      const [name = '', ...value] = pair.split('=')
+      return [name, value.join('=')]
+    }),
+  )
   const fetchWithCookies = async (sent: Request): Promise<Response> => {
+    if (cookies.length > 0)
+      sent.headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
     const answer = await ask(sent)
+    for (const header of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? []
+      jar.set(name, value)
+    }
     cookies.push(...answer.headers.getSetCookie())
     return answer
   }

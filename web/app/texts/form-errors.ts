@@ -19,7 +19,7 @@ export const otherFieldError = 'Please check this field.'
 /** Why the API refused a form, by its code. */
 export const formErrors: Readonly<Record<string, string | undefined>> = {
   not_signed_in: 'You’ve been signed out. What you entered is still here.',
-  sign_in_failed: 'The email or password is incorrect, or your sign-in took too long.',
+  sign_in_failed: 'Email or password is incorrect.',
   email_not_verified:
     'Your email isn’t confirmed yet. We’re sending you an email: open the link in it to confirm, then sign in here.',
   account_disabled: 'This account is closed. If you think this is a mistake, reply to any of our emails.',

@@ -25,6 +25,12 @@ export const orderDay = ({ created_at, order_date }: Placed, timeZone: string): 
 
 export const average = (value: number): string => averageFormat.format(value)
 
+/** 'science-fiction' of a feed as 'Science fiction'; a name with blanks or capitals stays as it is. */
+export const genreName = (genre: string): string =>
+  /^[a-z0-9]+(-[a-z0-9]+)*$/.test(genre)
+    ? genre.charAt(0).toUpperCase() + genre.slice(1).replaceAll('-', ' ')
+    : genre
+
 /** 'A; B; C' of the catalogue as 'A, B, and C'. */
 export const authorsLine = (authors: string): string =>
   authors.includes(';') ? listFormat.format(authors.split(';').map(name => name.trim())) : authors

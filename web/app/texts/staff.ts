@@ -8,6 +8,7 @@ export const staff = {
   findLabel: 'Title, author, ISBN, or book ID',
   findButton: 'Find',
   found: (count: number) => plural(count, 'book', 'books'),
+  page: (page: number) => `page ${page}`,
   notFound: 'No books found',
   orders: 'Orders by day',
   date: 'Date (UTC)',
@@ -35,6 +36,22 @@ export const staff = {
     delivered: 'Mark as delivered',
     cancelled: 'Cancel order',
   },
-  orderUpdated: 'Order updated. Customers get an email when their order ships or is canceled.',
+  keepOrder: 'Back',
+  confirm: {
+    shipped: {
+      title: 'Mark this order as shipped?',
+      text: 'It can’t be canceled after that.',
+      mail: (email: string) => `We’ll email ${email} that it’s on its way.`,
+    },
+    cancelled: {
+      title: 'Cancel this order?',
+      text: 'Its copies go back into stock. This can’t be undone.',
+      mail: (email: string) => `We’ll email ${email} that it’s canceled.`,
+    },
+  },
+  noMail: 'This order has no email address, so no one is notified.',
+  orderUpdated: 'Order updated. The customer isn’t notified of this step.',
+  orderUpdatedWithMail: (email: string) => `Order updated. We’re emailing ${email}.`,
+  orderUpdatedWithoutMail: 'Order updated. It has no email address, so no one is notified.',
   orderClosed: 'This order is closed. Its status can’t change anymore.',
 }

@@ -31,26 +31,33 @@ export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { tit
 export default function YourData({ loaderData: { file }, actionData }: Route.ComponentProps) {
   const error = actionData?.error
   return (
-    <div className="max-w-xl">
+    <div>
       <h1 className="page-title">{account.yourData}</h1>
-      <p className="mb-6 text-lg text-soft">{account.dataIntro}</p>
-      <p>
-        <a href={file} download className="button-quiet">
-          {account.downloadData}
-        </a>
-      </p>
-      <h2 className="section-title mt-12">{account.deleteTitle}</h2>
-      <p className="mb-4">{account.deleteIntro}</p>
-      <FormErrorSummary error={error} />
-      <Form method="post" noValidate>
-        <TextField
-          {...fieldProps(error)('current_password')}
-          label={account.currentPassword}
-          type="password"
-          autoComplete="current-password"
-        />
-        <SubmitButton text={account.deleteButton} className="button-danger" />
-      </Form>
+      <div className="side-by-side mt-6">
+        <section>
+          <h2 className="section-title">{account.downloadData}</h2>
+          <p className="mb-4">{account.dataIntro}</p>
+          <p>
+            <a href={file} download className="button-quiet">
+              {account.downloadData}
+            </a>
+          </p>
+        </section>
+        <section className="mt-12 lg:mt-0">
+          <h2 className="section-title">{account.deleteTitle}</h2>
+          <p className="mb-4">{account.deleteIntro}</p>
+          <FormErrorSummary error={error} />
+          <Form method="post" noValidate>
+            <TextField
+              {...fieldProps(error)('current_password')}
+              label={account.currentPassword}
+              type="password"
+              autoComplete="current-password"
+            />
+            <SubmitButton text={account.deleteButton} className="button-danger" />
+          </Form>
+        </section>
+      </div>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { changeEmail } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
@@ -31,9 +32,7 @@ export default function Email({ loaderData: { email }, actionData }: Route.Compo
   const error = actionData?.error
   const field = fieldProps(error)
   return (
-    <div className="max-w-md">
-      <h1 className="page-title">{account.changeEmail}</h1>
-      <p className="mb-6 text-lg text-soft">{account.currentEmail(email)}</p>
+    <FormPage title={account.changeEmail} intro={account.currentEmail(email)}>
       <SuccessNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
       <FormErrorSummary error={error} />
       <p className="mb-6">{account.changeEmailIntro}</p>
@@ -47,6 +46,6 @@ export default function Email({ loaderData: { email }, actionData }: Route.Compo
         />
         <SubmitButton text={account.changeEmail} />
       </Form>
-    </div>
+    </FormPage>
   )
 }

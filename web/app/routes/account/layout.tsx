@@ -23,12 +23,12 @@ export default function AccountLayout({ loaderData: { email, isStaff } }: Route.
   const { pathname } = useLocation()
   const pages = isStaff ? [...PAGES, ['/staff', account.staff] as const] : PAGES
   return (
-    <div className="py-8">
-      <div className="mb-6 flex flex-wrap items-center justify-between gap-x-8 gap-y-2 print:hidden">
+    <div className="account-page py-8">
+      <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-4 print:hidden lg:flex-col lg:items-stretch lg:justify-start">
         <nav aria-label={account.title} className="min-w-0">
           <ul className="scroll-row gap-x-6">
             {pages.map(([path, name]) => (
-              <li key={path}>
+              <li key={path} className={path === pathname ? 'scroll-row-current' : undefined}>
                 <a href={path} aria-current={path === pathname ? 'page' : undefined} className="nav-link">
                   {name}
                 </a>
@@ -37,13 +37,19 @@ export default function AccountLayout({ loaderData: { email, isStaff } }: Route.
           </ul>
         </nav>
         {email !== undefined && (
-          <Form method="post" action="/sign-out" className="flex flex-wrap items-center gap-4 text-sm">
-            <span className="text-soft">{account.signedInAs(email)}</span>
+          <Form
+            method="post"
+            action="/sign-out"
+            className="flex flex-wrap items-center gap-4 border-line text-sm lg:border-t lg:pt-4"
+          >
+            <span className="break-words text-soft">{account.signedInAs(email)}</span>
             <SubmitButton text={account.signOut} className="button-quiet" />
           </Form>
         )}
       </div>
-      <Outlet />
+      <div className="min-w-0">
+        <Outlet />
+      </div>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Form, useRevalidator } from 'react-router'
 import { listPasskeys, removePasskey } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import { useDay } from '../../components/use-shop.ts'
@@ -28,9 +29,7 @@ export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { tit
 export default function Passkeys({ loaderData: { items }, actionData }: Route.ComponentProps) {
   const day = useDay()
   return (
-    <div className="max-w-xl">
-      <h1 className="page-title">{account.passkeys}</h1>
-      <p className="mb-6 text-lg text-soft">{account.passkeysIntro}</p>
+    <FormPage title={account.passkeys} intro={account.passkeysIntro}>
       <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormErrorSummary error={actionData?.error} />
       {items.length === 0 ? (
@@ -58,7 +57,7 @@ export default function Passkeys({ loaderData: { items }, actionData }: Route.Co
         </ul>
       )}
       <AddPasskey key={items.length} />
-    </div>
+    </FormPage>
   )
 }
 

@@ -4,6 +4,7 @@ import { changePassword } from '#src/accounts/api.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
@@ -35,11 +36,10 @@ export default function Password({ loaderData: { email, isDone }, actionData }: 
   const error = actionData?.error
   const field = fieldProps(error)
   return (
-    <div className="max-w-md">
-      <h1 className="page-title">{account.changePassword}</h1>
+    <FormPage title={account.changePassword}>
       <SuccessNotice text={isDone && !error ? account.passwordChanged : undefined} />
       <FormErrorSummary error={error} />
-      <Form key={String(isDone)} method="post" noValidate className="mt-6">
+      <Form key={String(isDone)} method="post" noValidate>
         {/* Tells password managers which account the password belongs to. */}
         <input type="text" name="username" value={email} autoComplete="username" readOnly hidden />
         <TextField
@@ -57,6 +57,6 @@ export default function Password({ loaderData: { email, isDone }, actionData }: 
         />
         <SubmitButton text={account.changePassword} />
       </Form>
-    </div>
+    </FormPage>
   )
 }

@@ -14,10 +14,11 @@ import { account } from '../../texts/account.ts'
 import { countries } from '../../texts/names.server.ts'
 import type { Route } from './+types/profile'
 
-export const loader = async ({ context }: Route.LoaderArgs) => {
+export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const { readPrivate, currency } = context.get(pageContext)
   return {
     profile: await readPrivate(getProfile, {}),
+    isJustVerified: url.searchParams.get('done') === 'verified',
     countries,
     defaultCountry: countryForCurrency(currency),
   }
@@ -47,22 +48,28 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.title })
 
 export default function Profile({
-  loaderData: { profile, countries, defaultCountry },
+  loaderData: { profile, isJustVerified, countries, defaultCountry },
   actionData,
 }: Route.ComponentProps) {
   const error = actionData?.error
   const { first_name, last_name, phone, address } = profile
   const field = fieldProps(error, { first_name, last_name, phone, ...address })
   return (
-    <div className="max-w-xl">
+    <div>
       <h1 className="page-title">
         {first_name === undefined ? account.title : account.greeting(first_name)}
       </h1>
       <SuccessNotice
-        text={actionData && 'isSaved' in actionData && actionData.isSaved ? account.saved : undefined}
+        text={
+          actionData && 'isSaved' in actionData && actionData.isSaved
+            ? account.saved
+            : isJustVerified && !actionData
+              ? account.verified
+              : undefined
+        }
       />
       <FormErrorSummary error={error} />
-      <Form method="post" noValidate className="mt-6">
+      <Form method="post" noValidate className="side-by-side mt-6">
         <fieldset>
           <legend className="section-title">{account.yourDetails}</legend>
           <div className="grid gap-x-4 sm:grid-cols-2">
@@ -81,12 +88,12 @@ export default function Profile({
           </div>
           <TextField {...field('phone')} label={account.phone} type="tel" autoComplete="tel" isOptional />
         </fieldset>
-        <fieldset className="mt-6">
+        <fieldset className="mt-6 lg:mt-0">
           <legend className="section-title">{account.shippingAddress}</legend>
           <p className="mb-4 text-soft text-sm">{account.shippingAddressHint}</p>
           <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
         </fieldset>
-        <SubmitButton text={account.save} />
+        <SubmitButton text={account.save} className="button mt-2 h-12 justify-self-start px-7" />
       </Form>
     </div>
   )

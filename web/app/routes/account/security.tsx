@@ -51,56 +51,70 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
   const day = useDay()
   const { email, hasApp, passkeys, cognito, sessions } = loaderData
   return (
-    <div className="max-w-2xl">
+    <div>
       <h1 className="page-title">{account.security}</h1>
       <p className="mb-6 text-lg text-soft">{account.securityIntro}</p>
       <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormErrorSummary error={actionData?.error} />
-      <ul className="mb-10 border-line border-t">
-        <SecurityLink to="/account/email" name={account.email} state={email} />
-        <SecurityLink to="/account/password" name={account.password} state="" />
-        <SecurityLink to="/account/two-factor" name={account.app} state={hasApp ? account.on : account.off} />
-        <SecurityLink to="/account/passkeys" name={account.passkeys} state={account.passkeyCount(passkeys)} />
-        {cognito.available && (
+      <div className="side-by-side">
+        <ul className="mb-10 border-line border-t">
+          <SecurityLink to="/account/email" name={account.email} state={email} />
+          <SecurityLink to="/account/password" name={account.password} state="" />
           <SecurityLink
-            to="/account/single-sign-on"
-            name={account.singleSignOn}
-            state={cognito.linked ? account.on : account.off}
+            to="/account/two-factor"
+            name={account.app}
+            state={hasApp ? account.on : account.off}
           />
-        )}
-      </ul>
-      <h2 className="section-title">{account.sessions}</h2>
-      <ul className="border-line border-t">
-        {sessions.map(session => (
-          <li key={session.session_id} className="order-row border-line border-b">
-            <span>
-              <span className="block">
-                {session.name}
-                {session.current && <strong> ({account.thisBrowser})</strong>}
-              </span>
-              <span className="block text-soft text-sm">
-                {account.sessionDates(day(session.created_at), day(session.last_used_at))}
-              </span>
-            </span>
-            {!session.current && (
-              <Form method="post">
-                <input type="hidden" name="session_id" value={session.session_id} />
-                <SubmitButton
-                  text={account.signOut}
-                  label={account.signOutOf(session.name)}
-                  intent="end"
-                  className="button-quiet"
-                />
-              </Form>
-            )}
-          </li>
-        ))}
-      </ul>
-      {sessions.length > 1 && (
-        <Form method="post" className="mt-6">
-          <SubmitButton text={account.signOutOthers} intent="others" className="button-quiet" />
-        </Form>
-      )}
+          <SecurityLink
+            to="/account/passkeys"
+            name={account.passkeys}
+            state={account.passkeyCount(passkeys)}
+          />
+          {cognito.available && (
+            <SecurityLink
+              to="/account/single-sign-on"
+              name={account.singleSignOn}
+              state={cognito.linked ? account.on : account.off}
+            />
+          )}
+        </ul>
+        <section aria-labelledby="sessions">
+          <h2 id="sessions" className="section-title">
+            {account.sessions}
+          </h2>
+          <ul className="border-line border-t">
+            {sessions.map(session => (
+              <li key={session.session_id} className="order-row border-line border-b">
+                <span>
+                  <span className="block">
+                    {session.name}
+                    {session.current && <strong> ({account.thisBrowser})</strong>}
+                  </span>
+                  <span className="block text-soft text-sm">
+                    {account.sessionDates(day(session.created_at), day(session.last_used_at))}
+                  </span>
+                </span>
+                {!session.current && (
+                  <Form method="post">
+                    <input type="hidden" name="session_id" value={session.session_id} />
+                    <SubmitButton
+                      text={account.signOut}
+                      label={account.signOutOf(session.name)}
+                      intent="end"
+                      className="button-quiet"
+                    />
+                  </Form>
+                )}
+              </li>
+            ))}
+          </ul>
+          {sessions.length > 1 && (
+            <Form method="post" className="mt-6">
+              <SubmitButton text={account.signOutOthers} intent="others" className="button-quiet" />
+            </Form>
+          )}
+        </section>
+      </div>
     </div>
   )
 }

@@ -2,12 +2,14 @@
 import { Form } from 'react-router'
 import { signIn, whoAmI } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
+import { ShopError } from '#src/core/errors.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { PasskeySignIn } from '../../components/passkey-sign-in.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
-import { pageContext } from '../../loading/page-context.ts'
+import { pageContext, toShopError } from '../../loading/page-context.ts'
 import { safeRedirectPath } from '../../paths.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
@@ -16,7 +18,6 @@ import type { Route } from './+types/sign-in'
 const DONE = {
   password: account.resetDone,
   address: account.confirmDone,
-  verified: account.verified,
   out: account.signedOut,
   deleted: account.deleted,
 } as const
@@ -36,14 +37,19 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
+const signInFailed = () => new ShopError('sign_in_failed', 'The email or password is incorrect.')
+
 export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction(
     { context, request },
     { kept: ['email'], secret: ['current_password'] },
     async ({ call, text, secret }) => {
       const next = safeRedirectPath(text('next'), '/account')
-      const { second_factor } = await call(signIn, {
-        body: { email: text('email'), password: secret('current_password') },
+      const typed = { email: text('email'), password: secret('current_password') }
+      const { second_factor } = await call(signIn, { body: typed }).catch((error: unknown) => {
+        // Text that cannot be an email or a password is refused like one that is incorrect.
+        const isTyped = typed.email !== '' && typed.password !== ''
+        throw isTyped && toShopError(error).code === 'invalid_request' ? signInFailed() : error
       })
       return { to: second_factor ? `/sign-in/code?${new URLSearchParams({ next })}` : next }
     },
@@ -56,49 +62,48 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
   const error = actionData?.error
   const field = fieldProps(error)
   return (
-    <div className="max-w-md py-8">
-      <h1 className="page-title">{account.signIn}</h1>
-      <SuccessNotice text={error ? undefined : done} />
-      {isSignedIn && (
-        <p className="mb-6">
-          {account.signedIn}{' '}
-          <a href={next} className="link">
-            {account.backToAccount}
-          </a>
-        </p>
-      )}
-      <FormErrorSummary error={error} />
-      <Form method="post" noValidate>
-        <input type="hidden" name="next" value={next} />
-        <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
-        <TextField
-          {...field('current_password')}
-          label={account.password}
-          type="password"
-          autoComplete="current-password"
-        />
-        <SubmitButton text={account.signIn} />
-      </Form>
-      <PasskeySignIn next={next} />
-      {hasSingleSignOn && (
-        <p className="mt-2">
-          <a
-            href={`/sign-in/cognito/start?${new URLSearchParams({ next })}`}
-            rel="external"
-            className="button-quiet h-12"
-          >
-            {account.ssoSignIn}
-          </a>
-        </p>
-      )}
-      <p className="mt-6 flex flex-col items-start gap-2">
-        <a href="/forgot-password" className="link inline-flex min-h-6 items-center">
-          {account.forgotPassword}
-        </a>
-        <a href="/sign-up" className="link inline-flex min-h-6 items-center">
-          {account.newHere}
-        </a>
-      </p>
+    <div className="py-8">
+      <FormPage
+        title={account.signIn}
+        links={[
+          { to: '/forgot-password', text: account.forgotPassword },
+          { to: '/sign-up', text: account.newHere },
+        ]}
+      >
+        <SuccessNotice text={error ? undefined : done} />
+        {isSignedIn && (
+          <p className="mb-6">
+            {account.signedIn}{' '}
+            <a href={next} className="link">
+              {account.backToAccount}
+            </a>
+          </p>
+        )}
+        <FormErrorSummary error={error} />
+        <Form method="post" noValidate>
+          <input type="hidden" name="next" value={next} />
+          <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
+          <TextField
+            {...field('current_password')}
+            label={account.password}
+            type="password"
+            autoComplete="current-password"
+          />
+          <SubmitButton text={account.signIn} />
+        </Form>
+        <PasskeySignIn next={next} />
+        {hasSingleSignOn && (
+          <p className="mt-2">
+            <a
+              href={`/sign-in/cognito/start?${new URLSearchParams({ next })}`}
+              rel="external"
+              className="button-quiet h-12"
+            >
+              {account.ssoSignIn}
+            </a>
+          </p>
+        )}
+      </FormPage>
     </div>
   )
 }

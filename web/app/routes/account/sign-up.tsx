@@ -3,6 +3,7 @@ import { Form } from 'react-router'
 import { resendVerification, signUp } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
@@ -41,35 +42,39 @@ export default function SignUp({ actionData }: Route.ComponentProps) {
   const error = actionData?.error
   const field = fieldProps(error)
   return (
-    <div className="max-w-md py-8">
-      <h1 className="page-title">{account.createAccount}</h1>
-      <p className="mb-6 text-lg text-soft">{account.createAccountIntro}</p>
-      <FormErrorSummary error={error} />
-      <Form method="post" noValidate>
-        <div className="grid gap-x-4 sm:grid-cols-2">
+    <div className="py-8">
+      <FormPage
+        title={account.createAccount}
+        intro={account.createAccountIntro}
+        links={[{ to: '/sign-in', text: account.alreadyHaveAccount }]}
+      >
+        <FormErrorSummary error={error} />
+        <Form method="post" noValidate>
+          <div className="grid gap-x-4 sm:grid-cols-2">
+            <TextField
+              {...field('first_name')}
+              label={account.firstName}
+              autoComplete="given-name"
+              isOptional
+            />
+            <TextField
+              {...field('last_name')}
+              label={account.lastName}
+              autoComplete="family-name"
+              isOptional
+            />
+          </div>
+          <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
           <TextField
-            {...field('first_name')}
-            label={account.firstName}
-            autoComplete="given-name"
-            isOptional
+            {...field('password')}
+            label={account.password}
+            hint={account.passwordHint}
+            type="password"
+            autoComplete="new-password"
           />
-          <TextField {...field('last_name')} label={account.lastName} autoComplete="family-name" isOptional />
-        </div>
-        <TextField {...field('email')} label={account.email} type="email" autoComplete="username" />
-        <TextField
-          {...field('password')}
-          label={account.password}
-          hint={account.passwordHint}
-          type="password"
-          autoComplete="new-password"
-        />
-        <SubmitButton text={account.createAccount} />
-      </Form>
-      <p className="mt-6">
-        <a href="/sign-in" className="link inline-flex min-h-6 items-center">
-          {account.alreadyHaveAccount}
-        </a>
-      </p>
+          <SubmitButton text={account.createAccount} />
+        </Form>
+      </FormPage>
     </div>
   )
 }

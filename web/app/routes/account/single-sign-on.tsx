@@ -4,6 +4,7 @@ import { beginCognito, cognitoState, unlinkCognito } from '#src/accounts/cognito
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext, type RouteErrorData } from '../../loading/page-context.ts'
@@ -39,9 +40,7 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
   const error = actionData?.error
   const address = actionData && 'address' in actionData ? actionData.address : undefined
   return (
-    <div className="max-w-md">
-      <h1 className="page-title">{account.singleSignOn}</h1>
-      <p className="mb-6 text-lg text-soft">{linked ? account.ssoLinked : account.ssoIntro}</p>
+    <FormPage title={account.singleSignOn} intro={linked ? account.ssoLinked : account.ssoIntro}>
       <SuccessNotice text={isDone && linked && !actionData ? account.ssoDone : undefined} />
       <FormErrorSummary error={error} />
       {address !== undefined ? (
@@ -66,6 +65,6 @@ export default function SingleSignOn({ loaderData: { linked, isDone }, actionDat
           <SubmitButton text={account.ssoLink} intent="link" />
         </Form>
       )}
-    </div>
+    </FormPage>
   )
 }

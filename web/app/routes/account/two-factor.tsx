@@ -4,6 +4,7 @@ import { whoAmI } from '#src/accounts/api.ts'
 import { beginTotp, confirmTotp, endTotp, getTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { RecoveryCodes } from '../../components/recovery-codes.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { TotpSetup } from '../../components/totp-setup.tsx'
@@ -29,28 +30,37 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   }
 }
 
-/** Data of the setup form. The page carries the URI until the first code is confirmed. */
-const parseTotpSetup = (uri: string) => {
+const parseCodes = (codes: string): string[] => codes.match(/[A-Za-z0-9-]+/g) ?? []
+
+/**
+ * Data of the setup form. The page carries the URI and the recovery codes until the first code is confirmed: codes that were
+ * shown before would belong to an app that may never be turned on.
+ */
+const parseTotpSetup = (uri: string, recoveryCodes: string) => {
   const key = URL.canParse(uri) ? new URL(uri).searchParams.get('secret') : null
   return uri.startsWith('otpauth://totp/') && uri.length < 400 && key !== null
-    ? { uri, secret: key.match(/.{1,4}/g)?.join(' ') ?? key, qrCode: createQrCode(uri) }
+    ? { uri, secret: key.match(/.{1,4}/g)?.join(' ') ?? key, qrCode: createQrCode(uri), recoveryCodes }
     : undefined
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const answer = await runFormAction(
     { context, request },
-    { kept: ['uri'], secret: ['current_password', 'code'] },
+    { kept: ['uri', 'recovery_codes'], secret: ['current_password', 'code'] },
     async ({ call, text, secret }) => {
       const body = { password: secret('current_password') }
       switch (text('intent')) {
         case 'begin': {
           const { totp_uri, recovery_codes } = await call(beginTotp, { body })
-          return { setup: parseTotpSetup(totp_uri), codes: recovery_codes }
+          return { setup: parseTotpSetup(totp_uri, recovery_codes.join(' ')), codes: undefined }
         }
         case 'confirm':
           await call(confirmTotp, { body: { code: text('code').replaceAll(/\s/g, '') } })
-          return { to: safeRedirectPath(text('next'), '/account/two-factor?done=on') }
+          return {
+            setup: undefined,
+            codes: parseCodes(text('recovery_codes')),
+            next: safeRedirectPath(text('next'), '/account/two-factor?done=on'),
+          }
         case 'codes':
           return { setup: undefined, codes: (await call(renewRecoveryCodes, { body })).recovery_codes }
         default:
@@ -62,7 +72,14 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   // After a wrong code, the same setup is shown again.
   const error = answer instanceof Response ? undefined : answer.data.error
   if (answer instanceof Response || !error || error.code === 'second_factor_unset') return answer
-  return { ...answer, data: { error, setup: parseTotpSetup(error.values.uri ?? ''), codes: undefined } }
+  return {
+    ...answer,
+    data: {
+      error,
+      setup: parseTotpSetup(error.values.uri ?? '', error.values.recovery_codes ?? ''),
+      codes: undefined,
+    },
+  }
 }
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.app })
@@ -72,18 +89,25 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
   const error = actionData?.error
   const setup = actionData && 'setup' in actionData ? actionData.setup : undefined
   const codes = actionData && 'codes' in actionData ? actionData.codes : undefined
+  const isTurnedOn = actionData !== undefined && 'next' in actionData
   return (
-    <div className="max-w-xl">
-      <h1 className="page-title">{account.app}</h1>
-      <p className="mb-6 text-lg text-soft">
-        {isOn ? account.appOn : account.appIntro} {isStaff && !isOn && account.appRequired}
-      </p>
-      <SuccessNotice text={actionData ? undefined : done} />
+    <FormPage
+      title={account.app}
+      intro={`${isOn ? account.appOn : account.appIntro} ${isStaff && !isOn ? account.appRequired : ''}`}
+    >
+      <SuccessNotice text={isTurnedOn ? account.appTurnedOn : actionData ? undefined : done} />
       {!setup && <FormErrorSummary error={error} />}
       {codes && <RecoveryCodes codes={codes} />}
+      {isTurnedOn && (
+        <p className="print:hidden">
+          <a href={actionData.next} className="button">
+            {account.codesSaved}
+          </a>
+        </p>
+      )}
       {setup && <TotpSetup {...setup} next={next} error={error} />}
       {!setup && !isOn && <PasswordForm intent="begin" button={account.appSetUp} error={error} />}
-      {isOn && (
+      {isOn && !isTurnedOn && (
         <>
           <h2 className="section-title mt-10">{account.newRecoveryCodes}</h2>
           <p className="mb-4">{account.newRecoveryCodesIntro}</p>
@@ -92,7 +116,7 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
           <PasswordForm intent="end" button={account.appTurnOff} error={undefined} isDangerous />
         </>
       )}
-    </div>
+    </FormPage>
   )
 }
 

@@ -1,5 +1,5 @@
 /** Page of an emailed link that verifies the email of a new account. */
-import { verifyEmail } from '#src/accounts/api.ts'
+import { verifyEmail, whoAmI } from '#src/accounts/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { fieldProps } from '../../components/form-notices.tsx'
 import { TokenForm } from '../../components/token-form.tsx'
@@ -19,7 +19,8 @@ export const action = ({ context, request }: Route.ActionArgs) =>
       await call(verifyEmail, {
         body: { token: text('token'), password: secret('current_password') },
       })
-      return { to: '/sign-in?done=verified' }
+      const { signed_in } = await call(whoAmI, {})
+      return { to: signed_in ? '/account?done=verified' : '/sign-in' }
     },
   )
 

@@ -1,11 +1,13 @@
 /** Staff dashboard: book search, and the orders of a day. */
 import { Form } from 'react-router'
 import { browseBooks } from '#src/catalog/api.ts'
+import type { BookSummary } from '#src/catalog/schema.ts'
 import { getStaffBook } from '#src/catalog/staff-api.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../../components/order-status.tsx'
 import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
+import { LAST_PAGE, readPage } from '../../loading/page-cursors.server.ts'
 import { requireStaff } from '../../loading/require-staff.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { day as formatDay, money } from '../../texts/format.ts'
@@ -15,45 +17,64 @@ import type { Route } from './+types/dashboard'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** Search results, preceded by an exact match by id or ISBN, which may be a retired book. */
-const findBooks = async ({ read, call }: PageContext, q: string) => {
-  const [{ items }, exact] = await Promise.all([
-    read(browseBooks, { query: { q, limit: '24' } }),
-    call(getStaffBook, { params: { book_id: q } }).catch((error: unknown) => {
-      toShopError(error)
-      return undefined
-    }),
+/** Number of the page in the address, from 1. */
+const pageIn = ({ searchParams }: URL): number => {
+  const page = Number(searchParams.get('page') ?? 1)
+  return Number.isInteger(page) && page >= 1 && page <= LAST_PAGE ? page : 1
+}
+
+type StaffRow = Pick<BookSummary, 'book_id' | 'title' | 'author' | 'price'>
+const toRow = ({ book_id, title, author, price }: StaffRow): StaffRow => ({ book_id, title, author, price })
+
+/** The book of this id or ISBN, also where it is retired and the search does not know it. */
+const findExact = ({ call }: PageContext, q: string) =>
+  call(getStaffBook, { params: { book_id: q } }).catch((error: unknown) => {
+    toShopError(error)
+    return undefined
+  })
+
+/** A page of the books that the search finds; the first one begins with an exact match that is not on it. */
+const findBooks = async (ctx: PageContext, q: string, page: number) => {
+  const [exact, found] = await Promise.all([
+    page === 1 ? findExact(ctx, q) : undefined,
+    readPage(JSON.stringify({ staff: q }), page, (limit, cursor) =>
+      ctx.read(browseBooks, { query: { q, limit: String(limit), ...(cursor ? { cursor } : {}) } }),
+    ),
   ])
-  const others = items.filter(({ book_id }) => book_id !== exact?.book_id)
-  return [...(exact ? [exact] : []), ...others].map(({ book_id, title, author, price }) => ({
-    book_id,
-    title,
-    author,
-    price,
-  }))
+  const items = found?.items ?? []
+  const hasNext = found !== undefined && found.next_cursor !== null
+  const first = exact && !items.some(({ book_id }) => book_id === exact.book_id) ? [toRow(exact)] : []
+  return {
+    // An exact match that is for sale may be on a later page, where it counts already.
+    total: (found?.total ?? 0) + (hasNext && exact?.status !== 'retired' ? 0 : first.length),
+    hasNext: hasNext && page < LAST_PAGE,
+    items: [...first, ...items.map(toRow)],
+  }
 }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   await requireStaff(ctx, url)
   const q = truncate(url.searchParams.get('q')?.trim() ?? '', 60)
+  const page = pageIn(url)
   const asked = url.searchParams.get('date') ?? ''
   const date =
     DAY.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : new Date().toISOString().slice(0, 10)
   const cursor = url.searchParams.get('cursor')
   const [books, orders] = await Promise.all([
-    q === '' ? undefined : findBooks(ctx, q),
+    q === '' ? undefined : findBooks(ctx, q, page),
     ctx.readPrivate(listOrders, { query: { date, ...(cursor ? { cursor } : {}) } }),
   ])
-  return { q, books, date, orders: orders.items, next: orders.next_cursor, currency: ctx.currency }
+  return { q, page, books, date, orders: orders.items, next: orders.next_cursor, currency: ctx.currency }
 }
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.title })
 
 export default function Dashboard({ loaderData }: Route.ComponentProps) {
-  const { q, books, date, orders, next, currency } = loaderData
+  const { q, page, books, date, orders, next, currency } = loaderData
+  const pageLink = (number: number) => `/staff?${new URLSearchParams({ q, date, page: String(number) })}`
   return (
-    <div className="max-w-3xl py-8">
+    <div className="max-w-4xl py-8">
       <h1 className="page-title">{staff.title}</h1>
       <section aria-labelledby="find" className="mt-8">
         <h2 id="find" className="section-title">
@@ -74,10 +95,11 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
         {books && (
           <>
             <p role="status" className="mt-4 text-soft">
-              {books.length === 0 ? staff.notFound : staff.found(books.length)}
+              {books.total === 0 ? staff.notFound : staff.found(books.total)}
+              {page > 1 && `, ${staff.page(page)}`}
             </p>
             <ul className="mt-2 border-line border-t">
-              {books.map(({ book_id, title, author, price }) => (
+              {books.items.map(({ book_id, title, author, price }) => (
                 <li key={book_id} className="border-line border-b">
                   <a href={`/staff/books/${encodeURIComponent(book_id)}`} className="order-row">
                     <span className="min-w-0">
@@ -91,6 +113,20 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
                 </li>
               ))}
             </ul>
+            {(page > 1 || books.hasNext) && (
+              <nav aria-label={t.list.pagination} className="mt-6 flex flex-wrap gap-4">
+                {page > 1 && (
+                  <a href={pageLink(page - 1)} rel="prev" className="button-quiet">
+                    {t.list.previous}
+                  </a>
+                )}
+                {books.hasNext && (
+                  <a href={pageLink(page + 1)} rel="next" className="button-quiet">
+                    {t.list.next}
+                  </a>
+                )}
+              </nav>
+            )}
           </>
         )}
       </section>

@@ -1,5 +1,5 @@
 /** Staff page of an order, with its allowed transitions. */
-import { Form } from 'react-router'
+import { Form, useLocation } from 'react-router'
 import { getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
@@ -19,25 +19,40 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   await requireStaff(ctx, url)
   const order = await ctx.readPrivate(getOrder, { params: { order_id: params.orderId } })
-  return { order, steps: allowedTransitions(order.status) }
+  const steps = allowedTransitions(order.status)
+  const asked = steps.find(step => step === url.searchParams.get('confirm'))
+  return { order, steps, confirm: asked !== undefined && needsConfirmation(asked) ? asked : undefined }
+}
+
+/** Steps that cannot be taken back and are mailed: they are asked about first. */
+type FinalStep = keyof typeof staff.confirm
+const needsConfirmation = (step: OrderStatus): step is FinalStep => step in staff.confirm
+
+const doneText = (to: OrderStatus, email: string | undefined): string => {
+  if (!needsConfirmation(to)) return staff.orderUpdated
+  return email === undefined ? staff.orderUpdatedWithoutMail : staff.orderUpdatedWithMail(email)
 }
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
   runFormAction({ context, request }, { kept: [] }, async ({ call, text }) => {
-    await call(setOrderStatus, {
+    const to = text('intent') as OrderStatus
+    const { email } = await call(setOrderStatus, {
       params: { order_id: params.orderId },
-      body: { status: text('intent') as OrderStatus },
+      body: { status: to },
     })
-    return { done: staff.orderUpdated }
+    return { done: doneText(to, email) }
   })
 
 export const shouldRevalidate = revalidateAfterAction
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.order })
 
-export default function StaffOrder({ loaderData: { order, steps }, actionData }: Route.ComponentProps) {
+export default function StaffOrder({
+  loaderData: { order, steps, confirm },
+  actionData,
+}: Route.ComponentProps) {
   return (
-    <div className="max-w-3xl py-8">
+    <div className="max-w-4xl py-8">
       <p className="text-sm print:hidden">
         <a
           href={`/staff?${new URLSearchParams({ date: order.order_date.slice(0, 10) })}`}
@@ -51,18 +66,62 @@ export default function StaffOrder({ loaderData: { order, steps }, actionData }:
       <FormErrorSummary error={actionData?.error} />
       <OrderProgress status={order.status} />
       <OrderDetails order={order} />
-      <Form method="post" className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
-        {steps.length === 0 && <p>{staff.orderClosed}</p>}
-        {steps.map(step => (
+      {confirm ? <ConfirmStep step={confirm} email={order.email} /> : <Steps steps={steps} />}
+    </div>
+  )
+}
+
+const Steps = ({ steps }: { readonly steps: readonly OrderStatus[] }) => (
+  <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
+    {steps.length === 0 && <p>{staff.orderClosed}</p>}
+    {steps.map(step =>
+      needsConfirmation(step) ? (
+        <Form key={step} method="get" preventScrollReset>
+          <button
+            type="submit"
+            name="confirm"
+            value={step}
+            className={step === 'cancelled' ? 'button-danger' : 'button'}
+          >
+            {staff.markAs[step]}
+          </button>
+        </Form>
+      ) : (
+        <Form key={step} method="post">
           <SubmitButton
-            key={step}
             text={staff.markAs[step as keyof typeof staff.markAs]}
             intent={step}
-            className={step === 'cancelled' ? 'button-danger' : 'button'}
+            className="button"
           />
-        ))}
-        <PrintButton />
+        </Form>
+      ),
+    )}
+    <PrintButton />
+  </div>
+)
+
+const ConfirmStep = ({ step, email }: { readonly step: FinalStep; readonly email: string | undefined }) => {
+  const { title, text, mail } = staff.confirm[step]
+  const { pathname } = useLocation()
+  return (
+    <section aria-labelledby="confirm" className="panel mt-10 print:hidden">
+      <h2 id="confirm" className="section-title">
+        {title}
+      </h2>
+      <p>
+        {text} {email === undefined ? staff.noMail : mail(email)}
+      </p>
+      {/* Submits to the address without the question, so that it is not asked again. */}
+      <Form method="post" action={pathname} className="mt-4 flex flex-wrap items-center gap-4">
+        <SubmitButton
+          text={staff.markAs[step]}
+          intent={step}
+          className={step === 'cancelled' ? 'button-danger' : 'button'}
+        />
+        <a href={pathname} className="button-quiet">
+          {staff.keepOrder}
+        </a>
       </Form>
-    </div>
+    </section>
   )
 }
