@@ -1,6 +1,7 @@
 /** Files for search engines: robots.txt, and a sitemap with one file per part of the title list. */
-import { listTitles } from '../catalog/api.ts'
+import { listCategories, listTitles } from '../catalog/api.ts'
 import { bookPath } from '../core/book-path.ts'
+import { categorySegments } from '../core/category-path.ts'
 import { createShopClient } from '../http/client.ts'
 import { PUBLIC } from './headers.ts'
 
@@ -32,6 +33,9 @@ const ROBOTS = [
 
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+
+/** Pages without a category or a book. */
+const PAGES = ['/', '/about', '/search']
 
 type Title = { readonly book_id: string; readonly title: string; readonly updated_at?: string | undefined }
 type Entry = { readonly path: string; readonly changedAt?: string | undefined }
@@ -65,6 +69,12 @@ export const siteFiles = (
 ) => {
   const read = createShopClient(origin, ask)
 
+  const categoryPaths = async (): Promise<string[]> => {
+    const { items } = await read(listCategories, {})
+    const segments = categorySegments(items.map(({ category }) => category))
+    return [...segments.values()].map(segment => `/category/${encodeURIComponent(segment)}`)
+  }
+
   const bookEntry = (book: Title): string[] => {
     try {
       return [urlEntry(origin, { path: bookPath(book), changedAt: book.updated_at })]
@@ -86,8 +96,8 @@ export const siteFiles = (
   const part = async (number: number): Promise<Response | undefined> => {
     const { parts, items } = await read(listTitles, { query: { part: String(number) } })
     if (number > parts) return undefined
-    const pages = number === 1 ? ['/', '/about', '/search'].map(path => urlEntry(origin, { path })) : []
-    return document('urlset', [...pages, ...items.flatMap(bookEntry)])
+    const pages = number === 1 ? [...PAGES, ...(await categoryPaths())] : []
+    return document('urlset', [...pages.map(path => urlEntry(origin, { path })), ...items.flatMap(bookEntry)])
   }
 
   return async (pathname: string): Promise<Response | undefined> => {

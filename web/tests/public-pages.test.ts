@@ -169,7 +169,11 @@ test('robots.txt and the sitemap list the public pages', async () => {
   expect((await getPage('/sitemap.xml')).text).toContain(`<loc>${site.url}/sitemap-1.xml</loc>`)
   const { text } = await getPage('/sitemap-1.xml')
   expect(text).toContain(`<loc>${site.url}/books/tech-001/clean-code</loc>`)
-  expect(text.match(/<url>/g)?.length).toBe(books.length + 3)
+  const categories = new Set(books.map(({ category }) => category))
+  expect(text.match(/<url>/g)?.length).toBe(books.length + categories.size + 3)
+  const listed = [...text.matchAll(/<loc>([^<]*\/category\/[^<]*)<\/loc>/g)].map(([, url = '']) => url)
+  expect(listed).toContain(`${site.url}/category/science-fiction`)
+  for (const url of listed) expect((await fetch(url, { redirect: 'manual' })).status).toBe(200)
 })
 
 test('the sitemap gives the time of the last edit, where it is known', async () => {

@@ -1,8 +1,11 @@
 /** Search box: a plain form, with suggestions while typing where scripts run (ARIA combobox pattern). */
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { Form, useLocation, useNavigate } from 'react-router'
+import { coverSrcSet, coverUrl } from '../covers/cover-url.ts'
+import { authorsLine } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import { type Suggestion, useSuggestions } from './use-suggestions.ts'
+import { usePrice } from './use-shop.ts'
+import { type SuggestedBook, type Suggestion, useSuggestions } from './use-suggestions.ts'
 
 export const SearchBox = () => {
   const { pathname, search } = useLocation()
@@ -29,8 +32,11 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const chosen = found[active]
-    if (event.key === 'Escape') close()
-    else if (event.key === 'Enter' && chosen) {
+    if (event.key === 'Escape') {
+      // Browsers empty a search field on Escape: the first one only closes the list.
+      if (isOpen) event.preventDefault()
+      close()
+    } else if (event.key === 'Enter' && chosen) {
       event.preventDefault()
       go(chosen)
     } else if (isOpen && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
@@ -94,8 +100,7 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
               go(one)
             }}
           >
-            <span className="min-w-0 truncate">{one.text}</span>
-            <span className="shrink-0 text-soft text-sm">{t.shop.suggestionKind[one.kind]}</span>
+            <SuggestionContent suggestion={one} />
           </div>
         ))}
       </div>
@@ -103,5 +108,47 @@ const SearchForm = ({ asked }: { readonly asked: string }) => {
         {isOpen ? t.shop.suggestionCount(found.length) : ''}
       </p>
     </Form>
+  )
+}
+
+const SuggestionContent = ({ suggestion: { kind, text, book } }: { readonly suggestion: Suggestion }) =>
+  book ? (
+    <SuggestedBookContent book={book} />
+  ) : (
+    <>
+      <span dir="auto" className="min-w-0">
+        {text}
+      </span>
+      <span className="shrink-0 text-soft text-sm">{t.shop.suggestionKind[kind]}</span>
+    </>
+  )
+
+/** Titles wrap: their ends tell volumes and editions apart. */
+const SuggestedBookContent = ({ book }: { readonly book: SuggestedBook }) => {
+  const price = usePrice()
+  return (
+    <>
+      <img
+        src={coverUrl(book)}
+        srcSet={coverSrcSet(book, 'webp')}
+        sizes="2.5rem"
+        alt=""
+        width={40}
+        height={60}
+        className="suggestion-cover"
+      />
+      <span className="min-w-0 flex-1">
+        <span dir="auto" className="block font-serif leading-snug">
+          {book.title}
+        </span>
+        <span dir="auto" className="block text-soft text-sm">
+          {authorsLine(book.author)}
+        </span>
+      </span>
+      <span className="shrink-0 text-right text-sm tabular-nums">
+        {book.price !== undefined && price(book.price)}
+        {book.isSoldOut && <span className="block font-semibold text-bad">{t.book.soldOut}</span>}
+      </span>
+    </>
   )
 }

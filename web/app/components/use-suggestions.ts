@@ -1,13 +1,43 @@
 /** Hook for search suggestions: debounced, and only the latest response is used. */
 import { useEffect, useRef, useState } from 'react'
+import type { Suggestion as Item } from '#src/catalog/api.ts'
 import { bookPath } from '#src/core/book-path.ts'
 import { uniqueCategoryPath } from '#src/core/category-path.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { authorPath } from '../paths.ts'
 
-type Kind = 'book' | 'author' | 'category'
-export type Suggestion = { readonly kind: Kind; readonly text: string; readonly path: string }
-type Item = { readonly kind: Kind; readonly text: string; readonly book_id?: string }
+/** What a suggested book shows beside its title. */
+export type SuggestedBook = {
+  readonly book_id: string
+  readonly title: string
+  readonly author: string
+  readonly category: string
+  readonly image_url?: string | undefined
+  readonly price?: number | undefined
+  readonly isSoldOut: boolean
+}
+export type Suggestion = {
+  readonly kind: Item['kind']
+  readonly text: string
+  readonly path: string
+  readonly book?: SuggestedBook
+}
+
+const toSuggestion = ({ kind, text, book_id, author = '', category = '', ...item }: Item): Suggestion => {
+  if (kind === 'author') return { kind, text, path: authorPath(text) }
+  if (kind === 'category' || book_id === undefined) return { kind, text, path: uniqueCategoryPath(text) }
+  const isSoldOut = item.availability === 'sold_out'
+  const book = {
+    book_id,
+    title: text,
+    author,
+    category,
+    image_url: item.image_url,
+    price: item.price,
+    isSoldOut,
+  }
+  return { kind, text, path: bookPath(book), book }
+}
 
 const DEBOUNCE_MS = 120
 const MIN_LENGTH = 2
@@ -16,11 +46,6 @@ export const useSuggestions = () => {
   const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([])
   const latest = useRef<AbortController>(undefined)
 
-  const suggestionPath = ({ kind, text, book_id }: Item): string => {
-    if (kind === 'book' && book_id !== undefined) return bookPath({ book_id, title: text })
-    if (kind === 'author') return authorPath(text)
-    return uniqueCategoryPath(text)
-  }
   const clear = () => {
     latest.current?.abort()
     setSuggestions([])
@@ -31,7 +56,7 @@ export const useSuggestions = () => {
     })
     if (!answer.ok) return
     const { items } = (await answer.json()) as { readonly items: readonly Item[] }
-    setSuggestions(items.map(item => ({ kind: item.kind, text: item.text, path: suggestionPath(item) })))
+    setSuggestions(items.map(toSuggestion))
   }
   const request = (typed: string) => {
     latest.current?.abort()
