@@ -300,7 +300,14 @@ export const aBook = (changes: Partial<Omit<Book, 'price'>> & { readonly price?:
   }
 }
 
-export const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' }
+/** The specification's sample, which has no country, and a recipient. */
+export const ADDRESS = {
+  name: 'John Doe',
+  street: '123 Main St',
+  city: 'Anytown',
+  state: 'ST',
+  postal_code: '12345',
+}
 
 /** Request body of a checkout of this cart. */
 export const orderFor = (cart: Json, changes: Record<string, unknown> = {}): Record<string, unknown> => ({

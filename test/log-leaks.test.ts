@@ -85,7 +85,14 @@ test('the log of a shop contains no password, token, cookie, name or address, ev
   expect((await ask('POST', '/api/auth/verify-email', { token, password })).status).toBe(204)
   expect((await ask('POST', '/api/auth/sign-in', { email, password })).status).toBe(200)
   const cart = await ask('POST', '/api/cart/items', { book_id: 'tech-001' })
-  const address = { street: 'Canary Street 1', city: 'Canaryville', postal_code: '12345' }
+  const address = {
+    name: 'Canaryfirst Canarylast',
+    street: 'Canary Street 1',
+    line2: 'Canary Floor 3',
+    city: 'Canaryville',
+    postal_code: '12345',
+    phone: '+1 555 0199',
+  }
   const order = orderFor(cart.body, { email, shipping_address: address })
   expect((await ask('POST', '/api/orders', order, { 'idempotency-key': 'canary-key' })).status).toBe(201)
 

@@ -33,6 +33,7 @@ const SECRET_FIELDS = new Set([
   'token',
   'email',
   'street',
+  'line2',
   'first_name',
   'last_name',
   'phone',

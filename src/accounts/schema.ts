@@ -1,25 +1,8 @@
-/** Schemas of an account (the specification's "Sample User Item" of the users table), of postal addresses and of passwords. */
+/** Schemas of an account (the specification's "Sample User Item" of the users table) and of passwords. */
 import * as z from 'zod'
-import { line } from '../core/text.ts'
 
 export const AccountStatus = z.enum(['active', 'disabled'])
 export type AccountStatus = z.infer<typeof AccountStatus>
-
-/** A shipping address: the main one in the users table, and each saved one. */
-export const PostalAddress = z
-  .strictObject({
-    street: line(200),
-    city: line(100),
-    state: line(100).optional(),
-    postal_code: line(20),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/)
-      .optional()
-      .describe('ISO 3166-1, two letters.'),
-  })
-  .meta({ id: 'PostalAddress' })
-export type PostalAddress = z.infer<typeof PostalAddress>
 
 /** An item of the users table. Items that other clients write may have only the required fields. */
 export const User = z.object({

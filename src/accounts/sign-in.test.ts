@@ -272,7 +272,7 @@ test('every change by the owner of an account is audited, without any values', a
   const shop = await createAccountShop()
   const jane = await shop.member(EMAIL)
   const { user_id } = (await jane.get('/api/users/me')).body
-  const address = { street: 'canary-street', city: 'canary-city', postal_code: '1', country: 'US' }
+  const address = { name: 'canary-name', street: 'canary-street', city: 'canary-city', postal_code: '1' }
   const { address_id } = (await jane.post('/api/users/me/addresses', address)).body
   await jane.call('DELETE', `/api/users/me/addresses/${address_id}`)
   await jane.call('PATCH', '/api/users/me', { first_name: 'canary-name', phone: '+1-555-0199' })

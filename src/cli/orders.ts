@@ -1,5 +1,6 @@
 /** `cloudshelf orders`: the orders of a day, one order, and its next status. */
 import { Command, Option } from 'commander'
+import { addressLines } from '../addresses/lines.ts'
 import { amountRows } from '../cart/amounts.ts'
 import type { BookKey } from '../catalog/table.ts'
 import type { Deps } from '../composition/shop.ts'
@@ -49,7 +50,10 @@ const orderText = (order: Order, currency: string): string[] => [
   `${order.order_id}  ${order.status}`,
   `placed    ${order.created_at}, updated ${order.updated_at}`,
   `customer  ${order.email ?? order.user_id}`,
-  ...(order.shipping_address ? [`ship to   ${Object.values(order.shipping_address).join(', ')}`] : []),
+  ...addressLines(order.shipping_address ?? {}).map(
+    (line, i) => (i === 0 ? 'ship to' : '').padEnd(10) + line,
+  ),
+  ...(order.shipping_address?.phone === undefined ? [] : [`phone     ${order.shipping_address.phone}`]),
   ...order.items.map(
     ({ quantity, title, book_id, price }) =>
       `          ${quantity} × ${title} (${book_id}) at ${money(price)}`,

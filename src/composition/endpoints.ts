@@ -75,6 +75,7 @@ export const ENDPOINT_GROUPS = {
     profile.changeProfile,
     profile.listAddresses,
     profile.saveAddress,
+    profile.changeAddress,
     profile.removeAddress,
     privacy.exportMe,
     privacy.deleteMe,

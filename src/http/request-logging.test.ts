@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { aBook, createTestShop, type Shopper } from '../../test/kit.ts'
+import { ADDRESS, aBook, createTestShop, type Shopper } from '../../test/kit.ts'
 import { createLinesLog, type RequestEntry } from '../core/log/log.ts'
 import type { Measurements } from '../core/log/metrics.ts'
 import { currentRequest } from '../core/request.ts'
@@ -79,7 +79,7 @@ test('an order is counted once with its total, also when it is repeated; a serve
     cart_version: cart.body.version,
     expected_total: cart.body.total,
     email: 'customer@example.com',
-    shipping_address: { street: '1 Main St', city: 'Anytown', postal_code: '12345' },
+    shipping_address: ADDRESS,
   }
   for (const _ of ['first', 'again'])
     expect((await buyer.post('/api/orders', order, { 'idempotency-key': 'one-key' })).status).toBe(201)

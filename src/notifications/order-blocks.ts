@@ -1,4 +1,5 @@
 /** Blocks of an order that several mails show: books, amounts, address, order number. */
+import { addressLines } from '../addresses/lines.ts'
 import { amountRows } from '../cart/amounts.ts'
 import { formatDay, placedAt } from '../core/days.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
@@ -17,14 +18,6 @@ export const money = (amount: Cents, currency: string): string =>
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
   }).format(toDecimal(amount))
-
-const countryName = (code: string): string => {
-  try {
-    return new Intl.DisplayNames('en-US', { type: 'region' }).of(code) ?? code
-  } catch {
-    return code
-  }
-}
 
 /** The day on which an order was placed, in the shop's time zone: 'September 5, 2025'. */
 const placedOn = ({ created_at, order_date }: Order, { timeZone }: ShopFacts): string =>
@@ -58,10 +51,7 @@ export const amounts = (order: Order, { currency }: ShopFacts): Block => ({
 
 /** The shipping address; no block where the order has none. */
 export const address = ({ shipping_address: to }: Order): Block[] => {
-  if (!to) return []
-  const region = [to.state, to.postal_code].filter(Boolean).join(' ')
-  const town = [to.city, region].filter(Boolean).join(', ')
-  const lines = [to.street ?? '', town, countryName(to.country ?? '')].filter(line => line !== '')
+  const lines = addressLines(to ?? {})
   return lines.length > 0 ? [{ kind: 'list', heading: 'Shipping to', lines }] : []
 }
 

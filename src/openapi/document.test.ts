@@ -178,13 +178,15 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('forgotPassword', jane, '/api/auth/password/forgot', { email })
   await ask('changeEmail', jane, '/api/auth/email/change', { email: 'new@example.com', password })
   await ask('listSessions', jane, '/api/auth/sessions')
-  const address = { street: 'a', city: 'b', postal_code: 'c', country: 'US' }
+  const address = { name: 'A', street: 'a', city: 'b', state: 'NY', postal_code: '12345', country: 'US' }
   answers.push([
     'changeProfile',
     (await jane.call('PATCH', '/api/users/me', { phone: '+1-555-0123', address })).body,
   ])
   await ask('getProfile', jane, '/api/users/me')
-  await ask('saveAddress', jane, '/api/users/me/addresses', address)
+  const { address_id } = await ask('saveAddress', jane, '/api/users/me/addresses', address)
+  const changed = await jane.call('PUT', `/api/users/me/addresses/${address_id}`, address)
+  answers.push(['changeAddress', changed.body])
   await ask('listAddresses', jane, '/api/users/me/addresses')
   const { totp_uri } = await ask('beginTotp', jane, '/api/auth/two-factor', { password })
   await jane.post('/api/auth/two-factor/confirm', { code: totpCode(totp_uri) })

@@ -71,7 +71,14 @@ const emptiedCart = {
   can_check_out: false,
 }
 
-const address = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345', country: 'US' }
+const address = {
+  name: 'John Doe',
+  street: '123 Main St',
+  city: 'Anytown',
+  state: 'ST',
+  postal_code: '12345',
+  country: 'US',
+}
 
 const order = {
   order_id: 'order-2025-09-05-12wbk0v8m2d4x6q9r3t7y1z5',
@@ -165,6 +172,7 @@ const accountExamples = {
   getProfile: { reply: profile },
   changeProfile: { request: { phone: '+1-555-0123', address }, reply: profile },
   listAddresses: { reply: { items: [{ address_id: '01m836vszs', ...address }] } },
+  changeAddress: { request: address, reply: { address_id: '01m836vszs', ...address } },
   saveAddress: { request: address, reply: { address_id: '01m836vszs', ...address } },
   exportMe: {
     reply: {

@@ -3,6 +3,7 @@
  * idempotency key. Two conditions make a repeated request the same order: the record under the key (24 hours), and the
  * version of the cart, which can be bought once.
  */
+import { DeliveryAddress } from '../addresses/schema.ts'
 import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import { calculateAmounts } from '../cart/pricing.ts'
 import type { BooksById } from '../cart/reader.ts'
@@ -13,6 +14,7 @@ import type { Write } from '../core/dynamo/write.ts'
 import { type ErrorCode, ShopError } from '../core/errors.ts'
 import { parseDecimal, toDecimal } from '../core/money.ts'
 import { type RetryPolicy, retry } from '../core/retry.ts'
+import { invalidRequest } from '../http/problem.ts'
 import { checkoutLines } from './checkout-lines.ts'
 import { checkoutWrites, newOrder } from './checkout-writes.ts'
 import type { OrderDeps } from './deps.ts'
@@ -29,10 +31,11 @@ type Checkout = { readonly userId: string; readonly key: string; readonly body: 
 const PLACE_RETRIES: RetryPolicy = { maxTries: 3, pause: () => 0 }
 
 /**
- * Refusals for which the order of this key takes precedence: after a success the cart is gone, and its books may have sold
- * out since.
+ * Refusals for which the order of this key takes precedence: after a success the cart is gone, its books may have sold out
+ * since, and a later release may require more of an address.
  */
 const REFUSED_AFTER_SUCCESS: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
   'cart_empty',
   'cart_changed',
   'line_limit',
@@ -43,7 +46,8 @@ const REFUSED_AFTER_SUCCESS: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Places the order of `userId`'s cart. `key` is the client's idempotency key: the same key with the same body gives the same
- * order again. `transact` sends the writes, alone or with others. Throws idempotency_key_reused, cart_empty, cart_changed,
+ * order again. `transact` sends the writes, alone or with others. Throws invalid_request for an address that a parcel cannot be
+ * sent to, idempotency_key_reused, cart_empty, cart_changed,
  * line_limit, quantity_limit, out_of_stock (with the lines), price_changed (with the new amounts), store_busy, and what
  * `transact` throws.
  */
@@ -68,12 +72,18 @@ export const placeOrder = async (
 
 const placeNew = async (deps: OrderDeps, checkout: Checkout, transact: Transact): Promise<PlacedOrder> => {
   const { userId, body } = checkout
+  assertDeliverable(body)
   const { cart, books } = await deps.cartReader.readVersion(userId, body.cart_version, deps.now())
   const placed = await retry(PLACE_RETRIES, async tries =>
     attempt(deps, checkout, cart, tries === 1 ? books : await readBooks(deps, cart), transact),
   )
   if (placed) return placed
   throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+}
+
+const assertDeliverable = ({ shipping_address }: PlaceOrder): void => {
+  const { error } = DeliveryAddress.safeParse(shipping_address)
+  if (error) throw invalidRequest('body.shipping_address', error)
 }
 
 const readBooks = (deps: OrderDeps, { items }: Cart): Promise<BooksById> => {

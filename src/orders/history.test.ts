@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBook, createTestShop, type Shopper, type TestShop } from '../../test/kit.ts'
+import { ADDRESS, aBook, createTestShop, type Shopper, type TestShop } from '../../test/kit.ts'
 import { createClock } from '../../test/mail.ts'
 
 const EMAIL = 'jane@example.com'
@@ -12,7 +12,7 @@ const placeOrder = async (who: Shopper, email = EMAIL) => {
       cart_version: cart.version,
       expected_total: cart.total,
       email,
-      shipping_address: { street: 'a', city: 'b', postal_code: 'c' },
+      shipping_address: ADDRESS,
     },
     { 'idempotency-key': crypto.randomUUID() },
   )

@@ -38,7 +38,16 @@ const FULL_BODY: PlaceOrder = {
   cart_version: 'v',
   expected_total: 52.42,
   email: 'customer@example.com',
-  shipping_address: { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' },
+  shipping_address: {
+    name: 'a',
+    street: 'b',
+    line2: 'c',
+    city: 'd',
+    state: 'e',
+    postal_code: 'f',
+    country: 'US',
+    phone: '123',
+  },
 }
 
 test('the same key gives the same order again, even after the cart is gone and a new one was started', async () => {
@@ -72,9 +81,12 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   cart_version: 'another',
   expected_total: 1,
   email: 'other@example.com',
+  'shipping_address.name': 'Jane Roe',
   'shipping_address.street': '1 Library Lane',
+  'shipping_address.line2': 'Floor 2',
   'shipping_address.city': 'Othertown',
   'shipping_address.state': 'OT',
+  'shipping_address.phone': '+1 555 0199',
   'shipping_address.postal_code': '54321',
   'shipping_address.country': 'US',
 }
@@ -135,6 +147,28 @@ test('a record of release 0.1.0, which has no hash version, still gives its orde
     expect((await post(shopper, withField(body, path.split('.'), value))).body.code, path).toBe(
       'idempotency_key_reused',
     )
+})
+
+test('a request of an earlier release, whose address has no name, gives its order again, and places no new one', async () => {
+  const shop = await createTestShop({ books: [aBook()] })
+  const shopper = shop.visitor()
+  const body = orderFor(await fill(shopper))
+  const first = await post(shopper, body)
+  const earlier = withField(body, ['shipping_address', 'name'], undefined)
+  await rewriteRecord(shop, record => ({ ...record, ...requestHash(PlaceOrder.parse(earlier)) }))
+  const again = await post(shopper, earlier)
+  expect(again).toMatchObject({ status: 201, body: { order_id: first.body.order_id } })
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect((await post(shopper, withField(earlier, ['email'], 'other@example.com'))).body.code).toBe(
+    'idempotency_key_reused',
+  )
+  await fill(shopper)
+  const before = await dumpTables(shop)
+  expect(await post(shopper, earlier, 'a-new-key')).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request', errors: [{ where: 'body.shipping_address.name' }] },
+  })
+  expect(await dumpTables(shop)).toBe(before)
 })
 
 test('a record of a later release, whose hash version is unknown, is refused', async () => {

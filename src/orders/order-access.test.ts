@@ -101,7 +101,16 @@ test('an order in the API has only its declared fields, without the owner’s id
 
 test('an address has its fields in the order of an envelope, although the table keeps no order', async () => {
   const shop = await createTestShop({ books: [aBook()] })
-  const address = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
+  const address = {
+    name: 'a',
+    street: 'b',
+    line2: 'c',
+    city: 'd',
+    state: 'NY',
+    postal_code: '12345',
+    country: 'US',
+    phone: '+1 555 0123',
+  }
   const visitor = shop.visitor()
   const cart = (await visitor.post('/api/cart/items', { book_id: 'tech-001' })).body
   const order = { ...orderFor(cart), shipping_address: Object.fromEntries(Object.entries(address).reverse()) }

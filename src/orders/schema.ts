@@ -1,7 +1,7 @@
 /** Schemas of orders: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
-import { PostalAddress } from '../accounts/schema.ts'
+import { PostalAddress, UncheckedDeliveryAddress } from '../addresses/schema.ts'
 import { Money, orderAmountFields, storedAmountFields, withAmounts } from '../cart/amount-fields.ts'
 import { dayOfOrderId } from '../core/ids.ts'
 import { parseDecimal } from '../core/money.ts'
@@ -65,7 +65,8 @@ export const PlaceOrder = z
       .refine(hasCents, { error: 'must have at most two decimals' })
       .describe('The total that the shopper saw.'),
     email: Email,
-    shipping_address: PostalAddress,
+    // Checked by checkout, so that a retry of a request that an earlier release took is still recognised.
+    shipping_address: UncheckedDeliveryAddress,
   })
   .meta({ id: 'PlaceOrder' })
 export type PlaceOrder = z.infer<typeof PlaceOrder>

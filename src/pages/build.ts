@@ -13,8 +13,9 @@ const BUILDS = join(ROOT, 'build')
 const SOURCES = [
   'web/*.ts',
   'web/{app,public}/**/*.*',
-  'src/{core,http}/**/*.ts',
-  'src/**/{*api,schema,status,email,isbn}.ts',
+  'src/{core,http,addresses}/**/*.ts',
+  'src/**/{*api,schema,status,email,isbn,amounts,amount-fields}.ts',
+  'data/address-*.json',
   'package.json',
   'package-lock.json',
 ]

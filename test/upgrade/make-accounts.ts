@@ -87,9 +87,23 @@ export const makeAda = async (making: Making) => {
   const password = 'seven violet engine wheels'
   const names = { first_name: 'Ada', last_name: 'Lovelace' }
   const { who, account } = await makeCustomer(making, 'ada@example.com', password, names)
-  const home = { street: '12 Analytical Row', city: 'London', postal_code: 'W1G 7AA', country: 'GB' }
+  const home = {
+    name: 'Ada Lovelace',
+    street: '12 Analytical Row',
+    city: 'London',
+    postal_code: 'W1G 7AA',
+    country: 'GB',
+  }
   await ok(who.call('PATCH', '/api/users/me', { phone: '+44 20 5550 1815', address: home }))
-  const work = { street: '5 Engine Yard', city: 'Boston', state: 'MA', postal_code: '02110', country: 'US' }
+  const work = {
+    name: 'Ada Lovelace',
+    street: '5 Engine Yard',
+    line2: 'Floor 2',
+    city: 'Boston',
+    state: 'MA',
+    postal_code: '02110',
+    country: 'US',
+  }
   const addresses = []
   for (const address of [home, work])
     addresses.push((await ok(who.post('/api/users/me/addresses', address))).body)

@@ -3,7 +3,14 @@ import sharp from 'sharp'
 import { type Making, mailedToken, makeCustomer, ok } from './make-accounts.ts'
 import { createVisitor, type Json, type Visitor } from './visitor.ts'
 
-const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345', country: 'US' }
+const ADDRESS = {
+  name: 'Ada Lovelace',
+  street: '123 Main St',
+  city: 'Anytown',
+  state: 'ST',
+  postal_code: '12345',
+  country: 'US',
+}
 
 export const addToCart = async (who: Visitor, lines: Readonly<Record<string, number>>): Promise<Json> => {
   let cart: Json
@@ -79,7 +86,13 @@ export const makeErin = async (making: Making, staff: Visitor) => {
   const { email, password } = { email: 'erin@example.com', password: 'two crimson garden gates' }
   const names = { first_name: 'Erinfirst', last_name: 'Erinlast' }
   const { who, account } = await makeCustomer(making, email, password, names)
-  const address = { street: '9 Erinstreet', city: 'Erintown', postal_code: 'ER1N', country: 'IE' }
+  const address = {
+    name: 'Erinfirst Erinlast',
+    street: '9 Erinstreet',
+    city: 'Erintown',
+    postal_code: 'A65 F4E2',
+    country: 'IE',
+  }
   await ok(who.call('PATCH', '/api/users/me', { phone: '+353 1 555 0177', address }))
   await ok(who.post('/api/users/me/addresses', address))
   const { order } = await checkOut(who, email, { 'fic-001': 1 }, address)
@@ -90,6 +103,6 @@ export const makeErin = async (making: Making, staff: Visitor) => {
     ...account,
     cookies: who.cookies(),
     order_id: String(order.order_id),
-    traces: [email, 'Erinfirst', 'Erinlast', 'Erinstreet', 'Erintown', 'ER1N', '555 0177'],
+    traces: [email, 'Erinfirst', 'Erinlast', 'Erinstreet', 'Erintown', 'A65 F4E2', '555 0177'],
   }
 }

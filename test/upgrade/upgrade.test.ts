@@ -212,7 +212,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
       cart_version: cart.version,
       expected_total: 129.1,
       email: ada.email,
-      shipping_address: { street: '1 New Street', city: 'London', postal_code: 'W1' },
+      shipping_address: { name: 'Ada Lovelace', street: '1 New Street', city: 'London', postal_code: 'W1' },
     }
     const placed = await own.post('/api/orders', order, { 'idempotency-key': 'a-new-key' })
     expect(placed).toMatchObject({ status: 201, body: { status: 'confirmed', total: 129.1 } })

@@ -33,7 +33,13 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
       cart_version: versionOf(cart),
       expected_total: total,
       email: 'guest@example.com',
-      shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
+      shipping_address: {
+        name: 'John Doe',
+        street: '123 Main St',
+        city: 'Anytown',
+        state: 'ST',
+        postal_code: '12345',
+      },
     }
     const amounts = calculateAmounts(cart.items, settings.rules)
     const order = newOrder(cart.user_id, cart.items, amounts, body, now)

@@ -115,7 +115,13 @@ export const createCheckouts = (carts: readonly PreparedCart[]): string[] =>
         cart_version: cart.version,
         expected_total: total,
         email: `guest-${i}@example.com`,
-        shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
+        shipping_address: {
+          name: 'John Doe',
+          street: '123 Main St',
+          city: 'Anytown',
+          state: 'ST',
+          postal_code: '12345',
+        },
       },
     }),
   )

@@ -32,7 +32,13 @@ export type Action = keyof typeof ACTIONS
 export type Measured = { readonly [action in Action]: Consumed }
 
 const CUSTOMER = { email: 'reader@example.com', password: 'four words nobody guesses' }
-const ADDRESS = { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' }
+const ADDRESS = {
+  name: 'John Doe',
+  street: '123 Main St',
+  city: 'Anytown',
+  state: 'ST',
+  postal_code: '12345',
+}
 
 type MeasureAction = (action: Action, doing: () => Promise<unknown>) => Promise<void>
 

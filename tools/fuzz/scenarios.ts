@@ -97,7 +97,7 @@ export const runScenarios = async (target: Target, runner: Runner): Promise<void
   }
 }
 
-const ADDRESS = { street: 'a', city: 'b', postal_code: 'c', country: 'US' }
+const ADDRESS = { name: 'A', street: 'a', city: 'b', state: 'NY', postal_code: '12345', country: 'US' }
 /** Steps of random walks; each leaves state that later ones can use. */
 const STEPS: readonly Step[] = [
   { as: 'guest', call: 'GET /api/books?limit=2' },

@@ -74,7 +74,16 @@ const VALID_BOOK = {
   pages: 1,
   genres: ['a'],
 }
-const VALID_ADDRESS = { street: 'a', city: 'b', state: 'c', postal_code: 'd', country: 'US' }
+const VALID_ADDRESS = {
+  name: 'A',
+  street: 'a',
+  line2: 'b',
+  city: 'c',
+  state: 'NY',
+  postal_code: '12345',
+  country: 'US',
+  phone: '+1-555-0123',
+}
 const TOKEN = 'A'.repeat(43)
 const PASSWORD = 'four quiet blue words'
 const EMAIL = 'reader@example.com'
@@ -92,6 +101,7 @@ export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
   confirmEmail: { token: TOKEN },
   changeProfile: { first_name: 'A', last_name: 'B', phone: '+1-555-0123', address: VALID_ADDRESS },
   saveAddress: VALID_ADDRESS,
+  changeAddress: VALID_ADDRESS,
   deleteMe: { password: PASSWORD },
   beginCognito: { link: false, next: '/cart' },
   finishCognito: { state: TOKEN, code: 'a' },

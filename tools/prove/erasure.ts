@@ -13,11 +13,13 @@ const createCustomerWithData = async (shop: Awaited<ReturnType<typeof createAcco
   const mark = `canary-${i}`
   const email = `${mark}-mail@example.com`
   const address = {
+    name: `${mark}-name`,
     street: `${mark}-street 1`,
+    line2: `${mark}-floor 3`,
     city: `${mark}-city`,
     state: `${mark}-state`,
     postal_code: `${mark}`.slice(0, 12),
-    country: 'US',
+    country: 'HK',
   }
   const order = async (who: Shopper): Promise<Json> => {
     await who.post('/api/cart/items', { book_id: 'tech-001' })

@@ -128,7 +128,7 @@ const keyMisuse: Guarantee = {
       { expected_total: 1 },
       { email: 'other@example.com' },
       { cart_version: 'another' },
-      { shipping_address: { street: 'Another 1', city: 'Elsewhere', postal_code: '1', country: 'US' } },
+      { shipping_address: { name: 'Another', street: 'Another 1', city: 'Elsewhere', postal_code: '1' } },
     ]
     const statuses = await runConcurrently(count, 8, async i => {
       const buyer = await createBuyer(shop)

@@ -10,6 +10,7 @@ export default [
   route('cart', 'routes/cart.tsx'),
   route('visitor', 'routes/visitor.ts'),
   route('checkout', 'routes/checkout.tsx'),
+  route('checkout/address-form', 'routes/address-form.ts'),
   route('orders', 'routes/orders.tsx'),
   route('orders/find', 'routes/find-order.tsx'),
   route('orders/open', 'routes/open-order.tsx'),

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { PASSWORD, totpCode } from '../../test/accounts.ts'
+import { ADDRESS } from '../../test/kit.ts'
 import { createMailCapture } from '../../test/mail.ts'
 import { startIssuer } from '../../test/oidc-issuer.ts'
 import { books } from './books.ts'
@@ -83,15 +84,17 @@ for (const javaScriptEnabled of [true, false])
     if (javaScriptEnabled) await page.getByRole('link', { name: 'Jane , Account' }).waitFor()
     await page.goto('/account')
     await waitForHydration(page)
-    await page.getByLabel('Name and street').fill('1 Library Lane')
-    await page.getByLabel('Postal code').fill('12345')
+    await page.getByLabel('Street address').fill('1 Library Lane')
     await page.getByLabel('City').fill('Anytown')
+    await page.getByLabel('State').selectOption('New York')
+    await page.getByLabel('ZIP code').fill('12345')
     await press(page, 'Save')
     await page.getByText('Saved.').waitFor()
     await page.goto('/checkout')
     await waitForHydration(page)
     await expect.poll(() => page.getByLabel('Email').inputValue()).toBe(email)
-    await expect.poll(() => page.getByLabel('Name and street').inputValue()).toBe('Jane, 1 Library Lane')
+    await expect.poll(() => page.getByLabel('Street address').inputValue()).toBe('1 Library Lane')
+    await expect.poll(() => page.getByLabel('Full name').inputValue()).toBe('Jane')
     await page.getByRole('button', { name: 'Place order' }).click()
     await waitForHeading(page, ORDER_CONFIRMED)
     await page.goto('/orders')
@@ -123,7 +126,7 @@ test('a guest’s order with the same email appears in the account once the emai
       cart_version: cart.body.version,
       expected_total: cart.body.total,
       email,
-      shipping_address: { street: '1 Library Lane', city: 'Anytown', postal_code: '12345', country: 'US' },
+      shipping_address: { ...ADDRESS, street: '1 Library Lane' },
     },
     { 'idempotency-key': crypto.randomUUID() },
   )
@@ -334,12 +337,26 @@ test('saved addresses, password, email, data export and account deletion work wi
   await page.goto('/account/addresses')
   await press(page, 'Save')
   await page.getByRole('alert').getByText('Enter your city.').waitFor()
-  await page.getByLabel('Name and street').fill('2 Harbour Road')
-  await page.getByLabel('Postal code').fill('54321')
+  await page.getByLabel('Full name').fill('Jane Doe')
+  await page.getByLabel('Street address').fill('2 Harbour Road')
   await page.getByLabel('City').fill('Seaport')
+  await page.getByLabel('State').selectOption('Maine')
+  await page.getByLabel('ZIP code').fill('54321')
   await press(page, 'Save')
   await page.getByText('Address saved.').waitFor()
-  await press(page, 'Remove 2 Harbour Road, Seaport, 54321, US')
+  await page.getByRole('link', { name: 'Edit Jane Doe, 2 Harbour Road, Seaport, ME 54321' }).click()
+  await expect.poll(() => page.getByLabel('State', { exact: true }).inputValue()).toBe('ME')
+  await page.getByLabel('Country').selectOption('Germany')
+  await press(page, 'Update form for this country')
+  await page.getByLabel('Postal code').fill('1')
+  await press(page, 'Save')
+  await page.getByRole('alert').getByText('Enter a valid postal code, such as 26133.').waitFor()
+  await page.getByLabel('Postal code').fill('20095')
+  await page.getByLabel('City').fill('Hamburg')
+  await press(page, 'Save')
+  await page.getByText('Address saved.').waitFor()
+  await expect.poll(() => page.getByLabel('Street address').inputValue()).toBe('')
+  await press(page, 'Remove Jane Doe, 2 Harbour Road, 20095 Hamburg, Germany')
   await page.getByText('You haven’t saved any addresses yet.').waitFor()
   await page.goto('/account/password')
   await page.getByLabel('Current password').fill(PASSWORD)

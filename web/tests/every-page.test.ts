@@ -232,9 +232,11 @@ test('a guest can place an order with the keyboard alone', async () => {
   await waitForContentFocus(page)
   for (const [label, text] of [
     [/Email/, 'reader@example.com'],
-    [/Name and street/, '1 Library Lane'],
-    [/Postal/, '12345'],
+    [/Full name/, 'Ada Reader'],
+    [/Street/, '1 Library Lane'],
     [/City/, 'Anytown'],
+    [/State/, 'New York'],
+    [/ZIP/, '12345'],
   ] as const) {
     await tabTo(label)
     await page.keyboard.type(text)

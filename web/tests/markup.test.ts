@@ -62,6 +62,7 @@ test('markup in books, names, addresses and searches is shown as text on every p
   const account = await site.account()
   await signInAs(window, account)
   const address = {
+    name: fits(markup[1] ?? '', 100),
     street: fits(markup[0] ?? '', 200),
     city: fits(markup[3] ?? '', 100),
     postal_code: '<b>1</b>',

@@ -114,9 +114,11 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
 /** Fills the checkout form. */
 export const fillAddress = async (page: Page): Promise<void> => {
   await page.getByLabel('Email', { exact: false }).fill('reader@example.com')
-  await page.getByLabel('Name and street').fill('Ada Reader, 1 Library Lane')
-  await page.getByLabel('Postal code').fill('12345')
+  await page.getByLabel('Full name').fill('Ada Reader')
+  await page.getByLabel('Street address').fill('1 Library Lane')
   await page.getByLabel('City').fill('Anytown')
+  await page.getByLabel('State').selectOption('New York')
+  await page.getByLabel('ZIP code').fill('12345')
 }
 
 /** Waits for the page with this heading. */

@@ -1,8 +1,8 @@
 /** Endpoints of the profile and of saved postal addresses. */
 import * as z from 'zod'
+import { AccountAddress, DeliveryAddress, Phone, PostalAddress } from '../../addresses/schema.ts'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { PostalAddress } from '../schema.ts'
 
 export const MAX_ADDRESSES = 20
 
@@ -23,18 +23,15 @@ export const ChangeProfile = z
   .strictObject({
     first_name: line(100).nullable().optional(),
     last_name: line(100).nullable().optional(),
-    phone: z
-      .string()
-      .trim()
-      .regex(/^\+?[\d ()/.-]{3,30}$/, { error: 'must be a phone number, for example +1 555 0123' })
-      .nullable()
-      .optional(),
-    address: PostalAddress.nullable().optional(),
+    phone: Phone.nullable().optional(),
+    address: AccountAddress.nullable().optional(),
   })
   .meta({
     id: 'ChangeProfile',
     description: 'Fields that are not sent stay as they are; null removes a field.',
   })
+
+const AddressPath = z.object({ address_id: z.string().min(1).max(100) })
 
 export const SavedAddress = z
   .object({ address_id: z.string(), ...PostalAddress.shape })
@@ -82,10 +79,23 @@ export const saveAddress = endpoint({
   method: 'POST',
   path: '/api/users/me/addresses',
   summary: 'Save a shipping address, at most 20',
-  body: PostalAddress,
+  body: DeliveryAddress,
   status: 201,
   reply: SavedAddress,
   errors: ['address_limit'],
+})
+
+export const changeAddress = endpoint({
+  ...base,
+  id: 'changeAddress',
+  method: 'PUT',
+  path: '/api/users/me/addresses/{address_id}',
+  summary: 'Replace a saved address',
+  params: AddressPath,
+  body: DeliveryAddress,
+  status: 200,
+  reply: SavedAddress,
+  errors: ['address_not_found'],
 })
 
 export const removeAddress = endpoint({
@@ -94,7 +104,7 @@ export const removeAddress = endpoint({
   method: 'DELETE',
   path: '/api/users/me/addresses/{address_id}',
   summary: 'Delete a saved address',
-  params: z.object({ address_id: z.string().min(1).max(100) }),
+  params: AddressPath,
   status: 204,
   errors: ['address_not_found'],
 })

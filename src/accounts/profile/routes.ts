@@ -1,12 +1,13 @@
 /** Handlers of the profile and of saved postal addresses. */
 import type * as z from 'zod'
+import type { PostalAddress } from '../../addresses/schema.ts'
 import { type Route, route } from '../../http/route.ts'
 import type { AccountDeps } from '../deps.ts'
-import type { PostalAddress } from '../schema.ts'
 import { requireSession } from '../sessions.ts'
 import type { AccountChange } from '../table.ts'
 import * as api from './api.ts'
 import {
+  changeAddress,
   changeProfile,
   listAddresses,
   profileView,
@@ -35,6 +36,9 @@ export const profileRoutes = (deps: AccountDeps): Route[] => [
     items: await listAddresses(deps, requireSession(context).userId),
   })),
   route(api.saveAddress, async context => saveAddress(deps, requireSession(context).userId, context.body)),
+  route(api.changeAddress, async context =>
+    changeAddress(deps, requireSession(context).userId, context.params.address_id, context.body),
+  ),
   route(api.removeAddress, async context => {
     await removeAddress(deps, requireSession(context).userId, context.params.address_id)
     return undefined

@@ -1,4 +1,5 @@
 /** Profile of an account (names, phone, main address) and its saved postal addresses. */
+import type { PostalAddress } from '../../addresses/schema.ts'
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { type Item, orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
@@ -6,7 +7,7 @@ import { newSortKey } from '../../core/ids.ts'
 import { auditOwnChange } from '../audit.ts'
 import type { AccountDeps } from '../deps.ts'
 import { notSignedIn } from '../problems.ts'
-import type { PostalAddress, User } from '../schema.ts'
+import type { User } from '../schema.ts'
 import type { AccountChange } from '../table.ts'
 import { MAX_ADDRESSES } from './api.ts'
 
@@ -73,6 +74,31 @@ export const saveAddress = async (
   return { ...address, address_id }
 }
 
+const addressNotFound = () => new ShopError('address_not_found', 'You have no saved address with this id.')
+
+/** Replaces a saved address. Throws address_not_found. */
+export const changeAddress = async (
+  deps: AccountDeps,
+  userId: string,
+  address_id: string,
+  address: PostalAddress,
+): Promise<SavedAddress> => {
+  const item: Item = { ...CONTROL_ROWS.postalAddress.key(userId, address_id), address }
+  await orShopError(
+    deps.db.transact([
+      {
+        action: 'Put',
+        table: deps.names.control,
+        item,
+        condition: 'attribute_exists(pk)',
+        refused: addressNotFound,
+      },
+      ...auditOwnChange(deps, userId, 'account.addresses'),
+    ]),
+  )
+  return { ...address, address_id }
+}
+
 /** Deletes a saved address. Throws address_not_found. */
 export const removeAddress = (deps: AccountDeps, userId: string, addressId: string): Promise<void> =>
   orShopError(
@@ -82,7 +108,7 @@ export const removeAddress = (deps: AccountDeps, userId: string, addressId: stri
         table: deps.names.control,
         key: CONTROL_ROWS.postalAddress.key(userId, addressId),
         condition: 'attribute_exists(pk)',
-        refused: () => new ShopError('address_not_found', 'You have no saved address with this id.'),
+        refused: addressNotFound,
       },
       ...auditOwnChange(deps, userId, 'account.addresses'),
     ]),

@@ -42,7 +42,13 @@ export const createCloudshelfShopping = (_: ShopFacts): Shopping => {
         cart_version: version,
         expected_total: Number(total),
         email: `guest-${guest}@example.com`,
-        shipping_address: { street: '123 Main St', city: 'Anytown', state: 'ST', postal_code: '12345' },
+        shipping_address: {
+          name: 'John Doe',
+          street: '123 Main St',
+          city: 'Anytown',
+          state: 'ST',
+          postal_code: '12345',
+        },
       },
     })
     expectSuccess('order', answer)

@@ -3,8 +3,10 @@ import { useEffect, useRef } from 'react'
 import { Form, useNavigation } from 'react-router'
 import { cartAmounts } from '#src/cart/amounts.ts'
 import type { CartView } from '#src/cart/schema.ts'
+import type { AddressForm } from '../forms/address-form.server.ts'
 import type { Prefill } from '../forms/checkout-prefill.server.ts'
 import type { CheckoutActionData } from '../forms/place-order.server.ts'
+import { address } from '../texts/address.ts'
 import { money } from '../texts/format.ts'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
@@ -20,8 +22,8 @@ type Props = {
   /** Idempotency key of this checkout. */
   readonly orderKey: string
   readonly countries: readonly Country[]
-  /** Code of the country that is preselected. */
-  readonly defaultCountry: string
+  /** The form of the prefilled country, or of the shop's. */
+  readonly addressForm: AddressForm
   readonly prefill: Prefill | undefined
   readonly answer: Failure | undefined
 }
@@ -30,7 +32,7 @@ export const CheckoutForm = ({
   cart,
   currency,
   countries,
-  defaultCountry,
+  addressForm,
   orderKey,
   prefill,
   answer,
@@ -42,10 +44,12 @@ export const CheckoutForm = ({
     cartVersion: cart?.version ?? '',
     total: cart?.total ?? 0,
   }
-  const field = (name: keyof Failure['values']) => ({
+  const form = answer?.addressForm ?? addressForm
+  const errors = answer ? fieldErrors(answer) : {}
+  const field = (name: string) => ({
     name,
-    defaultValue: answer ? answer.values[name] : prefill?.values[name],
-    error: answer?.invalidFields.includes(name) ? t.checkout.fieldErrors[name] : undefined,
+    defaultValue: answer ? answer.values[name] : prefill?.values[name] || undefined,
+    error: errors[name],
   })
   if (!cart && !answer?.attempt) return <EmptyCart />
   return (
@@ -60,7 +64,7 @@ export const CheckoutForm = ({
       <input type="hidden" name="cart_version" value={attempt.cartVersion} />
       <input type="hidden" name="total" value={attempt.total} />
       <div className="max-w-xl">
-        <CheckoutErrors answer={answer} hasUnavailableItems={cart?.can_check_out === false} />
+        <CheckoutErrors answer={answer} errors={errors} hasUnavailableItems={cart?.can_check_out === false} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
           <TextField
@@ -76,7 +80,7 @@ export const CheckoutForm = ({
           {prefill && prefill.savedAddresses.length > 1 && !answer && (
             <SavedAddresses choices={prefill.savedAddresses} />
           )}
-          <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
+          <AddressFields form={form} field={field} countries={countries} />
         </fieldset>
         <h2 className="section-title mt-8">{t.checkout.payment}</h2>
         <p>{t.checkout.invoice}</p>
@@ -156,11 +160,23 @@ const OrderLines = ({ cart: { items, currency } }: { readonly cart: CartView }) 
   </>
 )
 
+/** What is wrong with each invalid field, in the order of the page. */
+const fieldErrors = ({ invalidFields, addressForm }: Failure): Readonly<Record<string, string>> => {
+  const messages = {
+    email: t.checkout.emailError,
+    country: address.countryError,
+    ...Object.fromEntries(addressForm.fields.map(({ name, error }) => [name, error])),
+  }
+  return Object.fromEntries(Object.entries(messages).filter(([name]) => invalidFields.includes(name)))
+}
+
 const CheckoutErrors = ({
   answer,
+  errors,
   hasUnavailableItems,
 }: {
   readonly answer: Failure | undefined
+  readonly errors: Readonly<Record<string, string>>
   readonly hasUnavailableItems: boolean
 }) => {
   const box = useRef<HTMLDivElement>(null)
@@ -184,10 +200,10 @@ const CheckoutErrors = ({
       )}
       {answer && answer.invalidFields.length > 0 && (
         <ul className="mt-1 list-disc pl-5">
-          {answer.invalidFields.map(name => (
+          {Object.entries(errors).map(([name, error]) => (
             <li key={name}>
               <a href={`#${name}`} className="link">
-                {t.checkout.fieldErrors[name]}
+                {error}
               </a>
             </li>
           ))}

@@ -1,6 +1,5 @@
 /** Form fields with label, hint and error message, associated for assistive technology. */
-import type { HTMLInputAutoCompleteAttribute } from 'react'
-import type { Country } from '../texts/names.server.ts'
+import type { HTMLInputAutoCompleteAttribute, Ref } from 'react'
 import { t } from '../texts/texts.ts'
 
 type Common = {
@@ -13,6 +12,20 @@ type Common = {
 
 const describedBy = (name: string, hint: string | undefined, error: string | undefined) =>
   [hint && `${name}-hint`, error && `${name}-problem`].filter(Boolean).join(' ') || undefined
+
+const Label = ({
+  id,
+  label,
+  isOptional,
+}: {
+  readonly id: string
+  readonly label: string
+  readonly isOptional: boolean
+}) => (
+  <label htmlFor={id} className="label">
+    {label} {isOptional && <span className="text-soft">({t.checkout.optional})</span>}
+  </label>
+)
 
 const FieldError = ({ name, error }: { readonly name: string; readonly error: string | undefined }) =>
   error === undefined ? null : (
@@ -43,9 +56,7 @@ export const TextField = ({
   inputMode,
 }: TextProps) => (
   <div className="mb-4">
-    <label htmlFor={id} className="label">
-      {label} {isOptional && <span className="text-soft">({t.checkout.optional})</span>}
-    </label>
+    <Label id={id} label={label} isOptional={isOptional} />
     <input
       id={id}
       name={name}
@@ -67,30 +78,51 @@ export const TextField = ({
   </div>
 )
 
-type CountryProps = Common & { readonly countries: readonly Country[]; readonly defaultCountry: string }
+type SelectProps = Common & {
+  readonly label: string
+  /** The first option, which stands for nothing. */
+  readonly placeholder: string
+  readonly options: readonly { readonly value: string; readonly name: string }[]
+  readonly autoComplete: HTMLInputAutoCompleteAttribute
+  readonly isOptional?: boolean
+  readonly onChange?: (value: string) => void
+  readonly ref?: Ref<HTMLSelectElement>
+}
 
-export const CountryField = ({ name, defaultValue, error, countries, defaultCountry }: CountryProps) => (
+export const SelectField = ({
+  name,
+  id = name,
+  defaultValue,
+  error,
+  label,
+  placeholder,
+  options,
+  autoComplete,
+  isOptional = false,
+  onChange,
+  ref,
+}: SelectProps) => (
   <div className="mb-4">
-    <label htmlFor={name} className="label">
-      {t.checkout.country}
-    </label>
+    <Label id={id} label={label} isOptional={isOptional} />
     <select
-      id={name}
+      id={id}
+      ref={ref}
       name={name}
-      defaultValue={defaultValue ?? defaultCountry}
-      autoComplete="country"
-      required
+      defaultValue={defaultValue}
+      autoComplete={autoComplete}
+      required={!isOptional}
       aria-invalid={error !== undefined}
-      aria-describedby={describedBy(name, undefined, error)}
+      aria-describedby={describedBy(id, undefined, error)}
+      onChange={event => onChange?.(event.target.value)}
       className="field h-12 w-full"
     >
-      <option value="">{t.checkout.chooseCountry}</option>
-      {countries.map(({ code, name: country }) => (
-        <option key={code} value={code}>
-          {country}
+      <option value="">{placeholder}</option>
+      {options.map(({ value, name: text }) => (
+        <option key={value} value={value}>
+          {text}
         </option>
       ))}
     </select>
-    <FieldError name={name} error={error} />
+    <FieldError name={id} error={error} />
   </div>
 )

@@ -7,8 +7,11 @@ import { account } from '../texts/account.ts'
 import { fieldErrors, otherFieldError } from '../texts/form-errors.ts'
 
 /** Error message of a field. */
-const fieldErrorText = (error: FormError, name: string): string =>
-  error.code === 'invalid_request' ? (fieldErrors[name] ?? otherFieldError) : error.text
+const fieldErrorText = ({ code, text, addressForm }: FormError, name: string): string => {
+  if (code !== 'invalid_request') return text
+  const ofAddress = addressForm?.fields.find(field => field.name === name)?.error
+  return ofAddress ?? fieldErrors[name] ?? otherFieldError
+}
 
 /** Props of a field: the submitted value (else the one in `before`) and the error message. */
 export const fieldProps =

@@ -1,12 +1,12 @@
 /** Details of an order: number, date, address, items and totals; also the print view. */
-import type { OrderView } from '#src/orders/schema.ts'
-import { addressLine, money } from '../texts/format.ts'
+import type { OrderPage } from '../loading/order-page.server.ts'
+import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Letterhead } from './letterhead.tsx'
 import { Totals } from './totals.tsx'
 import { useOrderDay, useShop } from './use-shop.ts'
 
-export const OrderDetails = ({ order }: { readonly order: OrderView }) => {
+export const OrderDetails = ({ order, addressLines }: OrderPage) => {
   const { shipping_address: address, currency } = order
   const { name } = useShop()
   const orderDay = useOrderDay()
@@ -25,10 +25,16 @@ export const OrderDetails = ({ order }: { readonly order: OrderView }) => {
           <dt>{t.order.date}</dt>
           <dd>{orderDay(order)}</dd>
         </div>
-        {address && (
+        {addressLines.length > 0 && (
           <div>
             <dt>{t.order.shippingTo}</dt>
-            <dd>{addressLine(address)}</dd>
+            <dd className="whitespace-pre-line break-words">{addressLines.join('\n')}</dd>
+          </div>
+        )}
+        {address?.phone && (
+          <div>
+            <dt>{t.order.phone}</dt>
+            <dd>{address.phone}</dd>
           </div>
         )}
         {order.email && (

@@ -1,45 +1,22 @@
 /** Fields of the checkout form: parsing and validation. */
-
 import { Email } from '#src/accounts/email.ts'
-import { PostalAddress } from '#src/accounts/schema.ts'
-
-export const CHECKOUT_FIELDS = ['email', 'street', 'city', 'state', 'postal_code', 'country'] as const
-export type CheckoutField = (typeof CHECKOUT_FIELDS)[number]
-export type CheckoutValues = Readonly<Record<CheckoutField, string>>
+import { ADDRESS_FIELDS, type AddressValues, findInvalidAddressFields } from './address-form.server.ts'
 
 const MAX_LENGTH = 400
 
-export const readCheckoutForm = (form: FormData): CheckoutValues =>
+/** The submitted email and address, as they were typed. */
+export const readCheckoutForm = (form: FormData): AddressValues =>
   Object.fromEntries(
-    CHECKOUT_FIELDS.map(name => [
+    ['email', ...ADDRESS_FIELDS].map(name => [
       name,
       String(form.get(name) ?? '')
         .slice(0, MAX_LENGTH)
         .trim(),
     ]),
-  ) as CheckoutValues
+  )
 
 /** Fields that the API would reject, in the order of the page. */
-export const findInvalidFields = (typed: CheckoutValues): CheckoutField[] => {
-  const { email, ...address } = typed
-  const wrong = new Set<string>(Email.safeParse(email).success ? [] : ['email'])
-  for (const issue of PostalAddress.safeParse(toPostalAddress(address)).error?.issues ?? [])
-    wrong.add(String(issue.path[0]))
-  if (address.country === '') wrong.add('country')
-  return CHECKOUT_FIELDS.filter(name => wrong.has(name))
-}
-
-/** Postal address for the API, without empty optional fields. */
-export const toPostalAddress = ({
-  street,
-  city,
-  state,
-  postal_code,
-  country,
-}: Omit<CheckoutValues, 'email'>) => ({
-  street,
-  city,
-  postal_code,
-  ...(state === '' ? {} : { state }),
-  ...(country === '' ? {} : { country }),
-})
+export const findInvalidFields = (typed: AddressValues): string[] => [
+  ...(Email.safeParse(typed.email).success ? [] : ['email']),
+  ...findInvalidAddressFields(typed),
+]

@@ -2,8 +2,9 @@
 import type * as z from 'zod'
 import { whoAmI } from '#src/accounts/api.ts'
 import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
+import { addressLine, type StoredAddress } from '#src/addresses/lines.ts'
 import type { PageContext } from '../loading/page-context.ts'
-import { addressLine } from '../texts/format.ts'
+import { ADDRESS_FIELDS } from './address-form.server.ts'
 
 export type Prefill = {
   readonly values: Readonly<Record<string, string>>
@@ -15,23 +16,23 @@ export type Prefill = {
   }[]
 }
 
-type Address = Readonly<Record<string, string | undefined>>
+type Choice = { readonly id: string; readonly address: StoredAddress }
 
-const FIELDS = ['street', 'city', 'state', 'postal_code', 'country']
 const NO_PREFILL: Prefill = { values: {}, savedAddresses: [] }
 
-/**
- * Stored addresses have no name (specification, "Sample User Item"), so the account's name is put before the
- * street.
- */
 const fullName = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
   `${first_name} ${last_name}`.trim()
 
-const addressValues = (address: Address | undefined, name: string): Record<string, string> => {
-  if (!address) return name === '' ? {} : { street: `${name}, ` }
-  const { street = '', ...rest } = address
-  const named = name === '' || street.startsWith(name) ? street : `${name}, ${street}`
-  return { ...Object.fromEntries(FIELDS.map(field => [field, rest[field] ?? ''])), street: named }
+/**
+ * An address with its recipient. One without a name (specification, "Sample User Item") gets the
+ * account's; where the name was typed before the street, as one field once asked for both, it is moved.
+ */
+export const withRecipient = (address: StoredAddress, profile: z.infer<typeof Profile>): StoredAddress => {
+  if (address.name !== undefined) return address
+  const { street = '' } = address
+  const name = fullName(profile)
+  const isInStreet = name !== '' && street.startsWith(`${name}, `)
+  return { ...address, name, street: isInStreet ? street.slice(name.length + 2) : street }
 }
 
 /** Empty for guests and if the API fails: prefill is optional. `chosen` is the id of a saved address. */
@@ -39,11 +40,19 @@ export const checkoutPrefill = async (ctx: PageContext, chosen: string | null): 
   try {
     if (!(await ctx.call(whoAmI, {})).signed_in) return NO_PREFILL
     const [profile, { items }] = await Promise.all([ctx.call(getProfile, {}), ctx.call(listAddresses, {})])
-    const saved = items.map(({ address_id, ...address }) => ({ id: address_id, address: address as Address }))
-    const all = profile.address ? [{ id: 'main', address: profile.address as Address }, ...saved] : saved
+    const saved = items.map(({ address_id, ...address }): Choice => ({ id: address_id, address }))
+    const stored = profile.address ? [{ id: 'main', address: profile.address }, ...saved] : saved
+    const all = stored.map(({ id, address }) => ({ id, address: withRecipient(address, profile) }))
     const used = all.find(({ id }) => id === chosen) ?? all[0]
+    const values: StoredAddress = {
+      phone: profile.phone,
+      ...(used?.address ?? withRecipient({}, profile)),
+    }
     return {
-      values: { email: profile.email, ...addressValues(used?.address, fullName(profile)) },
+      values: {
+        email: profile.email,
+        ...Object.fromEntries(ADDRESS_FIELDS.map(field => [field, values[field] ?? ''])),
+      },
       savedAddresses: all.map(one => ({
         id: one.id,
         line: addressLine(one.address),

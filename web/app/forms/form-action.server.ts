@@ -9,6 +9,7 @@ import { truncate } from '#src/core/truncate.ts'
 import { type PageContext, pageContext, toShopError } from '../loading/page-context.ts'
 import { formErrors } from '../texts/form-errors.ts'
 import { t } from '../texts/texts.ts'
+import { type AddressForm, type AddressKind, addressForm, fieldNames } from './address-form.server.ts'
 import { retryMessageFor } from './retry-message.server.ts'
 
 export type FormError = {
@@ -19,6 +20,8 @@ export type FormError = {
   /** Message of the error summary. */
   readonly text: string
   readonly code: ErrorCode
+  /** Of a form with an address: the form of the submitted country. */
+  readonly addressForm?: AddressForm
 }
 
 export type Submission = {
@@ -53,18 +56,28 @@ const issueField = ({ where }: Issue, fields: readonly string[]): string => {
 
 type Texts = { readonly [code in ErrorCode]?: string }
 
+/** The fields of a page in its order: the address comes last, in the order of its country. */
+const inFormOrder = (fields: readonly string[], form: AddressForm | undefined): readonly string[] => {
+  if (form === undefined) return fields
+  const address = fieldNames(form)
+  return [...fields.filter(name => !address.includes(name)), ...address]
+}
+
 const toErrorData = (
   error: unknown,
   values: FormError['values'],
   fields: readonly string[],
   texts: Texts | undefined,
+  form: AddressForm | undefined,
 ) => {
   const { code, extra } = toShopError(error)
-  const respond = (invalidFields: readonly string[], text: string, status: number) =>
-    data({ error: { values, invalidFields, text, code } satisfies FormError }, { status })
+  const respond = (invalidFields: readonly string[], text: string, status: number) => {
+    const shown = form === undefined ? {} : { addressForm: form }
+    return data({ error: { values, invalidFields, text, code, ...shown } satisfies FormError }, { status })
+  }
   if (code === 'invalid_request') {
     const reported = ((extra.errors ?? []) as readonly Issue[]).map(issue => issueField(issue, fields))
-    const invalidFields = fields.filter(name => reported.includes(name))
+    const invalidFields = inFormOrder(fields, form).filter(name => reported.includes(name))
     return respond(invalidFields, invalidFields.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
   const message = texts?.[code] ?? formErrors[code]
@@ -89,6 +102,8 @@ export const runFormAction = async <Done extends object>(
     readonly secret?: readonly string[]
     /** Messages of this form, where they differ from those of other forms. */
     readonly texts?: Texts
+    /** Of a form with an address. */
+    readonly address?: AddressKind
   },
   work: (sent: Submission) => Promise<Done | { readonly to: string }>,
 ) => {
@@ -104,6 +119,7 @@ export const runFormAction = async <Done extends object>(
   } catch (error) {
     if (error instanceof Response) throw error
     const values = Object.fromEntries(fields.kept.map(name => [name, text(name)]))
-    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])], fields.texts)
+    const form = fields.address && addressForm(values.country ?? '', fields.address)
+    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])], fields.texts, form)
   }
 }

@@ -5,13 +5,8 @@ import { placeOrder } from '#src/orders/api.ts'
 import { type PageContext, toShopError } from '../loading/page-context.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
-import {
-  type CheckoutField,
-  type CheckoutValues,
-  findInvalidFields,
-  readCheckoutForm,
-  toPostalAddress,
-} from './checkout-form.server.ts'
+import { type AddressForm, type AddressValues, addressForm, toPostalAddress } from './address-form.server.ts'
+import { findInvalidFields, readCheckoutForm } from './checkout-form.server.ts'
 import { retryMessageFor } from './retry-message.server.ts'
 
 export type CheckoutProblem = {
@@ -26,8 +21,11 @@ export type OrderAttempt = { readonly key: string; readonly cartVersion: string;
 export type CheckoutActionData =
   | { readonly orderId: string }
   | {
-      readonly values: CheckoutValues
-      readonly invalidFields: readonly CheckoutField[]
+      readonly values: AddressValues
+      /** In the order of the page. */
+      readonly invalidFields: readonly string[]
+      /** The form of the submitted country. */
+      readonly addressForm: AddressForm
       readonly problem?: CheckoutProblem
       /** The attempt to repeat unchanged, when its outcome is unknown. */
       readonly attempt?: OrderAttempt
@@ -91,23 +89,23 @@ export const submitOrder = async (ctx: PageContext, form: FormData): Promise<Che
     cartVersion: text(form, 'cart_version'),
     total: Number(text(form, 'total')),
   }
-  if (invalidFields.length > 0) return { values, invalidFields, status: 422 }
-  const { email, ...address } = values
+  const submitted = { values, addressForm: addressForm(values.country ?? '') }
+  if (invalidFields.length > 0) return { ...submitted, invalidFields, status: 422 }
   try {
     const order = await ctx.call(placeOrder, {
       headers: { 'idempotency-key': attempt.key },
       body: {
         cart_version: attempt.cartVersion,
         expected_total: attempt.total,
-        email,
-        shipping_address: toPostalAddress(address),
+        email: values.email ?? '',
+        shipping_address: toPostalAddress(values),
       },
     })
     return { orderId: order.order_id }
   } catch (error) {
     const { problem, status } = await toProblem(ctx, error, attempt.total)
     return {
-      values,
+      ...submitted,
       invalidFields: [],
       problem,
       status,
@@ -116,11 +114,17 @@ export const submitOrder = async (ctx: PageContext, form: FormData): Promise<Che
   }
 }
 
+/** The submitted values, with the fields of the chosen country. */
+export const showCountry = (form: FormData) => {
+  const values = readCheckoutForm(form)
+  return { values, addressForm: addressForm(values.country ?? ''), invalidFields: [], status: 200 }
+}
+
 /** Reduces the cart to the available copies, and keeps the submitted values. */
 export const keepAvailableItems = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
-  const values = readCheckoutForm(form)
+  const submitted = showCountry(form)
   const cart = await ctx.call(getCart, {}).catch((error: unknown) => toShopError(error) && undefined)
-  if (!cart) return { values, invalidFields: [], problem: NO_RESPONSE, status: 503 }
+  if (!cart) return { ...submitted, problem: NO_RESPONSE, status: 503 }
   const { items } = cart
   for (const { book_id, available_quantity: left } of items) {
     if (left === undefined) continue
@@ -132,5 +136,5 @@ export const keepAvailableItems = async (ctx: PageContext, form: FormData): Prom
     // A conflict is ignored: the page shows the current cart.
     await update.catch(toShopError)
   }
-  return { values, invalidFields: [], status: 200 }
+  return submitted
 }

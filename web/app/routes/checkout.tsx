@@ -1,11 +1,18 @@
 /** Checkout page. Fields are prefilled for signed-in customers. */
 import { data, redirect } from 'react-router'
 import { getCart } from '#src/cart/api.ts'
+import { COUNTRY_INTENT } from '../components/address-fields.tsx'
 import { CheckoutForm } from '../components/checkout-form.tsx'
+import { addressForm } from '../forms/address-form.server.ts'
 import { checkoutPrefill } from '../forms/checkout-prefill.server.ts'
 import { countryForCurrency } from '../forms/default-country.server.ts'
-import { keepAvailableItems, submitOrder } from '../forms/place-order.server.ts'
-import { pageContext } from '../loading/page-context.ts'
+import {
+  type CheckoutActionData,
+  keepAvailableItems,
+  showCountry,
+  submitOrder,
+} from '../forms/place-order.server.ts'
+import { type PageContext, pageContext } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { countries } from '../texts/names.server.ts'
@@ -21,25 +28,30 @@ export const loader = async ({ context, request, url }: Route.LoaderArgs) => {
     throw error
   })
   if (cart?.items.length === 0 && !isFormSubmission) throw redirect('/cart', 303)
+  const prefill = request.headers.has('cookie')
+    ? await checkoutPrefill(ctx, url.searchParams.get('address'))
+    : undefined
   // The idempotency key makes repeated submissions one order.
   return {
     cart: cart?.items.length === 0 ? undefined : cart,
     currency,
     orderKey: crypto.randomUUID(),
     countries,
-    defaultCountry: countryForCurrency(currency),
-    prefill: request.headers.has('cookie')
-      ? await checkoutPrefill(ctx, url.searchParams.get('address'))
-      : undefined,
+    addressForm: addressForm(prefill?.values.country || countryForCurrency(currency)),
+    prefill,
   }
+}
+
+const submit = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
+  const intent = form.get('intent')
+  if (intent === 'mend') return keepAvailableItems(ctx, form)
+  return intent === COUNTRY_INTENT ? showCountry(form) : submitOrder(ctx, form)
 }
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const ctx = context.get(pageContext)
   const form = await request.formData()
-  const answer = await (form.get('intent') === 'mend'
-    ? keepAvailableItems(ctx, form)
-    : submitOrder(ctx, form))
+  const answer = await submit(ctx, form)
   const headers = ctx.responseHeaders()
   if ('orderId' in answer) return redirect(`/orders/${answer.orderId}/confirmed`, { status: 303, headers })
   return data(answer, { status: answer.status, headers })

@@ -70,7 +70,7 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
         <TextField
           name="email"
           defaultValue={actionData?.typed.email}
-          error={problem('email', t.checkout.fieldErrors.email)}
+          error={problem('email', t.checkout.emailError)}
           label={t.order.findEmail}
           type="email"
           autoComplete="email"

@@ -11,6 +11,7 @@ import { PrintButton } from '../components/print-button.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
 import { readEmailToken } from '../forms/email-token.server.ts'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
+import { toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
@@ -22,10 +23,8 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const token = String((await request.formData()).get('token') ?? '')
   if (!isSecret(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
-    return data(
-      { order: await context.get(pageContext).call(openOrderLink, { body: { token } }) },
-      { status: 200 },
-    )
+    const order = await context.get(pageContext).call(openOrderLink, { body: { token } })
+    return data(toOrderPage(order), { status: 200 })
   } catch (error) {
     if (toShopError(error).code === 'link_invalid')
       return data({ problem: t.error.linkExpired }, { status: 404 })
@@ -45,7 +44,7 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
       <div className="max-w-3xl py-8">
         <h1 className="page-title">{t.order.orderFrom(orderDay(order))}</h1>
         <OrderProgress status={order.status} />
-        <OrderDetails order={order} />
+        <OrderDetails {...actionData} />
         <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
           <PrintButton />
           {isOpen && <p className="text-soft text-sm">{t.order.cancelElsewhere}</p>}

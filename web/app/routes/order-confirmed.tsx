@@ -1,18 +1,18 @@
 /** Order confirmation page. */
 import { getOrder } from '#src/orders/api.ts'
+import { toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order-confirmed'
 
-export const loader = async ({ context, params }: Route.LoaderArgs) => ({
-  order: await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }),
-})
+export const loader = async ({ context, params }: Route.LoaderArgs) =>
+  toOrderPage(await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }))
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.confirmedTitle })
 
-export default function Confirmed({ loaderData: { order } }: Route.ComponentProps) {
+export default function Confirmed({ loaderData: { order, addressLines } }: Route.ComponentProps) {
   return (
     <div className="prose max-w-2xl py-12">
       <h1 className="page-title">{t.order.confirmedTitle}</h1>
@@ -28,6 +28,12 @@ export default function Confirmed({ loaderData: { order } }: Route.ComponentProp
             </li>
           ))}
         </ul>
+        {addressLines.length > 0 && (
+          <>
+            <p className="mt-4 text-soft text-sm">{t.order.shippingTo}</p>
+            <p className="whitespace-pre-line break-words">{addressLines.join('\n')}</p>
+          </>
+        )}
       </div>
       <p>
         {order.email !== undefined && `${t.order.confirmedEmail(order.email)} `}

@@ -5,6 +5,7 @@ import { OrderDetails } from '../components/order-details.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
+import { toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { shopDataOf } from '../loading/shop-data.ts'
@@ -13,9 +14,8 @@ import { orderDay } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order'
 
-export const loader = async ({ context, params }: Route.LoaderArgs) => ({
-  order: await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }),
-})
+export const loader = async ({ context, params }: Route.LoaderArgs) =>
+  toOrderPage(await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }))
 
 export const action = async ({ context, params }: Route.ActionArgs) => {
   const { call } = context.get(pageContext)
@@ -38,7 +38,8 @@ export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
       : t.order.title,
   })
 
-export default function Order({ loaderData: { order }, actionData }: Route.ComponentProps) {
+export default function Order({ loaderData, actionData }: Route.ComponentProps) {
+  const { order } = loaderData
   const isBusy = useNavigation().formMethod === 'POST'
   const canCancel = order.status === 'confirmed' || order.status === 'processing'
   return (
@@ -55,7 +56,7 @@ export default function Order({ loaderData: { order }, actionData }: Route.Compo
         </p>
       )}
       <OrderProgress status={order.status} />
-      <OrderDetails order={order} />
+      <OrderDetails {...loaderData} />
       <div className="mt-10 flex flex-wrap items-start gap-4 print:hidden">
         <PrintButton />
         {canCancel && (

@@ -1,15 +1,17 @@
 /** Error messages of the forms of accounts and of staff. */
+import { address } from './address.ts'
 import { t } from './texts.ts'
 
 /** What a field expects, by its name. */
 export const fieldErrors: Readonly<Record<string, string>> = {
-  ...t.checkout.fieldErrors,
+  email: t.checkout.emailError,
+  country: address.countryError,
   password: 'Enter a password of 8 to 128 characters.',
   current_password: 'Enter your password.',
   code: 'Enter the full code.',
   first_name: 'Enter a first name of up to 100 characters.',
   last_name: 'Enter a last name of up to 100 characters.',
-  phone: 'Enter a valid phone number, such as +1 212 555 0100.',
+  phone: address.errors.phone,
   price: 'Enter a price, such as 12.50.',
   stock_delta: 'Enter a whole number, such as 5 or -2.',
 }

@@ -34,13 +34,3 @@ export const genreName = (genre: string): string =>
 /** 'A; B; C' of the catalogue as 'A, B, and C'. */
 export const authorsLine = (authors: string): string =>
   authors.includes(';') ? listFormat.format(authors.split(';').map(name => name.trim())) : authors
-
-type Address = {
-  readonly [part in 'street' | 'city' | 'state' | 'postal_code' | 'country']?: string | undefined
-}
-
-/** A postal address on one line: '1 Library Lane, Anytown, NY 12345, US'. */
-export const addressLine = ({ street, city, state, postal_code, country }: Address): string => {
-  const region = [state, postal_code].filter(Boolean).join(' ')
-  return [street, city, region, country].filter(Boolean).join(', ')
-}

@@ -1,11 +1,11 @@
 /** Profile page: name, phone and shipping address. */
 import { Form } from 'react-router'
 import { changeProfile, getProfile } from '#src/accounts/profile/api.ts'
-import { AddressFields } from '../../components/address-fields.tsx'
+import { AddressFields, COUNTRY_INTENT } from '../../components/address-fields.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { toPostalAddress } from '../../forms/checkout-form.server.ts'
+import { ADDRESS_FIELDS, addressForm, parseAddress } from '../../forms/address-form.server.ts'
 import { countryForCurrency } from '../../forms/default-country.server.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
@@ -16,44 +16,48 @@ import type { Route } from './+types/profile'
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const { readPrivate, currency } = context.get(pageContext)
+  const profile = await readPrivate(getProfile, {})
+  const country = profile.address ? profile.address.country : countryForCurrency(currency)
   return {
-    profile: await readPrivate(getProfile, {}),
+    profile,
     isJustVerified: url.searchParams.get('done') === 'verified',
     countries,
-    defaultCountry: countryForCurrency(currency),
+    form: addressForm(country ?? '', 'profile'),
   }
 }
 
 const NAMES = ['first_name', 'last_name', 'phone'] as const
-const ADDRESS = ['street', 'postal_code', 'city', 'state', 'country'] as const
+/** The phone of the address is the account's own. */
+const ADDRESS = ADDRESS_FIELDS.filter(name => name !== 'phone')
 
 export const action = ({ context, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: [...NAMES, ...ADDRESS] }, async ({ call, text }) => {
-    const typed = {
-      street: text('street'),
-      postal_code: text('postal_code'),
-      city: text('city'),
-      state: text('state'),
-      country: text('country'),
-    }
-    // A country alone is the form's default, not an address.
-    const hasAddress = [typed.street, typed.postal_code, typed.city, typed.state].some(one => one !== '')
-    const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
-    await call(changeProfile, {
-      body: { first_name, last_name, phone, address: hasAddress ? toPostalAddress(typed) : null },
-    })
-    return { isSaved: true }
-  })
+  runFormAction(
+    { context, request },
+    { kept: [...NAMES, ...ADDRESS], address: 'profile' },
+    async ({ call, text }) => {
+      const values = Object.fromEntries([...NAMES, ...ADDRESS].map(name => [name, text(name)]))
+      if (text('intent') === COUNTRY_INTENT)
+        return { shown: { values, form: addressForm(values.country ?? '', 'profile') } }
+      const typed = Object.fromEntries(ADDRESS.map(name => [name, text(name)]))
+      // A country alone is the form's default, not an address.
+      const hasAddress = ADDRESS.some(name => name !== 'country' && typed[name] !== '')
+      const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
+      const address = hasAddress ? parseAddress(typed, 'profile') : null
+      await call(changeProfile, { body: { first_name, last_name, phone, address } })
+      return { isSaved: true }
+    },
+  )
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.title })
 
 export default function Profile({
-  loaderData: { profile, isJustVerified, countries, defaultCountry },
+  loaderData: { profile, isJustVerified, countries, form },
   actionData,
 }: Route.ComponentProps) {
   const error = actionData?.error
   const { first_name, last_name, phone, address } = profile
-  const field = fieldProps(error, { first_name, last_name, phone, ...address })
+  const shown = actionData && 'shown' in actionData ? actionData.shown : undefined
+  const field = fieldProps(error, shown?.values ?? { ...address, first_name, last_name, phone })
   return (
     <div>
       <h1 className="page-title">
@@ -91,7 +95,11 @@ export default function Profile({
         <fieldset className="mt-6 lg:mt-0">
           <legend className="section-title">{account.shippingAddress}</legend>
           <p className="mb-4 text-soft text-sm">{account.shippingAddressHint}</p>
-          <AddressFields field={field} countries={countries} defaultCountry={defaultCountry} />
+          <AddressFields
+            form={error?.addressForm ?? shown?.form ?? form}
+            field={field}
+            countries={countries}
+          />
         </fieldset>
         <SubmitButton text={account.save} className="button mt-2 h-12 justify-self-start px-7" />
       </Form>

@@ -8,6 +8,7 @@ import { OrderProgress } from '../../components/order-status.tsx'
 import { PrintButton } from '../../components/print-button.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
+import { toOrderPage } from '../../loading/order-page.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
 import { requireStaff } from '../../loading/require-staff.server.ts'
 import { revalidateAfterAction } from '../../loading/revalidate.ts'
@@ -21,7 +22,11 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const order = await ctx.readPrivate(getOrder, { params: { order_id: params.orderId } })
   const steps = allowedTransitions(order.status)
   const asked = steps.find(step => step === url.searchParams.get('confirm'))
-  return { order, steps, confirm: asked !== undefined && needsConfirmation(asked) ? asked : undefined }
+  return {
+    ...toOrderPage(order),
+    steps,
+    confirm: asked !== undefined && needsConfirmation(asked) ? asked : undefined,
+  }
 }
 
 /** Steps that cannot be taken back and are mailed: they are asked about first. */
@@ -48,7 +53,7 @@ export const shouldRevalidate = revalidateAfterAction
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.order })
 
 export default function StaffOrder({
-  loaderData: { order, steps, confirm },
+  loaderData: { order, addressLines, steps, confirm },
   actionData,
 }: Route.ComponentProps) {
   return (
@@ -65,7 +70,7 @@ export default function StaffOrder({
       <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormErrorSummary error={actionData?.error} />
       <OrderProgress status={order.status} />
-      <OrderDetails order={order} />
+      <OrderDetails order={order} addressLines={addressLines} />
       {confirm ? <ConfirmStep step={confirm} email={order.email} /> : <Steps steps={steps} />}
     </div>
   )
