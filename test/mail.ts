@@ -55,7 +55,11 @@ export const createMailShop = async () => {
   const place = async (changes: Partial<Order> = {}): Promise<Order> => {
     const order = anOrder(changes)
     const { db, orders } = shop.deps
-    await db.transact([orders.put(order), orders.announce(order, 'order_confirmed', time.now())])
+    await db.transact([
+      orders.put(order),
+      orders.putNumberPointer(order),
+      orders.announce(order, 'order_confirmed', time.now()),
+    ])
     return order
   }
   return { ...shop, time, place }

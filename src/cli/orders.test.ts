@@ -25,7 +25,12 @@ const buy = async (url: string, book_id: string, quantity: number) => {
     body: JSON.stringify(orderFor(cart)),
   })
   expect(placed.status).toBe(201)
-  return (await placed.json()) as { order_id: string; order_date: string; total: number }
+  return (await placed.json()) as {
+    order_id: string
+    order_number: string
+    order_date: string
+    total: number
+  }
 }
 
 test('orders of a running shop are listed, shown, advanced and cancelled, and the shop shows the returned stock', async () => {
@@ -49,16 +54,24 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
   expect((await runCli(folder, 'orders', 'list', '--date', '2001-01-01')).stdout).toBe(
     '0 orders on 2001-01-01 (UTC)\n',
   )
-  expect((await runCli(folder, 'orders', 'show', order.order_id)).stdout).toContain(
-    '20 × Clean Code (tech-001) at 42.99',
-  )
+  for (const reference of [
+    order.order_id,
+    order.order_number,
+    order.order_number.toLowerCase().replace('-', ''),
+  ])
+    expect((await runCli(folder, 'orders', 'show', reference)).stdout).toContain(
+      '20 × Clean Code (tech-001) at 42.99',
+    )
+  expect((await runCli(folder, 'orders', 'number')).stdout).toBe('0 orders can now be found by number\n')
+  const audit = await runCli(folder, 'audit', 'list', '--subject', `order:${order.order_number}`)
+  expect(audit.code).toBe(0)
 
   const advance = async (...args: string[]) => runCli(folder, 'orders', 'advance', ...args)
   for (const step of ['confirmed → processing', 'processing → shipped', 'shipped → delivered'])
     expect((await advance(second.order_id)).stdout).toContain(step)
   expect(await advance(second.order_id)).toMatchObject({
     code: 1,
-    stderr: `cloudshelf: order ${second.order_id} is delivered: there is no next status\n`,
+    stderr: `cloudshelf: order ${second.order_number} is delivered: there is no next status\n`,
   })
   expect(await advance(second.order_id, '--to', 'cancelled')).toMatchObject({
     code: 1,

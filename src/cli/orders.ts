@@ -7,6 +7,8 @@ import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { dayOf } from '../core/ids.ts'
 import { type Cents, toDecimal } from '../core/money.ts'
+import { orderNumber } from '../orders/number.ts'
+import { numberOrders } from '../orders/numbering.ts'
 import type { Order } from '../orders/schema.ts'
 import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
@@ -40,14 +42,15 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
     if (json) return printJson(orders.map(order => orderView(order, deps.currency)))
     for (const order of orders)
       print(
-        `${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total).padStart(9)} ${deps.currency}  ` +
+        `${orderNumber(order.order_id)}  ${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total).padStart(9)} ${deps.currency}  ` +
           `${counted(copiesIn(order), 'book')}  ${order.email ?? order.user_id}`,
       )
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
 
 const orderText = (order: Order, currency: string): string[] => [
-  `${order.order_id}  ${order.status}`,
+  `${orderNumber(order.order_id)}  ${order.status}`,
+  `order id  ${order.order_id}`,
   `placed    ${order.created_at}, updated ${order.updated_at}`,
   `customer  ${order.email ?? order.user_id}`,
   ...addressLines(order.shipping_address ?? {}).map(
@@ -88,19 +91,29 @@ const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStat
     const order = await findOrder(deps, orderId)
     const next = to ?? nextStatus(order.status)
     if (next === undefined)
-      throw new CommandError(`order ${order.order_id} is ${order.status}: there is no next status`)
+      throw new CommandError(
+        `order ${orderNumber(order.order_id)} is ${order.status}: there is no next status`,
+      )
     const moved = await moveAndAnnounce(deps, order, next)
     if (json) printJson(orderView(moved, deps.currency))
-    else print(`${moved.order_id}  ${order.status} → ${moved.status}`)
+    else print(`${orderNumber(moved.order_id)}  ${order.status} → ${moved.status}`)
+  })
+
+const number = ({ json }: Json): Promise<void> =>
+  withDeps(async deps => {
+    const { numbered, conflicts } = await numberOrders(deps, commandLineActor())
+    if (json) return printJson({ numbered, conflicts })
+    print(`${counted(numbered, 'order')} can now be found by number`)
+    if (conflicts > 0) print(`${counted(conflicts, 'order')} can be found by order ID only; see above`)
   })
 
 const HELP = `
 An order goes from confirmed to processing, shipped and delivered. It can be
-cancelled until it is shipped.
+cancelled until it is shipped. Commands take its number or its order ID.
 
 Examples:
   $ cloudshelf orders list --date 2025-09-05
-  $ cloudshelf orders show order-2025-09-05-xyz123
+  $ cloudshelf orders show 7K3M2-QX8VD
   $ cloudshelf orders advance order-2025-09-05-xyz123
   $ cloudshelf orders advance order-2025-09-05-xyz123 --to cancelled`
 
@@ -117,16 +130,21 @@ export const ordersCommand = (): Command => {
   orders
     .command('show')
     .description('Show an order')
-    .argument('<id>', 'Order ID')
+    .argument('<id>', 'Order number or order ID')
     .option('--json', 'Print JSON')
     .action(show)
   orders
     .command('advance')
     .description('Move an order to its next status, or cancel it')
-    .argument('<id>', 'Order ID')
+    .argument('<id>', 'Order number or order ID')
     .addOption(new Option('--to <status>', 'New status (default: the next one)').choices(OrderStatus.options))
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(advance)
+  orders
+    .command('number')
+    .description('Let orders of earlier releases and other clients be found by number')
+    .option('--json', 'Print JSON')
+    .action(number)
   return orders
 }

@@ -2,6 +2,7 @@
 import { createAuthRecords } from '../accounts/auth/records.ts'
 import { createUserTable } from '../accounts/table.ts'
 import type { BookKey } from '../catalog/table.ts'
+import { newOrderId } from '../core/ids.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import type { BaseContext } from './base.ts'
@@ -13,6 +14,7 @@ export const createOrderDeps = ({ db, names }: BaseContext) => {
     users,
     records,
     orders: createOrderTable(db, names),
+    newOrderId,
     links: createOrderLinks(db, names),
     /** The email of an account, once it is confirmed. */
     confirmedEmail: async (userId: string): Promise<string | undefined> => {

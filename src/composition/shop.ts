@@ -49,6 +49,7 @@ export type Deps = AppContext & {
   readonly categoryOf: (bookId: string) => string | undefined
   // Orders
   readonly orders: OrderTable
+  readonly newOrderId: (now: Date) => string
   readonly links: OrderLinks
   readonly booksChanged: (books: readonly BookKey[]) => void
   // Accounts

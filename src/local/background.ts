@@ -1,5 +1,5 @@
 /**
- * Background jobs of a local shop: reading table changes, saving the index snapshot, gauges, deletion of expired items and old
+ * Background jobs of a local shop: reading table changes, numbering old orders, saving the index snapshot, gauges, deletion of expired items and old
  * mails. On AWS streams, schedules and DynamoDB's TTL do this.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { recordAges } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
+import { numberOrders } from '../orders/numbering.ts'
 import type { IndexLoader } from './index-loader.ts'
 import { sweepExpired } from './sweeper.ts'
 
@@ -31,7 +32,7 @@ type Job = {
   readonly pauseFactor?: number
 }
 
-const jobsOf = (deps: Deps): readonly Job[] => {
+const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
   const { liveIndex } = deps
   return [
     // After the first requests of a new shop.
@@ -40,6 +41,7 @@ const jobsOf = (deps: Deps): readonly Job[] => {
     { run: liveIndex.readChanges, delay: SECOND, pause: SECOND, pauseFactor: 1 },
     { run: liveIndex.compare, delay: 3 * SECOND, pause: MINUTE },
     { run: () => liveIndex.save(), delay: 10 * SECOND, pause: 2 * MINUTE },
+    { run: () => numberOrders(deps, 'system', signal), delay: 2 * SECOND },
     { run: () => recordAges(deps), delay: MINUTE, pause: MINUTE },
     { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
     {
@@ -71,7 +73,7 @@ export const startBackgroundJobs = (deps: Deps, indexLoader: IndexLoader): Backg
   const stopping = new AbortController()
   const { signal } = stopping
   const running = indexLoader.loaded.then(() =>
-    signal.aborted ? [] : Promise.all(jobsOf(deps).map(job => runJob(job, signal, deps.report))),
+    signal.aborted ? [] : Promise.all(jobsOf(deps, signal).map(job => runJob(job, signal, deps.report))),
   )
   return {
     stop: async () => {

@@ -4,6 +4,7 @@ import { amountRows } from '../cart/amounts.ts'
 import { formatDay, placedAt } from '../core/days.ts'
 import { type Cents, multiply, toDecimal } from '../core/money.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
+import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
 
@@ -58,5 +59,5 @@ export const address = ({ shipping_address: to }: Order): Block[] => {
 export const reference = (order: Order, shop: ShopFacts): Block => ({
   kind: 'list',
   heading: 'Order number',
-  lines: [order.order_id, `Placed on ${placedOn(order, shop)}`],
+  lines: [orderNumber(order.order_id), `Placed on ${placedOn(order, shop)}`],
 })

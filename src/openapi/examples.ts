@@ -82,6 +82,7 @@ const address = {
 
 const order = {
   order_id: 'order-2025-09-05-12wbk0v8m2d4x6q9r3t7y1z5',
+  order_number: '7MWQ6-KQ0KX',
   order_date: '2025-09-05',
   status: 'confirmed',
   items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 1 }],
@@ -236,7 +237,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   },
   listOrders: { reply: { items: [order], next_cursor: null } },
   lookUpOrder: {
-    request: { order_id: order.order_id, email: order.email },
+    request: { order_id: order.order_number, email: order.email },
     reply: { detail: 'If we find a matching order, we’ll email a link to the address it was placed with.' },
   },
   openOrderLink: { request: { token: '3q2-7wXcVbNmAsDfGhJkLqWeRtYuIoPzXcVbNmAsDfG' }, reply: order },

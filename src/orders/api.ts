@@ -6,7 +6,9 @@ import { PageSize } from '../http/page-size.ts'
 import { HOUR, MINUTE } from '../http/rate-limits.ts'
 import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
 
-const OrderPath = z.object({ order_id: z.string().min(1).max(100) })
+const OrderPath = z.object({
+  order_id: z.string().min(1).max(100).describe('The order id or the order number.'),
+})
 
 const Day = z
   .string()
@@ -94,6 +96,8 @@ export const lookUpOrder = endpoint({
   access: 'anyone',
   limits: [
     { per: ['order_id', 'email'], max: 3, seconds: HOUR },
+    // The id and the number of an order are counted together.
+    { per: ['order_number', 'email'], max: 3, seconds: HOUR },
     { per: 'ip', max: 20, seconds: HOUR },
   ],
   cache: 'private',

@@ -2,23 +2,24 @@
 import type { PricedAmounts } from '../cart/amounts.ts'
 import type { Cart, CartLine } from '../cart/schema.ts'
 import type { Write } from '../core/dynamo/write.ts'
-import { dayOf, newOrderId } from '../core/ids.ts'
+import { dayOf } from '../core/ids.ts'
 import type { OrderDeps } from './deps.ts'
 import { requestHash } from './request-hash.ts'
 import type { Order, PlaceOrder } from './schema.ts'
 
 export type NewOrder = Order & { readonly amounts: PricedAmounts; readonly email: string }
 
-/** The confirmed order of these lines, with an id of its own. */
+/** The confirmed order of these lines, under this id. */
 export const newOrder = (
   userId: string,
   lines: readonly CartLine[],
   amounts: PricedAmounts,
   { email, shipping_address }: PlaceOrder,
   now: Date,
+  orderId: string,
 ): NewOrder => ({
   user_id: userId,
-  order_id: newOrderId(now),
+  order_id: orderId,
   order_date: dayOf(now),
   items: lines.map(({ book_id, category, title, price, quantity }) => ({
     book_id,
@@ -47,6 +48,7 @@ export type CheckoutWrites = {
   readonly cart: Write
   readonly order: Write
   readonly outbox: Write
+  readonly number: Write
   readonly pointer: Write
   /** One for each line, in the same order. */
   readonly stock: readonly Write[]
@@ -70,6 +72,7 @@ export const checkoutWrites = (
   cart: carts.remove(cart, cart.version, now),
   order: orders.put(order),
   outbox: orders.announce(order, 'order_confirmed', now),
+  number: orders.putNumberPointer(order),
   pointer: orders.putEmailPointer(order, order.email),
   stock: lines.map(books.takeStock),
 })

@@ -25,7 +25,7 @@ test('the specification’s sample order has the amounts that are printed there'
   })
 })
 
-test('an order is one transaction: order, stock, cart, key, outbox row and pointer', async () => {
+test('an order is one transaction: order, stock, cart, key, outbox row and pointers', async () => {
   const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   const shopper = shop.visitor()
   await fill(shopper, 3)
@@ -57,6 +57,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'idem',
     // Rate limit of this client network.
     'limit',
+    'order-number',
     'outbox',
   ])
   expect(control.find(row => row.pk === 'outbox')).toMatchObject({

@@ -27,7 +27,7 @@ export type PlacedOrder = { readonly order: Order; readonly replayed: boolean }
 type Transact = (writes: readonly Write[]) => Promise<void>
 type Checkout = { readonly userId: string; readonly key: string; readonly body: PlaceOrder }
 
-/** Retries after an id collision or a concurrent change of category: both are rare, and no reason to wait. */
+/** Retries after a collision of ids or numbers, or a concurrent change of category: both are rare, and no reason to wait. */
 const PLACE_RETRIES: RetryPolicy = { maxTries: 3, pause: () => 0 }
 
 /**
@@ -119,7 +119,7 @@ const attempt = async (
   const { userId, key, body } = checkout
   const now = deps.now()
   const lines = checkoutLines(cart, books)
-  const order = newOrder(userId, lines, calculateAmounts(lines, deps.rules), body, now)
+  const order = newOrder(userId, lines, calculateAmounts(lines, deps.rules), body, now, deps.newOrderId(now))
   if (order.amounts.total !== parseDecimal(body.expected_total)) throw priceChanged(order)
   const writes = checkoutWrites(deps, cart, order, lines, checkout, now)
   const rejection = await rejectionOf(transact(Object.values(writes).flat()))

@@ -8,6 +8,8 @@ import type { OrderTable } from './table.ts'
 export type OrderDeps = CartDeps &
   BookFinder & {
     readonly orders: OrderTable
+    /** A new order id. Its number may be taken: then another id is drawn. */
+    readonly newOrderId: (now: Date) => string
     /** Tells the index in memory that the stock of these books has changed. */
     readonly booksChanged: (books: readonly BookKey[]) => void
     readonly log: Pick<Log, 'count'>

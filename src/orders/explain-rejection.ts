@@ -14,7 +14,7 @@ const remainingStock = (item: Item | undefined): number | undefined =>
  * Conditions are looked at in this order: idempotency key, cart, stock. A replay after a success meets a cart that is gone,
  * so the key comes first.
  *
- * `key used`: an order exists under the key. `retry`: the id was taken, or a book was moved, deleted or repriced since it
+ * `key used`: an order exists under the key. `retry`: the id or the number was taken, or a book was moved, deleted or repriced since it
  * was read; another attempt reads it again and knows which.
  */
 export const explainRejection = (

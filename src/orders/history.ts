@@ -5,6 +5,7 @@
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import type { OrderDeps } from './deps.ts'
+import { parseOrderNumber } from './number.ts'
 import type { Order } from './schema.ts'
 import type { OrderPage } from './table.ts'
 
@@ -19,8 +20,19 @@ export type Owner = {
 
 export const orderNotFound = (): ShopError => new ShopError('order_not_found', 'This order does not exist.')
 
-/** One of the caller's orders. Throws order_not_found, for another shopper's order too: authorization is by key. */
-export const readOrder = async ({ orders }: OrderDeps, owner: Owner, orderId: string): Promise<Order> => {
+/** The order id that `reference` names: an order id as it is, or the id of the order with this number. */
+const toOrderId = async ({ orders }: OrderDeps, reference: string): Promise<string> => {
+  const number = parseOrderNumber(reference)
+  return (number === undefined ? undefined : await orders.idOfNumber(number)) ?? reference
+}
+
+/**
+ * One of the caller's orders, by its id or number. Throws order_not_found, for another shopper's order too: authorization is
+ * by key.
+ */
+export const readOrder = async (deps: OrderDeps, owner: Owner, reference: string): Promise<Order> => {
+  const { orders } = deps
+  const orderId = await toOrderId(deps, reference)
   for (const id of new Set([owner.userId, owner.guestId])) {
     const order = id === undefined ? undefined : await orders.get(id, orderId)
     if (order) return order

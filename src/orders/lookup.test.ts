@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMailCapture, createMailShop } from '../../test/mail.ts'
 import { sendDueMail } from '../notifications/worker.ts'
+import { orderNumber } from './number.ts'
 
 const EMAIL = 'customer@example.com'
 const MINUTE = 60_000
@@ -48,19 +49,34 @@ test('response and calls to the store are the same for known and unknown orders 
       },
     })
   }
-  const seen = []
-  for (const [id, email] of [
-    [order.order_id, EMAIL],
-    [order.order_id, 'other@example.com'],
-    ['order-2026-03-01-0123456789abcdefghjkmn', EMAIL],
+  for (const [known, unknown] of [
+    [order.order_id, 'order-2026-03-01-0123456789abcdefghjkmn'],
+    [orderNumber(order.order_id), '7K3M2-QX8VD'],
   ] as const) {
-    calls.length = 0
-    const { status, headers: sent, body } = await ask(id, email)
-    const headers = [...sent].filter(([name]) => name !== 'x-request-id')
-    seen.push(JSON.stringify({ status, body, headers, calls }))
+    const seen = []
+    for (const [id, email] of [
+      [known, EMAIL],
+      [known, 'other@example.com'],
+      [unknown, EMAIL],
+    ] as const) {
+      calls.length = 0
+      const { status, headers: sent, body } = await ask(id, email)
+      const headers = [...sent].filter(([name]) => name !== 'x-request-id')
+      seen.push(JSON.stringify({ status, body, headers, calls }))
+    }
+    expect(seen[0]).toContain('transact')
+    expect(new Set(seen).size).toBe(1)
   }
-  expect(seen[0]).toContain('transact')
-  expect(new Set(seen).size).toBe(1)
+})
+
+test('a number is read as people type it, and opens the same order as its id', async () => {
+  const { ask, deliver, open, order } = await linkShop()
+  const number = orderNumber(order.order_id)
+  for (const typed of [number, ` ${number.toLowerCase().replace('-', ' ')} `])
+    expect((await ask(typed)).status).toBe(202)
+  const tokens = await deliver()
+  expect(tokens).toHaveLength(2)
+  expect((await open(tokens[0] ?? '')).body.order_id).toBe(order.order_id)
 })
 
 test('only the email address of the order gets a mail', async () => {
@@ -82,7 +98,7 @@ test('a malformed order number or email address is refused', async () => {
 })
 
 test('a link can be requested three times an hour, and requests for unknown orders are refused alike', async () => {
-  const { ask, deliver, time } = await linkShop()
+  const { ask, deliver, order, time } = await linkShop()
   const tries = async (id?: string) => {
     const answers = []
     for (let i = 0; i < 6; i++) answers.push(await ask(id))
@@ -92,6 +108,8 @@ test('a link can be requested three times an hour, and requests for unknown orde
   expect(known.map(([status]) => status)).toEqual([202, 202, 202, 429, 429, 429])
   expect(await tries('order-2026-03-01-0123456789abcdefghjkmn')).toEqual(known)
   expect(await deliver()).toHaveLength(3)
+  // The number and the id of an order are counted together.
+  expect((await ask(orderNumber(order.order_id))).status).toBe(429)
   time.advance(60 * MINUTE)
   await ask()
   expect(await deliver()).toHaveLength(1)

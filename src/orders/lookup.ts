@@ -3,24 +3,33 @@
  */
 import { normalizeEmail } from '../accounts/email.ts'
 import { ShopError } from '../core/errors.ts'
-import { newVersion } from '../core/ids.ts'
+import { dayOfOrderId, newVersion } from '../core/ids.ts'
 import type { OrderDeps } from './deps.ts'
 import type { OrderLinks } from './links.ts'
 import type { LookUpOrder, Order } from './schema.ts'
+import { NO_OWNER, type OrderTable } from './table.ts'
 
 export type LookupDeps = OrderDeps & { readonly links: OrderLinks }
 
-/** Owner id that no shopper has. */
-const NO_OWNER = 'nobody'
+type Asked = Pick<LookUpOrder, 'order_id' | 'order_number'>
+
+/** The order of an id or a number. Each of the two forms makes the same calls for an order that does not exist. */
+const findAsked = async (
+  orders: OrderTable,
+  { order_id, order_number }: Asked,
+): Promise<Order | undefined> =>
+  dayOfOrderId(order_id) === undefined
+    ? orders.getByNumber(order_number)
+    : ((await orders.getById(order_id)) ?? (await orders.get(NO_OWNER, order_id)))
 
 /**
  * Announces a mail with a link, if the order was placed with this email address. The caller cannot tell whether it was:
  * without such an order the same calls to the store are made, and the response is the same.
  */
-export const requestOrderLink = async (deps: LookupDeps, { order_id, email }: LookUpOrder): Promise<void> => {
+export const requestOrderLink = async (deps: LookupDeps, { email, ...asked }: LookUpOrder): Promise<void> => {
   const { db, orders, links } = deps
   const now = deps.now()
-  const order = (await orders.getById(order_id)) ?? (await orders.get(NO_OWNER, order_id))
+  const order = await findAsked(orders, asked)
   const isTheirs = order?.email !== undefined && normalizeEmail(order.email) === email
   await db.transact([isTheirs ? orders.announce(order, 'order_link', now, newVersion()) : links.decoy(now)])
 }

@@ -87,6 +87,7 @@ test('an order in the API has only its declared fields, without the owner’s id
     'items',
     'order_date',
     'order_id',
+    'order_number',
     'payment',
     'shipping',
     'shipping_address',

@@ -7,6 +7,7 @@ import { dayOfOrderId } from '../core/ids.ts'
 import { parseDecimal } from '../core/money.ts'
 import { LinkToken } from '../core/secrets.ts'
 import { StoredMoney } from '../core/stored-money.ts'
+import { orderNumber, parseOrderNumber } from './number.ts'
 import { OrderStatus } from './status.ts'
 
 export const OrderLine = z.object({
@@ -78,10 +79,15 @@ export const LookUpOrder = z
       .string()
       .max(100)
       .trim()
-      .refine(id => dayOfOrderId(id) !== undefined, {
-        error: 'must be an order number, for example order-2025-09-05-xyz123',
-      }),
+      .refine(text => dayOfOrderId(text) !== undefined || parseOrderNumber(text) !== undefined, {
+        error: 'must be an order number, for example 7K3M2-QX8VD',
+      })
+      .describe('The order number or the order id.'),
     email: Email,
+  })
+  .transform(({ order_id, email }) => {
+    const number = parseOrderNumber(order_id)
+    return { order_id: number ?? order_id, order_number: number ?? orderNumber(order_id), email }
   })
   .meta({ id: 'LookUpOrder' })
 export type LookUpOrder = z.infer<typeof LookUpOrder>
@@ -97,6 +103,7 @@ export const OpenOrderLink = z
 export const OrderView = z
   .object({
     order_id: z.string(),
+    order_number: z.string().describe('For people, for example 7K3M2-QX8VD.'),
     order_date: z.string().describe('The day, UTC.'),
     status: OrderStatus,
     items: z.array(

@@ -7,6 +7,7 @@ import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './deps.ts'
 import { orderNotFound } from './history.ts'
+import { orderNumber, parseOrderNumber } from './number.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertTransition, type OrderStatus } from './status.ts'
 import type { OrderEvent } from './table-writes.ts'
@@ -21,9 +22,11 @@ const tooManyLines = () =>
     `This order has more than ${MAX_RETURNS} different books and cannot be canceled here. It was not placed in this shop.`,
   )
 
-/** Any shopper's order, for staff. Throws order_not_found. */
-export const findOrder = async (deps: OrderDeps, orderId: string): Promise<Order> => {
-  const order = await deps.orders.getById(orderId)
+/** Any shopper's order, by its id or number, for staff. Throws order_not_found. */
+export const findOrder = async ({ orders }: OrderDeps, reference: string): Promise<Order> => {
+  const number = parseOrderNumber(reference)
+  const byNumber = number === undefined ? undefined : await orders.getByNumber(number)
+  const order = byNumber ?? (await orders.getById(reference))
   if (!order) throw orderNotFound()
   return order
 }
@@ -146,6 +149,7 @@ const transitionWrites = (
 /** The order's JSON. */
 export const orderView = (order: Order, currency: string): OrderView => ({
   order_id: order.order_id,
+  order_number: orderNumber(order.order_id),
   order_date: order.order_date,
   status: order.status,
   items: order.items.map(({ book_id, category, title, price, quantity }) => ({

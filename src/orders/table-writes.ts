@@ -7,6 +7,8 @@ import { epochSeconds } from '../core/ids.ts'
 import { toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
+import type { OrderKey } from './links.ts'
+import { orderNumber } from './number.ts'
 import type { CheckoutRecord } from './request-hash.ts'
 import type { Order } from './schema.ts'
 import type { OrderStatus } from './status.ts'
@@ -21,6 +23,8 @@ export interface OrderWrites {
   putCheckoutRecord(userId: string, key: string, record: CheckoutRecord, now: Date): Write
   /** Puts the pointer by which an account finds a guest's orders under its confirmed address. */
   putEmailPointer(order: Order, email: string): Write
+  /** Puts the pointer by which the order is found by its number. Fails where the number is taken. */
+  putNumberPointer(order: OrderKey): Write
   /**
    * Announces an event of the order to the mail worker, with the keys by which the mail finds the order. `distinction` tells
    * apart the occurrences of an event that can happen more than once.
@@ -123,6 +127,12 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
       action: 'Put',
       table: names.control,
       item: { ...CONTROL_ROWS.emailOrder.key(email, order_id), user_id },
+    }),
+    putNumberPointer: ({ user_id, order_id }) => ({
+      action: 'Put',
+      table: names.control,
+      item: { ...CONTROL_ROWS.orderNumber.key(orderNumber(order_id)), user_id, order_id },
+      condition: 'attribute_not_exists(pk)',
     }),
     announce: ({ user_id, order_id }, event, now, distinction) => {
       const id = [order_id, event, ...(distinction === undefined ? [] : [distinction])].join('#')

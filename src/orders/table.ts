@@ -4,6 +4,7 @@ import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
 import type { TableNames } from '../tables/definitions.ts'
+import type { OrderKey } from './links.ts'
 import type { CheckoutRecord } from './request-hash.ts'
 import { Order } from './schema.ts'
 import { createOrderWrites, type OrderWrites } from './table-writes.ts'
@@ -23,6 +24,10 @@ export interface OrderTable extends OrderWrites {
   get(userId: string, orderId: string): Promise<Order | undefined>
   /** An order by its id alone: the id carries the day, and OrderDateIndex finds the owner. */
   getById(orderId: string): Promise<Order | undefined>
+  /** An order by its number. Makes the same calls for a number that no order has. */
+  getByNumber(number: string): Promise<Order | undefined>
+  /** The id of the order of this number; undefined where there is none. */
+  idOfNumber(number: string): Promise<string | undefined>
   /** An order that was placed with this email address. */
   getByEmail(email: string, orderId: string): Promise<Order | undefined>
   /** A shopper's orders, latest first. */
@@ -35,6 +40,9 @@ export interface OrderTable extends OrderWrites {
   getCheckoutRecord(userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined>
 }
 
+/** Owner id that no shopper has. */
+export const NO_OWNER = 'nobody'
+
 const parseOrder = (item: Item | undefined): Order | undefined => Order.safeParse(item).data
 const parseOrders = (items: readonly Item[]): Order[] =>
   items.map(parseOrder).filter(order => order !== undefined)
@@ -44,6 +52,11 @@ export const createOrderTable = (db: Dynamo, names: TableNames): OrderTable => {
 
   const get: OrderTable['get'] = async (userId, orderId) =>
     parseOrder(await db.get(table, { user_id: userId, order_id: orderId }))
+
+  const readNumberPointer = async (number: string): Promise<OrderKey | undefined> => {
+    const { user_id, order_id } = (await db.get(names.control, CONTROL_ROWS.orderNumber.key(number))) ?? {}
+    return typeof user_id === 'string' && typeof order_id === 'string' ? { user_id, order_id } : undefined
+  }
 
   const toPage = ({ items, next }: { readonly items: readonly Item[]; readonly next?: Key }): OrderPage => ({
     orders: parseOrders(items),
@@ -86,6 +99,11 @@ export const createOrderTable = (db: Dynamo, names: TableNames): OrderTable => {
       const found = parseOrder(items[0])
       return found && get(found.user_id, found.order_id)
     },
+    getByNumber: async number => {
+      const pointer = await readNumberPointer(number)
+      return get(pointer?.user_id ?? NO_OWNER, pointer?.order_id ?? number)
+    },
+    idOfNumber: async number => (await readNumberPointer(number))?.order_id,
     getByEmail: async (email, orderId) => {
       const pointer = await db.get(names.control, CONTROL_ROWS.emailOrder.key(email, orderId))
       return typeof pointer?.user_id === 'string' ? get(pointer.user_id, orderId) : undefined

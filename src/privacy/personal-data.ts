@@ -7,6 +7,7 @@ import { auditTrail } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
+import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
 
@@ -110,7 +111,7 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
       passkeys: ofModel('passkey'),
     },
     carts: await readCarts(deps, user_id),
-    orders,
+    orders: orders.map(order => ({ order_number: orderNumber(order.order_id), ...order })),
     mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item => without(item, SECRETS)),
     audit,
   }

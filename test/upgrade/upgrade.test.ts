@@ -257,6 +257,22 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     for (const { order_id } of items['cloudshelf-orders']) expect(ids).toContain(order_id.S)
   })
 
+  test('orders of the release have a number, and are found by it', async () => {
+    const own = visitor(ada.cookies)
+    const staff = visitor(clerk.cookies)
+    const { order_id = '' } = ada.orders.delivered ?? {}
+    const { order_number } = (await own.get(`/api/orders/${order_id}`)).body
+    expect(order_number).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/)
+    const found = async (who: typeof own) => (await who.get(`/api/orders/${order_number}`)).body.order_id
+    await expect.poll(() => found(own), { timeout: 8_000 }).toBe(order_id)
+    expect(await found(staff)).toBe(order_id)
+    for (const order of items['cloudshelf-orders']) {
+      const { body } = await staff.get(`/api/orders/${order.order_id.S}`)
+      expect((await staff.get(`/api/orders/${body.order_number}`)).body.order_id).toBe(order.order_id.S)
+    }
+    expect((await run('orders', 'show', order_number)).order_id).toBe(order_id)
+  })
+
   test('orders move on and are cancelled from the states they were in, and stock comes back', async () => {
     const own = visitor(ada.cookies)
     const staff = visitor(clerk.cookies)

@@ -4,6 +4,7 @@ import { versionOf } from '#src/cart/quote.ts'
 import type { Book } from '#src/catalog/schema.ts'
 import { createBookTable } from '#src/catalog/table.ts'
 import type { Write } from '#src/core/dynamo/write.ts'
+import { newOrderId } from '#src/core/ids.ts'
 import { checkoutWrites, newOrder } from '#src/orders/checkout-writes.ts'
 import { createOrderTable } from '#src/orders/table.ts'
 import { openTables, type PreparedCart, prepareCarts } from './prepared-carts.ts'
@@ -42,7 +43,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
       },
     }
     const amounts = calculateAmounts(cart.items, settings.rules)
-    const order = newOrder(cart.user_id, cart.items, amounts, body, now)
+    const order = newOrder(cart.user_id, cart.items, amounts, body, now, newOrderId(now))
     const checkout = { key: crypto.randomUUID(), body }
     const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, now)
     return Object.values(writes).flat()

@@ -25,6 +25,8 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
     'email-orders#e16bfe08be114c7b3737aa01ce504ebcb5d13fc44897c38c6cac63ddc7151463',
     'order-1',
   ],
+  [CONTROL_ROWS.orderNumber.key('7K3M2-QX8VD'), 'order-number#7K3M2-QX8VD', 'order-number'],
+  [CONTROL_ROWS.orderNumbering.key('progress'), 'order-numbering', 'progress'],
   [
     CONTROL_ROWS.orderLink.key('token'),
     'order-link#7ceb112baa198c3cb8c0402df050b810db7d758494ed0669bc08c124c6e9d853',
@@ -94,7 +96,11 @@ test('a row is of exactly one kind, and its id can be read from its key', () => 
 })
 
 /** Kinds that no release of the fixtures has. */
-const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([CONTROL_ROWS.renamedCategory])
+const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([
+  CONTROL_ROWS.orderNumber,
+  CONTROL_ROWS.orderNumbering,
+  CONTROL_ROWS.renamedCategory,
+])
 
 type Row = Readonly<Record<string, unknown>>
 

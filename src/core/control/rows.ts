@@ -46,6 +46,18 @@ export const CONTROL_ROWS = {
     { ttl: 'never', owner: 'orders/table.ts', personalData: true },
     sha256,
   ),
+  /** The order of an order number. */
+  orderNumber: singleRow('order-number#', 'order-number', {
+    ttl: 'never',
+    owner: 'orders/table.ts',
+    personalData: true,
+  }),
+  /** How far the pass is that numbers orders of earlier releases. */
+  orderNumbering: rowList('order-numbering', {
+    ttl: 'never',
+    owner: 'orders/numbering.ts',
+    personalData: true,
+  }),
   /** The order that a mailed link opens, by its token. */
   orderLink: singleRow(
     'order-link#',

@@ -22,6 +22,8 @@ export type Query = {
   readonly after?: Key
 }
 
+export type ScanOptions = { readonly pageSize?: number; readonly after?: Key }
+
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
 export type Dynamo = {
@@ -32,10 +34,10 @@ export type Dynamo = {
   /** All pages of a query, one at a time. */
   readonly pages: (query: Query) => AsyncGenerator<readonly Item[]>
   /**
-   * The whole table, page by page: for the index, exports and repairs, never for a request of the shop. The next page is
-   * fetched while the caller works on this one.
+   * The whole table, or what follows the key `after`, page by page: for the index, exports and repairs, never for a request
+   * of the shop. The next page is fetched while the caller works on this one.
    */
-  readonly scan: (table: string, options?: { readonly pageSize?: number }) => AsyncGenerator<readonly Item[]>
+  readonly scan: (table: string, options?: ScanOptions) => AsyncGenerator<readonly Item[]>
   /** The items of these keys that exist, in no order, read consistently; only these `attributes` where given. */
   readonly batchGet: (table: string, keys: readonly Key[], attributes?: readonly string[]) => Promise<Item[]>
   /** As `batchGet` for several tables, in as few calls as possible: a function that gives the items of a table. */
@@ -101,17 +103,16 @@ export const createDynamo = (wire: Wire): Dynamo => {
     } while (after)
   }
 
-  async function* scan(
-    table: string,
-    options: { readonly pageSize?: number } = {},
-  ): AsyncGenerator<readonly Item[]> {
+  async function* scan(table: string, options: ScanOptions = {}): AsyncGenerator<readonly Item[]> {
     const pageAfter = (key: unknown): Promise<Record<string, unknown>> => {
       const page = read('Scan', { TableName: table, Limit: options.pageSize, ExclusiveStartKey: key })
       // A caller that stops early never awaits it.
       page.catch(() => {})
       return page
     }
-    let next: Promise<Record<string, unknown>> | undefined = pageAfter(undefined)
+    let next: Promise<Record<string, unknown>> | undefined = pageAfter(
+      options.after && keyToWire(options.after),
+    )
     while (next !== undefined) {
       const { Items, LastEvaluatedKey }: Record<string, unknown> = await next
       next = LastEvaluatedKey ? pageAfter(LastEvaluatedKey) : undefined

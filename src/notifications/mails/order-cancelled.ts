@@ -1,10 +1,11 @@
 /** Email: the order is canceled. */
+import { orderNumber } from '../../orders/number.ts'
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
 import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
 
 export const orderCancelled = (order: Order, shop: ShopFacts): MailContent => ({
-  subject: `Order canceled: ${order.order_id}`,
+  subject: `Order canceled: ${orderNumber(order.order_id)}`,
   heading: 'Your order is canceled',
   blocks: [
     {

@@ -1,4 +1,5 @@
 /** Email: the order is placed. */
+import { orderNumber } from '../../orders/number.ts'
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
 import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
@@ -6,7 +7,7 @@ import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
 export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
   const isCancelled = order.status === 'cancelled'
   return {
-    subject: `Order confirmed: ${order.order_id}`,
+    subject: `Order confirmed: ${orderNumber(order.order_id)}`,
     heading: 'Thank you for your order',
     blocks: [
       {

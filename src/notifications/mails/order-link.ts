@@ -1,4 +1,5 @@
 /** Email: a one-time link to an order, for a customer who entered its number and email address. */
+import { orderNumber } from '../../orders/number.ts'
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
 import { reference, type ShopFacts } from '../order-blocks.ts'
@@ -11,7 +12,7 @@ const pageOf = ({ publicUrl }: ShopFacts, token: string): string => {
 }
 
 export const orderLink = (order: Order, shop: ShopFacts, token: string, minutes: number): MailContent => ({
-  subject: `Link to your order: ${order.order_id}`,
+  subject: `Link to your order: ${orderNumber(order.order_id)}`,
   heading: 'View your order',
   blocks: [
     {

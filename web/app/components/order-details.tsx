@@ -19,7 +19,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
       <dl className="facts mt-6">
         <div>
           <dt>{t.order.number}</dt>
-          <dd className="break-all">{order.order_id}</dd>
+          <dd>{order.order_number}</dd>
         </div>
         <div>
           <dt>{t.order.date}</dt>

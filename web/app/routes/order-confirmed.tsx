@@ -19,7 +19,7 @@ export default function Confirmed({ loaderData: { order, addressLines } }: Route
       <p className="text-lg">{t.order.confirmedTotal(money(order.total, order.currency))}</p>
       <div className="panel">
         <p className="text-soft text-sm">{t.order.number}</p>
-        <p className="break-all font-semibold text-lg">{order.order_id}</p>
+        <p className="font-semibold text-xl tracking-wide">{order.order_number}</p>
         <ul className="mt-4 space-y-1">
           {order.items.map(item => (
             <li key={item.book_id}>

@@ -36,6 +36,9 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
               <a href={`/orders/${order.order_id}`} className="order-row">
                 <span className="min-w-0">
                   <span className="block font-serif text-xl">{t.order.orderFrom(orderDay(order))}</span>
+                  <span className="block text-soft text-sm">
+                    {t.order.number} {order.order_number}
+                  </span>
                   <span className="block truncate text-soft text-sm">
                     {order.items.map(({ title }) => title).join(', ')}
                   </span>

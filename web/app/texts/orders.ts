@@ -82,7 +82,7 @@ export const order = {
   correctFields: 'Please correct the fields below.',
   findAgain: 'Try again',
   number: 'Order number',
-  numberError: 'Enter the full order number. It starts with “order-” and a date.',
+  numberError: 'Enter the order number from our email, such as 7K3M2-QX8VD.',
   findEmail: 'Email',
   openTitle: 'Your order',
   openIntro: 'To keep your order private, this link works only once.',

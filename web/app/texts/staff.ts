@@ -12,6 +12,8 @@ export const staff = {
   notFound: 'No books found',
   orders: 'Orders by day',
   date: 'Date (UTC)',
+  orderNumber: (number: string) => `Order ${number}`,
+  orderId: 'Order ID',
   showOrders: 'Show orders',
   ordersOf: (day: string) => `Orders on ${day}`,
   noOrders: 'No orders on this day.',

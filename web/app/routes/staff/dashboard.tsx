@@ -152,7 +152,7 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
             <li key={order.order_id} className="border-line border-b">
               <a href={`/staff/orders/${encodeURIComponent(order.order_id)}`} className="order-row">
                 <span className="min-w-0">
-                  <span className="block break-all">{order.order_id}</span>
+                  <span className="block">{order.order_number}</span>
                   <span className="block truncate text-soft text-sm">
                     {order.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}
                   </span>

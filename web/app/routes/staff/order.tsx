@@ -66,7 +66,10 @@ export default function StaffOrder({
           {staff.backToDashboard}
         </a>
       </p>
-      <h1 className="page-title mt-2 break-all">{order.order_id}</h1>
+      <h1 className="page-title mt-2">{staff.orderNumber(order.order_number)}</h1>
+      <p className="break-all text-soft text-sm">
+        {staff.orderId}: {order.order_id}
+      </p>
       <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormErrorSummary error={actionData?.error} />
       <OrderProgress status={order.status} />
