@@ -8,10 +8,11 @@ import { startSite } from './site.ts'
 const site = await startSite({ books })
 const EMAIL = 'customer@example.com'
 
+/** Places an order; its number. */
 const placeOrder = async (): Promise<string> => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  return (await checkOut(guest)).body.order_id
+  return (await checkOut(guest)).body.order_number
 }
 
 /** Path of the newest emailed link. */
@@ -26,22 +27,22 @@ const mailedLink = async (): Promise<string> => {
 }
 
 test('an order can be opened on another device by an emailed link that works once', async () => {
-  const orderId = await placeOrder()
+  const number = await placeOrder()
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/orders/find')
   await page.getByLabel('Order number').fill('17')
   await page.getByRole('button', { name: 'Send link' }).click()
-  await page.getByText('Enter the full order number').waitFor()
-  await page.getByLabel('Order number').fill(orderId)
+  await page.getByText('Enter the order number from our email').waitFor()
+  await page.getByLabel('Order number').fill(number.toLowerCase().replace('-', ' '))
   await page.getByLabel('Email').fill(EMAIL)
   await page.getByRole('button', { name: 'Send link' }).click()
   await page.getByText('If we find a matching order').waitFor()
   const path = await mailedLink()
   for (let i = 0; i < 2; i++) await page.goto(path)
   await page.getByRole('button', { name: 'View order' }).waitFor()
-  expect(await page.getByText(orderId).count()).toBe(0)
+  expect(await page.getByText(number).count()).toBe(0)
   await page.getByRole('button', { name: 'View order' }).click()
-  await page.getByText(orderId).waitFor()
+  await page.getByText(number).waitFor()
   await page.goto(path)
   await page.getByRole('button', { name: 'View order' }).click()
   await page.getByText('This link has already been used').waitFor()

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { orderNumber } from '#src/orders/number.ts'
 import { type Account, checkOut } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { books } from './books.ts'
@@ -117,12 +118,13 @@ for (const javaScriptEnabled of [true, false])
 
 test('staff see the orders of a day and move one through its statuses', async () => {
   const orderId = await placeOrder()
+  const number = orderNumber(orderId)
   const window = await windowFor(await site.account({ role: 'staff' }))
   const { page } = window
   await page.goto('/staff')
   await waitForHydration(page)
-  await page.getByRole('link', { name: orderId }).click()
-  await waitForHeading(page, orderId)
+  await page.getByRole('link', { name: number }).click()
+  await waitForHeading(page, `Order ${number}`)
   for (const [step, next] of [
     ['Mark as processing', 'Mark as shipped'],
     ['Mark as shipped', 'Mark as delivered'],
