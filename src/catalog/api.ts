@@ -3,7 +3,16 @@ import * as z from 'zod'
 import { toCents } from '../core/money.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { integerParam, PageSize } from '../http/page-size.ts'
-import { AuthorName, BookDetail, CategoryName, FoundBook, Match, publicFields } from './schema.ts'
+import { repeatableParam } from '../http/repeatable-param.ts'
+import {
+  AuthorName,
+  BookDetail,
+  CategoryName,
+  FoundBook,
+  Match,
+  MIN_RATINGS,
+  publicFields,
+} from './schema.ts'
 
 const PriceText = z
   .string()
@@ -16,19 +25,34 @@ const Cursor = z.string().min(1).max(1_000).describe('The next_cursor of the pre
 
 const SearchText = z.string().max(200)
 
+const DECADE = /^(?:\d{4}|before-1900)$/
+
 const filters = {
-  author: AuthorName.optional(),
+  author: repeatableParam(AuthorName)
+    .optional()
+    .describe(
+      'A name in any spelling of its initials, or several with semicolons, of which a book must have all.',
+    ),
+  language: repeatableParam(z.string().min(1).max(35)).optional(),
+  decade: repeatableParam(z.string().regex(DECADE, { error: 'must be a decade, for example 1990' }))
+    .optional()
+    .describe('Decades in which a book was published, by their first year, or before-1900.'),
+  min_rating: z.enum(MIN_RATINGS).optional().describe('The least average rating.'),
   min_price: PriceText.optional(),
   max_price: PriceText.optional(),
   in_stock: Flag.optional().describe('true: only books in stock; false: all.'),
   sort: z.enum(['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating']).optional(),
   limit: PageSize,
+  page: integerParam(1, 100_000).optional().describe('From 1; instead of a cursor.'),
   cursor: Cursor.optional(),
+  facet_limit: integerParam(1, 1_000)
+    .optional()
+    .describe('How many authors to list at the most; 20 if not given. Chosen ones are listed in any case.'),
 }
 
 const BrowseParams = z.strictObject({
   q: SearchText.optional(),
-  category: CategoryName.optional(),
+  category: repeatableParam(CategoryName).optional(),
   ...filters,
 })
 export type BrowseParams = z.infer<typeof BrowseParams>
@@ -42,7 +66,18 @@ export const BookPage = z
     match: Match.nullable().describe(
       'The best match of all items, on this page or not; null without q and without items. Where it is fuzzy, nothing has the words as typed.',
     ),
-    facets: z.object({ category: Facet, author: Facet, price: Facet, availability: Facet }),
+    pages: z.int().nullable().describe('How many pages of this size there are; null where total is.'),
+    facets: z
+      .object({
+        category: Facet,
+        author: Facet,
+        price: Facet,
+        availability: Facet,
+        language: Facet,
+        decade: Facet,
+        rating: Facet,
+      })
+      .describe('What each value would give with the other filters kept.'),
     next_cursor: z.string().nullable(),
   })
   .meta({ id: 'BookPage' })
@@ -93,7 +128,7 @@ export const searchBooks = endpoint({
   summary: 'Search by title, author or ISBN; forgives typos',
   access: 'anyone',
   cache: 'public',
-  query: z.strictObject({ q: SearchText, category: CategoryName.optional(), ...filters }),
+  query: z.strictObject({ q: SearchText, category: repeatableParam(CategoryName).optional(), ...filters }),
   status: 200,
   reply: BookPage,
   errors: ['bad_cursor', 'index_not_ready'],

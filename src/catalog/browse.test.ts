@@ -218,3 +218,72 @@ test('a suggested book has its author, price and cover, a suggested author only 
   ])
   expect((await suggest('sollen'))[0]).toEqual({ kind: 'author', text: 'Mira Sollen' })
 })
+
+test('a filter takes several values, and every other parameter only one', async () => {
+  const shop = await createTestShop({
+    books: [
+      aBook({ book_id: 'a', category: 'Art', language: 'de', published_year: 1994, average_rating: 4.2 }),
+      aBook({ book_id: 'b', category: 'Craft', author: 'Ada Berg', language: 'en', published_year: 2011 }),
+      aBook({ book_id: 'c', category: 'Dance', author: 'Cal Dorn' }),
+    ],
+  })
+  const get = (query: string) => shop.visitor().get(`/api/books?${query}`)
+  expect(idsOf(await get('sort=title&category=Art&category=Dance')).sort()).toEqual(['a', 'c'])
+  expect(idsOf(await get('author=Ada%20Berg&author=Cal%20Dorn')).sort()).toEqual(['b', 'c'])
+  expect(idsOf(await get('language=de&language=en&decade=2010'))).toEqual(['b'])
+  expect(idsOf(await get('min_rating=4'))).toEqual(['a'])
+  const { facets } = (await get('category=Art')).body
+  expect(facets.category).toHaveLength(3)
+  expect([facets.language, facets.decade]).toEqual([
+    [{ value: 'de', count: 1 }],
+    [{ value: '1990', count: 1 }],
+  ])
+  for (const query of [
+    'sort=title&sort=newest',
+    'min_rating=2',
+    'decade=nineties',
+    'facet_limit=0',
+    'page=0',
+    Array.from({ length: 21 }, (_, i) => `author=${i}`).join('&'),
+  ])
+    expect((await get(query)).body.code, query).toBe('invalid_request')
+})
+
+test('a page is reached by its number as by cursors, and not by both', async () => {
+  const shop = await createTestShop({ books: shelf(30) })
+  const get = (query: string) => shop.visitor().get(`/api/books?limit=7&sort=price_asc${query}`)
+  const first = await get('')
+  expect(first.body).toMatchObject({ total: 30, pages: 5 })
+  const second = await get('&page=2')
+  expect(idsOf(second)).toEqual(idsOf(await get(`&cursor=${first.body.next_cursor}`)))
+  expect(idsOf(await get(`&cursor=${second.body.next_cursor}`))).toEqual(idsOf(await get('&page=3')))
+  const last = await get('&page=5')
+  expect(idsOf(last)).toEqual(['b-0028', 'b-0029'])
+  expect(last.body.next_cursor).toBeNull()
+  expect(idsOf(await get('&page=6'))).toEqual([])
+  expect((await get(`&page=2&cursor=${first.body.next_cursor}`)).body.code).toBe('invalid_request')
+})
+
+test('while the index is not ready, the table applies every filter to a category', async () => {
+  const shop = await withoutIndex([
+    aBook({
+      book_id: 'a',
+      author: 'Ada Berg; Cal Dorn',
+      language: 'de',
+      published_year: 1994,
+      average_rating: 4.2,
+    }),
+    aBook({ book_id: 'b', author: 'Ada Berg', language: 'en', published_year: 2011, average_rating: 3 }),
+  ])
+  const get = (query: string) => shop.visitor().get(`/api/books?category=Technology&${query}`)
+  for (const query of [
+    'language=de',
+    'decade=1990&decade=1980',
+    'min_rating=4',
+    'author=Cal%20Dorn&author=x',
+  ])
+    expect(idsOf(await get(query)), query).toEqual(['a'])
+  expect(idsOf(await get('author=Ada%20Berg')).sort()).toEqual(['a', 'b'])
+  expect((await get('category=Craft')).body.code).toBe('index_not_ready')
+  expect((await get('page=2')).body.code).toBe('index_not_ready')
+})

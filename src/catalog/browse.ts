@@ -2,6 +2,8 @@
 import { ShopError } from '../core/errors.ts'
 import type { Cents } from '../core/money.ts'
 import { type BookPage, type BrowseParams, type Suggestion, TITLES_PER_PART } from './api.ts'
+import { authorNames } from './author-names.ts'
+import { decadeOf } from './decade.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { type Book, UNKNOWN_TIME } from './schema.ts'
@@ -18,11 +20,18 @@ const notReady = () =>
   )
 
 /** What a cursor is bound to: the list with its filters, whatever the page size. */
-const cursorScope = ({ limit: _limit, cursor: _cursor, ...filters }: BrowseParams): string =>
-  `books ${JSON.stringify(Object.entries(filters).sort())}`
+const cursorScope = ({
+  limit: _limit,
+  page: _page,
+  facet_limit: _facets,
+  cursor: _cursor,
+  ...filters
+}: BrowseParams): string => `books ${JSON.stringify(Object.entries(filters).sort())}`
 
 /** A page of books for these parameters (prices in whole cents). Throws bad_cursor, index_not_ready. */
 export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<BookPage> => {
+  if (params.page !== undefined && params.cursor !== undefined)
+    throw new ShopError('invalid_request', 'query.page: must not be given together with a cursor')
   const scope = cursorScope(params)
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
   const index = await deps.liveIndex.waitForIndex()
@@ -51,11 +60,15 @@ const toQuery = (params: BrowseParams, position: Position | undefined): BrowseQu
   ...(params.q === undefined ? {} : { q: params.q }),
   ...(params.category === undefined ? {} : { category: params.category }),
   ...(params.author === undefined ? {} : { author: params.author }),
+  ...(params.language === undefined ? {} : { language: params.language }),
+  ...(params.decade === undefined ? {} : { decade: params.decade }),
+  ...(params.min_rating === undefined ? {} : { min_rating: Number(params.min_rating) }),
+  ...(params.facet_limit === undefined ? {} : { facetLimit: params.facet_limit }),
   ...(params.min_price === undefined ? {} : { min_price_cents: params.min_price }),
   ...(params.max_price === undefined ? {} : { max_price_cents: params.max_price }),
   ...(params.in_stock ? { in_stock: true } : {}),
   sort: params.sort ?? 'relevance',
-  offset: position?.offset ?? 0,
+  offset: position?.offset ?? ((params.page ?? 1) - 1) * (params.limit ?? DEFAULT_LIMIT),
   ...(position ? { after: position.after } : {}),
   limit: params.limit ?? DEFAULT_LIMIT,
 })
@@ -75,12 +88,16 @@ const browseIndex = async (
   return {
     items: items.map(toFoundBook),
     total,
+    pages: Math.ceil(total / query.limit),
     match,
     facets: {
       category: [...facets.category],
       author: [...facets.author],
       price: [...facets.price],
       availability: [...facets.availability],
+      language: [...facets.language],
+      decade: [...facets.decade],
+      rating: [...facets.rating],
     },
     next_cursor:
       last && offset < total
@@ -89,7 +106,15 @@ const browseIndex = async (
   }
 }
 
-const NO_FACETS = { category: [], author: [], price: [], availability: [] }
+const NO_FACETS = {
+  category: [],
+  author: [],
+  price: [],
+  availability: [],
+  language: [],
+  decade: [],
+  rating: [],
+}
 
 const browseTable = async (
   deps: BrowseDeps,
@@ -102,6 +127,7 @@ const browseTable = async (
   return {
     items: matching.map(book => toSummary(toListedBook(book))),
     total: null,
+    pages: null,
     match: null,
     facets: NO_FACETS,
     next_cursor: next === undefined ? null : deps.cursors.seal(scope, { id: next }),
@@ -115,17 +141,32 @@ const readTable = async (
 ): Promise<CategoryPage> => {
   const title = params.q?.trim()
   if (title) return { books: await books.getByTitle(title), next: undefined }
-  const { category, limit = DEFAULT_LIMIT } = params
-  if (category !== undefined) return books.getCategoryPage(category, limit, after)
+  const { category: [category, ...others] = [], limit = DEFAULT_LIMIT, page = 1 } = params
+  if (category !== undefined && others.length === 0 && page === 1)
+    return books.getCategoryPage(category, limit, after)
   throw notReady()
 }
 
-const matches = (book: Book, { category, author, min_price, max_price, in_stock }: BrowseParams): boolean =>
-  (category === undefined || book.category === category) &&
-  (author === undefined || book.author === author) &&
-  (min_price === undefined || book.price >= (min_price as Cents)) &&
-  (max_price === undefined || book.price <= (max_price as Cents)) &&
-  (!in_stock || book.stock_quantity > 0)
+/** Whether a book has all names of one of these author lines. */
+const isByOneOf = (book: Book, lines: readonly string[]): boolean => {
+  const names = authorNames(book.author)
+  return lines.some(line => authorNames(line).every(name => names.includes(name)))
+}
+
+const matches = (book: Book, params: BrowseParams): boolean => {
+  const { category, author, language, decade, min_rating, min_price, max_price, in_stock } = params
+  return (
+    (category === undefined || category.includes(book.category)) &&
+    (author === undefined || isByOneOf(book, author)) &&
+    (language === undefined || (book.language !== undefined && language.includes(book.language))) &&
+    (decade === undefined ||
+      (book.published_year !== undefined && decade.includes(decadeOf(book.published_year)))) &&
+    (min_rating === undefined || (book.average_rating ?? 0) >= Number(min_rating)) &&
+    (min_price === undefined || book.price >= (min_price as Cents)) &&
+    (max_price === undefined || book.price <= (max_price as Cents)) &&
+    (!in_stock || book.stock_quantity > 0)
+  )
+}
 
 /** Suggestions for an incomplete `q`, at most `limit`. Throws index_not_ready. */
 export const suggest = async ({ liveIndex }: BrowseDeps, q: string, limit: number): Promise<Suggestion[]> => {

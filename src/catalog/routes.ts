@@ -55,7 +55,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(api.categoryBooks, async context => {
     cacheList(deps, context)
-    return browse(deps, { ...context.query, category: context.params.category })
+    return browse(deps, { ...context.query, category: [context.params.category] })
   }),
   route(api.listCategories, async context => {
     cacheList(deps, context)

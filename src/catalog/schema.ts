@@ -169,6 +169,9 @@ export const publicFields = {
 export const BookSummary = z.object(publicFields).meta({ id: 'BookSummary' })
 export type BookSummary = z.infer<typeof BookSummary>
 
+/** The average ratings that a list can be limited to, as a query parameter. */
+export const MIN_RATINGS = ['3', '3.5', '4', '4.5'] as const
+
 /** How a book matches a search. */
 export const Match = z
   .enum(['exact', 'prefix', 'fuzzy'])

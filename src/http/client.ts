@@ -18,7 +18,7 @@ export type CallReply<E extends Endpoint> = E['reply'] extends z.ZodType ? z.out
 
 type AnyInput = {
   readonly params?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly headers?: Readonly<Record<string, string | undefined>>
   readonly body?: unknown
 }
@@ -26,7 +26,7 @@ type AnyInput = {
 const toPath = (path: string, { params = {}, query = {} }: AnyInput): string => {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const search = new URLSearchParams(
-    Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(query).flatMap(([name, value = []]) => [value].flat().map(one => [name, one])),
   )
   return search.size > 0 ? `${filled}?${search}` : filled
 }

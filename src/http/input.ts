@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity } from './identity.ts'
 import type { LoadShedder } from './load-shedding.ts'
 import { invalidRequest } from './problem.ts'
+import { repeatableNames } from './repeatable-param.ts'
 
 export type ParsedInput = { readonly [part in 'params' | 'query' | 'headers' | 'body']: unknown }
 
@@ -18,7 +19,10 @@ const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unk
   return parsed.data
 }
 
-/** The query as an object. A parameter that is there twice is refused, because it is unclear which one counts. */
+/**
+ * The query as an object; a repeatable parameter as a list. Any other one that is there twice is refused, because it is unclear
+ * which one counts.
+ */
 const parseQuery = async (
   request: Request,
   { query, staffQuery }: Endpoint,
@@ -28,13 +32,15 @@ const parseQuery = async (
   if (start < 0 && !query) return undefined
   const params = new URLSearchParams(start < 0 ? '' : request.url.slice(start))
   const names = [...params.keys()]
-  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  const repeatable = repeatableNames(query)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i && !repeatable.has(name))
   if (repeated !== undefined)
     throw new ShopError('invalid_request', `query.${truncate(repeated, 60)}: must be there only once`)
   if (staffQuery?.some(name => params.has(name))) await authorize('staff', identity)
   if (!query && names[0] !== undefined)
     throw new ShopError('invalid_request', `query.${truncate(names[0], 60)}: is not a known parameter`)
-  return parse('query', query, Object.fromEntries(params))
+  const values = names.map(name => [name, repeatable.has(name) ? params.getAll(name) : params.get(name)])
+  return parse('query', query, Object.fromEntries(values))
 }
 
 const parseHeaders = (request: Request, { headers }: Endpoint): unknown => {

@@ -21,12 +21,16 @@ const staffBook = { ...detail, stock_quantity: 25 }
 const page = {
   items: [cleanCode],
   total: 1,
+  pages: 1,
   match: null,
   facets: {
     category: [{ value: 'Technology', count: 1 }],
     author: [{ value: 'Robert C. Martin', count: 1 }],
     price: [{ value: '30-50', count: 1 }],
     availability: [{ value: 'in_stock', count: 1 }],
+    language: [{ value: 'en', count: 1 }],
+    decade: [{ value: '2000', count: 1 }],
+    rating: [{ value: '4', count: 1 }],
   },
   next_cursor: null,
 }

@@ -161,7 +161,7 @@ const main = async (): Promise<void> => {
   )
   const categories = (await index.search.categories()).map(category => category.value)
   const browse = await timeCalls(categories, category =>
-    index.search.browse({ category, sort: 'price_asc', offset: 0, limit: 24 }),
+    index.search.browse({ category: [category], sort: 'price_asc', offset: 0, limit: 24 }),
   )
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-search-'))

@@ -23,7 +23,7 @@ describe('sorting and paging', () => {
   test.each(Object.keys(keys) as (keyof typeof keys)[])(
     'the order %s holds with and without a query',
     async sort => {
-      for (const query of [{}, { category: 'Fiction' }, { q: 'the' }, { in_stock: true }]) {
+      for (const query of [{}, { category: ['Fiction'] }, { q: 'the' }, { in_stock: true }]) {
         const { items, total } = await index.search.browse(browseQuery({ ...query, sort, limit: 100 }))
         expect(items).toHaveLength(total)
         expect(items.length).toBeGreaterThan(2)
@@ -99,7 +99,7 @@ describe('sorting and paging', () => {
   })
 
   test('all pages together are the whole list, each book once', async () => {
-    for (const query of [{}, { q: 'the' }, { category: 'Fiction', sort: 'title' as const }]) {
+    for (const query of [{}, { q: 'the' }, { category: ['Fiction'], sort: 'title' as const }]) {
       const whole = await index.search.browse(browseQuery({ ...query, limit: 1000 }))
       const pieces: string[] = []
       for (let offset = 0; offset < whole.total; offset += 3) {
@@ -182,7 +182,7 @@ describe('changes', () => {
       for (const [i, change] of steps.entries()) {
         // Queries in between make the sorted lists that later changes have to maintain.
         if (i % 5 === 0)
-          for (const sort of sorts) await changed.search.browse(browseQuery({ sort, category: 'A' }))
+          for (const sort of sorts) await changed.search.browse(browseQuery({ sort, category: ['A'] }))
         if (i % 7 === 0)
           for (const sort of sorts)
             await changed.search.browse(browseQuery({ sort, q: 'housee', in_stock: true }))
@@ -198,7 +198,7 @@ describe('changes', () => {
       for (const sort of sorts) {
         for (const query of [
           {},
-          { category: 'A' },
+          { category: ['A'] },
           { in_stock: true },
           { q: 'red house' },
           { q: 'jaen moo' },

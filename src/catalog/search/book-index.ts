@@ -17,14 +17,18 @@ import { TextIndex } from './text-index.ts'
 export type Sort = 'relevance' | 'price_asc' | 'price_desc' | 'newest' | 'title' | 'rating'
 
 /**
- * Filters are combined with AND; prices are whole cents, both ends included. A blank `q` is ignored; one without any
- * letter or digit matches nothing. `author` is one name, or several joined by semicolons that must all be present.
- * `in_stock` true leaves sold-out books out, false returns them alone.
+ * Filters are combined with AND, the values of one filter with OR; prices are whole cents, both ends included. A blank `q`
+ * is ignored; one without any letter or digit matches nothing. An `author` is one name, or several joined by semicolons that
+ * must all be present. `in_stock` true leaves sold-out books out, false returns them alone.
  */
 export type BrowseQuery = {
   readonly q?: string
-  readonly category?: string
-  readonly author?: string
+  readonly category?: readonly string[]
+  readonly author?: readonly string[]
+  readonly language?: readonly string[]
+  /** As `decadeOf` writes them. */
+  readonly decade?: readonly string[]
+  readonly min_rating?: number
   readonly min_price_cents?: number
   readonly max_price_cents?: number
   readonly in_stock?: boolean
@@ -33,6 +37,8 @@ export type BrowseQuery = {
   /** The last book of the previous page: this page starts after it, wherever it is now, or at `offset` if it is gone. */
   readonly after?: string
   readonly limit: number
+  /** How many authors the facet has at the most, chosen ones aside; 20 if not given. */
+  readonly facetLimit?: number
 }
 
 /**
@@ -48,8 +54,9 @@ export type FacetValue = { readonly value: string; readonly count: number }
 
 /**
  * Fuzzy matches come after exact ones in every order, and after those by prefix in every order but `relevance`. `total` counts
- * all matches; facets count what each value would give with the other filters kept. Categories and the
- * top 20 authors are sorted by count and never have 0; price bands and availabilities are all listed, in a fixed order.
+ * all matches; facets count what each value would give with the other filters kept. Categories, languages and the
+ * top authors are sorted by count, decades from the latest, and never have 0 unless chosen; price bands, availabilities and
+ * least ratings are all listed, in a fixed order.
  */
 export type BrowseResult = {
   /** Position of the first item among all matches. */
@@ -63,6 +70,9 @@ export type BrowseResult = {
     readonly author: readonly FacetValue[]
     readonly price: readonly FacetValue[]
     readonly availability: readonly FacetValue[]
+    readonly language: readonly FacetValue[]
+    readonly decade: readonly FacetValue[]
+    readonly rating: readonly FacetValue[]
   }
 }
 

@@ -1,5 +1,6 @@
 /** Column store of the index: its rows, and typed arrays of what filters, facets and sort orders need of them. */
 import { authorNames } from '../author-names.ts'
+import { decadeOf } from '../decade.ts'
 import type { Availability, ListedBook } from '../schema.ts'
 import { createNames } from './names.ts'
 import { popularity } from './popularity.ts'
@@ -10,6 +11,9 @@ export const PRICE_BANDS = ['under-10', '10-20', '20-30', '30-50', 'over-50'] as
 /** Values of the availability facet, in their order. */
 export const AVAILABILITIES: readonly Availability[] = ['in_stock', 'few_left', 'sold_out']
 
+/** The least ratings of the rating facet, in their order. */
+export const LEAST_RATINGS = [4.5, 4, 3.5, 3] as const
+
 /** The cents at which each price band but the last ends. */
 const BAND_ENDS = [1000, 2000, 3000, 5000]
 
@@ -19,7 +23,7 @@ export const priceBand = (cents: number): number => {
   return band < 0 ? PRICE_BANDS.length - 1 : band
 }
 
-const enlarged = <T extends Uint8Array | Uint32Array | Float32Array | Float64Array>(
+const enlarged = <T extends Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array>(
   column: T,
   make: (length: number) => T,
   length: number,
@@ -42,6 +46,9 @@ export type PackedAuthors = {
 export class BookStore {
   readonly rows: (ListedBook | undefined)[] = []
   readonly categories = createNames()
+  /** The first one stands for books without a language, or without a year. */
+  readonly languages = createNames([''])
+  readonly decades = createNames([''])
   authors = createNames()
   /** Slots of each category, slots of each author, authors of each slot. */
   readonly slotsOfCategory = new Postings()
@@ -51,6 +58,9 @@ export class BookStore {
   price = new Uint32Array(0)
   availability = new Uint8Array(0)
   popularity = new Float32Array(0)
+  language = new Uint16Array(0)
+  decade = new Uint8Array(0)
+  rating = new Float32Array(0)
   created = new Float64Array(0)
   readonly #slots = new Map<string, number>()
   readonly #free: number[] = []
@@ -142,6 +152,11 @@ export class BookStore {
     this.price[slot] = book.price_cents
     this.availability[slot] = AVAILABILITIES.indexOf(book.availability)
     this.popularity[slot] = popularity(book)
+    this.language[slot] = this.languages.intern(book.language ?? '')
+    this.decade[slot] = this.decades.intern(
+      book.published_year === undefined ? '' : decadeOf(book.published_year),
+    )
+    this.rating[slot] = book.average_rating ?? 0
     this.created[slot] = Date.parse(book.created_at) || 0
   }
 
@@ -167,6 +182,9 @@ export class BookStore {
     this.price = enlarged(this.price, size => new Uint32Array(size), length)
     this.availability = enlarged(this.availability, size => new Uint8Array(size), length)
     this.popularity = enlarged(this.popularity, size => new Float32Array(size), length)
+    this.language = enlarged(this.language, size => new Uint16Array(size), length)
+    this.decade = enlarged(this.decade, size => new Uint8Array(size), length)
+    this.rating = enlarged(this.rating, size => new Float32Array(size), length)
     this.created = enlarged(this.created, size => new Float64Array(size), length)
   }
 }

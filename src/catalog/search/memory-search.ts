@@ -3,7 +3,7 @@ import type { ListedBook } from '../schema.ts'
 import type { BookSearch, BrowseQuery, BrowseResult, Match, Sort } from './book-index.ts'
 import type { RowListener } from './book-rows.ts'
 import type { BookStore } from './book-store.ts'
-import { createFacetCounter, type Facets, type Filter, readFilter } from './facets.ts'
+import { createFacetCounter, type Facets, type Filter, isOpen, readFilter } from './facets.ts'
 import type { IsbnLookup } from './isbn-lookup.ts'
 import { KIND, type Kind } from './query-parser.ts'
 import { createSearcher, type Matches } from './searcher.ts'
@@ -76,14 +76,12 @@ export const createMemorySearch = (
   }
 
   const browseAll = (query: BrowseQuery, filter: Filter): BrowseResult => {
+    const [only, ...others] = filter.categories ?? []
     const isByCategoryOnly =
-      filter.authors === undefined &&
-      query.min_price_cents === undefined &&
-      query.max_price_cents === undefined &&
-      filter.inStock === undefined
+      isOpen({ ...filter, categories: undefined }) && others.length === 0 && query.facetLimit === undefined
     if (isByCategoryOnly) {
-      const category = filter.category ?? ALL_CATEGORIES
-      const isKnown = filter.category === undefined || filter.category >= 0
+      const category = only ?? ALL_CATEGORIES
+      const isKnown = only === undefined || only >= 0
       const sorted = isKnown ? sortedLists.sorted(query.sort, category) : new Uint32Array(0)
       const own = isKnown ? facetsWithoutFilter(category) : facetCounter.count(sorted, filter).facets
       const facets = { ...own, category: facetsWithoutFilter(ALL_CATEGORIES).category }

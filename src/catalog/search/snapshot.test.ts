@@ -13,7 +13,7 @@ test('a restored index gives the same results', async () => {
   for (const query of [
     {},
     { q: 'harry poter' },
-    { category: 'Fiction', sort: 'title' as const },
+    { category: ['Fiction'], sort: 'title' as const },
     { q: 'the' },
   ]) {
     expect(await restored?.search.browse(browseQuery(query))).toEqual(

@@ -12,8 +12,8 @@ const toApiQuery = ({ q, category, author, price, inStock, sort }: ListParams) =
   const band = price === undefined ? undefined : findPriceBand(price)
   return {
     ...(q === '' ? {} : { q }),
-    ...(category === undefined ? {} : { category }),
-    ...(author === undefined ? {} : { author }),
+    ...(category === undefined ? {} : { category: [category] }),
+    ...(author === undefined ? {} : { author: [author] }),
     ...(band?.min === undefined ? {} : { min_price: band.min.toFixed(2) }),
     ...(band?.max === undefined ? {} : { max_price: band.max.toFixed(2) }),
     ...(inStock ? { in_stock: 'true' as const } : {}),

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import type { BookPage } from '#src/catalog/api.ts'
 import { readPage } from './page-cursors.server.ts'
 
-const noFacets = { category: [], author: [], price: [], availability: [] }
+const noFacets = {
+  category: [],
+  author: [],
+  price: [],
+  availability: [],
+  language: [],
+  decade: [],
+  rating: [],
+}
 
 /** A list of `total` books whose ids are their positions. */
 const listOf = (total: number) => {
@@ -14,7 +22,14 @@ const listOf = (total: number) => {
     const items = Array.from({ length: end - at }, (_, i) => ({
       book_id: String(at + i),
     })) as BookPage['items']
-    return { items, total, match: null, facets: noFacets, next_cursor: end < total ? String(end) : null }
+    return {
+      items,
+      total,
+      pages: null,
+      match: null,
+      facets: noFacets,
+      next_cursor: end < total ? String(end) : null,
+    }
   }
   return { ask, asked }
 }

@@ -9,14 +9,14 @@ const MAX_BOOKS = 6
 /** At most six books each, without the book itself and without duplicates; none if the API fails. */
 export const readRelated = async (ctx: PageContext, book: BookDetail) => {
   const [author = book.author] = book.author.split(';').map(name => name.trim())
-  const fetchBooks = (query: { author?: string; category?: string }): Promise<readonly BookCardData[]> =>
+  const fetchBooks = (query: { author?: string[]; category?: string[] }): Promise<readonly BookCardData[]> =>
     ctx.call(browseBooks, { query: { ...query, limit: String(2 * MAX_BOOKS + 1) } }).then(
       ({ items }) => toCards(ctx, items),
       () => [],
     )
   const [byAuthor, inCategory] = await Promise.all([
-    fetchBooks({ author }),
-    fetchBooks({ category: book.category }),
+    fetchBooks({ author: [author] }),
+    fetchBooks({ category: [book.category] }),
   ])
   const more = byAuthor.filter(({ book_id }) => book_id !== book.book_id).slice(0, MAX_BOOKS)
   const seen = new Set([book.book_id, ...more.map(({ book_id }) => book_id)])

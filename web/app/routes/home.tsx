@@ -21,7 +21,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
   const [newest, rated, ...rows] = await Promise.all([
     ctx.read(browseBooks, { query: { sort: 'newest', limit: BOOKS_PER_ROW } }),
     ctx.read(browseBooks, { query: { sort: 'rating', limit: BOOKS_PER_ROW } }),
-    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: name, limit: BOOKS_PER_ROW } })),
+    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: [name], limit: BOOKS_PER_ROW } })),
   ])
   return {
     canonical: `${ctx.origin}/`,
