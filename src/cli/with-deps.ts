@@ -33,7 +33,10 @@ export const withDeps = async <T>(
   { makeTables = true }: WithDepsOptions = {},
 ): Promise<T> => {
   const settings = readSettings()
-  const engine = settings.endpoint === undefined ? await acquireEngine(settings.dataDir) : undefined
+  const onCopied = (copy: string) =>
+    note(`cloudshelf: the data is from an earlier release: copied to ${copy} first`)
+  const engine =
+    settings.endpoint === undefined ? await acquireEngine(settings.dataDir, { onCopied }) : undefined
   try {
     const db = createDatabase(settings, engine && (() => engine.endpoint))
     try {

@@ -8,6 +8,7 @@ import { type EngineProcess, isResponding, launchEngine, PortInUseError } from '
 import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, type ProcessIdentity, terminateProcess } from './process-identity.ts'
 import { StartError } from './start-error.ts'
+import { copyBeforeUpgrade } from './upgrade-copy.ts'
 
 /** A supervised engine. `endpoint` and `pid` belong to the latest process, also while it is down. */
 export type Engine = {
@@ -20,6 +21,8 @@ export type Engine = {
 
 export type EngineOptions = {
   readonly folder: DataFolder
+  /** Called when the database of an earlier release was copied, before the engine opens it. */
+  readonly onCopied?: (copy: string) => void
   /** Called once when the engine has died unexpectedly, with the reason: 'killed by SIGKILL', or its exit code and last line. */
   readonly onDown?: (how: string) => void
   /** Called when it responds again; the endpoint is the old one unless another process took that port. */
@@ -76,10 +79,12 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
  * Ends an engine that an earlier owner of the folder left running, then starts one on a free loopback port and resolves when it
  * responds. From then on a dead engine is restarted, with backoff: after 50 ms, and after up to 2 s when it repeatedly fails to
  * start or dies within half a second.
- * Throws StartError when there is no engine for this platform, it does not start, or the orphan cannot be ended.
+ * The database that an earlier release left is copied first. Throws StartError when there is no engine for this platform, it does not
+ * start, the copy cannot be made, or the orphan cannot be ended.
  */
 export const startEngine = async ({
   folder,
+  onCopied = () => {},
   onDown = () => {},
   onUp = () => {},
   binary = findEngineBinary(),
@@ -87,6 +92,8 @@ export const startEngine = async ({
   warmUpDelayMs = WARM_UP_AFTER_MS,
 }: EngineOptions): Promise<Engine> => {
   if (folder.orphanedEngine) await endOrphan(folder.orphanedEngine)
+  const copy = await copyBeforeUpgrade(folder)
+  if (copy !== undefined) onCopied(copy)
 
   const stopping = new AbortController()
   const { signal } = stopping

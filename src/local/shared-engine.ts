@@ -3,12 +3,15 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, readLockOwner, tryLockDataFolder } from './data-folder.ts'
-import { type Engine, startEngine } from './engine.ts'
+import { type Engine, type EngineOptions, startEngine } from './engine.ts'
 import { isResponding } from './engine-process.ts'
 import { StartError } from './start-error.ts'
 
 /** Base URL of an engine, valid until `close`. Closing leaves the engine of a shop running. Idempotent. */
 export type SharedEngine = { readonly endpoint: string; readonly close: () => Promise<void> }
+
+type OnCopied = NonNullable<EngineOptions['onCopied']>
+export type AcquireOptions = { readonly waitMs?: number; readonly onCopied?: OnCopied }
 
 const POLL_MS = 50
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -20,7 +23,7 @@ const exitOnSignal = (signal: (typeof SIGNALS)[number]): void => {
   process.exit(128 + constants.signals[signal])
 }
 
-const startOwnEngine = async (folder: DataFolder): Promise<SharedEngine> => {
+const startOwnEngine = async (folder: DataFolder, onCopied: OnCopied): Promise<SharedEngine> => {
   // The engine has a process group of its own, so Ctrl-C on the terminal does not reach it.
   for (const signal of SIGNALS) process.once(signal, exitOnSignal)
   const release = () => {
@@ -29,7 +32,7 @@ const startOwnEngine = async (folder: DataFolder): Promise<SharedEngine> => {
   }
   let engine: Engine
   try {
-    engine = await startEngine({ folder })
+    engine = await startEngine({ folder, onCopied })
   } catch (error) {
     release()
     throw error
@@ -50,11 +53,14 @@ const startOwnEngine = async (folder: DataFolder): Promise<SharedEngine> => {
  * Throws StartError when the folder is not writable, another command holds its lock for longer, the engine of the shop does not
  * respond, or no engine can be started.
  */
-export const acquireEngine = async (dir: string, { waitMs = 10_000 } = {}): Promise<SharedEngine> => {
+export const acquireEngine = async (
+  dir: string,
+  { waitMs = 10_000, onCopied = () => {} }: AcquireOptions = {},
+): Promise<SharedEngine> => {
   const deadline = performance.now() + waitMs
   for (;;) {
     const folder = tryLockDataFolder(dir, 'command')
-    if (folder) return await startOwnEngine(folder)
+    if (folder) return await startOwnEngine(folder, onCopied)
     const owner = readLockOwner(dir)
     if (owner?.kind === 'shop' && owner.endpoint !== undefined && (await isResponding(owner.endpoint)))
       return { endpoint: owner.endpoint, close: async () => {} }

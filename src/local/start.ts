@@ -119,6 +119,7 @@ const startParts = async (
   if (settings.endpoint === undefined) {
     engine = await startEngine({
       folder,
+      onCopied: copy => log.event('data', `from an earlier release: copied to ${copy} first`),
       onDown: how =>
         log.event('engine', `down (${how}): requests are answered with 503 until it is up again`),
       onUp: () => log.event('engine', 'up again'),

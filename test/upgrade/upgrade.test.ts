@@ -5,7 +5,7 @@
  * freely. Cookies, tokens and keys are those of the fixture, never constants of the code: a stored value that is renamed
  * fails here. `clock.mjs` moves the processes to the moment of the fixture.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
@@ -20,7 +20,7 @@ import { temporaryFolder } from '../kit.ts'
 import { type ShopProcess, startShopProcess } from '../shop-process.ts'
 import { signWithPasskey } from './authenticator.ts'
 import type { Facts } from './facts.ts'
-import { type Dump, dumpTables, FIXTURES, runCommand, unpackFixture, withEngine } from './folder.ts'
+import { DATABASE, type Dump, dumpTables, FIXTURES, runCommand, unpackFixture, withEngine } from './folder.ts'
 import { createVisitor, type Json } from './visitor.ts'
 
 const read = (version: string, name: string): Json =>
@@ -72,6 +72,15 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     const listed = body.items.find((book: Json) => book.book_id === facts.repriced.book_id)
     expect(listed.price).toBe(facts.repriced.price)
     expect(body.total).toBe(11)
+  })
+
+  test('the first start copied the database as the release left it, and said so', async () => {
+    const copy = readdirSync(dataDir).filter(name => name.startsWith(`${DATABASE}.before-`))
+    expect(copy).toHaveLength(1)
+    expect(shop.output()).toContain(`copied to ${join(dataDir, copy[0] ?? '')}`)
+    const restored = temporaryFolder()
+    cpSync(join(dataDir, copy[0] ?? ''), join(restored, DATABASE))
+    expect(await withEngine(restored, dumpTables)).toEqual(items)
   })
 
   test('the folder holds exactly the dumped items, each can be parsed, and the doctor finds nothing wrong', async () => {
