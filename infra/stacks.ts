@@ -1,6 +1,5 @@
 /** Stacks of a stage: the store outlives releases, the edge is global, the shop changes with each release. */
 import { type App, Tags } from 'aws-cdk-lib'
-import { DEFAULT_CROSS_STACK_REFERENCES, VALIDATE_AGAINST_DEFAULT_RULES } from 'aws-cdk-lib/cx-api'
 import type { TableId } from '#src/tables/definitions.ts'
 import { Edge } from './edge/edge.ts'
 import type { Options } from './settings/options.ts'
@@ -22,10 +21,6 @@ export type Stacks = {
 
 /** Creates the stacks of these options. `account` is known only in a deployment. */
 export const createStacks = (app: App, options: Options, code: CodeFolders, account?: string): Stacks => {
-  // Reads outputs of other stacks, also across Regions, without custom resources or immutable exports.
-  app.node.setContext(DEFAULT_CROSS_STACK_REFERENCES, 'weak')
-  // Fails the synthesis on property names, types and values that CloudFormation would refuse.
-  app.node.setContext(VALIDATE_AGAINST_DEFAULT_RULES, true)
   const stage = getStage(options.stage)
   const { region, secondRegion, active } = options
   const names = stackNames(options)

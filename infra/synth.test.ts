@@ -18,7 +18,7 @@ test('npm run synth writes the templates of a stage, each function with its own 
   }
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['infra/operate/synth.ts', '--context', 'stage=staging'],
+    ['infra/operate/synth.ts', '--context', 'stage=staging', '--context', 'region=eu-central-1'],
     { encoding: 'utf8', env: environment },
   )
   expect(status, stderr).toBe(0)

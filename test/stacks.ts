@@ -1,5 +1,5 @@
 /** CDK stacks for tests, synthesized once per set of options, with placeholder code by default. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
@@ -46,6 +46,12 @@ const createPlaceholderCode = (): CodeFolders => {
 }
 let code: CodeFolders | undefined
 
+/** CDK's feature flags, as cdk.json sets them. */
+export const readFeatureFlags = (): Record<string, unknown> => {
+  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
+  return Object.fromEntries(Object.entries(context).filter(([name]) => name.startsWith('@aws-cdk/')))
+}
+
 export type Synthesized = {
   readonly stacks: Stacks
   readonly templates: Readonly<Record<string, TemplateJson>>
@@ -64,7 +70,7 @@ export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesiz
   if (known) return known
   code ??= createPlaceholderCode()
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
-  const app = new App({ outdir: folder, analyticsReporting: false })
+  const app = new App({ outdir: folder, analyticsReporting: false, context: readFeatureFlags() })
   const { account, ...options } = said
   const stacks = createStacks(
     app,

@@ -1,5 +1,5 @@
 /** CloudWatch alarms, sent by email; docs/operations.md explains each and what to do. */
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import {
   Alarm,
   ComparisonOperator,
@@ -9,6 +9,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -28,8 +29,22 @@ type AlarmDefinition = {
 
 const HOUR_SECONDS = 3_600
 
+/** The topic of the alarms of this stack's account and Region, with its subscriber. */
 export const createTopic = (scope: Construct, email: string | undefined): Topic => {
   const topic = new Topic(scope, 'Alarms', { enforceSSL: true, displayName: 'CloudShelf' })
+  // `enforceSSL` replaces the topic's default policy, by which CloudWatch could publish.
+  const { account, region, partition } = Stack.of(scope)
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
+      },
+    }),
+  )
   if (email) topic.addSubscription(new EmailSubscription(email))
   return topic
 }

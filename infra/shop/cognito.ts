@@ -1,5 +1,5 @@
 /** Cognito user pool. Its second factor is optional for customers; staff also need the shop's own. */
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   FeaturePlan,
@@ -11,6 +11,7 @@ import {
 import type { Construct } from 'constructs'
 import { cognitoRedirectUrl } from '#src/accounts/cognito/oidc.ts'
 import type { Stage } from '../settings/stage.ts'
+import { dataRemovalPolicy } from '../store/removal-policy.ts'
 
 const createPool = (scope: Construct, name: string, stage: Stage): UserPool =>
   new UserPool(scope, 'Users', {
@@ -37,7 +38,7 @@ const createPool = (scope: Construct, name: string, stage: Stage): UserPool =>
       tempPasswordValidity: Duration.days(1),
     },
     deletionProtection: stage.keepsData,
-    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: dataRemovalPolicy(stage),
   })
 
 const createClient = (pool: UserPool, publicUrl: string): UserPoolClient =>

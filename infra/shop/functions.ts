@@ -80,7 +80,8 @@ const createFunction = (
   const logGroup = new LogGroup(scope, `${id}Log`, {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: stage.logDays,
-    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    // Its name is fixed: one that is left behind would be in the way of the next deployment.
+    removalPolicy: RemovalPolicy.DESTROY,
   })
   const reserved = options.reserved[id]
   const lambda = new LambdaFunction(scope, id, {

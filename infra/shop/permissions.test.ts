@@ -116,8 +116,11 @@ test('secrets and mail are limited to the functions that need them, by parameter
     const found = allowed(two, id)
     const parameters = found.filter(({ actions }) => actions.some(action => action.startsWith('ssm:')))
     expect(
-      parameters.flatMap(({ resources }) => resources).map(one => /parameter(\/[a-z/]+)/.exec(one)?.[1]),
-    ).toEqual(secrets.map(name => `/cloudshelf/prod/${name}`))
+      parameters
+        .flatMap(({ resources }) => resources)
+        .map(one => /parameter(\/[a-z/]+)/.exec(one)?.[1])
+        .sort(),
+    ).toEqual(secrets.map(name => `/cloudshelf/prod/${name}`).sort())
     const mail = found.filter(({ actions }) => actions.some(action => action.startsWith('ses:')))
     expect(mail.length > 0, id).toBe(sendsMail === true)
     expect(

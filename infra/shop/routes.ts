@@ -54,7 +54,7 @@ const createAccessLog = (scope: Construct, stage: Stage): LogGroup =>
     // With this prefix the log group needs no entry in the account's resource policy.
     logGroupName: `/aws/vendedlogs/${stage.prefix}cloudshelf`,
     retention: stage.logDays,
-    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: RemovalPolicy.DESTROY,
   })
 
 /** Enough to find a request in the functions' logs; without IP address or query, to protect privacy. */

@@ -176,6 +176,31 @@ test('production has a staged rollout: a tenth of the calls first, with rollback
   expect(listResources(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
 })
 
+test('CloudWatch may publish the alarms of this account and Region to their topic, and only over TLS', () => {
+  for (const { templates } of [synthesize({ stage: 'prod' }), synthesize({ stage: 'staging' }), two]) {
+    const [[topic, ...more], policies] = [
+      listResources(templates.shop, 'AWS::SNS::Topic'),
+      listResources(templates.shop, 'AWS::SNS::TopicPolicy'),
+    ]
+    expect([more, policies.length]).toEqual([[], 1])
+    const [[, policy] = []] = policies
+    expect(policy?.Topics).toEqual([{ Ref: topic?.[0] }])
+    const statements: Properties[] = policy?.PolicyDocument.Statement
+    const [publish, ...others] = statements.filter(({ Effect }) => Effect === 'Allow')
+    expect(others).toEqual([])
+    expect(publish).toMatchObject({
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: { Ref: topic?.[0] },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    })
+    expect(JSON.stringify(publish?.Condition)).toContain(':alarm:*')
+    expect(statements.filter(({ Effect }) => Effect === 'Deny')).toMatchObject([
+      { Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ])
+  }
+})
+
 test('alarms are sent by email, and each is explained in docs/operations.md', () => {
   const guide = readFileSync('docs/operations.md', 'utf8').toLowerCase()
   const alarms = listResources(two.templates.shop, 'AWS::CloudWatch::Alarm')

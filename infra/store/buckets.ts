@@ -1,5 +1,5 @@
 /** Buckets: one for images and the index snapshot, one for the pages' files. They are read only through the CDN. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import {
   BlockPublicAccess,
   Bucket,
@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import type { Stage } from '../settings/stage.ts'
+import { dataRemovalPolicy } from './removal-policy.ts'
 
 export type Buckets = { readonly blobs: Bucket; readonly assets: Bucket }
 
@@ -27,7 +28,7 @@ const createBucket = (
     encryption: BucketEncryption.S3_MANAGED,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // Its policy, with the TLS requirement, is next to the distribution: see shop/bucket-policies.ts.
-    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: dataRemovalPolicy(stage),
     versioned,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },

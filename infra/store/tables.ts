@@ -1,29 +1,23 @@
 /** DynamoDB tables, as defined in src/tables/definitions.ts. */
-import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import { FUNCTIONS, type FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLE_IDS, TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import { getTableNames, type Stage } from '../settings/stage.ts'
+import { dataRemovalPolicy } from './removal-policy.ts'
 
 const stringAttribute = (name: string) => ({ name, type: AttributeType.STRING })
 
 const DEFINITIONS: readonly FunctionDefinition[] = FUNCTIONS
 
-/** View type of a table's stream for the functions it triggers; undefined if it triggers none. */
-export const getStreamView = (id: TableId): StreamViewType | undefined => {
-  const views = DEFINITIONS.flatMap(({ triggers }) => triggers).flatMap(trigger =>
-    trigger.kind === 'stream' && trigger.table === id ? [trigger.view] : [],
+/** Whether a function is triggered by the stream of this table. */
+const triggersFunctions = (id: TableId): boolean =>
+  DEFINITIONS.flatMap(({ triggers }) => triggers).some(
+    trigger => trigger.kind === 'stream' && trigger.table === id,
   )
-  if (views.length === 0) return undefined
-  return views.every(view => view === 'NEW_IMAGE')
-    ? StreamViewType.NEW_IMAGE
-    : StreamViewType.NEW_AND_OLD_IMAGES
-}
 
 const createTable = (scope: Construct, id: TableId, stage: Stage, replica: string | undefined): TableV2 => {
   const { key, indexes, ttl }: TableDefinition = TABLES[id]
-  const stream = getStreamView(id)
   return new TableV2(scope, id, {
     tableName: getTableNames(stage)[id],
     partitionKey: stringAttribute(key.hash),
@@ -40,10 +34,10 @@ const createTable = (scope: Construct, id: TableId, stage: Stage, replica: strin
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.restorable },
     deletionProtection: stage.keepsData,
-    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    ...(stream ? { dynamoStream: stream } : {}),
-    // Replication requires streams with both images.
-    ...(replica ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES, replicas: [{ region: replica }] } : {}),
+    removalPolicy: dataRemovalPolicy(stage),
+    // Both images from the first day, as replication requires them: the view of a stream cannot be changed later.
+    ...(triggersFunctions(id) || replica ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
+    ...(replica ? { replicas: [{ region: replica }] } : {}),
   })
 }
 

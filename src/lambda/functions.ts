@@ -11,7 +11,6 @@ export type Trigger =
   | {
       readonly kind: 'stream'
       readonly table: TableId
-      readonly view: 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
       /** Filter of the event source mapping; records that do not match are not delivered. */
       readonly filter?: object
     }
@@ -90,7 +89,7 @@ export const FUNCTIONS = [
     id: 'IndexConsumer',
     entry: 'index-stream',
     triggers: [
-      { kind: 'stream', table: 'books', view: 'NEW_AND_OLD_IMAGES' },
+      { kind: 'stream', table: 'books' },
       // A snapshot must not become older than the change log, also in a quiet shop.
       { kind: 'schedule', everyMinutes: 360 },
     ],
@@ -106,7 +105,6 @@ export const FUNCTIONS = [
       {
         kind: 'stream',
         table: 'control',
-        view: 'NEW_IMAGE',
         // Rows that were postponed are sent by the sweeper.
         filter: {
           eventName: ['INSERT'],
