@@ -53,7 +53,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     publicUrl: deps.publicUrl,
     origins: app.origins,
     loadShedder: app.loadShedder,
-    currency: deps.currency,
+    currency: deps.currency.code,
     shop: deps.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,

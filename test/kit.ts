@@ -11,7 +11,7 @@ import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
 import { newSecret, newUserId } from '#src/core/ids.ts'
 import { createLinesLog, type Log } from '#src/core/log/log.ts'
-import { cents } from '#src/core/money.ts'
+import { minorUnits } from '#src/core/money.ts'
 import type { Caller } from '#src/http/client-ip.ts'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
@@ -296,7 +296,7 @@ export const aBook = (changes: Partial<Omit<Book, 'price'>> & { readonly price?:
     created_at: '2025-09-05T10:00:00Z',
     updated_at: '2025-09-05T10:00:00Z',
     ...rest,
-    price: cents(Math.round(price * 100)),
+    price: minorUnits(Math.round(price * 100)),
   }
 }
 

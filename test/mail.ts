@@ -2,13 +2,14 @@
 
 import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
 import { newOrderId } from '#src/core/ids.ts'
-import { cents } from '#src/core/money.ts'
+import { minorUnits } from '#src/core/money.ts'
 import { createComposer } from '#src/notifications/compose.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { createOutboxTable } from '#src/notifications/table.ts'
 import type { Transport } from '#src/notifications/transport.ts'
 import type { WorkerDeps } from '#src/notifications/worker.ts'
 import type { Order } from '#src/orders/schema.ts'
+import { USD } from './currencies.ts'
 import { aBook, createTestShop, type TestShop } from './kit.ts'
 
 export const START = new Date('2026-03-01T10:00:00.000Z')
@@ -29,9 +30,21 @@ export const anOrder = (changes: Partial<Order> = {}): Order => ({
   order_id: newOrderId(START),
   order_date: '2026-03-01',
   items: [
-    { book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: cents(4299), quantity: 1 },
+    {
+      book_id: 'tech-001',
+      category: 'Technology',
+      title: 'Clean Code',
+      price: minorUnits(4299),
+      quantity: 1,
+    },
   ],
-  amounts: { subtotal: cents(4299), tax: cents(344), shipping: cents(599), total: cents(5242) },
+  amounts: {
+    subtotal: minorUnits(4299),
+    tax: minorUnits(344),
+    shipping: minorUnits(599),
+    total: minorUnits(5242),
+  },
+  currency: USD,
   status: 'confirmed',
   shipping_address: {
     street: '123 Main St',
@@ -101,7 +114,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       await live()
       return result
     }
-  const { db, orders, links, users, accountLinks, now, log, settings, currency } = shop.deps
+  const { db, orders, links, users, accountLinks, now, log, settings } = shop.deps
   const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
   const worker: WorkerDeps = {
     outbox: createOutboxTable(mortalDb, shop.names),
@@ -111,7 +124,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       users,
       accountLinks,
       now,
-      shop: { ...settings.shop, currency, publicUrl: settings.publicUrl },
+      shop: { ...settings.shop, publicUrl: settings.publicUrl },
     }),
     transport: { send: guarded(transport.send) },
     now,

@@ -1,6 +1,8 @@
 /** Sample books for the tests of the index: well-known ones, few enough to know each expected result. */
+
 import type { ListedBook } from '#src/catalog/schema.ts'
 import { type BookIndex, type BrowseQuery, createBookIndex } from '#src/catalog/search/book-index.ts'
+import { USD_BANDS } from './currencies.ts'
 
 type Row = readonly [
   title: string,
@@ -72,7 +74,7 @@ export const SAMPLE_BOOKS: readonly ListedBook[] = ROWS.map(
     title,
     author,
     ...(isbn === undefined ? {} : { isbn }),
-    price_cents: cents,
+    price: cents,
     availability: i % 10 === 9 ? 'sold_out' : i % 7 === 6 ? 'few_left' : 'in_stock',
     average_rating: 3.5 + (i % 10) / 10,
     ratings_count: count,
@@ -81,7 +83,7 @@ export const SAMPLE_BOOKS: readonly ListedBook[] = ROWS.map(
 )
 
 export const createIndex = (books: Iterable<ListedBook>): BookIndex => {
-  const index = createBookIndex()
+  const index = createBookIndex(USD_BANDS)
   for (const book of books) index.rows.put(book)
   return index
 }

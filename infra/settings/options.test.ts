@@ -76,6 +76,10 @@ test.each([
 
 test('several invalid options are reported together', () => {
   expect(refusal({ stage: 'x', currency: 'dollars' })).toMatch(/stage .*; currency /)
+  expect(refusal({ currency: 'JPY', shippingFlat: '5.99' })).toMatch(/shippingFlat .* JPY, with no decimals/)
+  expect(readOptions({ region: 'eu-central-1', currency: 'KWD', shippingFlat: '1.250' })).toMatchObject({
+    shippingFlat: '1.250',
+  })
 })
 
 test('each option is explained in the operator’s guide', async () => {

@@ -1,6 +1,8 @@
 /** Deployment options, given as CDK context values. */
 import { basename } from 'node:path'
 import * as z from 'zod'
+import { decimalsOf, findCurrency } from '#src/core/currency.ts'
+import { parseDecimal } from '#src/core/money.ts'
 import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
 import { PROFILE_OPTIONS } from './profile.ts'
@@ -12,7 +14,7 @@ const Region = z
 const HostName = z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, {
   error: 'must be a host name, for example shop.example',
 })
-const Amount = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'must be an amount, for example 5.99' })
+const Dollars = z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, { error: 'must be an amount, for example 5.99' })
 const StreamArn = z.string().regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/.+\/stream\/.+$/, {
   error: 'must be the ARN of a table stream',
 })
@@ -68,17 +70,21 @@ const Context = z.strictObject({
   /** Email address for alarms and budget alerts. */
   alarmEmail: Email.optional(),
   /** Budget in USD per month for the whole account. */
-  monthlyBill: Amount.default('20'),
+  monthlyBill: Dollars.default('20'),
   reserved: ReservedConcurrency.default({}),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, { error: 'must be a currency code, for example USD' })
+    .refine(code => findCurrency(code) !== undefined, { error: 'must be a currency code, for example USD' })
     .default('USD'),
   taxRate: z
     .string()
     .regex(/^0(\.\d{1,6})?$/, { error: 'must be a rate, for example 0.08' })
     .default('0.08'),
-  shippingFlat: Amount.default('5.99'),
+  /** In the currency; without it the shop's default. */
+  shippingFlat: z
+    .string()
+    .regex(/^\d{1,8}(\.\d{1,4})?$/, { error: 'must be an amount, for example 5.99' })
+    .optional(),
   cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
   ...PROFILE_OPTIONS,
   /** When the secrets last changed; a new value makes the functions restart and read them. */
@@ -93,12 +99,19 @@ export const OPTION_NAMES = Object.keys(Context.shape)
 /** Invalid options; the message names all of them in one line. */
 export class OptionsError extends Error {}
 
+const checkShipping = ({ currency: code, shippingFlat }: Options): string[] => {
+  const currency = findCurrency(code)
+  if (!currency || shippingFlat === undefined || parseDecimal(shippingFlat, currency) !== undefined) return []
+  return [`shippingFlat must be an amount in ${code}, with ${decimalsOf(currency)}`]
+}
+
 const checkCombinations = (options: Options): string[] => {
   const { secondRegion, active, domain, zoneId, zoneName, region, termsFile, privacyFile } = options
   return [
     ...(termsFile && privacyFile && basename(termsFile) === basename(privacyFile)
       ? ['termsFile and privacyFile must have different names']
       : []),
+    ...checkShipping(options),
     ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
     ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),

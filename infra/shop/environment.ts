@@ -33,7 +33,7 @@ export const createEnvironment = (
     ...(definition.id === 'Pages' ? legalTextSettings(options) : {}),
     CURRENCY: options.currency,
     TAX_RATE: options.taxRate,
-    SHIPPING_FLAT: options.shippingFlat,
+    ...(options.shippingFlat === undefined ? {} : { SHIPPING_FLAT: options.shippingFlat }),
     CART_TTL_DAYS: String(options.cartTtlDays),
     // Only Pages calls the API from outside.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),

@@ -1,11 +1,13 @@
-/** Amounts as fields of JSON objects and table items, where they are decimals: schemas, and conversion from and to cents. */
+/** Amounts as fields of JSON objects and table items, where they are decimals: schemas, and conversion from and to minor units. */
 import * as z from 'zod'
-import { toDecimal } from '../core/money.ts'
-import { StoredMoney } from '../core/stored-money.ts'
+import type { Currency } from '../core/currency.ts'
+import { fromDecimal, toDecimal } from '../core/money.ts'
 import type { Adjustment, Amounts, PricedAmounts } from './amounts.ts'
 
 /** An amount in JSON. */
-export const Money = z.number().describe('In the currency of the shop, such as 42.99.')
+export const Money = z
+  .number()
+  .describe('In units of the currency beside it, with at most the decimals of its minor unit, such as 42.99.')
 
 const adjustments = <T extends z.ZodType>(amount: T) =>
   z.array(z.object({ id: z.string(), label: z.string(), amount })).optional()
@@ -36,45 +38,54 @@ export const orderAmountFields = {
 
 /** Amounts of an item of the orders table. One that another client wrote may have a total alone. */
 export const storedAmountFields = {
-  subtotal: StoredMoney.optional(),
-  adjustments: adjustments(StoredMoney).catch(undefined),
-  tax: StoredMoney.optional(),
-  shipping: StoredMoney.optional(),
-  total: StoredMoney,
+  subtotal: z.number().optional().catch(undefined),
+  adjustments: adjustments(z.number()).catch(undefined),
+  tax: z.number().optional().catch(undefined),
+  shipping: z.number().optional().catch(undefined),
+  total: z.number(),
 }
 
-/** A parsed item with its amounts as one value. */
-export const withAmounts = <T extends Amounts>({
-  subtotal,
-  adjustments,
-  tax,
-  shipping,
-  total,
-  ...rest
-}: T): Omit<T, keyof Amounts> & { readonly amounts: Amounts } => ({
-  ...rest,
-  amounts: { subtotal, adjustments, tax, shipping, total },
-})
+/** The amounts of an item, in minor units of the currency. */
+export const fromAmountFields = (
+  { subtotal, adjustments, tax, shipping, total }: Amounts<number>,
+  currency: Currency,
+): Amounts => {
+  const read = (decimal: number | undefined) =>
+    decimal === undefined ? undefined : fromDecimal(decimal, currency)
+  return {
+    subtotal: read(subtotal),
+    adjustments: adjustments?.map(one => ({ ...one, amount: fromDecimal(one.amount, currency) })),
+    tax: read(tax),
+    shipping: read(shipping),
+    total: fromDecimal(total, currency),
+  }
+}
 
-const adjustmentsField = (adjustments: readonly Adjustment[] = []) =>
+const adjustmentsField = (adjustments: readonly Adjustment[] = [], currency: Currency) =>
   adjustments.length === 0
     ? {}
-    : { adjustments: adjustments.map(one => ({ ...one, amount: toDecimal(one.amount) })) }
+    : { adjustments: adjustments.map(one => ({ ...one, amount: toDecimal(one.amount, currency) })) }
 
 /** Amounts of an order as fields of its item and of its JSON. What is unknown has no field. */
-export const toOrderAmountFields = ({ subtotal, adjustments, tax, shipping, total }: Amounts) => ({
-  ...(subtotal === undefined ? {} : { subtotal: toDecimal(subtotal) }),
-  ...adjustmentsField(adjustments),
-  ...(tax === undefined ? {} : { tax: toDecimal(tax) }),
-  ...(shipping === undefined ? {} : { shipping: toDecimal(shipping) }),
-  total: toDecimal(total),
+export const toOrderAmountFields = (
+  { subtotal, adjustments, tax, shipping, total }: Amounts,
+  currency: Currency,
+) => ({
+  ...(subtotal === undefined ? {} : { subtotal: toDecimal(subtotal, currency) }),
+  ...adjustmentsField(adjustments, currency),
+  ...(tax === undefined ? {} : { tax: toDecimal(tax, currency) }),
+  ...(shipping === undefined ? {} : { shipping: toDecimal(shipping, currency) }),
+  total: toDecimal(total, currency),
 })
 
 /** Amounts of a cart as fields of its JSON. */
-export const toCartAmountFields = ({ subtotal, adjustments, tax, shipping, total }: PricedAmounts) => ({
-  total_amount: toDecimal(subtotal),
-  ...adjustmentsField(adjustments),
-  tax: toDecimal(tax),
-  shipping: toDecimal(shipping),
-  total: toDecimal(total),
+export const toCartAmountFields = (
+  { subtotal, adjustments, tax, shipping, total }: PricedAmounts,
+  currency: Currency,
+) => ({
+  total_amount: toDecimal(subtotal, currency),
+  ...adjustmentsField(adjustments, currency),
+  tax: toDecimal(tax, currency),
+  shipping: toDecimal(shipping, currency),
+  total: toDecimal(total, currency),
 })

@@ -2,18 +2,18 @@
  * Amounts of a cart or an order as one value: the total and what makes it up. Pricing calculates them, and everything that
  * shows amounts (pages, mails, command line) takes its rows from `amountRows`, so a new kind of amount is added in one place.
  */
-import type { Cents } from '../core/money.ts'
+import type { MinorUnits } from '../core/money.ts'
 import type { CartView } from './schema.ts'
 
 /** A discount (below zero) or a charge between subtotal and total, with the text that the customer reads. */
-export type Adjustment<N extends number = Cents> = {
+export type Adjustment<N extends number = MinorUnits> = {
   readonly id: string
   readonly label: string
   readonly amount: N
 }
 
-/** Whole cents inside the shop, decimals (`N` is `number`) in JSON and tables. Foreign orders may have a total alone. */
-export type Amounts<N extends number = Cents> = {
+/** Minor units inside the shop, decimals (`N` is `number`) in JSON and tables. Foreign orders may have a total alone. */
+export type Amounts<N extends number = MinorUnits> = {
   readonly subtotal?: N | undefined
   readonly adjustments?: readonly Adjustment<N>[] | undefined
   readonly tax?: N | undefined
@@ -22,12 +22,12 @@ export type Amounts<N extends number = Cents> = {
 }
 
 /** Amounts as pricing calculates them: none is missing. */
-export type PricedAmounts<N extends number = Cents> = {
+export type PricedAmounts<N extends number = MinorUnits> = {
   readonly [K in keyof Amounts]-?: Exclude<Amounts<N>[K], undefined>
 }
 
 export type AmountLabels = Readonly<Record<'subtotal' | 'shipping' | 'tax' | 'total', string>>
-export type AmountRow<N extends number = Cents> = {
+export type AmountRow<N extends number = MinorUnits> = {
   /** Unique among the rows of one value. */
   readonly id: string
   readonly label: string

@@ -1,4 +1,5 @@
 /** What the cart's service and routes need: database, table, reader, price rules and clock. */
+import type { Currency } from '../core/currency.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { PriceRules } from './pricing.ts'
 import type { CartReader } from './reader.ts'
@@ -9,7 +10,7 @@ export type CartDeps = {
   readonly carts: CartTable
   readonly cartReader: CartReader
   readonly rules: PriceRules
-  readonly currency: string
+  readonly currency: Currency
   readonly cartTtlSeconds: number
   readonly now: () => Date
 }

@@ -1,8 +1,9 @@
 /** Quote of a cart: its lines at today's prices and stock, what it costs, and what changed since the lines were added. */
 import { isForSale } from '../catalog/find.ts'
 import type { PricedBook } from '../catalog/schema.ts'
+import type { Currency } from '../core/currency.ts'
 import { sha256 } from '../core/ids.ts'
-import { type Cents, multiply, toDecimal } from '../core/money.ts'
+import { type MinorUnits, multiply, toDecimal } from '../core/money.ts'
 import { toCartAmountFields } from './amount-fields.ts'
 import { calculateAmounts, type PriceRules } from './pricing.ts'
 import type { Cart, CartLine, CartView } from './schema.ts'
@@ -11,7 +12,7 @@ import type { Cart, CartLine, CartView } from './schema.ts'
 export type QuotedLine = CartLine & {
   readonly author: string | undefined
   /** The price when the line was added. */
-  readonly previous: Cents
+  readonly previous: MinorUnits
   readonly available: number
 }
 
@@ -33,15 +34,15 @@ export const isShort = (line: QuotedLine): boolean => line.available < line.quan
 export const versionOf = (cart: Cart): string =>
   cart.version ?? `content-${sha256(JSON.stringify([cart.updated_at, cart.items])).slice(0, 40)}`
 
-const itemView = (line: QuotedLine): CartView['items'][number] => ({
+const itemView = (line: QuotedLine, currency: Currency): CartView['items'][number] => ({
   book_id: line.book_id,
   category: line.category,
   title: line.title,
   ...(line.author === undefined ? {} : { author: line.author }),
-  price: toDecimal(line.price),
+  price: toDecimal(line.price, currency),
   quantity: line.quantity,
-  line_total: toDecimal(multiply(line.price, line.quantity)),
-  ...(line.previous === line.price ? {} : { previous_price: toDecimal(line.previous) }),
+  line_total: toDecimal(multiply(line.price, line.quantity), currency),
+  ...(line.previous === line.price ? {} : { previous_price: toDecimal(line.previous, currency) }),
   ...(isShort(line) ? { available_quantity: line.available } : {}),
 })
 
@@ -49,7 +50,7 @@ const itemView = (line: QuotedLine): CartView['items'][number] => ({
 export const cartView = (
   cart: Cart | undefined,
   books: ReadonlyMap<string, PricedBook>,
-  { rules, currency }: { readonly rules: PriceRules; readonly currency: string },
+  { rules, currency }: { readonly rules: PriceRules; readonly currency: Currency },
 ): CartView => {
   const lines = quoteLines(cart?.items ?? [], books)
   const amounts = calculateAmounts(
@@ -58,10 +59,10 @@ export const cartView = (
   )
   return {
     version: cart && lines.length > 0 ? versionOf(cart) : null,
-    items: lines.map(itemView),
+    items: lines.map(line => itemView(line, currency)),
     item_count: lines.reduce((count, line) => count + line.quantity, 0),
-    ...toCartAmountFields(amounts),
-    currency,
+    ...toCartAmountFields(amounts, currency),
+    currency: currency.code,
     can_check_out: lines.length > 0 && !lines.some(isShort),
     expires_at: cart ? new Date(cart.expires_at * 1000).toISOString() : null,
   }

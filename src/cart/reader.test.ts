@@ -5,7 +5,7 @@ import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { type Answer, aBook, checkOut, createTestShop, orderFor } from '../../test/kit.ts'
 import { createBookTable } from '../catalog/table.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { cents } from '../core/money.ts'
+import { minorUnits } from '../core/money.ts'
 import { createCartReader } from './reader.ts'
 import { createCartTable } from './table.ts'
 
@@ -144,14 +144,15 @@ const shelf = times(16, i =>
 
 /** A reader of its own on the tables of a shop with the shelf, and the number of its batch reads. */
 const shelfReader = async (categoryOf: (bookId: string) => string | undefined) => {
-  const { deps, names } = await createTestShop({ books: shelf, withStaff: false })
+  const { deps } = await createTestShop({ books: shelf, withStaff: false })
   let calls = 0
   const batchGetAll: Dynamo['batchGetAll'] = (...reads) => {
     calls++
     return deps.db.batchGetAll(...reads)
   }
   const db = { ...deps.db, batchGetAll }
-  const tables = { books: createBookTable(db, names), carts: createCartTable(db, names) }
+  const context = { ...deps, db }
+  const tables = { books: createBookTable(context), carts: createCartTable(context) }
   return { deps, reader: createCartReader({ db, ...tables, categoryOf }), calls: () => calls }
 }
 const shelfCategory = (bookId: string) => shelf.find(book => book.book_id === bookId)?.category
@@ -182,7 +183,7 @@ test('a read that begins after a price change sees the new price, however many r
   for (let round = 1; round <= 10; round++) {
     const before = readMany()
     const key = { category: 'Science', book_id: 'book-0' }
-    await deps.db.write(deps.books.edit(key, { price: cents(2000 + round) }))
+    await deps.db.write(deps.books.edit(key, { price: minorUnits(2000 + round) }))
     const after = await Promise.all(readMany())
     expect(new Set(after.map(books => books.get('book-0')?.price))).toEqual(new Set([2000 + round]))
     await Promise.all(before)

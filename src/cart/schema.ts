@@ -1,7 +1,7 @@
 /** Schemas of carts: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
-import { BookId } from '../catalog/schema.ts'
-import { StoredPrice } from '../core/stored-money.ts'
+import { BookId, StoredPrice } from '../catalog/schema.ts'
+import type { MinorUnits } from '../core/money.ts'
 import { cartAmountFields, Money } from './amount-fields.ts'
 
 export const MAX_LINES = 50
@@ -10,39 +10,36 @@ export const MAX_QUANTITY = 20
 /** Bounds for lines that other clients wrote, so that sums stay exact. */
 const MAX_STORED_QUANTITY = 100
 
-export const CartLine = z.object({
+export const StoredCartLine = z.object({
   book_id: BookId,
   category: z.string().min(1),
   title: z.string(),
   price: StoredPrice,
   quantity: z.int().positive().max(MAX_STORED_QUANTITY),
 })
-/** A line as it was added to the cart. Its price, in whole cents, is the one that was shown then. */
-export type CartLine = z.infer<typeof CartLine>
-
-const Lines = z
-  .array(z.unknown())
-  .catch([])
-  .transform(items => items.flatMap(item => CartLine.safeParse(item).data ?? []))
+type StoredCartLine = z.infer<typeof StoredCartLine>
+/** A line as it was added to the cart. Its price, in minor units, is the one that was shown then. */
+export type CartLine = Omit<StoredCartLine, 'price'> & { readonly price: MinorUnits }
 
 /** The last second that a `Date` can represent. */
 export const MAX_EPOCH_SECONDS = 8.64e12
 
 /**
  * An item of the carts table. `version` is unguessable and new on each write (optimistic locking); other clients do not
- * write one. Parsing is lenient towards other clients: lines that are malformed are skipped, and a malformed expiry counts
- * as expired.
+ * write one. Parsing is lenient towards other clients: a malformed expiry counts as expired, and the table leaves out lines
+ * that are malformed.
  */
-export const Cart = z.object({
+export const StoredCart = z.object({
   user_id: z.string(),
   cart_id: z.string(),
-  items: Lines,
+  items: z.array(z.unknown()).catch([]),
   version: z.string().optional().catch(undefined),
   created_at: z.string().catch('1970-01-01T00:00:00Z'),
   updated_at: z.string().catch('1970-01-01T00:00:00Z'),
   expires_at: z.number().max(MAX_EPOCH_SECONDS).catch(0),
 })
-export type Cart = z.infer<typeof Cart>
+type StoredCart = z.infer<typeof StoredCart>
+export type Cart = Omit<StoredCart, 'items'> & { readonly items: readonly CartLine[] }
 
 export const Quantity = z.int().min(1).max(MAX_QUANTITY)
 

@@ -1,12 +1,14 @@
 /** Carts table: the only file that knows its attributes. An expired cart does not exist, whether or not TTL has deleted it. */
+
+import type { Currency } from '../core/currency.ts'
 import type { BatchRead } from '../core/dynamo/batch-get.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
-import { multiply, sum, toDecimal } from '../core/money.ts'
-import type { TableNames } from '../tables/definitions.ts'
-import { Cart, type CartLine, MAX_EPOCH_SECONDS } from './schema.ts'
+import { fromDecimal, multiply, sum, toDecimal } from '../core/money.ts'
+import { anonymousId } from '../core/unreadable-rows.ts'
+import type { TableDeps } from '../tables/table-deps.ts'
+import { type Cart, MAX_EPOCH_SECONDS, StoredCart, StoredCartLine } from './schema.ts'
 
 const DAY_MS = 86_400_000
 
@@ -16,13 +18,11 @@ export const cartChanged = () =>
     'Your cart has changed in the meantime. Please review it before you place your order.',
   )
 
-const lineItem = (line: CartLine): Item => ({ ...line, price: toDecimal(line.price) })
-
-const toItem = (cart: Cart): Item => ({
+const toItem = (cart: Cart, currency: Currency): Item => ({
   user_id: cart.user_id,
   cart_id: cart.cart_id,
-  items: cart.items.map(lineItem),
-  total_amount: toDecimal(sum(cart.items.map(line => multiply(line.price, line.quantity)))),
+  items: cart.items.map(line => ({ ...line, price: toDecimal(line.price, currency) })),
+  total_amount: toDecimal(sum(cart.items.map(line => multiply(line.price, line.quantity))), currency),
   item_count: cart.items.reduce((count, line) => count + line.quantity, 0),
   version: cart.version,
   created_at: cart.created_at,
@@ -61,8 +61,16 @@ export interface CartTable {
   remove(key: CartKey, version: string | undefined, now: Date): Write
 }
 
-export const createCartTable = (db: Dynamo, names: TableNames): CartTable => {
+export const createCartTable = ({ db, names, currency, unreadable }: TableDeps): CartTable => {
   const table = names.carts
+
+  const parseCart = (item: Item): Cart => {
+    const { items, ...cart } = StoredCart.parse(item)
+    const row = { kind: 'cart', id: anonymousId(`${cart.user_id} ${cart.cart_id}`) }
+    if (item.expires_at !== cart.expires_at) unreadable.report(row, 'expires_at: must be a time in seconds')
+    const lines = items.flatMap(line => unreadable.read(StoredCartLine, line, row) ?? [])
+    return { ...cart, items: lines.map(line => ({ ...line, price: fromDecimal(line.price, currency) })) }
+  }
 
   const isUnchanged = (version: string | undefined, now: Date) => ({
     condition: version === undefined ? IS_LIVE_UNVERSIONED : IS_LIVE_VERSION,
@@ -87,7 +95,7 @@ export const createCartTable = (db: Dynamo, names: TableNames): CartTable => {
         key: { user_id: cart.user_id, cart_id: cartIdOn(new Date(now.getTime() + shift)) },
       }),
     )
-    return [{ ...notLive, action: 'Put', item: toItem(cart) }, ...neighbors]
+    return [{ ...notLive, action: 'Put', item: toItem(cart, currency) }, ...neighbors]
   }
 
   return {
@@ -100,7 +108,7 @@ export const createCartTable = (db: Dynamo, names: TableNames): CartTable => {
         limit: CARTS_READ,
         consistent: true,
       })
-      return items.map(item => Cart.parse(item)).find(cart => isLive(cart, now))
+      return items.map(parseCart).find(cart => isLive(cart, now))
     },
     isNewest: async ({ user_id, cart_id }) => {
       const { items } = await db.query({
@@ -113,18 +121,18 @@ export const createCartTable = (db: Dynamo, names: TableNames): CartTable => {
       return items.length === 0
     },
     cartRead: keys => ({ table, keys: keys.map(({ user_id, cart_id }) => ({ user_id, cart_id })) }),
-    parseCarts: items => items.map(item => Cart.parse(item)),
+    parseCarts: items => items.map(parseCart),
     replace: (cart, version, now) => ({
       action: 'Put',
       table,
-      item: toItem(cart),
+      item: toItem(cart, currency),
       ...isUnchanged(version, now),
     }),
     begin,
     beginNew: cart => ({
       action: 'Put',
       table,
-      item: toItem(cart),
+      item: toItem(cart, currency),
       condition: 'attribute_not_exists(cart_id)',
       refused: cartChanged,
     }),

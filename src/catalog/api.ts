@@ -1,6 +1,5 @@
 /** Public endpoints of the catalogue, as data: browsing, searching, single books. */
 import * as z from 'zod'
-import { toCents } from '../core/money.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { integerParam, PageSize } from '../http/page-size.ts'
 import { repeatableParam } from '../http/repeatable-param.ts'
@@ -16,8 +15,8 @@ import {
 
 const PriceText = z
   .string()
-  .regex(/^\d{1,9}(\.\d{1,2})?$/, { error: 'must be a price, for example 12.50' })
-  .transform(toCents)
+  .regex(/^\d{1,9}(\.\d{1,4})?$/, { error: 'must be a price, for example 12.50' })
+  .transform(Number)
   .describe('A price, for example 12.50.')
 
 const Flag = z.enum(['true', 'false']).transform(text => text === 'true')

@@ -1,6 +1,8 @@
 /** Browsing and searching: from the index, or while it is loading, as much as the table can answer. */
+
+import type { Currency } from '../core/currency.ts'
 import { ShopError } from '../core/errors.ts'
-import type { Cents } from '../core/money.ts'
+import { fromDecimal } from '../core/money.ts'
 import { type BookPage, type BrowseParams, type Suggestion, TITLES_PER_PART } from './api.ts'
 import { authorNames } from './author-names.ts'
 import { decadeOf } from './decade.ts'
@@ -28,7 +30,7 @@ const cursorScope = ({
   ...filters
 }: BrowseParams): string => `books ${JSON.stringify(Object.entries(filters).sort())}`
 
-/** A page of books for these parameters (prices in whole cents). Throws bad_cursor, index_not_ready. */
+/** A page of books for these parameters. Throws bad_cursor, index_not_ready. */
 export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<BookPage> => {
   if (params.page !== undefined && params.cursor !== undefined)
     throw new ShopError('invalid_request', 'query.page: must not be given together with a cursor')
@@ -56,7 +58,7 @@ const isPosition = (cursor: unknown): cursor is Position =>
 const isTableCursor = (cursor: unknown): cursor is { readonly id: string } =>
   typeof cursor === 'object' && cursor !== null && 'id' in cursor
 
-const toQuery = (params: BrowseParams, position: Position | undefined): BrowseQuery => ({
+const toQuery = (params: BrowseParams, position: Position | undefined, currency: Currency): BrowseQuery => ({
   ...(params.q === undefined ? {} : { q: params.q }),
   ...(params.category === undefined ? {} : { category: params.category }),
   ...(params.author === undefined ? {} : { author: params.author }),
@@ -64,8 +66,8 @@ const toQuery = (params: BrowseParams, position: Position | undefined): BrowseQu
   ...(params.decade === undefined ? {} : { decade: params.decade }),
   ...(params.min_rating === undefined ? {} : { min_rating: Number(params.min_rating) }),
   ...(params.facet_limit === undefined ? {} : { facetLimit: params.facet_limit }),
-  ...(params.min_price === undefined ? {} : { min_price_cents: params.min_price }),
-  ...(params.max_price === undefined ? {} : { max_price_cents: params.max_price }),
+  ...(params.min_price === undefined ? {} : { min_price: fromDecimal(params.min_price, currency) }),
+  ...(params.max_price === undefined ? {} : { max_price: fromDecimal(params.max_price, currency) }),
   ...(params.in_stock ? { in_stock: true } : {}),
   sort: params.sort ?? 'relevance',
   offset: position?.offset ?? ((params.page ?? 1) - 1) * (params.limit ?? DEFAULT_LIMIT),
@@ -81,12 +83,12 @@ const browseIndex = async (
 ): Promise<BookPage> => {
   const { index } = deps.liveIndex
   if (!index) throw notReady()
-  const query = toQuery(params, position)
+  const query = toQuery(params, position, deps.currency)
   const { from, items, total, match = null, facets } = await index.search.browse(query)
   const last = items.at(-1)
   const offset = from + items.length
   return {
-    items: items.map(toFoundBook),
+    items: items.map(book => toFoundBook(book, deps.currency)),
     total,
     pages: Math.ceil(total / query.limit),
     match,
@@ -123,9 +125,9 @@ const browseTable = async (
   after: string | undefined,
 ): Promise<BookPage> => {
   const { books, next } = await readTable(deps, params, after)
-  const matching = books.filter(book => isForSale(book) && matches(book, params))
+  const matching = books.filter(book => isForSale(book) && matches(book, params, deps.currency))
   return {
-    items: matching.map(book => toSummary(toListedBook(book))),
+    items: matching.map(book => toSummary(toListedBook(book), deps.currency)),
     total: null,
     pages: null,
     match: null,
@@ -153,7 +155,7 @@ const isByOneOf = (book: Book, lines: readonly string[]): boolean => {
   return lines.some(line => authorNames(line).every(name => names.includes(name)))
 }
 
-const matches = (book: Book, params: BrowseParams): boolean => {
+const matches = (book: Book, params: BrowseParams, currency: Currency): boolean => {
   const { category, author, language, decade, min_rating, min_price, max_price, in_stock } = params
   return (
     (category === undefined || category.includes(book.category)) &&
@@ -162,17 +164,21 @@ const matches = (book: Book, params: BrowseParams): boolean => {
     (decade === undefined ||
       (book.published_year !== undefined && decade.includes(decadeOf(book.published_year)))) &&
     (min_rating === undefined || (book.average_rating ?? 0) >= Number(min_rating)) &&
-    (min_price === undefined || book.price >= (min_price as Cents)) &&
-    (max_price === undefined || book.price <= (max_price as Cents)) &&
+    (min_price === undefined || book.price >= fromDecimal(min_price, currency)) &&
+    (max_price === undefined || book.price <= fromDecimal(max_price, currency)) &&
     (!in_stock || book.stock_quantity > 0)
   )
 }
 
 /** Suggestions for an incomplete `q`, at most `limit`. Throws index_not_ready. */
-export const suggest = async ({ liveIndex }: BrowseDeps, q: string, limit: number): Promise<Suggestion[]> => {
+export const suggest = async (
+  { liveIndex, currency }: BrowseDeps,
+  q: string,
+  limit: number,
+): Promise<Suggestion[]> => {
   const index = await liveIndex.waitForIndex()
   if (!index) throw notReady()
-  return (await index.search.suggest(q, limit)).map(toSuggestion)
+  return (await index.search.suggest(q, limit)).map(found => toSuggestion(found, currency))
 }
 
 /** One part of all ids, titles and last edits, counted from 1; a part after the last one is empty. Throws index_not_ready. */

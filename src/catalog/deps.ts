@@ -1,5 +1,6 @@
 /** Dependencies of the catalogue's services, as composition supplies them. */
 import type { Blobs } from '../core/blobs.ts'
+import type { Currency } from '../core/currency.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -11,6 +12,8 @@ import type { BookTable } from './table.ts'
 export type LookupDeps = {
   readonly books: BookTable
   readonly liveIndex: LiveIndex
+  /** The shop's. */
+  readonly currency: Currency
 }
 
 /** Browsing and searching. */

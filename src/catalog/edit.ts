@@ -1,5 +1,6 @@
 /** Edit of a book under optimistic locking, with its audit event and its entry in the change log. No edit undoes a sale. */
 import { type AuditEvent, auditWrites } from '../core/audit.ts'
+import type { Currency } from '../core/currency.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { orShopError } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
@@ -7,7 +8,7 @@ import { toDecimal } from '../core/money.ts'
 import type { EditDeps } from './deps.ts'
 import type { FoundBooks } from './index/refresh.ts'
 import { etagOf, getStaffBook, getStoredBook, locateBook, type StoredBook } from './lookup.ts'
-import { Book } from './schema.ts'
+import type { Book } from './schema.ts'
 import type { BookKey } from './table.ts'
 import { type BookEdit, stockWouldBeNegative } from './table-writes.ts'
 
@@ -31,9 +32,12 @@ export type RequestedEdit = {
 type EditEvent = Omit<AuditEvent, 'subject'>
 
 /** What the audit records of a book: what decides a sale. */
-export const auditedValues = ({ category, price, stock_quantity, status }: Book): Item => ({
+export const auditedValues = (
+  { category, price, stock_quantity, status }: Book,
+  currency: Currency,
+): Item => ({
   category,
-  price: toDecimal(price),
+  price: toDecimal(price, currency),
   stock_quantity,
   ...(status === undefined ? {} : { status }),
 })
@@ -65,17 +69,23 @@ export const nextUpdatedAt = (previous: string, now: Date): string => {
 }
 
 /** Audit event of an edit. Deltas are recorded as deltas: the stock may have moved since it was read. */
-const editEvent = (actor: string, book: Book, { category }: BookKey, edit: RequestedEdit): EditEvent => {
+const editEvent = (
+  { currency }: EditDeps,
+  actor: string,
+  book: Book,
+  { category }: BookKey,
+  edit: RequestedEdit,
+): EditEvent => {
   const { stockDelta: delta, stockQuantity: counted, changes } = edit
   const after = {
-    ...auditedValues({ ...book, ...changes, category } as Book),
+    ...auditedValues({ ...book, ...changes, category } as Book, currency),
     ...(counted === undefined ? {} : { stock_quantity: counted }),
     ...(delta === undefined ? {} : { stock_quantity: book.stock_quantity + delta, stock_delta: delta }),
   }
   return {
     actor,
     what: 'book.change',
-    before: auditedValues(book),
+    before: auditedValues(book, currency),
     after,
     fields: Object.keys(changes).sort(),
   }
@@ -95,8 +105,7 @@ const moveWrites = (
 ): Write[] => {
   const stock = stockQuantity ?? book.stock_quantity + (stockDelta ?? 0)
   if (stock < 0) throw stockWouldBeNegative(book.book_id, book.stock_quantity)
-  const moved = Book.parse({ ...item, ...key, stock_quantity: stock })
-  return deps.books.move(item, { ...moved, ...changes } as Book)
+  return deps.books.move(item, { ...book, ...key, stock_quantity: stock, ...changes } as Book)
 }
 
 const writeEdit = async (
@@ -110,7 +119,7 @@ const writeEdit = async (
   const key = { category: requested.category ?? book.category, book_id }
   const changes = { ...requested.changes, updated_at: nextUpdatedAt(book.updated_at, deps.now()) }
   const edit = { ...requested, changes }
-  const event = editEvent(actor, book, key, requested)
+  const event = editEvent(deps, actor, book, key, requested)
   const conditions = {
     seen: ifMatch === undefined ? undefined : book.updated_at,
     stock: stockCondition(book, edit),

@@ -26,9 +26,9 @@ export const locateBook = async ({ liveIndex, books }: LookupDeps, idOrIsbn: str
   throw bookNotFound(idOrIsbn)
 }
 
-const readStored = async ({ books }: LookupDeps, key: BookKey): Promise<StoredBook | undefined> => {
+const readStored = async ({ books, currency }: LookupDeps, key: BookKey): Promise<StoredBook | undefined> => {
   const item = await books.getItem(key)
-  const book = item && parseBook(item)
+  const book = item && parseBook(item, currency)
   return item && book && isBook(book) ? { book, item } : undefined
 }
 

@@ -63,14 +63,14 @@ type Moved = 'moved' | 'taken' | 'gone'
 const moveBook = async (deps: MoveDeps, key: BookKey, { actor, to }: CategoryMove): Promise<Moved> => {
   for (let attempt = 1; ; attempt++) {
     const item = await deps.books.getItem(key)
-    const book = item && parseBook(item)
+    const book = item && parseBook(item, deps.currency)
     if (!item || !book || !isBook(book)) return 'gone'
     const moved = { ...book, category: to, updated_at: nextUpdatedAt(book.updated_at, deps.now()) }
     const event = {
       actor,
       what: 'book.change',
-      before: auditedValues(book),
-      after: auditedValues(moved),
+      before: auditedValues(book, deps.currency),
+      after: auditedValues(moved, deps.currency),
       fields: ['category'],
     }
     try {

@@ -39,9 +39,9 @@ const cacheBook = ({ liveIndex }: CatalogDeps, bookId: string, { cacheWhile }: C
   cacheWhile(() => liveIndex.bookVersion(bookId) === version && Date.now() - at < BOOK_MS)
 }
 
-const forStaff = (book: Book, headers: Map<string, string>) => {
+const forStaff = ({ currency }: CatalogDeps, book: Book, headers: Map<string, string>) => {
   headers.set('etag', etagOf(book))
-  return toStaffView(book)
+  return toStaffView(book, currency)
 }
 
 export const catalogRoutes = (deps: CatalogDeps): Route[] => [
@@ -77,14 +77,14 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.getBook, async context => {
     const key = await locateBook(deps, context.params.book_id)
     cacheBook(deps, key.book_id, context)
-    return toDetail(await getBook(deps, key))
+    return toDetail(await getBook(deps, key), deps.currency)
   }),
   route(staffApi.getStaffBook, async ({ params, responseHeaders }) =>
-    forStaff(await getStaffBook(deps, params.book_id), responseHeaders),
+    forStaff(deps, await getStaffBook(deps, params.book_id), responseHeaders),
   ),
   route(staffApi.createBook, async ({ identity, body, responseHeaders }) => {
     responseHeaders.set('location', `/api/books/${body.book_id}`)
-    return forStaff(await service.createBook(deps, await requireActor(identity), body), responseHeaders)
+    return forStaff(deps, await service.createBook(deps, await requireActor(identity), body), responseHeaders)
   }),
   route(staffApi.replaceBook, async ({ identity, params, headers, body, responseHeaders }) => {
     const target = {
@@ -93,7 +93,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
       ifMatch: headers['if-match'],
     }
     const book = await service.replaceBook(deps, target, body)
-    return forStaff(book, responseHeaders)
+    return forStaff(deps, book, responseHeaders)
   }),
   route(staffApi.changeBook, async ({ identity, params, headers, body, responseHeaders }) => {
     const target = {
@@ -102,7 +102,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
       ifMatch: headers['if-match'],
     }
     const book = await service.changeBook(deps, target, body)
-    return forStaff(book, responseHeaders)
+    return forStaff(deps, book, responseHeaders)
   }),
   route(staffApi.deleteBook, async ({ identity, params }) => {
     await service.deleteBook(deps, await requireActor(identity), params.book_id)
@@ -112,6 +112,10 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
     const { book_id } = await locateBook(deps, params.book_id)
     const { url, store } = await prepareCover(book_id, body)
     await store(deps.blobs)
-    return forStaff(await service.setCover(deps, await requireActor(identity), book_id, url), responseHeaders)
+    return forStaff(
+      deps,
+      await service.setCover(deps, await requireActor(identity), book_id, url),
+      responseHeaders,
+    )
   }),
 ]

@@ -1,7 +1,6 @@
 /** Schemas of a book: the specification's item, what the public and staff see of it, and what staff may send. */
 import * as z from 'zod'
-import { parseDecimal } from '../core/money.ts'
-import { StoredPrice } from '../core/stored-money.ts'
+import type { MinorUnits } from '../core/money.ts'
 import { line, paragraph } from '../core/text.ts'
 import { normalizeIsbn } from './isbn.ts'
 
@@ -12,14 +11,18 @@ export type BookId = z.infer<typeof BookId>
 export const RESERVED_BOOK_IDS: ReadonlySet<string> = new Set(['search', 'suggest', 'category'])
 
 export const MAX_STOCK = 1_000_000
-const MAX_PRICE = 100_000
+/** The highest price in units of any currency: no sum of prices in its minor units leaves the safe integers. */
+export const MAX_STORED_PRICE = 100_000_000
 
-/** A price in JSON: a positive decimal with at most two places. */
+/** A price in JSON. Its decimals and its size are checked where the currency of the shop is known (price.ts). */
 export const Price = z
   .number()
   .positive()
-  .max(MAX_PRICE)
-  .refine(value => parseDecimal(value) !== undefined, { error: 'must have at most two decimals' })
+  .max(MAX_STORED_PRICE)
+  .describe('At most as many decimals as the currency of the shop has.')
+
+/** A price as the tables have it. */
+export const StoredPrice = z.number().min(0).max(MAX_STORED_PRICE)
 
 /** What the public sees of the stock: no number, so that most sales change nothing public and cached pages stay valid. */
 export const Availability = z.enum(['in_stock', 'few_left', 'sold_out'])
@@ -44,8 +47,10 @@ const optionalDetails = {
   genres: z.array(z.string().min(1).max(60)).max(20).optional(),
 }
 
+type Priced<T> = Omit<T, 'price'> & { readonly price: MinorUnits }
+
 /** An item of the books table, ours or a foreign client's. Text fields are lenient, numeric fields strict. */
-export const Book = z.object({
+export const StoredBook = z.object({
   category: z.string().min(1),
   book_id: BookId,
   title: z.string().min(1),
@@ -60,11 +65,11 @@ export const Book = z.object({
   updated_at: Instant.default(UNKNOWN_TIME),
   ...optionalDetails,
 })
-/** A book in code: as in the table, with its price in whole cents. */
-export type Book = z.infer<typeof Book>
+/** A book in code: as in the table, with its price in minor units. */
+export type Book = Priced<z.infer<typeof StoredBook>>
 
 /** The attributes of a book that carts and checkout need. */
-export const PricedBook = Book.pick({
+export const StoredPricedBook = StoredBook.pick({
   category: true,
   book_id: true,
   title: true,
@@ -73,7 +78,7 @@ export const PricedBook = Book.pick({
   stock_quantity: true,
   status: true,
 })
-export type PricedBook = z.infer<typeof PricedBook>
+export type PricedBook = Priced<z.infer<typeof StoredPricedBook>>
 
 const Isbn = z
   .string()
@@ -206,7 +211,7 @@ export const StaffBook = BookDetail.extend({
 export type StaffBook = z.infer<typeof StaffBook>
 
 /**
- * Row of the index: what browsing, searching and lists need. Amounts are whole cents, `created_at` is ISO 8601 in UTC.
+ * Row of the index: what browsing, searching and lists need. The price is in minor units, `created_at` is ISO 8601 in UTC.
  * `updated_at` is left out where it is the same.
  */
 export type ListedBook = {
@@ -215,7 +220,7 @@ export type ListedBook = {
   readonly title: string
   readonly author: string
   readonly isbn?: string
-  readonly price_cents: number
+  readonly price: number
   readonly availability: Availability
   readonly average_rating?: number
   readonly ratings_count?: number

@@ -1,9 +1,9 @@
 /** Commands of staff on single books: create, replace, change, delete, set the cover image. */
 import { ShopError } from '../core/errors.ts'
-import { toCents } from '../core/money.ts'
 import type { EditDeps } from './deps.ts'
 import { auditedValues, commitEdit, type EditTarget, editBook } from './edit.ts'
 import { locateBook } from './lookup.ts'
+import { requirePrice } from './price.ts'
 import type { Book, BookChange, BookContent, NewBook } from './schema.ts'
 import type { BookKey } from './table.ts'
 
@@ -17,8 +17,13 @@ const stalePointer = async ({ books }: EditDeps, { book_id }: BookKey): Promise<
 /** Creates a book. `actor` is the account's id, for the audit. Throws book_exists. */
 export const createBook = async (deps: EditDeps, actor: string, input: NewBook): Promise<Book> => {
   const at = deps.now().toISOString()
-  const book: Book = { ...input, price: toCents(input.price), created_at: at, updated_at: at }
-  const event = { actor, what: 'book.create', after: auditedValues(book) }
+  const book: Book = {
+    ...input,
+    price: requirePrice(input.price, deps.currency),
+    created_at: at,
+    updated_at: at,
+  }
+  const event = { actor, what: 'book.create', after: auditedValues(book, deps.currency) }
   try {
     await commitEdit(deps, [book], deps.books.create(book), event)
   } catch (error) {
@@ -45,10 +50,13 @@ const OPTIONAL = [
 ] as const
 
 /** Replaces everything that staff may edit, and leaves the stock. Throws book_not_found, precondition_failed, book_changed. */
-export const replaceBook = (deps: EditDeps, target: EditTarget, input: BookContent): Promise<Book> => {
+export const replaceBook = async (deps: EditDeps, target: EditTarget, input: BookContent): Promise<Book> => {
   const { category, price, ...content } = input
   const removed = Object.fromEntries(OPTIONAL.map(name => [name, undefined]))
-  return editBook(deps, target, { category, changes: { ...removed, ...content, price: toCents(price) } })
+  return editBook(deps, target, {
+    category,
+    changes: { ...removed, ...content, price: requirePrice(price, deps.currency) },
+  })
 }
 
 /** Changes what is given. Throws as `replaceBook`, and stock_would_be_negative, precondition_required. */
@@ -65,7 +73,7 @@ export const changeBook = async (deps: EditDeps, target: EditTarget, input: Book
   const changes = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? undefined]))
   return editBook(deps, target, {
     category,
-    changes: price === undefined ? changes : { ...changes, price: toCents(price) },
+    changes: price === undefined ? changes : { ...changes, price: requirePrice(price, deps.currency) },
     stockDelta,
     stockQuantity,
   })
@@ -76,7 +84,11 @@ export const deleteBook = async (deps: EditDeps, actor: string, bookId: string):
   const key = await locateBook(deps, bookId)
   // Also an item that cannot be read as a book can be deleted: then the audit has no values of it.
   const book = await deps.books.get(key)
-  const event = { actor, what: 'book.delete', ...(book ? { before: auditedValues(book) } : {}) }
+  const event = {
+    actor,
+    what: 'book.delete',
+    ...(book ? { before: auditedValues(book, deps.currency) } : {}),
+  }
   await commitEdit(deps, [key], deps.books.remove(key), event)
 }
 

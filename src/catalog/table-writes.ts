@@ -1,16 +1,17 @@
 /** Writes to the books table and its pointers, as values that a service combines; each says what its failed condition means. */
 
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import type { Currency } from '../core/currency.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
-import { type Cents, toDecimal } from '../core/money.ts'
+import { type MinorUnits, toDecimal } from '../core/money.ts'
 import { truncate } from '../core/truncate.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import type { Book } from './schema.ts'
 import type { BookKey } from './table.ts'
 
-/** A number of copies of a book at a price in whole cents. */
-export type StockLine = BookKey & { readonly quantity: number; readonly price: Cents }
+/** A number of copies of a book at a price in minor units. */
+export type StockLine = BookKey & { readonly quantity: number; readonly price: MinorUnits }
 
 /** Attributes that an edit sets; undefined ones are removed from the item. Never the key, never the stock. */
 export type BookEdit = Partial<Omit<Book, 'category' | 'book_id' | 'stock_quantity' | 'created_at'>>
@@ -42,8 +43,6 @@ export type BookWrites = {
   /** Returns cancelled copies to a book that still exists. */
   readonly returnStock: (key: BookKey, quantity: number) => Write
 }
-
-const toItem = ({ price, ...rest }: Book): Item => ({ ...rest, price: toDecimal(price) })
 
 /** `id` is what the client sent, so it may be long. */
 export const bookNotFound = (id: string): ShopError =>
@@ -91,7 +90,7 @@ const stockUpdate = (stock: EditConditions['stock']): Update => {
 const UNEDITED = '(updated_at = :seen_updated_at OR attribute_not_exists(updated_at))'
 
 const editWrite = (
-  table: string,
+  { table, currency }: { readonly table: string; readonly currency: Currency },
   key: BookKey,
   changes: BookEdit,
   { seen, stock }: EditConditions = {},
@@ -107,7 +106,10 @@ const editWrite = (
     ...stockPart.conditions,
   ]
   const givenValues = Object.fromEntries(
-    given.map(([name, value]) => [`:${name}`, name === 'price' ? toDecimal(value as Cents) : value]),
+    given.map(([name, value]) => [
+      `:${name}`,
+      name === 'price' ? toDecimal(value as MinorUnits, currency) : value,
+    ]),
   )
   return {
     action: 'Update',
@@ -134,8 +136,9 @@ const editWrite = (
   }
 }
 
-export const createBookWrites = (names: TableNames): BookWrites => {
+export const createBookWrites = (names: TableNames, currency: Currency): BookWrites => {
   const table = names.books
+  const toItem = ({ price, ...rest }: Book): Item => ({ ...rest, price: toDecimal(price, currency) })
 
   const makePointer: BookWrites['makePointer'] = (key, wrong) => ({
     action: 'Put',
@@ -174,7 +177,7 @@ export const createBookWrites = (names: TableNames): BookWrites => {
         { action: 'Put', table, item: toItem(book), condition: 'attribute_not_exists(book_id)', refused },
       ]
     },
-    edit: (key, changes, conditions) => editWrite(table, key, changes, conditions),
+    edit: (key, changes, conditions) => editWrite({ table, currency }, key, changes, conditions),
     move: (item, book) => [
       {
         action: 'Delete',
@@ -211,7 +214,7 @@ export const createBookWrites = (names: TableNames): BookWrites => {
       condition:
         'attribute_exists(book_id) AND price = :price AND stock_quantity >= :quantity AND (attribute_not_exists(#status) OR #status = :active)',
       names: { '#status': 'status' },
-      values: { ':quantity': quantity, ':price': toDecimal(price), ':active': 'active' },
+      values: { ':quantity': quantity, ':price': toDecimal(price, currency), ':active': 'active' },
     }),
     returnStock: (key, quantity) => ({
       action: 'Update',

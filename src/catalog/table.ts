@@ -1,10 +1,12 @@
 /** Books table and pointers: with `table-writes.ts` the only file that knows their attributes, keys and indexes. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import type { Currency } from '../core/currency.ts'
 import type { BatchRead } from '../core/dynamo/batch-get.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import type { TableNames } from '../tables/definitions.ts'
-import { Book, PricedBook } from './schema.ts'
+import { fromDecimal } from '../core/money.ts'
+import { firstProblem } from '../core/unreadable-rows.ts'
+import type { TableDeps } from '../tables/table-deps.ts'
+import { type Book, type PricedBook, StoredBook, StoredPricedBook } from './schema.ts'
 import { type BookWrites, createBookWrites } from './table-writes.ts'
 
 export type BookKey = { readonly category: string; readonly book_id: string }
@@ -45,15 +47,14 @@ export type BookTable = BookWrites & {
 /** `next` is the `after` of the next page; undefined after the last one. */
 export type CategoryPage = { readonly books: readonly Book[]; readonly next: string | undefined }
 
-/** An item as a book, or what is wrong with it. */
-export const parseBook = (item: Item): Book | BadRow => {
-  const parsed = Book.safeParse(item)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+/** An item as a book, its price in minor units of the currency; or what is wrong with it. */
+export const parseBook = (item: Item, currency: Currency): Book | BadRow => {
+  const parsed = StoredBook.safeParse(item)
+  if (parsed.success) return { ...parsed.data, price: fromDecimal(parsed.data.price, currency) }
   return {
     category: String(item.category),
     book_id: String(item.book_id),
-    problem: `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is not a book'}`,
+    problem: firstProblem(parsed.error),
   }
 }
 
@@ -67,12 +68,18 @@ const ROWS_PER_PAGE = 250
 
 const POINTER = CONTROL_ROWS.bookPointer
 
-const PRICED_ATTRIBUTES = Object.keys(PricedBook.shape)
+const PRICED_ATTRIBUTES = Object.keys(StoredPricedBook.shape)
 
 const tableKey = ({ category, book_id }: BookKey) => ({ category, book_id })
 
-export const createBookTable = (db: Dynamo, names: TableNames): BookTable => {
+export const createBookTable = ({ db, names, currency, unreadable }: TableDeps): BookTable => {
   const table = names.books
+
+  const parse = (item: Item): Book | BadRow => {
+    const row = parseBook(item, currency)
+    if (!isBook(row)) unreadable.report({ kind: 'book', id: row.book_id }, row.problem)
+    return row
+  }
 
   const getItem: BookTable['getItem'] = key => db.get(table, tableKey(key))
 
@@ -85,23 +92,24 @@ export const createBookTable = (db: Dynamo, names: TableNames): BookTable => {
   const parsePriced: BookTable['parsePriced'] = items => {
     const books = new Map<string, PricedBook>()
     for (const item of items) {
-      const { data: book } = PricedBook.safeParse(item)
-      if (book) books.set(keyText(book), book)
+      const row = { kind: 'book', id: String(item.book_id) }
+      const book = unreadable.read(StoredPricedBook, item, row)
+      if (book) books.set(keyText(book), { ...book, price: fromDecimal(book.price, currency) })
     }
     return books
   }
 
   return {
-    ...createBookWrites(names),
+    ...createBookWrites(names, currency),
     get: async key => {
       const item = await getItem(key)
-      const row = item && parseBook(item)
+      const row = item && parse(item)
       return row && isBook(row) ? row : undefined
     },
     getItem,
     getMany: async keys => {
       const items = await db.batchGet(table, keys.map(tableKey))
-      const books = items.map(parseBook).filter(isBook)
+      const books = items.map(parse).filter(isBook)
       return new Map(books.map(book => [book.book_id, book]))
     },
     pricedRead,
@@ -118,7 +126,7 @@ export const createBookTable = (db: Dynamo, names: TableNames): BookTable => {
         limit,
         ...(after === undefined ? {} : { after: { category, book_id: after } }),
       })
-      return { books: page.items.map(parseBook).filter(isBook), next: page.next?.book_id }
+      return { books: page.items.map(parse).filter(isBook), next: page.next?.book_id }
     },
     getByTitle: async title => {
       const page = await db.query({
@@ -128,10 +136,10 @@ export const createBookTable = (db: Dynamo, names: TableNames): BookTable => {
         values: { ':title': title },
         limit: 50,
       })
-      return page.items.map(parseBook).filter(isBook)
+      return page.items.map(parse).filter(isBook)
     },
     async *rows() {
-      for await (const items of db.scan(table, { pageSize: ROWS_PER_PAGE })) yield items.map(parseBook)
+      for await (const items of db.scan(table, { pageSize: ROWS_PER_PAGE })) yield items.map(parse)
     },
     isEmpty: async () => {
       for await (const items of db.scan(table, { pageSize: 1 })) if (items.length > 0) return false

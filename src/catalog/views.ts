@@ -1,5 +1,6 @@
 /** Views of a book: the row of the index, and what the API shows the public and staff. */
-import { type Cents, toDecimal } from '../core/money.ts'
+import type { Currency } from '../core/currency.ts'
+import { type MinorUnits, toDecimal } from '../core/money.ts'
 import type { Suggestion } from './api.ts'
 import {
   availabilityOf,
@@ -35,7 +36,7 @@ export const toListedBook = (book: Book): ListedBook => ({
   category: book.category,
   title: book.title,
   author: book.author,
-  price_cents: book.price,
+  price: book.price,
   availability: availabilityOf(book.stock_quantity),
   ...optionalAttributes(book),
   created_at: book.created_at,
@@ -43,31 +44,33 @@ export const toListedBook = (book: Book): ListedBook => ({
 })
 
 /** A book in a list. */
-export const toSummary = (book: ListedBook): BookSummary => ({
+export const toSummary = (book: ListedBook, currency: Currency): BookSummary => ({
   book_id: book.book_id,
   category: book.category,
   title: book.title,
   author: book.author,
-  price: toDecimal(book.price_cents as Cents),
+  price: toDecimal(book.price as MinorUnits, currency),
   availability: book.availability,
   ...optionalAttributes(book),
 })
 
 /** A book in the result of a search. */
-export const toFoundBook = (book: SearchedBook): FoundBook =>
-  book.match === undefined ? toSummary(book) : { ...toSummary(book), match: book.match }
+export const toFoundBook = (book: SearchedBook, currency: Currency): FoundBook => ({
+  ...toSummary(book, currency),
+  ...(book.match === undefined ? {} : { match: book.match }),
+})
 
 /** A suggestion: a book with what tells it from others of its title, or a name. */
-export const toSuggestion = (found: SearchSuggestion): Suggestion => {
+export const toSuggestion = (found: SearchSuggestion, currency: Currency): Suggestion => {
   if (found.kind !== 'book') return found
-  const { book_id, author, category, price, availability, image_url } = toSummary(found.book)
+  const { book_id, author, category, price, availability, image_url } = toSummary(found.book, currency)
   const shown = { book_id, author, category, price, availability }
   return { kind: found.kind, text: found.text, ...shown, ...(image_url === undefined ? {} : { image_url }) }
 }
 
 /** A book on its own page. */
-export const toDetail = (book: Book): BookDetail => ({
-  ...toSummary(toListedBook(book)),
+export const toDetail = (book: Book, currency: Currency): BookDetail => ({
+  ...toSummary(toListedBook(book), currency),
   ...(book.description === undefined ? {} : { description: book.description }),
   ...(book.pages === undefined ? {} : { pages: book.pages }),
   ...(book.genres === undefined ? {} : { genres: book.genres }),
@@ -76,8 +79,8 @@ export const toDetail = (book: Book): BookDetail => ({
 })
 
 /** A book for staff, with its stock. */
-export const toStaffView = (book: Book): StaffBook => ({
-  ...toDetail(book),
+export const toStaffView = (book: Book, currency: Currency): StaffBook => ({
+  ...toDetail(book, currency),
   stock_quantity: book.stock_quantity,
   ...(book.status === undefined ? {} : { status: book.status }),
 })

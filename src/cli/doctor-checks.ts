@@ -181,9 +181,9 @@ export const accountFindings = (check: AccountCheck): Finding[] => [
   }),
 ]
 
-export const checkSnapshot = async ({ blobs, now }: Deps): Promise<Finding> => {
+export const checkSnapshot = async ({ blobs, currency, now }: Deps): Promise<Finding> => {
   const what = 'snapshot'
-  const snapshot = await readSnapshot(blobs)
+  const snapshot = await readSnapshot(blobs, currency)
   if (!snapshot) return { state: 'ok', what, found: 'none, so the next start reads the whole table' }
   const age = now().getTime() - snapshot.asOf.getTime()
   const found = `${counted(snapshot.index.rows.size, 'book')}, ${counted(Math.round(age / 60_000), 'minute')} old`

@@ -46,8 +46,8 @@ type ExportOptions = { readonly format?: ExportFormat; readonly bom?: boolean }
 const exportFile = (file: string | undefined, { format: chosen, bom }: ExportOptions): Promise<void> => {
   const format = formatFor(file, chosen)
   if (bom && format !== 'csv') throw new CommandError('--bom is for CSV: JSON must not begin with it')
-  return withDeps(async ({ books }) => {
-    const exported = exportBooks(books, format, invalid =>
+  return withDeps(async deps => {
+    const exported = exportBooks(deps, format, invalid =>
       note(
         `cloudshelf: skipped ${counted(invalid, 'invalid item')} of the books table; \`cloudshelf doctor\` lists them`,
       ),

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseColumnMap } from '../catalog/import/feed/attributes.ts'
 import { type Feed, openFeed } from '../catalog/import/feed/open-feed.ts'
 import { importBooks, type Outcome } from '../catalog/import/import-books.ts'
-import type { Cents } from '../core/money.ts'
+import type { MinorUnits } from '../core/money.ts'
 import { explainError, FAILED } from './errors.ts'
 import {
   type BookChanges,
@@ -24,7 +24,7 @@ type ImportOptions = {
   readonly map?: readonly string[]
   readonly encoding?: string
   readonly category?: string
-  readonly price?: Cents
+  readonly price?: MinorUnits
   readonly stock?: number
   readonly demoPrices?: boolean
   readonly setStock?: boolean
@@ -59,9 +59,8 @@ const runImport = async (file: string, feed: Feed, options: ImportOptions): Prom
   const progress = startProgress(feed.bytes)
   try {
     await withDeps(async deps => {
-      const { currency } = deps.settings
       const source = { actor: commandLineActor(), file: basename(file) }
-      const importOptions = { ...options, decimalComma: feed.decimalComma, currency, source }
+      const importOptions = { ...options, decimalComma: feed.decimalComma, source }
       for await (const outcome of importBooks(deps, feed.rows(progress.read), importOptions)) {
         counts[outcome.kind]++
         if (outcome.withoutStock) withoutStock++

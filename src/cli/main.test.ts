@@ -28,7 +28,7 @@ describe('wrong usage:', () => {
   test.each([
     [
       ['import', 'a.csv', '--price', 'free'],
-      'It must be a price, for example 12.50. (see `cloudshelf import --help`)',
+      'It must be a price in USD, for example 12.50. (see `cloudshelf import --help`)',
     ],
     [['import', 'a.csv', '--stock', '-1'], 'It must be a whole number from 0 to'],
     [

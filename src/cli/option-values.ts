@@ -1,8 +1,10 @@
 /** Parsers for the values of options and arguments. Each returns the value, or throws InvalidArgumentError that says what it must be. */
 import { InvalidArgumentError } from 'commander'
 import { normalizeEmail } from '../accounts/email.ts'
+import { readPriceCell } from '../catalog/import/feed/price-cell.ts'
 import { CategoryName, MAX_STOCK } from '../catalog/schema.ts'
-import { type Cents, parseDecimal } from '../core/money.ts'
+import { readSettings } from '../composition/settings.ts'
+import { examplePrice, type MinorUnits } from '../core/money.ts'
 
 const mustBe = (expected: string): InvalidArgumentError => new InvalidArgumentError(`It must be ${expected}.`)
 
@@ -19,10 +21,12 @@ export const parseEmail = (text: string): string => {
   return email
 }
 
-export const parsePrice = (text: string): Cents => {
-  const price = parseDecimal(text)
-  if (price === undefined || price <= 0) throw mustBe('a price, for example 12.50')
-  return price
+/** A price in the currency of the shop, in the spellings that an import understands. */
+export const parsePrice = (text: string): MinorUnits => {
+  const { currency } = readSettings()
+  const price = readPriceCell(text, false, currency)
+  if (price && 'value' in price && price.value > 0) return price.value
+  throw mustBe(`a price in ${currency.code}, for example ${examplePrice(currency)}`)
 }
 
 export const parseStock = (text: string): number => {

@@ -6,7 +6,7 @@ import type { BookKey } from '../catalog/table.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { dayOf } from '../core/ids.ts'
-import { type Cents, toDecimal } from '../core/money.ts'
+import { type MinorUnits, toDecimalText } from '../core/money.ts'
 import { orderNumber } from '../orders/number.ts'
 import { numberOrders } from '../orders/numbering.ts'
 import type { Order } from '../orders/schema.ts'
@@ -32,23 +32,24 @@ const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
 }
 
 const AMOUNT_LABELS = { subtotal: 'subtotal', shipping: 'shipping', tax: 'tax', total: 'total' }
-const money = (amount: Cents): string => toDecimal(amount).toFixed(2)
+const money = (amount: MinorUnits, { currency }: Order): string =>
+  `${toDecimalText(amount, currency)} ${currency.code}`
 const copiesIn = ({ items }: Order): number => items.reduce((sum, line) => sum + line.quantity, 0)
 
 const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> =>
   withDeps(async deps => {
     const day = date ?? dayOf(deps.now())
     const orders = await ordersOn(deps, day)
-    if (json) return printJson(orders.map(order => orderView(order, deps.currency)))
+    if (json) return printJson(orders.map(orderView))
     for (const order of orders)
       print(
-        `${orderNumber(order.order_id)}  ${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total).padStart(9)} ${deps.currency}  ` +
+        `${orderNumber(order.order_id)}  ${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total, order).padStart(13)}  ` +
           `${counted(copiesIn(order), 'book')}  ${order.email ?? order.user_id}`,
       )
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
 
-const orderText = (order: Order, currency: string): string[] => [
+const orderText = (order: Order): string[] => [
   `${orderNumber(order.order_id)}  ${order.status}`,
   `order id  ${order.order_id}`,
   `placed    ${order.created_at}, updated ${order.updated_at}`,
@@ -59,18 +60,18 @@ const orderText = (order: Order, currency: string): string[] => [
   ...(order.shipping_address?.phone === undefined ? [] : [`phone     ${order.shipping_address.phone}`]),
   ...order.items.map(
     ({ quantity, title, book_id, price }) =>
-      `          ${quantity} × ${title} (${book_id}) at ${money(price)}`,
+      `          ${quantity} × ${title} (${book_id}) at ${money(price, order)}`,
   ),
   ...amountRows(order.amounts, AMOUNT_LABELS).map(
-    ({ label, amount }) => `${label.padEnd(10)}${money(amount)} ${currency}`,
+    ({ label, amount }) => `${label.padEnd(10)}${money(amount, order)}`,
   ),
 ]
 
 const show = (orderId: string, { json }: Json): Promise<void> =>
   withDeps(async deps => {
     const order = await findOrder(deps, orderId)
-    if (json) printJson(orderView(order, deps.currency))
-    else for (const line of orderText(order, deps.currency)) print(line)
+    if (json) printJson(orderView(order))
+    else for (const line of orderText(order)) print(line)
   })
 
 /** Moves the order, and announces books that went back to stock, so that a running shop sees them too. */
@@ -95,7 +96,7 @@ const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStat
         `order ${orderNumber(order.order_id)} is ${order.status}: there is no next status`,
       )
     const moved = await moveAndAnnounce(deps, order, next)
-    if (json) printJson(orderView(moved, deps.currency))
+    if (json) printJson(orderView(moved))
     else print(`${orderNumber(moved.order_id)}  ${order.status} → ${moved.status}`)
   })
 

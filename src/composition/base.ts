@@ -2,10 +2,12 @@
 import { hkdfSync } from 'node:crypto'
 import { createKnownDevices, type KnownDevices } from '../accounts/known-devices.ts'
 import { createSessionStore } from '../accounts/sessions.ts'
+import type { Currency } from '../core/currency.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Log } from '../core/log/log.ts'
 import { createLimiter, type Limiter } from '../core/rate-limit/limiter.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
+import { createUnreadableRows, type UnreadableRows } from '../core/unreadable-rows.ts'
 import { type CursorSeal, createCursorSeal } from '../http/cursor.ts'
 import type { SessionStore } from '../http/identity.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -17,8 +19,9 @@ export type BaseContext = {
   readonly db: Dynamo
   readonly names: TableNames
   readonly publicUrl: string
-  readonly currency: string
+  readonly currency: Currency
   readonly shop: ShopProfile
+  readonly unreadable: UnreadableRows
   readonly log: Log
   /** Logs an error that no caller handles. */
   readonly report: (error: unknown) => void
@@ -33,7 +36,20 @@ export const createBaseContext = (
   const { names, publicUrl, currency, shop } = settings
   const https = publicUrl.startsWith('https:')
   const devices = createKnownDevices(db, names, { https, now })
-  return { settings, db, names, publicUrl, currency, shop, log, report: log.failure, now, devices }
+  const unreadable = createUnreadableRows(log)
+  return {
+    settings,
+    db,
+    names,
+    publicUrl,
+    currency,
+    shop,
+    unreadable,
+    log,
+    report: log.failure,
+    now,
+    devices,
+  }
 }
 
 /** What every HTTP application needs, whichever endpoints it has. */

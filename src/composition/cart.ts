@@ -6,11 +6,12 @@ import type { BaseContext } from './base.ts'
 
 /** `categoryOf` locates a book through the index in memory. Without an index books are located in the table. */
 export const createCartDeps = (
-  { db, names, settings }: BaseContext,
+  context: BaseContext,
   categoryOf: (bookId: string) => string | undefined = () => undefined,
 ) => {
-  const books = createBookTable(db, names)
-  const carts = createCartTable(db, names)
+  const { db, settings } = context
+  const books = createBookTable(context)
+  const carts = createCartTable(context)
   return {
     books,
     carts,

@@ -6,8 +6,14 @@ import type { Blobs } from '../core/blobs.ts'
 import type { BaseContext } from './base.ts'
 
 /** The index is still empty: loading it is up to the caller. */
-export const createCatalogDeps = ({ db, names, now, report }: BaseContext, blobs: Blobs) => {
-  const books = createBookTable(db, names)
+export const createCatalogDeps = (context: BaseContext, blobs: Blobs) => {
+  const { db, names, currency, now, report } = context
+  const books = createBookTable(context)
   const changes = createChangeLog(db, names)
-  return { blobs, books, changes, liveIndex: createLiveIndex({ db, books, changes, blobs, now, report }) }
+  return {
+    blobs,
+    books,
+    changes,
+    liveIndex: createLiveIndex({ db, books, changes, blobs, currency, now, report }),
+  }
 }

@@ -100,9 +100,17 @@ const SHOP = {
 } as const satisfies Variables
 
 const SALES = {
-  CURRENCY: { ...CURRENCY_CODE, default: 'USD', meaning: 'Currency of all prices' },
+  CURRENCY: {
+    ...CURRENCY_CODE,
+    default: 'USD',
+    meaning: 'Currency of all prices: a code of ISO 4217. A shop keeps the one that it began with',
+  },
   TAX_RATE: { ...RATE, default: '0.08', meaning: 'Sales tax on the subtotal of an order' },
-  SHIPPING_FLAT: { ...AMOUNT, default: '5.99', meaning: 'Shipping cost of every order' },
+  SHIPPING_FLAT: {
+    ...AMOUNT,
+    unset: '`5.99`, or `600` in a currency without minor units, such as JPY',
+    meaning: 'Shipping cost of every order',
+  },
   CART_TTL_DAYS: { ...DAYS, default: '7', meaning: 'Days until an unchanged cart expires' },
 } as const satisfies Variables
 

@@ -32,17 +32,17 @@ export const createMailTransport = (settings: Settings): Transport => {
 }
 
 /** `transport` sends the mails. `deleteSentMails` deletes those that it still stores: to this address, or about these ids. */
-export const createMailDeps = ({ db, names, settings, now }: BaseContext, transport: Transport) => {
-  const { currency, publicUrl, shop } = settings
+export const createMailDeps = (context: BaseContext, transport: Transport) => {
+  const { db, names, publicUrl, shop, now } = context
   const sources = {
-    orders: createOrderTable(db, names),
+    orders: createOrderTable(context),
     links: createOrderLinks(db, names),
     users: createUserTable(db, names),
     accountLinks: createAccountLinks(db, names),
   }
   return {
     outbox: createOutboxTable(db, names),
-    compose: createComposer({ ...sources, shop: { ...shop, currency, publicUrl }, now }),
+    compose: createComposer({ ...sources, shop: { ...shop, publicUrl }, now }),
     transport,
     deleteSentMails: async (email: string, about: readonly string[]) => transport.deleteMails?.(email, about),
   }

@@ -7,13 +7,14 @@ import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import type { BaseContext } from './base.ts'
 
-export const createOrderDeps = ({ db, names }: BaseContext) => {
+export const createOrderDeps = (context: BaseContext) => {
+  const { db, names } = context
   const users = createUserTable(db, names)
   const records = createAuthRecords(db, names, users)
   return {
     users,
     records,
-    orders: createOrderTable(db, names),
+    orders: createOrderTable(context),
     newOrderId,
     links: createOrderLinks(db, names),
     /** The email of an account, once it is confirmed. */

@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import * as z from 'zod'
 import { normalizeEmail } from '../accounts/email.ts'
+import { findCurrency } from '../core/currency.ts'
 import { LOG_LEVELS } from '../core/log/log.ts'
-import { parseDecimal, parseRate } from '../core/money.ts'
+import { parseRate } from '../core/money.ts'
 import { isTimeZone } from '../core/shop-profile.ts'
 import { parseSender } from '../notifications/sender.ts'
 
@@ -29,8 +30,8 @@ const parsedBy = <T>(parse: (text: string) => T | undefined) =>
 
 const wholeNumber = (least: number, most: number, example: string) => ({
   schema: parsedBy(text => {
-    const number = Number(text)
-    return Number.isInteger(number) && number >= least && number <= most ? number : undefined
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    return number >= least && number <= most ? number : undefined
   }),
   expected: `a whole number from ${least} to ${most}`,
   example,
@@ -128,8 +129,8 @@ export const LOG_LEVEL = {
 } as const
 
 export const CURRENCY_CODE = {
-  schema: z.string().regex(/^[A-Z]{3}$/),
-  expected: 'a currency code of three capital letters',
+  schema: parsedBy(findCurrency),
+  expected: 'a currency code of ISO 4217',
   example: 'EUR',
 } as const
 
@@ -139,12 +140,10 @@ export const RATE = {
   example: '0.08',
 } as const
 
+/** Its decimals are checked with the currency. */
 export const AMOUNT = {
-  schema: parsedBy(text => {
-    const amount = parseDecimal(text)
-    return amount !== undefined && amount >= 0 ? amount : undefined
-  }),
-  expected: 'an amount of at most two decimals',
+  schema: z.string().regex(/^\d{1,8}(\.\d{1,4})?$/),
+  expected: 'an amount in the currency of the shop',
   example: '5.99',
 } as const
 

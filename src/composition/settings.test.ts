@@ -25,11 +25,22 @@ test('an empty environment is a shop on this machine', () => {
     bucket: undefined,
     cognito: undefined,
     mail: { from: { name: 'CloudShelf', address: 'orders@localhost' } },
-    currency: 'USD',
+    currency: { code: 'USD', decimals: 2 },
     rules: { tax: { numerator: 8n, denominator: 100n }, shipping: 599 },
     cartTtlSeconds: 604_800,
     log: { level: 'events', service: 'cloudshelf' },
   })
+})
+
+test.each([
+  ['JPY', undefined, 600],
+  ['JPY', '500', 500],
+  ['KWD', '1.250', 1250],
+  ['KWD', undefined, 5990],
+  ['HUF', '1490.50', 149_050],
+  ['ISK', undefined, 600],
+])('in %s a shipping cost of %s is %i minor units', (CURRENCY, SHIPPING_FLAT, shipping) => {
+  expect(readSettings({ CURRENCY, SHIPPING_FLAT }).rules.shipping).toBe(shipping)
 })
 
 test('an empty variable counts as not set', () => {
@@ -62,8 +73,20 @@ describe('a value that cannot be used is refused with what it must be:', () => {
     [{ DYNAMODB_PORT: '80.5' }, 'DYNAMODB_PORT must be a whole number from 0 to 65535, for example 8001'],
     [{ CART_TTL_DAYS: '0' }, 'CART_TTL_DAYS must be a whole number from 1 to 365, for example 7'],
     [{ TAX_RATE: '8%' }, 'TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08'],
-    [{ SHIPPING_FLAT: '-1' }, 'SHIPPING_FLAT must be an amount of at most two decimals, for example 5.99'],
-    [{ CURRENCY: 'euro' }, 'CURRENCY must be a currency code of three capital letters, for example EUR'],
+    [
+      { SHIPPING_FLAT: '-1' },
+      'SHIPPING_FLAT must be an amount in the currency of the shop, for example 5.99',
+    ],
+    [
+      { SHIPPING_FLAT: '1e3' },
+      'SHIPPING_FLAT must be an amount in the currency of the shop, for example 5.99',
+    ],
+    [{ SHIPPING_FLAT: '5.999' }, 'SHIPPING_FLAT must be an amount in USD, with at most 2 decimals'],
+    [{ SHIPPING_FLAT: '5.99', CURRENCY: 'JPY' }, 'SHIPPING_FLAT must be an amount in JPY, with no decimals'],
+    [{ PORT: '0x10' }, 'PORT must be a whole number from 0 to 65535, for example 3000'],
+    [{ PORT: '1e3' }, 'PORT must be a whole number from 0 to 65535, for example 3000'],
+    [{ CURRENCY: 'euro' }, 'CURRENCY must be a currency code of ISO 4217, for example EUR'],
+    [{ CURRENCY: 'XAU' }, 'CURRENCY must be a currency code of ISO 4217, for example EUR'],
     [
       { PUBLIC_URL: 'shop.example' },
       'PUBLIC_URL must be an http:// or https:// URL, for example https://shop.example',

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path'
 import type { CognitoSettings } from '../accounts/cognito/oidc.ts'
 import type { PriceRules } from '../cart/pricing.ts'
 import type { Credentials } from '../core/aws/sign.ts'
+import { type Currency, decimalsOf } from '../core/currency.ts'
 import type { LogLevel } from '../core/log/log.ts'
+import { type MinorUnits, parseDecimal } from '../core/money.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
 import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
@@ -44,7 +46,7 @@ export type Settings = {
   /** Shared secret of the reverse proxy whose statement of the client's IP is believed. */
   readonly proxySecret: string | undefined
   readonly log: { readonly level: LogLevel; readonly service: string }
-  readonly currency: string
+  readonly currency: Currency
   readonly rules: PriceRules
   readonly cartTtlSeconds: number
 }
@@ -112,7 +114,7 @@ export const readSettings = (
       service: env.POWERTOOLS_SERVICE_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME ?? 'cloudshelf',
     },
     currency: env.CURRENCY,
-    rules: { tax: env.TAX_RATE, shipping: env.SHIPPING_FLAT },
+    rules: { tax: env.TAX_RATE, shipping: shippingCharge(env) },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
   }
 }
@@ -158,6 +160,16 @@ const bucketUrl = (name: string, { BLOB_ENDPOINT: endpoint }: Environment, regio
   endpoint === undefined
     ? `https://${name}.s3.${region}.amazonaws.com`
     : `${endpoint.replace(/\/$/, '')}/${name}`
+
+/** What an order's shipping costs where SHIPPING_FLAT does not say: an amount that each currency can have. */
+const DEFAULT_SHIPPING = { withMinorUnits: '5.99', without: '600' } as const
+
+const shippingCharge = ({ CURRENCY: currency, SHIPPING_FLAT: text }: Environment): MinorUnits => {
+  const { withMinorUnits, without } = DEFAULT_SHIPPING
+  const amount = parseDecimal(text ?? (currency.decimals > 0 ? withMinorUnits : without), currency)
+  if (amount !== undefined) return amount
+  throw invalid([`SHIPPING_FLAT must be an amount in ${currency.code}, with ${decimalsOf(currency)}`])
+}
 
 const cognitoSettings = (env: Environment): CognitoSettings | undefined => {
   const { COGNITO_USER_POOL_ID: pool, COGNITO_CLIENT_ID: clientId, COGNITO_CLIENT_SECRET: clientSecret } = env

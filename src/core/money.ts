@@ -1,51 +1,77 @@
 /**
- * Money is whole cents inside the shop; the specification's decimals (42.99) appear only in tables and JSON,
- * and are converted here and nowhere else.
+ * Money is minor units of a currency inside the shop (cents, yen, fils); the specification's decimals (42.99) appear only in
+ * tables and JSON, and are converted here and nowhere else. Amounts are rounded here, half up to the minor unit.
  */
-export type Cents = number & { readonly __unit: 'cents' }
+import type { Currency } from './currency.ts'
 
-const DECIMAL = /^(-?)(\d{1,12})(?:\.(\d{1,2})0*)?$/
+/**
+ * An amount in minor units. Every amount that the shop calculates or accepts is whole. One that another client stored with
+ * more decimals than its currency has keeps them as a fraction, so that it is shown and exported as it is stored.
+ */
+export type MinorUnits = number & { readonly __unit: 'minor units' }
 
-/** Whole cents as `Cents`; throws on a fraction, so that a float never slips in. */
-export const cents = (whole: number): Cents => {
-  if (!Number.isSafeInteger(whole)) throw new RangeError(`not a whole number of cents: ${whole}`)
-  return whole as Cents
+/** Sign, units, and the decimals without zeros at their end. */
+const DECIMAL = /^(-?)(\d{1,12})(?:\.(?=\d)(\d*?)0*)?$/
+
+/** A whole number of minor units; throws RangeError on a fraction, so that a float never slips in. */
+export const minorUnits = (whole: number): MinorUnits => {
+  if (!Number.isSafeInteger(whole)) throw new RangeError(`not a whole number of minor units: ${whole}`)
+  return whole as MinorUnits
 }
 
-/** '42.99', '43' or 42.99 as cents; undefined for more than two decimals, or anything but a plain number. */
-export const parseDecimal = (value: string | number): Cents | undefined => {
-  if (typeof value === 'number') {
-    // The double nearest to whole cents divided by 100 is the one that the decimal itself is read as.
-    const whole = Math.round(value * 100)
-    if (whole !== 0 && whole / 100 === value && Math.abs(value) < 1e12) return cents(whole)
-  }
+/** Whether the amount has no more decimals than its currency. */
+export const isWhole = (amount: MinorUnits): boolean => Number.isSafeInteger(amount)
+
+/** `value` times 10 ** `places`, by its decimal digits: 42.995 by 2 places is 4299.5. */
+const shift = (value: number, places: number): number => {
+  const [digits, exponent = '0'] = String(value).split('e')
+  return Number(`${digits}e${Number(exponent) + places}`)
+}
+
+/** A finite decimal as it is stored, in minor units; decimals that the currency does not have become a fraction. */
+export const fromDecimal = (decimal: number, { decimals }: Currency): MinorUnits => {
+  const scale = 10 ** decimals
+  const whole = Math.round(decimal * scale)
+  // The double nearest to whole minor units divided by the scale is the one that the decimal itself is read as.
+  return (whole !== 0 && whole / scale === decimal ? whole : shift(decimal, decimals) || 0) as MinorUnits
+}
+
+/**
+ * '42.99', '43' or 42.99 as an amount of the currency; undefined for more decimals than it has, or anything but a plain
+ * number: no exponent, no hexadecimal digits, no blank.
+ */
+export const parseDecimal = (value: string | number, currency: Currency): MinorUnits | undefined => {
   const match = DECIMAL.exec(String(value))
-  if (!match) return undefined
-  const [, sign, units = '0', fraction = ''] = match
-  const whole = Number(units) * 100 + Number(fraction.padEnd(2, '0'))
-  return cents(sign && whole > 0 ? -whole : whole)
+  if (!match || (match[3] ?? '').length > currency.decimals) return undefined
+  const amount = fromDecimal(Number(value), currency)
+  return isWhole(amount) ? amount : undefined
 }
 
-/** As `parseDecimal`, for an amount that a schema has checked. Throws RangeError for any other. */
-export const toCents = (value: string | number): Cents => {
-  const amount = parseDecimal(value)
-  if (amount === undefined) throw new RangeError(`not an amount of money: ${value}`)
-  return amount
+/** The amount as the JSON number of the specification: 4299 -> 42.99 (the nearest double prints just those decimals). */
+export const toDecimal = (amount: MinorUnits, { decimals }: Currency): number =>
+  isWhole(amount) ? amount / 10 ** decimals : shift(amount, -decimals)
+
+/** The amount as text with all decimals of its currency: '43.00', '1857', '1.500'; with more only if it is stored so. */
+export const toDecimalText = (amount: MinorUnits, currency: Currency): string =>
+  isWhole(amount)
+    ? toDecimal(amount, currency).toFixed(currency.decimals)
+    : String(toDecimal(amount, currency))
+
+/** What a price looks like in this currency, for messages: 12.50 in euros, 1250 in yen. */
+export const examplePrice = (currency: Currency): string =>
+  currency.decimals === 0 ? '1250' : (12.5).toFixed(currency.decimals)
+
+/** Price of `quantity` pieces, rounded half up to whole minor units where the price of one has a fraction. */
+export const multiply = (amount: MinorUnits, quantity: number): MinorUnits => {
+  const product = amount * quantity
+  // 15 digits are exact in a double: what is behind them is the error of the multiplication.
+  return minorUnits(isWhole(amount) ? product : Math.round(Number(product.toPrecision(15))))
 }
 
-/** Cents as the decimal string of the tables: 4299 -> '42.99', 4300 -> '43'. DynamoDB compares it exactly. */
-export const toDecimalString = (amount: Cents): string => String(toDecimal(amount))
-
-/** Cents as the JSON number of the specification: 4299 -> 42.99 (the nearest double prints those two decimals). */
-export const toDecimal = (amount: Cents): number => amount / 100
-
-/** Price of `quantity` pieces. */
-export const multiply = (amount: Cents, quantity: number): Cents => cents(amount * quantity)
-
-export const sum = (amounts: Iterable<Cents>): Cents => {
+export const sum = (amounts: Iterable<MinorUnits>): MinorUnits => {
   let total = 0
   for (const amount of amounts) total += amount
-  return cents(total)
+  return minorUnits(total)
 }
 
 /** A rate such as tax, as an exact fraction of integers: '0.08' -> 8 / 100. */
@@ -59,6 +85,6 @@ export const parseRate = (text: string): Rate | undefined => {
   return { numerator: BigInt(decimals || '0'), denominator: 10n ** BigInt(decimals.length) }
 }
 
-/** `rate` of a non-negative `amount`, rounded half up to whole cents. */
-export const applyRate = (amount: Cents, rate: Rate): Cents =>
-  cents(Number((2n * BigInt(amount) * rate.numerator + rate.denominator) / (2n * rate.denominator)))
+/** `rate` of a non-negative `amount`, rounded half up to whole minor units. */
+export const applyRate = (amount: MinorUnits, rate: Rate): MinorUnits =>
+  minorUnits(Number((2n * BigInt(amount) * rate.numerator + rate.denominator) / (2n * rate.denominator)))

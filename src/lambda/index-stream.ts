@@ -18,7 +18,8 @@ const { liveIndex, changes, db, now, report } = deps
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 
-const parseImage = (image: Image) => (image === undefined ? undefined : parseBook(fromWire(image)))
+const parseImage = (image: Image) =>
+  image === undefined ? undefined : parseBook(fromWire(image), base.currency)
 
 /** The change in a record: the book's key, and the book as it is now; undefined where nothing changed that the public sees. */
 const readChange = ({ dynamodb }: DynamoDBRecord) => {
@@ -32,7 +33,7 @@ const readChange = ({ dynamodb }: DynamoDBRecord) => {
     isBook(before) &&
     isBook(after) &&
     before.status === after.status &&
-    isDeepStrictEqual(toDetail(before), toDetail(after))
+    isDeepStrictEqual(toDetail(before, base.currency), toDetail(after, base.currency))
   return isSame ? undefined : { key: { category, book_id }, isNew: before === undefined, after }
 }
 

@@ -47,7 +47,7 @@ const { fetch: servePage } = createPageServer({
   publicUrl,
   origins: shopOrigins(publicUrl),
   loadShedder: createLoadShedder(),
-  currency,
+  currency: currency.code,
   shop,
   createFreshnessCheck: () => {
     const until = Date.now() + PAGE_CACHE_MS

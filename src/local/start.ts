@@ -159,7 +159,7 @@ const startParts = async (
     publicUrl: settings.publicUrl,
     origins: shop.origins,
     loadShedder: shop.loadShedder,
-    currency: settings.currency,
+    currency: settings.currency.code,
     shop: settings.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,

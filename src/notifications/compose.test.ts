@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { currency } from '../../test/currencies.ts'
 import { anOrder, createMailCapture, createMailShop } from '../../test/mail.ts'
-import { cents } from '../core/money.ts'
+import { type MinorUnits, minorUnits } from '../core/money.ts'
 import { DEFAULT_PROFILE } from '../core/shop-profile.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
@@ -13,7 +14,7 @@ import type { Mail } from './schema.ts'
 import { mailText } from './text.ts'
 import { sendDueMail } from './worker.ts'
 
-const SHOP = { ...DEFAULT_PROFILE, currency: 'USD', publicUrl: 'https://shop.example' }
+const SHOP = { ...DEFAULT_PROFILE, publicUrl: 'https://shop.example' }
 const TOKEN = 'T'.repeat(43)
 const everyMail = (order: Order) => [
   orderConfirmed(order, SHOP),
@@ -47,11 +48,14 @@ test('the confirmation of the specification’s sample order shows its amounts, 
 
 test('each line shows the price of all its copies, and the lines add up to the subtotal', () => {
   const items = [
-    { book_id: 'a', title: 'A', price: cents(1999), quantity: 3 },
-    { book_id: 'b', title: 'B', price: cents(5), quantity: 20 },
+    { book_id: 'a', title: 'A', price: minorUnits(1999), quantity: 3 },
+    { book_id: 'b', title: 'B', price: minorUnits(5), quantity: 20 },
   ]
   const text = mailText(
-    orderConfirmed(anOrder({ items, amounts: { subtotal: cents(6097), total: cents(7184) } }), SHOP),
+    orderConfirmed(
+      anOrder({ items, amounts: { subtotal: minorUnits(6097), total: minorUnits(7184) } }),
+      SHOP,
+    ),
     SHOP,
   )
   expect(text).toMatch(/3 × A +\$59\.97/)
@@ -59,15 +63,21 @@ test('each line shows the price of all its copies, and the lines add up to the s
   expect(text).toMatch(/Subtotal +\$60\.97/)
 })
 
-test('amounts have two decimals in every currency', () => {
-  const inCurrency = (currency: string) => mailText(orderConfirmed(anOrder(), { ...SHOP, currency }), SHOP)
-  expect(inCurrency('EUR')).toContain('€52.42')
-  expect(inCurrency('JPY')).toContain('¥52.42')
+test.each([
+  ['EUR', 5242, '€52.42'],
+  ['JPY', 1857, '¥1,857'],
+  ['KWD', 5242, 'KWD 5.242'],
+  ['HUF', 524_200, 'HUF 5,242.00'],
+  ['ISK', 5242, 'ISK 5,242'],
+  ['JPY', 1857.5, '¥1,857.5'],
+])('amounts in %s have the decimals of its minor unit, and those that are stored', (code, total, shown) => {
+  const order = anOrder({ currency: currency(code), amounts: { total: total as MinorUnits } })
+  expect(mailText(orderConfirmed(order, SHOP), SHOP)).toContain(shown)
 })
 
 test('an order of another client, with a total alone, has its mails too', () => {
   const { shipping_address: _, ...rest } = anOrder()
-  const bare = { ...rest, amounts: { total: cents(5242) } }
+  const bare = { ...rest, amounts: { total: minorUnits(5242) } }
   for (const letter of everyMail(bare)) expect(mailText(letter, SHOP)).not.toMatch(/undefined|NaN/)
   expect(mailText(orderConfirmed(bare, SHOP), SHOP)).toMatch(/Total +\$52\.42/)
 })
@@ -82,10 +92,10 @@ const EVIL = '</td><script>alert(1)</script><img src=https://spy.example/x.png o
 
 test('text that customers entered is escaped in the HTML of a mail', async () => {
   const order = anOrder({
-    items: [{ book_id: 'a', title: EVIL, price: cents(100), quantity: 1 }],
+    items: [{ book_id: 'a', title: EVIL, price: minorUnits(100), quantity: 1 }],
     shipping_address: { street: EVIL, city: EVIL, state: EVIL, postal_code: EVIL, country: EVIL },
   })
-  const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: cents(100), quantity: 1 }] })
+  const clean = anOrder({ items: [{ book_id: 'a', title: 'A', price: minorUnits(100), quantity: 1 }] })
   const tags = (page: string) => page.match(/<[a-z/][^>]*>/gi) ?? []
   for (const [i, letter] of everyMail(order).entries()) {
     const page = await mailHtml(letter, SHOP)
@@ -109,7 +119,9 @@ test('mails load nothing from a server: no images, scripts, styles or fonts', as
 
 test('a title with line breaks, control or bidirectional characters is a single plain line', async () => {
   const title = 'A\r\nBcc: x@example.com\r\n\r\n-- \nTotal\t$0.01\u2028\u0000\u202eEvil'
-  const { text, html } = await mailFor({ items: [{ book_id: 'a', title, price: cents(100), quantity: 1 }] })
+  const { text, html } = await mailFor({
+    items: [{ book_id: 'a', title, price: minorUnits(100), quantity: 1 }],
+  })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   for (const form of [text, html]) expect(form).not.toMatch(/[\r\u0000\u2028\u202e\t]/)
   expect(text).not.toMatch(/^(Bcc|Total.*0\.01)/m)
@@ -118,7 +130,7 @@ test('a title with line breaks, control or bidirectional characters is a single 
 
 test('a very long title, or one with half a character, is truncated', () => {
   const order = anOrder({
-    items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: cents(100), quantity: 1 }],
+    items: [{ book_id: 'a', title: `${'😀'.repeat(5_000)}\ud800`, price: minorUnits(100), quantity: 1 }],
   })
   for (const letter of everyMail(order)) {
     const text = mailText(letter, SHOP)

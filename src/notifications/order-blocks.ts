@@ -2,23 +2,19 @@
 import { addressLines } from '../addresses/lines.ts'
 import { amountRows } from '../cart/amounts.ts'
 import { formatDay, placedAt } from '../core/days.ts'
-import { type Cents, multiply, toDecimal } from '../core/money.ts'
+import { formatMoney } from '../core/format-money.ts'
+import { type MinorUnits, multiply, toDecimal } from '../core/money.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { Block } from './mail-content.ts'
 
 /** Facts of the shop that mails show. */
-export type ShopFacts = ShopProfile & { readonly currency: string; readonly publicUrl: string }
+export type ShopFacts = ShopProfile & { readonly publicUrl: string }
 
-/** An amount with its currency, always with cents: the shop's amounts have two decimals in every currency. */
-export const money = (amount: Cents, currency: string): string =>
-  new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  }).format(toDecimal(amount))
+/** An amount of the order with its currency. */
+export const money = (amount: MinorUnits, { currency }: Order): string =>
+  formatMoney(toDecimal(amount, currency), currency.code, 'en-US')
 
 /** The day on which an order was placed, in the shop's time zone: 'September 5, 2025'. */
 const placedOn = ({ created_at, order_date }: Order, { timeZone }: ShopFacts): string =>
@@ -35,16 +31,16 @@ export const books = (order: Order): Block => ({
 const AMOUNT_LABELS = { subtotal: 'Subtotal', shipping: 'Shipping', tax: 'Tax', total: 'Total' }
 
 /** Every line with its price, then the amounts. */
-export const amounts = (order: Order, { currency }: ShopFacts): Block => ({
+export const amounts = (order: Order): Block => ({
   kind: 'amounts',
   rows: [
     ...order.items.map(line => ({
       label: bookLabel(line),
-      amount: money(multiply(line.price, line.quantity), currency),
+      amount: money(multiply(line.price, line.quantity), order),
     })),
     ...amountRows(order.amounts, AMOUNT_LABELS).map(({ label, amount, isTotal }) => ({
       label,
-      amount: money(amount, currency),
+      amount: money(amount, order),
       strong: isTotal,
     })),
   ],

@@ -2,16 +2,16 @@
 import { expect, test } from 'vitest'
 import { createMailCapture, createMailShop } from '../../test/mail.ts'
 import { putForeignItem, readItems } from '../../test/table-contents.ts'
-import { cents } from '../core/money.ts'
+import { minorUnits } from '../core/money.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 
-const DISCOUNT = { id: 'spring', label: 'Spring sale', amount: cents(-430) }
+const DISCOUNT = { id: 'spring', label: 'Spring sale', amount: minorUnits(-430) }
 const amounts = {
-  subtotal: cents(4299),
+  subtotal: minorUnits(4299),
   adjustments: [DISCOUNT],
-  tax: cents(310),
-  shipping: cents(599),
-  total: cents(4778),
+  tax: minorUnits(310),
+  shipping: minorUnits(599),
+  total: minorUnits(4778),
 }
 const fields = {
   subtotal: 42.99,

@@ -1,6 +1,7 @@
 /** A new order and the writes of its checkout, as one transaction sends them. */
 import type { PricedAmounts } from '../cart/amounts.ts'
 import type { Cart, CartLine } from '../cart/schema.ts'
+import type { Currency } from '../core/currency.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { dayOf } from '../core/ids.ts'
 import type { OrderDeps } from './deps.ts'
@@ -13,7 +14,7 @@ export type NewOrder = Order & { readonly amounts: PricedAmounts; readonly email
 export const newOrder = (
   userId: string,
   lines: readonly CartLine[],
-  amounts: PricedAmounts,
+  { amounts, currency }: { readonly amounts: PricedAmounts; readonly currency: Currency },
   { email, shipping_address }: PlaceOrder,
   now: Date,
   orderId: string,
@@ -29,6 +30,7 @@ export const newOrder = (
     quantity,
   })),
   amounts,
+  currency,
   status: 'confirmed',
   shipping_address: definedFields(shipping_address),
   email,

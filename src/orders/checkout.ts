@@ -12,7 +12,8 @@ import { findBooks } from '../catalog/find.ts'
 import { rejectionOf } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { type ErrorCode, ShopError } from '../core/errors.ts'
-import { parseDecimal, toDecimal } from '../core/money.ts'
+import { toDecimal, toDecimalText } from '../core/money.ts'
+import { requireAmount } from '../core/require-amount.ts'
 import { type RetryPolicy, retry } from '../core/retry.ts'
 import { invalidRequest } from '../http/problem.ts'
 import { checkoutLines } from './checkout-lines.ts'
@@ -119,8 +120,11 @@ const attempt = async (
   const { userId, key, body } = checkout
   const now = deps.now()
   const lines = checkoutLines(cart, books)
-  const order = newOrder(userId, lines, calculateAmounts(lines, deps.rules), body, now, deps.newOrderId(now))
-  if (order.amounts.total !== parseDecimal(body.expected_total)) throw priceChanged(order)
+  const { currency } = deps
+  const amounts = calculateAmounts(lines, deps.rules)
+  const order = newOrder(userId, lines, { amounts, currency }, body, now, deps.newOrderId(now))
+  if (amounts.total !== requireAmount('expected_total', body.expected_total, currency))
+    throw priceChanged(order)
   const writes = checkoutWrites(deps, cart, order, lines, checkout, now)
   const rejection = await rejectionOf(transact(Object.values(writes).flat()))
   if (rejection) {
@@ -131,18 +135,22 @@ const attempt = async (
     return record && replay(deps, checkout, record)
   }
   deps.booksChanged(lines)
-  deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.amounts.total) })
+  deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(amounts.total, currency) })
   return { order, replayed: false }
 }
 
-const priceChanged = ({ amounts, items }: Order): ShopError =>
+const priceChanged = ({ amounts, currency, items }: Order): ShopError =>
   new ShopError(
     'price_changed',
-    `The total has changed to ${toDecimal(amounts.total).toFixed(2)}. Please review it before you place your order.`,
+    `The total has changed to ${toDecimalText(amounts.total, currency)}. Please review it before you place your order.`,
     {
       quote: {
-        ...toOrderAmountFields(amounts),
-        items: items.map(({ book_id, price, quantity }) => ({ book_id, price: toDecimal(price), quantity })),
+        ...toOrderAmountFields(amounts, currency),
+        items: items.map(({ book_id, price, quantity }) => ({
+          book_id,
+          price: toDecimal(price, currency),
+          quantity,
+        })),
       },
     },
   )

@@ -28,7 +28,6 @@ const keyMissing = () =>
 const LOOKUP_DETAIL = 'If we find a matching order, we’ll email a link to the address it was placed with.'
 
 export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
-  const view = (order: Order) => service.orderView(order, deps.currency)
   const ownerOf = ({ userId, guestId, session }: Identity): Owner => ({
     userId,
     guestId,
@@ -44,7 +43,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, transact)
       responseHeaders.set('location', `/api/orders/${order.order_id}`)
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')
-      return view(order)
+      return service.orderView(order)
     }),
     route(api.listOrders, async ({ identity, query: { date, limit = api.ORDERS_PER_PAGE, cursor } }) => {
       const scope = date === undefined ? `orders of ${identity.userId}` : `orders on ${date}`
@@ -53,22 +52,29 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
         date === undefined
           ? await listOrders(deps, ownerOf(identity), limit, after)
           : await deps.orders.listByDay(date, limit, after)
-      return { items: orders.map(view), next_cursor: next ? deps.cursors.seal(scope, next) : null }
+      return {
+        items: orders.map(service.orderView),
+        next_cursor: next ? deps.cursors.seal(scope, next) : null,
+      }
     }),
     route(api.lookUpOrder, async ({ body }) => {
       await withUniformTiming(() => requestOrderLink(deps, body))
       return { detail: LOOKUP_DETAIL }
     }),
-    route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
-    route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),
+    route(api.openOrderLink, async ({ body }) => service.orderView(await openOrderLink(deps, body.token))),
+    route(api.getOrder, async ({ identity, params }) =>
+      service.orderView(await find(identity, params.order_id)),
+    ),
     route(api.cancelOrder, async ({ identity, params }) => {
       const order = await find(identity, params.order_id)
       const actor = (await identity.staff())?.actor ?? identity.userId ?? order.user_id
-      return view(await service.cancelOrder(deps, actor, order))
+      return service.orderView(await service.cancelOrder(deps, actor, order))
     }),
     route(api.setOrderStatus, async ({ identity, params, body }) => {
       const order = await service.findOrder(deps, params.order_id)
-      return view(await service.moveOrder(deps, await requireActor(identity), order, body.status))
+      return service.orderView(
+        await service.moveOrder(deps, await requireActor(identity), order, body.status),
+      )
     }),
   ]
 }

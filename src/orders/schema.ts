@@ -2,22 +2,24 @@
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
 import { PostalAddress, UncheckedDeliveryAddress } from '../addresses/schema.ts'
-import { Money, orderAmountFields, storedAmountFields, withAmounts } from '../cart/amount-fields.ts'
+import { Money, orderAmountFields, storedAmountFields } from '../cart/amount-fields.ts'
+import type { Amounts } from '../cart/amounts.ts'
+import type { Currency } from '../core/currency.ts'
 import { dayOfOrderId } from '../core/ids.ts'
-import { parseDecimal } from '../core/money.ts'
+import type { MinorUnits } from '../core/money.ts'
 import { LinkToken } from '../core/secrets.ts'
-import { StoredMoney } from '../core/stored-money.ts'
 import { orderNumber, parseOrderNumber } from './number.ts'
 import { OrderStatus } from './status.ts'
 
-export const OrderLine = z.object({
+export const StoredOrderLine = z.object({
   book_id: z.string(),
   category: z.string().optional(),
   title: z.string(),
-  price: StoredMoney,
+  price: z.number(),
   quantity: z.int().positive(),
 })
-export type OrderLine = z.infer<typeof OrderLine>
+/** A line of an order, its price in minor units of the order's currency. */
+export type OrderLine = Omit<z.infer<typeof StoredOrderLine>, 'price'> & { readonly price: MinorUnits }
 
 /** Fields in the order of an envelope, since the table keeps none. Fields of other clients come last, by name. */
 const ADDRESS_FIELDS = Object.keys(PostalAddress.shape)
@@ -34,37 +36,40 @@ const StoredAddress = z.unknown().transform((value): Record<string, string> | un
   return Object.fromEntries(ordered.map(([name, part]) => [name, String(part)]))
 })
 
-/** An item of the orders table. The specification's own `create_order` leaves out amounts and address. */
-export const Order = z
-  .object({
-    user_id: z.string(),
-    order_id: z.string(),
-    order_date: z.string(),
-    items: z.array(OrderLine),
-    ...storedAmountFields,
-    status: OrderStatus,
-    shipping_address: StoredAddress.optional(),
-    email: z.string().optional(),
-    version: z.int().optional(),
-    retain_until: z.string().optional(),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .transform(withAmounts)
-/** An order inside the shop, with amounts in whole cents. */
-export type Order = z.infer<typeof Order>
+const UNKNOWN_TIME = '1970-01-01T00:00:00Z'
 
-const hasCents = (value: number): boolean => parseDecimal(value) !== undefined
+/**
+ * An item of the orders table. The specification's own `create_order` leaves out amounts and address. Parsing is lenient
+ * towards other clients, so that an order is shown whatever its status is. Without `currency` it is in the shop's.
+ */
+export const StoredOrder = z.object({
+  user_id: z.string(),
+  order_id: z.string(),
+  order_date: z.string(),
+  items: z.array(z.unknown()),
+  ...storedAmountFields,
+  currency: z.string().min(1).optional().catch(undefined),
+  status: z.string().catch('unknown'),
+  shipping_address: StoredAddress.optional(),
+  email: z.string().optional().catch(undefined),
+  version: z.int().optional().catch(undefined),
+  retain_until: z.string().optional().catch(undefined),
+  created_at: z.string().catch(UNKNOWN_TIME),
+  updated_at: z.string().catch(UNKNOWN_TIME),
+})
+type StoredOrder = z.infer<typeof StoredOrder>
+
+/** An order inside the shop, with amounts in minor units of its currency. */
+export type Order = Omit<StoredOrder, 'items' | 'currency' | keyof Amounts> & {
+  readonly items: readonly OrderLine[]
+  readonly amounts: Amounts
+  readonly currency: Currency
+}
 
 export const PlaceOrder = z
   .strictObject({
     cart_version: z.string().min(1).max(64).describe('The version of the cart that the shopper saw.'),
-    expected_total: z
-      .number()
-      .min(0)
-      .max(1e9)
-      .refine(hasCents, { error: 'must have at most two decimals' })
-      .describe('The total that the shopper saw.'),
+    expected_total: z.number().min(0).max(1e11).describe('The total that the shopper saw.'),
     email: Email,
     // Checked by checkout, so that a retry of a request that an earlier release took is still recognised.
     shipping_address: UncheckedDeliveryAddress,
@@ -105,7 +110,9 @@ export const OrderView = z
     order_id: z.string(),
     order_number: z.string().describe('For people, for example 7K3M2-QX8VD.'),
     order_date: z.string().describe('The day, UTC.'),
-    status: OrderStatus,
+    status: z
+      .string()
+      .describe(`${OrderStatus.options.join(', ')}; another text where another client has stored it.`),
     items: z.array(
       z.object({
         book_id: z.string(),
@@ -116,7 +123,7 @@ export const OrderView = z
       }),
     ),
     ...orderAmountFields,
-    currency: z.string(),
+    currency: z.string().describe('ISO 4217: the currency of all amounts of the order.'),
     payment: z.literal('invoice').describe('Orders are paid on invoice.'),
     email: z.string().optional(),
     shipping_address: z.record(z.string(), z.string()).optional(),

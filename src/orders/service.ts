@@ -147,7 +147,7 @@ const transitionWrites = (
 }
 
 /** The order's JSON. */
-export const orderView = (order: Order, currency: string): OrderView => ({
+export const orderView = (order: Order): OrderView => ({
   order_id: order.order_id,
   order_number: orderNumber(order.order_id),
   order_date: order.order_date,
@@ -156,11 +156,11 @@ export const orderView = (order: Order, currency: string): OrderView => ({
     book_id,
     ...(category === undefined ? {} : { category }),
     title,
-    price: toDecimal(price),
+    price: toDecimal(price, order.currency),
     quantity,
   })),
-  ...toOrderAmountFields(order.amounts),
-  currency,
+  ...toOrderAmountFields(order.amounts, order.currency),
+  currency: order.currency.code,
   payment: 'invoice',
   ...(order.email === undefined ? {} : { email: order.email }),
   ...(order.shipping_address === undefined ? {} : { shipping_address: order.shipping_address }),

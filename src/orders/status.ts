@@ -13,11 +13,17 @@ const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   cancelled: [],
 }
 
-/** The statuses that may follow `from`. */
-export const allowedTransitions = (from: OrderStatus): readonly OrderStatus[] => TRANSITIONS[from]
+const isKnown = (status: string): status is OrderStatus => Object.hasOwn(TRANSITIONS, status)
+
+/** The statuses that may follow `from`: none, where another client made it up. */
+export const allowedTransitions = (from: string): readonly OrderStatus[] =>
+  isKnown(from) ? TRANSITIONS[from] : []
+
+/** Whether the shop will not move the order on: it is delivered or cancelled, or another client made its status up. */
+export const isFinal = (status: string): boolean => allowedTransitions(status).length === 0
 
 /** Throws status_conflict where `to` may not follow `from`. */
-export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
+export const assertTransition = (from: string, to: OrderStatus): void => {
   if (allowedTransitions(from).includes(to)) return
   throw new ShopError('status_conflict', `This order is ${from} and cannot become ${to}.`, {
     order_status: from,
@@ -25,5 +31,5 @@ export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
 }
 
 /** The next status on the way to delivery; undefined at the end. */
-export const nextStatus = (from: OrderStatus): OrderStatus | undefined =>
+export const nextStatus = (from: string): OrderStatus | undefined =>
   allowedTransitions(from).find(status => status !== 'cancelled')

@@ -11,7 +11,7 @@ import type { OrderKey } from './links.ts'
 import { orderNumber } from './number.ts'
 import type { CheckoutRecord } from './request-hash.ts'
 import type { Order } from './schema.ts'
-import type { OrderStatus } from './status.ts'
+import { isFinal, type OrderStatus } from './status.ts'
 
 /** Events of an order that a mail tells its customer. */
 export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
@@ -46,13 +46,12 @@ export interface OrderWrites {
 /** Retention of invoices in German and French commercial law, which is the longest that the shop must observe. */
 const RETAIN_YEARS = 10
 
-const toItem = ({ amounts, ...order }: Order): Item => ({
+const toItem = ({ amounts, currency, ...order }: Order): Item => ({
   ...order,
-  items: order.items.map(line => ({ ...line, price: toDecimal(line.price) })),
-  ...toOrderAmountFields(amounts),
+  items: order.items.map(line => ({ ...line, price: toDecimal(line.price, currency) })),
+  ...toOrderAmountFields(amounts, currency),
+  currency: currency.code,
 })
-
-const isFinal = (status: OrderStatus): boolean => status === 'delivered' || status === 'cancelled'
 
 const countryOnly = (address: Order['shipping_address']): Item =>
   address?.country === undefined ? {} : { country: address.country }

@@ -1,12 +1,15 @@
 /** Orders table and its control rows: with `table-writes.ts` the only file that knows their attributes, keys and indexes. */
+import { fromAmountFields } from '../cart/amount-fields.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import { storedCurrency } from '../core/currency.ts'
+import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
-import type { TableNames } from '../tables/definitions.ts'
+import { fromDecimal } from '../core/money.ts'
+import type { TableDeps } from '../tables/table-deps.ts'
 import type { OrderKey } from './links.ts'
 import type { CheckoutRecord } from './request-hash.ts'
-import { Order } from './schema.ts'
+import { type Order, StoredOrder, StoredOrderLine } from './schema.ts'
 import { createOrderWrites, type OrderWrites } from './table-writes.ts'
 
 /** Orders, and the key after which the next page starts, if there is one. */
@@ -19,7 +22,7 @@ export type OrdersByEmail = {
   readonly last?: string
 }
 
-/** Items that are not orders are skipped: other clients may write anything into the table. */
+/** Other clients may write anything into the table: an item that is not an order is reported, and left out. */
 export interface OrderTable extends OrderWrites {
   get(userId: string, orderId: string): Promise<Order | undefined>
   /** An order by its id alone: the id carries the day, and OrderDateIndex finds the owner. */
@@ -43,15 +46,30 @@ export interface OrderTable extends OrderWrites {
 /** Owner id that no shopper has. */
 export const NO_OWNER = 'nobody'
 
-const parseOrder = (item: Item | undefined): Order | undefined => Order.safeParse(item).data
-const parseOrders = (items: readonly Item[]): Order[] =>
-  items.map(parseOrder).filter(order => order !== undefined)
-
-export const createOrderTable = (db: Dynamo, names: TableNames): OrderTable => {
+export const createOrderTable = (deps: TableDeps): OrderTable => {
+  const { db, names, unreadable } = deps
   const table = names.orders
 
-  const get: OrderTable['get'] = async (userId, orderId) =>
-    parseOrder(await db.get(table, { user_id: userId, order_id: orderId }))
+  const parseOrder = (item: Item): Order | undefined => {
+    const row = { kind: 'order', id: String(item.order_id) }
+    const stored = unreadable.read(StoredOrder, item, row)
+    if (!stored) return undefined
+    const { items, subtotal, adjustments, tax, shipping, total, ...order } = stored
+    const currency = order.currency === undefined ? deps.currency : storedCurrency(order.currency)
+    const lines = items.flatMap(line => unreadable.read(StoredOrderLine, line, row) ?? [])
+    return {
+      ...order,
+      currency,
+      items: lines.map(line => ({ ...line, price: fromDecimal(line.price, currency) })),
+      amounts: fromAmountFields({ subtotal, adjustments, tax, shipping, total }, currency),
+    }
+  }
+  const parseOrders = (items: readonly Item[]): Order[] => items.flatMap(item => parseOrder(item) ?? [])
+
+  const get: OrderTable['get'] = async (userId, orderId) => {
+    const item = await db.get(table, { user_id: userId, order_id: orderId })
+    return item && parseOrder(item)
+  }
 
   const readNumberPointer = async (number: string): Promise<OrderKey | undefined> => {
     const { user_id, order_id } = (await db.get(names.control, CONTROL_ROWS.orderNumber.key(number))) ?? {}
@@ -96,8 +114,8 @@ export const createOrderTable = (db: Dynamo, names: TableNames): OrderTable => {
         values: { ':day': day, ':order_id': orderId },
         limit: 1,
       })
-      const found = parseOrder(items[0])
-      return found && get(found.user_id, found.order_id)
+      const [found] = items
+      return found && get(String(found.user_id), String(found.order_id))
     },
     getByNumber: async number => {
       const pointer = await readNumberPointer(number)

@@ -10,7 +10,6 @@ import { type EraseDeps, erasePerson } from './erase.ts'
 import { exportPersonalData } from './personal-data.ts'
 
 export type PrivacyDeps = EraseDeps & {
-  readonly currency: string
   /** The email of an account, once it is verified. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -26,7 +25,7 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
       return {
         ...data,
         profile: profileView(user),
-        orders: data.orders.map(order => orderView(order, deps.currency)),
+        orders: data.orders.map(orderView),
       }
     }),
     route(api.deleteMe, async context => {

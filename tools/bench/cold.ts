@@ -2,6 +2,7 @@
  * Benchmark `npm run bench:cold`: time from process start to the first response of each function's bundle, compared with a bundle that
  * returns a constant. It does not predict Lambda's own start time, because machines, disks and networks differ.
  */
+
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeSnapshot } from '#src/catalog/index/snapshot.ts'
+import { priceBands } from '#src/catalog/price-bands.ts'
 import { createBookIndex } from '#src/catalog/search/book-index.ts'
 import { createDatabase, createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
@@ -88,11 +90,12 @@ const startEnvironment = async () => {
   const aws = await startFakeAws({ '/cold/secret': SECRET, '/cold/proxy': SECRET })
   ends.push(aws.close)
   const blobs = (bucket: string) => createS3Blobs(`${aws.url}/${bucket}`, createSigner(settings, 's3'))
-  const full = createBookIndex()
+  const bands = priceBands(settings.currency)
+  const full = createBookIndex(bands)
   const books = readListedBooks(join(options.data, 'books-10k.csv'))
   for (const book of books) full.rows.put(book)
   await writeSnapshot(blobs('full'), full, new Date())
-  await writeSnapshot(blobs('empty'), createBookIndex(), new Date())
+  await writeSnapshot(blobs('empty'), createBookIndex(bands), new Date())
   const environment = (bucket: string, secrets: Environment): Environment => ({
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'a',

@@ -24,8 +24,8 @@ export type EngineResult = { readonly seconds: number; readonly latencies: Float
 
 const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const { db, settings, carts } = tables
-  const orders = createOrderTable(db, settings.names)
-  const books = createBookTable(db, settings.names)
+  const orders = createOrderTable(tables)
+  const books = createBookTable(tables)
 
   /** The writes that `placeOrder` makes. */
   const createWrites = ({ cart, total }: PreparedCart): Write[] => {
@@ -43,7 +43,8 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
       },
     }
     const amounts = calculateAmounts(cart.items, settings.rules)
-    const order = newOrder(cart.user_id, cart.items, amounts, body, now, newOrderId(now))
+    const pricing = { amounts, currency: settings.currency }
+    const order = newOrder(cart.user_id, cart.items, pricing, body, now, newOrderId(now))
     const checkout = { key: crypto.randomUUID(), body }
     const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, now)
     return Object.values(writes).flat()

@@ -1,11 +1,14 @@
 /** Guest carts that are stored before a measurement. */
+
 import { cartView } from '#src/cart/quote.ts'
 import type { Cart } from '#src/cart/schema.ts'
 import { cartIdOn, createCartTable } from '#src/cart/table.ts'
 import type { Book } from '#src/catalog/schema.ts'
+import { createBaseContext } from '#src/composition/base.ts'
 import { createDatabase } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { epochSeconds, guestUserId, newSecret, newVersion } from '#src/core/ids.ts'
+import { createLinesLog } from '#src/core/log/log.ts'
 import { pickSome, seededRandom } from './random.ts'
 
 /** A guest's cart, the secret of its cookie, and the total that checkout will charge. */
@@ -18,7 +21,8 @@ const CARTS_PER_TRANSACTION = 33
 export const openTables = (endpoint: string) => {
   const settings = readSettings({})
   const db = createDatabase(settings, () => endpoint)
-  return { db, settings, carts: createCartTable(db, settings.names) }
+  const context = createBaseContext(settings, { db, log: createLinesLog('errors', () => {}) })
+  return { ...context, carts: createCartTable(context) }
 }
 
 /** Stores `count` carts of new guests, each with one copy of `lines` different books. */

@@ -66,7 +66,7 @@ const writeFeed = async (file: string, books: Iterable<ListedBook>): Promise<voi
         book.title,
         book.author,
         book.isbn ?? '',
-        (book.price_cents / 100).toFixed(2),
+        (book.price / 100).toFixed(2),
         '1000',
         String(book.average_rating ?? ''),
         String(book.ratings_count ?? ''),

@@ -13,7 +13,7 @@ export const readListedBooks = (file: string): ListedBook[] => {
     title: row.title ?? '',
     author: row.authors ?? '',
     ...(row.isbn13 ? { isbn: row.isbn13 } : {}),
-    price_cents: 499 + ((i * 7919) % 60) * 100,
+    price: 499 + ((i * 7919) % 60) * 100,
     availability: i % 17 === 0 ? 'sold_out' : i % 11 === 0 ? 'few_left' : 'in_stock',
     average_rating: Number(row.average_rating),
     ratings_count: Number(row.ratings_count),

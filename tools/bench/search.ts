@@ -1,9 +1,11 @@
 /** Benchmark `npm run bench:search`: search quality, speed, start-up and memory of the index, with targets. */
+
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { priceBands } from '#src/catalog/price-bands.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
 import {
   type BookIndex,
@@ -11,6 +13,7 @@ import {
   createBookIndex,
   restoreBookIndex,
 } from '#src/catalog/search/book-index.ts'
+import { readSettings } from '#src/composition/settings.ts'
 import { timeCalls } from './call-timing.ts'
 import { measureNonsense } from './nonsense-queries.ts'
 import { generateQuestions, type Question } from './query-generator.ts'
@@ -54,8 +57,10 @@ const measureQuality = async (index: BookIndex, questions: readonly Question[]):
   return { queries: questions.length, hitAt1: hits / questions.length, mrr: reciprocal / questions.length }
 }
 
+const BANDS = priceBands(readSettings({}).currency)
+
 const buildIndex = (books: readonly ListedBook[]): BookIndex => {
-  const index = createBookIndex()
+  const index = createBookIndex(BANDS)
   for (const book of books) index.rows.put(book)
   return index
 }
@@ -90,7 +95,7 @@ const measureStep = async (step: string, snapshot: string): Promise<Record<strin
     step === 'build' ? readListedBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
   const rowsBytes = measureMemory()
   const start = performance.now()
-  const index = Array.isArray(source) ? buildIndex(source) : await restoreBookIndex(source)
+  const index = Array.isArray(source) ? buildIndex(source) : await restoreBookIndex(source, BANDS)
   const milliseconds = performance.now() - start
   const firstStart = performance.now()
   await index?.search.browse(createQuery('hary poter'))
@@ -156,7 +161,7 @@ const main = async (): Promise<void> => {
     books.slice(0, 500).map(book => book.book_id),
     async id => {
       const book = index.rows.get(id)
-      if (book !== undefined) index.rows.put({ ...book, price_cents: book.price_cents + 1 })
+      if (book !== undefined) index.rows.put({ ...book, price: book.price + 1 })
     },
   )
   const categories = (await index.search.categories()).map(category => category.value)

@@ -46,7 +46,7 @@ export function* generateBooks(real: readonly ListedBook[], count: number): Iter
       title: createTitle(random, book.title, other.title),
       author: author.replaceAll(';', ' ').slice(0, 200),
       isbn: createIsbn(i),
-      price_cents: 499 + ((i * 7919) % 60) * 100,
+      price: 499 + ((i * 7919) % 60) * 100,
       ratings_count: Math.floor(((book.ratings_count ?? 0) / shelves) * random()),
     }
   }

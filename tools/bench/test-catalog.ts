@@ -1,11 +1,13 @@
 /** Test catalogue of the benchmarks: 10,000 books with generated prices and stock, written into a data folder. */
+
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { Book } from '#src/catalog/schema.ts'
 import { createBookTable, isBook, parseBook } from '#src/catalog/table.ts'
+import { createBaseContext } from '#src/composition/base.ts'
 import { createDatabase } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
-import { type Cents, toDecimal } from '#src/core/money.ts'
+import { createLinesLog } from '#src/core/log/log.ts'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
 import { createTables } from '#src/tables/provision.ts'
@@ -16,19 +18,21 @@ const BOOKS_PER_TRANSACTION = 50
 const AT = '2026-11-01T00:00:00.000Z'
 
 /** Prices from 5.99 to 39.99, by position in the list. */
-const choosePrice = (place: number): Cents => (599 + ((place * 7919) % 3401)) as Cents
+const choosePrice = (place: number): number => (599 + ((place * 7919) % 3401)) / 100
 
 const parseNumber = (text: string | undefined): number | undefined => (text ? Number(text) : undefined)
 const optional = <T>(name: string, value: T | undefined) => (value === undefined ? {} : { [name]: value })
 
+const { currency } = readSettings({})
+
 const toBook = (row: Readonly<Record<string, string>>, place: number): Book => {
   const genres = row.genres?.split('|').filter(Boolean) ?? []
-  const book = parseBook({
+  const item = {
     category: genres[0] ?? 'other',
     book_id: row.book_id,
     title: row.title,
     author: row.authors,
-    price: toDecimal(choosePrice(place)),
+    price: choosePrice(place),
     stock_quantity: STOCK,
     created_at: AT,
     updated_at: AT,
@@ -39,7 +43,8 @@ const toBook = (row: Readonly<Record<string, string>>, place: number): Book => {
     ...optional('language', row.language || undefined),
     ...optional('pages', parseNumber(row.pages)),
     ...(genres.length > 0 ? { genres } : {}),
-  })
+  }
+  const book = parseBook(item, currency)
   if (!isBook(book)) throw new Error(`row ${place + 2} of the list of books is none: ${book.problem}`)
   return book
 }
@@ -58,7 +63,9 @@ export const fillDataFolder = async (dataDir: string, books: readonly Book[]): P
   const db = createDatabase(settings, () => engine.endpoint)
   try {
     await createTables(db, settings.names)
-    const table = createBookTable(db, settings.names)
+    const table = createBookTable(
+      createBaseContext(settings, { db, log: createLinesLog('errors', () => {}) }),
+    )
     for (let i = 0; i < books.length; i += BOOKS_PER_TRANSACTION)
       await db.transact(books.slice(i, i + BOOKS_PER_TRANSACTION).flatMap(book => table.create(book)))
   } finally {

@@ -109,7 +109,7 @@ const runShop = async <T>(
       publicUrl: ORIGIN,
       origins: app.origins,
       loadShedder: app.loadShedder,
-      currency: settings.currency,
+      currency: settings.currency.code,
       shop: settings.shop,
       createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
       load: build.load,

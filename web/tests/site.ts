@@ -84,7 +84,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
     publicUrl: url,
     origins: app.origins,
     loadShedder: app.loadShedder,
-    currency: shop.deps.currency,
+    currency: shop.deps.currency.code,
     shop: shop.deps.shop,
     createFreshnessCheck: pathname => createFreshnessCheck(shop.deps.liveIndex, pathname),
     load: build.load,

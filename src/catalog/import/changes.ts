@@ -1,5 +1,6 @@
 /** Changes that an import makes to a book, field by field, for its report and its audit. */
 import { type AuditEvent, auditSubjectWrite, auditWrites } from '../../core/audit.ts'
+import type { Currency } from '../../core/currency.ts'
 import type { Write } from '../../core/dynamo/write.ts'
 import { auditedValues } from '../edit.ts'
 import type { Book } from '../schema.ts'
@@ -23,13 +24,13 @@ const bookAfter = (current: Book | undefined, plan: Plan): Book | undefined => {
 }
 
 /** The fields that a plan changes; of a new book, those that decide a sale. */
-export const fieldChanges = (current: Book | undefined, plan: Plan): FieldChange[] => {
+export const fieldChanges = (current: Book | undefined, plan: Plan, currency: Currency): FieldChange[] => {
   const book = bookAfter(current, plan)
   if (!book) return []
   const fields = plan.kind === 'new' ? NEW_FIELDS : EDITED_FIELDS
   return fields.flatMap(field => {
-    const before = current ? csvCell(current, field) : ''
-    const after = csvCell(book, field)
+    const before = current ? csvCell(current, field, currency) : ''
+    const after = csvCell(book, field, currency)
     return before === after ? [] : [{ field, before, after }]
   })
 }
@@ -50,20 +51,21 @@ export type ImportSource = {
  */
 export const importAudit = (
   table: string,
-  { actor, file, id }: ImportSource,
+  { source, currency }: { readonly source: ImportSource; readonly currency: Currency },
   current: Book | undefined,
   plan: Plan,
   now: Date,
 ): Write[] => {
   const book = bookAfter(current, plan)
   if (!book) return []
+  const { actor, file, id } = source
   const event: AuditEvent = {
     actor,
     what: current ? 'book.change' : 'book.create',
     subject: `book:${book.book_id}`,
-    ...(current ? { before: auditedValues(current) } : {}),
-    after: auditedValues(book),
-    ...(current ? { fields: fieldChanges(current, plan).map(({ field }) => field) } : {}),
+    ...(current ? { before: auditedValues(current, currency) } : {}),
+    after: auditedValues(book, currency),
+    ...(current ? { fields: fieldChanges(current, plan, currency).map(({ field }) => field) } : {}),
     source: { import: id, file },
   }
   return current ? auditWrites(table, event, now) : [auditSubjectWrite(table, event, now)]

@@ -10,7 +10,7 @@ import { type ImportRun, importBooks } from './import-books.ts'
 
 const textOf = async ({ deps }: TestShop, format: ExportFormat, unreadable?: (rows: number) => void) => {
   let text = ''
-  for await (const piece of exportBooks(deps.books, format, unreadable)) text += piece
+  for await (const piece of exportBooks(deps, format, unreadable)) text += piece
   return text
 }
 

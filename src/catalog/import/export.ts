@@ -1,4 +1,5 @@
 /** Export of all books as CSV or JSON lines, with exact values, in a stable order: by category, then by id. */
+import type { Currency } from '../../core/currency.ts'
 import { toDecimal } from '../../core/money.ts'
 import type { Book } from '../schema.ts'
 import { type BookTable, isBook } from '../table.ts'
@@ -35,9 +36,9 @@ export async function* orderedBooks(
     }
 }
 
-const jsonLine = (book: Book): string => {
+const jsonLine = (book: Book, currency: Currency): string => {
   const entries = ATTRIBUTES.flatMap(attribute => {
-    const value = attribute === 'price' ? toDecimal(book.price) : book[attribute]
+    const value = attribute === 'price' ? toDecimal(book.price, currency) : book[attribute]
     return value === undefined ? [] : [[attribute, value] as const]
   })
   return `${JSON.stringify(Object.fromEntries(entries))}\n`
@@ -48,14 +49,16 @@ const jsonLine = (book: Book): string => {
  * that a spreadsheet reads as formulas: an escape character would become part of the title at the next import.
  */
 export async function* exportBooks(
-  books: BookTable,
+  { books, currency }: { readonly books: BookTable; readonly currency: Currency },
   format: ExportFormat,
   onUnreadable?: (rows: number) => void,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(ATTRIBUTES)
   for await (const page of orderedBooks(books, onUnreadable)) {
     const lines = page.map(book =>
-      format === 'csv' ? csvLine(ATTRIBUTES.map(attribute => csvCell(book, attribute))) : jsonLine(book),
+      format === 'csv'
+        ? csvLine(ATTRIBUTES.map(attribute => csvCell(book, attribute, currency)))
+        : jsonLine(book, currency),
     )
     if (lines.length > 0) yield lines.join('')
   }

@@ -31,13 +31,13 @@ export type Outcome = {
   readonly withoutStock?: boolean
 }
 
-export type ImportRun = ImportOptions &
-  ReadOptions & {
-    /** Who imports which file, for the audit. */
-    readonly source: Omit<ImportSource, 'id'>
-    /** Plan without writing. */
-    readonly dryRun?: boolean | undefined
-  }
+/** Options of an import. The currency is the shop's. */
+export type ImportRun = Omit<ImportOptions & ReadOptions, 'currency'> & {
+  /** Who imports which file, for the audit. */
+  readonly source: Omit<ImportSource, 'id'>
+  /** Plan without writing. */
+  readonly dryRun?: boolean | undefined
+}
 
 /** Rows that are planned and written together; a new or changed book is three writes with its audit. */
 const BATCH_SIZE = 33
@@ -47,7 +47,7 @@ const MAX_ATTEMPTS = 8
 const PAUSE = backoff(10, 2_560)
 
 /** A run with its id. */
-type Run = ImportRun & StepOptions
+type Run = ImportRun & StepOptions & ReadOptions
 
 /**
  * Imports the rows and yields the outcome of each, in their order; every change has its audit event, and the import a summary at
@@ -63,6 +63,7 @@ export async function* importBooks(
   const run: Run = {
     ...options,
     renamedCategories,
+    currency: deps.currency,
     source: { ...options.source, id: newSortKey(deps.now()) },
   }
   const counts: Counts = { new: 0, changed: 0, moved: 0, unchanged: 0, refused: 0 }
@@ -132,11 +133,7 @@ const withRetry = async <T>(work: () => Promise<T>): Promise<T> => {
 
 type Batch = readonly (FeedBook | RefusedRow)[]
 
-async function* batches(
-  rows: AsyncIterable<FeedRow>,
-  run: ImportRun,
-  index: IsbnIndex,
-): AsyncGenerator<Batch> {
+async function* batches(rows: AsyncIterable<FeedRow>, run: Run, index: IsbnIndex): AsyncGenerator<Batch> {
   const seen = new SeenIds()
   let batch: (FeedBook | RefusedRow)[] = []
   for await (const row of rows) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { USD } from '../../../test/currencies.ts'
 import { aBook } from '../../../test/kit.ts'
 import type { Book } from '../schema.ts'
 import type { Attribute } from './feed/attributes.ts'
@@ -12,13 +13,16 @@ const feed = (cells: Partial<Record<Attribute, string>>) => {
     name as Attribute,
     [cell],
   ])
-  const book = readFeedRow({ line: 2, cells: new Map(entries) })
+  const book = readFeedRow({ line: 2, cells: new Map(entries) }, { currency: USD })
   if (isRefused(book)) throw new Error(book.reason)
   return book
 }
 
-const plan = (cells: Partial<Record<Attribute, string>>, there?: Book, options: ImportOptions = {}) =>
-  planBook(feed(cells), there, options, NOW)
+const plan = (
+  cells: Partial<Record<Attribute, string>>,
+  there?: Book,
+  options: Omit<ImportOptions, 'currency'> = {},
+) => planBook(feed(cells), there, { ...options, currency: USD }, NOW)
 
 const full = { title: 'Emma', author: 'Jane Austen', price: '9.99', category: 'Classics' }
 
@@ -195,7 +199,10 @@ describe('A book that is there', () => {
 
 describe('The id of a row', () => {
   const idOf = (cells: Record<string, string>) =>
-    readFeedRow({ line: 2, cells: new Map(Object.entries(cells).map(([a, c]) => [a as Attribute, [c]])) })
+    readFeedRow(
+      { line: 2, cells: new Map(Object.entries(cells).map(([a, c]) => [a as Attribute, [c]])) },
+      { currency: USD },
+    )
 
   test('comes from its ISBN when it has none', () => {
     expect(idOf({ isbn: '0132350882' })).toMatchObject({ book_id: 'isbn-9780132350884' })

@@ -1,5 +1,6 @@
 /** Import plan of one row: a new book, a change, a move to another category, nothing, or a refusal. Pure functions. */
-import type { Cents } from '../../core/money.ts'
+import type { Currency } from '../../core/currency.ts'
+import type { MinorUnits } from '../../core/money.ts'
 import { nextUpdatedAt } from '../edit.ts'
 import { normalizeIsbn } from '../isbn.ts'
 import type { Book } from '../schema.ts'
@@ -10,10 +11,12 @@ import { type FeedBook, type Given, problemText } from './feed/feed-book.ts'
 import { identityConflict } from './feed/identity.ts'
 
 export type ImportOptions = {
+  /** The shop's. */
+  readonly currency: Currency
   /** For new books whose row has no category; without this option the first genre is the category. */
   readonly category?: string | undefined
   /** For new books whose row has no price. */
-  readonly price?: Cents | undefined
+  readonly price?: MinorUnits | undefined
   /** For new books whose row has no stock. */
   readonly stock?: number | undefined
   /** Generated prices and stock for new books whose rows have none. */
@@ -91,7 +94,7 @@ const renamedWarning = (named: string | undefined, category: string): string[] =
 const planNew = ({ book_id, given }: FeedBook, options: ImportOptions, now: Date): Plan => {
   const { values, warnings, reason } = readCells(given)
   if (reason !== undefined) return refused(reason, warnings)
-  const demo = options.demoPrices ? demoPriceAndStock(book_id) : undefined
+  const demo = options.demoPrices ? demoPriceAndStock(book_id, options.currency) : undefined
   const named = values.category ?? options.category ?? categoryFrom(values.genres)
   const category = currentName(named, options)
   const price = values.price ?? options.price ?? demo?.price
@@ -119,8 +122,8 @@ const comparableValue = (book: Book, attribute: Attribute): unknown => {
   return attribute === 'isbn' ? (normalizeIsbn(book.isbn ?? '') ?? book.isbn) : book[attribute]
 }
 
-const differs = (current: Book, attribute: Attribute, cell: Given): boolean =>
-  csvCell(current, attribute) !== cell.cell &&
+const differs = (current: Book, attribute: Attribute, cell: Given, currency: Currency): boolean =>
+  csvCell(current, attribute, currency) !== cell.cell &&
   !('value' in cell && isEqual(comparableValue(current, attribute), cell.value))
 
 /** Once a book exists, only the shop sets its times. */
@@ -135,12 +138,12 @@ const newCategory = (values: Partial<Book>, current: Book): string => {
 }
 
 const planExisting = ({ given }: FeedBook, current: Book, options: ImportOptions, now: Date): Plan => {
-  const { setStock = false } = options
+  const { setStock = false, currency } = options
   const changed = [...given].filter(
     ([attribute, cell]) =>
       !isTimestamp(attribute) &&
       (setStock || attribute !== 'stock_quantity') &&
-      differs(current, attribute, cell),
+      differs(current, attribute, cell, currency),
   )
   const { values, warnings, reason } = readCells(changed)
   if (reason !== undefined) return refused(reason, warnings)

@@ -1,7 +1,9 @@
 /** The starter shelf is data that a new shop opens with, so it is held to the rules of a real catalogue. */
+
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { USD } from '../../../test/currencies.ts'
 import { parseDecimal } from '../../core/money.ts'
 import { BookId } from '../schema.ts'
 
@@ -53,7 +55,7 @@ const isIsbn13 = (text: string): boolean => {
   return weighted.reduce((total, term) => total + term, 0) % 10 === 0
 }
 
-const isPrice = (value: number): boolean => (parseDecimal(value) ?? 0) > 0
+const isPrice = (value: number): boolean => (parseDecimal(value, USD) ?? 0) > 0
 
 const ShelfBook = z.strictObject({
   book_id: BookId,

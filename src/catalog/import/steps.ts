@@ -1,4 +1,5 @@
 /** Import steps: compares the rows of a feed with the table and turns the differences into writes. */
+import type { Currency } from '../../core/currency.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Write } from '../../core/dynamo/write.ts'
 import type { TableNames } from '../../tables/definitions.ts'
@@ -11,6 +12,8 @@ import type { FeedBook } from './feed/feed-book.ts'
 import { type ImportOptions, type Plan, planBook } from './plan.ts'
 
 export type ImportDeps = {
+  /** The shop's. */
+  readonly currency: Currency
   readonly db: Dynamo
   readonly names: TableNames
   readonly books: BookTable
@@ -66,13 +69,13 @@ const auditedStep = (
   feed: FeedBook,
   current: Book | undefined,
   plan: Plan,
-  { source }: StepOptions,
+  options: StepOptions,
   writes: readonly Write[],
 ): Omit<Step, 'keys'> => ({
   feed,
   plan,
-  writes: [...writes, ...importAudit(names.control, source, current, plan, now())],
-  changes: fieldChanges(current, plan),
+  writes: [...writes, ...importAudit(names.control, options, current, plan, now())],
+  changes: fieldChanges(current, plan, options.currency),
 })
 
 const planStep = async (
@@ -127,7 +130,7 @@ const moveStep = async (
   options: StepOptions,
 ): Promise<Step> => {
   const item = await deps.books.getItem(key)
-  const row = item && parseBook(item)
+  const row = item && parseBook(item, options.currency)
   const current = row && isBook(row) ? row : undefined
   const plan = planBook(feed, current, options, deps.now())
   if (!item || plan.kind !== 'moved') return planStep(deps, feed, current, current?.category, options)

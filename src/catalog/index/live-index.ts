@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blobs } from '../../core/blobs.ts'
+import type { Currency } from '../../core/currency.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { BookIndex } from '../search/book-index.ts'
 import type { BadRow, BookKey, BookTable } from '../table.ts'
@@ -16,6 +17,7 @@ import { writeSnapshot } from './snapshot.ts'
 import { createIndexState, type ListVersion } from './state.ts'
 
 export type LiveIndexDeps = {
+  readonly currency: Currency
   readonly db: Dynamo
   readonly books: BookTable
   readonly changes: ChangeLog

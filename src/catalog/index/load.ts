@@ -1,7 +1,9 @@
 /** Load of the index at start: from the snapshot and the changes logged since, or from the whole table. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Blobs } from '../../core/blobs.ts'
+import type { Currency } from '../../core/currency.ts'
 import { isForSale } from '../find.ts'
+import { priceBands } from '../price-bands.ts'
 import { createBookIndex } from '../search/book-index.ts'
 import { type BadRow, type BookTable, isBook } from '../table.ts'
 import { toListedBook } from '../views.ts'
@@ -15,6 +17,7 @@ import { type IndexState, listBadRows } from './state.ts'
 const MAX_SNAPSHOT_AGE_MS = LOG_KEPT_MS / 2
 
 type Deps = {
+  readonly currency: Currency
   readonly books: BookTable
   readonly blobs: Blobs
   readonly now: () => Date
@@ -23,11 +26,11 @@ type Deps = {
 
 const buildFromTable = async (
   state: IndexState,
-  { books, now }: Deps,
+  { books, now, currency }: Deps,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   const start = now()
-  const built = createBookIndex()
+  const built = createBookIndex(priceBands(currency))
   const bad: BadRow[] = []
   for await (const rows of books.rows()) {
     signal?.throwIfAborted()
@@ -50,7 +53,7 @@ export const loadIndexState = async (
   { readChanges, refreshMissed }: Pick<ChangeReader, 'readChanges'> & Pick<Refresher, 'refreshMissed'>,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const snapshot = await readSnapshot(deps.blobs).catch(deps.report)
+  const snapshot = await readSnapshot(deps.blobs, deps.currency).catch(deps.report)
   if (snapshot && deps.now().getTime() - snapshot.asOf.getTime() < MAX_SNAPSHOT_AGE_MS) {
     state.index = snapshot.index
     state.asOf = snapshot.asOf

@@ -1,5 +1,7 @@
 /** Snapshot of the index as one blob, so that a start need not read the whole table. */
 import type { Blobs } from '../../core/blobs.ts'
+import type { Currency } from '../../core/currency.ts'
+import { priceBands } from '../price-bands.ts'
 import { type BookIndex, restoreBookIndex } from '../search/book-index.ts'
 
 const NAME = 'index/books.snapshot'
@@ -8,10 +10,11 @@ const TIME_BYTES = 8
 /** The index, and the moment up to which it includes the change log; undefined when there is none that can be read. */
 export const readSnapshot = async (
   blobs: Blobs,
+  currency: Currency,
 ): Promise<{ readonly index: BookIndex; readonly asOf: Date } | undefined> => {
   const bytes = await blobs.get(NAME)
   if (!bytes || bytes.length < TIME_BYTES) return undefined
-  const index = await restoreBookIndex(bytes.subarray(TIME_BYTES))
+  const index = await restoreBookIndex(bytes.subarray(TIME_BYTES), priceBands(currency))
   const at = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0)
   return index && { index, asOf: new Date(at) }
 }

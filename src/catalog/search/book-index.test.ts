@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { USD_BANDS } from '../../../test/currencies.ts'
 import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
 import { createBookIndex, restoreBookIndex, type Sort } from './book-index.ts'
@@ -13,8 +14,8 @@ const book = (id: string): ListedBook => {
 
 describe('sorting and paging', () => {
   const keys: Record<Exclude<Sort, 'relevance'>, (a: ListedBook, b: ListedBook) => number> = {
-    price_asc: (a, b) => a.price_cents - b.price_cents,
-    price_desc: (a, b) => b.price_cents - a.price_cents,
+    price_asc: (a, b) => a.price - b.price,
+    price_desc: (a, b) => b.price - a.price,
     newest: (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at),
     rating: (a, b) => (b.average_rating ?? 0) - (a.average_rating ?? 0),
     title: () => 0,
@@ -116,8 +117,8 @@ describe('changes', () => {
   test('putting the same row again changes nothing and returns false', () => {
     const own = createIndex(SAMPLE_BOOKS)
     expect(own.rows.put({ ...book('b03') })).toBe(false)
-    expect(own.rows.put({ ...book('b03'), price_cents: 1 })).toBe(true)
-    const { isbn: _, ...withoutIsbn } = { ...book('b03'), price_cents: 1 }
+    expect(own.rows.put({ ...book('b03'), price: 1 })).toBe(true)
+    const { isbn: _, ...withoutIsbn } = { ...book('b03'), price: 1 }
     expect(own.rows.put(withoutIsbn)).toBe(true)
     expect(own.rows.size).toBe(SAMPLE_BOOKS.length)
   })
@@ -127,7 +128,7 @@ describe('changes', () => {
     await own.search.browse(browseQuery({ sort: 'price_asc' }))
     own.rows.put({
       ...book('b03'),
-      price_cents: 1,
+      price: 1,
       category: 'Classics',
       title: 'Go Set a Watchman',
       isbn: '9780062409850',
@@ -166,7 +167,7 @@ describe('changes', () => {
       category: fc.constantFrom('A', 'B', 'C'),
       title: text,
       author: text.map(name => name.replace(' ', '; ')),
-      price_cents: fc.integer({ min: 0, max: 6000 }),
+      price: fc.integer({ min: 0, max: 6000 }),
       availability: fc.constantFrom('in_stock' as const, 'few_left' as const, 'sold_out' as const),
       ratings_count: fc.constantFrom(0, 10, 100_000),
       created_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'),
@@ -177,7 +178,7 @@ describe('changes', () => {
     )
     const sorts = ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const
     const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
-      const changed = createBookIndex()
+      const changed = createBookIndex(USD_BANDS)
       const kept = new Map<string, ListedBook>()
       for (const [i, change] of steps.entries()) {
         // Queries in between make the sorted lists that later changes have to maintain.
@@ -193,7 +194,7 @@ describe('changes', () => {
         }
       }
       const fresh = createIndex(kept.values())
-      const reloaded = await restoreBookIndex(await changed.toSnapshot())
+      const reloaded = await restoreBookIndex(await changed.toSnapshot(), USD_BANDS)
       expect(changed.rows.size).toBe(kept.size)
       for (const sort of sorts) {
         for (const query of [

@@ -2,6 +2,7 @@
  * The catalogue's index, and the only file of this folder that others import: `rows` by key, which stay in memory, and
  * `search`, which another search engine could answer.
  */
+import type { PriceBand } from '../price-bands.ts'
 import type { ListedBook } from '../schema.ts'
 import { createBookRows } from './book-rows.ts'
 import { BookStore } from './book-store.ts'
@@ -17,7 +18,7 @@ import { TextIndex } from './text-index.ts'
 export type Sort = 'relevance' | 'price_asc' | 'price_desc' | 'newest' | 'title' | 'rating'
 
 /**
- * Filters are combined with AND, the values of one filter with OR; prices are whole cents, both ends included. A blank `q`
+ * Filters are combined with AND, the values of one filter with OR; prices are in minor units, both ends included. A blank `q`
  * is ignored; one without any letter or digit matches nothing. An `author` is one name, or several joined by semicolons that
  * must all be present. `in_stock` true leaves sold-out books out, false returns them alone.
  */
@@ -29,8 +30,8 @@ export type BrowseQuery = {
   /** As `decadeOf` writes them. */
   readonly decade?: readonly string[]
   readonly min_rating?: number
-  readonly min_price_cents?: number
-  readonly max_price_cents?: number
+  readonly min_price?: number
+  readonly max_price?: number
   readonly in_stock?: boolean
   readonly sort: Sort
   readonly offset: number
@@ -123,11 +124,15 @@ const indexOver = (store: BookStore, text: TextIndex): BookIndex => {
   }
 }
 
-/** An empty index. */
-export const createBookIndex = (): BookIndex => indexOver(new BookStore(), new TextIndex())
+/** An empty index, whose price facet has these bands. */
+export const createBookIndex = (bands: readonly PriceBand[]): BookIndex =>
+  indexOver(new BookStore(bands), new TextIndex())
 
 /** The index that a snapshot holds; undefined for bytes that are damaged, truncated or of another version. */
-export const restoreBookIndex = async (snapshot: Uint8Array): Promise<BookIndex | undefined> => {
-  const unpacked = await unpackIndex(snapshot)
+export const restoreBookIndex = async (
+  snapshot: Uint8Array,
+  bands: readonly PriceBand[],
+): Promise<BookIndex | undefined> => {
+  const unpacked = await unpackIndex(snapshot, bands)
   return unpacked && indexOver(unpacked.store, unpacked.text)
 }

@@ -1,27 +1,17 @@
 /** Column store of the index: its rows, and typed arrays of what filters, facets and sort orders need of them. */
 import { authorNames } from '../author-names.ts'
 import { decadeOf } from '../decade.ts'
+import type { PriceBand } from '../price-bands.ts'
 import type { Availability, ListedBook } from '../schema.ts'
 import { createNames } from './names.ts'
 import { popularity } from './popularity.ts'
 import { type PackedLists, Postings } from './postings.ts'
 
-/** Values of the price facet, in their order. */
-export const PRICE_BANDS = ['under-10', '10-20', '20-30', '30-50', 'over-50'] as const
 /** Values of the availability facet, in their order. */
 export const AVAILABILITIES: readonly Availability[] = ['in_stock', 'few_left', 'sold_out']
 
 /** The least ratings of the rating facet, in their order. */
 export const LEAST_RATINGS = [4.5, 4, 3.5, 3] as const
-
-/** The cents at which each price band but the last ends. */
-const BAND_ENDS = [1000, 2000, 3000, 5000]
-
-/** Position in `PRICE_BANDS` of a price in cents. */
-export const priceBand = (cents: number): number => {
-  const band = BAND_ENDS.findIndex(end => cents < end)
-  return band < 0 ? PRICE_BANDS.length - 1 : band
-}
 
 const enlarged = <T extends Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array>(
   column: T,
@@ -55,7 +45,8 @@ export class BookStore {
   slotsOfAuthor = new Postings()
   authorsOfSlot = new Postings()
   category = new Uint32Array(0)
-  price = new Uint32Array(0)
+  /** Minor units. */
+  price = new Float64Array(0)
   availability = new Uint8Array(0)
   popularity = new Float32Array(0)
   language = new Uint16Array(0)
@@ -64,6 +55,17 @@ export class BookStore {
   created = new Float64Array(0)
   readonly #slots = new Map<string, number>()
   readonly #free: number[] = []
+  /** Values of the price facet, in their order. */
+  readonly bands: readonly PriceBand[]
+
+  constructor(bands: readonly PriceBand[]) {
+    this.bands = bands
+  }
+
+  /** Position of the band of a price. */
+  bandOf(price: number): number {
+    return this.bands.findIndex(({ end = Number.POSITIVE_INFINITY }) => price < end)
+  }
 
   get size(): number {
     return this.#slots.size
@@ -149,7 +151,7 @@ export class BookStore {
   #fill(slot: number, book: ListedBook): void {
     this.rows[slot] = book
     this.category[slot] = this.categories.intern(book.category)
-    this.price[slot] = book.price_cents
+    this.price[slot] = book.price
     this.availability[slot] = AVAILABILITIES.indexOf(book.availability)
     this.popularity[slot] = popularity(book)
     this.language[slot] = this.languages.intern(book.language ?? '')
@@ -179,7 +181,7 @@ export class BookStore {
     if (slots <= this.category.length) return
     const length = Math.ceil(slots * 1.5) + 64
     this.category = enlarged(this.category, size => new Uint32Array(size), length)
-    this.price = enlarged(this.price, size => new Uint32Array(size), length)
+    this.price = enlarged(this.price, size => new Float64Array(size), length)
     this.availability = enlarged(this.availability, size => new Uint8Array(size), length)
     this.popularity = enlarged(this.popularity, size => new Float32Array(size), length)
     this.language = enlarged(this.language, size => new Uint16Array(size), length)

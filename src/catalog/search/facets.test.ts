@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { USD_BANDS } from '../../../test/currencies.ts'
 import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
 import { authorNames } from '../author-names.ts'
 import type { ListedBook } from '../schema.ts'
@@ -10,13 +11,13 @@ describe('filters and facets', () => {
   test('filters are combined, and a price range includes both ends', async () => {
     const found = await searchTitles(index, {
       category: ['Fiction'],
-      min_price_cents: 999,
-      max_price_cents: 1499,
+      min_price: 999,
+      max_price: 1499,
       in_stock: true,
       sort: 'title',
     })
     const expected = SAMPLE_BOOKS.filter(
-      row => row.category === 'Fiction' && row.price_cents >= 999 && row.price_cents <= 1499,
+      row => row.category === 'Fiction' && row.price >= 999 && row.price <= 1499,
     )
       .filter(row => row.availability !== 'sold_out')
       .map(row => row.title)
@@ -51,8 +52,8 @@ describe('filters and facets', () => {
       {},
       { category: ['Fiction'] },
       { category: ['Fiction'], in_stock: true },
-      { category: ['Fantasy'], max_price_cents: 1499, author: ['J.R.R. Tolkien'] },
-      { category: ['Fantasy'], max_price_cents: 1000 },
+      { category: ['Fantasy'], max_price: 1499, author: ['J.R.R. Tolkien'] },
+      { category: ['Fantasy'], max_price: 1000 },
       { q: 'the', in_stock: true },
       { q: 'girl', category: ['Mystery'] },
     ]
@@ -78,11 +79,11 @@ describe('filters and facets', () => {
       expect(bought.reduce((sum, { count }) => sum + count, 0)).toBe(inStock)
       const soldOut = (await index.search.browse(browseQuery({ ...query, in_stock: false }))).total
       expect(facets.availability.find(({ value }) => value === 'sold_out')?.count).toBe(soldOut)
-      const { min_price_cents: _, max_price_cents: __, ...anyPrice } = query
+      const { min_price: _, max_price: __, ...anyPrice } = query
       const bands = { 'under-10': [0, 999], '10-20': [1000, 1999], 'over-50': [5000, 1e9] } as const
       for (const [band, [from, to]] of Object.entries(bands)) {
         const { total } = await index.search.browse(
-          browseQuery({ ...anyPrice, min_price_cents: from, max_price_cents: to }),
+          browseQuery({ ...anyPrice, min_price: from, max_price: to }),
         )
         expect(facets.price.find(({ value }) => value === band)?.count, band).toBe(total)
       }
@@ -107,7 +108,7 @@ describe('several values, and facets of optional attributes', () => {
     category: 'Fiction',
     title: `Book ${i}`,
     author: 'Ada Berg',
-    price_cents: 1000 + i,
+    price: 1000 + i,
     availability: 'in_stock',
     created_at: '2026-01-01T00:00:00.000Z',
     ...changes,
@@ -179,7 +180,7 @@ describe('several values, and facets of optional attributes', () => {
   })
 
   test('a snapshot keeps them', async () => {
-    const restored = await restoreBookIndex(await varied.toSnapshot())
+    const restored = await restoreBookIndex(await varied.toSnapshot(), USD_BANDS)
     const query = browseQuery({ language: ['en'], min_rating: 3.5 })
     expect(await restored?.search.browse(query)).toEqual(await varied.search.browse(query))
   })

@@ -1,7 +1,7 @@
 /** Filter and facet counter: filters books and counts, in the same pass, what each other value of a filter would give. */
 import { BEFORE_FIRST_DECADE } from '../decade.ts'
 import type { BrowseQuery, BrowseResult, FacetValue } from './book-index.ts'
-import { AVAILABILITIES, type BookStore, LEAST_RATINGS, PRICE_BANDS, priceBand } from './book-store.ts'
+import { AVAILABILITIES, type BookStore, LEAST_RATINGS } from './book-store.ts'
 import type { Names } from './names.ts'
 
 const DEFAULT_AUTHORS = 20
@@ -44,8 +44,8 @@ export const readFilter = (query: FilterQuery, store: BookStore): Filter => ({
   languages: query.language?.map(store.languages.idOf),
   decades: query.decade?.map(store.decades.idOf),
   minRating: query.min_rating ?? 0,
-  minPrice: query.min_price_cents ?? 0,
-  maxPrice: query.max_price_cents ?? Number.POSITIVE_INFINITY,
+  minPrice: query.min_price ?? 0,
+  maxPrice: query.max_price ?? Number.POSITIVE_INFINITY,
   inStock: query.in_stock,
   maxAuthors: query.facetLimit ?? DEFAULT_AUTHORS,
 })
@@ -125,8 +125,8 @@ export const createFacetCounter = (store: BookStore): FacetCounter => {
     if (filter.languages?.includes(language[slot] ?? 0) === false) misses |= MISSES.language
     if (filter.decades?.includes(decade[slot] ?? 0) === false) misses |= MISSES.decade
     if ((rating[slot] ?? 0) < filter.minRating) misses |= MISSES.rating
-    const cents = price[slot] ?? 0
-    if (cents < filter.minPrice || cents > filter.maxPrice) misses |= MISSES.price
+    const amount = price[slot] ?? 0
+    if (amount < filter.minPrice || amount > filter.maxPrice) misses |= MISSES.price
     if (filter.inStock !== undefined && filter.inStock !== (availability[slot] !== SOLD_OUT)) {
       misses |= MISSES.availability
     }
@@ -145,7 +145,7 @@ export const createFacetCounter = (store: BookStore): FacetCounter => {
     const categoryCounts = new Uint32Array(categories.names.length)
     const languageCounts = new Uint32Array(languages.names.length)
     const decadeCounts = new Uint32Array(decades.names.length)
-    const priceCounts = new Uint32Array(PRICE_BANDS.length)
+    const priceCounts = new Uint32Array(store.bands.length)
     const availabilityCounts = new Uint32Array(AVAILABILITIES.length)
     const ratingCounts = new Uint32Array(LEAST_RATINGS.length)
     if (authorCounts.length < authors.names.length) {
@@ -160,7 +160,7 @@ export const createFacetCounter = (store: BookStore): FacetCounter => {
       if ((misses & ~MISSES.category) === 0) increment(categoryCounts, category[slot] ?? 0)
       if ((misses & ~MISSES.language) === 0) increment(languageCounts, language[slot] ?? 0)
       if ((misses & ~MISSES.decade) === 0) increment(decadeCounts, decade[slot] ?? 0)
-      if ((misses & ~MISSES.price) === 0) increment(priceCounts, priceBand(price[slot] ?? 0))
+      if ((misses & ~MISSES.price) === 0) increment(priceCounts, store.bandOf(price[slot] ?? 0))
       if ((misses & ~MISSES.availability) === 0) increment(availabilityCounts, availability[slot] ?? 0)
       if ((misses & ~MISSES.rating) === 0) {
         const ofSlot = rating[slot] ?? 0
@@ -181,7 +181,7 @@ export const createFacetCounter = (store: BookStore): FacetCounter => {
     const facets = {
       category: ranked(everyId(categoryCounts), categoryCounts, categories, filter.categories),
       author: topAuthors(authorsSeen, authorCounts, authors, filter),
-      price: PRICE_BANDS.map((value, band) => ({ value, count: priceCounts[band] ?? 0 })),
+      price: store.bands.map(({ name }, band) => ({ value: name, count: priceCounts[band] ?? 0 })),
       availability: AVAILABILITIES.map((value, i) => ({ value, count: availabilityCounts[i] ?? 0 })),
       language: ranked(namedIds(languageCounts), languageCounts, languages, filter.languages),
       decade: ranked(namedIds(decadeCounts), decadeCounts, decades, filter.decades).sort(latestFirst),

@@ -9,7 +9,7 @@ const books = (rows: readonly (readonly [title: string, author: string])[]): Lis
     category: i % 2 === 0 ? 'Even' : 'Odd',
     title,
     author,
-    price_cents: 2000 - 100 * i,
+    price: 2000 - 100 * i,
     availability: 'in_stock',
     created_at: `2026-01-${String(i + 1).padStart(2, '0')}T00:00:00.000Z`,
   }))

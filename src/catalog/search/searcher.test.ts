@@ -119,7 +119,7 @@ test('an unrated book is found by its exact title before popular ones with the s
     category: 'Fiction',
     title: 'The Great',
     author: 'A. Newcomer',
-    price_cents: 500,
+    price: 500,
     availability: 'in_stock',
     created_at: '2026-11-01T00:00:00.000Z',
   }

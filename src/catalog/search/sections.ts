@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 
 /** To be raised whenever the content of a snapshot changes its meaning. */
-const FORMAT_VERSION = 3
+const FORMAT_VERSION = 4
 const MAGIC = 0x43534958
 const HEADER_WORDS = 4
 

@@ -1,5 +1,6 @@
 /** Serialization of the index: rows and names as JSON, packed lists as raw bytes, so that loading computes next to nothing. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { PriceBand } from '../price-bands.ts'
 import { BookStore, type PackedRows } from './book-store.ts'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
@@ -39,7 +40,10 @@ export const packIndex = async (store: BookStore, text: TextIndex): Promise<Uint
   return packSections(sections)
 }
 
-const unpack = async (sections: readonly Uint8Array[]): Promise<{ store: BookStore; text: TextIndex }> => {
+const unpack = async (
+  sections: readonly Uint8Array[],
+  bands: readonly PriceBand[],
+): Promise<{ store: BookStore; text: TextIndex }> => {
   const [authors, terms, alphabetical, ...lists] = sections
   const listAt = (i: number): PackedLists => ({
     data: bytesToNumbers(lists[2 * i]),
@@ -47,7 +51,7 @@ const unpack = async (sections: readonly Uint8Array[]): Promise<{ store: BookSto
   })
   const dictionary = Dictionary.restore(bytesToJson(terms), bytesToNumbers(alphabetical))
   const text = new TextIndex(dictionary, Postings.unpack(listAt(1)), Postings.unpack(listAt(0)))
-  const store = new BookStore()
+  const store = new BookStore(bands)
   store.restoreAuthors({ names: bytesToJson(authors), authorsOfSlot: listAt(2), slotsOfAuthor: listAt(3) })
   for (const rows of sections.slice(SECTIONS_BEFORE_ROWS)) {
     await nextTurn()
@@ -59,10 +63,11 @@ const unpack = async (sections: readonly Uint8Array[]): Promise<{ store: BookSto
 /** Reads what `packIndex` wrote; undefined for bytes that are damaged, truncated or of another version. */
 export const unpackIndex = async (
   bytes: Uint8Array,
+  bands: readonly PriceBand[],
 ): Promise<{ readonly store: BookStore; readonly text: TextIndex } | undefined> => {
   const sections = unpackSections(bytes)
   try {
-    return sections && (await unpack(sections))
+    return sections && (await unpack(sections, bands))
   } catch {
     // The checksum was right, so these bytes were written by a program that lays an index out differently.
     return undefined

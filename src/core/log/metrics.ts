@@ -7,6 +7,7 @@ export const METRIC_UNITS = {
   OutboxAge: 'Seconds',
   IndexAge: 'Seconds',
   ServerErrors: 'Count',
+  UnreadableRows: 'Count',
 } as const
 
 export type MetricName = keyof typeof METRIC_UNITS

@@ -10,7 +10,7 @@ export const orderCancelled = (order: Order, shop: ShopFacts): MailContent => ({
   blocks: [
     {
       kind: 'paragraph',
-      text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, shop.currency)}.`,
+      text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, order)}.`,
     },
     books(order),
     reference(order, shop),

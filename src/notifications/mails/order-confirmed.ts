@@ -17,7 +17,7 @@ export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
           ? 'We received your order, but it has been canceled since. Nothing will be shipped, and there is nothing to pay.'
           : 'We’ve received your order and will email you again when it ships.',
       },
-      amounts(order, shop),
+      amounts(order),
       ...(isCancelled
         ? []
         : [{ kind: 'paragraph', text: 'Pay by invoice, which comes with your books.' } as const]),

@@ -1,10 +1,18 @@
 /** Details of an order: number, date, address, items and totals; also the print view. */
+import { storedCurrency } from '#src/core/currency.ts'
+import { fromDecimal, multiply, toDecimal } from '#src/core/money.ts'
+import type { OrderView } from '#src/orders/schema.ts'
 import type { OrderPage } from '../loading/order-page.server.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Letterhead } from './letterhead.tsx'
 import { Totals } from './totals.tsx'
 import { useOrderDay, useShop } from './use-shop.ts'
+
+const lineTotal = ({ price, quantity }: OrderView['items'][number], code: string): number => {
+  const currency = storedCurrency(code)
+  return toDecimal(multiply(fromDecimal(price, currency), quantity), currency)
+}
 
 export const OrderDetails = ({ order, addressLines }: OrderPage) => {
   const { shipping_address: address, currency } = order
@@ -66,7 +74,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
               </th>
               <td>{item.quantity}</td>
               <td>{money(item.price, currency)}</td>
-              <td>{money((Math.round(item.price * 100) * item.quantity) / 100, currency)}</td>
+              <td>{money(lineTotal(item, currency), currency)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,10 +1,12 @@
 /** Facets as groups of links that add or remove one filter each. */
 import type { BookPage } from '#src/catalog/api.ts'
+import { type PriceBand, priceBands } from '#src/catalog/price-bands.ts'
+import type { Currency } from '#src/core/currency.ts'
+import { type MinorUnits, toDecimal } from '#src/core/money.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Category } from './categories.server.ts'
 import { type ListParams, listLink } from './list-params.server.ts'
-import { findPriceBand } from './price-bands.ts'
 
 export type FacetValue = {
   readonly label: string
@@ -16,11 +18,16 @@ export type Facet = { readonly name: string; readonly values: readonly FacetValu
 
 const MAX_VALUES = 10
 
-export const priceBandLabel = (name: string, currency: string): string => {
-  const { min, max } = findPriceBand(name) ?? {}
-  const amount = (value: number) => money(value, currency).replace(/\D00$/, '')
-  if (min === undefined) return t.list.under(amount(Math.ceil(max ?? 0)))
-  return max === undefined ? t.list.over(amount(min)) : t.list.between(amount(min), amount(Math.ceil(max)))
+/** Bounds are whole units, so their decimals are left out. */
+export const priceBandLabel = ({ min, end }: PriceBand, currency: Currency): string => {
+  const { code, decimals } = currency
+  const zeros = new RegExp(`\\D0{${decimals}}(?=\\D*$)`)
+  const amount = (value: MinorUnits) => {
+    const text = money(toDecimal(value, currency), code)
+    return decimals > 0 ? text.replace(zeros, '') : text
+  }
+  if (min === undefined) return end === undefined ? '' : t.list.under(amount(end))
+  return end === undefined ? t.list.over(amount(min)) : t.list.between(amount(min), amount(end))
 }
 
 type Value = { readonly value: string; readonly count: number }
@@ -31,7 +38,7 @@ export const buildFacets = (
   url: URL,
   categories: readonly Category[],
   pageCategory: Category | undefined,
-  currency: string,
+  currency: Currency,
 ) => {
   const group = (
     name: string,
@@ -66,10 +73,14 @@ export const buildFacets = (
       },
     ],
   }
-  const price = (value: string) => priceBandLabel(value, currency)
+  const bands = priceBands(currency)
+  const priceLabel = (value: string): string => {
+    const band = bands.find(({ name }) => name === value)
+    return band ? priceBandLabel(band, currency) : value
+  }
   const all = [
     ...(pageCategory ? [] : [group(t.list.facet.category, 'category', facets.category, params.category)]),
-    group(t.list.facet.price, 'price', facets.price, params.price, price),
+    group(t.list.facet.price, 'price', facets.price, params.price?.name, priceLabel),
     group(t.list.facet.author, 'author', facets.author, params.author),
     stock,
   ]
@@ -78,7 +89,9 @@ export const buildFacets = (
       ? []
       : [{ label: params.category, without: listLink(url, { category: null }) }]),
     ...(params.author ? [{ label: params.author, without: listLink(url, { author: null }) }] : []),
-    ...(params.price ? [{ label: price(params.price), without: listLink(url, { price: null }) }] : []),
+    ...(params.price
+      ? [{ label: priceBandLabel(params.price, currency), without: listLink(url, { price: null }) }]
+      : []),
     ...(params.inStock ? [{ label: t.list.inStock, without: listLink(url, { stock: null }) }] : []),
   ]
   const useful = all.filter(

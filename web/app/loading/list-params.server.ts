@@ -1,7 +1,7 @@
 /** Query parameters of a book list, and links that change some of them. */
+import type { PriceBand } from '#src/catalog/price-bands.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { LAST_PAGE } from './page-cursors.server.ts'
-import { findPriceBand } from './price-bands.ts'
 
 export const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
 export type Sort = (typeof SORTS)[number]
@@ -11,7 +11,7 @@ export type ListParams = {
   readonly q: string
   readonly category: string | undefined
   readonly author: string | undefined
-  readonly price: string | undefined
+  readonly price: PriceBand | undefined
   readonly inStock: boolean
   readonly sort: Sort
   readonly page: number
@@ -20,14 +20,17 @@ export type ListParams = {
 const bounded = (text: string | null, max: number): string | undefined =>
   truncate(text?.trim() ?? '', max) || undefined
 
-export const readListParams = ({ searchParams }: URL, category: string | undefined): ListParams => {
+export const readListParams = (
+  { searchParams }: URL,
+  category: string | undefined,
+  bands: readonly PriceBand[],
+): ListParams => {
   const page = Number(searchParams.get('page') ?? 1)
-  const price = searchParams.get('price')
   return {
     q: bounded(searchParams.get('q'), 200) ?? '',
     category: category ?? bounded(searchParams.get('category'), 60),
     author: bounded(searchParams.get('author'), 300),
-    price: price !== null && findPriceBand(price) ? price : undefined,
+    price: bands.find(({ name }) => name === searchParams.get('price')),
     inStock: searchParams.get('stock') === '1',
     sort: SORTS.find(sort => sort === searchParams.get('sort')) ?? 'relevance',
     page: Number.isInteger(page) && page >= 1 && page <= LAST_PAGE ? page : 1,

@@ -1,25 +1,29 @@
 /** Data of a book list for its URL: books, filters, sort order and page, with the links between them. */
 import { browseBooks } from '#src/catalog/api.ts'
+import { type PriceBand, priceBands } from '#src/catalog/price-bands.ts'
+import { type Currency, storedCurrency } from '#src/core/currency.ts'
+import { minorUnits, toDecimalText } from '#src/core/money.ts'
 import { type BookCardData, toCards } from './cards.server.ts'
 import type { Category } from './categories.server.ts'
 import { buildFacets, type Facet } from './facets.server.ts'
 import { type ListParams, listLink, readListParams, SORTS, type Sort } from './list-params.server.ts'
 import type { PageContext } from './page-context.ts'
 import { LAST_PAGE, PAGE_SIZE, readPage } from './page-cursors.server.ts'
-import { findPriceBand } from './price-bands.ts'
 
-const toApiQuery = ({ q, category, author, price, inStock, sort }: ListParams) => {
-  const band = price === undefined ? undefined : findPriceBand(price)
-  return {
-    ...(q === '' ? {} : { q }),
-    ...(category === undefined ? {} : { category: [category] }),
-    ...(author === undefined ? {} : { author: [author] }),
-    ...(band?.min === undefined ? {} : { min_price: band.min.toFixed(2) }),
-    ...(band?.max === undefined ? {} : { max_price: band.max.toFixed(2) }),
-    ...(inStock ? { in_stock: 'true' as const } : {}),
-    ...(sort === 'relevance' ? {} : { sort }),
-  }
-}
+/** A band as bounds of the API, which include both: it ends one minor unit below the next one. */
+const priceBounds = ({ min, end }: Omit<PriceBand, 'name'>, currency: Currency) => ({
+  ...(min === undefined ? {} : { min_price: toDecimalText(min, currency) }),
+  ...(end === undefined ? {} : { max_price: toDecimalText(minorUnits(end - 1), currency) }),
+})
+
+const toApiQuery = ({ q, category, author, price, inStock, sort }: ListParams, currency: Currency) => ({
+  ...(q === '' ? {} : { q }),
+  ...(category === undefined ? {} : { category: [category] }),
+  ...(author === undefined ? {} : { author: [author] }),
+  ...(price === undefined ? {} : priceBounds(price, currency)),
+  ...(inStock ? { in_stock: 'true' as const } : {}),
+  ...(sort === 'relevance' ? {} : { sort }),
+})
 
 export type Listing = {
   readonly books: readonly BookCardData[]
@@ -58,9 +62,10 @@ export const readListing = async (
   categories: readonly Category[],
   pageCategory?: Category,
 ): Promise<Listing | undefined> => {
-  const { read, currency } = ctx
-  const asked = readListParams(url, pageCategory?.name)
-  const query = toApiQuery(asked)
+  const { read } = ctx
+  const currency = storedCurrency(ctx.currency)
+  const asked = readListParams(url, pageCategory?.name, priceBands(currency))
+  const query = toApiQuery(asked, currency)
   const page = await readPage(JSON.stringify(query), asked.page, (limit, cursor) =>
     read(browseBooks, { query: { ...query, limit: String(limit), ...(cursor ? { cursor } : {}) } }),
   )

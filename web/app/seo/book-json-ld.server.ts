@@ -1,6 +1,8 @@
 /** JSON-LD (schema.org) of book pages, for search engines. */
 import type { BookDetail } from '#src/catalog/schema.ts'
+import { storedCurrency } from '#src/core/currency.ts'
 import { languageTag } from '#src/core/language-tag.ts'
+import { fromDecimal, toDecimalText } from '#src/core/money.ts'
 import type { Category } from '../loading/categories.server.ts'
 import type { RenderOptions } from '../loading/page-context.ts'
 import { shopReference } from './shop-json-ld.server.ts'
@@ -15,6 +17,12 @@ const AVAILABILITY = {
 const inLanguage = (language: string | undefined): { readonly inLanguage?: string } => {
   const tag = language === undefined ? undefined : languageTag(language)
   return tag === undefined ? {} : { inLanguage: tag }
+}
+
+/** With the decimals of the currency: 12.50, or 1250 in yen. */
+const priceText = (price: number, code: string): string => {
+  const currency = storedCurrency(code)
+  return toDecimalText(fromDecimal(price, currency), currency)
 }
 
 export const bookJsonLd = (
@@ -54,7 +62,7 @@ export const bookJsonLd = (
   offers: {
     '@type': 'Offer',
     url: canonical,
-    price: book.price.toFixed(2),
+    price: priceText(book.price, currency),
     priceCurrency: currency,
     availability: AVAILABILITY[book.availability],
     itemCondition: 'https://schema.org/NewCondition',

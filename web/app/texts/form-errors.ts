@@ -12,7 +12,7 @@ export const fieldErrors: Readonly<Record<string, string>> = {
   first_name: 'Enter a first name of up to 100 characters.',
   last_name: 'Enter a last name of up to 100 characters.',
   phone: address.errors.phone,
-  price: 'Enter a price, such as 12.50.',
+  price: 'Enter a price in the shop’s currency, with no more decimals than it has.',
   stock_delta: 'Enter a whole number, such as 5 or -2.',
 }
 

@@ -1,15 +1,10 @@
 /** Money, days, numbers and names, as the language of the shop writes them. */
 import { formatDay, placedAt } from '#src/core/days.ts'
+import { formatMoney } from '#src/core/format-money.ts'
 import { LOCALE } from './locale.ts'
 
-const moneyFormats = new Map<string, Intl.NumberFormat>()
-
-/** 42.99 in the currency of the shop as '$42.99'. */
-export const money = (amount: number, currency: string): string => {
-  const format = moneyFormats.get(currency) ?? new Intl.NumberFormat(LOCALE, { style: 'currency', currency })
-  moneyFormats.set(currency, format)
-  return format.format(amount)
-}
+/** 42.99 in a currency as '$42.99'. */
+export const money = (amount: number, currency: string): string => formatMoney(amount, currency, LOCALE)
 
 const averageFormat = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 2 })
 const listFormat = new Intl.ListFormat(LOCALE, { type: 'conjunction' })

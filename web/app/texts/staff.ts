@@ -23,6 +23,7 @@ export const staff = {
     `${plural(count, 'copy', 'copies')} in stock. Enter 5 to add five copies, or -2 to remove two.`,
   updateStock: 'Update stock',
   price: 'Price',
+  priceHint: (example: string) => `In the shop’s currency, such as ${example}.`,
   updatePrice: 'Update price',
   cover: 'Cover image',
   coverHint: 'JPEG, PNG, WebP, or AVIF, up to 5 MB.',

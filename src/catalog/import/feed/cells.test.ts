@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { currency, USD } from '../../../../test/currencies.ts'
 import type { Attribute } from './attributes.ts'
 import { stripSpreadsheetQuoting } from './cell.ts'
 import { parseGenres, READ_CELL } from './cells.ts'
+import { readPriceCell } from './price-cell.ts'
 
-const read = (attribute: Attribute, cell: string, comma = false): unknown => {
-  const parsed = READ_CELL[attribute](cell, comma)
+const read = (attribute: Attribute, cell: string, comma = false, sold = USD): unknown => {
+  const parsed = attribute === 'price' ? readPriceCell(cell, comma, sold) : READ_CELL[attribute](cell, comma)
   return parsed && ('value' in parsed ? parsed.value : `✗ ${parsed.problem}`)
 }
 
@@ -14,7 +16,7 @@ describe('A price', () => {
     ['12.5', 1250],
     ['12', 1200],
     ['$ 12.50', 1250],
-    ['12.50 EUR', 1250],
+    ['12.50 USD', 1250],
     ['USD 1,234.50', 123_450],
     ['1,234', 123_400],
     ['12,50', 1250],
@@ -27,7 +29,7 @@ describe('A price', () => {
     ['12,50', 1250],
     ['12,5', 1250],
     ['12.50', 1250],
-    ['1.234,50 €', 123_450],
+    ['1.234,50 $', 123_450],
     ['1.234.567,00', '✗ must be between 0 and 100000'],
     ['1\u00a0234,50', 123_450],
   ])('with a decimal comma is read from %s', (cell, expected) => {
@@ -49,6 +51,30 @@ describe('A price', () => {
     '12 50',
   ])('is not read from %j', cell => {
     expect(read('price', cell)).toMatch(/^✗/)
+  })
+
+  test.each([
+    ['1234', 'JPY', 1234],
+    ['¥1,234', 'JPY', 1234],
+    ['1234.00', 'JPY', 1234],
+    ['12.50', 'JPY', '✗ must have no decimals, because the shop sells in JPY'],
+    ['5,000,000', 'JPY', 5_000_000],
+    ['kr 4.990', 'ISK', '✗ must have no decimals, because the shop sells in ISK'],
+    ['4990 kr', 'ISK', 4990],
+    ['4,990 Ft', 'HUF', 499_000],
+    ['1.500', 'KWD', 1500],
+    ['KWD 12.5', 'KWD', 12_500],
+    ['1,500', 'KWD', '✗ is ambiguous: write it without a comma, for example 1.500 or 1500'],
+    ['1.2345', 'KWD', '✗ must have at most 3 decimals, because the shop sells in KWD'],
+    ['free', 'JPY', '✗ must be a price, for example 1250'],
+  ])('%s in a shop that sells in %s is %s', (cell, code, expected) => {
+    expect(read('price', cell, false, currency(code))).toBe(expected)
+  })
+
+  test('with decimal commas is grouped by points where the currency has no decimals', () => {
+    expect(read('price', '4.990 kr', true, currency('ISK'))).toBe(4990)
+    expect(read('price', '1.004.990', true, currency('ISK'))).toBe(1_004_990)
+    expect(read('price', '4,990', true, currency('ISK'))).toMatch(/^✗/)
   })
 
   test.each(['1.250', '1,250'])('%s is rejected with decimal commas, as it is ambiguous', cell => {

@@ -7,10 +7,9 @@ import { BookId, CategoryName, MAX_STOCK, RESERVED_BOOK_IDS } from '../../schema
 import type { Attribute } from './attributes.ts'
 import { type Parsed, plainNumber, stripSpreadsheetQuoting } from './cell.ts'
 import { readIsbnCell } from './isbn-cell.ts'
-import { readPriceCell } from './price-cell.ts'
 import { readStatusCell } from './status-cell.ts'
 
-type Read<V> = (cell: string, decimalComma: boolean, shopCurrency?: string) => Parsed<V> | undefined
+type Read<V> = (cell: string, decimalComma: boolean) => Parsed<V> | undefined
 
 const valid = <V>(value: V): Parsed<V> => ({ value })
 const invalid = (problem: string): { readonly problem: string } => ({ problem })
@@ -149,14 +148,13 @@ const author: Read<string> = (cell, comma) => {
   return readAuthor(fitting.slice(0, Math.max(fitting.lastIndexOf('; '), 0)) || cell, comma)
 }
 
-/** Parser of each attribute's cell; undefined means that the cell has no value. */
-export const READ_CELL: Readonly<Record<Attribute, Read<unknown>>> = {
+/** Parser of each attribute's cell but the price's; undefined means that the cell has no value. */
+export const READ_CELL: Readonly<Record<Exclude<Attribute, 'price'>, Read<unknown>>> = {
   book_id: id,
   category: lineCell(60),
   title: lineCell(300),
   author,
   isbn: readIsbnCell,
-  price: readPriceCell,
   stock_quantity: stock,
   status: readStatusCell,
   description,

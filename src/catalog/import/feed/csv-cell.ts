@@ -1,5 +1,6 @@
 /** CSV cells of our own format: what an export writes and an import compares with. */
-import { type Cents, toDecimal } from '../../../core/money.ts'
+import type { Currency } from '../../../core/currency.ts'
+import { toDecimalText } from '../../../core/money.ts'
 import type { Book } from '../../schema.ts'
 import type { Attribute } from './attributes.ts'
 import { parseGenres } from './cells.ts'
@@ -14,8 +15,8 @@ const genresCell = (genres: readonly string[]): string => {
 }
 
 /** An attribute of a book as a cell; '' for one that the book does not have. */
-export const csvCell = (book: Book, attribute: Attribute): string => {
-  if (attribute === 'price') return toDecimal(book.price as Cents).toFixed(2)
+export const csvCell = (book: Book, attribute: Attribute, currency: Currency): string => {
+  if (attribute === 'price') return toDecimalText(book.price, currency)
   if (attribute === 'genres') return book.genres && book.genres.length > 0 ? genresCell(book.genres) : ''
   return String(book[attribute] ?? '')
 }

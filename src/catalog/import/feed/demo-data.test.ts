@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { USD } from '../../../../test/currencies.ts'
 import { categoryFrom, demoPriceAndStock, titleCase } from './demo-data.ts'
 
 test('A genre becomes a category in title case', () => {
@@ -14,8 +15,8 @@ test('A genre becomes a category in title case', () => {
 })
 
 test('Made-up prices and stock are always the same for an id, and plausible for all', () => {
-  expect(demoPriceAndStock('1')).toEqual(demoPriceAndStock('1'))
-  const all = Array.from({ length: 1_000 }, (_, i) => demoPriceAndStock(String(i)))
+  expect(demoPriceAndStock('1', USD)).toEqual(demoPriceAndStock('1', USD))
+  const all = Array.from({ length: 1_000 }, (_, i) => demoPriceAndStock(String(i), USD))
   expect(all.every(({ price }) => price >= 499 && price <= 3_999)).toBe(true)
   expect(all.every(({ stock }) => Number.isInteger(stock) && stock >= 0 && stock <= 60)).toBe(true)
   expect(new Set(all.map(({ price }) => price)).size).toBeGreaterThan(50)

@@ -1,10 +1,11 @@
 /** Row of a feed as a book with an id; each attribute has its cell, and the value of that or what is wrong with it. */
+import type { Currency } from '../../../core/currency.ts'
 import { truncate } from '../../../core/truncate.ts'
 import { ATTRIBUTES, type Attribute, type FeedRow } from './attributes.ts'
 import type { Parsed } from './cell.ts'
 import { READ_CELL } from './cells.ts'
 import { createIsbnIndex, type Identity, type IsbnIndex, identify, identifyingIsbn } from './identity.ts'
-import { currenciesOf, currencyProblem } from './price-cell.ts'
+import { currenciesOf, currencyProblem, readPriceCell } from './price-cell.ts'
 import { readVisibility } from './status-cell.ts'
 
 export type Given = Parsed<unknown> & { readonly cell: string }
@@ -22,7 +23,7 @@ export type RefusedRow = { readonly line: number; readonly book_id?: string; rea
 export type ReadOptions = {
   readonly decimalComma?: boolean | undefined
   /** The currency of the shop; amounts in others are problems. */
-  readonly currency?: string | undefined
+  readonly currency: Currency
 }
 
 const MAX_SHOWN = 40
@@ -44,7 +45,10 @@ const readGiven = (
 ): Given | undefined => {
   let first: Given | undefined
   for (const cell of cells) {
-    const parsed = READ_CELL[attribute](cell, decimalComma, currency)
+    const parsed =
+      attribute === 'price'
+        ? readPriceCell(cell, decimalComma, currency)
+        : READ_CELL[attribute](cell, decimalComma)
     if (parsed && 'value' in parsed) return { ...parsed, cell }
     if (parsed) first ??= { ...parsed, cell }
   }
@@ -54,34 +58,26 @@ const readGiven = (
 const ISBN_13 = /^97[89][\d -]{10,14}$/
 
 /** The id of another shop, where it can be an id here. */
-const readForeignId = (cells: readonly string[] = []): string | undefined => {
+const readForeignId = (cells: readonly string[] = [], options: ReadOptions): string | undefined => {
   const given = readGiven(
     'book_id',
     cells.filter(cell => !ISBN_13.test(cell.trim())),
-    {},
+    options,
   )
   return given && 'value' in given ? String(given.value) : undefined
 }
 
 /** The price with the currency that another column gives. */
-const withCurrency = (
-  price: Given,
-  [currency]: readonly string[],
-  shopCurrency: string | undefined,
-): Given => {
+const withCurrency = (price: Given, [currency]: readonly string[], shopCurrency: Currency): Given => {
   const currencies = currency === undefined ? undefined : currenciesOf(currency.trim())
   const problem = currencies && currencyProblem(currencies, shopCurrency)
   return problem === undefined ? price : { cell: `${price.cell} ${currency}`, problem }
 }
 
 /** What columns that are no attributes say about the book. */
-const addHelperColumns = (
-  given: Map<Attribute, Given>,
-  { cells }: FeedRow,
-  { currency }: ReadOptions,
-): void => {
+const addHelperColumns = (given: Map<Attribute, Given>, { cells }: FeedRow, options: ReadOptions): void => {
   const price = given.get('price')
-  if (price) given.set('price', withCurrency(price, cells.get('currency') ?? [], currency))
+  if (price) given.set('price', withCurrency(price, cells.get('currency') ?? [], options.currency))
   const visible = cells.get('visibility') ?? []
   const status = readVisibility(visible)
   if (status === 'retired' || (status !== undefined && !given.has('status')))
@@ -89,7 +85,7 @@ const addHelperColumns = (
   // Many shops keep the ISBN of a book as its sku.
   const skus = (cells.get('foreign_id') ?? []).filter(cell => ISBN_13.test(cell.trim()))
   const isbn = given.get('isbn')
-  const sku = isbn && 'value' in isbn ? undefined : readGiven('isbn', skus, {})
+  const sku = isbn && 'value' in isbn ? undefined : readGiven('isbn', skus, options)
   if (sku && 'value' in sku) given.set('isbn', sku)
 }
 
@@ -116,7 +112,7 @@ const readIdentity = (
  */
 export const readFeedRow = (
   row: FeedRow,
-  options: ReadOptions = {},
+  options: ReadOptions,
   index: IsbnIndex = createIsbnIndex(),
 ): FeedBook | RefusedRow => {
   const { line, problem } = row
@@ -128,7 +124,7 @@ export const readFeedRow = (
     if (cell) given.set(attribute, cell)
   }
   addHelperColumns(given, row, options)
-  const identity = readIdentity(given, readForeignId(row.cells.get('foreign_id')), index)
+  const identity = readIdentity(given, readForeignId(row.cells.get('foreign_id'), options), index)
   if ('reason' in identity) return { line, ...identity }
   given.delete('book_id')
   return { line, book_id: identity.book_id, identity, given }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { currency, USD } from '../../../../test/currencies.ts'
 import { type Attribute, type FeedRow, readColumns, toCells } from './attributes.ts'
 import { isRefused, type ReadOptions, readFeedRow } from './feed-book.ts'
 
 /** What a row of such a file says of each attribute: its value, or ✗ and the problem. */
-const read = (header: readonly string[], record: readonly string[], options: ReadOptions = {}) => {
+const read = (
+  header: readonly string[],
+  record: readonly string[],
+  options: ReadOptions = { currency: USD },
+) => {
   const row: FeedRow = { line: 2, cells: toCells(record, readColumns(header, new Map())) }
   const book = readFeedRow(row, options)
   if (isRefused(book)) throw new Error(book.reason)
@@ -12,7 +17,7 @@ const read = (header: readonly string[], record: readonly string[], options: Rea
   )
 }
 
-const one = (attribute: Attribute, column: string, cell: string, options: ReadOptions = {}) =>
+const one = (attribute: Attribute, column: string, cell: string, options: ReadOptions = { currency: USD }) =>
   read(['book_id', column], ['b1', cell], options)[attribute]
 
 describe('What another shop hides is retired', () => {
@@ -44,7 +49,6 @@ describe('What another shop hides is retired', () => {
 })
 
 describe('An amount', () => {
-  const USD = { currency: 'USD' }
   test.each([
     ['£12.99', '✗ is in GBP or EGP, but this shop sells in USD: convert it first'],
     ['¥1200', '✗ is in JPY or CNY, but this shop sells in USD: convert it first'],
@@ -58,7 +62,7 @@ describe('An amount', () => {
     ['12.99', 1299],
     ['12.99 apples', '✗ must be a price, for example 12.50'],
   ])('%s in a shop that sells in USD: %s', (cell, expected) => {
-    expect(one('price', 'price', cell, USD)).toBe(expected)
+    expect(one('price', 'price', cell)).toBe(expected)
   })
 
   test.each([
@@ -66,20 +70,20 @@ describe('An amount', () => {
     ['49,90 zł', 'PLN', 4990],
     ['£12.99', 'GBP', 1299],
     ['$12.99', 'CAD', 1299],
-  ])('%s is read in a shop that sells in %s', (cell, currency, expected) => {
-    expect(one('price', 'price', cell, { currency })).toBe(expected)
+  ])('%s is read in a shop that sells in %s', (cell, code, expected) => {
+    expect(one('price', 'price', cell, { currency: currency(code) })).toBe(expected)
   })
 
   test('takes its currency from another column, or from the name of its own', () => {
     const header = ['book_id', 'price', 'Currency']
-    expect(read(header, ['b', '12.99', 'GBP'], USD).price).toMatch(/^✗ is in GBP, but/)
-    expect(read(header, ['b', '12.99', 'USD'], USD).price).toBe(1299)
-    expect(one('price', 'Price (EUR)', '12.99', USD)).toMatch(/^✗ is in EUR, but/)
-    expect(one('price', 'Price USD', '12.99', USD)).toBe(1299)
+    expect(read(header, ['b', '12.99', 'GBP']).price).toMatch(/^✗ is in GBP, but/)
+    expect(read(header, ['b', '12.99', 'USD']).price).toBe(1299)
+    expect(one('price', 'Price (EUR)', '12.99')).toMatch(/^✗ is in EUR, but/)
+    expect(one('price', 'Price USD', '12.99')).toBe(1299)
   })
 
   test('of 0 is a free book', () => {
-    expect(one('price', 'price', '0.00', USD)).toBe(0)
+    expect(one('price', 'price', '0.00')).toBe(0)
   })
 })
 

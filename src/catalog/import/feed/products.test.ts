@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { USD } from '../../../../test/currencies.ts'
 import { temporaryFolder } from '../../../../test/kit.ts'
 import { planBook } from '../plan.ts'
 import type { FeedBook } from './feed-book.ts'
@@ -17,14 +18,14 @@ const booksOf = async (...lines: readonly string[]) => {
   const feed = await openFeed(file)
   const found: unknown[] = []
   const plan = (book: FeedBook) => {
-    const planned = planBook(book, undefined, {}, NOW)
+    const planned = planBook(book, undefined, { currency: USD }, NOW)
     if (planned.kind !== 'new')
       return `line ${book.line}: ${planned.kind === 'refused' ? planned.reason : ''}`
     const { created_at: _, updated_at: __, ...content } = planned.book
     return content
   }
   for await (const row of feed.rows()) {
-    const book = readFeedRow(row, { decimalComma: feed.decimalComma, currency: 'USD' })
+    const book = readFeedRow(row, { decimalComma: feed.decimalComma, currency: USD })
     found.push(isRefused(book) ? `line ${book.line}: ${book.reason}` : plan(book))
   }
   return found

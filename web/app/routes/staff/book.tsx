@@ -1,7 +1,10 @@
 /** Staff page of a book: price, stock adjustment and cover. */
 import { Form } from 'react-router'
+import { readPriceCell } from '#src/catalog/import/feed/price-cell.ts'
 import { changeBook, getStaffBook, putCover } from '#src/catalog/staff-api.ts'
 import { bookPath } from '#src/core/book-path.ts'
+import { type Currency, storedCurrency } from '#src/core/currency.ts'
+import { examplePrice, fromDecimal, toDecimal, toDecimalText } from '#src/core/money.ts'
 import { Cover } from '../../components/cover.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
@@ -16,37 +19,54 @@ import type { Route } from './+types/book'
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   await requireStaff(ctx, url)
-  return { book: await ctx.readPrivate(getStaffBook, { params: { book_id: params.bookId } }) }
+  const book = await ctx.readPrivate(getStaffBook, { params: { book_id: params.bookId } })
+  const currency = storedCurrency(ctx.currency)
+  const price = toDecimalText(fromDecimal(book.price, currency), currency)
+  return { book, price, example: examplePrice(currency) }
 }
 
-/** NaN for text that is not a number, which the API rejects with the name of the field. */
-const parseNumber = (text: string): number => (text === '' ? Number.NaN : Number(text))
+/** A price as people write it: 12.50, 12,50 or $12.50. NaN for any other text, which the API refuses by the field's name. */
+const parsePrice = (text: string, currency: Currency): number => {
+  const price = readPriceCell(text, false, currency)
+  return price && 'value' in price ? toDecimal(price.value, currency) : Number.NaN
+}
+
+/** NaN for text that is not a whole number in decimal digits. */
+const parseDelta = (text: string): number => (/^[+-]?\d{1,7}$/.test(text) ? Number(text) : Number.NaN)
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
-  runFormAction({ context, request }, { kept: ['price', 'stock_delta'] }, async ({ call, text, form }) => {
-    const at = { params: { book_id: params.bookId } }
-    const intent = text('intent')
-    if (intent === 'cover') {
-      const file = form.get('cover')
-      if (!(file instanceof File) || file.size === 0) return { done: undefined, noFile: true }
-      await call(putCover, { ...at, body: new Uint8Array(await file.arrayBuffer()) })
-    } else {
-      const number = parseNumber(text(intent === 'price' ? 'price' : 'stock_delta'))
-      await call(changeBook, {
-        ...at,
-        headers: {},
-        body: intent === 'price' ? { price: number } : { stock_delta: number },
-      })
-    }
-    return { done: staff.saved, noFile: false }
-  })
+  runFormAction(
+    { context, request },
+    { kept: ['price', 'stock_delta'] },
+    async ({ ctx, call, text, form }) => {
+      const at = { params: { book_id: params.bookId } }
+      const intent = text('intent')
+      if (intent === 'cover') {
+        const file = form.get('cover')
+        if (!(file instanceof File) || file.size === 0) return { done: undefined, noFile: true }
+        await call(putCover, { ...at, body: new Uint8Array(await file.arrayBuffer()) })
+      } else {
+        const currency = storedCurrency(ctx.currency)
+        await call(changeBook, {
+          ...at,
+          headers: {},
+          body:
+            intent === 'price'
+              ? { price: parsePrice(text('price'), currency) }
+              : { stock_delta: parseDelta(text('stock_delta')) },
+        })
+      }
+      return { done: staff.saved, noFile: false }
+    },
+  )
 
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, { title: loaderData?.book.title ?? staff.title })
 
-export default function StaffBook({ loaderData: { book }, actionData }: Route.ComponentProps) {
+export default function StaffBook({ loaderData, actionData }: Route.ComponentProps) {
+  const { book, price, example } = loaderData
   const error = actionData?.error
-  const field = fieldProps(error, { price: String(book.price) })
+  const field = fieldProps(error, { price })
   const isDone = actionData && 'done' in actionData && actionData.done !== undefined
   const noFile = actionData && 'noFile' in actionData && actionData.noFile === true
   return (
@@ -72,7 +92,13 @@ export default function StaffBook({ loaderData: { book }, actionData }: Route.Co
       <div className="grid gap-10 sm:grid-cols-2">
         <Form key={`price ${book.price}`} method="post" noValidate>
           <h2 className="section-title">{staff.price}</h2>
-          <TextField {...field('price')} label={staff.price} autoComplete="off" inputMode="decimal" />
+          <TextField
+            {...field('price')}
+            label={staff.price}
+            hint={staff.priceHint(example)}
+            autoComplete="off"
+            inputMode="decimal"
+          />
           <SubmitButton text={staff.updatePrice} intent="price" />
         </Form>
         <Form key={`stock ${book.stock_quantity}`} method="post" noValidate>
