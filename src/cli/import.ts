@@ -74,6 +74,8 @@ const runImport = async (file: string, feed: Feed, options: ImportOptions): Prom
         report?.add(outcome)
         progress.done(1)
       }
+      // Closing the database takes a moment, in which nothing is imported any more.
+      progress.end()
     })
   } finally {
     progress.end()

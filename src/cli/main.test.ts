@@ -39,15 +39,27 @@ describe('wrong usage:', () => {
     expect((await runCli(temporaryFolder(), ...args)).stderr).toContain(expected)
   })
 
-  test('no command prints the help, with exit code 2', async () => {
-    expect(await runCli(temporaryFolder())).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('Usage:'),
-    })
+  test.each(['orders', 'categories', 'covers'])(
+    '%s without a command prints its help, with exit code 2',
+    async group => {
+      expect(await runCli(temporaryFolder(), group)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`Usage: cloudshelf ${group} <command>`),
+      })
+    },
+  )
+
+  test.each([
+    [['improt'], 'Did you mean import?'],
+    [['categories', 'merg'], 'Did you mean merge?'],
+  ])('%j gets the nearest command', async (args, suggestion) => {
+    expect((await runCli(temporaryFolder(), ...args)).stderr).toContain(suggestion)
   })
 })
 
 test.each([
+  [[]],
   [['--help']],
   [['import', '--help']],
   [['export', '--help']],
@@ -78,6 +90,14 @@ describe('a failure is explained in one line, with exit code 1:', () => {
     expect([code, stderr]).toEqual([
       1,
       'cloudshelf: invalid settings: TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08\n',
+    ])
+  })
+
+  test('a port that is none', async () => {
+    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { PORT: 'abc' }).result
+    expect([code, stderr]).toEqual([
+      1,
+      'cloudshelf: invalid settings: PORT must be a whole number from 0 to 65535, for example 3000\n',
     ])
   })
 

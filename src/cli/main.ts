@@ -74,7 +74,8 @@ process.on('unhandledRejection', error => {
 
 try {
   await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
-  await program.parseAsync()
+  if (process.argv.length > 2) await program.parseAsync()
+  else program.outputHelp()
 } catch (error) {
   reportError(error)
 }

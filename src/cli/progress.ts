@@ -8,7 +8,7 @@ export type Progress = {
   readonly read: (bytes: number) => void
   /** Counts books that have been handled. */
   readonly done: (books: number) => void
-  /** Clears the bar. */
+  /** Clears the bar. Idempotent. */
   readonly end: () => void
 }
 

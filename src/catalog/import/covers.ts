@@ -1,13 +1,18 @@
-/** Import of cover images from a folder: each file is named by the id or the ISBN of its book. */
+/** Import of cover images from a folder: each file is named by the id or the ISBN of its book, or a map says which it is. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { ShopError } from '../../core/errors.ts'
 import { prepareCover } from '../cover.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { normalizeIsbn } from '../isbn.ts'
-import type { Book } from '../schema.ts'
 import { setCover } from '../service.ts'
 import { isBook } from '../table.ts'
+import {
+  type BookReference,
+  type CoverMap,
+  type CoverTarget,
+  type CoverTargets,
+  createCoverTargets,
+} from './cover-map.ts'
 
 /** Result of one file. */
 export type CoverOutcome = {
@@ -18,6 +23,8 @@ export type CoverOutcome = {
 }
 
 export type CoverImportOptions = {
+  /** Which file belongs to which book, where the name does not say it. */
+  readonly map?: CoverMap | undefined
   /** Report without writing. */
   readonly dryRun?: boolean | undefined
   /** For the audit: an account's id, or what else acts. */
@@ -27,25 +34,11 @@ export type CoverImportOptions = {
 const MAX_BYTES = 5 * 1024 * 1024
 const IMAGE = /\.(jpe?g|png|webp|avif)$/i
 
-type CoverTarget = Pick<Book, 'book_id' | 'image_url'>
-
-/** Finds the shop's books by id and by ISBN. */
-const indexBooks = async ({ books }: CatalogDeps): Promise<(name: string) => CoverTarget | undefined> => {
-  const byId = new Map<string, CoverTarget>()
-  const byIsbn = new Map<string, CoverTarget>()
-  for await (const rows of books.rows())
-    for (const row of rows) {
-      if (!isBook(row)) continue
-      const { book_id, image_url } = row
-      const target = { book_id, image_url }
-      byId.set(book_id, target)
-      const isbn = row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)
-      if (isbn !== undefined) byIsbn.set(isbn, target)
-    }
-  return name => {
-    const isbn = normalizeIsbn(name)
-    return byId.get(name) ?? (isbn === undefined ? undefined : byIsbn.get(isbn))
-  }
+/** All books of the shop, retired or not, as targets. */
+const readTargets = async ({ books }: CatalogDeps): Promise<CoverTargets> => {
+  const targets = createCoverTargets()
+  for await (const rows of books.rows()) for (const row of rows) if (isBook(row)) targets.add(row)
+  return targets
 }
 
 /** The bytes of a file, or the reason why it cannot be taken. */
@@ -80,26 +73,27 @@ const importOne = async (
   }
 }
 
+const NO_MATCH = 'must be named by the id or the ISBN of a book in this shop, or be in a map (--map)'
+
 /**
  * Imports the images of `folder` (JPEG, PNG, WebP, AVIF) as covers, in the order of their names, and yields the outcome of
- * each. Idempotent: a second run writes nothing. Throws ShopError store_unavailable, and the system's error for a folder that
- * cannot be read.
+ * each; files in the map belong to its books, others to the book whose id or ISBN is their name. Idempotent: a second run writes
+ * nothing. Throws ShopError store_unavailable, and the system's error for a folder that cannot be read.
  */
 export async function* importCovers(
   deps: CatalogDeps,
   folder: string,
   options: CoverImportOptions,
 ): AsyncGenerator<CoverOutcome> {
-  const files = (await readdir(folder)).filter(file => IMAGE.test(file)).sort()
-  const find = await indexBooks(deps)
-  for (const file of files) {
-    const target = find(parse(file).name)
-    if (target) yield { file, ...(await importOne(deps, join(folder, file), target, options)) }
-    else
-      yield {
-        file,
-        kind: 'unmatched',
-        reason: 'must be named by the id or the ISBN of a book in this shop',
-      }
+  const { map = new Map<string, BookReference>() } = options
+  const files = new Set((await readdir(folder)).filter(file => IMAGE.test(file)))
+  const targets = await readTargets(deps)
+  for (const file of [...new Set([...files, ...map.keys()])].sort()) {
+    const reference = map.get(file)
+    const target = reference ? targets.byReference(reference) : targets.byName(parse(file).name)
+    if (!files.has(file)) yield { file, kind: 'unmatched', reason: 'is not an image in the folder' }
+    else if (typeof target === 'object')
+      yield { file, ...(await importOne(deps, join(folder, file), target, options)) }
+    else yield { file, kind: 'unmatched', reason: target ?? NO_MATCH }
   }
 }

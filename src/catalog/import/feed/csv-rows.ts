@@ -132,7 +132,8 @@ const splitMerged = (raw: string, { delimiter, header }: CsvHeader): readonly st
 async function* csvRecords(text: AsyncIterable<string>, csv: CsvHeader): AsyncGenerator<CsvRecord> {
   const { delimiter, header } = csv
   const parser = parse({ ...parserOptions(delimiter), info: true, raw: true })
-  const feeding = pipeline(Readable.from(text), parser)
+  // Reads hardly ahead of what is imported: the progress counts what has been read.
+  const feeding = pipeline(Readable.from(text, { highWaterMark: 1 }), parser)
   feeding.catch(() => {}) // also thrown by reading the parser
   // The parser counts a CRLF inside quotes as two lines.
   let extraLines = 0

@@ -246,3 +246,18 @@ describe('A JSON array', () => {
     await expect(rowsOf('[{"title":"A"},\n{"title":"B"')).rejects.toThrow('the JSON array is not closed')
   })
 })
+
+test('a file is read hardly ahead of its rows, so that the progress shows what has been imported', async () => {
+  const content = `title,price\n${'A title of some length,1.00\n'.repeat(20_000)}`
+  const feed = await openFeed(fileOf(content))
+  let read = 0
+  let rows = 0
+  for await (const _ of feed.rows(bytes => {
+    read += bytes
+  })) {
+    rows++
+    if (rows === 10_000) expect(read).toBeLessThan(feed.bytes * 0.75)
+  }
+  expect(rows).toBe(20_000)
+  expect(read).toBe(feed.bytes)
+})

@@ -8,10 +8,16 @@ const readError = (file: string, error: unknown): FeedError => {
   return new FeedError(`cannot read ${file}: ${why ?? (error instanceof Error ? error.message : error)}`)
 }
 
+const PIECE_BYTES = 16 * 1024
+
 /** The bytes of a file in pieces, all of them or those up to `end`. Throws FeedError when it cannot be read. */
 export async function* readBytes(file: string, end?: number): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(file, end === undefined ? {} : { end })) yield chunk
+    for await (const chunk of createReadStream(file, {
+      highWaterMark: PIECE_BYTES,
+      ...(end === undefined ? {} : { end }),
+    }))
+      yield chunk
   } catch (error) {
     throw readError(file, error)
   }
