@@ -64,5 +64,9 @@ export const newSecret = (): string => randomBytes(32).toString('base64url')
 /** SHA-256 in hex, of text (as UTF-8) or bytes. */
 export const sha256 = (content: string | Uint8Array): string => hash('sha256', content)
 
+const GUEST = 'guest-'
+
 /** A guest's user id: the hash of the secret in the cookie. The secret itself is never stored. */
-export const guestUserId = (secret: string): string => `guest-${sha256(`guest:${secret}`).slice(0, 40)}`
+export const guestUserId = (secret: string): string => `${GUEST}${sha256(`guest:${secret}`).slice(0, 40)}`
+
+export const isGuestUserId = (userId: string): boolean => userId.startsWith(GUEST)

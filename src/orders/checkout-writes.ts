@@ -3,7 +3,7 @@ import type { PricedAmounts } from '../cart/amounts.ts'
 import type { Cart, CartLine } from '../cart/schema.ts'
 import type { Currency } from '../core/currency.ts'
 import type { Write } from '../core/dynamo/write.ts'
-import { dayOf } from '../core/ids.ts'
+import { dayOf, isGuestUserId } from '../core/ids.ts'
 import type { OrderDeps } from './deps.ts'
 import { requestHash } from './request-hash.ts'
 import type { Order, PlaceOrder } from './schema.ts'
@@ -51,7 +51,8 @@ export type CheckoutWrites = {
   readonly order: Write
   readonly outbox: Write
   readonly number: Write
-  readonly pointer: Write
+  /** For a guest's order. */
+  readonly pointer: readonly Write[]
   /** One for each line, in the same order. */
   readonly stock: readonly Write[]
 }
@@ -75,6 +76,6 @@ export const checkoutWrites = (
   order: orders.put(order),
   outbox: orders.announce(order, 'order_confirmed', now),
   number: orders.putNumberPointer(order),
-  pointer: orders.putEmailPointer(order, order.email),
+  pointer: isGuestUserId(order.user_id) ? [orders.putEmailPointer(order, order.email)] : [],
   stock: lines.map(books.takeStock),
 })

@@ -43,15 +43,33 @@ export const readOrder = async (deps: OrderDeps, owner: Owner, reference: string
   return order
 }
 
+/** Guests' orders with this email address, latest first: up to `limit`, unless there are fewer, and whether there may be more. */
+const listGuestOrders = async (
+  { orders }: OrderDeps,
+  email: string,
+  limit: number,
+  before: string | undefined,
+): Promise<{ readonly orders: readonly Order[]; readonly more: boolean }> => {
+  const found: Order[] = []
+  for (let last = before; ; ) {
+    const page = await orders.listByEmail(email, limit, last)
+    found.push(...page.orders)
+    if (!page.more || page.last === undefined) return { orders: found, more: false }
+    if (found.length >= limit) return { orders: found, more: true }
+    last = page.last
+  }
+}
+
 const latestFirst = (a: Order, b: Order): number => (a.order_id < b.order_id ? 1 : -1)
 
 /** A page of the caller's orders, latest first. `after` is the key of the last order of the page before. */
 export const listOrders = async (
-  { orders }: OrderDeps,
+  deps: OrderDeps,
   { userId, email: confirmedEmail }: Owner,
   limit: number,
   after?: Key,
 ): Promise<OrderPage> => {
+  const { orders } = deps
   if (userId === undefined) return { orders: [] }
   const email = await confirmedEmail()
   if (email === undefined) return orders.listByUser(userId, limit, after)
@@ -62,7 +80,7 @@ export const listOrders = async (
       limit,
       before === undefined ? undefined : { user_id: userId, order_id: before },
     ),
-    orders.listByEmail(email, limit, before),
+    listGuestOrders(deps, email, limit, before),
   ])
   const merged = new Map([...asGuest.orders, ...own.orders].map(order => [order.order_id, order]))
   const sorted = [...merged.values()].sort(latestFirst)

@@ -11,6 +11,8 @@ import {
   type TestShop,
 } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { erasePerson } from '../privacy/erase.ts'
 
 const buy = async (shopper: Shopper): Promise<Json> => {
   await shopper.post('/api/cart/items', { book_id: 'tech-001' })
@@ -210,4 +212,43 @@ test('a cursor does not reveal its content', async () => {
 test.each([0, -1, 51, 1.5, 1e9, 'x', '', '01e1'])('a page of %s orders is refused', async limit => {
   const shop: TestShop = await createTestShop()
   expect((await shop.visitor().get(`/api/orders?limit=${limit}`)).status).toBe(400)
+})
+
+const buyAs = async (shopper: Shopper, email: string): Promise<Json> => {
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  const order = orderFor((await shopper.get('/api/cart')).body, { email })
+  return (await shopper.post('/api/orders', order, { 'idempotency-key': crypto.randomUUID() })).body
+}
+
+test('an order of an account belongs to it alone, whatever email was typed into it', async () => {
+  const shop = await createTestShop({ books: [aBook({ stock_quantity: 100 })] })
+  const owner = await shop.account()
+  const named = await shop.account({ email: 'named@example.com' })
+  const order = await buyAs(owner, 'named@example.com')
+  // As earlier releases wrote it.
+  const key = CONTROL_ROWS.emailOrder.key('named@example.com', order.order_id)
+  expect(await shop.deps.db.get(shop.names.control, key)).toBeUndefined()
+  const [stored] = (await shop.deps.orders.listByUser(owner.userId, 1)).orders
+  if (!stored) throw new Error('the order must be there')
+  await shop.deps.db.transact([shop.deps.orders.putEmailPointer(stored, 'named@example.com')])
+
+  expect((await named.get('/api/orders')).body.items).toEqual([])
+  expect((await named.get(`/api/orders/${order.order_id}`)).body.code).toBe('order_not_found')
+  expect((await named.post(`/api/orders/${order.order_id}/cancel`)).body.code).toBe('order_not_found')
+  expect((await named.get('/api/users/me/export')).body.orders).toEqual([])
+  await erasePerson(shop.deps, named.userId)
+  expect(await shop.deps.orders.get(owner.userId, order.order_id)).toEqual(stored)
+  expect((await owner.get(`/api/orders/${order.order_id}`)).body.email).toBe('named@example.com')
+})
+
+test('guests’ orders are found behind pointers to orders of accounts', async () => {
+  const { shop, buyMany } = await open()
+  const named = await shop.account({ email: 'named@example.com' })
+  const guest = shop.visitor()
+  const mine = await buyAs(guest, 'named@example.com')
+  const other = await shop.account()
+  await buyMany(other, 5)
+  const { orders } = await shop.deps.orders.listByUser(other.userId, 10)
+  await shop.deps.db.transact(orders.map(one => shop.deps.orders.putEmailPointer(one, 'named@example.com')))
+  expect((await walk(named, '/api/orders', 2)).ids).toEqual([mine.order_id])
 })

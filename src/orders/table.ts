@@ -4,7 +4,7 @@ import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { storedCurrency } from '../core/currency.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
+import { dayOfOrderId, epochSeconds, isGuestUserId } from '../core/ids.ts'
 import { fromDecimal } from '../core/money.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import type { OrderKey } from './links.ts'
@@ -31,11 +31,14 @@ export interface OrderTable extends OrderWrites {
   getByNumber(number: string): Promise<Order | undefined>
   /** The id of the order of this number; undefined where there is none. */
   idOfNumber(number: string): Promise<string | undefined>
-  /** An order that was placed with this email address. */
+  /** A guest's order that was placed with this email address. */
   getByEmail(email: string, orderId: string): Promise<Order | undefined>
   /** A shopper's orders, latest first. */
   listByUser(userId: string, limit: number, after?: Key): Promise<OrderPage>
-  /** Orders placed with this email address, latest first, before the id `before`. */
+  /**
+   * Guests' orders placed with this email address, latest first, before the id `before`. An order of an account belongs to the
+   * account alone, whatever address was typed into it; earlier releases wrote pointers to such orders as well.
+   */
   listByEmail(email: string, limit: number, before?: string): Promise<OrdersByEmail>
   /** A day's orders (UTC) by id, through OrderDateIndex. */
   listByDay(day: string, limit: number, after?: Key): Promise<OrderPage>
@@ -93,7 +96,9 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
       limit,
       consistent: true,
     })
-    const keys = items.map(({ user_id, sk }) => ({ user_id: String(user_id), order_id: String(sk) }))
+    const keys = items
+      .map(({ user_id, sk }) => ({ user_id: String(user_id), order_id: String(sk) }))
+      .filter(({ user_id }) => isGuestUserId(user_id))
     const last = items.at(-1)?.sk
     return {
       orders: parseOrders(await db.batchGet(table, keys)),
@@ -124,7 +129,8 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
     idOfNumber: async number => (await readNumberPointer(number))?.order_id,
     getByEmail: async (email, orderId) => {
       const pointer = await db.get(names.control, CONTROL_ROWS.emailOrder.key(email, orderId))
-      return typeof pointer?.user_id === 'string' ? get(pointer.user_id, orderId) : undefined
+      const owner = pointer?.user_id
+      return typeof owner === 'string' && isGuestUserId(owner) ? get(owner, orderId) : undefined
     },
     listByUser: async (userId, limit, after) =>
       toPage(
