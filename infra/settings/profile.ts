@@ -27,6 +27,7 @@ export const PROFILE_OPTIONS = {
   shopPhone: textOf(SHORT_TEXT),
   shopTaxId: textOf(SHORT_TEXT),
   timeZone: textOf(TIME_ZONE_NAME),
+  deliveryTime: textOf(SHORT_TEXT),
   /** Paths of files, which are put into the bundle of the pages. */
   termsFile: textOf(MARKDOWN_FILE),
   privacyFile: textOf(MARKDOWN_FILE),
@@ -42,6 +43,7 @@ const SETTINGS = {
   shopPhone: 'SHOP_PHONE',
   shopTaxId: 'SHOP_TAX_ID',
   timeZone: 'TIME_ZONE',
+  deliveryTime: 'DELIVERY_TIME',
 } as const
 
 const FILE_SETTINGS = { termsFile: 'TERMS_FILE', privacyFile: 'PRIVACY_FILE' } as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Email, normalizeEmail } from './email.ts'
+import { Email, normalizeEmail, readableEmail } from './email.ts'
 
 test.each([
   ['customer@example.com', 'customer@example.com'],
@@ -104,3 +104,16 @@ test.each([1, null, undefined, [], {}, ['a@example.com'], `${'x'.repeat(320)}@ex
     expect(Email.safeParse(typed).success).toBe(false)
   },
 )
+
+test.each([
+  ['kunde@xn--bcher-laden-thb.example', 'kunde@bücher-laden.example'],
+  ['a@xn--r8jz45g.xn--zckzah', 'a@例え.テスト'],
+  ['customer@example.com', 'customer@example.com'],
+  ['xn--bcher-kva@example.com', 'xn--bcher-kva@example.com'],
+  ['a@xn--a.example', 'a@xn--a.example'],
+  ['nothing', 'nothing'],
+  ['', ''],
+])('%s is shown as %s', (email, shown) => {
+  expect(readableEmail(email)).toBe(shown)
+  if (normalizeEmail(email) !== undefined) expect(normalizeEmail(shown)).toBe(email)
+})

@@ -1,5 +1,5 @@
 /** Emails in their normalized form, the only one that is stored, compared and sent to. */
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import * as z from 'zod'
 
 /** Letters, digits, hyphens and dots only, since domainToASCII would drop or decode other characters. */
@@ -23,6 +23,17 @@ export const normalizeEmail = (typed: string): string | undefined => {
   const domain = domainToASCII(typedDomain).toLowerCase()
   const dots = local.startsWith('.') || local.endsWith('.') || local.includes('..')
   return LOCAL.test(local) && !dots && DOMAIN.test(domain) ? `${local}@${domain}` : undefined
+}
+
+/**
+ * A normalized email as people write it: `kunde@bücher-laden.example`, where mail is sent to `kunde@xn--bcher-laden-thb.example`.
+ * A domain that would not be read as the same one stays as it is.
+ */
+export const readableEmail = (email: string): string => {
+  const at = email.lastIndexOf('@')
+  const domain = email.slice(at + 1)
+  const readable = domainToUnicode(domain)
+  return domainToASCII(readable) === domain ? `${email.slice(0, at + 1)}${readable}` : email
 }
 
 /** An email as it was typed; parses to its normalized form. */

@@ -2,12 +2,15 @@
 import * as z from 'zod'
 import type { Currency } from '../core/currency.ts'
 import { fromDecimal, toDecimal } from '../core/money.ts'
-import type { Adjustment, Amounts, PricedAmounts } from './amounts.ts'
+import { type Adjustment, AMOUNT_LABELS, type Amounts, type PricedAmounts } from './amounts.ts'
+
+const UNIT = 'in units of the currency beside it, with at most the decimals of its minor unit, such as 42.99.'
 
 /** An amount in JSON. */
-export const Money = z
-  .number()
-  .describe('In units of the currency beside it, with at most the decimals of its minor unit, such as 42.99.')
+export const Money = z.number().describe(`An amount ${UNIT}`)
+
+/** An amount in JSON by the name under which people see it. */
+const named = (label: string) => Money.describe(`${label}, ${UNIT}`)
 
 const adjustments = <T extends z.ZodType>(amount: T) =>
   z.array(z.object({ id: z.string(), label: z.string(), amount })).optional()
@@ -20,20 +23,20 @@ const adjustmentFields = {
 
 /** Amounts of a cart in JSON. The specification calls the subtotal of a cart `total_amount`. */
 export const cartAmountFields = {
-  total_amount: Money,
+  total_amount: named(AMOUNT_LABELS.subtotal),
   ...adjustmentFields,
-  tax: Money,
-  shipping: Money,
-  total: Money.describe('What checkout will charge: send it as expected_total.'),
+  tax: named(AMOUNT_LABELS.tax),
+  shipping: named(AMOUNT_LABELS.shipping),
+  total: Money.describe(`${AMOUNT_LABELS.total}, which checkout will charge: send it as expected_total.`),
 }
 
 /** Amounts of an order in JSON. */
 export const orderAmountFields = {
-  subtotal: Money.optional(),
+  subtotal: named(AMOUNT_LABELS.subtotal).optional(),
   ...adjustmentFields,
-  tax: Money.optional(),
-  shipping: Money.optional(),
-  total: Money,
+  tax: named(AMOUNT_LABELS.tax).optional(),
+  shipping: named(AMOUNT_LABELS.shipping).optional(),
+  total: named(AMOUNT_LABELS.total),
 }
 
 /** Amounts of an item of the orders table. One that another client wrote may have a total alone. */

@@ -5,7 +5,6 @@ import { toCartAmountFields, toOrderAmountFields } from './amount-fields.ts'
 import { amountRows, cartAmounts } from './amounts.ts'
 import { cartView } from './quote.ts'
 
-const LABELS = { subtotal: 'Subtotal', shipping: 'Shipping', tax: 'Tax', total: 'Total' }
 const AMOUNTS = {
   subtotal: minorUnits(4299),
   adjustments: [
@@ -17,14 +16,14 @@ const AMOUNTS = {
   total: minorUnits(5028),
 }
 
-test('the rows are subtotal, adjustments, shipping, tax and total, and add up to the total', () => {
-  const rows = amountRows(AMOUNTS, LABELS)
+test('the rows are subtotal, adjustments, tax, shipping and total, and add up to the total', () => {
+  const rows = amountRows(AMOUNTS)
   expect(rows.map(({ label, amount }) => [label, amount])).toEqual([
     ['Subtotal', 4299],
     ['Spring sale', -430],
     ['Gift wrap', 250],
-    ['Shipping', 599],
     ['Tax', 310],
+    ['Shipping', 599],
     ['Total', 5028],
   ])
   const parts = rows.filter(({ isTotal }) => !isTotal)
@@ -33,8 +32,7 @@ test('the rows are subtotal, adjustments, shipping, tax and total, and add up to
 })
 
 test('an amount that is unknown has no row, one of zero has', () => {
-  const labels = (amounts: Parameters<typeof amountRows>[0]) =>
-    amountRows(amounts, LABELS).map(({ label }) => label)
+  const labels = (amounts: Parameters<typeof amountRows>[0]) => amountRows(amounts).map(({ label }) => label)
   expect(labels({ total: minorUnits(4299) })).toEqual(['Total'])
   expect(labels({ subtotal: minorUnits(0), tax: undefined, total: minorUnits(0) })).toEqual([
     'Subtotal',
@@ -62,6 +60,6 @@ test('the JSON of a cart gives the same rows as the amounts that it was made fro
     ...cartView(undefined, new Map(), { rules, currency: USD }),
     ...toCartAmountFields(AMOUNTS, USD),
   }
-  const decimals = amountRows(AMOUNTS, LABELS).map(row => ({ ...row, amount: row.amount / 100 }))
-  expect(amountRows(cartAmounts(view), LABELS)).toEqual(decimals)
+  const decimals = amountRows(AMOUNTS).map(row => ({ ...row, amount: row.amount / 100 }))
+  expect(amountRows(cartAmounts(view))).toEqual(decimals)
 })

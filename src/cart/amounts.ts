@@ -26,7 +26,9 @@ export type PricedAmounts<N extends number = MinorUnits> = {
   readonly [K in keyof Amounts]-?: Exclude<Amounts<N>[K], undefined>
 }
 
-export type AmountLabels = Readonly<Record<'subtotal' | 'shipping' | 'tax' | 'total', string>>
+/** Names of the amounts, the same on pages, in mails and prints, and in the documentation of the API. */
+export const AMOUNT_LABELS = { subtotal: 'Subtotal', tax: 'Tax', shipping: 'Shipping', total: 'Total' }
+
 export type AmountRow<N extends number = MinorUnits> = {
   /** Unique among the rows of one value. */
   readonly id: string
@@ -35,13 +37,16 @@ export type AmountRow<N extends number = MinorUnits> = {
   readonly isTotal: boolean
 }
 
-/** The rows to show, in their order: subtotal, adjustments, shipping, tax, total. An amount that is unknown has no row. */
-export const amountRows = <N extends number>(
-  { subtotal, adjustments = [], shipping, tax, total }: Amounts<N>,
-  labels: AmountLabels,
-): AmountRow<N>[] => {
-  const row = (id: keyof AmountLabels, amount: N | undefined): AmountRow<N>[] =>
-    amount === undefined ? [] : [{ id, label: labels[id], amount, isTotal: id === 'total' }]
+/** The rows to show, in their order: subtotal, adjustments, tax, shipping, total. An amount that is unknown has no row. */
+export const amountRows = <N extends number>({
+  subtotal,
+  adjustments = [],
+  tax,
+  shipping,
+  total,
+}: Amounts<N>): AmountRow<N>[] => {
+  const row = (id: keyof typeof AMOUNT_LABELS, amount: N | undefined): AmountRow<N>[] =>
+    amount === undefined ? [] : [{ id, label: AMOUNT_LABELS[id], amount, isTotal: id === 'total' }]
   return [
     ...row('subtotal', subtotal),
     ...adjustments.map(({ id, label, amount }) => ({
@@ -50,8 +55,8 @@ export const amountRows = <N extends number>(
       amount,
       isTotal: false,
     })),
-    ...row('shipping', shipping),
     ...row('tax', tax),
+    ...row('shipping', shipping),
     ...row('total', total),
   ]
 }

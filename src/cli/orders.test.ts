@@ -5,7 +5,7 @@ import { orderFor, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
 /** Buys `quantity` copies of a book in a running shop; returns the order. */
-const buy = async (url: string, book_id: string, quantity: number) => {
+const buy = async (url: string, book_id: string, quantity: number, changes: object = {}) => {
   const json = { 'content-type': 'application/json' }
   const added = await fetch(`${url}/api/cart/items`, {
     method: 'POST',
@@ -22,7 +22,7 @@ const buy = async (url: string, book_id: string, quantity: number) => {
   const placed = await fetch(`${url}/api/orders`, {
     method: 'POST',
     headers,
-    body: JSON.stringify(orderFor(cart)),
+    body: JSON.stringify(orderFor(cart, { ...changes })),
   })
   expect(placed.status).toBe(201)
   return (await placed.json()) as {
@@ -40,7 +40,17 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
     (await (await fetch(`${shop.url}/api/books?q=Clean+Code`)).json()).items[0].availability
   expect(await availability()).toBe('in_stock')
   const order = await buy(shop.url, 'tech-001', 20)
-  const second = await buy(shop.url, 'tech-001', 1)
+  const second = await buy(shop.url, 'tech-001', 1, {
+    email: 'kunde@bücher-laden.example',
+    shipping_address: {
+      name: 'Erika Mustermann',
+      street: 'Lindenstr. 1',
+      city: 'Berlin',
+      postal_code: '10969',
+      country: 'DE',
+      phone: '+49 30 123456',
+    },
+  })
   for (let waited = 0; (await availability()) !== 'few_left' && waited < 3_000; waited += 50) await sleep(50)
   expect(await availability()).toBe('few_left')
 
@@ -62,6 +72,20 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
     expect((await runCli(folder, 'orders', 'show', reference)).stdout).toContain(
       '20 × Clean Code (tech-001) at 42.99',
     )
+  const shown = await runCli(folder, 'orders', 'show', second.order_id)
+  expect(shown.stdout).toContain(
+    [
+      'customer  kunde@bücher-laden.example',
+      'ship to   Erika Mustermann',
+      '          Lindenstr. 1',
+      '          10969 Berlin',
+      '          Germany',
+      'phone     +49 30 123456',
+      '',
+    ].join('\n'),
+  )
+  expect(shown.stdout).toMatch(/subtotal .*\ntax .*\nshipping .*\ntotal /)
+  expect((await runCli(folder, 'orders', 'list')).stdout).toContain('kunde@bücher-laden.example')
   expect((await runCli(folder, 'orders', 'number')).stdout).toBe('0 orders can now be found by number\n')
   const audit = await runCli(folder, 'audit', 'list', '--subject', `order:${order.order_number}`)
   expect(audit.code).toBe(0)

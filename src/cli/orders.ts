@@ -1,5 +1,6 @@
 /** `cloudshelf orders`: the orders of a day, one order, and its next status. */
 import { Command, Option } from 'commander'
+import { readableEmail } from '../accounts/email.ts'
 import { addressLines } from '../addresses/lines.ts'
 import { amountRows } from '../cart/amounts.ts'
 import type { BookKey } from '../catalog/table.ts'
@@ -31,9 +32,10 @@ const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
   return all
 }
 
-const AMOUNT_LABELS = { subtotal: 'subtotal', shipping: 'shipping', tax: 'tax', total: 'total' }
 const money = (amount: MinorUnits, { currency }: Order): string =>
   `${toDecimalText(amount, currency)} ${currency.code}`
+const customerOf = ({ email, user_id }: Order): string =>
+  email === undefined ? user_id : readableEmail(email)
 const copiesIn = ({ items }: Order): number => items.reduce((sum, line) => sum + line.quantity, 0)
 
 const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> =>
@@ -44,7 +46,7 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
     for (const order of orders)
       print(
         `${orderNumber(order.order_id)}  ${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total, order).padStart(13)}  ` +
-          `${counted(copiesIn(order), 'book')}  ${order.email ?? order.user_id}`,
+          `${counted(copiesIn(order), 'book')}  ${customerOf(order)}`,
       )
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
@@ -53,7 +55,7 @@ const orderText = (order: Order): string[] => [
   `${orderNumber(order.order_id)}  ${order.status}`,
   `order id  ${order.order_id}`,
   `placed    ${order.created_at}, updated ${order.updated_at}`,
-  `customer  ${order.email ?? order.user_id}`,
+  `customer  ${customerOf(order)}`,
   ...addressLines(order.shipping_address ?? {}).map(
     (line, i) => (i === 0 ? 'ship to' : '').padEnd(10) + line,
   ),
@@ -62,8 +64,8 @@ const orderText = (order: Order): string[] => [
     ({ quantity, title, book_id, price }) =>
       `          ${quantity} × ${title} (${book_id}) at ${money(price, order)}`,
   ),
-  ...amountRows(order.amounts, AMOUNT_LABELS).map(
-    ({ label, amount }) => `${label.padEnd(10)}${money(amount, order)}`,
+  ...amountRows(order.amounts).map(
+    ({ label, amount }) => `${label.toLowerCase().padEnd(10)}${money(amount, order)}`,
   ),
 ]
 

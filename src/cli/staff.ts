@@ -1,5 +1,6 @@
 /** `cloudshelf admin` and `cloudshelf staff`: accounts with access to the staff pages. */
 import { Command } from 'commander'
+import { readableEmail } from '../accounts/email.ts'
 import { grantRole, type Invitation, listStaff, type Role, revokeRole } from '../accounts/staff.ts'
 import { CommandError } from './errors.ts'
 import { parseEmail } from './option-values.ts'
@@ -18,7 +19,7 @@ const printInvitation = (
     printJson({ user_id, email, role, link, link_minutes: minutes })
     return
   }
-  print(`${email} is now ${role === 'admin' ? 'an admin' : 'a staff member'}.`)
+  print(`${readableEmail(email)} is now ${role === 'admin' ? 'an admin' : 'a staff member'}.`)
   print(`Open this link within ${minutes} minutes to set a password:`)
   print(link)
   print('Then set up two-factor authentication, which the staff pages require.')
@@ -31,7 +32,7 @@ const createAdmin = ({ email, force, json }: CreateAdminOptions): Promise<void> 
     const admins = (await listStaff(deps)).filter(({ role }) => role === 'admin')
     if (admins.length > 0 && !force)
       throw new CommandError(
-        `there is already an admin: ${admins.map(one => one.email).join(', ')} (--force adds another)`,
+        `there is already an admin: ${admins.map(one => readableEmail(one.email)).join(', ')} (--force adds another)`,
       )
     printInvitation(await grantRole(deps, commandLineActor(), email, 'admin'), email, 'admin', json)
   })
@@ -46,18 +47,21 @@ const removeStaff = (email: string, { force, json }: Json & { readonly force?: b
   withDeps(async deps => {
     const admins = (await listStaff(deps)).filter(({ role }) => role === 'admin')
     if (!force && admins.length === 1 && admins[0]?.email === email)
-      throw new CommandError(`${email} is the only admin: add another one first (--force removes the last)`)
+      throw new CommandError(
+        `${readableEmail(email)} is the only admin: add another one first (--force removes the last)`,
+      )
     if (!(await revokeRole(deps, commandLineActor(), email)))
-      throw new CommandError(`${email} is not staff (see \`cloudshelf staff list\`)`)
+      throw new CommandError(`${readableEmail(email)} is not staff (see \`cloudshelf staff list\`)`)
     if (json) printJson({ email, role: 'customer' })
-    else print(`${email} is now a customer, and is signed out everywhere.`)
+    else print(`${readableEmail(email)} is now a customer, and is signed out everywhere.`)
   })
 
 const showStaff = ({ json }: Json): Promise<void> =>
   withDeps(async deps => {
     const staff = await listStaff(deps)
     if (json) return printJson({ items: staff })
-    for (const { role, email, user_id } of staff) print(`${role.padEnd(5)}  ${email}  ${user_id}`)
+    for (const { role, email, user_id } of staff)
+      print(`${role.padEnd(5)}  ${readableEmail(email)}  ${user_id}`)
     print(`${counted(staff.length, 'person has', 'people have')} access to the staff pages`)
   })
 

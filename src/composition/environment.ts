@@ -3,7 +3,7 @@
  * messages quote them, and test/settings-page.test.ts keeps docs/settings.md equal to them.
  */
 import type * as z from 'zod'
-import { DEFAULT_SHOP_NAME, DEFAULT_TIME_ZONE } from '../core/shop-profile.ts'
+import { DEFAULT_DELIVERY_TIME, DEFAULT_SHOP_NAME, DEFAULT_TIME_ZONE } from '../core/shop-profile.ts'
 import { DEFAULT_TABLE_NAMES } from '../tables/definitions.ts'
 import {
   ADDRESS_LINES,
@@ -86,6 +86,12 @@ const SHOP = {
     ...TIME_ZONE_NAME,
     default: DEFAULT_TIME_ZONE,
     meaning: 'Time zone of the dates that customers and staff see',
+  },
+  DELIVERY_TIME: {
+    ...SHORT_TEXT,
+    default: DEFAULT_DELIVERY_TIME,
+    example: '2 to 4 business days',
+    meaning: 'How long a delivery takes, as the checkout and the confirmation of an order say',
   },
   TERMS_FILE: {
     ...MARKDOWN_FILE,

@@ -94,6 +94,7 @@ export const readSettings = (
       phone: env.SHOP_PHONE,
       taxId: env.SHOP_TAX_ID,
       timeZone: env.TIME_ZONE,
+      deliveryTime: env.DELIVERY_TIME,
       terms: env.TERMS_FILE,
       privacy: env.PRIVACY_FILE,
     },

@@ -11,6 +11,8 @@ export type ShopProfile = {
   readonly taxId?: string | undefined
   /** IANA time zone of the dates that people see. */
   readonly timeZone: string
+  /** How long a delivery takes, such as '3 to 5 business days'. */
+  readonly deliveryTime: string
   /** Terms of sale and privacy policy in Markdown, where the shop has written them. */
   readonly terms?: string | undefined
   readonly privacy?: string | undefined
@@ -18,12 +20,14 @@ export type ShopProfile = {
 
 export const DEFAULT_SHOP_NAME = 'CloudShelf'
 export const DEFAULT_TIME_ZONE = 'UTC'
+export const DEFAULT_DELIVERY_TIME = '3 to 7 business days'
 
 /** Profile of a shop without settings of its own. */
 export const DEFAULT_PROFILE: ShopProfile = {
   name: DEFAULT_SHOP_NAME,
   address: [],
   timeZone: DEFAULT_TIME_ZONE,
+  deliveryTime: DEFAULT_DELIVERY_TIME,
 }
 
 /** Whether this is an IANA time zone that this machine knows, such as Europe/Berlin. Offsets such as +02:00 are none. */

@@ -42,8 +42,22 @@ test('the confirmation of the specification’s sample order shows its amounts, 
     expect(mail.html).toContain(word)
     expect(mail.text).toContain(word)
   }
-  expect(mail.text).toMatch(/^Total +\$52\.42$/m)
+  expect(mail.text).toMatch(/^Subtotal .*\nTax .*\nShipping .*\nTotal +\$52\.42$/m)
+  expect(mail.text).toContain('Delivery time: 3 to 7 business days.')
   expect(mail.subject).toBe(`Order confirmed: ${number}`)
+})
+
+test('the address stands in the order of its country, with the recipient first', async () => {
+  const { text } = await mailFor({
+    shipping_address: {
+      name: 'Erika Mustermann',
+      street: 'Lindenstr. 1',
+      city: 'Berlin',
+      postal_code: '10969',
+      country: 'DE',
+    },
+  })
+  expect(text).toContain('  Erika Mustermann\n  Lindenstr. 1\n  10969 Berlin\n  Germany\n')
 })
 
 test('each line shows the price of all its copies, and the lines add up to the subtotal', () => {

@@ -4,7 +4,7 @@ import {
   type AccountLinks,
   type LinkPurpose,
 } from '../accounts/account-links.ts'
-import { normalizeEmail } from '../accounts/email.ts'
+import { normalizeEmail, readableEmail } from '../accounts/email.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
 import { newSecret } from '../core/ids.ts'
@@ -96,7 +96,7 @@ const accountContent = async (
         new URL('/forgot-password', publicUrl).href,
       )
     case 'email_changed':
-      return account.emailChanged(user.email, name)
+      return account.emailChanged(readableEmail(user.email), name)
     case 'password_changed':
       return account.passwordChanged(new URL('/forgot-password', publicUrl).href, name)
   }

@@ -28,8 +28,6 @@ export const books = (order: Order): Block => ({
   lines: order.items.map(bookLabel),
 })
 
-const AMOUNT_LABELS = { subtotal: 'Subtotal', shipping: 'Shipping', tax: 'Tax', total: 'Total' }
-
 /** Every line with its price, then the amounts. */
 export const amounts = (order: Order): Block => ({
   kind: 'amounts',
@@ -38,7 +36,7 @@ export const amounts = (order: Order): Block => ({
       label: bookLabel(line),
       amount: money(multiply(line.price, line.quantity), order),
     })),
-    ...amountRows(order.amounts, AMOUNT_LABELS).map(({ label, amount, isTotal }) => ({
+    ...amountRows(order.amounts).map(({ label, amount, isTotal }) => ({
       label,
       amount: money(amount, order),
       strong: isTotal,

@@ -208,6 +208,14 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect((await own.get('/api/users/me/addresses')).body.items).toEqual(ada.addresses)
     const { body } = await own.get('/api/users/me/export')
     expect(body.addresses).toEqual(ada.addresses)
+    // None of them has a name, which is required of new ones and of those that are changed.
+    const [{ address_id, ...address }] = ada.addresses as [Json]
+    expect(address).not.toHaveProperty('name')
+    const path = `/api/users/me/addresses/${address_id}`
+    expect((await own.call('PUT', path, address)).status).toBe(400)
+    const named = { ...address, name: 'Ada Lovelace' }
+    expect(await own.call('PUT', path, named)).toMatchObject({ status: 200, body: named })
+    expect((await own.call('PUT', path, named)).body).toEqual({ address_id, ...named })
     expect(body.orders).toHaveLength(6)
     expect(body.sign_in).toMatchObject({ confirmed: true, twoFactorEnabled: true })
     expect(body.audit.map((entry: Json) => entry.what)).toContain('account.authenticator-app.on')

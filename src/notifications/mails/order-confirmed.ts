@@ -15,7 +15,7 @@ export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
         // A delayed email may arrive after the one about the cancellation.
         text: isCancelled
           ? 'We received your order, but it has been canceled since. Nothing will be shipped, and there is nothing to pay.'
-          : 'We’ve received your order and will email you again when it ships.',
+          : `We’ve received your order and will email you again when it ships. Delivery time: ${shop.deliveryTime}.`,
       },
       amounts(order),
       ...(isCancelled

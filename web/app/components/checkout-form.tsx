@@ -1,20 +1,19 @@
-/** Checkout form. Errors are listed in an alert at its top, which receives the focus. */
-import { useEffect, useRef } from 'react'
+/** Checkout form. */
 import { Form, useNavigation } from 'react-router'
 import { cartAmounts } from '#src/cart/amounts.ts'
 import type { CartView } from '#src/cart/schema.ts'
 import type { AddressForm } from '../forms/address-form.server.ts'
 import type { Prefill } from '../forms/checkout-prefill.server.ts'
-import type { CheckoutActionData } from '../forms/place-order.server.ts'
-import { address } from '../texts/address.ts'
+import { signInPath } from '../paths.ts'
 import { money } from '../texts/format.ts'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import { AddressFields } from './address-fields.tsx'
+import { CheckoutErrors, type CheckoutFailure, fieldErrors } from './checkout-errors.tsx'
 import { TextField } from './fields.tsx'
 import { Totals } from './totals.tsx'
+import { useShop } from './use-shop.ts'
 
-type Failure = Extract<CheckoutActionData, { readonly values: unknown }>
 type Props = {
   /** Undefined when the cart could not be read while answering a form submission. */
   readonly cart: CartView | undefined
@@ -25,7 +24,7 @@ type Props = {
   /** The form of the prefilled country, or of the shop's. */
   readonly addressForm: AddressForm
   readonly prefill: Prefill | undefined
-  readonly answer: Failure | undefined
+  readonly answer: CheckoutFailure | undefined
 }
 
 export const CheckoutForm = ({
@@ -38,6 +37,7 @@ export const CheckoutForm = ({
   answer,
 }: Props) => {
   const { state, formAction } = useNavigation()
+  const { deliveryTime } = useShop()
   const isPlacing = state !== 'idle' && formAction === '/checkout'
   const attempt = answer?.attempt ?? {
     key: orderKey,
@@ -67,6 +67,13 @@ export const CheckoutForm = ({
         <CheckoutErrors answer={answer} errors={errors} hasUnavailableItems={cart?.can_check_out === false} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
+          {!prefill?.isSignedIn && (
+            <p className="mb-4">
+              <a href={signInPath('/checkout')} className="link inline-flex min-h-6 items-center">
+                {t.checkout.signIn}
+              </a>
+            </p>
+          )}
           <TextField
             {...field('email')}
             label={t.checkout.email}
@@ -91,18 +98,40 @@ export const CheckoutForm = ({
         </h2>
         {cart && <OrderLines cart={cart} />}
         {cart && <Totals amounts={cartAmounts(cart)} currency={cart.currency} />}
+        <p className="mt-4 text-sm">{t.checkout.deliveryTime(deliveryTime)}</p>
         {cart?.can_check_out !== false ? (
           <>
             <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>
               {isPlacing ? t.checkout.placingOrder : t.checkout.placeOrder(money(attempt.total, currency))}
             </button>
             <p className="mt-3 text-sm text-soft">{t.checkout.terms}</p>
+            <LegalLinks />
           </>
         ) : (
           <p className="mt-6 text-warn">{t.cart.unavailable}</p>
         )}
       </section>
     </Form>
+  )
+}
+
+/** The shop's legal pages, in a new tab so that what was entered stays. */
+const LegalLinks = () => {
+  const shop = useShop()
+  const links = [
+    ...(shop.hasTerms ? [{ to: '/terms', text: t.checkout.termsLink }] : []),
+    { to: '/privacy', text: shop.hasPrivacy ? t.checkout.privacyLink : t.shop.yourData },
+  ]
+  return (
+    <ul className="mt-2 flex flex-wrap gap-x-4 text-sm">
+      {links.map(({ to, text }) => (
+        <li key={to}>
+          <a href={to} target="_blank" rel="noreferrer" className="link inline-flex min-h-6 items-center">
+            {text}
+          </a>
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -159,61 +188,3 @@ const OrderLines = ({ cart: { items, currency } }: { readonly cart: CartView }) 
     </p>
   </>
 )
-
-/** What is wrong with each invalid field, in the order of the page. */
-const fieldErrors = ({ invalidFields, addressForm }: Failure): Readonly<Record<string, string>> => {
-  const messages = {
-    email: t.checkout.emailError,
-    country: address.countryError,
-    ...Object.fromEntries(addressForm.fields.map(({ name, error }) => [name, error])),
-  }
-  return Object.fromEntries(Object.entries(messages).filter(([name]) => invalidFields.includes(name)))
-}
-
-const CheckoutErrors = ({
-  answer,
-  errors,
-  hasUnavailableItems,
-}: {
-  readonly answer: Failure | undefined
-  readonly errors: Readonly<Record<string, string>>
-  readonly hasUnavailableItems: boolean
-}) => {
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (answer) box.current?.focus()
-  }, [answer])
-  const obstacle = answer?.problem
-  if (!hasUnavailableItems && !obstacle && !answer?.invalidFields.length) return null
-  return (
-    <div ref={box} role="alert" tabIndex={-1} className="notice-bad mb-8">
-      <h2 className="font-semibold">
-        {obstacle?.title ?? (hasUnavailableItems ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
-      </h2>
-      {(obstacle || hasUnavailableItems) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
-      {obstacle?.lines && (
-        <ul className="mt-2 list-disc pl-5">
-          {obstacle.lines.map(line => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
-      {answer && answer.invalidFields.length > 0 && (
-        <ul className="mt-1 list-disc pl-5">
-          {Object.entries(errors).map(([name, error]) => (
-            <li key={name}>
-              <a href={`#${name}`} className="link">
-                {error}
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
-      {hasUnavailableItems && (
-        <button type="submit" name="intent" value="mend" className="button mt-4">
-          {t.checkout.continueWithAvailable}
-        </button>
-      )}
-    </div>
-  )
-}

@@ -53,7 +53,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
         )}
         <div>
           <dt>{t.order.payment}</dt>
-          <dd>{t.order.invoice}</dd>
+          <dd>{order.status === 'cancelled' ? t.order.nothingToPay : t.order.invoice}</dd>
         </div>
       </dl>
       <table className="order-table mt-8">

@@ -1,12 +1,14 @@
 /** Checkout fields prefilled from the profile of a signed-in customer. */
 import type * as z from 'zod'
 import { whoAmI } from '#src/accounts/api.ts'
+import { readableEmail } from '#src/accounts/email.ts'
 import { getProfile, listAddresses, type Profile } from '#src/accounts/profile/api.ts'
 import { addressLine, type StoredAddress } from '#src/addresses/lines.ts'
 import type { PageContext } from '../loading/page-context.ts'
 import { ADDRESS_FIELDS } from './address-form.server.ts'
 
 export type Prefill = {
+  readonly isSignedIn: boolean
   readonly values: Readonly<Record<string, string>>
   /** Addresses to choose from, each as one line. */
   readonly savedAddresses: readonly {
@@ -18,7 +20,7 @@ export type Prefill = {
 
 type Choice = { readonly id: string; readonly address: StoredAddress }
 
-const NO_PREFILL: Prefill = { values: {}, savedAddresses: [] }
+const NO_PREFILL: Prefill = { isSignedIn: false, values: {}, savedAddresses: [] }
 
 const fullName = ({ first_name = '', last_name = '' }: z.infer<typeof Profile>): string =>
   `${first_name} ${last_name}`.trim()
@@ -49,8 +51,9 @@ export const checkoutPrefill = async (ctx: PageContext, chosen: string | null): 
       ...(used?.address ?? withRecipient({}, profile)),
     }
     return {
+      isSignedIn: true,
       values: {
-        email: profile.email,
+        email: readableEmail(profile.email),
         ...Object.fromEntries(ADDRESS_FIELDS.map(field => [field, values[field] ?? ''])),
       },
       savedAddresses: all.map(one => ({

@@ -1,6 +1,7 @@
 /** Order confirmation page. */
 import { getOrder } from '#src/orders/api.ts'
-import { toOrderPage } from '../loading/order-page.server.ts'
+import { useShop } from '../components/use-shop.ts'
+import { type OrderPage, toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { money } from '../texts/format.ts'
@@ -10,13 +11,23 @@ import type { Route } from './+types/order-confirmed'
 export const loader = async ({ context, params }: Route.LoaderArgs) =>
   toOrderPage(await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }))
 
-export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.confirmedTitle })
+const titleOf = ({ status }: OrderPage['order']): string =>
+  status === 'cancelled' ? t.order.cancelledTitle : t.order.confirmedTitle
+
+export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
+  pageMeta(matches, { title: loaderData ? titleOf(loaderData.order) : t.order.title })
 
 export default function Confirmed({ loaderData: { order, addressLines } }: Route.ComponentProps) {
+  const { deliveryTime } = useShop()
+  const isCancelled = order.status === 'cancelled'
   return (
     <div className="prose max-w-2xl py-12">
-      <h1 className="page-title">{t.order.confirmedTitle}</h1>
-      <p className="text-lg">{t.order.confirmedTotal(money(order.total, order.currency))}</p>
+      <h1 className="page-title">{titleOf(order)}</h1>
+      <p className="text-lg">
+        {isCancelled
+          ? t.order.cancelled
+          : `${t.order.confirmedTotal(money(order.total, order.currency))} ${t.order.deliveryTime(deliveryTime)}`}
+      </p>
       <div className="panel">
         <p className="text-soft text-sm">{t.order.number}</p>
         <p className="font-semibold text-xl tracking-wide">{order.order_number}</p>
@@ -36,7 +47,7 @@ export default function Confirmed({ loaderData: { order, addressLines } }: Route
         )}
       </div>
       <p>
-        {order.email !== undefined && `${t.order.confirmedEmail(order.email)} `}
+        {order.email !== undefined && !isCancelled && `${t.order.confirmedEmail(order.email)} `}
         {t.order.confirmedFind}
       </p>
       <p className="flex flex-wrap gap-4">

@@ -1,6 +1,7 @@
 /** Change email page. The new email takes effect once it is confirmed. */
 import { Form } from 'react-router'
 import { changeEmail } from '#src/accounts/api.ts'
+import { readableEmail } from '#src/accounts/email.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
@@ -13,7 +14,7 @@ import { account } from '../../texts/account.ts'
 import type { Route } from './+types/email'
 
 export const loader = async ({ context }: Route.LoaderArgs) => ({
-  email: (await context.get(pageContext).readPrivate(getProfile, {})).email,
+  email: readableEmail((await context.get(pageContext).readPrivate(getProfile, {})).email),
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>

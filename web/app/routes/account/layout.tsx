@@ -1,6 +1,7 @@
 /** Layout of the account pages: navigation, current user and sign-out. */
 import { Form, Outlet, useLocation } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
+import { readableEmail } from '#src/accounts/email.ts'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { pageContext } from '../../loading/page-context.ts'
 import { account } from '../../texts/account.ts'
@@ -8,7 +9,10 @@ import type { Route } from './+types/layout'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const { email, role } = await context.get(pageContext).readPrivate(whoAmI, {})
-  return { email, isStaff: role === 'staff' || role === 'admin' }
+  return {
+    email: email === undefined ? undefined : readableEmail(email),
+    isStaff: role === 'staff' || role === 'admin',
+  }
 }
 
 const PAGES = [

@@ -2,6 +2,7 @@
 import { Form } from 'react-router'
 import { endOtherSessions, endSession, listSessions } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
+import { readableEmail } from '#src/accounts/email.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
 import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
@@ -24,7 +25,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
     readPrivate(cognitoState, {}),
   ])
   return {
-    email,
+    email: readableEmail(email),
     hasApp: totp.enabled,
     passkeys: passkeys.items.length,
     cognito,

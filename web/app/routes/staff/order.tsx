@@ -1,5 +1,6 @@
 /** Staff page of an order, with its allowed transitions. */
 import { Form, useLocation } from 'react-router'
+import { readableEmail } from '#src/accounts/email.ts'
 import { getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
@@ -35,7 +36,9 @@ const needsConfirmation = (step: OrderStatus): step is FinalStep => step in staf
 
 const doneText = (to: OrderStatus, email: string | undefined): string => {
   if (!needsConfirmation(to)) return staff.orderUpdated
-  return email === undefined ? staff.orderUpdatedWithoutMail : staff.orderUpdatedWithMail(email)
+  return email === undefined
+    ? staff.orderUpdatedWithoutMail
+    : staff.orderUpdatedWithMail(readableEmail(email))
 }
 
 export const action = ({ context, params, request }: Route.ActionArgs) =>
