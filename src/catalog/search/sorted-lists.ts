@@ -1,10 +1,12 @@
 /** Sorted lists of books, by category and sort order, kept up to date book by book. */
 import type { Sort } from './book-index.ts'
-import type { BookStore } from './book-store.ts'
+import { AVAILABILITIES, type BookStore } from './book-store.ts'
 import { FIELD, FIELD_BITS, FIELD_MASK, type TextIndex } from './text-index.ts'
 
 /** Stands for all categories where a category number is asked for. */
 export const ALL_CATEGORIES = -1
+
+const SOLD_OUT = AVAILABILITIES.indexOf('sold_out')
 
 type Compare = (a: number, b: number) => number
 
@@ -88,7 +90,7 @@ export const createSortedLists = (store: BookStore, text: TextIndex): SortedList
   const byId: Compare = (a, b) => (store.bookId(a) < store.bookId(b) ? -1 : a === b ? 0 : 1)
 
   const compareBy = (sort: Sort): Compare => {
-    const { price, popularity, created, rows } = store
+    const { price, popularity, created, availability, rows } = store
     switch (sort) {
       case 'price_asc':
         return (a, b) => (price[a] ?? 0) - (price[b] ?? 0) || byId(a, b)
@@ -107,7 +109,10 @@ export const createSortedLists = (store: BookStore, text: TextIndex): SortedList
       case 'title':
         return (a, b) => compareText(titleOf(a), titleOf(b)) || byId(a, b)
       case 'relevance':
-        return (a, b) => (popularity[b] ?? 0) - (popularity[a] ?? 0) || byId(a, b)
+        return (a, b) =>
+          Number(availability[a] === SOLD_OUT) - Number(availability[b] === SOLD_OUT) ||
+          (popularity[b] ?? 0) - (popularity[a] ?? 0) ||
+          byId(a, b)
     }
   }
 

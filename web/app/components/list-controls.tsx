@@ -3,6 +3,7 @@
  * scripts.
  */
 import type { Listing } from '../loading/listing.server.ts'
+import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 
 type Props = { readonly listing: Listing }
@@ -58,24 +59,37 @@ export const SortMenu = ({ listing: { params, sortLinks } }: Props) => {
   )
 }
 
-export const Pagination = ({ listing: { previous, next, params, pages } }: Props) =>
-  previous === null && next === null ? null : (
-    <nav
-      aria-label={t.list.pagination}
-      className="mt-12 flex items-center justify-between gap-4 border-line border-t pt-6"
-    >
-      {previous === null ? (
-        <span />
-      ) : (
-        <a href={previous} rel="prev" className="button-quiet">
+export const Pagination = ({ listing: { previous, next, pageLinks, params } }: Props) =>
+  pageLinks.length === 0 ? null : (
+    <nav aria-label={t.list.pagination} className="pagination">
+      {previous !== null && (
+        <a href={previous} rel="prev" className="button-quiet pagination-previous">
           {t.list.previous}
         </a>
       )}
-      <span className="hidden text-soft text-sm sm:block">{t.list.page(params.page, pages)}</span>
-      {next === null ? (
-        <span />
-      ) : (
-        <a href={next} rel="next" className="button-quiet">
+      <ol className="pagination-numbers">
+        {pageLinks.map((link, i) =>
+          link === 'gap' ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a gap has nothing else
+            <li key={`gap ${i}`} aria-hidden="true" className="text-soft">
+              …
+            </li>
+          ) : (
+            <li key={link.number}>
+              <a
+                href={link.href}
+                aria-label={t.list.pageNumber(link.number)}
+                aria-current={link.number === params.page ? 'page' : undefined}
+                className="page-link"
+              >
+                {formatCount(link.number)}
+              </a>
+            </li>
+          ),
+        )}
+      </ol>
+      {next !== null && (
+        <a href={next} rel="next" className="button-quiet pagination-next">
           {t.list.next}
         </a>
       )}

@@ -1,52 +1,89 @@
 /** Query parameters of a book list, and links that change some of them. */
 import type { PriceBand } from '#src/catalog/price-bands.ts'
 import { truncate } from '#src/core/truncate.ts'
-import { LAST_PAGE } from './page-cursors.server.ts'
 
 export const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
 export type Sort = (typeof SORTS)[number]
+const RATINGS = ['4.5', '4', '3.5', '3']
 
-/** Parsed query parameters. Invalid values are ignored. */
+/** Facets whose values are listed in full where the parameter `more` names them. */
+const EXPANDABLE = ['category', 'author', 'language', 'decade'] as const
+export type Expandable = (typeof EXPANDABLE)[number]
+
+/** As many as the API takes. */
+const MAX_VALUES = 20
+const MAX_PAGE = 100_000
+
+/** Parsed query parameters. Invalid values are ignored. Of several values of a filter, a book needs one. */
 export type ListParams = {
   readonly q: string
-  readonly category: string | undefined
-  readonly author: string | undefined
+  readonly category: readonly string[]
+  readonly author: readonly string[]
+  readonly language: readonly string[]
+  readonly decade: readonly string[]
+  readonly rating: string | undefined
   readonly price: PriceBand | undefined
   readonly inStock: boolean
   readonly sort: Sort
   readonly page: number
+  /** The facet that is listed in full. */
+  readonly more: Expandable | undefined
+  /** Whether the filters were open when one was chosen, on small screens. */
+  readonly isPanelOpen: boolean
 }
 
-const bounded = (text: string | null, max: number): string | undefined =>
-  truncate(text?.trim() ?? '', max) || undefined
+const bounded = (text: string | null, max: number): string => truncate(text?.trim() ?? '', max)
+
+/** Number of the page in the parameter `page`, from 1. */
+export const readPageNumber = ({ searchParams }: URL): number => {
+  const page = Number(searchParams.get('page') ?? 1)
+  return Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1
+}
 
 export const readListParams = (
-  { searchParams }: URL,
+  url: URL,
   category: string | undefined,
   bands: readonly PriceBand[],
 ): ListParams => {
-  const page = Number(searchParams.get('page') ?? 1)
+  const { searchParams } = url
+  const listOf = (name: string, max: number): string[] => {
+    const values = searchParams.getAll(name).map(value => bounded(value, max))
+    return [...new Set(values)].filter(value => value !== '').slice(0, MAX_VALUES)
+  }
   return {
-    q: bounded(searchParams.get('q'), 200) ?? '',
-    category: category ?? bounded(searchParams.get('category'), 60),
-    author: bounded(searchParams.get('author'), 300),
+    q: bounded(searchParams.get('q'), 200),
+    category: category === undefined ? listOf('category', 60) : [category],
+    author: listOf('author', 300),
+    language: listOf('language', 35),
+    decade: listOf('decade', 11).filter(value => /^(\d{4}|before-1900)$/.test(value)),
+    rating: RATINGS.find(rating => rating === searchParams.get('rating')),
     price: bands.find(({ name }) => name === searchParams.get('price')),
     inStock: searchParams.get('stock') === '1',
     sort: SORTS.find(sort => sort === searchParams.get('sort')) ?? 'relevance',
-    page: Number.isInteger(page) && page >= 1 && page <= LAST_PAGE ? page : 1,
+    page: readPageNumber(url),
+    more: EXPANDABLE.find(name => name === searchParams.get('more')),
+    isPanelOpen: searchParams.get('panel') === '1',
   }
 }
 
+/** Parameters that belong to one view of the filters, and are not carried on. */
+const VIEW = ['page', 'more', 'panel']
+
 /**
- * Link to the same list with some parameters changed; null removes one. Resets to page 1 unless `page` is
- * given.
+ * Link to the same list with some parameters changed; null removes one, a list gives it several values. Goes to
+ * page 1 with closed filters, unless they are given.
  */
-export const listLink = (url: URL, changes: Readonly<Record<string, string | null>>): string => {
+export const listLink = (
+  url: URL,
+  changes: Readonly<Record<string, string | readonly string[] | null>>,
+): string => {
   const params = new URLSearchParams(url.searchParams)
-  params.delete('page')
-  for (const [name, value] of Object.entries(changes))
-    if (value === null) params.delete(name)
-    else params.set(name, value)
-  for (const [name, value] of [...params]) if (value === '') params.delete(name)
-  return params.size > 0 ? `${url.pathname}?${params}` : url.pathname
+  for (const name of VIEW) params.delete(name)
+  for (const [name, value] of Object.entries(changes)) {
+    params.delete(name)
+    for (const one of value === null ? [] : typeof value === 'string' ? [value] : value)
+      params.append(name, one)
+  }
+  const given = [...params].filter(([, value]) => value !== '')
+  return given.length > 0 ? `${url.pathname}?${new URLSearchParams(given)}` : url.pathname
 }

@@ -17,7 +17,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const category = findCategory(categories, segment) ?? (await findRenamedCategory(ctx, categories, segment))
   if (!category) throw data(null, { status: 404 })
   if (category.path !== url.pathname) throw redirect(`${category.path}${url.search}`, 301)
-  const listing = await readListing(ctx, url, categories, category)
+  const listing = await readListing(ctx, url, category)
   if (!listing) throw data(null, { status: 404 })
   const { page } = listing.params
   return {

@@ -12,21 +12,22 @@ import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
 const ROWS = 8
-const BOOKS_PER_ROW = '6'
+/** Sold-out books are left to the lists. */
+const ROW = { in_stock: 'true', limit: '6' } as const
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const categories = await readCategories(ctx)
   const filled = categories.slice(0, ROWS)
   const [newest, rated, ...rows] = await Promise.all([
-    ctx.read(browseBooks, { query: { sort: 'newest', limit: BOOKS_PER_ROW } }),
-    ctx.read(browseBooks, { query: { sort: 'rating', limit: BOOKS_PER_ROW } }),
-    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: [name], limit: BOOKS_PER_ROW } })),
+    ctx.read(browseBooks, { query: { sort: 'newest', ...ROW } }),
+    ctx.read(browseBooks, { query: { sort: 'rating', ...ROW } }),
+    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: [name], ...ROW } })),
   ])
   return {
     canonical: `${ctx.origin}/`,
     jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
-    total: newest.total ?? 0,
+    total: categories.reduce((sum, { count }) => sum + count, 0),
     newest: toCards(ctx, newest.items),
     topRated: toCards(
       ctx,

@@ -1,7 +1,6 @@
 /** Search page; lists all books without a query. */
 import { data } from 'react-router'
 import { BookList } from '../components/book-list.tsx'
-import { readCategories } from '../loading/categories.server.ts'
 import { readListing } from '../loading/listing.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -16,9 +15,10 @@ const pageHeading = (q: string, author: string | undefined, isFound: boolean): s
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  const listing = await readListing(ctx, url, await readCategories(ctx))
+  const listing = await readListing(ctx, url)
   if (!listing) throw data(null, { status: 404 })
-  const { q, author, page } = listing.params
+  const { q, author: authors, page } = listing.params
+  const [author] = authors.length === 1 ? authors : []
   // Search results are not indexed; only the list of all books is.
   const isAll = listing.activeFilters.length === 0 && q === ''
   return {

@@ -6,8 +6,9 @@ import { getStaffBook } from '#src/catalog/staff-api.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../../components/order-status.tsx'
+import { readPageNumber } from '../../loading/list-params.server.ts'
 import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
-import { LAST_PAGE, readPage } from '../../loading/page-cursors.server.ts'
+import { PAGE_SIZE } from '../../loading/pages.server.ts'
 import { requireStaff } from '../../loading/require-staff.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
 import { day as formatDay, money } from '../../texts/format.ts'
@@ -16,12 +17,6 @@ import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/dashboard'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-
-/** Number of the page in the address, from 1. */
-const pageIn = ({ searchParams }: URL): number => {
-  const page = Number(searchParams.get('page') ?? 1)
-  return Number.isInteger(page) && page >= 1 && page <= LAST_PAGE ? page : 1
-}
 
 type StaffRow = Pick<BookSummary, 'book_id' | 'title' | 'author' | 'price'>
 const toRow = ({ book_id, title, author, price }: StaffRow): StaffRow => ({ book_id, title, author, price })
@@ -37,17 +32,15 @@ const findExact = ({ call }: PageContext, q: string) =>
 const findBooks = async (ctx: PageContext, q: string, page: number) => {
   const [exact, found] = await Promise.all([
     page === 1 ? findExact(ctx, q) : undefined,
-    readPage(JSON.stringify({ staff: q }), page, (limit, cursor) =>
-      ctx.read(browseBooks, { query: { q, limit: String(limit), ...(cursor ? { cursor } : {}) } }),
-    ),
+    ctx.read(browseBooks, { query: { q, limit: String(PAGE_SIZE), page: String(page) } }),
   ])
-  const items = found?.items ?? []
-  const hasNext = found !== undefined && found.next_cursor !== null
+  const { items, total } = found
+  const hasNext = found.next_cursor !== null
   const first = exact && !items.some(({ book_id }) => book_id === exact.book_id) ? [toRow(exact)] : []
   return {
     // An exact match that is for sale may be on a later page, where it counts already.
-    total: (found?.total ?? 0) + (hasNext && exact?.status !== 'retired' ? 0 : first.length),
-    hasNext: hasNext && page < LAST_PAGE,
+    total: (total ?? 0) + (hasNext && exact?.status !== 'retired' ? 0 : first.length),
+    hasNext,
     items: [...first, ...items.map(toRow)],
   }
 }
@@ -56,7 +49,7 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   await requireStaff(ctx, url)
   const q = truncate(url.searchParams.get('q')?.trim() ?? '', 60)
-  const page = pageIn(url)
+  const page = readPageNumber(url)
   const asked = url.searchParams.get('date') ?? ''
   const date =
     DAY.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : new Date().toISOString().slice(0, 10)
