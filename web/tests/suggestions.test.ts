@@ -35,7 +35,7 @@ test('a suggested book shows its cover, author and price', async () => {
 test('on a phone, titles are shown to their end', async () => {
   const { page } = await site.openWindow({ viewport: PHONE })
   await typeQuery(page, 'collected poems')
-  const titles = page.getByRole('option').locator('[dir=auto]')
+  const titles = page.getByRole('option').locator('.font-serif')
   for (const title of await titles.all()) {
     const isCut = await title.evaluate(
       one => one.scrollWidth > one.clientWidth + 1 || getComputedStyle(one).webkitLineClamp !== 'none',

@@ -141,7 +141,7 @@ const SuggestedBookContent = ({ book }: { readonly book: SuggestedBook }) => {
         <span dir="auto" className="block font-serif leading-snug">
           {book.title}
         </span>
-        <span dir="auto" className="block text-soft text-sm">
+        <span dir="auto" className="line-clamp-1 text-soft text-sm">
           {authorsLine(book.author)}
         </span>
       </span>
