@@ -46,7 +46,7 @@ test('several values of a filter widen a list, those of another narrow it, witho
   expect(new URL(page.url()).searchParams.getAll('language')).toEqual(['de', 'fr'])
   await facetLink(page, '1990s').click()
   await count('50 books')
-  expect(await chosen(page)).toEqual(['German50', 'French50', '1990s50'])
+  expect(await chosen(page)).toEqual(['German50', 'French0', '1990s50'])
   await facetLink(page, '4.5 and up').click()
   await count('40 books')
   await page.getByRole('link', { name: 'Remove filter: German' }).click()

@@ -99,6 +99,19 @@ describe('sorting and paging', () => {
     expect(found.map(title => title.split(' (')[0])).toEqual(expected)
   })
 
+  test('without a query, sold-out books come last, and return to their place', async () => {
+    const changed = createIndex(SAMPLE_BOOKS)
+    const [first] = (await changed.search.browse(browseQuery({ limit: 1 }))).items
+    if (!first) throw new Error('the index is empty')
+    const listed = async () =>
+      (await changed.search.browse(browseQuery({ limit: 1_000 }))).items.map(({ book_id }) => book_id)
+    const before = await listed()
+    changed.rows.put({ ...first, availability: 'sold_out' })
+    expect((await listed()).indexOf(first.book_id)).toBeGreaterThan(0)
+    changed.rows.put({ ...first, availability: 'few_left' })
+    expect(await listed()).toEqual(before)
+  })
+
   test('all pages together are the whole list, each book once', async () => {
     for (const query of [{}, { q: 'the' }, { category: ['Fiction'], sort: 'title' as const }]) {
       const whole = await index.search.browse(browseQuery({ ...query, limit: 1000 }))
