@@ -4,7 +4,7 @@ import type { Currency } from '../core/currency.ts'
 import { ShopError } from '../core/errors.ts'
 import { fromDecimal } from '../core/money.ts'
 import { type BookPage, type BrowseParams, type Suggestion, TITLES_PER_PART } from './api.ts'
-import { authorNames } from './author-names.ts'
+import { authorKey, authorNames } from './author-names.ts'
 import { decadeOf } from './decade.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
@@ -151,8 +151,8 @@ const readTable = async (
 
 /** Whether a book has all names of one of these author lines. */
 const isByOneOf = (book: Book, lines: readonly string[]): boolean => {
-  const names = authorNames(book.author)
-  return lines.some(line => authorNames(line).every(name => names.includes(name)))
+  const keys = authorNames(book.author).map(authorKey)
+  return lines.some(line => authorNames(line).every(name => keys.includes(authorKey(name))))
 }
 
 const matches = (book: Book, params: BrowseParams, currency: Currency): boolean => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isbn10, isbnDigits, isbnSpellings, isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
+import { isbn10, isbnDigits, isbnSpellings, isbnsIn, isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
 
 test.each([
   ['9780804139021', '9780804139021'],
@@ -82,4 +82,13 @@ test.each([
   ['9780743273565', false],
 ])('whether %s is a placeholder: %s', (text, expected) => {
   expect(isPlaceholderIsbn(normalizeIsbn(text) ?? '')).toBe(expected)
+})
+
+test('every valid ISBN in a text is found once, whatever surrounds it', () => {
+  const text =
+    'ISBN-13: 978-0-8041-3902-1 (pbk.), 0439420899; 0-439-42089-X, 0804139024, 9780804139022, 19780804139021'
+  expect(isbnsIn(text)).toEqual(['9780804139021', '9780439420891'])
+  expect(isbnsIn('\u200e978\u2011080413902\u20111,')).toEqual(['9780804139021'])
+  expect(isbnsIn('9'.repeat(50_000))).toEqual([])
+  expect(isbnsIn('0 '.repeat(50_000))).toHaveLength(1)
 })

@@ -45,6 +45,20 @@ export const normalizeIsbn = (text: string): string | undefined => {
   return undefined
 }
 
+/** One to three marks between the digits of an ISBN, or none. */
+const BETWEEN_DIGITS = '[\\s.\\u00AD\\u2010-\\u2015\\u2212-]{0,3}'
+const ISBN_IN_TEXT = new RegExp(
+  `(?<!\\d)(?=((?:97[89]${BETWEEN_DIGITS}(?:\\d${BETWEEN_DIGITS}){9}\\d|(?:\\d${BETWEEN_DIGITS}){9}[\\dX])(?![\\dX])))`,
+  'giu',
+)
+
+/** The ISBN-13s of all valid ISBNs in a text, whatever surrounds them: "ISBN 0-13-110362-8 (pbk.)", an address, a list. */
+export const isbnsIn = (text: string): string[] => {
+  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
+  const found = [...plain.matchAll(ISBN_IN_TEXT)].flatMap(([, isbn = '']) => normalizeIsbn(isbn) ?? [])
+  return [...new Set(found)]
+}
+
 /** The ISBN-10 of a normalized ISBN-13; undefined for one that begins with 979, which has none. */
 export const isbn10 = (isbn13: string): string | undefined => {
   if (!isbn13.startsWith('978')) return undefined

@@ -192,6 +192,7 @@ export type FoundBook = z.infer<typeof FoundBook>
 export const BookDetail = z
   .object({
     ...publicFields,
+    authors: z.array(z.string()).describe('The names in `author`, each by itself, given name first.'),
     description: z.string().optional(),
     pages: z.int().optional(),
     genres: z.array(z.string()).optional(),

@@ -2,6 +2,7 @@
 import type { Currency } from '../core/currency.ts'
 import { type MinorUnits, toDecimal } from '../core/money.ts'
 import type { Suggestion } from './api.ts'
+import { authorNames } from './author-names.ts'
 import {
   availabilityOf,
   type Book,
@@ -71,6 +72,7 @@ export const toSuggestion = (found: SearchSuggestion, currency: Currency): Sugge
 /** A book on its own page. */
 export const toDetail = (book: Book, currency: Currency): BookDetail => ({
   ...toSummary(toListedBook(book), currency),
+  authors: authorNames(book.author),
   ...(book.description === undefined ? {} : { description: book.description }),
   ...(book.pages === undefined ? {} : { pages: book.pages }),
   ...(book.genres === undefined ? {} : { genres: book.genres }),

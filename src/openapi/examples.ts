@@ -11,6 +11,7 @@ const cleanCode = {
 
 const detail = {
   ...cleanCode,
+  authors: ['Robert C. Martin'],
   description: 'A handbook of agile software craftsmanship',
   created_at: '2025-09-05T10:00:00Z',
   updated_at: '2025-09-05T10:00:00Z',

@@ -139,6 +139,34 @@ test('breadcrumbs of books and categories are valid JSON-LD, whatever the title 
   ])
 })
 
+test('each author of a book is a link to their books, and a person in JSON-LD', async () => {
+  await site.staff.call('PATCH', '/api/books/poem-2', { author: 'Berg, Ada & Cal Dorn', title: 'Two Voices' })
+  const { text } = await getPage('/books/poem-2/two-voices')
+  const links = [...text.matchAll(/<a href="\/search\?author=([^"]*)"[^>]*>([^<]*)<\/a>/g)]
+  expect(links.map(([, href, name]) => [decodeURIComponent(href ?? '').replaceAll('+', ' '), name])).toEqual([
+    ['Ada Berg', 'Ada Berg'],
+    ['Cal Dorn', 'Cal Dorn'],
+  ])
+  const [json = ''] = [...text.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)].map(
+    ([, found = '']) => found,
+  )
+  expect(JSON.parse(json).author).toEqual([
+    { '@type': 'Person', name: 'Ada Berg' },
+    { '@type': 'Person', name: 'Cal Dorn' },
+  ])
+  expect((await getPage('/search?author=Cal+Dorn')).text).toContain('Two Voices')
+})
+
+test('a search that finds nothing as typed says that its results are similar', async () => {
+  await site.staff.call('PATCH', '/api/books/poem-2', { title: 'Weatherglass' })
+  const heading = 'No exact match. Similar:'
+  const similar = (await getPage('/search?q=waetherglass')).text
+  expect(similar).toContain(heading)
+  expect(similar).toContain('Weatherglass')
+  expect((await getPage('/search?q=weatherglass')).text).not.toContain(heading)
+  expect((await getPage('/search?q=zzzzqq')).text).not.toContain(heading)
+})
+
 test('robots.txt and the sitemap list the public pages', async () => {
   const { text: robots } = await getPage('/robots.txt')
   expect(robots).toContain(`Sitemap: ${site.url}/sitemap.xml`)

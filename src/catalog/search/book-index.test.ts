@@ -33,9 +33,11 @@ describe('sorting and paging', () => {
     },
   )
 
+  const { isbn: _isbn, ...withoutIsbn } = book('b00')
+
   test('titles are sorted without regard to case, accents and punctuation', async () => {
     const rows = ['Éclair', 'apple', 'Zoo', '"Banana"', 'Dog'].map((title, i) => ({
-      ...book('b00'),
+      ...withoutIsbn,
       book_id: `t${i}`,
       title,
     }))
@@ -49,7 +51,7 @@ describe('sorting and paging', () => {
   })
 
   test('books that compare equal are sorted by book_id, whatever order they were added in', async () => {
-    const rows = ['c', 'a', 'b'].map(book_id => ({ ...book('b00'), book_id }))
+    const rows = ['c', 'a', 'b'].map(book_id => ({ ...withoutIsbn, book_id }))
     for (const sort of ['relevance', 'price_asc', 'price_desc', 'newest', 'title', 'rating'] as const) {
       for (const query of [{}, { q: 'hunger games' }]) {
         const { items } = await createIndex(rows).search.browse(browseQuery({ ...query, sort }))

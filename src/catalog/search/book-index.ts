@@ -13,7 +13,8 @@ import { TextIndex } from './text-index.ts'
 
 /**
  * Sort order of a list. `relevance` without `q` is popularity, with sold-out books last; `newest` is by `created_at`, then
- * by year; `title` ignores case, accents and punctuation. Ties are broken by `book_id`.
+ * by year; `title` ignores case, accents, punctuation and a leading article, and sorts numbers as numbers. Ties are broken by
+ * `book_id`.
  */
 export type Sort = 'relevance' | 'price_asc' | 'price_desc' | 'newest' | 'title' | 'rating'
 

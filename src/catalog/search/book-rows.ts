@@ -2,6 +2,7 @@
 import type { ListedBook } from '../schema.ts'
 import type { BookRows } from './book-index.ts'
 import { type BookStore, sameRow } from './book-store.ts'
+import { shownOf } from './duplicates.ts'
 import type { IsbnLookup } from './isbn-lookup.ts'
 
 /** Hears of each change while the store still has the old row, and again when it has the new one. */
@@ -38,8 +39,8 @@ export const createBookRows = (store: BookStore, isbns: IsbnLookup, listener: Ro
     },
     get,
     getByIsbn: isbn => {
-      const rows = isbns.exact(isbn).flatMap(slot => store.row(slot) ?? [])
-      return rows.sort((a, b) => (a.book_id < b.book_id ? -1 : 1))[0]
+      const shown = shownOf(isbns.exact(isbn), store)
+      return shown === undefined ? undefined : store.row(shown)
     },
     all: () => store.books(),
     put: book => {

@@ -1,5 +1,5 @@
 /** Column store of the index: its rows, and typed arrays of what filters, facets and sort orders need of them. */
-import { authorNames } from '../author-names.ts'
+import { authorKey, authorNames } from '../author-names.ts'
 import { decadeOf } from '../decade.ts'
 import type { PriceBand } from '../price-bands.ts'
 import type { Availability, ListedBook } from '../schema.ts'
@@ -9,6 +9,7 @@ import { type PackedLists, Postings } from './postings.ts'
 
 /** Values of the availability facet, in their order. */
 export const AVAILABILITIES: readonly Availability[] = ['in_stock', 'few_left', 'sold_out']
+export const SOLD_OUT = AVAILABILITIES.indexOf('sold_out')
 
 /** The least ratings of the rating facet, in their order. */
 export const LEAST_RATINGS = [4.5, 4, 3.5, 3] as const
@@ -39,7 +40,7 @@ export class BookStore {
   /** The first one stands for books without a language, or without a year. */
   readonly languages = createNames([''])
   readonly decades = createNames([''])
-  authors = createNames()
+  authors = createNames([], authorKey)
   /** Slots of each category, slots of each author, authors of each slot. */
   readonly slotsOfCategory = new Postings()
   slotsOfAuthor = new Postings()
@@ -123,7 +124,7 @@ export class BookStore {
 
   /** Restores the packed authors of all rows into an empty store; to be called before `restoreRows`. */
   restoreAuthors(packed: PackedAuthors): void {
-    this.authors = createNames(packed.names)
+    this.authors = createNames(packed.names, authorKey)
     this.authorsOfSlot = Postings.unpack(packed.authorsOfSlot)
     this.slotsOfAuthor = Postings.unpack(packed.slotsOfAuthor)
     this.#makeRoom(packed.authorsOfSlot.counts.length)
@@ -164,8 +165,7 @@ export class BookStore {
 
   #addToLists(slot: number, book: ListedBook): void {
     this.slotsOfCategory.add(this.category[slot] ?? 0, slot)
-    for (const name of authorNames(book.author)) {
-      const author = this.authors.intern(name)
+    for (const author of new Set(authorNames(book.author).map(this.authors.intern))) {
       this.authorsOfSlot.add(slot, author)
       this.slotsOfAuthor.add(author, slot)
     }

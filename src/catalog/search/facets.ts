@@ -1,11 +1,11 @@
 /** Filter and facet counter: filters books and counts, in the same pass, what each other value of a filter would give. */
+import { authorNames } from '../author-names.ts'
 import { BEFORE_FIRST_DECADE } from '../decade.ts'
 import type { BrowseQuery, BrowseResult, FacetValue } from './book-index.ts'
-import { AVAILABILITIES, type BookStore, LEAST_RATINGS } from './book-store.ts'
+import { AVAILABILITIES, type BookStore, LEAST_RATINGS, SOLD_OUT } from './book-store.ts'
 import type { Names } from './names.ts'
 
 const DEFAULT_AUTHORS = 20
-const SOLD_OUT = AVAILABILITIES.indexOf('sold_out')
 
 /** Bits for the filters that a book does not pass. */
 const MISSES = {
@@ -40,7 +40,7 @@ type FilterQuery = Omit<BrowseQuery, 'q' | 'sort' | 'offset' | 'after' | 'limit'
 /** Reads the filters of a query; an author line of several names means books that have all of them. */
 export const readFilter = (query: FilterQuery, store: BookStore): Filter => ({
   categories: query.category?.map(store.categories.idOf),
-  authors: query.author?.map(line => line.split(';').map(name => store.authors.idOf(name.trim()))),
+  authors: query.author?.map(line => authorNames(line).map(store.authors.idOf)),
   languages: query.language?.map(store.languages.idOf),
   decades: query.decade?.map(store.decades.idOf),
   minRating: query.min_rating ?? 0,

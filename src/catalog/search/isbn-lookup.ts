@@ -1,5 +1,5 @@
 /** Books by ISBN: exact in any spelling, or by the first digits. */
-import { isbnDigits, normalizeIsbn } from '../isbn.ts'
+import { isbnDigits, isbnsIn, normalizeIsbn } from '../isbn.ts'
 import type { BookStore } from './book-store.ts'
 
 const MIN_DIGITS = 6
@@ -14,6 +14,10 @@ export type IsbnLookup = {
   readonly remove: (slot: number, isbn: string | undefined) => void
   /** The slots with exactly this ISBN, in any spelling. */
   readonly exact: (isbn: string) => number[]
+  /** The slots with an ISBN that stands in a text, whatever surrounds it. */
+  readonly inText: (text: string) => number[]
+  /** The slots of every ISBN that several books share. */
+  readonly shared: () => readonly (readonly number[])[]
   /** The slots whose ISBN-13 or ISBN-10 begins with at least six typed digits, 500 at the most. */
   readonly withPrefix: (typed: string) => number[]
 }
@@ -23,12 +27,15 @@ const keyOf = (isbn: string | undefined): number | undefined => {
   return normal === undefined ? undefined : Number(normal)
 }
 
-const addTo = (slots: SlotsByIsbn, slot: number, isbn: string | undefined): void => {
+const addTo = (slots: SlotsByIsbn, shared: Set<number>, slot: number, isbn: string | undefined): void => {
   const key = keyOf(isbn)
   if (key === undefined) return
   const held = slots.get(key)
   if (held === undefined) slots.set(key, slot)
-  else slots.set(key, typeof held === 'number' ? [held, slot] : [...held, slot])
+  else {
+    slots.set(key, typeof held === 'number' ? [held, slot] : [...held, slot])
+    shared.add(key)
+  }
 }
 
 /** Position of the first of the ascending `keys` that is not below `least`. */
@@ -46,12 +53,14 @@ const lowerBound = (keys: Float64Array, least: number): number => {
 /** Built from the store at the first lookup, so that a start need not wait for it. */
 export const createIsbnLookup = (store: BookStore): IsbnLookup => {
   let built: SlotsByIsbn | undefined
+  /** The keys that several slots have. */
+  const shared = new Set<number>()
   let sorted: Float64Array | undefined
 
   const slotsByIsbn = (): SlotsByIsbn => {
     if (built === undefined) {
       built = new Map()
-      for (const [slot, row] of store.rows.entries()) addTo(built, slot, row?.isbn)
+      for (const [slot, row] of store.rows.entries()) addTo(built, shared, slot, row?.isbn)
     }
     return built
   }
@@ -77,7 +86,7 @@ export const createIsbnLookup = (store: BookStore): IsbnLookup => {
   return {
     add: (slot, isbn) => {
       if (built === undefined) return
-      addTo(built, slot, isbn)
+      addTo(built, shared, slot, isbn)
       sorted = undefined
     },
     remove: (slot, isbn) => {
@@ -87,14 +96,20 @@ export const createIsbnLookup = (store: BookStore): IsbnLookup => {
       const others = (typeof held === 'number' ? [held] : held).filter(other => other !== slot)
       if (others.length === 0) built?.delete(key)
       else built?.set(key, others.length === 1 ? (others[0] ?? 0) : others)
+      if (others.length < 2) shared.delete(key)
       sorted = undefined
     },
     exact: isbn => {
       const key = keyOf(isbn)
       return key === undefined ? [] : at(key)
     },
+    inText: text => isbnsIn(text).flatMap(isbn => at(Number(isbn))),
+    shared: () => {
+      slotsByIsbn()
+      return Array.from(shared, at)
+    },
     withPrefix: typed => {
-      const digits = isbnDigits(typed)?.replace('X', '')
+      const digits = isbnDigits(typed.normalize('NFKC').replace(/\p{Cf}/gu, ''))?.replace('X', '')
       if (digits === undefined || digits.length < MIN_DIGITS || digits.length > 13) return []
       const asThirteen = /^97[89]/.test(digits) ? inRange(digits) : []
       if (asThirteen.length > 0 || digits.length > 10) return asThirteen

@@ -3,6 +3,7 @@ import type { ListedBook } from '../schema.ts'
 import type { BookSearch, BrowseQuery, BrowseResult, Match, Sort } from './book-index.ts'
 import type { RowListener } from './book-rows.ts'
 import type { BookStore } from './book-store.ts'
+import { createDuplicates } from './duplicates.ts'
 import { createFacetCounter, type Facets, type Filter, isOpen, readFilter } from './facets.ts'
 import type { IsbnLookup } from './isbn-lookup.ts'
 import { KIND, type Kind } from './query-parser.ts'
@@ -28,8 +29,9 @@ export const createMemorySearch = (
   text: TextIndex,
   isbns: IsbnLookup,
 ): { readonly search: BookSearch; readonly listener: RowListener } => {
-  const sortedLists = createSortedLists(store, text)
+  const sortedLists = createSortedLists(store)
   const facetCounter = createFacetCounter(store)
+  const duplicates = createDuplicates(store, isbns)
   const searcher = createSearcher(store, text)
   const unfilteredFacets = new Map<number, Facets>()
 
@@ -37,21 +39,27 @@ export const createMemorySearch = (
     beforeChange: (slot, old, next) => {
       sortedLists.remove(slot)
       if (!sameWords(old, next)) text.remove(slot)
+      duplicates.onChange()
       unfilteredFacets.clear()
     },
     afterChange: (slot, next, old) => {
       if (!sameWords(old, next)) text.add(slot, next)
       sortedLists.insert(slot)
+      duplicates.onChange()
       unfilteredFacets.clear()
     },
   }
+
+  /** The books of a category, or of all, in order, each once. */
+  const listed = (sort: Sort, category: number): Uint32Array =>
+    duplicates.without(sortedLists.sorted(sort, category))
 
   /** Facets of a category or of all books without other filters, counted once between two changes. */
   const facetsWithoutFilter = (category: number): Facets => {
     const known = unfilteredFacets.get(category)
     if (known !== undefined) return known
     const noFilter = readFilter({}, store)
-    const { facets } = facetCounter.count(sortedLists.sorted('relevance', category), noFilter)
+    const { facets } = facetCounter.count(listed('relevance', category), noFilter)
     unfilteredFacets.set(category, facets)
     return facets
   }
@@ -82,18 +90,19 @@ export const createMemorySearch = (
     if (isByCategoryOnly) {
       const category = only ?? ALL_CATEGORIES
       const isKnown = only === undefined || only >= 0
-      const sorted = isKnown ? sortedLists.sorted(query.sort, category) : new Uint32Array(0)
+      const sorted = isKnown ? listed(query.sort, category) : new Uint32Array(0)
       const own = isKnown ? facetsWithoutFilter(category) : facetCounter.count(sorted, filter).facets
       const facets = { ...own, category: facetsWithoutFilter(ALL_CATEGORIES).category }
       return { ...pageOf(sorted, query), total: sorted.length, facets }
     }
-    const { kept, facets } = facetCounter.count(sortedLists.sorted(query.sort, ALL_CATEGORIES), filter)
+    const { kept, facets } = facetCounter.count(listed(query.sort, ALL_CATEGORIES), filter)
     return { ...pageOf(kept, query), total: kept.length, facets }
   }
 
   /** The books whose ISBN was typed, whole or in part; undefined when the query does not look like an ISBN. */
   const matchIsbn = (q: string): Matches | undefined => {
-    const whole = isbns.exact(q)
+    const exact = isbns.exact(q)
+    const whole = exact.length > 0 ? exact : isbns.inText(q)
     const slots = whole.length > 0 ? whole : isbns.withPrefix(q)
     const kind = whole.length > 0 ? KIND.exact : KIND.prefix
     return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [], kindOf: () => kind } : undefined
@@ -123,7 +132,7 @@ export const createMemorySearch = (
     const needed = offset + limit + (after === undefined ? 0 : MAX_SHIFT)
     const matches = matchIsbn(q) ?? searcher.find(q)
     try {
-      const { kept, facets } = facetCounter.count(matches.slots, filter)
+      const { kept, facets } = facetCounter.count(duplicates.without(matches.slots), filter)
       const first =
         sort === 'relevance' ? bestOf(matches, kept, needed) : firstInOrder(matches, kept, sort, needed)
       const { from, items } = pageOf(first, query)
@@ -150,7 +159,7 @@ export const createMemorySearch = (
       if (q.trim() === '' || limit < 1) return []
       const matches = matchIsbn(q) ?? searcher.find(q, true)
       try {
-        const best = bestOf(matches, matches.slots, Math.max(SUGGEST_FROM, limit))
+        const best = bestOf(matches, duplicates.without(matches.slots), Math.max(SUGGEST_FROM, limit))
         return makeSuggestions({ q, limit, best, matches, store, text })
       } finally {
         searcher.release(matches)

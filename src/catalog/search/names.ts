@@ -10,23 +10,27 @@ export type Names = {
   readonly nameOf: (id: number) => string
 }
 
-/** Numbers `names` in their order. The array becomes the table's own. */
-export const createNames = (names: string[] = []): Names => {
+/**
+ * Numbers `names` in their order. The array becomes the table's own. Names with the same key are one, and keep the spelling that
+ * came first.
+ */
+export const createNames = (names: string[] = [], keyOf = (name: string): string => name): Names => {
   let ids: Map<string, number> | undefined
   // Made at the first lookup: an index that has just been loaded need not wait for it.
   const known = (): Map<string, number> => {
-    ids ??= new Map(names.map((name, id) => [name, id]))
+    ids ??= new Map(names.map((name, id) => [keyOf(name), id]))
     return ids
   }
   return {
     names,
     intern: name => {
-      const id = known().get(name)
+      const key = keyOf(name)
+      const id = known().get(key)
       if (id !== undefined) return id
-      known().set(name, names.length)
+      known().set(key, names.length)
       return names.push(name) - 1
     },
-    idOf: name => known().get(name) ?? -1,
+    idOf: name => known().get(keyOf(name)) ?? -1,
     nameOf: id => names[id] ?? '',
   }
 }

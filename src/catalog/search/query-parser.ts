@@ -1,11 +1,13 @@
 /** Query parser: turns typed text into words, each with all the terms of the dictionary that it may stand for. */
 import { truncate } from '../../core/truncate.ts'
-import { foldWords } from '../fold-words.ts'
+import { foldWords, joinInitials, signWords } from '../fold-words.ts'
+import { numeralsFor } from '../numerals.ts'
 import type { SpellingIndex } from './spelling-index.ts'
 import type { TextIndex } from './text-index.ts'
 
 export const MAX_QUERY_LENGTH = 200
 export const MAX_QUERY_WORDS = 12
+const MIN_SIGNED_LENGTH = 3
 /** At most this many terms are considered for one prefix. */
 const MAX_COMPLETIONS = 4000
 
@@ -54,11 +56,27 @@ export const SIMILARITY = {
   otherPrefix: 0.74,
   completeness: 0.06,
   joined: 0.97,
+  /** The same number in other numerals, and a word with or without a sign as in .NET. */
+  otherNumeral: 0.95,
+  otherSign: 0.9,
   halves: 0.95,
 }
 
-/** The words of a query, bounded in length and number; none for one without letters and digits. */
-export const queryWords = (q: string): string[] => foldWords(truncate(q, MAX_QUERY_LENGTH), MAX_QUERY_WORDS)
+/** The words of a query, bounded in length and number; its signs where it has no letters and digits. */
+export const queryWords = (q: string): string[] => {
+  const text = truncate(q, MAX_QUERY_LENGTH)
+  const words = foldWords(text, MAX_QUERY_WORDS)
+  return words.length > 0 ? words : signWords(text)
+}
+
+/** The words that one with a sign may be without it, and the other way round; of a few letters it is another word: C is not C++. */
+const otherSigns = (word: string): string[] => {
+  if (/^\.|[+#]$/.test(word)) {
+    const plain = word.replace(/^\.|[+#]+$/g, '')
+    return plain.length < MIN_SIGNED_LENGTH ? [] : [plain]
+  }
+  return word.length < MIN_SIGNED_LENGTH ? [] : [`.${word}`, `${word}+`]
+}
 
 export type QueryParser = {
   /** The words as typed: exact, the last one also as a prefix, unknown ones as a prefix. `books` is the index's size. */
@@ -95,9 +113,11 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
     }
   }
 
+  const isTerm = (word: string): boolean => text.documentCount(dictionary.idOf(word)) > 0
+
   const allow = (word: QueryWord, term: number, similarity: number, kind: Kind): void => {
     const before = word.similarity[term] ?? 0
-    if (similarity <= before || text.documentCount(term) === 0) return
+    if (term < 0 || similarity <= before || text.documentCount(term) === 0) return
     if (before === 0) {
       word.terms.push(term)
       word.kinds.push(kind)
@@ -151,12 +171,18 @@ export const createQueryParser = (text: TextIndex, spelling: SpellingIndex): Que
   }
 
   const parse = (typed: readonly string[], books: number): QueryWord[] => {
-    const words = typed.map(newWord)
+    const words = joinInitials(typed, isTerm).map(newWord)
     words.forEach((word, i) => {
       const isLast = i === words.length - 1
       const exact = dictionary.idOf(word.text)
       const isKnown = exact >= 0 && text.documentCount(exact) > 0
       if (isKnown) allow(word, exact, SIMILARITY.exact, KIND.exact)
+      for (const numeral of numeralsFor(word.text, words[i - 1]?.text, isLast)) {
+        allow(word, dictionary.idOf(numeral), SIMILARITY.otherNumeral, KIND.exact)
+      }
+      for (const other of otherSigns(word.text)) {
+        allow(word, dictionary.idOf(other), SIMILARITY.otherSign, KIND.prefix)
+      }
       if (isLast || (!isKnown && word.text.length > 1)) {
         const whenLast = word.text.length > 2 ? SIMILARITY.lastPrefix : SIMILARITY.shortPrefix
         allowCompletions(word, isLast ? whenLast : SIMILARITY.otherPrefix)

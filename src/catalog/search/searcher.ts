@@ -1,4 +1,5 @@
 /** Full-text search: the books that match one typed query, and their order by how well they fit. */
+import { volumeOf } from '../title-order.ts'
 import type { BookStore } from './book-store.ts'
 import { CandidateCollector } from './candidates.ts'
 import { createPlausibility } from './plausibility.ts'
@@ -18,6 +19,10 @@ const QUICK_SCORES = 16
 const TIDY_SCORE = 10.2
 /** From so many books on that have the words as typed, others are not looked for. */
 const FEW = 10
+/** Among how many of the best books volumes are put in order, and up to which difference of their scores. */
+const ORDERED_VOLUMES = 48
+const SAME_SCORE = 0.25
+const SAME_POPULARITY = 0.005
 
 /** The books that match, unordered, and how each of them does; valid until the next query. */
 export type Matches = {
@@ -25,6 +30,9 @@ export type Matches = {
   readonly words: readonly QueryWord[]
   readonly kindOf: (slot: number) => Kind
 }
+
+/** Where a volume of a series stands among the results. */
+type Place = { readonly at: number; readonly slot: number; readonly number: number; readonly score: number }
 
 export type Searcher = {
   /**
@@ -85,6 +93,34 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
     return matched.subarray(0, kept)
   }
 
+  /** Puts volumes of a series that nothing else tells apart into their order, in the places that they have. */
+  const orderVolumes = (best: Uint32Array, scoreOf: (slot: number) => number): void => {
+    const groups: Place[][] = []
+    const latest = new Map<string, Place[]>()
+    best.subarray(0, ORDERED_VOLUMES).forEach((slot, at) => {
+      const volume = volumeOf(store.row(slot)?.title ?? '')
+      if (volume === undefined) return
+      const place = { at, slot, number: volume.number, score: scoreOf(slot) }
+      const group = latest.get(volume.series)
+      if (group?.[0] !== undefined && isAlike(group[0], place)) {
+        group.push(place)
+        return
+      }
+      groups.push([place])
+      latest.set(volume.series, groups.at(-1) ?? [])
+    })
+    for (const group of groups) {
+      const inOrder = group.toSorted((a, b) => a.number - b.number || a.at - b.at)
+      group.forEach(({ at }, i) => {
+        best[at] = inOrder[i]?.slot ?? 0
+      })
+    }
+  }
+
+  const isAlike = (a: Place, b: Place): boolean =>
+    a.score - b.score <= SAME_SCORE &&
+    Math.abs((store.popularity[a.slot] ?? 0) - (store.popularity[b.slot] ?? 0)) <= SAME_POPULARITY
+
   const roughBest = (words: readonly QueryWord[], slots: Uint32Array, limit: number): Uint32Array => {
     const { scores } = candidates
     const { popularity } = store
@@ -115,6 +151,7 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
         const likely = byRough.subarray(0, EXACT_SCORES)
         const exact = (slot: number) => scorer.score(slot, words, store.popularity[slot] ?? 0, store.size)
         likely.set(topSlots(likely, exact, likely.length, slot => store.bookId(slot)))
+        orderVolumes(likely, exact)
         return byRough
       }
       const fuzzy = slots.some(slot => kindOf(slot) === KIND.fuzzy)

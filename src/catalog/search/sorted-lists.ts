@@ -1,12 +1,10 @@
 /** Sorted lists of books, by category and sort order, kept up to date book by book. */
+import { titleSortKey } from '../title-order.ts'
 import type { Sort } from './book-index.ts'
-import { AVAILABILITIES, type BookStore } from './book-store.ts'
-import { FIELD, FIELD_BITS, FIELD_MASK, type TextIndex } from './text-index.ts'
+import { type BookStore, SOLD_OUT } from './book-store.ts'
 
 /** Stands for all categories where a category number is asked for. */
 export const ALL_CATEGORIES = -1
-
-const SOLD_OUT = AVAILABILITIES.indexOf('sold_out')
 
 type Compare = (a: number, b: number) => number
 
@@ -69,28 +67,20 @@ export type SortedLists = {
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Each list is made at the first query for it. Books that compare equal are ordered by book_id. */
-export const createSortedLists = (store: BookStore, text: TextIndex): SortedLists => {
+export const createSortedLists = (store: BookStore): SortedLists => {
   const lists = new Map<number, Map<Sort, SortedSlots>>()
   const titles: (string | undefined)[] = []
 
-  /** The folded words of the title, so that case, accents and punctuation do not count. */
   const titleOf = (slot: number): string => {
-    const known = titles[slot]
-    if (known !== undefined) return known
-    const words: string[] = []
-    for (const entry of text.wordsOf.list(slot)) {
-      if ((entry & FIELD_MASK) >= FIELD.author) break
-      words.push(text.dictionary.termOf(entry >>> FIELD_BITS))
-    }
-    const title = words.join(' ')
-    titles[slot] = title
-    return title
+    const row = store.row(slot)
+    titles[slot] ??= row === undefined ? '' : titleSortKey(row.title, row.language)
+    return titles[slot]
   }
 
   const byId: Compare = (a, b) => (store.bookId(a) < store.bookId(b) ? -1 : a === b ? 0 : 1)
 
   const compareBy = (sort: Sort): Compare => {
-    const { price, popularity, created, availability, rows } = store
+    const { price, popularity, availability, created, rows } = store
     switch (sort) {
       case 'price_asc':
         return (a, b) => (price[a] ?? 0) - (price[b] ?? 0) || byId(a, b)

@@ -15,7 +15,7 @@ const MAX_CHECKED = 96
 const SHORT_WORD = 5
 const MAX_MATCHES = 32
 const SAME_SOUND_SIMILARITY = 0.84
-const HAS_DIGIT = /\p{N}/u
+const HAS_SIGN = /[\p{N}\p{P}\p{S}]/u
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /** 0 is the edge of a word, 1 to 26 the letters, 27 to 36 the digits; everything else shares the last two. */
@@ -92,8 +92,8 @@ export class SpellingIndex {
     this.#addNewWords()
     const found = new Map<number, number>()
     const limit = maxDistance(word.length)
-    // A number is hardly ever mistyped into the number of another title.
-    if (limit === 0 || HAS_DIGIT.test(word)) return []
+    // A number is hardly ever mistyped into the number of another title, nor C# into C++.
+    if (limit === 0 || HAS_SIGN.test(word)) return []
     for (const other of word.length <= SHORT_WORD ? oneTypoAway(word) : oneSwapAway(word)) {
       const term = this.#dictionary.idOf(other)
       if (term >= 0) this.#check(word, term, limit, asPrefix, found)

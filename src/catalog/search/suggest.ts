@@ -1,4 +1,5 @@
 /** Suggestions for an incomplete query: categories, then titles and authors as they fit. */
+import { nameWords } from '../author-names.ts'
 import { foldWords } from '../fold-words.ts'
 import type { Suggestion } from './book-index.ts'
 import type { BookStore } from './book-store.ts'
@@ -29,7 +30,7 @@ const suggestCategories = (q: string, store: BookStore): Suggestion[] => {
 
 /** Whether every typed word stands for a word of this name. */
 const isAuthorTyped = (name: string, matches: Matches, text: TextIndex): boolean => {
-  const terms = foldWords(name).map(word => text.dictionary.idOf(word))
+  const terms = nameWords(name).map(word => text.dictionary.idOf(word))
   return matches.words.every(({ similarity }) =>
     terms.some(term => (similarity[term] ?? 0) >= MIN_NAME_SIMILARITY),
   )

@@ -1,6 +1,6 @@
 /** Inverted index over titles and authors: which books have which words, and in which field. */
-import { authorNames } from '../author-names.ts'
-import { foldWords } from '../fold-words.ts'
+import { authorNames, nameWords } from '../author-names.ts'
+import { foldWords, signWords } from '../fold-words.ts'
 import type { ListedBook } from '../schema.ts'
 import { titleParts } from '../title-parts.ts'
 import { Dictionary } from './dictionary.ts'
@@ -44,12 +44,13 @@ export class TextIndex {
   add(slot: number, book: Pick<ListedBook, 'title' | 'author'>): void {
     const { main, subtitle, series } = titleParts(book.title)
     const seen = new Set<number>()
-    this.#addField(slot, foldWords(main, MAX_WORDS_PER_FIELD), FIELD.main, seen)
+    const mainWords = foldWords(main, MAX_WORDS_PER_FIELD)
+    this.#addField(slot, mainWords.length > 0 ? mainWords : signWords(main), FIELD.main, seen)
     this.#addField(slot, foldWords(subtitle, MAX_WORDS_PER_FIELD), FIELD.subtitle, seen)
     this.#addField(slot, foldWords(series, MAX_WORDS_PER_FIELD), FIELD.series, seen)
     const names = authorNames(book.author).slice(0, MAX_AUTHORS)
     names.forEach((name, i) => {
-      const words = foldWords(name, MAX_WORDS_PER_FIELD)
+      const words = nameWords(name, MAX_WORDS_PER_FIELD)
       this.#addField(slot, words.slice(0, -1), i === 0 ? FIELD.author : FIELD.otherAuthor, seen)
       this.#addField(slot, words.slice(-1), i === 0 ? FIELD.surname : FIELD.otherSurname, seen)
     })

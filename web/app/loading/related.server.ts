@@ -8,7 +8,7 @@ const MAX_BOOKS = 6
 
 /** At most six books each, without the book itself and without duplicates; none if the API fails. */
 export const readRelated = async (ctx: PageContext, book: BookDetail) => {
-  const [author = book.author] = book.author.split(';').map(name => name.trim())
+  const [author = book.author] = book.authors
   const fetchBooks = (query: { author?: string[]; category?: string[] }): Promise<readonly BookCardData[]> =>
     ctx.call(browseBooks, { query: { ...query, limit: String(2 * MAX_BOOKS + 1) } }).then(
       ({ items }) => toCards(ctx, items),

@@ -17,7 +17,7 @@ import { readRelated } from '../loading/related.server.ts'
 import { authorPath } from '../paths.ts'
 import { bookJsonLd, breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { authorsLine } from '../texts/format.ts'
+import { nameParts, namesLine } from '../texts/format.ts'
 import { languageName } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/book'
@@ -49,7 +49,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
 export const meta: Route.MetaFunction = ({ loaderData, matches }) => {
   if (!loaderData) return []
   const { book, canonical, jsonLd } = loaderData
-  const line = `${book.title} ${t.book.by} ${authorsLine(book.author)}`
+  const line = `${book.title} ${t.book.by} ${namesLine(book.authors)}`
   const text = (book.description ? `${line}. ${book.description}` : line).replaceAll(/\s+/g, ' ')
   return pageMeta(matches, {
     title: line,
@@ -67,7 +67,7 @@ export default function BookPage({
   loaderData: { book, related, category, language, lang },
 }: Route.ComponentProps) {
   const price = usePrice()
-  const author = authorsLine(book.author)
+  const author = namesLine(book.authors)
   return (
     <>
       <Breadcrumbs
@@ -97,9 +97,16 @@ export default function BookPage({
           </h1>
           <p className="mt-3 text-lg">
             {t.book.by}{' '}
-            <a href={authorPath(related.author)} dir="auto" lang={lang} className="link">
-              {author}
-            </a>
+            {nameParts(book.authors).map(({ isName, text }, i) =>
+              isName ? (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change their places
+                <a key={i} href={authorPath(text)} dir="auto" lang={lang} className="link">
+                  {text}
+                </a>
+              ) : (
+                text
+              ),
+            )}
           </p>
           <p className="mt-6 font-serif text-3xl tabular-nums">{price(book.price)}</p>
           <p className={`mt-1 font-semibold ${COLOR_CLASS[book.availability]}`}>

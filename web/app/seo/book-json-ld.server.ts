@@ -40,7 +40,7 @@ export const bookJsonLd = (
   '@id': canonical,
   url: canonical,
   name: book.title,
-  author: book.author.split(';').map(name => ({ '@type': 'Person', name: name.trim() })),
+  author: book.authors.map(name => ({ '@type': 'Person', name })),
   image: `${origin}${cover}`,
   ...(book.isbn ? { isbn: book.isbn } : {}),
   ...(book.description ? { description: book.description } : {}),

@@ -26,6 +26,13 @@ export const genreName = (genre: string): string =>
     ? genre.charAt(0).toUpperCase() + genre.slice(1).replaceAll('-', ' ')
     : genre
 
+/** Names as 'A, B, and C'. */
+export const namesLine = (names: readonly string[]): string => listFormat.format(names)
+
+/** The same in parts, so that each name can be a link. */
+export const nameParts = (names: readonly string[]): { readonly isName: boolean; readonly text: string }[] =>
+  listFormat.formatToParts(names).map(({ type, value }) => ({ isName: type === 'element', text: value }))
+
 /** 'A; B; C' of the catalogue as 'A, B, and C'. */
 export const authorsLine = (authors: string): string =>
   authors.includes(';') ? listFormat.format(authors.split(';').map(name => name.trim())) : authors
