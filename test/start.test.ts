@@ -4,6 +4,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { runCli } from './cli.ts'
 import { temporaryFolder } from './kit.ts'
 import { freePort, runFailingStart, startShopProcess } from './shop-process.ts'
 
@@ -100,6 +101,18 @@ test('all invalid settings are named in one line', async () => {
   expect(code).toBe(1)
   expect(linesOf(output)).toHaveLength(1)
   for (const name of ['TAX_RATE', 'SHIPPING_FLAT', 'CART_TTL_DAYS']) expect(output).toContain(name)
+})
+
+test('a shop keeps the currency that it began with: another one is refused, by commands too', async () => {
+  const dataDir = temporaryFolder()
+  const shop = await startShopProcess(dataDir, { CURRENCY: 'EUR' })
+  expect(await shop.end()).toBe(0)
+  const { code, output } = await runFailingStart({ CLOUDSHELF_DATA_DIR: dataDir, CURRENCY: 'JPY' })
+  expect(code).toBe(1)
+  expect(linesOf(output).at(-1)).toMatch(/^cloudshelf: CURRENCY is JPY, .* set CURRENCY=EUR/)
+  const command = await runCli(dataDir, 'export')
+  expect(command).toMatchObject({ code: 1, stdout: '' })
+  expect(command.stderr).toContain('set CURRENCY=EUR')
 })
 
 test('a shop that other machines could reach without https does not start', async () => {

@@ -7,6 +7,7 @@ import { LOG_KEPT_MS } from '../catalog/index/change-log.ts'
 import { readSnapshot } from '../catalog/index/snapshot.ts'
 import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
+import { readShopCurrency } from '../composition/shop-currency.ts'
 import { readLockOwner } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-binary.ts'
 import { passes, verifyTables } from '../tables/provision.ts'
@@ -81,6 +82,21 @@ export const checkTables = async ({ db, names }: Deps): Promise<Finding> => {
     passed++
   }
   return { state: 'ok', what, found: `all ${passed} points of the checklist pass` }
+}
+
+/** Amounts would be read with the decimals of another currency. */
+export const checkCurrency = async (deps: Deps): Promise<Finding> => {
+  const what = 'currency'
+  const { code } = deps.currency
+  const recorded = await readShopCurrency(deps)
+  if (recorded === undefined) return { state: 'ok', what, found: `${code}, which the next start records` }
+  if (recorded === code) return { state: 'ok', what, found: code }
+  return {
+    state: 'fail',
+    what,
+    found: `CURRENCY is ${code}, but the shop is in ${recorded}`,
+    mend: `set CURRENCY=${recorded}`,
+  }
 }
 
 type ListCheck = Pick<Finding, 'what' | 'mend'> & {

@@ -9,6 +9,7 @@ import { readLockOwner } from '../local/data-folder.ts'
 import {
   accountFindings,
   catalogFindings,
+  checkCurrency,
   checkDataFolder,
   checkEngine,
   checkNode,
@@ -58,12 +59,15 @@ const reindex = async (deps: Deps, catalog: CatalogCheck, accounts: AccountCheck
 const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
   const tables = await checkTables(deps)
   if (tables.state === 'fail') return [tables]
+  const currency = await checkCurrency(deps)
+  if (currency.state === 'fail') return [tables, currency]
   const [catalog, accounts] = [await checkCatalog(deps), await checkAccounts(deps)]
   const repaired = repairs ? [await reindex(deps, catalog, accounts)] : []
   const catalogNow = repairs ? await checkCatalog(deps) : catalog
   const accountsNow = repairs ? await checkAccounts(deps) : accounts
   return [
     tables,
+    currency,
     ...repaired,
     ...catalogFindings(catalogNow),
     ...accountFindings(accountsNow),
@@ -77,7 +81,7 @@ const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   const machine = [checkNode(), checkEngine(settings), checkDataFolder(settings)]
   if (machine.some(finding => finding.state === 'fail')) return machine
   try {
-    return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { makeTables: false }))]
+    return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { needsShop: false }))]
   } catch (error) {
     const found = explainError(error)
     if (found === undefined) throw error

@@ -14,7 +14,7 @@ import { withDeps } from './with-deps.ts'
 type Json = { readonly json?: boolean }
 
 const withTables = (work: (deps: Deps) => Promise<void>): Promise<void> =>
-  withDeps(work, { makeTables: false })
+  withDeps(work, { needsShop: false })
 
 const create = ({ json }: Json): Promise<void> =>
   withTables(async ({ db, names }) => {

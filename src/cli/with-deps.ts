@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { createDatabase } from '../composition/clients.ts'
 import { blobFolder, readSettings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
+import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
 import { createLinesLog } from '../core/log/log.ts'
@@ -20,8 +21,11 @@ export const commandLineActor = (): string => {
 }
 
 export type WithDepsOptions = {
-  /** Whether missing tables of the embedded engine are created first, as at the start of the shop. Default: true. */
-  readonly makeTables?: boolean
+  /**
+   * Whether the command works on a shop: missing tables of the embedded engine are created first, and the currency of the settings
+   * must be the shop's, as at its start. Default: true.
+   */
+  readonly needsShop?: boolean
 }
 
 /**
@@ -30,7 +34,7 @@ export type WithDepsOptions = {
  */
 export const withDeps = async <T>(
   work: (deps: Deps) => Promise<T>,
-  { makeTables = true }: WithDepsOptions = {},
+  { needsShop = true }: WithDepsOptions = {},
 ): Promise<T> => {
   const settings = readSettings()
   const onCopied = (copy: string) =>
@@ -40,15 +44,15 @@ export const withDeps = async <T>(
   try {
     const db = createDatabase(settings, engine && (() => engine.endpoint))
     try {
-      if (engine && makeTables) await createTables(db, settings.names)
-      return await work(
-        createDeps(settings, {
-          db,
-          blobs: createFolderBlobs(blobFolder(settings.dataDir)),
-          secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
-          log: createLinesLog('errors', note),
-        }),
-      )
+      if (engine && needsShop) await createTables(db, settings.names)
+      const deps = createDeps(settings, {
+        db,
+        blobs: createFolderBlobs(blobFolder(settings.dataDir)),
+        secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
+        log: createLinesLog('errors', note),
+      })
+      if (needsShop) await assertShopCurrency(deps, { mayChange: true })
+      return await work(deps)
     } finally {
       await db.close()
     }

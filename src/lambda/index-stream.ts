@@ -12,7 +12,7 @@ import { createFunctionBase } from './open.ts'
 /** A snapshot is written at most this often; a function that starts reads the change log from there on. */
 const SNAPSHOT_INTERVAL_MS = 3 * 60_000
 
-const base = createFunctionBase()
+const base = await createFunctionBase()
 const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
 const { liveIndex, changes, db, now, report } = deps
 

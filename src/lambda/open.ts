@@ -1,22 +1,44 @@
 /** Start of a function: settings, log, database client and secrets, shared by all functions. */
 import { type BaseContext, createBaseContext } from '../composition/base.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
-import { readSettings } from '../composition/settings.ts'
+import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
+import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
 import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
-export const createFunctionBase = (settings = readSettings()): BaseContext => {
+const createBase = (settings: Settings): BaseContext => {
   const log = createJsonLog(settings.log.level, settings.log.service)
   return createBaseContext(settings, { db: createDatabase(settings, undefined, callObserver(log)), log })
 }
 
-/** The base and the `wanted` secrets. The secrets are requested first, so that everything else is created while they are on their way. */
+/** Throws SettingsError where the shop has another currency. A database that does not respond is left to the requests. */
+const checkCurrency = async (base: BaseContext): Promise<void> => {
+  try {
+    await assertShopCurrency(base, { mayChange: false })
+  } catch (error) {
+    if (error instanceof SettingsError) throw error
+    base.report(error)
+  }
+}
+
+/** The base of a function without secrets. Throws SettingsError. */
+export const createFunctionBase = async (): Promise<BaseContext> => {
+  const base = createBase(readSettings())
+  await checkCurrency(base)
+  return base
+}
+
+/**
+ * The base and the `wanted` secrets. The secrets are requested first, so that everything else is created while they are on their way;
+ * the shop's currency is read at the same time, over the connection that the first request needs. `secrets` throws SettingsError.
+ */
 export const createFunctionContext = <const Wanted extends Name>(
   wanted: readonly Wanted[],
 ): { readonly base: BaseContext; readonly secrets: Promise<Secrets<Wanted>> } => {
   const settings = readSettings()
-  const secrets = readSecrets(settings, wanted)
-  const base = createFunctionBase(settings)
+  const reading = readSecrets(settings, wanted)
+  const base = createBase(settings)
+  const secrets = Promise.all([reading, checkCurrency(base)]).then(([found]) => found)
   // Node loads Request and Response when they are first used: a tenth of a cold start, which runs while the secrets are awaited.
   void globalThis.Request
   return { base, secrets }

@@ -7,7 +7,7 @@ import { deliver } from '../notifications/delivery.ts'
 import { parseRow } from '../notifications/table.ts'
 import { createFunctionBase } from './open.ts'
 
-const base = createFunctionBase()
+const base = await createFunctionBase()
 const deps = { ...base, ...createMailDeps(base, createMailTransport(base.settings)) }
 
 /** The row of a record, if it is to be sent now. */

@@ -11,7 +11,7 @@ import { createFunctionBase } from './open.ts'
 /** The longest delivery of one mail (ms): no delivery begins later than this before the timeout. */
 const MAX_DELIVERY_MS = 25_000
 
-const base = createFunctionBase()
+const base = await createFunctionBase()
 const deps = {
   ...base,
   ...createOrderDeps(base),

@@ -9,6 +9,7 @@ import { seed } from '../catalog/import/seed.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
 import { blobFolder, mailFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
+import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
@@ -145,6 +146,7 @@ const startParts = async (
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
   } else await assertTables(db, settings)
+  await assertShopCurrency(deps, { mayChange: true })
   const isEmpty = engine !== undefined && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
   cleanups.push(() => deps.liveIndex.save())

@@ -103,6 +103,18 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect(snapshot.found).toBe('none, so the next start reads the whole table')
   })
 
+  test('the first start records the currency, and orders without one are in it', async () => {
+    expect(await controlRows('shop')).toMatchObject([{ sk: { S: 'currency' }, currency: { S: 'USD' } }])
+    for (const order of items['cloudshelf-orders'].slice(0, 3)) {
+      const { body } = await visitor(clerk.cookies).get(`/api/orders/${order.order_id.S}`)
+      expect(body).toMatchObject({
+        order_id: order.order_id.S,
+        currency: order.currency?.S ?? 'USD',
+        total: Number(order.total.N),
+      })
+    }
+  })
+
   test('an interrupted erasure is completed, and no personal data is left', async () => {
     const state = async () =>
       (await controlRows('erasures')).find(({ sk }: Json) => sk.S === erin.user_id)?.state.S

@@ -15,6 +15,8 @@ const hashedFor = (purpose: string) => (text: string) => sha256(`${purpose}:${te
 
 /** Rows of the shop itself. */
 export const CONTROL_ROWS = {
+  /** What the shop keeps of its settings: its currency. */
+  shop: rowList('shop', { ttl: 'never', owner: 'composition/shop-currency.ts', personalData: false }),
   /** The category of a book, by its id: makes ids unique across categories. */
   bookPointer: singleRow('book#', 'pointer', {
     ttl: 'never',
