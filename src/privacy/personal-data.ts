@@ -10,6 +10,7 @@ import type { Item } from '../core/dynamo/write.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
+import { readableItem } from './readable-item.ts'
 
 export type PersonalDataDeps = AccountDeps & { readonly orders: OrderTable }
 
@@ -97,7 +98,9 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
   const audit: Item[] = []
   for await (const entry of auditTrail(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
   const ofModel = (model: string) =>
-    signIn.filter(one => one.model === model).map(({ stored }) => without(stored.record, SECRETS))
+    signIn
+      .filter(one => one.model === model)
+      .map(({ stored }) => readableItem(without(stored.record, SECRETS)))
   return {
     made_at: now().toISOString(),
     profile: user,
@@ -105,14 +108,16 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     sessions: ofModel('session'),
     sign_in: {
       confirmed: isConfirmed,
-      ...without(auth?.record ?? {}, [...SECRETS, 'name', 'id', 'email']),
+      ...readableItem(without(auth?.record ?? {}, [...SECRETS, 'name', 'id', 'email'])),
       credentials: ofModel('account'),
       second_factors: ofModel('twoFactor'),
       passkeys: ofModel('passkey'),
     },
-    carts: await readCarts(deps, user_id),
+    carts: (await readCarts(deps, user_id)).map(readableItem),
     orders: orders.map(order => ({ order_number: orderNumber(order.order_id), ...order })),
-    mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item => without(item, SECRETS)),
-    audit,
+    mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item =>
+      readableItem(without(item, SECRETS)),
+    ),
+    audit: audit.map(readableItem),
   }
 }

@@ -100,7 +100,13 @@ test('the export contains everything that the tables hold about the person, and 
   for (const canary of held) expect(text, canary).toContain(canary)
   expect(answer.body.orders.map((one: Json) => one.order_id)).toContain(asGuest.order_id)
   expect(answer.body.orders).toHaveLength(3)
-  expect(text).not.toMatch(/argon2|backupCodes|hashed:/)
+  expect(text).not.toMatch(/argon2|backup_?codes|hashed:/i)
+  // One style of names, and no time as a number.
+  expect(
+    [...text.matchAll(/"([A-Za-z_]+)":/g)].map(([, name]) => name).filter(name => /[A-Z]/.test(name ?? '')),
+  ).toEqual([])
+  expect(text).not.toMatch(/_at":\d/)
+  for (const one of [...answer.body.carts, ...answer.body.orders]) expect(one.currency).toBe('USD')
 })
 
 test('deleting the account erases its data from tables and mails, except what orders must keep', async () => {

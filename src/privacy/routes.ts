@@ -3,6 +3,7 @@ import { assertPassword } from '../accounts/password-credential.ts'
 import { profileView, requireUser } from '../accounts/profile/service.ts'
 import { requireSession, sessionCookie } from '../accounts/sessions.ts'
 import { setCookie } from '../core/cookies.ts'
+import type { Currency } from '../core/currency.ts'
 import { type Route, route } from '../http/route.ts'
 import { orderView } from '../orders/service.ts'
 import * as api from './api.ts'
@@ -10,6 +11,7 @@ import { type EraseDeps, erasePerson } from './erase.ts'
 import { exportPersonalData } from './personal-data.ts'
 
 export type PrivacyDeps = EraseDeps & {
+  readonly currency: Currency
   /** The email of an account, once it is verified. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -25,6 +27,7 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
       return {
         ...data,
         profile: profileView(user),
+        carts: data.carts.map(cart => ({ ...cart, currency: deps.currency.code })),
         orders: data.orders.map(orderView),
       }
     }),

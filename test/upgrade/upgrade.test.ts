@@ -229,7 +229,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
     expect(await own.call('PUT', path, named)).toMatchObject({ status: 200, body: named })
     expect((await own.call('PUT', path, named)).body).toEqual({ address_id, ...named })
     expect(body.orders).toHaveLength(6)
-    expect(body.sign_in).toMatchObject({ confirmed: true, twoFactorEnabled: true })
+    expect(body.sign_in).toMatchObject({ confirmed: true, two_factor_enabled: true })
     expect(body.audit.map((entry: Json) => entry.what)).toContain('account.authenticator-app.on')
   })
 

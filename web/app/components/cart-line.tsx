@@ -63,6 +63,7 @@ export const CartLine = ({
         <Form method="post" action="/cart" className="mt-3 flex flex-wrap items-center gap-x-5 gap-y-2">
           <input type="hidden" name="intent" value="set" />
           <input type="hidden" name="book_id" value={item.book_id} />
+          <input type="hidden" name="had" value={item.quantity} />
           <div className="stepper">
             <button
               type="submit"

@@ -5,7 +5,11 @@ import { type PageContext, toShopError } from '../loading/page-context.ts'
 import { t } from '../texts/texts.ts'
 
 export type CartProblem = { readonly bookId: string; readonly text: string; readonly status: number }
-export type CartActionData = { readonly count: number } | { readonly problem: CartProblem }
+/** A book that was removed with all its copies. */
+export type RemovedLine = { readonly bookId: string; readonly quantity: number }
+export type CartActionData =
+  | { readonly count: number; readonly removed?: RemovedLine }
+  | { readonly problem: CartProblem }
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').slice(0, 100)
 
@@ -27,10 +31,21 @@ const messageFor = (code: string, extra: Readonly<Record<string, unknown>>): str
   return code in cart ? String(cart[code as 'line_limit']) : other
 }
 
-/** Changes the cart. Form fields: intent (add or set), book_id, quantity (0 removes the book). */
+const removedLine = (form: FormData): RemovedLine | undefined => {
+  const quantity = Number(text(form, 'had'))
+  const isRemoval = text(form, 'intent') === 'set' && text(form, 'quantity') === '0'
+  return isRemoval && quantity > 0 ? { bookId: text(form, 'book_id'), quantity } : undefined
+}
+
+/**
+ * Changes the cart. Form fields: intent (add or set), book_id, quantity (0 removes the book), and had, the quantity before, with which a
+ * removal can be undone.
+ */
 export const changeCart = async ({ call }: PageContext, form: FormData): Promise<CartActionData> => {
   try {
-    return { count: (await sendChange(call, form)).item_count }
+    const { item_count: count } = await sendChange(call, form)
+    const removed = removedLine(form)
+    return removed ? { count, removed } : { count }
   } catch (error) {
     const { code, extra } = toShopError(error)
     const status = code.startsWith('store_') ? 503 : 409

@@ -11,6 +11,9 @@ export const cart = {
   copies: (count: number) => plural(count, 'copy', 'copies'),
   remove: 'Remove',
   removeBook: (title: string) => `Remove ${title}`,
+  removed: 'Removed',
+  undo: 'Undo',
+  undoRemoval: (title: string) => `Undo removing ${title}`,
   priceRose: (before: string, now: string) =>
     `The price went up from ${before} to ${now} since you added this book.`,
   priceFell: (before: string, now: string) =>
