@@ -23,8 +23,6 @@ test.each([
   await page.getByText('Your cart is empty.').waitFor()
   await page.getByText('Removed Clean Code.').waitFor()
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-  if (process.env.SCREENSHOTS)
-    await page.screenshot({ path: `${process.env.SCREENSHOTS}/undo-${width}-${javaScriptEnabled}.png` })
   await page.getByRole('button', { name: 'Undo removing Clean Code' }).click()
   await page.getByText('2 copies').waitFor({ state: 'attached' })
   expect(await page.getByText('Removed Clean Code.').count()).toBe(0)

@@ -7,7 +7,7 @@ export const RemovedNotice = ({ bookId, title, quantity }: RemovedBook) => (
   <Form
     method="post"
     action="/cart"
-    className="mt-4 flex flex-wrap items-center justify-between gap-x-4 border-line border-y"
+    className="mt-4 flex flex-wrap items-center justify-between gap-x-6 border-line border-y sm:justify-start"
   >
     <input type="hidden" name="intent" value="add" />
     <input type="hidden" name="book_id" value={bookId} />
