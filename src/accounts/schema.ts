@@ -1,5 +1,6 @@
 /** Schemas of an account (the specification's "Sample User Item" of the users table) and of passwords. */
 import * as z from 'zod'
+import { StoredAddress } from '../addresses/schema.ts'
 
 export const AccountStatus = z.enum(['active', 'disabled'])
 export type AccountStatus = z.infer<typeof AccountStatus>
@@ -11,7 +12,7 @@ export const User = z.object({
   first_name: z.string().optional(),
   last_name: z.string().optional(),
   phone: z.string().optional(),
-  address: z.record(z.string(), z.string()).optional(),
+  address: StoredAddress.optional(),
   created_at: z.string(),
   last_login: z.string().optional(),
   account_status: z.string(),

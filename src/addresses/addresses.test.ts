@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { COUNTRY_CODES, countryName, findFormat } from './formats.ts'
 import { addressLine, addressLines } from './lines.ts'
 import { addressIssues } from './rules.ts'
-import { DeliveryAddress, PostalAddress } from './schema.ts'
+import { DeliveryAddress, PostalAddress, StoredAddress } from './schema.ts'
 import { statesOf } from './states.ts'
 
 const JANE = { name: 'Jane Doe', street: '1 Library Lane' }
@@ -155,4 +155,26 @@ test('states are there for forms, with their codes where addresses have them', (
   expect(statesOf('HK').map(({ value }) => value)).toEqual(['Hong Kong Island', 'Kowloon', 'New Territories'])
   expect(statesOf('DE')).toEqual([])
   expect(statesOf('constructor')).toEqual([])
+})
+
+test('a stored address is read whatever it holds, with its parts in one order', () => {
+  const stored = {
+    zone: 'B',
+    country: 'US',
+    postal_code: 12345,
+    street: 'a',
+    company: 'c',
+    flat: null,
+    name: 'n',
+  }
+  const read = StoredAddress.parse(stored)
+  expect(Object.entries(read ?? {}).map(pair => pair.join('='))).toEqual([
+    'name=n',
+    'street=a',
+    'postal_code=12345',
+    'country=US',
+    'company=c',
+    'zone=B',
+  ])
+  for (const other of ['1 Library Lane', ['a'], null, 5]) expect(StoredAddress.parse(other)).toBeUndefined()
 })

@@ -1,10 +1,7 @@
 /** An address as it is printed: in the order of its country, from the recipient to the country. */
 import { countryName } from './formats.ts'
 import { formatOf } from './rules.ts'
-import { PostalAddress } from './schema.ts'
-
-/** An address as it is stored. Other clients may have written any attributes. */
-export type StoredAddress = Readonly<Record<string, string | undefined>>
+import { PostalAddress, type StoredAddress } from './schema.ts'
 
 type Values = Readonly<Record<string, string>>
 

@@ -34,6 +34,25 @@ export const PostalAddress = z
   .meta({ id: 'PostalAddress' })
 export type PostalAddress = z.infer<typeof PostalAddress>
 
+const PARTS = Object.keys(PostalAddress.shape)
+const rankOf = (part: string): number => {
+  const rank = PARTS.indexOf(part)
+  return rank < 0 ? PARTS.length : rank
+}
+
+/**
+ * A stored address. Another client may have written anything: its texts and numbers are read, the rest stays in the table. Its
+ * parts are in the order of `PostalAddress`, since the table keeps none; those of other clients come last, by name.
+ */
+export const StoredAddress = z.unknown().transform((value): Record<string, string> | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const readable = Object.entries(value).filter(([, part]) => ['string', 'number'].includes(typeof part))
+  const ordered = readable.sort(([a], [b]) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
+  return Object.fromEntries(ordered.map(([name, part]) => [name, String(part)]))
+})
+/** An address as it is shown: any part may be missing, and there may be others. */
+export type StoredAddress = Readonly<Record<string, string | undefined>>
+
 const refuseIssues =
   (requirement: Requirement) =>
   (address: PostalAddress, context: z.RefinementCtx<PostalAddress>): void => {

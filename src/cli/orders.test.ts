@@ -60,7 +60,9 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
       .map((one: { order_id: string }) => one.order_id)
       .sort(),
   ).toEqual([order.order_id, second.order_id].sort())
-  expect((await runCli(folder, 'orders', 'list')).stdout).toContain(`2 orders on ${order.order_date} (UTC)`)
+  const today = (await runCli(folder, 'orders', 'list')).stdout
+  expect(today).toContain(`2 orders on ${order.order_date} (UTC)`)
+  expect(today).toContain('kunde@bücher-laden.example')
   expect((await runCli(folder, 'orders', 'list', '--date', '2001-01-01')).stdout).toBe(
     '0 orders on 2001-01-01 (UTC)\n',
   )
@@ -85,7 +87,6 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
     ].join('\n'),
   )
   expect(shown.stdout).toMatch(/subtotal .*\ntax .*\nshipping .*\ntotal /)
-  expect((await runCli(folder, 'orders', 'list')).stdout).toContain('kunde@bücher-laden.example')
   expect((await runCli(folder, 'orders', 'number')).stdout).toBe('0 orders can now be found by number\n')
   const audit = await runCli(folder, 'audit', 'list', '--subject', `order:${order.order_number}`)
   expect(audit.code).toBe(0)

@@ -1,7 +1,7 @@
 /** Schemas of orders: the item of the specification, the request bodies, and the JSON of the API. */
 import * as z from 'zod'
 import { Email } from '../accounts/email.ts'
-import { PostalAddress, UncheckedDeliveryAddress } from '../addresses/schema.ts'
+import { StoredAddress, UncheckedDeliveryAddress } from '../addresses/schema.ts'
 import { Money, orderAmountFields, storedAmountFields } from '../cart/amount-fields.ts'
 import type { Amounts } from '../cart/amounts.ts'
 import type { Currency } from '../core/currency.ts'
@@ -20,21 +20,6 @@ export const StoredOrderLine = z.object({
 })
 /** A line of an order, its price in minor units of the order's currency. */
 export type OrderLine = Omit<z.infer<typeof StoredOrderLine>, 'price'> & { readonly price: MinorUnits }
-
-/** Fields in the order of an envelope, since the table keeps none. Fields of other clients come last, by name. */
-const ADDRESS_FIELDS = Object.keys(PostalAddress.shape)
-const addressRank = (name: string): number => {
-  const rank = ADDRESS_FIELDS.indexOf(name)
-  return rank < 0 ? ADDRESS_FIELDS.length : rank
-}
-
-/** An address that another client wrote may hold anything: its texts and numbers are shown, the rest stays in the table. */
-const StoredAddress = z.unknown().transform((value): Record<string, string> | undefined => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const readable = Object.entries(value).filter(([, part]) => ['string', 'number'].includes(typeof part))
-  const ordered = readable.sort(([a], [b]) => addressRank(a) - addressRank(b) || (a < b ? -1 : 1))
-  return Object.fromEntries(ordered.map(([name, part]) => [name, String(part)]))
-})
 
 const UNKNOWN_TIME = '1970-01-01T00:00:00Z'
 

@@ -177,6 +177,20 @@ test('a form without a country that exists is refused, and keeps what was entere
   await expect.poll(() => page.getByLabel('Full name').inputValue()).toBe('Robin Reader')
 })
 
+test('without scripts, a state that was chosen before the country does not end up in another country', async () => {
+  const { page } = await openCheckout(false)
+  await page.getByLabel('Email').fill('reader@example.com')
+  await page.getByLabel('Full name').fill('Chan Tai Man')
+  await page.getByLabel('Street address').fill('8 Queen’s Road')
+  await page.getByLabel('City').fill('Hong Kong')
+  await page.getByLabel('State').selectOption('New York')
+  await page.getByLabel('Country or region').selectOption({ label: 'Hong Kong SAR China' })
+  await page.getByRole('button', { name: 'Place order' }).click()
+  await waitForHeading(page, ORDER_CONFIRMED)
+  const lines = ['Chan Tai Man', '8 Queen’s Road', 'Hong Kong', 'Hong Kong SAR China']
+  await page.getByText(lines.join(' ')).waitFor()
+})
+
 test('browsers fill the form by the standard tokens', async () => {
   const { page } = await openCheckout(true)
   const tokens = await page

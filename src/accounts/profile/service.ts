@@ -1,5 +1,5 @@
 /** Profile of an account (names, phone, main address) and its saved postal addresses. */
-import type { PostalAddress } from '../../addresses/schema.ts'
+import { type PostalAddress, StoredAddress } from '../../addresses/schema.ts'
 import { CONTROL_ROWS } from '../../core/control/rows.ts'
 import { type Item, orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
@@ -49,7 +49,7 @@ export const listAddresses = async ({ db, names }: AccountDeps, userId: string):
     consistent: true,
   })
   return items.map(({ sk, address }) => ({
-    ...(address as PostalAddress),
+    ...StoredAddress.parse(address),
     address_id: CONTROL_ROWS.postalAddress.nameOf(sk),
   }))
 }

@@ -23,6 +23,8 @@ type Props = {
 
 /** The intent of the button that shows the fields of the chosen country. */
 export const COUNTRY_INTENT = 'country'
+/** Hidden field: the country whose fields are shown. */
+export const SHOWN_COUNTRY = 'shown_country'
 
 const AUTOCOMPLETE = {
   name: 'name',
@@ -53,6 +55,7 @@ export const AddressFields = ({ form: initial, field, countries }: Props) => {
   }, [])
   return (
     <div className="grid grid-cols-1 gap-x-4 sm:grid-cols-6" aria-busy={fetcher.state !== 'idle'}>
+      <input type="hidden" name={SHOWN_COUNTRY} value={form.country} />
       <div className="sm:col-span-6">
         <SelectField
           {...field('country')}

@@ -4,6 +4,7 @@ import { addressIssues, formatOf } from '#src/addresses/rules.ts'
 import { PostalAddress } from '#src/addresses/schema.ts'
 import { statesOf } from '#src/addresses/states.ts'
 import { ShopError } from '#src/core/errors.ts'
+import { SHOWN_COUNTRY } from '../components/address-fields.tsx'
 import { address as texts } from '../texts/address.ts'
 
 export type AddressFieldName = Exclude<keyof PostalAddress, 'country'>
@@ -102,6 +103,16 @@ const PHONE: AddressField = {
   inRow: 1,
   isNumeric: false,
   options: [],
+}
+
+/** Fields of a submitted form. Without scripts, a country can be chosen while the states of another are shown: they do not count. */
+export const readAddress = (text: (name: string) => string, names: readonly string[]): AddressValues => {
+  const values = Object.fromEntries(names.map(name => [name, text(name)]))
+  const shownCountry = text(SHOWN_COUNTRY)
+  if (shownCountry === '' || shownCountry === values.country) return values
+  return statesOf(shownCountry).some(({ value }) => value === values.state)
+    ? { ...values, state: '' }
+    : values
 }
 
 export const ADDRESS_FIELDS = Object.keys(PostalAddress.shape) as (keyof PostalAddress)[]

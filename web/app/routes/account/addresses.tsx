@@ -7,7 +7,8 @@ import {
   removeAddress,
   saveAddress,
 } from '#src/accounts/profile/api.ts'
-import { addressLine, type StoredAddress } from '#src/addresses/lines.ts'
+import { addressLine } from '#src/addresses/lines.ts'
+import type { StoredAddress } from '#src/addresses/schema.ts'
 import { AddressFields, COUNTRY_INTENT } from '../../components/address-fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
@@ -16,6 +17,7 @@ import {
   type AddressForm,
   addressForm,
   parseAddress,
+  readAddress,
 } from '../../forms/address-form.server.ts'
 import { withRecipient } from '../../forms/checkout-prefill.server.ts'
 import { countryForCurrency } from '../../forms/default-country.server.ts'
@@ -62,7 +64,7 @@ const FIELDS = ['address_id', ...ADDRESS_FIELDS]
 export const action = ({ context, request }: Route.ActionArgs) =>
   runFormAction({ context, request }, { kept: FIELDS, address: 'delivery' }, async ({ call, text }) => {
     const params = { address_id: text('address_id') }
-    const values = Object.fromEntries(ADDRESS_FIELDS.map(name => [name, text(name)]))
+    const values = readAddress(text, ADDRESS_FIELDS)
     if (text('intent') === COUNTRY_INTENT) return { shown: toFormState(params.address_id, values) }
     if (text('intent') === 'remove') {
       await call(removeAddress, { params })

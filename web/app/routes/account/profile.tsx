@@ -5,7 +5,7 @@ import { AddressFields, COUNTRY_INTENT } from '../../components/address-fields.t
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
-import { ADDRESS_FIELDS, addressForm, parseAddress } from '../../forms/address-form.server.ts'
+import { ADDRESS_FIELDS, addressForm, parseAddress, readAddress } from '../../forms/address-form.server.ts'
 import { countryForCurrency } from '../../forms/default-country.server.ts'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
@@ -35,10 +35,10 @@ export const action = ({ context, request }: Route.ActionArgs) =>
     { context, request },
     { kept: [...NAMES, ...ADDRESS], address: 'profile' },
     async ({ call, text }) => {
-      const values = Object.fromEntries([...NAMES, ...ADDRESS].map(name => [name, text(name)]))
+      const values = readAddress(text, [...NAMES, ...ADDRESS])
       if (text('intent') === COUNTRY_INTENT)
         return { shown: { values, form: addressForm(values.country ?? '', 'profile') } }
-      const typed = Object.fromEntries(ADDRESS.map(name => [name, text(name)]))
+      const typed = Object.fromEntries(ADDRESS.map(name => [name, values[name] ?? '']))
       // A country alone is the form's default, not an address.
       const hasAddress = ADDRESS.some(name => name !== 'country' && typed[name] !== '')
       const [first_name, last_name, phone] = NAMES.map(name => text(name) || null)
