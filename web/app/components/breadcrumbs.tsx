@@ -19,7 +19,7 @@ export const Breadcrumbs = ({ steps, here }: Props) => (
           </span>
         </li>
       ))}
-      <li aria-current="page" className="truncate text-soft">
+      <li aria-current="page" dir="auto" className="truncate text-soft">
         {here}
       </li>
     </ol>

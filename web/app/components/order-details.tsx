@@ -69,7 +69,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
         <tbody>
           {order.items.map(item => (
             <tr key={item.book_id}>
-              <th scope="row" className="font-serif text-lg leading-snug">
+              <th scope="row" dir="auto" className="font-serif text-lg leading-snug">
                 {item.title}
               </th>
               <td>{item.quantity}</td>

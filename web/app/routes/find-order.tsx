@@ -4,6 +4,7 @@ import { data, Form } from 'react-router'
 import { truncate } from '#src/core/truncate.ts'
 import { lookUpOrder } from '#src/orders/api.ts'
 import { TextField } from '../components/fields.tsx'
+import { FormPage } from '../components/form-page.tsx'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -51,34 +52,34 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
   const problem = (name: string, words: string) =>
     actionData?.wrong.includes(`body.${name}`) ? words : undefined
   return (
-    <div className="max-w-xl py-8">
-      <h1 className="page-title">{t.order.findTitle}</h1>
-      <p className="mb-6 text-lg text-soft">{t.order.findIntro}</p>
-      {actionData && (
-        <p role="alert" className="notice-bad mb-6">
-          {actionData.text}
-        </p>
-      )}
-      <Form method="post" noValidate>
-        <TextField
-          name="order_id"
-          defaultValue={actionData?.typed.order_id}
-          error={problem('order_id', t.order.numberError)}
-          label={t.order.number}
-          autoComplete="off"
-        />
-        <TextField
-          name="email"
-          defaultValue={actionData?.typed.email}
-          error={problem('email', t.checkout.emailError)}
-          label={t.order.findEmail}
-          type="email"
-          autoComplete="email"
-        />
-        <button type="submit" className="button mt-2 h-12 px-7">
-          {t.order.findButton}
-        </button>
-      </Form>
+    <div className="py-8">
+      <FormPage title={t.order.findTitle} intro={t.order.findIntro}>
+        {actionData && (
+          <p role="alert" className="notice-bad mb-6">
+            {actionData.text}
+          </p>
+        )}
+        <Form method="post" noValidate>
+          <TextField
+            name="order_id"
+            defaultValue={actionData?.typed.order_id}
+            error={problem('order_id', t.order.numberError)}
+            label={t.order.number}
+            autoComplete="off"
+          />
+          <TextField
+            name="email"
+            defaultValue={actionData?.typed.email}
+            error={problem('email', t.checkout.emailError)}
+            label={t.order.findEmail}
+            type="email"
+            autoComplete="email"
+          />
+          <button type="submit" className="button mt-2 h-12 px-7">
+            {t.order.findButton}
+          </button>
+        </Form>
+      </FormPage>
     </div>
   )
 }

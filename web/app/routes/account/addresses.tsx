@@ -86,30 +86,32 @@ export default function Addresses({ loaderData, actionData }: Route.ComponentPro
   // After it was saved, the form is that of a new address.
   const { id, values, form } = shown ?? (done === undefined ? edited : undefined) ?? fresh
   return (
-    <div className="max-w-xl">
+    <div>
       <h1 className="page-title">{account.addresses}</h1>
       <p className="mb-6 text-lg text-soft">
         {saved.length > 0 ? account.addressesIntro : account.noAddresses}
       </p>
       <SuccessNotice text={done} />
       <FormErrorSummary error={error} />
-      {saved.length > 0 && <SavedAddresses saved={saved} />}
-      {/* The key resets the form after an address was saved. */}
-      <Form key={`${id} ${saved.length}`} id="form" method="post" action="/account/addresses" noValidate>
-        <input type="hidden" name="address_id" value={id} />
-        <fieldset>
-          <legend className="section-title">{id === '' ? account.addAddress : account.editAddress}</legend>
-          <AddressFields form={form} field={fieldProps(error, values)} countries={countries} />
-        </fieldset>
-        <div className="flex flex-wrap items-center gap-4">
-          <SubmitButton text={account.save} />
-          {id !== '' && (
-            <a href="/account/addresses" className="link mt-2">
-              {account.cancelEdit}
-            </a>
-          )}
-        </div>
-      </Form>
+      <div className={saved.length > 0 ? 'side-by-side' : 'max-w-2xl'}>
+        {saved.length > 0 && <SavedAddresses saved={saved} />}
+        {/* The key resets the form after an address was saved. */}
+        <Form key={`${id} ${saved.length}`} id="form" method="post" action="/account/addresses" noValidate>
+          <input type="hidden" name="address_id" value={id} />
+          <fieldset>
+            <legend className="section-title">{id === '' ? account.addAddress : account.editAddress}</legend>
+            <AddressFields form={form} field={fieldProps(error, values)} countries={countries} />
+          </fieldset>
+          <div className="flex flex-wrap items-center gap-4">
+            <SubmitButton text={account.save} />
+            {id !== '' && (
+              <a href="/account/addresses" className="link mt-2">
+                {account.cancelEdit}
+              </a>
+            )}
+          </div>
+        </Form>
+      </div>
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { Form } from 'react-router'
 import { signOut } from '#src/accounts/api.ts'
 import { FormErrorSummary } from '../../components/form-notices.tsx'
+import { FormPage } from '../../components/form-page.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageMeta } from '../../seo/page-meta.ts'
@@ -18,13 +19,14 @@ export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { tit
 
 export default function SignOut({ actionData }: Route.ComponentProps) {
   return (
-    <div className="max-w-md py-8">
-      <h1 className="page-title">{account.signOut}</h1>
-      <FormErrorSummary error={actionData?.error} />
-      <p className="mb-6 text-lg text-soft">{account.signedIn}</p>
-      <Form method="post">
-        <SubmitButton text={account.signOut} />
-      </Form>
+    <div className="py-8">
+      <FormPage title={account.signOut}>
+        <FormErrorSummary error={actionData?.error} />
+        <p className="mb-4 text-lg">{account.signedIn}</p>
+        <Form method="post">
+          <SubmitButton text={account.signOut} />
+        </Form>
+      </FormPage>
     </div>
   )
 }

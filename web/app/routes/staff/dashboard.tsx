@@ -96,7 +96,9 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
                 <li key={book_id} className="border-line border-b">
                   <a href={`/staff/books/${encodeURIComponent(book_id)}`} className="order-row">
                     <span className="min-w-0">
-                      <span className="block font-serif text-xl">{title}</span>
+                      <span dir="auto" className="block font-serif text-xl">
+                        {title}
+                      </span>
                       <span className="block truncate text-soft text-sm">
                         {author}, {book_id}
                       </span>
