@@ -114,13 +114,14 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       await live()
       return result
     }
-  const { db, orders, links, users, accountLinks, now, log, settings } = shop.deps
+  const { db, orders, links, viewLinks, users, accountLinks, now, log, settings } = shop.deps
   const mortalDb: Dynamo = { ...db, query: guarded(db.query), transact: guarded(db.transact) }
   const worker: WorkerDeps = {
     outbox: createOutboxTable(mortalDb, shop.names),
     compose: createComposer({
       orders,
       links,
+      viewLinks,
       users,
       accountLinks,
       now,

@@ -11,6 +11,7 @@ import {
 } from '../notifications/transport.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
+import { createViewLinks } from '../orders/view-links.ts'
 import type { BaseContext } from './base.ts'
 import { createSigner } from './clients.ts'
 import { mailFolder, type Settings } from './settings.ts'
@@ -34,9 +35,11 @@ export const createMailTransport = (settings: Settings): Transport => {
 /** `transport` sends the mails. `deleteSentMails` deletes those that it still stores: to this address, or about these ids. */
 export const createMailDeps = (context: BaseContext, transport: Transport) => {
   const { db, names, publicUrl, shop, now } = context
+  const orders = createOrderTable(context)
   const sources = {
-    orders: createOrderTable(context),
+    orders,
     links: createOrderLinks(db, names),
+    viewLinks: createViewLinks(db, names, orders),
     users: createUserTable(db, names),
     accountLinks: createAccountLinks(db, names),
   }

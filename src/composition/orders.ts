@@ -5,18 +5,21 @@ import type { BookKey } from '../catalog/table.ts'
 import { newOrderId } from '../core/ids.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
+import { createViewLinks } from '../orders/view-links.ts'
 import type { BaseContext } from './base.ts'
 
 export const createOrderDeps = (context: BaseContext) => {
   const { db, names } = context
   const users = createUserTable(db, names)
   const records = createAuthRecords(db, names, users)
+  const orders = createOrderTable(context)
   return {
     users,
     records,
-    orders: createOrderTable(context),
+    orders,
     newOrderId,
     links: createOrderLinks(db, names),
+    viewLinks: createViewLinks(db, names, orders),
     /** The email of an account, once it is confirmed. */
     confirmedEmail: async (userId: string): Promise<string | undefined> => {
       const user = (await records.byId('user', userId))?.record

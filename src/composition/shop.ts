@@ -23,6 +23,7 @@ import { mountDocs } from '../openapi/routes.ts'
 import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
+import type { ViewLinks } from '../orders/view-links.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createAccountDeps } from './accounts.ts'
 import { createHttpApp } from './app.ts'
@@ -51,6 +52,7 @@ export type Deps = AppContext & {
   readonly orders: OrderTable
   readonly newOrderId: (now: Date) => string
   readonly links: OrderLinks
+  readonly viewLinks: ViewLinks
   readonly booksChanged: (books: readonly BookKey[]) => void
   // Accounts
   readonly users: UserTable

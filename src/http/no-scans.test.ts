@@ -24,6 +24,8 @@ test('no request of any endpoint scans a table', async () => {
     changeBook: { stock_delta: 1 },
     lookUpOrder: { order_id, email: 'customer@example.com' },
     openOrderLink: { token: 'A'.repeat(43) },
+    cancelByLink: { token: 'A'.repeat(43) },
+    viewOrder: { token: 'A'.repeat(43) },
   }
   // The index was built by a scan at the start of the shop; only later scans count.
   const before = { ...engine.calls }

@@ -66,10 +66,13 @@ const requestsFor = (endpoint: Endpoint, { per }: RateLimit, accounts: readonly 
     const bodies: Record<string, Json> = {
       placeOrder: { cart_version: 'x', expected_total: 1, email: 'a@example.com', shipping_address: ADDRESS },
       lookUpOrder: {
-        order_id: `order-2026-03-01-${id('order_id')}`,
+        // The number follows from the id.
+        order_id: `order-2026-03-01-${same('order_number') ? fixed : id('order_id')}`,
         email: `reader${id('email')}@example.com`,
       },
       openOrderLink: { token: newSecret() },
+      cancelByLink: { token: newSecret() },
+      viewOrder: { token: newSecret() },
       ...VALID_ACCOUNT_BODIES,
       resetPassword: { ...VALID_ACCOUNT_BODIES.resetPassword, token: newSecret() },
     }

@@ -7,10 +7,11 @@ import {
 import { normalizeEmail, readableEmail } from '../accounts/email.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
-import { newSecret } from '../core/ids.ts'
+import { isGuestUserId, newSecret } from '../core/ids.ts'
 import { LINK_MINUTES, type OrderLinks } from '../orders/links.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
+import type { ViewLinks } from '../orders/view-links.ts'
 import { mailHtml } from './html.ts'
 import { type MailContent, oneLine } from './mail-content.ts'
 import * as account from './mails/account.ts'
@@ -32,6 +33,7 @@ import { mailText } from './text.ts'
 export type ComposeDeps = {
   readonly orders: OrderTable
   readonly links: OrderLinks
+  readonly viewLinks: ViewLinks
   readonly users: UserTable
   readonly accountLinks: AccountLinks
   readonly shop: ShopFacts
@@ -40,6 +42,19 @@ export type ComposeDeps = {
 
 type AddressedMail = { readonly content: MailContent; readonly to: string | undefined }
 
+/**
+ * The page of the order: a guest's by a new view link, an account's behind sign-in. The token is generated for this mail, so
+ * that it is never stored; a mail that is tried again gets another one, and both show the order.
+ */
+const orderUrl = async ({ viewLinks, shop, now }: ComposeDeps, order: Order): Promise<string> => {
+  const path = `/orders/${encodeURIComponent(order.order_id)}`
+  const token = isGuestUserId(order.user_id) ? await viewLinks.create(order, now()) : undefined
+  const page = new URL(token === undefined ? '/sign-in' : `${path}/view`, shop.publicUrl)
+  if (token === undefined) page.searchParams.set('next', path)
+  else page.searchParams.set('token', token)
+  return page.href
+}
+
 const orderContent = async (
   deps: ComposeDeps,
   event: OrderAnnouncement['event'],
@@ -47,11 +62,11 @@ const orderContent = async (
 ): Promise<MailContent> => {
   switch (event) {
     case 'order_confirmed':
-      return orderConfirmed(order, deps.shop)
+      return orderConfirmed(order, deps.shop, await orderUrl(deps, order))
     case 'order_shipped':
-      return orderShipped(order, deps.shop)
+      return orderShipped(order, deps.shop, await orderUrl(deps, order))
     case 'order_cancelled':
-      return orderCancelled(order, deps.shop)
+      return orderCancelled(order, deps.shop, await orderUrl(deps, order))
     case 'order_link': {
       // The token is generated here and not when the link is requested, so that it is never stored.
       const token = newSecret()

@@ -22,6 +22,9 @@ const placedOn = ({ created_at, order_date }: Order, { timeZone }: ShopFacts): s
 
 const bookLabel = ({ title, quantity }: Order['items'][number]): string => `${quantity} × ${title}`
 
+/** Button to the page of the order. */
+export const viewButton = (url: string): Block => ({ kind: 'link', label: 'View order', url })
+
 export const books = (order: Order): Block => ({
   kind: 'list',
   heading: 'Items',

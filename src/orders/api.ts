@@ -4,7 +4,16 @@ import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { PageSize } from '../http/page-size.ts'
 import { HOUR, MINUTE } from '../http/rate-limits.ts'
-import { LookUpAnswer, LookUpOrder, OpenOrderLink, OrderView, PlaceOrder, SetStatus } from './schema.ts'
+import {
+  EndedLinks,
+  LookUpAnswer,
+  LookUpOrder,
+  OpenOrderLink,
+  OrderView,
+  PlaceOrder,
+  SetStatus,
+  ViewOrder,
+} from './schema.ts'
 
 const OrderPath = z.object({
   order_id: z.string().min(1).max(100).describe('The order id or the order number.'),
@@ -119,6 +128,49 @@ export const openOrderLink = endpoint({
   status: 200,
   reply: OrderView,
   errors: ['link_invalid'],
+})
+
+export const cancelByLink = endpoint({
+  id: 'cancelByLink',
+  method: 'POST',
+  path: '/api/orders/lookup/cancel',
+  summary: 'Cancel the order of a mailed link, once, within 30 minutes',
+  access: 'anyone',
+  limits: [{ per: 'ip', max: 60, seconds: HOUR }],
+  cache: 'private',
+  body: OpenOrderLink,
+  status: 200,
+  reply: OrderView,
+  errors: ['line_limit', 'link_invalid', 'status_conflict'],
+})
+
+export const viewOrder = endpoint({
+  id: 'viewOrder',
+  method: 'POST',
+  path: '/api/orders/{order_id}/view',
+  summary:
+    'Show a guest’s order by the token of the link in its mails, any number of times until 60 days after delivery or cancellation. Changes nothing',
+  access: 'anyone',
+  limits: [{ per: 'ip', max: 600, seconds: HOUR }],
+  cache: 'private',
+  params: OrderPath,
+  body: ViewOrder,
+  status: 200,
+  reply: OrderView,
+  errors: ['link_invalid'],
+})
+
+export const endViewLinks = endpoint({
+  id: 'endViewLinks',
+  method: 'POST',
+  path: '/api/orders/{order_id}/view/end',
+  summary: 'End the links in the mails about an order that show it',
+  access: 'staff',
+  cache: 'private',
+  params: OrderPath,
+  status: 200,
+  reply: EndedLinks,
+  errors: ['order_not_found'],
 })
 
 export const cancelOrder = endpoint({

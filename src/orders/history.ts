@@ -21,7 +21,10 @@ export type Owner = {
 export const orderNotFound = (): ShopError => new ShopError('order_not_found', 'This order does not exist.')
 
 /** The order id that `reference` names: an order id as it is, or the id of the order with this number. */
-const toOrderId = async ({ orders }: OrderDeps, reference: string): Promise<string> => {
+export const toOrderId = async (
+  { orders }: Pick<OrderDeps, 'orders'>,
+  reference: string,
+): Promise<string> => {
   const number = parseOrderNumber(reference)
   return (number === undefined ? undefined : await orders.idOfNumber(number)) ?? reference
 }

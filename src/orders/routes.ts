@@ -8,7 +8,14 @@ import { type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
 import { listOrders, type Owner, readOrder } from './history.ts'
-import { type LookupDeps, openOrderLink, requestOrderLink } from './lookup.ts'
+import {
+  cancelByLink,
+  endViewLinks,
+  type LookupDeps,
+  openOrderLink,
+  requestOrderLink,
+  viewOrder,
+} from './lookup.ts'
 import type { Order } from './schema.ts'
 import * as service from './service.ts'
 
@@ -62,6 +69,14 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       return { detail: LOOKUP_DETAIL }
     }),
     route(api.openOrderLink, async ({ body }) => service.orderView(await openOrderLink(deps, body.token))),
+    route(api.cancelByLink, async ({ body }) => service.orderView(await cancelByLink(deps, body.token))),
+    route(api.viewOrder, async ({ params, body }) =>
+      service.orderView(await viewOrder(deps, params.order_id, body.token)),
+    ),
+    route(api.endViewLinks, async ({ identity, params }) => {
+      const order = await service.findOrder(deps, params.order_id)
+      return { ended: await endViewLinks(deps, await requireActor(identity), order) }
+    }),
     route(api.getOrder, async ({ identity, params }) =>
       service.orderView(await find(identity, params.order_id)),
     ),

@@ -89,6 +89,10 @@ export const OpenOrderLink = z
     token: LinkToken,
   })
   .meta({ id: 'OpenOrderLink' })
+export const ViewOrder = z.strictObject({ token: LinkToken }).meta({ id: 'ViewOrder' })
+export const EndedLinks = z
+  .object({ ended: z.int().describe('Links that no longer work.') })
+  .meta({ id: 'EndedLinks' })
 
 export const OrderView = z
   .object({

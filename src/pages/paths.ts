@@ -19,6 +19,10 @@ export const isPublicPage = (pathname: string): boolean => {
   return PUBLIC.some(one => one.test(page))
 }
 
+/** A page whose URL holds a token that works many times: no other page, not even of the shop, may learn it as a referrer. */
+export const hasLastingToken = (pathname: string): boolean =>
+  /^\/orders\/[^/]+\/view(\.data)?$/.test(pathname)
+
 const FORM_BYTES = 64 * 1024
 /** A cover image, and the form around it. */
 const UPLOAD_BYTES = 5 * 1024 * 1024 + FORM_BYTES

@@ -12,7 +12,7 @@ import { readFormBytes } from './forms.ts'
 import { nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
 import { type CachedPage, createPageCache } from './page-cache.ts'
-import { formBytes, isPage, isPublicPage, pageRoute } from './paths.ts'
+import { formBytes, hasLastingToken, isPage, isPublicPage, pageRoute } from './paths.ts'
 import { siteFiles } from './site-files.ts'
 
 const PAGE_CACHE_BYTES = 48 * 1024 * 1024
@@ -140,6 +140,10 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       const headers = new Headers(rendered.headers)
       securityHeaders(headers, `'nonce-${nonce}'`, https)
       headers.set('cache-control', 'no-store')
+      if (hasLastingToken(pathname)) {
+        headers.set('referrer-policy', 'no-referrer')
+        headers.set('x-robots-tag', 'noindex')
+      }
       if (!rendered.body) return new Response(null, { status: rendered.status, headers })
       const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
       const encoded = await new Body(new Uint8Array(await rendered.arrayBuffer()), type).for(request)

@@ -24,7 +24,7 @@ const PRIVATE = [
  * Pages behind mailed links may be crawled: they answer noindex, which a crawler sees only if it may fetch them. A URL with a
  * link's secret in it must not be listed because it was posted somewhere.
  */
-const MAILED = ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']
+const MAILED = ['/orders/open', '/orders/*/view', '/verify-email', '/reset-password', '/confirm-address']
 const ROBOTS = [
   'User-agent: *',
   ...PRIVATE.map(path => `Disallow: ${path}`),

@@ -24,6 +24,7 @@ export const exportMe = endpoint({
       sign_in: z.record(z.string(), z.unknown()),
       carts: records,
       orders: records,
+      order_links: records,
       mails_waiting: records,
       audit: records,
     })

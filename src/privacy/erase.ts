@@ -55,6 +55,7 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
     ...(await readPendingMails(deps, owners))
       .filter(mail => concerns(mail, userId, orders))
       .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
+    ...(await Promise.all(orders.map(order => deps.viewLinks.removals(order.order_id)))).flat(),
     ...orders.flatMap(order => deps.orders.restrict(order)),
   ])
   if (user) {

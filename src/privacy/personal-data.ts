@@ -10,9 +10,13 @@ import type { Item } from '../core/dynamo/write.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
+import type { ViewLinks } from '../orders/view-links.ts'
 import { readableItem } from './readable-item.ts'
 
-export type PersonalDataDeps = AccountDeps & { readonly orders: OrderTable }
+export type PersonalDataDeps = AccountDeps & {
+  readonly orders: OrderTable
+  readonly viewLinks: ViewLinks
+}
 
 const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
 const PAGE = 100
@@ -69,6 +73,14 @@ export const readPendingMails = async (
   return found
 }
 
+/** When links were mailed that show one of these orders; their tokens are stored as hashes, which are left out. */
+const readOrderLinks = async ({ viewLinks }: PersonalDataDeps, orders: readonly Order[]): Promise<Item[]> => {
+  const found: Item[] = []
+  for (const { order_id } of orders)
+    for (const { created_at } of await viewLinks.list(order_id)) found.push({ order_id, created_at })
+  return found
+}
+
 /** Records that allow to sign in: sessions, password, second factors, passkeys, and identities of other issuers. */
 export const readSignInRecords = async (
   records: AuthRecords,
@@ -115,6 +127,7 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     },
     carts: (await readCarts(deps, user_id)).map(readableItem),
     orders: orders.map(order => ({ order_number: orderNumber(order.order_id), ...order })),
+    order_links: await readOrderLinks(deps, orders),
     mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item =>
       readableItem(without(item, SECRETS)),
     ),

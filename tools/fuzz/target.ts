@@ -174,6 +174,8 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
     },
     lookUpOrder: { order_id, email: 'customer@example.com' },
     openOrderLink: { token: TOKEN },
+    cancelByLink: { token: TOKEN },
+    viewOrder: { token: TOKEN },
     setOrderStatus: { status: 'processing' },
     ...VALID_ACCOUNT_BODIES,
   }

@@ -15,6 +15,7 @@ export default [
   route('orders/find', 'routes/find-order.tsx'),
   route('orders/open', 'routes/open-order.tsx'),
   route('orders/:orderId', 'routes/order.tsx'),
+  route('orders/:orderId/view', 'routes/view-order.tsx'),
   route('orders/:orderId/confirmed', 'routes/order-confirmed.tsx'),
   route('about', 'routes/about.tsx'),
   route('terms', 'routes/terms.tsx'),

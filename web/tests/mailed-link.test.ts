@@ -74,3 +74,74 @@ test('the page of an emailed link is not cached, and an invalid token gets an er
   expect((await post('A'.repeat(43))).status).toBe(404)
   expect((await post('A'.repeat(70_000))).status).toBe(413)
 })
+
+/** Path of the page of the order in the newest confirmation. */
+const viewLink = async (): Promise<string> => {
+  const { mails, transport } = createMailCapture()
+  await sendDueMail({ ...site.deps, transport })
+  const text = mails.find(({ id }) => id.includes('#order_confirmed'))?.text ?? ''
+  const link = /(\/orders\/[\w-]+\/view\?token=[\w-]{43})/.exec(text)?.[1]
+  if (link === undefined) throw new Error('no link was emailed')
+  return link
+}
+
+test('the link in a confirmation shows the order as often as it is opened, and leads to a link that cancels it', async () => {
+  const number = await placeOrder()
+  const path = await viewLink()
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
+  for (let i = 0; i < 3; i++) {
+    await page.goto(path)
+    await page.getByText(number).waitFor()
+  }
+  await page.getByRole('link', { name: 'Cancel order' }).click()
+  await expect.poll(() => page.getByLabel('Order number').inputValue()).toBe(number)
+  await page.getByLabel('Email').fill(EMAIL)
+  await page.getByRole('button', { name: 'Send link' }).click()
+  await page.getByText('If we find a matching order').waitFor()
+  await page.goto(await mailedLink())
+  await page.getByText('Cancel order', { exact: true }).click()
+  await page.getByRole('button', { name: 'Yes, cancel order' }).click()
+  await page.getByText('This order is canceled').waitFor()
+  await page.goto(path)
+  await page.getByText('This order is canceled').waitFor()
+  expect(await page.getByRole('link', { name: 'Cancel order' }).count()).toBe(0)
+})
+
+test('the page of a link is not cached, indexed or named as a referrer, and an ended link offers another', async () => {
+  await placeOrder()
+  const path = await viewLink()
+  for (const url of [
+    path,
+    path.replace(/.$/, 'x').replace('token=', 'token=A').slice(0, -1),
+    path.slice(0, -5),
+  ]) {
+    const { headers } = await fetch(`${site.url}${url}`)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('x-robots-tag')).toBe('noindex')
+  }
+  const ended = await fetch(`${site.url}${path.replace(/token=.*/, `token=${'A'.repeat(43)}`)}`)
+  expect(ended.status).toBe(404)
+  const text = await ended.text()
+  expect(text).toContain('<meta name="robots" content="noindex"/>')
+  expect(text).toContain('This link no longer shows your order')
+  expect(text).toContain('href="/orders/find"')
+})
+
+test('a mail about an account’s order leads to sign-in, and from there to the order', async () => {
+  const account = await site.account({ email: 'ada@example.com' })
+  await account.post('/api/cart/items', { book_id: 'tech-001' })
+  const { order_id, order_number } = (await checkOut(account)).body
+  const { page } = await site.openWindow({ javaScriptEnabled: false })
+  const path = `/sign-in?next=${encodeURIComponent(`/orders/${order_id}`)}`
+  await page.goto(path)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+  const [name = '', value = ''] =
+    (account.cookie() ?? '')
+      .split('; ')
+      .find(one => one.includes('session'))
+      ?.split('=') ?? []
+  await page.context().addCookies([{ name, value, url: site.url }])
+  await page.goto(path)
+  await page.getByText(order_number).waitFor()
+})

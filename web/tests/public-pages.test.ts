@@ -174,9 +174,10 @@ test('robots.txt and the sitemap list the public pages', async () => {
     verb,
     path,
   }))
+  const toPattern = (path: string) => new RegExp(`^${path.replaceAll('*', '.*')}`)
   // The longest matching rule applies (RFC 9309).
   const isOpen = (address: string) =>
-    rules.filter(({ path }) => address.startsWith(path)).sort((a, b) => b.path.length - a.path.length)[0]
+    rules.filter(({ path }) => toPattern(path).test(address)).sort((a, b) => b.path.length - a.path.length)[0]
       ?.verb !== 'Disallow'
   const closed = ['/api/books', '/cart', '/checkout', '/orders', '/orders/find', '/account/data', '/sign-in']
   for (const path of [...closed, '/sign-up', '/sign-out', '/forgot-password', '/staff', '/visitor'])
@@ -190,7 +191,13 @@ test('robots.txt and the sitemap list the public pages', async () => {
   ])
     expect([path, isOpen(path)]).toEqual([path, true])
   // Pages of emailed links must be crawlable, or their noindex would not be read.
-  for (const path of ['/orders/open', '/verify-email', '/reset-password', '/confirm-address']) {
+  for (const path of [
+    '/orders/open',
+    '/orders/x/view',
+    '/verify-email',
+    '/reset-password',
+    '/confirm-address',
+  ]) {
     expect([path, isOpen(path)]).toEqual([path, true])
     expect((await getPage(path)).text).toContain('<meta name="robots" content="noindex"/>')
   }

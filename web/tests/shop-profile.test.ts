@@ -18,6 +18,8 @@ We ship **within two days**, see [the law](https://law.example/terms?a=1&b=2).
 <script>alert(1)</script>
 
 A <b>bold</b> word, [a trap](javascript:alert(1)) ![our shop](https://spy.example/x.png)
+
+# Withdrawal
 `
 
 const plain = await startSite({ books })
@@ -86,14 +88,16 @@ test('legal texts are shown without scripts, HTML or images of their own', async
   const { status, text } = await read(named, '/terms')
   expect(status).toBe(200)
   const body = /<main[\s\S]*<\/main>/.exec(text)?.[0] ?? ''
-  expect(body).toContain('<h1 class="page-title">Terms of sale</h1>')
-  expect(body).toContain('<h2>Terms of Corner Books</h2>')
+  expect(body).toContain('<h1 class="page-title">Terms of Corner Books</h1>')
+  expect(body).toContain('<h2>Withdrawal</h2>')
   expect(body).toContain(
     'We ship <strong>within two days</strong>, see <a href="https://law.example/terms?a=1&amp;b=2">the law</a>',
   )
   expect(body).not.toMatch(/<script|<img|javascript:/)
   expect(body).toContain('&lt;script&gt;')
-  expect((await read(named, '/privacy')).text).toContain('We keep nothing.')
+  const privacy = (await read(named, '/privacy')).text
+  expect(privacy).toContain('<h1 class="page-title">Privacy policy</h1>')
+  expect(privacy).toContain('We keep nothing.')
 })
 
 test('a legal text that the shop has not written is not linked', async () => {

@@ -33,6 +33,11 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
     'order-link#7ceb112baa198c3cb8c0402df050b810db7d758494ed0669bc08c124c6e9d853',
     'order-link',
   ],
+  [
+    CONTROL_ROWS.orderView.key('order-1', 'token'),
+    'order-view#order-1',
+    '250f483c6ba8c5b223934b9ff20a1af044fede9ba850a39f3f77ee121ddf0c40',
+  ],
   [CONTROL_ROWS.outbox.key('01m8#order-1#order_confirmed'), 'outbox', '01m8#order-1#order_confirmed'],
   [CONTROL_ROWS.deadLetter.key('order-1#order_confirmed'), 'outbox-dead', 'order-1#order_confirmed'],
   [CONTROL_ROWS.sentMail.key('order-1#order_confirmed'), 'mail#order-1#order_confirmed', 'sent'],
@@ -100,6 +105,7 @@ test('a row is of exactly one kind, and its id can be read from its key', () => 
 const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([
   CONTROL_ROWS.orderNumber,
   CONTROL_ROWS.orderNumbering,
+  CONTROL_ROWS.orderView,
   CONTROL_ROWS.renamedCategory,
   CONTROL_ROWS.shop,
 ])

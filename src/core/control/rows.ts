@@ -67,6 +67,14 @@ export const CONTROL_ROWS = {
     { ttl: 30 * MINUTE, owner: 'orders/links.ts', personalData: true },
     hashedFor('order-link'),
   ),
+  /** Links that show an order, by order id and token; how long each shows it is up to the state of the order. */
+  orderView: rowGroup(
+    'order-view#',
+    '',
+    { ttl: 730 * DAY, owner: 'orders/view-links.ts', personalData: true },
+    undefined,
+    hashedFor('order-view'),
+  ),
   /** Outbox: mails that are due or leased, by the time from which they may be taken, then `#` and the mail's id. */
   outbox: rowList('outbox', { ttl: 'never', owner: 'notifications/table.ts', personalData: true }),
   /** Dead letters: mails that were given up, by their id. */

@@ -2,9 +2,9 @@
 import { orderNumber } from '../../orders/number.ts'
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
-import { books, money, reference, type ShopFacts } from '../order-blocks.ts'
+import { books, money, reference, type ShopFacts, viewButton } from '../order-blocks.ts'
 
-export const orderCancelled = (order: Order, shop: ShopFacts): MailContent => ({
+export const orderCancelled = (order: Order, shop: ShopFacts, url: string): MailContent => ({
   subject: `Order canceled: ${orderNumber(order.order_id)}`,
   heading: 'Your order is canceled',
   blocks: [
@@ -12,6 +12,7 @@ export const orderCancelled = (order: Order, shop: ShopFacts): MailContent => ({
       kind: 'paragraph',
       text: `We won’t ship this order, and you don’t have to pay the ${money(order.amounts.total, order)}.`,
     },
+    viewButton(url),
     books(order),
     reference(order, shop),
   ],

@@ -2,9 +2,9 @@
 import { orderNumber } from '../../orders/number.ts'
 import type { Order } from '../../orders/schema.ts'
 import type { MailContent } from '../mail-content.ts'
-import { address, amounts, reference, type ShopFacts } from '../order-blocks.ts'
+import { address, amounts, reference, type ShopFacts, viewButton } from '../order-blocks.ts'
 
-export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
+export const orderConfirmed = (order: Order, shop: ShopFacts, url: string): MailContent => {
   const isCancelled = order.status === 'cancelled'
   return {
     subject: `Order confirmed: ${orderNumber(order.order_id)}`,
@@ -17,6 +17,7 @@ export const orderConfirmed = (order: Order, shop: ShopFacts): MailContent => {
           ? 'We received your order, but it has been canceled since. Nothing will be shipped, and there is nothing to pay.'
           : `We’ve received your order and will email you again when it ships. Delivery time: ${shop.deliveryTime}.`,
       },
+      viewButton(url),
       amounts(order),
       ...(isCancelled
         ? []

@@ -1,15 +1,22 @@
 /** Letterhead: the business with its postal address, and how to reach it, as far as the shop has set them. */
 import { letterhead } from '#src/core/shop-profile.ts'
+import type { ShopData } from '../loading/shop-data.ts'
 import { useShop } from './use-shop.ts'
+
+const linesOf = (shop: ShopData): string[] =>
+  shop.address.length > 0 || (shop.legalName ?? shop.name) !== shop.name ? letterhead(shop) : []
+
+/** Whether the shop has set anything that the letterhead shows. */
+export const hasLetterhead = (shop: ShopData): boolean =>
+  linesOf(shop).length > 0 || shop.email !== undefined || shop.phone !== undefined
 
 export const Letterhead = ({ className }: { readonly className: string }) => {
   const shop = useShop()
-  const { name, legalName, address, email, phone } = shop
-  const lines = address.length > 0 || (legalName ?? name) !== name ? letterhead(shop) : []
-  if (lines.length === 0 && email === undefined && phone === undefined) return null
+  const { email, phone } = shop
+  if (!hasLetterhead(shop)) return null
   return (
     <address className={`not-italic ${className}`}>
-      {lines.map(line => (
+      {linesOf(shop).map(line => (
         <span key={line} className="block">
           {line}
         </span>

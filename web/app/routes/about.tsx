@@ -1,6 +1,6 @@
 /** About page. */
 
-import { Letterhead } from '../components/letterhead.tsx'
+import { hasLetterhead, Letterhead } from '../components/letterhead.tsx'
 import { useShop } from '../components/use-shop.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
@@ -22,11 +22,11 @@ export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   })
 
 export default function About() {
-  const { name, taxId } = useShop()
+  const shop = useShop()
   return (
     <div className="prose max-w-2xl py-8">
       <h1 className="page-title">{about.title}</h1>
-      {about.text(name).map(text => (
+      {about.text(shop.name).map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}
         </p>
@@ -37,12 +37,18 @@ export default function About() {
           <li key={step}>{step}</li>
         ))}
       </ol>
-      <h2 className="section-title pt-4">{t.shop.contact}</h2>
-      <Letterhead className="space-y-1" />
-      {taxId !== undefined && (
-        <p>
-          {t.shop.taxId}: {taxId}
-        </p>
+      {(hasLetterhead(shop) || shop.taxId !== undefined) && (
+        <section aria-labelledby="contact">
+          <h2 id="contact" className="section-title pt-4">
+            {t.shop.contact}
+          </h2>
+          <Letterhead className="space-y-1" />
+          {shop.taxId !== undefined && (
+            <p className="mt-4">
+              {t.shop.taxId}: {shop.taxId}
+            </p>
+          )}
+        </section>
       )}
     </div>
   )

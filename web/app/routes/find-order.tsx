@@ -13,6 +13,11 @@ import type { Route } from './+types/find-order'
 
 const MAX_LENGTH = 320
 
+/** The number of an order that leads here. */
+export const loader = ({ url }: Route.LoaderArgs) => ({
+  number: truncate(url.searchParams.get('order') ?? '', MAX_LENGTH),
+})
+
 /** The response does not reveal whether the order exists. */
 export const action = async ({ context, request }: Route.ActionArgs) => {
   const form = await request.formData()
@@ -34,7 +39,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: t.order.findTitle })
 
-export default function FindOrder({ actionData }: Route.ComponentProps) {
+export default function FindOrder({ loaderData, actionData }: Route.ComponentProps) {
   if (actionData?.isSent)
     return (
       <div className="prose max-w-xl py-8">
@@ -62,7 +67,7 @@ export default function FindOrder({ actionData }: Route.ComponentProps) {
         <Form method="post" noValidate>
           <TextField
             name="order_id"
-            defaultValue={actionData?.typed.order_id}
+            defaultValue={actionData?.typed.order_id ?? loaderData.number}
             error={problem('order_id', t.order.numberError)}
             label={t.order.number}
             autoComplete="off"

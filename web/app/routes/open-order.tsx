@@ -4,7 +4,7 @@
  */
 import { data, Form } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'
-import { openOrderLink } from '#src/orders/api.ts'
+import { cancelByLink, openOrderLink } from '#src/orders/api.ts'
 import { OrderDetails } from '../components/order-details.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
@@ -20,14 +20,17 @@ import type { Route } from './+types/open-order'
 export const loader = ({ url }: Route.LoaderArgs) => readEmailToken(url)
 
 export const action = async ({ context, request }: Route.ActionArgs) => {
-  const token = String((await request.formData()).get('token') ?? '')
+  const form = await request.formData()
+  const token = String(form.get('token') ?? '')
+  const endpoint = form.get('intent') === 'cancel' ? cancelByLink : openOrderLink
   if (!isSecret(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
-    const order = await context.get(pageContext).call(openOrderLink, { body: { token } })
+    const order = await context.get(pageContext).call(endpoint, { body: { token } })
     return data(toOrderPage(order), { status: 200 })
   } catch (error) {
-    if (toShopError(error).code === 'link_invalid')
-      return data({ problem: t.error.linkExpired }, { status: 404 })
+    const { code } = toShopError(error)
+    if (code === 'link_invalid') return data({ problem: t.error.linkExpired }, { status: 404 })
+    if (code === 'status_conflict') return data({ problem: t.order.cancelTooLate }, { status: 409 })
     const { text, status } = retryMessageFor(error)
     return data({ problem: text }, { status })
   }
@@ -39,7 +42,6 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
   const orderDay = useOrderDay()
   if (actionData && 'order' in actionData) {
     const { order } = actionData
-    const isOpen = order.status === 'confirmed' || order.status === 'processing'
     return (
       <div className="max-w-3xl py-8">
         <h1 className="page-title">{t.order.orderFrom(orderDay(order))}</h1>
@@ -47,7 +49,6 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
         <OrderDetails {...actionData} />
         <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
           <PrintButton />
-          {isOpen && <p className="text-soft text-sm">{t.order.cancelElsewhere}</p>}
         </div>
       </div>
     )
@@ -65,6 +66,16 @@ export default function OpenOrder({ loaderData: { token }, actionData }: Route.C
               {t.order.openButton}
             </button>
           </Form>
+          <details className="fold">
+            <summary className="button-quiet">{t.order.cancel}</summary>
+            <Form method="post" action="/orders/open" className="mt-4 max-w-sm">
+              <p className="mb-3 text-soft text-sm">{t.order.cancelHint}</p>
+              <input type="hidden" name="token" value={token} />
+              <button type="submit" name="intent" value="cancel" className="button-danger">
+                {t.order.confirmCancel}
+              </button>
+            </Form>
+          </details>
         </>
       ) : (
         <>

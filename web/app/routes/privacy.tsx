@@ -1,7 +1,7 @@
 /** Privacy policy of the shop; where it has written none, what the software stores about its visitors. */
 
 import { LegalText } from '../components/legal-text.tsx'
-import { renderMarkdown } from '../loading/markdown.server.ts'
+import { renderLegalText } from '../loading/markdown.server.ts'
 import { pageContext } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { privacy } from '../texts/about.ts'
@@ -11,18 +11,18 @@ export const loader = ({ context }: Route.LoaderArgs) => {
   const { origin, shop } = context.get(pageContext)
   return {
     canonical: `${origin}/privacy`,
-    html: shop.privacy === undefined ? undefined : renderMarkdown(shop.privacy),
+    text: shop.privacy === undefined ? undefined : renderLegalText(shop.privacy, privacy.title),
   }
 }
 
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, {
-    title: loaderData?.html === undefined ? privacy.dataTitle : privacy.title,
+    title: loaderData?.text?.title ?? privacy.dataTitle,
     ...(loaderData ? { canonical: loaderData.canonical } : {}),
   })
 
-export default function Privacy({ loaderData: { html } }: Route.ComponentProps) {
-  if (html !== undefined) return <LegalText title={privacy.title} html={html} />
+export default function Privacy({ loaderData: { text } }: Route.ComponentProps) {
+  if (text !== undefined) return <LegalText {...text} />
   return (
     <div className="prose max-w-2xl py-8">
       <h1 className="page-title">{privacy.dataTitle}</h1>

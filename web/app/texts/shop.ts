@@ -163,6 +163,7 @@ export const error = {
         : plural(Math.ceil(seconds / 60), 'minute', 'minutes')
     }.`,
   linkExpired: 'This link has already been used or has expired. Please request a new one.',
+  linkEnded: 'This link no longer shows your order. We can email you a new one.',
   linkIncomplete: 'This link is incomplete. Please open the full link from our email, or request a new one.',
   other: 'Something went wrong. Please try again in a moment.',
   /** Why a cart could not be changed, by the code of the API. */

@@ -14,6 +14,10 @@ export const staff = {
   date: 'Date (UTC)',
   orderNumber: (number: string) => `Order ${number}`,
   orderId: 'Order ID',
+  endLinks: 'End this link',
+  endLinksHint: 'The link in the emails about this order then no longer shows it.',
+  linksEnded: (count: number) =>
+    count === 0 ? 'There was no link to end.' : 'The link in the emails no longer shows this order.',
   showOrders: 'Show orders',
   ordersOf: (day: string) => `Orders on ${day}`,
   noOrders: 'No orders on this day.',

@@ -1,5 +1,5 @@
 /** Sign-in page: password, passkey or single sign-on. */
-import { Form } from 'react-router'
+import { Form, redirect } from 'react-router'
 import { signIn, whoAmI } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
 import { ShopError } from '#src/core/errors.ts'
@@ -29,8 +29,11 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
     readPrivate(whoAmI, {}),
     readPrivate(cognitoState, {}),
   ])
+  const next = safeRedirectPath(url.searchParams.get('next'), '/account')
+  // Mails about an account's order lead here. Other pages may ask a signed-in person to sign in again.
+  if (signed_in && next.startsWith('/orders/')) throw redirect(next, 303)
   return {
-    next: safeRedirectPath(url.searchParams.get('next'), '/account'),
+    next,
     done: done in DONE ? DONE[done as keyof typeof DONE] : undefined,
     isSignedIn: signed_in,
     hasSingleSignOn: available,

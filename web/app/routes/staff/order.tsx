@@ -1,7 +1,7 @@
 /** Staff page of an order, with its allowed transitions. */
 import { Form, useLocation } from 'react-router'
 import { readableEmail } from '#src/accounts/email.ts'
-import { getOrder, setOrderStatus } from '#src/orders/api.ts'
+import { endViewLinks, getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { allowedTransitions, type OrderStatus } from '#src/orders/status.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { OrderDetails } from '../../components/order-details.tsx'
@@ -41,9 +41,16 @@ const doneText = (to: OrderStatus, email: string | undefined): string => {
     : staff.orderUpdatedWithMail(readableEmail(email))
 }
 
+const END_LINKS = 'end-links'
+
 export const action = ({ context, params, request }: Route.ActionArgs) =>
   runFormAction({ context, request }, { kept: [] }, async ({ call, text }) => {
-    const to = text('intent') as OrderStatus
+    const intent = text('intent')
+    if (intent === END_LINKS) {
+      const { ended } = await call(endViewLinks, { params: { order_id: params.orderId } })
+      return { done: staff.linksEnded(ended) }
+    }
+    const to = intent as OrderStatus
     const { email } = await call(setOrderStatus, {
       params: { order_id: params.orderId },
       body: { status: to },
@@ -78,6 +85,12 @@ export default function StaffOrder({
       <OrderProgress status={order.status} />
       <OrderDetails order={order} addressLines={addressLines} />
       {confirm ? <ConfirmStep step={confirm} email={order.email} /> : <Steps steps={steps} />}
+      {order.email !== undefined && (
+        <Form method="post" className="mt-6 flex flex-wrap items-center gap-4 print:hidden">
+          <SubmitButton text={staff.endLinks} intent={END_LINKS} className="button-quiet" />
+          <p className="text-soft text-sm">{staff.endLinksHint}</p>
+        </Form>
+      )}
     </div>
   )
 }
