@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createMailCapture, createMailShop } from '../../test/mail.ts'
 import { dumpTables, readItems } from '../../test/table-contents.ts'
 import { sendDueMail } from '../notifications/worker.ts'
+import { erasePerson } from '../privacy/erase.ts'
 import { orderNumber } from './number.ts'
 import type { Order } from './schema.ts'
 
@@ -112,6 +113,22 @@ test('staff end the links of an order, which the audit records without a token; 
   await shop.move(order, 'cancelled')
   const [fresh = ''] = await shop.deliver()
   expect((await shop.view(order, fresh)).body.status).toBe('cancelled')
+})
+
+test('an erasure deletes the links of the person’s orders, and the export lists them without a token', async () => {
+  const shop = await linkShop()
+  const account = await shop.account({ email: EMAIL })
+  const { order, token } = await shop.placeAndMail()
+  await shop.deps.db.transact([shop.deps.orders.putEmailPointer(order, EMAIL)])
+  const { body } = await account.get('/api/users/me/export')
+  expect(body.order_links).toEqual([{ order_id: order.order_id, created_at: expect.any(String) }])
+  await erasePerson(shop.deps, account.userId)
+  expect(await dumpTables(shop)).not.toContain('order-view#')
+  expect((await shop.view(order, token)).body.code).toBe('link_invalid')
+  // Its number is on the invoice, which is kept.
+  const found = await shop.staff.get(`/api/orders/${orderNumber(order.order_id)}`)
+  expect(found.body.order_id).toBe(order.order_id)
+  expect(found.body.email).toBeUndefined()
 })
 
 test('tokens are stored as hashes of their own purpose, and no stored text shows an order', async () => {
