@@ -3,8 +3,9 @@
 export const authorPath = (author: string): string => `/search?${new URLSearchParams({ author })}`
 
 /**
- * Guards against open redirects: returns the path and query of `next` if it is a path of this site, else `otherwise`. Checks the
- * result as well, because the URL parser makes `//evil.example`, which is another host, of `/.//evil.example`.
+ * Guards against open redirects: returns the path and query of `next` if it is a path of this site, else
+ * `otherwise`. Checks the result as well, because the URL parser makes `//evil.example`, which is another
+ * host, of `/.//evil.example`.
  */
 export const safeRedirectPath = (next: string | null, otherwise: string): string => {
   const ours = 'https://shop.invalid'

@@ -1,4 +1,7 @@
-/** Requests that no form of the shop sends: the CSRF protection of every page action, and content that is no form. */
+/**
+ * Requests that no form of the shop sends: the CSRF protection of every page action, and content that is no
+ * form.
+ */
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { expect, test } from 'vitest'
 import { checkOut } from '../../test/kit.ts'
@@ -23,7 +26,10 @@ const FORGED: readonly Readonly<Record<string, string>>[] = [
   { origin: 'null' },
 ]
 
-/** Every path of the pages, with the ids of `orderId` and a book; and the data of each for client-side navigation. */
+/**
+ * Every path of the pages, with the ids of `orderId` and a book; and the data of each for client-side
+ * navigation.
+ */
 const listUrls = async (orderId: string): Promise<string[]> => {
   const paths = [...new Set(listPaths(await routes))].map(path =>
     path.replace(/:order_?id/i, orderId).replaceAll(/:\w+\??|\*/g, 'tech-001'),

@@ -1,4 +1,7 @@
-/** Shops in currencies with no, two and three decimals: the same amounts from the imported file to page, mail, API and export. */
+/**
+ * Shops in currencies with no, two and three decimals: the same amounts from the imported file to page, mail,
+ * API and export.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

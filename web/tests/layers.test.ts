@@ -30,7 +30,10 @@ test('pages import only schemas, endpoints, the client and pure functions of the
   expect(wrong).toEqual([])
 })
 
-/** Modules of the shop that components may load: they import nothing but types, the table of currencies, and each other. */
+/**
+ * Modules of the shop that components may load: they import nothing but types, the table of currencies, and
+ * each other.
+ */
 const LOADED_BY_COMPONENTS = [
   'core/book-path',
   'core/category-path',

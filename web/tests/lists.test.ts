@@ -6,7 +6,10 @@ import { expectNoPageErrors, startSite, waitForHydration } from './site.ts'
 
 const PHONE = { width: 390, height: 844 }
 const LANGUAGES = ['en', 'de', 'fr']
-/** 150 books: three languages, three decades, thirty authors; every tenth is sold out, and these are the most popular. */
+/**
+ * 150 books: three languages, three decades, thirty authors; every tenth is sold out, and these are the most
+ * popular.
+ */
 const books = Array.from({ length: 150 }, (_, i) =>
   aBook({
     book_id: `b-${i}`,

@@ -1,6 +1,6 @@
 /**
- * Fields of a postal address. The country comes first and decides which fields follow: with scripts when it is changed, without
- * them with a button.
+ * Fields of a postal address. The country comes first and decides which fields follow: with scripts when it
+ * is changed, without them with a button.
  */
 import { useEffect, useRef } from 'react'
 import { useFetcher } from 'react-router'
@@ -104,7 +104,9 @@ const AddressInput = ({ of, ...field }: FieldProps & { readonly of: AddressField
   )
 }
 
-/** The states, with the stored one selected: by its code or its name, or as it is where it is none of them. */
+/**
+ * The states, with the stored one selected: by its code or its name, or as it is where it is none of them.
+ */
 const stateChoice = ({ options }: AddressField, stored = '') => {
   const isStored = (text: string): boolean => text.toLowerCase() === stored.toLowerCase()
   const found = options.find(({ value, name }) => isStored(value) || isStored(name))

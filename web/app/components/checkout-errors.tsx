@@ -1,4 +1,7 @@
-/** Errors of a checkout: what is wrong with each field, and the alert that lists them, which receives the focus. */
+/**
+ * Errors of a checkout: what is wrong with each field, and the alert that lists them, which receives the
+ * focus.
+ */
 import { useEffect, useRef } from 'react'
 import type { CheckoutActionData } from '../forms/place-order.server.ts'
 import { address } from '../texts/address.ts'

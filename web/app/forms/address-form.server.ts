@@ -1,4 +1,7 @@
-/** The form of an address in a country: its fields in the order of the country, with their labels and what they expect. */
+/**
+ * The form of an address in a country: its fields in the order of the country, with their labels and what
+ * they expect.
+ */
 import { type CountryFormat, findFormat } from '#src/addresses/formats.ts'
 import { addressIssues, formatOf } from '#src/addresses/rules.ts'
 import { PostalAddress } from '#src/addresses/schema.ts'
@@ -105,7 +108,10 @@ const PHONE: AddressField = {
   options: [],
 }
 
-/** Fields of a submitted form. Without scripts, a country can be chosen while the states of another are shown: they do not count. */
+/**
+ * Fields of a submitted form. Without scripts, a country can be chosen while the states of another are shown:
+ * they do not count.
+ */
 export const readAddress = (text: (name: string) => string, names: readonly string[]): AddressValues => {
   const values = Object.fromEntries(names.map(name => [name, text(name)]))
   const shownCountry = text(SHOWN_COUNTRY)
@@ -134,7 +140,9 @@ export const findInvalidAddressFields = (typed: AddressValues, kind: AddressKind
   return fieldNames(addressForm(typed.country ?? '', kind)).filter(name => wrong.has(name))
 }
 
-/** The address for the API. Throws invalid_request with all invalid fields; a country is required on pages. */
+/**
+ * The address for the API. Throws invalid_request with all invalid fields; a country is required on pages.
+ */
 export const parseAddress = (typed: AddressValues, kind: AddressKind): PostalAddress => {
   const wrong = findInvalidAddressFields(typed, kind)
   if (wrong.length === 0) return toPostalAddress(typed)

@@ -38,8 +38,8 @@ const removedLine = (form: FormData): RemovedLine | undefined => {
 }
 
 /**
- * Changes the cart. Form fields: intent (add or set), book_id, quantity (0 removes the book), and had, the quantity before, with which a
- * removal can be undone.
+ * Changes the cart. Form fields: intent (add or set), book_id, quantity (0 removes the book), and had, the
+ * quantity before, with which a removal can be undone.
  */
 export const changeCart = async ({ call }: PageContext, form: FormData): Promise<CartActionData> => {
   try {

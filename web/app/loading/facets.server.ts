@@ -17,7 +17,10 @@ export type FacetValue = {
 export type Facet = {
   readonly name: string
   readonly values: readonly FacetValue[]
-  /** Link to the same list with all values of this facet, where there are more; with `isAll`, to the most frequent. */
+  /**
+   * Link to the same list with all values of this facet, where there are more; with `isAll`, to the most
+   * frequent.
+   */
   readonly more?: string
   readonly isAll?: boolean
 }

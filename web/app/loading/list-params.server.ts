@@ -70,8 +70,8 @@ export const readListParams = (
 const VIEW = ['page', 'more', 'panel']
 
 /**
- * Link to the same list with some parameters changed; null removes one, a list gives it several values. Goes to
- * page 1 with closed filters, unless they are given.
+ * Link to the same list with some parameters changed; null removes one, a list gives it several values. Goes
+ * to page 1 with closed filters, unless they are given.
  */
 export const listLink = (
   url: URL,

@@ -5,7 +5,10 @@ import { micromark } from 'micromark'
 const lowerHeading = (_tag: string, slash: string, level: string): string =>
   `<${slash}h${Math.min(Number(level) + 1, 6)}>`
 
-/** CommonMark as HTML. HTML in the text is escaped, links to scripts are dropped, and images become links: pages load nothing from other hosts. */
+/**
+ * CommonMark as HTML. HTML in the text is escaped, links to scripts are dropped, and images become links:
+ * pages load nothing from other hosts.
+ */
 const renderMarkdown = (text: string): string =>
   micromark(text)
     .replaceAll(/<(\/?)h([1-6])>/g, lowerHeading)

@@ -88,7 +88,10 @@ export const createPageContext = (
 ): PageContext => {
   const { origin, currency, shop, report } = surroundings
   const cookies: string[] = []
-  /** Cookies of the browser, and those that the API has set since: later calls of this request are of the new session. */
+  /**
+   * Cookies of the browser, and those that the API has set since: later calls of this request are of the new
+   * session.
+   */
   const jar = new Map(
     (request.headers.get('cookie') ?? '').split('; ').map(pair => {
       const [name = '', ...value] = pair.split('=')

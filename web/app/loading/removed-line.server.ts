@@ -1,4 +1,6 @@
-/** The book that was just removed from the cart, as its address says it: `/cart?removed=tech-001&quantity=2`. */
+/**
+ * The book that was just removed from the cart, as its address says it: `/cart?removed=tech-001&quantity=2`.
+ */
 import { getBook } from '#src/catalog/api.ts'
 import type { RemovedLine } from '../forms/cart-change.server.ts'
 import type { PageContext } from './page-context.ts'

@@ -1,4 +1,7 @@
-/** Shop profile as pages show it: the root loader sends it to every page, without the texts of the legal pages. */
+/**
+ * Shop profile as pages show it: the root loader sends it to every page, without the texts of the legal
+ * pages.
+ */
 import { DEFAULT_PROFILE, type ShopProfile } from '#src/core/shop-profile.ts'
 
 export type ShopData = Omit<ShopProfile, 'terms' | 'privacy'> & {

@@ -1,6 +1,6 @@
 /**
- * Page of the link in the mails about a guest's order. It shows this order and changes nothing, so it can be opened
- * as often as the customer likes; canceling asks for a link that works once.
+ * Page of the link in the mails about a guest's order. It shows this order and changes nothing, so it can be
+ * opened as often as the customer likes; canceling asks for a link that works once.
  */
 import { data } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'

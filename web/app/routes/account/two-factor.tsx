@@ -33,8 +33,8 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
 const parseCodes = (codes: string): string[] => codes.match(/[A-Za-z0-9-]+/g) ?? []
 
 /**
- * Data of the setup form. The page carries the URI and the recovery codes until the first code is confirmed: codes that were
- * shown before would belong to an app that may never be turned on.
+ * Data of the setup form. The page carries the URI and the recovery codes until the first code is confirmed:
+ * codes that were shown before would belong to an app that may never be turned on.
  */
 const parseTotpSetup = (uri: string, recoveryCodes: string) => {
   const key = URL.canParse(uri) ? new URL(uri).searchParams.get('secret') : null

@@ -25,7 +25,10 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   return { book, price, example: examplePrice(currency) }
 }
 
-/** A price as people write it: 12.50, 12,50 or $12.50. NaN for any other text, which the API refuses by the field's name. */
+/**
+ * A price as people write it: 12.50, 12,50 or $12.50. NaN for any other text, which the API refuses by the
+ * field's name.
+ */
 const parsePrice = (text: string, currency: Currency): number => {
   const price = readPriceCell(text, false, currency)
   return price && 'value' in price ? toDecimal(price.value, currency) : Number.NaN
