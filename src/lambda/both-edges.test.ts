@@ -16,6 +16,7 @@ import { EXAMPLES } from '../openapi/examples.ts'
 /** Ids, times and secrets, which are never the same twice, by what they are. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/order-\d{4}-\d\d-\d\d-[0-9a-z]{22}/g, '<order>'],
+  [/\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b/g, '<order number>'],
   [/cart-\d{4}-\d\d-\d\d/g, '<cart>'],
   [/user-[0-9a-z]{26}/g, '<user>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
