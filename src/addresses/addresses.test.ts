@@ -57,6 +57,7 @@ test.each<[string, string[], PostalAddress]>([
   ['Singapore, which is its city', [], { postal_code: '546080', country: 'SG' }],
   ['Singapore without a postal code', ['postal_code'], { country: 'SG' }],
   ['a Swedish postal code with its prefix', [], { city: 'Kista', postal_code: 'SE-164 40', country: 'SE' }],
+  ['an Azerbaijani postal code with its prefix', [], { city: 'Baku', postal_code: 'AZ 1000', country: 'AZ' }],
   ['no country', [], { city: 'Anytown', postal_code: 'any' }],
   ['no country, city and postal code', ['city', 'postal_code'], {}],
   ['a country that is none', ['country'], { city: 'Berlin', postal_code: '10115', country: 'ZZ' }],

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CountryFormat } from '#src/addresses/formats.ts'
+import { CELLS, type CountryFormat } from '#src/addresses/formats.ts'
 import type { StateEntry } from '#src/addresses/states.ts'
 
 type Region = { readonly key: string; readonly name: { readonly default: string; readonly latin?: string } }
@@ -49,19 +49,23 @@ const withoutUnknownParts = (format: string): string =>
 const toFormat = (country: Metadata): CountryFormat => {
   const format = withoutUnknownParts(country.fmt ?? DEFAULT_FORMAT)
   const latin = withoutUnknownParts(country.lfmt ?? format)
-  const example = country.zipex?.split(',')[0]
   return {
     format,
-    ...(latin === format ? {} : { latin }),
+    latin: latin === format ? undefined : latin,
     required: country.require ?? DEFAULT_REQUIRED,
-    ...(country.zip === undefined ? {} : { postal_code: country.zip }),
-    ...(example === undefined ? {} : { example }),
-    ...(country.postprefix === undefined ? {} : { prefix: country.postprefix }),
-    ...(country.state_name_type === undefined ? {} : { state_type: country.state_name_type }),
-    ...(country.zip_name_type === undefined ? {} : { postal_code_type: country.zip_name_type }),
-    ...(country.locality_name_type === undefined ? {} : { city_type: country.locality_name_type }),
+    postal_code: country.zip,
+    example: country.zipex?.split(',')[0],
+    prefix: country.postprefix,
+    state_type: country.state_name_type,
+    postal_code_type: country.zip_name_type,
+    city_type: country.locality_name_type,
   }
 }
+
+const toRow = (format: CountryFormat): string =>
+  CELLS.map(cell => format[cell] ?? '')
+    .join('\t')
+    .replace(/\t+$/, '')
 
 const LATIN = /^[\p{Script=Latin}\p{Script=Common}\p{M}]+$/u
 
@@ -81,10 +85,7 @@ const toLines = (table: Readonly<Record<string, unknown>>): string =>
 /** The contents of `data/address-formats.json` and `data/address-states.json`. */
 export const createAddressTables = (): { readonly formats: string; readonly states: string } => {
   const countries = readCountries()
-  const formats = countries.map(([country, metadata]): [string, CountryFormat] => [
-    country,
-    toFormat(metadata),
-  ])
+  const formats = countries.map(([country, metadata]) => [country, toRow(toFormat(metadata))])
   const withStates = countries.filter(([, { fmt, sub_regions }]) => fmt?.includes('%S') && sub_regions)
   const states = withStates.map(([country, { sub_regions = [] }]): [string, StateEntry[]] => [
     country,
