@@ -54,16 +54,15 @@ const foldForeign = (character: string): Folded => {
 /** What was found out about characters beyond ASCII, of which a catalogue has few different ones. */
 const folded = new Map<string, Folded>()
 
-const SPACE: Folded = { kind: 'space', text: '' }
-
-const isAsciiWordCode = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
+const ASCII: readonly Folded[] = Array.from({ length: 128 }, (_, code): Folded => {
+  const text = String.fromCharCode(code)
+  if (/^[a-z0-9]$/.test(text)) return { kind: 'letter', text }
+  return { kind: APOSTROPHES.includes(text) ? 'nothing' : 'space', text: '' }
+})
 
 const fold = (character: string): Folded => {
-  const code = character.charCodeAt(0)
-  if (code < 128) {
-    if (isAsciiWordCode(code)) return { kind: 'letter', text: character }
-    return APOSTROPHES.includes(character) ? { kind: 'nothing', text: '' } : SPACE
-  }
+  const ascii = ASCII[character.charCodeAt(0)]
+  if (ascii !== undefined) return ascii
   let known = folded.get(character)
   if (known === undefined) {
     known = foldForeign(character)
@@ -168,6 +167,7 @@ export const joinInitials = (
   words: readonly string[],
   isOne: (joined: string) => boolean = () => true,
 ): string[] => {
+  if (words.every(word => word.length > 1)) return [...words]
   const joined: string[] = []
   for (let at = 0; at < words.length; ) {
     let end = at

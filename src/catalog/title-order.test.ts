@@ -44,6 +44,8 @@ test.each([
   ['War Diaries, Volume 10', { series: 'war diaries', number: 10 }],
   ['King Osric IV', { series: 'king osric', number: 4 }],
   ['King Osric, Part Three', { series: 'king osric', number: 3 }],
+  ['War Diaries, Vol.3', { series: 'war diaries', number: 3 }],
+  ['Embers (Asch #7)', { series: 'asch', number: 7 }],
   ['1984', undefined],
   ['Embers', undefined],
   ['Civil', undefined],

@@ -57,13 +57,19 @@ export const titleSortKey = (title: string, language?: string): string => {
 /** The series that a book belongs to, folded, and its number there. */
 export type Volume = { readonly series: string; readonly number: number }
 
-const NUMBERED = /^(.*?)[\s,:;–-]*(?:#|\b(?:vol(?:ume)?|book|part|no)\b\.?)?\s*(\d+(?:\.\d+)?|\b[a-z]+)$/iu
+/** Words before the number of a volume, at the end of what precedes it, or joined to it as in "Vol.2". */
+const VOLUME_WORD = /[\s,:;–-]*(?:#|\b(?:vol(?:ume)?|book|part|no)\b\.?)?\s*$/iu
+const JOINED_VOLUME_WORD = /^(?:vol|no)\.(?=\d)/iu
 
 /** Reads "Title (Series, #2)", "Series, Volume 2", "Series IV"; undefined for a title without a number at its end. */
 export const volumeOf = (title: string): Volume | undefined => {
   const { main, series } = titleParts(title)
-  const [, name = '', numeral = ''] = NUMBERED.exec((series || main).split(';')[0]?.trim() ?? '') ?? []
-  const number = /^\d/.test(numeral) ? Number(numeral) : numberOf(numeral.toLowerCase())
-  const folded = foldWords(name).join(' ')
-  return number === undefined || folded === '' ? undefined : { series: folded, number }
+  const [text = ''] = (series || main).split(';')
+  const trimmed = text.trim()
+  const at = Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('#'))
+  const numeral = trimmed.slice(at + 1).replace(JOINED_VOLUME_WORD, '')
+  const number = /^\d+(?:\.\d+)?$/.test(numeral) ? Number(numeral) : numberOf(numeral.toLowerCase())
+  if (number === undefined || at < 0) return undefined
+  const name = foldWords(trimmed.slice(0, at + 1).replace(VOLUME_WORD, '')).join(' ')
+  return name === '' ? undefined : { series: name, number }
 }

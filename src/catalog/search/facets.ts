@@ -157,6 +157,8 @@ export const createFacetCounter = (store: BookStore): FacetCounter => {
       const slot = slots[i] ?? 0
       const misses = missesOf(slot, filter)
       if (misses === 0) kept[keptCount++] = slot
+      // A book that misses two filters counts for no value.
+      if ((misses & (misses - 1)) !== 0) continue
       if ((misses & ~MISSES.category) === 0) increment(categoryCounts, category[slot] ?? 0)
       if ((misses & ~MISSES.language) === 0) increment(languageCounts, language[slot] ?? 0)
       if ((misses & ~MISSES.decade) === 0) increment(decadeCounts, decade[slot] ?? 0)
