@@ -3,7 +3,7 @@ import { wasApplied } from '../core/dynamo/conditional.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
 import { auditOwnChange } from './audit.ts'
-import type { AuthRecords, StoredRecord } from './auth/records.ts'
+import type { StoredRecord } from './auth/records.ts'
 import type { AccountDeps } from './deps.ts'
 import { liveSession, type SessionRow } from './sessions.ts'
 
@@ -11,13 +11,13 @@ export type ActiveSession = { readonly row: SessionRow; readonly stored: StoredR
 
 /** The live sessions of the account, most recently used first. */
 export const listSessions = async (
-  { records, now }: { readonly records: AuthRecords; readonly now: () => Date },
+  { records, now, unreadable }: Pick<AccountDeps, 'records' | 'now' | 'unreadable'>,
   userId: string,
 ): Promise<ActiveSession[]> => {
   const found = await records.byField('session', 'userId', userId)
   return found
     .flatMap(stored => {
-      const row = liveSession(stored.record, now())
+      const row = liveSession(stored.record, now(), unreadable)
       return row ? [{ stored, row }] : []
     })
     .sort((a, b) => b.row.updatedAt.getTime() - a.row.updatedAt.getTime())

@@ -8,12 +8,13 @@ import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import type { ControlKey } from '../core/control/row-kind.ts'
 import { cookieName, cookieValue } from '../core/cookies.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Item } from '../core/dynamo/write.ts'
 import { sha256 } from '../core/ids.ts'
+import { anonymousId, type UnreadableRows } from '../core/unreadable-rows.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Session, SessionStore } from '../http/identity.ts'
 import type { Context } from '../http/route.ts'
-import type { TableNames } from '../tables/definitions.ts'
+import type { TableDeps } from '../tables/table-deps.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -52,9 +53,10 @@ const isLive = (row: SessionRow, now: Date): boolean => {
   )
 }
 
-/** The session in the fields of a row; undefined when they are not a session, or it is no longer live. */
-export const liveSession = (fields: unknown, now: Date): SessionRow | undefined => {
-  const { data: row } = SessionRow.safeParse(fields)
+/** The session in the fields of a row; undefined when it is no longer live, or when they are not a session, which is reported. */
+export const liveSession = (fields: Item, now: Date, unreadable: UnreadableRows): SessionRow | undefined => {
+  const name = { kind: 'session', id: anonymousId(`${fields.id}`) }
+  const row = unreadable.read(SessionRow, fields, name)
   return row && isLive(row, now) ? row : undefined
 }
 
@@ -87,8 +89,7 @@ const readToken = (cookies: string, name: string, secret: string): string | unde
 
 /** `secret` signs the cookies; `https` is whether the shop is reached over https. */
 export const createSessionStore = (
-  db: Dynamo,
-  names: TableNames,
+  { db, names, unreadable }: Omit<TableDeps, 'currency'>,
   { secret, https, now }: { readonly secret: string; readonly https: boolean; readonly now: () => Date },
 ): SessionStore => {
   const table = names.control
@@ -113,7 +114,8 @@ export const createSessionStore = (
     if (token === undefined) return undefined
     const key = AUTH_ROWS.session.key(sha256(token))
     const at = now()
-    const row = liveSession(await db.get(table, key), at)
+    const item = await db.get(table, key)
+    const row = item && liveSession(item, at, unreadable)
     if (!row) return undefined
     if (at.getTime() - row.updatedAt.getTime() > lifetimes(row).refreshAfter) await touch(key, at)
     const { id: sessionId, userId, secondFactor, createdAt } = row

@@ -1,8 +1,8 @@
 /** The users table, with the uniqueness records that reserve an email for one account: the only file that knows their attributes. */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import type { Write } from '../core/dynamo/write.ts'
-import type { TableNames } from '../tables/definitions.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
+import { anonymousId } from '../core/unreadable-rows.ts'
+import type { TableDeps } from '../tables/table-deps.ts'
 import { User } from './schema.ts'
 
 /** Changes of an account other than its email; null removes an attribute. */
@@ -32,11 +32,16 @@ export type UserTable = {
   readonly scanEmailReservations: () => AsyncGenerator<{ email: string; user_id: string }>
 }
 
-export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
+export const createUserTable = ({ db, names, unreadable }: Omit<TableDeps, 'currency'>): UserTable => {
   const table = names.users
 
-  const get = async (userId: string): Promise<User | undefined> =>
-    User.safeParse(await db.get(table, { user_id: userId })).data
+  const parseUser = (item: Item): User | undefined =>
+    unreadable.read(User, item, { kind: 'account', id: anonymousId(String(item.user_id)) })
+
+  const get = async (userId: string): Promise<User | undefined> => {
+    const item = await db.get(table, { user_id: userId })
+    return item && parseUser(item)
+  }
 
   const idByEmail = async (email: string): Promise<string | undefined> => {
     const reservation = await db.get(names.control, CONTROL_ROWS.emailReservation.key(email))
@@ -111,7 +116,7 @@ export const createUserTable = (db: Dynamo, names: TableNames): UserTable => {
 
   const scan = async function* (): AsyncGenerator<{ user_id: string; user: User | undefined }> {
     for await (const items of db.scan(table))
-      for (const item of items) yield { user_id: String(item.user_id), user: User.safeParse(item).data }
+      for (const item of items) yield { user_id: String(item.user_id), user: parseUser(item) }
   }
 
   const scanEmailReservations = async function* (): AsyncGenerator<{ email: string; user_id: string }> {

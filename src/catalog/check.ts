@@ -1,7 +1,10 @@
 /** Consistency check of the books table and its pointers, and their repair; `cloudshelf doctor` runs both. */
+
+import type { Currency } from '../core/currency.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
+import { isWhole, toDecimalText } from '../core/money.ts'
 import { isForSale } from './find.ts'
 import type { ChangeLog } from './index/change-log.ts'
 import { isPlaceholderIsbn, normalizeIsbn } from './isbn.ts'
@@ -9,6 +12,8 @@ import { createSimilarNames } from './similar-categories.ts'
 import { type BadRow, type BookKey, type BookTable, isBook, keyText } from './table.ts'
 
 export type CheckDeps = {
+  /** The shop's. */
+  readonly currency: Currency
   readonly db: Dynamo
   readonly books: BookTable
   readonly changes: ChangeLog
@@ -20,6 +25,8 @@ export type CatalogCheck = {
   readonly keys: readonly BookKey[]
   readonly forSale: number
   readonly badRows: readonly BadRow[]
+  /** Books whose price has more decimals than the currency of the shop. */
+  readonly imprecise: readonly (BookKey & { readonly price: string })[]
   /** Ids that exist in more than one category. */
   readonly duplicates: readonly { readonly book_id: string; readonly categories: readonly string[] }[]
   /** ISBNs that several books have: an import cannot tell which of them a row means. */
@@ -32,9 +39,10 @@ export type CatalogCheck = {
 }
 
 /** Reads every row and every pointer. Findings are read again, since a running shop may just have moved the book. */
-export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> => {
+export const checkCatalog = async ({ books, currency }: CheckDeps): Promise<CatalogCheck> => {
   const keys: BookKey[] = []
   const badRows: BadRow[] = []
+  const imprecise: CatalogCheck['imprecise'][number][] = []
   const byIsbn = new Map<string, string[]>()
   const names = createSimilarNames()
   let forSale = 0
@@ -44,6 +52,12 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
       else {
         keys.push({ category: row.category, book_id: row.book_id })
         names.add(row.category)
+        if (!isWhole(row.price))
+          imprecise.push({
+            category: row.category,
+            book_id: row.book_id,
+            price: toDecimalText(row.price, currency),
+          })
         if (isForSale(row)) forSale++
         const isbn = row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)
         if (isbn !== undefined && !isPlaceholderIsbn(isbn))
@@ -58,6 +72,7 @@ export const checkCatalog = async ({ books }: CheckDeps): Promise<CatalogCheck> 
   return {
     keys,
     forSale,
+    imprecise,
     badRows,
     duplicates: await findDuplicates(keys, exists),
     sharedIsbns: [...byIsbn].flatMap(([isbn, ids]) => {

@@ -5,7 +5,7 @@ import type { LookupDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { normalizeIsbn } from './isbn.ts'
 import { type Book, BookId } from './schema.ts'
-import { type BookKey, isBook, parseBook } from './table.ts'
+import { type BookKey, isBook } from './table.ts'
 import { bookNotFound } from './table-writes.ts'
 
 /** A book, and the item that it was parsed from with all attributes that we do not know. */
@@ -26,9 +26,9 @@ export const locateBook = async ({ liveIndex, books }: LookupDeps, idOrIsbn: str
   throw bookNotFound(idOrIsbn)
 }
 
-const readStored = async ({ books, currency }: LookupDeps, key: BookKey): Promise<StoredBook | undefined> => {
+const readStored = async ({ books }: LookupDeps, key: BookKey): Promise<StoredBook | undefined> => {
   const item = await books.getItem(key)
-  const book = item && parseBook(item, currency)
+  const book = item && books.parse(item)
   return item && book && isBook(book) ? { book, item } : undefined
 }
 

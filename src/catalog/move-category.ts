@@ -12,7 +12,7 @@ import { auditedValues, commitEdit, nextUpdatedAt } from './edit.ts'
 import { isForSale } from './find.ts'
 import { createMissingPointers, type PointerDeps } from './pointers.ts'
 import { renamedWrites } from './renamed-categories.ts'
-import { type BookKey, type BookTable, isBook, parseBook } from './table.ts'
+import { type BookKey, type BookTable, isBook } from './table.ts'
 
 export type MoveDeps = EditDeps & Pick<PointerDeps, 'report'>
 
@@ -63,7 +63,7 @@ type Moved = 'moved' | 'taken' | 'gone'
 const moveBook = async (deps: MoveDeps, key: BookKey, { actor, to }: CategoryMove): Promise<Moved> => {
   for (let attempt = 1; ; attempt++) {
     const item = await deps.books.getItem(key)
-    const book = item && parseBook(item, deps.currency)
+    const book = item && deps.books.parse(item)
     if (!item || !book || !isBook(book)) return 'gone'
     const moved = { ...book, category: to, updated_at: nextUpdatedAt(book.updated_at, deps.now()) }
     const event = {

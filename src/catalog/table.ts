@@ -20,6 +20,8 @@ export type PricedByKey = ReadonlyMap<string, PricedBook>
 
 export type BookTable = BookWrites & {
   readonly get: (key: BookKey) => Promise<Book | undefined>
+  /** An item as a book; one that is none is reported. */
+  readonly parse: (item: Item) => Book | BadRow
   /** The item as stored, with attributes that we do not know. */
   readonly getItem: (key: BookKey) => Promise<Item | undefined>
   /** The books of these keys that exist and are valid, by book id. The keys must be distinct. */
@@ -101,6 +103,7 @@ export const createBookTable = ({ db, names, currency, unreadable }: TableDeps):
 
   return {
     ...createBookWrites(names, currency),
+    parse,
     get: async key => {
       const item = await getItem(key)
       const row = item && parse(item)

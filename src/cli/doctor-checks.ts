@@ -10,6 +10,7 @@ import type { Deps } from '../composition/shop.ts'
 import { readShopCurrency } from '../composition/shop-currency.ts'
 import { readLockOwner } from '../local/data-folder.ts'
 import { findEngineBinary } from '../local/engine-binary.ts'
+import type { OrderCheck } from '../orders/check.ts'
 import { passes, verifyTables } from '../tables/provision.ts'
 import { explainError } from './errors.ts'
 import { counted } from './output.ts'
@@ -123,6 +124,16 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     some: ['item is not a valid book and is not shown', 'items are not valid books and are not shown'],
     mend: 'correct or delete these items in the books table',
   }),
+  checkList(check.imprecise, {
+    what: 'prices',
+    severity: 'warn',
+    none: 'none has more decimals than the currency',
+    some: [
+      'price has more decimals than the currency, and is rounded when the book is sold',
+      'prices have more decimals than the currency, and are rounded when the books are sold',
+    ],
+    mend: 'set the prices of these books on their staff pages, or by an import',
+  }),
   checkList(check.duplicates, {
     what: 'book IDs',
     severity: 'fail',
@@ -157,6 +168,36 @@ export const catalogFindings = (check: CatalogCheck): Finding[] => [
     none: 'none',
     some: ['ID is reserved by a deleted book', 'IDs are reserved by deleted books'],
     mend: REINDEX,
+  }),
+]
+
+export const orderFindings = (check: OrderCheck): Finding[] => [
+  checkList(check.unreadable, {
+    what: 'orders',
+    severity: 'fail',
+    none: counted(check.orders, 'order'),
+    some: ['item is not a valid order and is not shown', 'items are not valid orders and are not shown'],
+    mend: 'correct these items in the orders table',
+  }),
+  checkList(check.unknownStatus, {
+    what: 'order statuses',
+    severity: 'warn',
+    none: 'each is known',
+    some: [
+      'order has a status that the shop does not know',
+      'orders have a status that the shop does not know',
+    ],
+    mend: 'set a status of the shop in the orders table: until then the order is shown, and stays as it is',
+  }),
+  checkList(check.imprecise, {
+    what: 'order amounts',
+    severity: 'warn',
+    none: 'none has more decimals than its currency',
+    some: [
+      'order has amounts with more decimals than its currency',
+      'orders have amounts with more decimals than their currency',
+    ],
+    mend: 'they are shown as they are stored: correct them in the orders table if they are wrong',
   }),
 ]
 

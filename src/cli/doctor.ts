@@ -6,6 +6,7 @@ import { removeSnapshot } from '../catalog/index/snapshot.ts'
 import { readSettings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readLockOwner } from '../local/data-folder.ts'
+import { checkOrders } from '../orders/check.ts'
 import {
   accountFindings,
   catalogFindings,
@@ -16,6 +17,7 @@ import {
   checkSnapshot,
   checkTables,
   type Finding,
+  orderFindings,
 } from './doctor-checks.ts'
 import { checkIndex } from './doctor-index.ts'
 import { explainError, FAILED } from './errors.ts'
@@ -71,6 +73,7 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
     ...repaired,
     ...catalogFindings(catalogNow),
     ...accountFindings(accountsNow),
+    ...orderFindings(await checkOrders(deps)),
     await checkIndex(deps.settings, catalogNow.forSale),
     await checkSnapshot(deps),
   ]
@@ -97,9 +100,9 @@ const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promis
 }
 
 const HELP = `
-Checks Node, the engine, the data folder, the tables, every book and account,
-the index of the running shop and its snapshot. Marks: ✓ fine, ! worth a look,
-✗ failed. Exits with 1 if a check failed.`
+Checks Node, the engine, the data folder, the tables, the currency, every book,
+account and order, the index of the running shop and its snapshot. Marks: ✓ fine,
+! worth a look, ✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')

@@ -67,7 +67,7 @@ export const createAppContext = (base: BaseContext, secret: string): AppContext 
   const { db, names, now, publicUrl } = base
   const authSecret = deriveSecret(secret, 'auth')
   const https = publicUrl.startsWith('https:')
-  const sessions = createSessionStore(db, names, { secret: authSecret, https, now })
+  const sessions = createSessionStore(base, { secret: authSecret, https, now })
   return {
     ...base,
     authSecret,

@@ -40,7 +40,7 @@ export const createMailDeps = (context: BaseContext, transport: Transport) => {
     orders,
     links: createOrderLinks(db, names),
     viewLinks: createViewLinks(db, names, orders),
-    users: createUserTable(db, names),
+    users: createUserTable(context),
     accountLinks: createAccountLinks(db, names),
   }
   return {

@@ -10,7 +10,7 @@ import type { BaseContext } from './base.ts'
 
 export const createOrderDeps = (context: BaseContext) => {
   const { db, names } = context
-  const users = createUserTable(db, names)
+  const users = createUserTable(context)
   const records = createAuthRecords(db, names, users)
   const orders = createOrderTable(context)
   return {

@@ -1,6 +1,6 @@
 /**
  * Rows that cannot be read as what their table holds, as other clients may write them. Every reader that leaves such a row
- * out, or a part of it, says so here: once for each row in the log, and each time in a metric that `doctor` explains.
+ * out, or a part of it, says so here: once for each row in the log, and each time in a metric.
  */
 import { LRUCache } from 'lru-cache'
 import type * as z from 'zod'
@@ -38,7 +38,7 @@ export const createUnreadableRows = (log: Pick<Log, 'event' | 'count'>): Unreada
     const name = `${kind} ${id}`
     if (logged.has(name)) return
     logged.set(name, true)
-    log.event('unread', `${name} cannot be read (${problem}): \`cloudshelf doctor\` lists such rows`)
+    log.event('unread', `${name} cannot be read and is left out, or a part of it (${problem})`)
   }
 
   return {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda'
 import { createMissingPointers } from '../catalog/pointers.ts'
-import { type BookKey, isBook, parseBook } from '../catalog/table.ts'
+import { type BookKey, isBook } from '../catalog/table.ts'
 import { toDetail } from '../catalog/views.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs } from '../composition/clients.ts'
@@ -18,8 +18,7 @@ const { liveIndex, changes, db, now, report } = deps
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 
-const parseImage = (image: Image) =>
-  image === undefined ? undefined : parseBook(fromWire(image), base.currency)
+const parseImage = (image: Image) => (image === undefined ? undefined : deps.books.parse(fromWire(image)))
 
 /** The change in a record: the book's key, and the book as it is now; undefined where nothing changed that the public sees. */
 const readChange = ({ dynamodb }: DynamoDBRecord) => {
@@ -57,9 +56,6 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
     deps,
     found.flatMap(({ isNew, after }) => (isNew && after && isBook(after) ? [after] : [])),
   )
-  for (const { after } of found)
-    if (after && !isBook(after))
-      report(new Error(`${after.category}/${after.book_id} is not a valid book: ${after.problem}`))
 }
 
 /** Brings the snapshot up to date, unless it is recent. */

@@ -73,7 +73,7 @@ export const listOrders = async (
   after?: Key,
 ): Promise<OrderPage> => {
   const { orders } = deps
-  if (userId === undefined) return { orders: [] }
+  if (userId === undefined) return { orders: [], unreadable: [] }
   const email = await confirmedEmail()
   if (email === undefined) return orders.listByUser(userId, limit, after)
   const before = after?.order_id
@@ -91,6 +91,6 @@ export const listOrders = async (
   const last = page.at(-1)
   const hasMore = sorted.length > limit || own.next !== undefined || asGuest.more
   return hasMore && last
-    ? { orders: page, next: { user_id: userId, order_id: last.order_id } }
-    : { orders: page }
+    ? { orders: page, unreadable: [], next: { user_id: userId, order_id: last.order_id } }
+    : { orders: page, unreadable: [] }
 }

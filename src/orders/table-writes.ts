@@ -3,7 +3,7 @@ import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import { type AuditEvent, auditWrites } from '../core/audit.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
-import { epochSeconds } from '../core/ids.ts'
+import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
 import { toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -15,6 +15,12 @@ import { isFinal, type OrderStatus } from './status.ts'
 
 /** Events of an order that a mail tells its customer. */
 export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
+
+/** What an erasure needs to know of an order. */
+type RestrictedOrder = Pick<
+  Order,
+  'user_id' | 'order_id' | 'order_date' | 'status' | 'email' | 'shipping_address'
+>
 
 export interface OrderWrites {
   /** Puts a new order. Fails where its id is taken. */
@@ -36,7 +42,9 @@ export interface OrderWrites {
    * Takes the person out of an order when an account is erased. Amounts, books, day and country stay for ten years; the
    * address stays until the books have arrived, and is removed by `setStatus` then.
    */
-  restrict(order: Order): Write[]
+  restrict(order: RestrictedOrder): Write[]
+  /** The same for an item that cannot be read as an order. Nothing moves it on, so its address is removed at once. */
+  restrictUnreadable(item: Item): Write[]
   /** Audit rows of a change of the order. */
   audit(event: Omit<AuditEvent, 'subject'>, order: Order, now: Date): Write[]
   /** Audit rows for staff: copies of a canceled order that could not be returned to stock, because their book is gone. */
@@ -52,6 +60,9 @@ const toItem = ({ amounts, currency, ...order }: Order): Item => ({
   ...toOrderAmountFields(amounts, currency),
   currency: currency.code,
 })
+
+const isDay = (value: unknown): value is string => /^\d{4}-\d{2}-\d{2}/.test(String(value))
+const UNKNOWN_DAY = '1970-01-01'
 
 const countryOnly = (address: Order['shipping_address']): Item =>
   address?.country === undefined ? {} : { country: address.country }
@@ -101,6 +112,20 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
     return [update, { action: 'Delete', table: names.control, key }]
   }
 
+  const restrictUnreadable: OrderWrites['restrictUnreadable'] = item => {
+    const { user_id, order_id, order_date, email, shipping_address: address } = item
+    const country =
+      typeof address === 'object' && address && 'country' in address ? address.country : undefined
+    return restrict({
+      user_id: String(user_id),
+      order_id: String(order_id),
+      order_date: dayOfOrderId(String(order_id)) ?? (isDay(order_date) ? order_date : UNKNOWN_DAY),
+      status: 'unknown',
+      email: typeof email === 'string' ? email : undefined,
+      shipping_address: typeof country === 'string' ? { country } : undefined,
+    })
+  }
+
   const audit: OrderWrites['audit'] = (event, { order_id }, now) =>
     auditWrites(names.control, { ...event, subject: `order:${order_id}` }, now)
 
@@ -139,6 +164,7 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
     },
     setStatus,
     restrict,
+    restrictUnreadable,
     audit,
     auditUnreturnedStock: (order, bookIds, now) => {
       const lines = order.items

@@ -12,12 +12,16 @@ import type { CheckoutRecord } from './request-hash.ts'
 import { type Order, StoredOrder, StoredOrderLine } from './schema.ts'
 import { createOrderWrites, type OrderWrites } from './table-writes.ts'
 
-/** Orders, and the key after which the next page starts, if there is one. */
-export type OrderPage = { readonly orders: readonly Order[]; readonly next?: Key }
-
-/** Orders found by email address, whether there are older ones, and the id of the last pointer of the page. */
-export type OrdersByEmail = {
+/** Orders, items that cannot be read as orders, and the key after which the next page starts, if there is one. */
+export type OrderPage = {
   readonly orders: readonly Order[]
+  /** As they are stored. Lists leave them out; an export and an erasure of personal data do not. */
+  readonly unreadable: readonly Item[]
+  readonly next?: Key
+}
+
+/** Orders and unreadable items found by email address, whether there are older ones, and the id of the last pointer of the page. */
+export type OrdersByEmail = Omit<OrderPage, 'next'> & {
   readonly more: boolean
   readonly last?: string
 }
@@ -42,6 +46,8 @@ export interface OrderTable extends OrderWrites {
   listByEmail(email: string, limit: number, before?: string): Promise<OrdersByEmail>
   /** A day's orders (UTC) by id, through OrderDateIndex. */
   listByDay(day: string, limit: number, after?: Key): Promise<OrderPage>
+  /** Every item, a page at a time. */
+  scan(): AsyncGenerator<Omit<OrderPage, 'next'>>
   /** The idempotency record under this key, while it is kept (24 hours). */
   getCheckoutRecord(userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined>
 }
@@ -67,7 +73,13 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
       amounts: fromAmountFields({ subtotal, adjustments, tax, shipping, total }, currency),
     }
   }
-  const parseOrders = (items: readonly Item[]): Order[] => items.flatMap(item => parseOrder(item) ?? [])
+  const parseOrders = (items: readonly Item[]): Omit<OrderPage, 'next'> => {
+    const parsed = items.map(item => ({ item, order: parseOrder(item) }))
+    return {
+      orders: parsed.flatMap(({ order }) => order ?? []),
+      unreadable: parsed.flatMap(({ item, order }) => (order ? [] : [item])),
+    }
+  }
 
   const get: OrderTable['get'] = async (userId, orderId) => {
     const item = await db.get(table, { user_id: userId, order_id: orderId })
@@ -80,7 +92,7 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
   }
 
   const toPage = ({ items, next }: { readonly items: readonly Item[]; readonly next?: Key }): OrderPage => ({
-    orders: parseOrders(items),
+    ...parseOrders(items),
     ...(next ? { next } : {}),
   })
 
@@ -101,7 +113,7 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
       .filter(({ user_id }) => isGuestUserId(user_id))
     const last = items.at(-1)?.sk
     return {
-      orders: parseOrders(await db.batchGet(table, keys)),
+      ...parseOrders(await db.batchGet(table, keys)),
       more: next !== undefined,
       ...(typeof last === 'string' ? { last } : {}),
     }
@@ -156,6 +168,9 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
           ...(after ? { after } : {}),
         }),
       ),
+    async *scan() {
+      for await (const items of db.scan(table)) yield parseOrders(items)
+    },
     getCheckoutRecord: async (userId, key, now) => {
       const item = await db.get(names.control, CONTROL_ROWS.idempotency.key(userId, key))
       if (!item || !(Number(item.expires_at) > epochSeconds(now))) return undefined

@@ -9,7 +9,6 @@ import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
-import type { Order } from '../orders/schema.ts'
 import {
   type PersonalDataDeps,
   readCarts,
@@ -45,21 +44,23 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
   // Sign-in is ended first. The account's own row is deleted last, because a repeated erasure needs its email.
   await endSignIn(deps, userId)
   const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
-  const orders = await readOrders(deps, userId, confirmed)
-  const owners = new Set([userId, ...orders.map(order => order.user_id)])
+  const { orders, unreadable } = await readOrders(deps, userId, confirmed)
+  const orderIds = new Set([...orders, ...unreadable].map(({ order_id }) => String(order_id)))
+  const owners = new Set([userId, ...[...orders, ...unreadable].map(({ user_id }) => String(user_id))])
   await writeAll(deps, [
     ...(await readCarts(deps, userId)).map(({ user_id, cart_id }) =>
       remove(deps.names.carts, { user_id, cart_id }),
     ),
     ...(await ownRows(deps, userId)),
     ...(await readPendingMails(deps, owners))
-      .filter(mail => concerns(mail, userId, orders))
+      .filter(mail => concerns(mail, userId, orderIds))
       .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
     ...(await Promise.all(orders.map(order => deps.viewLinks.removals(order.order_id)))).flat(),
     ...orders.flatMap(order => deps.orders.restrict(order)),
+    ...unreadable.flatMap(item => deps.orders.restrictUnreadable(item)),
   ])
   if (user) {
-    await deleteSentMails(user.email, [userId, ...orders.map(order => order.order_id)])
+    await deleteSentMails(user.email, [userId, ...orderIds])
     await devices.forget(user.email)
     await wasApplied(
       db.transact([...users.remove(user), remove(deps.names.control, AUTH_ROWS.user.key(userId))]),
@@ -81,8 +82,8 @@ const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<vo
 const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
 
 /** Whether a mail is about the account or one of these orders. */
-const concerns = ({ user_id, order_id }: Item, userId: string, orders: readonly Order[]): boolean =>
-  user_id === userId || orders.some(order => order.order_id === order_id)
+const concerns = ({ user_id, order_id }: Item, userId: string, orderIds: ReadonlySet<string>): boolean =>
+  user_id === userId || orderIds.has(String(order_id))
 
 /** Deletes the account's other rows in control: saved addresses and a role. */
 const ownRows = async ({ db, names }: PersonalDataDeps, userId: string): Promise<Write[]> => {

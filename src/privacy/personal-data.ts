@@ -9,9 +9,12 @@ import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
-import type { OrderTable } from '../orders/table.ts'
+import type { OrderPage, OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
 import { readableItem } from './readable-item.ts'
+
+/** Orders of a person, and items among them that cannot be read as orders. */
+export type OwnOrders = Omit<OrderPage, 'next'>
 
 export type PersonalDataDeps = AccountDeps & {
   readonly orders: OrderTable
@@ -42,21 +45,27 @@ export const readOrders = async (
   { orders }: PersonalDataDeps,
   userId: string,
   email: string | undefined,
-): Promise<Order[]> => {
+): Promise<OwnOrders> => {
   const found = new Map<string, Order>()
+  const unreadable = new Map<string, Item>()
+  const add = (page: OwnOrders): void => {
+    for (const order of page.orders) found.set(order.order_id, order)
+    for (const item of page.unreadable) unreadable.set(String(item.order_id), item)
+  }
+  const all = (): OwnOrders => ({ orders: [...found.values()], unreadable: [...unreadable.values()] })
   let after: Awaited<ReturnType<OrderTable['listByUser']>>['next']
   do {
     const page = await orders.listByUser(userId, PAGE, after)
-    for (const order of page.orders) found.set(order.order_id, order)
+    add(page)
     after = page.next
   } while (after)
-  if (email === undefined) return [...found.values()]
+  if (email === undefined) return all()
   let before: string | undefined
   for (;;) {
     const page = await orders.listByEmail(email, PAGE, before)
-    for (const order of page.orders) found.set(order.order_id, order)
+    add(page)
     const last = page.last
-    if (!page.more || last === undefined) return [...found.values()]
+    if (!page.more || last === undefined) return all()
     before = last
   }
 }
@@ -102,7 +111,7 @@ const SECRETS = ['token', 'password', 'secret', 'backupCodes', 'publicKey', 'pk'
 export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isConfirmed: boolean) => {
   const { db, names, records, now } = deps
   const { user_id } = user
-  const [signIn, auth, orders] = [
+  const [signIn, auth, { orders, unreadable }] = [
     await readSignInRecords(records, user_id),
     await records.byId('user', user_id),
     await readOrders(deps, user_id, isConfirmed ? user.email : undefined),
@@ -127,6 +136,8 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     },
     carts: (await readCarts(deps, user_id)).map(readableItem),
     orders: orders.map(order => ({ order_number: orderNumber(order.order_id), ...order })),
+    /** As they are stored. */
+    unreadableOrders: unreadable.map(readableItem),
     order_links: await readOrderLinks(deps, orders),
     mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item =>
       readableItem(without(item, SECRETS)),

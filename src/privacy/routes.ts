@@ -23,12 +23,12 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
       const user = await requireUser(deps, requireSession(context).userId)
       const isConfirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
       context.responseHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
-      const data = await exportPersonalData(deps, user, isConfirmed)
+      const { unreadableOrders, ...data } = await exportPersonalData(deps, user, isConfirmed)
       return {
         ...data,
         profile: profileView(user),
         carts: data.carts.map(cart => ({ ...cart, currency: deps.currency.code })),
-        orders: data.orders.map(orderView),
+        orders: [...data.orders.map(orderView), ...unreadableOrders],
       }
     }),
     route(api.deleteMe, async context => {

@@ -39,7 +39,7 @@ const rememberingTokens = (records: AuthRecords): AuthRecords => {
   }
 }
 
-const records = rememberingTokens(createAuthRecords(deps.db, names, createUserTable(deps.db, names)))
+const records = rememberingTokens(createAuthRecords(deps.db, names, createUserTable(deps)))
 
 /** The specification names the attributes of users, so the library's fields cannot be given other names. */
 const renamed = {

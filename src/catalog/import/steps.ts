@@ -5,7 +5,7 @@ import type { Write } from '../../core/dynamo/write.ts'
 import type { TableNames } from '../../tables/definitions.ts'
 import type { ChangeLog } from '../index/change-log.ts'
 import type { Book } from '../schema.ts'
-import { type BookKey, type BookTable, isBook, parseBook } from '../table.ts'
+import { type BookKey, type BookTable, isBook } from '../table.ts'
 import { type FieldChange, fieldChanges, type ImportSource, importAudit } from './changes.ts'
 import { categoryFrom } from './feed/demo-data.ts'
 import type { FeedBook } from './feed/feed-book.ts'
@@ -130,7 +130,7 @@ const moveStep = async (
   options: StepOptions,
 ): Promise<Step> => {
   const item = await deps.books.getItem(key)
-  const row = item && parseBook(item, options.currency)
+  const row = item && deps.books.parse(item)
   const current = row && isBook(row) ? row : undefined
   const plan = planBook(feed, current, options, deps.now())
   if (!item || plan.kind !== 'moved') return planStep(deps, feed, current, current?.category, options)

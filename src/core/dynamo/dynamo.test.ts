@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { dynamoError, startFaultyEngine, transactionCancelled } from '../../../test/faulty-engine.ts'
-import { createTestShop, type Json, type TestShop } from '../../../test/kit.ts'
+import { ADDRESS, createTestShop, type Json, type TestShop } from '../../../test/kit.ts'
 import { callEngine } from '../../../test/table-contents.ts'
 import { ShopError } from '../errors.ts'
 import { createDynamo, type Dynamo } from './dynamo.ts'
@@ -183,7 +183,7 @@ test('every placeholder of an expression is defined, and every defined one is us
     cart_version: cart.version,
     expected_total: cart.total,
     email: 'a@example.com',
-    shipping_address: { street: 's', city: 'c', postal_code: 'p' },
+    shipping_address: ADDRESS,
   }
   const { body } = await shopper.post('/api/orders', order, { 'idempotency-key': 'k' })
   await staff.post(`/api/orders/${body.order_id}/status`, { status: 'processing' })
