@@ -30,6 +30,7 @@ export const account = {
   verifyTitle: 'Confirm your email',
   verifyIntro: 'Enter the password you chose when you created your account, and you’re in.',
   verifyButton: 'Confirm email',
+  verifiedOnly: 'Your email is confirmed. You can now sign in.',
   verified: 'Your email is confirmed, and you’re signed in.',
   verifyExpired: 'This link has already been used or has expired. If you can sign in, you’re all set.',
   resendEmail: 'Resend email',

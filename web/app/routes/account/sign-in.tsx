@@ -18,6 +18,7 @@ import type { Route } from './+types/sign-in'
 const DONE = {
   password: account.resetDone,
   address: account.confirmDone,
+  verified: account.verifiedOnly,
   out: account.signedOut,
   deleted: account.deleted,
 } as const

@@ -20,7 +20,7 @@ export const action = ({ context, request }: Route.ActionArgs) =>
         body: { token: text('token'), password: secret('current_password') },
       })
       const { signed_in } = await call(whoAmI, {})
-      return { to: signed_in ? '/account?done=verified' : '/sign-in' }
+      return { to: signed_in ? '/account?done=verified' : '/sign-in?done=verified' }
     },
   )
 
