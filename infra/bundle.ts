@@ -160,6 +160,8 @@ const compile = (id: FunctionId) =>
     target: 'node24',
     // Selects Node's own connection pool (package.json).
     conditions: ['node', 'cloudshelf-function'],
+    // A file that is minified to one line would have a mapping for each of its words.
+    alias: { 'lru-cache': 'lru-cache/raw' },
     mainFields: ['module', 'main'],
     // ASCII output, esbuild's default: V8 stores text with wider characters in twice the bytes.
     minify: true,
