@@ -11,6 +11,7 @@ const pointNowhere = ({ deps }: TestShop, book_id: string) =>
 
 const healthy = {
   badRows: [],
+  imprecise: [],
   duplicates: [],
   sharedIsbns: [],
   similarCategories: [],

@@ -29,7 +29,7 @@ test('a discount is stored, sent and mailed between subtotal and total', async (
   const { mails, transport } = createMailCapture()
   await sendDueMail({ ...shop.deps, transport })
   expect(mails[0]?.text).toMatch(
-    /Subtotal +\$42\.99\nSpring sale +-\$4\.30\nShipping +\$5\.99\nTax +\$3\.10\nTotal +\$47\.78\n/,
+    /Subtotal +\$42\.99\nSpring sale +-\$4\.30\nTax +\$3\.10\nShipping +\$5\.99\nTotal +\$47\.78\n/,
   )
 })
 
