@@ -7,7 +7,8 @@ import { callDynamo } from '../../test/local.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { readSettings } from '../composition/settings.ts'
 import { StartError } from '../local/start-error.ts'
-import { checkDataFolder, checkEngine, checkNode, type Finding } from './doctor-checks.ts'
+import type { Finding } from './doctor-checks.ts'
+import { checkDataFolder, checkEngine, checkNode } from './doctor-machine.ts'
 
 const runDoctor = async (folder: string, args: string[] = [], env: Record<string, string> = {}) => {
   const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).result

@@ -11,15 +11,13 @@ import {
   accountFindings,
   catalogFindings,
   checkCurrency,
-  checkDataFolder,
-  checkEngine,
-  checkNode,
   checkSnapshot,
   checkTables,
   type Finding,
   orderFindings,
 } from './doctor-checks.ts'
 import { checkIndex } from './doctor-index.ts'
+import { checkDataFolder, checkEngine, checkNode } from './doctor-machine.ts'
 import { explainError, FAILED } from './errors.ts'
 import { counted, print, printJson } from './output.ts'
 import { withDeps } from './with-deps.ts'

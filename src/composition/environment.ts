@@ -5,12 +5,11 @@
 import type * as z from 'zod'
 import { DEFAULT_DELIVERY_TIME, DEFAULT_SHOP_NAME, DEFAULT_TIME_ZONE } from '../core/shop-profile.ts'
 import { DEFAULT_TABLE_NAMES } from '../tables/definitions.ts'
+import { COGNITO, LAMBDA } from './environment-aws.ts'
 import {
   ADDRESS_LINES,
   AMOUNT,
   AWS_REGION_NAME,
-  BUCKET_NAME,
-  CLIENT_ID,
   CURRENCY_CODE,
   DAYS,
   DYNAMODB_URL,
@@ -18,7 +17,6 @@ import {
   HTTP_URL,
   LOG_LEVEL,
   MARKDOWN_FILE,
-  PARAMETER_PATH,
   PORT_NUMBER,
   RATE,
   SECRET,
@@ -29,7 +27,6 @@ import {
   TABLE_NAME,
   TEXT,
   TIME_ZONE_NAME,
-  USER_POOL_ID,
 } from './setting-types.ts'
 
 export type Variable = SettingType & {
@@ -41,7 +38,7 @@ export type Variable = SettingType & {
   readonly unset?: string
 }
 
-type Variables = Readonly<Record<string, Variable>>
+export type Variables = Readonly<Record<string, Variable>>
 
 const WEB_SERVER = {
   PORT: { ...PORT_NUMBER, default: '3000', meaning: 'Port of the shop. 0 takes any free port' },
@@ -177,21 +174,6 @@ const MAIL = {
   },
 } as const satisfies Variables
 
-const COGNITO = {
-  COGNITO_USER_POOL_ID: { ...USER_POOL_ID, unset: 'no sign-in with Cognito', meaning: 'User pool' },
-  COGNITO_CLIENT_ID: {
-    ...CLIENT_ID,
-    meaning: 'App client of the pool. Its callback URL is `<PUBLIC_URL>/sign-in/cognito`',
-  },
-  COGNITO_CLIENT_SECRET: { ...TEXT, meaning: 'Secret of the app client, if it has one' },
-  COGNITO_ISSUER: {
-    ...HTTP_URL,
-    example: 'https://login.example',
-    unset: 'derived from the user pool',
-    meaning: 'OpenID Connect issuer, where it is not the one of the pool',
-  },
-} as const satisfies Variables
-
 const LOGS = {
   CLOUDSHELF_LOG: {
     ...LOG_LEVEL,
@@ -203,29 +185,6 @@ const LOGS = {
     ...TEXT,
     unset: '`cloudshelf`, on Lambda the name of the function',
     meaning: 'Service in JSON logs and metrics',
-  },
-} as const satisfies Variables
-
-const LAMBDA = {
-  BLOB_BUCKET: { ...BUCKET_NAME, meaning: 'Bucket of covers and of the snapshot of the search index' },
-  SECRETS_PATH: { ...PARAMETER_PATH, meaning: 'Path of the secrets in SSM Parameter Store' },
-  API_URL: {
-    ...HTTP_URL,
-    example: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
-    meaning: 'URL at which the pages reach the API',
-  },
-  AWS_LAMBDA_FUNCTION_NAME: { ...TEXT, meaning: 'Name of the function, set by Lambda' },
-  BLOB_ENDPOINT: {
-    ...HTTP_URL,
-    example: 'http://127.0.0.1:9000',
-    unset: 'Amazon S3',
-    meaning: 'Replacement for Amazon S3, in tests',
-  },
-  SSM_ENDPOINT: {
-    ...HTTP_URL,
-    example: 'http://127.0.0.1:9000',
-    unset: 'Amazon SSM',
-    meaning: 'Replacement for Amazon SSM, in tests',
   },
 } as const satisfies Variables
 

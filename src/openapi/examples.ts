@@ -1,4 +1,6 @@
 /** Examples of requests and replies in the OpenAPI document, by endpoint id, with the books, cart and order of the specification. */
+import { ACCOUNT_EXAMPLES, address, profile, token } from './account-examples.ts'
+
 const cleanCode = {
   book_id: 'tech-001',
   category: 'Technology',
@@ -76,15 +78,6 @@ const emptiedCart = {
   can_check_out: false,
 }
 
-const address = {
-  name: 'John Doe',
-  street: '123 Main St',
-  city: 'Anytown',
-  state: 'ST',
-  postal_code: '12345',
-  country: 'US',
-}
-
 const order = {
   order_id: 'order-2025-09-05-12wbk0v8m2d4x6q9r3t7y1z5',
   order_number: '7MWQ6-KQ0KX',
@@ -107,102 +100,6 @@ const content = {
   isbn: '978-0-13-235088-4',
   price: 42.99,
   description: 'A handbook of agile software craftsmanship',
-}
-
-const token = '3q2-7wXcVbNmAsDfGhJkLqWeRtYuIoPzXcVbNmAsDfG'
-const password = 'four quiet blue words'
-const { email } = order
-const sent = { detail: 'If this needs a mail, it is on its way to that address.' }
-const signedIn = { second_factor: false }
-const recovery_codes = ['Hx2Lq-9TzWa', 'Bn7Rd-4YkPe']
-const webAuthnAnswer = { id: 'mLx0c2Y', rawId: 'mLx0c2Y', type: 'public-key', response: {} }
-
-const profile = {
-  user_id: 'user-12345',
-  email,
-  first_name: 'John',
-  last_name: 'Doe',
-  phone: '+1-555-0123',
-  address,
-  created_at: '2025-09-05T10:00:00Z',
-  last_login: '2025-09-05T10:00:00Z',
-}
-
-/** Of signing up and in, and what a shopper keeps with us. */
-const accountExamples = {
-  signUp: { request: { email, password, first_name: 'John', last_name: 'Doe' }, reply: sent },
-  verifyEmail: { request: { token, password } },
-  resendVerification: { request: { email }, reply: sent },
-  signIn: { request: { email, password }, reply: signedIn },
-  whoAmI: {
-    reply: { signed_in: true, email, first_name: 'John', role: 'customer', second_factor: false },
-  },
-  forgotPassword: { request: { email }, reply: sent },
-  resetPassword: { request: { token, password } },
-  changePassword: { request: { current_password: password, password: 'another four quiet words' } },
-  changeEmail: { request: { email: 'new@example.com', password }, reply: sent },
-  confirmEmail: { request: { token } },
-  listSessions: {
-    reply: {
-      items: [
-        {
-          session_id: '5f525e39-edb3-48ec-b1d6-ed968edf6b50',
-          current: true,
-          created_at: '2025-09-05T10:00:00.000Z',
-          last_used_at: '2025-09-05T10:00:00.000Z',
-          user_agent: 'Mozilla/5.0',
-          second_factor: false,
-        },
-      ],
-    },
-  },
-  beginTotp: {
-    request: { password },
-    reply: {
-      totp_uri: 'otpauth://totp/CloudShelf:customer%40example.com?secret=MFRGGZDFMZTWQ2LK&issuer=CloudShelf',
-      recovery_codes,
-    },
-  },
-  getTotp: { reply: { enabled: true } },
-  confirmTotp: { request: { code: '123456' } },
-  endTotp: { request: { password } },
-  renewRecoveryCodes: { request: { password }, reply: { recovery_codes } },
-  signInWithCode: { request: { code: '123456' }, reply: signedIn },
-  signInWithRecoveryCode: { request: { code: 'Hx2Lq-9TzWa' }, reply: signedIn },
-  passkeyOptions: { request: { password }, reply: { challenge: 'mLx0c2Y', rp: { name: 'CloudShelf' } } },
-  addPasskey: { request: { name: 'My phone', response: webAuthnAnswer } },
-  listPasskeys: {
-    reply: { items: [{ passkey_id: '0f1e', name: 'My phone', created_at: '2025-09-05T10:00:00.000Z' }] },
-  },
-  passkeySignInOptions: { reply: { challenge: 'mLx0c2Y', rpId: 'localhost' } },
-  getProfile: { reply: profile },
-  changeProfile: { request: { phone: '+1-555-0123', address }, reply: profile },
-  listAddresses: { reply: { items: [{ address_id: '01m836vszs', ...address }] } },
-  changeAddress: { request: address, reply: { address_id: '01m836vszs', ...address } },
-  saveAddress: { request: address, reply: { address_id: '01m836vszs', ...address } },
-  exportMe: {
-    reply: {
-      made_at: '2025-09-05T10:00:00.000Z',
-      profile,
-      addresses: [],
-      sessions: [],
-      sign_in: { confirmed: true },
-      carts: [],
-      orders: [order],
-      order_links: [{ order_id: order.order_id, created_at: '2025-09-05T10:00:00.000Z' }],
-      mails_waiting: [],
-      audit: [],
-    },
-  },
-  deleteMe: { request: { password } },
-  cognitoState: { reply: { available: true, linked: false } },
-  beginCognito: {
-    request: { next: '/cart' },
-    reply: { url: 'https://shop.auth.eu-central-1.amazoncognito.com/oauth2/authorize?client_id=example' },
-  },
-  finishCognito: { request: { state: token, code: 'example' }, reply: { linked: false, next: '/cart' } },
-  unlinkCognito: { request: { password } },
-  signInWithPasskey: { request: { response: webAuthnAnswer }, reply: signedIn },
 }
 
 export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
@@ -253,7 +150,21 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   getOrder: { reply: order },
   cancelOrder: { reply: { ...order, status: 'cancelled' } },
   setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
-  ...accountExamples,
+  ...ACCOUNT_EXAMPLES,
+  exportMe: {
+    reply: {
+      made_at: '2025-09-05T10:00:00.000Z',
+      profile,
+      addresses: [],
+      sessions: [],
+      sign_in: { confirmed: true },
+      carts: [],
+      orders: [order],
+      order_links: [{ order_id: order.order_id, created_at: '2025-09-05T10:00:00.000Z' }],
+      mails_waiting: [],
+      audit: [],
+    },
+  },
   getHealth: {
     reply: {
       status: 'ok',

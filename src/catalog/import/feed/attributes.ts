@@ -2,6 +2,7 @@
 
 import { decodeEntities, toPlainText } from './plain-text.ts'
 import { currenciesOf } from './price-cell.ts'
+import { USUAL_NAMES } from './usual-names.ts'
 
 /** The attributes that a feed may have, in the order of an export. */
 export const ATTRIBUTES = [
@@ -33,84 +34,6 @@ export type Field = Attribute | (typeof HELPERS)[number]
 /** A feed that cannot be read at all: the message is one line for the operator. */
 export class FeedError extends Error {
   override readonly name = 'FeedError'
-}
-
-/** Usual names, best first; case, spaces, underscores and punctuation are ignored. */
-const USUAL_NAMES: Readonly<Record<Field, readonly string[]>> = {
-  // Only our own name: the id of another shop's export names another shop's book (decision 65).
-  book_id: ['book id'],
-  foreign_id: ['foreign id', 'id', 'product id', 'item id', 'sku', 'variant sku', 'product code', 'handle'],
-  category: ['category'],
-  title: ['title', 'book title', 'name'],
-  author: ['author', 'authors', 'author name', 'writer', 'by'],
-  isbn: [
-    'isbn 13',
-    'isbn',
-    'ean',
-    'ean 13',
-    'gtin',
-    'isbn 10',
-    'meta isbn',
-    'barcode',
-    'variant barcode',
-    'gtin upc ean or isbn',
-    'meta global unique id',
-    'upc',
-    'isbn number',
-    'print isbn',
-  ],
-  price: ['price', 'list price', 'regular price', 'retail price', 'unit price', 'variant price'],
-  stock_quantity: [
-    'stock quantity',
-    'stock',
-    'quantity',
-    'qty',
-    'inventory',
-    'inventory quantity',
-    'on hand',
-    'variant inventory qty',
-  ],
-  status: ['status'],
-  description: ['description', 'summary', 'synopsis', 'blurb', 'short description'],
-  image_url: [
-    'image url',
-    'image',
-    'cover',
-    'cover url',
-    'cover image',
-    'variant image',
-    'variant image url',
-    'image src',
-    'product image url',
-    'images',
-    'thumbnail',
-  ],
-  average_rating: ['average rating', 'rating'],
-  ratings_count: ['ratings count', 'rating count', 'number of ratings'],
-  published_year: [
-    'published year',
-    'original year',
-    'original publication year',
-    'publication year',
-    'year published',
-    'year',
-    'publication date',
-    'published',
-  ],
-  language: ['language', 'language code', 'lang'],
-  pages: ['pages', 'page count', 'number of pages', 'num pages'],
-  genres: ['genres', 'genre', 'subjects', 'subject', 'categories'],
-  currency: ['currency', 'currency code', 'price currency'],
-  visibility: [
-    'published',
-    'visibility in catalog',
-    'catalog visibility',
-    'visibility',
-    'is published',
-    'published on online store',
-  ],
-  created_at: ['created at'],
-  updated_at: ['updated at'],
 }
 
 /** A column's name without case, spaces and punctuation: 'ISBN-13' and 'isbn13' are the same. */

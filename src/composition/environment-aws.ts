@@ -1,0 +1,41 @@
+/** The environment variables that concern services of AWS, as data: see environment.ts. */
+import type { Variables } from './environment.ts'
+import { BUCKET_NAME, CLIENT_ID, HTTP_URL, PARAMETER_PATH, TEXT, USER_POOL_ID } from './setting-types.ts'
+
+export const COGNITO = {
+  COGNITO_USER_POOL_ID: { ...USER_POOL_ID, unset: 'no sign-in with Cognito', meaning: 'User pool' },
+  COGNITO_CLIENT_ID: {
+    ...CLIENT_ID,
+    meaning: 'App client of the pool. Its callback URL is `<PUBLIC_URL>/sign-in/cognito`',
+  },
+  COGNITO_CLIENT_SECRET: { ...TEXT, meaning: 'Secret of the app client, if it has one' },
+  COGNITO_ISSUER: {
+    ...HTTP_URL,
+    example: 'https://login.example',
+    unset: 'derived from the user pool',
+    meaning: 'OpenID Connect issuer, where it is not the one of the pool',
+  },
+} as const satisfies Variables
+
+export const LAMBDA = {
+  BLOB_BUCKET: { ...BUCKET_NAME, meaning: 'Bucket of covers and of the snapshot of the search index' },
+  SECRETS_PATH: { ...PARAMETER_PATH, meaning: 'Path of the secrets in SSM Parameter Store' },
+  API_URL: {
+    ...HTTP_URL,
+    example: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+    meaning: 'URL at which the pages reach the API',
+  },
+  AWS_LAMBDA_FUNCTION_NAME: { ...TEXT, meaning: 'Name of the function, set by Lambda' },
+  BLOB_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'Amazon S3',
+    meaning: 'Replacement for Amazon S3, in tests',
+  },
+  SSM_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'Amazon SSM',
+    meaning: 'Replacement for Amazon SSM, in tests',
+  },
+} as const satisfies Variables
