@@ -33,7 +33,7 @@ type ImportOptions = {
   readonly json?: boolean
 }
 
-/** So many refusals and warnings are printed, and so many changes. */
+/** Maximum number of lines printed of each: refusals and warnings, and changes. */
 const SHOWN = 20
 
 type Result = {

@@ -1,4 +1,4 @@
-/** What one connection may cost: pipelined requests, and responses that nobody reads. */
+/** Limits of one connection: requests that are sent by pipelining. */
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Bounds of the shop's server: what one connection may cost, and how many there may be. */
+/** Limits of the shop's server: unfinished requests and idle time of a connection, and the number of connections. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 

@@ -17,7 +17,7 @@ const ROUGH_POPULARITY = 0.15
 /** How many candidates are scored, and the score that one of them must reach, for a query to pass as free of typos. */
 const QUICK_SCORES = 16
 const TIDY_SCORE = 10.2
-/** From so many books on that have the words as typed, others are not looked for. */
+/** Number of exact matches from which on no fuzzy ones are searched for. */
 const FEW = 10
 /** Among how many of the best books volumes are put in order, and up to which difference of their scores. */
 const ORDERED_VOLUMES = 48

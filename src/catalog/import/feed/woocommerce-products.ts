@@ -2,8 +2,7 @@
  * Products of a WooCommerce export: a variable product is a row without a price, and each of its variations another row that names
  * it as its parent. Properties such as the author may be in pairs of columns, `Attribute 1 name` and `Attribute 1 value(s)`.
  */
-import type { Columns } from './attributes.ts'
-import { fieldOfProperty } from './attributes.ts'
+import { type Columns, fieldOfProperty } from './attributes.ts'
 import {
   addCells,
   addedFrom,
