@@ -153,6 +153,16 @@ test('buckets are read with origin access control', () => {
     expect(OriginAccessControlId).toBeDefined()
     expect(S3OriginConfig.OriginAccessIdentity).toBe('')
   }
+  // The CDN may list a bucket, so no visitor may reach its root or its parameters.
+  const ids = buckets.map(({ Id }) => Id)
+  const toBuckets = [configOf(dev).DefaultCacheBehavior, ...configOf(dev).CacheBehaviors].filter(
+    ({ TargetOriginId }: Properties) => ids.includes(TargetOriginId),
+  )
+  expect(toBuckets).toHaveLength(3)
+  for (const { PathPattern, CachePolicyId, OriginRequestPolicyId } of toBuckets as Properties[]) {
+    expect(PathPattern).toMatch(/^\/[a-z]+[/.]\*$/)
+    expect([nameOf(CachePolicyId), OriginRequestPolicyId]).toEqual(['Files', undefined])
+  }
   for (const [, { OriginAccessControlConfig }] of listResources(
     dev.templates.edge,
     'AWS::CloudFront::OriginAccessControl',

@@ -1,4 +1,7 @@
-/** Bucket policies: only this shop's distribution may read, from the image bucket only images, and only over TLS. */
+/**
+ * Bucket policies: only this shop's distribution may read, from the image bucket only images, and only over TLS. It may also list,
+ * because S3 answers 403 instead of 404 for a missing object to a reader that may not; no path of the CDN leads to a list.
+ */
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type Bucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
@@ -17,6 +20,12 @@ const createPolicyDocument = ({ bucketArn }: Bucket, readable: string, distribut
       principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
       actions: ['s3:GetObject'],
       resources: [`${bucketArn}/${readable}`],
+      conditions: { StringEquals: { 'AWS:SourceArn': distributionArn } },
+    }),
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn],
       conditions: { StringEquals: { 'AWS:SourceArn': distributionArn } },
     }),
   ].map(statement => statement.toStatementJson()),

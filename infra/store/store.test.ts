@@ -118,7 +118,7 @@ test('buckets are private and encrypted, and only this distribution reads them, 
       expect(bucket.WebsiteConfiguration).toBeUndefined()
     }
   const policies = Object.fromEntries(listResources(prod.templates.shop, 'AWS::S3::BucketPolicy'))
-  const [deny, allow] = policies.BlobsPolicy?.PolicyDocument.Statement ?? []
+  const [deny, allow, list] = policies.BlobsPolicy?.PolicyDocument.Statement ?? []
   expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })
   expect(allow).toMatchObject({
     Effect: 'Allow',
@@ -130,7 +130,10 @@ test('buckets are private and encrypted, and only this distribution reads them, 
   expect(JSON.stringify(allow.Condition.StringEquals['AWS:SourceArn'])).toMatch(
     /:distribution\/.*PublishOutputRefDistribution/,
   )
-  expect(policies.AssetsPolicy?.PolicyDocument.Statement).toHaveLength(2)
+  // Without the right to list, S3 answers 403 for a picture that is not there.
+  expect(list).toMatchObject({ ...allow, Action: 's3:ListBucket', Resource: expect.anything() })
+  expect(JSON.stringify(list.Resource)).not.toContain('/*')
+  expect(policies.AssetsPolicy?.PolicyDocument.Statement).toHaveLength(3)
 })
 
 test('a second Region has protected replicas of all tables and of the images', () => {
