@@ -13,8 +13,14 @@ import { dataRemovalPolicy } from './removal-policy.ts'
 
 export type Buckets = { readonly blobs: Bucket; readonly assets: Bucket }
 
-/** How long deleted or overwritten objects can be restored. */
-const RETENTION = Duration.days(30)
+/**
+ * How long deleted or overwritten objects can be restored, by the beginning of their keys. The index snapshot is rewritten every few
+ * minutes and can be built from the table: a month of its versions would cost more than everything else in the bucket.
+ */
+const RETENTION = [
+  { prefix: 'images/', noncurrentVersionExpiration: Duration.days(30) },
+  { prefix: 'index/', noncurrentVersionExpiration: Duration.days(1) },
+] as const
 
 const createBucket = (
   scope: Construct,
@@ -32,10 +38,20 @@ const createBucket = (
     versioned,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ...(versioned ? [{ noncurrentVersionExpiration: RETENTION }] : []),
+      ...(versioned ? RETENTION : []),
     ],
     ...(copyTo
-      ? { replicationRules: [{ destination: copyTo as IBucket, priority: 1, deleteMarkerReplication: true }] }
+      ? {
+          replicationRules: [
+            {
+              destination: copyTo as IBucket,
+              priority: 1,
+              deleteMarkerReplication: true,
+              // The standby Region has an index snapshot of its own.
+              filter: { prefix: 'images/' },
+            },
+          ],
+        }
       : {}),
   })
 

@@ -136,6 +136,28 @@ test('buckets are private and encrypted, and only this distribution reads them, 
   expect(policies.AssetsPolicy?.PolicyDocument.Statement).toHaveLength(3)
 })
 
+test('old versions of images are kept for 30 days, and those of the index snapshot for one', () => {
+  const kept = (made: Synthesized, stack = 'store') =>
+    listResources(made.templates[stack], 'AWS::S3::Bucket')
+      .filter(([, bucket]) => bucket.VersioningConfiguration)
+      .map(([, bucket]) =>
+        (bucket.LifecycleConfiguration.Rules as Properties[]).flatMap(rule =>
+          rule.NoncurrentVersionExpiration
+            ? [[rule.Prefix, rule.NoncurrentVersionExpiration.NoncurrentDays]]
+            : [],
+        ),
+      )
+  // Each rule names its keys: without that, the longer time would hold for the snapshot too.
+  const rules = [
+    ['images/', 30],
+    ['index/', 1],
+  ]
+  expect(kept(prod)).toEqual([rules])
+  expect(kept(two)).toEqual([rules])
+  expect(kept(two, 'standby-store')).toEqual([rules])
+  expect(kept(dev)).toEqual([])
+})
+
 test('a second Region has protected replicas of all tables and of the images', () => {
   for (const [name, { Replicas, StreamSpecification }] of tablesIn(two)) {
     expect(Replicas.map(({ Region }: Properties) => Region).sort(), name).toEqual([
@@ -152,6 +174,7 @@ test('a second Region has protected replicas of all tables and of the images', (
     ([, bucket]) => bucket.ReplicationConfiguration?.Rules ?? [],
   )
   expect(copied).toHaveLength(1)
+  expect(copied[0].Filter).toEqual({ Prefix: 'images/' })
   expect(JSON.stringify(copied[0].Destination.Bucket)).toContain('CloudShelf-prod-standby-store')
   expect(listResources(two.templates['standby-store'], 'AWS::DynamoDB::GlobalTable')).toEqual([])
   expect(listResources(two.templates['standby-store'], 'AWS::S3::Bucket')).toHaveLength(2)
