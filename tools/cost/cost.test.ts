@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import units from '../../data/measured-units.json' with { type: 'json' }
+import { getStage } from '../../infra/settings/stage.ts'
 import { createBill, createIdleBill, LEVELS, sumDynamodb } from './bill.ts'
 import { createCostPage } from './cost-page.ts'
 import { ACTIONS } from './measure.ts'
@@ -134,6 +135,14 @@ test('the measured units of an order match manual calculation: doubled in a tran
   expect(units.actions.order_3.writes).toBe(limits + control + cart + order + 3 * book)
   // With ten lines, cart and order are between 1 and 2 KB.
   expect(units.actions.order_10.writes).toBe(limits + control + 2 * cart + 2 * order + 10 * book)
+})
+
+test('point-in-time recovery is counted in each stage that has it, so staging costs what production does', () => {
+  for (const stage of STAGES)
+    expect([
+      stage,
+      quantity(createBill({ visitors: 0, storage: 10 }, stage).lines, 'dynamodb-recovery'),
+    ]).toEqual([stage, getStage(stage).restorable ? 10 : undefined])
 })
 
 test('DynamoDB costs less than the specification estimates at each of its levels', () => {

@@ -172,7 +172,7 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     ['dynamodb-read', usage.readUnits + ASSUMPTIONS.scheduledCalls],
     ['dynamodb-write', usage.writeUnits],
     ['dynamodb-storage', usage.storageGb],
-    ['dynamodb-recovery', stage === 'prod' ? usage.storageGb : 0],
+    ['dynamodb-recovery', stage === 'dev' ? 0 : usage.storageGb],
     ['lambda-request', invocations],
     ['lambda-duration', gbSeconds],
     ['api-gateway-request', pages + api],
