@@ -47,6 +47,7 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is unsuppressed, 
     'AwsSolutions-S10',
     'AwsSolutions-SQS3',
     'Serverless-LambdaDLQ',
+    'Serverless-LambdaTracing',
     'Serverless-SNSRedrivePolicy',
     'Serverless-SQSRedrivePolicy',
   ])

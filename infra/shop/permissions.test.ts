@@ -63,13 +63,7 @@ test('only accounts and the sweeper write users, and pages have no access to tab
   expect(reach(two, 'OrderProcess').read).toContain('users')
   expect(reach(two, 'OrderProcess').write).not.toContain('users')
   const pages = allowed(two, 'Pages').flatMap(({ actions }) => actions)
-  expect(pages.toSorted()).toEqual([
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-    'ssm:GetParameters',
-    'xray:PutTelemetryRecords',
-    'xray:PutTraceSegments',
-  ])
+  expect(pages.toSorted()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'ssm:GetParameters'])
   expect(definitions.map(({ id }) => id).filter(id => reach(two, id).write.includes('users'))).toEqual([
     'UserAccounts',
     'Sweeper',
@@ -95,11 +89,7 @@ test('no permission has wildcard actions, and wildcard resources only where IAM 
           ).toEqual([])
       }
     }
-  expect([...everywhere].sort()).toEqual([
-    'dynamodb:ListStreams',
-    'xray:PutTelemetryRecords',
-    'xray:PutTraceSegments',
-  ])
+  expect([...everywhere].sort()).toEqual(['dynamodb:ListStreams'])
 })
 
 test('only the two functions that build the index may scan, and no function may delete tables', () => {
