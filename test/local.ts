@@ -6,28 +6,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFailed, onTestFinished } from 'vitest'
 import { commandLine } from '#src/local/process-identity.ts'
+import { callDynamo } from './engine-call.ts'
 
 /** Creates an empty folder that is removed when the test has finished. */
 export const tempFolder = (): string => {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'cloudshelf-')))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
-}
-
-export const SIGNED_HEADERS = {
-  'content-type': 'application/x-amz-json-1.0',
-  'x-amz-date': '20260101T000000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-}
-
-/** Sends one DynamoDB operation and returns the parsed response. Rejects unless the status is 200. */
-export const callDynamo = async (endpoint: string, operation: string, body: object): Promise<unknown> => {
-  const headers = { ...SIGNED_HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
-  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) })
-  const answer = await response.text()
-  if (response.status !== 200) throw new Error(`${operation}: ${response.status} ${answer}`)
-  return JSON.parse(answer)
 }
 
 /** Creates the table `things` with the key `id`. */

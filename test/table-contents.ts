@@ -1,23 +1,12 @@
 /** Contents of a test shop's tables, read directly from the engine. */
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { TABLE_IDS, type TableId } from '#src/tables/definitions.ts'
+import { callDynamo } from './engine-call.ts'
 import { getTestEngine, type Json, type TestShop } from './kit.ts'
 
-const HEADERS = {
-  'content-type': 'application/x-amz-json-1.0',
-  'x-amz-date': '20250905T100000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=x/20250905/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-}
-
 /** Sends one DynamoDB call directly to the engine. Rejects unless the status is 200. */
-export const callEngine = async (operation: string, input: object): Promise<Json> => {
-  const { endpoint } = await getTestEngine()
-  const headers = { ...HEADERS, 'x-amz-target': `DynamoDB_20120810.${operation}` }
-  const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(input) })
-  if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`)
-  return answer.json()
-}
+export const callEngine = async (operation: string, input: object): Promise<Json> =>
+  callDynamo((await getTestEngine()).endpoint, operation, input)
 
 /** All items of a table as DynamoDB JSON. */
 const scanTable = async (shop: TestShop, table: TableId): Promise<Json[]> => {

@@ -20,7 +20,7 @@ test('An engine is recorded before it can touch the database, and with its endpo
   const dir = tempFolder()
   const databasePath = join(dir, 'dynamodb.sqlite')
   const records: unknown[] = []
-  const where = { binary: findEngineBinary(), databasePath, port: 19_347 }
+  const where = { binary: findEngineBinary(), databasePath, address: { host: '127.0.0.1', port: 19_347 } }
   const engine = await launchEngine(where, record => {
     if (records.push(record) === 1) expect(existsSync(databasePath)).toBe(false)
   })
@@ -32,7 +32,11 @@ test('An engine is recorded before it can touch the database, and with its endpo
 
 test('An engine that cannot be recorded never starts', async () => {
   const dir = tempFolder()
-  const where = { binary: findEngineBinary(), databasePath: join(dir, 'dynamodb.sqlite'), port: 19_348 }
+  const where = {
+    binary: findEngineBinary(),
+    databasePath: join(dir, 'dynamodb.sqlite'),
+    address: { host: '127.0.0.1', port: 19_348 },
+  }
   const full = () => {
     throw new Error('disk full')
   }
@@ -45,7 +49,8 @@ test('A stranger who isResponding on the port is not taken for the engine', asyn
   const dir = tempFolder()
   const port = await stranger()
   expect(await isResponding(`http://127.0.0.1:${port}`)).toBe(true)
-  const where = { binary: findEngineBinary(), databasePath: join(dir, 'dynamodb.sqlite'), port }
+  const address = { host: '127.0.0.1', port }
+  const where = { binary: findEngineBinary(), databasePath: join(dir, 'dynamodb.sqlite'), address }
   await expect(launchEngine(where, () => {})).rejects.toThrow(PortInUseError)
 })
 
@@ -56,7 +61,7 @@ test('An engine that says nothing is given up after the limit and ended', async 
   chmodSync(binary, 0o755)
   let pid = 0
   const launched = launchEngine(
-    { binary, databasePath: join(dir, 'd'), port: 19_349 },
+    { binary, databasePath: join(dir, 'd'), address: { host: '127.0.0.1', port: 19_349 } },
     record => {
       pid = record.pid
     },

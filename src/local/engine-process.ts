@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineRecord } from './data-folder.ts'
+import type { EngineAddress } from './engine-address.ts'
 import { engineCommand } from './engine-binary.ts'
 import { identify, type ProcessIdentity } from './process-identity.ts'
 import { StartError } from './start-error.ts'
@@ -48,18 +49,18 @@ export const isResponding = (endpoint: string): Promise<boolean> =>
   })
 
 /**
- * Starts `binary` on `port` and waits until it responds.
+ * Starts `binary` on `address` and waits until it responds.
  * `record` is called before it can touch the database, so that no engine ever runs unrecorded, and again with the
  * endpoint once it responds.
  * Throws PortInUseError, or StartError with the engine's last line when it ends or does not respond for `readyWithinMs`.
  * After an error, and when `signal` aborts, no process is left behind.
  */
 export const launchEngine = async (
-  { binary, databasePath, port }: { binary: string; databasePath: string; port: number },
+  { binary, databasePath, address }: { binary: string; databasePath: string; address: EngineAddress },
   record: (engine: EngineRecord) => void,
   { signal, readyWithinMs = 10_000 }: { signal?: AbortSignal; readyWithinMs?: number } = {},
 ): Promise<EngineProcess> => {
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
+  const args = ['--host', address.host, '--port', String(address.port), '--db-path', databasePath]
   const command = engineCommand(binary, args)
   const child = spawn(command.file, command.args, {
     ...command.options,
@@ -97,7 +98,7 @@ export const launchEngine = async (
     )
   })
 
-  const endpoint = `http://127.0.0.1:${port}`
+  const endpoint = `http://${address.host}:${address.port}`
   const deadline = performance.now() + readyWithinMs
   try {
     if (child.pid === undefined) throw new StartError(`the engine did not start: ${await ended}`)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { callDynamo, createTable, tempFolder } from '../../test/local.ts'
+import { callDynamo } from '../../test/engine-call.ts'
+import { createTable, tempFolder } from '../../test/local.ts'
 import { lockDataFolder } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
@@ -38,9 +39,15 @@ const faultsPerCall = async ({ pid, endpoint }: { pid: number; endpoint: string 
 const KEPT = 8
 /** How many connections to the engine are open. */
 const openTo = (endpoint: string): number => {
-  const port = Number(new URL(endpoint).port).toString(16).toUpperCase()
+  const { hostname, port } = new URL(endpoint)
+  const hex = (n: number, digits: number) => n.toString(16).toUpperCase().padStart(digits, '0')
+  const host = hostname
+    .split('.')
+    .reverse()
+    .map(part => hex(Number(part), 2)) // little-endian
+  const address = `${host.join('')}:${hex(Number(port), 4)}`
   const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n')
-  return rows.filter(row => new RegExp(`^ *\\d+: \\w+:${port} \\w+:\\w+ 01 `).test(row)).length
+  return rows.filter(row => new RegExp(`^ *\\d+: ${address} \\w+:\\w+ 01 `).test(row)).length
 }
 
 test('An engine that was warmed up asks the system for far less memory at each call', async () => {

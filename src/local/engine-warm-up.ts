@@ -10,7 +10,7 @@ const PATIENCE_MS = 2_000
 
 const REQUEST = [
   'POST / HTTP/1.1',
-  'host: 127.0.0.1',
+  'host: engine',
   ...Object.entries(PROBE_HEADERS).map(([name, value]) => `${name}: ${value}`),
   'content-length: 2',
   '',
@@ -18,9 +18,9 @@ const REQUEST = [
 ].join('\r\n')
 
 /** A connection that has received one response; undefined on failure. */
-const answered = (port: number, signal: AbortSignal): Promise<Socket | undefined> =>
+const answered = ({ hostname: host, port }: URL, signal: AbortSignal): Promise<Socket | undefined> =>
   new Promise(done => {
-    const socket = connect({ port, host: '127.0.0.1', signal })
+    const socket = connect({ port: Number(port), host, signal })
     socket.setTimeout(PATIENCE_MS, () => socket.destroy())
     socket.on('connect', () => socket.write(REQUEST))
     socket.once('data', () => done(socket.resume()))
@@ -37,8 +37,8 @@ const answered = (port: number, signal: AbortSignal): Promise<Socket | undefined
 export const warmUpEngine = async (endpoint: string, signal: AbortSignal): Promise<void> => {
   // Elsewhere it is built with another allocator; and a connection begun under a signal that is over would be made, and stay.
   if (process.platform !== 'linux' || signal.aborted) return
-  const port = Number(new URL(endpoint).port)
-  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => answered(port, signal)))
+  const url = new URL(endpoint)
+  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => answered(url, signal)))
   for (const [place, socket] of sockets.entries())
     if (place % KEPT > 0) socket?.destroy()
     else socket?.setTimeout(0).unref()

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chmodSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { callDynamo, createTable, findEngines, runProgram, tempFolder, waitUntil } from '../../test/local.ts'
+import { callDynamo } from '../../test/engine-call.ts'
+import { createTable, findEngines, runProgram, tempFolder, waitUntil } from '../../test/local.ts'
 import { lockDataFolder, readLockOwner } from './data-folder.ts'
 import { startEngine } from './engine.ts'
 import { findEngineBinary } from './engine-binary.ts'
@@ -26,6 +27,23 @@ const script = (dir: string, source: string): string => {
   return path
 }
 
+/** Addresses on which a process listens, IPv4 (Linux). */
+const listeningAddresses = (pid: number): string[] => {
+  const sockets = readdirSync(`/proc/${pid}/fd`).map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`))
+  const rows = ['tcp', 'tcp6'].flatMap(name => readFileSync(`/proc/${pid}/net/${name}`, 'utf8').split('\n'))
+  return rows
+    .map(row => row.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.includes(`socket:[${inode}]`))
+    .map(([, local = '']) => {
+      const [host = '', port = ''] = local.split(':')
+      const parts = host.match(/../g) ?? []
+      return `${parts
+        .reverse()
+        .map(part => Number.parseInt(part, 16))
+        .join('.')}:${Number.parseInt(port, 16)}`
+    })
+}
+
 const HOLD = `
   import { lockDataFolder } from './data-folder.ts'
   import { startEngine } from './engine.ts'
@@ -36,10 +54,10 @@ const HOLD = `
     process.exit(0)
   })`
 
-test('An engine answers on a loopback port of its own, is on record, and is gone after stop', async () => {
+test('An engine answers on a loopback address of its own, is on record, and is gone after stop', async () => {
   const dir = tempFolder()
   const engine = await started(dir)
-  expect(engine.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:(2\d|3[0-2])\d{3}$/)
+  expect(engine.endpoint).toMatch(/^http:\/\/127\.\d+\.\d+\.\d+:\d{4,5}$/)
   expect(engine.isUp).toBe(true)
   expect(findEngines(dir)).toEqual([engine.pid])
   // The one that started, and the one that works.
@@ -52,6 +70,23 @@ test('An engine answers on a loopback port of its own, is on record, and is gone
   expect(findEngines(dir)).toEqual([])
   expect(engine.isUp).toBe(false)
   expect(readLockOwner(dir)?.endpoint).toBeUndefined()
+})
+
+test('No page reaches the engine: it listens on one address that cannot be guessed, on a port that browsers refuse', async () => {
+  const { pid, endpoint } = await started(tempFolder())
+  const { hostname, port } = new URL(endpoint)
+  expect(listeningAddresses(pid)).toEqual([`${hostname}:${port}`])
+  expect(hostname).not.toBe('127.0.0.1')
+  const found = await new Promise(done => {
+    const socket = connect(Number(port), '127.0.0.1').on('error', error =>
+      done('code' in error && error.code),
+    )
+    socket.on('connect', () => done(socket.destroy()))
+  })
+  expect(found).toBe('ECONNREFUSED')
+  // Node's fetch follows the Fetch standard, as browsers do.
+  const refused = fetch(endpoint).catch(error => error.cause.message)
+  expect(await refused).toBe('bad port')
 })
 
 test('An engine that is killed comes back on the same endpoint with its data, time and again, and says so once each', async () => {
@@ -81,7 +116,7 @@ test('An engine that is killed comes back on the same endpoint with its data, ti
   expect(findEngines(dir)).toEqual([engine.pid])
 })
 
-test('An engine that does not start again is tried until it does, on another port if its own was taken', async () => {
+test('An engine that does not start again is tried until it does, on another address if its own was taken', async () => {
   const dir = tempFolder()
   const broken = join(dir, 'broken')
   const tries = join(dir, 'tries')
@@ -95,10 +130,8 @@ test('An engine that does not start again is tried until it does, on another por
   await waitUntil(() => readFileSync(tries, 'utf8').length >= 3)
   expect(engine.isUp).toBe(false)
   expect(onUp).not.toHaveBeenCalled()
-  const stranger = createServer(socket => socket.destroy()).listen(
-    Number(new URL(endpoint).port),
-    '127.0.0.1',
-  )
+  const { hostname, port } = new URL(endpoint)
+  const stranger = createServer(socket => socket.destroy()).listen(Number(port), hostname)
   onTestFinished(() => void stranger.close())
   await once(stranger, 'listening')
   rmSync(broken)
@@ -189,13 +222,13 @@ test('An engine that refuses its database is a one-line error with its last outp
   expect(findEngines(dir)).toEqual([])
 })
 
-test('A taken port is left for another one', async () => {
+test('A taken address is left for another one', async () => {
   const dir = tempFolder()
   const counter = join(dir, 'tries')
   const real = findEngineBinary()
   const binary = script(
     dir,
-    `echo "$4" >> ${counter}
+    `echo "http://$2:$4" >> ${counter}
      if [ $(wc -l < ${counter}) -lt 3 ]; then echo "error: port $4 is already in use" >&2; exit 1; fi
      exec ${real} "$@"`,
   )
@@ -203,15 +236,12 @@ test('A taken port is left for another one', async () => {
   expect(engine.isUp).toBe(true)
   const tries = readFileSync(counter, 'utf8').trim().split('\n')
   expect(new Set(tries).size).toBe(3)
-  expect(engine.endpoint).toBe(`http://127.0.0.1:${tries[2]}`)
+  expect(engine.endpoint).toBe(tries[2])
 })
 
 test('An engine that never finds a free port, or none at all, is a StartError', async () => {
   const dir = tempFolder()
-  const binary = script(
-    dir,
-    'echo "error: failed to bind 127.0.0.1:$4: Address in use (os error 98)" >&2; exit 1',
-  )
+  const binary = script(dir, 'echo "error: failed to bind $2:$4: Address in use (os error 98)" >&2; exit 1')
   await expect(started(dir, { binary })).rejects.toThrow(/found no free port.*failed to bind/)
   const missing = tempFolder()
   await expect(started(missing, { binary: join(missing, 'nothing') })).rejects.toThrow(

@@ -1,8 +1,7 @@
 /** Supervisor of the embedded engine: starts it on the data folder, restarts it when it dies, stops it at shutdown. */
-import { randomInt } from 'node:crypto'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
+import { findEngineAddress } from './engine-address.ts'
 import { findEngineBinary } from './engine-binary.ts'
 import { type EngineProcess, isResponding, launchEngine, PortInUseError } from './engine-process.ts'
 import { warmUpEngine } from './engine-warm-up.ts'
@@ -46,26 +45,6 @@ const WARM_UP_AFTER_MS = 1000
 /** Failed health checks in a row, each a second without a response, after which the engine is killed and restarted. */
 const MOST_MISSES = 5
 
-// Below every system's range for outgoing connections: one of those could take the port while the engine is down,
-// and a client that keeps connecting to a port in that range can even end up connected to itself.
-const PORTS = { from: 20_000, below: 32_768 }
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise(done => {
-    const server = createServer().once('error', () => done(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
-  })
-
-const freePort = async (): Promise<number> => {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = randomInt(PORTS.from, PORTS.below)
-    if (await isFree(port)) return port
-  }
-  throw new StartError(
-    'no free port for the embedded engine between 20000 and 32767: stop a process that listens there',
-  )
-}
-
 const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
   if (!commandLine(orphan.pid).includes('dynoxide')) return
   if (await terminateProcess(orphan, ORPHAN_GRACE_MS)) return
@@ -76,7 +55,7 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
 }
 
 /**
- * Ends an engine that an earlier owner of the folder left running, then starts one on a free loopback port and resolves when it
+ * Ends an engine that an earlier owner of the folder left running, then starts one on a free loopback address and resolves when it
  * responds. From then on a dead engine is restarted, with backoff: after 50 ms, and after up to 2 s when it repeatedly fails to
  * start or dies within half a second.
  * The database that an earlier release left is copied first. Throws StartError when there is no engine for this platform, it does not
@@ -97,7 +76,7 @@ export const startEngine = async ({
 
   const stopping = new AbortController()
   const { signal } = stopping
-  let port = await freePort()
+  let address = await findEngineAddress()
   let engine: EngineProcess
   let isUp = true
   let stopped: Promise<void> | undefined
@@ -105,13 +84,13 @@ export const startEngine = async ({
   const launch = async (): Promise<EngineProcess> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const where = { binary, databasePath: folder.databasePath, port }
+        const where = { binary, databasePath: folder.databasePath, address }
         return await launchEngine(where, folder.recordEngine, { signal })
       } catch (error) {
         if (!(error instanceof PortInUseError)) throw error
         if (attempt === PORT_ATTEMPTS)
           throw new StartError(`the embedded engine found no free port: ${error.message}`)
-        port = await freePort()
+        address = await findEngineAddress()
       }
     }
   }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { startEngine } from '#src/local/engine.ts'
+import { callDynamo } from '../engine-call.ts'
 import { type Environment, PROJECT } from '../shop-process.ts'
 import type { Json } from './visitor.ts'
 
@@ -33,23 +34,6 @@ export const unpackFixture = (version: string, target: string): void => {
   rmSync(packed)
 }
 
-/** One call in DynamoDB's own words. Rejects unless it is answered 200. */
-export const dynamoCall = async (endpoint: string, operation: string, input: object): Promise<Json> => {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-date': '20250905T100000Z',
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=x/20250905/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify(input),
-  })
-  if (!answer.ok) throw new Error(`${operation}: ${await answer.text()}`)
-  return answer.json()
-}
-
 /** Sorts the attributes of every map, which the engine returns in any order. */
 const sortAttributes = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -59,7 +43,7 @@ const sortAttributes = (_name: string, value: unknown): unknown =>
 const scan = async (endpoint: string, table: string): Promise<Json[]> => {
   const items: Json[] = []
   for (let ExclusiveStartKey: Json; ; ) {
-    const page = await dynamoCall(endpoint, 'Scan', {
+    const page = await callDynamo(endpoint, 'Scan', {
       TableName: table,
       ConsistentRead: true,
       ExclusiveStartKey,

@@ -22,10 +22,11 @@ import { createFolderBlobs } from '#src/core/blobs.ts'
 import { createLinesLog } from '#src/core/log/log.ts'
 import { erasePerson } from '#src/privacy/erase.ts'
 import { runCleanup } from '../cleanup.ts'
+import { callDynamo } from '../engine-call.ts'
 import { startIssuer } from '../oidc-issuer.ts'
 import { PROJECT, startShopProcess } from '../shop-process.ts'
 import type { Facts } from './facts.ts'
-import { DATABASE, type Dump, dumpTables, dynamoCall, FIXTURES, runCommand, withEngine } from './folder.ts'
+import { DATABASE, type Dump, dumpTables, FIXTURES, runCommand, withEngine } from './folder.ts'
 import { startMailServer } from './mail-server.ts'
 import { type Making, makeAda, makeBen, makeRita, makeStaff, makeUna, ok } from './make-accounts.ts'
 import { addToCart, checkOut, editCatalogue, makeErin, makeLinked, makeOrders } from './make-orders.ts'
@@ -119,9 +120,9 @@ const makeMails = async (dataDir: string, erinEmail: string) => {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': { S: 'outbox' } },
   }
-  const [row] = (await dynamoCall(shop.dynamodb, 'Query', query)).Items
+  const [row] = (await callDynamo(shop.dynamodb, 'Query', query)).Items
   const Item = { ...row, tries: { N: '7' } }
-  await dynamoCall(shop.dynamodb, 'PutItem', { TableName: 'cloudshelf-control', Item })
+  await callDynamo(shop.dynamodb, 'PutItem', { TableName: 'cloudshelf-control', Item })
   await until('the mail is given up', async () => (await outbox()).dead.length === 1)
   await ok(createVisitor(shop.url).post('/api/auth/password/forgot', { email: erinEmail }))
   const buyer = createVisitor(shop.url)
