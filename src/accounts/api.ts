@@ -1,7 +1,7 @@
 /** Endpoints of sign-up, sign-in, passwords, the email of an account, and its sessions. */
 import * as z from 'zod'
 import { LinkToken } from '../core/secrets.ts'
-import { line } from '../core/text.ts'
+import { personName } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { HOUR, MINUTE, type RateLimit } from '../http/rate-limits.ts'
 import { Email } from './email.ts'
@@ -69,8 +69,8 @@ export const signUp = endpoint({
     .strictObject({
       email: Email,
       password: Password,
-      first_name: line(100).optional(),
-      last_name: line(100).optional(),
+      first_name: personName(100).optional(),
+      last_name: personName(100).optional(),
     })
     .meta({ id: 'SignUp' }),
   status: 202,

@@ -1,4 +1,5 @@
 /** What is required of an address by its country. New addresses are checked; stored ones are read as they are. */
+import { hasWebAddress, NO_WEB_ADDRESS } from '../core/web-address.ts'
 import { type CountryFormat, countryName, findFormat } from './formats.ts'
 import type { PostalAddress } from './schema.ts'
 
@@ -45,6 +46,13 @@ const stateIssue = ({ required }: CountryFormat, { state, city }: PostalAddress)
   return city !== undefined && !required.includes('C') ? undefined : 'must be there'
 }
 
+/** What strangers may write, and mails print: everything but the country and the phone, which have a form of their own. */
+const FREE_TEXTS = ['name', 'street', 'line2', 'city', 'state', 'postal_code'] as const
+
+/** Parts that contain a web address, which the mails of an order would carry to anybody. */
+const webAddressIssues = (address: PostalAddress): AddressIssue[] =>
+  FREE_TEXTS.flatMap(part => (hasWebAddress(address[part] ?? '') ? [{ part, message: NO_WEB_ADDRESS }] : []))
+
 /** Why a parcel cannot be sent to this address, by its parts; empty where it can. */
 export const addressIssues = (address: PostalAddress, requirement: Requirement): AddressIssue[] => {
   const { name, street, city, country } = address
@@ -58,5 +66,8 @@ export const addressIssues = (address: PostalAddress, requirement: Requirement):
     ['state', stateIssue(format, address)],
     ['postal_code', postalCodeIssue(format, address)],
   ]
-  return found.flatMap(([part, message]) => (message === undefined ? [] : [{ part, message }]))
+  return [
+    ...found.flatMap(([part, message]) => (message === undefined ? [] : [{ part, message }])),
+    ...webAddressIssues(address),
+  ]
 }

@@ -3,6 +3,7 @@
  * are refused too, because they make one name look like another.
  */
 import * as z from 'zod'
+import { hasWebAddress, NO_WEB_ADDRESS } from './web-address.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
@@ -22,6 +23,10 @@ const cleaned = (max: number, forbidden: RegExp) =>
 
 /** One line of 1 to `max` characters. */
 export const line = (max: number) => cleaned(max, CONTROL)
+
+/** The name of a person: a line without a web address. */
+export const personName = (max: number) =>
+  line(max).refine(text => !hasWebAddress(text), { error: NO_WEB_ADDRESS })
 
 /** 1 to `max` characters that may have line breaks. */
 export const paragraph = (max: number) => cleaned(max, CONTROL_BUT_LINES)

@@ -75,6 +75,11 @@ test.each<[string, string, Json]>([
   ['a country that is none', 'country', { ...NEW_YORK, country: 'XX' }],
   ['the name of a country', 'country', { ...NEW_YORK, country: 'Germany' }],
   ['a phone without digits', 'phone', { ...NEW_YORK, phone: 'none' }],
+  ...(['name', 'street', 'line2', 'city', 'state'] as const).map((part): [string, string, Json] => [
+    'a web address',
+    part,
+    { ...NEW_YORK, [part]: 'YOU HAVE WON https://evil.example/prize' },
+  ]),
 ])('%s is refused by checkout and address book alike: %s', async (_, part, address) => {
   const { shop, place } = await open()
   const who = await shop.account()
@@ -108,6 +113,18 @@ test('the specification’s address of a user, which has no name, is taken for t
   })
 })
 
+test('names with a web address are refused by sign-up and profile, and one that is stored is read', async () => {
+  const { shop } = await open()
+  const name = 'Claim www.evil.example'
+  const refused = { status: 400, body: { errors: [{ message: 'must not contain a web address' }] } }
+  const sign = { email: 'a@example.com', password: 'a password of the tests' }
+  for (const part of ['first_name', 'last_name'])
+    expect(await shop.visitor().post('/api/auth/sign-up', { ...sign, [part]: name })).toMatchObject(refused)
+  const who = await shop.account({ firstName: name })
+  expect(await who.call('PATCH', '/api/users/me', { first_name: name })).toMatchObject(refused)
+  expect((await who.get('/api/users/me')).body.first_name).toBe(name)
+})
+
 test('an address that is unknown cannot be changed, and is not made', async () => {
   const { shop } = await open()
   const who = await shop.account()
@@ -122,7 +139,7 @@ test('an address that is unknown cannot be changed, and is not made', async () =
 const SAMPLE_ID = 'order-2025-09-05-xyz123'
 
 /** The specification's sample order: its address has neither name nor country. */
-const putSample = (shop: Parameters<typeof putForeignItem>[0]) =>
+const putSample = (shop: Parameters<typeof putForeignItem>[0], street = '123 Main St') =>
   putForeignItem(shop, 'orders', {
     user_id: { S: 'user-12345' },
     order_id: { S: SAMPLE_ID },
@@ -146,7 +163,7 @@ const putSample = (shop: Parameters<typeof putForeignItem>[0]) =>
     status: { S: 'confirmed' },
     shipping_address: {
       M: {
-        street: { S: '123 Main St' },
+        street: { S: street },
         city: { S: 'Anytown' },
         state: { S: 'ST' },
         postal_code: { S: '12345' },
@@ -174,6 +191,15 @@ test.each([['cancelled'], ['processing', 'shipped', 'delivered']])(
     expect(stored?.shipping_address).toEqual(shipping_address)
   },
 )
+
+test('an order that an earlier release took with a web address is read and moved on', async () => {
+  const { shop } = await open()
+  const street = 'https://evil.example/prize'
+  await putSample(shop, street)
+  const path = `/api/orders/${SAMPLE_ID}`
+  expect((await shop.staff.get(path)).body.shipping_address.street).toBe(street)
+  expect(await shop.staff.post(`${path}/status`, { status: 'processing' })).toMatchObject({ status: 200 })
+})
 
 test('an order of the sample’s cart has the sample’s amounts', async () => {
   const { shop, place } = await open()

@@ -153,8 +153,8 @@ test('errors are listed in the order of the form, each with a link to its field,
   await alert.getByText('Please correct the following').waitFor()
   expect(await alert.getByRole('listitem').allTextContents()).toEqual([
     'Enter a valid email address, such as name@example.com.',
-    'Enter the full name of the recipient, up to 100 characters.',
-    'Enter your street address, up to 200 characters.',
+    'Enter the full name of the recipient, up to 100 characters and without a web address.',
+    'Enter your street address, up to 200 characters and without a web address.',
     'Enter your town or city.',
     'Enter a valid postcode, such as EC1Y 8SY.',
     'Enter a valid phone number, such as +1 212 555 0100.',

@@ -6,6 +6,7 @@
 import { wasApplied } from '../../core/dynamo/conditional.ts'
 import { ShopError } from '../../core/errors.ts'
 import { sha256 } from '../../core/ids.ts'
+import { personName } from '../../core/text.ts'
 import { truncate } from '../../core/truncate.ts'
 import { auditOwnChange } from '../audit.ts'
 import type { StoredRecord } from '../auth/records.ts'
@@ -16,6 +17,11 @@ import type { FederatedIdentity } from './oidc.ts'
 
 const PROVIDER_ID = 'cognito'
 const MAX_NAME = 100
+const PersonName = personName(MAX_NAME)
+
+/** A name as the service has it, cut to the length of names; none where it cannot be one. */
+const nameOf = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : PersonName.safeParse(truncate(text, MAX_NAME)).data
 
 /** One id for each issuer and subject, so that concurrent sign-ins write the same record. */
 const linkId = ({ issuer, subject }: FederatedIdentity): string =>
@@ -60,8 +66,8 @@ export const findOrCreateAccount = async (
   if (email === undefined || !identity.emailVerified)
     throw new ShopError('email_not_verified', 'Your email is not verified with the sign-in service.')
   const names = {
-    firstName: identity.firstName && truncate(identity.firstName, MAX_NAME),
-    lastName: identity.lastName && truncate(identity.lastName, MAX_NAME),
+    firstName: nameOf(identity.firstName),
+    lastName: nameOf(identity.lastName),
   }
   const user = createUserRecord({ email, emailVerified: true, ...names }, deps.now())
   const isCreated = await wasApplied(

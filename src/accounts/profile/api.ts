@@ -1,7 +1,7 @@
 /** Endpoints of the profile and of saved postal addresses. */
 import * as z from 'zod'
 import { AccountAddress, DeliveryAddress, Phone, PostalAddress } from '../../addresses/schema.ts'
-import { line } from '../../core/text.ts'
+import { personName } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 
 export const MAX_ADDRESSES = 20
@@ -21,8 +21,8 @@ export const Profile = z
 
 export const ChangeProfile = z
   .strictObject({
-    first_name: line(100).nullable().optional(),
-    last_name: line(100).nullable().optional(),
+    first_name: personName(100).nullable().optional(),
+    last_name: personName(100).nullable().optional(),
     phone: Phone.nullable().optional(),
     address: AccountAddress.nullable().optional(),
   })

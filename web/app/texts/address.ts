@@ -57,9 +57,9 @@ export const address = {
       ? `Enter your ${inSentence(label)}.`
       : `Enter a valid ${inSentence(label)}, such as ${example}.`,
   errors: {
-    name: 'Enter the full name of the recipient, up to 100 characters.',
-    street: 'Enter your street address, up to 200 characters.',
-    line2: 'Enter up to 200 characters.',
+    name: 'Enter the full name of the recipient, up to 100 characters and without a web address.',
+    street: 'Enter your street address, up to 200 characters and without a web address.',
+    line2: 'Enter up to 200 characters, without a web address.',
     phone: 'Enter a valid phone number, such as +1 212 555 0100.',
   },
   countryError: 'Select a country or region from the list.',
