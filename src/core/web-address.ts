@@ -3,7 +3,7 @@
  * and mail programs make links of web addresses. Names and postal addresses therefore contain none.
  */
 /** Characters that are not seen, and full stops of other scripts, which browsers read as dots. */
-const UNSEEN = /[\p{Cf}\u034f\ufe00-\ufe0f]/gu
+const UNSEEN = /\p{Cf}|\u034f|[\ufe00-\ufe0f]/gu
 const DOTS = /[\u3002\uff0e\uff61]/g
 
 /** `https:`, `ftp://`, `www.`, anywhere in a text. */
