@@ -12,7 +12,8 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 
 /**
  * Starts the fake. `objects` are stored by `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and the next
- * `state.fail` requests are answered 503. `requests` lists the requests so far.
+ * `state.fail` requests are answered 503. SSM refuses `state.refuse` requests, answers at most `state.ssmPerWindow` requests in 100 ms, and throttles the next
+ * `state.throttle` ones and all others with status 400, as AWS does. `requests` lists the requests so far.
  */
 export const startFakeAws = async (parameters: Readonly<Record<string, string>> = {}) => {
   const objects = new Map<string, StoredObject>()
@@ -21,7 +22,14 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
     readonly url: string
     readonly headers: IncomingMessage['headers']
   }[] = []
-  const state = { fail: 0 }
+  const state = { fail: 0, refuse: 0, throttle: 0, ssmPerWindow: Number.POSITIVE_INFINITY }
+  let window = { number: 0, count: 0 }
+  const isThrottled = (): boolean => {
+    if (state.throttle-- > 0) return true
+    const number = Math.floor(performance.now() / 100)
+    window = { number, count: number === window.number ? window.count + 1 : 1 }
+    return window.count > state.ssmPerWindow
+  }
 
   const bucket = (
     method: string,
@@ -38,6 +46,8 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
     return [method === 'DELETE' ? 204 : 200]
   }
   const ssm = (body: Buffer): [number, Buffer] => {
+    if (state.refuse-- > 0) return [400, Buffer.from('{"__type":"AccessDeniedException"}')]
+    if (isThrottled()) return [400, Buffer.from('{"__type":"ThrottlingException","message":"Rate exceeded"}')]
     const { Names } = JSON.parse(body.toString()) as { Names: string[] }
     const Parameters = Names.flatMap(Name =>
       parameters[Name] === undefined ? [] : [{ Name, Value: parameters[Name] }],

@@ -30,5 +30,38 @@ test('without a secret a function does not start, and the error names the variab
   const { SECRETS_PATH: _, ...nowhere } = ssm.env
   await expect(readSecrets(readSettings(nowhere), ['secret'])).rejects.toThrow('<SECRETS_PATH>/secret')
   ssm.state.fail = 9
-  await expect(readSecrets(readSettings(ssm.env), ['secret'])).rejects.toThrow('SSM responded with 503')
+  const brief = { maxTries: 3, pause: () => 1, withinMs: 1_000 }
+  await expect(readSecrets(readSettings(ssm.env), ['secret'], brief)).rejects.toThrow(
+    'SSM responded with 503',
+  )
+})
+
+test('a start waits out throttling, which SSM answers with 400, and another refusal ends it at once', async () => {
+  const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET })
+  ssm.state.throttle = 4
+  expect(await readSecrets(readSettings(ssm.env), ['secret'])).toEqual({ secret: SECRET })
+  expect(ssm.requests).toHaveLength(5)
+  ssm.state.refuse = 1
+  await expect(readSecrets(readSettings(ssm.env), ['secret'])).rejects.toThrow('AccessDeniedException')
+  expect(ssm.requests).toHaveLength(6)
+})
+
+test('forty environments that start at once get their secrets from an SSM that answers ten in a tenth of a second', async () => {
+  const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET })
+  ssm.state.ssmPerWindow = 10
+  const settings = readSettings(ssm.env)
+  const starts = Array.from({ length: 40 }, () => readSecrets(settings, ['secret']))
+  expect(await Promise.all(starts)).toEqual(starts.map(() => ({ secret: SECRET })))
+  expect(ssm.requests.length).toBeGreaterThan(40)
+})
+
+test('a start that is throttled for too long fails, and says what to raise', async () => {
+  const ssm = await openSsm({ '/cloudshelf/prod/secret': SECRET })
+  ssm.state.throttle = 1_000
+  const brief = { maxTries: 1_000, pause: () => 10, withinMs: 100 }
+  await expect(readSecrets(readSettings(ssm.env), ['secret'], brief)).rejects.toThrow(
+    /SSM is throttling. Raise the throughput of Parameter Store: .*ThrottlingException/,
+  )
+  expect(ssm.requests.length).toBeGreaterThan(2)
+  expect(ssm.requests.length).toBeLessThan(12)
 })
