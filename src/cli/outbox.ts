@@ -1,4 +1,4 @@
-/** `cloudshelf outbox`: emails that are pending or dead letters, and retries of the latter. */
+/** `cloudshelf outbox`: emails that are pending, dead letters or overdue, and retries of the latter two. */
 import { Command } from 'commander'
 import type { Deps } from '../composition/shop.ts'
 import type { OutboxEntry } from '../notifications/schema.ts'
@@ -9,21 +9,27 @@ import { withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
 
+const GIVEN_UP: Readonly<Record<string, string>> = { DEAD: 'given up', OVERDUE: 'dropped' }
+
 const entryText = ({ id, state, tries, due_at, last_error }: OutboxEntry): string => {
-  const time = state === 'DEAD' ? 'given up' : 'due'
+  const time = GIVEN_UP[state] ?? 'due'
   const reason = last_error === undefined ? '' : `  ${last_error}`
   return `${state.padEnd(7)}  ${id}  ${time} ${due_at}, ${counted(tries, 'attempt')}${reason}`
 }
 
+/** Overdue mails are sent only one by one: their readers may no longer want them. */
+const isDead = ({ state }: OutboxEntry): boolean => state === 'DEAD'
+
 const list = ({ json }: Json): Promise<void> =>
   withDeps(async ({ outbox }) => {
-    const [pending, dead] = await Promise.all([
+    const [pending, unsent] = await Promise.all([
       collectEntries(outbox.pending()),
       collectEntries(outbox.deadLetters()),
     ])
-    if (json) return printJson({ pending, dead })
-    for (const entry of [...pending, ...dead]) print(entryText(entry))
-    print(`${pending.length} pending, ${dead.length} dead`)
+    const [dead, overdue] = [unsent.filter(isDead), unsent.filter(entry => !isDead(entry))]
+    if (json) return printJson({ pending, dead, overdue })
+    for (const entry of [...pending, ...dead, ...overdue]) print(entryText(entry))
+    print(`${pending.length} pending, ${dead.length} dead, ${overdue.length} overdue`)
   })
 
 const requeue = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<string[]> => {
@@ -34,20 +40,24 @@ const requeue = async ({ outbox, now }: Deps, ids: readonly string[]): Promise<s
 
 const retry = (ids: readonly string[], { allDead, json }: Json & { readonly allDead?: boolean }) =>
   withDeps(async deps => {
-    const chosen = allDead ? (await collectEntries(deps.outbox.deadLetters())).map(({ id }) => id) : ids
+    const chosen = allDead
+      ? (await collectEntries(deps.outbox.deadLetters())).filter(isDead).map(({ id }) => id)
+      : ids
     const requeued = await requeue(deps, chosen)
     if (json) printJson({ revived: requeued })
     else print(`${counted(requeued.length, 'email')} will be sent again`)
     const missing = allDead ? [] : ids.filter(id => !requeued.includes(id))
     if (missing.length > 0)
       throw new CommandError(
-        `no dead email has this ID: ${missing.join(', ')} (see \`cloudshelf outbox list\`)`,
+        `no dead or overdue email has this ID: ${missing.join(', ')} (see \`cloudshelf outbox list\`)`,
       )
   })
 
 const HELP = `
 The running shop sends pending emails. One that cannot be sent is tried eight
 times within about fifteen hours; after that it is dead until you retry it.
+One that could not be sent while it still helped its reader is overdue: dropped,
+unless you retry it by its ID.
 
 Examples:
   $ cloudshelf outbox list
@@ -58,14 +68,14 @@ export const outboxCommand = (): Command => {
   const outbox = new Command('outbox').description('Show and retry unsent emails').addHelpText('after', HELP)
   outbox
     .command('list')
-    .description('List pending and dead emails')
+    .description('List pending, dead and overdue emails')
     .option('--json', 'Print JSON')
     .action(list)
   outbox
     .command('retry')
-    .description('Send dead emails again, with eight new attempts')
+    .description('Send dead or overdue emails again, with eight new attempts')
     .argument('[id...]', 'IDs from `outbox list`')
-    .option('--all-dead', 'Retry all dead emails')
+    .option('--all-dead', 'Retry all dead emails, but no overdue ones')
     .option('--json', 'Print JSON')
     .action((ids: string[], options: Json & { allDead?: boolean }, command: Command) => {
       if (ids.length > 0 === (options.allDead ?? false))

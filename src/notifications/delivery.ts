@@ -1,6 +1,6 @@
 /**
  * Delivery of one mail: lease its row, compose it, send it, record the outcome. A failed mail is retried with backoff, and
- * moved to the dead letters after eight tries.
+ * moved to the dead letters after eight tries; one that is overdue is dropped, that is, moved there without a try.
  *
  * A mail is sent at least once. It is sent twice only where the worker dies, or the store or the mail server stops
  * responding, between sending and recording.
@@ -9,6 +9,7 @@
 import type { Log } from '../core/log/log.ts'
 import { runInRequest } from '../core/request.ts'
 import { truncate } from '../core/truncate.ts'
+import { latestTime } from './lifetimes.ts'
 import type { Mail } from './schema.ts'
 import { Undeliverable } from './schema.ts'
 import type { OutboxRow, OutboxTable } from './table.ts'
@@ -81,6 +82,16 @@ const handleFailure = async (deps: DeliveryDeps, row: OutboxRow, error: unknown)
   log.event('mail', `${row.id} was not sent and will be retried: ${reason}`, { tries: row.tries })
 }
 
+/** Drops the row where its latest time has passed. Returns whether it has, also where another worker was faster. */
+const dropOverdue = async ({ outbox, now, log }: DeliveryDeps, row: OutboxRow): Promise<boolean> => {
+  const latest = latestTime(row)
+  if (!latest || now() <= latest) return false
+  const reason = `overdue: it could not be sent before ${latest.toISOString()}`
+  if (await outbox.drop(row, reason, now()))
+    log.event('mail', `${row.id} was dropped, ${reason}`, { tries: row.tries })
+  return true
+}
+
 export type DeliveryOptions = {
   /** The row, where it is leased already. */
   readonly leased?: OutboxRow | undefined
@@ -105,6 +116,7 @@ const deliverRow = async (
 ): Promise<OutboxRow | undefined> => {
   const { outbox, compose, now, log } = deps
   const leaseEnd = () => later(now(), LEASE_MS)
+  if (await dropOverdue(deps, leased ?? due)) return undefined
   const row = leased ?? (await outbox.lease(due, leaseEnd()))
   if (!row) return undefined
   if (row.tries > MAX_TRIES) {

@@ -26,15 +26,19 @@ export type AccountAnnouncement = z.infer<typeof AccountAnnouncement>
 /** Announcement of a row: an event of an order or of an account, which is read when the mail is composed. */
 export const Announcement = z.union([OrderAnnouncement, AccountAnnouncement])
 
+/** What a mail is about. */
+export type MailEvent = OrderAnnouncement['event'] | AccountAnnouncement['event']
+
 /** A row of the outbox as staff see it. */
 export type OutboxEntry = {
   readonly id: string
   readonly event: string
+  /** PENDING, SENDING, DEAD, or OVERDUE: dropped, because it could not be sent in the lifetime of its event. */
   readonly state: string
   /** How often a worker leased it. */
   readonly tries: number
   readonly created_at: string
-  /** When it is due next; for a dead letter, when it was given up. */
+  /** When it is due next; for a dead letter, when it was given up or dropped. */
   readonly due_at: string
   /** Why the last try failed, without email addresses. */
   readonly last_error?: string

@@ -12,6 +12,7 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, sortKeyAt } from '../core/ids.ts'
 import { outboxKey } from '../core/outbox.ts'
+import { endOfLifetime } from './lifetimes.ts'
 import type { OutboxEntry } from './schema.ts'
 
 /** A row as it is stored. Its announcement is parsed later: one that is malformed must still be moved to the dead letters. */
@@ -41,11 +42,16 @@ export interface OutboxTable {
   reschedule(row: OutboxRow, due: Date, reason: string): Promise<boolean>
   /** Gives the mail up until it is requeued. */
   moveToDeadLetter(row: OutboxRow, reason: string, now: Date): Promise<boolean>
-  /** Makes a dead letter due at once, with all its tries. False where there is no dead letter with this id. */
+  /** Drops a mail that is overdue, likewise. */
+  drop(row: OutboxRow, reason: string, now: Date): Promise<boolean>
+  /**
+   * Makes a dead letter or an overdue mail due at once, with all its tries and a lifetime from now on. False where there is
+   * none with this id.
+   */
   requeue(id: string, now: Date): Promise<boolean>
   /** The rows that wait or are being sent, a page at a time. */
   pending(): EntryPages
-  /** The dead letters, a page at a time. */
+  /** The dead letters and the overdue mails, a page at a time. */
   deadLetters(): EntryPages
 }
 
@@ -100,10 +106,10 @@ const dueItem = (row: OutboxRow, due: Date, changes: Item): Item => ({
 const leasedItem = (row: OutboxRow, leaseEnd: Date): Item =>
   dueItem(row, leaseEnd, { state: 'SENDING', tries: row.tries + 1 })
 
-const deadItem = (row: OutboxRow, reason: string, now: Date): Item => ({
+const deadItem = (row: OutboxRow, state: 'DEAD' | 'OVERDUE', reason: string, now: Date): Item => ({
   ...row.item,
   ...CONTROL_ROWS.deadLetter.key(row.id),
-  state: 'DEAD',
+  state,
   due_at: now.toISOString(),
   last_error: reason,
 })
@@ -162,12 +168,15 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
     },
     reschedule: (row, due, reason) =>
       move([row, dueItem(row, due, { state: 'PENDING', last_error: reason })]),
-    moveToDeadLetter: (row, reason, now) => move([row, deadItem(row, reason, now)]),
+    moveToDeadLetter: (row, reason, now) => move([row, deadItem(row, 'DEAD', reason, now)]),
+    drop: (row, reason, now) => move([row, deadItem(row, 'OVERDUE', reason, now)]),
     requeue: async (id, now) => {
       const item = await db.get(table, CONTROL_ROWS.deadLetter.key(id))
       if (!item) return false
       const row = parseRow(item)
-      return move([row, dueItem(row, now, { state: 'PENDING', tries: 0 })])
+      const latest = endOfLifetime(item.event, now.toISOString())
+      const changes = { state: 'PENDING', tries: 0, ...(latest ? { send_before: latest.toISOString() } : {}) }
+      return move([row, dueItem(row, now, changes)])
     },
     pending: () => entriesIn(CONTROL_ROWS.outbox.pk),
     deadLetters: () => entriesIn(CONTROL_ROWS.deadLetter.pk),

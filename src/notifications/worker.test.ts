@@ -266,6 +266,54 @@ test('while the mail server is down a mail is tried eight times with backoff, th
   expect(mails.map(mail => mail.id)).toEqual([id])
 })
 
+test('mail that is set up late sends nothing that is overdue: such mails are dropped without a try, until they are retried', async () => {
+  const shop = await createMailShop()
+  const { deps, time } = shop
+  const old = await shop.place()
+  // A row of a release that wrote nothing but these fields, and one of an event whose mail lives as long as its link.
+  const fields = { user_id: old.user_id, order_id: old.order_id, state: 'PENDING', tries: 0 }
+  const at = (minutes: number) => new Date(time.now().getTime() + minutes * 60_000)
+  const put = (id: string, event: string, created: Date) =>
+    putRow(shop, created, id, { ...fields, event, created_at: created.toISOString() })
+  await put('link', 'order_link', at(3 * 24 * 60 - 30))
+  await put('late-link', 'order_link', at(3 * 24 * 60 - 29))
+  time.advance(72 * HOUR)
+  const inTime = await shop.place()
+  await put('shipped', 'order_shipped', at(-2 * 24 * 60))
+  const { mails, transport } = createMailCapture()
+  const events: string[] = []
+  const log = { ...deps.log, event: (_: string, text: string) => void events.push(text) }
+  time.advance(1)
+  // Ten workers at once: each is dropped by one of them.
+  await Promise.all(Array.from({ length: 10 }, () => sendDueMail({ ...deps, transport, log })))
+  expect(mails.map(({ id }) => id).sort()).toEqual(
+    [`${inTime.order_id}#order_confirmed`, 'late-link', 'shipped'].sort(),
+  )
+  expect((await dead(shop)).map(({ id, state, tries }) => [id, state, tries])).toEqual([
+    ['link', 'OVERDUE', 0],
+    [`${old.order_id}#order_confirmed`, 'OVERDUE', 0],
+  ])
+  expect(events.filter(text => text.includes('was dropped')).sort()).toEqual([
+    'link was dropped, overdue: it could not be sent before 2026-03-04T10:00:00.000Z',
+    `${old.order_id}#order_confirmed was dropped, overdue: it could not be sent before 2026-03-04T10:00:00.000Z`,
+  ])
+  expect(await pending(shop)).toEqual([])
+  // Retried by hand, it has a whole lifetime again.
+  expect(await deps.outbox.requeue('link', time.now())).toBe(true)
+  time.advance(29 * 60_000)
+  await sendDueMail({ ...deps, transport })
+  expect(mails.at(-1)?.id).toBe('link')
+})
+
+test('a mail may be sent at its latest time', async () => {
+  const shop = await createMailShop()
+  await shop.place()
+  shop.time.advance(72 * HOUR)
+  const { mails, transport } = createMailCapture()
+  await sendDueMail({ ...shop.deps, transport })
+  expect(mails).toHaveLength(1)
+})
+
 test('malformed rows become dead letters at once and do not hold up others', async () => {
   const shop = await createMailShop()
   const now = shop.time.now()
@@ -304,7 +352,8 @@ test('mails that the server always refuses do not hold up others, and become dea
   expect(sent.filter(to => to !== 'refused@example.com')).toHaveLength(BATCH_SIZE * 2)
   expect(sent.filter(to => to === 'refused@example.com')).toHaveLength(5)
   for (let i = 0; i < MAX_TRIES; i++) {
-    shop.time.advance(14 * HOUR)
+    // Longer than each backoff, and all of them within the lifetime of a confirmation.
+    shop.time.advance((i < 5 ? 4 : 14) * HOUR)
     await sendDueMail({ ...shop.deps, transport })
   }
   expect((await dead(shop)).map(({ id }) => id).sort()).toEqual(
