@@ -2,10 +2,9 @@
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { Problem } from '#src/http/problem.ts'
 import { endpointErrors } from '#src/openapi/document.ts'
+import { MAX_MS } from './pace.ts'
 import type { FuzzRequest, FuzzResponse } from './target.ts'
 
-/** Maximum response time in milliseconds. */
-export const MAX_MS = 2_000
 /** Internals that a response must not reveal: files, stack traces, table names, database errors. */
 export const INTERNALS =
   /cloudshelf-(books|carts|users|orders|control)|node_modules|\.[mc]?[jt]s:\d|\bat \S+ \(|dynamo|dynoxide|ConditionalCheck|ValidationException|TypeError|ZodError|ECONN/i

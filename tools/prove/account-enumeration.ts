@@ -5,6 +5,7 @@ import { hashPassword } from '#src/accounts/passwords.ts'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { median } from '../bench/measure.ts'
 import type { Guarantee } from './guarantee.ts'
+import { watchOtherWork } from './other-work.ts'
 import { runTests } from './suite-guarantees.ts'
 
 /** Accuracy of the best timing attack: the share of right guesses at the best threshold. */
@@ -33,7 +34,8 @@ const accountEnumeration: Guarantee = {
     const shop = await createAccountShop()
     const at = new Date().toISOString()
     const findings: string[] = []
-    let holds = suite.holds
+    const findOtherWork = watchOtherWork()
+    let isEven = true
     if (each > 0) {
       const stored = await hashPassword('the password of its owner')
       for (let i = 0; i < each; i++) {
@@ -70,15 +72,17 @@ const accountEnumeration: Guarantee = {
       }
       const [known, unknown] = [median(spent.known), median(spent.unknown)]
       const guess = bestGuess(spent.known, spent.unknown)
-      if (Math.abs(known / unknown - 1) > 0.1 || guess > 0.58) holds = false
+      if (Math.abs(known / unknown - 1) > 0.1 || guess > 0.58) isEven = false
       findings.push(
         `${path.split('/').at(-1)} ${known.toFixed(1)} and ${unknown.toFixed(1)} ms, timing attack right in ${(100 * guess).toFixed(0)} %`,
       )
     }
+    const busy = isEven ? undefined : findOtherWork()
     return {
       method: `sign-in, sign-up, password reset and resend for 300 known and 300 unknown addresses (src/accounts/account-enumeration.test.ts)${each ? `; timing of ${each} requests of each kind, alternating` : ''}`,
       result: [suite.result, ...findings].join('; '),
-      holds,
+      holds: suite.holds && (isEven || busy !== undefined),
+      ...(busy === undefined ? {} : { undecided: busy }),
     }
   },
 }

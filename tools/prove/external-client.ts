@@ -6,8 +6,8 @@ import { createDatabase } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import type { Item } from '#src/core/dynamo/write.ts'
 import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
-import { ADDRESS, type Json } from '../../test/kit.ts'
-import type { ShopProcess } from '../../test/shop-process.ts'
+import { ADDRESS, type Json, temporaryFolder } from '../../test/kit.ts'
+import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
 import { pick, type Random } from '../bench/random.ts'
 
 /** Proxy settings with which clients state their network, so that each cart belongs to another customer. */
@@ -115,6 +115,13 @@ export const setStartStock = async (shop: ShopProcess): Promise<void> => {
           values: { ':wanted': START_STOCK },
         })
   await db.close()
+}
+
+/** Starts a shop whose few titles are never sold out. */
+export const startStockedShop = async (): Promise<ShopProcess> => {
+  const shop = await startShopProcess(temporaryFolder(), PROXY_SETTINGS)
+  await setStartStock(shop)
+  return shop
 }
 
 const readAll = async (pages: AsyncIterable<readonly Item[]>): Promise<Item[]> => {

@@ -40,7 +40,8 @@ const FUZZED: readonly Omit<Guarantee, 'prove' | 'inSuite'>[] = [
   {
     number: 17,
     title: 'Invalid input never breaks the shop',
-    criterion: 'no 5xx, no response over 2 s, no write by a refused request, no internals in responses',
+    criterion:
+      'no 5xx, no response over 2 s (in proportion where constant answers are slower than on an idle machine), no write by a refused request, no internals in responses',
   },
   {
     number: 19,

@@ -21,6 +21,8 @@ export type Proof = {
   readonly method: string
   readonly result: string
   readonly holds: boolean
+  /** Why a missed bound of time says nothing about the shop; everything else held. */
+  readonly undecided?: string
   readonly control?: Control
   /** Figures for plots and for other programs. */
   readonly figures?: Readonly<Record<string, number | readonly number[]>>

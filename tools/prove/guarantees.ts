@@ -12,8 +12,11 @@ import { foreignDataGuarantees } from './foreign-data.ts'
 import { fuzzingGuarantees } from './fuzzing.ts'
 import type { Guarantee } from './guarantee.ts'
 import { idempotencyGuarantees } from './idempotency.ts'
+import { ownershipGuarantees } from './order-ownership.ts'
 import { overloadGuarantees } from './overload.ts'
+import { pipeliningGuarantees } from './pipelining.ts'
 import { priceGuarantees } from './prices.ts'
+import { soakGuarantees } from './soak.ts'
 import { stockGuarantees } from './stock.ts'
 import { storeFailureGuarantees } from './store-failures.ts'
 import { suiteGuarantees } from './suite-guarantees.ts'
@@ -29,9 +32,12 @@ export const guarantees: readonly Guarantee[] = [
   ...fuzzingGuarantees,
   ...idempotencyGuarantees,
   ...overloadGuarantees,
+  ...ownershipGuarantees,
+  ...pipeliningGuarantees,
   ...foreignDataGuarantees,
   ...parityGuarantees,
   ...priceGuarantees,
+  ...soakGuarantees,
   ...stockGuarantees,
   ...storeFailureGuarantees,
   ...suiteGuarantees,
