@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import { isPublicPage } from '#src/pages/paths.ts'
+import { isPublicPage } from '#src/pages/public-pages.ts'
 import {
   ALL_OPTIONS,
   FAILOVER_OPTIONS,

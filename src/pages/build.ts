@@ -15,6 +15,7 @@ const SOURCES = [
   'web/{app,public}/**/*.*',
   'src/{core,http,addresses}/**/*.ts',
   'src/**/{*api,schema,status,email,isbn,amounts,amount-fields}.ts',
+  'src/pages/query-params.ts',
   'data/address-*.json',
   'package.json',
   'package-lock.json',

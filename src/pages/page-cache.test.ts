@@ -54,8 +54,8 @@ test('the page of a book is stale after any change of the book, and without an i
 test('the page cache is bounded in bytes, and a stale page is removed', () => {
   const cache = createPageCache(100_000)
   let isFresh = true
-  const page = Buffer.alloc(40_000)
-  for (const path of ['/a', '/b', '/c']) cache.store(path, page, new Headers(), () => isFresh)
+  const page = { status: 200, bytes: Buffer.alloc(40_000), headers: new Headers() }
+  for (const path of ['/a', '/b', '/c']) cache.store(path, page, () => isFresh)
   expect(cache.find('/a')).toBeUndefined()
   expect(cache.find('/c')?.etag).toMatch(/^W\/"/)
   isFresh = false

@@ -10,7 +10,11 @@ const LIST_MS = 1_000
 /** The longest that a page is cached: a change that another client makes to a book is shown within this time. */
 const MAX_AGE_MS = 60_000
 
+/** A page as it was rendered, with its final headers. */
+export type RenderedPage = { readonly status: number; readonly bytes: Uint8Array; readonly headers: Headers }
+
 export type CachedPage = {
+  readonly status: number
   readonly body: Body
   /** A plain object, because the server on Node writes that as it is. */
   readonly headers: Readonly<Record<string, string>>
@@ -45,10 +49,10 @@ export const createFreshnessCheck = (
 }
 
 export type PageCache = {
-  /** The cached page of a path and query, if it is still fresh. */
+  /** The cached page of a canonical path and query (public-pages.ts), if it is still fresh. */
   readonly find: (path: string) => CachedPage | undefined
   /** The page as it is sent, cached while `isFresh()`. */
-  readonly store: (path: string, html: Uint8Array, headers: Headers, isFresh: () => boolean) => CachedPage
+  readonly store: (path: string, page: RenderedPage, isFresh: () => boolean) => CachedPage
 }
 
 /** Holds at most `maxBytes`, least recently used first out. */
@@ -65,12 +69,13 @@ export const createPageCache = (maxBytes: number): PageCache => {
       pages.delete(path)
       return undefined
     },
-    store: (path, html, headers, isFresh) => {
+    store: (path, { status, bytes, headers }, isFresh) => {
       const type = headers.get('content-type') ?? 'text/html; charset=utf-8'
-      const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
+      const etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
       const page: CachedPage = {
-        body: new Body(html, type),
-        headers: { ...Object.fromEntries(headers), etag },
+        status,
+        body: new Body(bytes, type),
+        headers: { ...Object.fromEntries(headers), ...(status === 200 ? { etag } : {}) },
         etag,
         isFresh,
       }

@@ -1,36 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { bookOf, isPage, isPublicPage, pageRoute } from './paths.ts'
+import { bookOf, isPage, pageRoute } from './paths.ts'
 
 test('the API, images and the mailbox are not pages', () => {
   for (const path of ['/api', '/api/books', '/api?x', '/images/covers/a.webp', '/dev/mailbox'])
     expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, false])
   for (const path of ['/', '/books/api', '/apiary', '/search?q=/api/'])
     expect([path, isPage(`http://localhost:3000${path}`)]).toEqual([path, true])
-})
-
-test('a page that is not listed as public is private, and so is its data', () => {
-  for (const path of [
-    '/',
-    '/_root.data',
-    '/search',
-    '/search.data',
-    '/books/a-1/x',
-    '/category/poetry.data',
-    '/covers/a.svg',
-  ])
-    expect([path, isPublicPage(path)]).toEqual([path, true])
-  for (const path of [
-    '/cart',
-    '/cart.data',
-    '/visitor',
-    '/checkout',
-    '/orders/x',
-    '/orders.data',
-    '/elsewhere',
-    '/books',
-  ])
-    expect([path, isPublicPage(path)]).toEqual([path, false])
 })
 
 test('the book of a page is read from its path', () => {

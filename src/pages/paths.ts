@@ -1,23 +1,9 @@
-/** Paths of pages: which URLs are pages, and which pages are public, the same for every visitor. All others are private. */
+/** Paths of pages: which URLs are pages, how a page is logged, and what its form may hold. Public ones are in public-pages.ts. */
 
 /** URLs that are not pages: the API, cover images, the mailbox of a local shop. */
 const ELSEWHERE = /^[a-z]+:\/\/[^/]*\/(api|images|dev)([/?]|$)/
 
-const PUBLIC = [
-  /^\/$/,
-  /^\/(about|terms|privacy|search|site\.webmanifest)$/,
-  /^\/(category|books|covers)\/[^/]+(\/[^/]*)?$/,
-  // Data of the same pages, for client-side navigation.
-  /^\/_root$/,
-  /^\/_$/,
-]
-
 export const isPage = (url: string): boolean => !ELSEWHERE.test(url)
-
-export const isPublicPage = (pathname: string): boolean => {
-  const page = pathname.endsWith('.data') ? pathname.slice(0, -'.data'.length) : pathname
-  return PUBLIC.some(one => one.test(page))
-}
 
 /** A page whose URL holds a token that works many times: no other page, not even of the shop, may learn it as a referrer. */
 export const hasLastingToken = (pathname: string): boolean =>

@@ -5,17 +5,17 @@ import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
 import type { Caller } from '../http/client-ip.ts'
-import { createFetch, type PipelineRules, runSteps, type Steps, skip } from '../http/pipeline.ts'
+import { createFetch, type PipelineRules, runSteps } from '../http/pipeline.ts'
 import { isAsset } from './assets.ts'
 import { Body } from './compress.ts'
 import { readFormBytes } from './forms.ts'
-import { nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
+import { securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
-import { type CachedPage, createPageCache } from './page-cache.ts'
-import { formBytes, hasLastingToken, isPage, isPublicPage, pageRoute } from './paths.ts'
+import { formBytes, hasLastingToken, isPage, pageRoute } from './paths.ts'
+import { createPublicPageServer } from './public-page-server.ts'
+import { pageAddress, withoutFinalSlash } from './public-pages.ts'
 import { siteFiles } from './site-files.ts'
-
-const PAGE_CACHE_BYTES = 48 * 1024 * 1024
+import { pageSteps } from './steps.ts'
 
 type Fetch = (request: Request, caller?: Caller) => Promise<Response>
 type ApiFetch = (request: Request) => Promise<Response>
@@ -52,27 +52,11 @@ export type PagesDeps = PipelineRules & {
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
-/** The steps of a page. Identity, authorization and rate limits are those of the API calls that it makes. */
-const pageSteps = <Input, Result>(
-  route: string,
-  parse: () => Promise<Input>,
-  render: (input: Input) => Promise<Result>,
-): Steps<undefined, Input, undefined, Result> => ({
-  route,
-  checksCsrf: true,
-  identify: skip,
-  authorize: skip,
-  parse,
-  limit: skip,
-  handle: (_identity, input) => render(input),
-})
-
 /** `fetch` answers pages and passes everything else on to the API. */
 export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
   const { publicUrl, origins, currency, shop, log, loadShedder } = deps
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
-  const cache = createPageCache(PAGE_CACHE_BYTES)
   const site = siteFiles(deps.fetch, origin, log.failure)
   /** Marks the scripts of public pages while they are rendered; it never leaves the process. */
   const mark = randomBytes(16).toString('hex')
@@ -90,40 +74,15 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     return loaded
   }
 
-  const sendCached = async (request: Request, page: CachedPage): Promise<Response> => {
-    if (request.headers.get('if-none-match') === page.etag)
-      return new Response(null, { status: 304, headers: page.headers })
-    const { bytes, headers } = await page.body.for(request)
-    return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), {
-      headers: { ...page.headers, ...headers },
-    })
-  }
-
-  const publicPage = async (request: Request, { pathname, search }: URL): Promise<Response> => {
-    const { render } = await ready()
-    const isFresh = deps.createFreshnessCheck(pathname)
-    // Without the visitor's headers: a page that cannot see them cannot depend on them.
-    const renderPage = async () => {
-      const rendered = await render(new Request(request.url), mark, deps.fetch)
-      return { rendered, bytes: Buffer.from(await rendered.arrayBuffer()) }
-    }
-    const { rendered, bytes } = await runSteps(
-      request,
-      deps,
-      pageSteps(pageRoute(pathname), skip, renderPage),
-    )
-    const headers = new Headers(rendered.headers)
-    // Images are sent as they are.
-    const isText = !headers.get('content-type')?.startsWith('image/png')
-    const { html, scripts } = isText ? nonceToHashes(bytes.toString(), mark) : { html: bytes, scripts: '' }
-    securityHeaders(headers, scripts, https)
-    if (rendered.status !== 200) {
-      headers.set('cache-control', rendered.status === 301 ? PUBLIC : 'no-store')
-      return new Response(bytes.length > 0 ? (html as BodyInit) : null, { status: rendered.status, headers })
-    }
-    if (!headers.has('cache-control')) headers.set('cache-control', PUBLIC)
-    return sendCached(request, cache.store(pathname + search, Buffer.from(html), headers, isFresh))
-  }
+  const publicPages = createPublicPageServer({
+    origins,
+    loadShedder,
+    https,
+    mark,
+    createFreshnessCheck: deps.createFreshnessCheck,
+    prepare: ready,
+    render: async request => (await ready()).render(request, mark, deps.fetch),
+  })
 
   const readForm = async (request: Request, pathname: string): Promise<Uint8Array | undefined> =>
     request.method === 'POST'
@@ -151,10 +110,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       return new Response(encoded.bytes as BodyInit, { status: rendered.status, headers })
     }
     const parse = () => readForm(request, pathname)
-    return runSteps(request, deps, {
-      ...pageSteps(pageRoute(pathname), parse, renderPage),
-      prepare: ready,
-    })
+    return runSteps(request, deps, pageSteps(pageRoute(pathname), ready, parse, renderPage))
   }
 
   const refuse = (error: unknown): Response => {
@@ -165,6 +121,12 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     return response
   }
 
+  const redirectTo = (location: string): Response => {
+    const headers = new Headers({ location, 'cache-control': 'no-store' })
+    securityHeaders(headers, '', https)
+    return new Response(null, { status: 301, headers })
+  }
+
   const labelRequest = (pathname: string): void => {
     const current = currentRequest()
     if (current) current.route = pageRoute(pathname)
@@ -172,11 +134,12 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
 
   const findCached = (request: Request): Promise<Response> | undefined => {
     if (!isRead(request)) return undefined
-    const { pathname, search } = new URL(request.url)
-    const page = cache.find(pathname + search)
-    if (!page) return undefined
-    labelRequest(pathname)
-    return sendCached(request, page).catch(refuse)
+    const url = new URL(request.url)
+    const address = pageAddress(url)
+    const response = address && publicPages.find(request, url, address)
+    if (response === undefined) return undefined
+    labelRequest(url.pathname)
+    return response.catch(refuse)
   }
 
   const routePage = async (request: Request, caller?: Caller): Promise<Response> => {
@@ -192,7 +155,10 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     const asset = isAsset(pathname) ? await (await ready()).asset(request, pathname) : undefined
     const file = asset ?? (await site(pathname))
     if (file) return file
-    return isPublicPage(pathname) ? publicPage(request, url) : privatePage(request, url, caller)
+    const bare = withoutFinalSlash(pathname)
+    if (bare !== undefined) return redirectTo(bare + url.search)
+    const address = pageAddress(url)
+    return address ? publicPages.answer(request, url, address) : privatePage(request, url, caller)
   }
 
   const pageFetch = createFetch(log, findCached, (request, caller) =>

@@ -1,13 +1,10 @@
 /** Query parameters of a book list, and links that change some of them. */
 import type { PriceBand } from '#src/catalog/price-bands.ts'
+import { MIN_RATINGS } from '#src/catalog/schema.ts'
 import { truncate } from '#src/core/truncate.ts'
+import { EXPANDABLE, type ListParam, SORTS } from '#src/pages/query-params.ts'
 
-export const SORTS = ['relevance', 'newest', 'title', 'price_asc', 'price_desc', 'rating'] as const
 export type Sort = (typeof SORTS)[number]
-const RATINGS = ['4.5', '4', '3.5', '3']
-
-/** Facets whose values are listed in full where the parameter `more` names them. */
-const EXPANDABLE = ['category', 'author', 'language', 'decade'] as const
 export type Expandable = (typeof EXPANDABLE)[number]
 
 /** As many as the API takes. */
@@ -45,24 +42,24 @@ export const readListParams = (
   category: string | undefined,
   bands: readonly PriceBand[],
 ): ListParams => {
-  const { searchParams } = url
-  const listOf = (name: string, max: number): string[] => {
-    const values = searchParams.getAll(name).map(value => bounded(value, max))
+  const get = (name: ListParam): string | null => url.searchParams.get(name)
+  const listOf = (name: ListParam, max: number): string[] => {
+    const values = url.searchParams.getAll(name).map(value => bounded(value, max))
     return [...new Set(values)].filter(value => value !== '').slice(0, MAX_VALUES)
   }
   return {
-    q: bounded(searchParams.get('q'), 200),
+    q: bounded(get('q'), 200),
     category: category === undefined ? listOf('category', 60) : [category],
     author: listOf('author', 300),
     language: listOf('language', 35),
     decade: listOf('decade', 11).filter(value => /^(\d{4}|before-1900)$/.test(value)),
-    rating: RATINGS.find(rating => rating === searchParams.get('rating')),
-    price: bands.find(({ name }) => name === searchParams.get('price')),
-    inStock: searchParams.get('stock') === '1',
-    sort: SORTS.find(sort => sort === searchParams.get('sort')) ?? 'relevance',
+    rating: MIN_RATINGS.find(rating => rating === get('rating')),
+    price: bands.find(({ name }) => name === get('price')),
+    inStock: get('stock') === '1',
+    sort: SORTS.find(sort => sort === get('sort')) ?? 'relevance',
     page: readPageNumber(url),
-    more: EXPANDABLE.find(name => name === searchParams.get('more')),
-    isPanelOpen: searchParams.get('panel') === '1',
+    more: EXPANDABLE.find(name => name === get('more')),
+    isPanelOpen: get('panel') === '1',
   }
 }
 

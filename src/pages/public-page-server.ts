@@ -1,0 +1,141 @@
+/**
+ * Server of public pages: each is rendered once for everyone by its canonical address, without the visitor's headers and without
+ * parameters that it does not know, and cached while its data is unchanged. Concurrent requests for a page share one rendering.
+ */
+import { type PipelineRules, runSteps, skip } from '../http/pipeline.ts'
+import { IMMUTABLE, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
+import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
+import { pageRoute } from './paths.ts'
+import { type PageAddress, withUnkeyed } from './public-pages.ts'
+import { pageSteps } from './steps.ts'
+
+const PAGE_CACHE_BYTES = 48 * 1024 * 1024
+/** Redirects have a cache of their own: many paths that lead to one page must not displace others. */
+const REDIRECT_CACHE_BYTES = 256 * 1024
+/** A picture that is not there may be uploaded at any time. */
+const MISSING_PICTURE = 'public, max-age=10'
+/** Header by which the route of covers tells the version that it has drawn. It never leaves the process. */
+const VERSION = 'x-cover-version'
+/** Status of a redirect in the data of a page: the browser reads the address from the body. */
+const DATA_REDIRECT = 202
+
+export type PublicPageDeps = PipelineRules & {
+  readonly https: boolean
+  /** A check whether the page of this path, rendered now, still shows the current data. */
+  readonly createFreshnessCheck: (pathname: string) => () => boolean
+  /** Loads what renders pages. */
+  readonly prepare: () => Promise<unknown>
+  /** Renders a page whose own scripts carry the nonce `mark`. */
+  readonly render: (request: Request) => Promise<Response>
+  readonly mark: string
+}
+
+export type PublicPageServer = {
+  /** The response of a cached page, if there is a fresh one. */
+  readonly find: (request: Request, url: URL, address: PageAddress) => Promise<Response> | undefined
+  readonly answer: (request: Request, url: URL, address: PageAddress) => Promise<Response>
+}
+
+type Rendering = { readonly page: Promise<CachedPage>; readonly isFresh: () => boolean }
+
+const cacheControl = (status: number, pathname: string, own: string | null): string => {
+  if (status === 200) return own ?? PUBLIC
+  // Redirects too: they keep parameters that are in no cache's key.
+  return status === 404 && pathname.startsWith('/covers/') ? MISSING_PICTURE : 'no-store'
+}
+
+const headersOf = (
+  { headers }: CachedPage,
+  { searchParams }: URL,
+  { unkeyed }: PageAddress,
+): Record<string, string> => {
+  const { [VERSION]: version, location, ...rest } = headers
+  return {
+    ...rest,
+    ...(location === undefined ? {} : { location: withUnkeyed(location, unkeyed) }),
+    // A cover at the URL of its current version never changes.
+    ...(version !== undefined && searchParams.get('v') === version ? { 'cache-control': IMMUTABLE } : {}),
+  }
+}
+
+const send = async (
+  request: Request,
+  url: URL,
+  address: PageAddress,
+  page: CachedPage,
+): Promise<Response> => {
+  const { status, body, etag } = page
+  const headers = headersOf(page, url, address)
+  if (status === 200 && request.headers.get('if-none-match') === etag)
+    return new Response(null, { status: 304, headers })
+  if (body.plain.byteLength === 0) return new Response(null, { status, headers })
+  const { bytes, headers: own } = await body.for(request)
+  return new Response(request.method === 'HEAD' ? null : (bytes as BodyInit), {
+    status,
+    headers: { ...headers, ...own },
+  })
+}
+
+export const createPublicPageServer = (deps: PublicPageDeps): PublicPageServer => {
+  const pages = createPageCache(PAGE_CACHE_BYTES)
+  const redirects = createPageCache(REDIRECT_CACHE_BYTES)
+  const renderings = new Map<string, Rendering>()
+
+  const renderPage = async (url: URL): Promise<RenderedPage> => {
+    // Without the visitor's headers: a page that cannot see them cannot depend on them.
+    const rendered = await deps.render(new Request(url))
+    const bytes = Buffer.from(await rendered.arrayBuffer())
+    const headers = new Headers(rendered.headers)
+    // Images are sent as they are.
+    const isText = !headers.get('content-type')?.startsWith('image/png')
+    const { html, scripts } = isText
+      ? nonceToHashes(bytes.toString(), deps.mark)
+      : { html: bytes, scripts: '' }
+    securityHeaders(headers, scripts, deps.https)
+    const { status } = rendered
+    headers.set('cache-control', cacheControl(status, url.pathname, headers.get('cache-control')))
+    return { status, headers, bytes: Buffer.from(html) }
+  }
+
+  const renderAndStore = async (url: URL, path: string, isFresh: () => boolean): Promise<CachedPage> => {
+    const page = await renderPage(url)
+    if (page.status === 200) return pages.store(path, page, isFresh)
+    return redirects.store(path, page, page.status === 301 ? isFresh : () => false)
+  }
+
+  const findPage = (path: string): CachedPage | undefined => pages.find(path) ?? redirects.find(path)
+
+  /** A rendering that is under way is shared as long as what it reads is unchanged. */
+  const shareRendering = (url: URL, path: string): Promise<CachedPage> => {
+    const current = renderings.get(path)
+    if (current?.isFresh()) return current.page
+    const isFresh = deps.createFreshnessCheck(url.pathname)
+    const rendering = { isFresh, page: renderAndStore(url, path, isFresh) }
+    renderings.set(path, rendering)
+    const end = () => {
+      if (renderings.get(path) === rendering) renderings.delete(path)
+    }
+    rendering.page.then(end, end)
+    return rendering.page
+  }
+
+  const find: PublicPageServer['find'] = (request, url, address) => {
+    const page = findPage(address.path)
+    return page && send(request, url, address, page)
+  }
+
+  const answer: PublicPageServer['answer'] = async (request, url, address) => {
+    const render = async (): Promise<CachedPage> => {
+      // It may have been rendered for another request while this one waited for its slot.
+      const page = findPage(address.path) ?? (await shareRendering(new URL(address.path, url), address.path))
+      // Its address cannot be changed afterwards, so the page makes it from the URL as it was sent.
+      return page.status === DATA_REDIRECT && address.unkeyed !== ''
+        ? renderAndStore(url, url.href, () => false)
+        : page
+    }
+    const steps = pageSteps(pageRoute(url.pathname), deps.prepare, skip, render)
+    return send(request, url, address, await runSteps(request, deps, steps))
+  }
+
+  return { find, answer }
+}
