@@ -132,15 +132,6 @@ test('a sign-in during the deletion of the account leaves no session behind', as
   expect(shop.reportedErrors).toEqual([])
 })
 
-test('sign-ins send at most three verification emails an hour to an unverified email', async () => {
-  const shop = await createAccountShop()
-  await shop.signUp(shop.visitor(), EMAIL)
-  expect(await shop.tokens('verify-email')).toHaveLength(1)
-  for (let i = 0; i < 8; i++)
-    expect((await shop.signIn(shop.visitor(), EMAIL)).body.code).toBe('email_not_verified')
-  expect(await shop.tokens('verify-email')).toHaveLength(3)
-})
-
 test('signing out removes the guest’s cart and orders from the browser', async () => {
   const shop = await createAccountShop({ books: [aBook()] })
   const jane = shop.visitor()

@@ -44,8 +44,10 @@ export const WhoAmI = z
   .meta({ id: 'WhoAmI' })
 
 /** Rate limits of requests that send a mail: per email, and per client network. */
-export const MAILS_PER_EMAIL: RateLimit = { per: ['email'], max: 3, seconds: HOUR }
-const MAIL_LIMITS: readonly RateLimit[] = [MAILS_PER_EMAIL, { per: 'ip', max: 20, seconds: HOUR }]
+const MAIL_LIMITS: readonly RateLimit[] = [
+  { per: ['email'], max: 3, seconds: HOUR },
+  { per: 'ip', max: 20, seconds: HOUR },
+]
 const LINK_LIMITS: readonly RateLimit[] = [{ per: 'ip', max: 60, seconds: HOUR, counter: 'links' }]
 /** Rate limits of requests that repeat the password, so that a stolen session cannot be used to guess it. */
 export const PASSWORD_LIMITS: readonly RateLimit[] = [
@@ -108,7 +110,8 @@ export const signIn = endpoint({
   ...base,
   id: 'signIn',
   path: '/api/auth/sign-in',
-  summary: 'Sign in with email and password; the session is a cookie',
+  summary:
+    'Sign in with email and password; the session is a cookie. An email that is not confirmed yet is refused like a wrong password',
   access: 'anyone',
   limits: [
     { per: 'email', max: 10, seconds: 15 * MINUTE },
@@ -117,7 +120,7 @@ export const signIn = endpoint({
   body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'SignIn' }),
   status: 200,
   reply: SignedIn,
-  errors: ['sign_in_failed', 'email_not_verified', 'account_disabled'],
+  errors: ['sign_in_failed', 'account_disabled'],
 })
 
 export const signOut = endpoint({

@@ -7,8 +7,8 @@ import { assertPassword, findPasswordCredential, passwordFingerprint } from './p
 import { linkInvalid } from './problems.ts'
 
 /**
- * Announces the mail to the new email. If that email has an account, nothing is sent and the response is the same.
- * Throws password_wrong.
+ * Announces the mail to the new email. Whether that email has an account is read when the mail is made, so that neither the
+ * response nor what is stored of the request tells it. Throws password_wrong.
  */
 export const requestEmailChange = async (
   deps: AccountDeps,
@@ -16,14 +16,12 @@ export const requestEmailChange = async (
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await assertPassword(deps, userId, password)
-  const [user, credential] = [await deps.records.byEmail(email), await findPasswordCredential(deps, userId)]
+  const credential = await findPasswordCredential(deps, userId)
   await deps.db.transact([
-    user
-      ? deps.accountLinks.decoy(deps.now())
-      : announceAccountMail(deps, 'change_email', userId, {
-          email,
-          passwordFingerprint: passwordFingerprint(credential),
-        }),
+    announceAccountMail(deps, 'change_email', userId, {
+      email,
+      passwordFingerprint: passwordFingerprint(credential),
+    }),
   ])
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Email, normalizeEmail, readableEmail } from './email.ts'
+import { Email, maskedEmail, normalizeEmail, readableEmail } from './email.ts'
 
 test.each([
   ['customer@example.com', 'customer@example.com'],
@@ -116,4 +116,12 @@ test.each([
 ])('%s is shown as %s', (email, shown) => {
   expect(readableEmail(email)).toBe(shown)
   if (normalizeEmail(email) !== undefined) expect(normalizeEmail(shown)).toBe(email)
+})
+
+test.each([
+  ['customer@example.com', 'c•••@example.com'],
+  ['a@example.com', 'a•••@example.com'],
+  ['kunde@xn--bcher-laden-thb.example', 'k•••@bücher-laden.example'],
+])('%s is masked as %s', (email, shown) => {
+  expect(maskedEmail(email)).toBe(shown)
 })

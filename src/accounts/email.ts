@@ -36,6 +36,10 @@ export const readableEmail = (email: string): string => {
   return domainToASCII(readable) === domain ? `${email.slice(0, at + 1)}${readable}` : email
 }
 
+/** An email that only its owner recognizes: `j•••@example.com`. */
+export const maskedEmail = (email: string): string =>
+  readableEmail(`${email.slice(0, 1)}•••${email.slice(email.lastIndexOf('@'))}`)
+
 /** An email as it was typed; parses to its normalized form. */
 export const Email = z
   .string()

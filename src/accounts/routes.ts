@@ -3,11 +3,9 @@
  * them. The sign-in library is loaded when the first request needs it.
  */
 import { ShopError } from '../core/errors.ts'
-import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { withUniformTiming } from '../core/timing.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { guestCookie, type SessionStore } from '../http/identity.ts'
-import { createRequestCounter } from '../http/rate-limits.ts'
 import { type Context, type Route, route } from '../http/route.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { requestPasswordReset, resetPassword } from './account-recovery.ts'
@@ -29,7 +27,7 @@ import { twoFactorRoutes } from './two-factor/routes.ts'
 export type AccountRouteDeps = AccountDeps &
   AuthDeps &
   CognitoRouteDeps &
-  Pick<SessionStore, 'staffRole'> & { readonly devices: KnownDevices; readonly limiter: Limiter }
+  Pick<SessionStore, 'staffRole'> & { readonly devices: KnownDevices }
 
 /** The same for known and unknown emails, against account enumeration. */
 const SENT = { detail: 'Please check your email: if a message is needed, it is on its way.' }
@@ -58,24 +56,6 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
   }
 
-  /** Sends another verification mail, unless the rate limit of mails to this email is reached. */
-  const resendWithinLimit = async (email: string): Promise<void> => {
-    const request = {
-      clientNetwork: () => '',
-      account: undefined,
-      body: { email },
-      deviceOf: async () => undefined,
-    }
-    const { id } = api.resendVerification
-    try {
-      await (await createRequestCounter(deps.limiter, id, [api.MAILS_PER_EMAIL], request)).count()
-    } catch (error) {
-      if (error instanceof ShopError && error.code === 'too_many_requests') return
-      throw error
-    }
-    await resendVerification(deps, email)
-  }
-
   type Credentials = { readonly email: string; readonly password: string }
   const signIn = async (context: Context<Endpoint>, { email, password }: Credentials) => {
     const call = callContext(context)
@@ -84,10 +64,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       headers: headersOf(call),
       asResponse: true,
     })
-    const result = await unwrap<{ twoFactorRedirect?: boolean }>(call, response).catch(async error => {
-      if (error.code === 'email_not_verified') await resendWithinLimit(email)
-      throw error
-    })
+    const result = await unwrap<{ twoFactorRedirect?: boolean }>(call, response)
     // The password was right: from now on, attempts of this browser are counted apart from those of strangers.
     context.setCookies.push(await deps.devices.remember(email, call.cookie))
     if (!result.twoFactorRedirect) await endPreviousSession(context)

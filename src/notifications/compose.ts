@@ -4,7 +4,7 @@ import {
   type AccountLinks,
   type LinkPurpose,
 } from '../accounts/account-links.ts'
-import { normalizeEmail, readableEmail } from '../accounts/email.ts'
+import { maskedEmail, normalizeEmail, readableEmail } from '../accounts/email.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
 import { isGuestUserId, newSecret } from '../core/ids.ts'
@@ -104,7 +104,9 @@ const accountContent = async (
     case 'reset_password':
       return account.resetPassword(await linkTo('/reset-password', 'reset_password'))
     case 'change_email':
-      return account.changeEmail(await linkTo('/confirm-address', 'change_email'), name)
+      return (await deps.users.idByEmail(email ?? user.email)) === undefined
+        ? account.changeEmail(await linkTo('/confirm-address', 'change_email'), name, maskedEmail(user.email))
+        : account.emailTaken(name, new URL('/sign-in', publicUrl).href)
     case 'account_exists':
       return account.accountExists(
         new URL('/sign-in', publicUrl).href,

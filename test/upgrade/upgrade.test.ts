@@ -201,7 +201,7 @@ describe.each(readdirSync(FIXTURES))('the data folder of release %s', version =>
   test('mailed links confirm a sign-up, change an email address and reset a password, once', async () => {
     const fresh = { token: una.token, password: una.password }
     const signIn = { email: una.email, password: una.password }
-    expect((await visitor().post('/api/auth/sign-in', signIn)).body.code).toBe('email_not_verified')
+    expect((await visitor().post('/api/auth/sign-in', signIn)).body.code).toBe('sign_in_failed')
     expect((await visitor().post('/api/auth/verify-email', fresh)).status).toBe(204)
     expect((await visitor().post('/api/auth/verify-email', fresh)).body.code).toBe('link_invalid')
     expect((await visitor().post('/api/auth/sign-in', signIn)).status).toBe(200)

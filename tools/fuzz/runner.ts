@@ -4,8 +4,8 @@ import { findFaults } from './oracle.ts'
 import { MAX_MS, scaleToIdle } from './pace.ts'
 import type { FuzzRequest, FuzzResponse, Target } from './target.ts'
 
-/** Refusals that may write: a verification mail, or the count of wrong codes. */
-const WRITING_CODES = new Set(['email_not_verified', 'code_wrong'])
+/** The refusal that may write: the count of wrong codes. */
+const WRITING_CODE = 'code_wrong'
 
 export type Fault = { readonly request: string; readonly fault: string }
 
@@ -72,7 +72,7 @@ export const createRunner = (target: Target, every = 100): Runner => {
     let again = 0
     for (const [request, first] of refused) {
       const response = await ask(request)
-      if (response.status < 400 || WRITING_CODES.has(response.body?.code)) again++
+      if (response.status < 400 || response.body?.code === WRITING_CODE) again++
       else if (first.status === 400 && response.status === 400 && response.text !== first.text)
         note(request, response, 'is refused with another message the second time')
     }
@@ -93,8 +93,7 @@ export const createRunner = (target: Target, every = 100): Runner => {
         const response = await ask(request)
         const wrong = judge?.(request, response)
         if (wrong !== undefined) note(request, response, wrong)
-        if (response.status >= 400 && !WRITING_CODES.has(response.body?.code))
-          refused.push([request, response])
+        if (response.status >= 400 && response.body?.code !== WRITING_CODE) refused.push([request, response])
         else if (request.endpoint.method !== 'GET') wrote = true
       }
       proven += refused.length

@@ -150,7 +150,8 @@ test('an unconfirmed email, a wrong password and a forgotten password are each e
   await waitForHeading(page, 'Check your email')
   await page.goto('/sign-in')
   await signIn(page, email)
-  await page.getByRole('alert').getByText('Your email isn’t confirmed yet').waitFor()
+  await page.getByRole('alert').getByText('Email or password is incorrect.').waitFor()
+  await page.getByRole('link', { name: 'Just created your account?' }).waitFor()
   await expect.poll(() => page.getByLabel('Email').inputValue()).toBe(email)
   const link = await mailedLink(email, 'verify-email')
   // Mail programs prefetch links, which must not use the token up.

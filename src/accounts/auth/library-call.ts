@@ -11,6 +11,11 @@ type Refusal = {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
+const signInRefused: Refusal = {
+  code: 'sign_in_failed',
+  detail:
+    'The email or password is incorrect, or the email is not confirmed yet: a link to confirm it was sent to it.',
+}
 const expired: Refusal = {
   code: 'sign_in_failed',
   detail: signInExpired().message,
@@ -27,14 +32,9 @@ const tooMany: Refusal = {
 
 /** Our problem for each error code of the library. */
 const PROBLEMS: Readonly<Record<string, Refusal>> = {
-  INVALID_EMAIL_OR_PASSWORD: {
-    code: 'sign_in_failed',
-    detail: 'The email or password is incorrect.',
-  },
-  EMAIL_NOT_VERIFIED: {
-    code: 'email_not_verified',
-    detail: 'Please verify your email first, with the link that we have sent you.',
-  },
+  INVALID_EMAIL_OR_PASSWORD: signInRefused,
+  // Who has just signed up with an email would otherwise learn that it had no account before.
+  EMAIL_NOT_VERIFIED: signInRefused,
   ACCOUNT_DISABLED: { code: 'account_disabled', detail: 'This account is closed.' },
   INVALID_PASSWORD: { code: 'password_wrong', detail: 'The password is incorrect.' },
   CREDENTIAL_ACCOUNT_NOT_FOUND: { code: 'password_wrong', detail: 'Your account has no password yet.' },

@@ -162,10 +162,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
 
   const byEmailForSignIn = async (email: string): Promise<StoredRecord | undefined> => {
     const found = await byEmail(email)
-    if (!found) {
-      await byField('account', 'userId', 'user-nobody')
-      await fetch('account', [AUTH_ROWS.account.key('nobody').pk])
-    }
+    if (!found) await byField('account', 'userId', 'user-nobody')
     return found
   }
 
@@ -177,6 +174,8 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     const found: string[] = []
     for await (const page of db.pages(partition(table, pointer.pk(String(value)))))
       found.push(...page.map(({ at }) => String(at)))
+    // Against a timing attack, a user without a password costs the same calls as one with it.
+    if (model === 'account' && found.length === 0) found.push(AUTH_ROWS.account.key('nobody').pk)
     return fetch(model, found)
   }
 

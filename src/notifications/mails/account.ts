@@ -48,15 +48,34 @@ export const accountExists = (signIn: string, forgot: string): MailContent => ({
   ],
 })
 
-export const changeEmail = ({ url, minutes }: MailedLink, shop: string): MailContent => ({
+/**
+ * To the new address, whose owner may be somebody else: it names the account by its masked email. A name is left out, because a
+ * stranger could write anything in it.
+ */
+export const changeEmail = ({ url, minutes }: MailedLink, shop: string, account: string): MailContent => ({
   subject: 'Confirm your new email',
   heading: 'Confirm your new email',
   blocks: [
     paragraph(
-      `This email address was entered as the new email of an account at ${shop}. Confirm it to make the change.`,
+      `The account of ${account} at ${shop} asks to use this email address from now on. If that is your account, sign in to it and confirm the change.`,
     ),
     { kind: 'link', label: 'Confirm new email', url },
-    paragraph(`This link works once and expires after ${lasting(minutes)}. ${NOT_YOU}`),
+    paragraph(
+      `This link works once, only for that account, and expires after ${lasting(minutes)}. If you did not ask for this, ignore this email: nothing changes.`,
+    ),
+  ],
+})
+
+/** In place of `changeEmail` where the address has an account already. */
+export const emailTaken = (shop: string, signIn: string): MailContent => ({
+  subject: 'You already have an account',
+  heading: 'You already have an account',
+  blocks: [
+    paragraph(
+      `This email address was entered as the new email of an account at ${shop}, but it already belongs to your account. Nothing was changed.`,
+    ),
+    { kind: 'link', label: 'Sign in', url: signIn },
+    paragraph(NOT_YOU),
   ],
 })
 

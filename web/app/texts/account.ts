@@ -12,6 +12,7 @@ export const account = {
   createAccountIntro:
     'With an account, you can see your orders and addresses on any device. You don’t need one to order.',
   newHere: 'New here? Create an account',
+  notConfirmed: 'Just created your account? First open the link in our email. Resend it',
   alreadyHaveAccount: 'Already have an account? Sign in',
   forgotPassword: 'Forgot your password?',
   email: 'Email',

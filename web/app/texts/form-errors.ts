@@ -22,8 +22,6 @@ export const otherFieldError = 'Please check this field.'
 export const formErrors: Readonly<Record<string, string | undefined>> = {
   not_signed_in: 'You’ve been signed out. What you entered is still here.',
   sign_in_failed: 'Email or password is incorrect.',
-  email_not_verified:
-    'Your email isn’t confirmed yet. We’re sending you an email: open the link in it to confirm, then sign in here.',
   account_disabled: 'This account is closed. If you think this is a mistake, reply to any of our emails.',
   password_refused: 'This password is too easy to guess. Please choose another, such as four random words.',
   password_wrong: 'This password is incorrect.',

@@ -72,6 +72,10 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
         links={[
           { to: '/forgot-password', text: account.forgotPassword },
           { to: '/sign-up', text: account.newHere },
+          // The answer does not tell an email that is not confirmed yet from a wrong password.
+          ...(error?.code === 'sign_in_failed'
+            ? [{ to: '/verify-email/again', text: account.notConfirmed }]
+            : []),
         ]}
       >
         <SuccessNotice text={error ? undefined : done} />
