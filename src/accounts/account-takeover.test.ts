@@ -45,9 +45,51 @@ test('an email change requested under the old password is void after a reset', a
   const [reset] = await shop.tokens('reset-password')
   const password = 'three green quiet boats'
   expect((await owner.post('/api/auth/password/reset', { token: reset, password })).status).toBe(204)
+  expect((await thief.post('/api/auth/email/confirm', { token: change })).body.code).toBe('not_signed_in')
+  await shop.signIn(owner, EMAIL, password)
   const before = await dumpTables(shop)
-  expect((await thief.post('/api/auth/email/confirm', { token: change })).body.code).toBe('link_invalid')
+  expect((await owner.post('/api/auth/email/confirm', { token: change })).body.code).toBe('link_invalid')
   expect(await dumpTables(shop)).toBe(before)
+})
+
+test('a stranger who presses the button of a change of email hands over no guest orders', async () => {
+  const shop = await createAccountShop({ books: [aBook()] })
+  const guest = shop.visitor()
+  await guest.post('/api/cart/items', { book_id: 'tech-001' })
+  expect((await checkOut(guest)).status).toBe(201)
+  await shop.mail()
+  const thief = await shop.member('thief@example.com')
+  await thief.post('/api/auth/email/change', { email: EMAIL, password: PASSWORD })
+  const [toVictim] = (await shop.mail()).filter(({ to }) => to === EMAIL)
+  // It says whose account it is about, and that it may be ignored.
+  expect(toVictim?.text).toContain('t•••@example.com')
+  expect(toVictim?.text).toMatch(/If\s+you\s+didn’t\s+ask\s+for\s+this,\s+you\s+can\s+ignore\s+this\s+email/)
+  const token = /token=([\w-]{43})/.exec(toVictim?.text ?? '')?.[1]
+  const neighbor = await shop.account()
+  const before = await dumpTables(shop)
+  for (const [who, code] of [
+    [guest, 'not_signed_in'],
+    [shop.visitor(), 'not_signed_in'],
+    [neighbor, 'forbidden'],
+  ] as const)
+    expect((await who.post('/api/auth/email/confirm', { token })).body.code).toBe(code)
+  expect(await dumpTables(shop)).toBe(before)
+  expect((await thief.get('/api/orders')).body.items).toHaveLength(0)
+  // The victim signs up as anybody does, and the thief's link is void then, for the thief too.
+  const victim = await shop.member(EMAIL)
+  expect((await victim.get('/api/orders')).body.items).toHaveLength(1)
+  expect((await thief.post('/api/auth/email/confirm', { token })).body.code).toBe('link_invalid')
+})
+
+test('the mail of a change to an email that has an account says so, and has no link that changes anything', async () => {
+  const shop = await createAccountShop()
+  await shop.member(EMAIL)
+  const other = await shop.member('thief@example.com')
+  await shop.mail()
+  await other.post('/api/auth/email/change', { email: EMAIL, password: PASSWORD })
+  const mails = await shop.mail()
+  expect(mails.map(({ to, subject }) => [to, subject])).toEqual([[EMAIL, 'You already have an account']])
+  expect(mails[0]?.text).not.toContain('token=')
 })
 
 test('a reset link is void once the password has changed', async () => {

@@ -202,12 +202,13 @@ export const confirmEmail = endpoint({
   ...base,
   id: 'confirmEmail',
   path: '/api/auth/email/confirm',
-  summary: 'Confirm the new email with the link that was sent to it, once, within an hour',
-  access: 'anyone',
+  summary:
+    'Confirm the new email with the link that was sent to it, once, within an hour, signed in to the account that asked for it',
+  access: 'account',
   limits: LINK_LIMITS,
   body: LinkBody,
   status: 204,
-  errors: ['link_invalid'],
+  errors: ['link_invalid', 'forbidden'],
 })
 
 export const listSessions = endpoint({

@@ -1,4 +1,5 @@
 /** Change of an account's email: requested with the password, confirmed by a link that is mailed to the new email. */
+import { ShopError } from '../core/errors.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { auditOwnChange } from './audit.ts'
@@ -25,15 +26,28 @@ export const requestEmailChange = async (
   ])
 }
 
+const ofAnotherAccount = () =>
+  new ShopError(
+    'forbidden',
+    'This link is for another account. Please sign in to the account whose email is to change; if you did not ask for this, ignore the mail.',
+  )
+
 /**
- * Changes the email of the account, announces a mail to the old email, and returns the old one. Throws link_invalid, also
- * when another account has taken the new email, or the password has changed since the request: then the request may come
- * from an attacker whom the new password was to lock out.
+ * Changes the email of the account that is signed in, announces a mail to the old email, and returns the old one. Throws
+ * forbidden for a link that another account asked for: its mail is read by whoever has the email, and who presses its button
+ * for a stranger would hand over the guest orders of that email. Throws link_invalid, also when another account has taken the
+ * new email, or the password has changed since the request: then the request may come from an attacker whom the new password
+ * was to lock out.
  */
-export const confirmEmailChange = async (deps: AccountDeps, token: string): Promise<string> => {
+export const confirmEmailChange = async (
+  deps: AccountDeps,
+  userId: string,
+  token: string,
+): Promise<string> => {
   const { records, now } = deps
   const link = await deps.accountLinks.find('change_email', token, now())
   const { user_id, email } = link
+  if (user_id !== userId) throw ofAnotherAccount()
   const user = await records.byId('user', user_id)
   if (!user || user.record.email === email) throw linkInvalid()
   const credential = await findPasswordCredential(deps, user_id)

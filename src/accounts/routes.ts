@@ -139,8 +139,9 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await withUniformTiming(() => requestEmailChange(deps, requireSession(context).userId, context.body))
       return SENT
     }),
-    route(api.confirmEmail, async ({ body }) => {
-      await deps.devices.forget(await confirmEmailChange(deps, body.token))
+    route(api.confirmEmail, async context => {
+      const { userId } = requireSession(context)
+      await deps.devices.forget(await confirmEmailChange(deps, userId, context.body.token))
       return undefined
     }),
     route(api.listSessions, async context => {

@@ -61,7 +61,7 @@ export const changeEmail = ({ url, minutes }: MailedLink, shop: string, account:
     ),
     { kind: 'link', label: 'Confirm new email', url },
     paragraph(
-      `This link works once, only for that account, and expires after ${lasting(minutes)}. If you did not ask for this, ignore this email: nothing changes.`,
+      `This link works once, only for that account, and expires after ${lasting(minutes)}. If you didn’t ask for this, you can ignore this email: nothing changes.`,
     ),
   ],
 })

@@ -49,7 +49,12 @@ export const account = {
   confirmTitle: 'Confirm your new email',
   confirmIntro: 'Once confirmed, you’ll sign in with this email, and we’ll send your emails here.',
   confirmButton: 'Confirm new email',
-  confirmDone: 'Your email has been changed. Please sign in with your new email.',
+  confirmSignIn: 'Sign in to the account whose email you’re changing, then confirm the change here.',
+  confirmNotYou: 'If you didn’t ask for this, close this page and ignore the email. Nothing changes.',
+  confirmOtherAccount:
+    'This link is for another account. Sign in to the account whose email you’re changing. If you didn’t ask for this, ignore the email.',
+  useOtherAccount: 'Sign in to another account',
+  emailChanged: 'Your email has been changed.',
   codeTitle: 'Two-step verification',
   codeIntro: 'Enter the 6-digit code from your authenticator app.',
   code: 'Code',

@@ -13,8 +13,9 @@ import { pageMeta } from '../../seo/page-meta.ts'
 import { account } from '../../texts/account.ts'
 import type { Route } from './+types/email'
 
-export const loader = async ({ context }: Route.LoaderArgs) => ({
+export const loader = async ({ context, url }: Route.LoaderArgs) => ({
   email: readableEmail((await context.get(pageContext).readPrivate(getProfile, {})).email),
+  isDone: url.searchParams.has('done'),
 })
 
 export const action = ({ context, request }: Route.ActionArgs) =>
@@ -29,12 +30,20 @@ export const action = ({ context, request }: Route.ActionArgs) =>
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.changeEmail })
 
-export default function Email({ loaderData: { email }, actionData }: Route.ComponentProps) {
+export default function Email({ loaderData: { email, isDone }, actionData }: Route.ComponentProps) {
   const error = actionData?.error
   const field = fieldProps(error)
   return (
     <FormPage title={account.changeEmail} intro={account.currentEmail(email)}>
-      <SuccessNotice text={actionData && 'sent' in actionData ? actionData.sent : undefined} />
+      <SuccessNotice
+        text={
+          actionData && 'sent' in actionData
+            ? actionData.sent
+            : isDone && !actionData
+              ? account.emailChanged
+              : undefined
+        }
+      />
       <FormErrorSummary error={error} />
       <p className="mb-6">{account.changeEmailIntro}</p>
       <Form method="post" noValidate>

@@ -17,7 +17,6 @@ import type { Route } from './+types/sign-in'
 
 const DONE = {
   password: account.resetDone,
-  address: account.confirmDone,
   verified: account.verifiedOnly,
   out: account.signedOut,
   deleted: account.deleted,
