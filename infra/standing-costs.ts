@@ -81,7 +81,7 @@ const countItems = (value: unknown): number => (Array.isArray(value) ? value.len
 const countMetrics = ({ Properties = {} }: Resource): number => {
   const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> }
   if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
-  const id = String(Variables.POWERTOOLS_SERVICE_NAME) as FunctionId
+  const id = String(Variables.POWERTOOLS_SERVICE_NAME).replace(/^[a-z]+-/, '') as FunctionId
   const answers = findFunction(id).otherRoutes.length > 0
   return (PUBLISHED_METRICS[id]?.length ?? 0) + (answers ? 1 : 0)
 }

@@ -86,7 +86,14 @@ test('each option is explained in the operator’s guide', async () => {
   const { readFile } = await import('node:fs/promises')
   const guide = await readFile('docs/operations.md', 'utf8')
   // Options that the commands pass to each other.
-  const inner = ['secondBooksStream', 'secondControlStream', 'secretsRead', 'natives']
+  const inner = [
+    'secondBooksStream',
+    'secondControlStream',
+    'secretsRead',
+    'natives',
+    'mailIdentity',
+    'secondMailIdentity',
+  ]
   for (const name of OPTION_NAMES.filter(one => !inner.includes(one)))
     expect(guide, name).toContain(`\`${name}\``)
 })

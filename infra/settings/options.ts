@@ -39,6 +39,8 @@ const Sender = z.string().refine(text => parseSender(text) !== undefined, {
   error: 'must be a sender, for example CloudShelf <orders@shop.example>',
 })
 
+const MailIdentity = z.enum(['new', 'existing'], { error: 'must be new or existing' }).default('new')
+
 const Context = z.strictObject({
   stage: z.enum(STAGE_NAMES, { error: `must be one of ${STAGE_NAMES.join(', ')}` }).default('dev'),
   /** Default: that of AWS_REGION, AWS_DEFAULT_REGION or the AWS profile. */
@@ -59,14 +61,17 @@ const Context = z.strictObject({
     .optional(),
   zoneName: HostName.optional(),
   waf: BooleanOption.default(false),
-  /** Prefix of the user pool's sign-in domain. */
+  /** Prefix of the user pool's sign-in domain, after that of the stage. */
   cognito: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a prefix, for example my-bookshop' })
+    .regex(/^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/, { error: 'must be a prefix, for example my-bookshop' })
     .refine(text => !/aws|amazon|cognito/.test(text), { error: 'must not contain aws, amazon or cognito' })
     .optional(),
   /** Sender of emails. Its domain becomes an SES identity. */
   mailFrom: Sender.optional(),
+  /** `existing` where the account has the SES identity of that domain from elsewhere, as `npm run deploy` finds out. */
+  mailIdentity: MailIdentity,
+  secondMailIdentity: MailIdentity,
   /** Email address for alarms and budget alerts. */
   alarmEmail: Email.optional(),
   /** Budget in USD per month for the whole account. */

@@ -141,7 +141,7 @@ export const createAlarms = (
       description: `${id} has messages in its dead-letter queue. See docs/operations.md, "dead letters".`,
     })
   watch('MailWaits', {
-    metric: shopMetric('OutboxAge', 'Sweeper', Stats.MAXIMUM),
+    metric: shopMetric('OutboxAge', functions.Sweeper, Stats.MAXIMUM),
     threshold: HOUR_SECONDS,
     datapoints: [3, 3],
     description:

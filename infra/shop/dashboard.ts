@@ -35,12 +35,12 @@ export const createDashboard = (
         ),
         graph(
           'Orders and revenue per hour',
-          [shopMetric('OrdersPlaced', 'OrderProcess', Stats.SUM, HOUR)],
-          [shopMetric('Revenue', 'OrderProcess', Stats.SUM, HOUR)],
+          [shopMetric('OrdersPlaced', functions.OrderProcess, Stats.SUM, HOUR)],
+          [shopMetric('Revenue', functions.OrderProcess, Stats.SUM, HOUR)],
         ),
         graph('Seconds that mail and index lag behind', [
-          shopMetric('OutboxAge', 'Sweeper', Stats.MAXIMUM),
-          shopMetric('IndexAge', 'BookCatalog', Stats.MAXIMUM),
+          shopMetric('OutboxAge', functions.Sweeper, Stats.MAXIMUM),
+          shopMetric('IndexAge', functions.BookCatalog, Stats.MAXIMUM),
         ]),
       ],
       answering.map(one =>

@@ -1,4 +1,5 @@
 /** Environment variables of functions, read by src/composition/settings.ts. */
+import { METRICS_NAMESPACE } from '#src/core/log/metrics.ts'
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
@@ -48,8 +49,9 @@ export const createEnvironment = (
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }
       : {}),
-    POWERTOOLS_SERVICE_NAME: definition.id,
-    POWERTOOLS_METRICS_NAMESPACE: 'CloudShelf',
+    // With the stage’s prefix: stages of one account and Region share the namespace of their metrics.
+    POWERTOOLS_SERVICE_NAME: `${stage.prefix}${definition.id}`,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     // Custom metrics have a monthly charge.
     ...(stage.isMonitored ? {} : { POWERTOOLS_METRICS_DISABLED: 'true' }),
   }

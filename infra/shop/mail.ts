@@ -1,5 +1,8 @@
-/** SES identity of the sender's domain, with DKIM. */
-import { CfnOutput } from 'aws-cdk-lib'
+/**
+ * SES identity of the sender's domain, with DKIM. An account has one for each domain and Region, whichever stage created it: it and
+ * its records are kept when their stack is deleted, because other stages may send by it.
+ */
+import { CfnOutput, type CfnResource, RemovalPolicy } from 'aws-cdk-lib'
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import { CnameRecord, HostedZone } from 'aws-cdk-lib/aws-route53'
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses'
@@ -7,9 +10,12 @@ import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
 import { getMailDomain } from './permissions.ts'
 
+const keep = ({ node }: Construct): void =>
+  (node.defaultChild as CfnResource).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+
 const createDkimRecords = (scope: Construct, zone: IHostedZone, identity: EmailIdentity): void => {
   for (const [i, { name, value }] of identity.dkimRecords.entries())
-    new CnameRecord(scope, `Dkim${i + 1}`, { zone, recordName: `${name}.`, domainName: value })
+    keep(new CnameRecord(scope, `Dkim${i + 1}`, { zone, recordName: `${name}.`, domainName: value }))
 }
 
 /** Publishes the DKIM records in the hosted zone if it contains the domain, otherwise as stack outputs. */
@@ -20,6 +26,7 @@ export const createMailIdentity = (
 ): void => {
   const mailDomain = getMailDomain(mailFrom)
   const identity = new EmailIdentity(scope, 'MailIdentity', { identity: Identity.domain(mailDomain) })
+  keep(identity)
   const zone = zoneName ?? domain
   if (zoneId && zone && (mailDomain === zone || mailDomain.endsWith(`.${zone}`)))
     createDkimRecords(

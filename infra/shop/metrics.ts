@@ -1,7 +1,7 @@
 /** Metrics used by the dashboard and the alarms. */
 import { Duration } from 'aws-cdk-lib'
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { FunctionId } from '#src/lambda/functions.ts'
+import { METRICS_NAMESPACE, type MetricName } from '#src/core/log/metrics.ts'
 import type { DeployedFunction } from './functions.ts'
 
 const FIVE_MINUTES = Duration.minutes(5)
@@ -36,13 +36,13 @@ export const gatewayMetric = (apiId: string, name: string, statistic: string): M
 export const tableMetric = (table: string, name: string): Metric =>
   createMetric('AWS/DynamoDB', name, { TableName: table }, Stats.SUM)
 
-/** Custom metric, written by functions to their logs: see src/core/log/metrics.ts. */
+/** Custom metric of a function, written to its log: see src/core/log/metrics.ts. */
 export const shopMetric = (
-  name: string,
-  service: FunctionId,
+  name: MetricName,
+  { lambda }: DeployedFunction,
   statistic: string,
   period = FIVE_MINUTES,
-): Metric => createMetric('CloudShelf', name, { service }, statistic, period)
+): Metric => createMetric(METRICS_NAMESPACE, name, { service: lambda.functionName }, statistic, period)
 
 /** Sum of metrics as one line. */
 export const sumMetrics = (label: string, metrics: readonly Metric[]): MathExpression =>

@@ -64,8 +64,20 @@ const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): strin
     }),
   )
 
+const senderOf = (from: string): string => parseSender(from)?.address ?? ''
 /** Domain of the sender's SES identity. */
-export const getMailDomain = (from: string): string => parseSender(from)?.address.split('@').at(-1) ?? ''
+export const getMailDomain = (from: string): string => senderOf(from).split('@').at(-1) ?? ''
+
+/**
+ * Sending of mails from this sender alone. While the account is in the sandbox SES also checks the permission on the recipient's
+ * identity, so that the sender is a condition and not the resource.
+ */
+const mailStatement = (stack: Stack, from: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+    resources: [stack.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
+    conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': senderOf(from) } },
+  })
 
 /** Grants the role exactly what the definition needs. */
 export const grantPermissions = (
@@ -79,17 +91,13 @@ export const grantPermissions = (
 ): void => {
   const stack = Stack.of(role)
   const rights = Object.entries(definition.tables) as [TableId, Right][]
-  const identity = (from: string) =>
-    stack.formatArn({ service: 'ses', resource: 'identity', resourceName: getMailDomain(from) })
   const statements = [
     ...rights.flatMap(one => tableStatements(stack, stage, definition, one)),
     ...(definition.blobs ? blobStatements(blobs, definition.blobs) : []),
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
       : []),
-    ...(definition.sendsMail && mailFrom
-      ? [allow(['ses:SendEmail', 'ses:SendRawEmail'], [identity(mailFrom)])]
-      : []),
+    ...(definition.sendsMail && mailFrom ? [mailStatement(stack, mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)
 }

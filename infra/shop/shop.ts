@@ -38,10 +38,11 @@ export class Shop extends Stack {
     const name = `${stage.prefix}cloudshelf`
     addBucketPolicy(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
     addBucketPolicy(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
-    if (options.mailFrom) createMailIdentity(this, options.mailFrom, options)
+    const hasIdentity = isFirst ? options.mailIdentity : options.secondMailIdentity
+    if (options.mailFrom && hasIdentity === 'new') createMailIdentity(this, options.mailFrom, options)
     const cognito =
       options.cognito && isFirst
-        ? createUserPool(this, { name, prefix: options.cognito, publicUrl, stage })
+        ? createUserPool(this, { name, prefix: `${stage.prefix}${options.cognito}`, publicUrl, stage })
         : undefined
     const functions = createFunctions(this, {
       stage,
