@@ -8,7 +8,7 @@ import { authorize, type Identity, type IdentityRules, identify, UNIDENTIFIED } 
 import { type ParsedInput, parseInput, receiveBody } from './input.ts'
 import type { PipelineRules, Steps } from './pipeline.ts'
 import { createRequestCounter, type RequestCounter } from './rate-limits.ts'
-import type { ResponseCache } from './response-cache.ts'
+import { type ResponseCache, responseKey } from './response-cache.ts'
 import type { Route } from './route.ts'
 
 export type EndpointRules = PipelineRules &
@@ -70,6 +70,9 @@ export const endpointSteps = (
       return counter
     },
     handle: async (identity, input, counter) => {
+      const key = endpoint.cache === 'public' ? responseKey(endpoint, input) : undefined
+      const cached = key === undefined ? undefined : rules.responseCache.findByKey(request, key)
+      if (cached) return cached
       const responseHeaders = new Map<string, string>()
       const setCookies: string[] = []
       let isFresh: (() => boolean) | undefined
@@ -86,7 +89,7 @@ export const endpointSteps = (
           },
         })
       const value = await work().finally(counter.count)
-      if (endpoint.cache === 'public') return rules.responseCache.store(request, value, isFresh)
+      if (key !== undefined) return rules.responseCache.store(request, key, value, isFresh)
       const newCookie = identity.setCookie()
       if (newCookie !== undefined) setCookies.push(newCookie)
       const response = respond(endpoint, value, responseHeaders)

@@ -1,10 +1,16 @@
 /**
  * Response cache: public responses of the API in memory, each with its ETag. Bounded in bytes, least recently used first out;
  * a response is sent again only while the data that it was made from is unchanged.
+ *
+ * The key of a response is its endpoint with the path and query as the endpoint's schemas have parsed them, so that other orders,
+ * escapes and spellings of the same request make no further entry. Which URLs have which key is remembered, so that a URL that
+ * was seen before needs no parsing.
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { currentRequest, requestIdHeader } from '../core/request.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { ParsedInput } from './input.ts'
 
 type CachedResponse = {
   readonly body: string
@@ -18,14 +24,29 @@ type CachedResponse = {
 const PUBLIC = 'public, max-age=0, s-maxage=60'
 /** What an entry takes besides its texts, about. */
 const ENTRY_BYTES = 200
+/** Size of the memory of URLs. */
+const URL_BYTES = 1024 * 1024
 
 export type ResponseCache = {
-  /** The cached response for exactly this path and query, if it is still fresh. */
+  /** The cached response for a URL that was answered before, if it is still fresh. */
   readonly find: (request: Request) => Response | undefined
+  /** The cached response with this key, if it is still fresh. */
+  readonly findByKey: (request: Request, key: string) => Response | undefined
   /** The response with `value` as JSON, cached while `isFresh()`; without `isFresh` it is not cached. */
-  readonly store: (request: Request, value: unknown, isFresh: (() => boolean) | undefined) => Response
+  readonly store: (
+    request: Request,
+    key: string,
+    value: unknown,
+    isFresh: (() => boolean) | undefined,
+  ) => Response
   readonly clear: () => void
 }
+
+/** Key of the response of a public endpoint. Schemas give their fields in their own order. */
+export const responseKey = (
+  { id }: Pick<Endpoint, 'id'>,
+  { params, query }: Omit<ParsedInput, 'headers' | 'body'>,
+): string => `${id} ${JSON.stringify([params, query])}`
 
 const createEtag = (body: string): string =>
   `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
@@ -50,27 +71,45 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
     sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY_BYTES,
   })
 
-  const find: ResponseCache['find'] = request => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-    const key = pathAndQuery(request.url)
+  const keys = new LRUCache<string, string>({
+    maxSize: URL_BYTES,
+    sizeCalculation: (key, url) => key.length + url.length + ENTRY_BYTES,
+  })
+
+  const lookUp = (request: Request, key: string): Response | undefined => {
     const found = entries.get(key)
     if (!found) return undefined
-    if (found.isFresh()) {
-      const current = currentRequest()
-      if (current) current.route = found.route
-      return respond(request, found)
+    if (!found.isFresh()) {
+      entries.delete(key)
+      return undefined
     }
-    entries.delete(key)
-    return undefined
+    const current = currentRequest()
+    if (current) current.route = found.route
+    return respond(request, found)
   }
 
-  const store: ResponseCache['store'] = (request, value, isFresh) => {
+  const findByKey: ResponseCache['findByKey'] = (request, key) => {
+    const response = lookUp(request, key)
+    if (response) keys.set(pathAndQuery(request.url), key)
+    return response
+  }
+
+  const find: ResponseCache['find'] = request => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+    const key = keys.get(pathAndQuery(request.url))
+    return key === undefined ? undefined : lookUp(request, key)
+  }
+
+  const store: ResponseCache['store'] = (request, key, value, isFresh) => {
     const body = JSON.stringify(value)
     const { route } = currentRequest() ?? {}
     const made = { body, etag: createEtag(body), isFresh: isFresh ?? (() => false), route }
-    if (isFresh) entries.set(pathAndQuery(request.url), made)
+    if (isFresh) {
+      entries.set(key, made)
+      keys.set(pathAndQuery(request.url), key)
+    }
     return respond(request, made)
   }
 
-  return { find, store, clear: () => entries.clear() }
+  return { find, findByKey, store, clear: () => entries.clear() }
 }
