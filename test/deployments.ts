@@ -8,6 +8,9 @@ import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
+import { PAGE_QUERIES_CODE } from '../infra/edge/page-queries.ts'
+import { PUBLIC_PAGE_PATTERNS, SITE_FILE_PATTERNS } from '../infra/edge/path-patterns.ts'
+import { createEdgeFunction, firstMatch } from './cdn.ts'
 import { startFakeAws } from './fake-aws.ts'
 import { startGateway } from './gateway.ts'
 import { getTestEngine, TEST_SECRET, type TestShop } from './kit.ts'
@@ -27,10 +30,21 @@ afterAll(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** Sends requests to `origin` as the CDN does. */
+const runPageQueries = createEdgeFunction(PAGE_QUERIES_CODE)
+
+/** A request as the CDN on AWS sends it on: of the query of a public page only what is in its cache key. */
+const atEdge = (request: Request): Request => {
+  const { origin, pathname } = new URL(request.url)
+  if (request.method !== 'GET' && request.method !== 'HEAD') return request
+  if (firstMatch(PUBLIC_PAGE_PATTERNS, pathname)) return runPageQueries(request)
+  return firstMatch(SITE_FILE_PATTERNS, pathname) ? new Request(`${origin}${pathname}`, request) : request
+}
+
+/** Sends requests to `origin` as a CDN does, changed by it before. */
 const sendThroughCdn =
-  (origin: string): Fetch =>
-  async (request, caller) => {
+  (origin: string, change = (request: Request): Request => request): Fetch =>
+  async (sent, caller) => {
+    const request = change(sent)
     const { pathname, search } = new URL(request.url)
     const headers = new Headers(request.headers)
     headers.set('x-trusted-proxy', PROXY_SECRET)
@@ -50,6 +64,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
   const build = createLocalBuild(() => {})
   const { fetch: answer } = createPageServer({
     fetch: app.fetch,
+    elsewhere: app.fetch,
     publicUrl: deps.publicUrl,
     origins: app.origins,
     loadShedder: app.loadShedder,
@@ -105,5 +120,5 @@ export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => 
     if (!found) throw new TypeError(`${id} was not started`)
     return found
   }
-  return { aws, gateway, environment, of, fetch: sendThroughCdn(gateway.url) }
+  return { aws, gateway, environment, of, fetch: sendThroughCdn(gateway.url, atEdge) }
 }

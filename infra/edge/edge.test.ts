@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
-import { isPublicPage } from '#src/pages/public-pages.ts'
+import { isPublicPage, PUBLIC_PAGES, pageAddress, UNKEYED_QUERY } from '#src/pages/public-pages.ts'
+import { createEdgeFunction, firstMatch } from '../../test/cdn.ts'
 import {
   ALL_OPTIONS,
   FAILOVER_OPTIONS,
@@ -11,6 +12,7 @@ import {
   type Synthesized,
   synthesize,
 } from '../../test/stacks.ts'
+import { MAX_CODE_BYTES, PAGE_QUERIES_CODE } from './page-queries.ts'
 import { FORWARDED_HEADERS } from './policies.ts'
 
 const dev = synthesize({ stage: 'dev' })
@@ -22,9 +24,12 @@ const configOf = ({ templates }: Synthesized): Properties =>
 /** The cache behavior for a path, chosen as CloudFront does: the first pattern that matches. */
 const behaviorFor = (made: Synthesized, path: string): Properties => {
   const { CacheBehaviors, DefaultCacheBehavior } = configOf(made)
-  const matches = ({ PathPattern }: Properties) =>
-    new RegExp(`^${String(PathPattern).replaceAll(/[.]/g, '\\.').replaceAll('*', '.*')}$`).test(path)
-  return (CacheBehaviors as Properties[]).find(matches) ?? DefaultCacheBehavior
+  const behaviors = CacheBehaviors as Properties[]
+  const pattern = firstMatch(
+    behaviors.map(({ PathPattern }) => String(PathPattern)),
+    path,
+  )
+  return behaviors.find(({ PathPattern }) => PathPattern === pattern) ?? DefaultCacheBehavior
 }
 const nameOf = ({ Ref }: Properties): string => String(Ref).replace(/[0-9A-F]{8}$/, '')
 const kindOf = (made: Synthesized, path: string) => {
@@ -59,12 +64,14 @@ test('public pages are read-only and requested without cookies; all other pages 
     '/category/Technology.data',
     '/books/tech-001',
     '/books/tech-001/learning.data',
-    '/covers/tech-001.svg',
   ]
   for (const path of pages) {
     expect(isPublicPage(path), path).toBe(true)
-    expect(kindOf(dev, path), path).toEqual({ keeps: 'Kept', asks: 'WithoutCookies', writes: false })
+    expect(kindOf(dev, path), path).toEqual({ keeps: 'Kept', asks: 'WithKeyedQuery', writes: false })
   }
+  expect(kindOf(dev, '/covers/tech-001.svg')).toMatchObject({ keeps: 'Covers', asks: 'WithKeyedQuery' })
+  for (const path of ['/robots.txt', '/sitemap.xml', '/sitemap-1.xml', '/site.webmanifest'])
+    expect(kindOf(dev, path), path).toEqual({ keeps: 'Files', asks: 'WithKeyedQuery', writes: false })
   for (const path of [
     '/cart',
     '/cart.data',
@@ -93,7 +100,8 @@ test('nothing is cached by default, and private responses have all cookies in th
       CachePolicyConfig as Properties,
     ]),
   )
-  for (const name of ['Kept', 'Own']) expect(policies[name]).toMatchObject({ MinTTL: 0, DefaultTTL: 0 })
+  for (const name of ['Kept', 'Own', 'Covers'])
+    expect(policies[name]).toMatchObject({ MinTTL: 0, DefaultTTL: 0 })
   expect(policies.Own?.MaxTTL).toBe(1)
   const keyed = (name: string) => policies[name]?.ParametersInCacheKeyAndForwardedToOrigin ?? {}
   expect(keyed('Own').CookiesConfig).toEqual({ CookieBehavior: 'all' })
@@ -101,6 +109,81 @@ test('nothing is cached by default, and private responses have all cookies in th
   expect(keyed('Kept').QueryStringsConfig).toEqual({ QueryStringBehavior: 'all' })
   for (const name of ['Kept', 'Own', 'Files'])
     expect(keyed(name)).toMatchObject({ EnableAcceptEncodingBrotli: true, EnableAcceptEncodingGzip: true })
+})
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  'routes/home': '/',
+  'routes/category': '/category/poetry',
+  'routes/search': '/search',
+  'routes/book': '/books/a/b',
+  'routes/cover': '/covers/a.svg',
+  'routes/about': '/about',
+  'routes/terms': '/terms',
+  'routes/privacy': '/privacy',
+  'routes/manifest': '/site.webmanifest',
+}
+
+test('the cache key of a public page has the parameters that the page knows, and no other is forwarded', () => {
+  const resources = dev.templates.edge?.Resources ?? {}
+  const propertiesOf = ({ Ref }: Properties): Properties => (resources[Ref]?.Properties ?? {}) as Properties
+  const run = createEdgeFunction(PAGE_QUERIES_CODE)
+  for (const { route, params, cachingParams = [] } of PUBLIC_PAGES) {
+    const path = EXAMPLES[route] ?? ''
+    const known = [...Object.keys(params), ...cachingParams]
+    const { CachePolicyId, OriginRequestPolicyId, FunctionAssociations } = behaviorFor(dev, path)
+    const { QueryStringsConfig: forwarded } = propertiesOf(OriginRequestPolicyId).OriginRequestPolicyConfig
+    expect(forwarded, path).toEqual({ QueryStringBehavior: 'none' })
+    const { QueryStringsConfig: keyed } =
+      propertiesOf(CachePolicyId).CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin
+    if (keyed.QueryStringBehavior === 'all') {
+      expect(FunctionAssociations, path).toMatchObject([{ EventType: 'viewer-request' }])
+      const sent = [...known, 'utm_source', 'constructor'].map(name => `${name}=1`).join('&')
+      const { url } = run(new Request(`https://shop.example${path}?${sent}`))
+      expect([...new URL(url).searchParams.keys()], path).toEqual(known.toSorted())
+    } else expect(keyed.QueryStrings ?? [], path).toEqual(known)
+    // CloudFront's limit for a list of names.
+    expect(keyed.QueryStrings?.length ?? 0).toBeLessThanOrEqual(10)
+  }
+  const [[, edgeFunction] = []] = listResources(dev.templates.edge, 'AWS::CloudFront::Function')
+  expect(edgeFunction).toMatchObject({
+    FunctionCode: PAGE_QUERIES_CODE,
+    FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
+    AutoPublish: true,
+  })
+  expect(Buffer.byteLength(PAGE_QUERIES_CODE)).toBeLessThan(MAX_CODE_BYTES)
+})
+
+test('the function at the edge splits a query as the page server does, and sends the rest beside the key', () => {
+  const run = createEdgeFunction(PAGE_QUERIES_CODE)
+  const split = (path: string, headers = {}) => {
+    const request = run(new Request(`https://shop.example${path}`, { headers }))
+    return { url: request.url.slice('https://shop.example'.length), rest: request.headers.get(UNKEYED_QUERY) }
+  }
+  for (const [sent, url, rest] of [
+    ['/?utm_source=a&gclid=b%20c', '/', 'utm_source=a&gclid=b%20c'],
+    ['/search?utm=1&q=x+y&author=B&author=A&page=2', '/search?author=B&author=A&page=2&q=x+y', 'utm=1'],
+    ['/search?q=b&q=a', '/search?q=b&q=a', null],
+    ['/search?%71=x&%zz=1', '/search?%71=x', '%zz=1'],
+    ['/_.data?_routes=routes%2Fhome&u=1', '/_.data?_routes=routes%2Fhome', 'u=1'],
+    ['/search.data?_routes=root%2Cx1&q=a', '/search.data?q=a', null],
+    ['/search?_routes=x', '/search', '_routes=x'],
+    [`/?u=${'x'.repeat(2_000)}`, '/', null],
+    ['/aboutx?u=1', '/aboutx?u=1', null],
+  ] as const)
+    expect([sent, split(sent)]).toEqual([sent, { url, rest }])
+  // What a visitor sends in the header is not believed.
+  for (const path of ['/search', '/aboutx'])
+    expect(split(path, { [UNKEYED_QUERY]: 'q=evil' })).toEqual({ url: path, rest: null })
+  for (const sent of [
+    '/search?sort=title&q=a&u=1',
+    '/category/a?page=2&category=b',
+    '/books/a?page=2&utm_a=1',
+  ]) {
+    const here = pageAddress(new URL(sent, 'https://shop.example'))
+    const there = split(sent)
+    expect(pageAddress(new URL(there.url, 'https://shop.example'))?.path).toBe(here?.path)
+    expect(there.rest).toBe(here?.unkeyed)
+  }
 })
 
 test('errors are not rewritten, responses are compressed, and connections use HTTP/3 and TLS', () => {

@@ -6,7 +6,9 @@ import {
   CachedMethods,
   type CachePolicy,
   Distribution,
+  FunctionEventType,
   HttpVersion,
+  type IFunctionRef,
   type IOrigin,
   OriginProtocolPolicy,
   type OriginRequestPolicy,
@@ -22,7 +24,15 @@ import type { Stage } from '../settings/stage.ts'
 import type { Store } from '../store/store.ts'
 import { createBudget } from './budget.ts'
 import { createAliasRecords, createCertificate, findZone } from './domain.ts'
-import { ASSET_PATTERNS, IMAGE_PATTERNS, listApiPatterns, PUBLIC_PAGE_PATTERNS } from './path-patterns.ts'
+import { createPageQueries } from './page-queries.ts'
+import {
+  ASSET_PATTERNS,
+  COVER_PATTERNS,
+  IMAGE_PATTERNS,
+  listApiPatterns,
+  PUBLIC_PAGE_PATTERNS,
+  SITE_FILE_PATTERNS,
+} from './path-patterns.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createFirewall } from './waf.ts'
 
@@ -86,7 +96,8 @@ export class Edge extends Stack {
     const policies = createPolicies(this, name)
     const zone = findZone(this, options)
     const certificate = createCertificate(this, options, zone)
-    const behaviors = createBehaviors(policies, {
+    const pageQueries = createPageQueries(this, `${name}-page-queries`)
+    const behaviors = createBehaviors(policies, pageQueries, {
       api: both(api),
       assets: both(store => bucket(store, 'assets')),
       images: both(store => bucket(store, 'blobs')),
@@ -133,9 +144,11 @@ type Behaviors = Readonly<{
 
 const createBehaviors = (
   policies: Policies,
+  pageQueries: IFunctionRef,
   { api, assets, images }: Readonly<Record<'api' | 'assets' | 'images', Origin>>,
 ): Behaviors => {
-  const { headers, shared, personal, files, withCookies, withoutCookies } = policies
+  const { headers, shared, personal, covers, files } = policies
+  const { withCookies, withoutCookies, withKeyedQuery } = policies
   const behavior = (
     origin: IOrigin,
     cachePolicy: CachePolicy,
@@ -157,20 +170,24 @@ const createBehaviors = (
   const read = behavior(api.read, shared, ask(withoutCookies, AllowedMethods.ALLOW_GET_HEAD))
   const readAndWrite = behavior(api.write, shared, ask(withCookies, AllowedMethods.ALLOW_ALL))
   const everythingElse = behavior(api.write, personal, ask(withCookies, AllowedMethods.ALLOW_ALL))
+  const page = {
+    ...behavior(api.read, shared, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD)),
+    functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: pageQueries }],
+  }
+  const cover = behavior(api.read, covers, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD))
+  const siteFile = behavior(api.read, files, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD))
+  const assign = (patterns: readonly string[], to: BehaviorOptions) =>
+    patterns.map((pattern): [string, BehaviorOptions] => [pattern, to])
   const entries: [string, BehaviorOptions][] = [
     ...listApiPatterns().map(({ pattern, isCacheable, isWritable }): [string, BehaviorOptions] => [
       pattern,
       isCacheable ? (isWritable ? readAndWrite : read) : everythingElse,
     ]),
-    ...ASSET_PATTERNS.map((pattern): [string, BehaviorOptions] => [
-      pattern,
-      behavior(assets.read, files, {}),
-    ]),
-    ...IMAGE_PATTERNS.map((pattern): [string, BehaviorOptions] => [
-      pattern,
-      behavior(images.read, files, {}),
-    ]),
-    ...PUBLIC_PAGE_PATTERNS.map((pattern): [string, BehaviorOptions] => [pattern, read]),
+    ...assign(ASSET_PATTERNS, behavior(assets.read, files, {})),
+    ...assign(IMAGE_PATTERNS, behavior(images.read, files, {})),
+    ...assign(PUBLIC_PAGE_PATTERNS, page),
+    ...assign(COVER_PATTERNS, cover),
+    ...assign(SITE_FILE_PATTERNS, siteFile),
   ]
   return { defaultBehavior: everythingElse, additionalBehaviors: Object.fromEntries(entries) }
 }

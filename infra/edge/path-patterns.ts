@@ -5,8 +5,8 @@ import { ENDPOINTS } from '#src/composition/endpoints.ts'
 export const toPattern = (path: string): string => path.replaceAll(/\{[^}]+\}/g, '*')
 
 /**
- * Public pages, which are the same for everyone and read-only (listed in pages/paths.ts), and their data requests by client-side
- * navigation.
+ * Public pages, which are the same for everyone and read-only (listed in pages/public-pages.ts), and their data requests by
+ * client-side navigation.
  */
 export const PUBLIC_PAGE_PATTERNS = [
   '/',
@@ -17,11 +17,10 @@ export const PUBLIC_PAGE_PATTERNS = [
   '/search*',
   '/category/*',
   '/books/*',
-  '/covers/*',
-  '/robots.txt',
-  '/site.webmanifest',
-  '/sitemap*.xml',
 ] as const
+export const COVER_PATTERNS = ['/covers/*'] as const
+/** Files that the Pages function makes, whatever the query. */
+export const SITE_FILE_PATTERNS = ['/robots.txt', '/site.webmanifest', '/sitemap*.xml'] as const
 
 /** Files of the pages build, in the assets bucket. */
 export const ASSET_PATTERNS = ['/assets/*', '/favicon.*'] as const

@@ -14,6 +14,7 @@ import {
   ResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
+import { COVER_PARAMS, UNKEYED_QUERY } from '#src/pages/public-pages.ts'
 
 /**
  * Request headers that the shop reads, besides cookies. A list, because the gateway must not receive the visitor's Host and
@@ -35,25 +36,39 @@ const NOTHING = Duration.seconds(0)
 export type Policies = {
   readonly shared: CachePolicy
   readonly personal: CachePolicy
+  readonly covers: CachePolicy
   readonly files: CachePolicy
+  readonly withKeyedQuery: OriginRequestPolicy
   readonly withoutCookies: OriginRequestPolicy
   readonly withCookies: OriginRequestPolicy
   readonly headers: ResponseHeadersPolicy
 }
 
+const SHARED = {
+  minTtl: NOTHING,
+  defaultTtl: NOTHING,
+  maxTtl: YEAR,
+  cookieBehavior: CacheCookieBehavior.none(),
+  headerBehavior: CacheHeaderBehavior.none(),
+  enableAcceptEncodingBrotli: true,
+  enableAcceptEncodingGzip: true,
+}
+
 /** `name` prefixes the policy names, which are unique per account. */
 export const createPolicies = (scope: Construct, name: string): Policies => ({
-  /** Responses that are the same for everyone, cached as long as their headers say. */
+  /**
+   * Responses that are the same for everyone, cached as long as their headers say. The query of a page is what its function has
+   * left of it (page-queries.ts); the API refuses parameters that it does not know, and refusals are not cached.
+   */
   shared: new CachePolicy(scope, 'Kept', {
+    ...SHARED,
     cachePolicyName: `${name}-kept`,
-    minTtl: NOTHING,
-    defaultTtl: NOTHING,
-    maxTtl: YEAR,
-    cookieBehavior: CacheCookieBehavior.none(),
-    headerBehavior: CacheHeaderBehavior.none(),
     queryStringBehavior: CacheQueryStringBehavior.all(),
-    enableAcceptEncodingBrotli: true,
-    enableAcceptEncodingGzip: true,
+  }),
+  covers: new CachePolicy(scope, 'Covers', {
+    ...SHARED,
+    cachePolicyName: `${name}-covers`,
+    queryStringBehavior: CacheQueryStringBehavior.allowList(...COVER_PARAMS),
   }),
   /**
    * Private responses are `no-store` and not cached. CloudFront still caches errors (500, 502, 503, 504) for ten seconds; cookies are
@@ -82,7 +97,13 @@ export const createPolicies = (scope: Construct, name: string): Policies => ({
     enableAcceptEncodingBrotli: true,
     enableAcceptEncodingGzip: true,
   }),
-  /** Public pages are requested without cookies, so that nothing personal can be cached. */
+  /** Public pages are requested without cookies, so that nothing personal can be cached, and with the query of the cache key alone. */
+  withKeyedQuery: new OriginRequestPolicy(scope, 'WithKeyedQuery', {
+    originRequestPolicyName: `${name}-with-keyed-query`,
+    headerBehavior: OriginRequestHeaderBehavior.allowList(...FORWARDED_HEADERS, UNKEYED_QUERY),
+    cookieBehavior: OriginRequestCookieBehavior.none(),
+    queryStringBehavior: OriginRequestQueryStringBehavior.none(),
+  }),
   withoutCookies: new OriginRequestPolicy(scope, 'WithoutCookies', {
     originRequestPolicyName: `${name}-without-cookies`,
     headerBehavior: OriginRequestHeaderBehavior.allowList(...FORWARDED_HEADERS),

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { createAccountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
-import { CDN_SETTINGS, startFunctions, startServer } from '../../test/deployments.ts'
+import { CDN_SETTINGS, PROXY_SECRET, startFunctions, startServer } from '../../test/deployments.ts'
 import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
 import { sortAttributes } from '../../test/table-contents.ts'
@@ -176,6 +176,10 @@ const ODD: readonly Ask[] = [
   who => who.get('/api/cart/items/a/b'),
   who => who.get('/api/auth/nowhere'),
   who => who.get('/images/covers/none.webp'),
+  who => who.get('/images/none'),
+  who => who.get('/assets/none.js'),
+  who => who.get('/none.png'),
+  who => who.get('/covers/none.svg?v=1'),
   who => who.post('/api/cart/items', '{"book_id":'),
   who => who.post('/api/cart/items', '\uFEFF{}', { 'content-type': 'application/json' }),
   who =>
@@ -201,6 +205,15 @@ const ODD: readonly Ask[] = [
   who => who.get('/category/Food%20%2F%20Drink'),
   who => who.get('/category/no/such'),
   who => who.get('/search?q=clean+code'),
+  who => who.get('/search?utm_source=a&q=clean+code&page=1'),
+  who => who.get('/?utm_source=a'),
+  who => who.get('/books/arts-1?utm_source=newsletter&gclid=a%20b'),
+  who => who.get('/books/arts-1.data?_routes=routes%2Fbook&utm_source=newsletter'),
+  who => who.get('/category/technology?utm_source=a&page=1'),
+  who => who.get('/category/Technology?page=2&utm_source=a'),
+  who => who.get('/about/?utm_source=a'),
+  who => who.get('/covers/arts-1.svg?v=1&u=2'),
+  who => who.get('/robots.txt?u=1'),
   who => who.get('/search?q=%F0%9F%93%9A'),
   who => who.get('/cart'),
   who => who.get('/orders'),
@@ -263,6 +276,21 @@ test('the bundles answer every request as a local server does', {
   expect(
     [...aws.objects.keys()].filter(key => key.startsWith('/shop-blobs/images/covers/new-1-')),
   ).toHaveLength(7)
+})
+
+test('the function of the pages passes nothing on to the API but the calls of its pages, and answers none of its own', async () => {
+  const { of } = await both()
+  const invoke = async (url: string, headers = {}) => {
+    const sent = { 'x-trusted-proxy': PROXY_SECRET, ...headers }
+    const event = createGatewayEvent({ method: 'GET', url, headers: sent }, new Uint8Array(), '$default')
+    return (await of('Pages').invoke(event)) as { statusCode: number; body: string }
+  }
+  for (const path of ['/api/books', '/api', '/api/cart?x=1', '/images/covers/none.webp', '/dev/mailbox']) {
+    const { statusCode, body } = await invoke(path)
+    expect([path, statusCode, JSON.parse(body).code]).toEqual([path, 404, 'not_found'])
+  }
+  expect((await invoke('/about')).statusCode).toBe(200)
+  expect((await invoke('/about', { 'x-page-call': '1' })).statusCode).toBe(404)
 })
 
 test('functions refuse requests that did not come through the CDN', async () => {

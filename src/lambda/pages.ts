@@ -1,4 +1,7 @@
-/** Pages function: everything except the API. It has access to no table: it reads and writes through the public API. */
+/**
+ * Pages function: everything except the API. It has access to no table: it reads and writes through the public API. Its own calls
+ * are marked and it answers none that is, because a call that the gateway routed back to it would call itself without end.
+ */
 import { pageRenderer } from 'cloudshelf-pages'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
@@ -8,6 +11,7 @@ import { type Caller, proxySecretToSend } from '../http/client-ip.ts'
 import { createLoadShedder } from '../http/load-shedding.ts'
 import { shopOrigins } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
+import { restoreUnkeyed, UNKEYED_QUERY } from '../pages/public-pages.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { createHttpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
@@ -20,14 +24,18 @@ const { publicUrl, currency, shop, apiUrl } = settings
 if (apiUrl === undefined) throw new SettingsError('API_URL must be set')
 const { proxy } = await readSecrets(settings, ['proxy'])
 
+/** Header of the calls of this function. */
+const PAGE_CALL = 'x-page-call'
+
+const notFound = async (): Promise<Response> =>
+  problem(new ShopError('not_found', 'There is nothing at this path.'))
+
 /** Calls the API over the network, with the secret of the shop's own proxy, on behalf of the visitor. */
 const fetchApi = async (request: Request, caller?: Caller): Promise<Response> => {
   const { pathname, search } = new URL(request.url)
-  // Neither the API nor a page: the CDN serves it from a bucket, where it was not found.
-  if (!pathname.startsWith('/api/'))
-    return problem(new ShopError('not_found', 'There is nothing at this path.'))
   const headers = new Headers(request.headers)
   headers.set('x-trusted-proxy', proxySecretToSend(proxy))
+  headers.set(PAGE_CALL, '1')
   const current = currentRequest()
   if (current) headers.set(REQUEST_ID, current.id)
   // The API would prefer it to our own id.
@@ -44,6 +52,8 @@ const fetchApi = async (request: Request, caller?: Caller): Promise<Response> =>
 
 const { fetch: servePage } = createPageServer({
   fetch: fetchApi,
+  // A path of the API or of images that comes here is in no function and no bucket: it is not passed on.
+  elsewhere: notFound,
   publicUrl,
   origins: shopOrigins(publicUrl),
   loadShedder: createLoadShedder(),
@@ -58,4 +68,15 @@ const { fetch: servePage } = createPageServer({
   log: createJsonLog(settings.log.level, settings.log.service),
 })
 
-export const handler = createHttpHandler(servePage, { publicUrl, proxySecret: proxy })
+/** The request as the visitor sent it: the CDN has taken out of the query what is not in the key of its cache. */
+const withWholeQuery = (request: Request): Request => {
+  const unkeyed = request.headers.get(UNKEYED_QUERY)
+  return unkeyed === null || request.method === 'POST'
+    ? request
+    : new Request(restoreUnkeyed(new URL(request.url), unkeyed), request)
+}
+
+const fetchPage = (request: Request, caller: Caller): Promise<Response> =>
+  request.headers.has(PAGE_CALL) ? notFound() : servePage(withWholeQuery(request), caller)
+
+export const handler = createHttpHandler(fetchPage, { publicUrl, proxySecret: proxy })

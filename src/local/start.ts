@@ -158,6 +158,7 @@ const startParts = async (
   const build = createLocalBuild(text => log.event('pages', text))
   const pages = createPageServer({
     fetch: shop.fetch,
+    elsewhere: shop.fetch,
     publicUrl: settings.publicUrl,
     origins: shop.origins,
     loadShedder: shop.loadShedder,

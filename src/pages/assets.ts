@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Body } from './compress.ts'
-import { IMMUTABLE } from './headers.ts'
+import { IMMUTABLE, MISSING } from './headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -25,6 +25,17 @@ export const assetHeaders = (pathname: string): Record<string, string> | undefin
     ? { 'content-type': type, 'cache-control': HASHED.test(pathname) ? IMMUTABLE : 'public, max-age=86400' }
     : undefined
 }
+
+/** Response for a file that does not exist: without a page around it, because the browser asked for a file. */
+export const missingFile = (): Response =>
+  new Response('Not found', {
+    status: 404,
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': MISSING,
+      'x-content-type-options': 'nosniff',
+    },
+  })
 
 /** Serves the files of `folder`, each read from disk once. Resolves to undefined for a file that does not exist. */
 export const createAssetServer = (folder: string) => {

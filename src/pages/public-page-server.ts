@@ -3,7 +3,7 @@
  * parameters that it does not know, and cached while its data is unchanged. Concurrent requests for a page share one rendering.
  */
 import { type PipelineRules, runSteps, skip } from '../http/pipeline.ts'
-import { IMMUTABLE, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
+import { IMMUTABLE, MISSING, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
 import { pageRoute } from './paths.ts'
 import { type PageAddress, withUnkeyed } from './public-pages.ts'
@@ -12,8 +12,6 @@ import { pageSteps } from './steps.ts'
 const PAGE_CACHE_BYTES = 48 * 1024 * 1024
 /** Redirects have a cache of their own: many paths that lead to one page must not displace others. */
 const REDIRECT_CACHE_BYTES = 256 * 1024
-/** A picture that is not there may be uploaded at any time. */
-const MISSING_PICTURE = 'public, max-age=10'
 /** Header by which the route of covers tells the version that it has drawn. It never leaves the process. */
 const VERSION = 'x-cover-version'
 /** Status of a redirect in the data of a page: the browser reads the address from the body. */
@@ -41,7 +39,7 @@ type Rendering = { readonly page: Promise<CachedPage>; readonly isFresh: () => b
 const cacheControl = (status: number, pathname: string, own: string | null): string => {
   if (status === 200) return own ?? PUBLIC
   // Redirects too: they keep parameters that are in no cache's key.
-  return status === 404 && pathname.startsWith('/covers/') ? MISSING_PICTURE : 'no-store'
+  return status === 404 && pathname.startsWith('/covers/') ? MISSING : 'no-store'
 }
 
 const headersOf = (

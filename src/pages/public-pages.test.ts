@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPublicPage, pageAddress, withoutFinalSlash, withUnkeyed } from './public-pages.ts'
+import { isPublicPage, pageAddress, restoreUnkeyed, withoutFinalSlash, withUnkeyed } from './public-pages.ts'
 
 const ORIGIN = 'https://shop.example'
 const addressOf = (path: string) => pageAddress(new URL(path, ORIGIN))
@@ -89,4 +89,15 @@ test('a slash at the end of the path of a public page is taken off', () => {
   ])
   for (const path of ['/', '/about', '/books/a/', '/cart/', '//about/', '/about//'])
     expect([path, withoutFinalSlash(path)]).toEqual([path, undefined])
+})
+
+test('what the CDN took out of a query comes back, but nothing that would change the page', () => {
+  const restore = (path: string, unkeyed: string) =>
+    restoreUnkeyed(new URL(path, ORIGIN), unkeyed).href.slice(ORIGIN.length)
+  expect(restore('/books/a', 'utm=1')).toBe('/books/a?utm=1')
+  expect(restore('/search?q=a', 'utm=1&u=%C3%A9')).toBe('/search?q=a&utm=1&u=%C3%A9')
+  for (const evil of ['q=evil', '%71=evil', 'page=2&q=evil', '&', '', '#x', 'sort=title'])
+    expect([evil, addressOf(restore('/search', evil))?.path]).toEqual([evil, '/search'])
+  expect(restore('/covers/a.svg', 'v=1')).toBe('/covers/a.svg')
+  expect(restore('/cart?removed=a', 'utm=1')).toBe('/cart?removed=a')
 })

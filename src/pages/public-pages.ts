@@ -17,12 +17,15 @@ export type PublicPage = {
 
 const page = (path: RegExp, route: string, params: QueryParams = {}): PublicPage => ({ path, route, params })
 
+/** The version of a drawn cover. */
+export const COVER_PARAMS = ['v'] as const
+
 export const PUBLIC_PAGES: readonly PublicPage[] = [
   page(/^\/(?:_root|_)?$/, 'routes/home'),
   page(/^\/category\/[^/]+(?:\/[^/]+)?$/, 'routes/category', CATEGORY_PARAMS),
   page(/^\/search$/, 'routes/search', SEARCH_PARAMS),
   page(/^\/books\/[^/]+(?:\/[^/]*)?$/, 'routes/book'),
-  { ...page(/^\/covers\/[^/]+$/, 'routes/cover'), cachingParams: ['v'] },
+  { ...page(/^\/covers\/[^/]+$/, 'routes/cover'), cachingParams: COVER_PARAMS },
   page(/^\/about$/, 'routes/about'),
   page(/^\/terms$/, 'routes/terms'),
   page(/^\/privacy$/, 'routes/privacy'),
@@ -86,6 +89,21 @@ export const pageAddress = ({ pathname, search }: URL): PageAddress | undefined 
   }
   const unkeyed = search.slice(1).split('&').filter(isUnkeyed).join('&')
   return { path: query.size > 0 ? `${path}?${query}` : path, unkeyed }
+}
+
+/** Header in which the CDN sends what it has taken out of a query, because it must not be in the key of its cache. */
+export const UNKEYED_QUERY = 'x-unkeyed-query'
+
+/**
+ * The URL of a public page with what the CDN has taken out of its query. Only what the page does not know is put back: anything
+ * else would change a page that the CDN gives to others.
+ */
+export const restoreUnkeyed = (url: URL, unkeyed: string): URL => {
+  const restored = new URL(url)
+  restored.search = unkeyed
+  const rest = pageAddress(restored)?.unkeyed ?? ''
+  restored.search = [url.search.slice(1), rest].filter(part => part !== '').join('&')
+  return restored
 }
 
 /** A path of the shop with further parameters, which are already encoded. */

@@ -6,7 +6,7 @@ import { currentRequest } from '../core/request.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createFetch, type PipelineRules, runSteps } from '../http/pipeline.ts'
-import { isAsset } from './assets.ts'
+import { isAsset, missingFile } from './assets.ts'
 import { Body } from './compress.ts'
 import { readFormBytes } from './forms.ts'
 import { securityHeaders } from './headers.ts'
@@ -38,8 +38,10 @@ export type PagesBuild = {
 
 /** With the API in the same process, the load shedder is the API's own: a page and its calls share one slot. */
 export type PagesDeps = PipelineRules & {
-  /** The API's fetch: for what is not a page, and for the data of pages. */
+  /** The API's fetch, for the data of pages. */
   readonly fetch: Fetch
+  /** Answers what is not a page: the API, images, the mailbox. */
+  readonly elsewhere: Fetch
   readonly publicUrl: string
   readonly currency: string
   readonly shop: ShopProfile
@@ -52,7 +54,7 @@ export type PagesDeps = PipelineRules & {
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
-/** `fetch` answers pages and passes everything else on to the API. */
+/** `fetch` answers pages and passes everything else on. */
 export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
   const { publicUrl, origins, currency, shop, log, loadShedder } = deps
   const { origin } = new URL(publicUrl)
@@ -152,8 +154,8 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
         'method_not_allowed',
         `${request.method} is not allowed here; use GET, HEAD or POST.`,
       )
-    const asset = isAsset(pathname) ? await (await ready()).asset(request, pathname) : undefined
-    const file = asset ?? (await site(pathname))
+    if (isAsset(pathname)) return (await (await ready()).asset(request, pathname)) ?? missingFile()
+    const file = await site(pathname)
     if (file) return file
     const bare = withoutFinalSlash(pathname)
     if (bare !== undefined) return redirectTo(bare + url.search)
@@ -164,7 +166,8 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
   const pageFetch = createFetch(log, findCached, (request, caller) =>
     routePage(request, caller).catch(refuse),
   )
-  const fetch: Fetch = (request, caller) => (isPage(request.url) ? pageFetch : deps.fetch)(request, caller)
+  const fetch: Fetch = (request, caller) =>
+    (isPage(request.url) ? pageFetch : deps.elsewhere)(request, caller)
 
   return { fetch }
 }

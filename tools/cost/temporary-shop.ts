@@ -106,6 +106,7 @@ const runShop = async <T>(
     const app = createShop(deps)
     const { fetch } = createPageServer({
       fetch: app.fetch,
+      elsewhere: app.fetch,
       publicUrl: ORIGIN,
       origins: app.origins,
       loadShedder: app.loadShedder,

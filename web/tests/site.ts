@@ -81,6 +81,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
   const build = createLocalBuild(() => {})
   const pages = createPageServer({
     fetch: app.fetch,
+    elsewhere: app.fetch,
     publicUrl: url,
     origins: app.origins,
     loadShedder: app.loadShedder,
