@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   notifications: [...DOMAIN, 'addresses', 'accounts', 'cart', 'orders'],
   privacy: [...DOMAIN, 'accounts', 'orders'],
   health: [...DOMAIN, 'catalog'],
-  pages: [...DOMAIN, 'catalog'],
+  pages: [...DOMAIN, 'catalog', 'accounts'],
   openapi: [...DOMAIN, 'composition'],
   composition: [...DOMAIN, ...NOUNS],
   local: [...DOMAIN, ...NOUNS, 'composition', 'pages'],

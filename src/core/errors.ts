@@ -25,6 +25,7 @@ export const errorStatus = {
   link_invalid: 404,
   cart_line_not_found: 404,
   method_not_allowed: 405,
+  body_too_slow: 408,
   // conflicts and limits
   account_exists: 409,
   book_exists: 409,

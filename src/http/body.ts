@@ -5,10 +5,15 @@ import { ShopError } from '../core/errors.ts'
 export const DEFAULT_MAX_BYTES = 64 * 1024
 
 /**
- * Reads the whole body. Throws body_too_large as soon as more than `maxBytes` have come, whatever content-length says, and
- * malformed_request when the body ends early.
+ * Reads the whole body. `take` is called with numbers of bytes before they are kept, and may throw a ShopError to end the reading.
+ * Throws body_too_large as soon as more than `maxBytes` have come, whatever content-length says, and malformed_request when the body
+ * ends early.
  */
-export const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
+export const readBody = async (
+  request: Request,
+  maxBytes: number,
+  take: (bytes: number) => void = () => {},
+): Promise<Uint8Array> => {
   const tooLarge = () => new ShopError('body_too_large', `The body must have at most ${maxBytes} bytes.`)
   const length = request.headers.get('content-length')
   if (Number(length ?? 0) > maxBytes) throw tooLarge()
@@ -17,6 +22,7 @@ export const readBody = async (request: Request, maxBytes: number): Promise<Uint
   try {
     // HTTP/1.1 delivers no more than was announced, and on Node a whole body is cheaper than a web stream.
     if (length !== null) {
+      take(Math.max(0, Number(length) || 0))
       const bytes = new Uint8Array(await request.arrayBuffer())
       if (bytes.length > maxBytes) throw tooLarge()
       return bytes
@@ -25,6 +31,7 @@ export const readBody = async (request: Request, maxBytes: number): Promise<Uint
     for await (const chunk of request.body as ReadableStream<Uint8Array>) {
       size += chunk.byteLength
       if (size > maxBytes) throw tooLarge()
+      take(chunk.byteLength)
       chunks.push(chunk)
     }
   } catch (error) {

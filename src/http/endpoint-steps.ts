@@ -2,12 +2,13 @@
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { requestIdHeader } from '../core/request.ts'
+import { DEFAULT_MAX_BYTES } from './body.ts'
 import type { Caller } from './client-ip.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity, type IdentityRules, identify, UNIDENTIFIED } from './identity.ts'
-import { type ParsedInput, parseInput, receiveBody } from './input.ts'
+import { type ParsedInput, parseInput } from './input.ts'
 import type { PipelineRules, Steps } from './pipeline.ts'
-import { createRequestCounter, type RequestCounter } from './rate-limits.ts'
+import { createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
 import type { Route } from './route.ts'
 
@@ -51,14 +52,20 @@ export const endpointSteps = (
   return {
     route: endpoint.path,
     checksCsrf: !isSigned,
-    identify: async () => {
+    identify: async receive => {
       if (!isSigned) return identify(cookie, rules)
-      received = await receiveBody(request, endpoint, rules.loadShedder)
+      received = await receive(endpoint.maxBytes ?? DEFAULT_MAX_BYTES)
       if (!(await verify?.(received, headers))) throw notSigned()
       return UNIDENTIFIED
     },
-    authorize: identity => authorize(endpoint.access, identity),
-    parse: identity => parseInput(request, endpoint, params, identity, rules.loadShedder, received),
+    authorize: async identity => {
+      await authorize(endpoint.access, identity)
+      refuseKnown(rules.limiter, endpoint.id, endpoint.limits ?? [], {
+        clientNetwork: caller.clientNetwork,
+        account: identity.session?.userId,
+      })
+    },
+    parse: (identity, receive) => parseInput(request, endpoint, params, identity, receive, received),
     limit: async (identity, { body }) => {
       const counter = await createRequestCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
         clientNetwork: caller.clientNetwork,

@@ -3,10 +3,10 @@
 import type * as z from 'zod'
 import { ShopError } from '../core/errors.ts'
 import { truncate } from '../core/truncate.ts'
-import { DEFAULT_MAX_BYTES, parseJson, readBody } from './body.ts'
+import { DEFAULT_MAX_BYTES, parseJson } from './body.ts'
+import type { ReceiveBody } from './body-budget.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity } from './identity.ts'
-import type { LoadShedder } from './load-shedding.ts'
 import { invalidRequest } from './problem.ts'
 import { repeatableNames } from './repeatable-param.ts'
 
@@ -49,30 +49,18 @@ const parseHeaders = (request: Request, { headers }: Endpoint): unknown => {
   return parse('headers', headers, Object.fromEntries(sent))
 }
 
-/** The raw body. The slot is yielded while it is being received. Throws body_too_large and malformed_request. */
-export const receiveBody = (
-  request: Request,
-  { maxBytes = DEFAULT_MAX_BYTES }: Endpoint,
-  { yieldSlotWhile }: LoadShedder,
-): Promise<Uint8Array> => yieldSlotWhile(() => readBody(request, maxBytes))
-
-const parseBody = async (
-  request: Request,
-  endpoint: Endpoint,
-  loadShedder: LoadShedder,
-): Promise<unknown> => {
+const parseBody = async (request: Request, endpoint: Endpoint, receive: ReceiveBody): Promise<unknown> => {
   const { body, method } = endpoint
   if (body === undefined && method === 'GET') return undefined
-  const bytes = await receiveBody(request, endpoint, loadShedder)
-  if (body === undefined) {
-    if (bytes.length > 0) throw new ShopError('invalid_request', 'body: must be empty')
-    return undefined
-  }
-  if (body === 'bytes') return bytes
+  // What the headers tell is refused before the body is received.
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type))
+  if (body !== undefined && body !== 'bytes' && !/^application\/json\s*(;|$)/i.test(type))
     throw new ShopError('unsupported_media_type', 'Send the body as content-type: application/json.')
-  return parse('body', body, parseJson(bytes))
+  const bytes = await receive(endpoint.maxBytes ?? DEFAULT_MAX_BYTES)
+  if (body === 'bytes') return bytes
+  if (body !== undefined) return parse('body', body, parseJson(bytes))
+  if (bytes.length > 0) throw new ShopError('invalid_request', 'body: must be empty')
+  return undefined
 }
 
 /** Everything that the handler gets. `received` is a raw body that was read before, to verify its signature. */
@@ -81,11 +69,11 @@ export const parseInput = async (
   endpoint: Endpoint,
   params: unknown,
   identity: Identity,
-  loadShedder: LoadShedder,
+  receive: ReceiveBody,
   received: Uint8Array | undefined,
 ): Promise<ParsedInput> => ({
   params: parse('path', endpoint.params, params),
   query: await parseQuery(request, endpoint, identity),
   headers: parseHeaders(request, endpoint),
-  body: received ?? (await parseBody(request, endpoint, loadShedder)),
+  body: received ?? (await parseBody(request, endpoint, receive)),
 })

@@ -3,8 +3,8 @@
  * 503, so that the others are answered in time, instead of all of them late.
  */
 import { hasDeadline, pauseDeadline, withDeadline } from '../core/deadline.ts'
-import { ShopError } from '../core/errors.ts'
-import { currentRequest } from '../core/request.ts'
+import { type BodyHold, createBodyBudget } from './body-budget.ts'
+import { storeBusy } from './store-busy.ts'
 
 /** Maximum requests processed concurrently. More would only take turns, and the database client has 48 connections. */
 const MAX_CONCURRENT = 32
@@ -21,15 +21,12 @@ export type LoadShedder = {
   readonly admit: <T>(work: () => Promise<T>) => Promise<T>
   /** Releases the slot while the body is being received. Throws store_busy when there is no slot afterwards. */
   readonly yieldSlotWhile: <T>(receive: () => Promise<T>) => Promise<T>
-}
-
-const shed = (): ShopError => {
-  const request = currentRequest()
-  if (request) request.isShed = true
-  return new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+  /** For the bodies of one request, from the budget of the process. */
+  readonly holdBodies: () => BodyHold
 }
 
 export const createLoadShedder = (maxConcurrent = MAX_CONCURRENT, maxQueued = MAX_QUEUED): LoadShedder => {
+  const bodies = createBodyBudget()
   let taken = 0
   const queue = new Set<() => void>()
 
@@ -38,11 +35,11 @@ export const createLoadShedder = (maxConcurrent = MAX_CONCURRENT, maxQueued = MA
       taken++
       return undefined
     }
-    if (queue.size >= maxQueued) throw shed()
+    if (queue.size >= maxQueued) throw storeBusy()
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => {
         queue.delete(acquired)
-        reject(shed())
+        reject(storeBusy())
       }, MAX_WAIT_MS)
       // The slot passes from the finished request to the next one: `taken` stays.
       const acquired = () => {
@@ -91,5 +88,5 @@ export const createLoadShedder = (maxConcurrent = MAX_CONCURRENT, maxQueued = MA
     }
   }
 
-  return { admit, yieldSlotWhile }
+  return { admit, yieldSlotWhile, holdBodies: bodies.hold }
 }

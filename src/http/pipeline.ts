@@ -7,15 +7,19 @@
  * 3. CSRF check      not for signed calls, which no cookie authenticates     csrf.ts
  * 4. load shedding   one of 32 slots, and a deadline                         load-shedding.ts
  * 5. identity        who calls: session, guest, or a verified signature      identity.ts
- * 6. authorization   whether the access policy lets the caller in            identity.ts
- * 7. parsing         path, query, headers and body                           input.ts, body.ts
+ * 6. authorization   whether the access policy lets the caller in, and no    identity.ts,
+ *                    rate limit of the caller is known to be used up         rate-limits.ts
+ * 7. parsing         path, query, headers, media type; then the body is      input.ts,
+ *                    received, within the budget of the process              body-budget.ts
  * 8. rate limit      refused here, or counted                                rate-limits.ts
  * 9. handler         the work, and its response
  *
- * What a step refuses, it throws as a ShopError; no later step has run then.
+ * What a step refuses, it throws as a ShopError; no later step has run then. So no body is received before its sender is authorized,
+ * except that of a signed call, whose signature covers it.
  */
 import type { Log } from '../core/log/log.ts'
 import { currentRequest } from '../core/request.ts'
+import type { ReceiveBody } from './body-budget.ts'
 import type { Caller } from './client-ip.ts'
 import { checkCsrf } from './csrf.ts'
 import type { LoadShedder } from './load-shedding.ts'
@@ -44,9 +48,9 @@ export type Steps<Identity, Input, Counter, Result> = {
   readonly checksCsrf: boolean
   /** Waits for what the handler needs, before a slot is taken and the deadline begins. */
   readonly prepare?: () => Promise<unknown>
-  readonly identify: () => Promise<Identity>
+  readonly identify: (receive: ReceiveBody) => Promise<Identity>
   readonly authorize: (identity: Identity) => Promise<void>
-  readonly parse: (identity: Identity) => Promise<Input>
+  readonly parse: (identity: Identity, receive: ReceiveBody) => Promise<Input>
   readonly limit: (identity: Identity, input: Input) => Promise<Counter>
   readonly handle: (identity: Identity, input: Input, counter: Counter) => Promise<Result>
 }
@@ -64,10 +68,17 @@ export const runSteps = async <Identity, Input, Counter, Result>(
   if (steps.checksCsrf) checkCsrf(request, origins)
   if (steps.prepare) await steps.prepare()
   return loadShedder.admit(async () => {
-    const identity = await steps.identify()
-    await steps.authorize(identity)
-    const input = await steps.parse(identity)
-    const counter = await steps.limit(identity, input)
-    return steps.handle(identity, input, counter)
+    const bodies = loadShedder.holdBodies()
+    const receive: ReceiveBody = maxBytes =>
+      loadShedder.yieldSlotWhile(() => bodies.receive(request, maxBytes))
+    try {
+      const identity = await steps.identify(receive)
+      await steps.authorize(identity)
+      const input = await steps.parse(identity, receive)
+      const counter = await steps.limit(identity, input)
+      return await steps.handle(identity, input, counter)
+    } finally {
+      bodies.release()
+    }
   })
 }

@@ -42,21 +42,26 @@ const storedName = (per: RateLimit['per']): string | readonly string[] =>
 const readField = (body: unknown, name: string): string =>
   String((body as Readonly<Record<string, unknown>> | undefined)?.[name] ?? '')
 
-const subject = async ({ per }: RateLimit, request: CountedRequest): Promise<string | undefined> => {
-  if (per === 'ip') return request.clientNetwork()
-  if (per === 'account') return request.account
+/** What sent the request, as far as it is known before its body. */
+type Sender = Pick<CountedRequest, 'clientNetwork' | 'account'>
+
+const senderOf = ({ per }: RateLimit, { clientNetwork, account }: Sender): string | undefined =>
+  per === 'ip' ? clientNetwork() : per === 'account' ? account : undefined
+
+const subject = async (limit: RateLimit, request: CountedRequest): Promise<string | undefined> => {
+  const { per } = limit
+  if (per === 'ip' || per === 'account') return senderOf(limit, request)
   if (per !== 'email') return JSON.stringify(per.map(name => readField(request.body, name)))
   const email = readField(request.body, 'email')
   const device = await request.deviceOf(email)
   return JSON.stringify(device === undefined ? [email] : [email, device])
 }
 
-const toLimitRequests = async (
+const toLimitRequests = (
   endpointId: string,
   limit: RateLimit,
-  request: CountedRequest,
-): Promise<RateLimitRequest[]> => {
-  const counted = await subject(limit, request)
+  counted: string | undefined,
+): RateLimitRequest[] => {
   if (counted === undefined) return []
   const scope = JSON.stringify([limit.counter ?? endpointId, storedName(limit.per)])
   return [{ scope, subject: counted, max: limit.max, seconds: limit.seconds }]
@@ -69,6 +74,19 @@ const tooManyRequests = (waitMs: number): ShopError => {
   return new ShopError('too_many_requests', `Too many requests. Please try again in ${wait}.`, {
     retry_after: seconds,
   })
+}
+
+/** Throws too_many_requests where this process knows that a limit of the sender is used up. Makes no call and counts nothing. */
+export const refuseKnown = (
+  limiter: Limiter,
+  endpointId: string,
+  limits: readonly RateLimit[],
+  sender: Sender,
+): void => {
+  const wait = limiter.knownWait(
+    limits.flatMap(limit => toLimitRequests(endpointId, limit, senderOf(limit, sender))),
+  )
+  if (wait > 0) throw tooManyRequests(wait)
 }
 
 /** A request that is counted once: alone, or together with what is written for it. */
@@ -90,7 +108,9 @@ export const createRequestCounter = async (
   request: CountedRequest,
 ): Promise<RequestCounter> => {
   const requests = (
-    await Promise.all(limits.map(limit => toLimitRequests(endpointId, limit, request)))
+    await Promise.all(
+      limits.map(async limit => toLimitRequests(endpointId, limit, await subject(limit, request))),
+    )
   ).flat()
   const refuse = (wait: number): void => {
     if (wait > 0) throw tooManyRequests(wait)

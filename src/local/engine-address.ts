@@ -10,8 +10,9 @@ export type EngineAddress = { readonly host: string; readonly port: number }
 
 /**
  * The "bad ports" of the Fetch standard (https://fetch.spec.whatwg.org/#port-blocking) that need no privilege: no page can request
- * them. Two are left out, which Chromium does not refuse (4190, 6679). All are below every system's range for outgoing connections: one of those could
- * take the port while the engine is down, and a client that keeps connecting to it can even end up connected to itself.
+ * them. Two are left out, which Chromium does not refuse (4190, 6679). All are below every system's range for outgoing connections:
+ * one of those could take the port while the engine is down, and a client that keeps connecting to it can even end up connected to
+ * itself.
  */
 export const PORTS_CLOSED_TO_PAGES = [
   1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10_080,

@@ -12,7 +12,7 @@ type Json = { [name: string]: unknown }
 /** Errors that follow from the kind of an endpoint: its input, its access policy and its limits. */
 const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   'invalid_request',
-  ...(endpoint.method === 'GET' ? [] : (['body_too_large', 'malformed_request'] as const)),
+  ...(endpoint.method === 'GET' ? [] : (['body_too_large', 'body_too_slow', 'malformed_request'] as const)),
   ...(endpoint.body === undefined || endpoint.body === 'bytes'
     ? []
     : (['malformed_json', 'unsupported_media_type'] as const)),

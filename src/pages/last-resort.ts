@@ -33,6 +33,15 @@ const REFUSED: { readonly [code in ErrorCode]?: Texts } = {
     'This form is too large',
     'Please shorten what you entered, or choose a smaller file, and try again.',
   ],
+  not_signed_in: [
+    'Please sign in',
+    'Only staff may send this form. Sign in, open the page again and send it again.',
+  ],
+  forbidden: ['This form is for staff', 'Nothing was changed.'],
+  body_too_slow: [
+    'Your form arrived too slowly',
+    'Nothing was changed. Please check your connection and try again.',
+  ],
   store_busy: ['We’re very busy right now', 'Please try again in a moment.'],
 }
 const BAD_REQUEST: Texts = ['We couldn’t read this request', 'Please open the page again and try once more.']

@@ -13,9 +13,11 @@ const FORM_BYTES = 64 * 1024
 /** A cover image, and the form around it. */
 const UPLOAD_BYTES = 5 * 1024 * 1024 + FORM_BYTES
 
-/** Maximum bytes of a form of this page. */
-export const formBytes = (pathname: string): number =>
-  /^\/staff\/books\//.test(pathname) ? UPLOAD_BYTES : FORM_BYTES
+/** Maximum bytes of a form of this page: `others` from everybody, `staff` from staff alone. */
+export const formBytes = (pathname: string): { readonly others: number; readonly staff: number } => ({
+  others: FORM_BYTES,
+  staff: /^\/staff\/books\//.test(pathname) ? UPLOAD_BYTES : FORM_BYTES,
+})
 
 const FIRST_WORDS =
   /^\/(category|search|books|cart|visitor|checkout|orders|about|terms|privacy|sign-up|verify-email|sign-in|sign-out|forgot-password|reset-password|confirm-address|account|staff|covers|site|assets)(?=[./]|$)/

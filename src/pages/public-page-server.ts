@@ -2,10 +2,9 @@
  * Server of public pages: each is rendered once for everyone by its canonical address, without the visitor's headers and without
  * parameters that it does not know, and cached while its data is unchanged. Concurrent requests for a page share one rendering.
  */
-import { type PipelineRules, runSteps, skip } from '../http/pipeline.ts'
+import { type PipelineRules, runSteps } from '../http/pipeline.ts'
 import { IMMUTABLE, MISSING, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
-import { pageRoute } from './paths.ts'
 import { type PageAddress, withUnkeyed } from './public-pages.ts'
 import { pageSteps } from './steps.ts'
 
@@ -131,7 +130,7 @@ export const createPublicPageServer = (deps: PublicPageDeps): PublicPageServer =
         ? renderAndStore(url, url.href, () => false)
         : page
     }
-    const steps = pageSteps(pageRoute(url.pathname), deps.prepare, skip, render)
+    const steps = { ...pageSteps(url.pathname, deps.prepare), handle: render }
     return send(request, url, address, await runSteps(request, deps, steps))
   }
 

@@ -8,10 +8,11 @@ import type { Caller } from '../http/client-ip.ts'
 import { createFetch, type PipelineRules, runSteps } from '../http/pipeline.ts'
 import { isAsset, missingFile } from './assets.ts'
 import { Body } from './compress.ts'
+import { acceptedBytes } from './form-access.ts'
 import { readFormBytes } from './forms.ts'
 import { securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
-import { formBytes, hasLastingToken, isPage, pageRoute } from './paths.ts'
+import { hasLastingToken, isPage, pageRoute } from './paths.ts'
 import { createPublicPageServer } from './public-page-server.ts'
 import { pageAddress, withoutFinalSlash } from './public-pages.ts'
 import { siteFiles } from './site-files.ts'
@@ -86,18 +87,14 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     render: async request => (await ready()).render(request, mark, deps.fetch),
   })
 
-  const readForm = async (request: Request, pathname: string): Promise<Uint8Array | undefined> =>
-    request.method === 'POST'
-      ? loadShedder.yieldSlotWhile(() => readFormBytes(request, formBytes(pathname)))
-      : undefined
-
   const privatePage = (request: Request, { pathname }: URL, caller?: Caller): Promise<Response> => {
-    const renderPage = async (form: Uint8Array | undefined): Promise<Response> => {
+    const fetchApi: ApiFetch = call => deps.fetch(call, caller)
+    const renderPage = async (form?: Uint8Array): Promise<Response> => {
       const { render } = await ready()
       const nonce = randomBytes(16).toString('hex')
       const { method, headers: sent, url } = request
       const copy = new Request(url, { method, headers: sent, ...(form ? { body: form as BodyInit } : {}) })
-      const rendered = await render(copy, nonce, call => deps.fetch(call, caller))
+      const rendered = await render(copy, nonce, fetchApi)
       const headers = new Headers(rendered.headers)
       securityHeaders(headers, `'nonce-${nonce}'`, https)
       headers.set('cache-control', 'no-store')
@@ -111,8 +108,14 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       for (const [name, value] of Object.entries(encoded.headers)) headers.set(name, value)
       return new Response(encoded.bytes as BodyInit, { status: rendered.status, headers })
     }
-    const parse = () => readForm(request, pathname)
-    return runSteps(request, deps, pageSteps(pageRoute(pathname), ready, parse, renderPage))
+    const steps = pageSteps(pathname, ready)
+    if (request.method !== 'POST') return runSteps(request, deps, { ...steps, handle: () => renderPage() })
+    return runSteps(request, deps, {
+      ...steps,
+      identify: () => acceptedBytes(request, pathname, fetchApi),
+      parse: (maxBytes: number, receive) => readFormBytes(request, maxBytes, receive),
+      handle: (_maxBytes, form: Uint8Array) => renderPage(form),
+    })
   }
 
   const refuse = (error: unknown): Response => {

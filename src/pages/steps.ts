@@ -1,19 +1,14 @@
 /** Pipeline steps of a page. Identity, authorization and rate limits are those of the API calls that it makes. */
-import { type Steps, skip } from '../http/pipeline.ts'
+import { skip } from '../http/pipeline.ts'
+import { pageRoute } from './paths.ts'
 
-/** `prepare` loads what renders pages, before a slot is taken. */
-export const pageSteps = <Input, Result>(
-  route: string,
-  prepare: () => Promise<unknown>,
-  parse: () => Promise<Input>,
-  render: (input: Input) => Promise<Result>,
-): Steps<undefined, Input, undefined, Result> => ({
-  route,
+/** The steps before the handler; `prepare` loads what renders pages, before a slot is taken. */
+export const pageSteps = (pathname: string, prepare: () => Promise<unknown>) => ({
+  route: pageRoute(pathname),
   checksCsrf: true,
   prepare,
   identify: skip,
   authorize: skip,
-  parse,
+  parse: skip,
   limit: skip,
-  handle: (_identity, input) => render(input),
 })
