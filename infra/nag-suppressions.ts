@@ -32,7 +32,12 @@ const STORE: Suppressions = {
     'The TLS requirement is in the bucket’s only policy, which names the distribution and is therefore in the shop stack.',
 }
 
+const TOPIC: Suppressions = {
+  'Serverless-SNSRedrivePolicy':
+    'Alarms are sent by email; a bounced mail would wait in a queue that nobody reads.',
+}
 const EDGE: Suppressions = {
+  ...TOPIC,
   'AwsSolutions-CFR1': 'A bookshop sells to every country.',
   'AwsSolutions-CFR3':
     'Viewer logs would show who read what, so none are kept. The gateway counts and logs requests without IP addresses.',
@@ -50,14 +55,13 @@ const WITHOUT_WAF: Suppressions = {
 }
 
 const SHOP: Suppressions = {
+  ...TOPIC,
   'AwsSolutions-APIG4':
     'Functions check session cookies by the access of each endpoint, and accept requests only from the CDN.',
   'Serverless-LambdaTracing':
     'X-Ray costs 5 USD per million traces and would only show when a function ran: our calls are made without its SDK.',
   'AwsSolutions-SQS3': 'These are the queues of dead letters.',
   'Serverless-SQSRedrivePolicy': 'These are dead-letter queues.',
-  'Serverless-SNSRedrivePolicy':
-    'Alarms are sent by email; a bounced mail would wait in a queue that nobody reads.',
   'Serverless-LambdaDLQ':
     'The gateway waits for responses and reports failures; streams and schedules have dead-letter queues of their own.',
 }

@@ -35,6 +35,7 @@ test.each(['staging', 'prod'] as const)('%s has exactly the listed standing char
   // The hosted zone is not created by the stacks.
   const { 'route53-hosted-zone': _, ...options } = listed(stage, ['waf', 'domain', 'secondRegion'])
   expect(charged(stage, ALL_OPTIONS)).toEqual(options)
+  expect(charged(stage, { orderHours: '9-21' })).toEqual(listed(stage, ['orderHours']))
   for (const { price } of STANDING_CHARGES[stage]) expect(findPrice(price).standing).toBe(true)
 })
 

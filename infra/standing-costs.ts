@@ -17,7 +17,7 @@ export type Charge = {
 /** Custom metrics of each function, besides the server errors that functions with routes count. */
 const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName[]>>> = {
   OrderProcess: ['OrdersPlaced', 'Revenue'],
-  Sweeper: ['OutboxAge'],
+  Sweeper: ['OutboxAge', 'OrderGap'],
   BookCatalog: ['IndexAge'],
 }
 
@@ -84,7 +84,9 @@ const countMetrics = ({ Properties = {} }: Resource): number => {
   if (Variables.POWERTOOLS_METRICS_DISABLED === 'true') return 0
   const id = String(Variables.POWERTOOLS_SERVICE_NAME).replace(/^[a-z]+-/, '') as FunctionId
   const answers = findFunction(id).otherRoutes.length > 0
-  return (PUBLISHED_METRICS[id]?.length ?? 0) + (answers ? 1 : 0)
+  // Without ORDER_HOURS the time without orders is not measured.
+  const published = PUBLISHED_METRICS[id]?.filter(name => name !== 'OrderGap' || 'ORDER_HOURS' in Variables)
+  return (published?.length ?? 0) + (answers ? 1 : 0)
 }
 
 const findCharges = (id: string, resource: Resource): Charge[] => {
@@ -95,6 +97,10 @@ const findCharges = (id: string, resource: Resource): Charge[] => {
     )
     return [{ price: 'cloudwatch-alarm', count: Math.max(1, metrics), what: id }]
   }
+  if (Type === 'AWS::Logs::MetricFilter')
+    return [
+      { price: 'cloudwatch-custom-metric', count: countItems(Properties.MetricTransformations), what: id },
+    ]
   if (Type === 'AWS::CloudWatch::Dashboard') return [{ price: 'cloudwatch-dashboard', count: 1, what: id }]
   if (Type === 'AWS::WAFv2::WebACL')
     return [

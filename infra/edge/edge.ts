@@ -17,10 +17,13 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'
+import { createAlarm, createTopic } from '../shop/alarms.ts'
+import { cdnMetric, rateWhereMany } from '../shop/metrics.ts'
 import type { Store } from '../store/store.ts'
 import { createBudget } from './budget.ts'
 import { createAliasRecords, createCertificate, findZone } from './domain.ts'
@@ -119,9 +122,27 @@ export class Edge extends Stack {
     })
     this.publicUrl = `https://${options.domain ?? this.distribution.distributionDomainName}`
     if (zone && options.domain) createAliasRecords(this, this.distribution, zone, options.domain)
+    if (stage.isMonitored) this.#watch(options.alarmEmail)
     if (options.alarmEmail) createBudget(this, name, Number(options.monthlyBill), options.alarmEmail)
     new CfnOutput(this, 'Address', { value: this.publicUrl })
     new CfnOutput(this, 'CdnName', { value: this.distribution.distributionDomainName })
+  }
+
+  /** CloudFront's metrics are in this Region, so their alarm is too. */
+  #watch(alarmEmail: string | undefined): void {
+    const { distributionId } = this.distribution
+    createAlarm(this, 'CdnErrors', createTopic(this, alarmEmail), {
+      metric: rateWhereMany(
+        '% of 5xx',
+        cdnMetric(distributionId, '5xxErrorRate', Stats.AVERAGE),
+        cdnMetric(distributionId, 'Requests', Stats.SUM),
+        50,
+      ),
+      threshold: 5,
+      datapoints: [2, 3],
+      description:
+        'More than 5 % of the responses of the CDN are 5xx, those of the buckets included. See docs/operations.md, "CDN".',
+    })
   }
 
   /** ARN of the distribution, for bucket policies in any Region. */

@@ -74,6 +74,13 @@ const Context = z.strictObject({
   secondMailIdentity: MailIdentity,
   /** Email address for alarms and budget alerts. */
   alarmEmail: Email.optional(),
+  /** Hours within `orderHours` without an order after which the alarm goes off. */
+  orderGap: z.coerce
+    .number({ error: 'must be a number of hours, for example 6' })
+    .int()
+    .min(1)
+    .max(80)
+    .default(6),
   /** Budget in USD per month for the whole account. */
   monthlyBill: Dollars.default('20'),
   reserved: ReservedConcurrency.default({}),

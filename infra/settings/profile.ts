@@ -4,6 +4,7 @@ import * as z from 'zod'
 import {
   ADDRESS_LINES,
   EMAIL_ADDRESS,
+  HOURS_OF_DAY,
   MARKDOWN_FILE,
   type SettingType,
   SHORT_TEXT,
@@ -27,6 +28,7 @@ export const PROFILE_OPTIONS = {
   shopPhone: textOf(SHORT_TEXT),
   shopTaxId: textOf(SHORT_TEXT),
   timeZone: textOf(TIME_ZONE_NAME),
+  orderHours: textOf(HOURS_OF_DAY),
   deliveryTime: textOf(SHORT_TEXT),
   /** Paths of files, which are put into the bundle of the pages. */
   termsFile: textOf(MARKDOWN_FILE),
@@ -43,6 +45,7 @@ const SETTINGS = {
   shopPhone: 'SHOP_PHONE',
   shopTaxId: 'SHOP_TAX_ID',
   timeZone: 'TIME_ZONE',
+  orderHours: 'ORDER_HOURS',
   deliveryTime: 'DELIVERY_TIME',
 } as const
 

@@ -15,12 +15,24 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { FunctionId } from '#src/lambda/functions.ts'
+import type { Options } from '../settings/options.ts'
+import { getTableNames, type Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
-import { functionMetric, gatewayMetric, shopMetric, sumMetrics } from './metrics.ts'
+import {
+  functionMetric,
+  gatewayMetric,
+  largestOf,
+  replicationMetric,
+  shareOf,
+  shopMetric,
+  sumMetrics,
+  tableMetric,
+  tooManyRequestsMetric,
+} from './metrics.ts'
 import type { DeadLetters } from './triggers.ts'
 
 /** Alarm when the metric exceeds `threshold` in `datapoints[0]` of the last `datapoints[1]` periods. */
-type AlarmDefinition = {
+export type AlarmDefinition = {
   readonly metric: IMetric
   readonly threshold: number
   readonly datapoints?: readonly [number, number]
@@ -49,7 +61,8 @@ export const createTopic = (scope: Construct, email: string | undefined): Topic 
   return topic
 }
 
-const createAlarm = (
+/** Creates an alarm that sends a mail when it goes off and when it is over. */
+export const createAlarm = (
   scope: Construct,
   id: string,
   topic: Topic,
@@ -80,6 +93,52 @@ const createErrorAlarm = (deployed: DeployedFunction): AlarmDefinition => ({
 const visibleMessages = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
 
+type Watch = (id: string, definition: AlarmDefinition) => Alarm
+
+/** Alarms on refused requests: a share of all, since a few are the mistakes of single visitors. */
+const watchRequests = (watch: Watch, apiId: string, stage: Stage): void => {
+  const all = gatewayMetric(apiId, 'Count', Stats.SUM)
+  watch('TooManyRequests', {
+    metric: shareOf('% of 429', tooManyRequestsMetric(stage), all, 100),
+    threshold: 10,
+    datapoints: [2, 3],
+    description:
+      'More than a tenth of the requests is refused by a rate limit (429). See docs/operations.md, "429".',
+  })
+  watch('ClientErrors', {
+    metric: shareOf('% of 4xx', gatewayMetric(apiId, '4xx', Stats.SUM), all, 100),
+    threshold: 40,
+    datapoints: [3, 3],
+    description: 'More than 40 % of the responses are 4xx for 15 minutes. See docs/operations.md, "4xx".',
+  })
+}
+
+/** Alarms on the tables: throttled calls, and replication where there is a second Region. */
+const watchTables = (watch: Watch, stage: Stage, replica: string | undefined): void => {
+  const names = Object.values(getTableNames(stage))
+  watch('TablesThrottled', {
+    metric: sumMetrics(
+      'throttled calls of tables',
+      names.flatMap(name =>
+        ['ReadThrottleEvents', 'WriteThrottleEvents'].map(event => tableMetric(name, event)),
+      ),
+    ),
+    threshold: 10,
+    datapoints: [2, 3],
+    description: 'DynamoDB throttles calls of the tables. See docs/operations.md, "table throttles".',
+  })
+  if (replica)
+    watch('ReplicationLate', {
+      metric: largestOf(
+        'replication delay',
+        names.map(name => replicationMetric(name, replica)),
+      ),
+      threshold: 60_000,
+      datapoints: [3, 3],
+      description: `Changes reach ${replica} more than a minute late. See docs/operations.md, "replication".`,
+    })
+}
+
 /** Creates the alarms; returns the error alarm of each function, which triggers a rollback. */
 export const createAlarms = (
   scope: Construct,
@@ -88,11 +147,21 @@ export const createAlarms = (
     deadLetters,
     apiId,
     topic,
+    stage,
+    options,
+    isActive,
+    replica,
   }: {
     readonly functions: DeployedFunctions
     readonly deadLetters: DeadLetters
     readonly apiId: string
     readonly topic: Topic
+    readonly stage: Stage
+    readonly options: Options
+    /** Whether this Region takes orders. */
+    readonly isActive: boolean
+    /** Region to which the tables of this stack's Region are replicated. */
+    readonly replica: string | undefined
   },
 ): Readonly<Record<FunctionId, Alarm>> => {
   const all = Object.values(functions)
@@ -147,6 +216,22 @@ export const createAlarms = (
     description:
       'A due email has been waiting in the outbox for more than an hour. See docs/operations.md, "mail waits".',
   })
+  watch('IndexOld', {
+    metric: shopMetric('IndexAge', functions.BookCatalog, Stats.MAXIMUM),
+    threshold: 15 * 60,
+    datapoints: [2, 2],
+    description:
+      'Lists and searches show a catalog of more than 15 minutes ago. See docs/operations.md, "index age".',
+  })
+  watchRequests(watch, apiId, stage)
+  watchTables(watch, stage, replica)
+  // The sweeper of the standby Region does not run.
+  if (options.orderHours && isActive)
+    watch('NoOrders', {
+      metric: shopMetric('OrderGap', functions.Sweeper, Stats.MAXIMUM),
+      threshold: options.orderGap,
+      description: `No order for ${options.orderGap} hours of those in which orders usually come (${options.orderHours}). See docs/operations.md, "no orders".`,
+    })
   return Object.fromEntries(
     all.map(one => [one.definition.id, watch(`${one.definition.id}Errors`, createErrorAlarm(one))]),
   ) as Record<FunctionId, Alarm>

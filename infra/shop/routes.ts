@@ -2,12 +2,13 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Endpoint } from '#src/http/endpoint.ts'
 import { routeKey } from '#src/lambda/functions.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
+import { tooManyRequestsMetric } from './metrics.ts'
 
 type Throttle = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number }
 const createThrottle = (perSecond: number, atOnce: number): Throttle => ({
@@ -57,6 +58,18 @@ const createAccessLog = (scope: Construct, stage: Stage): LogGroup =>
     removalPolicy: RemovalPolicy.DESTROY,
   })
 
+/** Only the log knows why the gateway refused: its metric of 4xx responses includes every visitor's own mistakes. */
+const countTooManyRequests = (scope: Construct, log: LogGroup, stage: Stage): void => {
+  const metric = tooManyRequestsMetric(stage)
+  new MetricFilter(scope, 'RefusedRequests', {
+    logGroup: log,
+    filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+    metricNamespace: metric.namespace,
+    metricName: metric.metricName,
+    metricValue: '1',
+  })
+}
+
 /** Enough to find a request in the functions' logs; without IP address or query, to protect privacy. */
 const LOG_FORMAT = JSON.stringify({
   time: '$context.requestTime',
@@ -87,6 +100,7 @@ export const createRoutes = (
     for (const one of endpoints) add(routeKey(one), chooseThrottle(one))
     for (const key of otherRoutes) add(key, key === '$default' ? PAGE_THROTTLE : DEFAULT_THROTTLE)
   }
+  const log = createAccessLog(scope, stage)
   const deployed = new CfnStage(scope, 'Stage', {
     apiId,
     stageName: '$default',
@@ -96,8 +110,9 @@ export const createRoutes = (
       throttlingBurstLimit: DEFAULT_THROTTLE.ThrottlingBurstLimit,
     },
     routeSettings: settings,
-    accessLogSettings: { destinationArn: createAccessLog(scope, stage).logGroupArn, format: LOG_FORMAT },
+    accessLogSettings: { destinationArn: log.logGroupArn, format: LOG_FORMAT },
   })
+  if (stage.isMonitored) countTooManyRequests(scope, log, stage)
   // The gateway refuses settings of routes that do not exist yet.
   for (const route of routes) deployed.addResourceDependency(route)
   return deployed

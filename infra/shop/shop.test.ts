@@ -202,29 +202,6 @@ test('CloudWatch may publish the alarms of this account and Region to their topi
   }
 })
 
-test('alarms are sent by email, and each is explained in docs/operations.md', () => {
-  const guide = readFileSync('docs/operations.md', 'utf8').toLowerCase()
-  const alarms = listResources(two.templates.shop, 'AWS::CloudWatch::Alarm')
-  expect(alarms.length).toBeGreaterThan(15)
-  for (const [name, { AlarmDescription, AlarmActions, Dimensions, Namespace }] of alarms) {
-    expect(JSON.stringify(AlarmActions), name).toContain('Alarms')
-    const [, chapter = ''] = /operations\.md, "([^"]+)"/.exec(AlarmDescription) ?? []
-    expect(guide, name).toMatch(
-      new RegExp(`^#+ .*${chapter.toLowerCase()}|^\\| .*${chapter.toLowerCase()}`, 'm'),
-    )
-    // An alarm must be limited to this shop's resources.
-    if (Namespace) expect(Dimensions.length, name).toBeGreaterThan(0)
-  }
-  expect(
-    listResources(two.templates.shop, 'AWS::SNS::Subscription').map(([, { Protocol, Endpoint }]) => [
-      Protocol,
-      Endpoint,
-    ]),
-  ).toEqual([['email', 'owner@shop.example']])
-  const [[, budget] = []] = listResources(two.templates.edge, 'AWS::Budgets::Budget')
-  expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
-})
-
 test('functions know the shop’s name and time zone, and the pages where their legal texts are', () => {
   for (const [id, { Environment }] of functionsIn(two))
     expect(Environment.Variables, id).toMatchObject({

@@ -63,6 +63,10 @@ export class Shop extends Stack {
         deadLetters,
         apiId,
         topic: createTopic(this, options.alarmEmail),
+        stage,
+        options,
+        isActive: streamArn !== undefined,
+        replica: isFirst ? options.secondRegion : options.region,
       })
       if (isFirst) createDashboard(this, name, stage, functions, apiId)
       if (stage.hasStagedRollout) createRollout(this, name, functions, alarms)

@@ -14,6 +14,7 @@ import {
   DAYS,
   DYNAMODB_URL,
   EMAIL_ADDRESS,
+  HOURS_OF_DAY,
   HTTP_URL,
   LOG_LEVEL,
   MARKDOWN_FILE,
@@ -83,6 +84,12 @@ const SHOP = {
     ...TIME_ZONE_NAME,
     default: DEFAULT_TIME_ZONE,
     meaning: 'Time zone of the dates that customers and staff see',
+  },
+  ORDER_HOURS: {
+    ...HOURS_OF_DAY,
+    unset: 'the time without orders is not measured',
+    meaning:
+      'Hours of the day, in the time zone, in which orders usually come; within them the time without an order is measured',
   },
   DELIVERY_TIME: {
     ...SHORT_TEXT,

@@ -172,6 +172,17 @@ export const EMAIL_ADDRESS = {
   example: 'hello@shop.example',
 } as const
 
+export const HOURS_OF_DAY = {
+  schema: parsedBy(text => {
+    const [, from, until] = /^(\d{1,2})-(\d{1,2})$/.exec(text)?.map(Number) ?? []
+    return from !== undefined && until !== undefined && from < until && until <= 24
+      ? { from, until }
+      : undefined
+  }),
+  expected: 'two hours from 0 to 24, the first one earlier',
+  example: '9-21',
+} as const
+
 export const TIME_ZONE_NAME = {
   schema: parsedBy(text => (isTimeZone(text) ? text : undefined)),
   expected: 'an IANA time zone',

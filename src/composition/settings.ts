@@ -7,6 +7,7 @@ import { type Currency, decimalsOf } from '../core/currency.ts'
 import type { LogLevel } from '../core/log/log.ts'
 import { type MinorUnits, parseDecimal } from '../core/money.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
+import type { OrderHours } from '../health/order-gap.ts'
 import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
 import type { TableNames } from '../tables/definitions.ts'
@@ -46,6 +47,8 @@ export type Settings = {
   /** Shared secret of the reverse proxy whose statement of the client's IP is believed. */
   readonly proxySecret: string | undefined
   readonly log: { readonly level: LogLevel; readonly service: string }
+  /** Hours of the day in which orders usually come. */
+  readonly orderHours: OrderHours | undefined
   readonly currency: Currency
   readonly rules: PriceRules
   readonly cartTtlSeconds: number
@@ -114,6 +117,7 @@ export const readSettings = (
       level: env.CLOUDSHELF_LOG ?? (env.AWS_LAMBDA_FUNCTION_NAME === undefined ? 'events' : 'requests'),
       service: env.POWERTOOLS_SERVICE_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME ?? 'cloudshelf',
     },
+    orderHours: env.ORDER_HOURS,
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: shippingCharge(env) },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,

@@ -1,6 +1,7 @@
 /** Age of the index and of the outbox, as the health endpoint reports them and the log records them. */
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import type { Log } from '../core/log/log.ts'
+import { type OrderGapDeps, orderGap } from './order-gap.ts'
 
 type Clock = { readonly now: () => Date }
 
@@ -19,11 +20,16 @@ export const outboxAge = async ({ outbox, now }: OutboxAgeDeps): Promise<number>
 export const indexAge = ({ liveIndex: { index, asOf }, now }: IndexAgeDeps): number | undefined =>
   index && Math.round((now().getTime() - asOf.getTime()) / 100) / 10
 
-/** Records both ages as gauges. */
-export const recordAges = async (
-  deps: OutboxAgeDeps & IndexAgeDeps & { readonly log: Pick<Log, 'gauge'> },
+/** Records the age of the outbox and the time without orders as gauges. */
+export const recordDelays = async (
+  deps: OutboxAgeDeps & OrderGapDeps & { readonly log: Pick<Log, 'gauge'> },
 ): Promise<void> => {
+  const [OutboxAge, gap] = await Promise.all([outboxAge(deps), orderGap(deps)])
+  deps.log.gauge(gap === undefined ? { OutboxAge } : { OutboxAge, OrderGap: gap })
+}
+
+/** Records the age of the index as a gauge, if there is an index. */
+export const recordIndexAge = (deps: IndexAgeDeps & { readonly log: Pick<Log, 'gauge'> }): void => {
   const age = indexAge(deps)
-  const OutboxAge = await outboxAge(deps)
-  deps.log.gauge(age === undefined ? { OutboxAge } : { OutboxAge, IndexAge: age })
+  if (age !== undefined) deps.log.gauge({ IndexAge: age })
 }

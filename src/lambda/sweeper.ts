@@ -1,9 +1,9 @@
-/** Sweeper function: every few minutes finishes interrupted erasures, sends mails that are due, and records the age of the outbox. */
+/** Sweeper function: every few minutes finishes interrupted erasures, sends mails that are due, and records how long mails and orders have been waited for. */
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
-import { outboxAge } from '../health/ages.ts'
+import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createFunctionBase } from './open.ts'
@@ -25,6 +25,6 @@ export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Con
   // Without a mail transport, rows wait in the outbox: a function has no mail folder.
   const send = async () => hasMailTransport(deps.settings) && sendDueMail(deps, AbortSignal.timeout(time))
   const results = await Promise.allSettled([resumeErasures(deps), send()])
-  base.log.gauge({ OutboxAge: await outboxAge(deps) })
+  await recordDelays(deps)
   for (const one of results) if (one.status === 'rejected') throw one.reason
 }

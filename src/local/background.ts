@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
-import { recordAges } from '../health/ages.ts'
+import { recordDelays, recordIndexAge } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import { numberOrders } from '../orders/numbering.ts'
 import type { IndexLoader } from './index-loader.ts'
@@ -42,7 +42,8 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
     { run: liveIndex.compare, delay: 3 * SECOND, pause: MINUTE },
     { run: () => liveIndex.save(), delay: 10 * SECOND, pause: 2 * MINUTE },
     { run: () => numberOrders(deps, 'system', signal), delay: 2 * SECOND },
-    { run: () => recordAges(deps), delay: MINUTE, pause: MINUTE },
+    { run: () => recordDelays(deps), delay: MINUTE, pause: MINUTE },
+    { run: async () => recordIndexAge(deps), delay: MINUTE, pause: MINUTE },
     { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
     {
       run: () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),

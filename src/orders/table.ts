@@ -46,6 +46,8 @@ export interface OrderTable extends OrderWrites {
   listByEmail(email: string, limit: number, before?: string): Promise<OrdersByEmail>
   /** A day's orders (UTC) by id, through OrderDateIndex. */
   listByDay(day: string, limit: number, after?: Key): Promise<OrderPage>
+  /** The order of a day (UTC) that was placed last. */
+  getLatestOfDay(day: string): Promise<Order | undefined>
   /** Every item, a page at a time. */
   scan(): AsyncGenerator<Omit<OrderPage, 'next'>>
   /** The idempotency record under this key, while it is kept (24 hours). */
@@ -168,6 +170,17 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
           ...(after ? { after } : {}),
         }),
       ),
+    getLatestOfDay: async day => {
+      const { items } = await db.query({
+        table,
+        index: 'OrderDateIndex',
+        where: 'order_date = :day',
+        values: { ':day': day },
+        descending: true,
+        limit: 1,
+      })
+      return parseOrders(items).orders[0]
+    },
     async *scan() {
       for await (const items of db.scan(table)) yield parseOrders(items)
     },

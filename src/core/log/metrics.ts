@@ -1,11 +1,12 @@
 /** Metrics of the shop: names and units, which the dashboard reads too. */
 
-/** Units are CloudWatch's; `None` is the shop's currency. */
+/** Units are CloudWatch's; `None` is the shop's currency, or hours. */
 export const METRIC_UNITS = {
   OrdersPlaced: 'Count',
   Revenue: 'None',
   OutboxAge: 'Seconds',
   IndexAge: 'Seconds',
+  OrderGap: 'None',
   ServerErrors: 'Count',
   UnreadableRows: 'Count',
 } as const

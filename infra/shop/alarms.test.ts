@@ -1,0 +1,86 @@
+/** Tests of the alarms: which there are, what they watch, and that the mail reaches somebody. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ALL_OPTIONS, listResources, type Properties, synthesize } from '../../test/stacks.ts'
+
+const ORDER_HOURS = { orderHours: '9-21', orderGap: '4' }
+const all = synthesize({ stage: 'prod', ...ALL_OPTIONS, ...ORDER_HOURS })
+const staging = synthesize({ stage: 'staging' })
+
+const alarmsIn = (stack: string, { templates } = all): Map<string, Properties> =>
+  new Map(
+    listResources(templates[stack], 'AWS::CloudWatch::Alarm').map(([id, found]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      found,
+    ]),
+  )
+const metricsOf = ({ Metrics = [], MetricName }: Properties): string[] =>
+  [MetricName, ...(Metrics as Properties[]).map(one => one.MetricStat?.Metric.MetricName)].filter(Boolean)
+
+test('there is an alarm for refused requests, old lists, slow tables, late replicas and hours without orders', () => {
+  const shop = alarmsIn('shop')
+  const watched = Object.fromEntries(
+    ['TooManyRequests', 'ClientErrors', 'IndexOld', 'NoOrders'].map(id => [
+      id,
+      metricsOf(shop.get(id) ?? {}),
+    ]),
+  )
+  expect(watched).toEqual({
+    TooManyRequests: ['TooManyRequests', 'Count'],
+    ClientErrors: ['4xx', 'Count'],
+    IndexOld: ['IndexAge'],
+    NoOrders: ['OrderGap'],
+  })
+  expect(shop.get('NoOrders')?.Threshold).toBe(4)
+  const tables = metricsOf(shop.get('TablesThrottled') ?? {})
+  expect([tables.length, new Set(tables)]).toEqual([
+    10,
+    new Set(['ReadThrottleEvents', 'WriteThrottleEvents']),
+  ])
+  const late = JSON.stringify(shop.get('ReplicationLate'))
+  expect(late.match(/"Value":"eu-west-1"/g)).toHaveLength(5)
+  expect(JSON.stringify(alarmsIn('standby-shop').get('ReplicationLate'))).toContain('eu-central-1')
+  expect(alarmsIn('shop', staging).has('NoOrders')).toBe(false)
+  expect(alarmsIn('shop', staging).has('ReplicationLate')).toBe(false)
+})
+
+test('errors of the CDN are watched in us-east-1, where its metrics are, with a topic of their own', () => {
+  const [alarm] = alarmsIn('edge').values()
+  expect(metricsOf(alarm ?? {})).toEqual(['5xxErrorRate', 'Requests'])
+  expect(JSON.stringify(alarm?.Metrics)).toContain('{"Name":"Region","Value":"Global"}')
+  const [[, subscription] = []] = listResources(all.templates.edge, 'AWS::SNS::Subscription')
+  expect(subscription).toMatchObject({ Protocol: 'email', Endpoint: 'owner@shop.example' })
+})
+
+test('each alarm sends a mail when it goes off and when it is over, and a heading of the guide explains it', () => {
+  const guide = readFileSync('docs/operations.md', 'utf8')
+  for (const [stack, { templates }] of [
+    ['shop', all],
+    ['standby-shop', all],
+    ['edge', all],
+    ['shop', staging],
+    ['edge', staging],
+  ] as const) {
+    const [[topic] = []] = listResources(templates[stack], 'AWS::SNS::Topic')
+    const alarms = listResources(templates[stack], 'AWS::CloudWatch::Alarm')
+    expect(alarms.length, stack).toBeGreaterThan(0)
+    for (const [id, { AlarmActions, OKActions, AlarmDescription, Dimensions, Namespace }] of alarms) {
+      expect([AlarmActions, OKActions], id).toEqual([[{ Ref: topic }], [{ Ref: topic }]])
+      const heading = /docs\/operations\.md, "([^"]+)"/.exec(AlarmDescription)?.[1]
+      expect(guide, id).toContain(`| ${heading} (`)
+      // An alarm must be limited to this shop's resources.
+      if (Namespace) expect(Dimensions.length, id).toBeGreaterThan(0)
+    }
+  }
+})
+
+test('a sum has a value where one of its metrics has none', () => {
+  const throttled = alarmsIn('shop').get('Throttled')?.Metrics as Properties[]
+  const expression = throttled.map(({ Expression }) => Expression).find(Boolean)
+  expect(expression).toMatch(/^SUM\(\[FILL\(m0, 0\), /)
+})
+
+test('the budget warns of the bill of a month', () => {
+  const [[, budget] = []] = listResources(all.templates.edge, 'AWS::Budgets::Budget')
+  expect(budget?.Budget.BudgetLimit).toEqual({ Amount: 20, Unit: 'USD' })
+})
