@@ -2,14 +2,13 @@
 import { type App, Tags } from 'aws-cdk-lib'
 import type { TableId } from '#src/tables/definitions.ts'
 import { Edge } from './edge/edge.ts'
-import type { Options } from './settings/options.ts'
+import { type Options, OptionsError } from './settings/options.ts'
+import { EDGE_REGION } from './settings/region.ts'
 import { stackNames } from './settings/stack-names.ts'
 import { getStage, type StageName } from './settings/stage.ts'
 import type { CodeFolders } from './shop/functions.ts'
 import { Shop } from './shop/shop.ts'
 import { Store } from './store/store.ts'
-
-const EDGE_REGION = 'us-east-1'
 
 export type Stacks = {
   readonly stage: StageName
@@ -24,6 +23,10 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
   const stage = getStage(options.stage)
   const { region, secondRegion, active } = options
   const names = stackNames(options)
+  if (active === 'second' && !(options.secondBooksStream && options.secondControlStream))
+    throw new OptionsError(
+      'invalid options: active=second requires secondBooksStream and secondControlStream, which `npm run deploy` finds',
+    )
   const at = (where: string) => ({
     env: { region: where, ...(account ? { account } : {}) },
     crossRegionReferences: true,

@@ -21,8 +21,16 @@ const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName
   BookCatalog: ['IndexAge'],
 }
 
-export type Resource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
-export type TemplateJson = { readonly Resources?: Readonly<Record<string, Resource>> }
+export type Resource = {
+  readonly Type: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
+}
+export type TemplateJson = {
+  readonly Resources?: Readonly<Record<string, Resource>>
+  readonly Parameters?: Readonly<Record<string, unknown>>
+}
 
 /** Resource types without a standing charge. Types that are neither here nor priced below are rejected. */
 const FREE_TYPES = new Set([

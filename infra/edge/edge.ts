@@ -20,7 +20,9 @@ import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfr
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
+import { recordOptions } from '../settings/recorded-options.ts'
 import type { Stage } from '../settings/stage.ts'
 import { createAlarm, createTopic } from '../shop/alarms.ts'
 import { cdnMetric, rateWhereMany } from '../shop/metrics.ts'
@@ -124,6 +126,8 @@ export class Edge extends Stack {
     if (zone && options.domain) createAliasRecords(this, this.distribution, zone, options.domain)
     if (stage.isMonitored) this.#watch(options.alarmEmail)
     if (options.alarmEmail) createBudget(this, name, Number(options.monthlyBill), options.alarmEmail)
+    addInputs(this)
+    new CfnOutput(this, 'Options', { value: JSON.stringify(recordOptions(options)) })
     new CfnOutput(this, 'Address', { value: this.publicUrl })
     new CfnOutput(this, 'CdnName', { value: this.distribution.distributionDomainName })
   }

@@ -1,10 +1,12 @@
 /** The CDK command line as this project runs it: no telemetry, no notices, no prompts. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { OperatorError } from './aws.ts'
+import type { StackOutputs } from '../settings/fingerprint.ts'
+import type { TemplateJson } from '../standing-costs.ts'
+import { OperatorError } from './calls.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk')
@@ -28,14 +30,20 @@ const contextArgs = (context: Readonly<Record<string, string>>): string[] =>
   Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`])
 
 /** Creates the templates and function bundles of all stacks. */
-export const synthesize = (context: Readonly<Record<string, string>>, folder = ASSEMBLY): void =>
+export const synthesize = (context: Readonly<Record<string, string>>, folder = ASSEMBLY): void => {
+  // CDK leaves templates of stacks there that these options do not have.
+  rmSync(resolve(ROOT, folder), { recursive: true, force: true })
   run(['synth', '--quiet', '--app', APP, '--output', folder, ...contextArgs(context)])
+}
+
+/** The template of a stack of the assembly; undefined if the options have no such stack. */
+export const readTemplate = (stack: string): TemplateJson | undefined => {
+  const file = join(ASSEMBLY, `${stack}.template.json`)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+}
 
 /** Deploys stacks of the assembly; `parameters` are `stack:name=value`. Returns all outputs by stack. */
-export const deploy = (
-  stacks: readonly string[],
-  parameters: readonly string[] = [],
-): Readonly<Record<string, Readonly<Record<string, string>>>> => {
+export const deploy = (stacks: readonly string[], parameters: readonly string[] = []): StackOutputs => {
   const given = parameters.flatMap(one => ['--parameters', one])
   const how = ['--app', ASSEMBLY, '--exclusively', '--require-approval', 'never', '--outputs-file', OUTPUTS]
   run(['deploy', ...stacks, ...how, ...given])

@@ -1,11 +1,12 @@
 /** Command `npm run deploy -- --context stage=prod`: deploys or updates the shop in an AWS account. */
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { EDGE_REGION } from '../settings/region.ts'
 import { getStage } from '../settings/stage.ts'
 import { type Args, runCommand } from './args.ts'
-import { OperatorError } from './aws.ts'
-import { ROOT } from './cdk.ts'
+import { type Aws, createAws, OperatorError } from './aws.ts'
+import { readTemplate } from './cdk.ts'
+import { confirm } from './confirm.ts'
+import { adoptData, listChanges, locateStacks, removeFailedCreations } from './plan.ts'
+import { checkAccount, checkDomain, findMailIdentities, readRecordedOptions } from './preflight.ts'
 import {
   assertBootstrapped,
   createRegions,
@@ -15,33 +16,7 @@ import {
   release,
 } from './release.ts'
 import { ensureSecrets } from './secrets.ts'
-
-const TRIES = 30
-const PAUSE_MS = 10_000
-
-const verifyTables = (environment: Readonly<Record<string, string>>): void => {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'tables', 'verify'], {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  })
-  if (status !== 0) throw new OperatorError('the tables do not match the specification; see the output above')
-}
-
-/** Waits for the health check: a new name takes time to resolve, and CloudFront to deploy everywhere. */
-const waitForHealth = async (address: string): Promise<void> => {
-  let last = ''
-  for (let tries = 0; tries < TRIES; tries++) {
-    try {
-      const answer = await fetch(`${address}/api/health`, { signal: AbortSignal.timeout(PAUSE_MS) })
-      if (answer.ok) return
-      last = `it responds with ${answer.status}`
-    } catch (error) {
-      last = String(error instanceof Error ? (error.cause ?? error.message) : error)
-    }
-    await sleep(PAUSE_MS)
-  }
-  throw new OperatorError(`${address}/api/health is not healthy: ${last}; see docs/operations.md, "5xx"`)
-}
+import { verifyTables, waitForHealth } from './verify.ts'
 
 const printNextSteps = (
   { options }: Args,
@@ -61,20 +36,43 @@ const printNextSteps = (
   )
 }
 
-await runCommand(async args => {
+const print = (line: string): void => console.log(`— ${line}`)
+
+await runCommand(['yes', 'adopt'], async args => {
+  const { options, flags } = args
   const regions = createRegions(args)
   const [first] = regions
   if (!first) throw new OperatorError('no Region is configured')
   const account = await first.account()
   console.log(
-    `Account ${account}, ${regions.map(({ region }) => region).join(' and ')}, stage ${args.options.stage}`,
+    `Account ${account}, ${regions.map(({ region }) => region).join(' and ')}, stage ${options.stage}`,
   )
   await assertBootstrapped(regions, account)
-  await prepareDeployment(args, regions)
-  const secrets = await ensureSecrets(regions, getStage(args.options.stage))
+  const edge: Aws = regions.find(({ region }) => region === EDGE_REGION) ?? createAws(EDGE_REGION)
+  await checkDomain(edge, options)
+  const last = await readRecordedOptions(edge, options.stage)
+  const { concerns, notices } = await checkAccount(regions, options, last)
+  const stacks = locateStacks(options, regions, edge)
+  const identities = await findMailIdentities(stacks, options, last)
+  await prepareDeployment(args, regions, identities)
+
+  for (const line of notices) print(line)
+  const losses = [...concerns, ...(await listChanges(stacks, options, last, readTemplate))]
+  if (losses.length > 0) {
+    console.log(`\nBefore this deployment, confirm:\n${losses.map(line => `  - ${line}`).join('\n')}`)
+    await confirm('All of this is as you want it', {
+      word: 'yes',
+      isGiven: flags.yes === true,
+      hint: '--yes',
+    })
+  }
+  await removeFailedCreations(stacks, print)
+  await adoptData(stacks, options, readTemplate, flags.adopt === true, print)
+
+  const secrets = await ensureSecrets(regions, getStage(options.stage))
   const address =
-    args.options.active === 'second' ? failOver(args, secrets) : await release(args, regions, secrets)
-  const environment = environmentFor(args.options.stage, first.region)
+    options.active === 'second' ? failOver(args, secrets) : await release(args, regions, secrets, last)
+  const environment = environmentFor(options.stage, first.region)
   verifyTables(environment)
   await waitForHealth(address)
   printNextSteps(args, address, environment)

@@ -1,53 +1,68 @@
-/** Command `npm run destroy -- --context stage=dev --yes`: removes the shop from the account. Production data is retained. */
-import { createInterface } from 'node:readline/promises'
+/** Command `npm run destroy -- --context stage=dev`: removes the shop from the account, production's data only `--with-data`. */
+import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
-import { getStage, type StageName } from '../settings/stage.ts'
+import { getStage, type Stage } from '../settings/stage.ts'
+import { shopTag } from './adopt.ts'
 import { runCommand } from './args.ts'
-import { OperatorError } from './aws.ts'
+import { createAws } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
+import { cleanUp, describeData } from './clean-up.ts'
+import { confirm } from './confirm.ts'
+import { readRecordedOptions } from './preflight.ts'
 import { createRegions } from './release.ts'
 import { removeSecrets } from './secrets.ts'
 
-/** Asks for confirmation. Throws OperatorError unless the stage's name is typed or `--yes` is given. */
-const confirm = async (stage: StageName, yes: boolean, what: string): Promise<void> => {
-  if (yes) return
-  if (!process.stdin.isTTY) throw new OperatorError(`${what}: confirm with --yes`)
-  const asking = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await asking.question(`${what}. Type ${stage} to continue: `)
-  asking.close()
-  if (answer.trim() !== stage) throw new OperatorError('cancelled; nothing was deleted')
-}
+const describe = (
+  { name }: Stage,
+  account: string | undefined,
+  withData: boolean,
+  data: readonly string[],
+) =>
+  withData
+    ? `This permanently deletes all of ${name} in account ${account}, including its books, accounts and orders: ${data.join(', ')}`
+    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets and secrets are retained`
 
-await runCommand(async args => {
-  const { context, yes } = args
+await runCommand(['yes', 'with-data', 'final-backup', 'confirm'], async (given, readAgain) => {
+  // The stacks of the last deployment, if its options are not repeated.
+  const args = await readAgain(await readRecordedOptions(createAws(EDGE_REGION), given.options.stage))
+  const { context, flags } = args
   const options = { ...args.options, active: 'first' as const }
   const stage = getStage(options.stage)
   const regions = createRegions({ ...args, options })
   const account = await regions[0]?.account()
-  const what = stage.keepsData
-    ? `This deletes functions, routes and CDN of ${stage.name} in account ${account}; tables, buckets and secrets are retained`
-    : `This permanently deletes all of ${stage.name} in account ${account}, including its books, accounts and orders`
-  await confirm(stage.name, yes, what)
+  const withData = flags['with-data'] === true || !stage.keepsData
+  const data = withData ? await describeData(regions, stage) : []
+  await confirm(describe(stage, account, withData, data), {
+    word: stage.name,
+    // Production's data needs more than a yes.
+    isGiven: flags.confirm === stage.name || (flags.yes === true && !(withData && stage.keepsData)),
+    hint: withData && stage.keepsData ? `--confirm ${stage.name}` : '--yes',
+  })
   const names = stackNames(options)
   const two = options.secondRegion !== undefined
   synthesize({ ...context, stage: stage.name, active: 'first' })
-  const stores = [names.store, ...(two ? [names.standbyStore] : [])]
   destroy([...(two ? [names.standbyShop] : []), names.shop])
   destroy([names.edge])
-  if (stage.keepsData) {
+  if (!withData) {
     console.log(
-      'Tables, buckets and secrets were retained; docs/operations.md, "Deleting production", explains how to delete them.',
+      `Tables, buckets and secrets were retained. \`npm run deploy\` uses them again; with --with-data this command deletes them.`,
     )
     return
   }
+  const stores = [names.store, ...(two ? [names.standbyStore] : [])]
   for (const [i, store] of stores.entries()) {
     const aws = regions[i]
-    for (const name of ['AssetsBucket', 'BlobsBucket']) {
-      const bucket = (await aws?.stackOutputs(store))?.[name]
-      if (aws && bucket) await aws.empty(bucket)
-    }
+    await aws?.allowDeletion(store)
+    // CloudFormation deletes empty buckets only.
+    for (const { kind, id } of stage.keepsData ? [] : ((await aws?.tagged(shopTag(stage))) ?? []))
+      if (kind === 'bucket') await aws?.empty(id)
   }
   destroy(stores)
+  await cleanUp(regions, stage, {
+    finalBackup: flags['final-backup'] === true,
+    now: new Date(),
+    report: line => console.log(`— ${line}`),
+  })
   await removeSecrets(regions, stage)
   console.log(`${stage.name} has been deleted`)
 })

@@ -55,7 +55,7 @@ const standIn = async () => {
     } else if (service === 's3') response.end(bucket({ method, url, headers, body }))
     else if (service === 'cloudformation')
       response.end(
-        '<Outputs><member><OutputKey>A</OutputKey><OutputValue>one</OutputValue></member><member><OutputKey>B</OutputKey><OutputValue>two</OutputValue></member></Outputs>',
+        '<StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member><OutputKey>A</OutputKey><OutputValue>one</OutputValue></member><member><OutputKey>B</OutputKey><OutputValue>two</OutputValue></member></Outputs>',
       )
     else response.end('<GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult>')
   })

@@ -3,11 +3,16 @@ import { join } from 'node:path'
 import { proxySecretToSend } from '#src/http/client-ip.ts'
 import { pagesFolder } from '../bundle.ts'
 import { fetchNativeDeps } from '../native-deps.ts'
+import { inputsParameter, type StackOutputs } from '../settings/fingerprint.ts'
+import type { RecordedOptions } from '../settings/recorded-options.ts'
+import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage, getTableNames, type StageName } from '../settings/stage.ts'
 import type { Args } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
+import { CDK_QUALIFIER } from './calls.ts'
 import { deploy, synthesize } from './cdk.ts'
+import { copyCovers } from './covers.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
 
@@ -19,13 +24,15 @@ export const createRegions = ({ options: { region, secondRegion, active } }: Arg
   return all.map(one => createAws(one))
 }
 
-const BOOTSTRAP = '/cdk-bootstrap/hnb659fds/version'
+type Side = { readonly aws: Aws; readonly bucket: string }
+
+const BOOTSTRAP = `/cdk-bootstrap/${CDK_QUALIFIER}/version`
 
 /** Checks that CDK is bootstrapped in each Region. Throws OperatorError with the command that does it. */
 export const assertBootstrapped = async (regions: readonly Aws[], account: string): Promise<void> => {
   const all = [
     ...regions,
-    ...(regions.some(({ region }) => region === 'us-east-1') ? [] : [createAws('us-east-1')]),
+    ...(regions.some(({ region }) => region === EDGE_REGION) ? [] : [createAws(EDGE_REGION)]),
   ]
   const missing: string[] = []
   for (const aws of all) if ((await aws.parameters([BOOTSTRAP])).size === 0) missing.push(aws.region)
@@ -42,7 +49,10 @@ const findStandbyStreams = async (
 ): Promise<Record<string, string>> => {
   if (options.active === 'first' || !second) return {}
   const names = getTableNames(getStage(options.stage))
-  const [books, control] = [await second.findStream(names.books), await second.findStream(names.control)]
+  const [books, control] = [
+    (await second.table(names.books))?.stream,
+    (await second.table(names.control))?.stream,
+  ]
   if (!books || !control) throw new OperatorError(`${second.region} has no table replicas with streams`)
   return { secondBooksStream: books, secondControlStream: control }
 }
@@ -67,16 +77,18 @@ const readAddress = (edge: Readonly<Record<string, string>> | undefined): string
   return edge.Address
 }
 
-const releaseEdge = (args: Args, { proxy }: Secrets): string => {
+/** `read`: outputs of the stacks that it reads; without them its inputs stay as they are. */
+const releaseEdge = (args: Args, { proxy }: Secrets, read?: StackOutputs): StackOutputs => {
   const { edge } = stackNames(args.options)
   logStep('CDN')
-  return readAddress(deploy([edge], [edgeParameter(edge, proxySecretToSend(proxy))])[edge])
+  const inputs = read ? [inputsParameter(edge, read)] : []
+  return deploy([edge], [edgeParameter(edge, proxySecretToSend(proxy)), ...inputs])
 }
 
 /** Makes the second Region active, whatever the state of the first. Returns the shop's URL. */
 export const failOver = (args: Args, secrets: Secrets): string => {
-  const { shop, standbyShop } = stackNames(args.options)
-  const address = releaseEdge(args, secrets)
+  const { edge, shop, standbyShop } = stackNames(args.options)
+  const address = readAddress(releaseEdge(args, secrets)[edge])
   logStep('Deploying functions of the second Region')
   deploy([standbyShop])
   logStep('Deactivating functions of the first Region')
@@ -91,22 +103,46 @@ export const failOver = (args: Args, secrets: Secrets): string => {
   return address
 }
 
-/** Deploys the store, uploads the pages' files, then deploys the CDN and the functions. Returns the shop's URL. */
-export const release = async (args: Args, regions: readonly Aws[], secrets: Secrets): Promise<string> => {
+/** Copies covers between the two Regions: those from before the second one, and those from a time when it was the active one. */
+const copyMissingCovers = async ([first, second]: readonly Side[], wasSecond: boolean): Promise<void> => {
+  if (!first || !second) return
+  logStep(`Copied ${await copyCovers(first, second, logStep)} covers to ${second.aws.region}`)
+  if (wasSecond)
+    logStep(`Copied ${await copyCovers(second, first, logStep, 'always')} covers to ${first.aws.region}`)
+}
+
+/**
+ * Deploys the store, uploads the pages' files, copies covers, then deploys the CDN and the functions. `last`: options of the last
+ * deployment. Returns the shop's URL.
+ */
+export const release = async (
+  args: Args,
+  regions: readonly Aws[],
+  secrets: Secrets,
+  last: RecordedOptions | undefined,
+): Promise<string> => {
   const names = stackNames(args.options)
   const two = args.options.secondRegion !== undefined
   logStep('Deploying tables and buckets')
   const made = deploy([...(two ? [names.standbyStore] : []), names.store])
   const client = join(await pagesFolder(), 'client')
+  const sides: Side[] = []
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
-    const [aws, bucket] = [regions[i], made[store]?.AssetsBucket]
-    if (!aws || !bucket) throw new OperatorError(`${store} has no output AssetsBucket`)
-    logStep(`Uploaded ${await uploadAssets(aws, bucket, client)} page files to ${bucket}`)
+    const [aws, { AssetsBucket: assets, BlobsBucket: bucket } = {}] = [regions[i], made[store]]
+    if (!aws || !assets || !bucket)
+      throw new OperatorError(`${store} must have the outputs AssetsBucket and BlobsBucket`)
+    logStep(`Uploaded ${await uploadAssets(aws, assets, client)} page files to ${assets}`)
+    sides.push({ aws, bucket })
   }
-  const address = releaseEdge(args, secrets)
+  await copyMissingCovers(sides, last?.active === 'second')
+  const read = { ...made, ...releaseEdge(args, secrets, made) }
   logStep('Deploying functions and routes')
-  deploy([...(two ? [names.standbyShop] : []), names.shop])
-  return address
+  const shops = [...(two ? [names.standbyShop] : []), names.shop]
+  deploy(
+    shops,
+    shops.map(shop => inputsParameter(shop, read)),
+  )
+  return readAddress(read[names.edge])
 }
 
 /** Environment in which the `cloudshelf` command uses the tables of a stage. */

@@ -1,11 +1,13 @@
 /** Command `npm run rotate -- proxy --context stage=prod`: rotates a secret of a stage; the proxy secret without downtime. */
 import { newSecret } from '#src/core/ids.ts'
 import { proxySecretToSend } from '#src/http/client-ip.ts'
+import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage } from '../settings/stage.ts'
 import { type Args, runCommand } from './args.ts'
-import { type Aws, OperatorError } from './aws.ts'
+import { type Aws, createAws, OperatorError } from './aws.ts'
 import { deploy } from './cdk.ts'
+import { readRecordedOptions } from './preflight.ts'
 import { createRegions, edgeParameter, prepareDeployment } from './release.ts'
 import { ensureSecrets, SECRET_NAMES, type SecretName, writeSecret } from './secrets.ts'
 
@@ -33,7 +35,7 @@ const rotateProxy = async (args: Args, regions: readonly Aws[]): Promise<void> =
 }
 
 const rotateSecret = async (args: Args, regions: readonly Aws[]): Promise<void> => {
-  if (!args.yes)
+  if (!args.flags.yes)
     throw new OperatorError(
       'a new secret ends all sessions and invalidates all authenticator apps, including those of staff; confirm with --yes',
     )
@@ -41,12 +43,14 @@ const rotateSecret = async (args: Args, regions: readonly Aws[]): Promise<void> 
   await restart(args, regions)
 }
 
-await runCommand(async args => {
-  const [name] = args.positionals
+await runCommand(['yes'], async (given, readAgain) => {
+  const [name] = given.positionals
   if (!SECRET_NAMES.includes(name as SecretName))
     throw new OperatorError(
       `which secret? Usage: npm run rotate -- ${SECRET_NAMES.join('|')} --context stage=…`,
     )
+  // A rotation changes no option: those of the last deployment hold where none are given.
+  const args = await readAgain(await readRecordedOptions(createAws(EDGE_REGION), given.options.stage))
   if (args.options.active === 'second')
     throw new OperatorError('secrets can only be rotated while the first Region is active')
   const regions = createRegions(args)

@@ -3,7 +3,7 @@
 import { runCommand } from './args.ts'
 import { synthesize } from './cdk.ts'
 
-await runCommand(async ({ options, context }) => {
+await runCommand([], async ({ options, context }) => {
   synthesize({ ...context, stage: options.stage }, 'build/cdk')
   console.log(`Templates of ${options.stage} written to build/cdk`)
 })

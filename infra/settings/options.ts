@@ -107,6 +107,8 @@ const Context = z.strictObject({
 
 export type Options = z.output<typeof Context>
 export const OPTION_NAMES = Object.keys(Context.shape)
+/** Values of options that are left out; the Region has none. */
+export const OPTION_DEFAULTS: Readonly<Record<string, unknown>> = Context.partial({ region: true }).parse({})
 
 /** Invalid options; the message names all of them in one line. */
 export class OptionsError extends Error {}
@@ -127,9 +129,6 @@ const checkCombinations = (options: Options): string[] => {
     ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
     ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),
-    ...(active === 'second' && !(options.secondBooksStream && options.secondControlStream)
-      ? ['active=second requires secondBooksStream and secondControlStream']
-      : []),
     ...(zoneId && !domain ? ['zoneId requires a domain'] : []),
     ...(zoneName && !zoneId ? ['zoneName requires a zoneId'] : []),
     ...(domain && zoneName && domain !== zoneName && !domain.endsWith(`.${zoneName}`)
@@ -142,12 +141,12 @@ const checkCombinations = (options: Options): string[] => {
 const isOption = (name: string): boolean => !/[:@]|^(stages|context|aws|cdk)/.test(name)
 
 /**
- * Reads the options of a context: command-line values override those of `stages.<stage>` in cdk.json, and those override the Region of
- * the environment. Throws OptionsError, also for unknown options.
+ * Reads the options of a context: command-line values override those of `stages.<stage>` in cdk.json, and those override
+ * `environment`: the Region that was found, and the options of the last deployment where they are to hold. Throws OptionsError, also for unknown options.
  */
 export const readOptions = (
   context: Readonly<Record<string, unknown>>,
-  environment: { readonly region?: string | undefined } = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Options => {
   const said = Object.fromEntries(
     Object.entries(context).filter(([name, value]) => isOption(name) && value !== ''),

@@ -1,5 +1,5 @@
 /** Cognito user pool. Its second factor is optional for customers; staff also need the shop's own. */
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib'
 import {
   AccountRecovery,
   FeaturePlan,
@@ -69,6 +69,8 @@ export const createUserPool = (
   }: { readonly name: string; readonly prefix: string; readonly publicUrl: string; readonly stage: Stage },
 ): { readonly poolId: string; readonly clientId: string } => {
   const pool = createPool(scope, name, stage)
+  // By this tag it is found again when its stack is gone.
+  Tags.of(pool).add('part', 'users')
   pool.addDomain('SignIn', { cognitoDomain: { domainPrefix: prefix } })
   const { userPoolClientId: clientId } = createClient(pool, publicUrl)
   new CfnOutput(scope, 'UserPool', { value: pool.userPoolId })

@@ -7,8 +7,8 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import { CnameRecord, HostedZone } from 'aws-cdk-lib/aws-route53'
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses'
 import type { Construct } from 'constructs'
+import { getMailDomain } from '../settings/mail-domain.ts'
 import type { Options } from '../settings/options.ts'
-import { getMailDomain } from './permissions.ts'
 
 const keep = ({ node }: Construct): void =>
   (node.defaultChild as CfnResource).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)

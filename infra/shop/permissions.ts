@@ -3,8 +3,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
-import { parseSender } from '#src/notifications/sender.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
+import { getMailSender } from '../settings/mail-domain.ts'
 import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
@@ -64,10 +64,6 @@ const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): strin
     }),
   )
 
-const senderOf = (from: string): string => parseSender(from)?.address ?? ''
-/** Domain of the sender's SES identity. */
-export const getMailDomain = (from: string): string => senderOf(from).split('@').at(-1) ?? ''
-
 /**
  * Sending of mails from this sender alone. While the account is in the sandbox SES also checks the permission on the recipient's
  * identity, so that the sender is a condition and not the resource.
@@ -76,7 +72,7 @@ const mailStatement = (stack: Stack, from: string): PolicyStatement =>
   new PolicyStatement({
     actions: ['ses:SendEmail', 'ses:SendRawEmail'],
     resources: [stack.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
-    conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': senderOf(from) } },
+    conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': getMailSender(from) } },
   })
 
 /** Grants the role exactly what the definition needs. */

@@ -3,6 +3,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { TableId } from '#src/tables/definitions.ts'
 import type { Edge } from '../edge/edge.ts'
+import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
 import type { Stage } from '../settings/stage.ts'
 import type { Store } from '../store/store.ts'
@@ -71,6 +72,7 @@ export class Shop extends Stack {
       if (isFirst) createDashboard(this, name, stage, functions, apiId)
       if (stage.hasStagedRollout) createRollout(this, name, functions, alarms)
     }
+    addInputs(this)
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })
   }
 }

@@ -1,5 +1,5 @@
 /** Buckets: one for images and the index snapshot, one for the pages' files. They are read only through the CDN. */
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Tags } from 'aws-cdk-lib'
 import {
   BlockPublicAccess,
   Bucket,
@@ -28,8 +28,8 @@ const createBucket = (
   stage: Stage,
   versioned: boolean,
   copyTo: Bucket | undefined,
-) =>
-  new Bucket(scope, id, {
+): Bucket => {
+  const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: BucketEncryption.S3_MANAGED,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -54,6 +54,10 @@ const createBucket = (
         }
       : {}),
   })
+  // Its name is random: by this tag it is found again when its stack is gone.
+  Tags.of(bucket).add('part', id)
+  return bucket
+}
 
 /**
  * `isCopied`: there are buckets in two Regions and the first replicates its images to `copyTo`; replication requires versioning. The

@@ -57,8 +57,12 @@ const isDown = (error: unknown): boolean => {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 
-/** The page that Cognito redirects browsers to; the app client of the user pool must allow it. */
-export const cognitoRedirectUrl = (publicUrl: string): string => new URL('/sign-in/cognito', publicUrl).href
+/**
+ * The page that Cognito redirects browsers to; the app client of the user pool must allow it. In a template the shop's address may
+ * be a token of CDK, which no parser reads.
+ */
+export const cognitoRedirectUrl = (publicUrl: string): string =>
+  `${publicUrl.replace(/\/$/, '')}/sign-in/cognito`
 
 /** `redirectUri` is where Cognito redirects browsers to. */
 export const createCognitoClient = (

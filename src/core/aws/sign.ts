@@ -50,7 +50,16 @@ const parseAmzDate = (text: string): number =>
  * expire, and after `forget()`.
  */
 export const createServiceSigner = (
-  service: 'dynamodb' | 'ses' | 's3' | 'ssm' | 'sts' | 'cloudformation',
+  service:
+    | 'dynamodb'
+    | 'ses'
+    | 's3'
+    | 'ssm'
+    | 'sts'
+    | 'cloudformation'
+    | 'lambda'
+    | 'tagging'
+    | 'cognito-idp',
   region: string,
   provide: () => Promise<Credentials>,
 ): ServiceSigner => {

@@ -1,0 +1,46 @@
+/** Options of the last deployment, recorded in an output of the edge stack, which every deployment changes and every Region reads. */
+import type { Options } from './options.ts'
+import { OPTION_DEFAULTS } from './options.ts'
+
+/** Options by name, as text of the command line; those that have their default are left out. */
+export type RecordedOptions = Readonly<Record<string, string>>
+
+/** Found anew by each deployment. */
+const FOUND = ['secondBooksStream', 'secondControlStream', 'secretsRead', 'natives']
+/** Recorded for a failover, but nobody's wish. */
+const UNSAID = ['mailIdentity', 'secondMailIdentity']
+
+const asText = (value: unknown): string =>
+  typeof value === 'object'
+    ? Object.entries(value as object)
+        .map(([name, one]) => `${name}=${one}`)
+        .sort()
+        .join(',')
+    : String(value)
+
+/** The options that differ from their default. */
+export const recordOptions = (options: Options): RecordedOptions =>
+  Object.fromEntries(
+    Object.entries(options)
+      .filter(([name, value]) => value !== undefined && !FOUND.includes(name))
+      .map(([name, value]): [string, string] => [name, asText(value)])
+      .filter(([name, text]) => text !== asText(OPTION_DEFAULTS[name] ?? ''))
+      .sort(([one], [other]) => one.localeCompare(other)),
+  )
+
+/** Reads the output; undefined where there is none. */
+export const parseRecordedOptions = (output: string | undefined): RecordedOptions | undefined =>
+  output === undefined ? undefined : (JSON.parse(output) as RecordedOptions)
+
+/** What a deployment with the options `now` would take back or change of those of the last, in words. */
+export const compareOptions = (last: RecordedOptions, now: RecordedOptions): string[] =>
+  Object.entries(last)
+    .filter(([name, value]) => !UNSAID.includes(name) && now[name] !== value)
+    .map(([name, value]) =>
+      now[name] === undefined
+        ? `${name} was ${value} and is left out: keep it with --context ${name}=${quote(value)}`
+        : `${name} was ${value} and becomes ${now[name]}`,
+    )
+
+const quote = (text: string): string =>
+  /^[\w.,:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
