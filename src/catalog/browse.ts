@@ -15,7 +15,7 @@ import { toFoundBook, toListedBook, toSuggestion, toSummary } from './views.ts'
 
 const DEFAULT_LIMIT = 24
 
-const notReady = () =>
+export const notReady = () =>
   new ShopError(
     'index_not_ready',
     'Search is starting up. Until then, only categories and exact titles can be listed.',

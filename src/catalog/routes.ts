@@ -10,6 +10,8 @@ import { etagOf, getBook, getStaffBook, locateBook } from './lookup.ts'
 import { readRenamed } from './renamed-categories.ts'
 import type { Book } from './schema.ts'
 import * as service from './service.ts'
+import { readFrontPage, readRelatedBooks } from './shelves.ts'
+import * as shelvesApi from './shelves-api.ts'
 import * as staffApi from './staff-api.ts'
 import { toDetail, toStaffView } from './views.ts'
 
@@ -73,6 +75,18 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.browseBooks, async context => {
     cacheList(deps, context)
     return browse(deps, context.query)
+  }),
+  route(shelvesApi.getFrontPage, async context => {
+    cacheList(deps, context)
+    const page = await readFrontPage(deps)
+    if (!page.complete) context.cacheWhile(() => false)
+    return page
+  }),
+  route(shelvesApi.listRelatedBooks, async context => {
+    cacheList(deps, context)
+    const { related, complete } = await readRelatedBooks(deps, context.params.book_id)
+    if (!complete) context.cacheWhile(() => false)
+    return related
   }),
   route(api.getBook, async context => {
     const key = await locateBook(deps, context.params.book_id)

@@ -5,6 +5,7 @@ import * as profile from '../accounts/profile/api.ts'
 import * as factors from '../accounts/two-factor/api.ts'
 import * as cart from '../cart/api.ts'
 import * as catalog from '../catalog/api.ts'
+import * as shelves from '../catalog/shelves-api.ts'
 import * as catalogStaff from '../catalog/staff-api.ts'
 import { getHealth } from '../health/health.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -22,6 +23,8 @@ export const ENDPOINT_GROUPS = {
     catalog.listRenamedCategories,
     catalog.listTitles,
     catalog.getBook,
+    shelves.getFrontPage,
+    shelves.listRelatedBooks,
     catalogStaff.getStaffBook,
     catalogStaff.createBook,
     catalogStaff.replaceBook,

@@ -10,6 +10,7 @@ const PUBLIC = [
   '/api/books/suggest?q=cl',
   '/api/books/category/Technology',
   '/api/categories',
+  '/api/front-page',
   '/api/books/tech-001',
   '/api/books/9780132350884',
 ]

@@ -22,6 +22,8 @@ type CachedResponse = {
 
 /** CDNs may cache a public response for a minute; browsers revalidate each time, and get 304 where nothing changed. */
 const PUBLIC = 'public, max-age=0, s-maxage=60'
+/** The same for a response that is not cached here: one that the table gave while the index was loading, or without a part. */
+const PROVISIONAL = 'public, max-age=0, s-maxage=5'
 /** What an entry takes besides its texts, about. */
 const ENTRY_BYTES = 200
 /** Size of the memory of URLs. */
@@ -32,7 +34,7 @@ export type ResponseCache = {
   readonly find: (request: Request) => Response | undefined
   /** The cached response with this key, if it is still fresh. */
   readonly findByKey: (request: Request, key: string) => Response | undefined
-  /** The response with `value` as JSON, cached while `isFresh()`; without `isFresh` it is not cached. */
+  /** The response with `value` as JSON, cached while `isFresh()`; without `isFresh` neither here nor for long by a CDN. */
   readonly store: (
     request: Request,
     key: string,
@@ -57,8 +59,8 @@ const pathAndQuery = (url: string): string => url.slice(url.indexOf('/', url.ind
 const matchesEtag = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch === '*' || ifNoneMatch.split(',').some(one => one.trim().replace(/^W\//, '') === etag)
 
-const respond = (request: Request, { body, etag }: CachedResponse): Response => {
-  const headers = { 'content-type': 'application/json', 'cache-control': PUBLIC, etag, ...requestIdHeader() }
+const respond = (request: Request, { body, etag }: CachedResponse, caching = PUBLIC): Response => {
+  const headers = { 'content-type': 'application/json', 'cache-control': caching, etag, ...requestIdHeader() }
   const ifNoneMatch = request.headers.get('if-none-match')
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, etag))
     return new Response(null, { status: 304, headers })
@@ -104,10 +106,9 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
     const body = JSON.stringify(value)
     const { route } = currentRequest() ?? {}
     const made = { body, etag: createEtag(body), isFresh: isFresh ?? (() => false), route }
-    if (isFresh) {
-      entries.set(key, made)
-      keys.set(pathAndQuery(request.url), key)
-    }
+    if (!made.isFresh()) return respond(request, made, PROVISIONAL)
+    entries.set(key, made)
+    keys.set(pathAndQuery(request.url), key)
     return respond(request, made)
   }
 

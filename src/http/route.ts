@@ -15,7 +15,7 @@ export type HandlerContext = {
   readonly setCookies: string[]
   /** For endpoints with `countsInTransaction`: carries out writes, and counts the request with the first. */
   readonly transact: RequestCounter['transact']
-  /** For public endpoints: caches the response while `isFresh()`. Without it, nothing is cached. */
+  /** For public endpoints: caches the response while `isFresh()`; the last call counts. Without it, nothing is cached. */
   readonly cacheWhile: (isFresh: () => boolean) => void
 }
 

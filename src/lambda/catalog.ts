@@ -44,7 +44,7 @@ const recordIndexAge = (): void => {
 
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
-  if (/^\/api\/(books|categories|titles)/.test(pathname)) await liveIndex.follow(MAX_INDEX_AGE_MS)
+  if (/^\/api\/(books|categories|titles|front-page)/.test(pathname)) await liveIndex.follow(MAX_INDEX_AGE_MS)
   recordIndexAge()
   return app.fetch(request, caller)
 }

@@ -150,6 +150,8 @@ test('responses of the shop match the document exactly', async () => {
   await keep('listRenamedCategories', shopper.get('/api/categories/renamed'))
   await keep('listTitles', shopper.get('/api/titles'))
   await keep('getBook', shopper.get('/api/books/tech-001'))
+  await keep('getFrontPage', shopper.get('/api/front-page'))
+  await keep('listRelatedBooks', shopper.get('/api/books/tech-001/related'))
   await keep('getHealth', shopper.get('/api/health'))
   for (const one of await accountAnswers()) answered.push(one)
   for (const [id, body] of answered) {

@@ -116,6 +116,12 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
     },
   },
   getBook: { reply: detail },
+  getFrontPage: {
+    reply: { shelves: [{ kind: 'category', category: 'Technology', items: [cleanCode] }], complete: true },
+  },
+  listRelatedBooks: {
+    reply: { author: 'Robert C. Martin', by_author: [cleanCode], in_category: [cleanCode] },
+  },
   getStaffBook: { reply: staffBook },
   createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },
   replaceBook: { request: content, reply: staffBook },

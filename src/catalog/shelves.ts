@@ -1,0 +1,91 @@
+/** Shelves: the books of the front page, and those related to a book. One that cannot be read is reported and left out. */
+import { authorNames } from './author-names.ts'
+import { notReady } from './browse.ts'
+import type { BrowseDeps } from './deps.ts'
+import type { BookSummary } from './schema.ts'
+import type { BookIndex, BrowseQuery } from './search/book-index.ts'
+import type { FrontPage, RelatedBooks } from './shelves-api.ts'
+import { bookNotFound } from './table-writes.ts'
+import { toSummary } from './views.ts'
+
+/** Books of a shelf. */
+const SHELF = 6
+/** Categories that have a shelf on the front page, the largest ones. */
+const CATEGORY_SHELVES = 8
+
+type Filters = Pick<BrowseQuery, 'category' | 'author' | 'in_stock'> & Partial<Pick<BrowseQuery, 'sort'>>
+
+/** The first books of a list; undefined if it cannot be read. */
+const readShelf = async (
+  { currency, report }: BrowseDeps,
+  { search }: BookIndex,
+  filters: Filters,
+  limit = SHELF,
+): Promise<BookSummary[] | undefined> => {
+  try {
+    const { items } = await search.browse({ sort: 'relevance', ...filters, offset: 0, limit })
+    return items.map(book => toSummary(book, currency))
+  } catch (error) {
+    report(error)
+    return undefined
+  }
+}
+
+const readCategories = async (
+  { report }: BrowseDeps,
+  { search }: BookIndex,
+): Promise<string[] | undefined> => {
+  try {
+    return (await search.categories()).slice(0, CATEGORY_SHELVES).map(({ value }) => value)
+  } catch (error) {
+    report(error)
+    return undefined
+  }
+}
+
+/** All shelves of the front page that have books. Sold-out ones are left to the lists. Throws index_not_ready. */
+export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
+  const index = await deps.liveIndex.waitForIndex()
+  if (!index) throw notReady()
+  const read = (filters: Filters) => readShelf(deps, index, { in_stock: true, ...filters })
+  const names = await readCategories(deps, index)
+  const [newest, rated] = [await read({ sort: 'newest' }), await read({ sort: 'rating' })]
+  const shelves: {
+    kind: 'newest' | 'top_rated' | 'category'
+    category?: string
+    items?: BookSummary[] | undefined
+  }[] = [
+    { kind: 'newest', items: newest },
+    { kind: 'top_rated', items: rated?.filter(book => book.average_rating !== undefined) },
+  ]
+  for (const category of names ?? [])
+    shelves.push({ kind: 'category', category, items: await read({ category: [category] }) })
+  const found = shelves.flatMap(({ items, ...shelf }) => (items === undefined ? [] : [{ ...shelf, items }]))
+  if (found.length === 0) throw notReady()
+  return {
+    shelves: found.filter(({ items }) => items.length > 0),
+    complete: names !== undefined && found.length === shelves.length,
+  }
+}
+
+/** At most six books each, without the book itself. Throws book_not_found, index_not_ready. */
+export const readRelatedBooks = async (
+  deps: BrowseDeps,
+  idOrIsbn: string,
+): Promise<{ readonly related: RelatedBooks; readonly complete: boolean }> => {
+  const index = await deps.liveIndex.waitForIndex()
+  if (!index) throw notReady()
+  const book = index.rows.get(idOrIsbn) ?? index.rows.getByIsbn(idOrIsbn)
+  if (!book) throw bookNotFound(idOrIsbn)
+  const [author = book.author] = authorNames(book.author)
+  // With room for the book itself and for those of the other list.
+  const byAuthor = await readShelf(deps, index, { author: [author] }, SHELF + 1)
+  const inCategory = await readShelf(deps, index, { category: [book.category] }, 2 * SHELF + 1)
+  const by_author = (byAuthor ?? []).filter(({ book_id }) => book_id !== book.book_id).slice(0, SHELF)
+  const shown = new Set([book.book_id, ...by_author.map(({ book_id }) => book_id)])
+  const in_category = (inCategory ?? []).filter(({ book_id }) => !shown.has(book_id)).slice(0, SHELF)
+  return {
+    related: { author, by_author, in_category },
+    complete: byAuthor !== undefined && inCategory !== undefined,
+  }
+}
