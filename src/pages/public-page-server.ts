@@ -41,6 +41,14 @@ const cacheControl = (status: number, pathname: string, own: string | null): str
   return status === 404 && pathname.startsWith('/covers/') ? MISSING : 'no-store'
 }
 
+/** `isFresh`, for no longer than the page itself says (`s-maxage`): one with a part missing may be whole in a moment. */
+const boundFreshness = (isFresh: () => boolean, headers: Headers): (() => boolean) => {
+  const [, seconds] = /s-maxage=(\d+)/.exec(headers.get('cache-control') ?? '') ?? []
+  if (seconds === undefined) return isFresh
+  const until = Date.now() + Number(seconds) * 1_000
+  return () => Date.now() < until && isFresh()
+}
+
 const headersOf = (
   { headers }: CachedPage,
   { searchParams }: URL,
@@ -96,7 +104,7 @@ export const createPublicPageServer = (deps: PublicPageDeps): PublicPageServer =
 
   const renderAndStore = async (url: URL, path: string, isFresh: () => boolean): Promise<CachedPage> => {
     const page = await renderPage(url)
-    if (page.status === 200) return pages.store(path, page, isFresh)
+    if (page.status === 200) return pages.store(path, page, boundFreshness(isFresh, page.headers))
     return redirects.store(path, page, page.status === 301 ? isFresh : () => false)
   }
 

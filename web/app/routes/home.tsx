@@ -1,5 +1,6 @@
 /** Home page: new arrivals, favorites and categories. */
-import { browseBooks } from '#src/catalog/api.ts'
+import { data } from 'react-router'
+import { getFrontPage } from '#src/catalog/shelves-api.ts'
 import { BookRow } from '../components/book-row.tsx'
 import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
@@ -11,32 +12,36 @@ import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
 
-const ROWS = 8
-/** Sold-out books are left to the lists. */
-const ROW = { in_stock: 'true', limit: '6' } as const
+/** A page without one of its shelves, which may be there again in a moment. */
+const PROVISIONAL = { 'cache-control': 'public, max-age=0, s-maxage=5' }
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  const categories = await readCategories(ctx)
-  const filled = categories.slice(0, ROWS)
-  const [newest, rated, ...rows] = await Promise.all([
-    ctx.read(browseBooks, { query: { sort: 'newest', ...ROW } }),
-    ctx.read(browseBooks, { query: { sort: 'rating', ...ROW } }),
-    ...filled.map(({ name }) => ctx.read(browseBooks, { query: { category: [name], ...ROW } })),
+  const [categories, { shelves, complete }] = await Promise.all([
+    readCategories(ctx),
+    ctx.read(getFrontPage, {}),
   ])
-  return {
-    canonical: `${ctx.origin}/`,
-    jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
-    total: categories.reduce((sum, { count }) => sum + count, 0),
-    newest: toCards(ctx, newest.items),
-    topRated: toCards(
-      ctx,
-      rated.items.filter(book => book.average_rating !== undefined),
-    ),
-    categories,
-    rows: rows.map(({ items }) => toCards(ctx, items)),
-  }
+  const cardsOf = (kind: (typeof shelves)[number]['kind']) =>
+    toCards(ctx, shelves.find(shelf => shelf.kind === kind)?.items ?? [])
+  const rows = shelves.flatMap(({ category, items }) => {
+    const found = categories.find(({ name }) => name === category)
+    return found ? [{ ...found, books: toCards(ctx, items) }] : []
+  })
+  return data(
+    {
+      canonical: `${ctx.origin}/`,
+      jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
+      total: categories.reduce((sum, { count }) => sum + count, 0),
+      newest: cardsOf('newest'),
+      topRated: cardsOf('top_rated'),
+      categories,
+      rows,
+    },
+    complete ? {} : { headers: PROVISIONAL },
+  )
 }
+
+export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
 
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, {
@@ -60,9 +65,8 @@ export default function Home({
       </div>
       {newest.length > 0 && <BookRow id="newest" title={t.home.newArrivals} books={newest} eager />}
       {topRated.length > 0 && <BookRow id="loved" title={t.home.favorites} books={topRated} />}
-      {categories.map(({ name, path, count }, i) => {
-        const books = rows[i] ?? []
-        return books.length === 0 ? null : (
+      {rows.map(({ name, path, count, books }) =>
+        books.length === 0 ? null : (
           <BookRow
             key={path}
             id={`category-${path.slice('/category/'.length)}`}
@@ -71,8 +75,8 @@ export default function Home({
             isBelowFold
             seeAll={{ path, label: t.home.seeAll(count), of: t.home.booksIn(name) }}
           />
-        )
-      })}
+        ),
+      )}
       {categories.length > rows.length && (
         <nav id="categories" aria-labelledby="all-categories" className="mt-14">
           <h2 id="all-categories" className="font-serif text-2xl sm:text-[1.75rem]">

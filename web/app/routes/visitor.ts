@@ -9,13 +9,28 @@ type Visitor = { readonly count: number; readonly isSignedIn: boolean; readonly 
 
 const ANONYMOUS: Visitor = { count: 0, isSignedIn: false, name: '' }
 
-/** If the API fails, the page keeps its anonymous state. */
+/** Cookies of an account's session and of a guest, under either of their names. */
+const SESSION = /(?:^|; ?)(?:__Host-)?cloudshelf_session=/
+const SHOPPER = /(?:^|; ?)(?:__Host-)?cloudshelf_(?:session|guest)=/
+
+/**
+ * Asks only what the visitor's cookies can be about: every page view makes this request. If the API fails, the page keeps its
+ * anonymous state.
+ */
 export const loader = async ({ context, request }: Route.LoaderArgs): Promise<Visitor> => {
-  if (!request.headers.has('cookie')) return ANONYMOUS
+  const cookie = request.headers.get('cookie') ?? ''
+  if (!SHOPPER.test(cookie)) return ANONYMOUS
   const { call, report } = context.get(pageContext)
   try {
-    const [cart, { signed_in, first_name = '' }] = await Promise.all([call(getCart, {}), call(whoAmI, {})])
-    return { count: cart.item_count, isSignedIn: signed_in, name: first_name }
+    const [cart, account] = await Promise.all([
+      call(getCart, {}),
+      SESSION.test(cookie) ? call(whoAmI, {}) : undefined,
+    ])
+    return {
+      count: cart.item_count,
+      isSignedIn: account?.signed_in ?? false,
+      name: account?.first_name ?? '',
+    }
   } catch (error) {
     report(error)
     return ANONYMOUS
