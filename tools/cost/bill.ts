@@ -61,6 +61,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'let the CDN cache public pages for longer than a minute; each rendered page costs one gateway request for itself and more than one for its data',
   'cloudfront-request':
     'use one of CloudFront’s flat-rate plans (free up to a million requests) instead of paying per request',
+  'cloudfront-function': 'use one of CloudFront’s flat-rate plans, which include these calls',
   'cloudfront-transfer':
     'use smaller covers, or one of CloudFront’s flat-rate plans, which include the traffic',
   's3-storage': 'store fewer sizes of each cover',

@@ -1,5 +1,6 @@
 /** Page docs/cost.md, generated from the prices, the assumptions and the measured request units. */
 import units from '../../data/measured-units.json' with { type: 'json' }
+import { API_CALLS } from './api-calls.ts'
 import { createBill } from './bill.ts'
 import { PRICE_LIST } from './prices.ts'
 import {
@@ -24,6 +25,12 @@ const createPriceTable = (): string =>
       `<${source.page}>`,
       source.seen,
     ]),
+  })
+
+const createApiCallTable = (): string =>
+  formatMarkdown({
+    head: ['page', 'API calls'],
+    rows: Object.entries(API_CALLS).map(([page, calls]) => [page, String(calls)]),
   })
 
 const createAssumptionTable = (): string =>
@@ -68,6 +75,12 @@ ${createBillNotes(shop).join('\n')}
 ${formatMarkdown(createMeasuredTable(units.actions))}
 
 ${MEASURED_NOTES.join('\n')}
+
+## API calls of each page
+
+Each is a request of the gateway and a call of a function. Counted by \`web/tests/api-calls.test.ts\`; the average over a visit is ${ASSUMPTIONS.apiCallsPerPage.toFixed(2)} for each page that the CDN does not answer.
+
+${createApiCallTable()}
 
 ## Assumptions
 

@@ -3,6 +3,7 @@
  * are here, each with its reason; the request units of each action are measured by `cloudshelf cost --measure`.
  */
 import units from '../../data/measured-units.json' with { type: 'json' }
+import { API_CALLS, CART, countApiCalls, countPages, ORDER, VISIT } from './api-calls.ts'
 import { createLine, type Line, type Stage } from './prices.ts'
 
 /** Monthly figures given by the owner; missing ones are derived. */
@@ -31,7 +32,7 @@ export type Usage = {
 /** Assumptions about visitors. Shops differ by more than these numbers could be wrong, so prefer your own orders and visitors. */
 export const ASSUMPTIONS = {
   /** Pages per visit; two of them are book pages. */
-  pagesPerVisit: 6,
+  pagesPerVisit: countPages(VISIT),
   booksPerVisit: 2,
   /** Share of visits that fill a cart, and that order: shops commonly report 2 %. */
   cartShare: 0.1,
@@ -47,13 +48,15 @@ export const ASSUMPTIONS = {
   kilobytesPerPage: 120,
   /** Share of requests for files and covers that the CDN fetches from S3. */
   cdnMissShare: 0.05,
-  /** API calls of a page that the CDN does not answer; visitors with a cart add one private request. */
-  apiCallsPerPage: 1.5,
+  /** API calls of a page that the CDN does not answer, on average over a visit: counted, see api-calls.ts. */
+  apiCallsPerPage: countApiCalls(VISIT) / countPages(VISIT),
+  /** API calls of the small private request after each page, for visitors with a cart. */
+  apiCallsPerVisitor: API_CALLS['visitor’s name and cart count, with a cart'],
   /** Requests for filling a cart and for ordering: pages and their API calls. */
-  pagesPerCart: 4,
-  apiCallsPerCart: 6,
-  pagesPerOrder: 6,
-  apiCallsPerOrder: 8,
+  pagesPerCart: countPages(CART),
+  apiCallsPerCart: countApiCalls(CART),
+  pagesPerOrder: countPages(ORDER),
+  apiCallsPerOrder: countApiCalls(ORDER),
   /** Gigabyte-seconds with the memory that the stacks configure; the duration is assumed, not measured on Lambda. */
   pageGbSeconds: 1 * 0.045,
   apiGbSeconds: 0.75 * 0.02,
@@ -155,7 +158,7 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
   const pages = rendered + pageViews + carts * ASSUMPTIONS.pagesPerCart + orders * ASSUMPTIONS.pagesPerOrder
   const api =
     rendered * ASSUMPTIONS.apiCallsPerPage +
-    pageViews * ASSUMPTIONS.cartShare +
+    pageViews * ASSUMPTIONS.cartShare * ASSUMPTIONS.apiCallsPerVisitor +
     carts * ASSUMPTIONS.apiCallsPerCart +
     orders * ASSUMPTIONS.apiCallsPerOrder
   const consumers = orders * (ASSUMPTIONS.mailsPerOrder + 1) + signUps + ASSUMPTIONS.scheduledCalls
@@ -177,6 +180,8 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     ['lambda-duration', gbSeconds],
     ['api-gateway-request', pages + api],
     ['cloudfront-request', cdn],
+    // The function that keeps of a page's query what the page knows.
+    ['cloudfront-function', pageViews],
     ['cloudfront-transfer', (pageViews * ASSUMPTIONS.kilobytesPerPage) / GB],
     ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024],
     ['s3-get', files * ASSUMPTIONS.cdnMissShare],
