@@ -45,6 +45,7 @@ test('no name of a resource occurs in two stages, although their options are the
   for (const path of [
     'AWS::Budgets::Budget.Budget.BudgetName',
     'AWS::CloudFront::CachePolicy.CachePolicyConfig.Name',
+    'AWS::CloudFront::Function.Name',
     'AWS::CloudFront::OriginAccessControl.OriginAccessControlConfig.Name',
     'AWS::CloudWatch::Dashboard.DashboardName',
     'AWS::CodeDeploy::Application.ApplicationName',

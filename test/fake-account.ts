@@ -28,6 +28,9 @@ export type FakeRegion = {
   mail: { ProductionAccessEnabled: boolean; SendingEnabled: boolean; SendQuota: object }
   concurrency: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number }
   backups: string[]
+  /** Buckets of production that are gone, but still listed by their tags. */
+  deleted: string[]
+  parameters: Map<string, string>
 }
 
 type Reply = readonly [number, string]
@@ -53,6 +56,8 @@ const createRegion = (): FakeRegion => ({
   },
   concurrency: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
   backups: [],
+  deleted: [],
+  parameters: new Map([['/cdk-bootstrap/hnb659fds/version', '30']]),
 })
 
 const describeStack = (name: string, { status, outputs = {} }: FakeStack): Reply => [
@@ -165,12 +170,13 @@ const dynamo = (
 }
 
 const tagging = (
-  { buckets, pools }: FakeRegion,
+  { buckets, pools, deleted }: FakeRegion,
   body: { TagFilters: { Key: string; Values?: string[] }[] },
 ): Reply => {
   const isWanted = (tags: Record<string, string>) =>
     body.TagFilters.every(({ Key, Values }) => Key in tags && (!Values || Values.includes(tags[Key] ?? '')))
   const all = [
+    ...deleted.map(id => [`arn:aws:s3:::${id}`, { shop: 'cloudshelf-prod', part: 'blobs' }] as const),
     ...[...buckets].map(([id, { tags }]) => [`arn:aws:s3:::${id}`, tags] as const),
     ...[...pools].map(([id, { tags }]) => [`arn:aws:cognito-idp:eu:1:userpool/${id}`, tags] as const),
   ].filter(([, tags]) => isWanted(tags))
@@ -183,9 +189,19 @@ const tagging = (
   })
 }
 
+type SsmRequest = { Name: string; Value: string; Names: string[] }
+
+const ssm = ({ parameters }: FakeRegion, action: string, { Name, Value, Names }: SsmRequest): Reply => {
+  if (action === 'PutParameter') parameters.set(Name, Value)
+  if (action === 'DeleteParameters') for (const name of Names) parameters.delete(name)
+  const found = action === 'GetParameters' ? Names.filter(name => parameters.has(name)) : []
+  return json({ Parameters: found.map(name => ({ Name: name, Value: parameters.get(name) })) })
+}
+
 const cognito = ({ pools }: FakeRegion, action: string, { UserPoolId }: { UserPoolId: string }): Reply => {
   const pool = pools.get(UserPoolId)
   if (!pool) return refusal('ResourceNotFoundException', 'no such pool')
+  if (action === 'DescribeUserPool') return json({})
   if (action === 'UpdateUserPool') pool.isProtected = false
   else if (pool.isProtected) return refusal('InvalidParameterException', 'the pool is protected')
   else pools.delete(UserPoolId)
@@ -279,6 +295,7 @@ export const startFakeAccount = async () => {
     const reply = (): Reply => {
       if (service === 'cloudformation') return cloudFormation(region(at), form)
       if (service === 'dynamodb') return dynamo(region, at, action, JSON.parse(body))
+      if (service === 'ssm') return ssm(region(at), action, JSON.parse(body))
       if (service === 'tagging') return tagging(region(at), JSON.parse(body))
       if (service === 'cognito-idp') return cognito(region(at), action, JSON.parse(body))
       if (service === 's3') return s3(regions, method, url, String(headers['x-amz-copy-source'] ?? ''), body)

@@ -34,6 +34,9 @@ export type Args = {
   readonly positionals: readonly string[]
 }
 
+/** Reads the arguments again, with the options of the last deployment beneath them. */
+export type ReadAgain = (last: RecordedOptions | undefined) => Promise<Args>
+
 const parse = (typed: readonly string[], flags: readonly Flag[]) => {
   try {
     return parseArgs({
@@ -84,7 +87,7 @@ export const readArgs = async (
 /** Runs a command with these flags; errors that the operator can fix are printed in one line and set exit code 1. */
 export const runCommand = async (
   flags: readonly Flag[],
-  work: (args: Args, readAgain: (last: RecordedOptions | undefined) => Promise<Args>) => Promise<void>,
+  work: (args: Args, readAgain: ReadAgain) => Promise<void>,
 ): Promise<void> => {
   const read = (last?: RecordedOptions) => readArgs(process.argv.slice(2), flags, last)
   try {

@@ -58,6 +58,7 @@ const leaveData = (fake: Awaited<ReturnType<typeof startFakeAccount>>) => {
   for (const part of ['blobs', 'assets'])
     region.buckets.set(`left-${part}`, { tags: { shop: 'cloudshelf-prod', part }, objects: new Map() })
   region.pools.set('eu-central-1_a1', { tags: { shop: 'cloudshelf-prod', part: 'users' }, isProtected: true })
+  region.deleted.push('gone-blobs')
   // Another stage's, which nobody asked for.
   region.buckets.set('other', { tags: { shop: 'cloudshelf-staging', part: 'blobs' }, objects: new Map() })
 }

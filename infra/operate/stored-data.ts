@@ -57,8 +57,8 @@ export const createDataCalls = ({ region, json, bucket }: Calls, pollMs = POLL_M
   }
 
   /** Waits until the table is in this state; undefined: until it is gone. */
-  const waitFor = async (name: string, isThere: (found: Described | undefined) => boolean): Promise<void> => {
-    while (!isThere(await describe(name))) await sleep(pollMs)
+  const waitFor = async (name: string, isDone: (found: Described | undefined) => boolean): Promise<void> => {
+    while (!isDone(await describe(name))) await sleep(pollMs)
   }
 
   const unprotectTable: DataCalls['unprotectTable'] = async name => {
@@ -90,12 +90,19 @@ export const createDataCalls = ({ region, json, bucket }: Calls, pollMs = POLL_M
     }
   }
 
+  /** What was deleted a moment ago may still be listed by its tags. */
+  const isThere = async ({ kind, id }: Tagged): Promise<boolean> => {
+    if (kind === 'bucket') return (await bucket(id, 'GET', '/?list-type=2&max-keys=1')).status !== 404
+    const { text } = await json('cognito-idp', 'DescribeUserPool', { UserPoolId: id })
+    return !text.includes('ResourceNotFoundException')
+  }
+
   return {
     table,
     empty,
     unprotectTable,
     tagged: async shop => {
-      const found: Tagged[] = []
+      const listed: Tagged[] = []
       let next: string | undefined
       do {
         const body = {
@@ -112,14 +119,15 @@ export const createDataCalls = ({ region, json, bucket }: Calls, pollMs = POLL_M
           ResourceTagMappingList: { ResourceARN: string; Tags: { Key: string; Value: string }[] }[]
         }
         for (const { ResourceARN, Tags } of page.ResourceTagMappingList)
-          found.push({
+          listed.push({
             kind: ResourceARN.includes(':s3:') ? 'bucket' : 'user pool',
             id: ResourceARN.slice(Math.max(ResourceARN.lastIndexOf(':'), ResourceARN.lastIndexOf('/')) + 1),
             part: Tags.find(({ Key }) => Key === 'part')?.Value ?? '',
           })
         next = page.PaginationToken
       } while (next)
-      return found
+      const existing = await Promise.all(listed.map(isThere))
+      return listed.filter((_, i) => existing[i])
     },
     deleteBucket: async name => {
       await empty(name)

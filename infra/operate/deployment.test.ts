@@ -1,0 +1,278 @@
+/**
+ * Tests of whole deployments and removals on a fake account, with real templates: what is asked, adopted, kept and deleted. CDK is
+ * replaced by a fake that follows CloudFormation's rules for names, protection and deletion policies.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type FakeRegion, startFakeAccount } from '../../test/fake-account.ts'
+import { type Properties, synthesize } from '../../test/stacks.ts'
+import type { Resource, TemplateJson } from '../standing-costs.ts'
+import { type Flag, readArgs } from './args.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const state = vi.hoisted(() => ({
+  fake: undefined as unknown,
+  assembly: {} as Record<string, unknown>,
+  context: {} as Record<string, string>,
+  parameters: [] as string[],
+}))
+const account = () => state.fake as Awaited<ReturnType<typeof startFakeAccount>>
+const EU = 'eu-central-1'
+const regionOf = (stack: string): FakeRegion =>
+  account().region(stack.endsWith('-edge') ? 'us-east-1' : stack.includes('standby') ? 'eu-west-1' : EU)
+
+const tagsOf = ({ Tags = [], UserPoolTags = {} }: Properties): Record<string, string> => ({
+  ...UserPoolTags,
+  ...Object.fromEntries(Tags.map(({ Key, Value }: { Key: string; Value: string }) => [Key, Value])),
+})
+
+/** Creates the resources of a template that hold data or have names that others may have taken. */
+const createResource = (
+  region: FakeRegion,
+  stack: string,
+  id: string,
+  { Type, Properties = {} }: Resource,
+) => {
+  const properties = Properties as Properties
+  const refuse = (name: string) => {
+    throw new Error(`${name} already exists`)
+  }
+  if (Type === 'AWS::DynamoDB::GlobalTable') {
+    if (region.tables.has(properties.TableName)) refuse(properties.TableName)
+    region.tables.set(properties.TableName, {
+      isProtected: properties.Replicas[0].DeletionProtectionEnabled === true,
+      replicas: [],
+    })
+  }
+  if (Type === 'AWS::S3::Bucket')
+    region.buckets.set(`${stack}-${id}`.toLowerCase(), { tags: tagsOf(properties), objects: new Map() })
+  if (Type === 'AWS::Cognito::UserPool')
+    region.pools.set(`${stack}-${id}`, { tags: tagsOf(properties), isProtected: true })
+  if (Type === 'AWS::SES::EmailIdentity') {
+    if (region.identities.has(properties.EmailIdentity)) refuse(properties.EmailIdentity)
+    region.identities.set(properties.EmailIdentity, true)
+  }
+}
+
+const bucketOf = ({ buckets }: FakeRegion, stack: string, part: string): string => {
+  const shop = `cloudshelf-${stack.split('-')[1]}`
+  return [...buckets].find(([, { tags }]) => tags.part === part && tags.shop === shop)?.[0] ?? ''
+}
+
+const applyStack = (stack: string): Record<string, string> => {
+  const region = regionOf(stack)
+  const template = state.assembly[stack] as TemplateJson & { Outputs?: Record<string, { Value: unknown }> }
+  const before = region.stacks.get(stack)?.template?.Resources ?? {}
+  for (const [id, resource] of Object.entries(template.Resources ?? {}))
+    if (!(id in before)) createResource(region, stack, id, resource)
+  const outputs = {
+    Options: String(template.Outputs?.Options?.Value),
+    Address: 'https://shop.example',
+    AssetsBucket: bucketOf(region, stack, 'assets'),
+    BlobsBucket: bucketOf(region, stack, 'blobs'),
+  }
+  region.stacks.set(stack, {
+    status: 'UPDATE_COMPLETE',
+    template,
+    outputs,
+    isProtected: /prod-.*store/.test(stack),
+  })
+  return outputs
+}
+
+const removeStack = (stack: string): void => {
+  const region = regionOf(stack)
+  const found = region.stacks.get(stack)
+  if (found?.isProtected) throw new Error(`${stack} is protected`)
+  const gone = Object.values(found?.template?.Resources ?? {}).filter(
+    ({ DeletionPolicy }) => !String(DeletionPolicy).startsWith('Retain'),
+  )
+  for (const { Type, Properties = {} } of gone) {
+    if (Type === 'AWS::DynamoDB::GlobalTable') region.tables.delete(String(Properties.TableName))
+    if (Type !== 'AWS::S3::Bucket') continue
+    const bucket = bucketOf(region, stack, tagsOf(Properties as Properties).part ?? '')
+    if (region.buckets.get(bucket)?.objects.size) throw new Error(`${bucket} is not empty`)
+    region.buckets.delete(bucket)
+  }
+  region.stacks.delete(stack)
+}
+
+vi.mock('./cdk.ts', async importOriginal => ({
+  ...(await importOriginal<object>()),
+  synthesize: (context: Record<string, string>) => {
+    const { natives: _, ...said } = context
+    const { stage, templates } = { stage: context.stage, ...synthesize(said) }
+    state.context = context
+    state.assembly = Object.fromEntries(
+      Object.entries(templates).map(([short, template]) => [`CloudShelf-${stage}-${short}`, template]),
+    )
+  },
+  readTemplate: (stack: string) => state.assembly[stack],
+  deploy: (stacks: string[], parameters: string[] = []) => {
+    state.parameters.push(...parameters)
+    return Object.fromEntries(stacks.map(stack => [stack, applyStack(stack)]))
+  },
+  destroy: (stacks: string[]) => stacks.forEach(removeStack),
+}))
+vi.mock('./aws.ts', async importOriginal => {
+  const original = await importOriginal<typeof import('./aws.ts')>()
+  return { ...original, createAws: (region: string) => original.createAws(region, account().endpoint, 1) }
+})
+vi.mock('./verify.ts', () => ({ verifyTables: () => {}, waitForHealth: async () => {} }))
+vi.mock('../native-deps.ts', async importOriginal => ({
+  ...(await importOriginal<object>()),
+  fetchNativeDeps: () => {},
+}))
+const client = mkdtempSync(join(tmpdir(), 'cloudshelf-pages-'))
+vi.mock('../bundle.ts', () => ({ pagesFolder: async () => client }))
+vi.mock('./upload.ts', () => ({ uploadAssets: async () => 0 }))
+
+const { deployShop } = await import('./deployment.ts')
+const { destroyShop } = await import('./removal.ts')
+
+const said: string[] = []
+beforeEach(async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  vi.stubEnv('AWS_REGION', EU)
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line))
+  said.length = 0
+  state.parameters = []
+  state.fake = await startFakeAccount()
+})
+afterEach(() => {
+  account().close()
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+/** Arguments as they are typed: `stage=prod` becomes `--context stage=prod`. */
+const typed = (words: string): string[] =>
+  words
+    .split(' ')
+    .flatMap(word => (word.startsWith('--') || !word.includes('=') ? [word] : ['--context', word]))
+const deploy = async (words: string): Promise<void> =>
+  deployShop(await readArgs(typed(words), ['yes', 'adopt']))
+const DESTROY: Flag[] = ['yes', 'with-data', 'final-backup', 'confirm']
+const destroy = async (words: string): Promise<void> => {
+  const read = (last = {}) => readArgs(typed(words), DESTROY, last)
+  return destroyShop(await read(), read)
+}
+const PROD = 'stage=prod mailFrom=orders@shop.example cognito=my-shop'
+const stacks = (region = EU): string[] => [...account().region(region).stacks.keys()].sort()
+
+test('production without mail is not deployed without a yes; with it, later deployments are asked nothing until an option is left out', async () => {
+  await expect(deploy('stage=prod')).rejects.toThrow('confirm with --yes')
+  expect(said.join('\n')).toMatch(/Before this deployment, confirm:\n {2}- there is no way for mail/)
+  expect(stacks()).toEqual([])
+  await deploy(PROD)
+  expect(stacks()).toEqual(['CloudShelf-prod-shop', 'CloudShelf-prod-store'])
+  expect(state.parameters.filter(one => one.includes(':Inputs='))).toHaveLength(2)
+  await deploy(PROD)
+  await expect(deploy('stage=prod mailFrom=orders@shop.example')).rejects.toThrow('confirm with --yes')
+  expect(said.join('\n')).toMatch(
+    /cognito was my-shop and is left out: keep it with --context cognito=my-shop\n.*UserPool/s,
+  )
+  await deploy('stage=prod mailFrom=orders@shop.example --yes')
+  // Outputs of the store that are other ones are other inputs of the shop.
+  const inputs = () => state.parameters.filter(one => one.startsWith('CloudShelf-prod-shop:Inputs=')).at(-1)
+  const before = inputs()
+  await deploy('stage=prod mailFrom=orders@shop.example')
+  expect(inputs()).toBe(before)
+  const { buckets } = account().region(EU)
+  const images = [...buckets].find(([, { tags }]) => tags.part === 'blobs')
+  if (!images) throw new Error('there is no bucket for images')
+  buckets.delete(images[0])
+  buckets.set('other-images', images[1])
+  await deploy('stage=prod mailFrom=orders@shop.example')
+  expect(inputs()).not.toBe(before)
+})
+
+test('data of production outlives its removal and is used again, with its stack and without', async () => {
+  await deploy(PROD)
+  const region = account().region(EU)
+  const [images = ''] = [...region.buckets.keys()].filter(one => one.includes('blobs'))
+  region.buckets.get(images)?.objects.set('images/a.webp', 'x')
+  const secret = region.parameters.get('/cloudshelf/prod/secret')
+  await destroy('stage=prod --yes')
+  expect(stacks()).toEqual(['CloudShelf-prod-store'])
+  // The user pool is in the stack of the functions, and is adopted.
+  await expect(deploy(PROD)).rejects.toThrow(/data of an earlier prod .*: user pool .*--adopt/)
+  await deploy(`${PROD} --adopt`)
+  region.stacks.delete('CloudShelf-prod-store')
+  await expect(deploy(PROD)).rejects.toThrow(/table cloudshelf-books/)
+  await deploy(`${PROD} --adopt`)
+  expect(region.tables.size).toBe(5)
+  expect(region.pools.size).toBe(1)
+  expect(region.buckets.get(images)?.objects.size).toBe(1)
+  expect(region.parameters.get('/cloudshelf/prod/secret')).toBe(secret)
+  await deploy(PROD)
+})
+
+test('production’s data is deleted only with the name of the stage, and nothing of it is left then', async () => {
+  await deploy(PROD)
+  await expect(destroy('stage=prod --with-data --yes')).rejects.toThrow(
+    /table cloudshelf-books in .*confirm with --confirm prod$/,
+  )
+  await expect(destroy('stage=prod --with-data --confirm staging')).rejects.toThrow(
+    'confirm with --confirm prod',
+  )
+  expect(stacks()).toHaveLength(2)
+  await destroy('stage=prod --with-data --final-backup --confirm prod')
+  const { tables, buckets, pools, parameters, backups, identities } = account().region(EU)
+  expect([tables.size, buckets.size, pools.size, stacks(), stacks('us-east-1')]).toEqual([0, 0, 0, [], []])
+  expect([...parameters.keys()]).toEqual(['/cdk-bootstrap/hnb659fds/version'])
+  expect(backups).toHaveLength(5)
+  // Other stages may send by it.
+  expect([...identities.keys()]).toEqual(['shop.example'])
+  await deploy(PROD)
+  expect(state.context.mailIdentity).toBe('existing')
+})
+
+test('a second stage beside the first sends by its SES identity, and its removal leaves the first as it was', async () => {
+  await deploy(PROD)
+  const staging = 'stage=staging mailFrom=orders@shop.example'
+  await deploy(staging)
+  expect(state.context.mailIdentity).toBe('existing')
+  await deploy(PROD)
+  expect(state.context.mailIdentity).toBe('new')
+  const region = account().region(EU)
+  const [pictures = ''] = [...region.buckets.keys()].filter(one => one.includes('staging-store-blobs'))
+  region.buckets.get(pictures)?.objects.set('images/a.webp', 'x')
+  await destroy('stage=staging --yes')
+  expect(stacks()).toEqual(['CloudShelf-prod-shop', 'CloudShelf-prod-store'])
+  expect([region.tables.size, region.buckets.size]).toEqual([5, 2])
+})
+
+test('a second Region that is added later gets the covers; a failover asks nothing of the first, and is not taken back unasked', async () => {
+  const one = 'stage=dev mailFrom=orders@shop.example domain=shop.example'
+  await deploy(one)
+  const [first, second] = [account().region(EU), account().region('eu-west-1')]
+  first.buckets.get(bucketOf(first, 'CloudShelf-dev', 'blobs'))?.objects.set('images/covers/a.webp', 'x')
+  const two = `${one} secondRegion=eu-west-1`
+  await deploy(two)
+  const copies = second.buckets.get(bucketOf(second, 'CloudShelf-dev', 'blobs'))?.objects
+  expect(copies?.get('images/covers/a.webp')).toBe('x')
+
+  for (const table of ['books', 'control'])
+    second.tables.set(`dev-cloudshelf-${table}`, {
+      isProtected: false,
+      replicas: [EU],
+      stream: `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`,
+    })
+  account().calls.length = 0
+  await expect(deploy(`${two} active=second`)).resolves.toBeUndefined()
+  expect(account().calls.filter(call => call.startsWith(EU))).toEqual([])
+  copies?.set('images/covers/meanwhile.webp', 'y')
+  await expect(deploy(two)).rejects.toThrow('confirm with --yes')
+  expect(said.join('\n')).toContain('active was second and is left out')
+  await deploy(`${two} --yes`)
+  expect(
+    first.buckets
+      .get(bucketOf(first, 'CloudShelf-dev', 'blobs'))
+      ?.objects.get('images/covers/meanwhile.webp'),
+  ).toBe('y')
+})

@@ -1,0 +1,69 @@
+/** Removal of a stage from its account: of production's data only where that is confirmed by the stage's name. */
+import { EDGE_REGION } from '../settings/region.ts'
+import { stackNames } from '../settings/stack-names.ts'
+import { getStage, type Stage } from '../settings/stage.ts'
+import { shopTag } from './adopt.ts'
+import type { Args, ReadAgain } from './args.ts'
+import { createAws } from './aws.ts'
+import { destroy, synthesize } from './cdk.ts'
+import { cleanUp, describeData } from './clean-up.ts'
+import { confirm } from './confirm.ts'
+import { readRecordedOptions } from './preflight.ts'
+import { createRegions } from './release.ts'
+import { removeSecrets } from './secrets.ts'
+
+const describe = (
+  { name }: Stage,
+  account: string | undefined,
+  withData: boolean,
+  data: readonly string[],
+) =>
+  withData
+    ? `This permanently deletes all of ${name} in account ${account}, including its books, accounts and orders: ${data.join(', ')}`
+    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets and secrets are retained`
+
+/** Removes a stage. Throws OperatorError where it is not confirmed. */
+export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<void> => {
+  // The stacks of the last deployment, if its options are not repeated.
+  const args = await readAgain(await readRecordedOptions(createAws(EDGE_REGION), given.options.stage))
+  const { context, flags } = args
+  const options = { ...args.options, active: 'first' as const }
+  const stage = getStage(options.stage)
+  const regions = createRegions({ ...args, options })
+  const account = await regions[0]?.account()
+  const withData = flags['with-data'] === true || !stage.keepsData
+  const data = withData ? await describeData(regions, stage) : []
+  await confirm(describe(stage, account, withData, data), {
+    word: stage.name,
+    // Production's data needs more than a yes.
+    isGiven: flags.confirm === stage.name || (flags.yes === true && !(withData && stage.keepsData)),
+    hint: withData && stage.keepsData ? `--confirm ${stage.name}` : '--yes',
+  })
+  const names = stackNames(options)
+  const two = options.secondRegion !== undefined
+  synthesize({ ...context, stage: stage.name, active: 'first' })
+  destroy([...(two ? [names.standbyShop] : []), names.shop])
+  destroy([names.edge])
+  if (!withData) {
+    console.log(
+      `Tables, buckets and secrets were retained. \`npm run deploy\` uses them again; with --with-data this command deletes them.`,
+    )
+    return
+  }
+  const stores = [names.store, ...(two ? [names.standbyStore] : [])]
+  for (const [i, store] of stores.entries()) {
+    const aws = regions[i]
+    await aws?.allowDeletion(store)
+    // CloudFormation deletes empty buckets only.
+    for (const { kind, id } of stage.keepsData ? [] : ((await aws?.tagged(shopTag(stage))) ?? []))
+      if (kind === 'bucket') await aws?.empty(id)
+  }
+  destroy(stores)
+  await cleanUp(regions, stage, {
+    finalBackup: flags['final-backup'] === true,
+    now: new Date(),
+    report: line => console.log(`— ${line}`),
+  })
+  await removeSecrets(regions, stage)
+  console.log(`${stage.name} has been deleted`)
+}
