@@ -1,7 +1,7 @@
 /** Tests that every resource with a standing charge is in the priced list of its stage; dev has none. */
 import { expect, test, vi } from 'vitest'
 import { ALL_OPTIONS, type StackOptions, synthesize } from '../test/stacks.ts'
-import { findPrice, STANDING_CHARGES } from '../tools/cost/prices.ts'
+import { findPrice, listDefaultOptions, STANDING_CHARGES } from '../tools/cost/prices.ts'
 import { listCharges, UnpricedError } from './standing-costs.ts'
 
 // Five syntheses take long on a busy machine.
@@ -31,11 +31,12 @@ test('dev has no standing charge', () => {
 })
 
 test.each(['staging', 'prod'] as const)('%s has exactly the listed standing charges', stage => {
-  expect(charged(stage)).toEqual(listed(stage))
+  expect(charged(stage)).toEqual(listed(stage, listDefaultOptions(stage)))
+  expect(charged(stage, { waf: 'false' })).toEqual(listed(stage))
   // The hosted zone is not created by the stacks.
   const { 'route53-hosted-zone': _, ...options } = listed(stage, ['waf', 'domain', 'secondRegion'])
   expect(charged(stage, ALL_OPTIONS)).toEqual(options)
-  expect(charged(stage, { orderHours: '9-21' })).toEqual(listed(stage, ['orderHours']))
+  expect(charged(stage, { orderHours: '9-21', waf: 'false' })).toEqual(listed(stage, ['orderHours']))
   for (const { price } of STANDING_CHARGES[stage]) expect(findPrice(price).standing).toBe(true)
 })
 

@@ -289,3 +289,20 @@ test('the domain has a certificate in us-east-1, and the firewall has CloudFront
   expect(configOf(two).WebACLId).toBeDefined()
   expect(configOf(dev).WebACLId).toBeUndefined()
 })
+
+test('production has a firewall with rate limits by address, for all requests and for those that may write', () => {
+  const rulesOf = (made: Synthesized): Properties[] =>
+    listResources(made.templates.edge, 'AWS::WAFv2::WebACL').flatMap(([, { Rules }]) => Rules)
+  const rates = rulesOf(synthesize({ stage: 'prod' })).flatMap(({ Action, Statement }) =>
+    Statement.RateBasedStatement ? [{ Action, ...Statement.RateBasedStatement }] : [],
+  )
+  expect(rates.map(({ Limit, AggregateKeyType }) => [Limit, AggregateKeyType])).toEqual([
+    [2_000, 'IP'],
+    [600, 'IP'],
+  ])
+  expect(JSON.stringify(rates[1].ScopeDownStatement)).toMatch(/NotStatement.*"GET".*"HEAD"/)
+  for (const { Action } of rates) expect(Action.Block.CustomResponse.ResponseCode).toBe(429)
+  expect(JSON.stringify(configOf(synthesize({ stage: 'prod' })).WebACLId)).toContain('Firewall')
+  for (const said of [{ stage: 'prod', waf: 'false' }, { stage: 'staging' }, { stage: 'dev' }])
+    expect(rulesOf(synthesize(said))).toEqual([])
+})

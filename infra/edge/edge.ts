@@ -119,7 +119,7 @@ export class Edge extends Stack {
             minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
           }
         : {}),
-      ...(options.waf ? { webAclId: createFirewall(this, name) } : {}),
+      ...((options.waf ?? stage.hasFirewall) ? { webAclId: createFirewall(this, name) } : {}),
       ...behaviors,
     })
     this.publicUrl = `https://${options.domain ?? this.distribution.distributionDomainName}`

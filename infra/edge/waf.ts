@@ -1,9 +1,11 @@
-/** Optional firewall before the CDN, for shops under attack: request floods and AWS-managed rules. */
+/** Firewall before the CDN, on in production: rate limits by IP address, and AWS-managed rules. */
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
 
-/** Requests per IP address in five minutes; a page causes about six. */
+/** Requests per IP address in five minutes; a page causes about six. Many customers may share an address. */
 const MAX_REQUESTS = 2_000
+/** Those of them that may write: forms, carts, checkout, sign-in. */
+const MAX_WRITES = 600
 
 const createVisibility = (metricName: string) => ({
   cloudWatchMetricsEnabled: true,
@@ -19,7 +21,41 @@ const createManagedRule = (name: string, priority: number): CfnWebACL.RuleProper
   visibilityConfig: createVisibility(name),
 })
 
-/** Creates the firewall and returns its ARN. It limits costs; rate limits for sign-in and checkout are the shop's own. */
+const READS = ['GET', 'HEAD']
+
+const createRateRule = (
+  name: string,
+  priority: number,
+  limit: number,
+  scopeDownStatement?: CfnWebACL.StatementProperty,
+): CfnWebACL.RuleProperty => ({
+  name,
+  priority,
+  action: { block: { customResponse: { responseCode: 429 } } },
+  statement: {
+    rateBasedStatement: {
+      aggregateKeyType: 'IP',
+      limit,
+      evaluationWindowSec: 300,
+      ...(scopeDownStatement ? { scopeDownStatement } : {}),
+    },
+  },
+  visibilityConfig: createVisibility(name),
+})
+
+const isMethod = (method: string): CfnWebACL.StatementProperty => ({
+  byteMatchStatement: {
+    searchString: method,
+    fieldToMatch: { method: {} },
+    positionalConstraint: 'EXACTLY',
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+})
+
+/**
+ * Creates the firewall and returns its ARN. It keeps one address from using up what all visitors share: the gateway's throttling and
+ * the account's concurrency. Rate limits for sign-in and checkout are the shop's own.
+ */
 export const createFirewall = (scope: Construct, name: string): string =>
   new CfnWebACL(scope, 'Firewall', {
     name,
@@ -27,16 +63,11 @@ export const createFirewall = (scope: Construct, name: string): string =>
     defaultAction: { allow: {} },
     visibilityConfig: createVisibility(name),
     rules: [
-      {
-        name: 'Flood',
-        priority: 0,
-        action: { block: {} },
-        statement: {
-          rateBasedStatement: { aggregateKeyType: 'IP', limit: MAX_REQUESTS, evaluationWindowSec: 300 },
-        },
-        visibilityConfig: createVisibility('Flood'),
-      },
-      createManagedRule('AWSManagedRulesAmazonIpReputationList', 1),
-      createManagedRule('AWSManagedRulesKnownBadInputsRuleSet', 2),
+      createRateRule('Flood', 0, MAX_REQUESTS),
+      createRateRule('Writes', 1, MAX_WRITES, {
+        notStatement: { statement: { orStatement: { statements: READS.map(isMethod) } } },
+      }),
+      createManagedRule('AWSManagedRulesAmazonIpReputationList', 2),
+      createManagedRule('AWSManagedRulesKnownBadInputsRuleSet', 3),
     ],
   }).attrArn

@@ -18,7 +18,7 @@ const refusal = (
 const HERE = { region: 'eu-central-1' }
 
 test('the default is dev without anything that has a standing charge', () => {
-  expect(readOptions({}, HERE)).toMatchObject({ stage: 'dev', waf: false, reserved: {} })
+  expect(readOptions({}, HERE)).toMatchObject({ stage: 'dev', reserved: {} })
 })
 
 test('the Region is the one of the command line, of the stage or of the environment; without any there is none', () => {

@@ -60,7 +60,8 @@ const Context = z.strictObject({
     .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'must be a hosted zone id, for example Z0123456789ABC' })
     .optional(),
   zoneName: HostName.optional(),
-  waf: BooleanOption.default(false),
+  /** Firewall with rate limits by IP address; without it that of the stage. */
+  waf: BooleanOption.optional(),
   /** Prefix of the user pool's sign-in domain, after that of the stage. */
   cognito: z
     .string()

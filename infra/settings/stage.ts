@@ -16,6 +16,8 @@ export type Stage = {
   readonly isMonitored: boolean
   /** Staged rollout: new versions get a tenth of the calls first, and are rolled back by an alarm. */
   readonly hasStagedRollout: boolean
+  /** Firewall before the CDN unless the option `waf` says otherwise. */
+  readonly hasFirewall: boolean
   readonly logDays: 7 | 14 | 90
 }
 
@@ -27,6 +29,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     restorable: false,
     isMonitored: false,
     hasStagedRollout: false,
+    hasFirewall: false,
     logDays: 7,
   },
   /** Like production, but disposable: for rehearsing restores and rollouts. */
@@ -37,6 +40,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     restorable: true,
     isMonitored: true,
     hasStagedRollout: true,
+    hasFirewall: false,
     logDays: 14,
   },
   prod: {
@@ -46,6 +50,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     restorable: true,
     isMonitored: true,
     hasStagedRollout: true,
+    hasFirewall: true,
     logDays: 90,
   },
 }

@@ -17,16 +17,19 @@ const createThrottle = (perSecond: number, atOnce: number): Throttle => ({
 })
 
 /**
- * Throttling for all visitors together, which limits costs and keeps browsing from starving checkout; rate limits per visitor are in
- * http/rate-limits.ts. Endpoints answered from memory get the most, those that hash passwords or send mail the least.
+ * Throttling for all visitors together. It bounds what a runaway client can cost, and is what an account of 1,000 concurrent
+ * executions can take: lower, and one visitor could close a route for all others. Limits by visitor are those of the firewall
+ * (edge/waf.ts) and of http/rate-limits.ts. Endpoints answered from memory get the most; a checkout or a password takes a function
+ * about a tenth of a second.
  */
-const chooseThrottle = ({ cache, limits, method }: Endpoint): Throttle => {
-  if (cache === 'public') return createThrottle(100, 200)
-  if (limits && limits.length > 0) return createThrottle(10, 20)
-  return method === 'GET' ? createThrottle(50, 100) : createThrottle(25, 50)
-}
-const DEFAULT_THROTTLE = createThrottle(50, 100)
-const PAGE_THROTTLE = createThrottle(100, 200)
+const chooseThrottle = ({ cache, limits }: Endpoint): Throttle =>
+  cache === 'public'
+    ? createThrottle(1_000, 2_000)
+    : limits && limits.length > 0
+      ? createThrottle(200, 400)
+      : DEFAULT_THROTTLE
+const DEFAULT_THROTTLE = createThrottle(500, 1_000)
+const PAGE_THROTTLE = createThrottle(1_000, 2_000)
 
 /** Converts a route key to a construct id. */
 const toConstructId = (key: string): string => key.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '')

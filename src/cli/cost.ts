@@ -2,7 +2,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Bill, createBill, createIdleBill, LEVELS } from '../../tools/cost/bill.ts'
 import { measure } from '../../tools/cost/measure.ts'
-import { type Line, listOptions, PRICE_LIST, STAGES, type Stage } from '../../tools/cost/prices.ts'
+import {
+  type Line,
+  listDefaultOptions,
+  listOptions,
+  PRICE_LIST,
+  STAGES,
+  type Stage,
+} from '../../tools/cost/prices.ts'
 import { parseCount, parseGigabytes } from '../../tools/cost/quantity.ts'
 import {
   createBillNotes,
@@ -21,6 +28,7 @@ import { note, print, printJson } from './output.ts'
 type CostOptions = UsageInput & {
   readonly stage: Stage
   readonly with?: readonly string[]
+  readonly without?: readonly string[]
   readonly measure?: boolean
   readonly json?: boolean
 }
@@ -79,7 +87,7 @@ const resultJson = (bill: Bill | undefined, stage: Stage, options: readonly stri
     estimate,
     ...billJson(createBill(level, of)),
   })),
-  idle: STAGES.map(of => billJson(createIdleBill(of, of === stage ? options : []))),
+  idle: STAGES.map(of => billJson(createIdleBill(of, of === stage ? options : undefined))),
 })
 
 const printBill = (bill: Bill | undefined): void => {
@@ -90,7 +98,8 @@ const printBill = (bill: Bill | undefined): void => {
 }
 
 const cost = async (options: CostOptions, command: Command): Promise<void> => {
-  const { stage, with: chosen = [], measure: measures, json } = options
+  const { stage, with: added = [], without = [], measure: measures, json } = options
+  const chosen = [...new Set([...listDefaultOptions(stage), ...added])].filter(one => !without.includes(one))
   const { reads, writes, storage, books, orders, visitors } = options
   const said = Object.fromEntries(
     Object.entries({ reads, writes, storage, books, orders, visitors }).filter(
@@ -101,7 +110,7 @@ const cost = async (options: CostOptions, command: Command): Promise<void> => {
     if (Object.keys(said).length > 0) command.error('error: --measure takes no numbers: it measures them')
     return measureUsage(json)
   }
-  const unknown = chosen.find(option => !listOptions(stage).includes(option))
+  const unknown = [...added, ...without].find(option => !listOptions(stage).includes(option))
   if (unknown !== undefined)
     command.error(
       `error: stage ${stage} has no option ${unknown}: it has ${listOptions(stage).join(', ') || 'none'}`,
@@ -121,7 +130,7 @@ assumptions and the source of each price. No request is sent to AWS.
 Examples:
   $ cloudshelf cost --visitors 20k --books 10k
   $ cloudshelf cost --reads 1M --writes 500k --storage 10GB
-  $ cloudshelf cost --orders 400 --stage prod --with waf domain
+  $ cloudshelf cost --orders 400 --stage prod --with domain --without waf
   $ cloudshelf cost --measure`
 
 export const costCommand = (): Command =>
@@ -135,6 +144,7 @@ export const costCommand = (): Command =>
     .option('--visitors <n>', 'Visits per month', parseCountOption)
     .addOption(new Option('--stage <stage>', 'Stage').choices(STAGES).default('prod'))
     .option('--with <option...>', 'Options of the stage, such as waf and domain')
+    .option('--without <option...>', 'Options that the stage has by default, such as waf in production')
     .option('--measure', 'Measure the DynamoDB usage of each operation, in a temporary shop')
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)

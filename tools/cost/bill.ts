@@ -1,6 +1,6 @@
 /** Monthly bill of a stage: usage and standing charges, the most expensive line, and advice on lowering it. */
 
-import { createStandingLines, type Line, type Stage, sumLines } from './prices.ts'
+import { createStandingLines, type Line, listDefaultOptions, type Stage, sumLines } from './prices.ts'
 import { createUsageLines, estimateUsage, type Usage, type UsageInput } from './usage.ts'
 
 export type Bill = {
@@ -17,7 +17,11 @@ export type Bill = {
 }
 
 /** Creates the bill for this usage; `options` are those of data/standing-charges.json, for example `waf`. */
-export const createBill = (input: UsageInput, stage: Stage, options: readonly string[] = []): Bill => {
+export const createBill = (
+  input: UsageInput,
+  stage: Stage,
+  options: readonly string[] = listDefaultOptions(stage),
+): Bill => {
   const demand = estimateUsage(input)
   const standing = [undefined, ...options].flatMap(option => createStandingLines(stage, option))
   const lines = [...createUsageLines(demand, stage, options.includes('waf')), ...standing].sort(
@@ -34,7 +38,7 @@ export const createBill = (input: UsageInput, stage: Stage, options: readonly st
 }
 
 /** Bill of a shop without visitors: no books, only standing charges and scheduled functions. */
-export const createIdleBill = (stage: Stage, options: readonly string[] = []): Bill =>
+export const createIdleBill = (stage: Stage, options?: readonly string[]): Bill =>
   createBill({ visitors: 0, orders: 0, books: 0, storage: 0 }, stage, options)
 
 /** The specification's three levels, with its estimates for DynamoDB in US dollars a month. */

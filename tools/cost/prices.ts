@@ -34,6 +34,8 @@ const StandingCharge = z.strictObject({
   what: z.string(),
   /** Option that must be switched on for this charge. */
   option: z.string().optional(),
+  /** Whether that option is on unless it is switched off. */
+  byDefault: z.boolean().optional(),
 })
 export type StandingCharge = z.infer<typeof StandingCharge>
 
@@ -82,6 +84,13 @@ export const sumLines = (lines: readonly Line[]): { readonly usd: number; readon
   const usd = lines.reduce((sum, line) => sum + line.usd, 0)
   return { usd, withFreeTier: usd - lines.reduce((sum, line) => sum + line.freeUsd, 0) }
 }
+
+/** Options with a standing charge that a stage has unless they are switched off. */
+export const listDefaultOptions = (stage: Stage): string[] => [
+  ...new Set(
+    STANDING_CHARGES[stage].flatMap(({ option, byDefault }) => (option && byDefault ? [option] : [])),
+  ),
+]
 
 /** Standing charges of a stage for one option; without `option` those that always apply. */
 export const createStandingLines = (stage: Stage, option?: string): Line[] =>

@@ -1,7 +1,15 @@
 /** Tables and notes about bills and measurements, as text or Markdown. */
 import { type Bill, createBill, createIdleBill, getAdvice, LEVELS, sumDynamodb } from './bill.ts'
 import { ACTIONS, type Action, type Measured } from './measure.ts'
-import { createLine, type Line, listOptions, PRICE_LIST, STAGES, sumLines } from './prices.ts'
+import {
+  createLine,
+  type Line,
+  listDefaultOptions,
+  listOptions,
+  PRICE_LIST,
+  STAGES,
+  sumLines,
+} from './prices.ts'
 import { ASSUMPTIONS, ITEMS_PER_ORDER, UNITS_PER_WRITE, visitsForWrites } from './usage.ts'
 
 export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
@@ -67,10 +75,13 @@ export const createIdleTable = (): Table => ({
   head: ['stage', 'price', 'after free tier', 'standing charges', 'options, per month'],
   rows: STAGES.map(stage => {
     const { lines, usd, withFreeTier } = createIdleBill(stage)
+    const defaults = listDefaultOptions(stage)
     const standing = sumLines(lines.filter(({ price }) => price.standing)).usd
     const options = listOptions(stage).map(option => {
-      const more = createIdleBill(stage, [option]).usd - usd
-      return `${option} ${formatUsd(more)}`
+      const isIncluded = defaults.includes(option)
+      const others = defaults.filter(one => one !== option)
+      const more = createIdleBill(stage, [...others, option]).usd - createIdleBill(stage, others).usd
+      return `${option} ${formatUsd(more)}${isIncluded ? ' (included)' : ''}`
     })
     return [
       stage,
