@@ -37,35 +37,21 @@ export const createCoverCalls = ({ bucket }: Pick<Calls, 'bucket'>): CoverCalls 
 })
 
 const COVERS = 'images/'
-/** Object of the second bucket that says from which bucket all covers have been copied. */
-export const COPIED = 'copied-from'
 const AT_ONCE = 16
 const REPORT_EVERY = 500
 
-export type Side = {
-  readonly aws: CoverCalls & {
-    readonly put: (
-      bucket: string,
-      key: string,
-      body: Uint8Array,
-      headers: Record<string, string>,
-    ) => Promise<void>
-  }
-  readonly bucket: string
-}
+export type Side = { readonly aws: CoverCalls; readonly bucket: string }
 
 /**
- * Copies the covers that the other bucket lacks, and gives back their number. It can be interrupted and repeated; a bucket to which
- * all have been copied `once` is not compared again, because replication keeps it up to date; `always` is for the way without it. `report` gets the progress in words.
+ * Copies the covers that the other bucket lacks, and gives back their number. It can be interrupted and repeated. `report` gets the
+ * progress in words after `every` so many.
  */
 export const copyCovers = async (
   from: Side,
   to: Side,
   report: (line: string) => void,
-  when: 'once' | 'always' = 'once',
+  every = REPORT_EVERY,
 ): Promise<number> => {
-  const marker = `${COPIED}/${from.bucket}`
-  if (when === 'once' && (await to.aws.objects(to.bucket, marker)).has(marker)) return 0
   const [all, there] = [await from.aws.objects(from.bucket, COVERS), await to.aws.objects(to.bucket, COVERS)]
   const missing = [...all].filter(([key, tag]) => there.get(key) !== tag).map(([key]) => key)
   const queue = missing.values()
@@ -74,12 +60,9 @@ export const copyCovers = async (
     for (const key of queue) {
       await to.aws.copyObject(from.bucket, key, to.bucket)
       copied++
-      if (copied % REPORT_EVERY === 0) report(`copied ${copied} of ${missing.length} covers to ${to.bucket}`)
+      if (copied % every === 0) report(`copied ${copied} of ${missing.length} covers to ${to.bucket}`)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  await to.aws.put(to.bucket, marker, new TextEncoder().encode(new Date().toISOString()), {
-    'content-type': 'text/plain',
-  })
   return copied
 }

@@ -103,12 +103,20 @@ export const failOver = (args: Args, secrets: Secrets): string => {
   return address
 }
 
-/** Copies covers between the two Regions: those from before the second one, and those from a time when it was the active one. */
-const copyMissingCovers = async ([first, second]: readonly Side[], wasSecond: boolean): Promise<void> => {
+/**
+ * Copies covers to a Region that the last deployment did not have, and back from one that was active: replication copies only what
+ * is written while it is there, and only to the second Region. The options are recorded after it, so that it is repeated if it is cut off.
+ */
+const copyMissingCovers = async (
+  [first, second]: readonly Side[],
+  { secondRegion }: Args['options'],
+  last: RecordedOptions | undefined,
+): Promise<void> => {
   if (!first || !second) return
-  logStep(`Copied ${await copyCovers(first, second, logStep)} covers to ${second.aws.region}`)
-  if (wasSecond)
-    logStep(`Copied ${await copyCovers(second, first, logStep, 'always')} covers to ${first.aws.region}`)
+  if (last?.secondRegion !== secondRegion)
+    logStep(`Copied ${await copyCovers(first, second, logStep)} covers to ${second.aws.region}`)
+  if (last?.active === 'second')
+    logStep(`Copied ${await copyCovers(second, first, logStep)} covers to ${first.aws.region}`)
 }
 
 /**
@@ -134,7 +142,7 @@ export const release = async (
     logStep(`Uploaded ${await uploadAssets(aws, assets, client)} page files to ${assets}`)
     sides.push({ aws, bucket })
   }
-  await copyMissingCovers(sides, last?.active === 'second')
+  await copyMissingCovers(sides, args.options, last)
   const read = { ...made, ...releaseEdge(args, secrets, made) }
   logStep('Deploying functions and routes')
   const shops = [...(two ? [names.standbyShop] : []), names.shop]

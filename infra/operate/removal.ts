@@ -20,7 +20,7 @@ const describe = (
 ) =>
   withData
     ? `This permanently deletes all of ${name} in account ${account}, including its books, accounts and orders: ${data.join(', ')}`
-    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets and secrets are retained`
+    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets, user pool and secrets are retained`
 
 /** Removes a stage. Throws OperatorError where it is not confirmed. */
 export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<void> => {
@@ -46,7 +46,7 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
   destroy([names.edge])
   if (!withData) {
     console.log(
-      `Tables, buckets and secrets were retained. \`npm run deploy\` uses them again; with --with-data this command deletes them.`,
+      'Tables, buckets, user pool and secrets were retained. `npm run deploy` uses them again; with --with-data this command deletes them.',
     )
     return
   }
