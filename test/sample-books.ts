@@ -1,7 +1,13 @@
 /** Sample books for the tests of the index: well-known ones, few enough to know each expected result. */
 
 import type { ListedBook } from '#src/catalog/schema.ts'
-import { type BookIndex, type BrowseQuery, createBookIndex } from '#src/catalog/search/book-index.ts'
+import {
+  type BookIndex,
+  type BrowseQuery,
+  createBookIndex,
+  restoreBookIndex,
+} from '#src/catalog/search/book-index.ts'
+import { createByteReader } from '#src/core/byte-reader.ts'
 import { USD_BANDS } from './currencies.ts'
 
 type Row = readonly [
@@ -100,4 +106,23 @@ export const browseQuery = (query: Partial<BrowseQuery> = {}): BrowseQuery => ({
 export const searchTitles = async (index: BookIndex, query: Partial<BrowseQuery>): Promise<string[]> => {
   const { items } = await index.search.browse(browseQuery(query))
   return items.map(item => item.title)
+}
+
+/** All values of an iterable. */
+export const collect = async <T>(values: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = []
+  for await (const value of values) all.push(value)
+  return all
+}
+
+/** The snapshot of an index as it is now, in one piece. */
+export const snapshotOf = async (index: BookIndex): Promise<Buffer> =>
+  Buffer.concat(await collect(index.toSnapshot()))
+
+/** The index of a snapshot that is read in parts of so many bytes. */
+export const restoreFrom = (snapshot: Uint8Array, partBytes = 10_000): Promise<BookIndex | undefined> => {
+  async function* parts() {
+    for (let at = 0; at < snapshot.length; at += partBytes) yield snapshot.subarray(at, at + partBytes)
+  }
+  return restoreBookIndex(createByteReader(parts()), USD_BANDS)
 }

@@ -61,7 +61,7 @@ const Facet = z.array(z.object({ value: z.string(), count: z.int() }))
 export const BookPage = z
   .object({
     items: z.array(FoundBook),
-    total: z.int().nullable().describe('null while the index is loading and the table answers.'),
+    total: z.int().nullable().describe('null where there is no index, so that the table answers.'),
     match: Match.nullable().describe(
       'The best match of all items, on this page or not; null without q and without items. Where it is fuzzy, nothing has the words as typed.',
     ),
@@ -107,6 +107,9 @@ const Categories = z
 /** A book in a path: its id, or its ISBN in any spelling. */
 export const BookPath = z.object({ book_id: z.string().min(1).max(60) })
 
+/** Errors of what only the index can answer: while it is loading, and where the functions have too little memory for it. */
+const WITHOUT_INDEX = ['index_not_ready', 'index_too_large'] as const
+
 export const browseBooks = endpoint({
   id: 'browseBooks',
   method: 'GET',
@@ -117,7 +120,7 @@ export const browseBooks = endpoint({
   query: BrowseParams,
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', 'index_not_ready'],
+  errors: ['bad_cursor', ...WITHOUT_INDEX],
 })
 
 export const searchBooks = endpoint({
@@ -130,7 +133,7 @@ export const searchBooks = endpoint({
   query: z.strictObject({ q: SearchText, category: repeatableParam(CategoryName).optional(), ...filters }),
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', 'index_not_ready'],
+  errors: ['bad_cursor', ...WITHOUT_INDEX],
 })
 
 export const suggestBooks = endpoint({
@@ -143,7 +146,7 @@ export const suggestBooks = endpoint({
   query: z.strictObject({ q: SearchText, limit: integerParam(1, 20).optional() }),
   status: 200,
   reply: Suggestions,
-  errors: ['index_not_ready'],
+  errors: WITHOUT_INDEX,
 })
 
 export const categoryBooks = endpoint({
@@ -158,7 +161,7 @@ export const categoryBooks = endpoint({
   query: z.strictObject({ q: SearchText.optional(), ...filters }),
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', 'index_not_ready'],
+  errors: ['bad_cursor', ...WITHOUT_INDEX],
 })
 
 export const listCategories = endpoint({
@@ -170,7 +173,7 @@ export const listCategories = endpoint({
   cache: 'public',
   status: 200,
   reply: Categories,
-  errors: ['index_not_ready'],
+  errors: WITHOUT_INDEX,
 })
 
 const RenamedCategories = z
@@ -222,7 +225,7 @@ export const listTitles = endpoint({
       ),
     })
     .meta({ id: 'Titles' }),
-  errors: ['index_not_ready'],
+  errors: WITHOUT_INDEX,
 })
 
 export const getBook = endpoint({

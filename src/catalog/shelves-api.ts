@@ -31,7 +31,7 @@ export const getFrontPage = endpoint({
   cache: 'public',
   status: 200,
   reply: FrontPage,
-  errors: ['index_not_ready'],
+  errors: ['index_not_ready', 'index_too_large'],
 })
 
 const RelatedBooks = z
@@ -53,5 +53,5 @@ export const listRelatedBooks = endpoint({
   params: BookPath,
   status: 200,
   reply: RelatedBooks,
-  errors: ['book_not_found', 'index_not_ready'],
+  errors: ['book_not_found', 'index_not_ready', 'index_too_large'],
 })

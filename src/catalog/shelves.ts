@@ -1,12 +1,14 @@
 /** Shelves: the books of the front page, and those related to a book. One that cannot be read is reported and left out. */
 import { authorNames } from './author-names.ts'
-import { notReady } from './browse.ts'
+import { withoutIndex } from './browse.ts'
 import type { BrowseDeps } from './deps.ts'
-import type { BookSummary } from './schema.ts'
+import { isForSale } from './find.ts'
+import { getBook, locateBook } from './lookup.ts'
+import type { Book, BookSummary } from './schema.ts'
 import type { BookIndex, BrowseQuery } from './search/book-index.ts'
 import type { FrontPage, RelatedBooks } from './shelves-api.ts'
 import { bookNotFound } from './table-writes.ts'
-import { toSummary } from './views.ts'
+import { toListedBook, toSummary } from './views.ts'
 
 /** Books of a shelf. */
 const SHELF = 6
@@ -43,10 +45,41 @@ const readCategories = async (
   }
 }
 
+/** Books that are read of a category for a shelf, of which some are sold out or not for sale. */
+const READ_FOR_SHELF = 24
+
+/** The shelf of a category from the table, where the index is too large. */
+const readTableShelf = async (
+  { books, currency }: BrowseDeps,
+  category: string,
+  isShown: (book: Book) => boolean,
+): Promise<BookSummary[]> => {
+  const page = await books.getCategoryPage(category, READ_FOR_SHELF)
+  const shown = page.books.filter(book => isForSale(book) && isShown(book)).slice(0, SHELF)
+  return shown.map(book => toSummary(toListedBook(book), currency))
+}
+
+/** The shelves of categories alone, where the index is too large: the table has no order for the others. */
+const readTableFrontPage = async (
+  deps: BrowseDeps,
+  categories: readonly { readonly value: string }[],
+): Promise<FrontPage> => {
+  const shelves = await Promise.all(
+    categories.slice(0, CATEGORY_SHELVES).map(async ({ value: category }) => ({
+      kind: 'category' as const,
+      category,
+      items: await readTableShelf(deps, category, ({ stock_quantity }) => stock_quantity > 0),
+    })),
+  )
+  return { shelves: shelves.filter(({ items }) => items.length > 0), complete: true }
+}
+
 /** All shelves of the front page that have books. Sold-out ones are left to the lists. Throws index_not_ready. */
 export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   const index = await deps.liveIndex.waitForIndex()
-  if (!index) throw notReady()
+  const { tooLarge } = deps.liveIndex
+  if (tooLarge) return readTableFrontPage(deps, tooLarge.categories)
+  if (!index) throw withoutIndex(deps.liveIndex)
   const read = (filters: Filters) => readShelf(deps, index, { in_stock: true, ...filters })
   const names = await readCategories(deps, index)
   const [newest, rated] = [await read({ sort: 'newest' }), await read({ sort: 'rating' })]
@@ -61,11 +94,18 @@ export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   for (const category of names ?? [])
     shelves.push({ kind: 'category', category, items: await read({ category: [category] }) })
   const found = shelves.flatMap(({ items, ...shelf }) => (items === undefined ? [] : [{ ...shelf, items }]))
-  if (found.length === 0) throw notReady()
+  if (found.length === 0) throw withoutIndex(deps.liveIndex)
   return {
     shelves: found.filter(({ items }) => items.length > 0),
     complete: names !== undefined && found.length === shelves.length,
   }
+}
+
+/** Books of the same category alone, where the index is too large. */
+const readTableRelated = async (deps: BrowseDeps, idOrIsbn: string): Promise<RelatedBooks> => {
+  const { book_id, category, author } = await getBook(deps, await locateBook(deps, idOrIsbn))
+  const in_category = await readTableShelf(deps, category, other => other.book_id !== book_id)
+  return { author: authorNames(author)[0] ?? author, by_author: [], in_category }
 }
 
 /** At most six books each, without the book itself. Throws book_not_found, index_not_ready. */
@@ -74,7 +114,8 @@ export const readRelatedBooks = async (
   idOrIsbn: string,
 ): Promise<{ readonly related: RelatedBooks; readonly complete: boolean }> => {
   const index = await deps.liveIndex.waitForIndex()
-  if (!index) throw notReady()
+  if (deps.liveIndex.tooLarge) return { related: await readTableRelated(deps, idOrIsbn), complete: true }
+  if (!index) throw withoutIndex(deps.liveIndex)
   const book = index.rows.get(idOrIsbn) ?? index.rows.getByIsbn(idOrIsbn)
   if (!book) throw bookNotFound(idOrIsbn)
   const [author = book.author] = authorNames(book.author)

@@ -2,7 +2,14 @@
 import type { AccountCheck } from '../accounts/check.ts'
 import type { CatalogCheck } from '../catalog/check.ts'
 import { LOG_KEPT_MS } from '../catalog/index/change-log.ts'
+import {
+  estimateMegabytes,
+  FUNCTION_MEMORY,
+  memoryOption,
+  neededMegabytes,
+} from '../catalog/index/index-memory.ts'
 import { readSnapshot } from '../catalog/index/snapshot.ts'
+import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readShopCurrency } from '../composition/shop-currency.ts'
 import type { OrderCheck } from '../orders/check.ts'
@@ -190,13 +197,39 @@ export const accountFindings = (check: AccountCheck): Finding[] => [
 
 export const checkSnapshot = async ({ blobs, currency, now }: Deps): Promise<Finding> => {
   const what = 'snapshot'
-  const snapshot = await readSnapshot(blobs, currency)
+  const snapshot = await readSnapshot(blobs, currency, () => false)
   if (!snapshot) return { state: 'ok', what, found: 'none, so the next start reads the whole table' }
-  const age = now().getTime() - snapshot.asOf.getTime()
-  const found = `${counted(snapshot.index.rows.size, 'book')}, ${counted(Math.round(age / 60_000), 'minute')} old`
+  const { extent, isComplete, asOf } = snapshot.head
+  const age = now().getTime() - asOf.getTime()
+  const found = `${counted(extent.books, 'book')}, ${counted(Math.round(age / 60_000), 'minute')} old`
+  if (!isComplete) {
+    const needed = neededMegabytes(extent)
+    return {
+      state: 'warn',
+      what,
+      found: `${found}: the functions have too little memory for the index, so search is off`,
+      mend: `they need ${needed} MB: deploy with \`--context ${memoryOption(needed)}\``,
+    }
+  }
   return {
     state: 'ok',
     what,
     found: age < LOG_KEPT_MS / 2 ? found : `${found}, so the next start reads the whole table`,
   }
+}
+
+/** On AWS the index must fit into the memory of the functions; the deployment's own choice is not known here. */
+export const checkFunctionMemory = (
+  { endpoint }: Pick<Settings, 'endpoint'>,
+  forSale: number,
+): readonly Finding[] => {
+  if (endpoint === undefined || !new URL(endpoint).hostname.endsWith('.amazonaws.com')) return []
+  const what = 'function memory'
+  const needed = estimateMegabytes(forSale)
+  const found = `the search index needs about ${needed} MB`
+  if (needed <= FUNCTION_MEMORY) return [{ state: 'ok', what, found }]
+  const mend = `deploy with \`--context ${memoryOption(needed)}\`, unless you have: without it search is off`
+  return [
+    { state: 'warn', what, found: `${found}, and functions have ${FUNCTION_MEMORY} MB by default`, mend },
+  ]
 }

@@ -1,11 +1,17 @@
 /** Doctor's check of the running shop: whether it responds, and whether its index follows the table. */
 import * as z from 'zod'
+import { memoryOption } from '../catalog/index/index-memory.ts'
 import type { Settings } from '../composition/settings.ts'
 import { readLockOwner } from '../local/data-folder.ts'
 import type { Finding } from './doctor-checks.ts'
 
 const Health = z.object({
-  index: z.object({ ready: z.boolean(), books: z.number(), age_seconds: z.number().nullable() }),
+  index: z.object({
+    ready: z.boolean(),
+    needed_megabytes: z.number().optional(),
+    books: z.number(),
+    age_seconds: z.number().nullable(),
+  }),
 })
 type IndexHealth = z.infer<typeof Health>['index']
 
@@ -46,8 +52,18 @@ export const checkIndex = async (settings: Settings, forSale: number): Promise<F
   }
 }
 
-const judge = ({ ready, books, age_seconds: age }: IndexHealth, forSale: number): Finding => {
+const judge = (
+  { ready, books, age_seconds: age, needed_megabytes: needed }: IndexHealth,
+  forSale: number,
+): Finding => {
   const what = 'index'
+  if (needed !== undefined)
+    return {
+      state: 'fail',
+      what,
+      found: `its ${books} books need ${needed} MB, and the functions have less: search is off`,
+      mend: `deploy with \`--context ${memoryOption(needed)}\``,
+    }
   if (!ready || age === null)
     return { state: 'warn', what, found: 'still loading', mend: 'run `cloudshelf doctor` again in a minute' }
   const found = `${books} books, ${age} seconds old`

@@ -11,6 +11,7 @@ import {
   accountFindings,
   catalogFindings,
   checkCurrency,
+  checkFunctionMemory,
   checkSnapshot,
   checkTables,
   type Finding,
@@ -74,6 +75,7 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
     ...orderFindings(await checkOrders(deps)),
     await checkIndex(deps.settings, catalogNow.forSale),
     await checkSnapshot(deps),
+    ...checkFunctionMemory(deps.settings, catalogNow.forSale),
   ]
 }
 

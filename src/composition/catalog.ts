@@ -7,13 +7,22 @@ import type { BaseContext } from './base.ts'
 
 /** The index is still empty: loading it is up to the caller. */
 export const createCatalogDeps = (context: BaseContext, blobs: Blobs) => {
-  const { db, names, currency, now, report } = context
+  const { db, names, currency, now, report, settings } = context
   const books = createBookTable(context)
   const changes = createChangeLog(db, names)
   return {
     blobs,
     books,
     changes,
-    liveIndex: createLiveIndex({ db, books, changes, blobs, currency, now, report }),
+    liveIndex: createLiveIndex({
+      db,
+      books,
+      changes,
+      blobs,
+      currency,
+      now,
+      memoryMegabytes: settings.functionMemory,
+      report,
+    }),
   }
 }

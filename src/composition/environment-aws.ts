@@ -1,6 +1,14 @@
 /** The environment variables that concern services of AWS, as data: see environment.ts. */
 import type { Variables } from './environment.ts'
-import { BUCKET_NAME, CLIENT_ID, HTTP_URL, PARAMETER_PATH, TEXT, USER_POOL_ID } from './setting-types.ts'
+import {
+  BUCKET_NAME,
+  CLIENT_ID,
+  HTTP_URL,
+  MEGABYTES,
+  PARAMETER_PATH,
+  TEXT,
+  USER_POOL_ID,
+} from './setting-types.ts'
 
 export const COGNITO = {
   COGNITO_USER_POOL_ID: { ...USER_POOL_ID, unset: 'no sign-in with Cognito', meaning: 'User pool' },
@@ -26,6 +34,12 @@ export const LAMBDA = {
     meaning: 'URL at which the pages reach the API',
   },
   AWS_LAMBDA_FUNCTION_NAME: { ...TEXT, meaning: 'Name of the function, set by Lambda' },
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: {
+    ...MEGABYTES,
+    unset: 'no limit',
+    meaning:
+      'Megabytes of memory of the function, set by Lambda. A search index that needs more is not loaded',
+  },
   BLOB_ENDPOINT: {
     ...HTTP_URL,
     example: 'http://127.0.0.1:9000',

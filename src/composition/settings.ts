@@ -46,6 +46,8 @@ export type Settings = {
   readonly apiUrl: string | undefined
   /** Shared secret of the reverse proxy whose statement of the client's IP is believed. */
   readonly proxySecret: string | undefined
+  /** Megabytes of memory of this function on Lambda; undefined elsewhere. */
+  readonly functionMemory: number | undefined
   readonly log: { readonly level: LogLevel; readonly service: string }
   /** Hours of the day in which orders usually come. */
   readonly orderHours: OrderHours | undefined
@@ -113,6 +115,7 @@ export const readSettings = (
     bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),
     apiUrl: env.API_URL,
     proxySecret: env.TRUSTED_PROXY_SECRET,
+    functionMemory: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     log: {
       level: env.CLOUDSHELF_LOG ?? (env.AWS_LAMBDA_FUNCTION_NAME === undefined ? 'events' : 'requests'),
       service: env.POWERTOOLS_SERVICE_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME ?? 'cloudshelf',

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
-import { createFolderBlobs } from './blobs.ts'
+import { collect } from '../../test/sample-books.ts'
+import { createFolderBlobs, PART_BYTES } from './blobs.ts'
 
 const bytes = (...values: number[]) => new Uint8Array(values)
 
@@ -58,4 +59,24 @@ test.each([
   await expect(blobs.put(name, bytes(1))).rejects.toThrow(TypeError)
   await expect((async () => blobs.remove(name))()).rejects.toThrow(TypeError)
   expect(readdirSync(folder)).toEqual([])
+})
+
+test('a large blob is written and read in parts, of one version, and a failed write leaves the old one', async () => {
+  const folder = temporaryFolder()
+  const blobs = createFolderBlobs(folder)
+  async function* made(value: number, fails = false) {
+    for (let i = 0; i < 3; i++) yield new Uint8Array(PART_BYTES / 2).fill(value)
+    if (fails) throw new Error('broken on purpose')
+  }
+  await blobs.write('a', made(1))
+  await expect(blobs.write('a', made(2, true))).rejects.toThrow('broken on purpose')
+  const reading = blobs.read('a')[Symbol.asyncIterator]()
+  const first = (await reading.next()).value as Uint8Array
+  await blobs.write('a', made(3))
+  const second = (await reading.next()).value as Uint8Array
+  expect([first.length, first[0], second.length, second[0]]).toEqual([PART_BYTES, 1, PART_BYTES / 2, 1])
+  expect((await reading.next()).done).toBe(true)
+  expect((await collect(blobs.read('a'))).map(([value]) => value)).toEqual([3, 3])
+  expect(await collect(blobs.read('none'))).toEqual([])
+  expect(readdirSync(folder)).toEqual(['a'])
 })

@@ -53,6 +53,7 @@ export const errorStatus = {
   too_many_requests: 429,
   internal_error: 500,
   index_not_ready: 503,
+  index_too_large: 503,
   store_busy: 503,
   store_unavailable: 503,
   identity_provider_unavailable: 503,

@@ -14,6 +14,12 @@ const Health = z
     store: z.literal('up'),
     index: z.object({
       ready: z.boolean(),
+      state: z
+        .enum(['ready', 'loading', 'too_large'])
+        .describe(
+          'too_large: the function has too little memory for it. Categories and exact titles are answered from the table.',
+        ),
+      needed_megabytes: z.int().optional().describe('Memory that the function needs, where it is too small.'),
       books: z.int(),
       age_seconds: z
         .number()
@@ -59,14 +65,16 @@ const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['e
 export const healthRoutes = (deps: HealthDeps): Route[] => [
   route(getHealth, async () => {
     const waiting = await outboxAge(deps)
-    const { index, badRows } = deps.liveIndex
+    const { index, tooLarge, badRows } = deps.liveIndex
     return {
-      status: index ? ('ok' as const) : ('starting' as const),
+      status: index || tooLarge ? ('ok' as const) : ('starting' as const),
       engine: identifyEngine(deps.settings.endpoint),
       store: 'up' as const,
       index: {
         ready: index !== undefined,
-        books: index?.rows.size ?? 0,
+        state: index ? ('ready' as const) : tooLarge ? ('too_large' as const) : ('loading' as const),
+        ...(tooLarge ? { needed_megabytes: tooLarge.neededMegabytes } : {}),
+        books: index?.rows.size ?? tooLarge?.extent.books ?? 0,
         age_seconds: indexAge(deps) ?? null,
       },
       unreadable_books: badRows.length,

@@ -1,5 +1,6 @@
 /** BookCatalog function: browsing, search, books and their edits by staff, the API documentation, and the health endpoint. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { explainTooLarge } from '../catalog/index/index-memory.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
@@ -15,18 +16,27 @@ import { createFunctionContext } from './open.ts'
 
 /** How old the index may be when a request uses it (ms). */
 const MAX_INDEX_AGE_MS = 2_000
-/** How long a cold start waits for an index that is built from the table (ms); until then the table answers what it can. */
+/** How long a cold start waits for the index (ms); until it is there, the table answers what it can. */
 const MAX_LOAD_WAIT_MS = 5_000
+/** How long a request waits for it then (ms): between requests Lambda stops the function, and the loading with it. */
+const MAX_REQUEST_WAIT_MS = 1_000
 const GAUGE_INTERVAL_MS = 60_000
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const catalog = createCatalogDeps(base, createBucketBlobs(base.settings))
 const { liveIndex } = catalog
 // An index that was built from the table is saved for the next cold start.
+let isLoading = true
 const loading = liveIndex
   .load()
-  .then(() => liveIndex.save())
+  .then(() => {
+    if (liveIndex.tooLarge) base.log.event('index', explainTooLarge(liveIndex.tooLarge), {})
+    return liveIndex.save()
+  })
   .catch(base.report)
+  .finally(() => {
+    isLoading = false
+  })
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...catalog, outbox: createOutboxTable(base.db, base.names) }
 const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
@@ -44,7 +54,10 @@ const recordIndexAge = (): void => {
 
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
-  if (/^\/api\/(books|categories|titles|front-page)/.test(pathname)) await liveIndex.follow(MAX_INDEX_AGE_MS)
+  if (/^\/api\/(books|categories|titles|front-page)/.test(pathname)) {
+    if (isLoading) await Promise.race([loading, sleep(MAX_REQUEST_WAIT_MS, undefined, { ref: false })])
+    await liveIndex.follow(MAX_INDEX_AGE_MS)
+  }
   recordIndexAge()
   return app.fetch(request, caller)
 }

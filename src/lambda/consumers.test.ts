@@ -130,17 +130,21 @@ const openCatalogue = async () => {
   const shop = await createTestShop({ books, env: CDN_SETTINGS, transport: edge })
   if (!functions) throw new Error('the functions were not opened')
   const { environment, aws, of } = functions
-  const second = await startFunction('BookCatalog', environment)
   const { createGatewayEvent } = await import('../../test/gateway-event.ts')
   const { PROXY_SECRET } = await import('../../test/deployments.ts')
-  const ask = async (path: string): Promise<Json> => {
-    const request = { method: 'GET', url: path, headers: { 'x-trusted-proxy': PROXY_SECRET } }
-    const { body } = (await second.invoke(createGatewayEvent(request, new Uint8Array(), '$default'))) as {
-      body: string
+  /** Starts another process of the catalogue's bundle; returns what sends it a request. */
+  const start = async (variables: Readonly<Record<string, string>>) => {
+    const started = await startFunction('BookCatalog', variables)
+    return async (path: string): Promise<Json> => {
+      const request = { method: 'GET', url: path, headers: { 'x-trusted-proxy': PROXY_SECRET } }
+      const { body } = (await started.invoke(createGatewayEvent(request, new Uint8Array(), '$default'))) as {
+        body: string
+      }
+      return JSON.parse(body)
     }
-    return JSON.parse(body)
   }
-  return { ...shop, environment, aws, consumer: of('IndexConsumer'), ask }
+  const ask = await start(environment)
+  return { ...shop, environment, aws, consumer: of('IndexConsumer'), ask, start }
 }
 
 const bookRecord = (before: Json, after: Json): DynamoDBRecord => {
@@ -228,4 +232,37 @@ test('the snapshot is written at the first start, then every few minutes, and by
   aws.state.fail = 20
   expect(await consumer.invoke({ source: 'aws.scheduler' })).toEqual({ batchItemFailures: [] })
   expect(consumer.log()).toContain('the bucket responded with 503')
+})
+
+test('functions with too little memory for the catalogue stay up: lists from the table, no scan at the next start', async () => {
+  const shop = await openCatalogue()
+  const { aws, environment } = shop
+  const NAME = '/shop-blobs/index/books.snapshot'
+  const small = { ...environment, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128' }
+  aws.objects.delete(NAME)
+  const consumer = await startFunction('IndexConsumer', small)
+  expect(await consumer.invoke({ source: 'aws.scheduler' })).toEqual({ batchItemFailures: [] })
+  expect(consumer.log()).toMatch(/the search index of 2 books needs \d+ MB, and this function has 128 MB/)
+  expect(consumer.log()).toMatch(/--context memory=BookCatalog=\d+,IndexConsumer=\d+/)
+  const note = aws.objects.get(NAME)?.bytes
+  expect(note?.length).toBeLessThan(500)
+  // It is not counted again before it is old.
+  await consumer.invoke({ source: 'aws.scheduler' })
+  expect(aws.objects.get(NAME)?.bytes).toBe(note)
+
+  const ask = await shop.start(small)
+  expect((await ask('/api/books/category/Technology')).items).toHaveLength(2)
+  expect((await ask('/api/categories')).items).toEqual([{ category: 'Technology', count: 2 }])
+  expect((await ask('/api/books?q=refactorign')).code).toBe('index_too_large')
+  expect((await ask('/api/health')).index).toMatchObject({ state: 'too_large', books: 2 })
+  expect(aws.objects.get(NAME)?.bytes).toBe(note)
+
+  // One with enough memory builds the index, and the small one reads only the head of what it has written.
+  const large = await shop.start({ ...environment, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' })
+  expect((await large('/api/books?q=refactorign')).items).toHaveLength(1)
+  expect(aws.objects.get(NAME)?.bytes.length).toBeGreaterThan(500)
+  expect((await (await shop.start(small))('/api/health')).index).toMatchObject({
+    state: 'too_large',
+    books: 2,
+  })
 })

@@ -1,6 +1,7 @@
 /** IndexConsumer function: writes changes of books to the change log at once, and to the snapshot of the index every few minutes. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda'
+import { explainTooLarge } from '../catalog/index/index-memory.ts'
 import { createMissingPointers } from '../catalog/pointers.ts'
 import { type BookKey, isBook } from '../catalog/table.ts'
 import { toDetail } from '../catalog/views.ts'
@@ -11,6 +12,8 @@ import { createFunctionBase } from './open.ts'
 
 /** A snapshot is written at most this often; a function that starts reads the change log from there on. */
 const SNAPSHOT_INTERVAL_MS = 3 * 60_000
+/** Where the index is too large, the books are counted again at most this often: each count reads the whole table. */
+const COUNT_INTERVAL_MS = 18 * 3_600_000
 
 const base = await createFunctionBase()
 const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
@@ -58,12 +61,23 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   )
 }
 
+/** Loads the index, unless it is too large; where that was found long ago, the table is read again. */
+const load = async (): Promise<void> => {
+  await liveIndex.load()
+  const { tooLarge, asOf } = liveIndex
+  if (tooLarge && now().getTime() - asOf.getTime() >= COUNT_INTERVAL_MS)
+    await liveIndex.load({ fromTable: true })
+  if (liveIndex.tooLarge) base.log.event('index', explainTooLarge(liveIndex.tooLarge), {})
+}
+
 /** Brings the snapshot up to date, unless it is recent. */
 const snapshot = async (always: boolean): Promise<void> => {
-  const isRecent = () => !always && now().getTime() - liveIndex.savedAt.getTime() < SNAPSHOT_INTERVAL_MS
+  const age = () => now().getTime() - liveIndex.savedAt.getTime()
+  const isRecent = () =>
+    liveIndex.tooLarge ? age() < COUNT_INTERVAL_MS : !always && age() < SNAPSHOT_INTERVAL_MS
   if (isRecent()) return
   if (liveIndex.index) await liveIndex.readChanges()
-  else await liveIndex.load()
+  else await load()
   // Another consumer may have written the one that was just loaded.
   if (!isRecent()) await liveIndex.save({ always })
 }

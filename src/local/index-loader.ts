@@ -17,7 +17,7 @@ export const startIndexLoader = (liveIndex: LiveIndex, report: (error: unknown) 
   const load = async (): Promise<void> => {
     while (!signal.aborted)
       try {
-        return await liveIndex.load(signal)
+        return await liveIndex.load({ signal })
       } catch (error) {
         if (signal.aborted) return
         report(error)

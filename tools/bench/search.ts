@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { priceBands } from '#src/catalog/price-bands.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
@@ -14,6 +15,7 @@ import {
   restoreBookIndex,
 } from '#src/catalog/search/book-index.ts'
 import { readSettings } from '#src/composition/settings.ts'
+import { createByteReader } from '#src/core/byte-reader.ts'
 import { timeCalls } from './call-timing.ts'
 import { measureNonsense } from './nonsense-queries.ts'
 import { generateQuestions, type Question } from './query-generator.ts'
@@ -90,12 +92,15 @@ const measureMemory = (): number => {
   return heapUsed + arrayBuffers
 }
 
+/** A reader of bytes that are all there. */
+const readerOf = (bytes: Uint8Array) => createByteReader(Readable.from([bytes]))
+
 const measureStep = async (step: string, snapshot: string): Promise<Record<string, number>> => {
   const source =
     step === 'build' ? readListedBooks(join(options.data, 'books-10k.csv')) : readFileSync(snapshot)
   const rowsBytes = measureMemory()
   const start = performance.now()
-  const index = Array.isArray(source) ? buildIndex(source) : await restoreBookIndex(source, BANDS)
+  const index = Array.isArray(source) ? buildIndex(source) : await restoreBookIndex(readerOf(source), BANDS)
   const milliseconds = performance.now() - start
   const firstStart = performance.now()
   await index?.search.browse(createQuery('hary poter'))
@@ -171,7 +176,7 @@ const main = async (): Promise<void> => {
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-search-'))
   const snapshotFile = join(folder, 'index')
-  const snapshot = await index.toSnapshot()
+  const snapshot = Buffer.concat(await Readable.from(index.toSnapshot()).toArray())
   writeFileSync(snapshotFile, snapshot)
   const built = measureInFreshProcess('build', snapshotFile)
   const loaded = measureInFreshProcess('load', snapshotFile)

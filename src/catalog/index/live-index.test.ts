@@ -127,7 +127,10 @@ const slowly = async (one: TestShop) => {
   const snapshot = await one.deps.blobs.get('index/books.snapshot')
   const shop = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   const gate = Promise.withResolvers<Uint8Array | undefined>()
-  Object.assign(shop.deps.blobs, { get: () => gate.promise })
+  async function* read() {
+    yield (await gate.promise) ?? new Uint8Array()
+  }
+  Object.assign(shop.deps.blobs, { read })
   return { shop, letGo: () => gate.resolve(snapshot) }
 }
 
@@ -181,7 +184,7 @@ test('a build that is broken off leaves no half of an index', async () => {
   const later = await createTestShop({ sharingTablesOf: one, indexLoaded: false })
   const ending = new AbortController()
   ending.abort()
-  await expect(later.deps.liveIndex.load(ending.signal)).rejects.toThrow()
+  await expect(later.deps.liveIndex.load({ signal: ending.signal })).rejects.toThrow()
   expect(later.deps.liveIndex.index).toBeUndefined()
 })
 

@@ -11,9 +11,10 @@ import type { BadRow, BookKey, BookTable } from '../table.ts'
 import type { ChangeLog } from './change-log.ts'
 import { type ChangeReader, createChangeReader } from './change-reader.ts'
 import { type Comparison, compareWithTable } from './compare.ts'
-import { loadIndexState } from './load.ts'
+import type { TooLarge } from './index-memory.ts'
+import { type LoadOptions, loadIndexState } from './load.ts'
 import { createRefresher, type FoundBooks } from './refresh.ts'
-import { writeSnapshot } from './snapshot.ts'
+import { writeSnapshot, writeWithoutIndex } from './snapshot.ts'
 import { createIndexState, type ListVersion } from './state.ts'
 
 export type LiveIndexDeps = {
@@ -23,6 +24,8 @@ export type LiveIndexDeps = {
   readonly changes: ChangeLog
   readonly blobs: Blobs
   readonly now: () => Date
+  /** Memory of the process, where it is limited: an index that does not fit into it is not loaded. */
+  readonly memoryMegabytes?: number | undefined
   /** Receives errors of background work; the index goes on with what it has. */
   readonly report: (error: unknown) => void
 }
@@ -30,6 +33,8 @@ export type LiveIndexDeps = {
 export type LiveIndex = ChangeReader & {
   /** The index, once it is loaded. */
   readonly index: BookIndex | undefined
+  /** Why there is no index and will be none: it is too large for this process. */
+  readonly tooLarge: TooLarge | undefined
   /** Rows that are not valid books, as the last full read of the table found them. */
   readonly badRows: readonly BadRow[]
   /** The moment up to which other processes' changes are in the index. */
@@ -38,8 +43,8 @@ export type LiveIndex = ChangeReader & {
   readonly savedAt: Date
   readonly listVersion: ListVersion
   readonly bookVersion: (bookId: string) => number
-  /** Loads the index: from the snapshot and the changes since, or from the table, which `signal` breaks off. */
-  readonly load: (signal?: AbortSignal) => Promise<void>
+  /** Loads the index: from the snapshot and the changes since, or from the table. Afterwards there is either `index` or `tooLarge`. */
+  readonly load: (options?: LoadOptions) => Promise<void>
   /** The index; while it is being loaded, waits for it, at most until a second after the load began. */
   readonly waitForIndex: () => Promise<BookIndex | undefined>
   /** Searches for a misspelled title, which builds what the search needs for typos before a customer waits for it. */
@@ -59,7 +64,7 @@ export type LiveIndex = ChangeReader & {
 const MAX_WAIT_MS = 1_000
 
 export const createLiveIndex = (deps: LiveIndexDeps): LiveIndex => {
-  const state = createIndexState()
+  const state = createIndexState(deps.memoryMegabytes)
   const refresher = createRefresher(state, deps)
   const changeReader = createChangeReader(state, refresher, deps)
 
@@ -68,8 +73,8 @@ export const createLiveIndex = (deps: LiveIndexDeps): LiveIndex => {
 
   return {
     ...changeReader,
-    load: signal => {
-      const loading = loadIndexState(state, deps, { ...changeReader, ...refresher }, signal)
+    load: options => {
+      const loading = loadIndexState(state, deps, { ...changeReader, ...refresher }, options)
       loadedOrLate = Promise.race([loading.catch(() => {}), sleep(MAX_WAIT_MS, undefined, { ref: false })])
       return loading
     },
@@ -89,14 +94,23 @@ export const createLiveIndex = (deps: LiveIndexDeps): LiveIndex => {
     onSale: refresher.refreshAfterSale,
     compare: () => compareWithTable(state, deps, refresher),
     save: async ({ always = false } = {}) => {
-      const { index, asOf } = state
-      if (!index || !(state.isUnsaved || always)) return
+      const { index, tooLarge, asOf } = state
+      if (!(index || tooLarge) || !(state.isUnsaved || always)) return
       state.isUnsaved = false
-      await writeSnapshot(deps.blobs, index, asOf)
+      try {
+        if (index) await writeSnapshot(deps.blobs, index, asOf)
+        else if (tooLarge) await writeWithoutIndex(deps.blobs, asOf, tooLarge)
+      } catch (error) {
+        state.isUnsaved = true
+        throw error
+      }
       state.savedAt = asOf
     },
     get index() {
       return state.index
+    },
+    get tooLarge() {
+      return state.tooLarge
     },
     get badRows() {
       return state.badRows

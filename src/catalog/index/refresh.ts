@@ -38,25 +38,30 @@ export const createRefresher = (
   }
 
   let missed: BookKey[] = []
+  /** Remembers books that changed while the index is loading; where it is too large, nothing will ask for them. */
+  const note = (keys: readonly BookKey[]): void => {
+    if (!state.tooLarge) missed.push(...keys)
+  }
 
   const readAndUpdate = async (keys: readonly BookKey[]): Promise<FoundBooks> => {
     const unique = uniqueKeys(keys)
     const found = await books.getMany(unique)
     const { index } = state
     if (!index) {
-      missed.push(...unique)
+      note(unique)
       return found
     }
     for (const { category, book_id } of unique)
       if (found.get(book_id)?.category !== category && index.rows.get(book_id)?.category === category)
         state.removeBook(book_id)
     for (const book of found.values()) state.putBook(book)
+    if (!state.fits(index.extent)) state.giveUp(index.extent, await index.search.categories())
     return found
   }
 
   const update = async (keys: readonly BookKey[]): Promise<void> => {
     if (state.index) await readAndUpdate(keys)
-    else missed.push(...keys)
+    else note(keys)
   }
 
   /** Of these, the books whose availability has changed with their stock: few, however much is sold. */

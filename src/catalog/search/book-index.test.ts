@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { USD_BANDS } from '../../../test/currencies.ts'
-import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
+import {
+  browseQuery,
+  createIndex,
+  restoreFrom,
+  SAMPLE_BOOKS,
+  searchTitles,
+  snapshotOf,
+} from '../../../test/sample-books.ts'
 import type { ListedBook } from '../schema.ts'
-import { createBookIndex, restoreBookIndex, type Sort } from './book-index.ts'
+import { createBookIndex, type Sort } from './book-index.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 const book = (id: string): ListedBook => {
@@ -209,7 +216,7 @@ describe('changes', () => {
         }
       }
       const fresh = createIndex(kept.values())
-      const reloaded = await restoreBookIndex(await changed.toSnapshot(), USD_BANDS)
+      const reloaded = await restoreFrom(await snapshotOf(changed))
       expect(changed.rows.size).toBe(kept.size)
       for (const sort of sorts) {
         for (const query of [

@@ -2,6 +2,7 @@
  * The catalogue's index, and the only file of this folder that others import: `rows` by key, which stay in memory, and
  * `search`, which another search engine could answer.
  */
+import type { ByteReader } from '../../core/byte-reader.ts'
 import type { PriceBand } from '../price-bands.ts'
 import type { ListedBook } from '../schema.ts'
 import { createBookRows } from './book-rows.ts'
@@ -107,11 +108,15 @@ export type BookSearch = {
   readonly categories: () => Promise<readonly FacetValue[]>
 }
 
+/** What the memory of an index depends on: the number of its books, and the letters of their titles and authors. */
+export type IndexExtent = { readonly books: number; readonly letters: number }
+
 export type BookIndex = {
   readonly rows: BookRows
   readonly search: BookSearch
-  /** Everything that `restoreBookIndex` needs to make the same index again, as it is at the call. */
-  readonly toSnapshot: () => Promise<Uint8Array>
+  readonly extent: IndexExtent
+  /** Everything that `restoreBookIndex` needs to make the same index again, as it is at the call; made while it is read. */
+  readonly toSnapshot: () => AsyncIterable<Uint8Array>
 }
 
 /** An index over these rows and the words of their titles and authors. */
@@ -121,6 +126,9 @@ const indexOver = (store: BookStore, text: TextIndex): BookIndex => {
   return {
     rows: createBookRows(store, isbns, listener),
     search,
+    get extent() {
+      return { books: store.size, letters: store.letters }
+    },
     toSnapshot: () => packIndex(store, text),
   }
 }
@@ -129,9 +137,12 @@ const indexOver = (store: BookStore, text: TextIndex): BookIndex => {
 export const createBookIndex = (bands: readonly PriceBand[]): BookIndex =>
   indexOver(new BookStore(bands), new TextIndex())
 
-/** The index that a snapshot holds; undefined for bytes that are damaged, truncated or of another version. */
+/**
+ * The index that a snapshot holds; undefined for bytes that are damaged, truncated or of another version. Throws what their source
+ * throws.
+ */
 export const restoreBookIndex = async (
-  snapshot: Uint8Array,
+  snapshot: ByteReader,
   bands: readonly PriceBand[],
 ): Promise<BookIndex | undefined> => {
   const unpacked = await unpackIndex(snapshot, bands)

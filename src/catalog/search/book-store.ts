@@ -24,6 +24,10 @@ const enlarged = <T extends Uint8Array | Uint16Array | Uint32Array | Float32Arra
   return larger
 }
 
+/** Letters of a row's title and author; 0 without a row. */
+export const lettersOf = (row: Pick<ListedBook, 'title' | 'author'> | undefined): number =>
+  row === undefined ? 0 : row.title.length + row.author.length
+
 /** Rows as a snapshot holds them, slot by slot; null is an empty slot. */
 export type PackedRows = readonly (ListedBook | null)[]
 /** Authors as a snapshot holds them. */
@@ -54,6 +58,8 @@ export class BookStore {
   decade = new Uint8Array(0)
   rating = new Float32Array(0)
   created = new Float64Array(0)
+  /** Of the titles and authors of all rows. */
+  letters = 0
   readonly #slots = new Map<string, number>()
   readonly #free: number[] = []
   /** Values of the price facet, in their order. */
@@ -108,6 +114,7 @@ export class BookStore {
   remove(slot: number): void {
     this.#removeFromLists(slot)
     this.#slots.delete(this.bookId(slot))
+    this.letters -= lettersOf(this.rows[slot])
     this.rows[slot] = undefined
     this.#free.push(slot)
   }
@@ -134,7 +141,7 @@ export class BookStore {
   restoreRows(packed: PackedRows): void {
     for (const row of packed) {
       const slot = this.rows.length
-      this.rows.push(row ?? undefined)
+      this.rows.push(undefined)
       if (row === null) {
         this.#free.push(slot)
       } else {
@@ -150,6 +157,7 @@ export class BookStore {
   }
 
   #fill(slot: number, book: ListedBook): void {
+    this.letters += lettersOf(book) - lettersOf(this.rows[slot])
     this.rows[slot] = book
     this.category[slot] = this.categories.intern(book.category)
     this.price[slot] = book.price

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { USD_BANDS } from '../../../test/currencies.ts'
-import { browseQuery, createIndex, SAMPLE_BOOKS, searchTitles } from '../../../test/sample-books.ts'
+import {
+  browseQuery,
+  createIndex,
+  restoreFrom,
+  SAMPLE_BOOKS,
+  searchTitles,
+  snapshotOf,
+} from '../../../test/sample-books.ts'
 import { authorNames } from '../author-names.ts'
 import type { ListedBook } from '../schema.ts'
-import { type BrowseQuery, restoreBookIndex } from './book-index.ts'
+import type { BrowseQuery } from './book-index.ts'
 
 const index = createIndex(SAMPLE_BOOKS)
 
@@ -180,7 +186,7 @@ describe('several values, and facets of optional attributes', () => {
   })
 
   test('a snapshot keeps them', async () => {
-    const restored = await restoreBookIndex(await varied.toSnapshot(), USD_BANDS)
+    const restored = await restoreFrom(await snapshotOf(varied))
     const query = browseQuery({ language: ['en'], min_rating: 3.5 })
     expect(await restored?.search.browse(query)).toEqual(await varied.search.browse(query))
   })

@@ -1,10 +1,20 @@
-/** Serialization of the index: rows and names as JSON, packed lists as raw bytes, so that loading computes next to nothing. */
+/**
+ * Serialization of the index: rows and names as JSON, packed lists as raw bytes, so that loading computes next to nothing. It is
+ * written and read section by section, so that neither needs memory for all of it beside the index.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { ByteReader } from '../../core/byte-reader.ts'
 import type { PriceBand } from '../price-bands.ts'
 import { BookStore, type PackedRows } from './book-store.ts'
 import { Dictionary } from './dictionary.ts'
 import { type PackedLists, Postings } from './postings.ts'
-import { bytesToNumbers, numbersToBytes, packSections, unpackSections } from './sections.ts'
+import {
+  bytesToNumbers,
+  numbersToBytes,
+  readSections,
+  type SectionReader,
+  writeSections,
+} from './sections.ts'
 import { TextIndex } from './text-index.ts'
 
 /** Rows are written and read in chunks, so that requests are answered in between. */
@@ -15,61 +25,76 @@ const SECTIONS_BEFORE_ROWS = 11
 const jsonToBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 
 /** The caller states the type: the checksum proves that we wrote these bytes. */
-const bytesToJson = <T>(bytes: Uint8Array | undefined): T => JSON.parse(new TextDecoder().decode(bytes))
+const bytesToJson = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes))
 
-/** Serializes the rows and the text index as they are at the call; they may change while it writes. */
-export const packIndex = async (store: BookStore, text: TextIndex): Promise<Uint8Array> => {
+/**
+ * Serializes the rows and the text index as they are at the call; they may change while it is read. Names, terms and lists are copied
+ * for that, and each copy is let go of when it has been read.
+ */
+export const packIndex = (store: BookStore, text: TextIndex): AsyncIterable<Uint8Array> => {
   const { rows, names, authorsOfSlot, slotsOfAuthor } = store.pack()
   const { dictionary } = text
-  const lists = [
-    text.wordsOf.pack(rows.length),
-    text.slotsOf.pack(dictionary.terms.length),
-    authorsOfSlot,
-    slotsOfAuthor,
+  const texts = [names.slice(), dictionary.terms.slice()]
+  const numbers = [
+    dictionary.alphabetical().slice(),
+    ...[
+      text.wordsOf.pack(rows.length),
+      text.slotsOf.pack(dictionary.terms.length),
+      authorsOfSlot,
+      slotsOfAuthor,
+    ].flatMap(({ data, counts }) => [data, counts]),
   ]
-  const sections = [
-    jsonToBytes(names),
-    jsonToBytes(dictionary.terms),
-    numbersToBytes(dictionary.alphabetical().slice()),
-    ...lists.flatMap(({ data, counts }) => [numbersToBytes(data), numbersToBytes(counts)]),
-  ]
-  for (let i = 0; i < rows.length; i += ROWS_PER_CHUNK) {
-    sections.push(jsonToBytes(rows.slice(i, i + ROWS_PER_CHUNK)))
-    await nextTurn()
+  async function* sections() {
+    for (let next = texts.shift(); next; next = texts.shift()) yield jsonToBytes(next)
+    for (let next = numbers.shift(); next; next = numbers.shift()) yield numbersToBytes(next)
+    for (let i = 0; i < rows.length; i += ROWS_PER_CHUNK) {
+      yield jsonToBytes(rows.slice(i, i + ROWS_PER_CHUNK))
+      await nextTurn()
+    }
   }
-  return packSections(sections)
+  return writeSections(SECTIONS_BEFORE_ROWS + Math.ceil(rows.length / ROWS_PER_CHUNK), sections())
 }
 
 const unpack = async (
-  sections: readonly Uint8Array[],
+  sections: SectionReader,
   bands: readonly PriceBand[],
 ): Promise<{ store: BookStore; text: TextIndex }> => {
-  const [authors, terms, alphabetical, ...lists] = sections
-  const listAt = (i: number): PackedLists => ({
-    data: bytesToNumbers(lists[2 * i]),
-    counts: bytesToNumbers(lists[2 * i + 1]),
+  const nextNumbers = async () => bytesToNumbers(await sections.next())
+  const nextList = async (): Promise<PackedLists> => ({
+    data: await nextNumbers(),
+    counts: await nextNumbers(),
   })
-  const dictionary = Dictionary.restore(bytesToJson(terms), bytesToNumbers(alphabetical))
-  const text = new TextIndex(dictionary, Postings.unpack(listAt(1)), Postings.unpack(listAt(0)))
+  const names = bytesToJson<string[]>(await sections.next())
+  const terms = bytesToJson<string[]>(await sections.next())
+  const dictionary = Dictionary.restore(terms, await nextNumbers())
+  const wordsOf = Postings.unpack(await nextList())
+  const text = new TextIndex(dictionary, Postings.unpack(await nextList()), wordsOf)
   const store = new BookStore(bands)
-  store.restoreAuthors({ names: bytesToJson(authors), authorsOfSlot: listAt(2), slotsOfAuthor: listAt(3) })
-  for (const rows of sections.slice(SECTIONS_BEFORE_ROWS)) {
+  store.restoreAuthors({ names, authorsOfSlot: await nextList(), slotsOfAuthor: await nextList() })
+  while (sections.left() > 0) {
     await nextTurn()
-    store.restoreRows(bytesToJson<PackedRows>(rows))
+    store.restoreRows(bytesToJson<PackedRows>(await sections.next()))
   }
   return { store, text }
 }
 
-/** Reads what `packIndex` wrote; undefined for bytes that are damaged, truncated or of another version. */
+/**
+ * Reads what `packIndex` wrote; undefined for bytes that are damaged, truncated or of another version. Throws what the source of the
+ * bytes throws.
+ */
 export const unpackIndex = async (
-  bytes: Uint8Array,
+  bytes: ByteReader,
   bands: readonly PriceBand[],
 ): Promise<{ readonly store: BookStore; readonly text: TextIndex } | undefined> => {
-  const sections = unpackSections(bytes)
+  const sections = await readSections(bytes)
+  if (!sections) return undefined
   try {
-    return sections && (await unpack(sections, bands))
-  } catch {
-    // The checksum was right, so these bytes were written by a program that lays an index out differently.
-    return undefined
+    const unpacked = await unpack(sections, bands)
+    return (await bytes.isAtEnd()) ? unpacked : undefined
+  } catch (error) {
+    // Damaged, or written by a program that lays an index out differently: not an error of the source.
+    if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError)
+      return undefined
+    throw error
   }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
 import { backoff, type RetryPolicy } from '../retry.ts'
-import type { HttpResponse } from './http-pool.ts'
+import { type HttpResponse, headerOf } from './http-pool.ts'
 import type { Headers, ServiceSigner, Signer } from './sign.ts'
 
 export type AwsRequest = {
@@ -52,7 +52,7 @@ export const createAwsClient = (
       isFinal:
         answer.status < 500 &&
         !isThrottled(answer) &&
-        !(isRefused && sign.correctClock?.(signed, answer.date)),
+        !(isRefused && sign.correctClock?.(signed, headerOf(answer, 'date'))),
     }
   }
 

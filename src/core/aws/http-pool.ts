@@ -20,8 +20,8 @@ export type PoolRequest = {
 
 export type HttpResponse = {
   readonly status: number
-  /** The `Date` header: the clock of the service. */
-  readonly date: string | undefined
+  /** By their names in lower case. `date` is the clock of the service. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Buffer
 }
 
@@ -29,6 +29,12 @@ export type HttpPool = {
   /** Resolves to the status and the whole body; rejects without a response, by an error with a code. */
   readonly send: (request: PoolRequest) => Promise<HttpResponse>
   readonly destroy: () => Promise<void>
+}
+
+/** A header of a response that is sent once; undefined where it is not there. */
+export const headerOf = ({ headers }: Pick<HttpResponse, 'headers'>, name: string): string | undefined => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
 }
 
 /** A pool of connections to `origin`. */

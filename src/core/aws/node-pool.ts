@@ -51,7 +51,7 @@ export const createPool: CreatePool = (origin, limits) => {
         response.once('end', () =>
           resolve({
             status: response.statusCode ?? 0,
-            date: response.headers.date,
+            headers: response.headers,
             body: Buffer.concat(chunks),
           }),
         )

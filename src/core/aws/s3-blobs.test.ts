@@ -2,6 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, onTestFinished, test } from 'vitest'
 import { startFakeAws } from '../../../test/fake-aws.ts'
+import { collect } from '../../../test/sample-books.ts'
+import { BlobChanged, PART_BYTES } from '../blobs.ts'
 import { createS3Blobs } from './s3-blobs.ts'
 import { createServiceSigner } from './sign.ts'
 
@@ -59,6 +61,8 @@ test('requests have the same signature as those of the AWS SDK to S3', async () 
   await blobs.put('index/books.snapshot', new Uint8Array([1, 2]))
   await blobs.get('index/books.snapshot')
   expect(objects.size).toBe(1)
+  await blobs.write('index/large', partsOf(PART_BYTES + 1))
+  await collect(blobs.read('index/large'))
   const options = { service: 's3', region: 'eu-central-1', uriEscapePath: false, applyChecksum: false }
   const signer = new SignatureV4({ ...options, credentials, sha256: Sha256 as never })
   for (const { method, url, headers } of requests) {
@@ -72,7 +76,9 @@ test('requests have the same signature as those of the AWS SDK to S3', async () 
     const sent = Object.fromEntries(
       names.filter(name => !/date|security/.test(name)).map(name => [name, String(headers[name])]),
     )
-    const request = { method, path: url, headers: sent, protocol: 'https:', hostname: host, query: {} }
+    const { pathname: path, searchParams } = new URL(url, 'http://bucket')
+    const query = Object.fromEntries(searchParams)
+    const request = { method, path, headers: sent, protocol: 'https:', hostname: host, query }
     const signed = await signer.sign(request, { signingDate })
     expect(signed.headers.authorization).toBe(authorization)
   }
@@ -88,4 +94,62 @@ test('a busy S3 is retried; a refusal is an error, and not a missing blob', asyn
   const stranger = createS3Blobs(`${url}/shop`, (_host, headers) => headers)
   await expect(stranger.get('index/a')).rejects.toThrow('the bucket responded with 403')
   await expect(blobs.get('../secret')).rejects.toThrow('must be the name of a blob')
+})
+
+/** `length` bytes in pieces that fit no part. */
+async function* partsOf(length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < length; at += 1_000_003)
+    yield new Uint8Array(Math.min(1_000_003, length - at)).fill(at % 251)
+}
+const LARGE = 2 * PART_BYTES + 5
+
+test('a large blob is written and read in parts, and no request holds all of it', async () => {
+  const { blobs, objects, requests, uploads } = await openBlobs()
+  await blobs.write('index/large', partsOf(LARGE))
+  expect(uploads.size).toBe(0)
+  const stored = objects.get('/shop/index/large')?.bytes
+  const expected = Buffer.concat(await collect(partsOf(LARGE)))
+  expect(stored?.equals(expected)).toBe(true)
+  expect(requests.map(({ method }) => method)).toEqual(['POST', 'PUT', 'PUT', 'PUT', 'POST'])
+  const parts = await collect(blobs.read('index/large'))
+  expect(Buffer.concat(parts).equals(expected)).toBe(true)
+  expect(Math.max(...parts.map(part => part.length), ...requests.map(({ bytes }) => bytes))).toBe(PART_BYTES)
+})
+
+test('a small blob is written by one request, and an empty or missing one has no parts', async () => {
+  const { blobs, requests } = await openBlobs()
+  await blobs.write('index/small', partsOf(3))
+  expect(requests.map(({ method, bytes }) => [method, bytes])).toEqual([['PUT', 3]])
+  expect(Buffer.concat(await collect(blobs.read('index/small')))).toHaveLength(3)
+  await blobs.write('index/empty', partsOf(0))
+  expect(await collect(blobs.read('index/empty'))).toEqual([])
+  expect(await collect(blobs.read('index/none'))).toEqual([])
+})
+
+test('an upload that fails leaves the old blob and nothing of the new one', async () => {
+  const { blobs, objects, uploads } = await openBlobs()
+  await blobs.put('index/large', new Uint8Array([7]))
+  async function* failing() {
+    yield* partsOf(LARGE)
+    throw new Error('the index is gone')
+  }
+  await expect(blobs.write('index/large', failing())).rejects.toThrow('the index is gone')
+  expect([...(objects.get('/shop/index/large')?.bytes ?? [])]).toEqual([7])
+  expect(uploads.size).toBe(0)
+})
+
+test('a blob that is replaced while it is read is never read half old and half new', async () => {
+  const { blobs, objects, state } = await openBlobs()
+  await blobs.write('index/large', partsOf(LARGE))
+  const other = { bytes: Buffer.alloc(LARGE, 9), headers: {} }
+  for (const change of [
+    () => objects.set('/shop/index/large', other),
+    () => objects.delete('/shop/index/large'),
+  ]) {
+    let asked = 0
+    state.beforeAnswer = () => {
+      if (++asked === 2) change()
+    }
+    await expect(collect(blobs.read('index/large'))).rejects.toThrow(BlobChanged)
+  }
 })

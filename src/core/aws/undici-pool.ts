@@ -1,7 +1,7 @@
 /** Connection pool of undici, which needs the least CPU per request. Imported from its own file, because the rest of undici is not used. */
 import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
-import type { CreatePool } from './http-pool.ts'
+import type { CreatePool, HttpResponse } from './http-pool.ts'
 
 export const createPool: CreatePool = (origin, limits) => {
   const pool = new Pool(origin, limits)
@@ -10,18 +10,18 @@ export const createPool: CreatePool = (origin, limits) => {
     send: request =>
       new Promise((resolve, reject) => {
         let status = 0
-        let date: string | undefined
+        let headers: HttpResponse['headers'] = {}
         const chunks: Buffer[] = []
         const handler: Dispatcher.DispatchHandler = {
           onRequestStart: () => {},
-          onResponseStart: (_, code, headers) => {
+          onResponseStart: (_, code, received) => {
             status = code
-            if (typeof headers.date === 'string') date = headers.date
+            headers = received
           },
           onResponseData: (_, chunk) => {
             chunks.push(chunk)
           },
-          onResponseEnd: () => resolve({ status, date, body: Buffer.concat(chunks) }),
+          onResponseEnd: () => resolve({ status, headers, body: Buffer.concat(chunks) }),
           onResponseError: (_, error) => reject(error),
         }
         pool.dispatch(request, handler)

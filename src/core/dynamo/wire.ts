@@ -1,6 +1,7 @@
 /** Transport of DynamoDB calls over HTTP: signs, sends, retries with backoff and full jitter, and turns failures into typed errors. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#pool'
+import { headerOf } from '../aws/http-pool.ts'
 import { type Headers, MissingCredentials, type ServiceSigner, type Signer } from '../aws/sign.ts'
 import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
@@ -134,7 +135,8 @@ export const createWire = (endpoint: () => string, sign: Signer & Partial<Servic
       headersTimeout: within,
       bodyTimeout: within,
     })
-    if (answer.status === 400 && sign.correctClock?.(headers, answer.date)) throw new ClockCorrected()
+    if (answer.status === 400 && sign.correctClock?.(headers, headerOf(answer, 'date')))
+      throw new ClockCorrected()
     return parse(answer.status, answer.body.toString())
   }
 

@@ -54,6 +54,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   malformed_request: 404,
   too_many_requests: 429,
   index_not_ready: 503,
+  index_too_large: 503,
   store_busy: 503,
   store_unavailable: 503,
 }
