@@ -23,6 +23,7 @@ export const ALL_OPTIONS: StackOptions = {
   mailFrom: 'CloudShelf <orders@shop.example>',
   alarmEmail: 'owner@shop.example',
   reserved: 'OrderProcess=20,ShoppingCart=10',
+  memory: 'BookCatalog=2048,IndexConsumer=3008',
   shopName: 'Corner Books',
   shopAddress: '1 Library Lane; Anytown',
   timeZone: 'America/New_York',

@@ -54,6 +54,8 @@ test.each([
   [{ domain: 'https://shop.example' }, 'domain must be a host name, for example shop.example'],
   [{ reserved: 'Checkout=5' }, 'reserved has an unknown function Checkout; must be one of BookCatalog'],
   [{ reserved: 'OrderProcess=many' }, 'reserved.OrderProcess must be a number of instances, for example 20'],
+  [{ memory: 'BookCatalog=64' }, 'memory.BookCatalog must be a number of megabytes from 128 to 10240'],
+  [{ memory: 'Search=2048' }, 'memory has an unknown function Search'],
   [{ mailFrom: 'the shop' }, 'mailFrom must be a sender'],
   [{ cognito: 'my-aws-shop' }, 'must not contain aws'],
   [{ monthlyBill: 'ten' }, 'monthlyBill must be an amount'],

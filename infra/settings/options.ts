@@ -23,17 +23,22 @@ const Email = z.email({ error: 'must be an email address, for example you@exampl
 
 const FUNCTION_IDS = FUNCTIONS.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
 
-/** `OrderProcess=20,ShoppingCart=10`, or an object. */
-const ReservedConcurrency = z.preprocess(
-  value =>
-    typeof value === 'string' && value !== ''
-      ? Object.fromEntries(value.split(',').map(one => one.split('=')))
-      : value,
-  z.partialRecord(
-    z.enum(FUNCTION_IDS),
-    z.coerce.number({ error: 'must be a number of instances, for example 20' }).int().min(1).max(10_000),
-  ),
-)
+/** A number for some functions: `OrderProcess=20,ShoppingCart=10`, or an object. */
+const perFunction = (expected: string, min: number, max: number) =>
+  z.preprocess(
+    value =>
+      typeof value === 'string' && value !== ''
+        ? Object.fromEntries(value.split(',').map(one => one.split('=')))
+        : value,
+    z.partialRecord(
+      z.enum(FUNCTION_IDS),
+      z.coerce
+        .number({ error: expected })
+        .int({ error: expected })
+        .min(min, { error: expected })
+        .max(max, { error: expected }),
+    ),
+  )
 
 const Sender = z.string().refine(text => parseSender(text) !== undefined, {
   error: 'must be a sender, for example CloudShelf <orders@shop.example>',
@@ -84,7 +89,13 @@ const Context = z.strictObject({
     .default(6),
   /** Budget in USD per month for the whole account. */
   monthlyBill: Dollars.default('20'),
-  reserved: ReservedConcurrency.default({}),
+  reserved: perFunction('must be a number of instances, for example 20', 1, 10_000).default({}),
+  /** Megabytes of memory; a new account may have at most 3,008. */
+  memory: perFunction(
+    'must be a number of megabytes from 128 to 10240, for example 2048',
+    128,
+    10_240,
+  ).default({}),
   currency: z
     .string()
     .refine(code => findCurrency(code) !== undefined, { error: 'must be a currency code, for example USD' })

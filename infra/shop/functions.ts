@@ -15,6 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import { FUNCTION_MEMORY } from '#src/catalog/index/index-memory.ts'
 import { FUNCTIONS, type FunctionDefinition, type FunctionId } from '#src/lambda/functions.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
@@ -32,14 +33,17 @@ export type DeployedFunctions = Readonly<Record<FunctionId, DeployedFunction>>
 
 type Size = { readonly memory: number; readonly seconds: number }
 
-/** CPU scales with memory: rendering, password hashing and index loading get more. The gateway waits at most 30 seconds. */
+/**
+ * CPU scales with memory: rendering, password hashing and index loading get more. The gateway waits at most 30 seconds; a large index is
+ * built from the table within minutes. The option `memory` overrides it.
+ */
 const SIZES: Readonly<Record<FunctionId, Size>> = {
-  BookCatalog: { memory: 1024, seconds: 25 },
+  BookCatalog: { memory: FUNCTION_MEMORY, seconds: 25 },
   ShoppingCart: { memory: 512, seconds: 15 },
   UserAccounts: { memory: 1024, seconds: 15 },
   OrderProcess: { memory: 512, seconds: 20 },
   Pages: { memory: 1024, seconds: 28 },
-  IndexConsumer: { memory: 1024, seconds: 120 },
+  IndexConsumer: { memory: FUNCTION_MEMORY, seconds: 600 },
   OutboxConsumer: { memory: 512, seconds: 120 },
   Sweeper: { memory: 512, seconds: 240 },
 }
@@ -90,7 +94,7 @@ const createFunction = (
     handler: 'index.handler',
     code: Code.fromAsset(props.code[id]),
     role: createRole(scope, definition, logGroup, props),
-    memorySize: memory,
+    memorySize: options.memory[id] ?? memory,
     timeout: Duration.seconds(seconds),
     environment: createEnvironment(definition, props),
     logGroup,

@@ -45,11 +45,16 @@ const tableStatements = (
   ]
 }
 
+/** Key of the index snapshot: see src/catalog/index/snapshot.ts. */
+const SNAPSHOT_KEY = 'index/books.snapshot'
+
 const blobStatements = ({ bucketArn }: Bucket, right: Right): PolicyStatement[] => [
   allow(right === 'write' ? ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] : ['s3:GetObject'], [
     `${bucketArn}/images/covers/*`,
-    `${bucketArn}/index/books.snapshot`,
+    `${bucketArn}/${SNAPSHOT_KEY}`,
   ]),
+  // A snapshot is uploaded in parts, which an upload that fails takes back.
+  ...(right === 'write' ? [allow(['s3:AbortMultipartUpload'], [`${bucketArn}/${SNAPSHOT_KEY}`])] : []),
   // Without it S3 answers "forbidden" for a missing object.
   allow(['s3:ListBucket'], [bucketArn]),
 ]

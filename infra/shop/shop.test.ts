@@ -128,6 +128,15 @@ test('reserved concurrency is set as given in the options', () => {
   expect(reserved(dev)).toEqual([])
 })
 
+test('functions have the memory of the options, else that of their kind', () => {
+  const memory = (made: Synthesized) =>
+    Object.fromEntries([...functionsIn(made)].map(([id, one]) => [id, one.MemorySize]))
+  expect(memory(dev)).toMatchObject({ BookCatalog: 1024, IndexConsumer: 1024, ShoppingCart: 512 })
+  expect(memory(two)).toMatchObject({ BookCatalog: 2048, IndexConsumer: 3008, ShoppingCart: 512 })
+  // A large index is built from the table in minutes.
+  expect(functionsIn(two).get('IndexConsumer')?.Timeout).toBe(600)
+})
+
 test('streams and schedules trigger their functions and have dead-letter queues', () => {
   const { templates } = two
   const mappings = listResources(templates.shop, 'AWS::Lambda::EventSourceMapping')
