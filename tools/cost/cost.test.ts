@@ -16,7 +16,7 @@ import {
   sumLines,
 } from './prices.ts'
 import { parseCount, parseGigabytes } from './quantity.ts'
-import { formatMarkdown, formatText, formatUsd } from './tables.ts'
+import { createBillNotes, formatMarkdown, formatText, formatUsd } from './tables.ts'
 import { ASSUMPTIONS, estimateUsage, UNITS_PER_WRITE, visitsForWrites } from './usage.ts'
 
 const quantity = (lines: readonly Line[], id: string) => lines.find(({ price }) => price.id === id)?.quantity
@@ -143,6 +143,20 @@ test('point-in-time recovery is counted in each stage that has it, so staging co
       stage,
       quantity(createBill({ visitors: 0, storage: 10 }, stage).lines, 'dynamodb-recovery'),
     ]).toEqual([stage, getStage(stage).restorable ? 10 : undefined])
+})
+
+test('a large catalogue is told what memory it needs, and pays for it, its snapshots and their loading', () => {
+  const at = (books: number) => createBill({ visitors: 100_000, books }, 'prod')
+  const [usual, large] = [at(10_000), at(1_000_000)]
+  expect(createBillNotes(usual).join(' ')).not.toContain('search index')
+  expect(createBillNotes(large).join(' ')).toMatch(
+    /1,000,000 books needs about [\d,]+ MB .* deploy with --context memory=BookCatalog=(\d+),IndexConsumer=\1/,
+  )
+  const more = (id: string) => (quantity(large.lines, id) ?? 0) / (quantity(usual.lines, id) ?? 1)
+  expect(more('lambda-duration')).toBeGreaterThan(1.1)
+  // 2,000 orders and 120 scheduled ones; a snapshot of 381 MB has 48 parts.
+  expect(quantity(usual.lines, 's3-put')).toBe(2_120)
+  expect(quantity(large.lines, 's3-put')).toBe(2_120 * (48 + 2))
 })
 
 test('DynamoDB costs less than the specification estimates at each of its levels', () => {

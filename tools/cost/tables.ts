@@ -1,4 +1,5 @@
 /** Tables and notes about bills and measurements, as text or Markdown. */
+import { estimateMegabytes, FUNCTION_MEMORY, memoryOption } from '#src/catalog/index/index-memory.ts'
 import { type Bill, createBill, createIdleBill, getAdvice, LEVELS, sumDynamodb } from './bill.ts'
 import { ACTIONS, type Action, type Measured } from './measure.ts'
 import {
@@ -38,6 +39,15 @@ export const createBillTable = ({ lines, usd, withFreeTier }: Bill): Table => ({
   ],
 })
 
+/** What a catalogue needs that is too large for the functions' default memory. */
+const createMemoryNotes = (books: number): string[] => {
+  const needed = estimateMegabytes(books)
+  if (needed <= FUNCTION_MEMORY) return []
+  return [
+    `The search index of ${formatAmount(books)} books needs about ${formatAmount(needed)} MB in BookCatalog and IndexConsumer, and they have ${formatAmount(FUNCTION_MEMORY)} MB by default: deploy with --context ${memoryOption(needed)}, which is included here. Without it search is off; categories and exact titles are listed from the table.`,
+  ]
+}
+
 export const createBillNotes = (bill: Bill): string[] => {
   const { usage, dominating, remaining } = bill
   return [
@@ -46,6 +56,7 @@ export const createBillNotes = (bill: Bill): string[] => {
     ...(remaining && remaining !== dominating
       ? [`Largest item after the free tier: ${remaining.price.what}. To lower it: ${getAdvice(remaining)}.`]
       : []),
+    ...createMemoryNotes(usage.books),
     'The free tier applies once per account; * lasts twelve months, for accounts opened before 15 July 2025.',
     `Prices for ${PRICE_LIST.region} as of ${PRICE_LIST.asOf}, entered by hand; data/aws-prices.json names the source of each.`,
   ]

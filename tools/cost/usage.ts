@@ -2,6 +2,7 @@
  * Usage model: from what an owner knows (visitors, orders, or DynamoDB reads and writes) to what AWS charges for. All assumptions
  * are here, each with its reason; the request units of each action are measured by `cloudshelf cost --measure`.
  */
+import { deployedMegabytes, FUNCTION_MEMORY } from '#src/catalog/index/index-memory.ts'
 import units from '../../data/measured-units.json' with { type: 'json' }
 import { API_CALLS, CART, countApiCalls, countPages, ORDER, VISIT } from './api-calls.ts'
 import { createLine, type Line, type Stage } from './prices.ts'
@@ -59,6 +60,7 @@ export const ASSUMPTIONS = {
   apiCallsPerOrder: countApiCalls(ORDER),
   /** Gigabyte-seconds with the memory that the stacks configure; the duration is assumed, not measured on Lambda. */
   pageGbSeconds: 1 * 0.045,
+  apiGb: 0.75,
   apiGbSeconds: 0.75 * 0.02,
   consumerGbSeconds: 0.75 * 0.15,
   /** Share of invocations that are cold starts, which AWS charges too. */
@@ -66,6 +68,9 @@ export const ASSUMPTIONS = {
   coldStartGbSeconds: 1 * 0.6,
   /** Invocations of the sweeper every five minutes and of the snapshot every six hours, with or without visitors. */
   scheduledCalls: (30 * 86_400) / 300 + (30 * 86_400) / 21_600,
+  /** Size of a book in the index snapshot, and time for 1,000 books to load or to write it: by `npm run bench:memory`. */
+  snapshotKilobytesPerBook: 0.39,
+  indexGbSecondsPerThousandBooks: 0.02,
   /** Log volume per invocation: our line and Lambda's three. */
   logKilobytes: 1.1,
   mailsPerOrder: 2,
@@ -150,6 +155,32 @@ export const estimateUsage = (input: UsageInput): Usage => {
   }
 }
 
+const DAYS = 30
+/** The most snapshots in a month: one every three minutes; and those of the schedule, every six hours. */
+const MAX_SNAPSHOTS = (DAYS * 86_400) / 180
+const SCHEDULED_SNAPSHOTS = (DAYS * 86_400) / 21_600
+const PART_MEGABYTES = 8
+
+/**
+ * What the search index takes beside the answers: memory above the default, loading at cold starts, and snapshots, of which old
+ * versions are kept for a day where the bucket keeps versions. `calls` are those of the catalogue.
+ */
+const estimateIndex = ({ books, orders }: Usage, calls: number) => {
+  const snapshots = Math.min(orders, MAX_SNAPSHOTS) + SCHEDULED_SNAPSHOTS
+  const megabytes = (books * ASSUMPTIONS.snapshotKilobytesPerBook) / 1024
+  const parts = Math.ceil(megabytes / PART_MEGABYTES)
+  const moreGb = Math.max(0, deployedMegabytes(books) - FUNCTION_MEMORY) / 1024
+  const passes = calls * ASSUMPTIONS.coldStartShare + snapshots
+  return {
+    // An upload in parts begins and ends with a request of its own.
+    puts: snapshots * (parts > 1 ? parts + 2 : 1),
+    storageGb: ((snapshots / DAYS) * megabytes) / 1024,
+    gbSeconds:
+      calls * moreGb * (ASSUMPTIONS.apiGbSeconds / ASSUMPTIONS.apiGb) +
+      passes * (books / 1_000) * ASSUMPTIONS.indexGbSecondsPerThousandBooks,
+  }
+}
+
 /** Bill lines for this usage, without standing charges. */
 export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): Line[] => {
   const { visits, carts, orders, signUps, books } = usage
@@ -166,7 +197,9 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
   const cdn = pageViews * ASSUMPTIONS.requestsPerPage
   const files = pageViews * (ASSUMPTIONS.requestsPerPage - 2)
   const logs = (invocations * ASSUMPTIONS.logKilobytes) / GB
+  const index = estimateIndex(usage, rendered * ASSUMPTIONS.apiCallsPerPage)
   const gbSeconds =
+    index.gbSeconds +
     pages * ASSUMPTIONS.pageGbSeconds +
     api * ASSUMPTIONS.apiGbSeconds +
     consumers * ASSUMPTIONS.consumerGbSeconds +
@@ -183,9 +216,9 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     // The function that keeps of a page's query what the page knows.
     ['cloudfront-function', pageViews],
     ['cloudfront-transfer', (pageViews * ASSUMPTIONS.kilobytesPerPage) / GB],
-    ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024],
+    ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024 + (stage === 'prod' ? index.storageGb : 0)],
     ['s3-get', files * ASSUMPTIONS.cdnMissShare],
-    ['s3-put', Math.min(orders, (30 * 86_400) / 180) + (30 * 86_400) / 21_600],
+    ['s3-put', index.puts],
     ['ses-mail', orders * ASSUMPTIONS.mailsPerOrder + signUps * 2],
     ['logs-ingestion', logs],
     ['logs-storage', logs],
