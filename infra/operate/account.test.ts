@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startFakeAccount } from '../../test/fake-account.ts'
 import { readOptions } from '../settings/options.ts'
-import { parseRecordedOptions, recordOptions } from '../settings/recorded-options.ts'
+import { parseRecordedOptions, recordOptions, withoutFiles } from '../settings/recorded-options.ts'
 import { getStage } from '../settings/stage.ts'
 import { readArgs } from './args.ts'
 import { createAws } from './aws.ts'
@@ -123,6 +123,10 @@ test('options are recorded without defaults and without what each deployment fin
     waf: false,
     reserved: { OrderProcess: 20, Pages: 5 },
   })
+  // A removal does without the files of another machine; anything else needs them.
+  const files = { ...recorded, termsFile: '/not/on/this/machine.md' }
+  await expect(readArgs([], [], files)).rejects.toThrow('termsFile must be a readable Markdown file')
+  expect((await readArgs([], [], withoutFiles(files))).options.waf).toBe(true)
   expect(again.context).toMatchObject({ region: 'eu-north-1', waf: 'false', shopAddress: said.shopAddress })
 })
 

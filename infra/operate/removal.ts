@@ -1,4 +1,6 @@
 /** Removal of a stage from its account: of production's data only where that is confirmed by the stage's name. */
+
+import { withoutFiles } from '../settings/recorded-options.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage, type Stage } from '../settings/stage.ts'
@@ -25,7 +27,8 @@ const describe = (
 /** Removes a stage. Throws OperatorError where it is not confirmed. */
 export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<void> => {
   // The stacks of the last deployment, if its options are not repeated.
-  const args = await readAgain(await readRecordedOptions(createAws(EDGE_REGION), given.options.stage))
+  const last = await readRecordedOptions(createAws(EDGE_REGION), given.options.stage)
+  const args = await readAgain(withoutFiles(last))
   const { context, flags } = args
   const options = { ...args.options, active: 'first' as const }
   const stage = getStage(options.stage)

@@ -32,6 +32,13 @@ export const recordOptions = (options: Options): RecordedOptions =>
 export const parseRecordedOptions = (output: string | undefined): RecordedOptions | undefined =>
   output === undefined ? undefined : (JSON.parse(output) as RecordedOptions)
 
+/** The options without files, which another machine may not have: a removal does without them. */
+export const withoutFiles = ({
+  termsFile: _,
+  privacyFile: __,
+  ...others
+}: RecordedOptions = {}): RecordedOptions => others
+
 /** What a deployment with the options `now` would take back or change of those of the last, in words. */
 export const compareOptions = (last: RecordedOptions, now: RecordedOptions): string[] =>
   Object.entries(last)
