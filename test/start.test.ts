@@ -1,6 +1,6 @@
 /** Tests of `npm start` from the outside: its output, its data after a restart, and its failures. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -44,12 +44,36 @@ test('the secret is generated, readable by its owner only, and differs from shop
   const [one, other] = [temporaryFolder(), temporaryFolder()]
   await (await startShopProcess(one)).end()
   await (await startShopProcess(other)).end()
-  const { readFileSync } = await import('node:fs')
   for (const name of ['secret']) {
     expect(statSync(join(one, name)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(one, name), 'utf8')).toMatch(/^[A-Za-z0-9_-]{43}\n$/)
     expect(readFileSync(join(one, name), 'utf8')).not.toBe(readFileSync(join(other, name), 'utf8'))
   }
+})
+
+test('a damaged or emptied database is a one-line error with the file and the way out, and doctor finds the damage', async () => {
+  const dataDir = temporaryFolder()
+  await (await startShopProcess(dataDir)).end()
+  const database = join(dataDir, 'dynamodb.sqlite')
+  writeFileSync(`${database}.before-0.2.0`, 'a copy')
+  const bytes = readFileSync(database)
+  // The first pages have the schema: with the others damaged, the engine starts, and its calls fail.
+  for (let page = 60; page * 4096 < bytes.length; page++) bytes.fill(0xff, page * 4096, page * 4096 + 200)
+  writeFileSync(database, bytes)
+  const damaged = await runFailingStart({ CLOUDSHELF_DATA_DIR: dataDir })
+  expect(linesOf(damaged.output).at(-1)).toMatch(
+    /^cloudshelf: .*dynamodb\.sqlite.*malformed.*put a copy .*there is dynamodb\.sqlite\.before-0\.2\.0/,
+  )
+  expect(damaged.output).not.toMatch(/^ +at /m)
+  const doctor = await runCli(dataDir, 'doctor')
+  expect(doctor.stdout).toMatch(/✗ database file: .*dynamodb\.sqlite (is damaged|cannot be read)/)
+
+  writeFileSync(database, '')
+  const emptied = await runFailingStart({ CLOUDSHELF_DATA_DIR: dataDir })
+  expect(linesOf(emptied.output)).toEqual([
+    expect.stringMatching(/^cloudshelf: .*dynamodb\.sqlite is empty, but .* has had a shop .*put a copy/),
+  ])
+  expect(statSync(database).size).toBe(0)
 })
 
 test('a port in use is a one-line error that names the setting, and nothing is created', async () => {
@@ -146,12 +170,12 @@ test('a database without credentials, or that is not reachable, is a one-line er
     ...noCredentials,
   })
   expect(unauthorized).toMatch(
-    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: no AWS credentials found: [^\n]+\n?$/,
+    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: no AWS credentials found: [^\n]+\n?$/m,
   )
   const keys = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
   const { output: unreachable } = await runFailingStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', ...keys })
   expect(unreachable).toMatch(
-    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: The shop cannot reach[^\n]+\n?$/,
+    /^cloudshelf: cannot use the database at http:\/\/127\.0\.0\.1:9: the database does not respond[^\n]+ECONNREFUSED[^\n]+\n?$/m,
   )
 })
 

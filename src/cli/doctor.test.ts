@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { runCli, startCommand } from '../../test/cli.ts'
@@ -8,7 +10,7 @@ import { startShopProcess } from '../../test/shop-process.ts'
 import { readSettings } from '../composition/settings.ts'
 import { StartError } from '../local/start-error.ts'
 import type { Finding } from './doctor-checks.ts'
-import { checkDataFolder, checkEngine, checkNode } from './doctor-machine.ts'
+import { checkDatabaseFile, checkDataFolder, checkDisk, checkEngine, checkNode } from './doctor-machine.ts'
 
 const runDoctor = async (folder: string, args: string[] = [], env: Record<string, string> = {}) => {
   const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).result
@@ -43,6 +45,40 @@ describe('Checks of this machine:', () => {
     rmSync(folder, { recursive: true })
     expect(finding().found).toContain('does not exist yet')
     expect(checkDataFolder(readSettings({ CLOUDSHELF_DATA_DIR: '/proc/1' })).state).not.toBe('ok')
+  })
+
+  test('a disk that is nearly full is a warning, and a full one fails', () => {
+    const settings = readSettings({ CLOUDSHELF_DATA_DIR: temporaryFolder() })
+    const state = (megabytes: number) => checkDisk(settings, megabytes * 1024 * 1024).state
+    expect([5_000, 100, 1].map(state)).toEqual(['ok', 'warn', 'fail'])
+    expect(checkDisk(settings).found).toMatch(/^\d+ MB free$/)
+    expect(checkDisk(readSettings({ CLOUDSHELF_DATA_DIR: '/nowhere' })).state).toBe('ok')
+  })
+
+  test('every page of the database file is read, also while another process has it open', () => {
+    const folder = temporaryFolder()
+    const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
+    expect(checkDatabaseFile(settings)).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('not exist'),
+    })
+    const path = join(folder, 'dynamodb.sqlite')
+    const open = new DatabaseSync(path)
+    open.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (v TEXT)')
+    for (let n = 0; n < 200; n++) open.prepare('INSERT INTO rows VALUES (?)').run('x'.repeat(500))
+    expect(checkDatabaseFile(settings)).toMatchObject({ state: 'ok' })
+    open.close()
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0xff, 8192, 12_288))
+    expect(checkDatabaseFile(settings)).toMatchObject({
+      state: 'fail',
+      mend: expect.stringContaining('put a copy'),
+    })
+    writeFileSync(path, 'no database at all'.repeat(500))
+    expect(checkDatabaseFile(settings)).toMatchObject({
+      state: 'fail',
+      found: expect.stringContaining('not a database'),
+    })
   })
 })
 
@@ -91,7 +127,10 @@ test('items that another program put into the tables are checked, and --reindex 
     )
   for (let waited = 0; !(await isListed()) && waited < 10_000; waited += 100) await sleep(100)
   expect((await fetch(`${shop.url}/api/books/foreign`)).status).toBe(200)
-  expect((await runDoctor(folder, [], env)).of('index')).toMatchObject({ state: 'ok' })
+  const running = await runDoctor(folder, [], env)
+  expect(running.of('index')).toMatchObject({ state: 'ok' })
+  expect(running.of('database calls')).toMatchObject({ state: 'ok' })
+  expect(running.of('database file')).toMatchObject({ state: 'ok' })
   expect((await runDoctor(folder, [], { PORT: '9' })).of('index')).toMatchObject({
     state: 'warn',
     found: expect.stringContaining('does not respond'),

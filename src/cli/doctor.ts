@@ -17,8 +17,8 @@ import {
   type Finding,
   orderFindings,
 } from './doctor-checks.ts'
-import { checkIndex } from './doctor-index.ts'
-import { checkDataFolder, checkEngine, checkNode } from './doctor-machine.ts'
+import { checkDatabaseFile, checkDataFolder, checkDisk, checkEngine, checkNode } from './doctor-machine.ts'
+import { checkRunningShop } from './doctor-running.ts'
 import { explainError, FAILED } from './errors.ts'
 import { counted, print, printJson } from './output.ts'
 import { withDeps } from './with-deps.ts'
@@ -73,7 +73,7 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
     ...catalogFindings(catalogNow),
     ...accountFindings(accountsNow),
     ...orderFindings(await checkOrders(deps)),
-    await checkIndex(deps.settings, catalogNow.forSale),
+    ...(await checkRunningShop(deps.settings, catalogNow.forSale)),
     await checkSnapshot(deps),
     ...checkFunctionMemory(deps.settings, catalogNow.forSale),
   ]
@@ -81,7 +81,13 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
 
 const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   const settings = readSettings()
-  const machine = [checkNode(), checkEngine(settings), checkDataFolder(settings)]
+  const machine = [
+    checkNode(),
+    checkEngine(settings),
+    checkDataFolder(settings),
+    checkDisk(settings),
+    checkDatabaseFile(settings),
+  ]
   if (machine.some(finding => finding.state === 'fail')) return machine
   try {
     return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { needsShop: false }))]
@@ -100,8 +106,9 @@ const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promis
 }
 
 const HELP = `
-Checks Node, the engine, the data folder, the tables, the currency, every book,
-account and order, the index of the running shop and its snapshot. Marks: ✓ fine,
+Checks Node, the engine, the data folder, its disk and its database file, the
+tables, the currency, every book, account and order, the calls and the index of
+the running shop, and its snapshot. Marks: ✓ fine,
 ! worth a look, ✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>

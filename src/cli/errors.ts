@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander'
 import { FeedError } from '../catalog/import/feed/attributes.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
+import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import { StartError } from '../local/start-error.ts'
@@ -31,6 +32,8 @@ export const explainError = (error: unknown): string | undefined => {
   if (error instanceof ShopError && error.cause instanceof MissingCredentials)
     return oneLine(error.cause.message)
   if (error instanceof ShopError && DATABASE_DOWN.has(error.code)) {
+    const outage = explainOutage(error)
+    if (outage && outage.cause !== 'unreachable') return `the database fails: ${outage.text}`
     const database = readSettings().endpoint ?? 'the embedded engine'
     return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`
   }

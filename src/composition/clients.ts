@@ -7,6 +7,7 @@ import { type Credentials, createServiceSigner, engineSigner } from '../core/aws
 import type { Blobs } from '../core/blobs.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { createObservedWire, type ObservedCall } from '../core/dynamo/observed-wire.ts'
+import { createMonitoredWire } from '../core/dynamo/outage.ts'
 import { createWire, type Wire } from '../core/dynamo/wire.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Settings, SettingsError } from './settings.ts'
@@ -36,16 +37,19 @@ const createWireFor = (settings: Settings, engineEndpoint: (() => string) | unde
 
 /**
  * The database client: of the embedded engine where its endpoint is given, else of the database in the settings.
- * `observe` is called with each finished call, which then also reports the capacity that it consumed.
+ * `observe` is called with each finished call, which then also reports the capacity that it consumed. Outages are written to `log`.
  */
 export const createDatabase = (
   settings: Settings,
   engineEndpoint?: () => string,
   observe?: (call: ObservedCall) => void,
+  log: Pick<Log, 'event' | 'failure'> = NO_LOG,
 ): Dynamo => {
-  const wire = createWireFor(settings, engineEndpoint)
-  return createDynamo(observe ? createObservedWire(wire, observe) : wire)
+  const { wire, outages } = createMonitoredWire(createWireFor(settings, engineEndpoint), log)
+  return createDynamo(observe ? createObservedWire(wire, observe) : wire, outages)
 }
+
+const NO_LOG = { event: () => {}, failure: () => {} }
 
 /** The observer of database calls for a log; undefined at a level that leaves calls out. */
 export const callObserver = (log: Log): ((call: ObservedCall) => void) | undefined =>

@@ -1,17 +1,32 @@
-/** Health endpoint: the database and whether it responds, the state and age of the index, invalid books, and the age of the outbox. */
+/** Health endpoint: the database, whether it responds and which calls fail, the state and age of the index, invalid books, and the age of the outbox. */
 import * as z from 'zod'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { OUTAGE_CAUSES } from '../core/dynamo/outage.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { type Route, route } from '../http/route.ts'
 import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'
 
 const Health = z
   .object({
-    status: z.enum(['ok', 'starting']),
+    status: z
+      .enum(['ok', 'starting', 'degraded'])
+      .describe('`degraded`: the shop is up, and some calls of its database fail.'),
     engine: z
       .enum(['embedded', 'dynamodb', 'compatible'])
       .describe('The database: the embedded engine, Amazon DynamoDB, or a compatible one.'),
     store: z.literal('up'),
+    outages: z
+      .array(
+        z.object({
+          calls: z.enum(['reads', 'writes']),
+          cause: z.enum(OUTAGE_CAUSES),
+          since: z.iso.datetime(),
+        }),
+      )
+      .describe(
+        'Calls of the database that fail, as far as this process has noticed, until one of them succeeds. The log says more.',
+      ),
     index: z.object({
       ready: z.boolean(),
       state: z
@@ -53,6 +68,7 @@ export const getHealth = endpoint({
 
 export type HealthDeps = OutboxAgeDeps & {
   readonly liveIndex: LiveIndex
+  readonly db: Pick<Dynamo, 'outages'>
   /** `endpoint` is the URL of the database; undefined for the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
 }
@@ -66,10 +82,14 @@ export const healthRoutes = (deps: HealthDeps): Route[] => [
   route(getHealth, async () => {
     const waiting = await outboxAge(deps)
     const { index, tooLarge, badRows } = deps.liveIndex
+    const outages = deps.db.outages()
+    const isStarted = index !== undefined || tooLarge !== undefined
     return {
-      status: index || tooLarge ? ('ok' as const) : ('starting' as const),
+      status:
+        outages.length > 0 ? ('degraded' as const) : isStarted ? ('ok' as const) : ('starting' as const),
       engine: identifyEngine(deps.settings.endpoint),
       store: 'up' as const,
+      outages: outages.map(one => ({ ...one, since: one.since.toISOString() })),
       index: {
         ready: index !== undefined,
         state: index ? ('ready' as const) : tooLarge ? ('too_large' as const) : ('loading' as const),

@@ -8,7 +8,8 @@ import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
 const createBase = (settings: Settings): BaseContext => {
   const log = createJsonLog(settings.log.level, settings.log.service)
-  return createBaseContext(settings, { db: createDatabase(settings, undefined, callObserver(log)), log })
+  const db = createDatabase(settings, undefined, callObserver(log), log)
+  return createBaseContext(settings, { db, log })
 }
 
 /** Throws SettingsError where the shop has another currency. A database that does not respond is left to the requests. */

@@ -53,10 +53,17 @@ const POLL_MS = 25
 /** References that keep the garbage collector from closing a database, which would release its lock. */
 const openLocks = new Set<DatabaseSync>()
 
-const cannotWrite = (dir: string, cause: unknown): StartError =>
+/** Path of the database in a data folder. */
+export const databasePath = (dir: string): string => join(dir, 'dynamodb.sqlite')
+
+const isFull = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+
+/** The error for a folder that cannot be written, with what to do. */
+export const cannotWrite = (dir: string, cause: unknown): StartError =>
   new StartError(
     `cannot write to the data folder ${resolve(dir)} (${cause instanceof Error ? cause.message : cause}): ` +
-      'set CLOUDSHELF_DATA_DIR to a writable folder',
+      (isFull(cause) ? 'make room on its disk' : 'set CLOUDSHELF_DATA_DIR to a writable folder'),
     { cause },
   )
 
@@ -112,8 +119,12 @@ const readRecord = (path: string): LockRecord | undefined => {
 
 const writeRecord = (path: string, record: LockRecord): void => {
   const draft = `${recordPath(path)}.new`
-  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 })
-  renameSync(draft, recordPath(path))
+  try {
+    writeFileSync(draft, JSON.stringify(record), { mode: 0o600 })
+    renameSync(draft, recordPath(path))
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
 }
 
 /** Owner of the lock on `dir` with the URL of its engine, if it runs; undefined if the folder is unlocked or the owner is not recorded yet. */
@@ -147,9 +158,9 @@ export const tryLockDataFolder = (dir: string, kind: LockOwnerKind): DataFolder 
   } catch (error) {
     openLocks.delete(database)
     database.close()
-    throw cannotWrite(path, error)
+    throw error
   }
-  return { path, databasePath: join(path, 'dynamodb.sqlite'), kind, orphanedEngine, recordEngine, release }
+  return { path, databasePath: databasePath(path), kind, orphanedEngine, recordEngine, release }
 }
 
 /**

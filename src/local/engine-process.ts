@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineRecord } from './data-folder.ts'
+import { restoreAdvice } from './database-file.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { engineCommand } from './engine-binary.ts'
 import { identify, type ProcessIdentity } from './process-identity.ts'
@@ -109,8 +110,8 @@ export const launchEngine = async (
       if (gone && lines.some(line => PORT_TAKEN.test(line))) throw new PortInUseError(lastLine())
       if (gone || performance.now() > deadline)
         throw new StartError(
-          `the embedded engine did not start on ${databasePath} (${lastLine()}): repair that file or move it away, ` +
-            'set CLOUDSHELF_DATA_DIR to another folder, or set DYNAMODB_ENDPOINT=<url>',
+          `the embedded engine did not start on ${databasePath} (${lastLine()}): \`npx cloudshelf doctor\` checks the file; ` +
+            restoreAdvice(databasePath),
         )
       await sleep(PROBE_PAUSE_MS, undefined, signal && { signal })
     }

@@ -217,7 +217,7 @@ test('An engine that refuses its database is a one-line error with its last outp
   const refused = started(dir)
   await expect(refused).rejects.toThrow(StartError)
   await expect(refused).rejects.toThrow(
-    /did not start on .*not a valid SQLite database.*set CLOUDSHELF_DATA_DIR/,
+    /did not start on .*not a valid SQLite database.*doctor.*put a copy of .*dynamodb\.sqlite.*set CLOUDSHELF_DATA_DIR/,
   )
   expect(findEngines(dir)).toEqual([])
 })

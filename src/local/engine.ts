@@ -1,6 +1,7 @@
 /** Supervisor of the embedded engine: starts it on the data folder, restarts it when it dies, stops it at shutdown. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
+import { assertNotEmptied } from './database-file.ts'
 import { findEngineAddress } from './engine-address.ts'
 import { findEngineBinary } from './engine-binary.ts'
 import { type EngineProcess, isResponding, launchEngine, PortInUseError } from './engine-process.ts'
@@ -59,7 +60,7 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
  * responds. From then on a dead engine is restarted, with backoff: after 50 ms, and after up to 2 s when it repeatedly fails to
  * start or dies within half a second.
  * The database that an earlier release left is copied first. Throws StartError when there is no engine for this platform, it does not
- * start, the copy cannot be made, or the orphan cannot be ended.
+ * start, the database was emptied, the copy cannot be made, or the orphan cannot be ended.
  */
 export const startEngine = async ({
   folder,
@@ -71,6 +72,7 @@ export const startEngine = async ({
   warmUpDelayMs = WARM_UP_AFTER_MS,
 }: EngineOptions): Promise<Engine> => {
   if (folder.orphanedEngine) await endOrphan(folder.orphanedEngine)
+  assertNotEmptied(folder)
   const copy = await copyBeforeUpgrade(folder)
   if (copy !== undefined) onCopied(copy)
 

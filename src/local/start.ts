@@ -12,6 +12,7 @@ import { createDeps, createShop } from '../composition/shop.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
+import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
@@ -24,7 +25,8 @@ import { createTables, passes, verifyTables } from '../tables/provision.ts'
 import { startBackgroundJobs } from './background.ts'
 import { createBoundedServer } from './connections.ts'
 import { mountCoverRoutes } from './cover-routes.ts'
-import { lockDataFolder } from './data-folder.ts'
+import { databasePath, lockDataFolder } from './data-folder.ts'
+import { restoreAdvice } from './database-file.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
@@ -102,8 +104,19 @@ export const startShop = async (settings: Settings, log: Log): Promise<LocalShop
     return await startParts(settings, log, cleanups, stop)
   } catch (error) {
     await stop()
-    throw error
+    throw explainStart(error, settings)
   }
+}
+
+/** A database that fails while the shop starts is named with what to do; every other error stays as it is. */
+const explainStart = (error: unknown, { dataDir, endpoint }: Settings): unknown => {
+  const outage = endpoint === undefined ? explainOutage(error) : undefined
+  if (!outage) return error
+  const path = databasePath(dataDir)
+  const restore = outage.cause === 'damaged' ? `. To restore it, ${restoreAdvice(path)}` : ''
+  return new StartError(`the shop cannot use its database ${path}: ${outage.text}${restore}`, {
+    cause: error,
+  })
 }
 
 const startParts = async (
@@ -133,7 +146,7 @@ const startParts = async (
     })
     cleanups.push(forwarder.close)
   }
-  const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log))
+  const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log)
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const deps = createDeps(settings, {
@@ -149,7 +162,8 @@ const startParts = async (
   await assertShopCurrency(deps, { mayChange: true })
   const isEmpty = engine !== undefined && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
-  cleanups.push(() => deps.liveIndex.save())
+  // A snapshot that cannot be saved, on a full disk for example, must not keep the rest from being stopped.
+  cleanups.push(() => deps.liveIndex.save().catch(deps.report))
   const indexLoader = startIndexLoader(deps.liveIndex, deps.report)
   cleanups.push(indexLoader.stop)
   const shop = createShop(deps)
@@ -218,7 +232,10 @@ const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Set
         )
   } catch (error) {
     if (!(error instanceof ShopError || error instanceof DynamoError)) throw error
-    const reason = error.cause instanceof MissingCredentials ? error.cause.message : error.message
+    const reason =
+      error.cause instanceof MissingCredentials
+        ? error.cause.message
+        : (explainOutage(error)?.text ?? error.message)
     throw new StartError(`cannot use the database at ${settings.endpoint}: ${reason}`)
   }
 }

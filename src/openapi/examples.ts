@@ -176,6 +176,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
       status: 'ok',
       engine: 'embedded',
       store: 'up',
+      outages: [],
       index: { ready: true, state: 'ready', books: 159, age_seconds: 0.4 },
       unreadable_books: 0,
       mail: { waiting_seconds: 0 },

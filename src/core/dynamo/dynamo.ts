@@ -4,6 +4,7 @@ import { ShopError } from '../errors.ts'
 import { backoff, type RetryPolicy, retry } from '../retry.ts'
 import { type BatchRead, projection, splitIntoBatches } from './batch-get.ts'
 import { fromWire, keyToWire, toWire } from './marshal.ts'
+import type { OutageMonitor } from './outage.ts'
 import { DynamoError, type Wire } from './wire.ts'
 import { type Item, type Refusal, refusalOf, TransactionRefused, type Write } from './write.ts'
 
@@ -55,6 +56,8 @@ export type Dynamo = {
   readonly write: (one: Write, repeatable?: boolean) => Promise<void>
   /** Any other operation, with the input of the DynamoDB API: for tables, their TTL and their description. */
   readonly admin: (operation: string, input: object) => Promise<Record<string, unknown>>
+  /** The outages of the database at present, as far as this process has noticed. */
+  readonly outages: OutageMonitor['outages']
   readonly close: () => Promise<void>
 }
 
@@ -66,7 +69,7 @@ const BATCH_RETRIES: RetryPolicy = { maxTries: 8, pause: backoff(20, 400) }
 const MAX_TRANSACTION_TRIES = 5
 const TRANSACTION_PAUSE = backoff(20, 380)
 
-export const createDynamo = (wire: Wire): Dynamo => {
+export const createDynamo = (wire: Wire, outages: OutageMonitor['outages'] = () => []): Dynamo => {
   const read = (operation: string, input: object) => wire.call(operation, input, { repeatable: true })
 
   const get: Dynamo['get'] = async (table, key, consistent = true) => {
@@ -188,7 +191,8 @@ export const createDynamo = (wire: Wire): Dynamo => {
 
   const admin: Dynamo['admin'] = (operation, input) => wire.call(operation, input, { repeatable: false })
 
-  return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, close: wire.close }
+  const { close } = wire
+  return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, outages, close }
 }
 
 const wireWrite = (write: Write): object => ({

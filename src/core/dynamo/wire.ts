@@ -78,7 +78,7 @@ const asShopError = (error: unknown): unknown => {
     'The shop cannot reach its database right now. Please try again.',
   )
   // For the operator; a client does not see it.
-  return error instanceof MissingCredentials ? Object.assign(unavailable, { cause: error }) : unavailable
+  return error === undefined ? unavailable : Object.assign(unavailable, { cause: error })
 }
 
 const parse = (status: number, text: string): Record<string, unknown> => {

@@ -1,4 +1,4 @@
-/** Doctor's check of the running shop: whether it responds, and whether its index follows the table. */
+/** Doctor's checks of the running shop: whether it responds, which calls of its database fail, and whether its index follows the table. */
 import * as z from 'zod'
 import { memoryOption } from '../catalog/index/index-memory.ts'
 import type { Settings } from '../composition/settings.ts'
@@ -6,6 +6,7 @@ import { readLockOwner } from '../local/data-folder.ts'
 import type { Finding } from './doctor-checks.ts'
 
 const Health = z.object({
+  outages: z.array(z.object({ calls: z.string(), cause: z.string(), since: z.string() })).default([]),
   index: z.object({
     ready: z.boolean(),
     needed_megabytes: z.number().optional(),
@@ -35,20 +36,33 @@ const readHealth = async (url: string): Promise<z.infer<typeof Health> | undefin
 }
 
 /** `forSale` is the number of books for sale in the table. */
-export const checkIndex = async (settings: Settings, forSale: number): Promise<Finding> => {
+export const checkRunningShop = async (settings: Settings, forSale: number): Promise<Finding[]> => {
   const what = 'index'
   const holder = settings.endpoint === undefined ? readLockOwner(settings.dataDir) : undefined
   if (settings.endpoint === undefined && holder?.kind !== 'shop')
-    return { state: 'ok', what, found: 'the shop is not running' }
+    return [{ state: 'ok', what, found: 'the shop is not running' }]
   const url = localUrl(settings)
   const health = await readHealth(url)
-  if (health) return judge(health.index, forSale)
-  if (!holder) return { state: 'ok', what, found: `no shop responds at ${url}` }
+  if (health) return [judgeOutages(health.outages), judge(health.index, forSale)]
+  if (!holder) return [{ state: 'ok', what, found: `no shop responds at ${url}` }]
+  return [
+    {
+      state: 'warn',
+      what,
+      found: `the shop (pid ${holder.pid}) does not respond at ${url}`,
+      mend: 'set PORT and HOST to those of the shop, or restart it',
+    },
+  ]
+}
+
+const judgeOutages = (outages: z.infer<typeof Health>['outages']): Finding => {
+  const what = 'database calls'
+  if (outages.length === 0) return { state: 'ok', what, found: 'none fails' }
   return {
-    state: 'warn',
+    state: 'fail',
     what,
-    found: `the shop (pid ${holder.pid}) does not respond at ${url}`,
-    mend: 'set PORT and HOST to those of the shop, or restart it',
+    found: outages.map(one => `${one.calls} fail since ${one.since} (${one.cause})`).join(', '),
+    mend: 'the log of the shop has the words of the database, and what to do',
   }
 }
 

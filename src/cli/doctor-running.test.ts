@@ -1,0 +1,40 @@
+/** Doctor's checks of a shop that runs. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '../composition/settings.ts'
+import { checkRunningShop } from './doctor-running.ts'
+
+const INDEX = { ready: true, books: 3, age_seconds: 1 }
+
+/** What doctor finds where a shop gives this health. */
+const findings = async (health: object) => {
+  const server = createServer((_, response) => response.end(JSON.stringify(health)))
+  onTestFinished(() => void server.close())
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  const env = { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' }
+  return checkRunningShop(readSettings({ ...env, PORT: String(port), HOST: '127.0.0.1' }), 3)
+}
+
+test('doctor tells that writes fail, since when, and why', async () => {
+  const since = '2025-09-05T10:00:00.000Z'
+  const outages = [{ calls: 'writes', cause: 'disk_full', since }]
+  expect(await findings({ index: INDEX, outages })).toEqual([
+    {
+      state: 'fail',
+      what: 'database calls',
+      found: `writes fail since ${since} (disk_full)`,
+      mend: expect.stringContaining('the log of the shop'),
+    },
+    expect.objectContaining({ state: 'ok', what: 'index' }),
+  ])
+})
+
+test('a shop whose calls succeed, or of a release that does not report them, is fine', async () => {
+  for (const health of [{ index: INDEX, outages: [] }, { index: INDEX }])
+    expect(await findings(health)).toEqual([
+      { state: 'ok', what: 'database calls', found: 'none fails' },
+      expect.objectContaining({ state: 'ok', what: 'index' }),
+    ])
+})
