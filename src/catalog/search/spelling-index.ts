@@ -3,6 +3,7 @@ import type { Dictionary } from './dictionary.ts'
 import { editDistance, TOO_FAR, TYPO } from './edit-distance.ts'
 import { phoneticKey } from './phonetic.ts'
 import { Postings } from './postings.ts'
+import { SHORT_WORD, ShortWords } from './short-words.ts'
 
 /** A term that may be meant, and how well it fits: 1 is the same word. */
 export type SpellingMatch = { readonly term: number; readonly similarity: number }
@@ -11,12 +12,9 @@ const LETTER_CODES = 39
 const SOUND_BUCKETS = 16_384
 /** How many words that share letter pairs are compared, unless more share equally many. */
 const MAX_CHECKED = 96
-/** Words of at most this length share too few letter pairs to be found by them. */
-const SHORT_WORD = 5
 const MAX_MATCHES = 32
 const SAME_SOUND_SIMILARITY = 0.84
 const HAS_SIGN = /[\p{N}\p{P}\p{S}]/u
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
 /** 0 is the edge of a word, 1 to 26 the letters, 27 to 36 the digits; everything else shares the last two. */
 const letterCode = (code: number): number => {
@@ -50,21 +48,6 @@ const oneSwapAway = (word: string): string[] =>
     (_, i) => word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2),
   )
 
-/** Every word that is one typo away from a short one. */
-const oneTypoAway = (word: string): string[] => {
-  const words = oneSwapAway(word)
-  for (let i = 0; i <= word.length; i++) {
-    const left = word.slice(0, i)
-    const right = word.slice(i)
-    if (right !== '') words.push(left + right.slice(1))
-    for (const letter of ALPHABET) {
-      words.push(left + letter + right)
-      if (right !== '') words.push(left + letter + right.slice(1))
-    }
-  }
-  return words
-}
-
 /**
  * Index over letter pairs and sounds of a dictionary; adds new words when it is next queried. A class for the reasons of
  * decision 64.
@@ -74,6 +57,8 @@ export class SpellingIndex {
   readonly #documentCount: (term: number) => number
   readonly #pairs = new Postings(LETTER_CODES * LETTER_CODES)
   readonly #sounds = new Postings(SOUND_BUCKETS)
+  /** Words of at most `SHORT_WORD` letters share too few letter pairs to be found by them. */
+  readonly #shortWords = new ShortWords()
   #indexed = 0
   #shared = new Uint8Array(0)
   #seen = new Uint32Array(0)
@@ -94,7 +79,7 @@ export class SpellingIndex {
     const limit = maxDistance(word.length)
     // A number is hardly ever mistyped into the number of another title, nor C# into C++.
     if (limit === 0 || HAS_SIGN.test(word)) return []
-    for (const other of word.length <= SHORT_WORD ? oneTypoAway(word) : oneSwapAway(word)) {
+    for (const other of word.length <= SHORT_WORD ? this.#shortWords.oneTypoAway(word) : oneSwapAway(word)) {
       const term = this.#dictionary.idOf(other)
       if (term >= 0) this.#check(word, term, limit, asPrefix, found)
     }
@@ -192,6 +177,7 @@ export class SpellingIndex {
         this.#pairs.add(before * LETTER_CODES + code, this.#indexed)
         before = code
       }
+      this.#shortWords.add(term)
       const key = phoneticKey(term)
       if (key.length > 1) this.#sounds.add(soundBucket(key), this.#indexed)
     }
