@@ -5,7 +5,7 @@ import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { getBook, locateBook } from './lookup.ts'
 import type { Book, BookSummary } from './schema.ts'
-import type { BookIndex, BrowseQuery } from './search/book-index.ts'
+import type { BookIndex, BrowseQuery, FoundBook } from './search/book-index.ts'
 import type { FrontPage, RelatedBooks } from './shelves-api.ts'
 import { bookNotFound } from './table-writes.ts'
 import { toListedBook, toSummary } from './views.ts'
@@ -15,18 +15,32 @@ const SHELF = 6
 /** Categories that have a shelf on the front page, the largest ones. */
 const CATEGORY_SHELVES = 8
 
-type Filters = Pick<BrowseQuery, 'category' | 'author' | 'in_stock'> & Partial<Pick<BrowseQuery, 'sort'>>
+/**
+ * Books that are read at first for a shelf, of which some are sold out or not for sale. Lists are read without a filter but the
+ * category, because the index keeps those.
+ */
+const BATCH = 4 * SHELF
 
-/** The first books of a list; undefined if it cannot be read. */
+type List = Pick<BrowseQuery, 'category' | 'author'> & Partial<Pick<BrowseQuery, 'sort'>>
+
+/** The first books of a list that the shelf `takes`; undefined if it cannot be read. */
 const readShelf = async (
   { currency, report }: BrowseDeps,
   { search }: BookIndex,
-  filters: Filters,
-  limit = SHELF,
+  list: List,
+  takes: (book: FoundBook) => boolean,
 ): Promise<BookSummary[] | undefined> => {
+  const found: FoundBook[] = []
   try {
-    const { items } = await search.browse({ sort: 'relevance', ...filters, offset: 0, limit })
-    return items.map(book => toSummary(book, currency))
+    let [offset, limit, end] = [0, BATCH, BATCH]
+    while (found.length < SHELF && offset < end) {
+      const { items, total } = await search.browse({ sort: 'relevance', ...list, offset, limit })
+      found.push(...items.filter(takes))
+      end = items.length === 0 ? 0 : total
+      offset += limit
+      limit *= BATCH
+    }
+    return found.slice(0, SHELF).map(book => toSummary(book, currency))
   } catch (error) {
     report(error)
     return undefined
@@ -45,16 +59,13 @@ const readCategories = async (
   }
 }
 
-/** Books that are read of a category for a shelf, of which some are sold out or not for sale. */
-const READ_FOR_SHELF = 24
-
 /** The shelf of a category from the table, where the index is too large. */
 const readTableShelf = async (
   { books, currency }: BrowseDeps,
   category: string,
   isShown: (book: Book) => boolean,
 ): Promise<BookSummary[]> => {
-  const page = await books.getCategoryPage(category, READ_FOR_SHELF)
+  const page = await books.getCategoryPage(category, BATCH)
   const shown = page.books.filter(book => isForSale(book) && isShown(book)).slice(0, SHELF)
   return shown.map(book => toSummary(toListedBook(book), currency))
 }
@@ -80,7 +91,7 @@ export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   const { tooLarge } = deps.liveIndex
   if (tooLarge) return readTableFrontPage(deps, tooLarge.categories)
   if (!index) throw withoutIndex(deps.liveIndex)
-  const read = (filters: Filters) => readShelf(deps, index, { in_stock: true, ...filters })
+  const read = (list: List) => readShelf(deps, index, list, ({ availability }) => availability !== 'sold_out')
   const names = await readCategories(deps, index)
   const [newest, rated] = [await read({ sort: 'newest' }), await read({ sort: 'rating' })]
   const shelves: {
@@ -119,14 +130,21 @@ export const readRelatedBooks = async (
   const book = index.rows.get(idOrIsbn) ?? index.rows.getByIsbn(idOrIsbn)
   if (!book) throw bookNotFound(idOrIsbn)
   const [author = book.author] = authorNames(book.author)
-  // With room for the book itself and for those of the other list.
-  const byAuthor = await readShelf(deps, index, { author: [author] }, SHELF + 1)
-  const inCategory = await readShelf(deps, index, { category: [book.category] }, 2 * SHELF + 1)
-  const by_author = (byAuthor ?? []).filter(({ book_id }) => book_id !== book.book_id).slice(0, SHELF)
-  const shown = new Set([book.book_id, ...by_author.map(({ book_id }) => book_id)])
-  const in_category = (inCategory ?? []).filter(({ book_id }) => !shown.has(book_id)).slice(0, SHELF)
+  const byAuthor = await readShelf(
+    deps,
+    index,
+    { author: [author] },
+    ({ book_id }) => book_id !== book.book_id,
+  )
+  const shown = new Set([book.book_id, ...(byAuthor ?? []).map(({ book_id }) => book_id)])
+  const inCategory = await readShelf(
+    deps,
+    index,
+    { category: [book.category] },
+    ({ book_id }) => !shown.has(book_id),
+  )
   return {
-    related: { author, by_author, in_category },
+    related: { author, by_author: byAuthor ?? [], in_category: inCategory ?? [] },
     complete: byAuthor !== undefined && inCategory !== undefined,
   }
 }
