@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createLoadShedder } from '../http/load-shedding.ts'
 import { createPublicPageServer } from './public-page-server.ts'
-import { pageAddress } from './public-pages.ts'
 
 const ORIGIN = 'https://shop.example'
 
@@ -31,7 +30,7 @@ const start = (
   })
   const get = async (path: string, init?: RequestInit) => {
     const url = new URL(path, ORIGIN)
-    const address = pageAddress(url)
+    const address = server.addressOf(url)
     if (!address) throw new TypeError('must be a public page')
     const request = new Request(url, init)
     return (await server.find(request, url, address)) ?? server.answer(request, url, address)

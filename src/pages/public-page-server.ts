@@ -2,15 +2,18 @@
  * Server of public pages: each is rendered once for everyone by its canonical address, without the visitor's headers and without
  * parameters that it does not know, and cached while its data is unchanged. Concurrent requests for a page share one rendering.
  */
+import { LRUCache } from 'lru-cache'
 import { type PipelineRules, runSteps } from '../http/pipeline.ts'
 import { IMMUTABLE, MISSING, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
 import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
-import { type PageAddress, withUnkeyed } from './public-pages.ts'
+import { type PageAddress, pageAddress, withUnkeyed } from './public-pages.ts'
 import { pageSteps } from './steps.ts'
 
 const PAGE_CACHE_BYTES = 48 * 1024 * 1024
 /** Redirects have a cache of their own: many paths that lead to one page must not displace others. */
 const REDIRECT_CACHE_BYTES = 256 * 1024
+/** Addresses of URLs with a query, which take a tenth of a cached response to split. */
+const ADDRESS_BYTES = 512 * 1024
 /** Header by which the route of covers tells the version that it has drawn. It never leaves the process. */
 const VERSION = 'x-cover-version'
 /** Status of a redirect in the data of a page: the browser reads the address from the body. */
@@ -28,6 +31,8 @@ export type PublicPageDeps = PipelineRules & {
 }
 
 export type PublicPageServer = {
+  /** The address of a public page; undefined for the URL of another page. */
+  readonly addressOf: (url: URL) => PageAddress | undefined
   /** The response of a cached page, if there is a fresh one. */
   readonly find: (request: Request, url: URL, address: PageAddress) => Promise<Response> | undefined
   readonly answer: (request: Request, url: URL, address: PageAddress) => Promise<Response>
@@ -53,7 +58,8 @@ const headersOf = (
   { headers }: CachedPage,
   { searchParams }: URL,
   { unkeyed }: PageAddress,
-): Record<string, string> => {
+): Readonly<Record<string, string>> => {
+  if (headers[VERSION] === undefined && headers.location === undefined) return headers
   const { [VERSION]: version, location, ...rest } = headers
   return {
     ...rest,
@@ -85,6 +91,20 @@ export const createPublicPageServer = (deps: PublicPageDeps): PublicPageServer =
   const pages = createPageCache(PAGE_CACHE_BYTES)
   const redirects = createPageCache(REDIRECT_CACHE_BYTES)
   const renderings = new Map<string, Rendering>()
+  const addresses = new LRUCache<string, PageAddress>({
+    maxSize: ADDRESS_BYTES,
+    sizeCalculation: ({ path, unkeyed }, sent) => 200 + path.length + unkeyed.length + sent.length,
+  })
+
+  const addressOf: PublicPageServer['addressOf'] = url => {
+    if (url.search === '') return pageAddress(url)
+    const sent = url.pathname + url.search
+    const known = addresses.get(sent)
+    if (known) return known
+    const address = pageAddress(url)
+    if (address) addresses.set(sent, address)
+    return address
+  }
 
   const renderPage = async (url: URL): Promise<RenderedPage> => {
     // Without the visitor's headers: a page that cannot see them cannot depend on them.
@@ -142,5 +162,5 @@ export const createPublicPageServer = (deps: PublicPageDeps): PublicPageServer =
     return send(request, url, address, await runSteps(request, deps, steps))
   }
 
-  return { find, answer }
+  return { addressOf, find, answer }
 }

@@ -14,7 +14,7 @@ import { securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
 import { hasLastingToken, isPage, pageRoute } from './paths.ts'
 import { createPublicPageServer } from './public-page-server.ts'
-import { pageAddress, withoutFinalSlash } from './public-pages.ts'
+import { withoutFinalSlash } from './public-pages.ts'
 import { siteFiles } from './site-files.ts'
 import { pageSteps } from './steps.ts'
 
@@ -140,7 +140,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
   const findCached = (request: Request): Promise<Response> | undefined => {
     if (!isRead(request)) return undefined
     const url = new URL(request.url)
-    const address = pageAddress(url)
+    const address = publicPages.addressOf(url)
     const response = address && publicPages.find(request, url, address)
     if (response === undefined) return undefined
     labelRequest(url.pathname)
@@ -162,7 +162,7 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     if (file) return file
     const bare = withoutFinalSlash(pathname)
     if (bare !== undefined) return redirectTo(bare + url.search)
-    const address = pageAddress(url)
+    const address = publicPages.addressOf(url)
     return address ? publicPages.answer(request, url, address) : privatePage(request, url, caller)
   }
 
