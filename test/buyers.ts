@@ -1,6 +1,6 @@
 /** Concurrent buyers of one book, and the results of their orders. */
 
-import { type Answer, orderFor, type Shopper, type TestShop } from './kit.ts'
+import { type Answer, newCustomer, orderFor, type Shopper, type TestShop } from './kit.ts'
 import { readItems } from './table-contents.ts'
 
 export type Buyer = { readonly shopper: Shopper; readonly order: Record<string, unknown> }
@@ -19,7 +19,7 @@ export const createBuyers = (
     times(count, async i => {
       const shopper = shop.visitor()
       const { body } = await shopper.post('/api/cart/items', { book_id, quantity: quantityOf(i) })
-      return { shopper, order: orderFor(body) }
+      return { shopper, order: orderFor(body, newCustomer()) }
     }),
   )
 

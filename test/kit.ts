@@ -53,8 +53,8 @@ export type TestShop = {
   readonly fetch: (request: Request, caller?: Caller) => Promise<Response>
   /** Errors that the shop reported; a test that expects some empties it. */
   readonly reportedErrors: unknown[]
-  /** Creates a visitor without cookies. */
-  readonly visitor: () => Shopper
+  /** Creates a visitor without cookies, by default in a client network of their own. */
+  readonly visitor: (caller?: Caller) => Shopper
   /** Staff with a second factor. */
   readonly staff: Account
   /** Creates an account with a session, by default a verified customer. */
@@ -100,8 +100,11 @@ const newNetwork = (): Caller => {
   return { clientNetwork: () => address }
 }
 
-const createShopper = (fetch: TestShop['fetch'], kept: Readonly<Record<string, string>> = {}): Shopper => {
-  const caller = newNetwork()
+const createShopper = (
+  fetch: TestShop['fetch'],
+  kept: Readonly<Record<string, string>> = {},
+  caller = newNetwork(),
+): Shopper => {
   const jar = new Map(Object.entries(kept))
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ') || undefined
   const call: Shopper['call'] = async (method, path, body, headers = {}) => {
@@ -273,7 +276,7 @@ export const createTestShop = async ({
     names,
     fetch,
     reportedErrors: reported,
-    visitor: () => createShopper(fetch),
+    visitor: caller => createShopper(fetch, {}, caller),
     staff,
     account: async options => {
       const made = createAccount(deps, names, fetch, options)
@@ -318,8 +321,18 @@ export const orderFor = (cart: Json, changes: Record<string, unknown> = {}): Rec
   ...changes,
 })
 
-/** Checks out the shopper's cart, with a new idempotency key by default. */
-export const checkOut = async (who: Shopper, key: string = crypto.randomUUID()): Promise<Answer> => {
+let customers = 0
+/** An email of its own for each order of a guest: one recipient gets few. */
+export const newCustomer = (): { readonly email: string } => ({
+  email: `customer-${++customers}@example.com`,
+})
+
+/** Checks out the shopper's cart, with a new idempotency key by default, and for a new customer. */
+export const checkOut = async (
+  who: Shopper,
+  key: string = crypto.randomUUID(),
+  changes: Record<string, unknown> = newCustomer(),
+): Promise<Answer> => {
   const cart = await who.get('/api/cart')
-  return who.post('/api/orders', orderFor(cart.body), { 'idempotency-key': key })
+  return who.post('/api/orders', orderFor(cart.body, changes), { 'idempotency-key': key })
 }

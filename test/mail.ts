@@ -3,6 +3,7 @@
 import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
 import { newOrderId } from '#src/core/ids.ts'
 import { minorUnits } from '#src/core/money.ts'
+import type { RequestedMails } from '#src/http/requested-mails.ts'
 import { createComposer } from '#src/notifications/compose.ts'
 import type { Mail } from '#src/notifications/schema.ts'
 import { createOutboxTable } from '#src/notifications/table.ts'
@@ -77,6 +78,11 @@ export const createMailShop = async () => {
   }
   return { ...shop, time, place }
 }
+
+/** Mails of requests without a limit, for tests of what is written with them. */
+export const unlimitedMails = ({ deps }: TestShop): Pick<RequestedMails, 'send'> => ({
+  send: (_to, mail, _decoy, others = []) => deps.db.transact([...others, mail]),
+})
 
 /** Mail transport that captures mails; `answer` may throw or hang instead. */
 export const createMailCapture = (answer: (mail: Mail) => Promise<void> = async () => {}) => {

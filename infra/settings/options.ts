@@ -110,6 +110,9 @@ const Context = z.strictObject({
     .regex(/^\d{1,8}(\.\d{1,4})?$/, { error: 'must be an amount, for example 5.99' })
     .optional(),
   cartTtlDays: z.coerce.number().int().min(1).max(365).default(7),
+  /** Unpaid copies that guests from one network, and with one email, can have on order; 0: no limit. */
+  unpaidLimitNetwork: z.coerce.number().int().min(0).max(1_000_000).default(60),
+  unpaidLimitEmail: z.coerce.number().int().min(0).max(1_000_000).default(20),
   ...PROFILE_OPTIONS,
   /** When the secrets last changed; a new value makes the functions restart and read them. */
   secretsRead: z.string().optional(),

@@ -36,6 +36,12 @@ export const createEnvironment = (
     TAX_RATE: options.taxRate,
     ...(options.shippingFlat === undefined ? {} : { SHIPPING_FLAT: options.shippingFlat }),
     CART_TTL_DAYS: String(options.cartTtlDays),
+    ...(definition.id === 'OrderProcess'
+      ? {
+          UNPAID_LIMIT_NETWORK: String(options.unpaidLimitNetwork),
+          UNPAID_LIMIT_EMAIL: String(options.unpaidLimitEmail),
+        }
+      : {}),
     // Only Pages calls the API from outside.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),

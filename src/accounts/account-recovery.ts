@@ -1,4 +1,5 @@
 /** Password reset by a mailed link. */
+import type { RequestedMails } from '../http/requested-mails.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { endSessions } from './active-sessions.ts'
@@ -13,17 +14,21 @@ import { assertNotGuessable, hashPassword } from './passwords.ts'
 import { linkInvalid } from './problems.ts'
 
 /** Announces a mail with a reset link if the email has an account. An unknown email costs the same calls. */
-export const requestPasswordReset = async (deps: AccountDeps, email: string): Promise<void> => {
+export const requestPasswordReset = async (
+  deps: AccountDeps,
+  mails: Pick<RequestedMails, 'send'>,
+  email: string,
+): Promise<void> => {
   const user = await deps.records.byEmailForSignIn(email)
   const userId = String(user?.record.id)
   const credential = user && (await findPasswordCredential(deps, userId))
-  await deps.db.transact([
-    user
-      ? announceAccountMail(deps, 'reset_password', userId, {
-          passwordFingerprint: passwordFingerprint(credential),
-        })
-      : deps.accountLinks.decoy(deps.now()),
-  ])
+  const decoy = deps.accountLinks.decoy(deps.now())
+  const mail =
+    user &&
+    announceAccountMail(deps, 'reset_password', userId, {
+      passwordFingerprint: passwordFingerprint(credential),
+    })
+  await mails.send(email, mail ?? decoy, decoy)
 }
 
 /**

@@ -11,7 +11,7 @@ test('an account that an attacker signed up for with another’s email is not ve
   const shop = await createAccountShop({ books: [aBook()] })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  expect((await checkOut(guest)).status).toBe(201)
+  expect((await checkOut(guest, 'k', { email: EMAIL })).status).toBe(201)
   const [thief, owner] = [shop.visitor(), shop.visitor()]
   await shop.signUp(thief, EMAIL, { password: THEIRS, first_name: 'Thief', last_name: 'Thief' })
   const [first] = await shop.tokens('verify-email')
@@ -56,7 +56,7 @@ test('a stranger who presses the button of a change of email hands over no guest
   const shop = await createAccountShop({ books: [aBook()] })
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  expect((await checkOut(guest)).status).toBe(201)
+  expect((await checkOut(guest, 'k', { email: EMAIL })).status).toBe(201)
   await shop.mail()
   const thief = await shop.member('thief@example.com')
   await thief.post('/api/auth/email/change', { email: EMAIL, password: PASSWORD })

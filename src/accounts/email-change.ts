@@ -1,5 +1,6 @@
 /** Change of an account's email: requested with the password, confirmed by a link that is mailed to the new email. */
 import { ShopError } from '../core/errors.ts'
+import type { RequestedMails } from '../http/requested-mails.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { auditOwnChange } from './audit.ts'
@@ -13,17 +14,17 @@ import { linkInvalid } from './problems.ts'
  */
 export const requestEmailChange = async (
   deps: AccountDeps,
+  mails: Pick<RequestedMails, 'send'>,
   userId: string,
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await assertPassword(deps, userId, password)
   const credential = await findPasswordCredential(deps, userId)
-  await deps.db.transact([
-    announceAccountMail(deps, 'change_email', userId, {
-      email,
-      passwordFingerprint: passwordFingerprint(credential),
-    }),
-  ])
+  const mail = announceAccountMail(deps, 'change_email', userId, {
+    email,
+    passwordFingerprint: passwordFingerprint(credential),
+  })
+  await mails.send(email, mail, deps.accountLinks.decoy(deps.now()))
 }
 
 const ofAnotherAccount = () =>

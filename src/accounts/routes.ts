@@ -72,8 +72,8 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
   }
 
   return [
-    route(api.signUp, async ({ body }) => {
-      await withUniformTiming(() => signUp(deps, body))
+    route(api.signUp, async ({ body, mails }) => {
+      await withUniformTiming(() => signUp(deps, mails, body))
       return SENT
     }),
     route(api.verifyEmail, async context => {
@@ -85,8 +85,8 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       })
       return undefined
     }),
-    route(api.resendVerification, async ({ body }) => {
-      await withUniformTiming(() => resendVerification(deps, body.email))
+    route(api.resendVerification, async ({ body, mails }) => {
+      await withUniformTiming(() => resendVerification(deps, mails, body.email))
       return SENT
     }),
     route(api.signIn, context => withUniformTiming(() => signIn(context, context.body))),
@@ -111,8 +111,8 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
         second_factor: session.secondFactor,
       }
     }),
-    route(api.forgotPassword, async ({ body }) => {
-      await withUniformTiming(() => requestPasswordReset(deps, body.email))
+    route(api.forgotPassword, async ({ body, mails }) => {
+      await withUniformTiming(() => requestPasswordReset(deps, mails, body.email))
       return SENT
     }),
     route(api.resetPassword, async ({ body }) => {
@@ -136,7 +136,9 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       return undefined
     }),
     route(api.changeEmail, async context => {
-      await withUniformTiming(() => requestEmailChange(deps, requireSession(context).userId, context.body))
+      await withUniformTiming(() =>
+        requestEmailChange(deps, context.mails, requireSession(context).userId, context.body),
+      )
       return SENT
     }),
     route(api.confirmEmail, async context => {

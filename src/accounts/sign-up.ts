@@ -4,6 +4,7 @@
  */
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
+import type { RequestedMails } from '../http/requested-mails.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { auditOwnChange } from './audit.ts'
@@ -22,22 +23,28 @@ export type SignUp = {
   readonly last_name?: string | undefined
 }
 
+type MailedWrites = { readonly mail: Write; readonly others?: readonly Write[] }
+
 /**
  * Creates an account and announces the mail that verifies its email. If a verified account has this email, its owner gets a
  * mail instead; an unverified account is taken over by the latest sign-up. Throws password_refused.
  */
-export const signUp = async (deps: AccountDeps, { email, password, ...names }: SignUp): Promise<void> => {
+export const signUp = async (
+  deps: AccountDeps,
+  mails: Pick<RequestedMails, 'send'>,
+  { email, password, ...names }: SignUp,
+): Promise<void> => {
   await assertNotGuessable(password, email)
   const user = await deps.records.byEmailForSignIn(email)
   const credential = user && (await findPasswordCredential(deps, String(user.record.id)))
   const hash = await hashPassword(password)
-  const writes = !user
+  const { mail, others = [] } = !user
     ? newAccountWrites(deps, { email, ...names }, hash)
     : user.record.emailVerified
-      ? [announceAccountMail(deps, 'account_exists', String(user.record.id))]
+      ? { mail: announceAccountMail(deps, 'account_exists', String(user.record.id)) }
       : takeOverWrites(deps, user, credential, names, hash)
   // If it is refused, a concurrent sign-up for this email was faster: its mail has been announced.
-  await wasApplied(deps.db.transact(writes))
+  await wasApplied(mails.send(email, mail, deps.accountLinks.decoy(deps.now()), others))
 }
 
 /**
@@ -50,7 +57,7 @@ const takeOverWrites = (
   credential: StoredRecord | undefined,
   { first_name, last_name }: Omit<SignUp, 'email' | 'password'>,
   hash: string,
-): Write[] => {
+): MailedWrites => {
   const { records } = deps
   const [userId, at] = [String(user.record.id), deps.now().toISOString()]
   const { firstName: _, lastName: __, ...rest } = user.record
@@ -60,41 +67,47 @@ const takeOverWrites = (
     ...(last_name === undefined ? {} : { lastName: last_name }),
     updatedAt: at,
   }
-  return [
-    ...records.replacementWrites('user', user, updated),
-    ...(credential
-      ? records.replacementWrites('account', credential, {
-          ...credential.record,
-          password: hash,
-          updatedAt: at,
-        })
-      : records.creationWrites('account', createPasswordCredential(userId, hash, at))),
-    announceAccountMail(deps, 'verify_email', userId),
-  ]
+  return {
+    mail: announceAccountMail(deps, 'verify_email', userId),
+    others: [
+      ...records.replacementWrites('user', user, updated),
+      ...(credential
+        ? records.replacementWrites('account', credential, {
+            ...credential.record,
+            password: hash,
+            updatedAt: at,
+          })
+        : records.creationWrites('account', createPasswordCredential(userId, hash, at))),
+    ],
+  }
 }
 
 const newAccountWrites = (
   deps: AccountDeps,
   { email, first_name: firstName, last_name: lastName }: Omit<SignUp, 'password'>,
   hash: string,
-): Write[] => {
+): MailedWrites => {
   const user = createUserRecord({ email, emailVerified: false, firstName, lastName }, deps.now())
-  return [
-    ...deps.records.creationWrites('user', user),
-    ...deps.records.creationWrites('account', createPasswordCredential(user.id, hash, user.createdAt)),
-    announceAccountMail(deps, 'verify_email', user.id),
-  ]
+  return {
+    mail: announceAccountMail(deps, 'verify_email', user.id),
+    others: [
+      ...deps.records.creationWrites('user', user),
+      ...deps.records.creationWrites('account', createPasswordCredential(user.id, hash, user.createdAt)),
+    ],
+  }
 }
 
 /** Announces another verification mail if this email has an unverified account; otherwise a decoy is written. */
-export const resendVerification = async (deps: AccountDeps, email: string): Promise<void> => {
+export const resendVerification = async (
+  deps: AccountDeps,
+  mails: Pick<RequestedMails, 'send'>,
+  email: string,
+): Promise<void> => {
   const user = await deps.records.byEmail(email)
   const isUnverified = user && !user.record.emailVerified
-  await deps.db.transact([
-    isUnverified
-      ? announceAccountMail(deps, 'verify_email', String(user.record.id))
-      : deps.accountLinks.decoy(deps.now()),
-  ])
+  const decoy = deps.accountLinks.decoy(deps.now())
+  const mail = isUnverified && announceAccountMail(deps, 'verify_email', String(user.record.id))
+  await mails.send(email, mail || decoy, decoy)
 }
 
 /**

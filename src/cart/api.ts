@@ -2,7 +2,20 @@
 import * as z from 'zod'
 import { BookId } from '../catalog/schema.ts'
 import { endpoint } from '../http/endpoint.ts'
+import { HOUR, type RateLimit } from '../http/rate-limits.ts'
 import { AddItem, CartView, SetQuantity } from './schema.ts'
+
+/**
+ * New carts of guests, most of which come with a new cookie: many for a school or a café behind one address, and few for who would fill
+ * the table. Counted in batches, because nearly every network begins few carts and then costs no write.
+ */
+export const NEW_GUEST_CARTS = {
+  per: 'ip',
+  of: 'new carts of guests',
+  max: 300,
+  seconds: HOUR,
+  batch: 10,
+} as const satisfies RateLimit
 
 const LinePath = z.object({ book_id: BookId })
 
@@ -24,6 +37,7 @@ export const addCartItem = endpoint({
   path: '/api/cart/items',
   summary: 'Add copies of a book. The first add creates the cart, and the cookie of a guest',
   access: 'shopper',
+  limitsInHandler: [NEW_GUEST_CARTS],
   cache: 'private',
   body: AddItem,
   status: 200,

@@ -22,11 +22,13 @@ export const cartRoutes = (deps: CartRouteDeps): Route[] => {
 
   return [
     route(api.getCart, async ({ identity }) => service.readCart(deps, await shopperId(identity))),
-    route(api.addCartItem, async ({ identity, body }) => {
+    route(api.addCartItem, async ({ identity, body, countOn }) => {
       const userId = await shopperId(identity)
+      // Also for a guest with a cookie, who may have made it up.
+      const beforeNewCart = identity.session ? undefined : () => countOn(api.NEW_GUEST_CARTS)
       return userId === undefined
-        ? service.addFirstItem(deps, identity.becomeShopper(), body)
-        : service.addItem(deps, identity.becomeShopper(), body)
+        ? service.addFirstItem(deps, identity.becomeShopper(), body, beforeNewCart)
+        : service.addItem(deps, identity.becomeShopper(), body, beforeNewCart)
     }),
     route(api.setCartItem, async ({ identity, params, body }) =>
       service.setQuantity(deps, await shopperId(identity), params.book_id, body.quantity),

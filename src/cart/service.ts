@@ -62,17 +62,26 @@ const save = ({ db, carts, now }: CartDeps, cart: Cart, previous: Cart | undefin
 const storeBusy = () =>
   new ShopError('store_busy', 'Your cart is being changed from several places at once. Please try again.')
 
+/** Called before a cart is created; throws where it must not be. */
+type BeforeNewCart = () => Promise<void>
+
 /** Applies `edit` to the newest cart: read, edit, conditional write; again with backoff where another device was faster. */
 const change = async (
   deps: CartDeps,
   userId: string,
   edit: Edit,
   bookIds: readonly string[],
+  beforeNewCart?: BeforeNewCart,
 ): Promise<CartView> => {
+  let isNew = false
   const view = await retry(CART_RETRIES, async () => {
     const now = deps.now()
     const { cart: previous, books } = await deps.cartReader.readForUpdate(userId, bookIds, now)
     const cart = nextCart(deps, userId, previous, edit(previous?.items ?? [], books), now)
+    if (!previous && !isNew) {
+      isNew = true
+      await beforeNewCart?.()
+    }
     if (!(await save(deps, cart, previous))) return undefined
     deps.cartReader.cacheKeys(cart, now)
     return cartView(cart, books, deps)
@@ -121,18 +130,28 @@ const addition =
     return [...lines, cartLine(book, quantity)]
   }
 
-/** Adds copies of a book to the cart. Throws book_not_found, out_of_stock, quantity_limit, line_limit. */
-export const addItem = (deps: CartDeps, userId: string, item: AddItem): Promise<CartView> =>
-  change(deps, userId, addition(item), [item.book_id])
+/** Adds copies of a book to the cart. Throws book_not_found, out_of_stock, quantity_limit, line_limit, and what `beforeNewCart` throws. */
+export const addItem = (
+  deps: CartDeps,
+  userId: string,
+  item: AddItem,
+  beforeNewCart?: BeforeNewCart,
+): Promise<CartView> => change(deps, userId, addition(item), [item.book_id], beforeNewCart)
 
 /**
  * Adds copies of a book for a new shopper: one write, without looking for a cart. The id was made for this request and no
  * other request can know it, so there can be neither a cart nor a concurrent change. Throws what `addItem` throws.
  */
-export const addFirstItem = async (deps: CartDeps, newUserId: string, item: AddItem): Promise<CartView> => {
+export const addFirstItem = async (
+  deps: CartDeps,
+  newUserId: string,
+  item: AddItem,
+  beforeNewCart?: BeforeNewCart,
+): Promise<CartView> => {
   const now = deps.now()
   const books = await deps.cartReader.readBooks([item.book_id])
   const cart = nextCart(deps, newUserId, undefined, addition(item)([], books), now)
+  await beforeNewCart?.()
   if (await isWritten(cart, deps.db.write(deps.carts.beginNew(cart), true)))
     return cartView(cart, books, deps)
   throw storeBusy()

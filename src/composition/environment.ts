@@ -10,6 +10,7 @@ import {
   ADDRESS_LINES,
   AMOUNT,
   AWS_REGION_NAME,
+  COPIES,
   CURRENCY_CODE,
   DAYS,
   DYNAMODB_URL,
@@ -122,6 +123,18 @@ const SALES = {
     meaning: 'Shipping cost of every order',
   },
   CART_TTL_DAYS: { ...DAYS, default: '7', meaning: 'Days until an unchanged cart expires' },
+  UNPAID_LIMIT_NETWORK: {
+    ...COPIES,
+    default: '60',
+    meaning:
+      'Copies that guests from one client network can have on order within 24 hours, unpaid and not shipped. 0: no limit. Behind a proxy without TRUSTED_PROXY_SECRET all guests are one network',
+  },
+  UNPAID_LIMIT_EMAIL: {
+    ...COPIES,
+    default: '20',
+    example: '10',
+    meaning: 'The same for one email address of guests',
+  },
 } as const satisfies Variables
 
 const tableName = (id: keyof typeof DEFAULT_TABLE_NAMES) => ({

@@ -25,6 +25,7 @@ export const createOrderDeps = (context: BaseContext) => {
       const user = (await records.byId('user', userId))?.record
       return user?.emailVerified === true ? String(user.email) : undefined
     },
+    unpaidLimit: context.settings.unpaidLimit,
     /** Called with the books of a sale; an application with an index replaces it. */
     booksChanged: (_books: readonly BookKey[]): void => {},
   }

@@ -61,6 +61,7 @@ export const TEXT = { schema: z.string(), expected: 'any text' } as const
 export const PORT_NUMBER = wholeNumber(0, 65_535, '3000')
 export const DAYS = wholeNumber(1, 365, '7')
 export const MEGABYTES = wholeNumber(128, 10_240, '1024')
+export const COPIES = wholeNumber(0, 1_000_000, '60')
 
 export const HTTP_URL = {
   schema: httpUrl,

@@ -10,6 +10,7 @@ import type { ShopProfile } from '../core/shop-profile.ts'
 import type { OrderHours } from '../health/order-gap.ts'
 import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
+import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { type Environment, parseEnvironment } from './environment.ts'
 
@@ -54,6 +55,7 @@ export type Settings = {
   readonly currency: Currency
   readonly rules: PriceRules
   readonly cartTtlSeconds: number
+  readonly unpaidLimit: UnpaidLimit
 }
 
 /** Settings that cannot be used. The message is one line that names every one of them and what it must be. */
@@ -124,6 +126,7 @@ export const readSettings = (
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: shippingCharge(env) },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
+    unpaidLimit: { network: env.UNPAID_LIMIT_NETWORK, email: env.UNPAID_LIMIT_EMAIL },
   }
 }
 

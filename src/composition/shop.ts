@@ -20,6 +20,7 @@ import type { DeliveryDeps } from '../notifications/delivery.ts'
 import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
 import { mountDocs } from '../openapi/routes.ts'
+import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
@@ -51,6 +52,7 @@ export type Deps = AppContext & {
   // Orders
   readonly orders: OrderTable
   readonly newOrderId: (now: Date) => string
+  readonly unpaidLimit: UnpaidLimit
   readonly links: OrderLinks
   readonly viewLinks: ViewLinks
   readonly booksChanged: (books: readonly BookKey[]) => void

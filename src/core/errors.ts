@@ -51,6 +51,8 @@ export const errorStatus = {
   stock_would_be_negative: 422,
   precondition_required: 428,
   too_many_requests: 429,
+  mail_limit: 429,
+  unpaid_limit: 429,
   internal_error: 500,
   index_not_ready: 503,
   index_too_large: 503,

@@ -8,7 +8,8 @@ import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity, type IdentityRules, identify, UNIDENTIFIED } from './identity.ts'
 import { type ParsedInput, parseInput } from './input.ts'
 import type { PipelineRules, Steps } from './pipeline.ts'
-import { createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
+import { type CountedRequest, createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
+import { createRequestedMails } from './requested-mails.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
 import type { Route } from './route.ts'
 
@@ -37,6 +38,8 @@ const withoutCookies = (headers: Headers): Headers => {
 
 const notSigned = () => new ShopError('forbidden', 'The signature of this request is missing or not valid.')
 
+type Counted = { readonly counter: RequestCounter; readonly request: CountedRequest }
+
 /** `params` are those of the path, not parsed yet. */
 export const endpointSteps = (
   { endpoint, handle, verify }: Route,
@@ -44,7 +47,7 @@ export const endpointSteps = (
   params: unknown,
   caller: Caller,
   rules: EndpointRules,
-): Steps<Identity, ParsedInput, RequestCounter, Response> => {
+): Steps<Identity, ParsedInput, Counted, Response> => {
   const isSigned = endpoint.access === 'signed'
   const headers = isSigned ? withoutCookies(request.headers) : request.headers
   const cookie = headers.get('cookie') ?? undefined
@@ -67,16 +70,17 @@ export const endpointSteps = (
     },
     parse: (identity, receive) => parseInput(request, endpoint, params, identity, receive, received),
     limit: async (identity, { body }) => {
-      const counter = await createRequestCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], {
+      const counted: CountedRequest = {
         clientNetwork: caller.clientNetwork,
         account: identity.session?.userId,
         body,
         deviceOf: async email => (cookie === undefined ? undefined : rules.deviceOf(email, cookie)),
-      })
+      }
+      const counter = await createRequestCounter(rules.limiter, endpoint.id, endpoint.limits ?? [], counted)
       if (!endpoint.countsInTransaction) await counter.count()
-      return counter
+      return { counter, request: counted }
     },
-    handle: async (identity, input, counter) => {
+    handle: async (identity, input, { counter, request: counted }) => {
       const key = endpoint.cache === 'public' ? responseKey(endpoint, input) : undefined
       const cached = key === undefined ? undefined : rules.responseCache.findByKey(request, key)
       if (cached) return cached
@@ -90,7 +94,10 @@ export const endpointSteps = (
           requestHeaders: headers,
           responseHeaders,
           setCookies,
-          transact: counter.transact,
+          counter,
+          countOn: async limit =>
+            (await createRequestCounter(rules.limiter, endpoint.id, [limit], counted)).count(),
+          mails: createRequestedMails(rules.limiter, counted),
           cacheWhile: check => {
             isFresh = check
           },

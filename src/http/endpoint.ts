@@ -32,6 +32,8 @@ export type Endpoint = {
   readonly staffQuery?: readonly string[]
   /** How often it may be called. A request is counted once it has been parsed, before the handler. */
   readonly limits?: readonly RateLimit[]
+  /** Limits on what only some requests do. The handler counts those, before anything is written. */
+  readonly limitsInHandler?: readonly RateLimit[]
   /** The handler counts the request in its own transaction; otherwise it is counted when the handler returns. */
   readonly countsInTransaction?: true
   /** `public`: the same bytes for every caller, cached here and by CDNs. `private` is never stored. */

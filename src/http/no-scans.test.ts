@@ -15,7 +15,7 @@ test('no request of any endpoint scans a table', async () => {
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
   const reader = await shop.account({ from: guest })
   await reader.get('/api/cart')
-  const { order_id } = (await checkOut(reader)).body
+  const { order_id } = (await checkOut(reader, 'k', { email: 'customer@example.com' })).body
   const bodies: Record<string, Json> = {
     ...VALID_ACCOUNT_BODIES,
     addCartItem: { book_id: 'tech-001' },

@@ -191,6 +191,7 @@ test('scopes and subjects are stored under the names of earlier releases, so tha
   const stored: RateLimitRequest[] = []
   const limiter = {
     knownWait: () => 0,
+    rowOf: () => '',
     admit: async (requests: readonly RateLimitRequest[]) => {
       stored.push(...requests)
       return 0

@@ -1,10 +1,11 @@
 /** Rate limits of endpoints: the limits as data, the counting of a request, and their wording in the API documentation. */
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
-import type { Limiter, RateLimitRequest } from '../core/rate-limit/limiter.ts'
+import { HoldRefused, type Limiter, type RateLimitRequest } from '../core/rate-limit/limiter.ts'
 
 export const MINUTE = 60
 export const HOUR = 3600
+export const DAY = 24 * HOUR
 
 /**
  * At most `max` requests in any `seconds`, counted per
@@ -21,6 +22,14 @@ export type RateLimit = {
   readonly seconds: number
   /** Endpoints whose limits have the same counter are counted together; without one, each endpoint is counted alone. */
   readonly counter?: string
+  /** A shorter window in which fewer are allowed. */
+  readonly burst?: { readonly max: number; readonly seconds: number }
+  /** Counted in batches by each process: cheaper, and less exact. */
+  readonly batch?: number
+  /** What is counted, where it is not every request: 'new carts'. */
+  readonly of?: string
+  /** Seconds for which requests can hold amounts on the item of this limit. */
+  readonly heldSeconds?: number
 }
 
 /** What rate limits look at in a request. */
@@ -63,17 +72,46 @@ const toLimitRequests = (
   counted: string | undefined,
 ): RateLimitRequest[] => {
   if (counted === undefined) return []
-  const scope = JSON.stringify([limit.counter ?? endpointId, storedName(limit.per)])
-  return [{ scope, subject: counted, max: limit.max, seconds: limit.seconds }]
+  const { per, counter = endpointId, of: _, ...rest } = limit
+  return [{ scope: JSON.stringify([counter, storedName(per)]), subject: counted, ...rest }]
 }
 
-const tooManyRequests = (waitMs: number): ShopError => {
+/** The request as this limit counts it; undefined where it does not concern the caller. */
+export const countedBy = async (
+  endpointId: string,
+  limit: RateLimit,
+  request: CountedRequest,
+): Promise<RateLimitRequest | undefined> =>
+  toLimitRequests(endpointId, limit, await subject(limit, request))[0]
+
+const waitText = (seconds: number): string =>
+  seconds === 1
+    ? '1 second'
+    : seconds < 90
+      ? `${seconds} seconds`
+      : seconds < 2 * HOUR
+        ? `${Math.ceil(seconds / MINUTE)} minutes`
+        : `${Math.ceil(seconds / HOUR)} hours`
+
+/** The refusal of a request that a limit does not admit, with the seconds to wait. `reason` is a sentence. */
+export const limitReached = (
+  code: 'too_many_requests' | 'mail_limit',
+  reason: string,
+  waitMs: number,
+): ShopError => {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-  const wait =
-    seconds === 1 ? '1 second' : seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
-  return new ShopError('too_many_requests', `Too many requests. Please try again in ${wait}.`, {
-    retry_after: seconds,
-  })
+  return new ShopError(code, `${reason} Please try again in ${waitText(seconds)}.`, { retry_after: seconds })
+}
+
+const tooManyRequests = (waitMs: number): ShopError =>
+  limitReached('too_many_requests', 'Too many requests.', waitMs)
+
+/** What a request counts on instead of the limits of its endpoint alone. */
+export type Counting = {
+  /** The limits of the endpoint, which may hold amounts, and others. */
+  readonly requests: readonly RateLimitRequest[]
+  /** The refusal of the others. */
+  readonly refuse: (waitMs: number) => ShopError
 }
 
 /** Throws too_many_requests where this process knows that a limit of the sender is used up. Makes no call and counts nothing. */
@@ -91,8 +129,13 @@ export const refuseKnown = (
 
 /** A request that is counted once: alone, or together with what is written for it. */
 export type RequestCounter = {
-  /** Carries out all writes or none, and counts the request in the same transaction if it is not counted yet. */
-  readonly transact: (writes: readonly Write[]) => Promise<void>
+  /** The request as the limits of its endpoint count it. */
+  readonly requests: readonly RateLimitRequest[]
+  /**
+   * Carries out all writes or none, and counts the request in the same transaction if it is not counted yet. Throws HoldRefused where
+   * `counting` holds amounts that find no room.
+   */
+  readonly transact: (writes: readonly Write[], counting?: Counting) => Promise<void>
   /** Counts the request if it is not counted yet. */
   readonly count: () => Promise<void>
 }
@@ -117,21 +160,29 @@ export const createRequestCounter = async (
   }
   refuse(limiter.knownWait(requests))
   let isCounted = false
-  const transact: RequestCounter['transact'] = async writes => {
-    try {
-      refuse(await limiter.admit(isCounted ? [] : requests, writes))
-      isCounted = true
-    } catch (error) {
+  const transact: RequestCounter['transact'] = async (writes, counting) => {
+    const counted = counting?.requests ?? (isCounted ? [] : requests)
+    const wait = await limiter.admit(counted, writes).catch(error => {
       // A write that failed, or may have been carried out, is not repeated only to count the request.
-      isCounted ||= !(error instanceof TransactionRefused)
+      isCounted ||= !(error instanceof TransactionRefused || error instanceof HoldRefused)
       throw error
+    })
+    if (wait > 0) {
+      refuse(limiter.knownWait(requests))
+      throw counting?.refuse(wait) ?? tooManyRequests(wait)
     }
+    isCounted = true
   }
-  return { transact, count: async () => (isCounted || requests.length === 0 ? undefined : transact([])) }
+  return {
+    requests,
+    transact,
+    count: async () => (isCounted || requests.length === 0 ? undefined : transact([])),
+  }
 }
 
 const describeSpan = (seconds: number): string => {
   const minutes = seconds / MINUTE
+  if (seconds === DAY) return '24 hours'
   return seconds === HOUR ? 'an hour' : minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
@@ -142,6 +193,12 @@ const describeSubject = ({ per }: RateLimit): string => {
   return `for the same ${per.join(' and ')}`
 }
 
+const describeLimit = (limit: RateLimit): string => {
+  const { max, seconds, burst, of } = limit
+  const shorter = burst ? `${burst.max} in ${describeSpan(burst.seconds)} and ` : ''
+  return `${shorter}${max}${of === undefined ? '' : ` ${of}`} in ${describeSpan(seconds)} ${describeSubject(limit)}`
+}
+
 /** The limits as a sentence of the API documentation. */
 export const describeLimits = (limits: readonly RateLimit[]): string =>
-  `At most ${limits.map(one => `${one.max} in ${describeSpan(one.seconds)} ${describeSubject(one)}`).join('; ')}.`
+  `At most ${limits.map(describeLimit).join('; ')}.`

@@ -2,7 +2,8 @@
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import type { Identity } from './identity.ts'
 import type { ParsedInput } from './input.ts'
-import type { RequestCounter } from './rate-limits.ts'
+import type { RateLimit, RequestCounter } from './rate-limits.ts'
+import type { RequestedMails } from './requested-mails.ts'
 
 /** What a handler gets besides the parsed input. */
 export type HandlerContext = {
@@ -14,7 +15,11 @@ export type HandlerContext = {
   /** Set-Cookie headers that the response has besides the guest's. */
   readonly setCookies: string[]
   /** For endpoints with `countsInTransaction`: carries out writes, and counts the request with the first. */
-  readonly transact: RequestCounter['transact']
+  readonly counter: Pick<RequestCounter, 'requests' | 'transact'>
+  /** Counts the request on one of its endpoint's `limitsInHandler`. Throws too_many_requests. */
+  readonly countOn: (limit: RateLimit) => Promise<void>
+  /** For mails that a caller causes before it is known that the recipient wants them. */
+  readonly mails: RequestedMails
   /** For public endpoints: caches the response while `isFresh()`; the last call counts. Without it, nothing is cached. */
   readonly cacheWhile: (isFresh: () => boolean) => void
 }

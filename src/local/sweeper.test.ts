@@ -28,13 +28,13 @@ test('items that expired more than an hour ago are deleted, and no others', asyn
 
   now = new Date(now.getTime() + 2 * DAY_MS)
   const before = await scanAll(shop, 'control')
-  // The early cart, the idempotency key of the order, and the rate limit of checkouts.
-  expect(await sweepExpired(shop.deps)).toBe(3)
+  // The early cart, the idempotency key of the order, and the limits of its network and its email.
+  expect(await sweepExpired(shop.deps)).toBe(4)
   expect(await scanAll(shop, 'carts')).toHaveLength(1)
   expect((await late.get('/api/cart')).body.item_count).toBe(1)
   expect(await scanAll(shop, 'orders')).toHaveLength(1)
   const deleted = before.filter(row => /^(idem|limit)#/.test(String(row.pk)))
-  expect(deleted).toHaveLength(2)
+  expect(deleted).toHaveLength(3)
   expect(await scanAll(shop, 'control')).toHaveLength(before.length - deleted.length)
   expect(await sweepExpired(shop.deps)).toBe(0)
 })

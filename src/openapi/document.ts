@@ -20,7 +20,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   ...(endpoint.access === 'staff' || endpoint.staffQuery ? (['not_signed_in', 'forbidden'] as const) : []),
   ...(endpoint.access === 'signed' ? (['forbidden'] as const) : []),
   ...(endpoint.method === 'GET' || endpoint.access === 'signed' ? [] : (['cross_site_request'] as const)),
-  ...(endpoint.limits ? (['too_many_requests'] as const) : []),
+  ...(endpoint.limits || endpoint.limitsInHandler ? (['too_many_requests'] as const) : []),
   'internal_error',
   'store_busy',
   'store_unavailable',
@@ -144,12 +144,18 @@ const SIGNATURE_SCHEME: Json = {
     'A signature over the raw body, for calls of other machines. Each operation names its header; cookies are ignored.',
 }
 
+/** Limits on every request, then those on what only some do. */
+const describeAllLimits = ({ limits = [], limitsInHandler = [] }: Endpoint): Json => {
+  const all = [...limits, ...limitsInHandler]
+  return all.length > 0 ? { description: describeLimits(all) } : {}
+}
+
 const operation = (endpoint: Endpoint): Json => {
   const body = requestBody(endpoint)
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
-    ...(endpoint.limits ? { description: describeLimits(endpoint.limits) } : {}),
+    ...describeAllLimits(endpoint),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
     ...(endpoint.access === 'anyone' ? {} : { security: securityRequirements(endpoint) }),
     parameters: [

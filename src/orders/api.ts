@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { PageSize } from '../http/page-size.ts'
-import { HOUR, MINUTE } from '../http/rate-limits.ts'
+import { DAY, HOUR, MINUTE } from '../http/rate-limits.ts'
 import {
   EndedLinks,
   LookUpAnswer,
@@ -38,7 +38,8 @@ export const placeOrder = endpoint({
   access: 'shopper',
   limits: [
     { per: 'account', max: 30, seconds: 10 * MINUTE },
-    { per: 'ip', max: 300, seconds: 10 * MINUTE },
+    // What guests hold without having paid is on the item of this limit (guest-limits.ts).
+    { per: 'ip', max: 300, seconds: 10 * MINUTE, heldSeconds: DAY },
   ],
   countsInTransaction: true,
   cache: 'private',
@@ -62,6 +63,8 @@ export const placeOrder = endpoint({
     'out_of_stock',
     'price_changed',
     'order_not_found',
+    'mail_limit',
+    'unpaid_limit',
   ],
 })
 

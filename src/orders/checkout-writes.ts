@@ -4,6 +4,7 @@ import type { Cart, CartLine } from '../cart/schema.ts'
 import type { Currency } from '../core/currency.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { dayOf, isGuestUserId } from '../core/ids.ts'
+import type { HeldAmount } from '../core/rate-limit/holds.ts'
 import type { OrderDeps } from './deps.ts'
 import { requestHash } from './request-hash.ts'
 import type { Order, PlaceOrder } from './schema.ts'
@@ -57,19 +58,20 @@ export type CheckoutWrites = {
   readonly stock: readonly Write[]
 }
 
-/** Everything that is written when the cart becomes the order, under the client's idempotency key. */
+/** Everything that is written when the cart becomes the order, under the client's idempotency key. `held` is what it holds on limits. */
 export const checkoutWrites = (
   { orders, carts, books }: Pick<OrderDeps, 'orders' | 'carts' | 'books'>,
   cart: Cart,
   order: NewOrder,
   lines: readonly CartLine[],
   { key, body }: { readonly key: string; readonly body: PlaceOrder },
+  held: readonly HeldAmount[],
   now: Date,
 ): CheckoutWrites => ({
   idempotency: orders.putCheckoutRecord(
     cart.user_id,
     key,
-    { ...requestHash(body), order_id: order.order_id },
+    { ...requestHash(body), order_id: order.order_id, ...(held.length > 0 ? { held } : {}) },
     now,
   ),
   cart: carts.remove(cart, cart.version, now),

@@ -29,7 +29,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
   const shop = await createTestShop({ books: [aBook()], now: () => new Date('2025-09-05T10:00:00Z') })
   const shopper = shop.visitor()
   await fill(shopper, 3)
-  const { body } = await checkOut(shopper)
+  const { body } = await checkOut(shopper, 'k', { email: 'customer@example.com' })
   const [order, ...more] = await readItems(shop, 'orders')
   expect(more).toEqual([])
   expect(order).toMatchObject({
@@ -55,7 +55,8 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'book',
     'email-orders',
     'idem',
-    // Rate limit of this client network.
+    // Limits of this client network and of this email.
+    'limit',
     'limit',
     'order-number',
     'outbox',

@@ -20,12 +20,17 @@ import { checkoutLines } from './checkout-lines.ts'
 import { checkoutWrites, newOrder } from './checkout-writes.ts'
 import type { OrderDeps } from './deps.ts'
 import { explainRejection } from './explain-rejection.ts'
+import type { GuestLimits } from './guest-limits.ts'
 import { type CheckoutRecord, isSameRequest } from './request-hash.ts'
 import type { Order, PlaceOrder } from './schema.ts'
 
 export type PlacedOrder = { readonly order: Order; readonly replayed: boolean }
 
-type Transact = (writes: readonly Write[]) => Promise<void>
+/** How the writes of an order are sent, alone or with others, and what the order holds on limits. */
+export type SendOrder = {
+  readonly heldBy: GuestLimits['heldBy']
+  readonly transact: (order: Order, writes: readonly Write[]) => Promise<void>
+}
 type Checkout = { readonly userId: string; readonly key: string; readonly body: PlaceOrder }
 
 /** Retries after a collision of ids or numbers, or a concurrent change of category: both are rare, and no reason to wait. */
@@ -43,25 +48,27 @@ const REFUSED_AFTER_SUCCESS: ReadonlySet<ErrorCode> = new Set([
   'quantity_limit',
   'out_of_stock',
   'price_changed',
+  'mail_limit',
+  'unpaid_limit',
 ])
 
 /**
  * Places the order of `userId`'s cart. `key` is the client's idempotency key: the same key with the same body gives the same
- * order again. `transact` sends the writes, alone or with others. Throws invalid_request for an address that a parcel cannot be
+ * order again. `send` sends its writes. Throws invalid_request for an address that a parcel cannot be
  * sent to, idempotency_key_reused, cart_empty, cart_changed,
  * line_limit, quantity_limit, out_of_stock (with the lines), price_changed (with the new amounts), store_busy, and what
- * `transact` throws.
+ * `send` throws.
  */
 export const placeOrder = async (
   deps: OrderDeps,
   userId: string,
   key: string,
   body: PlaceOrder,
-  transact: Transact = deps.db.transact,
+  send: SendOrder,
 ): Promise<PlacedOrder> => {
   const checkout = { userId, key, body }
   try {
-    return await placeNew(deps, checkout, transact)
+    return await placeNew(deps, checkout, send)
   } catch (error) {
     if (!(error instanceof ShopError && REFUSED_AFTER_SUCCESS.has(error.code))) throw error
     // Read after the refusal and not before: a concurrent duplicate request may be why it was refused.
@@ -71,12 +78,12 @@ export const placeOrder = async (
   }
 }
 
-const placeNew = async (deps: OrderDeps, checkout: Checkout, transact: Transact): Promise<PlacedOrder> => {
+const placeNew = async (deps: OrderDeps, checkout: Checkout, send: SendOrder): Promise<PlacedOrder> => {
   const { userId, body } = checkout
   assertDeliverable(body)
   const { cart, books } = await deps.cartReader.readVersion(userId, body.cart_version, deps.now())
   const placed = await retry(PLACE_RETRIES, async tries =>
-    attempt(deps, checkout, cart, tries === 1 ? books : await readBooks(deps, cart), transact),
+    attempt(deps, checkout, cart, tries === 1 ? books : await readBooks(deps, cart), send),
   )
   if (placed) return placed
   throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
@@ -115,7 +122,7 @@ const attempt = async (
   checkout: Checkout,
   cart: Cart,
   books: BooksById,
-  transact: Transact,
+  send: SendOrder,
 ): Promise<PlacedOrder | undefined> => {
   const { userId, key, body } = checkout
   const now = deps.now()
@@ -125,8 +132,8 @@ const attempt = async (
   const order = newOrder(userId, lines, { amounts, currency }, body, now, deps.newOrderId(now))
   if (amounts.total !== requireAmount('expected_total', body.expected_total, currency))
     throw priceChanged(order)
-  const writes = checkoutWrites(deps, cart, order, lines, checkout, now)
-  const rejection = await rejectionOf(transact(Object.values(writes).flat()))
+  const writes = checkoutWrites(deps, cart, order, lines, checkout, send.heldBy(order), now)
+  const rejection = await rejectionOf(send.transact(order, Object.values(writes).flat()))
   if (rejection) {
     const reason = explainRejection(rejection, writes, lines)
     if (reason instanceof ShopError) throw reason

@@ -4,12 +4,14 @@
 import { normalizeEmail } from '../accounts/email.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOfOrderId, isGuestUserId, newVersion } from '../core/ids.ts'
+import type { RequestedMails } from '../http/requested-mails.ts'
 import type { OrderDeps } from './deps.ts'
 import { toOrderId } from './history.ts'
 import type { OrderLinks } from './links.ts'
 import type { LookUpOrder, Order } from './schema.ts'
 import { cancelOrder } from './service.ts'
 import { NO_OWNER, type OrderTable } from './table.ts'
+import type { SendTransition } from './transition.ts'
 import type { ViewLinks } from './view-links.ts'
 
 /** Writes of one transaction. */
@@ -32,12 +34,17 @@ const findAsked = async (
  * Announces a mail with a link, if the order was placed with this email address. The caller cannot tell whether it was:
  * without such an order the same calls to the store are made, and the response is the same.
  */
-export const requestOrderLink = async (deps: LookupDeps, { email, ...asked }: LookUpOrder): Promise<void> => {
-  const { db, orders, links } = deps
+export const requestOrderLink = async (
+  deps: LookupDeps,
+  mails: Pick<RequestedMails, 'send'>,
+  { email, ...asked }: LookUpOrder,
+): Promise<void> => {
+  const { orders, links } = deps
   const now = deps.now()
   const order = await findAsked(orders, asked)
   const isTheirs = order?.email !== undefined && normalizeEmail(order.email) === email
-  await db.transact([isTheirs ? orders.announce(order, 'order_link', now, newVersion()) : links.decoy(now)])
+  const decoy = links.decoy(now)
+  await mails.send(email, isTheirs ? orders.announce(order, 'order_link', now, newVersion()) : decoy, decoy)
 }
 
 /** The order that a link's token opens, once. Throws link_invalid where the token is unknown, used or expired. */
@@ -52,11 +59,11 @@ export const openOrderLink = async (deps: LookupDeps, token: string): Promise<Or
  * Cancels the guest's order that a link's token opens, and uses the token up. An account's order is canceled by its account
  * alone, whatever email was typed into it. Throws what `openOrderLink` and `cancelOrder` throw.
  */
-export const cancelByLink = async (deps: LookupDeps, token: string): Promise<Order> => {
+export const cancelByLink = async (deps: LookupDeps, token: string, send: SendTransition): Promise<Order> => {
   const order = await openOrderLink(deps, token)
   if (!isGuestUserId(order.user_id))
     throw new ShopError('link_invalid', 'This order was placed by an account. Sign in to cancel it.')
-  return cancelOrder(deps, order.user_id, order)
+  return cancelOrder(deps, order.user_id, order, send)
 }
 
 /** The order that a view link shows, as often as it is asked. Throws link_invalid where the link has ended. */

@@ -1,12 +1,15 @@
 /** Handlers of checkout and orders. */
 import type { Key } from '../core/dynamo/dynamo.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
+import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { withUniformTiming } from '../core/timing.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { type Identity, requireActor } from '../http/identity.ts'
 import { type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { placeOrder } from './checkout.ts'
+import { cancelAsGuest, createGuestLimits, type UnpaidLimit } from './guest-limits.ts'
 import { listOrders, type Owner, readOrder } from './history.ts'
 import {
   cancelByLink,
@@ -21,6 +24,8 @@ import * as service from './service.ts'
 
 export type OrderRouteDeps = LookupDeps & {
   readonly cursors: CursorSeal
+  readonly limiter: Limiter
+  readonly unpaidLimit: UnpaidLimit
   /** The email address of an account; undefined until it is confirmed. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -44,10 +49,14 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     (await identity.staff()) ? service.findOrder(deps, orderId) : readOrder(deps, ownerOf(identity), orderId)
 
   return [
-    route(api.placeOrder, async ({ identity, headers, body, responseHeaders, transact }) => {
+    route(api.placeOrder, async context => {
+      const { identity, headers, body, responseHeaders, counter } = context
       const key = headers['idempotency-key']
       if (key === undefined) throw keyMissing()
-      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, transact)
+      const send = identity.session
+        ? { heldBy: () => [], transact: (_: Order, writes: readonly Write[]) => counter.transact(writes) }
+        : await createGuestLimits(deps, context, body.email)
+      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, send)
       responseHeaders.set('location', `/api/orders/${order.order_id}`)
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')
       return service.orderView(order)
@@ -64,12 +73,14 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
         next_cursor: next ? deps.cursors.seal(scope, next) : null,
       }
     }),
-    route(api.lookUpOrder, async ({ body }) => {
-      await withUniformTiming(() => requestOrderLink(deps, body))
+    route(api.lookUpOrder, async ({ body, mails }) => {
+      await withUniformTiming(() => requestOrderLink(deps, mails, body))
       return { detail: LOOKUP_DETAIL }
     }),
     route(api.openOrderLink, async ({ body }) => service.orderView(await openOrderLink(deps, body.token))),
-    route(api.cancelByLink, async ({ body }) => service.orderView(await cancelByLink(deps, body.token))),
+    route(api.cancelByLink, async ({ body, mails }) =>
+      service.orderView(await cancelByLink(deps, body.token, cancelAsGuest(mails))),
+    ),
     route(api.viewOrder, async ({ params, body }) =>
       service.orderView(await viewOrder(deps, params.order_id, body.token)),
     ),
@@ -80,10 +91,12 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
     route(api.getOrder, async ({ identity, params }) =>
       service.orderView(await find(identity, params.order_id)),
     ),
-    route(api.cancelOrder, async ({ identity, params }) => {
+    route(api.cancelOrder, async ({ identity, params, mails }) => {
       const order = await find(identity, params.order_id)
       const actor = (await identity.staff())?.actor ?? identity.userId ?? order.user_id
-      return service.orderView(await service.cancelOrder(deps, actor, order))
+      return service.orderView(
+        await service.cancelOrder(deps, actor, order, identity.session ? undefined : cancelAsGuest(mails)),
+      )
     }),
     route(api.setOrderStatus, async ({ identity, params, body }) => {
       const order = await service.findOrder(deps, params.order_id)

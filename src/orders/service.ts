@@ -1,8 +1,7 @@
 /** Order commands after checkout: find, cancel, move to the next status. */
 import { toOrderAmountFields } from '../cart/amount-fields.ts'
 import type { BookKey } from '../catalog/table.ts'
-import { rejectionOf, wasApplied } from '../core/dynamo/conditional.ts'
-import type { TransactionRefused, Write } from '../core/dynamo/write.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './deps.ts'
@@ -10,7 +9,7 @@ import { orderNotFound } from './history.ts'
 import { orderNumber, parseOrderNumber } from './number.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertTransition, type OrderStatus } from './status.ts'
-import type { OrderEvent } from './table-writes.ts'
+import { heldUntil, type SendTransition, tryTransition } from './transition.ts'
 
 const MAX_TRIES = 5
 /** A DynamoDB transaction has at most 100 writes, some of which are the order's own. Our orders have at most 50 lines. */
@@ -29,11 +28,6 @@ export const findOrder = async ({ orders }: OrderDeps, reference: string): Promi
   const order = byNumber ?? (await orders.getById(reference))
   if (!order) throw orderNotFound()
   return order
-}
-
-const MAILED_EVENTS: Partial<Record<OrderStatus, OrderEvent>> = {
-  shipped: 'order_shipped',
-  cancelled: 'order_cancelled',
 }
 
 /** The order as it is stored now. Throws order_not_found. */
@@ -55,33 +49,48 @@ export const moveOrder = async (
 ): Promise<Order> => {
   if (to === 'cancelled') return cancelOrder(deps, actor, order)
   assertTransition(order.status, to)
-  if (!(await wasApplied(deps.db.transact(transitionWrites(deps, actor, order, to)))))
+  let held = await heldUntil(deps, order, to)
+  for (;;) {
+    const before = held.length
+    const outcome = await tryTransition(deps, actor, order, to, held)
+    if (!outcome.refusal) return reload(deps, order)
+    held = outcome.held
+    if (held.length < before) continue
     throw new ShopError(
       'status_conflict',
       'This order was changed at the same time. Please reload it and try again.',
     )
-  return reload(deps, order)
+  }
 }
 
 /**
  * Cancels an order that has not shipped and returns its copies to stock, once: a canceled order stays as it is. Retried
- * where the order or a book changed since it was read. Throws status_conflict, line_limit and store_busy.
+ * where the order or a book changed since it was read. `send` says whether with the mail about it. Throws status_conflict,
+ * line_limit and store_busy.
  */
-export const cancelOrder = async (deps: OrderDeps, actor: string, order: Order): Promise<Order> => {
+export const cancelOrder = async (
+  deps: OrderDeps,
+  actor: string,
+  order: Order,
+  send?: SendTransition,
+): Promise<Order> => {
   let current = order
   let missing: readonly BookKey[] = []
+  let held = await heldUntil(deps, order, 'cancelled')
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (current.status === 'cancelled') return current
     assertTransition(current.status, 'cancelled')
     const returns = await stockReturns(deps, current, missing)
     if (returns.length > MAX_RETURNS) throw tooManyLines()
-    const refusal = await tryToCancel(deps, actor, current, returns)
+    const writes = returnWrites(deps, current, returns)
+    const { refusal, ...left } = await tryTransition(deps, actor, current, 'cancelled', held, writes, send)
     if (!refusal) {
       deps.booksChanged(returns.map(({ key }) => key))
       return reload(deps, current)
     }
     const refused = returns.filter(({ write }) => refusal.failed.has(write))
     missing = [...missing, ...refused.map(({ key }) => key)]
+    held = left.held
     current = await reload(deps, current)
   }
   throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
@@ -111,38 +120,13 @@ const stockReturns = async (
   })
 }
 
-/** Sends the cancellation as one transaction; the refusal, where the order or a book changed since it was read. */
-const tryToCancel = (
-  deps: OrderDeps,
-  actor: string,
-  order: Order,
-  returns: readonly StockReturn[],
-): Promise<TransactionRefused | undefined> => {
+/** The writes of these returns, and for staff the audit of copies that cannot be returned. */
+const returnWrites = (deps: OrderDeps, order: Order, returns: readonly StockReturn[]): Write[] => {
   const returned = new Set(returns.map(({ key }) => key.book_id))
   const unreturned = order.items.map(line => line.book_id).filter(id => !returned.has(id))
-  return rejectionOf(
-    deps.db.transact([
-      ...transitionWrites(deps, actor, order, 'cancelled'),
-      ...returns.map(({ write }) => write),
-      ...(unreturned.length > 0 ? deps.orders.auditUnreturnedStock(order, unreturned, deps.now()) : []),
-    ]),
-  )
-}
-
-const transitionWrites = (
-  { orders, now: clock }: OrderDeps,
-  actor: string,
-  order: Order,
-  to: OrderStatus,
-): Write[] => {
-  // Orders that other clients wrote may have no email address.
-  const event = order.email === undefined ? undefined : MAILED_EVENTS[to]
-  const now = clock()
-  const change = { before: { status: order.status }, after: { status: to } }
   return [
-    orders.setStatus(order, to, now),
-    ...(event ? [orders.announce(order, event, now)] : []),
-    ...orders.audit({ actor, what: 'order.status', ...change }, order, now),
+    ...returns.map(({ write }) => write),
+    ...(unreturned.length > 0 ? deps.orders.auditUnreturnedStock(order, unreturned, deps.now()) : []),
   ]
 }
 

@@ -6,6 +6,7 @@ import type { Item, Write } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds } from '../core/ids.ts'
 import { toDecimal } from '../core/money.ts'
 import { announceMail } from '../core/outbox.ts'
+import { giveBack, type HeldAmount } from '../core/rate-limit/holds.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import type { OrderKey } from './links.ts'
 import { orderNumber } from './number.ts'
@@ -25,8 +26,15 @@ type RestrictedOrder = Pick<
 export interface OrderWrites {
   /** Puts a new order. Fails where its id is taken. */
   put(order: Order): Write
-  /** Puts the idempotency record of a checkout. Fails while an earlier one is kept (24 hours). */
-  putCheckoutRecord(userId: string, key: string, record: CheckoutRecord, now: Date): Write
+  /** Puts the idempotency record of a checkout, with what its order holds. Fails while an earlier one is kept (24 hours). */
+  putCheckoutRecord(
+    userId: string,
+    key: string,
+    record: CheckoutRecord & { readonly held?: readonly HeldAmount[] },
+    now: Date,
+  ): Write
+  /** Gives back what an order holds. Fails where it is given back, or has expired. */
+  giveBack(held: HeldAmount): Write
   /** Puts the pointer by which an account finds a guest's orders under its confirmed address. */
   putEmailPointer(order: Order, email: string): Write
   /** Puts the pointer by which the order is found by its number. Fails where the number is taken. */
@@ -147,6 +155,7 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
       condition: 'attribute_not_exists(pk) OR expires_at <= :now',
       values: { ':now': epochSeconds(now) },
     }),
+    giveBack: held => giveBack(names.control, held),
     putEmailPointer: ({ user_id, order_id }, email) => ({
       action: 'Put',
       table: names.control,

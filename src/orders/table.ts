@@ -1,11 +1,14 @@
 /** Orders table and its control rows: with `table-writes.ts` the only file that knows their attributes, keys and indexes. */
+import * as z from 'zod'
 import { fromAmountFields } from '../cart/amount-fields.ts'
+import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { storedCurrency } from '../core/currency.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, isGuestUserId } from '../core/ids.ts'
 import { fromDecimal } from '../core/money.ts'
+import type { HeldAmount } from '../core/rate-limit/holds.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import type { OrderKey } from './links.ts'
 import type { CheckoutRecord } from './request-hash.ts'
@@ -52,7 +55,12 @@ export interface OrderTable extends OrderWrites {
   scan(): AsyncGenerator<Omit<OrderPage, 'next'>>
   /** The idempotency record under this key, while it is kept (24 hours). */
   getCheckoutRecord(userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined>
+  /** What a guest's order of the last 24 hours holds on limits; empty for any other order, without a call. */
+  heldBy(order: Order, now: Date): Promise<readonly HeldAmount[]>
 }
+
+/** Records of earlier releases hold nothing. */
+const HeldAmounts = z.array(z.object({ row: z.string(), id: z.string(), amount: z.number() })).catch([])
 
 /** Owner id that no shopper has. */
 export const NO_OWNER = 'nobody'
@@ -192,6 +200,17 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
         hash_version: Number(item.hash_version ?? 1),
         order_id: String(item.order_id),
       }
+    },
+    heldBy: async ({ user_id, order_id, created_at }, now) => {
+      const age = now.getTime() - Date.parse(created_at)
+      // As long as the record of its checkout is kept.
+      if (!isGuestUserId(user_id) || age > CONTROL_ROWS.idempotency.ttl * 1000) return []
+      const records = partition(names.control, CONTROL_ROWS.idempotency.pk(user_id))
+      for await (const rows of db.pages(records)) {
+        const record = rows.find(row => row.order_id === order_id)
+        if (record) return HeldAmounts.parse(record.held)
+      }
+      return []
     },
     ...createOrderWrites(names),
   }

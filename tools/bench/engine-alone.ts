@@ -46,7 +46,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
     const pricing = { amounts, currency: settings.currency }
     const order = newOrder(cart.user_id, cart.items, pricing, body, now, newOrderId(now))
     const checkout = { key: crypto.randomUUID(), body }
-    const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, now)
+    const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, [], now)
     return Object.values(writes).flat()
   }
   return (cart: PreparedCart) => db.transact(createWrites(cart))

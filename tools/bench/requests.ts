@@ -81,7 +81,7 @@ const addRequest = (book: Book, headers: Readonly<Record<string, string>> = {}):
 
 /** First cart additions of visitors without cart and cookie. */
 export const createFirstAdds = (random: Random, books: readonly Book[], count: number): string[] =>
-  Array.from({ length: count }, () => addRequest(pick(random, books)))
+  Array.from({ length: count }, (_, i) => addRequest(pick(random, books), networkHeaders(i)))
 
 /** One more book for each cart in turn, `rounds` times. */
 export const createFurtherAdds = (

@@ -152,12 +152,12 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
   // Rate limits are not counted; the other writes of the transaction are still made.
   if (!limited) {
     const { admit } = shop.deps.limiter
-    const uncounted: Limiter = { admit: (_, writes) => admit([], writes), knownWait: () => 0 }
+    const uncounted: Partial<Limiter> = { admit: (_, writes) => admit([], writes), knownWait: () => 0 }
     Object.assign(shop.deps.limiter, uncounted)
   }
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-002' })
-  const { order_id } = (await checkOut(guest)).body
+  const { order_id } = (await checkOut(guest, 'k', { email: 'customer@example.com' })).body
   const account = await shop.account()
   await account.post('/api/cart/items', { book_id: 'tech-001' })
   const bodies: Record<string, Json> = {

@@ -5,6 +5,7 @@ import { ShopError } from '#src/core/errors.ts'
 import { createAccountShop, PASSWORD } from '../../test/accounts.ts'
 import { times } from '../../test/buyers.ts'
 import { createTestShop, type TestShop } from '../../test/kit.ts'
+import { unlimitedMails } from '../../test/mail.ts'
 import { readItems } from '../../test/table-contents.ts'
 import { countWhere, type Guarantee, runConcurrently } from './guarantee.ts'
 
@@ -18,7 +19,7 @@ const spellings = (i: number): string[] => [
 
 const register = async (shop: TestShop, email: string): Promise<void> => {
   try {
-    await signUp(shop.deps, { email, password: PASSWORD })
+    await signUp(shop.deps, unlimitedMails(shop), { email, password: PASSWORD })
   } catch (error) {
     if (!(error instanceof ShopError && error.code === 'store_busy')) throw error
     await register(shop, email)

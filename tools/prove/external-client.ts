@@ -84,7 +84,7 @@ export const fillCart = async (
   const order = {
     cart_version: said.body.version,
     expected_total: said.body.total,
-    email: 'customer@example.com',
+    email: `customer-${crypto.randomUUID()}@example.com`,
     shipping_address: ADDRESS,
   }
   return { said, cart: { cookie: said.cookie, order } }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { pagesBuild } from '#src/pages/build.ts'
+import { newCustomer } from '../../test/kit.ts'
 import { books } from './books.ts'
 import {
   addToCart,
@@ -117,7 +118,7 @@ for (const javaScriptEnabled of [true, false])
     async (country, fields, printed) => {
       const window = await openCheckout(javaScriptEnabled)
       const { page } = window
-      await page.getByLabel('Email').fill('reader@example.com')
+      await page.getByLabel('Email').fill(newCustomer().email)
       await page.getByLabel('Full name').fill('Typed before the country')
       await chooseCountry(page, country)
       await expect
@@ -179,7 +180,7 @@ test('a form without a country that exists is refused, and keeps what was entere
 
 test('without scripts, a state that was chosen before the country does not end up in another country', async () => {
   const { page } = await openCheckout(false)
-  await page.getByLabel('Email').fill('reader@example.com')
+  await page.getByLabel('Email').fill(newCustomer().email)
   await page.getByLabel('Full name').fill('Chan Tai Man')
   await page.getByLabel('Street address').fill('8 Queen’s Road')
   await page.getByLabel('City').fill('Hong Kong')

@@ -50,6 +50,33 @@ test('a guest is shown the way to sign in, the delivery time and the legal pages
   expect(new URL(page.url()).searchParams.get('next')).toBe('/checkout')
 })
 
+test('a guest with more unpaid books than a network may order is told what to do, and keeps form and cart', async () => {
+  const site = await startSite({ books, env: { UNPAID_LIMIT_NETWORK: '1' } })
+  const order = async () => {
+    const { page } = await site.openWindow({ javaScriptEnabled: false })
+    await page.goto(`${site.url}/books/tech-001/clean-code`)
+    await addToCart(page)
+    await page.goto(`${site.url}/checkout`)
+    await fillAddress(page)
+    await page.getByLabel('Email').fill('jane@example.com')
+    await page.getByRole('button', { name: 'Place order' }).click()
+    return page
+  }
+  await waitForHeading(await order(), ORDER_CONFIRMED)
+  const page = await order()
+  const alert = page.getByRole('alert')
+  await alert.getByText('Please sign in to order now').waitFor()
+  expect(await alert.textContent()).toContain('up to 1 book that we haven’t shipped yet')
+  expect(await alert.getByRole('link').allTextContents()).toEqual([
+    'Sign in',
+    'Create an account',
+    'Contact us',
+  ])
+  expect(await page.getByLabel('Email').inputValue()).toBe('jane@example.com')
+  await page.goto(`${site.url}/cart`)
+  await page.getByText('Clean Code').first().waitFor()
+})
+
 test('who is signed in is not asked to sign in', async () => {
   const page = await atCheckout((await site.account()).cookie())
   await page.getByRole('button', { name: 'Place order' }).waitFor()

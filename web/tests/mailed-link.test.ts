@@ -12,7 +12,7 @@ const EMAIL = 'customer@example.com'
 const placeOrder = async (): Promise<string> => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  return (await checkOut(guest)).body.order_number
+  return (await checkOut(guest, 'k', { email: EMAIL })).body.order_number
 }
 
 /** Path of the newest emailed link. */

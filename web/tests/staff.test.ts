@@ -32,7 +32,7 @@ const waitForHeading2 = (page: Page, name: string) =>
 const placeOrder = async (): Promise<string> => {
   const guest = site.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-001' })
-  return (await checkOut(guest)).body.order_id
+  return (await checkOut(guest, 'k', { email: 'customer@example.com' })).body.order_id
 }
 
 test('staff pages are 404 for customers and redirect guests to sign-in; staff without a second factor set one up first', async () => {

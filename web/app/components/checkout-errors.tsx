@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from 'react'
 import type { CheckoutActionData } from '../forms/place-order.server.ts'
+import { signInPath } from '../paths.ts'
 import { address } from '../texts/address.ts'
 import { t } from '../texts/texts.ts'
 
@@ -21,6 +22,21 @@ export const fieldErrors = ({
   }
   return Object.fromEntries(Object.entries(messages).filter(([name]) => invalidFields.includes(name)))
 }
+
+/** The ways on of a guest who cannot order without an account. */
+const AccountLinks = () => (
+  <p className="mt-2 flex flex-wrap gap-x-6">
+    {[
+      [signInPath('/checkout'), t.checkout.signInToOrder],
+      ['/sign-up', t.checkout.createAccount],
+      ['/about', t.checkout.contactUs],
+    ].map(([path, text]) => (
+      <a key={path} href={path} className="link inline-flex min-h-6 items-center">
+        {text}
+      </a>
+    ))}
+  </p>
+)
 
 export const CheckoutErrors = ({
   answer,
@@ -43,6 +59,7 @@ export const CheckoutErrors = ({
         {obstacle?.title ?? (hasUnavailableItems ? t.checkout.unavailableTitle : t.checkout.correctErrors)}
       </h2>
       {(obstacle || hasUnavailableItems) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
+      {obstacle?.needsAccount && <AccountLinks />}
       {obstacle?.lines && (
         <ul className="mt-2 list-disc pl-5">
           {obstacle.lines.map(line => (

@@ -22,12 +22,13 @@ const sendChange = (call: PageContext['call'], form: FormData): Promise<CartView
 }
 
 const messageFor = (code: string, extra: Readonly<Record<string, unknown>>): string => {
-  const { cart, other } = t.error
+  const { cart, other, tooMany } = t.error
   if (code === 'out_of_stock') {
     const [item] = (extra.items ?? []) as readonly { readonly available_quantity?: number }[]
     return cart.out_of_stock(item?.available_quantity)
   }
   if (code === 'invalid_request') return cart.quantity_limit
+  if (code === 'too_many_requests') return tooMany(Number(extra.retry_after))
   return code in cart ? String(cart[code as 'line_limit']) : other
 }
 
@@ -48,7 +49,7 @@ export const changeCart = async ({ call }: PageContext, form: FormData): Promise
     return removed ? { count, removed } : { count }
   } catch (error) {
     const { code, extra } = toShopError(error)
-    const status = code.startsWith('store_') ? 503 : 409
+    const status = code.startsWith('store_') ? 503 : code === 'too_many_requests' ? 429 : 409
     return { problem: { bookId: text(form, 'book_id'), text: messageFor(code, extra), status } }
   }
 }

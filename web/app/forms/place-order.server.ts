@@ -13,6 +13,8 @@ export type CheckoutProblem = {
   readonly title: string
   readonly text: string
   readonly lines?: readonly string[]
+  /** Whether an account would not have it. */
+  readonly needsAccount?: true
 }
 
 /** Inputs that must be the same for a retry to be idempotent. */
@@ -50,6 +52,17 @@ const unavailableProblem = (
   ),
 })
 
+const guestLimitProblem = (
+  code: 'unpaid_limit' | 'mail_limit',
+  { per, limit }: Readonly<Record<string, unknown>>,
+): CheckoutProblem => {
+  const { mailLimitTitle, mailLimit, unpaidLimitTitle, unpaidLimit } = t.checkout
+  const needsAccount = true
+  if (code === 'mail_limit') return { title: mailLimitTitle, text: mailLimit, needsAccount }
+  const text = unpaidLimit[per === 'email' ? 'email' : 'network'](Number(limit))
+  return { title: unpaidLimitTitle, text, needsAccount }
+}
+
 const NO_RESPONSE: CheckoutProblem = { title: t.checkout.noResponseTitle, text: t.checkout.noResponse }
 
 const toProblem = async (
@@ -75,6 +88,8 @@ const toProblem = async (
   }
   if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
     return { problem: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
+  if (code === 'unpaid_limit' || code === 'mail_limit')
+    return { problem: guestLimitProblem(code, extra), status: 429 }
   if (code === 'too_many_requests')
     return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
   return { problem: NO_RESPONSE, status: 503 }

@@ -61,6 +61,19 @@ export const checkout = {
   cartChangedTitle: 'Your cart has changed',
   cartChanged:
     'It was changed in another tab or on another device. Please review it and place your order again. Nothing has been ordered from this page yet.',
+  unpaidLimitTitle: 'Please sign in to order now',
+  unpaidLimit: {
+    network: (limit: number) =>
+      `Without signing in, up to ${plural(limit, 'book', 'books')} that we haven’t shipped yet can be on order from one network, such as a home, an office or a café. To order now, sign in or create an account. Your cart stays as it is.`,
+    email: (limit: number) =>
+      `Without signing in, up to ${plural(limit, 'book', 'books')} that we haven’t shipped yet can be on order for one email. To order now, sign in or create an account. Your cart stays as it is.`,
+  },
+  mailLimitTitle: 'We can’t confirm an order to this email right now',
+  mailLimit:
+    'We’ve sent it too many emails today. To order now, use another email, or sign in. Your cart stays as it is.',
+  signInToOrder: 'Sign in',
+  createAccount: 'Create an account',
+  contactUs: 'Contact us',
   noResponseTitle: 'We didn’t get a response in time',
   noResponse: 'Please try again. Even if your first try went through, you’ll only place one order.',
 }
