@@ -79,8 +79,10 @@ test('content that is no form, or a damaged one, is refused by every page and lo
     return (await site.fetch(new Request(site.url + path, { method, headers, body: '{"a":' }))).status
   }
   for (const path of await listUrls(order_id)) {
-    expect(await send(path, 'application/json'), path).toBe(415)
-    expect(await send(path, 'multipart/form-data'), path).toBe(400)
+    // A page that takes uploads asks who sends one before it looks at it.
+    const isStaffOnly = path.startsWith('/staff/books/')
+    expect(await send(path, 'application/json'), path).toBe(isStaffOnly ? 401 : 415)
+    expect(await send(path, 'multipart/form-data'), path).toBe(isStaffOnly ? 401 : 400)
     for (const method of ['PUT', 'PATCH', 'DELETE'])
       expect([404, 405], `${method} ${path}`).toContain(await send(path, 'application/json', method))
   }
