@@ -38,3 +38,18 @@ test('a shop whose calls succeed, or of a release that does not report them, is 
       expect.objectContaining({ state: 'ok', what: 'index' }),
     ])
 })
+
+test('an index that is too large for the functions fails the check, with the option that gives them memory', async () => {
+  const index = {
+    ready: false,
+    state: 'too_large',
+    books: 1_000_000,
+    age_seconds: null,
+    needed_megabytes: 1_400,
+  }
+  expect((await findings({ index }))[1]).toMatchObject({
+    state: 'fail',
+    found: expect.stringContaining('1400 MB'),
+    mend: 'deploy with `--context memory=BookCatalog=1536,IndexConsumer=1536`',
+  })
+})
