@@ -31,6 +31,9 @@ export const SESSION_LIFETIMES = {
 /** Name of the session cookie; over https it is bound to the host (`__Host-`). */
 export const sessionCookie = (https: boolean): string => cookieName('cloudshelf_session', https)
 
+/** Cookie of a sign-in that waits for its second factor: the identifier of the challenge, and a signature. */
+export const challengeCookie = (https: boolean): string => cookieName('cloudshelf_second_factor', https)
+
 const SessionRow = z.object({
   id: z.string(),
   userId: z.string(),

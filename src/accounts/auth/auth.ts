@@ -16,10 +16,9 @@ import type { TableNames } from '../../tables/definitions.ts'
 import { hashPassword, verifyPassword } from '../passwords.ts'
 import { accountDisabled } from '../problems.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../schema.ts'
-import { SESSION_LIFETIMES, sessionCookie } from '../sessions.ts'
+import { challengeCookie, SESSION_LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
-import { LOCKED_SECONDS } from './library-call.ts'
 import type { AuthRecords } from './records.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 
@@ -123,7 +122,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
       cookiePrefix: `${prefix}cloudshelf`,
       cookies: {
         session_token: cookie(sessionCookie(https)),
-        two_factor: cookie(`${prefix}cloudshelf_second_factor`),
+        two_factor: cookie(challengeCookie(https)),
         'better-auth-passkey': cookie(`${prefix}cloudshelf_passkey`),
       },
       ipAddress: { disableIpTracking: true },
@@ -161,9 +160,10 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
       twoFactor({
         issuer: shop.name,
         twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
-        // An attacker who guesses codes already has the password: five attempts a challenge, ten in 15 minutes.
+        // An attacker who guesses codes already has the password: five attempts a challenge, ten in 15 minutes. The library would count
+        // an attempt after it has compared the code: two-factor/code-attempts.ts counts before.
         backupCodeOptions: { customBackupCodesGenerate: newRecoveryCodes },
-        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: LOCKED_SECONDS },
+        accountLockout: { enabled: false },
       }),
       passkey({
         rpID: hostname,

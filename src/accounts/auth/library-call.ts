@@ -2,9 +2,6 @@
 import { ShopError } from '../../core/errors.ts'
 import { signInExpired } from '../problems.ts'
 
-/** How long codes of an account are refused after too many incorrect ones (account lockout of the second factor). */
-export const LOCKED_SECONDS = 900
-
 type Refusal = {
   readonly code: ConstructorParameters<typeof ShopError>[0]
   readonly detail: string
@@ -24,11 +21,6 @@ const wrongCode: Refusal = {
   code: 'code_wrong',
   detail: 'The code is incorrect or has already been used.',
 }
-const tooMany: Refusal = {
-  code: 'too_many_requests',
-  detail: 'Too many incorrect codes. Please try again in 15 minutes.',
-  extra: { retry_after: LOCKED_SECONDS },
-}
 
 /** Our problem for each error code of the library. */
 const PROBLEMS: Readonly<Record<string, Refusal>> = {
@@ -42,7 +34,6 @@ const PROBLEMS: Readonly<Record<string, Refusal>> = {
   INVALID_BACKUP_CODE: wrongCode,
   INVALID_TWO_FACTOR_COOKIE: expired,
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: expired,
-  ACCOUNT_TEMPORARILY_LOCKED: tooMany,
   TOTP_ALREADY_ENABLED: {
     code: 'second_factor_set',
     detail: 'Your account already has an authenticator app.',

@@ -15,7 +15,7 @@ const RecoveryCode = z.string().trim().min(6).max(40)
 const PasswordBody = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
 const RecoveryCodes = z.array(z.string()).describe('Each replaces a code once. Shown only in this response.')
 
-/** Rate limit of codes per client network; the sign-in library limits them per account. */
+/** Rate limit of codes per client network; code-attempts.ts limits them per account. */
 const CODE_LIMITS: readonly RateLimit[] = [{ per: 'ip', max: 50, seconds: 15 * MINUTE, counter: 'codes' }]
 
 const base = { method: 'POST', cache: 'private' } as const

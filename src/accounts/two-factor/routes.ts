@@ -1,5 +1,5 @@
 /** Handlers of authenticator apps, recovery codes and passkeys, over the sign-in library. */
-import { withoutCookie } from '../../core/cookies.ts'
+import { cookieValue, withoutCookie } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import { type Context, type Route, route } from '../../http/route.ts'
@@ -9,8 +9,9 @@ import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { readRecoveryCode } from '../auth/recovery-codes.ts'
 import type { AccountDeps } from '../deps.ts'
 import { assertPassword } from '../password-credential.ts'
-import { requireSession, sessionCookie } from '../sessions.ts'
+import { challengeCookie, requireSession, sessionCookie } from '../sessions.ts'
 import * as api from './api.ts'
+import { createCodeAttempts } from './code-attempts.ts'
 
 type TwoFactorDeps = {
   readonly deps: AccountDeps
@@ -41,6 +42,9 @@ const assertUserVerified = (response: Readonly<Record<string, unknown>>): void =
 }
 
 export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }: TwoFactorDeps): Route[] => {
+  const attempts = createCodeAttempts(deps)
+  const https = deps.publicUrl.startsWith('https:')
+
   /** Calls the library with the caller's session. */
   const callLibrary = async <T>(
     context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>,
@@ -68,14 +72,29 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
     )
   }
 
+  /** The account whose sign-in waits for its second step; undefined where there is none, and so no code to compare. */
+  const challengedAccount = async (
+    library: Auth,
+    cookies: string | undefined,
+  ): Promise<string | undefined> => {
+    // The identifier, before a signature that the library checks.
+    const [identifier = ''] = (cookieValue(cookies, challengeCookie(https)) ?? '').split('.')
+    if (identifier === '') return undefined
+    const { internalAdapter } = await library.$context
+    return (await internalAdapter.findVerificationValue(identifier))?.value
+  }
+
   /** Calls the library for the second step of a sign-in, without an existing session: only the first step counts. */
   const callWithoutSession = async (
     context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>,
     send: (library: Auth, headers: Headers) => Promise<Response>,
   ): Promise<void> => {
     const call = callContext(context)
-    const cookie = withoutCookie(call.cookie, sessionCookie(call.origin.startsWith('https:')))
-    await unwrap(call, send(await auth(), headersOf({ ...call, cookie })))
+    const cookie = withoutCookie(call.cookie, sessionCookie(https))
+    const library = await auth()
+    const account = await challengedAccount(library, cookie)
+    const compare = () => unwrap<void>(call, send(library, headersOf({ ...call, cookie })))
+    await (account === undefined ? compare() : attempts.count(account, compare))
   }
 
   /** Audits a change after the library has made it, because the library has transactions of its own. */
