@@ -207,6 +207,18 @@ test('an engine that dies is logged as down, requests get 503, and it is restart
   expect((await fetch(`${shop.url}/api/health`)).status).toBe(200)
 })
 
+test('an error that nothing handled is logged, and the same process starts the shop again', async () => {
+  const reject = 'process.on("SIGUSR2",()=>{Promise.reject(new Error("nobody handles this"))})'
+  const shop = await startShopProcess(temporaryFolder(), {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reject)}`,
+  })
+  process.kill(shop.pid, 'SIGUSR2')
+  await expect.poll(() => shop.output().split('CloudShelf is running at').length, { timeout: 20_000 }).toBe(3)
+  expect(shop.output()).toMatch(/nobody handles this[\s\S]*restarting after an error/)
+  expect((await fetch(`${shop.url}/api/health`)).status).toBe(200)
+  expect(await shop.end()).toBe(0)
+})
+
 test('after kill -9 of the shop, the next start works and ends the orphaned engine', async () => {
   const dataDir = temporaryFolder()
   const shop = await startShopProcess(dataDir)

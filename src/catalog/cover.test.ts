@@ -151,3 +151,16 @@ test('beside the cover lie the sizes that pages use, in WebP and AVIF', async ()
   const small = (await put(shop, await drawn(100, 150).jpeg().toBuffer())).body.image_url
   expect(await kept(shop, small.replace('.webp', '-w400.avif'))).toMatchObject({ width: 100 })
 })
+
+test('of many large covers at once, a few are worked on in turn, and the others are refused with Retry-After', async () => {
+  const shop = await createTestShop({ books: [aBook()] })
+  const image = await drawn(1_200, 1_800).jpeg().toBuffer()
+  const answers = await Promise.all(Array.from({ length: 12 }, () => put(shop, image)))
+  const done = answers.filter(({ status }) => status === 200)
+  expect(done.length).toBeGreaterThanOrEqual(1)
+  expect(done.length).toBeLessThan(12)
+  for (const { status, body, headers } of answers)
+    if (status !== 200)
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'store_busy', '1'])
+  expect((await put(shop, image)).status).toBe(200)
+})

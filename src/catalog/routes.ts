@@ -5,6 +5,7 @@ import { type Context, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest, titles } from './browse.ts'
 import { prepareCover } from './cover.ts'
+import { createTurns } from './cover-turns.ts'
 import type { CatalogDeps } from './deps.ts'
 import { etagOf, getBook, getStaffBook, locateBook } from './lookup.ts'
 import { readRenamed } from './renamed-categories.ts'
@@ -45,6 +46,8 @@ const forStaff = ({ currency }: CatalogDeps, book: Book, headers: Map<string, st
   headers.set('etag', etagOf(book))
   return toStaffView(book, currency)
 }
+
+const takeTurn = createTurns()
 
 export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.searchBooks, async context => {
@@ -124,8 +127,11 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(staffApi.putCover, async ({ identity, params, body, responseHeaders }) => {
     const { book_id } = await locateBook(deps, params.book_id)
-    const { url, store } = await prepareCover(book_id, body)
-    await store(deps.blobs)
+    const url = await takeTurn(async () => {
+      const cover = await prepareCover(book_id, body)
+      await cover.store(deps.blobs)
+      return cover.url
+    })
     return forStaff(
       deps,
       await service.setCover(deps, await requireActor(identity), book_id, url),

@@ -8,8 +8,8 @@ export type CurrentRequest = {
   calls: number
   /** The route's pattern, for example /api/books/{book_id}. */
   route: string | undefined
-  /** Whether the response already has the id as a header. */
-  hasIdHeader: boolean
+  /** Whether the response already has the id and the other headers of every response. */
+  hasStandardHeaders: boolean
   /** Whether it was refused by load shedding; such requests are logged together, in one line. */
   isShed: boolean
 }
@@ -25,7 +25,7 @@ export const runInRequest = <T>(id: string | undefined, work: (request: CurrentR
     id: id ?? crypto.randomUUID(),
     calls: 0,
     route: undefined,
-    hasIdHeader: false,
+    hasStandardHeaders: false,
     isShed: false,
   }
   return requests.run(request, work, request)
@@ -33,10 +33,13 @@ export const runInRequest = <T>(id: string | undefined, work: (request: CurrentR
 
 export const REQUEST_ID = 'x-request-id'
 
-/** The header with the request id, for a response whose headers are created in one piece. Empty outside a request. */
-export const requestIdHeader = (): Record<string, string> => {
+/** Every response has it: its content type is what it says, and a browser must not guess another. */
+export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const
+
+/** Headers of every response, for one whose headers are created in one piece: the request id, within a request, and no sniffing. */
+export const standardHeaders = (): Record<string, string> => {
   const request = requests.getStore()
-  if (!request) return {}
-  request.hasIdHeader = true
-  return { [REQUEST_ID]: request.id }
+  if (!request) return { ...NO_SNIFFING }
+  request.hasStandardHeaders = true
+  return { ...NO_SNIFFING, [REQUEST_ID]: request.id }
 }

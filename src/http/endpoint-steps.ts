@@ -1,7 +1,7 @@
 /** Steps 5 to 9 of the pipeline for a request of an endpoint. */
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
-import { requestIdHeader } from '../core/request.ts'
+import { standardHeaders } from '../core/request.ts'
 import { DEFAULT_MAX_BYTES } from './body.ts'
 import type { Caller } from './client-ip.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -23,7 +23,7 @@ export type EndpointRules = PipelineRules &
 
 /** Headers are a plain object, because the server on Node writes those as they are. */
 const respond = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
-  const headers: Record<string, string> = { ...requestIdHeader(), 'cache-control': 'no-store' }
+  const headers: Record<string, string> = { ...standardHeaders(), 'cache-control': 'no-store' }
   for (const [name, text] of more) headers[name] ??= text
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
   headers['content-type'] = 'application/json'

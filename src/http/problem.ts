@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { type ErrorCode, errorCodes, errorStatus, ShopError } from '../core/errors.ts'
-import { requestIdHeader } from '../core/request.ts'
+import { standardHeaders } from '../core/request.ts'
 import { truncate } from '../core/truncate.ts'
 
 export const Problem = z
@@ -41,7 +41,7 @@ export const problem = ({ code, message, extra }: ShopError): Response => {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-    ...requestIdHeader(),
+    ...standardHeaders(),
   }
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -24,7 +24,7 @@ const createLoggedShop = async () => {
   return { shop, answered, counted }
 }
 
-test('every response has a unique request id, also cached responses and errors', async () => {
+test('every response has a unique request id and forbids sniffing, also cached responses and errors', async () => {
   const { shop } = await createLoggedShop()
   const visitor = shop.visitor()
   const etag = (await visitor.get('/api/books')).headers.get('etag') ?? ''
@@ -38,6 +38,8 @@ test('every response has a unique request id, also cached responses and errors',
     visitor.post('/api/cart/items', '{'),
     visitor.get('/api/openapi.json'),
   ])
+  for (const { status, headers } of answers)
+    expect([status, headers.get('x-content-type-options')]).toEqual([status, 'nosniff'])
   expect(answers.map(({ status }) => status)).toEqual([200, 304, 200, 404, 404, 405, 415, 200])
   for (const answer of answers) expect(idOf(answer)).toMatch(UUID)
   expect(new Set(answers.map(idOf)).size).toBe(answers.length)

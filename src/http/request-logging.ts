@@ -1,6 +1,6 @@
 /** Request log: gives every request an id, which its response and all of its log lines have, and logs the outcome. */
 import type { Log } from '../core/log/log.ts'
-import { currentRequest, REQUEST_ID, runInRequest } from '../core/request.ts'
+import { currentRequest, runInRequest, standardHeaders } from '../core/request.ts'
 import type { Caller } from './client-ip.ts'
 
 type Serve = (request: Request, caller?: Caller) => Response | Promise<Response>
@@ -48,7 +48,8 @@ export const withRequestLogging = (
     const since = performance.now()
     return runInRequest(caller?.requestId?.(), async current => {
       const response = await serve(request, caller)
-      if (!current.hasIdHeader) response.headers.set(REQUEST_ID, current.id)
+      if (!current.hasStandardHeaders)
+        for (const [name, value] of Object.entries(standardHeaders())) response.headers.set(name, value)
       const { status } = response
       const failed = status >= 500 && !current.isShed
       if (current.isShed) countShed()

@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { currentRequest, requestIdHeader } from '../core/request.ts'
+import { currentRequest, standardHeaders } from '../core/request.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ParsedInput } from './input.ts'
 
@@ -60,7 +60,7 @@ const matchesEtag = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch === '*' || ifNoneMatch.split(',').some(one => one.trim().replace(/^W\//, '') === etag)
 
 const respond = (request: Request, { body, etag }: CachedResponse, caching = PUBLIC): Response => {
-  const headers = { 'content-type': 'application/json', 'cache-control': caching, etag, ...requestIdHeader() }
+  const headers = { 'content-type': 'application/json', 'cache-control': caching, etag, ...standardHeaders() }
   const ifNoneMatch = request.headers.get('if-none-match')
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, etag))
     return new Response(null, { status: 304, headers })

@@ -11,6 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { cameThroughProxy } from './proxy-headers.ts'
 import { StartError } from './start-error.ts'
 
 export type Forwarder = {
@@ -51,6 +52,7 @@ const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
 const refusal = ({ method, url, headers, socket }: IncomingMessage): string | undefined => {
   if (method === 'OPTIONS') return 'no cross-origin requests here'
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return 'not for web pages'
+  if (cameThroughProxy(Object.keys(headers))) return 'not through a proxy'
   const [, port] = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i.exec(headers.host ?? '') ?? [
     undefined,
     '',
@@ -68,6 +70,7 @@ const answer = (response: ServerResponse, status: number, type: string, message:
   const body = JSON.stringify({ __type: type, message })
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
+    'x-content-type-options': 'nosniff',
     'content-length': Buffer.byteLength(body),
   })
   response.end(body)

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
 import { mailFolder, readSettings } from '../composition/settings.ts'
-import { createFolderTransport } from '../notifications/transport.ts'
+import { createFolderTransport, sweepMailFolder } from '../notifications/transport.ts'
 import { mountMailboxRoutes } from './mailbox.ts'
 
 const EVIL = '<script>alert(1)</script>'
@@ -23,7 +23,8 @@ const createMailbox = async (env: Record<string, string> = {}) => {
   mountMailboxRoutes(app, settings)
   return {
     dataDir: settings.dataDir,
-    get: (path: string, host = 'localhost:3000') => app.request(`http://${host}${path}`),
+    get: (path: string, host = 'localhost:3000', headers: Record<string, string> = {}) =>
+      app.request(`http://${host}${path}`, { headers }),
   }
 }
 const MAIL = '/dev/mailbox/order-1.order_confirmed.eml'
@@ -96,4 +97,37 @@ test('only .eml files inside the mail folder can be read', async () => {
     }
   expect((await get('/dev/mailbox')).status).toBe(200)
   expect((await get('/dev/mailbox/broken.eml')).status).toBe(200)
+})
+
+test('a request through a proxy does not reach the mailbox, though the proxy sends a Host header of this machine', async () => {
+  const { get } = await createMailbox()
+  for (const [name, value] of [
+    ['x-forwarded-for', '203.0.113.7'],
+    ['x-forwarded-proto', 'https'],
+    ['x-forwarded-host', 'shop.example'],
+    ['forwarded', 'for=203.0.113.7'],
+    ['via', '1.1 proxy'],
+    ['x-real-ip', '203.0.113.7'],
+    ['cf-connecting-ip', '203.0.113.7'],
+    ['x-trusted-proxy', 'secret'],
+    ['connection', 'close'],
+  ] as const)
+    for (const path of ['/dev/mailbox', MAIL, `${MAIL}/html`])
+      expect([name, (await get(path, 'localhost:3000', { [name]: value })).status]).toEqual([name, 404])
+  const browser = { 'user-agent': 'Mozilla/5.0', 'sec-fetch-site': 'none', connection: 'keep-alive' }
+  expect((await get(MAIL, 'localhost:3000', browser)).status).toBe(200)
+})
+
+test('a folder among the mails, also one with a name like a mail, is left alone', async () => {
+  const { get, dataDir } = await createMailbox()
+  mkdirSync(join(mailFolder(dataDir), 'archive'))
+  mkdirSync(join(mailFolder(dataDir), 'archive.eml'))
+  const list = await get('/dev/mailbox')
+  expect(list.status).toBe(200)
+  expect(await list.text()).toContain(`href="${MAIL}"`)
+  expect((await get('/dev/mailbox/archive.eml')).status).toBe(404)
+  const transport = createFolderTransport(mailFolder(dataDir), readSettings({}).mail.from)
+  await transport.deleteMails?.('customer@example.com', ['order-1'])
+  expect(await (await get('/dev/mailbox')).text()).toContain('No emails yet')
+  await expect(sweepMailFolder(mailFolder(dataDir), new Date('2100-01-01'))).resolves.not.toThrow()
 })

@@ -2,12 +2,14 @@
  * Development mailbox at /dev/mailbox: the emails that a local shop has written to its mail folder. Emails contain sign-in and
  * confirmation links, so it exists only if the shop, its database and the browser are all on this machine.
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { Context, Hono } from 'hono'
 import type { Email } from 'postal-mime'
 import { mailFolder, type Settings } from '../composition/settings.ts'
+import { mailsIn } from '../notifications/transport.ts'
 import { renderMailbox } from './mailbox-page.ts'
+import { cameThroughProxy } from './proxy-headers.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const FILE = /^[A-Za-z0-9_.-]{1,200}\.eml$/
@@ -44,21 +46,22 @@ const parseEmail = async (path: string): Promise<Email> => {
   return PostalMime.parse(await readFile(path))
 }
 
-/** The newest emails with their subject and recipient, newest first. */
+/** The newest emails with their subject and recipient, newest first. A file that is deleted meanwhile is left out. */
 const listEmails = async (folder: string): Promise<MailboxEntry[]> => {
-  const names = await readdir(folder).catch(() => [])
+  const paths = (await mailsIn(folder)).filter(path => FILE.test(basename(path)))
   const files = await Promise.all(
-    names
-      .filter(name => FILE.test(name))
-      .map(async file => ({ file, date: (await stat(join(folder, file))).mtime })),
+    paths.map(async path => ({
+      path,
+      date: (await stat(path).catch(() => undefined))?.mtime ?? new Date(0),
+    })),
   )
   const newest = files.sort((a, b) => b.date.getTime() - a.date.getTime()).slice(0, MAX_LISTED)
-  return Promise.all(
-    newest.map(async ({ file, date }) => {
-      const { subject = '', to } = await parseEmail(join(folder, file))
-      return { file, date, subject, to: to?.[0]?.address ?? '' }
-    }),
-  )
+  const entries = newest.map(async ({ path, date }): Promise<MailboxEntry[]> => {
+    const email = await parseEmail(path).catch(() => undefined)
+    if (!email) return []
+    return [{ file: basename(path), date, subject: email.subject ?? '', to: email.to?.[0]?.address ?? '' }]
+  })
+  return (await Promise.all(entries)).flat()
 }
 
 /** Mounts the routes of the mailbox if it is enabled. */
@@ -67,8 +70,12 @@ export const mountMailboxRoutes = (app: Hono, settings: Settings): void => {
   const folder = mailFolder(settings.dataDir)
   const openEmail = async (file: string): Promise<Email | undefined> =>
     FILE.test(file) ? parseEmail(join(folder, file)).catch(() => undefined) : undefined
-  // DNS rebinding: a site can point a domain of its own to 127.0.0.1, but the Host header then names that domain.
-  const isLocal = (c: Context): boolean => LOOPBACK.test(new URL(c.req.url).hostname)
+  // DNS rebinding: a site can point a domain of its own to 127.0.0.1, but the Host header then names that domain. A proxy on this
+  // machine may send a Host of its own; nginx without settings closes the connection too, which no browser does.
+  const isLocal = ({ req: { url, raw } }: Context): boolean =>
+    LOOPBACK.test(new URL(url).hostname) &&
+    !cameThroughProxy(raw.headers.keys()) &&
+    raw.headers.get('connection') !== 'close'
 
   app.get('/dev/mailbox/:file?', async (c, next) => {
     if (!isLocal(c)) return next()

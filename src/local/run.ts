@@ -1,8 +1,8 @@
 /** Process of `npm start`: runs the shop until Ctrl-C, SIGTERM or SIGHUP, and then shuts it down gracefully. */
 import { completeRegion, readSettings, type Settings, SettingsError } from '../composition/settings.ts'
 import { createLinesLog, type Log } from '../core/log/log.ts'
-import { startShop } from './start.ts'
 import { StartError } from './start-error.ts'
+import { superviseShop } from './supervised-shop.ts'
 
 const fail = (error: unknown): never => {
   const isExpected = error instanceof StartError || error instanceof SettingsError
@@ -19,23 +19,38 @@ const createLog = async ({ log: { level, service } }: Settings): Promise<Log> =>
   return createJsonLog(level, service)
 }
 
+const exitWhen = (stopped: Promise<void>, code: number): void => {
+  stopped.then(() => process.exit(code), fail)
+}
+
 try {
   await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
   const settings = readSettings()
   const log = await createLog(settings)
-  const starting = startShop(settings, log)
+  const shop = superviseShop(settings, log)
+  process.off('unhandledRejection', fail)
+  process.on('unhandledRejection', error => {
+    shop.recover(error).then(isUp => {
+      if (!isUp) exitWhen(shop.stop(), 1)
+    }, fail)
+  })
+  // What threw in the middle of its work may have left anything behind: the shop finishes what it can, and ends.
+  process.on('uncaughtException', error => {
+    log.failure(error)
+    exitWhen(shop.stop(), 1)
+  })
   let isStopping = false
   // Graceful shutdown, also while the shop is still starting.
   const shutDown = (): void => {
     if (isStopping) return
     isStopping = true
     log.event('shop', 'shutting down …')
-    starting.then(shop => shop.stop()).then(() => process.exit(0), fail)
+    exitWhen(shop.stop(), 0)
   }
   process.on('SIGINT', shutDown)
   process.on('SIGTERM', shutDown)
   process.on('SIGHUP', shutDown)
-  await starting
+  await shop.started
 } catch (error) {
   fail(error)
 }

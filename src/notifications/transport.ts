@@ -141,9 +141,10 @@ export const createFolderTransport = (folder: string, from: Sender): Transport =
 /** Retention of mails in the folder of a local shop. */
 const RETENTION_MS = 30 * 86_400_000
 
-const mailsIn = async (folder: string): Promise<string[]> => {
-  const names = await readdir(folder).catch(() => [])
-  return names.filter(name => name.endsWith('.eml')).map(name => join(folder, name))
+/** Paths of the mails in a folder; what else lies there, such as a folder with a name like a mail's, is left alone. */
+export const mailsIn = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries.filter(one => one.isFile() && one.name.endsWith('.eml')).map(one => join(folder, one.name))
 }
 
 /** Whether the mail in this file is sent to the email address, or mentions it. */

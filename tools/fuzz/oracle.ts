@@ -51,6 +51,7 @@ export const findFaults = (
   mayReroute = false,
 ): string[] => [
   ...(response.status >= 500 ? [`is a ${response.status}`] : []),
+  ...(response.headers.get('x-content-type-options') === 'nosniff' ? [] : ['lets browsers guess its type']),
   ...(response.ms > MAX_MS ? [`took ${Math.round(response.ms)} ms`] : []),
   ...(response.status >= 400
     ? findRefusalFaults(endpoint, response)
