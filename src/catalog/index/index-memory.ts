@@ -7,7 +7,7 @@ import type { FacetValue, IndexExtent } from '../search/book-index.ts'
 /** What a function uses before it has any book, garbage included. */
 const FUNCTION_BYTES = 200e6
 /** A row with its columns and postings. The letters of titles and authors count again as words. */
-const BOOK_BYTES = 900
+const BOOK_BYTES = 1_000
 const LETTER_BYTES = 7
 
 /** Megabytes of memory that a function must have to serve an index of this extent, and to write its snapshot. */
