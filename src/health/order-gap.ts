@@ -1,5 +1,4 @@
 /** Time without orders, counted in the hours in which orders usually come: how a shop notices that nobody can buy. */
-import type { Order } from '../orders/schema.ts'
 
 /** Hours of the day: from 9 until 21 means 9:00 to 20:59. */
 export type OrderHours = { readonly from: number; readonly until: number }
@@ -11,7 +10,7 @@ export type OrderGapDeps = {
     readonly shop: { readonly timeZone: string }
   }
   readonly orders: {
-    readonly getLatestOfDay: (day: string) => Promise<Pick<Order, 'created_at'> | undefined>
+    readonly getLatestOfDay: (day: string) => Promise<{ readonly created_at: string } | undefined>
   }
 }
 
