@@ -74,8 +74,8 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
     expect((await runCli(folder, 'orders', 'show', reference)).stdout).toContain(
       '20 × Clean Code (tech-001) at 42.99',
     )
-  const shown = await runCli(folder, 'orders', 'show', second.order_id)
-  expect(shown.stdout).toContain(
+  const printed = await runCli(folder, 'orders', 'show', second.order_id)
+  expect(printed.stdout).toContain(
     [
       'customer  kunde@bücher-laden.example',
       'ship to   Erika Mustermann',
@@ -86,7 +86,7 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
       '',
     ].join('\n'),
   )
-  expect(shown.stdout).toMatch(/subtotal .*\ntax .*\nshipping .*\ntotal /)
+  expect(printed.stdout).toMatch(/subtotal .*\ntax .*\nshipping .*\ntotal /)
   expect((await runCli(folder, 'orders', 'number')).stdout).toBe('0 orders can now be found by number\n')
   const audit = await runCli(folder, 'audit', 'list', '--subject', `order:${order.order_number}`)
   expect(audit.code).toBe(0)
@@ -113,5 +113,39 @@ test('orders of a running shop are listed, shown, advanced and cancelled, and th
     stdout: '',
     stderr: 'cloudshelf: This order does not exist.\n',
   })
+  const spam = []
+  for (const email of ['a@evil.example', 'b@evil.example', 'c@other.example'])
+    spam.push(await buy(shop.url, 'tech-001', 2, { email }))
+  const cancel = async (...args: string[]) => runCli(folder, 'orders', 'cancel', '--filter', ...args)
+  const shown = await cancel('email=@evil.example', 'customer=guest')
+  expect(shown.stdout).toContain(spam[0]?.order_number)
+  expect(shown.stdout).toMatch(/\n2 orders, 4 copies, \d+\.\d\d USD to cancel\n$/)
+  expect(shown.stderr).toContain('Nothing was changed')
+  const network = await cancel(`network=${spam[2]?.order_number}`, '--json')
+  expect(JSON.parse(network.stdout)).toMatchObject({ dry_run: true, count: 3, copies: 6 })
+  expect((await cancel('email=@evil.example', '--yes', '--no-mail')).stdout).toMatch(
+    /^2 orders, 4 copies, \d+\.\d\d USD canceled, without emails\n$/,
+  )
+  expect(JSON.parse((await cancel('email=@evil.example', '--yes', '--json')).stdout)).toMatchObject({
+    dry_run: false,
+    count: 0,
+    failed: [],
+  })
+  const entries = await runCli(folder, 'audit', 'list', '--subject', `order:${spam[0]?.order_number}`)
+  expect(entries.stdout).toContain('order.status')
+  expect(JSON.parse((await runCli(folder, 'orders', 'list', '--json')).stdout)).toContainEqual(
+    expect.objectContaining({ order_id: spam[2]?.order_id, status: 'confirmed' }),
+  )
+  for (const [filter, word] of [
+    ['email', 'name=value'],
+    ['color=red', 'status, since'],
+    ['since=yesterday', '2025-09-05'],
+    ['customer=robot', 'guest or account'],
+  ] as const) {
+    const wrong = await cancel(filter)
+    expect([wrong.code, wrong.stdout]).toEqual([2, ''])
+    expect(wrong.stderr).toContain(word)
+  }
+
   await shop.end()
-}, 120_000)
+}, 180_000)

@@ -1,20 +1,20 @@
 /** `cloudshelf orders`: the orders of a day, one order, and its next status. */
 import { Command, Option } from 'commander'
-import { readableEmail } from '../accounts/email.ts'
 import { addressLines } from '../addresses/lines.ts'
 import { amountRows } from '../cart/amounts.ts'
-import type { BookKey } from '../catalog/table.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import { dayOf } from '../core/ids.ts'
-import { type MinorUnits, toDecimalText } from '../core/money.ts'
 import { orderNumber } from '../orders/number.ts'
 import { numberOrders } from '../orders/numbering.ts'
 import type { Order } from '../orders/schema.ts'
 import { findOrder, moveOrder, orderView } from '../orders/service.ts'
 import { nextStatus, OrderStatus } from '../orders/status.ts'
+import { announcingBooks } from './announcing-books.ts'
+import { cancelCommand } from './cancel-orders.ts'
 import { CommandError } from './errors.ts'
 import { parseDay } from './option-values.ts'
+import { customerOf, money, orderLine } from './order-line.ts'
 import { counted, print, printJson } from './output.ts'
 import { commandLineActor, withDeps } from './with-deps.ts'
 
@@ -32,22 +32,12 @@ const ordersOn = async ({ orders }: Deps, day: string): Promise<Order[]> => {
   return all
 }
 
-const money = (amount: MinorUnits, { currency }: Order): string =>
-  `${toDecimalText(amount, currency)} ${currency.code}`
-const customerOf = ({ email, user_id }: Order): string =>
-  email === undefined ? user_id : readableEmail(email)
-const copiesIn = ({ items }: Order): number => items.reduce((sum, line) => sum + line.quantity, 0)
-
 const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> =>
   withDeps(async deps => {
     const day = date ?? dayOf(deps.now())
     const orders = await ordersOn(deps, day)
     if (json) return printJson(orders.map(orderView))
-    for (const order of orders)
-      print(
-        `${orderNumber(order.order_id)}  ${order.order_id}  ${order.status.padEnd(10)}  ${money(order.amounts.total, order).padStart(13)}  ` +
-          `${counted(copiesIn(order), 'book')}  ${customerOf(order)}`,
-      )
+    for (const order of orders) print(orderLine(order))
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
 
@@ -76,19 +66,6 @@ const show = (orderId: string, { json }: Json): Promise<void> =>
     else for (const line of orderText(order)) print(line)
   })
 
-/** Moves the order, and announces books that went back to stock, so that a running shop sees them too. */
-const moveAndAnnounce = async (deps: Deps, order: Order, to: OrderStatus): Promise<Order> => {
-  const returned: BookKey[] = []
-  const moved = await moveOrder(
-    { ...deps, booksChanged: keys => void returned.push(...keys) },
-    commandLineActor(),
-    order,
-    to,
-  )
-  if (returned.length > 0) await deps.db.transact(deps.changes.announce(returned, deps.now()))
-  return moved
-}
-
 const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStatus }): Promise<void> =>
   withDeps(async deps => {
     const order = await findOrder(deps, orderId)
@@ -97,7 +74,7 @@ const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStat
       throw new CommandError(
         `order ${orderNumber(order.order_id)} is ${order.status}: there is no next status`,
       )
-    const moved = await moveAndAnnounce(deps, order, next)
+    const moved = await announcingBooks(deps, free => moveOrder(free, commandLineActor(), order, next))
     if (json) printJson(orderView(moved))
     else print(`${orderNumber(moved.order_id)}  ${order.status} → ${moved.status}`)
   })
@@ -144,6 +121,7 @@ export const ordersCommand = (): Command => {
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(advance)
+  orders.addCommand(cancelCommand())
   orders
     .command('number')
     .description('Let orders of earlier releases and other clients be found by number')

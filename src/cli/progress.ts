@@ -1,4 +1,4 @@
-/** Progress bar of an import, drawn on stderr while that is a terminal. */
+/** Progress of long commands, drawn on stderr while that is a terminal: the bar of an import, and a count. */
 
 const WIDTH = 24
 const REDRAW_AFTER_MS = 100
@@ -34,6 +34,25 @@ export const startProgress = (total: number, stream: NodeJS.WriteStream = proces
       if (performance.now() - drawnAt < REDRAW_AFTER_MS) return
       drawnAt = performance.now()
       draw()
+    },
+    end: () => void stream.write('\r\u001b[K'),
+  }
+}
+
+/** Count of what is done, of `total`. */
+export const startCount = (
+  total: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): { readonly done: () => void; readonly end: () => void } => {
+  if (!stream.isTTY) return { done: () => {}, end: () => {} }
+  let count = 0
+  let drawnAt = Number.NEGATIVE_INFINITY
+  return {
+    done: () => {
+      count++
+      if (performance.now() - drawnAt < REDRAW_AFTER_MS && count < total) return
+      drawnAt = performance.now()
+      stream.write(`\r${count} of ${total}\u001b[K`)
     },
     end: () => void stream.write('\r\u001b[K'),
   }

@@ -11,6 +11,7 @@ import type { HeldAmount, Hold } from '../core/rate-limit/holds.ts'
 import { HoldRefused, type Limiter, type RateLimitRequest } from '../core/rate-limit/limiter.ts'
 import { DAY, type RequestCounter } from '../http/rate-limits.ts'
 import { mailLimitReached, type RequestedMails } from '../http/requested-mails.ts'
+import type { OrderDeps } from './deps.ts'
 import type { Order } from './schema.ts'
 import { type SendTransition, sendWithMail, sendWithoutMail } from './transition.ts'
 
@@ -58,21 +59,31 @@ export const createGuestLimits = async (
 ): Promise<GuestLimits> => {
   const recipient = await mails.limitOf(email)
 
-  const holding = (request: RateLimitRequest, max: number, order: Order): RateLimitRequest =>
-    max === 0 || request.heldSeconds === undefined
-      ? request
-      : { ...request, hold: { id: holdId(order), amount: copiesIn(order), max, seconds: UNPAID_SECONDS } }
+  const holding = (request: RateLimitRequest, per: keyof UnpaidLimit, order: Order): RateLimitRequest => {
+    const max = unpaidLimit[per]
+    if (max === 0 || request.heldSeconds === undefined) return request
+    const hold = { id: holdId(order), amount: copiesIn(order), max, seconds: UNPAID_SECONDS }
+    return { ...request, hold }
+  }
 
-  const requestsFor = (order: Order): RateLimitRequest[] => [
-    ...counter.requests.map(one => holding(one, unpaidLimit.network, order)),
-    holding(recipient, unpaidLimit.email, order),
-  ]
+  const perOf = ({ scope }: RateLimitRequest): keyof UnpaidLimit =>
+    scope === recipient.scope ? 'email' : 'network'
+
+  const requestsFor = (order: Order): RateLimitRequest[] =>
+    [...counter.requests, recipient].map(one => holding(one, perOf(one), order))
 
   return {
     heldBy: order =>
       requestsFor(order).flatMap(request =>
         request.hold
-          ? [{ row: limiter.rowOf(request), id: request.hold.id, amount: request.hold.amount }]
+          ? [
+              {
+                row: limiter.rowOf(request),
+                id: request.hold.id,
+                amount: request.hold.amount,
+                per: perOf(request),
+              },
+            ]
           : [],
       ),
     transact: async (order, writes) => {
@@ -81,11 +92,24 @@ export const createGuestLimits = async (
         await counter.transact(writes, { requests, refuse: mailLimitReached })
       } catch (error) {
         if (!(error instanceof HoldRefused) || !error.request.hold) throw error
-        const isRecipient = error.request.scope === recipient.scope
-        throw unpaidLimitReached(isRecipient ? 'email' : 'network', error.request.hold)
+        throw unpaidLimitReached(perOf(error.request), error.request.hold)
       }
     },
   }
+}
+
+/**
+ * Whether an order was placed from the same client network as `order`, as far as its copies still count there; undefined where it is
+ * not known, since the network is kept for 24 hours at most.
+ */
+export const sameNetwork = async (
+  { orders, now }: Pick<OrderDeps, 'orders' | 'now'>,
+  order: Order,
+): Promise<((other: Order) => boolean) | undefined> => {
+  const held = (await orders.heldBy(order, now())).find(({ per }) => per === 'network')
+  if (!held) return undefined
+  const ids = new Set(await orders.heldTogether(held, now()))
+  return other => other.order_id === order.order_id || ids.has(holdId(other))
 }
 
 /** Sends the cancellation by a guest: the mail about it counts for the recipient, and is left out where they had too many. */

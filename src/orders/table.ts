@@ -8,7 +8,7 @@ import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, isGuestUserId } from '../core/ids.ts'
 import { fromDecimal } from '../core/money.ts'
-import type { HeldAmount } from '../core/rate-limit/holds.ts'
+import { type HeldAmount, heldIds } from '../core/rate-limit/holds.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import type { OrderKey } from './links.ts'
 import type { CheckoutRecord } from './request-hash.ts'
@@ -57,10 +57,14 @@ export interface OrderTable extends OrderWrites {
   getCheckoutRecord(userId: string, key: string, now: Date): Promise<CheckoutRecord | undefined>
   /** What a guest's order of the last 24 hours holds on limits; empty for any other order, without a call. */
   heldBy(order: Order, now: Date): Promise<readonly HeldAmount[]>
+  /** Ids of all amounts that are held on the same row. */
+  heldTogether(held: HeldAmount, now: Date): Promise<readonly string[]>
 }
 
 /** Records of earlier releases hold nothing. */
-const HeldAmounts = z.array(z.object({ row: z.string(), id: z.string(), amount: z.number() })).catch([])
+const HeldAmounts = z
+  .array(z.object({ row: z.string(), id: z.string(), amount: z.number(), per: z.string() }))
+  .catch([])
 
 /** Owner id that no shopper has. */
 export const NO_OWNER = 'nobody'
@@ -212,6 +216,8 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
       }
       return []
     },
+    heldTogether: async ({ row }, now) =>
+      heldIds(await db.get(names.control, CONTROL_ROWS.rateLimit.key(row)), now.getTime()),
     ...createOrderWrites(names),
   }
 }

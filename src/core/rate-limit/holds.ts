@@ -17,7 +17,13 @@ export type Hold = {
 }
 
 /** Where an amount is held, so that it can be given back without knowing for whom. */
-export type HeldAmount = { readonly row: string; readonly id: string; readonly amount: number }
+export type HeldAmount = {
+  readonly row: string
+  readonly id: string
+  readonly amount: number
+  /** What the limit counts, such as 'network'. */
+  readonly per: string
+}
 
 type Update = Write & { readonly action: 'Update' }
 type Entry = { readonly name: string; readonly amount: number; readonly until: number }

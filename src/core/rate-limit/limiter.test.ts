@@ -64,6 +64,34 @@ test('the window slides: at most ten are admitted in any fifteen minutes, wherev
     expect(admitted.filter(at => at >= start && at < start + 900).length).toBeLessThanOrEqual(10)
 })
 
+const MAILS: RateLimitRequest = { ...TEN, max: 20, seconds: 86_400, burst: { max: 8, seconds: 3_600 } }
+
+test('a limit with a burst holds in both windows, wherever they begin, in one row', async () => {
+  const { admit, time, shop } = await open()
+  const other = createCountingLimiter(shop)
+  const admitted: number[] = []
+  for (let minute = 0; minute < 3 * 24 * 60; minute += 7) {
+    const wait = await (minute % 2 ? other : { admit }).admit([MAILS])
+    if (wait === 0) admitted.push(minute)
+    time.advance(7 * 60_000)
+  }
+  const within = (start: number, minutes: number) =>
+    admitted.filter(at => at >= start && at < start + minutes).length
+  expect(Math.max(...admitted.map(start => within(start, 60)))).toBe(8)
+  expect(Math.max(...admitted.map(start => within(start, 24 * 60)))).toBe(20)
+  expect(admitted.length).toBeGreaterThanOrEqual(60)
+  expect(await readItems(shop, 'control')).toHaveLength(1)
+})
+
+test('of 60 concurrent requests at three processes a burst admits as many as it allows, and later as many again', async () => {
+  const { shop, time } = await open()
+  const processes = [createCountingLimiter(shop), createCountingLimiter(shop), createCountingLimiter(shop)]
+  for (const expected of [8, 8, 4, 0]) {
+    expect(await race(60, i => processes[i % 3]?.admit([MAILS]) ?? Promise.resolve(1))).toBe(expected)
+    time.advance(3_600_000)
+  }
+})
+
 test('a refused request is told when to try again, and is admitted then', async () => {
   const { admit, time } = await open()
   for (let i = 0; i < 10; i++) {
