@@ -1,9 +1,14 @@
 /** A mail server for tests. */
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
-/** Starts a mail server that records what it receives; `refuse` is its answer to recipients. */
-export const startSmtpServer = async (refuse?: string) => {
+/**
+ * Starts a mail server that records what it receives, and the most mails that it had in hand at once. `refuse` is its answer to
+ * recipients; it takes `delayMs` for each mail.
+ */
+export const startSmtpServer = async ({ refuse = '', delayMs = 0 } = {}) => {
+  const inHand = { now: 0, most: 0 }
   const commands: string[] = []
   const messages: string[] = []
   const server = createServer(socket => {
@@ -21,7 +26,11 @@ export const startSmtpServer = async (refuse?: string) => {
           else {
             messages.push(data)
             data = undefined
-            socket.write('250 taken\r\n')
+            inHand.most = Math.max(inHand.most, ++inHand.now)
+            sleep(delayMs).then(() => {
+              inHand.now--
+              socket.write('250 taken\r\n')
+            })
           }
           continue
         }
@@ -36,5 +45,5 @@ export const startSmtpServer = async (refuse?: string) => {
   onTestFinished(() => new Promise<void>(done => server.close(() => done())))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  return { url: `smtp://127.0.0.1:${port}`, port, commands, messages }
+  return { url: `smtp://127.0.0.1:${port}`, port, commands, messages, inHand }
 }

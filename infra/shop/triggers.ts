@@ -45,6 +45,7 @@ const addStream = (
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(1),
+    ...(trigger.parallelBatches ? { parallelizationFactor: trigger.parallelBatches } : {}),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
     retryAttempts: 5,

@@ -1,4 +1,5 @@
 /** Bundles of the functions that streams and schedules invoke, with events as DynamoDB and EventBridge send them. */
+
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import { startFunction } from '../../test/lambda-function.ts'
 import { startSmtpServer } from '../../test/smtp-server.ts'
 import { foreignBook, putForeignItem, readItems } from '../../test/table-contents.ts'
 import type { Deps } from '../composition/shop.ts'
+import { isInOutbox } from '../core/outbox.ts'
 import type { FunctionId } from './functions.ts'
 
 let sequence = 0
@@ -44,25 +46,26 @@ const poison: DynamoDBRecord[] = [
   recordOf({ keys: { pk: 'outbox', sk: 'z' } }),
 ]
 
-const openMail = async (env: Readonly<Record<string, string>> = {}) => {
-  const server = await startSmtpServer()
+const openMail = async ({ delayMs = 0 } = {}) => {
+  const server = await startSmtpServer({ delayMs })
   const shop = await createAccountShop({ books: [aBook({ stock_quantity: 500 })] })
   const start = async (id: FunctionId, more: Readonly<Record<string, string>> = {}) => {
     const { environment } = await startFunctions(shop.deps, [])
-    return startFunction(id, { ...environment, SMTP_URL: server.url, ...env, ...more })
+    return startFunction(id, { ...environment, SMTP_URL: server.url, ...more })
   }
   const order = async (who: Shopper): Promise<string> => {
     await who.post('/api/cart/items', { book_id: 'tech-001' })
     return (await checkOut(who)).body.order_id
   }
   const rows = async (pk: string) => (await readItems(shop, 'control')).filter(one => one.pk === pk)
-  return { ...shop, server, start, order, rows }
+  const outbox = async () => (await readItems(shop, 'control')).filter(one => isInOutbox(one.pk))
+  return { ...shop, server, start, order, rows, outbox }
 }
 
 test('each mail of a batch is sent once, with repeated records, invalid records and concurrent consumers', async () => {
-  const { start, order, rows, visitor, server } = await openMail()
+  const { start, order, outbox, visitor, server } = await openMail()
   for (let i = 0; i < 4; i++) await order(visitor())
-  const records = (await rows('outbox')).map(outboxRecord)
+  const records = (await outbox()).map(outboxRecord)
   const event = { Records: [...poison.slice(0, 2), ...records, ...poison.slice(2)] }
   const consumers = await Promise.all([start('OutboxConsumer'), start('OutboxConsumer')])
   const answers = await Promise.all([...consumers, ...consumers].map(one => one.invoke(event)))
@@ -70,15 +73,36 @@ test('each mail of a batch is sent once, with repeated records, invalid records 
   expect(answers).toEqual(Array(4).fill({ batchItemFailures: [] }))
   expect(server.messages).toHaveLength(4)
   expect(new Set(server.messages.map(text => /Message-ID:\s*(<[^>]+>)/i.exec(text)?.[1])).size).toBe(4)
-  expect(await rows('outbox')).toEqual([])
+  expect(await outbox()).toEqual([])
   await consumers[0]?.invoke(event)
   expect(server.messages).toHaveLength(4)
 })
 
+test('a batch is sent eight mails at a time, and those about one order in their order', async () => {
+  const { start, order, outbox, visitor, server, staff } = await openMail({ delayMs: 100 })
+  const ids: string[] = []
+  for (let i = 0; i < 12; i++) ids.push(await order(visitor()))
+  for (const id of ids.slice(0, 3)) await staff.post(`/api/orders/${id}/cancel`)
+  const rows = (await outbox()).toSorted((a, b) => (a.sk < b.sk ? -1 : 1))
+  expect(new Set(rows.map(({ pk }) => pk)).size).toBeGreaterThan(2)
+  const consumer = await start('OutboxConsumer')
+  // As Lambda does with ten batches of a shard at once: each is of other partitions.
+  await consumer.invoke({ Records: rows.map(outboxRecord) })
+  expect(server.messages).toHaveLength(15)
+  expect(server.inHand.most).toBeGreaterThanOrEqual(6)
+  expect(server.inHand.most).toBeLessThanOrEqual(8)
+  for (const id of ids.slice(0, 3)) {
+    const about = server.messages.flatMap(text => /Message-ID:\s*<([^@>]+)/i.exec(text)?.[1] ?? [])
+    const mine = about.filter(name => name.includes(id.slice(-16)))
+    expect(mine.map(name => /confirmed|cancelled/.exec(name)?.[0])).toEqual(['confirmed', 'cancelled'])
+  }
+  expect(await outbox()).toEqual([])
+})
+
 test('after a database error only the interrupted records are returned for a retry', async () => {
-  const { start, order, rows, visitor, server, deps } = await openMail()
+  const { start, order, outbox, visitor, server, deps } = await openMail()
   await order(visitor())
-  const [row] = await rows('outbox')
+  const [row] = await outbox()
   const failing = await start('OutboxConsumer', { CONTROL_TABLE_NAME: 'no-such-table' })
   const records = [poison[0], outboxRecord(row)]
   expect(await failing.invoke({ Records: records })).toEqual({
@@ -95,7 +119,7 @@ test('after a database error only the interrupted records are returned for a ret
 })
 
 test('the sweeper sends postponed mails and finishes an interrupted erasure', async () => {
-  const { start, order, rows, server, member, deps } = await openMail()
+  const { start, order, rows, outbox, server, member, deps } = await openMail()
   const jane = await member('jane@example.com')
   await order(jane)
   const { user_id } = (await jane.get('/api/users/me')).body
@@ -106,7 +130,7 @@ test('the sweeper sends postponed mails and finishes an interrupted erasure', as
   await sweeper.invoke(scheduled)
   expect(await rows('erasures')).toMatchObject([{ state: 'done' }])
   expect((await jane.get('/api/auth/session')).body).toEqual({ signed_in: false })
-  expect(await rows('outbox')).toEqual([])
+  expect(await outbox()).toEqual([])
   expect(server.messages.length).toBeLessThanOrEqual(1)
   await order(jane)
   await sweeper.invoke(scheduled)
@@ -114,7 +138,7 @@ test('the sweeper sends postponed mails and finishes an interrupted erasure', as
   await order(jane)
   const silent = await start('Sweeper', { SMTP_URL: '' })
   await silent.invoke(scheduled)
-  expect((await rows('outbox')).map(({ state, tries }) => [state, tries])).toContainEqual(['PENDING', 0])
+  expect((await outbox()).map(({ state, tries }) => [state, tries])).toContainEqual(['PENDING', 0])
   const broken = await start('Sweeper', { CONTROL_TABLE_NAME: 'no-such-table' })
   await expect(broken.invoke(scheduled)).rejects.toThrow('ResourceNotFoundException')
 })

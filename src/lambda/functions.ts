@@ -1,6 +1,6 @@
 /** Functions on AWS as data: endpoints, triggers and permissions of each. Bundles, stacks and tests read it. */
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
-import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { TableId } from '../tables/definitions.ts'
 
@@ -13,6 +13,8 @@ export type Trigger =
       readonly table: TableId
       /** Filter of the event source mapping; records that do not match are not delivered. */
       readonly filter?: object
+      /** Batches of one shard of the stream that are worked on at once, those of one partition in their order; 1 unless given. */
+      readonly parallelBatches?: number
     }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
 
@@ -105,11 +107,12 @@ export const FUNCTIONS = [
       {
         kind: 'stream',
         table: 'control',
+        parallelBatches: 10,
         // Rows that were postponed are sent by the sweeper.
         filter: {
           eventName: ['INSERT'],
           dynamodb: {
-            NewImage: { pk: { S: [CONTROL_ROWS.outbox.pk] }, state: { S: ['PENDING'] }, tries: { N: ['0'] } },
+            NewImage: { pk: { S: [...OUTBOX_PARTITIONS] }, state: { S: ['PENDING'] }, tries: { N: ['0'] } },
           },
         },
       },

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
+import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { resumeErasures } from '../privacy/erase.ts'
@@ -23,7 +24,10 @@ const deps = {
 export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
   const time = Math.max(1, getRemainingTimeInMillis() - MAX_DELIVERY_MS)
   // Without a mail transport, rows wait in the outbox: a function has no mail folder.
-  const send = async () => hasMailTransport(deps.settings) && sendDueMail(deps, AbortSignal.timeout(time))
+  const signal = AbortSignal.timeout(time)
+  const send = async () =>
+    hasMailTransport(deps.settings) &&
+    (await Promise.all(OUTBOX_PARTITIONS.map(pk => sendDueMail({ ...deps, partitions: [pk] }, signal))))
   const results = await Promise.allSettled([resumeErasures(deps), send()])
   await recordDelays(deps)
   for (const one of results) if (one.status === 'rejected') throw one.reason

@@ -11,7 +11,7 @@ import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, sortKeyAt } from '../core/ids.ts'
-import { outboxKey } from '../core/outbox.ts'
+import { isInOutbox, OUTBOX_PARTITIONS, outboxKey } from '../core/outbox.ts'
 import { endOfLifetime } from './lifetimes.ts'
 import type { OutboxEntry } from './schema.ts'
 
@@ -28,8 +28,11 @@ type EntryPages = AsyncIterable<readonly OutboxEntry[]>
 
 /** Writes give back false, or no row, where a row is no longer in its place: another worker was faster. */
 export interface OutboxTable {
-  /** Up to `limit` rows that are due, those that have waited longest first. */
-  listDue(now: Date, limit: number): Promise<OutboxRow[]>
+  /**
+   * Up to `limit` rows that are due, in these partitions or in all: first those that somebody waits for on a page, then those
+   * that have waited longest.
+   */
+  listDue(now: Date, limit: number, partitions?: readonly string[]): Promise<OutboxRow[]>
   /** Since when the first mail has been waiting. Undefined where none is. */
   waitingSince(): Promise<Date | undefined>
   /** Leases the row until `leaseEnd` and counts a try. */
@@ -58,10 +61,17 @@ export interface OutboxTable {
 export const parseRow = (item: Item): OutboxRow => {
   const sk = String(item.sk)
   const tries = Number(item.tries)
-  const id = item.pk === CONTROL_ROWS.outbox.pk ? sk.slice(sk.indexOf('#') + 1) : sk
+  const id = isInOutbox(item.pk) ? sk.slice(sk.indexOf('#') + 1) : sk
   const requestId = typeof item.request_id === 'string' ? item.request_id : undefined
   return { id, tries: Number.isSafeInteger(tries) ? tries : 0, requestId, item }
 }
+
+const [AWAITED_PARTITION] = OUTBOX_PARTITIONS
+
+/** Orders rows of several partitions: awaited mails first, then by the time from which they are due. */
+const byUrgency = (one: Item, other: Item): number =>
+  Number(other.pk === AWAITED_PARTITION) - Number(one.pk === AWAITED_PARTITION) ||
+  (String(one.sk) < String(other.sk) ? -1 : 1)
 
 const toEntry = (item: Item): OutboxEntry => {
   const { id, tries } = parseRow(item)
@@ -99,7 +109,7 @@ const sentRecord = (row: OutboxRow, now: Date): Item => ({
 const dueItem = (row: OutboxRow, due: Date, changes: Item): Item => ({
   ...row.item,
   ...changes,
-  ...outboxKey(due, row.id),
+  ...outboxKey(due, row.id, row.item.event),
   due_at: due.toISOString(),
 })
 
@@ -139,21 +149,29 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
   const markSent: OutboxTable['markSent'] = (row, now) => move([row, sentRecord(row, now)])
 
   return {
-    listDue: async (now, limit) => {
-      const { items } = await db.query({
-        table,
-        where: 'pk = :pk AND sk < :end',
-        values: { ':pk': CONTROL_ROWS.outbox.pk, ':end': sortKeyAt(new Date(now.getTime() + 1)) },
-        limit,
-        consistent: true,
-      })
-      return items.map(parseRow)
+    listDue: async (now, limit, partitions = OUTBOX_PARTITIONS) => {
+      const end = sortKeyAt(new Date(now.getTime() + 1))
+      const found = await Promise.all(
+        partitions.map(pk =>
+          db.query({
+            table,
+            where: 'pk = :pk AND sk < :end',
+            values: { ':pk': pk, ':end': end },
+            limit,
+            consistent: true,
+          }),
+        ),
+      )
+      const rows = found.flatMap(({ items }) => items)
+      return rows.sort(byUrgency).slice(0, limit).map(parseRow)
     },
     waitingSince: async () => {
-      const outbox = partition(table, CONTROL_ROWS.outbox.pk)
-      const { items } = await db.query({ ...outbox, consistent: false, limit: 1 })
-      const since = Date.parse(String(items[0]?.created_at))
-      return Number.isNaN(since) ? undefined : new Date(since)
+      const first = await Promise.all(
+        OUTBOX_PARTITIONS.map(pk => db.query({ ...partition(table, pk), consistent: false, limit: 1 })),
+      )
+      const times = first.map(({ items }) => Date.parse(String(items[0]?.created_at)))
+      const since = Math.min(...times.filter(time => !Number.isNaN(time)))
+      return Number.isFinite(since) ? new Date(since) : undefined
     },
     lease: async (row, leaseEnd) => {
       const item = leasedItem(row, leaseEnd)
@@ -178,7 +196,9 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
       const changes = { state: 'PENDING', tries: 0, ...(latest ? { send_before: latest.toISOString() } : {}) }
       return move([row, dueItem(row, now, changes)])
     },
-    pending: () => entriesIn(CONTROL_ROWS.outbox.pk),
+    pending: async function* () {
+      for (const pk of OUTBOX_PARTITIONS) yield* entriesIn(pk)
+    },
     deadLetters: () => entriesIn(CONTROL_ROWS.deadLetter.pk),
   }
 }

@@ -42,7 +42,7 @@ test('SMTP sends a mail as HTML and text, with the same Message-ID on each try',
 })
 
 test('a refusal of the mail server, and a server that cannot be reached, are errors', async () => {
-  const server = await startSmtpServer('550 no such user')
+  const server = await startSmtpServer({ refuse: '550 no such user' })
   await expect(createSmtpTransport(server.url, FROM).send(mail())).rejects.toThrow('550 no such user')
   expect(server.messages).toEqual([])
   await expect(createSmtpTransport('smtp://127.0.0.1:9', FROM).send(mail())).rejects.toThrow('ECONNREFUSED')

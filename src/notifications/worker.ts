@@ -16,6 +16,8 @@ export type WorkerDeps = DeliveryDeps & {
    * of orders goes before their mails. No pause unless given.
    */
   readonly pauseFactor?: number
+  /** Partitions of the outbox from which it takes mails; all unless given. */
+  readonly partitions?: readonly string[]
 }
 
 const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -33,7 +35,7 @@ const rotateRandomly = <T>(rows: readonly T[]): T[] => {
  */
 export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promise<void> => {
   for (;;) {
-    const rows = await deps.outbox.listDue(deps.now(), BATCH_SIZE)
+    const rows = await deps.outbox.listDue(deps.now(), BATCH_SIZE, deps.partitions)
     if (rows.length === 0) return
     const batch = rotateRandomly(rows)
     let leased: OutboxRow | undefined

@@ -1,4 +1,5 @@
 /** Every place where the shop holds personal data: the one list of what an export contains and an erasure deletes. */
+
 import type { AuthRecords, StoredRecord } from '../accounts/auth/records.ts'
 import type { AccountDeps } from '../accounts/deps.ts'
 import { listAddresses } from '../accounts/profile/service.ts'
@@ -7,6 +8,7 @@ import { auditTrail } from '../core/audit.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
+import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderPage, OrderTable } from '../orders/table.ts'
@@ -76,7 +78,7 @@ export const readPendingMails = async (
   userIds: ReadonlySet<string>,
 ): Promise<Item[]> => {
   const found: Item[] = []
-  for (const { pk } of [CONTROL_ROWS.outbox, CONTROL_ROWS.deadLetter])
+  for (const pk of [...OUTBOX_PARTITIONS, CONTROL_ROWS.deadLetter.pk])
     for await (const page of db.pages({ ...partition(names.control, pk), consistent: false }))
       found.push(...page.filter(({ user_id }) => userIds.has(String(user_id))))
   return found

@@ -1,10 +1,12 @@
 /** Client of a shop process: its customers over HTTP, and its tables through the engine's port. */
+
 import { spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { createDatabase } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import type { Item } from '#src/core/dynamo/write.ts'
+import { isInOutbox } from '#src/core/outbox.ts'
 import { DEFAULT_TABLE_NAMES } from '#src/tables/definitions.ts'
 import { ADDRESS, type Json, temporaryFolder } from '../../test/kit.ts'
 import { type ShopProcess, startShopProcess } from '../../test/shop-process.ts'
@@ -152,7 +154,7 @@ export const findInconsistencies = async (
     new Set(rows.filter(({ pk }) => isSo(String(pk))).map(row => row[name]))
   // A mail is either pending or recorded as sent.
   const parts = {
-    mail: among(pk => pk === 'outbox' || pk.startsWith('mail#'), 'order_id', [...control, ...controlAgain]),
+    mail: among(pk => isInOutbox(pk) || pk.startsWith('mail#'), 'order_id', [...control, ...controlAgain]),
     'idempotency record': among(pk => pk.startsWith('idem#'), 'order_id'),
     pointer: among(pk => pk.startsWith('email-orders#'), 'sk'),
   }

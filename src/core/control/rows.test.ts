@@ -39,6 +39,11 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
     '250f483c6ba8c5b223934b9ff20a1af044fede9ba850a39f3f77ee121ddf0c40',
   ],
   [CONTROL_ROWS.outbox.key('01m8#order-1#order_confirmed'), 'outbox', '01m8#order-1#order_confirmed'],
+  [
+    CONTROL_ROWS.outboxShard.key('3', '01m8#order-1#order_confirmed'),
+    'outbox#3',
+    '01m8#order-1#order_confirmed',
+  ],
   [CONTROL_ROWS.deadLetter.key('order-1#order_confirmed'), 'outbox-dead', 'order-1#order_confirmed'],
   [CONTROL_ROWS.sentMail.key('order-1#order_confirmed'), 'mail#order-1#order_confirmed', 'sent'],
   [CONTROL_ROWS.rateLimit.key('0f'), 'limit#0f', 'limit'],
@@ -106,6 +111,7 @@ const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([
   CONTROL_ROWS.orderNumber,
   CONTROL_ROWS.orderNumbering,
   CONTROL_ROWS.orderView,
+  CONTROL_ROWS.outboxShard,
   CONTROL_ROWS.renamedCategory,
   CONTROL_ROWS.shop,
 ])

@@ -75,7 +75,12 @@ export const CONTROL_ROWS = {
     undefined,
     hashedFor('order-view'),
   ),
-  /** Outbox: mails that are due or leased, by the time from which they may be taken, then `#` and the mail's id. */
+  /**
+   * Outbox: mails that are due or leased, by shard (core/outbox.ts), then by the time from which they may be taken, then `#` and
+   * the mail's id.
+   */
+  outboxShard: rowGroup('outbox#', '', { ttl: 'never', owner: 'notifications/table.ts', personalData: true }),
+  /** Outbox as releases up to 0.2 wrote it, in one partition. Rows in it are sent, and move to a shard when they are retried. */
   outbox: rowList('outbox', { ttl: 'never', owner: 'notifications/table.ts', personalData: true }),
   /** Dead letters: mails that were given up, by their id. */
   deadLetter: rowList('outbox-dead', {
