@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthRecords } from '#src/accounts/auth/records.ts'
+import { createPasswordCredential } from '#src/accounts/password-credential.ts'
+import { hashPassword } from '#src/accounts/passwords.ts'
 import { sessionCookie, signToken } from '#src/accounts/sessions.ts'
 import type { Book } from '#src/catalog/schema.ts'
 import { createDatabase } from '#src/composition/clients.ts'
@@ -71,6 +73,10 @@ export type AccountOptions = {
   readonly secondFactor?: boolean
   /** A browser with earlier cookies: its guest cookie is kept besides the session's. */
   readonly from?: Shopper
+  /** By default it has none. */
+  readonly password?: string
+  /** Whether the owner of one without a password has signed in with a passkey just now (default), or long ago. */
+  readonly proved?: boolean
   /** Lifetime of the session in days, 60 by default. */
   readonly days?: number
 }
@@ -173,7 +179,7 @@ const createAccount = (
   options: AccountOptions = {},
 ): Account & { readonly write: () => Promise<void> } => {
   const { email = `reader-${++accounts}@example.com`, firstName, lastName, verified = true, role } = options
-  const { secondFactor = role !== undefined, from, days = 60 } = options
+  const { secondFactor = role !== undefined, from, days = 60, proved = true, password } = options
   const now = deps.now()
   const at = now.toISOString()
   const [id, token] = [newUserId(now), newSecret()]
@@ -197,7 +203,10 @@ const createAccount = (
       expiresAt: new Date(now.getTime() + days * 86_400_000).toISOString(),
       secondFactor,
       staff: role !== undefined,
+      ...(proved && password === undefined ? { provedAt: at } : {}),
     })
+    if (password !== undefined)
+      await records.create('account', createPasswordCredential(id, await hashPassword(password), at))
   }
   let written: Promise<void> | undefined
   const write = () => {

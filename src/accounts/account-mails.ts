@@ -12,12 +12,16 @@ export type AccountEvent =
   | 'change_email'
   | 'email_changed'
   | 'password_changed'
+  | 'account_changed'
+  | 'account_erased'
 
 type Content = {
   /** The recipient, only where it is not the account's own email: the row otherwise holds no personal data. */
   readonly email?: string
   /** Of the password at this time, for links that must not outlive it. */
   readonly passwordFingerprint?: string
+  /** What the mail `account_changed` tells of. */
+  readonly change?: string
 }
 
 /** The outbox row of a mail about an account. The worker makes the mail, and the token of its link, later. */
@@ -25,13 +29,14 @@ export const announceAccountMail = (
   { names, now }: Pick<AccountDeps, 'names' | 'now'>,
   event: AccountEvent,
   userId: string,
-  { email, passwordFingerprint }: Content = {},
+  { email, passwordFingerprint, change }: Content = {},
 ): Write => {
   const content = {
     event,
     user_id: userId,
     ...(email === undefined ? {} : { email }),
     ...(passwordFingerprint === undefined ? {} : { seal: passwordFingerprint }),
+    ...(change === undefined ? {} : { change }),
   }
   return announceMail(names.control, `${userId}#${event}#${newVersion()}`, content, now())
 }

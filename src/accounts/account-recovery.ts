@@ -1,17 +1,20 @@
-/** Password reset by a mailed link. */
+/** New passwords: by a mailed link (reset), or by the owner who is signed in. */
+import { wasApplied } from '../core/dynamo/conditional.ts'
+import { ShopError } from '../core/errors.ts'
+import type { Session } from '../http/identity.ts'
 import type { RequestedMails } from '../http/requested-mails.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
 import { endSessions } from './active-sessions.ts'
-import { auditOwnChange } from './audit.ts'
+import { auditOwnChange, type OwnChange } from './audit.ts'
+import type { StoredRecord } from './auth/records.ts'
 import type { AccountDeps } from './deps.ts'
-import {
-  createPasswordCredential,
-  findPasswordCredential,
-  passwordFingerprint,
-} from './password-credential.ts'
+import { createSession, type NewSessionDeps } from './new-session.ts'
+import { noticeWrites } from './owner-notice.ts'
+import { findPasswordCredential, passwordFingerprint, passwordWrites } from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 import { linkInvalid } from './problems.ts'
+import { readSignInMethods, type SignInMethods } from './sign-in-methods.ts'
 
 /** Announces a mail with a reset link if the email has an account. An unknown email costs the same calls. */
 export const requestPasswordReset = async (
@@ -31,37 +34,130 @@ export const requestPasswordReset = async (
   await mails.send(email, mail ?? decoy, decoy)
 }
 
+/** The account of a reset link that may still be used. Throws link_invalid. */
+const findResetLink = async (deps: AccountDeps, token: string) => {
+  const link = await deps.accountLinks.find('reset_password', token, deps.now())
+  const [user, methods] = [
+    await deps.records.byId('user', link.user_id),
+    await readSignInMethods(deps, link.user_id),
+  ]
+  const isOutdated =
+    link.passwordFingerprint !== undefined &&
+    link.passwordFingerprint !== passwordFingerprint(methods.password)
+  if (user?.record.email !== link.email || isOutdated) throw linkInvalid()
+  return { link, user, methods }
+}
+
+/**
+ * The ways to sign in that a reset removes, by default. What a second factor protects stays protected: an authenticator app, and
+ * the passkeys of staff, are never removed by a mail alone, or whoever reads the mails would need nothing else.
+ */
+const removableMethods = ({ passkeys, identities, isStaff }: SignInMethods) => ({
+  passkeys: isStaff ? [] : passkeys,
+  identities,
+})
+
+export type ResetPreview = {
+  readonly passkeys: number
+  readonly linked_identities: number
+  readonly kept_passkeys: number
+  readonly authenticator_app: boolean
+}
+
+/** What a reset by this link would remove besides the password, and what it would keep. The link is not used up. Throws link_invalid. */
+export const previewReset = async (deps: AccountDeps, token: string): Promise<ResetPreview> => {
+  const { methods } = await findResetLink(deps, token)
+  const { passkeys, identities } = removableMethods(methods)
+  return {
+    passkeys: passkeys.length,
+    linked_identities: identities.length,
+    kept_passkeys: methods.passkeys.length - passkeys.length,
+    authenticator_app: methods.authenticatorApp,
+  }
+}
+
+/** Removes passkeys and linked identities, each with its audit event; returns how many. */
+const removeMethods = async (deps: AccountDeps, userId: string): Promise<number> => {
+  const { passkeys, identities } = removableMethods(await readSignInMethods(deps, userId))
+  const remove = (model: string, record: StoredRecord, change: OwnChange) =>
+    deps.db.transact([
+      ...deps.records.removalWrites(model, { ...record, revision: undefined }),
+      ...auditOwnChange(deps, userId, change),
+    ])
+  for (const one of passkeys) await remove('passkey', one, 'account.passkey.remove')
+  for (const one of identities) await remove('account', one, 'account.cognito.unlink')
+  return passkeys.length + identities.length
+}
+
+export type Reset = {
+  readonly token: string
+  readonly password: string
+  /** Whether passkeys and linked identities go too: a thief may have added them. */
+  readonly removeOtherMethods: boolean
+}
+
 /**
  * Sets a new password by a mailed link, which also verifies the email, and returns that email. Ends all sessions and
  * invalidates all other reset links, so that an attacker with the old password or an older mail is locked out.
  * Throws link_invalid, password_refused.
  */
-export const resetPassword = async (deps: AccountDeps, token: string, password: string): Promise<string> => {
+export const resetPassword = async (
+  deps: AccountDeps,
+  { token, password, removeOtherMethods }: Reset,
+): Promise<string> => {
   const { records, now } = deps
-  const link = await deps.accountLinks.find('reset_password', token, now())
+  const { link, user, methods } = await findResetLink(deps, token)
   const { user_id, email } = link
   await assertNotGuessable(password, email)
-  const [user, credential] = [
-    await records.byId('user', user_id),
-    await findPasswordCredential(deps, user_id),
-  ]
-  const isOutdated =
-    link.passwordFingerprint !== undefined && link.passwordFingerprint !== passwordFingerprint(credential)
-  if (user?.record.email !== email || isOutdated) throw linkInvalid()
   const [hash, at] = [await hashPassword(password), now().toISOString()]
+  // Before the link is used up, so that a reset that fails here can be repeated with it.
+  const removed = removeOtherMethods ? await removeMethods(deps, user_id) : 0
+  const verified = { ...user.record, emailVerified: true, updatedAt: at }
   await consumeLink(deps, [
     link.consume,
-    ...(credential
-      ? records.replacementWrites('account', credential, {
-          ...credential.record,
-          password: hash,
-          updatedAt: at,
-        })
-      : records.creationWrites('account', createPasswordCredential(user_id, hash, at))),
-    ...records.replacementWrites('user', user, { ...user.record, emailVerified: true, updatedAt: at }),
-    announceAccountMail(deps, 'password_changed', user_id),
-    ...auditOwnChange(deps, user_id, 'account.password'),
+    ...passwordWrites(deps, user_id, methods.password, hash),
+    ...records.replacementWrites('user', user, verified),
+    ...(removed > 0
+      ? [
+          ...auditOwnChange(deps, user_id, 'account.password'),
+          ...noticeWrites(deps, user_id, 'account.recovery'),
+        ]
+      : noticeWrites(deps, user_id, 'account.password')),
   ])
   await endSessions(deps, user_id)
+  // Of a session that was still alive a moment ago.
+  if (removeOtherMethods) await removeMethods(deps, user_id)
   return email
+}
+
+export type PasswordChange = {
+  readonly password: string
+  /** The session that goes on: all others end, and it gets a new cookie. */
+  readonly session: Session
+  readonly userAgent: string | undefined
+}
+
+/**
+ * Sets another password, or the first one of an account that signs in otherwise, and returns the Set-Cookie header of the session
+ * that replaces this one. Throws password_refused, store_busy.
+ */
+export const changePassword = async (
+  deps: NewSessionDeps,
+  { password, session, userAgent }: PasswordChange,
+): Promise<string> => {
+  const { userId, secondFactor, provedAt } = session
+  await assertNotGuessable(password, (await deps.users.get(userId))?.email ?? '')
+  const credential = await findPasswordCredential(deps, userId)
+  const hash = await hashPassword(password)
+  const isChanged = await wasApplied(
+    deps.db.transact([
+      ...passwordWrites(deps, userId, credential, hash),
+      ...noticeWrites(deps, userId, 'account.password'),
+    ]),
+  )
+  if (!isChanged)
+    throw new ShopError('store_busy', 'The password was changed at the same time. Please try again.')
+  const { id, cookie } = await createSession(deps, userId, { userAgent, secondFactor, provedAt })
+  await endSessions(deps, userId, other => other !== id)
+  return cookie
 }

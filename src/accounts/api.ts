@@ -57,6 +57,16 @@ export const PASSWORD_LIMITS: readonly RateLimit[] = [
 
 const base = { method: 'POST', cache: 'private' } as const
 
+/** Of an endpoint that adds or removes a way into the account, or guards its data: the owner is asked again (`reauthenticate`). */
+export const ASKS_OWNER = { access: 'account', reauthenticate: 'password', limits: PASSWORD_LIMITS } as const
+/** What an endpoint refuses that asks the owner again. */
+export const OWNER_ERRORS = ['password_wrong', 'second_factor_needed', 'reauthentication_needed'] as const
+/** The password of an account that has one. */
+export const OwnerPassword = TypedPassword.optional().describe(
+  'Of the account; left out where it has none, and has signed in with a passkey or single sign-on in the last 5 minutes.',
+)
+export const OwnerBody = z.strictObject({ password: OwnerPassword }).meta({ id: 'PasswordAgain' })
+
 export const signUp = endpoint({
   ...base,
   id: 'signUp',
@@ -165,23 +175,80 @@ export const resetPassword = endpoint({
   summary: 'Reset the password with the link from the email, once, within 30 minutes; all sessions end',
   access: 'anyone',
   limits: LINK_LIMITS,
-  body: z.strictObject({ token: LinkToken, password: Password }).meta({ id: 'ResetPassword' }),
+  body: z
+    .strictObject({
+      token: LinkToken,
+      password: Password,
+      remove_other_methods: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether passkeys and linked identities are removed: somebody else may have added them. An authenticator app and the passkeys of staff always stay.',
+        ),
+    })
+    .meta({ id: 'ResetPassword' }),
   status: 204,
   errors: ['link_invalid', 'password_refused'],
+})
+
+export const previewReset = endpoint({
+  ...base,
+  id: 'previewReset',
+  path: '/api/auth/password/reset/preview',
+  summary:
+    'List the other ways to sign in that a reset with this link removes and keeps; the link is not used up',
+  access: 'anyone',
+  limits: LINK_LIMITS,
+  body: LinkBody,
+  status: 200,
+  reply: z
+    .object({
+      passkeys: z.int(),
+      linked_identities: z.int(),
+      kept_passkeys: z.int().describe('Of staff, who need a second factor.'),
+      authenticator_app: z.boolean().describe('Whether there is one, which stays.'),
+    })
+    .meta({ id: 'ResetPreview' }),
+  errors: ['link_invalid'],
+})
+
+export const getSignInMethods = endpoint({
+  ...base,
+  method: 'GET',
+  id: 'getSignInMethods',
+  path: '/api/auth/sign-in-methods',
+  summary: 'Get how the caller’s account signs in, and what it must send to change that',
+  access: 'account',
+  status: 200,
+  reply: z
+    .object({
+      password: z.boolean(),
+      passkeys: z.int(),
+      linked_identities: z.int(),
+      authenticator_app: z.boolean(),
+      proof: z
+        .enum(['password', 'none', 'recent_sign_in', 'second_factor'])
+        .describe(
+          'What is still needed to change them: the password; nothing more; a new sign-in with a passkey or single sign-on; a sign-in with the second factor.',
+        ),
+    })
+    .meta({ id: 'SignInMethods' }),
+  errors: [],
 })
 
 export const changePassword = endpoint({
   ...base,
   id: 'changePassword',
   path: '/api/auth/password/change',
-  summary: 'Change the password; all other sessions end, and this one gets a new cookie',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
+  summary:
+    'Change the password, or set the first one; all other sessions end, and this one gets a new cookie',
+  ...ASKS_OWNER,
+  reauthenticate: 'current_password',
   body: z
-    .strictObject({ current_password: TypedPassword, password: Password })
+    .strictObject({ current_password: OwnerPassword, password: Password })
     .meta({ id: 'ChangePassword' }),
   status: 204,
-  errors: ['password_wrong', 'password_refused'],
+  errors: [...OWNER_ERRORS, 'password_refused'],
 })
 
 export const changeEmail = endpoint({
@@ -189,13 +256,12 @@ export const changeEmail = endpoint({
   id: 'changeEmail',
   path: '/api/auth/email/change',
   summary:
-    'Request a change of email: a link goes to the new email, and the old one is notified once it is used',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: z.strictObject({ email: Email, password: TypedPassword }).meta({ id: 'ChangeEmail' }),
+    'Request a change of email: a link goes to the new email, and the old one is notified, and again once it is used',
+  ...ASKS_OWNER,
+  body: z.strictObject({ email: Email, password: OwnerPassword }).meta({ id: 'ChangeEmail' }),
   status: 202,
   reply: Sent,
-  errors: ['password_wrong'],
+  errors: OWNER_ERRORS,
 })
 
 export const confirmEmail = endpoint({

@@ -5,6 +5,7 @@ import type { TableNames } from '../tables/definitions.ts'
 
 export type OwnChange =
   | 'account.verify'
+  | 'account.email.request'
   | 'account.email'
   | 'account.password'
   | 'account.addresses'
@@ -16,6 +17,8 @@ export type OwnChange =
   | 'account.passkey.remove'
   | 'account.cognito.link'
   | 'account.cognito.unlink'
+  | 'account.recovery'
+  | 'account.export'
   | 'account.sessions.end'
 
 /** Writes of the audit event, for the transaction of the change. `fields` are the names of the changed fields. */

@@ -1,30 +1,30 @@
-/** Change of an account's email: requested with the password, confirmed by a link that is mailed to the new email. */
+/** Change of an account's email: confirmed by a link that is mailed to the new email. The owner is told when it is requested, and again. */
 import { ShopError } from '../core/errors.ts'
 import type { RequestedMails } from '../http/requested-mails.ts'
 import { consumeLink } from './account-links.ts'
 import { announceAccountMail } from './account-mails.ts'
-import { auditOwnChange } from './audit.ts'
 import type { AccountDeps } from './deps.ts'
-import { assertPassword, findPasswordCredential, passwordFingerprint } from './password-credential.ts'
+import { noticeWrites } from './owner-notice.ts'
+import { findPasswordCredential, passwordFingerprint } from './password-credential.ts'
 import { linkInvalid } from './problems.ts'
 
 /**
- * Announces the mail to the new email. Whether that email has an account is read when the mail is made, so that neither the
- * response nor what is stored of the request tells it. Throws password_wrong.
+ * Announces the mail to the new email, and one to the owner. Whether that email has an account is read when the mail is made, so
+ * that neither the response nor what is stored of the request tells it.
  */
 export const requestEmailChange = async (
   deps: AccountDeps,
   mails: Pick<RequestedMails, 'send'>,
   userId: string,
-  { email, password }: { readonly email: string; readonly password: string },
+  email: string,
 ): Promise<void> => {
-  await assertPassword(deps, userId, password)
   const credential = await findPasswordCredential(deps, userId)
   const mail = announceAccountMail(deps, 'change_email', userId, {
     email,
     passwordFingerprint: passwordFingerprint(credential),
   })
-  await mails.send(email, mail, deps.accountLinks.decoy(deps.now()))
+  const decoy = deps.accountLinks.decoy(deps.now())
+  await mails.send(email, mail, decoy, noticeWrites(deps, userId, 'account.email.request'))
 }
 
 const ofAnotherAccount = () =>
@@ -34,7 +34,7 @@ const ofAnotherAccount = () =>
   )
 
 /**
- * Changes the email of the account that is signed in, announces a mail to the old email, and returns the old one. Throws
+ * Changes the email of the account that is signed in, announces a mail to both emails, and returns the old one. Throws
  * forbidden for a link that another account asked for: its mail is read by whoever has the email, and who presses its button
  * for a stranger would hand over the guest orders of that email. Throws link_invalid, also when another account has taken the
  * new email, or the password has changed since the request: then the request may come from an attacker whom the new password
@@ -58,8 +58,7 @@ export const confirmEmailChange = async (
   await consumeLink(deps, [
     link.consume,
     ...records.replacementWrites('user', user, updated),
-    announceAccountMail(deps, 'email_changed', user_id, { email: oldEmail }),
-    ...auditOwnChange(deps, user_id, 'account.email', ['email']),
+    ...noticeWrites(deps, user_id, 'account.email', { oldEmail }),
   ])
   return oldEmail
 }

@@ -1,7 +1,9 @@
 /** Password of an account, as the sign-in library's record of provider `credential`. */
+import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { sha256 } from '../core/ids.ts'
 import type { AuthRecords, StoredRecord } from './auth/records.ts'
+import type { AccountDeps } from './deps.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { wrongPassword } from './problems.ts'
 
@@ -25,6 +27,23 @@ export const findPasswordCredential = async (
 ): Promise<StoredRecord | undefined> => {
   const accounts = await records.byField('account', 'userId', userId)
   return accounts.find(({ record }) => record.providerId === 'credential')
+}
+
+/** Writes that set the password of an account: in place of `credential`, if that is still as it was read, or as its first one. */
+export const passwordWrites = (
+  { records, now }: CredentialDeps & Pick<AccountDeps, 'now'>,
+  userId: string,
+  credential: StoredRecord | undefined,
+  hash: string,
+): Write[] => {
+  const at = now().toISOString()
+  return credential
+    ? records.replacementWrites('account', credential, {
+        ...credential.record,
+        password: hash,
+        updatedAt: at,
+      })
+    : records.creationWrites('account', createPasswordCredential(userId, hash, at))
 }
 
 /** Throws password_wrong unless this is the account's password. Without a password, one is hashed in its place (timing attack). */

@@ -7,11 +7,9 @@ import { withUniformTiming } from '../core/timing.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { guestCookie, type SessionStore } from '../http/identity.ts'
 import { type Context, type Route, route } from '../http/route.ts'
-import { announceAccountMail } from './account-mails.ts'
-import { requestPasswordReset, resetPassword } from './account-recovery.ts'
+import { changePassword, previewReset, requestPasswordReset, resetPassword } from './account-recovery.ts'
 import { endOtherSessions, endSession, endSessions, listSessions } from './active-sessions.ts'
 import * as api from './api.ts'
-import { auditOwnChange } from './audit.ts'
 import type { Auth, AuthDeps } from './auth/auth.ts'
 import { encodeEmail } from './auth/email-encoding.ts'
 import { type CallContext, headersOf, unwrap } from './auth/library-call.ts'
@@ -19,8 +17,9 @@ import { type CognitoRouteDeps, cognitoRoutes } from './cognito/routes.ts'
 import type { AccountDeps } from './deps.ts'
 import { confirmEmailChange, requestEmailChange } from './email-change.ts'
 import type { KnownDevices } from './known-devices.ts'
-import { assertNotGuessable } from './passwords.ts'
+import { createReauthentication, neededProof } from './re-authentication.ts'
 import { requireSession } from './sessions.ts'
+import { readSignInMethods } from './sign-in-methods.ts'
 import { resendVerification, signUp, verifyEmail } from './sign-up.ts'
 import { twoFactorRoutes } from './two-factor/routes.ts'
 
@@ -38,6 +37,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
     loading ??= import('./auth/auth.ts').then(({ createAuth }) => createAuth(deps))
     return loading
   }
+  const reauthenticate = createReauthentication(deps)
   const origin = new URL(deps.publicUrl).origin
   const callContext = ({
     requestHeaders,
@@ -115,32 +115,42 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await withUniformTiming(() => requestPasswordReset(deps, mails, body.email))
       return SENT
     }),
-    route(api.resetPassword, async ({ body }) => {
-      await deps.devices.forget(await resetPassword(deps, body.token, body.password))
+    route(api.previewReset, ({ body }) => previewReset(deps, body.token)),
+    route(api.resetPassword, async ({ body: { token, password, remove_other_methods } }) => {
+      const reset = { token, password, removeOtherMethods: remove_other_methods }
+      await deps.devices.forget(await resetPassword(deps, reset))
       return undefined
     }),
-    route(api.changePassword, async context => {
-      const call = callContext(context)
-      const { userId } = requireSession(context)
-      const { current_password: currentPassword, password: newPassword } = context.body
-      await assertNotGuessable(newPassword, (await deps.users.get(userId))?.email ?? '')
-      const body = { currentPassword, newPassword, revokeOtherSessions: true }
-      await unwrap(
-        call,
-        (await auth()).api.changePassword({ body, headers: headersOf(call), asResponse: true }),
-      )
-      await deps.db.transact([
-        announceAccountMail(deps, 'password_changed', userId),
-        ...auditOwnChange(deps, userId, 'account.password'),
-      ])
-      return undefined
+    route(api.getSignInMethods, async context => {
+      const session = requireSession(context)
+      const methods = await readSignInMethods(deps, session.userId)
+      return {
+        password: methods.password !== undefined,
+        passkeys: methods.passkeys.length,
+        linked_identities: methods.identities.length,
+        authenticator_app: methods.authenticatorApp,
+        proof: neededProof(session, methods, deps.now()),
+      }
     }),
-    route(api.changeEmail, async context => {
-      await withUniformTiming(() =>
-        requestEmailChange(deps, context.mails, requireSession(context).userId, context.body),
-      )
-      return SENT
-    }),
+    route(
+      api.changePassword,
+      async context => {
+        const { userAgent } = callContext(context)
+        const { password } = context.body
+        const session = requireSession(context)
+        context.setCookies.push(await changePassword(deps, { password, session, userAgent }))
+        return undefined
+      },
+      reauthenticate,
+    ),
+    route(
+      api.changeEmail,
+      async context => {
+        await requestEmailChange(deps, context.mails, requireSession(context).userId, context.body.email)
+        return SENT
+      },
+      reauthenticate,
+    ),
     route(api.confirmEmail, async context => {
       const { userId } = requireSession(context)
       await deps.devices.forget(await confirmEmailChange(deps, userId, context.body.token))
@@ -168,7 +178,7 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       await endOtherSessions(deps, requireSession(context))
       return undefined
     }),
-    ...twoFactorRoutes({ deps, auth, callContext, endPreviousSession }),
-    ...cognitoRoutes(deps),
+    ...twoFactorRoutes({ deps, auth, callContext, endPreviousSession, reauthenticate }),
+    ...cognitoRoutes(deps, reauthenticate),
   ]
 }

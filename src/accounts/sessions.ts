@@ -41,6 +41,7 @@ const SessionRow = z.object({
   updatedAt: z.coerce.date(),
   expiresAt: z.coerce.date(),
   secondFactor: z.boolean().default(false),
+  provedAt: z.coerce.date().optional(),
   staff: z.boolean().default(false),
 })
 export type SessionRow = z.infer<typeof SessionRow>
@@ -121,8 +122,8 @@ export const createSessionStore = (
     const row = item && liveSession(item, at, unreadable)
     if (!row) return undefined
     if (at.getTime() - row.updatedAt.getTime() > lifetimes(row).refreshAfter) await touch(key, at)
-    const { id: sessionId, userId, secondFactor, createdAt } = row
-    return { sessionId, userId, secondFactor, createdAt }
+    const { id: sessionId, userId, secondFactor, createdAt, provedAt } = row
+    return { sessionId, userId, secondFactor, createdAt, ...(provedAt ? { provedAt } : {}) }
   }
 
   const staffRole: SessionStore['staffRole'] = async userId => {

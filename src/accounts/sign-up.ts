@@ -11,7 +11,12 @@ import { auditOwnChange } from './audit.ts'
 import type { StoredRecord } from './auth/records.ts'
 import type { AccountDeps } from './deps.ts'
 import { createUserRecord } from './new-user.ts'
-import { assertPassword, createPasswordCredential, findPasswordCredential } from './password-credential.ts'
+import {
+  assertPassword,
+  createPasswordCredential,
+  findPasswordCredential,
+  passwordWrites,
+} from './password-credential.ts'
 import { assertNotGuessable, hashPassword } from './passwords.ts'
 import { linkInvalid } from './problems.ts'
 
@@ -71,13 +76,7 @@ const takeOverWrites = (
     mail: announceAccountMail(deps, 'verify_email', userId),
     others: [
       ...records.replacementWrites('user', user, updated),
-      ...(credential
-        ? records.replacementWrites('account', credential, {
-            ...credential.record,
-            password: hash,
-            updatedAt: at,
-          })
-        : records.creationWrites('account', createPasswordCredential(userId, hash, at))),
+      ...passwordWrites(deps, userId, credential, hash),
     ],
   }
 }

@@ -14,6 +14,7 @@ export const errorStatus = {
   email_not_verified: 403,
   account_disabled: 403,
   second_factor_needed: 403,
+  reauthentication_needed: 403,
   cross_site_request: 403,
   // what was not found
   not_found: 404,

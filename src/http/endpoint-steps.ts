@@ -1,4 +1,4 @@
-/** Steps 5 to 9 of the pipeline for a request of an endpoint. */
+/** Steps 5 to 10 of the pipeline for a request of an endpoint. */
 import { ShopError } from '../core/errors.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { standardHeaders } from '../core/request.ts'
@@ -36,18 +36,36 @@ const withoutCookies = (headers: Headers): Headers => {
   return rest
 }
 
+/** Asks the owner again where the endpoint says so. Throws what the route's check throws. */
+const assertOwner = async (
+  { endpoint, reauthenticate }: Route,
+  { session }: Identity,
+  body: unknown,
+): Promise<void> => {
+  const field = endpoint.reauthenticate
+  if (field === undefined) return
+  if (!session || !reauthenticate)
+    throw new TypeError(`${endpoint.id} must have access: account, and its route a check of the owner`)
+  const sent = (body as Readonly<Record<string, unknown>> | undefined)?.[field]
+  await reauthenticate(
+    session,
+    field === 'second_factor' ? null : typeof sent === 'string' ? sent : undefined,
+  )
+}
+
 const notSigned = () => new ShopError('forbidden', 'The signature of this request is missing or not valid.')
 
 type Counted = { readonly counter: RequestCounter; readonly request: CountedRequest }
 
 /** `params` are those of the path, not parsed yet. */
 export const endpointSteps = (
-  { endpoint, handle, verify }: Route,
+  route: Route,
   request: Request,
   params: unknown,
   caller: Caller,
   rules: EndpointRules,
 ): Steps<Identity, ParsedInput, Counted, Response> => {
+  const { endpoint, handle, verify } = route
   const isSigned = endpoint.access === 'signed'
   const headers = isSigned ? withoutCookies(request.headers) : request.headers
   const cookie = headers.get('cookie') ?? undefined
@@ -80,6 +98,7 @@ export const endpointSteps = (
       if (!endpoint.countsInTransaction) await counter.count()
       return { counter, request: counted }
     },
+    reauthenticate: (identity, { body }) => assertOwner(route, identity, body),
     handle: async (identity, input, { counter, request: counted }) => {
       const key = endpoint.cache === 'public' ? responseKey(endpoint, input) : undefined
       const cached = key === undefined ? undefined : rules.responseCache.findByKey(request, key)

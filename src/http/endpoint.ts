@@ -28,6 +28,12 @@ export type Endpoint = {
   /** The last parameter of the path may contain slashes, which gateways decode. */
   readonly slashesInPath?: true
   readonly access: Access
+  /**
+   * Re-authentication: the owner of the account is asked again, because a borrowed session is not enough. This field of the body
+   * has the account's password, where it has one. `second_factor` is for the second step of what another endpoint began so: the
+   * password is not asked for twice. The route has the check, the pipeline calls it before the handler
+   */
+  readonly reauthenticate?: 'password' | 'current_password' | 'second_factor'
   /** Query parameters that only staff may use, on a route that is open to others. */
   readonly staffQuery?: readonly string[]
   /** How often it may be called. A request is counted once it has been parsed, before the handler. */

@@ -18,6 +18,8 @@ export type Session = {
   /** Whether it was opened with a second factor. */
   readonly secondFactor: boolean
   readonly createdAt: Date
+  /** When its owner signed in with a passkey or at another issuer; undefined for a sign-in with a password. */
+  readonly provedAt?: Date
 }
 
 /** The staff member who calls, for the audit. */

@@ -12,7 +12,8 @@
  * 7. parsing         path, query, headers, media type; then the body is      input.ts,
  *                    received, within the budget of the process              body-budget.ts
  * 8. rate limit      refused here, or counted                                rate-limits.ts
- * 9. handler         the work, and its response
+ * 9. owner           asked again, where a session is not enough              endpoint.ts: reauthenticate
+ * 10. handler        the work, and its response
  *
  * What a step refuses, it throws as a ShopError; no later step has run then. So no body is received before its sender is authorized,
  * except that of a signed call, whose signature covers it.
@@ -41,7 +42,7 @@ export type PipelineRules = {
   readonly loadShedder: LoadShedder
 }
 
-/** Steps 3 to 9 of one request; `skip` stands for a step that it does not need. */
+/** Steps 3 to 10 of one request; `skip` stands for a step that it does not need. */
 export type Steps<Identity, Input, Counter, Result> = {
   /** The route's pattern, for the request log. */
   readonly route: string
@@ -52,12 +53,13 @@ export type Steps<Identity, Input, Counter, Result> = {
   readonly authorize: (identity: Identity) => Promise<void>
   readonly parse: (identity: Identity, receive: ReceiveBody) => Promise<Input>
   readonly limit: (identity: Identity, input: Input) => Promise<Counter>
+  readonly reauthenticate: (identity: Identity, input: Input) => Promise<void>
   readonly handle: (identity: Identity, input: Input, counter: Counter) => Promise<Result>
 }
 
 export const skip = async (): Promise<undefined> => undefined
 
-/** Runs steps 3 to 9. Throws what a step refuses. */
+/** Runs steps 3 to 10. Throws what a step refuses. */
 export const runSteps = async <Identity, Input, Counter, Result>(
   request: Request,
   { origins, loadShedder }: PipelineRules,
@@ -76,6 +78,7 @@ export const runSteps = async <Identity, Input, Counter, Result>(
       await steps.authorize(identity)
       const input = await steps.parse(identity, receive)
       const counter = await steps.limit(identity, input)
+      await steps.reauthenticate(identity, input)
       return await steps.handle(identity, input, counter)
     } finally {
       bodies.release()

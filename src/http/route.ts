@@ -1,6 +1,6 @@
 /** A route: an endpoint with its handler, and with the verifier of its signature where machines call it. */
 import type { Endpoint, Input, Reply } from './endpoint.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, Session } from './identity.ts'
 import type { ParsedInput } from './input.ts'
 import type { RateLimit, RequestCounter } from './rate-limits.ts'
 import type { RequestedMails } from './requested-mails.ts'
@@ -32,26 +32,41 @@ export type Context<E extends Endpoint> = Input<E> & HandlerContext
  */
 export type VerifySignature = (body: Uint8Array, headers: Headers) => boolean | Promise<boolean>
 
+/**
+ * Throws unless the owner of the account is there: password_wrong, second_factor_needed, reauthentication_needed. `password` is
+ * what was sent, if anything; null where only a second factor that is set must have been shown.
+ */
+export type Reauthenticate = (session: Session, password: string | undefined | null) => Promise<void>
+
 export type Route = {
   readonly endpoint: Endpoint
   readonly handle: (context: ParsedInput & HandlerContext) => Promise<unknown>
   readonly verify?: VerifySignature
+  readonly reauthenticate?: Reauthenticate
 }
+
+type Checks<E extends Endpoint> = E['access'] extends 'signed'
+  ? [check: VerifySignature]
+  : E extends { readonly reauthenticate: string }
+    ? [check: Reauthenticate]
+    : []
 
 /**
  * Binds a handler to its endpoint: its input is parsed, its result has the shape of the endpoint's reply. A signed endpoint needs
- * `verify`, which is called with the raw body before anything else is done.
+ * a check of the signature, which is called with the raw body before anything else is done; one with `reauthenticate` a check of
+ * the owner, which is called before the handler.
  */
 export const route = <E extends Endpoint>(
   endpoint: E,
   handler: (context: Context<E>) => Promise<Reply<E>>,
-  ...verify: E['access'] extends 'signed' ? [verify: VerifySignature] : []
+  ...checks: Checks<E>
 ): Route => {
-  const [check] = verify as readonly VerifySignature[]
+  const [check] = checks as readonly unknown[]
   return {
     endpoint,
     // The pipeline parses by this very endpoint before it calls.
     handle: handler as unknown as Route['handle'],
-    ...(check ? { verify: check } : {}),
+    ...(endpoint.access === 'signed' ? { verify: check as VerifySignature } : {}),
+    ...(endpoint.reauthenticate ? { reauthenticate: check as Reauthenticate } : {}),
   }
 }

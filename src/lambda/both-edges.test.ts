@@ -24,6 +24,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/reader-\d+@/g, '<reader>@'],
   [/"(next_cursor|address_id|session_id|challenge|totp_uri|url|id)":"[^"]*"/g, '"$1":"<$1>"'],
   [/"(age_seconds|waiting_seconds|expires_at)":[\d.]+/g, '"$1":0'],
+  [/("?retry[_-]after"?: ?)\d+/g, '$1<seconds>'],
   // The name of the database: here both shops use the same one.
   [/"engine":"\w+"/g, '"engine":"<engine>"'],
   [/"recovery_codes":\[[^\]]*\]/g, '"recovery_codes":[]'],

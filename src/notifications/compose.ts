@@ -4,6 +4,7 @@ import {
   type AccountLinks,
   type LinkPurpose,
 } from '../accounts/account-links.ts'
+import type { AccountEvent } from '../accounts/account-mails.ts'
 import { maskedEmail, normalizeEmail, readableEmail } from '../accounts/email.ts'
 import type { User } from '../accounts/schema.ts'
 import type { UserTable } from '../accounts/table.ts'
@@ -84,7 +85,7 @@ const composeOrderMail = async (deps: ComposeDeps, announced: OrderAnnouncement)
 
 const accountContent = async (
   deps: ComposeDeps,
-  { event, email, seal }: AccountAnnouncement,
+  { event, email, seal, change }: AccountAnnouncement & { event: Exclude<AccountEvent, 'account_erased'> },
   user: User,
 ): Promise<MailContent> => {
   const { publicUrl, name } = deps.shop
@@ -116,6 +117,9 @@ const accountContent = async (
       return account.emailChanged(readableEmail(user.email), name)
     case 'password_changed':
       return account.passwordChanged(new URL('/forgot-password', publicUrl).href, name)
+    case 'account_changed':
+      if (change === undefined) throw new Undeliverable('the row must name the change')
+      return account.accountChanged(change, new URL('/forgot-password', publicUrl).href, name)
   }
 }
 
@@ -123,9 +127,16 @@ const composeAccountMail = async (
   deps: ComposeDeps,
   announced: AccountAnnouncement,
 ): Promise<AddressedMail> => {
+  // Told when the account is gone: its row is the only one that has the email.
+  const { event } = announced
+  if (event === 'account_erased')
+    return { content: account.accountErased(deps.shop.name), to: announced.email }
   const user = await deps.users.get(announced.user_id)
   if (!user) throw new Undeliverable('the account does not exist')
-  return { content: await accountContent(deps, announced, user), to: announced.email ?? user.email }
+  return {
+    content: await accountContent(deps, { ...announced, event }, user),
+    to: announced.email ?? user.email,
+  }
 }
 
 /** Composes the mail of a row, as HTML and text. Throws Undeliverable where no later try would succeed either. */

@@ -24,6 +24,8 @@ export const LIFETIME_MINUTES: Readonly<Record<MailEvent, number>> = {
   // Warnings, which help as long as the change may be a thief's.
   email_changed: 7 * DAY,
   password_changed: 7 * DAY,
+  account_changed: 7 * DAY,
+  account_erased: 7 * DAY,
 }
 
 /** The end of the lifetime of an event of this time. Undefined where the event is not known or the time not readable. */

@@ -1,5 +1,6 @@
 /** Schemas of announcements in the outbox, and the types of outbox entries and mails. */
 import * as z from 'zod'
+import { TOLD_CHANGES } from '../accounts/owner-notice.ts'
 
 const OrderAnnouncement = z.object({
   event: z.enum(['order_confirmed', 'order_shipped', 'order_cancelled', 'order_link']),
@@ -16,9 +17,12 @@ const AccountAnnouncement = z.object({
     'change_email',
     'email_changed',
     'password_changed',
+    'account_changed',
+    'account_erased',
   ]),
   user_id: z.string().min(1),
   email: z.string().optional().describe('The recipient, where it is not the email address of the account.'),
+  change: z.enum(TOLD_CHANGES).optional().describe('What the mail `account_changed` tells of.'),
   seal: z.string().optional().describe('Fingerprint of the password at the time of the request.'),
 })
 export type AccountAnnouncement = z.infer<typeof AccountAnnouncement>

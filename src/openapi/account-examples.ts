@@ -37,7 +37,14 @@ export const ACCOUNT_EXAMPLES = {
     reply: { signed_in: true, email, first_name: 'John', role: 'customer', second_factor: false },
   },
   forgotPassword: { request: { email }, reply: sent },
-  resetPassword: { request: { token, password } },
+  resetPassword: { request: { token, password, remove_other_methods: true } },
+  previewReset: {
+    request: { token },
+    reply: { passkeys: 1, linked_identities: 0, kept_passkeys: 0, authenticator_app: false },
+  },
+  getSignInMethods: {
+    reply: { password: true, passkeys: 1, linked_identities: 0, authenticator_app: true, proof: 'password' },
+  },
   changePassword: { request: { current_password: password, password: 'another four quiet words' } },
   changeEmail: { request: { email: 'new@example.com', password }, reply: sent },
   confirmEmail: { request: { token } },
@@ -73,6 +80,7 @@ export const ACCOUNT_EXAMPLES = {
   listPasskeys: {
     reply: { items: [{ passkey_id: '0f1e', name: 'My phone', created_at: '2025-09-05T10:00:00.000Z' }] },
   },
+  removePasskey: { request: { password } },
   passkeySignInOptions: { reply: { challenge: 'mLx0c2Y', rpId: 'localhost' } },
   getProfile: { reply: profile },
   changeProfile: { request: { phone: '+1-555-0123', address }, reply: profile },
@@ -83,6 +91,10 @@ export const ACCOUNT_EXAMPLES = {
   cognitoState: { reply: { available: true, linked: false } },
   beginCognito: {
     request: { next: '/cart' },
+    reply: { url: 'https://shop.auth.eu-central-1.amazoncognito.com/oauth2/authorize?client_id=example' },
+  },
+  linkCognito: {
+    request: { password, next: '/account/single-sign-on' },
     reply: { url: 'https://shop.auth.eu-central-1.amazoncognito.com/oauth2/authorize?client_id=example' },
   },
   finishCognito: { request: { state: token, code: 'example' }, reply: { linked: false, next: '/cart' } },

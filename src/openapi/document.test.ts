@@ -161,7 +161,7 @@ test('responses of the shop match the document exactly', async () => {
   const tried = new Set(answered.map(([id]) => id))
   const untried = ENDPOINTS.filter(({ id, reply }) => reply && !tried.has(id)).map(({ id }) => id)
   // A cover needs an image, and a passkey a browser: their own tests have them.
-  expect(untried).toEqual(['putCover', 'signInWithPasskey', 'beginCognito', 'finishCognito'])
+  expect(untried).toEqual(['putCover', 'signInWithPasskey', 'beginCognito', 'linkCognito', 'finishCognito'])
 })
 
 /** Responses of the account endpoints to a caller who uses each of them. */
@@ -184,6 +184,9 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('whoAmI', jane, '/api/auth/session')
   await ask('forgotPassword', jane, '/api/auth/password/forgot', { email })
   await ask('changeEmail', jane, '/api/auth/email/change', { email: 'new@example.com', password })
+  const [reset] = await shop.tokens('reset-password')
+  await ask('previewReset', other, '/api/auth/password/reset/preview', { token: reset })
+  await ask('getSignInMethods', jane, '/api/auth/sign-in-methods')
   await ask('listSessions', jane, '/api/auth/sessions')
   const address = { name: 'A', street: 'a', city: 'b', state: 'NY', postal_code: '12345', country: 'US' }
   answers.push([
@@ -208,7 +211,7 @@ const accountAnswers = async (): Promise<[string, Json][]> => {
   await ask('passkeyOptions', jane, '/api/auth/passkeys/options', { password })
   await ask('listPasskeys', jane, '/api/auth/passkeys')
   await ask('cognitoState', jane, '/api/auth/sign-in/cognito')
-  await ask('exportMe', jane, '/api/users/me/export')
+  await ask('exportMe', jane, '/api/users/me/export', { password })
   const options = await jane.call('POST', '/api/auth/sign-in/passkey/options')
   answers.push(['passkeySignInOptions', options.body])
   return answers

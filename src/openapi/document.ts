@@ -144,18 +144,25 @@ const SIGNATURE_SCHEME: Json = {
     'A signature over the raw body, for calls of other machines. Each operation names its header; cookies are ignored.',
 }
 
+const REAUTHENTICATION =
+  'Asks the owner again: the password of an account that has one, in a session with a second factor where one is set; an account without a password must have signed in with a passkey or single sign-on in the last 5 minutes.'
+
 /** Limits on every request, then those on what only some do. */
-const describeAllLimits = ({ limits = [], limitsInHandler = [] }: Endpoint): Json => {
+const describeAllLimits = ({ limits = [], limitsInHandler = [] }: Endpoint): string[] => {
   const all = [...limits, ...limitsInHandler]
-  return all.length > 0 ? { description: describeLimits(all) } : {}
+  return all.length > 0 ? [describeLimits(all)] : []
 }
 
 const operation = (endpoint: Endpoint): Json => {
   const body = requestBody(endpoint)
+  const descriptions = [
+    ...(endpoint.reauthenticate && endpoint.reauthenticate !== 'second_factor' ? [REAUTHENTICATION] : []),
+    ...describeAllLimits(endpoint),
+  ]
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
-    ...describeAllLimits(endpoint),
+    ...(descriptions.length > 0 ? { description: descriptions.join(' ') } : {}),
     tags: [endpoint.path.split('/')[2] ?? 'shop'],
     ...(endpoint.access === 'anyone' ? {} : { security: securityRequirements(endpoint) }),
     parameters: [

@@ -158,6 +158,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
   ...ACCOUNT_EXAMPLES,
   exportMe: {
+    request: { password: 'four quiet blue words' },
     reply: {
       made_at: '2025-09-05T10:00:00.000Z',
       profile,

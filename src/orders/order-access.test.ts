@@ -235,7 +235,7 @@ test('an order of an account belongs to it alone, whatever email was typed into 
   expect((await named.get('/api/orders')).body.items).toEqual([])
   expect((await named.get(`/api/orders/${order.order_id}`)).body.code).toBe('order_not_found')
   expect((await named.post(`/api/orders/${order.order_id}/cancel`)).body.code).toBe('order_not_found')
-  expect((await named.get('/api/users/me/export')).body.orders).toEqual([])
+  expect((await named.post('/api/users/me/export', {})).body.orders).toEqual([])
   await erasePerson(shop.deps, named.userId)
   expect(await shop.deps.orders.get(owner.userId, order.order_id)).toEqual(stored)
   expect((await owner.get(`/api/orders/${order.order_id}`)).body.email).toBe('named@example.com')

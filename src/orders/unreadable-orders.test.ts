@@ -95,7 +95,7 @@ test('the doctor names what cannot be read, unknown statuses and amounts with to
 
 test('the export of personal data has every order, and an erasure takes the person out of each', async () => {
   const { shop, customer } = await createShop()
-  const { body } = await customer.get('/api/users/me/export')
+  const { body } = await customer.post('/api/users/me/export', {})
   expect(idsOf({ body: { items: body.orders } })).toEqual([...READABLE, 'nototal'].sort())
   await erasePerson({ ...shop.deps, deleteSentMails: async () => {} }, customer.userId)
   const orders = await readItems(shop, 'orders')

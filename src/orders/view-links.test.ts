@@ -120,7 +120,7 @@ test('an erasure deletes the links of the person’s orders, and the export list
   const account = await shop.account({ email: EMAIL })
   const { order, token } = await shop.placeAndMail()
   await shop.deps.db.transact([shop.deps.orders.putEmailPointer(order, EMAIL)])
-  const { body } = await account.get('/api/users/me/export')
+  const { body } = await account.post('/api/users/me/export', {})
   expect(body.order_links).toEqual([{ order_id: order.order_id, created_at: expect.any(String) }])
   await erasePerson(shop.deps, account.userId)
   expect(await dumpTables(shop)).not.toContain('order-view#')

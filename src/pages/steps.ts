@@ -11,4 +11,5 @@ export const pageSteps = (pathname: string, prepare: () => Promise<unknown>) => 
   authorize: skip,
   parse: skip,
   limit: skip,
+  reauthenticate: skip,
 })

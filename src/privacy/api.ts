@@ -1,19 +1,19 @@
 /** Endpoints of the export and the erasure of personal data. */
 import * as z from 'zod'
-import { PASSWORD_LIMITS } from '../accounts/api.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody } from '../accounts/api.ts'
 import { Profile } from '../accounts/profile/api.ts'
-import { TypedPassword } from '../accounts/schema.ts'
 import { endpoint } from '../http/endpoint.ts'
 
-const base = { cache: 'private', access: 'account' } as const
+const base = { cache: 'private', ...ASKS_OWNER } as const
 const records = z.array(z.record(z.string(), z.unknown()))
 
 export const exportMe = endpoint({
   ...base,
   id: 'exportMe',
-  method: 'GET',
+  method: 'POST',
   path: '/api/users/me/export',
   summary: 'Export all personal data that the shop holds about the caller',
+  body: OwnerBody,
   status: 200,
   reply: z
     .object({
@@ -29,7 +29,7 @@ export const exportMe = endpoint({
       audit: records,
     })
     .meta({ id: 'PersonalData' }),
-  errors: [],
+  errors: OWNER_ERRORS,
 })
 
 export const deleteMe = endpoint({
@@ -38,8 +38,7 @@ export const deleteMe = endpoint({
   method: 'DELETE',
   path: '/api/users/me',
   summary: 'Delete the account and all personal data, except what the law requires to keep of orders',
-  limits: PASSWORD_LIMITS,
-  body: z.strictObject({ password: TypedPassword }).meta({ id: 'DeleteMe' }),
+  body: OwnerBody,
   status: 204,
-  errors: ['password_wrong'],
+  errors: OWNER_ERRORS,
 })

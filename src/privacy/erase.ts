@@ -2,6 +2,7 @@
  * Erasure of a person's data. A tombstone is written first and stays: an interrupted erasure is finished at the next start, and
  * one that a restored backup has undone is repeated by `cloudshelf erasures apply`. Every step is idempotent.
  */
+import { announceAccountMail } from '../accounts/account-mails.ts'
 import type { KnownDevices } from '../accounts/known-devices.ts'
 import { auditWrites } from '../core/audit.ts'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
@@ -35,10 +36,15 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
   const now = deps.now()
   const item: Item = { ...key, state: 'begun', at: now.toISOString() }
   await deps.db.transact([{ action: 'Put', table, item }, ...auditWrites(table, act, now)])
-  await finish(deps, userId)
+  await finish(deps, userId, { tell: true })
 }
 
-const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
+/** `tell`: whether the person learns of it by mail; not of an erasure that is only repeated. */
+const finish = async (
+  deps: EraseDeps,
+  userId: string,
+  { tell }: { readonly tell: boolean },
+): Promise<void> => {
   const { db, records, users, devices, deleteSentMails } = deps
   const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
   // Sign-in is ended first. The account's own row is deleted last, because a repeated erasure needs its email.
@@ -53,7 +59,7 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
     ),
     ...(await ownRows(deps, userId)),
     ...(await readPendingMails(deps, owners))
-      .filter(mail => concerns(mail, userId, orderIds))
+      .filter(mail => concerns(mail, userId, orderIds) && !(tell && mail.event === 'account_erased'))
       .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
     ...(await Promise.all(orders.map(order => deps.viewLinks.removals(order.order_id)))).flat(),
     ...orders.flatMap(order => deps.orders.restrict(order)),
@@ -63,7 +69,12 @@ const finish = async (deps: EraseDeps, userId: string): Promise<void> => {
     await deleteSentMails(user.email, [userId, ...orderIds])
     await devices.forget(user.email)
     await wasApplied(
-      db.transact([...users.remove(user), remove(deps.names.control, AUTH_ROWS.user.key(userId))]),
+      db.transact([
+        ...users.remove(user),
+        remove(deps.names.control, AUTH_ROWS.user.key(userId)),
+        // The last mail, written with what makes it true: until it is sent, the only row with the email.
+        ...(tell ? [announceAccountMail(deps, 'account_erased', userId, { email: user.email })] : []),
+      ]),
     )
   }
   // A sign-in at the same time may have created records; from here on none can.
@@ -111,7 +122,7 @@ export const resumeErasures = async (
   for await (const page of deps.db.pages(partition(deps.names.control, CONTROL_ROWS.erasure.pk)))
     for (const { sk, state } of page)
       if (again || state !== 'done') {
-        await finish(deps, String(sk))
+        await finish(deps, String(sk), { tell: state !== 'done' })
         count++
       }
   return count

@@ -92,7 +92,7 @@ test('a profile is read and changed, unknown fields are refused, and addresses a
 
 test('the export contains everything that the tables hold about the person, and no secret', async () => {
   const { shop, jane, asGuest } = await openLife()
-  const answer = await jane.get('/api/users/me/export')
+  const answer = await jane.post('/api/users/me/export', { password: PASSWORD })
   expect(answer.headers.get('content-disposition')).toContain('attachment')
   const text = JSON.stringify(answer.body)
   const held = new Set([...(await dumpTables(shop)).matchAll(/canary-[a-z0-9-]+/g)].map(([canary]) => canary))
@@ -127,6 +127,10 @@ test('deleting the account erases its data from tables and mails, except what or
     expect(retain_until).toMatch(/^20\d\d-\d\d-\d\d$/)
   }
   for (const { order_id } of [open, asGuest]) await shop.staff.post(`/api/orders/${order_id}/cancel`)
+  // The last mail says so, and is the last to know the address.
+  expect((await shop.mail()).map(({ to, subject }) => [to, subject])).toEqual([
+    [EMAIL, 'Your account was deleted'],
+  ])
   expect(await dumpTables(shop)).not.toMatch(/canary|555-0199/)
   expect(mails().join('')).not.toContain('canary')
   expect((await guest.get(`/api/orders/${asGuest.order_id}`)).status).toBe(200)
@@ -193,7 +197,12 @@ test('an erasure that is interrupted at any write is finished by the next attemp
     expect(allowed).toBeLessThan(40)
   }
   expect(await readItems(shop, 'carts')).toEqual([])
+  // Told once, however often it was interrupted.
+  expect((await shop.mail()).map(({ to, subject }) => [to, subject])).toEqual([
+    [EMAIL, 'Your account was deleted'],
+  ])
   expect((await dumpTables(shop)).match(/canary-mail/g)).toBeNull()
   expect(await resumeErasures(shop.deps)).toBe(0)
   expect(await resumeErasures(shop.deps, { again: true })).toBe(1)
+  expect(await shop.mail()).toEqual([])
 })

@@ -1,6 +1,7 @@
 /** Handlers of the export and the erasure of personal data. */
-import { assertPassword } from '../accounts/password-credential.ts'
+import { noticeWrites } from '../accounts/owner-notice.ts'
 import { profileView, requireUser } from '../accounts/profile/service.ts'
+import { createReauthentication } from '../accounts/re-authentication.ts'
 import { requireSession, sessionCookie } from '../accounts/sessions.ts'
 import { setCookie } from '../core/cookies.ts'
 import type { Currency } from '../core/currency.ts'
@@ -18,25 +19,35 @@ export type PrivacyDeps = EraseDeps & {
 
 export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
   const https = deps.publicUrl.startsWith('https:')
+  const reauthenticate = createReauthentication(deps)
   return [
-    route(api.exportMe, async context => {
-      const user = await requireUser(deps, requireSession(context).userId)
-      const isConfirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
-      context.responseHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
-      const { unreadableOrders, ...data } = await exportPersonalData(deps, user, isConfirmed)
-      return {
-        ...data,
-        profile: profileView(user),
-        carts: data.carts.map(cart => ({ ...cart, currency: deps.currency.code })),
-        orders: [...data.orders.map(orderView), ...unreadableOrders],
-      }
-    }),
-    route(api.deleteMe, async context => {
-      const { userId } = requireSession(context)
-      await assertPassword(deps, userId, context.body.password)
-      await erasePerson(deps, userId)
-      context.setCookies.push(setCookie(sessionCookie(https), '', 0, https))
-      return undefined
-    }),
+    route(
+      api.exportMe,
+      async context => {
+        const user = await requireUser(deps, requireSession(context).userId)
+        const isConfirmed = (await deps.confirmedEmail(user.user_id)) !== undefined
+        // Told first: nobody gets the data without the owner knowing.
+        await deps.db.transact(noticeWrites(deps, user.user_id, 'account.export'))
+        context.responseHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
+        const { unreadableOrders, ...data } = await exportPersonalData(deps, user, isConfirmed)
+        return {
+          ...data,
+          profile: profileView(user),
+          carts: data.carts.map(cart => ({ ...cart, currency: deps.currency.code })),
+          orders: [...data.orders.map(orderView), ...unreadableOrders],
+        }
+      },
+      reauthenticate,
+    ),
+    route(
+      api.deleteMe,
+      async context => {
+        const { userId } = requireSession(context)
+        await erasePerson(deps, userId)
+        context.setCookies.push(setCookie(sessionCookie(https), '', 0, https))
+        return undefined
+      },
+      reauthenticate,
+    ),
   ]
 }

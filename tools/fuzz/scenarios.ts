@@ -7,7 +7,7 @@ import { readItems, sortAttributes } from '../../test/table-contents.ts'
 import { matchesExpectation, readCorpus } from './corpus.ts'
 import { createInjectedRequests } from './injection-points.ts'
 import type { Runner } from './runner.ts'
-import { type FuzzRequest, type FuzzResponse, requiredHeaders, type Target } from './target.ts'
+import { type FuzzRequest, type FuzzResponse, OWN_PASSWORD, requiredHeaders, type Target } from './target.ts'
 
 type Step = {
   readonly as: string
@@ -62,7 +62,7 @@ const createScenario = async (target: Target, { ask }: Runner) => {
     body,
     headers,
   }: Step): Promise<readonly [FuzzRequest, FuzzResponse]> => {
-    shoppers[as] ??= await shop.account()
+    shoppers[as] ??= await shop.account({ password: OWN_PASSWORD })
     const by = shoppers[as]
     const [method = '', path = ''] = fillTemplate(call).split(' ')
     const endpoint = matchEndpoint(method, path)

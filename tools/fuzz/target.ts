@@ -87,6 +87,8 @@ const VALID_ADDRESS = {
 const TOKEN = 'A'.repeat(43)
 const PASSWORD = 'four quiet blue words'
 const EMAIL = 'reader@example.com'
+/** Of the accounts; no request has it, so that none passes a check of the owner. */
+export const OWN_PASSWORD = 'six warm yellow stones'
 
 /** Valid bodies of the account endpoints; ids and responses of passkeys are checked by the sign-in library. */
 export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
@@ -95,7 +97,7 @@ export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
   resendVerification: { email: EMAIL },
   signIn: { email: EMAIL, password: PASSWORD },
   forgotPassword: { email: EMAIL },
-  resetPassword: { token: TOKEN, password: PASSWORD },
+  resetPassword: { token: TOKEN, password: PASSWORD, remove_other_methods: true },
   changePassword: { current_password: PASSWORD, password: PASSWORD },
   changeEmail: { email: EMAIL, password: PASSWORD },
   confirmEmail: { token: TOKEN },
@@ -103,7 +105,11 @@ export const VALID_ACCOUNT_BODIES: Readonly<Record<string, Json>> = {
   saveAddress: VALID_ADDRESS,
   changeAddress: VALID_ADDRESS,
   deleteMe: { password: PASSWORD },
-  beginCognito: { link: false, next: '/cart' },
+  previewReset: { token: TOKEN },
+  exportMe: { password: PASSWORD },
+  removePasskey: { password: PASSWORD },
+  beginCognito: { again: false, next: '/cart' },
+  linkCognito: { password: PASSWORD, next: '/cart' },
   finishCognito: { state: TOKEN, code: 'a' },
   unlinkCognito: { password: PASSWORD },
   beginTotp: { password: PASSWORD },
@@ -158,7 +164,7 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
   const guest = shop.visitor()
   await guest.post('/api/cart/items', { book_id: 'tech-002' })
   const { order_id } = (await checkOut(guest, 'k', { email: 'customer@example.com' })).body
-  const account = await shop.account()
+  const account = await shop.account({ password: OWN_PASSWORD })
   await account.post('/api/cart/items', { book_id: 'tech-001' })
   const bodies: Record<string, Json> = {
     createBook: { book_id: 'new', ...VALID_BOOK, stock_quantity: 1 },
@@ -194,9 +200,9 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
     address_id: 'no-address',
   }
   const [factored, admin, single] = [
-    await shop.account({ secondFactor: true }),
-    await shop.account({ role: 'admin' }),
-    await shop.account({ role: 'staff', secondFactor: false }),
+    await shop.account({ secondFactor: true, password: OWN_PASSWORD }),
+    await shop.account({ role: 'admin', password: OWN_PASSWORD }),
+    await shop.account({ role: 'staff', secondFactor: false, password: OWN_PASSWORD }),
   ]
   const ended = await shop.account({ role: 'admin' })
   const cookie = ended.cookie() ?? ''

@@ -75,10 +75,11 @@ const erased: Guarantee = {
     // Open orders keep the address until they are delivered or cancelled.
     for (const { user_id: _, order_id, status } of await readItems(shop, 'orders'))
       if (status === 'confirmed') await shop.staff.post(`/api/orders/${order_id}/cancel`)
+    // The mail that tells of the erasure is the last to know the address.
+    await shop.mail()
     const left = await marks()
     const reports = shop.reportedErrors.length
     const kept = (await readItems(shop, 'orders')).filter(({ total }) => total === 52.42).length
-    await shop.mail()
     const again = await shop.member(lives[0]?.email ?? '')
     const isFree = (await again.get('/api/orders')).body.items?.length === 0
     await createCustomerWithData(shop, 99)

@@ -30,7 +30,7 @@ const ownership: Guarantee = {
       const guest = await buy(shop.visitor(), email)
       const named = await shop.account({ email })
       const items = (await named.get('/api/orders')).body.items as Json[]
-      const exported = (await named.get('/api/users/me/export')).body.orders as Json[]
+      const exported = (await named.post('/api/users/me/export', {})).body.orders as Json[]
       if (items.some(one => one.order_id === guest.order_id)) listed++
       ways.push(
         items.some(one => one.order_id === order_id),

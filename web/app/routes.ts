@@ -42,6 +42,7 @@ export default [
     route('account/single-sign-on', 'routes/account/single-sign-on.tsx'),
     route('account/data', 'routes/account/data.tsx'),
   ]),
+  route('account/data/file', 'routes/account/data-file.ts'),
   route('staff', 'routes/staff/dashboard.tsx'),
   route('staff/books/:bookId', 'routes/staff/book.tsx'),
   route('staff/orders/:orderId', 'routes/staff/order.tsx'),

@@ -1,4 +1,5 @@
 /** Account pages in a real browser, with the emails that belong to them. */
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { sendDueMail } from '#src/notifications/worker.ts'
@@ -301,7 +302,15 @@ test('a passkey created in the browser signs in without a password', async () =>
   await waitForHeading(page, 'Hello, Jane')
   await page.goto('/account/passkeys')
   await waitForHydration(page)
-  await press(page, 'Remove My phone')
+  await page.getByRole('link', { name: 'Remove My phone' }).click()
+  await waitForHeading(page, 'Remove My phone?')
+  await waitForHydration(page)
+  await page.getByLabel('Current password').fill('wrong')
+  await press(page, 'Remove passkey')
+  await page.getByRole('alert').getByText('This password is incorrect.').waitFor()
+  await page.getByLabel('Current password').fill(PASSWORD)
+  await press(page, 'Remove passkey')
+  await page.getByText('Passkey removed.').waitFor()
   await page.getByText('You don’t have any passkeys yet.').waitFor()
   expect(withoutHttpErrors(window.pageErrors)).toEqual([])
 })
@@ -389,12 +398,17 @@ test('saved addresses, password, email, data export and account deletion work wi
   await signIn(page, moved, 'five brown slow trains')
   await waitForHeading(page, 'Hello, Jane')
   await page.goto('/account/data')
+  await page.locator('#download-password').fill('wrong')
+  await press(page, 'Download my data')
+  await page.getByRole('alert').getByText('This password is incorrect.').waitFor()
+  await page.locator('#download-password').fill('five brown slow trains')
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Download my data' }).click(),
+    page.getByRole('button', { name: 'Download my data' }).click(),
   ])
   expect(file.suggestedFilename()).toBe('cloudshelf-my-data.json')
-  await page.getByLabel('Current password').fill('five brown slow trains')
+  expect(JSON.parse(readFileSync(await file.path(), 'utf8')).profile.email).toBe(moved)
+  await page.locator('#current_password').fill('five brown slow trains')
   await press(page, 'Permanently delete my account')
   await page.getByText('Your account has been deleted.').waitFor()
   await signIn(page, moved, 'five brown slow trains')
@@ -422,13 +436,27 @@ test('sign-in never redirects to another site', async () => {
 })
 
 test('single sign-on signs in and returns, and can be linked to an existing account', async () => {
-  issuer.signInAs({ sub: 'sol', email: newEmail(), email_verified: true, given_name: 'Sol' })
+  const sol = { sub: 'sol', email: newEmail(), email_verified: true, given_name: 'Sol' }
+  // Remembered by the issuer since an hour ago.
+  issuer.signInAs({ ...sol, auth_time: Math.floor(Date.now() / 1000) - 3_600 })
   const { page } = await site.openWindow({ javaScriptEnabled: false })
   await page.goto('/sign-in?next=/orders')
   await page.getByRole('link', { name: 'Sign in with single sign-on' }).click()
   await waitForHeading(page, 'Your orders')
   await page.goto('/account')
   await waitForHeading(page, 'Hello, Sol')
+  // Without a password, the owner signs in again, is led back, and has five minutes.
+  await page.goto('/account/data')
+  await page.getByText('To continue, please sign in again.').waitFor()
+  expect(await page.getByRole('button', { name: 'Download my data' }).count()).toBe(0)
+  issuer.signInAs(sol)
+  await page.getByRole('link', { name: 'Sign in with single sign-on' }).click()
+  await waitForHeading(page, 'Your data')
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download my data' }).click(),
+  ])
+  expect(JSON.parse(readFileSync(await file.path(), 'utf8')).profile.email).toBe(sol.email)
   await page.goto('/sign-in/cognito?state=none&code=none')
   await page.getByRole('alert').getByText('This sign-in was canceled').waitFor()
   // A customer with an existing account must link the two first.
@@ -445,10 +473,27 @@ test('single sign-on signs in and returns, and can be linked to an existing acco
   await other.goto('/account/security')
   await other.getByRole('link', { name: 'Single sign-on' }).click()
   await press(other, 'Link account')
+  await other.getByRole('alert').getByText('Please correct the following').waitFor()
+  await other.getByLabel('Current password').fill(PASSWORD)
+  await press(other, 'Link account')
   await other.getByRole('link', { name: 'Continue to single sign-on' }).click()
   await other.getByText('Your account is now linked.').waitFor()
   await other.context().clearCookies()
   await other.goto('/sign-in')
   await other.getByRole('link', { name: 'Sign in with single sign-on' }).click()
   await waitForHeading(other, 'Hello, Jane')
+  // A reset names what else signs in, and removes it unless told otherwise.
+  await other.goto('/forgot-password')
+  await other.getByLabel('Email').fill(email)
+  await press(other, 'Send link')
+  await waitForHeading(other, 'Check your email')
+  await other.goto(await mailedLink(email, 'reset-password'))
+  const remove = other.getByLabel('Also remove all other ways to sign in')
+  expect(await remove.isChecked()).toBe(true)
+  await other.getByText('This account also has 1 single sign-on.').waitFor()
+  await other.getByLabel('New password').fill('three green quiet boats')
+  await press(other, 'Set password')
+  await other.getByText('Your password has been changed. Please sign in.').waitFor()
+  await other.getByRole('link', { name: 'Sign in with single sign-on' }).click()
+  await other.getByRole('alert').getByText('You already have an account with this email.').waitFor()
 })

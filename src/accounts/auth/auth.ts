@@ -37,7 +37,8 @@ export type AuthDeps = {
 
 const TOTP = '/two-factor/verify-totp'
 /** Paths of the library whose sessions begin with a second factor. */
-const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', '/passkey/verify-authentication'])
+const PASSKEY = '/passkey/verify-authentication'
+const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', PASSKEY])
 const TWO_FACTOR_MINUTES = 10
 
 const text = { type: 'string', required: false, input: false } as const
@@ -112,7 +113,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
       expiresIn: SESSION_LIFETIMES.customer.max / 1000,
       disableSessionRefresh: true,
       freshAge: 0,
-      additionalFields: { secondFactor: flag, staff: flag },
+      additionalFields: { secondFactor: flag, staff: flag, provedAt: text },
     },
     // TTL deletes expired rows.
     verification: { disableCleanup: true, storeIdentifier: 'hashed' },
@@ -149,6 +150,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
                 updatedAt: at,
                 expiresAt: new Date(at.getTime() + longest),
                 secondFactor: WITH_SECOND_FACTOR.has(context?.path ?? ''),
+                ...(context?.path === PASSKEY ? { provedAt: at.toISOString() } : {}),
                 staff,
               },
             }

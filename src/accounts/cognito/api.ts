@@ -3,14 +3,16 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { PASSWORD_LIMITS } from '../api.ts'
-import { TypedPassword } from '../schema.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody, OwnerPassword } from '../api.ts'
 
 const SIGN_IN_LIMITS: readonly RateLimit[] = [
   { per: 'ip', max: 50, seconds: 15 * MINUTE, counter: 'cognito' },
 ]
 
 const base = { method: 'POST', cache: 'private', path: '/api/auth/sign-in/cognito' } as const
+
+const Next = line(500).optional().describe('A path of the shop, returned when the sign-in is finished.')
+const CognitoAddress = z.object({ url: z.string() }).meta({ id: 'CognitoAddress' })
 
 export const cognitoState = endpoint({
   ...base,
@@ -31,13 +33,28 @@ export const beginCognito = endpoint({
   limits: SIGN_IN_LIMITS,
   body: z
     .strictObject({
-      link: z.boolean().optional().describe('Link the caller’s account instead of signing in.'),
-      next: line(500).optional().describe('A path of the shop, returned when the sign-in is finished.'),
+      again: z
+        .boolean()
+        .optional()
+        .describe('Ask for the password at Cognito even where it remembers the browser.'),
+      next: Next,
     })
     .meta({ id: 'BeginCognito' }),
   status: 200,
-  reply: z.object({ url: z.string() }).meta({ id: 'CognitoAddress' }),
-  errors: ['not_found', 'not_signed_in', 'identity_provider_unavailable'],
+  reply: CognitoAddress,
+  errors: ['not_found', 'identity_provider_unavailable'],
+})
+
+export const linkCognito = endpoint({
+  ...base,
+  ...ASKS_OWNER,
+  id: 'linkCognito',
+  path: '/api/auth/sign-in/cognito/link',
+  summary: 'Get the URL of Cognito’s sign-in page that links the caller’s account, within 10 minutes',
+  body: z.strictObject({ password: OwnerPassword, next: Next }).meta({ id: 'LinkCognito' }),
+  status: 200,
+  reply: CognitoAddress,
+  errors: [...OWNER_ERRORS, 'not_found', 'identity_provider_unavailable'],
 })
 
 export const finishCognito = endpoint({
@@ -70,9 +87,8 @@ export const unlinkCognito = endpoint({
   method: 'DELETE',
   id: 'unlinkCognito',
   summary: 'Unlink the account from Cognito',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: z.strictObject({ password: TypedPassword }).meta({ id: 'UnlinkCognito' }),
+  ...ASKS_OWNER,
+  body: OwnerBody,
   status: 204,
-  errors: ['password_wrong'],
+  errors: OWNER_ERRORS,
 })

@@ -13,6 +13,7 @@ import type { StoredRecord } from '../auth/records.ts'
 import type { AccountDeps } from '../deps.ts'
 import { Email } from '../email.ts'
 import { createUserRecord } from '../new-user.ts'
+import { noticeWrites } from '../owner-notice.ts'
 import type { FederatedIdentity } from './oidc.ts'
 
 const PROVIDER_ID = 'cognito'
@@ -93,7 +94,7 @@ export const linkIdentity = async (
   const isLinked = await wasApplied(
     deps.db.transact([
       ...deps.records.creationWrites('account', createLinkRecord(identity, userId, deps.now().toISOString())),
-      ...auditOwnChange(deps, userId, 'account.cognito.link'),
+      ...noticeWrites(deps, userId, 'account.cognito.link'),
     ]),
   )
   if (!isLinked && (await findLinkedAccount(deps, identity)) !== userId)
@@ -113,6 +114,6 @@ export const unlinkIdentities = async (deps: AccountDeps, userId: string): Promi
   for (const link of await listLinkedIdentities(deps, userId))
     await deps.db.transact([
       ...deps.records.removalWrites('account', { ...link, revision: undefined }),
-      ...auditOwnChange(deps, userId, 'account.cognito.unlink'),
+      ...noticeWrites(deps, userId, 'account.cognito.unlink'),
     ])
 }

@@ -23,6 +23,13 @@ const byCognito = async (
   { forged, body }: { forged?: TokenOverrides; body?: Json } = {},
 ): Promise<Answer> => who.post(`${PATH}/finish`, issuer.signIn(await begin(who, body), person, forged))
 
+/** Links the account of the session to this person at Cognito. */
+const linkTo = async (who: Shopper, person: Json = JANE, body: Json = { password: PASSWORD }) => {
+  const begun = await who.post(`${PATH}/link`, body)
+  expect(begun.status).toBe(200)
+  return who.post(`${PATH}/finish`, issuer.signIn(begun.body.url, person))
+}
+
 const whoIs = async (who: Shopper) => (await who.get('/api/auth/session')).body
 
 test('without Cognito the sign-in is not available, and an incomplete setup is an error', async () => {
@@ -82,18 +89,18 @@ test('an email alone links nothing: the owner must be signed in and request it',
   const thief = shop.visitor()
   expect(await byCognito(thief)).toMatchObject({ status: 409, body: { code: 'account_exists' } })
   expect(await whoIs(thief)).toEqual({ signed_in: false })
-  expect(await byCognito(owner, JANE, { body: { link: true } })).toMatchObject({ body: { linked: true } })
+  expect(await linkTo(owner)).toMatchObject({ body: { linked: true } })
   expect((await owner.get(PATH)).body).toEqual({ available: true, linked: true })
   const phone = shop.visitor()
   expect((await byCognito(phone)).status).toBe(200)
   expect((await whoIs(phone)).email).toBe('jane@example.com')
   // Linked to one, it is no other's.
   const other = await shop.member('john@example.com')
-  expect((await byCognito(other, JANE, { body: { link: true } })).body.code).toBe('account_exists')
+  expect((await linkTo(other)).body.code).toBe('account_exists')
   expect((await owner.call('DELETE', PATH, { password: 'wrong' })).body.code).toBe('password_wrong')
   expect((await owner.call('DELETE', PATH, { password: PASSWORD })).status).toBe(204)
   expect((await byCognito(shop.visitor())).body.code).toBe('account_exists')
-  expect((await shop.visitor().post(PATH, { link: true })).body.code).toBe('not_signed_in')
+  expect((await shop.visitor().post(`${PATH}/link`, {})).body.code).toBe('not_signed_in')
 })
 
 test('an email that Cognito has not verified, or that is not valid, does not sign in', async () => {
@@ -198,7 +205,7 @@ test('staff signed in with Cognito have no staff rights without our second facto
   const shop = await open()
   const staff = await shop.account({ role: 'staff', email: 'staff@example.com' })
   const person = { ...JANE, sub: 'cognito-staff', email: 'staff@example.com' }
-  expect((await byCognito(staff, person, { body: { link: true } })).body.linked).toBe(true)
+  expect((await linkTo(staff, person, {})).body.linked).toBe(true)
   const again = shop.visitor()
   expect((await byCognito(again, person)).status).toBe(200)
   expect(await again.get('/api/orders?date=2026-01-01')).toMatchObject({ status: 403 })

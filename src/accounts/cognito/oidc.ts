@@ -22,6 +22,8 @@ export type FederatedIdentity = {
   readonly emailVerified: boolean
   readonly firstName: string | undefined
   readonly lastName: string | undefined
+  /** When the person typed their password there; it may be long ago. Undefined where the issuer does not say. */
+  readonly authenticatedAt: Date | undefined
 }
 
 /** Binds the response of Cognito to the browser that began the sign-in. */
@@ -32,8 +34,14 @@ export type AuthorizationRequest = {
 }
 
 export type CognitoClient = {
-  /** The URL of Cognito's sign-in page for this request. Throws identity_provider_unavailable. */
-  readonly authorizationUrl: (request: AuthorizationRequest) => Promise<string>
+  /**
+   * The URL of Cognito's sign-in page for this request; with `again` it asks for the password even where it remembers the browser.
+   * Throws identity_provider_unavailable.
+   */
+  readonly authorizationUrl: (
+    request: AuthorizationRequest,
+    options: { readonly again: boolean },
+  ) => Promise<string>
   /** The identity behind an authorization code. Throws sign_in_failed, identity_provider_unavailable. */
   readonly exchangeCode: (code: string, request: AuthorizationRequest) => Promise<FederatedIdentity>
 }
@@ -92,7 +100,10 @@ export const createCognitoClient = (
     }
   }
 
-  const authorizationUrl = async ({ state, verifier, nonce }: AuthorizationRequest): Promise<string> => {
+  const authorizationUrl: CognitoClient['authorizationUrl'] = async (
+    { state, verifier, nonce },
+    { again },
+  ) => {
     const config = await configuration()
     const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await import('openid-client')
     return buildAuthorizationUrl(config, {
@@ -102,6 +113,7 @@ export const createCognitoClient = (
       nonce,
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ...(again ? { prompt: 'login' } : {}),
     }).href
   }
 
@@ -131,6 +143,7 @@ export const createCognitoClient = (
       emailVerified: claims.email_verified === true || claims.email_verified === 'true',
       firstName: text(claims.given_name),
       lastName: text(claims.family_name),
+      authenticatedAt: typeof claims.auth_time === 'number' ? new Date(claims.auth_time * 1000) : undefined,
     }
   }
 

@@ -5,13 +5,12 @@ import { orShopError } from '../../core/dynamo/write.ts'
 import { ShopError } from '../../core/errors.ts'
 import { epochSeconds, newSecret } from '../../core/ids.ts'
 import { isSecret } from '../../core/secrets.ts'
-import { type Route, route } from '../../http/route.ts'
+import { type Reauthenticate, type Route, route } from '../../http/route.ts'
 import { endSessions } from '../active-sessions.ts'
-import { assertPassword } from '../password-credential.ts'
-import { notSignedIn, signInExpired } from '../problems.ts'
+import { createSession, type NewSessionDeps } from '../new-session.ts'
+import { signInExpired } from '../problems.ts'
 import { requireSession } from '../sessions.ts'
 import * as api from './api.ts'
-import { type CreateSessionDeps, createSession } from './create-session.ts'
 import {
   findOrCreateAccount,
   linkIdentity,
@@ -20,7 +19,7 @@ import {
 } from './linked-identities.ts'
 import type { AuthorizationRequest, CognitoClient } from './oidc.ts'
 
-export type CognitoRouteDeps = CreateSessionDeps & {
+export type CognitoRouteDeps = NewSessionDeps & {
   /** Undefined when the shop is not set up for Cognito. */
   readonly cognito: CognitoClient | undefined
 }
@@ -34,7 +33,13 @@ type PendingSignIn = AuthorizationRequest & {
   readonly next?: string
 }
 
-export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
+type Beginning = {
+  readonly again: boolean
+  readonly next: string | undefined
+  readonly linkTo: string | undefined
+}
+
+export const cognitoRoutes = (deps: CognitoRouteDeps, reauthenticate: Reauthenticate): Route[] => {
   const { db, names, now } = deps
   const https = deps.publicUrl.startsWith('https:')
   const name = cookieName('cloudshelf_cognito', https)
@@ -58,28 +63,43 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
     return row as unknown as PendingSignIn
   }
 
+  /** Begins a sign-in of this browser, or the linking of the account `linkTo`; returns the URL to go to. */
+  const begin = async (
+    setCookies: string[],
+    { again, next, linkTo }: Beginning,
+  ): Promise<{ readonly url: string }> => {
+    const request: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
+    const url = await requireCognito().authorizationUrl(request, { again })
+    const secret = newSecret()
+    const item = {
+      ...keyOf(secret),
+      ...request,
+      ...(linkTo === undefined ? {} : { user_id: linkTo }),
+      ...(next === undefined ? {} : { next }),
+      expires_at: epochSeconds(now()) + REQUEST_SECONDS,
+    }
+    await db.write({ action: 'Put', table: names.control, item })
+    setCookies.push(cookie(secret, REQUEST_SECONDS))
+    return { url }
+  }
+
   return [
     route(api.cognitoState, async ({ identity: { session } }) => ({
       available: deps.cognito !== undefined,
       linked: session !== undefined && (await listLinkedIdentities(deps, session.userId)).length > 0,
     })),
-    route(api.beginCognito, async ({ body, identity: { session }, setCookies }) => {
-      const cognito = requireCognito()
-      if (body.link && !session) throw notSignedIn()
-      const request: AuthorizationRequest = { state: newSecret(), verifier: newSecret(), nonce: newSecret() }
-      const url = await cognito.authorizationUrl(request)
-      const secret = newSecret()
-      const item = {
-        ...keyOf(secret),
-        ...request,
-        ...(body.link && session ? { user_id: session.userId } : {}),
-        ...(body.next === undefined ? {} : { next: body.next }),
-        expires_at: epochSeconds(now()) + REQUEST_SECONDS,
-      }
-      await db.write({ action: 'Put', table: names.control, item })
-      setCookies.push(cookie(secret, REQUEST_SECONDS))
-      return { url }
-    }),
+    route(api.beginCognito, ({ body: { again = false, next }, setCookies }) =>
+      begin(setCookies, { again, next, linkTo: undefined }),
+    ),
+    route(
+      api.linkCognito,
+      context => {
+        const { userId } = requireSession(context)
+        // Whoever uses this computer may still be signed in at Cognito.
+        return begin(context.setCookies, { again: true, next: context.body.next, linkTo: userId })
+      },
+      reauthenticate,
+    ),
     route(api.finishCognito, async ({ body, identity: { session }, requestHeaders, setCookies }) => {
       const cognito = requireCognito()
       const pending = await takePendingSignIn(requestHeaders.get('cookie') ?? undefined, body.state)
@@ -94,15 +114,22 @@ export const cognitoRoutes = (deps: CognitoRouteDeps): Route[] => {
         return { linked: true, ...next }
       }
       const userId = await findOrCreateAccount(deps, identity)
-      setCookies.push(await createSession(deps, userId, requestHeaders.get('user-agent') ?? undefined))
+      const opened = await createSession(deps, userId, {
+        userAgent: requestHeaders.get('user-agent') ?? undefined,
+        secondFactor: false,
+        provedAt: identity.authenticatedAt,
+      })
+      setCookies.push(opened.cookie)
       if (session) await endSessions(deps, session.userId, id => id === session.sessionId)
       return { linked: false, ...next }
     }),
-    route(api.unlinkCognito, async context => {
-      const { userId } = requireSession(context)
-      await assertPassword(deps, userId, context.body.password)
-      await unlinkIdentities(deps, userId)
-      return undefined
-    }),
+    route(
+      api.unlinkCognito,
+      async context => {
+        await unlinkIdentities(deps, requireSession(context).userId)
+        return undefined
+      },
+      reauthenticate,
+    ),
   ]
 }

@@ -3,8 +3,7 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { PASSWORD_LIMITS, SignedIn } from '../api.ts'
-import { TypedPassword } from '../schema.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody, SignedIn } from '../api.ts'
 
 const Code = z
   .string()
@@ -12,7 +11,6 @@ const Code = z
   .describe('From the authenticator app.')
 const TotpCode = z.strictObject({ code: Code }).meta({ id: 'TotpCode' })
 const RecoveryCode = z.string().trim().min(6).max(40)
-const PasswordBody = z.strictObject({ password: TypedPassword }).meta({ id: 'PasswordAgain' })
 const RecoveryCodes = z.array(z.string()).describe('Each replaces a code once. Shown only in this response.')
 
 /** Rate limit of codes per client network; code-attempts.ts limits them per account. */
@@ -37,9 +35,8 @@ export const beginTotp = endpoint({
   id: 'beginTotp',
   path: '/api/auth/two-factor',
   summary: 'Set up an authenticator app; it takes effect once its first code is confirmed',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: PasswordBody,
+  ...ASKS_OWNER,
+  body: OwnerBody,
   status: 200,
   reply: z
     .object({
@@ -47,7 +44,7 @@ export const beginTotp = endpoint({
       recovery_codes: RecoveryCodes,
     })
     .meta({ id: 'TotpEnrolment' }),
-  errors: ['password_wrong', 'second_factor_set', 'second_factor_needed'],
+  errors: [...OWNER_ERRORS, 'second_factor_set'],
 })
 
 export const confirmTotp = endpoint({
@@ -56,6 +53,7 @@ export const confirmTotp = endpoint({
   path: '/api/auth/two-factor/confirm',
   summary: 'Confirm the authenticator app with its first code; this session then counts as signed in with it',
   access: 'account',
+  reauthenticate: 'second_factor',
   limits: CODE_LIMITS,
   body: TotpCode,
   status: 204,
@@ -68,11 +66,10 @@ export const endTotp = endpoint({
   id: 'endTotp',
   path: '/api/auth/two-factor',
   summary: 'Turn off the authenticator app',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: PasswordBody,
+  ...ASKS_OWNER,
+  body: OwnerBody,
   status: 204,
-  errors: ['password_wrong', 'second_factor_needed'],
+  errors: OWNER_ERRORS,
 })
 
 export const renewRecoveryCodes = endpoint({
@@ -80,12 +77,11 @@ export const renewRecoveryCodes = endpoint({
   id: 'renewRecoveryCodes',
   path: '/api/auth/two-factor/recovery-codes',
   summary: 'Create new recovery codes; the old ones stop working',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: PasswordBody,
+  ...ASKS_OWNER,
+  body: OwnerBody,
   status: 200,
   reply: z.object({ recovery_codes: RecoveryCodes }).meta({ id: 'RecoveryCodes' }),
-  errors: ['password_wrong', 'second_factor_unset', 'second_factor_needed'],
+  errors: [...OWNER_ERRORS, 'second_factor_unset'],
 })
 
 export const signInWithCode = endpoint({
@@ -123,20 +119,20 @@ export const passkeyOptions = endpoint({
   id: 'passkeyOptions',
   path: '/api/auth/passkeys/options',
   summary: 'Get the options for creating a passkey',
-  access: 'account',
-  limits: PASSWORD_LIMITS,
-  body: PasswordBody,
+  ...ASKS_OWNER,
+  body: OwnerBody,
   status: 200,
   reply: WebAuthn,
-  errors: ['password_wrong', 'second_factor_needed'],
+  errors: OWNER_ERRORS,
 })
 
 export const addPasskey = endpoint({
   ...base,
   id: 'addPasskey',
   path: '/api/auth/passkeys',
-  summary: 'Add a passkey that the browser has created',
+  summary: 'Add a passkey that the browser has created with the options asked for before',
   access: 'account',
+  reauthenticate: 'second_factor',
   body: z.strictObject({ name: line(100).optional(), response: WebAuthn }).meta({ id: 'AddPasskey' }),
   status: 204,
   errors: ['passkey_refused', 'second_factor_needed'],
@@ -166,10 +162,11 @@ export const removePasskey = endpoint({
   id: 'removePasskey',
   path: '/api/auth/passkeys/{passkey_id}',
   summary: 'Remove a passkey',
-  access: 'account',
+  ...ASKS_OWNER,
   params: z.object({ passkey_id: z.string().min(1).max(100) }),
+  body: OwnerBody,
   status: 204,
-  errors: ['passkey_not_found', 'second_factor_needed'],
+  errors: [...OWNER_ERRORS, 'passkey_not_found'],
 })
 
 export const passkeySignInOptions = endpoint({

@@ -2,13 +2,12 @@
 import { cookieValue, withoutCookie } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
-import { type Context, type Route, route } from '../../http/route.ts'
-import { auditOwnChange, type OwnChange } from '../audit.ts'
+import { type Context, type Reauthenticate, type Route, route } from '../../http/route.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { readRecoveryCode } from '../auth/recovery-codes.ts'
 import type { AccountDeps } from '../deps.ts'
-import { assertPassword } from '../password-credential.ts'
+import { noticeWrites, type ToldChange } from '../owner-notice.ts'
 import { challengeCookie, requireSession, sessionCookie } from '../sessions.ts'
 import * as api from './api.ts'
 import { createCodeAttempts } from './code-attempts.ts'
@@ -18,6 +17,7 @@ type TwoFactorDeps = {
   readonly auth: () => Promise<Auth>
   readonly callContext: (context: Pick<Context<Endpoint>, 'requestHeaders' | 'setCookies'>) => CallContext
   readonly endPreviousSession: (context: Pick<Context<Endpoint>, 'identity'>) => Promise<void>
+  readonly reauthenticate: Reauthenticate
 }
 
 /** Checked by the library; the endpoint only knows that it is an object. */
@@ -41,7 +41,13 @@ const assertUserVerified = (response: Readonly<Record<string, unknown>>): void =
     )
 }
 
-export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }: TwoFactorDeps): Route[] => {
+export const twoFactorRoutes = ({
+  deps,
+  auth,
+  callContext,
+  endPreviousSession,
+  reauthenticate,
+}: TwoFactorDeps): Route[] => {
   const attempts = createCodeAttempts(deps)
   const https = deps.publicUrl.startsWith('https:')
 
@@ -52,24 +58,6 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
   ): Promise<T> => {
     const call = callContext(context)
     return unwrap<T>(call, send(await auth(), headersOf(call)))
-  }
-
-  /**
-   * Once an account has a second factor, only a session that began with one may add, remove or renew factors. Otherwise an
-   * attacker with the password alone could enroll a factor. Throws second_factor_needed.
-   */
-  const assertSecondFactor = async (context: Pick<Context<Endpoint>, 'identity'>): Promise<void> => {
-    const { userId, secondFactor } = requireSession(context)
-    if (secondFactor) return
-    const [user, passkeys] = await Promise.all([
-      deps.records.byId('user', userId),
-      deps.records.byField('passkey', 'userId', userId),
-    ])
-    if (user?.record.twoFactorEnabled !== true && passkeys.length === 0) return
-    throw new ShopError(
-      'second_factor_needed',
-      'To change this, please sign in again with your passkey or a code from your authenticator app.',
-    )
   }
 
   /** The account whose sign-in waits for its second step; undefined where there is none, and so no code to compare. */
@@ -97,51 +85,63 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
     await (account === undefined ? compare() : attempts.count(account, compare))
   }
 
-  /** Audits a change after the library has made it, because the library has transactions of its own. */
-  const audit = (context: Pick<Context<Endpoint>, 'identity'>, what: OwnChange) =>
-    deps.db.transact(auditOwnChange(deps, requireSession(context).userId, what))
+  /** Tells the owner of a change after the library has made it, because the library has transactions of its own. */
+  const tellOwner = (context: Pick<Context<Endpoint>, 'identity'>, change: ToldChange) =>
+    deps.db.transact(noticeWrites(deps, requireSession(context).userId, change))
 
   return [
     route(api.getTotp, async context => {
       const user = await deps.records.byId('user', requireSession(context).userId)
       return { enabled: user?.record.twoFactorEnabled === true }
     }),
-    route(api.beginTotp, async context => {
-      await assertSecondFactor(context)
-      const body = { password: context.body.password, method: 'totp' as const }
-      const { totpURI, backupCodes } = await callLibrary<{ totpURI: string; backupCodes: string[] }>(
-        context,
-        (library, headers) => library.api.enableTwoFactor({ body, headers, asResponse: true }),
-      )
-      return { totp_uri: totpURI, recovery_codes: backupCodes }
-    }),
-    route(api.confirmTotp, async context => {
-      await assertSecondFactor(context)
-      const { code } = context.body
-      await callLibrary(context, (library, headers) =>
-        library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
-      )
-      await audit(context, 'account.authenticator-app.on')
-      return undefined
-    }),
-    route(api.endTotp, async context => {
-      await assertSecondFactor(context)
-      const { password } = context.body
-      await callLibrary(context, (library, headers) =>
-        library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
-      )
-      await audit(context, 'account.authenticator-app.off')
-      return undefined
-    }),
-    route(api.renewRecoveryCodes, async context => {
-      await assertSecondFactor(context)
-      const { password } = context.body
-      const { backupCodes } = await callLibrary<{ backupCodes: string[] }>(context, (library, headers) =>
-        library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
-      )
-      await audit(context, 'account.recovery-codes')
-      return { recovery_codes: backupCodes }
-    }),
+    route(
+      api.beginTotp,
+      async context => {
+        const body = { password: context.body.password ?? '', method: 'totp' as const }
+        const { totpURI, backupCodes } = await callLibrary<{ totpURI: string; backupCodes: string[] }>(
+          context,
+          (library, headers) => library.api.enableTwoFactor({ body, headers, asResponse: true }),
+        )
+        return { totp_uri: totpURI, recovery_codes: backupCodes }
+      },
+      reauthenticate,
+    ),
+    route(
+      api.confirmTotp,
+      async context => {
+        const { code } = context.body
+        await callLibrary(context, (library, headers) =>
+          library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
+        )
+        await tellOwner(context, 'account.authenticator-app.on')
+        return undefined
+      },
+      reauthenticate,
+    ),
+    route(
+      api.endTotp,
+      async context => {
+        const { password = '' } = context.body
+        await callLibrary(context, (library, headers) =>
+          library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
+        )
+        await tellOwner(context, 'account.authenticator-app.off')
+        return undefined
+      },
+      reauthenticate,
+    ),
+    route(
+      api.renewRecoveryCodes,
+      async context => {
+        const { password = '' } = context.body
+        const { backupCodes } = await callLibrary<{ backupCodes: string[] }>(context, (library, headers) =>
+          library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
+        )
+        await tellOwner(context, 'account.recovery-codes')
+        return { recovery_codes: backupCodes }
+      },
+      reauthenticate,
+    ),
     route(api.signInWithCode, async context => {
       const { code } = context.body
       await callWithoutSession(context, (library, headers) =>
@@ -158,23 +158,28 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
       await endPreviousSession(context)
       return { second_factor: false }
     }),
-    route(api.passkeyOptions, async context => {
-      await assertSecondFactor(context)
-      await assertPassword(deps, requireSession(context).userId, context.body.password)
-      return callLibrary<Record<string, unknown>>(context, (library, headers) =>
-        library.api.generatePasskeyRegistrationOptions({ headers, asResponse: true }),
-      )
-    }),
-    route(api.addPasskey, async context => {
-      await assertSecondFactor(context)
-      const { response, name } = context.body
-      const body = { response, ...(name === undefined ? {} : { name }) }
-      await callLibrary(context, (library, headers) =>
-        library.api.verifyPasskeyRegistration({ body, headers, asResponse: true }),
-      )
-      await audit(context, 'account.passkey.add')
-      return undefined
-    }),
+    route(
+      api.passkeyOptions,
+      async context => {
+        return callLibrary<Record<string, unknown>>(context, (library, headers) =>
+          library.api.generatePasskeyRegistrationOptions({ headers, asResponse: true }),
+        )
+      },
+      reauthenticate,
+    ),
+    route(
+      api.addPasskey,
+      async context => {
+        const { response, name } = context.body
+        const body = { response, ...(name === undefined ? {} : { name }) }
+        await callLibrary(context, (library, headers) =>
+          library.api.verifyPasskeyRegistration({ body, headers, asResponse: true }),
+        )
+        await tellOwner(context, 'account.passkey.add')
+        return undefined
+      },
+      reauthenticate,
+    ),
     route(api.listPasskeys, async context => {
       const found = await deps.records.byField('passkey', 'userId', requireSession(context).userId)
       return {
@@ -185,18 +190,21 @@ export const twoFactorRoutes = ({ deps, auth, callContext, endPreviousSession }:
         })),
       }
     }),
-    route(api.removePasskey, async context => {
-      const { userId } = requireSession(context)
-      const found = await deps.records.byId('passkey', context.params.passkey_id)
-      if (found?.record.userId !== userId)
-        throw new ShopError('passkey_not_found', 'You have no passkey with this id.')
-      await assertSecondFactor(context)
-      await deps.db.transact([
-        ...deps.records.removalWrites('passkey', { ...found, revision: undefined }),
-        ...auditOwnChange(deps, userId, 'account.passkey.remove'),
-      ])
-      return undefined
-    }),
+    route(
+      api.removePasskey,
+      async context => {
+        const { userId } = requireSession(context)
+        const found = await deps.records.byId('passkey', context.params.passkey_id)
+        if (found?.record.userId !== userId)
+          throw new ShopError('passkey_not_found', 'You have no passkey with this id.')
+        await deps.db.transact([
+          ...deps.records.removalWrites('passkey', { ...found, revision: undefined }),
+          ...noticeWrites(deps, userId, 'account.passkey.remove'),
+        ])
+        return undefined
+      },
+      reauthenticate,
+    ),
     route(api.passkeySignInOptions, async context =>
       callLibrary<Record<string, unknown>>(context, (library, headers) =>
         library.api.generatePasskeyAuthenticationOptions({ headers, asResponse: true }),

@@ -1,4 +1,5 @@
 /** Emails about an account. Each says only what its reader may know: an address, a link, what was changed. */
+import type { ToldChange } from '../../accounts/owner-notice.ts'
 import type { MailContent } from '../mail-content.ts'
 
 export type MailedLink = { readonly url: string; readonly minutes: number }
@@ -79,7 +80,7 @@ export const emailTaken = (shop: string, signIn: string): MailContent => ({
   ],
 })
 
-/** To the old address. It names the new one, because the account may have been taken over. */
+/** To both addresses. It names the new one, because the account may have been taken over. */
 export const emailChanged = (to: string, shop: string): MailContent => ({
   subject: 'Your email was changed',
   heading: 'Your email was changed',
@@ -98,5 +99,79 @@ export const passwordChanged = (forgot: string, shop: string): MailContent => ({
     paragraph(`The password of your account at ${shop} was changed, and we signed you out everywhere else.`),
     paragraph('If this wasn’t you, reset your password right away.'),
     { kind: 'link', label: 'Reset your password', url: forgot },
+  ],
+})
+
+/** Subject of each change that is told, and its sentence about “your account at <shop>”. */
+const CHANGES: Readonly<Record<ToldChange, readonly [subject: string, sentence: (of: string) => string]>> = {
+  'account.email.request': [
+    'A new email was entered for your account',
+    of =>
+      `A new email address was entered for ${of}. It replaces this one once the link that we sent to the new address is used.`,
+  ],
+  'account.authenticator-app.on': [
+    'An authenticator app was turned on',
+    of =>
+      `An authenticator app was turned on for ${of}. Signing in with the password now takes a code from it.`,
+  ],
+  'account.authenticator-app.off': [
+    'Your authenticator app was turned off',
+    of =>
+      `The authenticator app of ${of} was turned off. Signing in with the password takes no code any more.`,
+  ],
+  'account.recovery-codes': [
+    'New recovery codes were created',
+    of => `New recovery codes were created for ${of}. The old ones stopped working.`,
+  ],
+  'account.passkey.add': [
+    'A passkey was added to your account',
+    of => `A passkey was added to ${of}. It signs in without the password.`,
+  ],
+  'account.passkey.remove': [
+    'A passkey was removed from your account',
+    of => `A passkey was removed from ${of}.`,
+  ],
+  'account.cognito.link': [
+    'Single sign-on was linked to your account',
+    of => `Single sign-on was linked to ${of}. It signs in without the password.`,
+  ],
+  'account.cognito.unlink': [
+    'Single sign-on was unlinked from your account',
+    of => `Single sign-on was unlinked from ${of}.`,
+  ],
+  'account.recovery': [
+    'Your account was recovered',
+    of =>
+      `A new password was set for ${of} with a link sent to this address. Its passkeys and single sign-on were removed, and we signed you out everywhere.`,
+  ],
+  'account.export': [
+    'Your data was downloaded',
+    of => `The personal data of ${of} was downloaded: profile, addresses, orders, and all else that we hold.`,
+  ],
+}
+
+export const accountChanged = (change: ToldChange, forgot: string, shop: string): MailContent => {
+  const [subject, sentence] = CHANGES[change]
+  return {
+    subject,
+    heading: subject,
+    blocks: [
+      paragraph(sentence(`your account at ${shop}`)),
+      paragraph(
+        'If this wasn’t you, set a new password right away. You can remove all other ways to sign in there.',
+      ),
+      { kind: 'link', label: 'Set a new password', url: forgot },
+    ],
+  }
+}
+
+export const accountErased = (shop: string): MailContent => ({
+  subject: 'Your account was deleted',
+  heading: 'Your account was deleted',
+  blocks: [
+    paragraph(
+      `Your account at ${shop} and your personal data were deleted. We keep only the invoice records that the law requires.`,
+    ),
+    paragraph('If this wasn’t you, reply to this email right away.'),
   ],
 })

@@ -32,9 +32,12 @@ export const signInWithPasskey = async (): Promise<PasskeyError | undefined> => 
   return readError(await post('/api/auth/sign-in/passkey', { response }))
 }
 
-/** Adds a passkey to the account. Resolves to undefined on success; throws if the user cancels. */
-export const addPasskey = async (password: string, name: string): Promise<PasskeyError | undefined> => {
-  const options = await post('/api/auth/passkeys/options', { password })
+/** Adds a passkey to the account; `password` of an account that has one. Resolves to undefined on success; throws if the user cancels. */
+export const addPasskey = async (
+  password: string | undefined,
+  name: string,
+): Promise<PasskeyError | undefined> => {
+  const options = await post('/api/auth/passkeys/options', password === undefined ? {} : { password })
   const refused = await readError(options)
   if (refused) return refused
   const response = await startRegistration({ optionsJSON: (await options.json()) as Options })

@@ -17,6 +17,8 @@ type Props = {
   readonly button: string
   /** Message for a link that was used or has expired. */
   readonly expired: string
+  /** Whether that is known before the form is sent. */
+  readonly isExpired?: boolean
   /** Empty if the link is incomplete. */
   readonly token: string
   readonly error: FormError | undefined
@@ -26,9 +28,10 @@ type Props = {
   readonly children?: ReactNode
 }
 
-export const TokenForm = ({ title, intro, button, expired, token, error, requestNew, children }: Props) => {
-  const isExpired = error?.code === 'link_invalid'
-  const problem = token === '' ? t.error.linkIncomplete : isExpired ? expired : undefined
+export const TokenForm = ({ expired, isExpired = false, token, error, requestNew, ...form }: Props) => {
+  const { title, intro, button, children } = form
+  const isOver = isExpired || error?.code === 'link_invalid'
+  const problem = token === '' ? t.error.linkIncomplete : isOver ? expired : undefined
   return (
     <div className="py-8">
       {problem === undefined ? (

@@ -31,10 +31,13 @@ export type Submission = {
   readonly text: (name: string) => string
   /** Value of a password field, not trimmed. */
   readonly secret: (name: string) => string
+  /** The password that confirms a change; undefined where the form does not ask for it. */
+  readonly ownerPassword: () => string | undefined
   readonly form: FormData
 }
 
 const MAX_LENGTH = 400
+const OWNER_PASSWORD = 'current_password'
 
 /** Field that an error code refers to. */
 const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
@@ -112,7 +115,8 @@ export const runFormAction = async <Done extends object>(
   const secret = (name: string) => String(form.get(name) ?? '').slice(0, MAX_LENGTH)
   const text = (name: string) => truncate(String(form.get(name) ?? ''), MAX_LENGTH).trim()
   try {
-    const done = await work({ ctx, call: ctx.call, text, secret, form })
+    const ownerPassword = () => (form.has(OWNER_PASSWORD) ? secret(OWNER_PASSWORD) : undefined)
+    const done = await work({ ctx, call: ctx.call, text, secret, ownerPassword, form })
     const headers = ctx.responseHeaders()
     if ('to' in done) return redirect(done.to, { status: 303, headers })
     return data({ ...done, error: undefined }, { headers })

@@ -29,6 +29,7 @@ export const formErrors: Readonly<Record<string, string | undefined>> = {
   link_invalid: t.error.linkExpired,
   second_factor_needed:
     'To change this, please sign in again with a passkey or with a code from your authenticator app.',
+  reauthentication_needed: 'To change this, please sign in again first.',
   second_factor_set: 'Your account already has an authenticator app.',
   second_factor_unset: 'Setup wasn’t finished in time. Please start again.',
   passkey_refused: 'This passkey wasn’t accepted. Please try again.',

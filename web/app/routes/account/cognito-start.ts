@@ -8,8 +8,9 @@ import type { Route } from './+types/cognito-start'
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const next = safeRedirectPath(url.searchParams.get('next'), '/account')
+  const again = url.searchParams.has('again')
   try {
-    const { url: address } = await ctx.call(beginCognito, { body: { next } })
+    const { url: address } = await ctx.call(beginCognito, { body: { next, again } })
     return redirect(address, { status: 303, headers: ctx.responseHeaders() })
   } catch (error) {
     const { code, message } = toShopError(error)

@@ -1,10 +1,9 @@
 /** Security page: sign-in methods and active sessions. */
 import { Form } from 'react-router'
-import { endOtherSessions, endSession, listSessions } from '#src/accounts/api.ts'
+import { endOtherSessions, endSession, getSignInMethods, listSessions } from '#src/accounts/api.ts'
 import { cognitoState } from '#src/accounts/cognito/api.ts'
 import { readableEmail } from '#src/accounts/email.ts'
 import { getProfile } from '#src/accounts/profile/api.ts'
-import { getTotp, listPasskeys } from '#src/accounts/two-factor/api.ts'
 import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { useDay } from '../../components/use-shop.ts'
@@ -17,17 +16,15 @@ import type { Route } from './+types/security'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const { readPrivate } = context.get(pageContext)
-  const [{ email }, sessions, totp, passkeys, cognito] = await Promise.all([
+  const [{ email }, sessions, methods, cognito] = await Promise.all([
     readPrivate(getProfile, {}),
     readPrivate(listSessions, {}),
-    readPrivate(getTotp, {}),
-    readPrivate(listPasskeys, {}),
+    readPrivate(getSignInMethods, {}),
     readPrivate(cognitoState, {}),
   ])
   return {
     email: readableEmail(email),
-    hasApp: totp.enabled,
-    passkeys: passkeys.items.length,
+    methods,
     cognito,
     sessions: sessions.items.map(({ user_agent, ...session }) => ({
       ...session,
@@ -50,7 +47,7 @@ export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { tit
 
 export default function Security({ loaderData, actionData }: Route.ComponentProps) {
   const day = useDay()
-  const { email, hasApp, passkeys, cognito, sessions } = loaderData
+  const { email, methods, cognito, sessions } = loaderData
   return (
     <div>
       <h1 className="page-title">{account.security}</h1>
@@ -60,16 +57,20 @@ export default function Security({ loaderData, actionData }: Route.ComponentProp
       <div className="side-by-side">
         <ul className="mb-10 border-line border-t">
           <SecurityLink to="/account/email" name={account.email} state={email} />
-          <SecurityLink to="/account/password" name={account.password} state="" />
+          <SecurityLink
+            to="/account/password"
+            name={account.password}
+            state={methods.password ? '' : account.notSet}
+          />
           <SecurityLink
             to="/account/two-factor"
             name={account.app}
-            state={hasApp ? account.on : account.off}
+            state={methods.authenticator_app ? account.on : account.off}
           />
           <SecurityLink
             to="/account/passkeys"
             name={account.passkeys}
-            state={account.passkeyCount(passkeys)}
+            state={account.passkeyCount(methods.passkeys)}
           />
           {cognito.available && (
             <SecurityLink

@@ -1,12 +1,10 @@
 /** Two-step verification page: authenticator app and recovery codes. */
-import { Form } from 'react-router'
-import { whoAmI } from '#src/accounts/api.ts'
-import { beginTotp, confirmTotp, endTotp, getTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
-import { TextField } from '../../components/fields.tsx'
-import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { getSignInMethods, whoAmI } from '#src/accounts/api.ts'
+import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from '#src/accounts/two-factor/api.ts'
+import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.tsx'
 import { FormPage } from '../../components/form-page.tsx'
+import { OwnerForm } from '../../components/owner-form.tsx'
 import { RecoveryCodes } from '../../components/recovery-codes.tsx'
-import { SubmitButton } from '../../components/submit-button.tsx'
 import { TotpSetup } from '../../components/totp-setup.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { createQrCode } from '../../forms/qr-code.server.ts'
@@ -20,10 +18,11 @@ const DONE = { on: account.appTurnedOn, off: account.appTurnedOff }
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const { readPrivate } = context.get(pageContext)
-  const [{ enabled }, { role }] = await Promise.all([readPrivate(getTotp, {}), readPrivate(whoAmI, {})])
+  const [methods, { role }] = await Promise.all([readPrivate(getSignInMethods, {}), readPrivate(whoAmI, {})])
   const done = url.searchParams.get('done')
   return {
-    isOn: enabled,
+    methods,
+    isOn: methods.authenticator_app,
     isStaff: role === 'staff' || role === 'admin',
     next: safeRedirectPath(url.searchParams.get('next'), '/account/two-factor?done=on'),
     done: done === 'on' || done === 'off' ? DONE[done] : undefined,
@@ -47,8 +46,8 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const answer = await runFormAction(
     { context, request },
     { kept: ['uri', 'recovery_codes'], secret: ['current_password', 'code'] },
-    async ({ call, text, secret }) => {
-      const body = { password: secret('current_password') }
+    async ({ call, text, ownerPassword }) => {
+      const body = { password: ownerPassword() }
       switch (text('intent')) {
         case 'begin': {
           const { totp_uri, recovery_codes } = await call(beginTotp, { body })
@@ -85,7 +84,7 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: account.app })
 
 export default function TwoFactor({ loaderData, actionData }: Route.ComponentProps) {
-  const { isOn, isStaff, next, done } = loaderData
+  const { methods, isOn, isStaff, next, done } = loaderData
   const error = actionData?.error
   const setup = actionData && 'setup' in actionData ? actionData.setup : undefined
   const codes = actionData && 'codes' in actionData ? actionData.codes : undefined
@@ -106,40 +105,35 @@ export default function TwoFactor({ loaderData, actionData }: Route.ComponentPro
         </p>
       )}
       {setup && <TotpSetup {...setup} next={next} error={error} />}
-      {!setup && !isOn && <PasswordForm intent="begin" button={account.appSetUp} error={error} />}
+      {!setup && !isOn && (
+        <AppForm methods={methods} intent="begin" button={account.appSetUp} error={error} />
+      )}
       {isOn && !isTurnedOn && (
         <>
           <h2 className="section-title mt-10">{account.newRecoveryCodes}</h2>
           <p className="mb-4">{account.newRecoveryCodesIntro}</p>
-          <PasswordForm intent="codes" button={account.newRecoveryCodes} error={error} />
+          <AppForm methods={methods} intent="codes" button={account.newRecoveryCodes} error={error} />
           <h2 className="section-title mt-10">{account.appTurnOff}</h2>
-          <PasswordForm intent="end" button={account.appTurnOff} error={undefined} isDangerous />
+          <AppForm methods={methods} intent="end" button={account.appTurnOff} error={undefined} isDangerous />
         </>
       )}
     </FormPage>
   )
 }
 
-type PasswordProps = {
+type AppFormProps = Pick<Parameters<typeof OwnerForm>[0], 'methods' | 'error' | 'button' | 'isDangerous'> & {
   readonly intent: 'begin' | 'codes' | 'end'
-  readonly button: string
-  readonly error: Parameters<typeof fieldProps>[0]
-  readonly isDangerous?: boolean
 }
 
-const PasswordForm = ({ intent, button, error, isDangerous = false }: PasswordProps) => (
-  <Form method="post" noValidate className="print:hidden">
-    <TextField
-      {...fieldProps(error)('current_password')}
-      id={`${intent}-password`}
-      label={account.currentPassword}
-      type="password"
-      autoComplete="current-password"
-    />
-    <SubmitButton
-      text={button}
-      intent={intent}
-      className={isDangerous ? 'button-danger' : 'button mt-2 h-12 px-7'}
-    />
-  </Form>
-)
+/** The app is the second step of a sign-in with a password: without one, there is nothing to add it to. */
+const AppForm = ({ intent, methods, ...form }: AppFormProps) =>
+  methods.password ? (
+    <OwnerForm {...form} methods={methods} intent={intent} passwordId={`${intent}-password`} />
+  ) : (
+    <>
+      <p className="mb-4">{account.appNeedsPassword}</p>
+      <a href="/account/password" className="button-quiet">
+        {account.setPassword}
+      </a>
+    </>
+  )
