@@ -123,13 +123,17 @@ test('An engine that does not start again is tried until it does, on another add
   const binary = script(dir, `echo >> ${tries}; [ -e ${broken} ] && exit 1; exec ${findEngineBinary()} "$@"`)
   const onDown = vi.fn()
   const onUp = vi.fn()
-  const engine = await started(dir, { binary, onDown, onUp })
+  const onFailedStart = vi.fn()
+  const engine = await started(dir, { binary, onDown, onUp, onFailedStart })
   const { endpoint } = engine
   writeFileSync(broken, '')
   process.kill(engine.pid, 'SIGKILL')
   await waitUntil(() => readFileSync(tries, 'utf8').length >= 3)
   expect(engine.isUp).toBe(false)
   expect(onUp).not.toHaveBeenCalled()
+  // The reason is told once, however often it is tried.
+  await waitUntil(() => readFileSync(tries, 'utf8').length >= 4)
+  expect(onFailedStart.mock.calls).toEqual([[expect.stringMatching(/did not start on .*no output/)]])
   const { hostname, port } = new URL(endpoint)
   const stranger = createServer(socket => socket.destroy()).listen(Number(port), hostname)
   onTestFinished(() => void stranger.close())
@@ -140,6 +144,21 @@ test('An engine that does not start again is tried until it does, on another add
   expect(onDown).toHaveBeenCalledOnce()
   expect(onUp.mock.calls).toEqual([[engine.endpoint]])
   expect(readLockOwner(dir)?.endpoint).toBe(engine.endpoint)
+})
+
+test('An engine that is killed does not come back on an emptied database, and says so', async () => {
+  const dir = tempFolder()
+  writeFileSync(join(dir, 'secret'), 'x')
+  const onFailedStart = vi.fn()
+  const engine = await started(dir, { onFailedStart })
+  await createTable(engine.endpoint)
+  writeFileSync(join(dir, 'dynamodb.sqlite'), '')
+  process.kill(engine.pid, 'SIGKILL')
+  await waitUntil(() => onFailedStart.mock.calls.length > 0)
+  expect(onFailedStart).toHaveBeenCalledWith(
+    expect.stringMatching(/dynamodb\.sqlite is empty, but .* has had a shop/),
+  )
+  expect(statSync(join(dir, 'dynamodb.sqlite')).size).toBe(0)
 })
 
 test('An engine that lives and answers nothing is ended, and comes back with its data', async () => {

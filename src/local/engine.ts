@@ -8,7 +8,7 @@ import { type EngineProcess, isResponding, launchEngine, PortInUseError } from '
 import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, type ProcessIdentity, terminateProcess } from './process-identity.ts'
 import { StartError } from './start-error.ts'
-import { copyBeforeUpgrade } from './upgrade-copy.ts'
+import { copyBeforeUpgrade, recordVersion } from './upgrade-copy.ts'
 
 /** A supervised engine. `endpoint` and `pid` belong to the latest process, also while it is down. */
 export type Engine = {
@@ -27,6 +27,8 @@ export type EngineOptions = {
   readonly onDown?: (how: string) => void
   /** Called when it responds again; the endpoint is the old one unless another process took that port. */
   readonly onUp?: (endpoint: string) => void
+  /** Called when it does not start again, with the reason, once for each reason; it is tried again until it does. */
+  readonly onFailedStart?: (why: string) => void
   /** Defaults to the binary that npm installed for this platform. */
   readonly binary?: string
   /** Interval of the health check in milliseconds; 5000 by default. */
@@ -67,12 +69,13 @@ export const startEngine = async ({
   onCopied = () => {},
   onDown = () => {},
   onUp = () => {},
+  onFailedStart = () => {},
   binary = findEngineBinary(),
   healthCheckIntervalMs = ASK_EVERY_MS,
   warmUpDelayMs = WARM_UP_AFTER_MS,
 }: EngineOptions): Promise<Engine> => {
   if (folder.orphanedEngine) await endOrphan(folder.orphanedEngine)
-  assertNotEmptied(folder)
+  assertNotEmptied(folder) // before the copy, which takes an empty file for a new one
   const copy = await copyBeforeUpgrade(folder)
   if (copy !== undefined) onCopied(copy)
 
@@ -98,13 +101,18 @@ export const startEngine = async ({
   }
 
   const relaunch = async (firstPause: number): Promise<number> => {
+    const told = new Set<string>()
     for (let pause = firstPause; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       await sleep(pause, undefined, { signal })
       try {
+        assertNotEmptied(folder)
         engine = await launch()
         return pause
-      } catch {
+      } catch (error) {
         // The next attempt may succeed, unless stopped: disk space may be freed, a file repaired.
+        const why = error instanceof Error ? error.message : String(error)
+        if (!signal.aborted && !told.has(why)) onFailedStart(why)
+        told.add(why)
       }
     }
   }
@@ -145,6 +153,12 @@ export const startEngine = async ({
   }
 
   engine = await launch()
+  try {
+    recordVersion(folder)
+  } catch (error) {
+    engine.kill('SIGKILL')
+    throw error
+  }
   watch().catch((error: unknown) => {
     if (!signal.aborted) throw error
   })

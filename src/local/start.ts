@@ -137,6 +137,7 @@ const startParts = async (
       onDown: how =>
         log.event('engine', `down (${how}): requests are answered with 503 until it is up again`),
       onUp: () => log.event('engine', 'up again'),
+      onFailedStart: why => log.failure(new StartError(`the engine does not start again: ${why}`)),
     })
     cleanups.push(engine.stop)
     const running = engine

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/kit.ts'
 import { StartError } from './start-error.ts'
-import { copyBeforeUpgrade, DATA_VERSION } from './upgrade-copy.ts'
+import { copyBeforeUpgrade, DATA_VERSION, recordVersion } from './upgrade-copy.ts'
 
 const disk = vi.hoisted(() => ({ freeBlocks: undefined as number | undefined }))
 vi.mock('node:fs', async original => {
@@ -62,8 +62,9 @@ test('a database without a version is copied once, with what is only in its jour
 test('a new folder is not copied, and neither is one of a later release', async () => {
   const folder = createFolder()
   expect(await copyBeforeUpgrade(folder)).toBeUndefined()
-  expect(existsSync(folder.databasePath)).toBe(false)
+  expect(readdirSync(folder.path)).toEqual([])
   writeDatabase(folder, 'x').close()
+  recordVersion(folder)
   expect(await copyBeforeUpgrade(folder)).toBeUndefined()
   expect(await copyBeforeUpgrade(folder, '0.1.9')).toBeUndefined()
   expect(copiesIn(folder)).toEqual([])
@@ -101,4 +102,15 @@ test('a file that is no database is left to the engine, which refuses it', async
   writeFileSync(folder.databasePath, 'not a database, but more than nothing')
   expect(await copyBeforeUpgrade(folder)).toBeUndefined()
   expect(readdirSync(folder.path)).toEqual(['dynamodb.sqlite'])
+})
+
+test('a damaged database is not taken for a full disk: the error names the file and the way out', async () => {
+  const folder = createFolder()
+  writeDatabase(folder, 'x'.repeat(20_000)).close()
+  const bytes = readFileSync(folder.databasePath)
+  writeFileSync(folder.databasePath, bytes.subarray(0, 8192))
+  const refused = copyBeforeUpgrade(folder)
+  await expect(refused).rejects.toThrow(StartError)
+  await expect(refused).rejects.toThrow(/dynamodb\.sqlite is damaged .*: .*doctor.*put a copy/)
+  expect(copiesIn(folder)).toEqual([])
 })

@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import type { DataFolder } from './data-folder.ts'
+import { cannotWrite, type DataFolder } from './data-folder.ts'
+import { restoreAdvice } from './database-file.ts'
 import { StartError } from './start-error.ts'
 
 /** The release that last changed stored rows. A release that changes them again sets its own version here. */
@@ -78,10 +79,19 @@ const deleteOldCopies = ({ databasePath }: Folder): void => {
   for (const version of versions.slice(0, -KEPT_COPIES)) rmSync(`${databasePath}.before-${version}`)
 }
 
-const SQLITE_NOTADB = 26 // the primary result code: the low byte of the extended code
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
 
-const isNoDatabase = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === SQLITE_NOTADB
+const hasCode = (error: unknown, code: number): boolean =>
+  // The primary result code is the low byte of the extended code.
+  error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === code
+
+const damaged = (databasePath: string, cause: unknown): StartError =>
+  new StartError(
+    `${databasePath} is damaged (${cause instanceof Error ? cause.message : cause}): \`npx cloudshelf doctor\` checks the file; ` +
+      restoreAdvice(databasePath),
+    { cause },
+  )
 
 /**
  * Copies the database as SQLite does, with what a killed engine left in its journal. Resolves to false for a file that is no
@@ -97,7 +107,8 @@ const copyDatabase = async ({ databasePath }: Folder, copy: string): Promise<boo
     return true
   } catch (error) {
     rmSync(partial, { force: true })
-    if (isNoDatabase(error)) return false
+    if (hasCode(error, SQLITE_NOTADB)) return false
+    if (hasCode(error, SQLITE_CORRUPT)) throw damaged(databasePath, error)
     throw cannotCopy(copy, `that failed (${error instanceof Error ? error.message : error})`, error)
   } finally {
     database.close()
@@ -114,18 +125,25 @@ export const copyBeforeUpgrade = async (
   version = DATA_VERSION,
 ): Promise<string | undefined> => {
   const { databasePath } = folder
-  const isNew = sizeOf(databasePath) === 0
-  if (!isNew && compareVersions(readVersion(folder), version) >= 0) return undefined
+  if (sizeOf(databasePath) === 0 || compareVersions(readVersion(folder), version) >= 0) return undefined
   const copy = `${databasePath}.before-${version}`
-  if (!isNew) {
-    assertSpace(folder, copy, sizeOf(databasePath) + sizeOf(`${databasePath}-wal`))
-    if (!(await copyDatabase(folder, copy))) return undefined
-    deleteOldCopies(folder)
-  }
+  assertSpace(folder, copy, sizeOf(databasePath) + sizeOf(`${databasePath}-wal`))
+  if (!(await copyDatabase(folder, copy))) return undefined
+  deleteOldCopies(folder)
   try {
     writeVersion(folder, version)
   } catch (error) {
     throw cannotCopy(copy, `${versionPath(folder)} cannot be written`, error)
   }
-  return isNew ? undefined : copy
+  return copy
+}
+
+/** Records the version in a folder whose engine runs, if it has an earlier one or none. Throws StartError when it cannot be written. */
+export const recordVersion = (folder: Folder, version = DATA_VERSION): void => {
+  if (compareVersions(readVersion(folder), version) >= 0) return
+  try {
+    writeVersion(folder, version)
+  } catch (error) {
+    throw cannotWrite(folder.path, error)
+  }
 }
