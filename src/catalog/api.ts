@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { endpoint } from '../http/endpoint.ts'
 import { integerParam, PageSize } from '../http/page-size.ts'
 import { repeatableParam } from '../http/repeatable-param.ts'
+import { INDEX_ERRORS } from './missing-index.ts'
 import {
   AuthorName,
   BookDetail,
@@ -107,9 +108,6 @@ const Categories = z
 /** A book in a path: its id, or its ISBN in any spelling. */
 export const BookPath = z.object({ book_id: z.string().min(1).max(60) })
 
-/** Errors of what only the index can answer: while it is loading, and where the functions have too little memory for it. */
-const WITHOUT_INDEX = ['index_not_ready', 'index_too_large'] as const
-
 export const browseBooks = endpoint({
   id: 'browseBooks',
   method: 'GET',
@@ -120,7 +118,7 @@ export const browseBooks = endpoint({
   query: BrowseParams,
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', ...WITHOUT_INDEX],
+  errors: ['bad_cursor', ...INDEX_ERRORS],
 })
 
 export const searchBooks = endpoint({
@@ -133,7 +131,7 @@ export const searchBooks = endpoint({
   query: z.strictObject({ q: SearchText, category: repeatableParam(CategoryName).optional(), ...filters }),
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', ...WITHOUT_INDEX],
+  errors: ['bad_cursor', ...INDEX_ERRORS],
 })
 
 export const suggestBooks = endpoint({
@@ -146,7 +144,7 @@ export const suggestBooks = endpoint({
   query: z.strictObject({ q: SearchText, limit: integerParam(1, 20).optional() }),
   status: 200,
   reply: Suggestions,
-  errors: WITHOUT_INDEX,
+  errors: INDEX_ERRORS,
 })
 
 export const categoryBooks = endpoint({
@@ -161,7 +159,7 @@ export const categoryBooks = endpoint({
   query: z.strictObject({ q: SearchText.optional(), ...filters }),
   status: 200,
   reply: BookPage,
-  errors: ['bad_cursor', ...WITHOUT_INDEX],
+  errors: ['bad_cursor', ...INDEX_ERRORS],
 })
 
 export const listCategories = endpoint({
@@ -173,7 +171,7 @@ export const listCategories = endpoint({
   cache: 'public',
   status: 200,
   reply: Categories,
-  errors: WITHOUT_INDEX,
+  errors: INDEX_ERRORS,
 })
 
 const RenamedCategories = z
@@ -225,7 +223,7 @@ export const listTitles = endpoint({
       ),
     })
     .meta({ id: 'Titles' }),
-  errors: WITHOUT_INDEX,
+  errors: INDEX_ERRORS,
 })
 
 export const getBook = endpoint({
@@ -238,5 +236,5 @@ export const getBook = endpoint({
   params: BookPath,
   status: 200,
   reply: BookDetail,
-  errors: ['book_not_found'],
+  errors: ['book_not_found', ...INDEX_ERRORS],
 })

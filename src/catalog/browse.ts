@@ -8,25 +8,13 @@ import { authorKey, authorNames } from './author-names.ts'
 import { decadeOf } from './decade.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
-import type { LiveIndex } from './index/live-index.ts'
+import { indexMissing } from './missing-index.ts'
 import { type Book, UNKNOWN_TIME } from './schema.ts'
 import type { BrowseQuery, FacetValue } from './search/book-index.ts'
 import type { CategoryPage } from './table.ts'
 import { toFoundBook, toListedBook, toSuggestion, toSummary } from './views.ts'
 
 const DEFAULT_LIMIT = 24
-
-/** The error of what only the index can answer, while there is none. */
-export const withoutIndex = ({ tooLarge }: LiveIndex): ShopError =>
-  tooLarge
-    ? new ShopError(
-        'index_too_large',
-        'Search is not available in this shop at the moment. Categories and exact titles can be listed.',
-      )
-    : new ShopError(
-        'index_not_ready',
-        'Search is starting up. Until then, only categories and exact titles can be listed.',
-      )
 
 /** What a cursor is bound to: the list with its filters, whatever the page size. */
 const cursorScope = ({
@@ -45,14 +33,14 @@ export const browse = async (deps: BrowseDeps, params: BrowseParams): Promise<Bo
   const opened = params.cursor === undefined ? undefined : deps.cursors.open(scope, params.cursor)
   const index = await deps.liveIndex.waitForIndex()
   // A page from the table cannot follow one from the index: the client has to wait for the index.
-  if (!index && isPosition(opened)) throw withoutIndex(deps.liveIndex)
+  if (!index && isPosition(opened)) throw indexMissing(deps.liveIndex)
   if (index && !isTableCursor(opened)) {
     try {
       return await browseIndex(deps, params, scope, isPosition(opened) ? opened : undefined)
     } catch (error) {
       // A defect of the index must not make the catalogue unavailable.
       deps.report(error)
-      if (isPosition(opened)) throw withoutIndex(deps.liveIndex)
+      if (isPosition(opened)) throw indexMissing(deps.liveIndex)
     }
   }
   return browseTable(deps, params, scope, isTableCursor(opened) ? opened.id : undefined)
@@ -89,7 +77,7 @@ const browseIndex = async (
   position: Position | undefined,
 ): Promise<BookPage> => {
   const { index } = deps.liveIndex
-  if (!index) throw withoutIndex(deps.liveIndex)
+  if (!index) throw indexMissing(deps.liveIndex)
   const query = toQuery(params, position, deps.currency)
   const { from, items, total, match = null, facets } = await index.search.browse(query)
   const last = items.at(-1)
@@ -153,13 +141,13 @@ const readTable = async (
   if (title) {
     const found = await books.getByTitle(title)
     // Where search will not come back, "nothing found" would say that the shop does not have the book.
-    if (found.length === 0 && liveIndex.tooLarge) throw withoutIndex(liveIndex)
+    if (found.length === 0 && liveIndex.tooLarge) throw indexMissing(liveIndex)
     return { books: found, next: undefined }
   }
   const { category: [category, ...others] = [], limit = DEFAULT_LIMIT, page = 1 } = params
   if (category !== undefined && others.length === 0 && page === 1)
     return books.getCategoryPage(category, limit, after)
-  throw withoutIndex(deps.liveIndex)
+  throw indexMissing(deps.liveIndex)
 }
 
 /** Whether a book has all names of one of these author lines. */
@@ -190,14 +178,14 @@ export const suggest = async (
   limit: number,
 ): Promise<Suggestion[]> => {
   const index = await liveIndex.waitForIndex()
-  if (!index) throw withoutIndex(liveIndex)
+  if (!index) throw indexMissing(liveIndex)
   return (await index.search.suggest(q, limit)).map(found => toSuggestion(found, currency))
 }
 
 /** One part of all ids, titles and last edits, counted from 1; a part after the last one is empty. Throws index_not_ready, index_too_large. */
 export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
   const index = await liveIndex.waitForIndex()
-  if (!index) throw withoutIndex(liveIndex)
+  if (!index) throw indexMissing(liveIndex)
   const first = (part - 1) * TITLES_PER_PART
   const items: { book_id: string; title: string; updated_at?: string }[] = []
   let at = 0
@@ -214,5 +202,5 @@ export const categories = async ({ liveIndex }: BrowseDeps): Promise<readonly Fa
   if (index) return index.search.categories()
   // As they were counted when the index was found to be too large: at most a day ago.
   if (liveIndex.tooLarge) return liveIndex.tooLarge.categories
-  throw withoutIndex(liveIndex)
+  throw indexMissing(liveIndex)
 }

@@ -4,6 +4,7 @@ import { sha256 } from '../core/ids.ts'
 import type { LookupDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { normalizeIsbn } from './isbn.ts'
+import { indexMissing } from './missing-index.ts'
 import { type Book, BookId } from './schema.ts'
 import { type BookKey, isBook } from './table.ts'
 import { bookNotFound } from './table-writes.ts'
@@ -11,7 +12,7 @@ import { bookNotFound } from './table-writes.ts'
 /** A book, and the item that it was parsed from with all attributes that we do not know. */
 export type StoredBook = { readonly book: Book; readonly item: Item }
 
-/** The key of a book: by its id, else by its ISBN in any spelling. Throws book_not_found. */
+/** The key of a book: by its id, else by its ISBN in any spelling. Throws book_not_found, index_not_ready, index_too_large. */
 export const locateBook = async ({ liveIndex, books }: LookupDeps, idOrIsbn: string): Promise<BookKey> => {
   const row = liveIndex.index?.rows.get(idOrIsbn)
   if (row) return row
@@ -20,7 +21,10 @@ export const locateBook = async ({ liveIndex, books }: LookupDeps, idOrIsbn: str
     if (category !== undefined) return { category, book_id: idOrIsbn }
   }
   if (normalizeIsbn(idOrIsbn) !== undefined) {
-    const byIsbn = (await liveIndex.waitForIndex())?.rows.getByIsbn(idOrIsbn)
+    const index = await liveIndex.waitForIndex()
+    // The table cannot tell whether there is such a book.
+    if (!index) throw indexMissing(liveIndex)
+    const byIsbn = index.rows.getByIsbn(idOrIsbn)
     if (byIsbn) return byIsbn
   }
   throw bookNotFound(idOrIsbn)

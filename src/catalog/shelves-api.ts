@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { endpoint } from '../http/endpoint.ts'
 import { BookPath } from './api.ts'
+import { INDEX_ERRORS } from './missing-index.ts'
 import { BookSummary } from './schema.ts'
 
 const books = z.array(BookSummary)
@@ -31,7 +32,7 @@ export const getFrontPage = endpoint({
   cache: 'public',
   status: 200,
   reply: FrontPage,
-  errors: ['index_not_ready', 'index_too_large'],
+  errors: INDEX_ERRORS,
 })
 
 const RelatedBooks = z
@@ -53,5 +54,5 @@ export const listRelatedBooks = endpoint({
   params: BookPath,
   status: 200,
   reply: RelatedBooks,
-  errors: ['book_not_found', 'index_not_ready', 'index_too_large'],
+  errors: ['book_not_found', ...INDEX_ERRORS],
 })

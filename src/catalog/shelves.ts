@@ -1,9 +1,9 @@
 /** Shelves: the books of the front page, and those related to a book. One that cannot be read is reported and left out. */
 import { authorNames } from './author-names.ts'
-import { withoutIndex } from './browse.ts'
 import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { getBook, locateBook } from './lookup.ts'
+import { indexMissing } from './missing-index.ts'
 import type { Book, BookSummary } from './schema.ts'
 import type { BookIndex, BrowseQuery, FoundBook } from './search/book-index.ts'
 import type { FrontPage, RelatedBooks } from './shelves-api.ts'
@@ -90,7 +90,7 @@ export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   const index = await deps.liveIndex.waitForIndex()
   const { tooLarge } = deps.liveIndex
   if (tooLarge) return readTableFrontPage(deps, tooLarge.categories)
-  if (!index) throw withoutIndex(deps.liveIndex)
+  if (!index) throw indexMissing(deps.liveIndex)
   const read = (list: List) => readShelf(deps, index, list, ({ availability }) => availability !== 'sold_out')
   const names = await readCategories(deps, index)
   const [newest, rated] = [await read({ sort: 'newest' }), await read({ sort: 'rating' })]
@@ -105,7 +105,7 @@ export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   for (const category of names ?? [])
     shelves.push({ kind: 'category', category, items: await read({ category: [category] }) })
   const found = shelves.flatMap(({ items, ...shelf }) => (items === undefined ? [] : [{ ...shelf, items }]))
-  if (found.length === 0) throw withoutIndex(deps.liveIndex)
+  if (found.length === 0) throw indexMissing(deps.liveIndex)
   return {
     shelves: found.filter(({ items }) => items.length > 0),
     complete: names !== undefined && found.length === shelves.length,
@@ -126,7 +126,7 @@ export const readRelatedBooks = async (
 ): Promise<{ readonly related: RelatedBooks; readonly complete: boolean }> => {
   const index = await deps.liveIndex.waitForIndex()
   if (deps.liveIndex.tooLarge) return { related: await readTableRelated(deps, idOrIsbn), complete: true }
-  if (!index) throw withoutIndex(deps.liveIndex)
+  if (!index) throw indexMissing(deps.liveIndex)
   const book = index.rows.get(idOrIsbn) ?? index.rows.getByIsbn(idOrIsbn)
   if (!book) throw bookNotFound(idOrIsbn)
   const [author = book.author] = authorNames(book.author)

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { endpoint } from '../http/endpoint.ts'
 import { BookPath } from './api.ts'
+import { INDEX_ERRORS } from './missing-index.ts'
 import { BookChange, BookContent, NewBook, StaffBook } from './schema.ts'
 
 const IfMatch = z.object({
@@ -18,7 +19,7 @@ export const getStaffBook = endpoint({
   params: BookPath,
   status: 200,
   reply: StaffBook,
-  errors: ['book_not_found'],
+  errors: ['book_not_found', ...INDEX_ERRORS],
 })
 
 export const createBook = endpoint({
@@ -34,7 +35,7 @@ export const createBook = endpoint({
   errors: ['book_exists'],
 })
 
-const EDIT_ERRORS = ['book_not_found', 'book_changed', 'precondition_failed'] as const
+const EDIT_ERRORS = ['book_not_found', 'book_changed', 'precondition_failed', ...INDEX_ERRORS] as const
 
 export const replaceBook = endpoint({
   id: 'replaceBook',
@@ -75,7 +76,7 @@ export const deleteBook = endpoint({
   cache: 'private',
   params: BookPath,
   status: 204,
-  errors: ['book_not_found'],
+  errors: ['book_not_found', ...INDEX_ERRORS],
 })
 
 export const putCover = endpoint({
@@ -91,5 +92,5 @@ export const putCover = endpoint({
   mediaTypes: ['image/jpeg', 'image/png', 'image/webp', 'image/avif'],
   status: 200,
   reply: StaffBook,
-  errors: ['book_not_found', 'book_changed', 'unsupported_media_type', 'body_too_large'],
+  errors: ['book_not_found', 'book_changed', 'unsupported_media_type', 'body_too_large', ...INDEX_ERRORS],
 })

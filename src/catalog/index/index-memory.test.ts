@@ -46,7 +46,13 @@ test('a catalogue that is too large is listed from the table, and what is needed
     by_author: [],
     in_category: [{ book_id: 'tech-002' }],
   })
-  for (const path of ['/api/books', '/api/books?q=nots', '/api/books/suggest?q=kn', '/api/titles']) {
+  for (const path of [
+    '/api/books/9780132350884',
+    '/api/books',
+    '/api/books?q=nots',
+    '/api/books/suggest?q=kn',
+    '/api/titles',
+  ]) {
     const { status, body, headers } = await get(path)
     expect({ status, code: body.code }, path).toEqual({ status: 503, code: 'index_too_large' })
     // It does not help to come again.
