@@ -16,10 +16,16 @@ const APP = `"${process.execPath}" infra/app.ts`
 const ASSEMBLY = join(ROOT, 'build/cdk-deploy')
 const OUTPUTS = join(ROOT, 'build/cdk-outputs.json')
 
-const run = (args: readonly string[]): void => {
-  const { status } = spawnSync(process.execPath, [CDK, ...args, '--no-notices', '--no-version-reporting'], {
+/** Passes arguments to CDK that other users of the machine must not see. */
+const HIDDEN_ARGUMENTS = fileURLToPath(new URL('./hidden-arguments.ts', import.meta.url))
+
+/** `hidden` arguments are no part of the command line. */
+const run = (args: readonly string[], hidden: readonly string[] = []): void => {
+  const shown = [HIDDEN_ARGUMENTS, CDK, ...args, '--no-notices', '--no-version-reporting']
+  const { status } = spawnSync(process.execPath, shown, {
     cwd: ROOT,
-    stdio: 'inherit',
+    input: JSON.stringify(hidden),
+    stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
   })
   // CDK has printed the reason.
@@ -42,11 +48,11 @@ export const readTemplate = (stack: string): TemplateJson | undefined => {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }
 
-/** Deploys stacks of the assembly; `parameters` are `stack:name=value`. Returns all outputs by stack. */
+/** Deploys stacks of the assembly; `parameters` are `stack:name=value`, and may be secret. Returns all outputs by stack. */
 export const deploy = (stacks: readonly string[], parameters: readonly string[] = []): StackOutputs => {
   const given = parameters.flatMap(one => ['--parameters', one])
   const how = ['--app', ASSEMBLY, '--exclusively', '--require-approval', 'never', '--outputs-file', OUTPUTS]
-  run(['deploy', ...stacks, ...how, ...given])
+  run(['deploy', ...stacks, ...how], given)
   return JSON.parse(readFileSync(OUTPUTS, 'utf8'))
 }
 
