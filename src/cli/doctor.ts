@@ -81,14 +81,10 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
 
 const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   const settings = readSettings()
-  const machine = [
-    checkNode(),
-    checkEngine(settings),
-    checkDataFolder(settings),
-    checkDisk(settings),
-    checkDatabaseFile(settings),
-  ]
-  if (machine.some(finding => finding.state === 'fail')) return machine
+  const needed = [checkNode(), checkEngine(settings), checkDataFolder(settings), checkDatabaseFile(settings)]
+  const machine = [...needed, checkDisk(settings)]
+  // On a full disk a running shop still answers, and says what fails.
+  if (needed.some(finding => finding.state === 'fail')) return machine
   try {
     return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { needsShop: false }))]
   } catch (error) {

@@ -161,6 +161,19 @@ test('An engine that is killed does not come back on an emptied database, and sa
   expect(statSync(join(dir, 'dynamodb.sqlite')).size).toBe(0)
 })
 
+test('An engine is stopped also where its record cannot be changed, on a full disk for example', async () => {
+  const dir = tempFolder()
+  const folder = await lockDataFolder(dir)
+  onTestFinished(folder.release)
+  const recordEngine = vi.fn((engine: unknown) => {
+    if (engine === undefined) throw new StartError('no space left')
+  })
+  const engine = await startEngine({ folder: { ...folder, recordEngine } })
+  await expect(engine.stop()).resolves.toBeUndefined()
+  expect(recordEngine).toHaveBeenLastCalledWith(undefined)
+  expect(findEngines(dir)).toEqual([])
+})
+
 test('An engine that lives and answers nothing is ended, and comes back with its data', async () => {
   const dir = tempFolder()
   const onUp = vi.fn()

@@ -172,7 +172,11 @@ export const startEngine = async ({
     const force = setTimeout(() => engine.kill('SIGKILL'), STOP_GRACE_MS)
     await supervised
     clearTimeout(force)
-    folder.recordEngine(undefined)
+    try {
+      folder.recordEngine(undefined)
+    } catch {
+      // On a full disk the record stays. It names a process that no longer runs, so it is ignored.
+    }
   }
 
   return {
