@@ -14,7 +14,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { FunctionId } from '#src/lambda/functions.ts'
+import { type FunctionId, hasRoutes } from '#src/lambda/functions.ts'
 import type { Options } from '../settings/options.ts'
 import { getTableNames, type Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
@@ -38,6 +38,9 @@ export type AlarmDefinition = {
   readonly datapoints?: readonly [number, number]
   readonly description: string
 }
+
+/** Alarms that roll back a new version of a function. One that answers 500 ends without an error, so the gateway's 5xx count too. */
+export type RollbackAlarms = Readonly<Record<FunctionId, readonly Alarm[]>>
 
 const HOUR_SECONDS = 3_600
 
@@ -139,7 +142,7 @@ const watchTables = (watch: Watch, stage: Stage, replica: string | undefined): v
     })
 }
 
-/** Creates the alarms; returns the error alarm of each function, which triggers a rollback. */
+/** Creates the alarms; returns those by which a new version of each function is rolled back. */
 export const createAlarms = (
   scope: Construct,
   {
@@ -163,10 +166,10 @@ export const createAlarms = (
     /** Region to which the tables of this stack's Region are replicated. */
     readonly replica: string | undefined
   },
-): Readonly<Record<FunctionId, Alarm>> => {
+): RollbackAlarms => {
   const all = Object.values(functions)
   const watch = (id: string, one: AlarmDefinition): Alarm => createAlarm(scope, id, topic, one)
-  watch('ServerErrors', {
+  const serverErrors = watch('ServerErrors', {
     metric: gatewayMetric(apiId, '5xx', Stats.SUM),
     threshold: 5,
     description:
@@ -233,6 +236,9 @@ export const createAlarms = (
       description: `No order for ${options.orderGap} hours of those in which orders usually come (${options.orderHours}). See docs/operations.md, "no orders".`,
     })
   return Object.fromEntries(
-    all.map(one => [one.definition.id, watch(`${one.definition.id}Errors`, createErrorAlarm(one))]),
-  ) as Record<FunctionId, Alarm>
+    all.map(one => {
+      const errors = watch(`${one.definition.id}Errors`, createErrorAlarm(one))
+      return [one.definition.id, hasRoutes(one.definition) ? [errors, serverErrors] : [errors]]
+    }),
+  ) as unknown as RollbackAlarms
 }

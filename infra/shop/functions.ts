@@ -103,8 +103,9 @@ const createFunction = (
     systemLogLevelV2: SystemLogLevel.WARN,
     // Keeps capacity for other functions during a flood; new accounts start with ten concurrent executions in total.
     ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
-    // Old versions are kept for rollbacks.
-    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    // Old versions are kept for rollbacks. The version of an update that is rolled back is deleted: Lambda publishes no version that
+    // equals the last one, so that the same release could not be deployed again.
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
   })
   // CDK's types conflict with exactOptionalPropertyTypes wherever one of its classes is passed as its interface.
   const version = lambda.currentVersion as IVersion

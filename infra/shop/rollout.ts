@@ -1,16 +1,16 @@
 /** Staged rollout: a new version gets a tenth of the calls for five minutes, then all; an alarm in that time rolls it back. */
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy'
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { FunctionId } from '#src/lambda/functions.ts'
+import type { RollbackAlarms } from './alarms.ts'
 import type { DeployedFunctions } from './functions.ts'
 
 export const createRollout = (
   scope: Construct,
   name: string,
   functions: DeployedFunctions,
-  alarms: Readonly<Record<FunctionId, Alarm>>,
+  alarms: RollbackAlarms,
 ): void => {
   const application = new LambdaApplication(scope, 'Rollout', { applicationName: name })
   const role = new Role(scope, 'RolloutRole', {
@@ -26,7 +26,7 @@ export const createRollout = (
       role,
       alias: live,
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-      alarms: [alarms[id]],
+      alarms: [...alarms[id]],
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     })
   }

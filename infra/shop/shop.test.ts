@@ -167,29 +167,6 @@ test('streams and schedules trigger their functions and have dead-letter queues'
     expect(listResources(templates['standby-shop'], type)).toEqual([])
 })
 
-test('production has a staged rollout: a tenth of the calls first, with rollback by alarm', () => {
-  const groups = listResources(two.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')
-  expect(groups).toHaveLength(definitions.length)
-  for (const [, group] of groups) {
-    expect(JSON.stringify(group.DeploymentConfigName)).toContain('LambdaCanary10Percent5Minutes')
-    expect(group.AutoRollbackConfiguration).toEqual({
-      Enabled: true,
-      Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'],
-    })
-    expect(group.AlarmConfiguration).toMatchObject({ Enabled: true })
-    expect(group.AlarmConfiguration.Alarms).toHaveLength(1)
-  }
-  const aliases = Object.values(two.templates.shop?.Resources ?? {}).filter(
-    ({ Type }) => Type === 'AWS::Lambda::Alias',
-  )
-  expect(
-    aliases.filter(
-      one => 'CodeDeployLambdaAliasUpdate' in ((one as { UpdatePolicy?: object }).UpdatePolicy ?? {}),
-    ),
-  ).toHaveLength(definitions.length)
-  expect(listResources(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
-})
-
 test('CloudWatch may publish the alarms of this account and Region to their topic, and only over TLS', () => {
   for (const { templates } of [synthesize({ stage: 'prod' }), synthesize({ stage: 'staging' }), two]) {
     const [[topic, ...more], policies] = [

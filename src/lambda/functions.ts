@@ -139,6 +139,13 @@ export type FunctionId = (typeof FUNCTIONS)[number]['id']
 export const routeKey = ({ method, path, slashesInPath }: Endpoint): string =>
   `${method} ${slashesInPath ? path.replace(/\}$/, '+}') : path}`
 
+/** Whether the gateway calls a function. */
+export const hasRoutes = ({
+  endpoints,
+  otherRoutes,
+}: Pick<FunctionDefinition, 'endpoints' | 'otherRoutes'>): boolean =>
+  endpoints.length + otherRoutes.length > 0
+
 /** The definition of a function. Throws TypeError for an unknown id. */
 export const findFunction = (id: FunctionId): FunctionDefinition => {
   const found = FUNCTIONS.find(one => one.id === id)
