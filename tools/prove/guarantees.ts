@@ -13,6 +13,7 @@ import { fuzzingGuarantees } from './fuzzing.ts'
 import type { Guarantee } from './guarantee.ts'
 import { idempotencyGuarantees } from './idempotency.ts'
 import { ownershipGuarantees } from './order-ownership.ts'
+import { outageGuarantees } from './outages.ts'
 import { overloadGuarantees } from './overload.ts'
 import { pipeliningGuarantees } from './pipelining.ts'
 import { priceGuarantees } from './prices.ts'
@@ -20,6 +21,7 @@ import { soakGuarantees } from './soak.ts'
 import { stockGuarantees } from './stock.ts'
 import { storeFailureGuarantees } from './store-failures.ts'
 import { suiteGuarantees } from './suite-guarantees.ts'
+import { unpaidLimitGuarantees } from './unpaid-limit.ts'
 
 export const guarantees: readonly Guarantee[] = [
   ...accountGuarantees,
@@ -31,6 +33,7 @@ export const guarantees: readonly Guarantee[] = [
   ...enumerationGuarantees,
   ...fuzzingGuarantees,
   ...idempotencyGuarantees,
+  ...outageGuarantees,
   ...overloadGuarantees,
   ...ownershipGuarantees,
   ...pipeliningGuarantees,
@@ -41,4 +44,5 @@ export const guarantees: readonly Guarantee[] = [
   ...stockGuarantees,
   ...storeFailureGuarantees,
   ...suiteGuarantees,
+  ...unpaidLimitGuarantees,
 ].sort((a, b) => a.number - b.number)
