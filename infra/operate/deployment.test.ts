@@ -2,12 +2,15 @@
  * Tests of whole deployments and removals on a fake account, with real templates: what is asked, adopted, kept and deleted. CDK is
  * replaced by a fake that follows CloudFormation's rules for names, protection and deletion policies.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readSettings } from '#src/composition/settings.ts'
 import { type FakeRegion, startFakeAccount } from '../../test/fake-account.ts'
 import { type Properties, synthesize } from '../../test/stacks.ts'
+import { getStage, getTableNames } from '../settings/stage.ts'
 import type { Resource, TemplateJson } from '../standing-costs.ts'
 import { type Flag, readArgs } from './args.ts'
 
@@ -189,6 +192,34 @@ test('production without mail is not deployed without a yes; with it, later depl
   buckets.set('other-images', images[1])
   await deploy('stage=prod mailFrom=orders@shop.example')
   expect(inputs()).not.toBe(before)
+})
+
+test('the printed line sets everything that commands need: tables, bucket, address, currency, mail; in a shell as in the settings', async () => {
+  const words = ['stage=prod', 'mailFrom=Shelf <orders@shop.example>', 'currency=JPY', "shopName=Ann's Books"]
+  await deployShop(
+    await readArgs(
+      words.flatMap(word => ['--context', word]),
+      ['yes', 'adopt'],
+    ),
+  )
+  const line = said.join('\n').match(/^ {2}(export .+)$/m)?.[1] ?? ''
+  const read = 'process.stdout.write(JSON.stringify(process.env))'
+  const shell = `${line}; exec "$NODE" -e '${read}'`
+  const shown = execFileSync('/bin/sh', ['-c', shell], { env: { NODE: process.execPath }, encoding: 'utf8' })
+  const settings = readSettings(JSON.parse(shown))
+  expect(settings).toMatchObject({
+    endpoint: `https://dynamodb.${EU}.amazonaws.com`,
+    region: EU,
+    names: getTableNames(getStage('prod')),
+    publicUrl: 'https://shop.example',
+    bucket: `https://${bucketOf(account().region(EU), 'CloudShelf-prod', 'blobs')}.s3.${EU}.amazonaws.com`,
+    mail: { sesRegion: EU, from: { address: 'orders@shop.example' } },
+    shop: { name: "Ann's Books" },
+  })
+  expect(settings.currency.code).toBe('JPY')
+  // Secrets stay where they are.
+  for (const [name, value] of account().region(EU).parameters)
+    if (name.startsWith('/cloudshelf/')) expect(said.join('\n')).not.toContain(value)
 })
 
 test('data of production outlives its removal and is used again, with its stack and without', async () => {

@@ -9,8 +9,9 @@ import { adoptData, listChanges, locateStacks, removeFailedCreations } from './p
 import { checkAccount, checkDomain, findMailIdentities, readRecordedOptions } from './preflight.ts'
 import {
   assertBootstrapped,
+  commandEnvironment,
   createRegions,
-  environmentFor,
+  exportCommand,
   failOver,
   prepareDeployment,
   release,
@@ -23,7 +24,6 @@ const printNextSteps = (
   address: string,
   environment: Readonly<Record<string, string>>,
 ): void => {
-  const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   console.log(`\nThe shop is running at ${address}`)
   if (!options.mailFrom)
     console.log(
@@ -32,7 +32,7 @@ const printNextSteps = (
   if (!options.alarmEmail && getStage(options.stage).isMonitored)
     console.log('Alarms are not sent. To receive them, deploy with --context alarmEmail=you@your.domain.')
   console.log(
-    `To run its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, set\n  export ${settings.join(' ')}`,
+    `To run its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, set\n  ${exportCommand(environment)}`,
   )
 }
 
@@ -73,7 +73,7 @@ export const deployShop = async (args: Args): Promise<void> => {
   const secrets = await ensureSecrets(regions, getStage(options.stage))
   const address =
     options.active === 'second' ? failOver(args, secrets) : await release(args, regions, secrets, last)
-  const environment = environmentFor(options.stage, first.region)
+  const environment = await commandEnvironment(args, first, address)
   verifyTables(environment)
   await waitForHealth(address)
   printNextSteps(args, address, environment)

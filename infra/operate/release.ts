@@ -7,7 +7,8 @@ import { inputsParameter, type StackOutputs } from '../settings/fingerprint.ts'
 import type { RecordedOptions } from '../settings/recorded-options.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
-import { getStage, getTableNames, type StageName } from '../settings/stage.ts'
+import { getStage, getTableNames } from '../settings/stage.ts'
+import { createCommandEnvironment } from '../shop/environment.ts'
 import type { Args } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
 import { CDK_QUALIFIER } from './calls.ts'
@@ -153,14 +154,24 @@ export const release = async (
   return readAddress(read[names.edge])
 }
 
-/** Environment in which the `cloudshelf` command uses the tables of a stage. */
-export const environmentFor = (stage: StageName, region: string): Record<string, string> => ({
-  DYNAMODB_ENDPOINT: 'aws',
-  AWS_REGION: region,
-  ...Object.fromEntries(
-    Object.entries(getTableNames(getStage(stage))).map(([id, name]) => [
-      `${id.toUpperCase()}_TABLE_NAME`,
-      name,
-    ]),
-  ),
-})
+/** Environment in which the `cloudshelf` command works on the shop at `address`, in the Region that is active. */
+export const commandEnvironment = async (
+  { options }: Args,
+  active: Aws,
+  address: string,
+): Promise<Record<string, string>> => {
+  const { store, standbyStore } = stackNames(options)
+  const stack = options.active === 'second' ? standbyStore : store
+  const { BlobsBucket: bucketName } = await active.stackOutputs(stack)
+  if (!bucketName) throw new OperatorError(`${stack} must have the output BlobsBucket`)
+  return createCommandEnvironment({ options, publicUrl: address, region: active.region, bucketName })
+}
+
+/** The command that sets these variables in a shell. */
+export const exportCommand = (environment: Readonly<Record<string, string>>): string =>
+  `export ${Object.entries(environment)
+    .map(([name, value]) => `${name}=${quoteForShell(value)}`)
+    .join(' ')}`
+
+const quoteForShell = (value: string): string =>
+  /^[\w./:@%+,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`

@@ -1,10 +1,10 @@
-/** Environment variables of functions, read by src/composition/settings.ts. */
+/** Environment variables of functions and of the `cloudshelf` command, read by src/composition/settings.ts. */
 import { METRICS_NAMESPACE } from '#src/core/log/metrics.ts'
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
 import { legalTextSettings, profileSettings } from '../settings/profile.ts'
-import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
+import { getSecretsPath, getStage, getTableNames, type Stage } from '../settings/stage.ts'
 
 export type FunctionContext = {
   readonly stage: Stage
@@ -18,6 +18,52 @@ export type FunctionContext = {
   readonly cognito?: { readonly poolId: string; readonly clientId: string } | undefined
 }
 
+type ShopContext = {
+  readonly options: Options
+  readonly publicUrl: string
+}
+
+/** Settings by which every process of the shop knows its address, who runs it, and its prices. */
+const shopSettings = ({ options, publicUrl }: ShopContext): Record<string, string> => ({
+  DYNAMODB_ENDPOINT: 'aws',
+  PUBLIC_URL: publicUrl,
+  ...profileSettings(options),
+  CURRENCY: options.currency,
+  TAX_RATE: options.taxRate,
+  ...(options.shippingFlat === undefined ? {} : { SHIPPING_FLAT: options.shippingFlat }),
+  CART_TTL_DAYS: String(options.cartTtlDays),
+})
+
+const unpaidLimits = ({ unpaidLimitNetwork, unpaidLimitEmail }: Options): Record<string, string> => ({
+  UNPAID_LIMIT_NETWORK: String(unpaidLimitNetwork),
+  UNPAID_LIMIT_EMAIL: String(unpaidLimitEmail),
+})
+
+const mailSettings = ({ mailFrom }: Options, region: string): Record<string, string> =>
+  mailFrom ? { SES_REGION: region, MAIL_FROM: mailFrom } : {}
+
+/**
+ * Environment in which the `cloudshelf` command works on a deployed shop: its tables, bucket, address, prices and mails, in `region`.
+ * It needs none of the secrets: commands make neither sessions nor cursors.
+ */
+export const createCommandEnvironment = ({
+  region,
+  bucketName,
+  ...shop
+}: ShopContext & Pick<FunctionContext, 'region' | 'bucketName'>): Record<string, string> => ({
+  AWS_REGION: region,
+  ...Object.fromEntries(
+    Object.entries(getTableNames(getStage(shop.options.stage))).map(([id, name]) => [
+      TABLES[id as TableId].env,
+      name,
+    ]),
+  ),
+  BLOB_BUCKET: bucketName,
+  ...shopSettings(shop),
+  ...unpaidLimits(shop.options),
+  ...mailSettings(shop.options, region),
+})
+
 /** Environment of a function; Lambda itself sets AWS_REGION and the credentials. */
 export const createEnvironment = (
   definition: FunctionDefinition,
@@ -27,21 +73,10 @@ export const createEnvironment = (
   const touched = Object.keys(definition.tables) as TableId[]
   const envOf = (id: TableId): TableDefinition['env'] => TABLES[id].env
   return {
-    DYNAMODB_ENDPOINT: 'aws',
+    ...shopSettings({ options, publicUrl }),
     ...Object.fromEntries(touched.map(id => [envOf(id), names[id]])),
-    PUBLIC_URL: publicUrl,
-    ...profileSettings(options),
     ...(definition.id === 'Pages' ? legalTextSettings(options) : {}),
-    CURRENCY: options.currency,
-    TAX_RATE: options.taxRate,
-    ...(options.shippingFlat === undefined ? {} : { SHIPPING_FLAT: options.shippingFlat }),
-    CART_TTL_DAYS: String(options.cartTtlDays),
-    ...(definition.id === 'OrderProcess'
-      ? {
-          UNPAID_LIMIT_NETWORK: String(options.unpaidLimitNetwork),
-          UNPAID_LIMIT_EMAIL: String(options.unpaidLimitEmail),
-        }
-      : {}),
+    ...(definition.id === 'OrderProcess' ? unpaidLimits(options) : {}),
     // Only Pages calls the API from outside.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
@@ -51,7 +86,7 @@ export const createEnvironment = (
           ...(options.secretsRead ? { SECRETS_READ: options.secretsRead } : {}),
         }
       : {}),
-    ...(definition.sendsMail && options.mailFrom ? { SES_REGION: region, MAIL_FROM: options.mailFrom } : {}),
+    ...(definition.sendsMail ? mailSettings(options, region) : {}),
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }
       : {}),

@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { expect, test } from 'vitest'
-import { runCli } from '../../test/cli.ts'
-import { temporaryFolder } from '../../test/kit.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { runCli, startCommand } from '../../test/cli.ts'
+import { startFakeAws } from '../../test/fake-aws.ts'
+import { createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
+import { TABLE_IDS, TABLES } from '../tables/definitions.ts'
 
 test('covers are imported once, and files without a book or an image are reported', async () => {
   const [folder, covers] = [temporaryFolder(), temporaryFolder()]
@@ -65,3 +67,30 @@ test('a folder that does not exist is explained in one line, with exit code 1', 
     stderr: 'cloudshelf: cannot read /nowhere/covers: there is no such folder\n',
   })
 })
+
+test('covers of a shop whose tables are elsewhere are put into its bucket, and not into a folder here', async () => {
+  const aws = await startFakeAws()
+  onTestFinished(() => void aws.close())
+  const { endpoint } = await getTestEngine()
+  const { names } = await createTestShop()
+  const env = {
+    ...Object.fromEntries(TABLE_IDS.map(id => [TABLES[id].env, names[id]])),
+    DYNAMODB_ENDPOINT: endpoint,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'y',
+    BLOB_BUCKET: 'shop-blobs',
+    BLOB_ENDPOINT: aws.url,
+  }
+  const [folder, covers] = [temporaryFolder(), temporaryFolder()]
+  expect(await startCommand(folder, ['seed'], env).result).toMatchObject({ code: 0 })
+  const picture = sharp({ create: { width: 60, height: 90, channels: 3, background: '#8a3b12' } })
+  await picture.png().toFile(join(covers, 'tech-001.png'))
+  expect(await startCommand(folder, ['covers', 'import', covers], env).result).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 cover imported'),
+  })
+  expect([...aws.objects.keys()]).toContainEqual(
+    expect.stringMatching(/^\/shop-blobs\/images\/covers\/.+\.webp$/),
+  )
+  expect(existsSync(join(folder, 'blobs'))).toBe(false)
+}, 60_000)

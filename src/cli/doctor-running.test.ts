@@ -53,3 +53,34 @@ test('an index that is too large for the functions fails the check, with the opt
     mend: 'deploy with `--context memory=BookCatalog=1536,IndexConsumer=1536`',
   })
 })
+
+test('a shop with an address of its own is asked there, not on this machine, and fails the check if it does not respond', async () => {
+  const asked: string[] = []
+  const fetchBefore = globalThis.fetch
+  onTestFinished(() => {
+    globalThis.fetch = fetchBefore
+  })
+  let isUp = true
+  globalThis.fetch = async url => {
+    asked.push(String(url))
+    if (!isUp) throw new TypeError('fetch failed')
+    return Response.json({ index: { ...INDEX, age_seconds: 300 } })
+  }
+  const settings = readSettings({
+    DYNAMODB_ENDPOINT: 'aws',
+    AWS_REGION: 'eu-central-1',
+    PUBLIC_URL: 'https://shop.example',
+  })
+  // The index of a function rests between requests.
+  expect((await checkRunningShop(settings, 3))[1]).toMatchObject({ state: 'ok', what: 'index' })
+  isUp = false
+  expect(await checkRunningShop(settings, 3)).toEqual([
+    {
+      state: 'fail',
+      what: 'index',
+      found: 'the shop does not respond at https://shop.example/api/health',
+      mend: expect.stringContaining('PUBLIC_URL'),
+    },
+  ])
+  expect(new Set(asked)).toEqual(new Set(['https://shop.example/api/health']))
+})

@@ -16,9 +16,11 @@ const Health = z.object({
 })
 type IndexHealth = z.infer<typeof Health>['index']
 
-/** The index reads the change log every second. */
-const MAX_AGE_SECONDS = 15
-const TIMEOUT_MS = 3_000
+/** The index of a server reads the change log every second. That of a function rests with it: this is the limit of its alarm. */
+const MAX_AGE_SECONDS = { here: 15, public: 900 }
+/** A function may have to start. */
+const TIMEOUT_MS = { here: 3_000, public: 15_000 }
+type Place = keyof typeof TIMEOUT_MS
 
 /** URL of a shop with these settings on this machine. */
 const localUrl = ({ host, port }: Settings): string => {
@@ -26,9 +28,16 @@ const localUrl = ({ host, port }: Settings): string => {
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`
 }
 
-const readHealth = async (url: string): Promise<z.infer<typeof Health> | undefined> => {
+/** Host names at which a shop is reached from its own machine alone. */
+const LOCAL_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** A shop whose tables are elsewhere may run elsewhere too: it is asked at the URL that its customers use, where there is one. */
+const placeOf = ({ endpoint, publicUrl }: Settings): Place =>
+  endpoint === undefined || LOCAL_HOST.test(new URL(publicUrl).hostname) ? 'here' : 'public'
+
+const readHealth = async (url: string, place: Place): Promise<z.infer<typeof Health> | undefined> => {
   try {
-    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(TIMEOUT_MS[place]) })
     return Health.parse(await response.json())
   } catch {
     return undefined
@@ -41,9 +50,19 @@ export const checkRunningShop = async (settings: Settings, forSale: number): Pro
   const holder = settings.endpoint === undefined ? readLockOwner(settings.dataDir) : undefined
   if (settings.endpoint === undefined && holder?.kind !== 'shop')
     return [{ state: 'ok', what, found: 'the shop is not running' }]
-  const url = localUrl(settings)
-  const health = await readHealth(url)
-  if (health) return [judgeOutages(health.outages), judge(health.index, forSale)]
+  const place = placeOf(settings)
+  const url = place === 'public' ? settings.publicUrl.replace(/\/$/, '') : localUrl(settings)
+  const health = await readHealth(url, place)
+  if (health) return [judgeOutages(health.outages), judge(health.index, forSale, place)]
+  if (place === 'public')
+    return [
+      {
+        state: 'fail',
+        what,
+        found: `the shop does not respond at ${url}/api/health`,
+        mend: 'set PUBLIC_URL to the address of the shop; if that is it, see docs/operations.md, "5xx"',
+      },
+    ]
   if (!holder) return [{ state: 'ok', what, found: `no shop responds at ${url}` }]
   return [
     {
@@ -69,6 +88,7 @@ const judgeOutages = (outages: z.infer<typeof Health>['outages']): Finding => {
 const judge = (
   { ready, books, age_seconds: age, needed_megabytes: needed }: IndexHealth,
   forSale: number,
+  place: Place,
 ): Finding => {
   const what = 'index'
   if (needed !== undefined)
@@ -81,7 +101,7 @@ const judge = (
   if (!ready || age === null)
     return { state: 'warn', what, found: 'still loading', mend: 'run `cloudshelf doctor` again in a minute' }
   const found = `${books} books, ${age} seconds old`
-  if (age > MAX_AGE_SECONDS)
+  if (age > MAX_AGE_SECONDS[place])
     return {
       state: 'warn',
       what,

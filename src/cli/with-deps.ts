@@ -1,10 +1,9 @@
 /** Access of a command to the shop: its dependencies over the database of the settings, or of the data folder. */
 import { userInfo } from 'node:os'
-import { createDatabase } from '../composition/clients.ts'
-import { blobFolder, readSettings } from '../composition/settings.ts'
+import { createCommandBlobs, createDatabase } from '../composition/clients.ts'
+import { readSettings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
-import { createFolderBlobs } from '../core/blobs.ts'
 import { newSecret } from '../core/ids.ts'
 import { createLinesLog } from '../core/log/log.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
@@ -47,7 +46,7 @@ export const withDeps = async <T>(
       if (engine && needsShop) await createTables(db, settings.names)
       const deps = createDeps(settings, {
         db,
-        blobs: createFolderBlobs(blobFolder(settings.dataDir)),
+        blobs: createCommandBlobs(settings),
         secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
         log: createLinesLog('errors', note),
       })

@@ -4,13 +4,13 @@
  */
 import { createS3Blobs } from '../core/aws/s3-blobs.ts'
 import { type Credentials, createServiceSigner, engineSigner } from '../core/aws/sign.ts'
-import type { Blobs } from '../core/blobs.ts'
+import { type Blobs, createFolderBlobs } from '../core/blobs.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { createObservedWire, type ObservedCall } from '../core/dynamo/observed-wire.ts'
 import { createMonitoredWire } from '../core/dynamo/outage.ts'
 import { createWire, type Wire } from '../core/dynamo/wire.ts'
 import type { Log } from '../core/log/log.ts'
-import { type Settings, SettingsError } from './settings.ts'
+import { blobFolder, type Settings, SettingsError } from './settings.ts'
 
 /** The access key of the settings, else what the AWS SDK's chain finds: a profile, single sign-on, the role of an instance. */
 const findCredentials = async ({ accessKey }: Pick<Settings, 'accessKey'>): Promise<Credentials> => {
@@ -54,6 +54,15 @@ const NO_LOG = { event: () => {}, failure: () => {} }
 /** The observer of database calls for a log; undefined at a level that leaves calls out. */
 export const callObserver = (log: Log): ((call: ObservedCall) => void) | undefined =>
   log.isEnabled('calls') ? log.call : undefined
+
+/**
+ * Blobs of a command: those in the bucket of the settings where its database is another than the embedded one, else those in the
+ * data folder, where a shop on this machine has them.
+ */
+export const createCommandBlobs = (settings: Settings): Blobs =>
+  settings.endpoint !== undefined && settings.bucket !== undefined
+    ? createBucketBlobs(settings)
+    : createFolderBlobs(blobFolder(settings.dataDir))
 
 /** Blobs in the bucket of the settings. Throws SettingsError when they name none. */
 export const createBucketBlobs = (settings: Settings): Blobs => {
