@@ -5,43 +5,12 @@ import { personName } from '../core/text.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { HOUR, MINUTE, type RateLimit } from '../http/rate-limits.ts'
 import { Email } from './email.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerPassword } from './owner-endpoints.ts'
+import { ResetPreview, Sent, SessionView, SignedIn, SignInMethods, WhoAmI } from './replies.ts'
 import { Password, TypedPassword } from './schema.ts'
 
-export const Sent = z
-  .object({ detail: z.string().describe('The same whether or not the email has an account.') })
-  .meta({ id: 'MailSent' })
 const LinkBody = z.strictObject({ token: LinkToken }).meta({ id: 'LinkToken' })
 const EmailBody = z.strictObject({ email: Email }).meta({ id: 'EmailAddress' })
-
-export const SignedIn = z
-  .object({
-    second_factor: z
-      .boolean()
-      .describe('Whether a code is required: then the caller is signed in only after sending it.'),
-  })
-  .meta({ id: 'SignedIn' })
-
-export const SessionView = z
-  .object({
-    session_id: z.string(),
-    current: z.boolean(),
-    created_at: z.string(),
-    last_used_at: z.string(),
-    user_agent: z.string().optional(),
-    second_factor: z.boolean(),
-  })
-  .meta({ id: 'Session' })
-
-/** The caller, for the header of the pages. */
-export const WhoAmI = z
-  .object({
-    signed_in: z.boolean(),
-    email: z.string().optional(),
-    first_name: z.string().optional(),
-    role: z.enum(['customer', 'staff', 'admin']).optional(),
-    second_factor: z.boolean().optional().describe('Whether this session began with a second factor.'),
-  })
-  .meta({ id: 'WhoAmI' })
 
 /** Rate limits of requests that send a mail: per email, and per client network. */
 const MAIL_LIMITS: readonly RateLimit[] = [
@@ -49,23 +18,8 @@ const MAIL_LIMITS: readonly RateLimit[] = [
   { per: 'ip', max: 20, seconds: HOUR },
 ]
 const LINK_LIMITS: readonly RateLimit[] = [{ per: 'ip', max: 60, seconds: HOUR, counter: 'links' }]
-/** Rate limits of requests that repeat the password, so that a stolen session cannot be used to guess it. */
-export const PASSWORD_LIMITS: readonly RateLimit[] = [
-  { per: 'account', max: 10, seconds: 15 * MINUTE, counter: 'password-again' },
-  { per: 'ip', max: 100, seconds: 15 * MINUTE, counter: 'password-again' },
-]
 
 const base = { method: 'POST', cache: 'private' } as const
-
-/** Of an endpoint that adds or removes a way into the account, or guards its data: the owner is asked again (`reauthenticate`). */
-export const ASKS_OWNER = { access: 'account', reauthenticate: 'password', limits: PASSWORD_LIMITS } as const
-/** What an endpoint refuses that asks the owner again. */
-export const OWNER_ERRORS = ['password_wrong', 'second_factor_needed', 'reauthentication_needed'] as const
-/** The password of an account that has one. */
-export const OwnerPassword = TypedPassword.optional().describe(
-  'Of the account; left out where it has none, and has signed in with a passkey or single sign-on in the last 5 minutes.',
-)
-export const OwnerBody = z.strictObject({ password: OwnerPassword }).meta({ id: 'PasswordAgain' })
 
 export const signUp = endpoint({
   ...base,
@@ -201,14 +155,7 @@ export const previewReset = endpoint({
   limits: LINK_LIMITS,
   body: LinkBody,
   status: 200,
-  reply: z
-    .object({
-      passkeys: z.int(),
-      linked_identities: z.int(),
-      kept_passkeys: z.int().describe('Of staff, who need a second factor.'),
-      authenticator_app: z.boolean().describe('Whether there is one, which stays.'),
-    })
-    .meta({ id: 'ResetPreview' }),
+  reply: ResetPreview,
   errors: ['link_invalid'],
 })
 
@@ -220,19 +167,7 @@ export const getSignInMethods = endpoint({
   summary: 'Get how the caller’s account signs in, and what it must send to change that',
   access: 'account',
   status: 200,
-  reply: z
-    .object({
-      password: z.boolean(),
-      passkeys: z.int(),
-      linked_identities: z.int(),
-      authenticator_app: z.boolean(),
-      proof: z
-        .enum(['password', 'none', 'recent_sign_in', 'second_factor'])
-        .describe(
-          'What is still needed to change them: the password; nothing more; a new sign-in with a passkey or single sign-on; a sign-in with the second factor.',
-        ),
-    })
-    .meta({ id: 'SignInMethods' }),
+  reply: SignInMethods,
   errors: [],
 })
 

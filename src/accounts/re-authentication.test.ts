@@ -8,7 +8,7 @@ import { dumpTables } from '../../test/table-contents.ts'
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
 import { auditTrail } from '../core/audit.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { OWNER_ERRORS, PASSWORD_LIMITS } from './api.ts'
+import { OWNER_ERRORS, PASSWORD_LIMITS } from './owner-endpoints.ts'
 
 const issuer = await startIssuer()
 const open = () => createAccountShop({ env: issuer.env })

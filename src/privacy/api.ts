@@ -1,6 +1,6 @@
 /** Endpoints of the export and the erasure of personal data. */
 import * as z from 'zod'
-import { ASKS_OWNER, OWNER_ERRORS, OwnerBody } from '../accounts/api.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody } from '../accounts/owner-endpoints.ts'
 import { Profile } from '../accounts/profile/api.ts'
 import { endpoint } from '../http/endpoint.ts'
 

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { ASKS_OWNER, OWNER_ERRORS, OwnerBody, OwnerPassword } from '../api.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody, OwnerPassword } from '../owner-endpoints.ts'
 
 const SIGN_IN_LIMITS: readonly RateLimit[] = [
   { per: 'ip', max: 50, seconds: 15 * MINUTE, counter: 'cognito' },

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { line } from '../../core/text.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { MINUTE, type RateLimit } from '../../http/rate-limits.ts'
-import { ASKS_OWNER, OWNER_ERRORS, OwnerBody, SignedIn } from '../api.ts'
+import { ASKS_OWNER, OWNER_ERRORS, OwnerBody } from '../owner-endpoints.ts'
+import { SignedIn } from '../replies.ts'
 
 const Code = z
   .string()
