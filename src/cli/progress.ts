@@ -1,4 +1,4 @@
-/** Progress of long commands, drawn on stderr while that is a terminal: the bar of an import, and a count. */
+/** Progress of long commands, drawn on stderr while that is a terminal: the bar of an import, a count, and a line of text. */
 
 const WIDTH = 24
 const REDRAW_AFTER_MS = 100
@@ -34,6 +34,22 @@ export const startProgress = (total: number, stream: NodeJS.WriteStream = proces
       if (performance.now() - drawnAt < REDRAW_AFTER_MS) return
       drawnAt = performance.now()
       draw()
+    },
+    end: () => void stream.write('\r\u001b[K'),
+  }
+}
+
+/** A line of text that is replaced as the work goes on. */
+export const startLine = (
+  stream: NodeJS.WriteStream = process.stderr,
+): { readonly show: (text: string) => void; readonly end: () => void } => {
+  if (!stream.isTTY) return { show: () => {}, end: () => {} }
+  let drawnAt = Number.NEGATIVE_INFINITY
+  return {
+    show: text => {
+      if (performance.now() - drawnAt < REDRAW_AFTER_MS) return
+      drawnAt = performance.now()
+      stream.write(`\r${text}\u001b[K`)
     },
     end: () => void stream.write('\r\u001b[K'),
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli, startCommand } from '../../test/cli.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { createTables } from '../tables/provision.ts'
@@ -86,6 +87,42 @@ test('put-back restores a table from its copy, and names a table or a copy that 
     stderr: '',
   })
   expect(await db.get(names.carts, item)).toEqual(item)
+})
+
+test('put-back that is killed goes on with what is missing when it is repeated', async () => {
+  const engine = await startFaultyEngine()
+  const { deps, names } = await createTestShop()
+  const from = `${names.carts}-back`
+  await createTables(deps.db, { ...names, carts: from })
+  const COUNT = 2_000
+  const items = Array.from({ length: COUNT }, (_, i) => ({ user_id: `guest-${i}`, cart_id: 'cart-1' }))
+  await Promise.all(items.map(item => deps.db.write({ action: 'Put', table: from, item })))
+  const env = {
+    DYNAMODB_ENDPOINT: engine.endpoint,
+    CARTS_TABLE_NAME: names.carts,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'y',
+  }
+  const putBack = () =>
+    startCommand(temporaryFolder(), ['tables', 'put-back', 'carts', '--yes', '--json'], env)
+  const first = putBack()
+  let puts = 0
+  engine.plan(operation => {
+    if (operation !== 'PutItem' || ++puts <= COUNT / 2) return undefined
+    first.kill('SIGKILL')
+    return 'refuse'
+  })
+  expect((await first.result).code).toBe('SIGKILL')
+
+  engine.plan(() => undefined)
+  const { code, stdout } = await putBack().result
+  expect(code).toBe(0)
+  const { written, deleted, same } = JSON.parse(stdout)
+  expect([written + same, deleted, same > 0, written > 0]).toEqual([COUNT, 0, true, true])
+  expect(engine.calls.PutItem).toBeLessThan(COUNT * 1.1)
+  let found = 0
+  for await (const page of deps.db.scan(names.carts)) found += page.length
+  expect(found).toBe(COUNT)
 })
 
 test('tables of a running shop are not deleted; deleting them later deletes the snapshot too', async () => {

@@ -6,9 +6,10 @@ import { DynamoError } from '../core/dynamo/wire.ts'
 import { readLockOwner } from '../local/data-folder.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { createTables, deleteTables, passes, type TableCheck, verifyTables } from '../tables/provision.ts'
-import { restoreTable } from '../tables/restore.ts'
+import { type RestoreProgress, restoreTable } from '../tables/restore.ts'
 import { CommandError, FAILED } from './errors.ts'
 import { counted, print, printJson } from './output.ts'
+import { startLine } from './progress.ts'
 import { withDeps } from './with-deps.ts'
 
 type Json = { readonly json?: boolean }
@@ -68,6 +69,11 @@ const tableId = (id: string): TableId => {
 const isNoSuchTable = (error: unknown): boolean =>
   error instanceof DynamoError && error.type === 'ResourceNotFoundException'
 
+const progressText = ({ compared, deleted, written, toWrite }: RestoreProgress): string =>
+  toWrite === undefined
+    ? `${counted(compared, 'item')} compared, ${deleted} deleted`
+    : `${written} of ${counted(toWrite, 'item')} restored`
+
 const restore = (
   given: readonly string[],
   { json, suffix }: Json & { readonly suffix: string },
@@ -77,13 +83,15 @@ const restore = (
     for (const id of given.map(tableId)) {
       const name = deps.names[id]
       const from = `${name}${suffix}`
-      const { written, deleted, same } = await restoreTable(deps.db, id, { name, from }).catch(
-        (error: unknown) => {
+      const line = startLine()
+      const report = (progress: RestoreProgress): void => line.show(`${name}  ${progressText(progress)}`)
+      const { written, deleted, same } = await restoreTable(deps.db, id, { name, from }, report)
+        .catch((error: unknown) => {
           throw isNoSuchTable(error)
             ? new CommandError(`there is no table ${from}: restore the backup into it first, or set --suffix`)
             : error
-        },
-      )
+        })
+        .finally(line.end)
       if (json) printJson({ table: name, written, deleted, same })
       else print(`${name}  ${counted(written, 'item')} restored, ${deleted} deleted, ${same} unchanged`)
     }
@@ -94,7 +102,9 @@ Checks names, keys, indexes, billing mode, TTL and status against the
 specification, stops at the first difference, and exits with 1.`
 
 const RESTORE_HELP = `
-Stop everything that writes to the tables first. Afterwards run
+Stop everything that writes to the tables first. An interrupted command is
+repeated: it compares the tables again, and goes on with what is missing.
+Afterwards run
 \`cloudshelf erasures apply\` and \`cloudshelf doctor --reindex\`.
 
 Example, after a point-in-time restore into cloudshelf-orders-back:

@@ -51,3 +51,37 @@ test('a restore from a table that does not exist fails and deletes nothing', asy
   ).rejects.toThrow()
   expect(await deps.db.get(names.users, { user_id: 'user-1' })).toMatchObject({ user_id: 'user-1' })
 })
+
+test('a restore writes in parallel, and after an interruption goes on with what is missing', async () => {
+  const { deps, names } = await createTestShop()
+  const from = `${names.carts}-back`
+  await createTables(deps.db, { ...names, carts: from })
+  const ids = Array.from({ length: 300 }, (_, i) => `cart-${i}`)
+  const put = (table: string, id: string) =>
+    deps.db.write({ action: 'Put', table, item: { user_id: 'guest-1', cart_id: id } })
+  await Promise.all(ids.flatMap(id => [put(from, id), put(names.carts, `later-${id}`)]))
+
+  let [left, running, most] = [450, 0, 0]
+  const failing = {
+    ...deps.db,
+    write: async (...one: Parameters<typeof deps.db.write>) => {
+      if (left-- <= 0) throw new Error('cut off')
+      running++
+      most = Math.max(most, running)
+      await deps.db.write(...one)
+      running--
+    },
+  }
+  const table = { name: names.carts, from }
+  await expect(restoreTable(failing, 'carts', table)).rejects.toThrow('cut off')
+  // No write is still under way after it has failed.
+  expect([running, most > 8, most <= 48]).toEqual([0, true, true])
+
+  const progress: number[] = []
+  const result = await restoreTable(deps.db, 'carts', table, ({ written, toWrite }) => {
+    if (toWrite !== undefined) progress.push(toWrite - written)
+  })
+  expect(result).toEqual({ written: 150, deleted: 0, same: 150 })
+  expect(progress).toEqual(Array.from({ length: 150 }, (_, i) => 149 - i))
+  expect((await restoreTable(deps.db, 'carts', table)).same).toBe(300)
+})
