@@ -61,5 +61,8 @@ export const getStage = (name: StageName): Stage => STAGES[name]
 export const getTableNames = ({ prefix }: Stage): TableNames =>
   Object.fromEntries(TABLE_IDS.map(id => [id, `${prefix}${DEFAULT_TABLE_NAMES[id]}`])) as TableNames
 
+/** SES configuration set of a stage, which counts its bounces and complaints. */
+export const getConfigurationSet = ({ prefix }: Stage): string => `${prefix}cloudshelf`
+
 /** SSM path of a stage's secrets. */
 export const getSecretsPath = ({ name }: Stage): string => `/cloudshelf/${name}`

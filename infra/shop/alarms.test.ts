@@ -20,7 +20,7 @@ const metricsOf = ({ Metrics = [], MetricName }: Properties): string[] =>
 test('there is an alarm for refused requests, old lists, slow tables, late replicas and hours without orders', () => {
   const shop = alarmsIn('shop')
   const watched = Object.fromEntries(
-    ['TooManyRequests', 'ClientErrors', 'IndexOld', 'NoOrders'].map(id => [
+    ['TooManyRequests', 'ClientErrors', 'IndexOld', 'MailBounces', 'MailComplaints', 'NoOrders'].map(id => [
       id,
       metricsOf(shop.get(id) ?? {}),
     ]),
@@ -29,6 +29,8 @@ test('there is an alarm for refused requests, old lists, slow tables, late repli
     TooManyRequests: ['TooManyRequests', 'Count'],
     ClientErrors: ['4xx', 'Count'],
     IndexOld: ['IndexAge'],
+    MailBounces: ['Reputation.BounceRate'],
+    MailComplaints: ['Reputation.ComplaintRate'],
     NoOrders: ['OrderGap'],
   })
   expect(shop.get('NoOrders')?.Threshold).toBe(4)

@@ -16,13 +16,14 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { type FunctionId, hasRoutes } from '#src/lambda/functions.ts'
 import type { Options } from '../settings/options.ts'
-import { getTableNames, type Stage } from '../settings/stage.ts'
+import { getConfigurationSet, getTableNames, type Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import {
   functionMetric,
   gatewayMetric,
   largestOf,
   replicationMetric,
+  reputationMetric,
   shareOf,
   shopMetric,
   sumMetrics,
@@ -113,6 +114,21 @@ const watchRequests = (watch: Watch, apiId: string, stage: Stage): void => {
     threshold: 40,
     datapoints: [3, 3],
     description: 'More than 40 % of the responses are 4xx for 15 minutes. See docs/operations.md, "4xx".',
+  })
+}
+
+/** Alarms on mails that come back, at the rates from which SES reviews an account (5 %), and near those for complaints (0.1 %). */
+const watchMails = (watch: Watch, stage: Stage): void => {
+  const set = getConfigurationSet(stage)
+  watch('MailBounces', {
+    metric: reputationMetric(set, 'Reputation.BounceRate'),
+    threshold: 0.05,
+    description: 'More than 5 % of the mails bounce. See docs/operations.md, "bounces".',
+  })
+  watch('MailComplaints', {
+    metric: reputationMetric(set, 'Reputation.ComplaintRate'),
+    threshold: 0.001,
+    description: 'More than 0.1 % of the mails are reported as spam. See docs/operations.md, "complaints".',
   })
 }
 
@@ -228,6 +244,8 @@ export const createAlarms = (
   })
   watchRequests(watch, apiId, stage)
   watchTables(watch, stage, replica)
+  // Only the active Region sends mails.
+  if (options.mailFrom && isActive) watchMails(watch, stage)
   // The sweeper of the standby Region does not run.
   if (options.orderHours && isActive)
     watch('NoOrders', {

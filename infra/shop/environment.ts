@@ -4,7 +4,13 @@ import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Options } from '../settings/options.ts'
 import { legalTextSettings, profileSettings } from '../settings/profile.ts'
-import { getSecretsPath, getStage, getTableNames, type Stage } from '../settings/stage.ts'
+import {
+  getConfigurationSet,
+  getSecretsPath,
+  getStage,
+  getTableNames,
+  type Stage,
+} from '../settings/stage.ts'
 
 export type FunctionContext = {
   readonly stage: Stage
@@ -39,8 +45,14 @@ const unpaidLimits = ({ unpaidLimitNetwork, unpaidLimitEmail }: Options): Record
   UNPAID_LIMIT_EMAIL: String(unpaidLimitEmail),
 })
 
-const mailSettings = ({ mailFrom }: Options, region: string): Record<string, string> =>
-  mailFrom ? { SES_REGION: region, MAIL_FROM: mailFrom } : {}
+const mailSettings = ({ mailFrom, stage }: Options, region: string): Record<string, string> =>
+  mailFrom
+    ? {
+        SES_REGION: region,
+        SES_CONFIGURATION_SET: getConfigurationSet(getStage(stage)),
+        MAIL_FROM: mailFrom,
+      }
+    : {}
 
 /**
  * Environment in which the `cloudshelf` command works on a deployed shop: its tables, bucket, address, prices and mails, in `region`.

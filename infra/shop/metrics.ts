@@ -53,6 +53,16 @@ export const tooManyRequestsMetric = ({ prefix }: Stage): Metric =>
 export const replicationMetric = (table: string, ReceivingRegion: string): Metric =>
   createMetric('AWS/DynamoDB', 'ReplicationLatency', { TableName: table, ReceivingRegion }, Stats.MAXIMUM)
 
+/** Reputation.BounceRate or Reputation.ComplaintRate of a configuration set, a share of its mails. */
+export const reputationMetric = (configurationSet: string, name: string): Metric =>
+  createMetric(
+    'AWS/SES',
+    name,
+    { 'ses:configuration-set': configurationSet },
+    Stats.MAXIMUM,
+    Duration.hours(1),
+  )
+
 /** Metric of a CloudFront distribution, in us-east-1. */
 export const cdnMetric = (DistributionId: string, name: string, statistic: string): Metric =>
   createMetric('AWS/CloudFront', name, { DistributionId, Region: 'Global' }, statistic)

@@ -115,7 +115,10 @@ test('secrets and mail are limited to the functions that need them, by parameter
     expect(mail.length > 0, id).toBe(sendsMail === true)
     // In the sandbox of SES the recipient's identity is checked too, whichever it is.
     for (const { resources, condition } of mail) {
-      expect(resources.every(one => one.endsWith(':identity/*"]]}'))).toBe(true)
+      expect(resources.map(one => /:([a-z-]+\/[^"]+)"\]\]\}$/.exec(one)?.[1])).toEqual([
+        'configuration-set/cloudshelf',
+        'identity/*',
+      ])
       expect(condition).toEqual({ StringEqualsIgnoreCase: { 'ses:FromAddress': 'orders@shop.example' } })
     }
     // Without a sender no function may send mail.

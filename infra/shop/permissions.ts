@@ -5,7 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import { getMailSender } from '../settings/mail-domain.ts'
-import { getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
+import { getConfigurationSet, getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
 /** A transaction requires the permissions of its parts. */
@@ -73,10 +73,17 @@ const secretArns = (stack: Stack, stage: Stage, names: readonly string[]): strin
  * Sending of mails from this sender alone. While the account is in the sandbox SES also checks the permission on the recipient's
  * identity, so that the sender is a condition and not the resource.
  */
-const mailStatement = (stack: Stack, from: string): PolicyStatement =>
+const mailStatement = (stack: Stack, stage: Stage, from: string): PolicyStatement =>
   new PolicyStatement({
     actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-    resources: [stack.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
+    resources: [
+      stack.formatArn({ service: 'ses', resource: 'identity', resourceName: '*' }),
+      stack.formatArn({
+        service: 'ses',
+        resource: 'configuration-set',
+        resourceName: getConfigurationSet(stage),
+      }),
+    ],
     conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': getMailSender(from) } },
   })
 
@@ -98,7 +105,7 @@ export const grantPermissions = (
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
       : []),
-    ...(definition.sendsMail && mailFrom ? [mailStatement(stack, mailFrom)] : []),
+    ...(definition.sendsMail && mailFrom ? [mailStatement(stack, stage, mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)
 }

@@ -12,7 +12,7 @@ import { addBucketPolicy } from './bucket-policies.ts'
 import { createUserPool } from './cognito.ts'
 import { createDashboard } from './dashboard.ts'
 import { type CodeFolders, createFunctions } from './functions.ts'
-import { createMailIdentity } from './mail.ts'
+import { createConfigurationSet, createMailIdentity } from './mail.ts'
 import { createRollout } from './rollout.ts'
 import { createRoutes } from './routes.ts'
 import { createTriggers } from './triggers.ts'
@@ -40,6 +40,7 @@ export class Shop extends Stack {
     addBucketPolicy(this, 'BlobsPolicy', blobs, { readable: 'images/*', distributionArn })
     addBucketPolicy(this, 'AssetsPolicy', assets, { readable: '*', distributionArn })
     const hasIdentity = isFirst ? options.mailIdentity : options.secondMailIdentity
+    if (options.mailFrom) createConfigurationSet(this, stage)
     if (options.mailFrom && hasIdentity === 'new') createMailIdentity(this, options.mailFrom, options)
     const cognito =
       options.cognito && isFirst

@@ -187,6 +187,11 @@ const DATA = {
 const MAIL = {
   SMTP_URL: { ...SMTP_SERVER, unset: 'mails are files in the data folder', meaning: 'Mail server' },
   SES_REGION: { ...AWS_REGION_NAME, meaning: 'Send mails with Amazon SES in this Region instead' },
+  SES_CONFIGURATION_SET: {
+    ...TEXT,
+    example: 'cloudshelf',
+    meaning: 'Configuration set of SES, which counts bounces and complaints of these mails apart',
+  },
   MAIL_FROM: {
     ...SENDER,
     unset: '`<SHOP_NAME> <orders@…>` at the host of PUBLIC_URL',

@@ -22,10 +22,10 @@ export const hasMailTransport = ({ mail: { smtpUrl, sesRegion } }: Settings): bo
 
 /** Sends mails by the mail server or the SES Region of the settings; with neither, into a folder. */
 export const createMailTransport = (settings: Settings): Transport => {
-  const { from, smtpUrl, sesRegion } = settings.mail
+  const { from, smtpUrl, sesRegion, sesConfigurationSet } = settings.mail
   if (sesRegion !== undefined) {
     const endpoint = `https://email.${sesRegion}.amazonaws.com`
-    return createSesTransport(endpoint, createSigner(settings, 'ses', sesRegion), from)
+    return createSesTransport(endpoint, createSigner(settings, 'ses', sesRegion), from, sesConfigurationSet)
   }
   return smtpUrl === undefined
     ? createFolderTransport(mailFolder(settings.dataDir), from)

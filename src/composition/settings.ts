@@ -34,6 +34,7 @@ export type Settings = {
     /** With neither `smtpUrl` nor `sesRegion`, mails are written to the data folder. */
     readonly smtpUrl: string | undefined
     readonly sesRegion: string | undefined
+    readonly sesConfigurationSet: string | undefined
   }
   /** undefined: there is no sign-in with Cognito. */
   readonly cognito: CognitoSettings | undefined
@@ -109,6 +110,7 @@ export const readSettings = (
       from: env.MAIL_FROM ?? defaultSender(publicUrl, env.SHOP_NAME),
       smtpUrl: env.SMTP_URL,
       sesRegion: env.SES_REGION,
+      sesConfigurationSet: env.SES_CONFIGURATION_SET,
     },
     cognito: cognitoSettings(env),
     secret: env.CLOUDSHELF_SECRET,

@@ -153,7 +153,7 @@ const expectedSignature = ({ url, headers, body }: SesCall): string => {
 test('SES gets a mail as a signed request with HTML and text, and the same Message-ID on each try', async () => {
   const server = await startSesServer()
   const sign = createServiceSigner('ses', 'eu-central-1', async () => SES_KEY)
-  const transport = createSesTransport(server.endpoint, sign, FROM)
+  const transport = createSesTransport(server.endpoint, sign, FROM, 'shop')
   for (let i = 0; i < 2; i++) await transport.send(mail())
   const [call] = server.calls
   if (!call) throw new Error('nothing was sent')
@@ -162,7 +162,8 @@ test('SES gets a mail as a signed request with HTML and text, and the same Messa
   expect(call.headers['x-amz-security-token']).toBe('session')
   const ids = new Set<string | undefined>()
   for (const { body } of server.calls) {
-    const { FromEmailAddress, Destination, Content } = JSON.parse(body)
+    const { FromEmailAddress, Destination, Content, ConfigurationSetName } = JSON.parse(body)
+    expect(ConfigurationSetName).toBe('shop')
     expect(FromEmailAddress).toContain('orders@shop.example')
     expect(Destination).toEqual({ ToAddresses: ['customer@example.com'] })
     const parsed = await PostalMime.parse(Buffer.from(Content.Raw.Data, 'base64'))

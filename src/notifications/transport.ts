@@ -71,17 +71,22 @@ const SES_PATH = '/v2/email/outbound-emails'
 
 /**
  * Sends mail by Amazon SES at `endpoint`: nodemailer builds the message, and SendEmail (API version 2) is signed by `sign`.
- * A single call does not need the AWS SDK.
+ * A single call does not need the AWS SDK. Bounces and complaints are counted by `configurationSet`, if there is one.
  */
 export const createSesTransport = (
   endpoint: string,
   sign: Signer & { forget?(): void },
   from: Sender,
+  configurationSet?: string,
 ): Transport => {
   const { host } = new URL(endpoint)
   const post = async ({ message }: SendEmailCommand, signal?: AbortSignal) => {
     const { Data } = message.Content.Raw
-    const raw = { ...message, Content: { Raw: { Data: Buffer.from(Data).toString('base64') } } }
+    const raw = {
+      ...message,
+      Content: { Raw: { Data: Buffer.from(Data).toString('base64') } },
+      ...(configurationSet ? { ConfigurationSetName: configurationSet } : {}),
+    }
     const body = JSON.stringify(raw)
     const headers = await sign(host, { 'content-type': 'application/json' }, body, SES_PATH)
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
