@@ -31,6 +31,11 @@ export type FakeRegion = {
   /** Buckets of production that are gone, but still listed by their tags. */
   deleted: string[]
   parameters: Map<string, string>
+  /** Addresses of the subscribers of each topic, and whether they have confirmed. */
+  topics: Map<string, Map<string, boolean>>
+  alarms: Map<string, { state: string; reason?: string; actions: string[] }>
+  /** What CloudWatch says after it has published an alarm. */
+  publishing: string
 }
 
 type Reply = readonly [number, string]
@@ -57,6 +62,9 @@ const createRegion = (): FakeRegion => ({
   concurrency: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
   backups: [],
   deleted: [],
+  topics: new Map(),
+  alarms: new Map(),
+  publishing: 'Successfully executed action arn:aws:sns:topic',
   parameters: new Map([['/cdk-bootstrap/hnb659fds/version', '30']]),
 })
 
@@ -109,6 +117,17 @@ const cloudFormation = (region: FakeRegion, form: URLSearchParams): Reply => {
   switch (action) {
     case 'DescribeStacks':
       return describeStack(name, found)
+    case 'ListStackResources': {
+      // One at a time, as a long list comes in pages. The physical id is the logical one.
+      const all = Object.entries(found.template?.Resources ?? {})
+      const at = Number(form.get('NextToken') ?? 0)
+      const [id, resource] = all[at] ?? []
+      const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : ''
+      return [
+        200,
+        `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId><ResourceType>${resource?.Type}</ResourceType></member>${next}`,
+      ]
+    }
     case 'GetTemplate':
       return [200, `<TemplateBody>${escapeXml(JSON.stringify(found.template ?? {}))}</TemplateBody>`]
     case 'UpdateTerminationProtection':
@@ -187,6 +206,33 @@ const tagging = (
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     })),
   })
+}
+
+const sns = ({ topics }: FakeRegion, form: URLSearchParams): Reply => [
+  200,
+  [...(topics.get(form.get('TopicArn') ?? '') ?? [])]
+    .map(
+      ([address, isConfirmed]) =>
+        `<member><Endpoint>${address}</Endpoint><SubscriptionArn>${isConfirmed ? 'arn:aws:sns:1' : 'PendingConfirmation'}</SubscriptionArn></member>`,
+    )
+    .join(''),
+]
+
+const cloudWatch = ({ alarms, publishing }: FakeRegion, form: URLSearchParams): Reply => {
+  const found = alarms.get(form.get('AlarmName') ?? form.get('AlarmNames.member.1') ?? '')
+  if (!found) return [200, '']
+  if (form.get('Action') === 'SetAlarmState') {
+    // Actions follow a change alone.
+    if (found.state !== 'ALARM') found.actions.push(publishing)
+    found.state = form.get('StateValue') ?? ''
+    found.reason = form.get('StateReason') ?? ''
+  }
+  if (form.get('Action') === 'DescribeAlarmHistory')
+    return [
+      200,
+      found.actions.map(one => `<member><HistorySummary>${one}</HistorySummary></member>`).join(''),
+    ]
+  return [200, `<member><StateValue>${found.state}</StateValue></member>`]
 }
 
 type SsmRequest = { Name: string; Value: string; Names: string[] }
@@ -294,6 +340,8 @@ export const startFakeAccount = async () => {
     calls.push(`${at} ${service} ${action || form.get('Action') || `${method} ${url.pathname}`}`)
     const reply = (): Reply => {
       if (service === 'cloudformation') return cloudFormation(region(at), form)
+      if (service === 'sns') return sns(region(at), form)
+      if (service === 'monitoring') return cloudWatch(region(at), form)
       if (service === 'dynamodb') return dynamo(region, at, action, JSON.parse(body))
       if (service === 'ssm') return ssm(region(at), action, JSON.parse(body))
       if (service === 'tagging') return tagging(region(at), JSON.parse(body))

@@ -1,5 +1,6 @@
 /** AWS calls of a deployment in one Region: account, SSM parameters, objects, and those of the files beside this one. */
 import { createLimitCalls, type LimitCalls } from './account-limits.ts'
+import { type AlarmCalls, createAlarmCalls } from './alarm-calls.ts'
 import { createCalls, expectOk, OperatorError, objectPath, xmlValue } from './calls.ts'
 import { createStackCalls, type StackCalls } from './cloudformation.ts'
 import { type CoverCalls, createCoverCalls } from './covers.ts'
@@ -10,7 +11,8 @@ export { OperatorError }
 export type Aws = StackCalls &
   DataCalls &
   LimitCalls &
-  CoverCalls & {
+  CoverCalls &
+  AlarmCalls & {
     readonly region: string
     /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
     readonly account: () => Promise<string>
@@ -39,6 +41,7 @@ export const createAws = (region: string, endpoint?: string, pollMs?: number): A
     ...createDataCalls(calls, pollMs),
     ...createLimitCalls(calls),
     ...createCoverCalls(calls),
+    ...createAlarmCalls(calls),
 
     account: async () => {
       const { status, text } = await calls.query('sts', 'GetCallerIdentity')

@@ -12,7 +12,17 @@ export class OperatorError extends Error {}
 export const CDK_QUALIFIER = 'hnb659fds'
 
 export type Answer = { readonly status: number; readonly text: string }
-type Service = 'ssm' | 'sts' | 'cloudformation' | 'dynamodb' | 'ses' | 'lambda' | 'tagging' | 'cognito-idp'
+type Service =
+  | 'ssm'
+  | 'sts'
+  | 'cloudformation'
+  | 'dynamodb'
+  | 'ses'
+  | 'lambda'
+  | 'tagging'
+  | 'cognito-idp'
+  | 'monitoring'
+  | 'sns'
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Names of API versions, as the services' JSON protocols want them before the action. */
@@ -22,7 +32,12 @@ const JSON_TARGETS = {
   tagging: 'ResourceGroupsTaggingAPI_20170126',
   'cognito-idp': 'AWSCognitoIdentityProviderService',
 } as const
-const QUERY_VERSIONS = { sts: '2011-06-15', cloudformation: '2010-05-15' } as const
+const QUERY_VERSIONS = {
+  sts: '2011-06-15',
+  cloudformation: '2010-05-15',
+  monitoring: '2010-08-01',
+  sns: '2010-03-31',
+} as const
 
 export type Calls = {
   readonly region: string

@@ -59,7 +59,9 @@ export const createServiceSigner = (
     | 'cloudformation'
     | 'lambda'
     | 'tagging'
-    | 'cognito-idp',
+    | 'cognito-idp'
+    | 'monitoring'
+    | 'sns',
   region: string,
   provide: () => Promise<Credentials>,
 ): ServiceSigner => {
