@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readSettings } from '#src/composition/settings.ts'
 import { type FakeRegion, startFakeAccount } from '../../test/fake-account.ts'
 import { type Properties, synthesize } from '../../test/stacks.ts'
+import { parseRecordedOptions } from '../settings/recorded-options.ts'
 import { getStage, getTableNames } from '../settings/stage.ts'
 import type { Resource, TemplateJson } from '../standing-costs.ts'
 import { type Flag, readArgs } from './args.ts'
@@ -135,6 +136,7 @@ vi.mock('./upload.ts', () => ({ uploadAssets: async () => 0 }))
 
 const { deployShop } = await import('./deployment.ts')
 const { destroyShop } = await import('./removal.ts')
+const { activateRegion } = await import('./active-region.ts')
 
 const said: string[] = []
 beforeEach(async () => {
@@ -310,4 +312,35 @@ test('a second Region that is added later gets the covers; a failover asks nothi
       .get(bucketOf(first, 'CloudShelf-dev', 'blobs'))
       ?.objects.get('images/covers/meanwhile.webp'),
   ).toBe('y')
+})
+
+test('a failover needs the stage alone: all other options are those of the last deployment, and the first Region is not asked', async () => {
+  const failOver = async (words: string): Promise<void> => {
+    const read = (last = {}) => readArgs(typed(words), ['yes'], last)
+    return activateRegion(await read(), read)
+  }
+  const active = () =>
+    parseRecordedOptions(account().region('us-east-1').stacks.get('CloudShelf-dev-edge')?.outputs?.Options)
+  await expect(failOver('second stage=dev')).rejects.toThrow('dev has no second Region')
+  await deploy('stage=dev mailFrom=orders@shop.example domain=shop.example secondRegion=eu-west-1')
+  const second = account().region('eu-west-1')
+  for (const table of ['books', 'control'])
+    second.tables.set(`dev-cloudshelf-${table}`, {
+      isProtected: false,
+      replicas: [EU],
+      stream: `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`,
+    })
+  await expect(failOver('stage=dev')).rejects.toThrow(
+    'to which Region? Usage: npm run failover -- second|first',
+  )
+  const before = active()
+  account().calls.length = 0
+  await failOver('second stage=dev')
+  expect(account().calls.filter(call => call.startsWith(EU))).toEqual([])
+  expect(active()).toEqual({ ...before, active: 'second' })
+  // Commands work where the shop is now.
+  expect(said.join('\n')).toMatch(/export AWS_REGION=eu-west-1 .*BLOB_BUCKET=cloudshelf-dev-standby-store/)
+  await failOver('second stage=dev')
+  await failOver('first stage=dev --yes')
+  expect(active()).toEqual(before)
 })
