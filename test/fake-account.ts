@@ -6,6 +6,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TemplateJson } from '../infra/standing-costs.ts'
+import { cloudWatch, createAlarms, type FakeAlarms, type Reply, sns } from './fake-alarms.ts'
 
 type FakeStack = {
   status: string
@@ -18,7 +19,7 @@ type FakeStack = {
 type FakeTable = { isProtected: boolean; replicas: string[]; stream?: string }
 type FakeBucket = { tags: Record<string, string>; objects: Map<string, string> }
 
-export type FakeRegion = {
+export type FakeRegion = FakeAlarms & {
   stacks: Map<string, FakeStack>
   tables: Map<string, FakeTable>
   buckets: Map<string, FakeBucket>
@@ -31,14 +32,8 @@ export type FakeRegion = {
   /** Buckets of production that are gone, but still listed by their tags. */
   deleted: string[]
   parameters: Map<string, string>
-  /** Addresses of the subscribers of each topic, and whether they have confirmed. */
-  topics: Map<string, Map<string, boolean>>
-  alarms: Map<string, { state: string; reason?: string; actions: string[] }>
-  /** What CloudWatch says after it has published an alarm. */
-  publishing: string
 }
 
-type Reply = readonly [number, string]
 const json = (body: object): Reply => [200, JSON.stringify(body)]
 const refusal = (type: string, message: string): Reply => [400, JSON.stringify({ __type: type, message })]
 const queryRefusal = (message: string): Reply => [
@@ -62,9 +57,7 @@ const createRegion = (): FakeRegion => ({
   concurrency: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
   backups: [],
   deleted: [],
-  topics: new Map(),
-  alarms: new Map(),
-  publishing: 'Successfully executed action arn:aws:sns:topic',
+  ...createAlarms(),
   parameters: new Map([['/cdk-bootstrap/hnb659fds/version', '30']]),
 })
 
@@ -206,33 +199,6 @@ const tagging = (
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     })),
   })
-}
-
-const sns = ({ topics }: FakeRegion, form: URLSearchParams): Reply => [
-  200,
-  [...(topics.get(form.get('TopicArn') ?? '') ?? [])]
-    .map(
-      ([address, isConfirmed]) =>
-        `<member><Endpoint>${address}</Endpoint><SubscriptionArn>${isConfirmed ? 'arn:aws:sns:1' : 'PendingConfirmation'}</SubscriptionArn></member>`,
-    )
-    .join(''),
-]
-
-const cloudWatch = ({ alarms, publishing }: FakeRegion, form: URLSearchParams): Reply => {
-  const found = alarms.get(form.get('AlarmName') ?? form.get('AlarmNames.member.1') ?? '')
-  if (!found) return [200, '']
-  if (form.get('Action') === 'SetAlarmState') {
-    // Actions follow a change alone.
-    if (found.state !== 'ALARM') found.actions.push(publishing)
-    found.state = form.get('StateValue') ?? ''
-    found.reason = form.get('StateReason') ?? ''
-  }
-  if (form.get('Action') === 'DescribeAlarmHistory')
-    return [
-      200,
-      found.actions.map(one => `<member><HistorySummary>${one}</HistorySummary></member>`).join(''),
-    ]
-  return [200, `<member><StateValue>${found.state}</StateValue></member>`]
 }
 
 type SsmRequest = { Name: string; Value: string; Names: string[] }
