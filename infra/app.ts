@@ -1,6 +1,6 @@
 /** CDK app, started by the `cdk` command to create the templates of a stage. */
 import { App } from 'aws-cdk-lib'
-import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
+import { BUNDLES, type BundleId } from '#src/lambda/functions.ts'
 import { bundleFunction } from './bundle.ts'
 import { addChecks, suppressFindings } from './nag-suppressions.ts'
 import { NativeDepsError } from './native-deps.ts'
@@ -11,12 +11,12 @@ import type { CodeFolders } from './shop/functions.ts'
 import { createStacks } from './stacks.ts'
 
 const bundleFunctions = async (options: Options): Promise<CodeFolders> => {
-  const folders: [FunctionId, string][] = []
-  for (const { id } of FUNCTIONS) {
+  const folders: [BundleId, string][] = []
+  for (const id of BUNDLES) {
     const files = id === 'Pages' ? legalTextFiles(options) : []
     folders.push([id, (await bundleFunction(id, options.natives, files)).folder])
   }
-  return Object.fromEntries(folders) as Record<FunctionId, string>
+  return Object.fromEntries(folders) as Record<BundleId, string>
 }
 
 const app = new App()

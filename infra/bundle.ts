@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { type FunctionId, findFunction } from '#src/lambda/functions.ts'
+import { type BundleId, findFunction } from '#src/lambda/functions.ts'
 import { createShopDocument } from '#src/openapi/shop-document.ts'
 import { pagesBuild } from '#src/pages/build.ts'
 import { copyNativeDeps, NATIVE_PACKAGES, type NativeDeps } from './native-deps.ts'
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')
 
 /** Files that a function reads from its own folder besides code, relative to node_modules. */
-const COPIED_FILES: Partial<Record<FunctionId, readonly string[]>> = {
+const COPIED_FILES: Partial<Record<BundleId, readonly string[]>> = {
   BookCatalog: ['openapi-explorer/dist/browser/openapi-explorer.min.js'],
 }
 
@@ -144,7 +144,7 @@ export { ${names.map(name => `refuse as ${name}`).join(', ')} }`,
   },
 }
 
-const compile = (id: FunctionId) =>
+const compile = (id: BundleId) =>
   build({
     absWorkingDir: ROOT,
     entryPoints: { index: `src/lambda/${findFunction(id).entry}.ts` },
@@ -186,7 +186,7 @@ const findNativePackages = ({ outputs }: Metafile): string[] => {
  * `textFiles` are copied into it under their own names. Throws NativeDepsError if native packages are missing.
  */
 export const bundleFunction = async (
-  id: FunctionId,
+  id: BundleId,
   natives: NativeDeps = 'none',
   textFiles: readonly string[] = [],
 ): Promise<Bundle> => {

@@ -71,6 +71,8 @@ const ROLE: Suppressions = {
 const ROLLOUT: Suppressions = {
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':
     'AWS keeps what CodeDeploy needs for functions in this policy.',
+  'AwsSolutions-IAM5[Resource::<ReleaseCheck8B2118C4.Arn>:*]':
+    'CDK lets CodeDeploy invoke its hook under any qualifier.',
 }
 const USERS: Suppressions = {
   'AwsSolutions-COG2':

@@ -49,7 +49,7 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 /** Starts a gateway; `url` is the value for API_URL, known before the functions are attached. */
 export const startGateway = async () => {
   const keys = listRouteKeys()
-  const running = new Map<FunctionId, LambdaFunction>()
+  const running = new Map<string, LambdaFunction>()
 
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '/' } = request

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
-import type { FunctionId } from '#src/lambda/functions.ts'
+import type { BundleId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
 import { recordLog } from './log-leaks.ts'
 
@@ -17,7 +17,7 @@ afterAll(() => {
 })
 
 export type LambdaFunction = {
-  readonly id: FunctionId
+  readonly id: BundleId
   /** Resolves with the handler's result; rejects with the message of its error. */
   readonly invoke: (event: unknown) => Promise<unknown>
   /** Log output so far. */
@@ -28,7 +28,7 @@ export type LambdaFunction = {
 type Line = { readonly id: string; readonly result?: unknown; readonly error?: string }
 
 /** Environment that Lambda sets. */
-const lambdaEnvironment = (id: FunctionId, folder: string) => ({
+const lambdaEnvironment = (id: BundleId, folder: string) => ({
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'secret',
@@ -42,9 +42,9 @@ const lambdaEnvironment = (id: FunctionId, folder: string) => ({
   _HANDLER_FILE: join(folder, 'index.mjs'),
 })
 
-const bundles = new Map<FunctionId, Promise<string>>()
+const bundles = new Map<BundleId, Promise<string>>()
 /** Folder of a bundle, built once per test file. */
-const bundleFolder = (id: FunctionId): Promise<string> => {
+const bundleFolder = (id: BundleId): Promise<string> => {
   const made = bundles.get(id) ?? bundleFunction(id, 'host').then(({ folder }) => folder)
   bundles.set(id, made)
   return made
@@ -52,7 +52,7 @@ const bundleFolder = (id: FunctionId): Promise<string> => {
 
 /** Starts the bundle of a function; resolves when it is loaded, or rejects with its output. */
 export const startFunction = async (
-  id: FunctionId,
+  id: BundleId,
   environment: Readonly<Record<string, string>>,
 ): Promise<LambdaFunction> => {
   const folder = await bundleFolder(id)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
-import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
+import { BUNDLES, type BundleId } from '#src/lambda/functions.ts'
 import { createRulePacks, suppressFindings } from '../infra/nag-suppressions.ts'
 import { readOptions } from '../infra/settings/options.ts'
 import type { CodeFolders } from '../infra/shop/functions.ts'
@@ -43,7 +43,7 @@ export const FAILOVER_OPTIONS: StackOptions = {
 const createPlaceholderCode = (): CodeFolders => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-code-'))
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {}\n')
-  return Object.fromEntries(FUNCTIONS.map(({ id }) => [id, folder])) as Record<FunctionId, string>
+  return Object.fromEntries(BUNDLES.map(id => [id, folder])) as Record<BundleId, string>
 }
 let code: CodeFolders | undefined
 

@@ -16,16 +16,17 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { FUNCTION_MEMORY } from '#src/catalog/index/index-memory.ts'
-import { FUNCTIONS, type FunctionDefinition, type FunctionId } from '#src/lambda/functions.ts'
+import { type BundleId, FUNCTIONS, type FunctionDefinition, type FunctionId } from '#src/lambda/functions.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
 
 /** Code folder of each function, ready to upload. */
-export type CodeFolders = Readonly<Record<FunctionId, string>>
+export type CodeFolders = Readonly<Record<BundleId, string>>
 
 export type DeployedFunction = {
   readonly definition: FunctionDefinition
   readonly lambda: LambdaFunction
+  readonly version: IVersion
   /** Alias that all callers use: the live version, or two versions during a rollout. */
   readonly live: Alias
 }
@@ -50,7 +51,8 @@ const SIZES: Readonly<Record<FunctionId, Size>> = {
 
 export type FunctionProps = FunctionContext & { readonly code: CodeFolders; readonly blobs: Bucket }
 
-const createRole = (
+/** The role of a function, with exactly the permissions of its definition. */
+export const createRole = (
   scope: Construct,
   definition: FunctionDefinition,
   log: LogGroup,
@@ -71,6 +73,24 @@ const createRole = (
   return role
 }
 
+export const createLogGroup = (scope: Construct, id: BundleId, { stage }: FunctionProps): LogGroup =>
+  new LogGroup(scope, `${id}Log`, {
+    logGroupName: `/aws/lambda/${stage.prefix}${id}`,
+    retention: stage.logDays,
+    // Its name is fixed: one that is left behind would be in the way of the next deployment.
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+
+/** Runtime, handler and log of every function. */
+export const COMMON = {
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  handler: 'index.handler',
+  loggingFormat: LoggingFormat.JSON,
+  applicationLogLevelV2: ApplicationLogLevel.INFO,
+  systemLogLevelV2: SystemLogLevel.WARN,
+}
+
 const createFunction = (
   scope: Construct,
   definition: FunctionDefinition,
@@ -80,27 +100,17 @@ const createFunction = (
   const { stage, options } = props
   const { memory, seconds } = SIZES[id]
   const functionName = `${stage.prefix}${id}`
-  const logGroup = new LogGroup(scope, `${id}Log`, {
-    logGroupName: `/aws/lambda/${functionName}`,
-    retention: stage.logDays,
-    // Its name is fixed: one that is left behind would be in the way of the next deployment.
-    removalPolicy: RemovalPolicy.DESTROY,
-  })
+  const logGroup = createLogGroup(scope, id, props)
   const reserved = options.reserved[id]
   const lambda = new LambdaFunction(scope, id, {
     functionName,
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    handler: 'index.handler',
+    ...COMMON,
     code: Code.fromAsset(props.code[id]),
     role: createRole(scope, definition, logGroup, props),
     memorySize: options.memory[id] ?? memory,
     timeout: Duration.seconds(seconds),
     environment: createEnvironment(definition, props),
     logGroup,
-    loggingFormat: LoggingFormat.JSON,
-    applicationLogLevelV2: ApplicationLogLevel.INFO,
-    systemLogLevelV2: SystemLogLevel.WARN,
     // Keeps capacity for other functions during a flood; new accounts start with ten concurrent executions in total.
     ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     // Old versions are kept for rollbacks. The version of an update that is rolled back is deleted: Lambda publishes no version that
@@ -110,7 +120,7 @@ const createFunction = (
   // CDK's types conflict with exactOptionalPropertyTypes wherever one of its classes is passed as its interface.
   const version = lambda.currentVersion as IVersion
   const live = new Alias(scope, `${id}Live`, { aliasName: 'live', version })
-  return { definition, lambda, live }
+  return { definition, lambda, version, live }
 }
 
 export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>

@@ -46,7 +46,7 @@ export class Shop extends Stack {
       options.cognito && isFirst
         ? createUserPool(this, { name, prefix: `${stage.prefix}${options.cognito}`, publicUrl, stage })
         : undefined
-    const functions = createFunctions(this, {
+    const functionProps = {
       stage,
       options,
       code,
@@ -56,7 +56,8 @@ export class Shop extends Stack {
       apiUrl: `https://${store.apiHost}`,
       bucketName: blobs.bucketName,
       cognito,
-    })
+    }
+    const functions = createFunctions(this, functionProps)
     createRoutes(this, apiId, functions, stage)
     const deadLetters = streamArn ? createTriggers(this, functions, streamArn) : {}
     if (stage.isMonitored) {
@@ -71,7 +72,7 @@ export class Shop extends Stack {
         replica: isFirst ? options.secondRegion : options.region,
       })
       if (isFirst) createDashboard(this, name, stage, functions, apiId)
-      if (stage.hasStagedRollout) createRollout(this, name, functions, alarms)
+      if (stage.hasStagedRollout) createRollout(this, name, functions, alarms, functionProps)
     }
     addInputs(this)
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })

@@ -52,4 +52,15 @@ export const LAMBDA = {
     unset: 'Amazon SSM',
     meaning: 'Replacement for Amazon SSM, in tests',
   },
+  RELEASED_VERSIONS: {
+    ...TEXT,
+    meaning:
+      'Versions of the release, as `<function>=<ARN>,…`, for the function that checks them in a rollout',
+  },
+  ROLLOUT_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'AWS CodeDeploy and AWS Lambda',
+    meaning: 'Replacement for AWS CodeDeploy and AWS Lambda, in tests',
+  },
 } as const satisfies Variables

@@ -42,6 +42,10 @@ export type Settings = {
   /** Path of the SSM parameters that hold the secrets which the environment does not give. */
   readonly secretsPath: string | undefined
   readonly ssmEndpoint: string
+  readonly codeDeployEndpoint: string
+  readonly lambdaEndpoint: string
+  /** Versions of a release: see RELEASED_VERSIONS. */
+  readonly releasedVersions: string | undefined
   /** URL of the bucket of blobs; undefined: blobs are files of the data folder. */
   readonly bucket: string | undefined
   /** URL of the API for pages that run in another process. */
@@ -116,6 +120,9 @@ export const readSettings = (
     secret: env.CLOUDSHELF_SECRET,
     secretsPath: env.SECRETS_PATH,
     ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${region}.amazonaws.com`,
+    codeDeployEndpoint: env.ROLLOUT_ENDPOINT ?? `https://codedeploy.${region}.amazonaws.com`,
+    lambdaEndpoint: env.ROLLOUT_ENDPOINT ?? `https://lambda.${region}.amazonaws.com`,
+    releasedVersions: env.RELEASED_VERSIONS,
     bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),
     apiUrl: env.API_URL,
     proxySecret: env.TRUSTED_PROXY_SECRET,

@@ -12,6 +12,7 @@ import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { EXAMPLES } from '../openapi/examples.ts'
+import { createVisitEvent, VERSION_CHECKS } from './version-checks.ts'
 
 /** Ids, times and secrets, which are never the same twice, by what they are. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
@@ -292,6 +293,21 @@ test('the function of the pages passes nothing on to the API but the calls of it
   }
   expect((await invoke('/about')).statusCode).toBe(200)
   expect((await invoke('/about', { 'x-page-call': '1' })).statusCode).toBe(404)
+})
+
+test('every function with routes answers the visit of a rollout with the expected status', async () => {
+  const { of } = await both()
+  for (const id of FUNCTIONS) {
+    const visit = VERSION_CHECKS[id]
+    if (!('path' in visit)) throw new TypeError(`${id} must have a visit`)
+    const event = createVisitEvent(visit, {
+      proxySecret: PROXY_SECRET,
+      publicUrl: 'https://shop.example',
+      requestId: 'a visit of a rollout',
+    })
+    const { statusCode } = (await of(id).invoke(event)) as { statusCode: number }
+    expect([id, statusCode]).toEqual([id, visit.status])
+  }
 })
 
 test('functions refuse requests that did not come through the CDN', async () => {

@@ -135,6 +135,19 @@ export const FUNCTIONS = [
 
 export type FunctionId = (typeof FUNCTIONS)[number]['id']
 
+/** The function that checks new versions in a rollout; it has no version of its own that gets calls. */
+export const RELEASE_CHECK = {
+  ...none,
+  id: 'ReleaseCheck',
+  entry: 'release-check',
+  tables: {},
+  secrets: ['proxy'],
+} as const satisfies FunctionDefinition
+
+/** Whatever has a bundle. */
+export type BundleId = FunctionId | typeof RELEASE_CHECK.id
+export const BUNDLES: readonly BundleId[] = [...FUNCTIONS.map(({ id }) => id), RELEASE_CHECK.id]
+
 /** The gateway's route key of an endpoint: `GET /api/books/{book_id}`, or with a greedy variable, `{category+}`. */
 export const routeKey = ({ method, path, slashesInPath }: Endpoint): string =>
   `${method} ${slashesInPath ? path.replace(/\}$/, '+}') : path}`
@@ -147,8 +160,8 @@ export const hasRoutes = ({
   endpoints.length + otherRoutes.length > 0
 
 /** The definition of a function. Throws TypeError for an unknown id. */
-export const findFunction = (id: FunctionId): FunctionDefinition => {
-  const found = FUNCTIONS.find(one => one.id === id)
+export const findFunction = (id: BundleId): FunctionDefinition => {
+  const found = [...FUNCTIONS, RELEASE_CHECK].find(one => one.id === id)
   if (!found) throw new TypeError(`must be the id of a function: ${id}`)
   return found
 }

@@ -9,6 +9,7 @@ import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { createFunctionBase } from './open.ts'
+import { isEmptyBatch } from './version-checks.ts'
 
 /** A snapshot is written at most this often; a function that starts reads the change log from there on. */
 const SNAPSHOT_INTERVAL_MS = 3 * 60_000
@@ -85,6 +86,7 @@ const snapshot = async (always: boolean): Promise<void> => {
 export const handler = async (
   event: DynamoDBStreamEvent | ScheduledEvent,
 ): Promise<DynamoDBBatchResponse> => {
+  if (isEmptyBatch(event)) return { batchItemFailures: [] }
   const isStream = 'Records' in event
   // Lambda retries a batch that could not be logged; a failed snapshot is tried again with the next batch.
   if (isStream) await announce(event.Records)

@@ -8,6 +8,7 @@ import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createFunctionBase } from './open.ts'
+import { isEmptyBatch } from './version-checks.ts'
 
 /** The longest delivery of one mail (ms): no delivery begins later than this before the timeout. */
 const MAX_DELIVERY_MS = 25_000
@@ -21,7 +22,8 @@ const deps = {
 }
 
 /** Does both even when one fails; then throws the first error, so that Lambda counts a failure. */
-export const handler = async (_event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
+export const handler = async (event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
+  if (isEmptyBatch(event)) return
   const time = Math.max(1, getRemainingTimeInMillis() - MAX_DELIVERY_MS)
   // Without a mail transport, rows wait in the outbox: a function has no mail folder.
   const signal = AbortSignal.timeout(time)

@@ -58,6 +58,7 @@ export const createServiceSigner = (
     | 'sts'
     | 'cloudformation'
     | 'lambda'
+    | 'codedeploy'
     | 'tagging'
     | 'cognito-idp'
     | 'monitoring'
