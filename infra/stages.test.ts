@@ -15,11 +15,12 @@ const staging = synthesize({
 
 /** Properties that name a resource, at most one level down: `FunctionName`, `CachePolicyConfig.Name`. */
 const NAME = /^AWS::\w+::\w+(\.[A-Z]\w+)?\.([A-Z]\w*Name|Name|Domain|EmailIdentity)$/
-/** Names that are unique within their role, function, gateway or pool, or not at all. */
+/** Names that are unique within their role, function, gateway, application or pool, or not at all. */
 const SHARED = [
   'AWS::ApiGatewayV2::Stage.StageName',
   'AWS::CloudWatch::Alarm.MetricName',
   'AWS::CodeDeploy::DeploymentGroup.DeploymentConfigName',
+  'AWS::CodeDeploy::DeploymentGroup.DeploymentGroupName',
   'AWS::Cognito::UserPoolClient.ClientName',
   'AWS::DynamoDB::GlobalTable.TimeToLiveSpecification.AttributeName',
   'AWS::IAM::Policy.PolicyName',

@@ -55,8 +55,8 @@ test('a catalogue that is too large is listed from the table, and what is needed
   ]) {
     const { status, body, headers } = await get(path)
     expect({ status, code: body.code }, path).toEqual({ status: 503, code: 'index_too_large' })
-    // It does not help to come again.
-    expect(headers.get('retry-after')).toBeNull()
+    // It does not help to come again soon.
+    expect(headers.get('retry-after')).toBe('3600')
   }
   const { body: health } = await get('/api/health')
   expect(health).toMatchObject({ status: 'ok', index: { ready: false, state: 'too_large', books: 3 } })
