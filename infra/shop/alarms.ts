@@ -1,22 +1,13 @@
 /** CloudWatch alarms, sent by email; docs/operations.md explains each and what to do. */
-import { Duration, Stack } from 'aws-cdk-lib'
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  type Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch'
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Topic } from 'aws-cdk-lib/aws-sns'
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import { Duration } from 'aws-cdk-lib'
+import { type Alarm, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { type FunctionId, hasRoutes } from '#src/lambda/functions.ts'
 import type { Options } from '../settings/options.ts'
 import { getConfigurationSet, getTableNames, type Stage } from '../settings/stage.ts'
+import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import {
   functionMetric,
@@ -32,59 +23,10 @@ import {
 } from './metrics.ts'
 import type { DeadLetters } from './triggers.ts'
 
-/** Alarm when the metric exceeds `threshold` in `datapoints[0]` of the last `datapoints[1]` periods. */
-export type AlarmDefinition = {
-  readonly metric: IMetric
-  readonly threshold: number
-  readonly datapoints?: readonly [number, number]
-  readonly description: string
-}
-
 /** Alarms that roll back a new version of a function. One that answers 500 ends without an error, so the gateway's 5xx count too. */
 export type RollbackAlarms = Readonly<Record<FunctionId, readonly Alarm[]>>
 
 const HOUR_SECONDS = 3_600
-
-/** The topic of the alarms of this stack's account and Region, with its subscriber. */
-export const createTopic = (scope: Construct, email: string | undefined): Topic => {
-  const topic = new Topic(scope, 'Alarms', { enforceSSL: true, displayName: 'CloudShelf' })
-  // `enforceSSL` replaces the topic's default policy, by which CloudWatch could publish.
-  const { account, region, partition } = Stack.of(scope)
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: {
-        StringEquals: { 'aws:SourceAccount': account },
-        ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
-      },
-    }),
-  )
-  if (email) topic.addSubscription(new EmailSubscription(email))
-  return topic
-}
-
-/** Creates an alarm that sends a mail when it goes off and when it is over. */
-export const createAlarm = (
-  scope: Construct,
-  id: string,
-  topic: Topic,
-  { metric, threshold, datapoints: [most, last] = [1, 1], description }: AlarmDefinition,
-): Alarm => {
-  const made = new Alarm(scope, id, {
-    metric,
-    threshold: threshold,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    datapointsToAlarm: most,
-    evaluationPeriods: last,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-    alarmDescription: description,
-  })
-  made.addAlarmAction(new SnsAction(topic))
-  made.addOkAction(new SnsAction(topic))
-  return made
-}
 
 /** Error alarm of a function, evaluated every minute; it also rolls back a new version. */
 const createErrorAlarm = (deployed: DeployedFunction): AlarmDefinition => ({
