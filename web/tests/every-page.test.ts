@@ -61,6 +61,8 @@ const SIGNED_IN = [
 
 const issuer = await startIssuer()
 const site = await startSite({ books, env: issuer.env })
+/** A staff member with a password, by which changes of the account are confirmed. */
+const colleague = await site.account({ role: 'staff', password: 'three green quiet boats' })
 const guests: Record<'light' | 'dark', Window | undefined> = { light: undefined, dark: undefined }
 let orderId = ''
 
@@ -87,7 +89,7 @@ const shopperWindow = async (colorScheme: 'light' | 'dark'): Promise<Window> => 
 /** A window in which a staff member is signed in. */
 const staffWindow = async (options: Parameters<typeof site.openWindow>[0] = {}): Promise<Window> => {
   const window = await site.openWindow(options)
-  const [name = '', value = ''] = (site.staff.cookie() ?? '').split('=')
+  const [name = '', value = ''] = (colleague.cookie() ?? '').split('=')
   await window.page.context().addCookies([{ name, value, url: site.url }])
   return window
 }
