@@ -1,6 +1,6 @@
 /** Native packages (addons), which cannot be bundled: copied next to the bundle for this machine or for Lambda. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -57,14 +57,54 @@ export const copyNativeDeps = (names: readonly string[], folder: string, natives
   }
 }
 
-/** Installs the native packages for Lambda in this project's versions. Throws NativeDepsError with npm's output. */
+type LockedPackage = {
+  readonly version: string
+  readonly resolved?: string
+  readonly integrity?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+type Lock = { readonly packages: Readonly<Record<string, LockedPackage>> }
+
+/**
+ * Manifest and lock of the native packages with all that they need, taken from the lock of the project: what runs in production has
+ * the content that was reviewed with it. Throws NativeDepsError for a package without its integrity.
+ */
+export const createNativeLock = ({
+  packages,
+}: Lock): { readonly manifest: object; readonly lock: object } => {
+  const locked: Record<string, LockedPackage> = {}
+  const add = (name: string): void => {
+    const path = `node_modules/${name}`
+    const found = packages[path]
+    if (!found || path in locked) return
+    if (!found.integrity) throw new NativeDepsError(`${name} must have its integrity in package-lock.json`)
+    locked[path] = found
+    for (const needed of Object.keys({ ...found.dependencies, ...found.optionalDependencies })) add(needed)
+  }
+  for (const name of NATIVE_PACKAGES) add(name)
+  const root = {
+    name: 'cloudshelf-natives',
+    version: '0.0.0',
+    dependencies: Object.fromEntries(
+      NATIVE_PACKAGES.map(name => [name, packages[`node_modules/${name}`]?.version ?? '']),
+    ),
+  }
+  return {
+    manifest: { ...root, private: true },
+    lock: { ...root, lockfileVersion: 3, requires: true, packages: { '': root, ...locked } },
+  }
+}
+
+/** Installs the native packages for Lambda as the project's lock has them, without their scripts. Throws NativeDepsError with npm's output. */
 export const fetchNativeDeps = (): void => {
-  const wanted = NATIVE_PACKAGES.map(
-    name => `${name}@${readManifest(join(ROOT, 'node_modules', name))?.version}`,
-  )
-  const options = ['--os=linux', '--cpu=arm64', '--libc=glibc', '--no-save', '--no-audit', '--no-fund']
+  const project = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
+  const { manifest, lock } = createNativeLock(project)
   mkdirSync(LAMBDA_FOLDER, { recursive: true })
-  const { status, stderr } = spawnSync('npm', ['install', ...options, '--prefix', LAMBDA_FOLDER, ...wanted], {
+  writeFileSync(join(LAMBDA_FOLDER, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(LAMBDA_FOLDER, 'package-lock.json'), JSON.stringify(lock))
+  const options = ['--os=linux', '--cpu=arm64', '--libc=glibc', '--ignore-scripts', '--no-audit', '--no-fund']
+  const { status, stderr } = spawnSync('npm', ['ci', ...options, '--prefix', LAMBDA_FOLDER], {
     encoding: 'utf8',
   })
   if (status !== 0) throw new NativeDepsError(`npm could not install the packages for Lambda:\n${stderr}`)
