@@ -306,3 +306,12 @@ test('production has a firewall with rate limits by address, for all requests an
   for (const said of [{ stage: 'prod', waf: 'false' }, { stage: 'staging' }, { stage: 'dev' }])
     expect(rulesOf(synthesize(said))).toEqual([])
 })
+
+test('HSTS binds the shop’s own host, and those below it only where that is asked for', () => {
+  const hstsOf = (made: Synthesized): Properties =>
+    listResources(made.templates.edge, 'AWS::CloudFront::ResponseHeadersPolicy')[0]?.[1]
+      .ResponseHeadersPolicyConfig.SecurityHeadersConfig.StrictTransportSecurity
+  expect(hstsOf(dev)).toMatchObject({ IncludeSubdomains: false, Override: false })
+  const asked = synthesize({ stage: 'dev', hstsSubdomains: 'true' })
+  expect(hstsOf(asked)).toMatchObject({ IncludeSubdomains: true, Override: true })
+})

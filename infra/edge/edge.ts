@@ -98,7 +98,7 @@ export class Edge extends Stack {
     const both = (of: (store: Store) => IOrigin): Origin =>
       combineOrigins(of(first), second && of(second), options.active)
 
-    const policies = createPolicies(this, name)
+    const policies = createPolicies(this, name, options.hstsSubdomains)
     const zone = findZone(this, options)
     const certificate = createCertificate(this, options, zone)
     const pageQueries = createPageQueries(this, `${name}-page-queries`)

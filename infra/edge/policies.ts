@@ -55,7 +55,8 @@ const SHARED = {
 }
 
 /** `name` prefixes the policy names, which are unique per account. */
-export const createPolicies = (scope: Construct, name: string): Policies => ({
+/** With `hstsSubdomains`, HTTPS is required of every host below the shop's; otherwise of its own host alone. */
+export const createPolicies = (scope: Construct, name: string, hstsSubdomains: boolean): Policies => ({
   /**
    * Responses that are the same for everyone, cached as long as their headers say. The query of a page is what its function has
    * left of it (page-queries.ts); the API refuses parameters that it does not know, and refusals are not cached.
@@ -123,8 +124,9 @@ export const createPolicies = (scope: Construct, name: string): Policies => ({
       contentTypeOptions: { override: true },
       strictTransportSecurity: {
         accessControlMaxAge: YEAR,
-        includeSubdomains: true,
-        override: false,
+        includeSubdomains: hstsSubdomains,
+        // Pages send their own, of the shop's host alone.
+        override: hstsSubdomains,
       },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: false },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: false },

@@ -67,6 +67,8 @@ const Context = z.strictObject({
   zoneName: HostName.optional(),
   /** Firewall with rate limits by IP address; without it that of the stage. */
   waf: BooleanOption.optional(),
+  /** Whether browsers may reach every host below `domain` over HTTPS only (HSTS), not just the shop. */
+  hstsSubdomains: BooleanOption.default(false),
   /** Prefix of the user pool's sign-in domain, after that of the stage. */
   cognito: z
     .string()

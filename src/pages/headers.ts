@@ -31,7 +31,8 @@ export const securityHeaders = (headers: Headers, scripts: string, https: boolea
   headers.set('referrer-policy', 'same-origin')
   headers.set('cross-origin-opener-policy', 'same-origin')
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()')
-  if (https) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+  // Of the shop's own host alone: what else the domain has may not be served over HTTPS.
+  if (https) headers.set('strict-transport-security', 'max-age=31536000')
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64')
