@@ -7,9 +7,10 @@ import { mappedStack } from './mapped-stack.ts'
 import { METRIC_NAMES, METRIC_UNITS, METRICS_NAMESPACE, type Measurements } from './metrics.ts'
 
 export const createJsonLog = (level: LogLevel, service: string): Log => {
-  const logger = new Logger({ serviceName: service, logLevel: 'DEBUG' })
   const metrics = new Metrics({ serviceName: service, namespace: METRICS_NAMESPACE })
   const isEnabled = levelFilter(level)
+  // Calls are logged below the least level that Lambda keeps: Powertools warns of that at each start.
+  const logger = new Logger({ serviceName: service, logLevel: isEnabled('calls') ? 'DEBUG' : 'INFO' })
   const requestFields = () => {
     const request = currentRequest()
     return request ? { request_id: request.id } : {}

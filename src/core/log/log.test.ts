@@ -105,3 +105,11 @@ test('the JSON log has the same entries, and metrics in CloudWatch’s embedded 
 test('no metrics are published where they are switched off', () => {
   expect(jsonOf('log.count({ OrdersPlaced: 1 })', { POWERTOOLS_METRICS_DISABLED: 'true' })).toEqual([])
 })
+
+test('a function starts without a warning about the least level that Lambda keeps', () => {
+  const lines = jsonOf(`log.event('mail', 'sent')`, {
+    AWS_LAMBDA_LOG_LEVEL: 'INFO',
+    AWS_LAMBDA_FUNCTION_NAME: 'OrderProcess',
+  })
+  expect(lines.map(({ level, message }) => [level, message])).toEqual([['INFO', 'sent']])
+})
