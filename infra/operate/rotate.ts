@@ -1,6 +1,5 @@
 /** Command `npm run rotate -- proxy --context stage=prod`: rotates a secret of a stage; the proxy secret without downtime. */
 import { newSecret } from '#src/core/ids.ts'
-import { proxySecretToSend } from '#src/http/client-ip.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
 import { getStage } from '../settings/stage.ts'
@@ -8,6 +7,7 @@ import { type Args, runCommand } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
 import { deploy } from './cdk.ts'
 import { readRecordedOptions } from './preflight.ts'
+import { planProxyRotation } from './proxy-rotation.ts'
 import { createRegions, edgeParameter, prepareDeployment } from './release.ts'
 import { ensureSecrets, SECRET_NAMES, type SecretName, writeSecret } from './secrets.ts'
 
@@ -21,17 +21,14 @@ const restart = async (args: Args, regions: readonly Aws[]): Promise<void> => {
 const rotateProxy = async (args: Args, regions: readonly Aws[]): Promise<void> => {
   const stage = getStage(args.options.stage)
   const { edge } = stackNames(args.options)
-  const old = proxySecretToSend((await ensureSecrets(regions, stage)).proxy)
-  const fresh = newSecret()
-  const publish = async (value: string): Promise<void> => {
-    await writeSecret(regions, stage, 'proxy', value)
-    await restart(args, regions)
-  }
-  // Functions accept the new secret before the CDN sends it, and the old one until it no longer does; pages send the first in the list.
-  await publish(`${old},${fresh}`)
-  deploy([edge], [edgeParameter(edge, fresh)])
-  await publish(`${fresh},${old}`)
-  await publish(fresh)
+  const { proxy } = await ensureSecrets(regions, stage)
+  if (proxy.includes(',')) console.log('A rotation was cut off; it is continued')
+  for (const step of planProxyRotation(proxy, newSecret()))
+    if (step.kind === 'send') deploy([edge], [edgeParameter(edge, step.secret)])
+    else {
+      await writeSecret(regions, stage, 'proxy', step.list)
+      await restart(args, regions)
+    }
 }
 
 const rotateSecret = async (args: Args, regions: readonly Aws[]): Promise<void> => {

@@ -68,6 +68,9 @@ test('during a rotation both secrets are accepted, the first is sent, and the pa
   expect([SECRET, next].map(believed)).toEqual([true, true])
   expect(['', both, `${SECRET},`, ','].map(believed)).toEqual([false, false, false, false])
   expect(proxySecretToSend(both)).toBe(SECRET)
+  expect(proxySecretToSend(`${next},${SECRET},${next}`)).toBe(next)
+  for (const proof of [SECRET, next])
+    expect(isTrustedProxy(new Headers({ 'x-trusted-proxy': proof }), `${next},${SECRET},${next}`)).toBe(true)
   expect(proxySecretToSend(SECRET)).toBe(SECRET)
   // A comma alone makes no two secrets of one.
   expect(proxySecretToSend(`${SECRET},x`)).toBe(`${SECRET},x`)

@@ -55,10 +55,12 @@ const isSameText = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)))
 
 const MIN_SECRET_LENGTH = 32
-/** Two secrets during a rotation, `old,new`: both are accepted, the first is sent. */
+/** The secrets of a rotation, `old,new` and then `new,old,new`: all are accepted, the first is sent. */
 const splitSecrets = (proxySecret: string): string[] => {
   const parts = proxySecret.split(',')
-  return parts.length === 2 && parts.every(part => part.length >= MIN_SECRET_LENGTH) ? parts : [proxySecret]
+  return (parts.length === 2 || parts.length === 3) && parts.every(part => part.length >= MIN_SECRET_LENGTH)
+    ? parts
+    : [proxySecret]
 }
 export const proxySecretToSend = (proxySecret: string): string => splitSecrets(proxySecret)[0] ?? ''
 
