@@ -1,5 +1,6 @@
 /** New passwords: by a mailed link (reset), or by the owner who is signed in. */
 import { wasApplied } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Session } from '../http/identity.ts'
 import type { RequestedMails } from '../http/requested-mails.ts'
@@ -12,7 +13,7 @@ import type { AccountDeps } from './deps.ts'
 import { createSession, type NewSessionDeps } from './new-session.ts'
 import { noticeWrites } from './owner-notice.ts'
 import { findPasswordCredential, passwordFingerprint, passwordWrites } from './password-credential.ts'
-import { assertNotGuessable, hashPassword } from './passwords.ts'
+import { assertNotGuessable, hashPassword, verifyPassword } from './passwords.ts'
 import { linkInvalid } from './problems.ts'
 import { readSignInMethods, type SignInMethods } from './sign-in-methods.ts'
 
@@ -76,17 +77,20 @@ export const previewReset = async (deps: AccountDeps, token: string): Promise<Re
   }
 }
 
-/** Removes passkeys and linked identities, each with its audit event; returns how many. */
-const removeMethods = async (deps: AccountDeps, userId: string): Promise<number> => {
-  const { passkeys, identities } = removableMethods(await readSignInMethods(deps, userId))
-  const remove = (model: string, record: StoredRecord, change: OwnChange) =>
-    deps.db.transact([
-      ...deps.records.removalWrites(model, { ...record, revision: undefined }),
-      ...auditOwnChange(deps, userId, change),
-    ])
-  for (const one of passkeys) await remove('passkey', one, 'account.passkey.remove')
-  for (const one of identities) await remove('account', one, 'account.cognito.unlink')
-  return passkeys.length + identities.length
+/** Methods that a reset removes in its own transaction, which DynamoDB limits; further ones are removed right after it. */
+const MAX_IN_TRANSACTION = 10
+
+/** The writes that remove passkeys and linked identities, each with its audit event, by method. */
+const removals = (deps: AccountDeps, userId: string, methods: SignInMethods): Write[][] => {
+  const { passkeys, identities } = removableMethods(methods)
+  const remove = (model: string, record: StoredRecord, change: OwnChange): Write[] => [
+    ...deps.records.removalWrites(model, { ...record, revision: undefined }),
+    ...auditOwnChange(deps, userId, change),
+  ]
+  return [
+    ...passkeys.map(one => remove('passkey', one, 'account.passkey.remove')),
+    ...identities.map(one => remove('account', one, 'account.cognito.unlink')),
+  ]
 }
 
 export type Reset = {
@@ -110,14 +114,14 @@ export const resetPassword = async (
   const { user_id, email } = link
   await assertNotGuessable(password, email)
   const [hash, at] = [await hashPassword(password), now().toISOString()]
-  // Before the link is used up, so that a reset that fails here can be repeated with it.
-  const removed = removeOtherMethods ? await removeMethods(deps, user_id) : 0
+  const removed = removeOtherMethods ? removals(deps, user_id, methods) : []
   const verified = { ...user.record, emailVerified: true, updatedAt: at }
   await consumeLink(deps, [
     link.consume,
     ...passwordWrites(deps, user_id, methods.password, hash),
     ...records.replacementWrites('user', user, verified),
-    ...(removed > 0
+    ...removed.slice(0, MAX_IN_TRANSACTION).flat(),
+    ...(removed.length > 0
       ? [
           ...auditOwnChange(deps, user_id, 'account.password'),
           ...noticeWrites(deps, user_id, 'account.recovery'),
@@ -125,13 +129,23 @@ export const resetPassword = async (
       : noticeWrites(deps, user_id, 'account.password')),
   ])
   await endSessions(deps, user_id)
-  // Of a session that was still alive a moment ago.
-  if (removeOtherMethods) await removeMethods(deps, user_id)
+  // Those of a session that was still alive a moment ago, and those beyond the transaction.
+  if (removeOtherMethods)
+    for (const writes of removals(deps, user_id, await readSignInMethods(deps, user_id)))
+      await deps.db.transact(writes)
   return email
 }
 
+const changedMeanwhile = () =>
+  new ShopError('store_busy', 'The password was changed at the same time. Please try again.')
+
+const isPasswordOf = async ({ record }: StoredRecord, password: string | undefined): Promise<boolean> =>
+  password !== undefined && verifyPassword({ hash: String(record.password), password })
+
 export type PasswordChange = {
   readonly password: string
+  /** The password that the owner was asked for; undefined for an account without one. */
+  readonly currentPassword: string | undefined
   /** The session that goes on: all others end, and it gets a new cookie. */
   readonly session: Session
   readonly userAgent: string | undefined
@@ -143,11 +157,13 @@ export type PasswordChange = {
  */
 export const changePassword = async (
   deps: NewSessionDeps,
-  { password, session, userAgent }: PasswordChange,
+  { password, currentPassword, session, userAgent }: PasswordChange,
 ): Promise<string> => {
   const { userId, secondFactor, provedAt } = session
   await assertNotGuessable(password, (await deps.users.get(userId))?.email ?? '')
   const credential = await findPasswordCredential(deps, userId)
+  // Of the credential that is replaced: a reset may have set another since the owner was asked.
+  if (credential && !(await isPasswordOf(credential, currentPassword))) throw changedMeanwhile()
   const hash = await hashPassword(password)
   const isChanged = await wasApplied(
     deps.db.transact([
@@ -155,8 +171,7 @@ export const changePassword = async (
       ...noticeWrites(deps, userId, 'account.password'),
     ]),
   )
-  if (!isChanged)
-    throw new ShopError('store_busy', 'The password was changed at the same time. Please try again.')
+  if (!isChanged) throw changedMeanwhile()
   const { id, cookie } = await createSession(deps, userId, { userAgent, secondFactor, provedAt })
   await endSessions(deps, userId, other => other !== id)
   return cookie

@@ -6,6 +6,7 @@ import { startIssuer } from '../../test/oidc-issuer.ts'
 import { createPasskey } from '../../test/passkey.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { auditTrail } from '../core/audit.ts'
+import { changePassword } from './account-recovery.ts'
 
 const EMAIL = 'jane@example.com'
 const NEXT = 'three green quiet boats'
@@ -132,4 +133,30 @@ test('whoever reads the mails does not get around an authenticator app, nor the 
   expect((await reader.get('/api/users/me')).status).toBe(401)
   const code = totpCode(totp_uri, nextTotpWindow())
   expect((await reader.post('/api/auth/sign-in/code', { code })).status).toBe(200)
+})
+
+test('a change of password that was confirmed with the old one does not replace that of a reset', async () => {
+  const { shop, thief, reset } = await openTakenOver()
+  const userId: string = (await thief.get('/api/users/me')).body.user_id
+  expect((await reset()).status).toBe(204)
+  // As a request that was confirmed just before the reset, and goes on after it.
+  const late = changePassword(shop.deps, {
+    password: 'of the thief 12345',
+    currentPassword: PASSWORD,
+    session: { sessionId: 'late', userId, secondFactor: false, createdAt: new Date() },
+    userAgent: undefined,
+  })
+  await expect(late).rejects.toMatchObject({ code: 'store_busy' })
+  expect((await shop.signIn(shop.visitor(), EMAIL, NEXT)).status).toBe(200)
+})
+
+test('the owner is told of the removed ways to sign in by the reset that removes them', async () => {
+  const { shop, resetToken, byPasskey } = await openTakenOver()
+  const token = await resetToken()
+  await shop.mail()
+  const body = { token, password: NEXT }
+  const answers = await Promise.all([1, 2].map(() => shop.visitor().post('/api/auth/password/reset', body)))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404])
+  expect((await byPasskey()).status).toBe(401)
+  expect((await shop.mail()).map(({ subject }) => subject)).toEqual(['Your account was recovered'])
 })

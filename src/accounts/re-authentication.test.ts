@@ -300,3 +300,14 @@ test('a change of password leaves the session a second factor that it has shown'
   expect((await call('changePassword', owner, PASSWORD)).status).toBe(204)
   expect((await owner.get('/api/auth/session')).body.second_factor).toBe(true)
 })
+
+test('a request that shows two sessions, each to another parser, is asked about the one that it works in', async () => {
+  const [owner, other] = [await shop.member('shown@example.com'), await shop.member('hidden@example.com')]
+  const [mine = '', theirs = ''] = [owner.cookie(), other.cookie()].map(cookie => cookie?.split('; ')[0])
+  const spaced = theirs.replace('=', ' =')
+  const quoted = theirs.replace(/=(.*)/, '="$1"')
+  for (const cookie of [spaced, quoted].flatMap(one => [`${mine}; ${one}`, `${one}; ${mine}`])) {
+    const answer = await owner.call('POST', `${PASSKEY}/options`, { password: PASSWORD }, { cookie })
+    expect(answer.status === 200 ? answer.body.user.name : 'refused', cookie).not.toContain('hidden')
+  }
+})

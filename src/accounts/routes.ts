@@ -136,9 +136,10 @@ export const accountRoutes = (deps: AccountRouteDeps): Route[] => {
       api.changePassword,
       async context => {
         const { userAgent } = callContext(context)
-        const { password } = context.body
+        const { password, current_password: currentPassword } = context.body
         const session = requireSession(context)
-        context.setCookies.push(await changePassword(deps, { password, session, userAgent }))
+        const change = { password, currentPassword, session, userAgent }
+        context.setCookies.push(await changePassword(deps, change))
         return undefined
       },
       reauthenticate,

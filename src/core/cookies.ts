@@ -20,5 +20,30 @@ export const setCookie = (name: string, value: string, seconds: number, https: b
 export const withoutCookie = (header: string | undefined, name: string): string | undefined =>
   header
     ?.split(';')
-    .filter(part => !part.trim().startsWith(`${name}=`))
+    .filter(part => part.split('=', 1)[0]?.trim() !== name)
     .join(';')
+
+const isUnambiguous = (name: string, value: string): boolean => {
+  if (name !== name.trim() || value.includes('"')) return false
+  try {
+    decodeURIComponent(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The header as `cookieValue` and a lenient parser read it alike: the first cookie of each name, unless it has blanks before `=`,
+ * quotes or broken escapes. Otherwise one request could show two sessions, one to us and one to a library.
+ */
+export const canonicalCookies = (header: string): string => {
+  const seen = new Map<string, string | undefined>()
+  for (const part of header.split(';')) {
+    const [name = '', ...rest] = part.trim().split('=')
+    const value = rest.join('=')
+    if (seen.has(name.trim())) continue
+    seen.set(name.trim(), isUnambiguous(name, value) ? `${name}=${value}` : undefined)
+  }
+  return [...seen.values()].filter(one => one !== undefined).join('; ')
+}

@@ -1,4 +1,5 @@
 /** Calls of the sign-in library: its cookies are added to our response, and its error codes become our problems. */
+import { canonicalCookies } from '../../core/cookies.ts'
 import { ShopError } from '../../core/errors.ts'
 import { signInExpired } from '../problems.ts'
 
@@ -11,7 +12,7 @@ type Refusal = {
 const signInRefused: Refusal = {
   code: 'sign_in_failed',
   detail:
-    'The email or password is incorrect, or the email is not confirmed yet: a link to confirm it was sent to it.',
+    'The email or password is incorrect, or you have not confirmed your email yet: use the link in the email that we sent you.',
 }
 const expired: Refusal = {
   code: 'sign_in_failed',
@@ -25,7 +26,7 @@ const wrongCode: Refusal = {
 /** Our problem for each error code of the library. */
 const PROBLEMS: Readonly<Record<string, Refusal>> = {
   INVALID_EMAIL_OR_PASSWORD: signInRefused,
-  // Who has just signed up with an email would otherwise learn that it had no account before.
+  // The answer to a wrong password: otherwise a sign-up and a sign-in would tell that the email had no account before.
   EMAIL_NOT_VERIFIED: signInRefused,
   ACCOUNT_DISABLED: { code: 'account_disabled', detail: 'This account is closed.' },
   INVALID_PASSWORD: { code: 'password_wrong', detail: 'The password is incorrect.' },
@@ -73,7 +74,7 @@ export type CallContext = {
 /** The headers that the library may see; none from which it could derive another host or origin. */
 export const headersOf = ({ cookie, userAgent, origin }: CallContext): Headers => {
   const headers = new Headers({ origin })
-  if (cookie !== undefined) headers.set('cookie', cookie)
+  if (cookie !== undefined) headers.set('cookie', canonicalCookies(cookie))
   if (userAgent !== undefined) headers.set('user-agent', userAgent)
   return headers
 }

@@ -18,7 +18,17 @@ const createGuarded = async () => {
       const { status, body } = await visitor.post(`/api/auth/sign-in/${kind}`, { code })
       return status === 200 ? 'signed in' : String(body.code)
     }
-    return { wrong: () => send('code', '000000'), send }
+    /** Sends a wrong code with the cookie of the challenge in another spelling. */
+    const spelled = async (spell: (value: string) => string) => {
+      const cookie = (visitor.cookie() ?? '').replace(
+        /(cloudshelf_second_factor)=([^;]*)/,
+        (_, name, value) => name + spell(value),
+      )
+      return String(
+        (await visitor.call('POST', '/api/auth/sign-in/code', { code: '000000' }, { cookie })).body.code,
+      )
+    }
+    return { wrong: () => send('code', '000000'), send, spelled }
   }
   return { shop, challenge, totp_uri, recovery_codes, time }
 }
@@ -54,4 +64,15 @@ test('a right code takes the count back', async () => {
     for (let n = 0; n < 4; n++) expect(await one.wrong()).toBe('code_wrong')
     expect(await one.send('recovery-code', code)).toBe('signed in')
   }
+})
+
+test('a code is never compared uncounted, however the cookie of the sign-in is spelled', async () => {
+  const { challenge } = await createGuarded()
+  const spellings = [
+    (value: string) => `="${value}"`,
+    (value: string) => ` =${value}`,
+    (value: string) => `=%32${value.slice(1)}`,
+    (value: string) => `=; cloudshelf_second_factor =${value}`,
+  ]
+  for (const spell of spellings) expect(await (await challenge()).spelled(spell)).toBe('sign_in_failed')
 })

@@ -19,6 +19,11 @@ const tooMany = () =>
 
 const busy = () => new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 
+const isOutage = (error: unknown): boolean =>
+  error instanceof ShopError && (error.code === 'store_busy' || error.code === 'store_unavailable')
+
+const takenBack = (failedVerificationCount: number) => ({ failedVerificationCount, lockedUntil: null })
+
 export type CodeAttempts = {
   /** Runs `compare` as an attempt at a code of this account. Throws too_many_requests and store_busy. */
   readonly count: (account: string, compare: () => Promise<void>) => Promise<void>
@@ -51,8 +56,17 @@ export const createCodeAttempts = ({ records, now }: Deps): CodeAttempts => {
       const lockedUntil = isLast ? new Date(now().getTime() + LOCKED_SECONDS * 1000).toISOString() : null
       return { failedVerificationCount: count + 1, lockedUntil }
     })
-    await compare()
-    await update(account, () => ({ failedVerificationCount: 0, lockedUntil: null }))
+    try {
+      await compare()
+    } catch (error) {
+      // Nothing was compared: an outage must not use up the attempts.
+      if (isOutage(error)) await update(account, failed => takenBack(Math.max(0, failed - 1))).catch(() => {})
+      throw error
+    }
+    // The sign-in has succeeded, and its code is used up, whether or not the count can be taken back.
+    await update(account, () => takenBack(0)).catch((error: unknown) => {
+      if (!isOutage(error)) throw error
+    })
   }
 
   return { count }

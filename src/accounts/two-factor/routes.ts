@@ -8,6 +8,7 @@ import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
 import { readRecoveryCode } from '../auth/recovery-codes.ts'
 import type { AccountDeps } from '../deps.ts'
 import { noticeWrites, type ToldChange } from '../owner-notice.ts'
+import { signInExpired } from '../problems.ts'
 import { challengeCookie, requireSession, sessionCookie } from '../sessions.ts'
 import * as api from './api.ts'
 import { createCodeAttempts } from './code-attempts.ts'
@@ -60,16 +61,14 @@ export const twoFactorRoutes = ({
     return unwrap<T>(call, send(await auth(), headersOf(call)))
   }
 
-  /** The account whose sign-in waits for its second step; undefined where there is none, and so no code to compare. */
-  const challengedAccount = async (
-    library: Auth,
-    cookies: string | undefined,
-  ): Promise<string | undefined> => {
+  /** The account whose sign-in waits for its second step. Throws sign_in_failed where there is none: no code is compared uncounted. */
+  const challengedAccount = async (library: Auth, cookies: string | undefined): Promise<string> => {
     // The identifier, before a signature that the library checks.
     const [identifier = ''] = (cookieValue(cookies, challengeCookie(https)) ?? '').split('.')
-    if (identifier === '') return undefined
     const { internalAdapter } = await library.$context
-    return (await internalAdapter.findVerificationValue(identifier))?.value
+    const challenge = identifier === '' ? null : await internalAdapter.findVerificationValue(identifier)
+    if (!challenge) throw signInExpired()
+    return challenge.value
   }
 
   /** Calls the library for the second step of a sign-in, without an existing session: only the first step counts. */
@@ -81,8 +80,7 @@ export const twoFactorRoutes = ({
     const cookie = withoutCookie(call.cookie, sessionCookie(https))
     const library = await auth()
     const account = await challengedAccount(library, cookie)
-    const compare = () => unwrap<void>(call, send(library, headersOf({ ...call, cookie })))
-    await (account === undefined ? compare() : attempts.count(account, compare))
+    await attempts.count(account, () => unwrap<void>(call, send(library, headersOf({ ...call, cookie }))))
   }
 
   /** Tells the owner of a change after the library has made it, because the library has transactions of its own. */
