@@ -158,7 +158,8 @@ test('of many large covers at once, a few are worked on in turn, and the others 
   const answers = await Promise.all(Array.from({ length: 12 }, () => put(shop, image)))
   const done = answers.filter(({ status }) => status === 200)
   expect(done.length).toBeGreaterThanOrEqual(1)
-  expect(done.length).toBeLessThan(12)
+  // One runs and four wait.
+  expect(done.length).toBeLessThanOrEqual(5)
   for (const { status, body, headers } of answers)
     if (status !== 200)
       expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'store_busy', '1'])

@@ -5,7 +5,7 @@ import { type Context, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
 import { browse, categories, suggest, titles } from './browse.ts'
 import { prepareCover } from './cover.ts'
-import { createTurns } from './cover-turns.ts'
+import { createCoverQueue } from './cover-queue.ts'
 import type { CatalogDeps } from './deps.ts'
 import { etagOf, getBook, getStaffBook, locateBook } from './lookup.ts'
 import { readRenamed } from './renamed-categories.ts'
@@ -18,12 +18,20 @@ import { toDetail, toStaffView } from './views.ts'
 
 /** How long a list stays fresh after sales have changed it, so that a busy day does not empty the response cache. */
 const LIST_MS = 1_000
+/** How long a list from the table stays fresh, where the index is too large for the function. */
+const TABLE_LIST_MS = 5_000
 /** How long a book stays fresh at most, so that a change by a foreign client shows. */
 const BOOK_MS = 60_000
 
 type Caching = Pick<Context<never>, 'cacheWhile'>
 
 const cacheList = ({ liveIndex }: CatalogDeps, { cacheWhile }: Caching): void => {
+  if (liveIndex.tooLarge) {
+    // Answered from the table, as long as the function has too little memory: there is no version to compare.
+    const since = Date.now()
+    cacheWhile(() => Date.now() - since < TABLE_LIST_MS)
+    return
+  }
   if (!liveIndex.index) return
   const version = liveIndex.listVersion
   const at = Date.now()
@@ -47,7 +55,7 @@ const forStaff = ({ currency }: CatalogDeps, book: Book, headers: Map<string, st
   return toStaffView(book, currency)
 }
 
-const takeTurn = createTurns()
+const enqueueCover = createCoverQueue()
 
 export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.searchBooks, async context => {
@@ -87,8 +95,8 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(shelvesApi.listRelatedBooks, async context => {
     cacheList(deps, context)
-    const { related, complete } = await readRelatedBooks(deps, context.params.book_id)
-    if (!complete) context.cacheWhile(() => false)
+    const related = await readRelatedBooks(deps, context.params.book_id)
+    if (!related.complete) context.cacheWhile(() => false)
     return related
   }),
   route(api.getBook, async context => {
@@ -127,7 +135,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(staffApi.putCover, async ({ identity, params, body, responseHeaders }) => {
     const { book_id } = await locateBook(deps, params.book_id)
-    const url = await takeTurn(async () => {
+    const url = await enqueueCover(async () => {
       const cover = await prepareCover(book_id, body)
       await cover.store(deps.blobs)
       return cover.url

@@ -6,6 +6,9 @@ import { INDEX_ERRORS } from './missing-index.ts'
 import { BookSummary } from './schema.ts'
 
 const books = z.array(BookSummary)
+const complete = z
+  .boolean()
+  .describe('false where a shelf could not be read: it is left out, and the response is not kept.')
 
 const FrontPage = z
   .object({
@@ -16,9 +19,7 @@ const FrontPage = z
         items: books,
       }),
     ),
-    complete: z
-      .boolean()
-      .describe('false where a shelf could not be read: it is left out, and the response is not kept.'),
+    complete,
   })
   .meta({ id: 'FrontPage' })
 export type FrontPage = z.infer<typeof FrontPage>
@@ -40,6 +41,7 @@ const RelatedBooks = z
     author: z.string().describe('The author whose books `by_author` are: the first of the book.'),
     by_author: books,
     in_category: books.describe('Without those of `by_author`.'),
+    complete,
   })
   .meta({ id: 'RelatedBooks' })
 export type RelatedBooks = z.infer<typeof RelatedBooks>

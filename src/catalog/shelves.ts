@@ -23,41 +23,34 @@ const BATCH = 4 * SHELF
 
 type List = Pick<BrowseQuery, 'category' | 'author'> & Partial<Pick<BrowseQuery, 'sort'>>
 
-/** The first books of a list that the shelf `takes`; undefined if it cannot be read. */
+/** The first books of a list that the shelf `takes`. */
 const readShelf = async (
-  { currency, report }: BrowseDeps,
+  { currency }: BrowseDeps,
   { search }: BookIndex,
   list: List,
   takes: (book: FoundBook) => boolean,
-): Promise<BookSummary[] | undefined> => {
+): Promise<BookSummary[]> => {
   const found: FoundBook[] = []
-  try {
-    let [offset, limit, end] = [0, BATCH, BATCH]
-    while (found.length < SHELF && offset < end) {
-      const { items, total } = await search.browse({ sort: 'relevance', ...list, offset, limit })
-      found.push(...items.filter(takes))
-      end = items.length === 0 ? 0 : total
-      offset += limit
-      limit *= BATCH
-    }
-    return found.slice(0, SHELF).map(book => toSummary(book, currency))
-  } catch (error) {
-    report(error)
-    return undefined
+  let [offset, limit, end] = [0, BATCH, BATCH]
+  while (found.length < SHELF && offset < end) {
+    const { items, total } = await search.browse({ sort: 'relevance', ...list, offset, limit })
+    found.push(...items.filter(takes))
+    end = items.length === 0 ? 0 : total
+    offset += limit
+    limit *= BATCH
   }
+  return found.slice(0, SHELF).map(book => toSummary(book, currency))
 }
 
-const readCategories = async (
-  { report }: BrowseDeps,
-  { search }: BookIndex,
-): Promise<string[] | undefined> => {
-  try {
-    return (await search.categories()).slice(0, CATEGORY_SHELVES).map(({ value }) => value)
-  } catch (error) {
+const readCategories = async ({ search }: BookIndex): Promise<string[]> =>
+  (await search.categories()).slice(0, CATEGORY_SHELVES).map(({ value }) => value)
+
+/** What was read; undefined, and a report, where it cannot be. */
+const orReport = <T>({ report }: BrowseDeps, reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
     report(error)
     return undefined
-  }
-}
+  })
 
 /** The shelf of a category from the table, where the index is too large. */
 const readTableShelf = async (
@@ -70,6 +63,18 @@ const readTableShelf = async (
   return shown.map(book => toSummary(toListedBook(book), currency))
 }
 
+type Shelf = Omit<FrontPage['shelves'][number], 'items'> & { readonly items?: BookSummary[] | undefined }
+
+/** The shelves that could be read and have books. Throws index_not_ready, index_too_large where none could be read. */
+const toFrontPage = ({ liveIndex }: BrowseDeps, shelves: readonly Shelf[]): FrontPage => {
+  const found = shelves.flatMap(({ items, ...shelf }) => (items === undefined ? [] : [{ ...shelf, items }]))
+  if (found.length === 0 && shelves.length > 0) throw indexMissing(liveIndex)
+  return {
+    shelves: found.filter(({ items }) => items.length > 0),
+    complete: found.length === shelves.length,
+  }
+}
+
 /** The shelves of categories alone, where the index is too large: the table has no order for the others. */
 const readTableFrontPage = async (
   deps: BrowseDeps,
@@ -79,10 +84,13 @@ const readTableFrontPage = async (
     categories.slice(0, CATEGORY_SHELVES).map(async ({ value: category }) => ({
       kind: 'category' as const,
       category,
-      items: await readTableShelf(deps, category, ({ stock_quantity }) => stock_quantity > 0),
+      items: await orReport(
+        deps,
+        readTableShelf(deps, category, ({ stock_quantity }) => stock_quantity > 0),
+      ),
     })),
   )
-  return { shelves: shelves.filter(({ items }) => items.length > 0), complete: true }
+  return toFrontPage(deps, shelves)
 }
 
 /** All shelves of the front page that have books. Sold-out ones are left to the lists. Throws index_not_ready. */
@@ -91,60 +99,51 @@ export const readFrontPage = async (deps: BrowseDeps): Promise<FrontPage> => {
   const { tooLarge } = deps.liveIndex
   if (tooLarge) return readTableFrontPage(deps, tooLarge.categories)
   if (!index) throw indexMissing(deps.liveIndex)
-  const read = (list: List) => readShelf(deps, index, list, ({ availability }) => availability !== 'sold_out')
-  const names = await readCategories(deps, index)
+  const read = (list: List) =>
+    orReport(
+      deps,
+      readShelf(deps, index, list, ({ availability }) => availability !== 'sold_out'),
+    )
+  const names = await orReport(deps, readCategories(index))
   const [newest, rated] = [await read({ sort: 'newest' }), await read({ sort: 'rating' })]
-  const shelves: {
-    kind: 'newest' | 'top_rated' | 'category'
-    category?: string
-    items?: BookSummary[] | undefined
-  }[] = [
+  const shelves: Shelf[] = [
     { kind: 'newest', items: newest },
     { kind: 'top_rated', items: rated?.filter(book => book.average_rating !== undefined) },
   ]
   for (const category of names ?? [])
     shelves.push({ kind: 'category', category, items: await read({ category: [category] }) })
-  const found = shelves.flatMap(({ items, ...shelf }) => (items === undefined ? [] : [{ ...shelf, items }]))
-  if (found.length === 0) throw indexMissing(deps.liveIndex)
-  return {
-    shelves: found.filter(({ items }) => items.length > 0),
-    complete: names !== undefined && found.length === shelves.length,
-  }
+  const page = toFrontPage(deps, shelves)
+  return { ...page, complete: page.complete && names !== undefined }
 }
 
 /** Books of the same category alone, where the index is too large. */
 const readTableRelated = async (deps: BrowseDeps, idOrIsbn: string): Promise<RelatedBooks> => {
   const { book_id, category, author } = await getBook(deps, await locateBook(deps, idOrIsbn))
   const in_category = await readTableShelf(deps, category, other => other.book_id !== book_id)
-  return { author: authorNames(author)[0] ?? author, by_author: [], in_category }
+  return { author: authorNames(author)[0] ?? author, by_author: [], in_category, complete: true }
 }
 
 /** At most six books each, without the book itself. Throws book_not_found, index_not_ready. */
-export const readRelatedBooks = async (
-  deps: BrowseDeps,
-  idOrIsbn: string,
-): Promise<{ readonly related: RelatedBooks; readonly complete: boolean }> => {
+export const readRelatedBooks = async (deps: BrowseDeps, idOrIsbn: string): Promise<RelatedBooks> => {
   const index = await deps.liveIndex.waitForIndex()
-  if (deps.liveIndex.tooLarge) return { related: await readTableRelated(deps, idOrIsbn), complete: true }
+  if (deps.liveIndex.tooLarge) return readTableRelated(deps, idOrIsbn)
   if (!index) throw indexMissing(deps.liveIndex)
   const book = index.rows.get(idOrIsbn) ?? index.rows.getByIsbn(idOrIsbn)
   if (!book) throw bookNotFound(idOrIsbn)
   const [author = book.author] = authorNames(book.author)
-  const byAuthor = await readShelf(
+  const byAuthor = await orReport(
     deps,
-    index,
-    { author: [author] },
-    ({ book_id }) => book_id !== book.book_id,
+    readShelf(deps, index, { author: [author] }, ({ book_id }) => book_id !== book.book_id),
   )
   const shown = new Set([book.book_id, ...(byAuthor ?? []).map(({ book_id }) => book_id)])
-  const inCategory = await readShelf(
+  const inCategory = await orReport(
     deps,
-    index,
-    { category: [book.category] },
-    ({ book_id }) => !shown.has(book_id),
+    readShelf(deps, index, { category: [book.category] }, ({ book_id }) => !shown.has(book_id)),
   )
   return {
-    related: { author, by_author: byAuthor ?? [], in_category: inCategory ?? [] },
+    author,
+    by_author: byAuthor ?? [],
+    in_category: inCategory ?? [],
     complete: byAuthor !== undefined && inCategory !== undefined,
   }
 }

@@ -120,7 +120,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
     reply: { shelves: [{ kind: 'category', category: 'Technology', items: [cleanCode] }], complete: true },
   },
   listRelatedBooks: {
-    reply: { author: 'Robert C. Martin', by_author: [cleanCode], in_category: [cleanCode] },
+    reply: { author: 'Robert C. Martin', by_author: [cleanCode], in_category: [cleanCode], complete: true },
   },
   getStaffBook: { reply: staffBook },
   createBook: { request: { book_id: 'tech-001', ...content, stock_quantity: 25 }, reply: staffBook },

@@ -3,7 +3,13 @@ import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { createFreshnessCheck, createPageCache } from './page-cache.ts'
 
 const liveIndexAt = () => {
-  const state = { contentVersion: 1, editVersion: 1, books: new Map<string, number>(), ready: true }
+  const state = {
+    contentVersion: 1,
+    editVersion: 1,
+    books: new Map<string, number>(),
+    ready: true,
+    tooLarge: false,
+  }
   const liveIndex = {
     get listVersion() {
       return { contentVersion: state.contentVersion, editVersion: state.editVersion }
@@ -11,6 +17,9 @@ const liveIndexAt = () => {
     bookVersion: (id: string) => state.books.get(id) ?? 0,
     get index() {
       return state.ready ? ({} as NonNullable<LiveIndex['index']>) : undefined
+    },
+    get tooLarge() {
+      return state.tooLarge ? ({} as NonNullable<LiveIndex['tooLarge']>) : undefined
     },
   }
   let time = 0
@@ -60,4 +69,12 @@ test('the page cache is bounded in bytes, and a stale page is removed', () => {
   expect(cache.find('/c')?.etag).toMatch(/^W\/"/)
   isFresh = false
   expect(cache.find('/c')).toBeUndefined()
+})
+
+test('pages are cached too where the index is too large for the memory, which lasts', () => {
+  const { state, liveIndex, now } = liveIndexAt()
+  state.ready = false
+  expect(createFreshnessCheck(liveIndex, '/', now)()).toBe(false)
+  state.tooLarge = true
+  expect(createFreshnessCheck(liveIndex, '/', now)()).toBe(true)
 })

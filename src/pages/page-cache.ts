@@ -22,16 +22,16 @@ export type CachedPage = {
   readonly isFresh: () => boolean
 }
 
-type Versions = Pick<LiveIndex, 'listVersion' | 'bookVersion' | 'index'>
+type Versions = Pick<LiveIndex, 'listVersion' | 'bookVersion' | 'index' | 'tooLarge'>
 
-/** A check whether a page that is rendered now still shows the current data. Without an index, no page is fresh. */
+/** A check whether a page that is rendered now still shows the current data. While the index is loading, no page is fresh. */
 export const createFreshnessCheck = (
   liveIndex: Versions,
   pathname: string,
   now: () => number = Date.now,
 ): (() => boolean) => {
   const at = now()
-  const ready = liveIndex.index !== undefined
+  const ready = liveIndex.index !== undefined || liveIndex.tooLarge !== undefined
   const { contentVersion, editVersion } = liveIndex.listVersion
   const bookId = bookOf(pathname)
   const bookVersion = bookId === undefined ? 0 : liveIndex.bookVersion(bookId)

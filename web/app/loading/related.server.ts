@@ -8,15 +8,18 @@ export type Related = {
   readonly author: string
   readonly byAuthor: readonly BookCardData[]
   readonly inCategory: readonly BookCardData[]
+  /** False where one of them could not be read. */
+  readonly complete: boolean
 }
 
 /** None if the API fails. */
 export const readRelated = async (ctx: PageContext, { book_id, author }: BookDetail): Promise<Related> => {
-  const none: RelatedBooks = { author, by_author: [], in_category: [] }
+  const none: RelatedBooks = { author, by_author: [], in_category: [], complete: false }
   const related = await ctx.call(listRelatedBooks, { params: { book_id } }).catch(() => none)
   return {
     author: related.author,
     byAuthor: toCards(ctx, related.by_author),
     inCategory: toCards(ctx, related.in_category),
+    complete: related.complete,
   }
 }

@@ -5,15 +5,13 @@ import { BookRow } from '../components/book-row.tsx'
 import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
+import { PROVISIONAL_HEADERS } from '../loading/provisional.ts'
 import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { shopJsonLd } from '../seo/shop-json-ld.server.ts'
 import { formatCount } from '../texts/locale.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/home'
-
-/** A page without one of its shelves, which may be there again in a moment. */
-const PROVISIONAL = { 'cache-control': 'public, max-age=0, s-maxage=5' }
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
@@ -37,7 +35,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
       categories,
       rows,
     },
-    complete ? {} : { headers: PROVISIONAL },
+    complete ? {} : { headers: PROVISIONAL_HEADERS },
   )
 }
 

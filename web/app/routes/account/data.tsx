@@ -11,15 +11,20 @@ import { formErrors } from '../../texts/form-errors.ts'
 import { t } from '../../texts/texts.ts'
 import type { Route } from './+types/data'
 
+const DOWNLOAD_ERRORS = ['second_factor_needed', 'reauthentication_needed', 'too_many_requests'] as const
+
 /** Why the download was refused: its form goes to another page, which leads back here. */
 const readDownloadError = (code: string | null): FormError | undefined => {
   if (code === null) return undefined
   const isPassword = code === 'password_wrong' || code === 'invalid_request'
+  // Only what a download can be refused with: a link must not put another message on the page.
+  const known = isPassword ? 'password_wrong' : DOWNLOAD_ERRORS.find(one => one === code)
   return {
     values: {},
     invalidFields: isPassword ? ['current_password'] : [],
-    text: formErrors[isPassword ? 'password_wrong' : code] ?? t.error.other,
-    code: 'password_wrong',
+    text:
+      known === 'too_many_requests' ? t.error.tooManyTitle : ((known && formErrors[known]) ?? t.error.other),
+    code: known ?? 'store_unavailable',
   }
 }
 
@@ -56,7 +61,7 @@ export default function YourData({ loaderData, actionData }: Route.ComponentProp
               <FormErrorSummary error={error ? undefined : downloadError} />
               <OwnerForm
                 methods={methods}
-                error={downloadError}
+                error={error ? undefined : downloadError}
                 action="/account/data/file"
                 button={account.downloadData}
                 passwordId="download-password"
