@@ -12,6 +12,7 @@ import {
   type Synthesized,
   synthesize,
 } from '../../test/stacks.ts'
+import { parseRecordedOptions } from '../settings/recorded-options.ts'
 import { MAX_CODE_BYTES, PAGE_QUERIES_CODE } from './page-queries.ts'
 import { FORWARDED_HEADERS } from './policies.ts'
 
@@ -314,4 +315,12 @@ test('HSTS binds the shop’s own host, and those below it only where that is as
   expect(hstsOf(dev)).toMatchObject({ IncludeSubdomains: false, Override: false })
   const asked = synthesize({ stage: 'dev', hstsSubdomains: 'true' })
   expect(hstsOf(asked)).toMatchObject({ IncludeSubdomains: true, Override: true })
+})
+
+test('the recorded options are ASCII, and are read as they were given', () => {
+  const { templates } = synthesize({ stage: 'dev', shopName: 'Bücherei 本 📚' })
+  const { Value } =
+    (templates.edge as unknown as { Outputs: Record<string, { Value: string }> }).Outputs.Options ?? {}
+  expect(Value).toMatch(/^[ -~]+$/)
+  expect(parseRecordedOptions(Value)?.shopName).toBe('Bücherei 本 📚')
 })

@@ -22,7 +22,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
-import { recordOptions } from '../settings/recorded-options.ts'
+import { formatRecordedOptions } from '../settings/recorded-options.ts'
 import type { Stage } from '../settings/stage.ts'
 import { createAlarm, createTopic } from '../shop/alarm.ts'
 import { cdnMetric, rateWhereMany } from '../shop/metrics.ts'
@@ -127,7 +127,7 @@ export class Edge extends Stack {
     if (stage.isMonitored) this.#watch(options.alarmEmail)
     if (options.alarmEmail) createBudget(this, name, Number(options.monthlyBill), options.alarmEmail)
     addInputs(this)
-    new CfnOutput(this, 'Options', { value: JSON.stringify(recordOptions(options)) })
+    new CfnOutput(this, 'Options', { value: formatRecordedOptions(options) })
     new CfnOutput(this, 'Address', { value: this.publicUrl })
     new CfnOutput(this, 'CdnName', { value: this.distribution.distributionDomainName })
   }

@@ -54,8 +54,10 @@ const SHARED = {
   enableAcceptEncodingGzip: true,
 }
 
-/** `name` prefixes the policy names, which are unique per account. */
-/** With `hstsSubdomains`, HTTPS is required of every host below the shop's; otherwise of its own host alone. */
+/**
+ * `name` prefixes the policy names, which are unique per account. With `hstsSubdomains`, HTTPS is required of every host below the
+ * shop's; otherwise of its own host alone.
+ */
 export const createPolicies = (scope: Construct, name: string, hstsSubdomains: boolean): Policies => ({
   /**
    * Responses that are the same for everyone, cached as long as their headers say. The query of a page is what its function has

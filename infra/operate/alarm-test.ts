@@ -58,7 +58,7 @@ export const testAlarms = async (
   const at = `alarms of ${stack} in ${aws.region}`
   const subscribers = await aws.subscribers(topic)
   if (subscribers.length === 0)
-    return [wrong(`${at}: nobody receives them; deploy with --context alarmEmail=you@your.domain`)]
+    return [wrong(`${at}: they have no subscriber; deploy with --context alarmEmail=you@your.domain`)]
   const pending = subscribers
     .filter(({ isConfirmed }) => !isConfirmed)
     .map(({ address }) =>

@@ -170,7 +170,7 @@ export const createStackCalls = ({ query, bucket, region }: Calls, pollMs = POLL
       await waitForChangeSet(name)
       await ask('ExecuteChangeSet', name, { ChangeSetName: CHANGE_SET })
       // The stack changes its status a moment after the call.
-      while (/AVAILABLE|EXECUTE_IN_PROGRESS/.test(await executionStatus(name))) await sleep(pollMs)
+      while (/^(AVAILABLE|EXECUTE_IN_PROGRESS)$/.test(await executionStatus(name))) await sleep(pollMs)
       const end = await settle(name)
       if (end?.status !== 'IMPORT_COMPLETE')
         throw new OperatorError(`stack ${name} could not adopt: ${end?.reason ?? end?.status}`)

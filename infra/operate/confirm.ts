@@ -19,7 +19,7 @@ export const processTerminal: Terminal = {
 
 /**
  * Asks for `word`, unless `isGiven` says that it was given on the command line; `hint` names the argument that does. Throws
- * OperatorError for another answer, or where nobody can be asked.
+ * OperatorError for another answer, or without a terminal.
  */
 export const confirm = async (
   what: string,

@@ -305,7 +305,7 @@ test('a second Region that is added later gets the covers; a failover asks nothi
   expect(account().calls.filter(call => call.startsWith(EU))).toEqual([])
   copies?.set('images/covers/meanwhile.webp', 'y')
   await expect(deploy(two)).rejects.toThrow('confirm with --yes')
-  expect(said.join('\n')).toContain('active was second and is left out')
+  expect(said.join('\n')).toContain('active was second and becomes first, its default')
   await deploy(`${two} --yes`)
   expect(
     first.buckets

@@ -185,7 +185,7 @@ test('options and resources that a deployment would take away are listed, and th
   // The last deployment had the second Region active; one without the option moves writes back.
   const over = { ...last, active: 'second' }
   expect(await listChanges([], optionsOf(FULL), over, read)).toEqual([
-    'active was second and is left out: keep it with --context active=second',
+    'active was second and becomes first, its default',
   ])
   expect(await listChanges([], options, { ...recordOptions(options), region: 'eu-north-1' }, read)).toEqual([
     'region was eu-north-1 and becomes eu-central-1',

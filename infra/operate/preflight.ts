@@ -83,7 +83,7 @@ export const checkAccount = async (
   const noMail =
     getStage(options.stage).keepsData && !options.mailFrom
       ? [
-          'there is no way for mail: confirmations of orders and links of accounts are not sent, and nobody can sign up; add --context mailFrom="Your Shop <orders@your.domain>"',
+          'there is no way for mail: confirmations of orders and links of accounts are not sent, and customers cannot sign up; add --context mailFrom="Your Shop <orders@your.domain>"',
         ]
       : []
   const cognito = options.cognito

@@ -25,7 +25,8 @@ export const createRegions = ({ options: { region, secondRegion, active } }: Arg
   return all.map(one => createAws(one))
 }
 
-type Side = { readonly aws: Aws; readonly bucket: string }
+/** A Region with its bucket of covers. */
+type RegionCovers = { readonly aws: Aws; readonly bucket: string }
 
 const BOOTSTRAP = `/cdk-bootstrap/${CDK_QUALIFIER}/version`
 
@@ -109,7 +110,7 @@ export const failOver = (args: Args, secrets: Secrets): string => {
  * is written while it is there, and only to the second Region. The options are recorded after it, so that it is repeated if it is cut off.
  */
 const copyMissingCovers = async (
-  [first, second]: readonly Side[],
+  [first, second]: readonly RegionCovers[],
   { secondRegion }: Args['options'],
   last: RecordedOptions | undefined,
 ): Promise<void> => {
@@ -135,7 +136,7 @@ export const release = async (
   logStep('Deploying tables and buckets')
   const made = deploy([...(two ? [names.standbyStore] : []), names.store])
   const client = join(await pagesFolder(), 'client')
-  const sides: Side[] = []
+  const sides: RegionCovers[] = []
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
     const [aws, { AssetsBucket: assets, BlobsBucket: bucket } = {}] = [regions[i], made[store]]
     if (!aws || !assets || !bucket)

@@ -6,7 +6,7 @@ import { stackNames } from '../settings/stack-names.ts'
 import { getStage, type Stage } from '../settings/stage.ts'
 import { shopTag } from './adopt.ts'
 import type { Args, ReadAgain } from './args.ts'
-import { createAws } from './aws.ts'
+import { createAws, OperatorError } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
 import { cleanUp, describeData } from './clean-up.ts'
 import { confirm } from './confirm.ts'
@@ -68,5 +68,10 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
     report: line => console.log(`— ${line}`),
   })
   await removeSecrets(regions, stage)
+  // The options of the last deployment went with the CDN's stack, and the Regions with them.
+  if (!last && data.length === 0)
+    throw new OperatorError(
+      `no table and no bucket of ${stage.name} was found in ${regions.map(({ region }) => region).join(' and ')}: if it was in another Region, repeat the command with --context region=… and secondRegion=…`,
+    )
   console.log(`${stage.name} has been deleted`)
 }

@@ -5,9 +5,9 @@ import { OPTION_DEFAULTS } from './options.ts'
 /** Options by name, as text of the command line; those that have their default are left out. */
 export type RecordedOptions = Readonly<Record<string, string>>
 
-/** Found anew by each deployment. */
+/** Found by each deployment. */
 const FOUND = ['secondBooksStream', 'secondControlStream', 'secretsRead', 'natives']
-/** Recorded for a failover, but nobody's wish. */
+/** Found by the command, and recorded for a failover: not reported as changes. */
 const UNSAID = ['mailIdentity', 'secondMailIdentity']
 
 const asText = (value: unknown): string =>
@@ -28,6 +28,13 @@ export const recordOptions = (options: Options): RecordedOptions =>
       .sort(([one], [other]) => one.localeCompare(other)),
   )
 
+/** The text of the output, in ASCII: CloudFormation does not return other characters as they were given. */
+export const formatRecordedOptions = (options: Options): string =>
+  JSON.stringify(recordOptions(options)).replaceAll(
+    /[^ -~]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 /** Reads the output; undefined where there is none. */
 export const parseRecordedOptions = (output: string | undefined): RecordedOptions | undefined =>
   output === undefined ? undefined : (JSON.parse(output) as RecordedOptions)
@@ -44,9 +51,9 @@ export const compareOptions = (last: RecordedOptions, now: RecordedOptions): str
   Object.entries(last)
     .filter(([name, value]) => !UNSAID.includes(name) && now[name] !== value)
     .map(([name, value]) =>
-      now[name] === undefined
+      now[name] === undefined && OPTION_DEFAULTS[name] === undefined
         ? `${name} was ${value} and is left out: keep it with --context ${name}=${quote(value)}`
-        : `${name} was ${value} and becomes ${now[name]}`,
+        : `${name} was ${value} and becomes ${now[name] ?? `${asText(OPTION_DEFAULTS[name])}, its default`}`,
     )
 
 const quote = (text: string): string =>

@@ -44,7 +44,7 @@ export const createAlarm = (
 ): Alarm => {
   const made = new Alarm(scope, id, {
     metric,
-    threshold: threshold,
+    threshold,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     datapointsToAlarm: most,
     evaluationPeriods: last,

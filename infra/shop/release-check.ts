@@ -51,7 +51,8 @@ export const createReleaseCheck = (
     code: Code.fromAsset(code[id]),
     role,
     memorySize: 256,
-    timeout: Duration.minutes(3),
+    // More than its three visits, each with retries: a version that hangs must be reported too.
+    timeout: Duration.minutes(10),
     environment: {
       PUBLIC_URL: publicUrl,
       SECRETS_PATH: getSecretsPath(stage),

@@ -150,7 +150,7 @@ test('a change of password that was confirmed with the old one does not replace 
   expect((await shop.signIn(shop.visitor(), EMAIL, NEXT)).status).toBe(200)
 })
 
-test('the owner is told of the removed ways to sign in by the reset that removes them', async () => {
+test('of two resets with one link, the one that removes the sign-in methods notifies the owner', async () => {
   const { shop, resetToken, byPasskey } = await openTakenOver()
   const token = await resetToken()
   await shop.mail()

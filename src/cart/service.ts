@@ -73,13 +73,13 @@ const change = async (
   bookIds: readonly string[],
   beforeNewCart?: BeforeNewCart,
 ): Promise<CartView> => {
-  let isNew = false
+  let isCounted = false
   const view = await retry(CART_RETRIES, async () => {
     const now = deps.now()
     const { cart: previous, books } = await deps.cartReader.readForUpdate(userId, bookIds, now)
     const cart = nextCart(deps, userId, previous, edit(previous?.items ?? [], books), now)
-    if (!previous && !isNew) {
-      isNew = true
+    if (!previous && !isCounted) {
+      isCounted = true
       await beforeNewCart?.()
     }
     if (!(await save(deps, cart, previous))) return undefined

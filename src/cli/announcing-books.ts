@@ -4,7 +4,10 @@ import type { Deps } from '../composition/shop.ts'
 
 export const announcingBooks = async <T>(deps: Deps, work: (deps: Deps) => Promise<T>): Promise<T> => {
   const returned: BookKey[] = []
-  const done = await work({ ...deps, booksChanged: keys => void returned.push(...keys) })
-  if (returned.length > 0) await deps.db.transact(deps.changes.announce(returned, deps.now()))
-  return done
+  try {
+    return await work({ ...deps, booksChanged: keys => void returned.push(...keys) })
+  } finally {
+    // Also where the work fails after the books have gone back.
+    if (returned.length > 0) await deps.db.transact(deps.changes.announce(returned, deps.now()))
+  }
 }

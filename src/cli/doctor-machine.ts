@@ -58,10 +58,15 @@ const LOW_BYTES = 200 * 1024 * 1024
 
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`
 
+const freeBytes = (folder: string): number => {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
 /** `free` bytes are those of the data folder's disk. */
 export const checkDisk = (
   { dataDir }: Settings,
-  free = existsSync(dataDir) ? statfsSync(dataDir).bavail * statfsSync(dataDir).bsize : undefined,
+  free = existsSync(dataDir) ? freeBytes(dataDir) : undefined,
 ): Finding => {
   const what = 'disk'
   if (free === undefined) return { state: 'ok', what, found: 'the data folder does not exist yet' }

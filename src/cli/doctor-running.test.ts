@@ -34,7 +34,7 @@ test('doctor tells that writes fail, since when, and why', async () => {
 test('a shop whose calls succeed, or of a release that does not report them, is fine', async () => {
   for (const health of [{ index: INDEX, outages: [] }, { index: INDEX }])
     expect(await findings(health)).toEqual([
-      { state: 'ok', what: 'database calls', found: 'none fails' },
+      { state: 'ok', what: 'database calls', found: 'no call fails' },
       expect.objectContaining({ state: 'ok', what: 'index' }),
     ])
 })

@@ -76,7 +76,7 @@ export const checkRunningShop = async (settings: Settings, forSale: number): Pro
 
 const judgeOutages = (outages: z.infer<typeof Health>['outages']): Finding => {
   const what = 'database calls'
-  if (outages.length === 0) return { state: 'ok', what, found: 'none fails' }
+  if (outages.length === 0) return { state: 'ok', what, found: 'no call fails' }
   return {
     state: 'fail',
     what,

@@ -39,15 +39,15 @@ export const startProgress = (total: number, stream: NodeJS.WriteStream = proces
   }
 }
 
-/** A line of text that is replaced as the work goes on. */
+/** A line of text that is replaced as the work goes on, not more often than can be read unless `always`. */
 export const startLine = (
   stream: NodeJS.WriteStream = process.stderr,
-): { readonly show: (text: string) => void; readonly end: () => void } => {
+): { readonly show: (text: string, always?: boolean) => void; readonly end: () => void } => {
   if (!stream.isTTY) return { show: () => {}, end: () => {} }
   let drawnAt = Number.NEGATIVE_INFINITY
   return {
-    show: text => {
-      if (performance.now() - drawnAt < REDRAW_AFTER_MS) return
+    show: (text, always = false) => {
+      if (performance.now() - drawnAt < REDRAW_AFTER_MS && !always) return
       drawnAt = performance.now()
       stream.write(`\r${text}\u001b[K`)
     },
@@ -60,16 +60,13 @@ export const startCount = (
   total: number,
   stream: NodeJS.WriteStream = process.stderr,
 ): { readonly done: () => void; readonly end: () => void } => {
-  if (!stream.isTTY) return { done: () => {}, end: () => {} }
+  const line = startLine(stream)
   let count = 0
-  let drawnAt = Number.NEGATIVE_INFINITY
   return {
     done: () => {
       count++
-      if (performance.now() - drawnAt < REDRAW_AFTER_MS && count < total) return
-      drawnAt = performance.now()
-      stream.write(`\r${count} of ${total}\u001b[K`)
+      line.show(`${count} of ${total}`, count === total)
     },
-    end: () => void stream.write('\r\u001b[K'),
+    end: line.end,
   }
 }

@@ -24,8 +24,9 @@ export const indexAge = ({ liveIndex: { index, asOf }, now }: IndexAgeDeps): num
 export const recordDelays = async (
   deps: OutboxAgeDeps & OrderGapDeps & { readonly log: Pick<Log, 'gauge'> },
 ): Promise<void> => {
-  const [OutboxAge, gap] = await Promise.all([outboxAge(deps), orderGap(deps)])
-  deps.log.gauge(gap === undefined ? { OutboxAge } : { OutboxAge, OrderGap: gap })
+  deps.log.gauge({ OutboxAge: await outboxAge(deps) })
+  const gap = await orderGap(deps)
+  if (gap !== undefined) deps.log.gauge({ OrderGap: gap })
 }
 
 /** Records the age of the index as a gauge, if there is an index. */

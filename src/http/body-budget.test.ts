@@ -83,7 +83,7 @@ test('a body that is not received within its time is refused, and gives its plac
   expect(budget.used()).toBe(0)
 })
 
-test('the time limit grows with what a body may have', async () => {
+test('the time limit of a body is that of what it may have', async () => {
   const limits: number[] = []
   const hold = createBodyBudget(100, maxBytes => limits.push(maxBytes) * 0).hold()
   await hold.receive(aRequest(1).request, 1000).catch(() => {})

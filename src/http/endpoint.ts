@@ -30,8 +30,8 @@ export type Endpoint = {
   readonly access: Access
   /**
    * Re-authentication: the owner of the account is asked again, because a borrowed session is not enough. This field of the body
-   * has the account's password, where it has one. `second_factor` is for the second step of what another endpoint began so: the
-   * password is not asked for twice. The route has the check, the pipeline calls it before the handler
+   * has the account's password, where it has one. `second_factor` is for the second step of an operation
+   * whose first endpoint asked for the password. The route has the check; the pipeline calls it before the handler.
    */
   readonly reauthenticate?: 'password' | 'current_password' | 'second_factor'
   /** Query parameters that only staff may use, on a route that is open to others. */

@@ -30,7 +30,7 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
   identity_provider_unavailable: '5',
   store_unavailable: '2',
   index_not_ready: '2',
-  // Until somebody gives the function more memory.
+  // Lasts until the function has more memory.
   index_too_large: '3600',
 }
 

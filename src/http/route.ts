@@ -14,7 +14,7 @@ export type HandlerContext = {
   readonly responseHeaders: Map<string, string>
   /** Set-Cookie headers that the response has besides the guest's. */
   readonly setCookies: string[]
-  /** For endpoints with `countsInTransaction`: carries out writes, and counts the request with the first. */
+  /** For endpoints with `countsInTransaction`: the request's limits, and `transact`, which counts it with the first writes. */
   readonly counter: Pick<RequestCounter, 'requests' | 'transact'>
   /** Counts the request on one of its endpoint's `limitsInHandler`. Throws too_many_requests. */
   readonly countOn: (limit: RateLimit) => Promise<void>

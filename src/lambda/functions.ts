@@ -144,7 +144,7 @@ export const RELEASE_CHECK = {
   secrets: ['proxy'],
 } as const satisfies FunctionDefinition
 
-/** Whatever has a bundle. */
+/** Functions that have a bundle. */
 export type BundleId = FunctionId | typeof RELEASE_CHECK.id
 export const BUNDLES: readonly BundleId[] = [...FUNCTIONS.map(({ id }) => id), RELEASE_CHECK.id]
 

@@ -18,6 +18,9 @@ type HookEvent = { readonly DeploymentId: string; readonly LifecycleEventHookExe
 /** A cold start and throttling in a small account are waited out. */
 const PATIENT: AwsRetryPolicy = { maxTries: 10, pause: backoff(200, 5_000), withinMs: 60_000 }
 
+/** A version that hangs must not use up the time of this function. */
+const VISIT: AwsRetryPolicy = { ...PATIENT, withinMs: 40_000 }
+
 /** Tries of a check. The first one may meet cold starts of functions that the new version calls. */
 const VISITS = { maxTries: 3, pause: backoff(100, 1_000) }
 
@@ -31,7 +34,7 @@ const callCodeDeploy = createAwsClient(
   createSigner(settings, 'codedeploy'),
   PATIENT,
 )
-const callLambda = createAwsClient(settings.lambdaEndpoint, createSigner(settings, 'lambda'), PATIENT)
+const callLambda = createAwsClient(settings.lambdaEndpoint, createSigner(settings, 'lambda'), VISIT)
 
 /** ARNs of the versions of this release by function. */
 const versions = new Map(

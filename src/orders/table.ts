@@ -66,6 +66,9 @@ const HeldAmounts = z
   .array(z.object({ row: z.string(), id: z.string(), amount: z.number(), per: z.string() }))
   .catch([])
 
+/** Orders of a day among which the latest is looked for. */
+const LATEST = 20
+
 /** Owner id that no shopper has. */
 export const NO_OWNER = 'nobody'
 
@@ -189,9 +192,13 @@ export const createOrderTable = (deps: TableDeps): OrderTable => {
         where: 'order_date = :day',
         values: { ':day': day },
         descending: true,
-        limit: 1,
+        limit: LATEST,
       })
-      return parseOrders(items).orders[0]
+      // Ids of other programs may sort otherwise, and may not be readable.
+      return parseOrders(items).orders.reduce<Order | undefined>(
+        (latest, order) => (latest && latest.created_at >= order.created_at ? latest : order),
+        undefined,
+      )
     },
     async *scan() {
       for await (const items of db.scan(table)) yield parseOrders(items)

@@ -33,7 +33,6 @@ export const missingFile = (): Response =>
     headers: {
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': MISSING,
-      'x-content-type-options': 'nosniff',
     },
   })
 

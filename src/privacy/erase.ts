@@ -59,7 +59,7 @@ const finish = async (
     ),
     ...(await ownRows(deps, userId)),
     ...(await readPendingMails(deps, owners))
-      .filter(mail => concerns(mail, userId, orderIds) && !(tell && mail.event === 'account_erased'))
+      .filter(mail => concerns(mail, userId, orderIds) && !isGoodbye(mail))
       .map(({ pk, sk }) => remove(deps.names.control, { pk, sk })),
     ...(await Promise.all(orders.map(order => deps.viewLinks.removals(order.order_id)))).flat(),
     ...orders.flatMap(order => deps.orders.restrict(order)),
@@ -91,6 +91,10 @@ const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<vo
 }
 
 const remove = (table: string, key: Item): Write => ({ action: 'Delete', table, key })
+
+/** Whether this is the mail that tells of the erasure, and is still to be sent: also when the erasure is repeated. */
+const isGoodbye = ({ event, state }: Item): boolean =>
+  event === 'account_erased' && (state === 'PENDING' || state === 'SENDING')
 
 /** Whether a mail is about the account or one of these orders. */
 const concerns = ({ user_id, order_id }: Item, userId: string, orderIds: ReadonlySet<string>): boolean =>

@@ -44,17 +44,13 @@ export const fuzzSockets = async ({
   const port = Number(new URL(shop.url).port)
   const faults: Fault[] = []
   let count = 0
-  const constant = Buffer.from(
-    `GET /api/nothing HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
-  )
-  const askConstant = () => sendBytes(port, constant, TIMEOUT_MS)
   const check = async (entry: CorpusEntry): Promise<void> => {
     const text = Buffer.from(entryBytes(entry)).toString('utf8').replaceAll('{{host}}', `127.0.0.1:${port}`)
     const send = () => sendBytes(port, Buffer.from(text, 'utf8'), entry.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS)
     const first = await send()
     // Repeated beside constant answers, because a slow response may be caused by a busy machine.
     const response = !entry.slow && first.ms >= MAX_MS ? await send() : first
-    const ms = response === first ? first.ms : await scaleToIdle(response.ms, askConstant)
+    const ms = response === first ? first.ms : await scaleToIdle(response.ms)
     count++
     const note = (fault: string) =>
       faults.push({

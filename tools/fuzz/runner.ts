@@ -51,7 +51,7 @@ export const createRunner = (target: Target, every = 100): Runner => {
   /** Time of the repeated request, beside constant answers: a slow response may be caused by a busy machine. */
   const timeAgain = async (request: FuzzRequest): Promise<number> => {
     const { ms } = await target.send(request)
-    return scaleToIdle(ms, () => shop.visitor().get('/api/nothing'))
+    return scaleToIdle(ms)
   }
 
   const ask: Runner['ask'] = async request => {

@@ -41,7 +41,10 @@ const ownership: Guarantee = {
       await erasePerson(shop.deps, named.userId)
       const left = await shop.deps.orders.get(buyer.userId, order_id)
       ways.push(JSON.stringify(left) !== JSON.stringify(stored))
-      naive += countWhere(await readItems(shop, 'orders'), order => order.email === email)
+      naive += countWhere(
+        await readItems(shop, 'orders'),
+        order => order.email === email && order.user_id === buyer.userId,
+      )
     }
     const open = countWhere(ways, Boolean)
     return {

@@ -1,4 +1,4 @@
-/** Guarantee 33: clients that send requests by pipelining and read no response cost no memory and delay nobody. */
+/** Guarantee 33: clients that send requests by pipelining and read no response neither fill the memory nor delay other clients. */
 import { connect, type Socket } from 'node:net'
 import { memoryMegabytes } from '../bench/measure.ts'
 import { startConstantServer } from './constant-answer.ts'

@@ -17,15 +17,15 @@ export const getVerdict = ({
   control,
 }: Pick<Outcome, 'holds' | 'undecided' | 'control'>): string => {
   if (!holds) return 'NOT KEPT'
-  if (undecided !== undefined) return `UNDECIDED: ${undecided}`
-  return control && !control.failed ? 'INCONCLUSIVE: the naive implementation passes too' : 'holds'
+  if (control && !control.failed) return 'INCONCLUSIVE: the naive implementation passes too'
+  return undecided === undefined ? 'holds' : `UNDECIDED: ${undecided}`
 }
 
 /** Exit code of a run: 0 if every guarantee holds, 3 if some could not be decided because the machine was busy, otherwise 1. */
 export const getExitCode = (outcomes: readonly Outcome[]): number => {
   const open = outcomes.filter(one => getVerdict(one) !== 'holds')
   if (open.length === 0) return 0
-  return open.every(one => one.holds && one.undecided !== undefined) ? 3 : 1
+  return open.every(one => getVerdict(one).startsWith('UNDECIDED')) ? 3 : 1
 }
 
 export const formatOutcomes = (outcomes: readonly Outcome[]): string =>

@@ -36,8 +36,8 @@ export type AuthDeps = {
 }
 
 const TOTP = '/two-factor/verify-totp'
-/** Paths of the library whose sessions begin with a second factor. */
 const PASSKEY = '/passkey/verify-authentication'
+/** Paths of the library whose sessions begin with a second factor. */
 const WITH_SECOND_FACTOR = new Set([TOTP, '/two-factor/verify-backup-code', PASSKEY])
 const TWO_FACTOR_MINUTES = 10
 

@@ -127,13 +127,17 @@ export const createS3Blobs = (address: string, sign: Signer & Partial<ServiceSig
     },
     write: async (name, bytes) => {
       const reader = createByteReader(bytes)
-      const first = await reader.takeUpTo(PART_BYTES)
-      if (await reader.isAtEnd()) return put(name, first)
-      async function* parts() {
+      async function* parts(first: Uint8Array) {
         yield first
         while (!(await reader.isAtEnd())) yield await reader.takeUpTo(PART_BYTES)
       }
-      await writeParts(name, parts())
+      try {
+        const first = await reader.takeUpTo(PART_BYTES)
+        if (await reader.isAtEnd()) await put(name, first)
+        else await writeParts(name, parts(first))
+      } finally {
+        await reader.close()
+      }
     },
     remove: async name => {
       await send('DELETE', name, [204, 404])

@@ -3,7 +3,7 @@
  * write that counts the request, so that an amount is held exactly when the request is admitted, at no further write.
  *
  * The item has the sum as `held`, and each hold as an attribute of its own. The sum may include holds that have expired: a write
- * that finds no room with them is told the item, and is tried again without them.
+ * refused for lack of room returns the item, and is tried again without them.
  */
 import { CONTROL_ROWS } from '../control/rows.ts'
 import type { Item, Write } from '../dynamo/write.ts'
@@ -44,7 +44,7 @@ const sumOf = (entries: readonly Entry[]): number => entries.reduce((sum, { amou
 export const isFull = ({ amount, max }: Hold, item: Item | undefined, now: number): boolean =>
   sumOf(entriesOf(item).filter(({ until }) => until * 1000 > now)) + amount > max
 
-/** DynamoDB limits the length of an expression: more expired holds are removed by the next request. */
+/** DynamoDB limits the length of an expression. The largest expired holds are removed first, further ones by the next request. */
 const MAX_REMOVED = 50
 
 /**
@@ -59,6 +59,7 @@ export const withHold = (
 ): Update => {
   const expired = entriesOf(item)
     .filter(({ until }) => until * 1000 <= now)
+    .sort((a, b) => b.amount - a.amount)
     .slice(0, MAX_REMOVED)
   const freed = sumOf(expired)
   const names = expired.map((_, i) => `#expired${i}`)

@@ -74,10 +74,10 @@ export const createLimiter = (
   /** Requests of a batch that is not counted yet, by key. */
   const uncounted = new LRUCache<string, number>({ max: MAX_KNOWN_KEYS })
 
-  // A limit that is changed begins to count at zero.
-  const rowOf = ({ scope, subject, max, seconds }: RateLimitRequest): string =>
+  // A limit whose window is changed begins to count at zero: the stored times would be read in another order.
+  const rowOf = ({ scope, subject, max, seconds, batch }: RateLimitRequest): string =>
     createHmac('sha256', secret)
-      .update(JSON.stringify([scope, max, seconds, subject]))
+      .update(JSON.stringify([scope, max, seconds, subject, ...(batch === undefined ? [] : [batch])]))
       .digest('hex')
 
   const toWindow = (request: RateLimitRequest): SlidingWindow => {

@@ -107,7 +107,7 @@ const CHANGES: Readonly<Record<ToldChange, readonly [subject: string, sentence: 
   'account.email.request': [
     'A new email was entered for your account',
     of =>
-      `A new email address was entered for ${of}. It replaces this one once the link that we sent to the new address is used.`,
+      `A new email address was entered for ${of}. It replaces this one only after it is confirmed from the new address.`,
   ],
   'account.authenticator-app.on': [
     'An authenticator app was turned on',
