@@ -1,6 +1,7 @@
 /** Hours without orders: only those in which orders usually come count. */
 import { expect, test } from 'vitest'
 import { aBook, checkOut, createTestShop } from '../../test/kit.ts'
+import { readItems } from '../../test/table-contents.ts'
 import { countOrderHours, orderGap } from './order-gap.ts'
 
 const HOURS = { from: 9, until: 21 }
@@ -30,6 +31,19 @@ test('the gap begins with the last order of all shoppers, on whichever day it wa
     await shopper.post('/api/cart/items', { book_id: 'tech-001' })
     await checkOut(shopper)
   }
+  expect(await gap()).toBe(0)
+  // Of another program: one that cannot be read, and an old one whose id sorts last.
+  const table = shop.names.orders
+  const day = { user_id: 'other', order_date: '2026-03-02' }
+  for (const item of [
+    { ...day, order_id: 'order-2026-03-02-zzzz' },
+    {
+      ...(await readItems(shop, 'orders'))[0],
+      order_id: 'order-2026-03-02-zzz',
+      created_at: '2026-03-02T09:00:00Z',
+    },
+  ])
+    await shop.deps.db.write({ action: 'Put', table, item })
   expect(await gap()).toBe(0)
   now = new Date('2026-03-04T12:00:00Z')
   expect(await gap()).toBe(1 + 12 + 3)

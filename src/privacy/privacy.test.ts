@@ -174,6 +174,14 @@ test('the email can sign up again, and the new account sees nothing of the old o
   expect((await again.get('/api/cart')).body.item_count).toBe(0)
 })
 
+test('the mail about an erasure is sent, although the erasure is repeated while it waits', async () => {
+  const { shop, remove } = await openLife()
+  await remove()
+  expect(await resumeErasures(shop.deps, { again: true })).toBe(1)
+  const told = (await shop.mail()).filter(({ subject }) => subject === 'Your account was deleted')
+  expect(told.map(({ to }) => to)).toEqual([EMAIL])
+})
+
 test('an erasure that is interrupted at any write is finished by the next attempt, and can be repeated', async () => {
   const { shop, jane } = await openLife()
   const { user_id } = (await jane.get('/api/users/me')).body

@@ -64,6 +64,26 @@ test('a catalogue that is too large is listed from the table, and what is needed
   expect((await shop.visitor().post('/api/cart/items', { book_id: 'tech-001' })).status).toBe(200)
 })
 
+test('shelves from the table are cached for a while, and one that cannot be read is left out', async () => {
+  const shop = await createTestShop({ books: BOOKS, env: SMALL })
+  const front = async () => (await shop.visitor().get('/api/front-page')).body
+  const { books } = shop.deps
+  const { getCategoryPage } = books
+  const pages = vi
+    .spyOn(books, 'getCategoryPage')
+    .mockImplementation((category, ...more) =>
+      category === 'Craft' ? Promise.reject(new Error('a defect')) : getCategoryPage(category, ...more),
+    )
+  expect(await front()).toMatchObject({ complete: false, shelves: [{ category: 'Technology' }] })
+  expect(shop.reportedErrors.splice(0).map(String)).toEqual(['Error: a defect'])
+  pages.mockImplementation(getCategoryPage)
+  expect(await front()).toMatchObject({ complete: true, shelves: [{}, { category: 'Craft' }] })
+  const calls = pages.mock.calls.length
+  for (let i = 0; i < 3; i++) await front()
+  expect(pages.mock.calls.length).toBe(calls)
+  pages.mockRestore()
+})
+
 test('the table is read once to find that out: what the first start has written is enough for the next', async () => {
   const shop = await createTestShop({ books: BOOKS, env: SMALL, indexLoaded: false })
   const { liveIndex } = shop.deps
