@@ -6,6 +6,7 @@ import { createDeps, type Deps } from '../composition/shop.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { newSecret } from '../core/ids.ts'
 import { createLinesLog } from '../core/log/log.ts'
+import { createJournal } from '../local/journal/journal.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
@@ -41,7 +42,8 @@ export const withDeps = async <T>(
   const engine =
     settings.endpoint === undefined ? await acquireEngine(settings.dataDir, { onCopied }) : undefined
   try {
-    const db = createDatabase(settings, engine && (() => engine.endpoint))
+    const journal = createJournal(settings.dataDir, settings.names)
+    const db = createDatabase(settings, engine && (() => engine.endpoint), undefined, undefined, journal)
     try {
       if (engine && needsShop) await createTables(db, settings.names)
       const deps = createDeps(settings, {
@@ -54,6 +56,7 @@ export const withDeps = async <T>(
       return await work(deps)
     } finally {
       await db.close()
+      journal.close()
     }
   } finally {
     await engine?.close()

@@ -5,6 +5,7 @@
 import { createS3Blobs } from '../core/aws/s3-blobs.ts'
 import { type Credentials, createServiceSigner, engineSigner } from '../core/aws/sign.ts'
 import { type Blobs, createFolderBlobs } from '../core/blobs.ts'
+import { type Capture, createCapturingWire } from '../core/dynamo/capture.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { createObservedWire, type ObservedCall } from '../core/dynamo/observed-wire.ts'
 import { createMonitoredWire } from '../core/dynamo/outage.ts'
@@ -38,14 +39,18 @@ const createWireFor = (settings: Settings, engineEndpoint: (() => string) | unde
 /**
  * The database client: of the embedded engine where its endpoint is given, else of the database in the settings.
  * `observe` is called with each finished call, which then also reports the capacity that it consumed. Outages are written to `log`.
+ * With `capture`, the keys of every write are captured while somebody reads them.
  */
 export const createDatabase = (
   settings: Settings,
   engineEndpoint?: () => string,
   observe?: (call: ObservedCall) => void,
   log: Pick<Log, 'event' | 'failure'> = NO_LOG,
+  capture?: Capture,
 ): Dynamo => {
-  const { wire, outages } = createMonitoredWire(createWireFor(settings, engineEndpoint), log)
+  const plain = createWireFor(settings, engineEndpoint)
+  const captured = capture ? createCapturingWire(plain, capture) : plain
+  const { wire, outages } = createMonitoredWire(captured, log)
   return createDynamo(observe ? createObservedWire(wire, observe) : wire, outages)
 }
 

@@ -30,6 +30,7 @@ import { restoreAdvice } from './database-file.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
+import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { isMailboxEnabled, mountMailboxRoutes } from './mailbox.ts'
 import { readOrCreateSecret } from './secrets.ts'
@@ -128,6 +129,8 @@ const startParts = async (
   const folder = await lockDataFolder(settings.dataDir)
   cleanups.push(() => folder.release())
   await assertPortFree(settings)
+  const journal = createJournal(folder.path, settings.names)
+  cleanups.push(journal.close)
   let engine: Engine | undefined
   let forwarder: Forwarder | undefined
   if (settings.endpoint === undefined) {
@@ -144,10 +147,11 @@ const startParts = async (
     forwarder = await startForwarder({
       port: settings.dynamodbPort,
       target: () => (running.isUp ? running.endpoint : undefined),
+      capture: journal,
     })
     cleanups.push(forwarder.close)
   }
-  const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log)
+  const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log, journal)
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const deps = createDeps(settings, {
