@@ -9,7 +9,12 @@ export default defineConfig({
       'infra/**/*.test.ts',
       'web/**/*.test.ts',
     ],
-    globalSetup: ['test/timeout-setup.ts', 'test/pages-setup.ts', 'web/tests/browser-setup.ts'],
+    globalSetup: [
+      'test/timeout-setup.ts',
+      'test/pages-setup.ts',
+      'test/postgres-setup.ts',
+      'web/tests/browser-setup.ts',
+    ],
     setupFiles: ['test/log-leak-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

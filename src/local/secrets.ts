@@ -15,10 +15,10 @@ const LOST =
 
 /**
  * The secret in the file `name` (43 characters, 256 bits), generated with mode 0600 if the file does not exist. Call it while the
- * folder is locked.
+ * folder is locked. `lost` says what is lost with a secret.
  * Throws StartError when the file is too short to be a secret, or cannot be written.
  */
-export const readOrCreateSecret = (dataDir: string, name: string): string => {
+export const readOrCreateSecret = (dataDir: string, name: string, lost: string = LOST): string => {
   const path = join(dataDir, name)
   const draft = `${path}.new`
   if (!existsSync(path))
@@ -33,7 +33,7 @@ export const readOrCreateSecret = (dataDir: string, name: string): string => {
   if (secret.length < CHARACTERS)
     throw new StartError(
       `${path} must contain a secret of at least ${CHARACTERS} characters, but has ${secret.length}: put back the file of a backup. ` +
-        `Otherwise delete it, and the next start generates a new secret; then ${LOST}`,
+        `Otherwise delete it, and the next start generates a new secret; then ${lost}`,
     )
   return secret
 }

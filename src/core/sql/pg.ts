@@ -1,0 +1,150 @@
+/** PostgreSQL over its wire protocol, by the package `pg`, which is loaded with the first statement. */
+import type { DatabaseError, Pool, PoolClient } from 'pg'
+import { kindOfState, type Sql, SqlError, type SqlParam, type SqlQueries, type SqlRow } from './sql.ts'
+
+export type PgOptions = {
+  /** `postgres://user:password@host:port/database`; TLS by `sslmode`. */
+  readonly url: string
+  /** Connections at most; 4 by default. They are opened when needed and closed after 30 s without use. */
+  readonly connections?: number
+  /** After how long the server ends a statement, in milliseconds; 30,000 by default. */
+  readonly statementTimeoutMs?: number
+  /** Named in `pg_stat_activity`. */
+  readonly applicationName?: string
+}
+
+const CONNECTIONS = 4
+const STATEMENT_TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 5_000
+const IDLE_MS = 30_000
+/** How long an answer may take longer than the statement before the connection counts as lost (ms). */
+const NETWORK_GRACE_MS = 5_000
+
+/** Object identifiers of types, from PostgreSQL's catalog pg_type. */
+const TYPE = { bool: 16, int8: 20, int2: 21, int4: 23, json: 114, float4: 700, float8: 701, jsonb: 3802 }
+
+const parseInteger = (text: string): number => {
+  const value = Number(text)
+  if (Number.isSafeInteger(value)) return value
+  throw new RangeError(`${text} does not fit into a number: select it as text`)
+}
+
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  [TYPE.bool]: text => text === 't',
+  [TYPE.int2]: Number,
+  [TYPE.int4]: Number,
+  [TYPE.int8]: parseInteger,
+  [TYPE.float4]: Number,
+  [TYPE.float8]: Number,
+  [TYPE.json]: text => JSON.parse(text) as unknown,
+  [TYPE.jsonb]: text => JSON.parse(text) as unknown,
+}
+
+const asText = (text: string): unknown => text
+const TYPES = { getTypeParser: (type: number) => PARSERS[type] ?? asText }
+
+const toText = (param: SqlParam): string | null => {
+  if (param === null || param === undefined) return null
+  return typeof param === 'object' ? JSON.stringify(param) : String(param)
+}
+
+const toSqlError = (error: unknown): unknown => {
+  if (error instanceof SqlError || error instanceof RangeError || !(error instanceof Error)) return error
+  // Errors of the server have a SQLSTATE of five characters in `code`, those of the network a word such as ECONNREFUSED.
+  const { code } = error as Partial<DatabaseError>
+  const state = code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  return new SqlError(kindOfState(state), error.message || (code ?? 'no connection'), state, { cause: error })
+}
+
+/** Runs `call`, and throws its errors as SqlError. */
+const withSqlErrors = async <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call()
+  } catch (error) {
+    throw toSqlError(error)
+  }
+}
+
+const createQuery =
+  (connect: () => Promise<Pick<Pool | PoolClient, 'query'>>): SqlQueries['query'] =>
+  <Row extends SqlRow>(text: string, params: readonly SqlParam[] = []) =>
+    withSqlErrors(async () => {
+      const runner = await connect()
+      const { rows } = await runner.query<Row>({ text, values: params.map(toText), types: TYPES })
+      return rows
+    })
+
+const commit = async (client: PoolClient): Promise<void> => {
+  const { command } = await withSqlErrors(() => client.query('commit'))
+  // COMMIT of a transaction in which a statement has failed ends in ROLLBACK, without an error.
+  if (command !== 'COMMIT')
+    throw new SqlError('refused', 'the transaction was rolled back: one of its statements failed', '25P02')
+}
+
+/**
+ * A pool of connections to the database of the URL. A lost connection fails the statements that used it with SqlError of kind
+ * 'unavailable'; the next statement opens another.
+ */
+export const createPgSql = ({
+  url,
+  connections = CONNECTIONS,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  applicationName = 'cloudshelf',
+}: PgOptions): Sql => {
+  let opening: Promise<Pool> | undefined
+  let closing: Promise<void> | undefined
+
+  const createPool = async (): Promise<Pool> => {
+    const { default: pg } = await import('pg')
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      idleTimeoutMillis: IDLE_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: applicationName,
+      options: `-c statement_timeout=${statementTimeoutMs} -c TimeZone=UTC -c DateStyle=ISO`,
+      query_timeout: statementTimeoutMs + NETWORK_GRACE_MS,
+      allowExitOnIdle: true,
+    })
+    pool.on('error', () => {}) // an idle connection was lost: the pool has dropped it, and opens another when one is needed
+    return pool
+  }
+
+  const open = async (): Promise<Pool> => {
+    if (closing !== undefined) throw new SqlError('unavailable', 'the database client is closed')
+    opening ??= createPool()
+    return await opening
+  }
+
+  const transaction: Sql['transaction'] = async work => {
+    const client = await withSqlErrors(async () => (await open()).connect())
+    let lost: Error | undefined
+    const onError = (error: Error): void => {
+      lost = error
+    }
+    client.on('error', onError)
+    const query = createQuery(async () => client)
+    try {
+      await query('begin')
+      const result = await work({ query })
+      await commit(client)
+      return result
+    } catch (error) {
+      await client.query('rollback').catch(onError)
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(lost)
+    }
+  }
+
+  return {
+    query: createQuery(open),
+    transaction,
+    close: () => {
+      closing ??= (async () => (await opening)?.end())()
+      return closing
+    },
+  }
+}

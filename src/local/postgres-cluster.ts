@@ -1,0 +1,122 @@
+/**
+ * The files of the embedded PostgreSQL, in a folder of their own beside the other data: created once, owned by one user with a password,
+ * which is kept in a file of mode 0600. Nothing in them is lost for good: they hold a copy of the tables that can be built again.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cannotWrite } from './data-folder.ts'
+import { AS_NOBODY, type PostgresPackage, postgresRun } from './postgres-binary.ts'
+import { readOrCreateSecret } from './secrets.ts'
+import { StartError } from './start-error.ts'
+
+const run = promisify(execFile)
+
+/** The user that owns everything, and the database of the shop. */
+export const OWNER = 'cloudshelf'
+export const DATABASE = 'cloudshelf'
+
+const INITDB_TIMEOUT_MS = 120_000
+
+/** Paths of an embedded PostgreSQL, all below the data folder. */
+export type PostgresFolder = {
+  readonly path: string
+  /** PostgreSQL's own data folder. */
+  readonly data: string
+  readonly links: string
+}
+
+export const postgresFolder = (dataDir: string): PostgresFolder => {
+  const path = join(dataDir, 'postgres')
+  return { path, data: join(path, 'data'), links: join(path, 'lib') }
+}
+
+const PASSWORD_FILE = 'password'
+const READER_PASSWORD_FILE = 'reader-password'
+const LOST =
+  'nobody can sign in to the embedded PostgreSQL until `cloudshelf pg drop` has removed it, and a start has built it again'
+
+/** Passwords of the owner and of the role for BI tools, generated once. Call it while the data folder is locked. */
+export const readPasswords = ({
+  path,
+}: PostgresFolder): { readonly owner: string; readonly reader: string } => ({
+  owner: readOrCreateSecret(path, PASSWORD_FILE, LOST),
+  reader: readOrCreateSecret(path, READER_PASSWORD_FILE, 'BI tools get a new password (`cloudshelf pg url`)'),
+})
+
+/** The passwords of an embedded PostgreSQL that was started before; undefined when there is none. */
+export const findPasswords = (folder: PostgresFolder): ReturnType<typeof readPasswords> | undefined => {
+  const isThere = [PASSWORD_FILE, READER_PASSWORD_FILE].every(file => existsSync(join(folder.path, file)))
+  return isThere ? readPasswords(folder) : undefined
+}
+
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { stderr } = error as { stderr?: unknown }
+  const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : []
+  return (
+    lines.findLast(line => line.includes('error') || line.includes('FATAL')) ?? lines.at(-1) ?? error.message
+  )
+}
+
+/** As root PostgreSQL needs a user namespace, which a container or a system may forbid. */
+const assertMayRun = async (): Promise<void> => {
+  if (process.getuid?.() !== 0) return
+  const instead =
+    'start the shop as another user than root, or set DATABASE_URL=postgres://… to a server of your own'
+  if (process.platform !== 'linux') throw new StartError(`PostgreSQL does not run as root: ${instead}`)
+  try {
+    await run('unshare', [...AS_NOBODY, 'true'])
+  } catch (error) {
+    throw new StartError(
+      `PostgreSQL does not run as root, and this system does not allow a user namespace (${messageOf(error)}): ${instead}`,
+    )
+  }
+}
+
+const assertSameMajor = ({ data }: PostgresFolder, { major }: PostgresPackage): void => {
+  const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
+  if (found !== major)
+    throw new StartError(
+      `${data} is from PostgreSQL ${found}, and version ${major} is installed: \`cloudshelf pg drop\` removes it, and the next start builds it again`,
+    )
+}
+
+/**
+ * Makes the folder ready for PostgreSQL: created by initdb if there is none, which takes about two seconds. What an interrupted start has left is
+ * removed. Passwords are checked with SCRAM-SHA-256 on every connection. Throws StartError.
+ */
+export const prepareCluster = async (
+  folder: PostgresFolder,
+  postgres: PostgresPackage,
+  signal?: AbortSignal,
+): Promise<void> => {
+  await assertMayRun()
+  try {
+    mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw cannotWrite(folder.path, error)
+  }
+  readPasswords(folder)
+  if (existsSync(folder.data)) return assertSameMajor(folder, postgres)
+  const draft = `${folder.data}.new`
+  rmSync(draft, { recursive: true, force: true })
+  const args = [
+    ...['--pgdata', draft, '--username', OWNER, '--pwfile', join(folder.path, PASSWORD_FILE)],
+    ...['--auth-local=scram-sha-256', '--auth-host=scram-sha-256', '--encoding=UTF8', '--no-instructions'],
+    // Characters are ordered and folded by PostgreSQL itself: the same on every system.
+    ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+  ]
+  const command = postgresRun(postgres, postgres.initdb, args, folder.links)
+  try {
+    const { env } = command
+    await run(command.file, [...command.args], { env, timeout: INITDB_TIMEOUT_MS, ...(signal && { signal }) })
+    renameSync(draft, folder.data)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new StartError(`cannot create the embedded PostgreSQL in ${folder.path}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
