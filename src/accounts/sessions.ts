@@ -9,6 +9,7 @@ import type { ControlKey } from '../core/control/row-kind.ts'
 import { cookieName, cookieValue } from '../core/cookies.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Item } from '../core/dynamo/write.ts'
+import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { sha256 } from '../core/ids.ts'
 import { anonymousId, type UnreadableRows } from '../core/unreadable-rows.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -99,18 +100,25 @@ export const createSessionStore = (
   const table = names.control
   const name = sessionCookie(https)
 
-  /** Records the last use. The condition keeps a session ended that is ended at the same time. */
+  /**
+   * Records the last use. The condition keeps a session ended that is ended at the same time. While the database takes no writes, the
+   * use is not recorded: reading goes on.
+   */
   const touch = async (key: ControlKey, at: Date): Promise<void> => {
-    await wasApplied(
-      db.write({
-        action: 'Update',
-        table,
-        key,
-        set: 'SET updatedAt = :now, revision = :now',
-        condition: 'attribute_exists(pk)',
-        values: { ':now': at.toISOString() },
-      }),
-    )
+    try {
+      await wasApplied(
+        db.write({
+          action: 'Update',
+          table,
+          key,
+          set: 'SET updatedAt = :now, revision = :now',
+          condition: 'attribute_exists(pk)',
+          values: { ':now': at.toISOString() },
+        }),
+      )
+    } catch (error) {
+      if (!isFenceRefusal(error)) throw error
+    }
   }
 
   const session = async (cookies: string): Promise<Session | undefined> => {

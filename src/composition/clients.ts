@@ -9,7 +9,8 @@ import { type Capture, createCapturingWire } from '../core/dynamo/capture.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { createObservedWire, type ObservedCall } from '../core/dynamo/observed-wire.ts'
 import { createMonitoredWire } from '../core/dynamo/outage.ts'
-import { createWire, type Wire } from '../core/dynamo/wire.ts'
+import { createWire, type Wire, type WriteGuard } from '../core/dynamo/wire.ts'
+import { createWriteGuard } from '../core/fence/write-guard.ts'
 import type { Log } from '../core/log/log.ts'
 import { blobFolder, type Settings, SettingsError } from './settings.ts'
 
@@ -29,12 +30,26 @@ export const createSigner = (
 ): ReturnType<typeof createServiceSigner> =>
   createServiceSigner(service, region, () => findCredentials(settings))
 
-const createWireFor = (settings: Settings, engineEndpoint: (() => string) | undefined): Wire => {
-  if (engineEndpoint) return createWire(engineEndpoint, engineSigner)
+type CreateGuard = (call: Wire['call']) => WriteGuard
+
+const createWireFor = (
+  settings: Settings,
+  engineEndpoint: (() => string) | undefined,
+  createGuard?: CreateGuard,
+): Wire => {
+  if (engineEndpoint) return createWire(engineEndpoint, engineSigner, createGuard)
   const { endpoint } = settings
   if (endpoint === undefined) throw new SettingsError('there is no database: set DYNAMODB_ENDPOINT')
-  return createWire(() => endpoint, createSigner(settings, 'dynamodb'))
+  return createWire(() => endpoint, createSigner(settings, 'dynamodb'), createGuard)
 }
+
+/** The guard of writes by the fence of the database that `call` calls. */
+export const createFenceGuard = ({ names }: Pick<Settings, 'names'>, call: Wire['call']): WriteGuard =>
+  createWriteGuard(createDynamo({ call, close: async () => {} }), names.control)
+
+/** A wire to the database as in `createDatabase` that does not obey the write fence: for what closes and opens it, and asks it. */
+export const createUnfencedWire = (settings: Settings, engineEndpoint?: () => string): Wire =>
+  createWireFor(settings, engineEndpoint)
 
 /**
  * The database client: of the embedded engine where its endpoint is given, else of the database in the settings.
@@ -48,8 +63,8 @@ export const createDatabase = (
   log: Pick<Log, 'event' | 'failure'> = NO_LOG,
   capture?: Capture,
 ): Dynamo => {
-  const plain = createWireFor(settings, engineEndpoint)
-  const captured = capture ? createCapturingWire(plain, capture) : plain
+  const guarded = createWireFor(settings, engineEndpoint, call => createFenceGuard(settings, call))
+  const captured = capture ? createCapturingWire(guarded, capture) : guarded
   const { wire, outages } = createMonitoredWire(captured, log)
   return createDynamo(observe ? createObservedWire(wire, observe) : wire, outages)
 }

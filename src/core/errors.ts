@@ -59,6 +59,8 @@ export const errorStatus = {
   index_too_large: 503,
   store_busy: 503,
   store_unavailable: 503,
+  shop_moving: 503,
+  writes_paused: 503,
   identity_provider_unavailable: 503,
 } as const
 

@@ -2,6 +2,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
+import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { isInOutbox, subjectOf } from '../core/outbox.ts'
 import { deliver } from '../notifications/delivery.ts'
 import { type OutboxRow, parseRow } from '../notifications/table.ts'
@@ -57,7 +58,8 @@ export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoD
         try {
           await deliver(deps, row)
         } catch (error) {
-          deps.report(error)
+          // While the database takes no writes, Lambda delivers the record again.
+          if (!isFenceRefusal(error)) deps.report(error)
           batchItemFailures.push({ itemIdentifier: sequenceNumber })
         }
   }

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
+import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
@@ -32,5 +33,5 @@ export const handler = async (event: unknown, { getRemainingTimeInMillis }: Cont
     (await Promise.all(OUTBOX_PARTITIONS.map(pk => sendDueMail({ ...deps, partitions: [pk] }, signal))))
   const results = await Promise.allSettled([resumeErasures(deps), send()])
   await recordDelays(deps)
-  for (const one of results) if (one.status === 'rejected') throw one.reason
+  for (const one of results) if (one.status === 'rejected' && !isFenceRefusal(one.reason)) throw one.reason
 }

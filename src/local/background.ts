@@ -5,9 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
+import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { recordDelays, recordIndexAge } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import { numberOrders } from '../orders/numbering.ts'
+import { resumeErasures } from '../privacy/erase.ts'
 import type { IndexLoader } from './index-loader.ts'
 import { sweepExpired } from './sweeper.ts'
 
@@ -44,6 +46,8 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
     { run: () => numberOrders(deps, 'system', signal), delay: 2 * SECOND },
     { run: () => recordDelays(deps), delay: MINUTE, pause: MINUTE },
     { run: async () => recordIndexAge(deps), delay: MINUTE, pause: MINUTE },
+    // Those that a write pause has cut off, or a start during one has left.
+    { run: () => resumeErasures(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
     { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
     {
       run: () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
@@ -63,7 +67,8 @@ const runJob = async (
     await sleep(wait, undefined, { signal, ref: false }).catch(() => {})
     if (signal.aborted) return
     const start = performance.now()
-    await run().catch(report)
+    // What a write pause refuses is done by the next run.
+    await run().catch(error => (isFenceRefusal(error) ? undefined : report(error)))
     if (pause === undefined) return
     wait = Math.max(pause, pauseFactor * (performance.now() - start))
   }

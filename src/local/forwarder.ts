@@ -11,7 +11,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Capture, capturedWrite, mayWrite } from '../core/dynamo/capture.ts'
+import { mayWrite } from '../core/dynamo/capture.ts'
+import { forwardWrite, operationOf, type WriteChecks, type WritePath } from './forwarded-write.ts'
 import { cameThroughProxy } from './proxy-headers.ts'
 import { StartError } from './start-error.ts'
 
@@ -21,13 +22,11 @@ export type Forwarder = {
   readonly close: () => Promise<void>
 }
 
-export type ForwarderOptions = {
+export type ForwarderOptions = WriteChecks & {
   /** Port on 127.0.0.1; 0 for any free one. */
   readonly port: number
   /** Current base URL of the engine; undefined while it is down. */
   readonly target: () => string | undefined
-  /** Where the writes of clients are captured. */
-  readonly capture?: Capture
 }
 
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
@@ -82,66 +81,8 @@ const answer = (response: ServerResponse, status: number, type: string, message:
 const tooLarge = (response: ServerResponse): void =>
   answer(response, 413, 'RequestEntityTooLargeException', 'a request may have 20 MB')
 
-const unavailable = (response: ServerResponse): void =>
-  answer(response, 503, 'com.amazon.coral.availability#ServiceUnavailable', 'the engine is down; try again')
-
-/** The operation of a request of an AWS client, for example `PutItem`. */
-const operationOf = ({ 'x-amz-target': target }: IncomingHttpHeaders): string =>
-  typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : ''
-
-/** Writes the begin mark of a write that came with this body, and returns the function that writes its end mark. */
-const beginCapture = (capture: Capture, headers: IncomingHttpHeaders, body: Buffer): (() => void) => {
-  const operation = operationOf(headers)
-  let input: unknown
-  try {
-    input = headers['content-encoding'] === undefined ? JSON.parse(body.toString()) : undefined
-  } catch {
-    // The engine decides what it is.
-  }
-  const write =
-    typeof input === 'object' && input !== null
-      ? capturedWrite(operation, input, capture.keyAttributes)
-      : { keys: [], unknown: operation }
-  return write ? capture.begin(write) : () => {}
-}
-
-/** Receives the whole request, captures what it may write, and passes it on: the mark must be there before the engine has it. */
-const forwardCaptured = (
-  agent: Agent,
-  target: string,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  capture: Capture,
-): void => {
-  const { method, url, headers } = incoming
-  const chunks: Buffer[] = []
-  let bytes = 0
-  incoming.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk)
-    else chunks.length = 0
-  })
-  incoming.on('end', () => {
-    if (bytes > BODY_LIMIT_BYTES) return tooLarge(response)
-    const body = Buffer.concat(chunks)
-    let end: () => void
-    try {
-      end = beginCapture(capture, headers, body)
-    } catch {
-      return unavailable(response)
-    }
-    const sent = { ...endToEnd(headers), 'content-length': String(body.length) }
-    const outgoing = request(new URL(target).origin + url, { method, headers: sent, agent })
-    outgoing.on('response', reply => {
-      response.writeHead(reply.statusCode ?? 502, reply.statusMessage, endToEnd(reply.headers))
-      // Carried out, or refused: at 5xx it is unknown which.
-      if ((reply.statusCode ?? 500) < 500) reply.on('end', end)
-      reply.on('error', () => response.destroy()).pipe(response)
-    })
-    outgoing.on('error', () => unavailable(response))
-    outgoing.end(body)
-  })
-}
+const unavailable = (response: ServerResponse, why = 'the engine is down; try again'): void =>
+  answer(response, 503, 'com.amazon.coral.availability#ServiceUnavailable', why)
 
 const forward = (agent: Agent, target: string, incoming: IncomingMessage, response: ServerResponse): void => {
   const { method, url, headers } = incoming
@@ -158,7 +99,7 @@ const forward = (agent: Agent, target: string, incoming: IncomingMessage, respon
     outgoing.destroy()
     say(response)
   }
-  outgoing.on('error', () => giveUp(unavailable))
+  outgoing.on('error', () => giveUp(one => unavailable(one)))
   response.on('close', () => {
     if (!response.writableFinished) outgoing.destroy() // the client left
   })
@@ -171,8 +112,15 @@ const forward = (agent: Agent, target: string, incoming: IncomingMessage, respon
 }
 
 /** Listens on 127.0.0.1:`port`. Throws StartError when the port is not available. */
-export const startForwarder = async ({ port, target, capture }: ForwarderOptions): Promise<Forwarder> => {
+export const startForwarder = async ({ port, target, ...checks }: ForwarderOptions): Promise<Forwarder> => {
   const agent = new Agent({ keepAlive: true })
+  const path: Omit<WritePath, 'target'> = {
+    agent,
+    maxBytes: BODY_LIMIT_BYTES,
+    endToEnd,
+    tooLarge,
+    unavailable,
+  }
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     response.on('error', () => {}) // the client left: its 'close' ends the forwarding
     const reason = refusal(incoming)
@@ -182,8 +130,8 @@ export const startForwarder = async ({ port, target, capture }: ForwarderOptions
       engine !== undefined &&
       Number(incoming.headers['content-length'] ?? 0) <= BODY_LIMIT_BYTES
     )
-      return capture && mayWrite(operationOf(incoming.headers)) && capture.isOn()
-        ? forwardCaptured(agent, engine, incoming, response, capture)
+      return mayWrite(operationOf(incoming.headers)) && (checks.guard || checks.capture?.isOn())
+        ? forwardWrite({ ...path, target: engine }, checks, incoming, response)
         : forward(agent, engine, incoming, response)
     incoming.resume()
     if (reason !== undefined) answer(response, 403, 'AccessDeniedException', reason)

@@ -1,5 +1,6 @@
 /** Mail worker of a local shop: polls the outbox every second. On AWS a Lambda function does this. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { sendDueMail, type WorkerDeps } from '../notifications/worker.ts'
 
 const POLL_MS = 1_000
@@ -28,7 +29,8 @@ export const startMailWorker = (deps: WorkerDeps): MailWorker => {
         await sendDueMail({ ...deps, pauseFactor: PAUSE_FACTOR }, signal)
         pause = POLL_MS
       } catch (error) {
-        deps.log.failure(error)
+        // Where the database takes no writes, no mail can be leased: mails wait.
+        if (!isFenceRefusal(error)) deps.log.failure(error)
         pause = PAUSE_AFTER_FAILURE_MS
       }
     }

@@ -91,3 +91,13 @@ export const mountMailboxRoutes = (app: Hono, settings: Settings): void => {
     return c.html(mail.html ?? '', 200, securityHeaders(EMAIL_CSP))
   })
 }
+
+/** How mails are delivered, for the log of the start: without the password in SMTP_URL. */
+export const describeMailTransport = (settings: Settings, url: string): string => {
+  const { smtpUrl, sesRegion } = settings.mail
+  if (sesRegion !== undefined) return `sent by Amazon SES in ${sesRegion}`
+  if (smtpUrl !== undefined) return `sent by SMTP through ${new URL(smtpUrl).host}`
+  return isMailboxEnabled(settings)
+    ? `read sent mail at ${url}/dev/mailbox`
+    : `saved to ${mailFolder(settings.dataDir)}`
+}

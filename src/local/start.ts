@@ -6,15 +6,16 @@
 import type { Server } from 'node:http'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
-import { callObserver, createDatabase } from '../composition/clients.ts'
-import { blobFolder, mailFolder, type Settings } from '../composition/settings.ts'
+import { callObserver, createDatabase, createFenceGuard, createUnfencedWire } from '../composition/clients.ts'
+import { blobFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
-import { assertShopCurrency } from '../composition/shop-currency.ts'
+import { assertShopCurrency, readShopCurrency } from '../composition/shop-currency.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
+import { readFence } from '../core/fence/fence.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Caller, readCaller } from '../http/client-ip.ts'
 import { createLocalBuild } from '../pages/local-build.ts'
@@ -32,7 +33,7 @@ import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
-import { isMailboxEnabled, mountMailboxRoutes } from './mailbox.ts'
+import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -144,8 +145,11 @@ const startParts = async (
     })
     cleanups.push(engine.stop)
     const running = engine
+    const unfenced = createUnfencedWire(settings, () => running.endpoint)
+    cleanups.push(unfenced.close)
     forwarder = await startForwarder({
       port: settings.dynamodbPort,
+      guard: createFenceGuard(settings, unfenced.call),
       target: () => (running.isUp ? running.endpoint : undefined),
       capture: journal,
     })
@@ -164,8 +168,12 @@ const startParts = async (
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
   } else await assertTables(db, settings)
-  await assertShopCurrency(deps, { mayChange: true })
-  const isEmpty = engine !== undefined && (await deps.books.isEmpty())
+  const { state } = await readFence(db, settings.names.control)
+  const takesWrites = state === 'open'
+  if (!takesWrites) log.event('data', `the database takes no writes (${state}): the shop shows what it has`)
+  if (takesWrites || (await readShopCurrency(deps)) !== undefined)
+    await assertShopCurrency(deps, { mayChange: takesWrites })
+  const isEmpty = engine !== undefined && takesWrites && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
   // A snapshot that cannot be saved, on a full disk for example, must not keep the rest from being stopped.
   cleanups.push(() => deps.liveIndex.save().catch(deps.report))
@@ -194,7 +202,7 @@ const startParts = async (
   const background = startBackgroundJobs(deps, indexLoader)
   cleanups.push(background.stop)
   // Account erasures that a shutdown has interrupted are completed before any mail is sent.
-  await resumeErasures(deps)
+  if (takesWrites) await resumeErasures(deps)
   const mailWorker = startMailWorker(deps)
   cleanups.push(mailWorker.stop)
 
@@ -215,16 +223,6 @@ const startParts = async (
   // The API is available before the pages are built. Stopping the shop aborts the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
   return { url, stop }
-}
-
-/** How mails are delivered, without the password in SMTP_URL. */
-const describeMailTransport = (settings: Settings, url: string): string => {
-  const { smtpUrl, sesRegion } = settings.mail
-  if (sesRegion !== undefined) return `sent by Amazon SES in ${sesRegion}`
-  if (smtpUrl !== undefined) return `sent by SMTP through ${new URL(smtpUrl).host}`
-  return isMailboxEnabled(settings)
-    ? `read sent mail at ${url}/dev/mailbox`
-    : `saved to ${mailFolder(settings.dataDir)}`
 }
 
 /** In a database of the operator's own, tables are checked but never created without a command. */

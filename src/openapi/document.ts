@@ -24,6 +24,7 @@ const commonErrors = (endpoint: Endpoint): ErrorCode[] => [
   'internal_error',
   'store_busy',
   'store_unavailable',
+  ...(endpoint.method === 'GET' ? [] : (['shop_moving', 'writes_paused'] as const)),
 ]
 
 /** All error codes of an endpoint, each once. */

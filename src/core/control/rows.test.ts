@@ -17,6 +17,7 @@ const kinds: readonly RowKind[] = [...Object.values(CONTROL_ROWS), ...Object.val
 // The hashes were computed apart, by `printf %s 'order-link:token' | sha256sum` and so on.
 const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.shop.key('currency'), 'shop', 'currency'],
+  [CONTROL_ROWS.writeFence.key('state'), 'write-fence', 'state'],
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
   [CONTROL_ROWS.renamedCategory.key('Sci-Fi'), 'renamed-categories', 'Sci-Fi'],
@@ -114,6 +115,7 @@ const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([
   CONTROL_ROWS.outboxShard,
   CONTROL_ROWS.renamedCategory,
   CONTROL_ROWS.shop,
+  CONTROL_ROWS.writeFence,
 ])
 
 type Row = Readonly<Record<string, unknown>>

@@ -17,6 +17,8 @@ const hashedFor = (purpose: string) => (text: string) => sha256(`${purpose}:${te
 export const CONTROL_ROWS = {
   /** What the shop keeps of its settings: its currency. */
   shop: rowList('shop', { ttl: 'never', owner: 'composition/shop-currency.ts', personalData: false }),
+  /** Whether the database takes writes. It belongs to the database and not to the shop: no copy contains it. */
+  writeFence: rowList('write-fence', { ttl: 'never', owner: 'core/fence/fence.ts', personalData: false }),
   /** The category of a book, by its id: makes ids unique across categories. */
   bookPointer: singleRow('book#', 'pointer', {
     ttl: 'never',

@@ -5,6 +5,7 @@
  */
 import { ShopError } from '../errors.ts'
 import type { Key } from './dynamo.ts'
+import { ITEM_WRITES, STATEMENTS, writesItems } from './operations.ts'
 import { DynamoError, type Wire } from './wire.ts'
 
 export type CapturedKey = { readonly table: string; readonly key: Key }
@@ -83,7 +84,6 @@ const entriesOf = (operation: string, input: WriteInput): readonly Entry[] => {
   }
 }
 
-const ON_ITEMS = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem'])
 /** Operations that write items without naming their keys. */
 const WITHOUT_KEYS = new Set([
   'DeleteTable',
@@ -91,14 +91,12 @@ const WITHOUT_KEYS = new Set([
   'RestoreTableToPointInTime',
   'ImportTable',
 ])
-const PARTIQL = new Set(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'])
 
 const isReadingStatement = ({ Statement = '' }: { readonly Statement?: string }): boolean =>
   /^\s*(SELECT|EXISTS)\b/i.test(Statement)
 
 /** Whether the operation may write items. */
-export const mayWrite = (operation: string): boolean =>
-  ON_ITEMS.has(operation) || PARTIQL.has(operation) || WITHOUT_KEYS.has(operation)
+export const mayWrite = (operation: string): boolean => writesItems(operation) || WITHOUT_KEYS.has(operation)
 
 /**
  * What a call with this input (of the DynamoDB API) may write to tables of the shop; undefined when nothing. Table names that are
@@ -110,7 +108,7 @@ export const capturedWrite = (
   keyAttributes: KeyAttributes,
 ): CapturedWrite | undefined => {
   const write = input as WriteInput
-  if (ON_ITEMS.has(operation)) {
+  if (ITEM_WRITES.has(operation)) {
     const keys: CapturedKey[] = []
     for (const [named, item] of entriesOf(operation, write)) {
       const table = named?.startsWith('arn:') ? named.slice(named.lastIndexOf('/') + 1) : named
@@ -120,7 +118,7 @@ export const capturedWrite = (
     return keys.length > 0 ? { keys } : undefined
   }
   if (WITHOUT_KEYS.has(operation)) return { keys: [], unknown: operation }
-  if (!PARTIQL.has(operation)) return undefined
+  if (!STATEMENTS.has(operation)) return undefined
   const statements = write.Statements ?? write.TransactStatements ?? [write]
   return statements.every(isReadingStatement) ? undefined : { keys: [], unknown: operation }
 }
@@ -148,7 +146,7 @@ export const createCapturingWire = (wire: Wire, capture: Capture): Wire => ({
   ...wire,
   call: async (operation, input, options) => {
     const write =
-      ON_ITEMS.has(operation) && capture.isOn()
+      ITEM_WRITES.has(operation) && capture.isOn()
         ? capturedWrite(operation, input, capture.keyAttributes)
         : undefined
     if (!write) return wire.call(operation, input, options)

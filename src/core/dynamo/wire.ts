@@ -7,6 +7,7 @@ import { timeLeft } from '../deadline.ts'
 import { ShopError } from '../errors.ts'
 import { currentRequest } from '../request.ts'
 import { backoff } from '../retry.ts'
+import { writesItems } from './operations.ts'
 
 /** An exception of DynamoDB: `type` is its short name, `body` the whole response (cancellation reasons, old item). */
 export class DynamoError extends Error {
@@ -34,6 +35,24 @@ export type CallOptions = {
 export type Wire = {
   call(operation: string, input: object, options: CallOptions): Promise<Record<string, unknown>>
   close(): Promise<void>
+}
+
+/** What each sending of a write passes: see core/fence/write-guard.ts. */
+export type WriteGuard = {
+  /**
+   * Resolves when a write may be sent at once. Throws `shop_moving` or `writes_paused`, and the error of the database when the fence
+   * cannot be read. The result is to be called with the response's arrival: it throws WriteUncertain.
+   */
+  readonly admit: () => Promise<() => Promise<void>>
+}
+
+/** A write was carried out or not: its response came after the fence may have been closed. */
+export class WriteUncertain extends Error {
+  override readonly name = 'WriteUncertain'
+
+  constructor() {
+    super('the database stopped taking writes before the response to a write came')
+  }
 }
 
 /** At most 5 tries within 2.5 s, with pauses of up to 400 ms. */
@@ -106,11 +125,19 @@ const poolTo = (endpoint: string) => {
   return { endpoint, host, pool: createPool(origin, { connections: 48, connectTimeout: 1_000 }) }
 }
 
+/** Time for a call of the guard itself, which is nobody's request (ms). */
+const GUARD_BUDGET_MS = 1_000
+
 /**
  * `endpoint()` is asked for each call: the embedded engine may come back on another port. `sign.forget` is called when the
- * database refuses the credentials as stale, `sign.correctClock` with every refusal.
+ * database refuses the credentials as stale, `sign.correctClock` with every refusal. Each sending of a write passes the guard, which
+ * `createGuard` makes of calls that do not.
  */
-export const createWire = (endpoint: () => string, sign: Signer & Partial<ServiceSigner>): Wire => {
+export const createWire = (
+  endpoint: () => string,
+  sign: Signer & Partial<ServiceSigner>,
+  createGuard?: (call: Wire['call']) => WriteGuard,
+): Wire => {
   let target = poolTo(endpoint())
 
   const send = async (operation: string, body: string, within: number): Promise<Record<string, unknown>> => {
@@ -125,8 +152,6 @@ export const createWire = (endpoint: () => string, sign: Signer & Partial<Servic
     }
     const signed = sign(target.host, plain, body)
     const headers = signed instanceof Promise ? await signed : signed
-    const request = currentRequest()
-    if (request) request.calls++
     const answer = await target.pool.send({
       method: 'POST',
       path: '/',
@@ -140,18 +165,43 @@ export const createWire = (endpoint: () => string, sign: Signer & Partial<Servic
     return parse(answer.status, answer.body.toString())
   }
 
-  const call: Wire['call'] = async (operation, input, { repeatable }) => {
+  /** Sends once; what a write may not be sent for, or its response not believed for, is thrown. */
+  const sendGuarded = async (operation: string, body: string, deadline: number) => {
+    const confirm = guard && writesItems(operation) ? await guard.admit() : undefined
+    const request = currentRequest()
+    if (request) request.calls++
+    const sent = send(operation, body, Math.max(1, deadline - Date.now()))
+    if (!confirm) return sent
+    // A refusal is an answer too: it says what the table holds.
+    const answered = await sent.then(
+      answer => ({ answer }),
+      (error: unknown) => ({ error }),
+    )
+    if ('answer' in answered || answered.error instanceof DynamoError) await confirm()
+    if ('error' in answered) throw answered.error
+    return answered.answer
+  }
+
+  const callWith = async (
+    sendOnce: (operation: string, body: string, deadline: number) => Promise<Record<string, unknown>>,
+    budget: number,
+    operation: string,
+    input: object,
+    { repeatable }: CallOptions,
+  ): Promise<Record<string, unknown>> => {
     const body = JSON.stringify(input)
-    const budget = Math.min(BUDGET_MS, timeLeft())
     // The deadline of the request has passed: the call is not sent, so it is not carried out.
     if (budget <= 0) throw asShopError(undefined)
     const deadline = Math.ceil(Date.now() + budget)
     let lost = false
     for (let tries = 1; ; tries++) {
       try {
-        return await send(operation, body, Math.max(1, deadline - Date.now()))
+        return await sendOnce(operation, body, deadline)
       } catch (error) {
         if (error instanceof MissingCredentials) throw asShopError(error)
+        // An earlier try may have been carried out, so a refusal by the guard must not say that nothing was written.
+        if (error instanceof ShopError) throw lost ? asShopError(error) : error
+        if (error instanceof WriteUncertain) throw asShopError(error)
         const kind = kindOf(error)
         if (kind === undefined) {
           if (error instanceof DynamoError) error.afterLoss = lost
@@ -166,6 +216,19 @@ export const createWire = (endpoint: () => string, sign: Signer & Partial<Servic
       }
     }
   }
+
+  const guard = createGuard?.((operation, input, options) =>
+    callWith(
+      (name, body, deadline) => send(name, body, Math.max(1, deadline - Date.now())),
+      GUARD_BUDGET_MS,
+      operation,
+      input,
+      options,
+    ),
+  )
+
+  const call: Wire['call'] = (operation, input, options) =>
+    callWith(sendGuarded, Math.min(BUDGET_MS, timeLeft()), operation, input, options)
 
   return { call, close: () => target.pool.destroy() }
 }

@@ -92,6 +92,8 @@ const toProblem = async (
     return { problem: guestLimitProblem(code, extra), status: 429 }
   if (code === 'too_many_requests')
     return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
+  if (code === 'shop_moving' || code === 'writes_paused')
+    return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 503 }
   return { problem: NO_RESPONSE, status: 503 }
 }
 

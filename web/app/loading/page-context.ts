@@ -57,6 +57,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   index_too_large: 503,
   store_busy: 503,
   store_unavailable: 503,
+  shop_moving: 503,
+  writes_paused: 503,
 }
 
 /** Path and query of the page that was requested, also when the request was for its data. */

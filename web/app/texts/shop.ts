@@ -165,6 +165,9 @@ export const error = {
   linkExpired: 'This link has already been used or has expired. Please request a new one.',
   linkEnded: 'This link no longer shows your order. We can email you a new one.',
   linkIncomplete: 'This link is incomplete. Please open the full link from our email, or request a new one.',
+  moving:
+    'We’re moving the shop to another server, which takes about a minute. Nothing is lost: please try again in a moment.',
+  paused: 'We’re making a backup, which takes a few seconds. Please try again in a moment.',
   other: 'Something went wrong. Please try again in a moment.',
   /** Why a cart could not be changed, by the code of the API. */
   cart: {

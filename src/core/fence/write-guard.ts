@@ -1,0 +1,96 @@
+/**
+ * Write guard: how a process obeys the write fence (fence.ts), without a write of its own and with at most one read in MAX_AGE_MS.
+ *
+ * - A write is sent only while the last reading of the fence said open and was sent at most LEASE_MS ago. One that is older than
+ *   MAX_AGE_MS is renewed first.
+ * - Its response is believed only if it came within LEASE_MS of that reading. A later one is believed if another reading, sent after
+ *   the response, finds the fence open and not closed in between.
+ *
+ * So a write that its sender believes was carried out either within LEASE_MS of a moment at which the fence was open, or before it
+ * was closed. Who closes the fence waits DRAIN_MS, longer than LEASE_MS by what clocks may differ in their rates, and then reads all
+ * such writes: however long a process, a request or a response was held up in between.
+ */
+import { type WriteGuard, WriteUncertain } from '../dynamo/wire.ts'
+import { ShopError } from '../errors.ts'
+import { type Clock, type Instant, longest, shortest, systemClock } from './clock.ts'
+import { type Fence, type FenceDb, readFence, setFence } from './fence.ts'
+
+const MAX_AGE_MS = 400
+const LEASE_MS = 1_000
+/** How long who has closed the fence waits before it relies on that, in milliseconds. */
+export const DRAIN_MS = 1_200
+
+/** The refusal of a write by a closed fence, with the seconds after which to try again. */
+export const refusalOf = (fence: Fence): ShopError =>
+  fence.state === 'paused'
+    ? new ShopError('writes_paused', 'The shop is making a backup. Please try again in a moment.', {
+        retry_after: 2,
+      })
+    : new ShopError(
+        'shop_moving',
+        fence.state === 'moved'
+          ? 'The shop has moved to another place. Please load the page again in a moment.'
+          : 'The shop is moving to another place. You can look around now, and buy again in a minute.',
+        { retry_after: 10 },
+      )
+
+/** Whether a write was refused by a closed fence: nothing is broken, and a later try succeeds. */
+export const isFenceRefusal = (error: unknown): boolean =>
+  error instanceof ShopError && (error.code === 'shop_moving' || error.code === 'writes_paused')
+
+const MAX_READS = 3
+
+type Reading = { readonly at: Instant; readonly fence: Fence }
+
+/** `db` must be one that does not obey the fence. */
+export const createWriteGuard = (db: FenceDb, table: string, clock: Clock = systemClock): WriteGuard => {
+  let last: Reading | undefined
+  let inFlight: Promise<Reading> | undefined
+  let pause: { readonly owner: string; readonly since: Instant } | undefined
+
+  const age = ({ at }: Reading): number => longest(at, clock())
+
+  /** A reading that is sent now. */
+  const readNow = async (): Promise<Reading> => {
+    const at = clock()
+    const fence = await readFence(db, table)
+    const reading = { at, fence }
+    if (!last || at.monotonic >= last.at.monotonic) last = reading
+    return reading
+  }
+
+  const refresh = (): Promise<Reading> => {
+    inFlight ??= readNow().finally(() => {
+      inFlight = undefined
+    })
+    return inFlight
+  }
+
+  /** Ends a pause whose owner has not ended it in time. Counted from when this process saw it, which is later than its begin. */
+  const endOverdue = async ({ fence }: Reading): Promise<boolean> => {
+    if (fence.state !== 'paused' || fence.pauseMs === undefined) return false
+    if (pause?.owner !== fence.owner) pause = { owner: fence.owner, since: clock() }
+    if (shortest(pause.since, clock()) <= fence.pauseMs) return false
+    await setFence(db, table, fence, { state: 'open', epoch: fence.epoch, owner: fence.owner })
+    return true
+  }
+
+  const admit: WriteGuard['admit'] = async () => {
+    for (let reads = 0; ; reads++) {
+      const reading = last && age(last) <= MAX_AGE_MS ? last : await refresh()
+      if (await endOverdue(reading)) last = undefined
+      else if (reading.fence.state !== 'open') throw refusalOf(reading.fence)
+      else if (age(reading) <= LEASE_MS) return () => confirm(reading)
+      if (reads === MAX_READS)
+        throw new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
+    }
+  }
+
+  const confirm = async (reading: Reading): Promise<void> => {
+    if (age(reading) <= LEASE_MS) return
+    const later = await readNow()
+    if (later.fence.state !== 'open' || later.fence.epoch !== reading.fence.epoch) throw new WriteUncertain()
+  }
+
+  return { admit }
+}
