@@ -31,12 +31,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   notifications: [...DOMAIN, 'addresses', 'accounts', 'cart', 'orders'],
   privacy: [...DOMAIN, 'accounts', 'orders'],
   health: [...DOMAIN, 'catalog'],
+  projection: [...DOMAIN, 'catalog', 'accounts', 'cart', 'orders'],
   pages: [...DOMAIN, 'catalog', 'accounts'],
   openapi: [...DOMAIN, 'composition'],
   composition: [...DOMAIN, ...NOUNS],
-  local: [...DOMAIN, ...NOUNS, 'composition', 'pages'],
-  lambda: [...DOMAIN, ...NOUNS, 'composition', 'pages'],
-  cli: [...DOMAIN, ...NOUNS, 'composition', 'local'],
+  local: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
+  lambda: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
+  cli: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'local'],
 }
 /** Tools that commands may import although they are not part of the shop. */
 const TOOLS_OF_CLI = /^tools\/cost\//

@@ -6,7 +6,7 @@ import type { Item, Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { dayOf, epochSeconds } from '../core/ids.ts'
 import { fromDecimal, multiply, sum, toDecimal } from '../core/money.ts'
-import { anonymousId } from '../core/unreadable-rows.ts'
+import { anonymousId, firstProblem } from '../core/unreadable-rows.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import { type Cart, MAX_EPOCH_SECONDS, StoredCart, StoredCartLine } from './schema.ts'
 
@@ -61,15 +61,24 @@ export interface CartTable {
   remove(key: CartKey, version: string | undefined, now: Date): Write
 }
 
+/** An item as a cart, without lines that cannot be read. `report` gets what is wrong with it. */
+export const readCart = (item: Item, currency: Currency, report: (problem: string) => void): Cart => {
+  const { items, ...cart } = StoredCart.parse(item)
+  if (item.expires_at !== cart.expires_at) report('expires_at: must be a time in seconds')
+  const lines = items.flatMap(item => {
+    const line = StoredCartLine.safeParse(item)
+    if (!line.success) report(firstProblem(line.error))
+    return line.success ? [{ ...line.data, price: fromDecimal(line.data.price, currency) }] : []
+  })
+  return { ...cart, items: lines }
+}
+
 export const createCartTable = ({ db, names, currency, unreadable }: TableDeps): CartTable => {
   const table = names.carts
 
   const parseCart = (item: Item): Cart => {
-    const { items, ...cart } = StoredCart.parse(item)
-    const row = { kind: 'cart', id: anonymousId(`${cart.user_id} ${cart.cart_id}`) }
-    if (item.expires_at !== cart.expires_at) unreadable.report(row, 'expires_at: must be a time in seconds')
-    const lines = items.flatMap(line => unreadable.read(StoredCartLine, line, row) ?? [])
-    return { ...cart, items: lines.map(line => ({ ...line, price: fromDecimal(line.price, currency) })) }
+    const row = { kind: 'cart', id: anonymousId(`${item.user_id} ${item.cart_id}`) }
+    return readCart(item, currency, problem => unreadable.report(row, problem))
   }
 
   const isUnchanged = (version: string | undefined, now: Date) => ({

@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { fromAmountFields } from '../cart/amount-fields.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import { storedCurrency } from '../core/currency.ts'
+import { type Currency, storedCurrency } from '../core/currency.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { dayOfOrderId, epochSeconds, isGuestUserId } from '../core/ids.ts'
 import { fromDecimal } from '../core/money.ts'
 import { type HeldAmount, heldIds } from '../core/rate-limit/holds.ts'
+import { firstProblem } from '../core/unreadable-rows.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import type { OrderKey } from './links.ts'
 import type { CheckoutRecord } from './request-hash.ts'
@@ -72,23 +73,42 @@ const LATEST = 20
 /** Owner id that no shopper has. */
 export const NO_OWNER = 'nobody'
 
+/**
+ * An item as an order, without lines that cannot be read; undefined for one that is no order. `currency` is the shop's, of orders
+ * that name none. `report` gets what is wrong with the item or a line.
+ */
+export const readOrder = (
+  item: Item,
+  currency: Currency,
+  report: (problem: string) => void,
+): Order | undefined => {
+  const parsed = StoredOrder.safeParse(item)
+  if (!parsed.success) {
+    report(firstProblem(parsed.error))
+    return undefined
+  }
+  const { items, subtotal, adjustments, tax, shipping, total, ...order } = parsed.data
+  const own = order.currency === undefined ? currency : storedCurrency(order.currency)
+  const lines = items.flatMap(item => {
+    const line = StoredOrderLine.safeParse(item)
+    if (!line.success) report(firstProblem(line.error))
+    return line.success ? [{ ...line.data, price: fromDecimal(line.data.price, own) }] : []
+  })
+  return {
+    ...order,
+    currency: own,
+    items: lines,
+    amounts: fromAmountFields({ subtotal, adjustments, tax, shipping, total }, own),
+  }
+}
+
 export const createOrderTable = (deps: TableDeps): OrderTable => {
   const { db, names, unreadable } = deps
   const table = names.orders
 
   const parseOrder = (item: Item): Order | undefined => {
     const row = { kind: 'order', id: String(item.order_id) }
-    const stored = unreadable.read(StoredOrder, item, row)
-    if (!stored) return undefined
-    const { items, subtotal, adjustments, tax, shipping, total, ...order } = stored
-    const currency = order.currency === undefined ? deps.currency : storedCurrency(order.currency)
-    const lines = items.flatMap(line => unreadable.read(StoredOrderLine, line, row) ?? [])
-    return {
-      ...order,
-      currency,
-      items: lines.map(line => ({ ...line, price: fromDecimal(line.price, currency) })),
-      amounts: fromAmountFields({ subtotal, adjustments, tax, shipping, total }, currency),
-    }
+    return readOrder(item, deps.currency, problem => unreadable.report(row, problem))
   }
   const parseOrders = (items: readonly Item[]): Omit<OrderPage, 'next'> => {
     const parsed = items.map(item => ({ item, order: parseOrder(item) }))

@@ -18,6 +18,7 @@ const kinds: readonly RowKind[] = [...Object.values(CONTROL_ROWS), ...Object.val
 const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.shop.key('currency'), 'shop', 'currency'],
   [CONTROL_ROWS.writeFence.key('state'), 'write-fence', 'state'],
+  [CONTROL_ROWS.projection.key('marker'), 'projection', 'marker'],
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
   [CONTROL_ROWS.renamedCategory.key('Sci-Fi'), 'renamed-categories', 'Sci-Fi'],
@@ -113,6 +114,7 @@ const ADDED_SINCE: ReadonlySet<(typeof kinds)[number]> = new Set([
   CONTROL_ROWS.orderNumbering,
   CONTROL_ROWS.orderView,
   CONTROL_ROWS.outboxShard,
+  CONTROL_ROWS.projection,
   CONTROL_ROWS.renamedCategory,
   CONTROL_ROWS.shop,
   CONTROL_ROWS.writeFence,

@@ -19,6 +19,8 @@ export const CONTROL_ROWS = {
   shop: rowList('shop', { ttl: 'never', owner: 'composition/shop-currency.ts', personalData: false }),
   /** Whether the database takes writes. It belongs to the database and not to the shop: no copy contains it. */
   writeFence: rowList('write-fence', { ttl: 'never', owner: 'core/fence/fence.ts', personalData: false }),
+  /** What the projection in PostgreSQL recognizes these tables by. */
+  projection: rowList('projection', { ttl: 'never', owner: 'projection/marker.ts', personalData: false }),
   /** The category of a book, by its id: makes ids unique across categories. */
   bookPointer: singleRow('book#', 'pointer', {
     ttl: 'never',

@@ -23,7 +23,12 @@ export type Query = {
   readonly after?: Key
 }
 
-export type ScanOptions = { readonly pageSize?: number; readonly after?: Key }
+export type ScanOptions = {
+  readonly pageSize?: number
+  readonly after?: Key
+  /** Only these, where given. */
+  readonly attributes?: readonly string[]
+}
 
 export type Page = { readonly items: readonly Item[]; readonly next?: Key }
 
@@ -108,7 +113,12 @@ export const createDynamo = (wire: Wire, outages: OutageMonitor['outages'] = () 
 
   async function* scan(table: string, options: ScanOptions = {}): AsyncGenerator<readonly Item[]> {
     const pageAfter = (key: unknown): Promise<Record<string, unknown>> => {
-      const page = read('Scan', { TableName: table, Limit: options.pageSize, ExclusiveStartKey: key })
+      const page = read('Scan', {
+        TableName: table,
+        Limit: options.pageSize,
+        ExclusiveStartKey: key,
+        ...(options.attributes && projection(options.attributes)),
+      })
       // A caller that stops early never awaits it.
       page.catch(() => {})
       return page

@@ -75,8 +75,8 @@ test('a write without an end is given after ten seconds, and once more after a m
   expect(given).toEqual([
     [0, 0, true],
     [0, 0, true],
-    [1, 1, true],
-    [0, 0, true],
+    [1, 1, false],
+    [0, 0, false],
     [1, 1, false],
     [0, 0, false],
     [0, 0, false],

@@ -28,7 +28,7 @@ export type Changes = {
   readonly unknown: readonly string[]
   /** To `commit` once the keys are dealt with: never past a write that may still be carried out. */
   readonly position: Position
-  /** When the oldest write that has not ended yet began, in milliseconds; undefined: none is in progress. */
+  /** When the oldest write that is in progress began, in milliseconds; undefined: none is, or all are given up. */
   readonly openSince: number | undefined
   /** Whether the journal was read to its end. */
   readonly isAtEnd: boolean
@@ -220,7 +220,9 @@ export const openJournalReader = async (
       if (isFull()) break
     }
     for (const [name, writer] of writers) giveOpen(name, writer, found)
-    const since = [...writers.values()].flatMap(({ open }) => [...open.values()].map(one => one.since))
+    const since = [...writers.values()].flatMap(({ open }) =>
+      [...open.values()].flatMap(one => (one.given < 2 ? [one.since] : [])),
+    )
     return {
       keys: [...found.keys.values()],
       unknown: [...found.unknown],

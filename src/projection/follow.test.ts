@@ -1,0 +1,141 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { aBook, createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
+import { createTestProjection } from '../../test/projection.ts'
+import { createDatabase } from '../composition/clients.ts'
+import { type Sql, SqlError } from '../core/sql/sql.ts'
+import type { Position } from '../local/journal/files.ts'
+import { createJournal } from '../local/journal/journal.ts'
+import { openJournalReader } from '../local/journal/reader.ts'
+import { createApply } from './apply.ts'
+import { type Follower, startFollower } from './follow.ts'
+import { isClean, verify } from './verify.ts'
+
+const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'two', title: 'Two' })] })
+const { names, deps } = shop
+const dataDir = temporaryFolder()
+const journal = createJournal(dataDir, names)
+/** A client whose writes are captured, as the shop's are. */
+const { endpoint } = await getTestEngine()
+const db = createDatabase(deps.settings, () => endpoint, undefined, undefined, journal)
+const projection = await createTestProjection(shop)
+const events: string[] = []
+
+let isDown = false
+const orDown = <T>(call: () => Promise<T>): Promise<T> =>
+  isDown ? Promise.reject(new SqlError('unavailable', 'connection refused')) : call()
+const sql: Sql = {
+  ...projection.sql,
+  query: (...call) => orDown(() => projection.sql.query(...call)),
+  transaction: work => orDown(() => projection.sql.transaction(work)),
+}
+
+const follow = (options: { readonly machineRun?: string } = {}): Follower => {
+  const parts = { ...projection, sql, db }
+  const follower = startFollower<Position>({
+    ...parts,
+    apply: createApply(parts),
+    controlTable: names.control,
+    machineRun: options.machineRun ?? 'this run',
+    openReader: from => openJournalReader(dataDir, 'projection', { settleMs: 0, ...(from && { from }) }),
+    log: { event: (_, text) => void events.push(text), failure: error => void events.push(String(error)) },
+  })
+  onTestFinished(follower.stop)
+  return follower
+}
+
+const setStock = (stock: number) =>
+  db.write({
+    action: 'Update',
+    table: names.books,
+    key: { category: 'Technology', book_id: 'tech-001' },
+    set: 'SET stock_quantity = :stock',
+    values: { ':stock': stock },
+  })
+const stock = async () =>
+  (await projection.sql.query("select stock from shop.books where book_id = 'tech-001'"))[0]?.stock
+const seesAll = async (follower: Follower): Promise<void> => {
+  expect(await follower.settled(new Date())).toBe(true)
+}
+
+test('an empty database is filled, then changes follow; after a stop it goes on where it was', async () => {
+  const first = follow()
+  await seesAll(first)
+  expect(await stock()).toBe(25)
+  await setStock(24)
+  await seesAll(first)
+  expect(await stock()).toBe(24)
+  await expect.poll(first.status).toMatchObject({ state: 'following', items: undefined })
+  await first.stop()
+  await setStock(23)
+  const second = follow()
+  await seesAll(second)
+  expect(await stock()).toBe(23)
+  await second.stop()
+  expect(events.filter(text => text.includes('comparing'))).toEqual([])
+})
+
+test('while PostgreSQL is down the journal waits, and nothing is lost', async () => {
+  const follower = follow()
+  await seesAll(follower)
+  isDown = true
+  await setStock(10)
+  expect(await follower.settled(new Date(), 1_200)).toBe(false)
+  expect(follower.status().state).toBe('waiting')
+  isDown = false
+  await seesAll(follower)
+  expect(await stock()).toBe(10)
+  expect(events.filter(text => text.includes('waiting: '))).toEqual(['waiting: connection refused'])
+  await follower.stop()
+})
+
+test('where changes may have been missed, everything is compared and mended', async () => {
+  const changeUnseen = (stock: number) =>
+    deps.db.write({
+      action: 'Update',
+      table: names.books,
+      key: { category: 'Technology', book_id: 'two' },
+      set: 'SET stock_quantity = :stock',
+      values: { ':stock': stock },
+    })
+  const isSame = async () => isClean(await verify(projection))
+  const compared = () => events.splice(0).filter(text => text.startsWith('comparing'))
+  compared()
+  await changeUnseen(7)
+  expect(await isSame()).toBe(false)
+  // A statement that names no keys.
+  const follower = follow()
+  await seesAll(follower)
+  journal.begin({ keys: [], unknown: 'ExecuteStatement' })()
+  await seesAll(follower)
+  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  expect(compared()).toEqual(['comparing every item: ExecuteStatement'])
+
+  // Tables that were put back from a copy, which has another marker.
+  await follower.stop()
+  await changeUnseen(8)
+  const marker = { pk: 'projection', sk: 'marker' }
+  await deps.db.transact([{ action: 'Put', table: names.control, item: { ...marker, value: 'older' } }])
+  const restored = follow()
+  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  expect(compared()).toEqual([
+    'comparing every item: the tables are not those that were followed: were they restored?',
+  ])
+  // A loss of power: the machine was restarted, and nobody had stopped the shop.
+  await seesAll(restored)
+  await restored.stop()
+  await changeUnseen(9)
+  await projection.sql.query(
+    `update sync.positions set position = replace(position, '"isStopped":true', '"isStopped":false') where source = 'journal'`,
+  )
+  const rebooted = follow({ machineRun: 'another run' })
+  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  expect(compared()).toEqual(['comparing every item: the machine was restarted while the shop ran'])
+  await rebooted.stop()
+})
+
+test('a database that another shop filled is refused, with what to do', async () => {
+  await projection.sql.query("update sync.positions set position = 'another' where source = 'secret'")
+  const follower = follow()
+  await expect.poll(() => follower.status().state).toBe('refused')
+  expect(events.at(-1)).toMatch(/pg rebuild/)
+})

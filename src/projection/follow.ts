@@ -1,0 +1,260 @@
+/**
+ * Follower: applies what is captured, as long as the shop runs. It rests three times as long as it works, so that requests have the
+ * process; while PostgreSQL is down the journal waits. It fills an empty projection by a backfill, and compares everything where
+ * changes may have been missed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import type { CapturedKey } from '../core/dynamo/capture.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { ShopError } from '../core/errors.ts'
+import type { Log } from '../core/log/log.ts'
+import { isUnavailable } from '../core/sql/sql.ts'
+import type { Apply, ApplyDeps } from './apply.ts'
+import { backfill, isBackfilled } from './backfill.ts'
+import { createMarker, type Marker } from './marker.ts'
+import { claimDatabase, OtherShopError, readPosition, writePosition } from './positions.ts'
+import { verify } from './verify.ts'
+
+/** Where captured keys come from, with positions of type `P`: the journal of a data folder (local/journal/reader.ts). */
+export type ChangeReader<P> = {
+  readonly isNew: boolean
+  readonly read: (limit?: number) => {
+    readonly keys: readonly CapturedKey[]
+    readonly unknown: readonly string[]
+    readonly position: P
+    readonly openSince: number | undefined
+    readonly isAtEnd: boolean
+  }
+  readonly commit: (position: P) => void
+}
+
+export type FollowDeps<P> = ApplyDeps & {
+  readonly db: Pick<Dynamo, 'batchGetAll' | 'scan' | 'get' | 'transact'>
+  readonly apply: Apply
+  /** The control table, which has the marker. */
+  readonly controlTable: string
+  /** Opens the reader, at the position where there is one. */
+  readonly openReader: (from: P | undefined) => Promise<ChangeReader<P>>
+  /** Names this run of the machine: what it had not written to the disk is lost with a loss of power. */
+  readonly machineRun: string
+  readonly log: Pick<Log, 'event' | 'failure'>
+}
+
+export type ProjectionState = 'starting' | 'backfill' | 'verifying' | 'following' | 'waiting' | 'refused'
+
+export type ProjectionStatus = {
+  readonly state: ProjectionState
+  /** Everything that was written before is in PostgreSQL; undefined before the first time. */
+  readonly asOf: Date | undefined
+  /** Items read by the backfill or the verification that is running. */
+  readonly items: number | undefined
+}
+
+export type Follower = {
+  readonly status: () => ProjectionStatus
+  /** Waits until what was captured before `since` is applied, at most `ms`; false when it is not. */
+  readonly settled: (since: Date, ms?: number) => Promise<boolean>
+  /** Finishes the transaction that runs and stops. What is not applied stays in the journal. */
+  readonly stop: () => Promise<void>
+}
+
+export const JOURNAL_POSITION = 'journal'
+
+const Saved = z.object({
+  reader: z.unknown(),
+  asOf: z.string(),
+  marker: z.string().optional(),
+  machineRun: z.string(),
+  isStopped: z.boolean(),
+})
+type Saved = z.infer<typeof Saved>
+
+const KEYS_AT_ONCE = 500
+const POLL_MS = 200
+const REST_FACTOR = 3
+/** How often the time up to which all is applied is saved while nothing happens. */
+const SAVE_MS = 2_000
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000] as const
+const SETTLE_MS = 30_000
+
+const isOutage = (error: unknown): boolean => isUnavailable(error) || error instanceof ShopError
+
+/** When everything that was captured before was applied, as it was saved last; undefined when it never was. */
+export const readAsOf = async (sql: ApplyDeps['sql']): Promise<Date | undefined> => {
+  const saved = await readPosition(sql, JOURNAL_POSITION)
+  return saved === undefined ? undefined : new Date(Saved.parse(JSON.parse(saved)).asOf)
+}
+
+/** Starts the follower on a migrated database. It does not throw: what fails is logged, and tried again. */
+export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
+  const { sql, apply, log, machineRun } = deps
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let state: ProjectionState = 'starting'
+  /** Up to when changes are applied, and the same once the backfill is done. */
+  let followed: Date | undefined
+  let isFilled = false
+  let items: number | undefined
+  let reader: ChangeReader<P> | undefined
+  let marker: Marker | undefined
+  /** Keys that were read and are not applied yet: after a failure they are tried again. */
+  let pending: readonly CapturedKey[] = []
+  const reasons = new Set<string>()
+  let savedAt = 0
+
+  const rest = async (workedMs: number): Promise<void> => {
+    await sleep(Math.max(POLL_MS, REST_FACTOR * workedMs), undefined, { signal, ref: false }).catch(() => {})
+  }
+
+  const save = (sql: Parameters<typeof writePosition>[0], position: P, at: Date, isStopped = false) => {
+    const saved: Saved = {
+      reader: position,
+      asOf: (isFilled ? at : new Date(0)).toISOString(),
+      machineRun,
+      isStopped,
+      ...(marker && { marker: marker.current }),
+    }
+    return writePosition(sql, JOURNAL_POSITION, JSON.stringify(saved))
+  }
+
+  const open = async (): Promise<ChangeReader<P>> => {
+    await claimDatabase(sql, deps.pseudonyms.fingerprint)
+    const text = await readPosition(sql, JOURNAL_POSITION)
+    const saved = text === undefined ? undefined : Saved.parse(JSON.parse(text))
+    const opened = await deps.openReader(saved?.reader as P | undefined)
+    marker ??= createMarker(deps.db, deps.controlTable)
+    const found = await marker.read()
+    if (opened.isNew && saved) reasons.add('the journal was not kept')
+    if (saved && found !== saved.marker)
+      reasons.add('the tables are not those that were followed: were they restored?')
+    if (saved && saved.machineRun !== machineRun && !saved.isStopped)
+      reasons.add('the machine was restarted while the shop ran')
+    marker.use(found)
+    return opened
+  }
+
+  /** Applies the next captured keys. Returns whether there are more. */
+  const followOnce = async (from: ChangeReader<P>): Promise<boolean> => {
+    const startedAt = Date.now()
+    const { keys, unknown, position, openSince, isAtEnd } = from.read(KEYS_AT_ONCE)
+    for (const reason of unknown) reasons.add(reason)
+    pending = pending.length > 0 ? [...pending, ...keys] : keys
+    const at = new Date(Math.min(startedAt, openSince ?? startedAt))
+    const isDue = pending.length > 0 || startedAt - savedAt >= SAVE_MS
+    if (isDue) {
+      const before = marker?.current
+      const until = (isAtEnd ? at : followed) ?? new Date(0)
+      const applied = await apply(pending, transaction => save(transaction, position, until))
+      pending = []
+      if (applied.written + applied.removed > 0) await marker?.renew()
+      // The position must have the marker that is in the table now.
+      if (marker?.current !== before) await save(sql, position, until)
+      savedAt = startedAt
+      from.commit(position)
+    }
+    if (isAtEnd) followed = at
+    return !isAtEnd
+  }
+
+  /** Follows for as long as there is something, with rests. */
+  const follow = async (from: ChangeReader<P>): Promise<void> => {
+    for (let isMore = true; isMore && !signal.aborted; ) {
+      const since = performance.now()
+      isMore = await followOnce(from)
+      await rest(performance.now() - since)
+    }
+  }
+
+  const settled: Follower['settled'] = async (since, ms = SETTLE_MS) => {
+    const deadline = performance.now() + ms
+    while (!signal.aborted && performance.now() < deadline) {
+      if (isFilled && followed && followed > since) return true
+      await sleep(POLL_MS / 4, undefined, { ref: false })
+    }
+    return false
+  }
+
+  const pass = (from: ChangeReader<P>) => ({
+    signal,
+    pause: async (workedMs: number) => {
+      await followOnce(from)
+      await rest(workedMs)
+    },
+    onProgress: (read: number) => {
+      items = read
+    },
+  })
+
+  const work = async (from: ChangeReader<P>): Promise<void> => {
+    isFilled = await isBackfilled(deps)
+    if (!isFilled) {
+      state = 'backfill'
+      await backfill(deps, pass(from))
+      if (signal.aborted) return
+      isFilled = true
+    }
+    if (reasons.size > 0 && !signal.aborted) {
+      state = 'verifying'
+      log.event('projection', `comparing every item: ${[...reasons].join(', ')}`)
+      reasons.clear()
+      const settledHere = async (since: Date): Promise<boolean> => {
+        while (!signal.aborted && !(followed && followed > since)) await follow(from)
+        return !signal.aborted
+      }
+      const { missing, differ, extra } = await verify(
+        { ...deps, settled: settledHere },
+        { ...pass(from), mend: true },
+      ).catch((error: unknown) => {
+        reasons.add('a comparison was interrupted')
+        throw error
+      })
+      log.event('projection', `compared: ${missing + differ + extra} items were different and are applied`)
+    }
+    items = undefined
+    state = 'following'
+    await follow(from)
+  }
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    let logged = ''
+    while (!signal.aborted) {
+      try {
+        reader ??= await open()
+        await work(reader)
+        if (failures > 0) log.event('projection', 'PostgreSQL is followed again')
+        failures = 0
+        logged = ''
+      } catch (error) {
+        if (error instanceof OtherShopError) {
+          state = 'refused'
+          log.failure(error)
+          return
+        }
+        state = 'waiting'
+        const message = error instanceof Error ? error.message : String(error)
+        if (message !== logged)
+          isOutage(error) ? log.event('projection', `waiting: ${message}`) : log.failure(error)
+        logged = message
+        const pause = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]
+        await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
+      }
+    }
+    if (reader && state === 'following' && followed) {
+      const { position, isAtEnd } = reader.read()
+      // Only what was read and not applied would have to be read again: the journal keeps it.
+      if (pending.length === 0 && isAtEnd) await save(sql, position, followed, true).catch(() => {})
+    }
+  }
+
+  const running = run()
+  return {
+    status: () => ({ state, asOf: isFilled ? followed : undefined, items }),
+    settled,
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

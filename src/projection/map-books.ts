@@ -1,0 +1,36 @@
+/** Rows of a book: the book, its authors, and its price as it was seen. */
+import { authorNames } from '../catalog/author-names.ts'
+import { isBook, parseBook } from '../catalog/table.ts'
+import { amount, instant, int, type MapItem, optionalText, text, Unmappable } from './mapping.ts'
+
+/** Keys are exact: one that PostgreSQL cannot hold is none. */
+const exact = (key: string): string => {
+  if (text(key) === key) return key
+  throw new Unmappable('the key has a character that PostgreSQL does not hold')
+}
+
+export const mapBook: MapItem = (item, { currency }) => {
+  const book = parseBook(item, currency)
+  if (!isBook(book)) throw new Unmappable(book.problem)
+  return {
+    row: {
+      category: exact(book.category),
+      book_id: exact(book.book_id),
+      title: text(book.title),
+      author: text(book.author),
+      isbn: optionalText(book.isbn),
+      price_minor: amount(book.price),
+      currency: currency.code,
+      stock: int(book.stock_quantity),
+      status: book.status ?? 'active',
+      language: optionalText(book.language),
+      published_year: book.published_year ?? null,
+      pages: book.pages ?? null,
+      created_at: instant(book.created_at),
+      updated_at: instant(book.updated_at),
+    },
+    children: {
+      book_authors: authorNames(text(book.author)).map((name, place) => ({ place, name })),
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Marker: a row of the control table that changes while the projection follows, and is saved with its position. Tables that were put
+ * back from a copy have an older one, which no journal would tell.
+ */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { newVersion } from '../core/ids.ts'
+
+export type Marker = {
+  readonly current: string | undefined
+  /** The marker in the table; undefined when there is none. */
+  readonly read: () => Promise<string | undefined>
+  /** Takes this one as the current one. */
+  readonly use: (value: string | undefined) => void
+  /** Writes another one, at most once a minute. */
+  readonly renew: () => Promise<void>
+}
+
+const RENEW_MS = 60_000
+
+export const createMarker = (db: Pick<Dynamo, 'get' | 'transact'>, table: string): Marker => {
+  const key = CONTROL_ROWS.projection.key('marker')
+  let current: string | undefined
+  let renewedAt = Number.NEGATIVE_INFINITY
+  return {
+    get current() {
+      return current
+    },
+    read: async () => {
+      const row = await db.get(table, key)
+      return typeof row?.value === 'string' ? row.value : undefined
+    },
+    use: value => {
+      current = value
+    },
+    renew: async () => {
+      if (performance.now() - renewedAt < RENEW_MS) return
+      const value = newVersion()
+      await db.transact([{ action: 'Put', table, item: { ...key, value } }])
+      current = value
+      renewedAt = performance.now()
+    },
+  }
+}

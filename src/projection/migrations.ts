@@ -1,0 +1,97 @@
+/**
+ * Schema of the projection: `shop` has a row for each item of the tables, `sync` says how far it is, and `report` has the views that
+ * reports and other programs read, which outlive changes of the tables. No column has a name, an address, an email or a phone
+ * number: persons are pseudonyms (pseudonyms.ts).
+ */
+import type { Migration } from '../core/sql/migrate.ts'
+
+/** Of every row: which item it is made of, and the checksum of that; null once the item is gone. */
+const SOURCE = 'source_key bytea primary key, source_hash bytea, sealed_key text'
+
+const TABLES = [
+  'create schema shop',
+  'create schema report',
+  'create table sync.positions (source text primary key, position text not null, at timestamptz not null default now())',
+  `create table sync.parked (source_key bytea primary key, source_hash bytea not null, sealed_key text not null, tbl text not null,
+    name text not null, why text not null, at timestamptz not null default now())`,
+  `create table sync.runs (id bigint generated always as identity primary key, kind text not null, started timestamptz not null,
+    ended timestamptz not null, counted jsonb not null, missing int not null, differ int not null, extra int not null, parked int not null)`,
+  'create unlogged table sync.seen (run text, source_key bytea, primary key (run, source_key))',
+  `create table shop.books (${SOURCE}, category text not null, book_id text not null, title text not null, author text not null,
+    isbn text, price_minor bigint not null, currency text not null, stock int not null, status text not null, language text,
+    published_year int, pages int, created_at timestamptz, updated_at timestamptz, gone_at timestamptz, unique (category, book_id))`,
+  'create index on shop.books (book_id)',
+  `create table shop.book_authors (source_key bytea references shop.books on delete cascade, place int, name text not null,
+    primary key (source_key, place))`,
+  `create table shop.book_prices (category text, book_id text, price_minor bigint not null, currency text not null, seen_at timestamptz,
+    primary key (category, book_id, seen_at))`,
+  `create table shop.orders (${SOURCE}, order_id text not null, owner bytea not null, customer bytea, is_account boolean not null,
+    order_date date, ordered_at timestamptz, updated_at timestamptz, status text not null, currency text not null,
+    subtotal_minor bigint, adjustments_minor bigint not null, tax_minor bigint, shipping_minor bigint, total_minor bigint not null,
+    revenue_minor bigint not null, cancelled_minor bigint not null, refunded_minor bigint not null, country text)`,
+  'create index on shop.orders (ordered_at)',
+  'create index on shop.orders (owner, ordered_at)',
+  'create index on shop.orders (customer, ordered_at)',
+  `create table shop.order_lines (source_key bytea references shop.orders on delete cascade, line int, ordered_at timestamptz,
+    book_id text not null, category text, title text not null, price_minor bigint not null, quantity int not null,
+    amount_minor bigint not null, is_cancelled boolean not null, primary key (source_key, line))`,
+  'create index on shop.order_lines (ordered_at)',
+  'create index on shop.order_lines (book_id, ordered_at)',
+  `create table shop.order_steps (source_key bytea references shop.orders on delete cascade, status text, seen_at timestamptz not null,
+    primary key (source_key, status))`,
+  `create table shop.carts (${SOURCE}, owner bytea not null, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
+    lines int not null, copies int not null, total_minor bigint not null, currency text not null, gone_at timestamptz)`,
+  'create index on shop.carts (updated_at)',
+  `create table shop.customers (${SOURCE}, customer bytea, account_status text not null, country text, since timestamptz)`,
+  'create index on shop.customers (customer)',
+]
+
+/**
+ * One row for each book id: a book that moved to another category is the same book. Of two books with one id, which only another
+ * client can make, the one changed last.
+ */
+const BOOKS_VIEW = `create view report.books as
+  select distinct on (book_id) book_id, category, title, author, isbn, price_minor, currency, stock, status, language,
+    published_year, pages, created_at, updated_at, gone_at, source_key
+  from shop.books order by book_id, gone_at desc nulls first, updated_at desc nulls last, category`
+
+/**
+ * What became of a cart is not written anywhere: it was bought when its owner has ordered since its last change. States are read, not
+ * events, so a cart that was filled and emptied between two reads is not counted.
+ */
+const CARTS_VIEW = `create view report.carts as
+  select owner, created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at,
+    case
+      when exists (select from shop.orders o where o.owner = c.owner and o.ordered_at >= c.updated_at) and gone_at is not null then 'bought'
+      when coalesce(gone_at, now()) >= expires_at then 'abandoned'
+      when gone_at is null then 'open'
+      else 'emptied'
+    end as outcome
+  from shop.carts c`
+
+const VIEWS = [
+  BOOKS_VIEW,
+  CARTS_VIEW,
+  `create view report.book_authors as
+    select book_id, place, name from shop.book_authors join report.books using (source_key)`,
+  'create view report.book_prices as select category, book_id, price_minor, currency, seen_at from shop.book_prices',
+  `create view report.orders as
+    select source_key as order_key, owner, coalesce(customer, owner) as customer, is_account, order_date, ordered_at, updated_at,
+      status, currency, subtotal_minor, adjustments_minor, tax_minor, shipping_minor, total_minor, revenue_minor, cancelled_minor,
+      refunded_minor, country
+    from shop.orders`,
+  `create view report.order_lines as
+    select source_key as order_key, line, ordered_at, book_id, category as category_when_ordered, title, price_minor, quantity,
+      amount_minor, is_cancelled
+    from shop.order_lines`,
+  'create view report.order_steps as select source_key as order_key, status, seen_at from shop.order_steps',
+  'create view report.customers as select customer, account_status, country, since from shop.customers',
+  `create view report.freshness as
+    select (position::jsonb ->> 'asOf')::timestamptz as as_of, at as checked_at from sync.positions where source = 'journal'`,
+]
+
+/** From 1, without gaps; a migration that was released is never changed. */
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: 'projection', statements: TABLES },
+  { number: 2, name: 'views of reports', statements: VIEWS },
+]

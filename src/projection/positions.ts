@@ -1,0 +1,79 @@
+/** Positions: how far the projection is, kept in PostgreSQL beside what they are about, so that both come and go together. */
+import type { SqlQueries } from '../core/sql/sql.ts'
+
+export const readPosition = async (sql: SqlQueries, source: string): Promise<string | undefined> => {
+  const [row] = await sql.query<{ position: string }>(
+    'select position from sync.positions where source = $1',
+    [source],
+  )
+  return row?.position
+}
+
+export const writePosition = async (sql: SqlQueries, source: string, position: string): Promise<void> => {
+  await sql.query(
+    `insert into sync.positions (source, position) values ($1, $2)
+     on conflict (source) do update set position = excluded.position, at = now()`,
+    [source, position],
+  )
+}
+
+export type RunKind = 'backfill' | 'verify' | 'rehearse'
+
+/** What was counted in a run, by table and in all. */
+export type RunCounts = {
+  readonly missing: number
+  readonly differ: number
+  readonly extra: number
+  readonly parked: number
+}
+
+export type RunRecord = RunCounts & {
+  readonly kind: RunKind
+  readonly started: string
+  readonly ended: string
+  readonly counted: Readonly<Record<string, number>>
+}
+
+export const recordRun = async (sql: SqlQueries, run: RunRecord): Promise<void> => {
+  await sql.query(
+    `insert into sync.runs (kind, started, ended, counted, missing, differ, extra, parked)
+     values ($1, $2::timestamptz, $3::timestamptz, $4::jsonb, $5::int, $6::int, $7::int, $8::int)`,
+    [run.kind, run.started, run.ended, run.counted, run.missing, run.differ, run.extra, run.parked],
+  )
+}
+
+/** The last run of this kind; undefined when there was none. */
+export const readLastRun = async (sql: SqlQueries, kind: RunKind): Promise<RunRecord | undefined> => {
+  const [run] = await sql.query<RunRecord>(
+    `select kind, started, ended, counted, missing, differ, extra, parked from sync.runs where kind = $1
+     order by id desc limit 1`,
+    [kind],
+  )
+  return run
+}
+
+/** Items that no mapper can read, the latest first. */
+export const readParked = (
+  sql: SqlQueries,
+  limit: number,
+): Promise<readonly { readonly tbl: string; readonly name: string; readonly why: string }[]> =>
+  sql.query('select tbl, name, why from sync.parked order by at desc limit $1::int', [limit])
+
+export class OtherShopError extends Error {
+  override readonly name = 'OtherShopError'
+}
+
+/**
+ * Records with which secret the database is filled. Throws OtherShopError where it was another: pseudonyms and checksums would not
+ * agree, so the projection must be built again.
+ */
+export const claimDatabase = async (sql: SqlQueries, fingerprint: string): Promise<void> => {
+  await sql.query(
+    "insert into sync.positions (source, position) values ('secret', $1) on conflict do nothing",
+    [fingerprint],
+  )
+  if ((await readPosition(sql, 'secret')) !== fingerprint)
+    throw new OtherShopError(
+      'the database was filled by another shop, or before its secret was changed: run `npx cloudshelf pg rebuild`, or set DATABASE_URL to another database',
+    )
+}

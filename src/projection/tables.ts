@@ -1,0 +1,116 @@
+/** The tables of DynamoDB that the projection follows, each with its mapper and the SQL of its rows. */
+import { TABLES, type TableId, type TableNames } from '../tables/definitions.ts'
+import { mapBook } from './map-books.ts'
+import { mapCart } from './map-carts.ts'
+import { mapOrder } from './map-orders.ts'
+import { mapUser } from './map-users.ts'
+import type { MapItem } from './mapping.ts'
+
+export type ProjectedId = Exclude<TableId, 'control'>
+
+export type ProjectedTable = {
+  readonly id: ProjectedId
+  /** Deployed name of the DynamoDB table. */
+  readonly source: string
+  readonly keyAttributes: readonly string[]
+  readonly map: MapItem
+  /** Table of the rows, in PostgreSQL. */
+  readonly target: string
+  /** Whether the row of an item that was deleted stays, without its source: past sales name books, and carts have an outcome. */
+  readonly keepsGone: boolean
+  /** Columns of the row and of its children, with their types. */
+  readonly columns: Readonly<Record<string, string>>
+  readonly children: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+const TIMES = { created_at: 'timestamptz', updated_at: 'timestamptz' }
+const MONEY = { currency: 'text', total_minor: 'bigint' }
+
+const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'source' | 'keyAttributes'>>> = {
+  books: {
+    map: mapBook,
+    target: 'shop.books',
+    keepsGone: true,
+    columns: {
+      category: 'text',
+      book_id: 'text',
+      title: 'text',
+      author: 'text',
+      isbn: 'text',
+      price_minor: 'bigint',
+      currency: 'text',
+      stock: 'int',
+      status: 'text',
+      language: 'text',
+      published_year: 'int',
+      pages: 'int',
+      ...TIMES,
+    },
+    children: { book_authors: { place: 'int', name: 'text' } },
+  },
+  orders: {
+    map: mapOrder,
+    target: 'shop.orders',
+    keepsGone: false,
+    columns: {
+      order_id: 'text',
+      owner: 'bytea',
+      customer: 'bytea',
+      is_account: 'boolean',
+      order_date: 'date',
+      ordered_at: 'timestamptz',
+      updated_at: 'timestamptz',
+      status: 'text',
+      ...MONEY,
+      subtotal_minor: 'bigint',
+      adjustments_minor: 'bigint',
+      tax_minor: 'bigint',
+      shipping_minor: 'bigint',
+      revenue_minor: 'bigint',
+      cancelled_minor: 'bigint',
+      refunded_minor: 'bigint',
+      country: 'text',
+    },
+    children: {
+      order_lines: {
+        line: 'int',
+        ordered_at: 'timestamptz',
+        book_id: 'text',
+        category: 'text',
+        title: 'text',
+        price_minor: 'bigint',
+        quantity: 'int',
+        amount_minor: 'bigint',
+        is_cancelled: 'boolean',
+      },
+    },
+  },
+  carts: {
+    map: mapCart,
+    target: 'shop.carts',
+    keepsGone: true,
+    columns: { owner: 'bytea', ...TIMES, expires_at: 'timestamptz', lines: 'int', copies: 'int', ...MONEY },
+    children: {},
+  },
+  users: {
+    map: mapUser,
+    target: 'shop.customers',
+    keepsGone: false,
+    columns: { customer: 'bytea', account_status: 'text', country: 'text', since: 'timestamptz' },
+    children: {},
+  },
+}
+
+/** Orders come before carts: what became of a cart is up to its owner's orders. */
+const PROJECTED_IDS: readonly ProjectedId[] = ['books', 'orders', 'carts', 'users']
+
+export const projectedTables = (names: TableNames): readonly ProjectedTable[] =>
+  PROJECTED_IDS.map(id => {
+    const { hash, range }: { readonly hash: string; readonly range?: string } = TABLES[id].key
+    return {
+      id,
+      source: names[id],
+      keyAttributes: range === undefined ? [hash] : [hash, range],
+      ...PROJECTED[id],
+    }
+  })
