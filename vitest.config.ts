@@ -13,6 +13,7 @@ export default defineConfig({
       'test/timeout-setup.ts',
       'test/pages-setup.ts',
       'test/postgres-setup.ts',
+      'test/unused-rights-setup.ts',
       'web/tests/browser-setup.ts',
     ],
     setupFiles: ['test/log-leak-setup.ts'],

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { sendDueMail } from '#src/notifications/worker.ts'
 import { createTestShop, type ShopOptions, type Shopper } from './kit.ts'
 import { createMailCapture } from './mail.ts'
+import { asFunction } from './table-rights.ts'
 
 export const PASSWORD = 'four quiet blue words'
 
@@ -12,7 +13,7 @@ export const createAccountShop = async (options: ShopOptions = {}) => {
   /** Sends the due mails and returns them. */
   const mail = async () => {
     const { mails, transport } = createMailCapture()
-    await sendDueMail({ ...shop.deps, transport })
+    await asFunction('Sweeper', sendDueMail)({ ...shop.deps, transport })
     return mails
   }
   /** Tokens in the links to `page` of the due mails. */

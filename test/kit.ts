@@ -7,10 +7,13 @@ import { createPasswordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
 import { sessionCookie, signToken } from '#src/accounts/sessions.ts'
 import type { Book } from '#src/catalog/schema.ts'
-import { createDatabase } from '#src/composition/clients.ts'
 import { blobFolder, readSettings } from '#src/composition/settings.ts'
 import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
+import { engineSigner } from '#src/core/aws/sign.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
+import { createDynamo } from '#src/core/dynamo/dynamo.ts'
+import { createMonitoredWire } from '#src/core/dynamo/outage.ts'
+import { createWire } from '#src/core/dynamo/wire.ts'
 import { newSecret, newUserId } from '#src/core/ids.ts'
 import { createLinesLog, type Log } from '#src/core/log/log.ts'
 import { minorUnits } from '#src/core/money.ts'
@@ -21,6 +24,7 @@ import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts
 import { createTables } from '#src/tables/provision.ts'
 import { onCleanup } from './cleanup.ts'
 import { recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
+import { withRecordedCalls } from './table-rights.ts'
 
 let engine: Promise<Engine> | undefined
 const folders: string[] = []
@@ -258,7 +262,11 @@ export const createTestShop = async ({
     names,
     dataDir: temporaryFolder(),
   }
-  const db = createDatabase(settings, () => endpoint ?? engine.endpoint)
+  const { wire, outages } = createMonitoredWire(
+    createWire(() => endpoint ?? engine.endpoint, engineSigner),
+    { event: () => {}, failure: () => {} },
+  )
+  const db = createDynamo(withRecordedCalls(wire), outages)
   await createTables(db, names)
   const reported: unknown[] = []
   const deps = createDeps(settings, {

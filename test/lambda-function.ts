@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import type { BundleId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
+import { dynamoError, startFaultyEngine } from './faulty-engine.ts'
 import { recordLog } from './log-leaks.ts'
+import { recordCalls } from './table-rights.ts'
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))
 const running = new Set<ChildProcess>()
@@ -50,15 +52,27 @@ const bundleFolder = (id: BundleId): Promise<string> => {
   return made
 }
 
+/** An endpoint of the database that refuses what IAM would refuse the function. */
+const withTableRights = async (id: BundleId): Promise<{ readonly DYNAMODB_ENDPOINT: string }> => {
+  const { endpoint, plan } = await startFaultyEngine()
+  plan((operation, input) =>
+    id === 'ReleaseCheck' || recordCalls(id, operation, input)
+      ? dynamoError('AccessDeniedException')
+      : undefined,
+  )
+  return { DYNAMODB_ENDPOINT: endpoint }
+}
+
 /** Starts the bundle of a function; resolves when it is loaded, or rejects with its output. */
 export const startFunction = async (
   id: BundleId,
   environment: Readonly<Record<string, string>>,
 ): Promise<LambdaFunction> => {
   const folder = await bundleFolder(id)
+  const database = environment.DYNAMODB_ENDPOINT === undefined ? {} : await withTableRights(id)
   const child = spawn(process.execPath, [RUNTIME], {
     cwd: folder,
-    env: { ...lambdaEnvironment(id, folder), ...environment },
+    env: { ...lambdaEnvironment(id, folder), ...environment, ...database },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
   running.add(child)

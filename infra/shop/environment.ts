@@ -82,7 +82,7 @@ export const createEnvironment = (
   { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: FunctionContext,
 ): Record<string, string> => {
   const names = getTableNames(stage)
-  const touched = Object.keys(definition.tables) as TableId[]
+  const touched = [...new Set(definition.tables.map(({ table }) => table))]
   const envOf = (id: TableId): TableDefinition['env'] => TABLES[id].env
   return {
     ...shopSettings({ options, publicUrl }),

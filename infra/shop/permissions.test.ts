@@ -1,7 +1,10 @@
-/** Tests that each function has exactly the permissions that src/lambda/functions.ts implies (least privilege). */
+/** Tests that each function has exactly the permissions that src/lambda/functions.ts and table-rights.ts imply (least privilege). */
 import { expect, test } from 'vitest'
+import { AUTH_POINTERS, AUTH_ROWS } from '#src/core/control/auth-rows.ts'
+import { CONTROL_ROWS } from '#src/core/control/rows.ts'
 import { FUNCTIONS, type FunctionDefinition } from '#src/lambda/functions.ts'
-import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
+import { leadingKeyPattern } from '#src/lambda/table-rights.ts'
+import { TABLES } from '#src/tables/definitions.ts'
 import {
   ALL_OPTIONS,
   listResources,
@@ -13,6 +16,11 @@ import {
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
 const definitions: readonly FunctionDefinition[] = FUNCTIONS
+const KINDS = [
+  ...Object.values(CONTROL_ROWS),
+  ...Object.values(AUTH_ROWS),
+  ...Object.values(AUTH_POINTERS).flat(),
+]
 
 type Statement = { readonly actions: string[]; readonly resources: string[]; readonly condition?: Properties }
 const listOf = (value: unknown): string[] =>
@@ -28,46 +36,93 @@ const allowed = ({ templates }: Synthesized, id: string, stack = 'shop'): Statem
       return { actions: listOf(Action), resources: listOf(Resource), condition: Condition }
     })
 
-const WRITES = /^dynamodb:(Put|Update|Delete|ConditionCheck)/
-/** Tables that the function may read and write. */
-const reach = (made: Synthesized, id: string) => {
-  const on = (pattern: RegExp) =>
-    TABLE_IDS.filter(table =>
-      allowed(made, id).some(
-        ({ actions, resources }) =>
-          actions.some(action => pattern.test(action)) &&
-          resources.some(one => new RegExp(`table/(dev-)?${TABLES[table].name}"`).test(one)),
-      ),
+/** Actions on tables with their conditions, as `table action` and the patterns of partition keys, of a role's policy. */
+const tableActions = (made: Synthesized, id: string, stack?: string): [string, string[] | undefined][] =>
+  allowed(made, id, stack)
+    .flatMap(({ actions, resources, condition }) =>
+      resources.flatMap(resource => {
+        const named = /table\/(?:dev-)?cloudshelf-([a-z]+)((?:\/index\/\w+)?)"/.exec(resource)
+        const patterns = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as
+          | string[]
+          | undefined
+        return named
+          ? actions
+              .filter(action => !STREAM_ACTIONS.test(action))
+              .map((action): [string, string[] | undefined] => [
+                `${named[1]}${named[2]} ${action.replace('dynamodb:', '')}`,
+                patterns && listOf(patterns),
+              ])
+          : []
+      }),
     )
-  return { read: on(/^dynamodb:GetItem/), write: on(WRITES) }
-}
+    .sort()
+const STREAM_ACTIONS = /Stream|GetRecords|GetShardIterator/
 
 test.each(definitions.map(one => [one.id, one] as const))(
-  '%s can read and write exactly its tables',
-  (id, definition) => {
-    const rights = Object.entries(definition.tables)
-    for (const made of [dev, two]) {
-      const { read, write } = reach(made, id)
-      expect(read.toSorted()).toEqual(rights.map(([table]) => table).toSorted())
-      expect(write.toSorted()).toEqual(
-        rights
-          .filter(([, right]) => right === 'write')
-          .map(([table]) => table)
-          .toSorted(),
-      )
-    }
+  '%s has exactly the rights on tables, indexes and kinds of rows that its data names',
+  (id, { tables }) => {
+    const expected = new Map<string, Set<string> | undefined>()
+    for (const { table, index, actions, rows } of tables)
+      for (const action of actions) {
+        const name = `${table}${index === undefined ? '' : `/index/${index}`} ${action}`
+        const patterns = expected.get(name) ?? new Set()
+        for (const kind of rows ?? []) patterns.add(leadingKeyPattern(kind))
+        expected.set(name, rows && patterns)
+      }
+    const sorted = [...expected].map(([name, patterns]) => [name, patterns && [...patterns].sort()]).sort()
+    for (const [made, stack] of [
+      [dev, 'shop'],
+      [two, 'shop'],
+      [two, 'standby-shop'],
+    ] as const)
+      expect(tableActions(made, id, stack)).toEqual(sorted)
   },
 )
 
-test('only accounts and the sweeper write users, and pages have no access to tables and buckets', () => {
-  expect(reach(two, 'OrderProcess').read).toContain('users')
-  expect(reach(two, 'OrderProcess').write).not.toContain('users')
+test('every right in the control table names kinds of rows, and IAM reads their keys as this shop writes them', () => {
+  for (const { id, tables } of definitions)
+    for (const right of tables) {
+      expect(right.rows !== undefined, id).toBe(right.table === 'control')
+      // A scan has no partition key, with which ForAllValues holds whatever the patterns are.
+      if (right.rows) expect(right.actions, id).not.toContain('Scan')
+      expect(Object.keys(TABLES[right.table].indexes)).toEqual(
+        expect.arrayContaining(right.index === undefined ? [] : [right.index]),
+      )
+      for (const kind of right.rows ?? []) {
+        const pattern = leadingKeyPattern(kind)
+        // Letters with a meaning in the patterns of IAM.
+        expect(pattern).toMatch(/^[\w.#-]+\*?$/)
+        // A pattern is for the rows of its kind, and of those that share their partitions.
+        const others = KINDS.filter(one => leadingKeyPattern(one) !== pattern)
+        for (const { prefix } of others)
+          expect(`${prefix}x`.startsWith(pattern.replace('*', '')) && pattern.endsWith('*'), pattern).toBe(
+            false,
+          )
+      }
+    }
+})
+
+test('only accounts and the sweeper write users, nobody changes the audit, and pages have no access to tables and buckets', () => {
+  const having = (action: RegExp) =>
+    definitions
+      .map(({ id }) => id)
+      .filter(id =>
+        tableActions(two, id).some(([name, patterns = ['']]) =>
+          patterns.some(one => action.test(`${name} ${one}`)),
+        ),
+      )
+  expect(having(/^users (Put|Update|Delete)/)).toEqual(['UserAccounts', 'Sweeper'])
+  expect(having(/^control (Update|Delete)\w+ audit/)).toEqual([])
+  expect(having(/^control Put\w+ session#/)).toEqual(['UserAccounts'])
+  expect(having(/^control \w+ account#/)).toEqual(['UserAccounts', 'Sweeper'])
   const pages = allowed(two, 'Pages').flatMap(({ actions }) => actions)
   expect(pages.toSorted()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'ssm:GetParameters'])
-  expect(definitions.map(({ id }) => id).filter(id => reach(two, id).write.includes('users'))).toEqual([
-    'UserAccounts',
-    'Sweeper',
-  ])
+})
+
+test('a policy has room left for more rights', () => {
+  // Of all inline policies of a role together, without white space.
+  for (const { id } of definitions)
+    expect(JSON.stringify(allowed(two, id)).length, id).toBeLessThan(10_240 * 0.7)
 })
 
 test('no permission has wildcard actions, and wildcard resources only where IAM requires them', () => {

@@ -1,48 +1,46 @@
-/** IAM permissions of functions: exactly the calls and resources that src/lambda/functions.ts implies. */
+/** IAM permissions of functions: exactly the calls and resources that src/lambda/functions.ts and table-rights.ts imply. */
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
-import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
+import { leadingKeyPattern, type TableAction, type TableRight } from '#src/lambda/table-rights.ts'
 import { getMailSender } from '../settings/mail-domain.ts'
 import { getConfigurationSet, getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
 
-const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
-/** A transaction requires the permissions of its parts. */
-const WRITE = [
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:ConditionCheckItem',
-]
-/** Only functions that maintain the index scan the books table, when there is no snapshot. */
-const mayScan = ({ blobs }: FunctionDefinition, id: TableId): boolean => id === 'books' && blobs === 'write'
+const allow = (actions: readonly string[], resources: readonly string[], conditions = {}): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources], conditions })
 
-const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
-  new PolicyStatement({ actions: [...actions], resources: [...resources] })
-
-const tableArns = (stack: Stack, stage: Stage, id: TableId): string[] => {
-  const { indexes }: TableDefinition = TABLES[id]
-  const table = stack.formatArn({
-    service: 'dynamodb',
-    resource: 'table',
-    resourceName: getTableNames(stage)[id],
-  })
-  return [table, ...Object.keys(indexes).map(index => `${table}/index/${index}`)]
+const tableArn = (stack: Stack, stage: Stage, { table, index }: TableRight): string => {
+  const resourceName = getTableNames(stage)[table] + (index === undefined ? '' : `/index/${index}`)
+  return stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName })
 }
 
-const tableStatements = (
-  stack: Stack,
-  stage: Stage,
-  definition: FunctionDefinition,
-  [id, right]: [TableId, Right],
-): PolicyStatement[] => {
-  const [table = '', ...indexes] = tableArns(stack, stage, id)
-  const scan = mayScan(definition, id) ? ['dynamodb:Scan'] : []
-  return [
-    allow([...READ, ...scan, ...(right === 'write' ? WRITE : [])], [table]),
-    ...(indexes.length > 0 ? [allow(['dynamodb:Query'], indexes)] : []),
-  ]
+/** The partition keys on which each action is allowed; undefined for all of them. */
+const patternsByAction = (rights: readonly TableRight[]): Map<TableAction, string[] | undefined> => {
+  const found = new Map<TableAction, string[] | undefined>()
+  for (const { actions, rows } of rights)
+    for (const action of actions) {
+      const patterns = rows?.map(leadingKeyPattern)
+      const known = found.has(action) ? found.get(action) : []
+      found.set(action, known && patterns && [...new Set([...known, ...patterns])].sort())
+    }
+  return found
+}
+
+/**
+ * Statements for the rights on one table or index. An action is in one statement, since all keys of a BatchGetItem must match the
+ * same one. `ForAllValues` holds for a request without keys too: a scan is the only action without, and none has a condition.
+ */
+const tableStatements = (arn: string, rights: readonly TableRight[]): PolicyStatement[] => {
+  const byPatterns = Map.groupBy(patternsByAction(rights), ([, patterns]) => patterns?.join(' '))
+  return [...byPatterns.values()].map(group => {
+    const [[, patterns] = []] = group
+    const conditions = patterns && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns } }
+    const actions = group.map(([action]) => `dynamodb:${action}`)
+    if (conditions && actions.includes('dynamodb:Scan'))
+      throw new TypeError('a scan reads all rows: it must not have the condition of a partition key')
+    return allow(actions, [arn], conditions)
+  })
 }
 
 /** Key of the index snapshot: see src/catalog/index/snapshot.ts. */
@@ -98,9 +96,9 @@ export const grantPermissions = (
   }: { readonly stage: Stage; readonly blobs: Bucket; readonly mailFrom?: string | undefined },
 ): void => {
   const stack = Stack.of(role)
-  const rights = Object.entries(definition.tables) as [TableId, Right][]
+  const rights = Map.groupBy(definition.tables, right => tableArn(stack, stage, right))
   const statements = [
-    ...rights.flatMap(one => tableStatements(stack, stage, definition, one)),
+    ...[...rights].flatMap(([arn, group]) => tableStatements(arn, group)),
     ...(definition.blobs ? blobStatements(blobs, definition.blobs) : []),
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]

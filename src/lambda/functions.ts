@@ -3,6 +3,7 @@ import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { TableId } from '../tables/definitions.ts'
+import { TABLE_RIGHTS, type TableRight } from './table-rights.ts'
 
 export type Right = 'read' | 'write'
 
@@ -26,9 +27,8 @@ export type FunctionDefinition = {
   /** Further route keys of the gateway: unmatched paths under its own, so that the shop's own 404 answers them. */
   readonly otherRoutes: readonly string[]
   readonly triggers: readonly Trigger[]
-  /** `write` includes reading. A table that is not named is not accessible. */
-  readonly tables: Readonly<Partial<Record<TableId, Right>>>
-  /** Blobs: covers and the snapshot of the index. */
+  readonly tables: readonly TableRight[]
+  /** Blobs: covers and the snapshot of the index; `write` includes reading. */
   readonly blobs?: Right
   readonly sendsMail?: boolean
   /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
@@ -46,7 +46,7 @@ export const FUNCTIONS = [
     endpoints: [...ENDPOINT_GROUPS.catalog, ...ENDPOINT_GROUPS.health],
     // The API documentation, and the 404 of unmatched /api routes.
     otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
-    tables: { books: 'write', control: 'write' },
+    tables: TABLE_RIGHTS.BookCatalog,
     blobs: 'write',
     secrets: HTTP_SECRETS,
   },
@@ -56,7 +56,7 @@ export const FUNCTIONS = [
     entry: 'cart',
     endpoints: ENDPOINT_GROUPS.cart,
     otherRoutes: ['ANY /api/cart', 'ANY /api/cart/{proxy+}'],
-    tables: { books: 'read', carts: 'write', control: 'write' },
+    tables: TABLE_RIGHTS.ShoppingCart,
     secrets: HTTP_SECRETS,
   },
   {
@@ -66,7 +66,7 @@ export const FUNCTIONS = [
     endpoints: ENDPOINT_GROUPS.accounts,
     otherRoutes: ['ANY /api/auth/{proxy+}', 'ANY /api/users/{proxy+}'],
     // For the order history, and for an erasure, which deletes carts and restricts orders.
-    tables: { users: 'write', control: 'write', carts: 'write', orders: 'write' },
+    tables: TABLE_RIGHTS.UserAccounts,
     secrets: HTTP_SECRETS,
   },
   {
@@ -75,7 +75,7 @@ export const FUNCTIONS = [
     entry: 'orders',
     endpoints: ENDPOINT_GROUPS.orders,
     otherRoutes: ['ANY /api/orders', 'ANY /api/orders/{proxy+}'],
-    tables: { orders: 'write', carts: 'write', books: 'write', control: 'write', users: 'read' },
+    tables: TABLE_RIGHTS.OrderProcess,
     secrets: HTTP_SECRETS,
   },
   {
@@ -83,7 +83,7 @@ export const FUNCTIONS = [
     id: 'Pages',
     entry: 'pages',
     otherRoutes: ['$default'],
-    tables: {},
+    tables: TABLE_RIGHTS.Pages,
     secrets: ['proxy'],
   },
   {
@@ -95,7 +95,7 @@ export const FUNCTIONS = [
       // A snapshot must not become older than the change log, also in a quiet shop.
       { kind: 'schedule', everyMinutes: 360 },
     ],
-    tables: { books: 'read', control: 'write' },
+    tables: TABLE_RIGHTS.IndexConsumer,
     blobs: 'write',
     secrets: [],
   },
@@ -117,7 +117,7 @@ export const FUNCTIONS = [
         },
       },
     ],
-    tables: { control: 'write', orders: 'read', users: 'read' },
+    tables: TABLE_RIGHTS.OutboxConsumer,
     sendsMail: true,
     secrets: [],
   },
@@ -127,7 +127,7 @@ export const FUNCTIONS = [
     entry: 'sweeper',
     triggers: [{ kind: 'schedule', everyMinutes: 5 }],
     // For finishing interrupted erasures.
-    tables: { control: 'write', orders: 'write', users: 'write', carts: 'write' },
+    tables: TABLE_RIGHTS.Sweeper,
     sendsMail: true,
     secrets: [],
   },
@@ -140,7 +140,7 @@ export const RELEASE_CHECK = {
   ...none,
   id: 'ReleaseCheck',
   entry: 'release-check',
-  tables: {},
+  tables: [],
   secrets: ['proxy'],
 } as const satisfies FunctionDefinition
 

@@ -3,13 +3,17 @@ import { expect, test } from 'vitest'
 import type { TestShop } from '../../test/kit.ts'
 import { createKillableWorker, createMailCapture, createMailShop } from '../../test/mail.ts'
 import { readItems } from '../../test/table-contents.ts'
+import { asFunction } from '../../test/table-rights.ts'
 import { newOrderId } from '../core/ids.ts'
 import { isInOutbox, outboxKey } from '../core/outbox.ts'
 import { currentRequest } from '../core/request.ts'
 import { LEASE_MS, MAX_TRIES } from './delivery.ts'
 import type { Mail } from './schema.ts'
 import { collectEntries } from './table.ts'
-import { BATCH_SIZE, sendDueMail } from './worker.ts'
+import * as worker from './worker.ts'
+
+const { BATCH_SIZE } = worker
+const sendDueMail = asFunction('Sweeper', worker.sendDueMail)
 
 const HOUR = 3_600_000
 const dead = (shop: TestShop) => collectEntries(shop.deps.outbox.deadLetters())

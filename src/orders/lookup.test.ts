@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMailCapture, createMailShop } from '../../test/mail.ts'
+import { asFunction } from '../../test/table-rights.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { orderNumber } from './number.ts'
 
@@ -17,7 +18,7 @@ const linkShop = async () => {
   /** Sends what is due; the tokens of the links in it. */
   const deliver = async (): Promise<string[]> => {
     const { mails, transport } = createMailCapture()
-    await sendDueMail({ ...shop.deps, transport })
+    await asFunction('Sweeper', sendDueMail)({ ...shop.deps, transport })
     return mails.flatMap(({ html }) => /\/orders\/open\?token=([\w-]{43})"/.exec(html)?.[1] ?? [])
   }
   const open = (token: string) => visitor.post(OPEN, { token })

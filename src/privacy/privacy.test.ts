@@ -4,9 +4,14 @@ import { expect, test } from 'vitest'
 import { createAccountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
 import { dumpTables, readItems } from '../../test/table-contents.ts'
+import { asFunction } from '../../test/table-rights.ts'
 import { mailFolder } from '../composition/settings.ts'
-import { sendDueMail } from '../notifications/worker.ts'
-import { erasePerson, resumeErasures } from './erase.ts'
+import * as worker from '../notifications/worker.ts'
+import * as erase from './erase.ts'
+
+const sendDueMail = asFunction('Sweeper', worker.sendDueMail)
+const resumeErasures = asFunction('Sweeper', erase.resumeErasures)
+const erasePerson = asFunction('UserAccounts', erase.erasePerson)
 
 const EMAIL = 'canary-mail@example.com'
 const ADDRESS = {
