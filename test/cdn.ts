@@ -30,19 +30,45 @@ const queryOf = (search: string): Record<string, Value> => {
   )
 }
 
-/** Runs the code of a viewer-request function on a request, which it may change. */
-export const createEdgeFunction = (code: string) => {
-  const handler = new Function(`${code}\nreturn handler`)() as (event: object) => EdgeRequest
-  return (request: Request): Request => {
-    const { pathname, search, origin } = new URL(request.url)
+type EdgeResponse = {
+  readonly statusCode: number
+  readonly headers: EdgeRequest['headers']
+  readonly body: { readonly encoding: 'text'; readonly data: string }
+}
+const toHeaders = (headers: EdgeRequest['headers']): [string, string][] =>
+  Object.entries(headers).map(([name, { value }]) => [name, value])
+
+/** Runs the code of a viewer-request function on requests: gives the response that it makes, or the request, which it may change. */
+const createHandler = (code: string) => {
+  const handler = new Function(`${code}\nreturn handler`)() as (event: object) => EdgeRequest | EdgeResponse
+  return (request: Request): EdgeRequest | EdgeResponse => {
+    const { pathname, search } = new URL(request.url)
     const headers = Object.fromEntries([...request.headers].map(([name, value]) => [name, { value }]))
     const querystring = queryOf(search)
-    const made = handler({ request: { method: request.method, uri: pathname, querystring, headers } })
+    return handler({ request: { method: request.method, uri: pathname, querystring, headers } })
+  }
+}
+
+/** The response that the code of a viewer-request function makes for a request; undefined where it goes on. */
+export const edgeResponse = (code: string, request: Request): Response | undefined => {
+  const made = createHandler(code)(request)
+  return 'statusCode' in made
+    ? new Response(made.body.data, { status: made.statusCode, headers: toHeaders(made.headers) })
+    : undefined
+}
+
+/** Runs the code of a viewer-request function on a request, which it may change. */
+export const createEdgeFunction = (code: string) => {
+  const handle = createHandler(code)
+  return (request: Request): Request => {
+    const { search, origin } = new URL(request.url)
+    const made = handle(request)
+    if ('statusCode' in made) throw new TypeError('the function must let the request through')
     const changed = typeof made.querystring === 'string'
     const query = changed ? (made.querystring === '' ? '' : `?${made.querystring}`) : search
     return new Request(`${origin}${made.uri}${query}`, {
       method: request.method,
-      headers: Object.entries(made.headers).map(([name, { value }]): [string, string] => [name, value]),
+      headers: toHeaders(made.headers),
     })
   }
 }

@@ -8,8 +8,8 @@ import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
 import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
-import { PAGE_QUERIES_CODE } from '../infra/edge/page-queries.ts'
 import { PUBLIC_PAGE_PATTERNS, SITE_FILE_PATTERNS } from '../infra/edge/path-patterns.ts'
+import { createViewerRequestCode } from '../infra/edge/viewer-request.ts'
 import { createEdgeFunction, firstMatch } from './cdn.ts'
 import { startFakeAws } from './fake-aws.ts'
 import { startGateway } from './gateway.ts'
@@ -30,13 +30,13 @@ afterAll(() => {
   for (const close of closing.splice(0)) close()
 })
 
-const runPageQueries = createEdgeFunction(PAGE_QUERIES_CODE)
+const runViewerRequest = createEdgeFunction(createViewerRequestCode('CloudShelf'))
 
 /** A request as the CDN on AWS sends it on: of the query of a public page only what is in its cache key. */
 const atEdge = (request: Request): Request => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' && request.method !== 'HEAD') return request
-  if (firstMatch(PUBLIC_PAGE_PATTERNS, pathname)) return runPageQueries(request)
+  if (firstMatch(PUBLIC_PAGE_PATTERNS, pathname)) return runViewerRequest(request)
   return firstMatch(SITE_FILE_PATTERNS, pathname) ? new Request(`${origin}${pathname}`, request) : request
 }
 

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TemplateJson } from '../infra/standing-costs.ts'
 import { cloudWatch, createAlarms, type FakeAlarms, type Reply, sns } from './fake-alarms.ts'
+import { edgeFunctions, type FakeEdgeFunction } from './fake-edge-functions.ts'
 
 type FakeStack = {
   status: string
@@ -32,6 +33,8 @@ export type FakeRegion = FakeAlarms & {
   /** Buckets of production that are gone, but still listed by their tags. */
   deleted: string[]
   parameters: Map<string, string>
+  /** CloudFront's, in us-east-1. */
+  edgeFunctions: Map<string, FakeEdgeFunction>
 }
 
 const json = (body: object): Reply => [200, JSON.stringify(body)]
@@ -58,6 +61,7 @@ const createRegion = (): FakeRegion => ({
   backups: [],
   deleted: [],
   ...createAlarms(),
+  edgeFunctions: new Map(),
   parameters: new Map([['/cdk-bootstrap/hnb659fds/version', '30']]),
 })
 
@@ -314,11 +318,13 @@ export const startFakeAccount = async () => {
       if (service === 'cognito-idp') return cognito(region(at), action, JSON.parse(body))
       if (service === 's3') return s3(regions, method, url, String(headers['x-amz-copy-source'] ?? ''), body)
       if (service === 'ses' || service === 'lambda') return rest(region(at), url.pathname)
+      if (service === 'cloudfront')
+        return edgeFunctions(region(at).edgeFunctions, method, url, String(headers['if-match'] ?? ''), body)
       if (service === 'sts') return [200, '<Account>123456789012</Account>']
       return [403, '']
     }
-    const [status, text] = reply()
-    response.writeHead(status).end(text)
+    const [status, text, more = {}] = reply()
+    response.writeHead(status, more).end(text)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

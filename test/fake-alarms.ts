@@ -1,6 +1,6 @@
 /** Fake alarms of a Region: CloudWatch's states and actions, and SNS's subscribers. */
 
-export type Reply = readonly [status: number, text: string]
+export type Reply = readonly [status: number, text: string, headers?: Readonly<Record<string, string>>]
 
 export type FakeAlarms = {
   /** Addresses of the subscribers of each topic, and whether they have confirmed. */

@@ -1,9 +1,11 @@
 /** Tests of the CDN configuration: caching, privacy, failover, origin access and TLS. */
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
+import { errorStatus } from '#src/core/errors.ts'
 import type { Endpoint } from '#src/http/endpoint.ts'
+import { Problem } from '#src/http/problem.ts'
 import { isPublicPage, PUBLIC_PAGES, pageAddress, UNKEYED_QUERY } from '#src/pages/public-pages.ts'
-import { createEdgeFunction, firstMatch } from '../../test/cdn.ts'
+import { createEdgeFunction, edgeResponse, firstMatch } from '../../test/cdn.ts'
 import {
   ALL_OPTIONS,
   FAILOVER_OPTIONS,
@@ -13,11 +15,14 @@ import {
   synthesize,
 } from '../../test/stacks.ts'
 import { parseRecordedOptions } from '../settings/recorded-options.ts'
-import { MAX_CODE_BYTES, PAGE_QUERIES_CODE } from './page-queries.ts'
+import { isClosedIn, withClosed } from './maintenance-page.ts'
 import { FORWARDED_HEADERS } from './policies.ts'
+import { createViewerRequestCode, MAX_CODE_BYTES } from './viewer-request.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
+
+const CODE = createViewerRequestCode('CloudShelf')
 
 const configOf = ({ templates }: Synthesized): Properties =>
   listResources(templates.edge, 'AWS::CloudFront::Distribution')[0]?.[1].DistributionConfig ?? {}
@@ -127,7 +132,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 test('the cache key of a public page has the parameters that the page knows, and no other is forwarded', () => {
   const resources = dev.templates.edge?.Resources ?? {}
   const propertiesOf = ({ Ref }: Properties): Properties => (resources[Ref]?.Properties ?? {}) as Properties
-  const run = createEdgeFunction(PAGE_QUERIES_CODE)
+  const run = createEdgeFunction(CODE)
   for (const { route, params, cachingParams = [] } of PUBLIC_PAGES) {
     const path = EXAMPLES[route] ?? ''
     const known = [...Object.keys(params), ...cachingParams]
@@ -147,15 +152,15 @@ test('the cache key of a public page has the parameters that the page knows, and
   }
   const [[, edgeFunction] = []] = listResources(dev.templates.edge, 'AWS::CloudFront::Function')
   expect(edgeFunction).toMatchObject({
-    FunctionCode: PAGE_QUERIES_CODE,
+    FunctionCode: CODE,
     FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
     AutoPublish: true,
   })
-  expect(Buffer.byteLength(PAGE_QUERIES_CODE)).toBeLessThan(MAX_CODE_BYTES)
+  expect(Buffer.byteLength(CODE)).toBeLessThan(MAX_CODE_BYTES)
 })
 
 test('the function at the edge splits a query as the page server does, and sends the rest beside the key', () => {
-  const run = createEdgeFunction(PAGE_QUERIES_CODE)
+  const run = createEdgeFunction(CODE)
   const split = (path: string, headers = {}) => {
     const request = run(new Request(`https://shop.example${path}`, { headers }))
     return { url: request.url.slice('https://shop.example'.length), rest: request.headers.get(UNKEYED_QUERY) }
@@ -185,6 +190,56 @@ test('the function at the edge splits a query as the page server does, and sends
     expect(pageAddress(new URL(there.url, 'https://shop.example'))?.path).toBe(here?.path)
     expect(there.rest).toBe(here?.unkeyed)
   }
+})
+
+test('closed for maintenance, the CDN answers pages and the API itself, and asks nobody', async () => {
+  expect(isClosedIn(CODE)).toBe(false)
+  const closed = withClosed(createViewerRequestCode('Tea & <Books>'), true)
+  expect(isClosedIn(closed)).toBe(true)
+  expect(Buffer.byteLength(closed)).toBeLessThan(MAX_CODE_BYTES)
+  expect(withClosed(withClosed(CODE, true), false)).toBe(CODE)
+  const ask = (path: string, method = 'GET') =>
+    edgeResponse(closed, new Request(`https://shop.example${path}`, { method }))
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/books/tech-001?utm_source=a'],
+    ['GET', '/cart.data'],
+    ['POST', '/checkout'],
+    ['GET', '/apiary'],
+  ] as const) {
+    const page = ask(path, method)
+    expect(page?.status, path).toBe(503)
+    expect(page?.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const html = await page?.text()
+    expect(html).toContain('<html lang="en">')
+    expect(html).toMatch(/<title>[^<]+ \| Tea &amp; &lt;Books><\/title>/)
+    expect(html).toContain('<h1>We’re dusting the shelves</h1>')
+  }
+  for (const [method, path] of [
+    ['POST', '/api/orders'],
+    ['GET', '/api/books'],
+    ['GET', '/api'],
+  ] as const) {
+    const refused = ask(path, method)
+    expect(Object.fromEntries(refused?.headers ?? [])).toMatchObject({
+      'content-type': 'application/problem+json',
+      'retry-after': '300',
+      'cache-control': 'no-store',
+    })
+    const document = await refused?.json()
+    expect(Problem.safeParse(document).success).toBe(true)
+    expect(document).toMatchObject({ status: errorStatus.maintenance, code: 'maintenance' })
+  }
+  expect(ask('/api/health')).toBeUndefined()
+  expect(
+    edgeResponse(CODE, new Request('https://shop.example/api/orders', { method: 'POST' })),
+  ).toBeUndefined()
+  // Whatever may reach a function for a visitor can be closed; files of buckets, drawn covers and files of crawlers are left.
+  for (const one of [configOf(two).DefaultCacheBehavior, ...configOf(two).CacheBehaviors] as Properties[])
+    expect([one.PathPattern, one.FunctionAssociations !== undefined]).toEqual([
+      one.PathPattern,
+      !['Files', 'Covers'].includes(nameOf(one.CachePolicyId)),
+    ])
 })
 
 test('errors are not rewritten, responses are compressed, and connections use HTTP/3 and TLS', () => {

@@ -20,6 +20,7 @@ import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfr
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import { DEFAULT_SHOP_NAME } from '#src/core/shop-profile.ts'
 import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
 import { formatRecordedOptions } from '../settings/recorded-options.ts'
@@ -29,7 +30,6 @@ import { cdnMetric, rateWhereMany } from '../shop/metrics.ts'
 import type { Store } from '../store/store.ts'
 import { createBudget } from './budget.ts'
 import { createAliasRecords, createCertificate, findZone } from './domain.ts'
-import { createPageQueries } from './page-queries.ts'
 import {
   ASSET_PATTERNS,
   COVER_PATTERNS,
@@ -39,6 +39,7 @@ import {
   SITE_FILE_PATTERNS,
 } from './path-patterns.ts'
 import { createPolicies, type Policies } from './policies.ts'
+import { createViewerRequest } from './viewer-request.ts'
 import { createFirewall } from './waf.ts'
 
 export type EdgeProps = StackProps & {
@@ -101,12 +102,15 @@ export class Edge extends Stack {
     const policies = createPolicies(this, name, options.hstsSubdomains)
     const zone = findZone(this, options)
     const certificate = createCertificate(this, options, zone)
-    const pageQueries = createPageQueries(this, `${name}-page-queries`)
-    const behaviors = createBehaviors(policies, pageQueries, {
-      api: both(api),
-      assets: both(store => bucket(store, 'assets')),
-      images: both(store => bucket(store, 'blobs')),
-    })
+    const behaviors = createBehaviors(
+      policies,
+      createViewerRequest(this, stage, options.shopName ?? DEFAULT_SHOP_NAME),
+      {
+        api: both(api),
+        assets: both(store => bucket(store, 'assets')),
+        images: both(store => bucket(store, 'blobs')),
+      },
+    )
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `${name}: pages, API, pictures`,
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -169,7 +173,7 @@ type Behaviors = Readonly<{
 
 const createBehaviors = (
   policies: Policies,
-  pageQueries: IFunctionRef,
+  viewerRequest: IFunctionRef,
   { api, assets, images }: Readonly<Record<'api' | 'assets' | 'images', Origin>>,
 ): Behaviors => {
   const { headers, shared, personal, covers, files } = policies
@@ -188,17 +192,20 @@ const createBehaviors = (
     cachedMethods: CachedMethods.CACHE_GET_HEAD,
     ...more,
   })
+  const functionAssociations = [{ eventType: FunctionEventType.VIEWER_REQUEST, function: viewerRequest }]
   const ask = (originRequestPolicy: OriginRequestPolicy, allowedMethods: AllowedMethods) => ({
     originRequestPolicy,
     allowedMethods,
   })
-  const read = behavior(api.read, shared, ask(withoutCookies, AllowedMethods.ALLOW_GET_HEAD))
-  const readAndWrite = behavior(api.write, shared, ask(withCookies, AllowedMethods.ALLOW_ALL))
-  const everythingElse = behavior(api.write, personal, ask(withCookies, AllowedMethods.ALLOW_ALL))
-  const page = {
-    ...behavior(api.read, shared, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD)),
-    functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: pageQueries }],
-  }
+  // What is asked of the shop's functions for a visitor; drawn covers and files of crawlers are left as they are.
+  const closable = (policy: OriginRequestPolicy, methods: AllowedMethods) => ({
+    ...ask(policy, methods),
+    functionAssociations,
+  })
+  const read = behavior(api.read, shared, closable(withoutCookies, AllowedMethods.ALLOW_GET_HEAD))
+  const readAndWrite = behavior(api.write, shared, closable(withCookies, AllowedMethods.ALLOW_ALL))
+  const everythingElse = behavior(api.write, personal, closable(withCookies, AllowedMethods.ALLOW_ALL))
+  const page = behavior(api.read, shared, closable(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD))
   const cover = behavior(api.read, covers, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD))
   const siteFile = behavior(api.read, files, ask(withKeyedQuery, AllowedMethods.ALLOW_GET_HEAD))
   const assign = (patterns: readonly string[], to: BehaviorOptions) =>

@@ -1,21 +1,16 @@
 /**
- * CloudFront function that keeps of a public page's query what the page knows (src/pages/public-pages.ts), in one order, because
- * the query is part of the cache key. A cache policy takes ten names at most and a book list has more. The rest goes on in a
- * header that is in no key, from which only redirects are made.
+ * Part of the CloudFront function that keeps of a public page's query what the page knows (src/pages/public-pages.ts), in one
+ * order, because the query is part of the cache key. A cache policy takes ten names at most and a book list has more. The rest goes
+ * on in a header that is in no key, from which only redirects are made.
  */
-import { Function as EdgeFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront'
-import type { Construct } from 'constructs'
 import { PUBLIC_PAGES, ROUTES_PARAM, UNKEYED_QUERY } from '#src/pages/public-pages.ts'
-
-/** CloudFront's limit for the code of a function, in bytes. */
-export const MAX_CODE_BYTES = 10_240
 
 const PAGES = PUBLIC_PAGES.map(
   ({ path, route, params, cachingParams = [] }) =>
     `  [${path}, ${JSON.stringify(route)}, ${JSON.stringify([...Object.keys(params), ...cachingParams])}],`,
 )
 
-/** Written for CloudFront's JavaScript runtime 2.0, which does not know all of the language. */
+/** `keepKnownQuery(request)` gives the request of a public page with the query that is in the key, and any other as it is. */
 export const PAGE_QUERIES_CODE = `var PAGES = [
 ${PAGES.join('\n')}
 ];
@@ -24,8 +19,7 @@ function decode(text) {
   try { return decodeURIComponent(text.replace(/\\+/g, ' ')); } catch (error) { return text; }
 }
 
-function handler(event) {
-  var request = event.request;
+function keepKnownQuery(request) {
   delete request.headers['${UNKEYED_QUERY}'];
   var isData = request.uri.slice(-5) === '.data';
   var path = isData ? request.uri.slice(0, -5) : request.uri;
@@ -50,12 +44,3 @@ function handler(event) {
   return request;
 }
 `
-
-/** `name` is the function's, which is unique per account. */
-export const createPageQueries = (scope: Construct, name: string): EdgeFunction =>
-  new EdgeFunction(scope, 'PageQueries', {
-    functionName: name,
-    comment: 'Keeps of the query of a public page what the page knows',
-    runtime: FunctionRuntime.JS_2_0,
-    code: FunctionCode.fromInline(PAGE_QUERIES_CODE),
-  })

@@ -4,6 +4,7 @@ import { type AlarmCalls, createAlarmCalls } from './alarm-calls.ts'
 import { createCalls, expectOk, OperatorError, objectPath, xmlValue } from './calls.ts'
 import { createStackCalls, type StackCalls } from './cloudformation.ts'
 import { type CoverCalls, createCoverCalls } from './covers.ts'
+import { createEdgeFunctionCalls, type EdgeFunctionCalls } from './edge-function-calls.ts'
 import { createDataCalls, type DataCalls } from './stored-data.ts'
 
 export { OperatorError }
@@ -12,7 +13,8 @@ export type Aws = StackCalls &
   DataCalls &
   LimitCalls &
   CoverCalls &
-  AlarmCalls & {
+  AlarmCalls &
+  EdgeFunctionCalls & {
     readonly region: string
     /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
     readonly account: () => Promise<string>
@@ -42,6 +44,7 @@ export const createAws = (region: string, endpoint?: string, pollMs?: number): A
     ...createLimitCalls(calls),
     ...createCoverCalls(calls),
     ...createAlarmCalls(calls),
+    ...createEdgeFunctionCalls(calls),
 
     account: async () => {
       const { status, text } = await calls.query('sts', 'GetCallerIdentity')

@@ -3,6 +3,7 @@ import { decodeXML } from 'entities'
 import { createSigner } from '#src/composition/clients.ts'
 import { readSettings } from '#src/composition/settings.ts'
 import { createAwsClient } from '#src/core/aws/aws-request.ts'
+import { headerOf } from '#src/core/aws/http-pool.ts'
 import { MissingCredentials } from '#src/core/aws/sign.ts'
 
 /** An error that the operator can fix; the message is one line that says how. */
@@ -11,7 +12,7 @@ export class OperatorError extends Error {}
 /** CDK's name for its bootstrap resources. */
 export const CDK_QUALIFIER = 'hnb659fds'
 
-export type Answer = { readonly status: number; readonly text: string }
+export type Answer = { readonly status: number; readonly text: string; readonly etag?: string | undefined }
 type Service =
   | 'ssm'
   | 'sts'
@@ -23,6 +24,7 @@ type Service =
   | 'cognito-idp'
   | 'monitoring'
   | 'sns'
+  | 'cloudfront'
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Names of API versions, as the services' JSON protocols want them before the action. */
@@ -49,6 +51,13 @@ export type Calls = {
   ) => Promise<Answer>
   readonly json: (service: keyof typeof JSON_TARGETS, action: string, body: object) => Promise<Answer>
   readonly rest: (service: 'ses' | 'lambda', path: string) => Promise<Answer>
+  /** A request to CloudFront, which has one endpoint, with the Region us-east-1. */
+  readonly cloudFront: (
+    method: Method,
+    path: string,
+    headers?: Readonly<Record<string, string>>,
+    body?: string,
+  ) => Promise<Answer>
   /** A request to a bucket; `path` begins with a slash. */
   readonly bucket: (
     name: string,
@@ -86,14 +95,14 @@ export const createCalls = (region: string, endpoint?: string): Calls => {
       clients.get(host) ?? createAwsClient(endpoint ?? `https://${host}`, createSigner(settings, service))
     clients.set(host, known)
     return async (...request: Parameters<typeof known>): Promise<Answer> => {
-      const { status, body } = await known(...request).catch((error: unknown) => {
+      const response = await known(...request).catch((error: unknown) => {
         if (error instanceof MissingCredentials)
           throw new OperatorError(`${error.message}; \`aws configure sso\` or AWS_PROFILE provides them`)
         throw new OperatorError(
           `${service} in ${region} cannot be reached: ${error instanceof Error ? error.message : error}`,
         )
       })
-      return { status, text: body.toString() }
+      return { status: response.status, text: response.body.toString(), etag: headerOf(response, 'etag') }
     }
   }
   const at = (service: Service) =>
@@ -118,6 +127,11 @@ export const createCalls = (region: string, endpoint?: string): Calls => {
         body: JSON.stringify(body),
       }),
     rest: (service, path) => at(service)({ method: 'GET', path }),
+    cloudFront: (method, path, headers = {}, body) =>
+      client(
+        'cloudfront',
+        'cloudfront.amazonaws.com',
+      )({ method, path, headers: { ...headers }, ...(body === undefined ? {} : { body }) }),
     bucket: (name, method, path, headers = {}, body) =>
       client(
         's3',

@@ -4,6 +4,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -14,6 +16,8 @@ import { parseRecordedOptions } from '../settings/recorded-options.ts'
 import { getStage, getTableNames } from '../settings/stage.ts'
 import type { Resource, TemplateJson } from '../standing-costs.ts'
 import { type Flag, readArgs } from './args.ts'
+import { createAws } from './aws.ts'
+import { isClosed, setClosed, waitUntilClosed } from './maintenance-page.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -51,6 +55,10 @@ const createResource = (
       replicas: [],
     })
   }
+  if (Type === 'AWS::CloudFront::Function') {
+    const code = String(properties.FunctionCode)
+    region.edgeFunctions.set(properties.Name, { live: code, development: code, version: 1 })
+  }
   if (Type === 'AWS::S3::Bucket')
     region.buckets.set(`${stack}-${id}`.toLowerCase(), { tags: tagsOf(properties), objects: new Map() })
   if (Type === 'AWS::Cognito::UserPool')
@@ -66,12 +74,16 @@ const bucketOf = ({ buckets }: FakeRegion, stack: string, part: string): string 
   return [...buckets].find(([, { tags }]) => tags.part === part && tags.shop === shop)?.[0] ?? ''
 }
 
+const isChangedFunction = (before: Resource | undefined, now: Resource): boolean =>
+  now.Type === 'AWS::CloudFront::Function' && JSON.stringify(before) !== JSON.stringify(now)
+
 const applyStack = (stack: string): Record<string, string> => {
   const region = regionOf(stack)
   const template = state.assembly[stack] as TemplateJson & { Outputs?: Record<string, { Value: unknown }> }
   const before = region.stacks.get(stack)?.template?.Resources ?? {}
   for (const [id, resource] of Object.entries(template.Resources ?? {}))
-    if (!(id in before)) createResource(region, stack, id, resource)
+    if (!(id in before) || isChangedFunction(before[id], resource))
+      createResource(region, stack, id, resource)
   const outputs = {
     Options: String(template.Outputs?.Options?.Value),
     Address: 'https://shop.example',
@@ -343,4 +355,35 @@ test('a failover needs the stage alone: all other options are those of the last 
   await failOver('second stage=dev')
   await failOver('first stage=dev --yes')
   expect(active()).toEqual(before)
+})
+
+test('a shop that is closed for maintenance stays closed when it is deployed, until it is opened', async () => {
+  const edge = createAws('us-east-1', account().endpoint, 1)
+  await expect(isClosed(edge, 'dev')).rejects.toThrow('dev is not deployed')
+  await deploy('stage=dev')
+  expect(await isClosed(edge, 'dev')).toBe(false)
+  expect([await setClosed(edge, 'dev', true), await setClosed(edge, 'dev', true)]).toEqual([true, false])
+  const code = () => account().region('us-east-1').edgeFunctions.get('dev-cloudshelf-viewer-request')
+  expect(code()?.live).toBe(code()?.development)
+  // The name of the shop is in the page, so this deployment replaces the code of the function.
+  await deploy('stage=dev shopName=Elsewhere --yes')
+  expect(said.join('\n')).toContain('dev is closed for maintenance and stays closed')
+  expect(code()?.live).toContain('Elsewhere')
+  expect(await isClosed(edge, 'dev')).toBe(true)
+  expect(await setClosed(edge, 'dev', false)).toBe(true)
+  expect(await isClosed(edge, 'dev')).toBe(false)
+  expect(code()?.live).toContain('Elsewhere')
+})
+
+test('the command waits until the shop answers as it was told', async () => {
+  let isClosedNow = false
+  const server = createServer((_, response) => {
+    response.writeHead(isClosedNow ? 503 : 200, isClosedNow ? { 'retry-after': '300' } : {}).end()
+    isClosedNow = true
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await waitUntilClosed(address, true, 1)
+  await expect(waitUntilClosed(address, false, 1)).rejects.toThrow('is still closed after five minutes')
+  server.close()
 })

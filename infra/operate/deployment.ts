@@ -72,7 +72,7 @@ export const deployShop = async (args: Args): Promise<void> => {
 
   const secrets = await ensureSecrets(regions, getStage(options.stage))
   const address =
-    options.active === 'second' ? failOver(args, secrets) : await release(args, regions, secrets, last)
+    options.active === 'second' ? await failOver(args, secrets) : await release(args, regions, secrets, last)
   const environment = await commandEnvironment(args, first, address)
   verifyTables(environment)
   await waitForHealth(address)

@@ -14,6 +14,7 @@ import { type Aws, createAws, OperatorError } from './aws.ts'
 import { CDK_QUALIFIER } from './calls.ts'
 import { deploy, synthesize } from './cdk.ts'
 import { copyCovers } from './covers.ts'
+import { readMaintenance } from './maintenance-page.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
 
@@ -80,17 +81,22 @@ const readAddress = (edge: Readonly<Record<string, string>> | undefined): string
 }
 
 /** `read`: outputs of the stacks that it reads; without them its inputs stay as they are. */
-const releaseEdge = (args: Args, { proxy }: Secrets, read?: StackOutputs): StackOutputs => {
+const releaseEdge = async (args: Args, { proxy }: Secrets, read?: StackOutputs): Promise<StackOutputs> => {
   const { edge } = stackNames(args.options)
+  const keepMaintenance = await readMaintenance(createAws(EDGE_REGION), args.options.stage)
   logStep('CDN')
   const inputs = read ? [inputsParameter(edge, read)] : []
-  return deploy([edge], [edgeParameter(edge, proxySecretToSend(proxy)), ...inputs])
+  try {
+    return deploy([edge], [edgeParameter(edge, proxySecretToSend(proxy)), ...inputs])
+  } finally {
+    await keepMaintenance()
+  }
 }
 
 /** Makes the second Region active, whatever the state of the first. Returns the shop's URL. */
-export const failOver = (args: Args, secrets: Secrets): string => {
+export const failOver = async (args: Args, secrets: Secrets): Promise<string> => {
   const { edge, shop, standbyShop } = stackNames(args.options)
-  const address = readAddress(releaseEdge(args, secrets)[edge])
+  const address = readAddress((await releaseEdge(args, secrets))[edge])
   logStep('Deploying functions of the second Region')
   deploy([standbyShop])
   logStep('Deactivating functions of the first Region')
@@ -145,7 +151,7 @@ export const release = async (
     sides.push({ aws, bucket })
   }
   await copyMissingCovers(sides, args.options, last)
-  const read = { ...made, ...releaseEdge(args, secrets, made) }
+  const read = { ...made, ...(await releaseEdge(args, secrets, made)) }
   logStep('Deploying functions and routes')
   const shops = [...(two ? [names.standbyShop] : []), names.shop]
   deploy(

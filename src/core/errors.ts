@@ -62,6 +62,7 @@ export const errorStatus = {
   shop_moving: 503,
   writes_paused: 503,
   identity_provider_unavailable: 503,
+  maintenance: 503,
 } as const
 
 export type ErrorCode = keyof typeof errorStatus

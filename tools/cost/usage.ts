@@ -213,8 +213,8 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     ['lambda-duration', gbSeconds],
     ['api-gateway-request', pages + api],
     ['cloudfront-request', cdn],
-    // The function that keeps of a page's query what the page knows.
-    ['cloudfront-function', pageViews],
+    // Of public pages, cached ones too, and of what is for one visitor.
+    ['cloudfront-function', pageViews + pages - rendered],
     ['cloudfront-transfer', (pageViews * ASSUMPTIONS.kilobytesPerPage) / GB],
     ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024 + (stage === 'prod' ? index.storageGb : 0)],
     ['s3-get', files * ASSUMPTIONS.cdnMissShare],

@@ -62,7 +62,8 @@ export const createServiceSigner = (
     | 'tagging'
     | 'cognito-idp'
     | 'monitoring'
-    | 'sns',
+    | 'sns'
+    | 'cloudfront',
   region: string,
   provide: () => Promise<Credentials>,
 ): ServiceSigner => {
