@@ -7,6 +7,7 @@ import { DEFAULT_MAX_BYTES, parseJson } from './body.ts'
 import type { ReceiveBody } from './body-budget.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authorize, type Identity } from './identity.ts'
+import { describeIssue } from './issue-message.ts'
 import { invalidRequest } from './problem.ts'
 import { repeatableNames } from './repeatable-param.ts'
 
@@ -14,7 +15,7 @@ export type ParsedInput = { readonly [part in 'params' | 'query' | 'headers' | '
 
 const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
   if (!schema) return undefined
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: describeIssue })
   if (!parsed.success) throw invalidRequest(part, parsed.error)
   return parsed.data
 }
