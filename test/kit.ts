@@ -7,6 +7,7 @@ import { createPasswordCredential } from '#src/accounts/password-credential.ts'
 import { hashPassword } from '#src/accounts/passwords.ts'
 import { sessionCookie, signToken } from '#src/accounts/sessions.ts'
 import type { Book } from '#src/catalog/schema.ts'
+import { createFenceGuard } from '#src/composition/clients.ts'
 import { blobFolder, readSettings } from '#src/composition/settings.ts'
 import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
 import { engineSigner } from '#src/core/aws/sign.ts'
@@ -262,11 +263,13 @@ export const createTestShop = async ({
     names,
     dataDir: temporaryFolder(),
   }
-  const { wire, outages } = createMonitoredWire(
-    createWire(() => endpoint ?? engine.endpoint, engineSigner),
-    { event: () => {}, failure: () => {} },
+  const guarded = createWire(
+    () => endpoint ?? engine.endpoint,
+    engineSigner,
+    call => createFenceGuard(settings, withRecordedCalls(call)),
   )
-  const db = createDynamo(withRecordedCalls(wire), outages)
+  const { wire, outages } = createMonitoredWire(guarded, { event: () => {}, failure: () => {} })
+  const db = createDynamo({ ...wire, call: withRecordedCalls(wire.call) }, outages)
   await createTables(db, names)
   const reported: unknown[] = []
   const deps = createDeps(settings, {

@@ -1,8 +1,10 @@
-/** Minimal Lambda runtime: imports the handler, reads events as lines from stdin, and writes results as lines to fd 3. */
+/**
+ * Minimal Lambda runtime: imports the handler, reads events as lines from stdin, and writes results as lines to fd 3; where
+ * REPORT_TABLE_CALLS is set, also the calls of tables.
+ */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-const { handler } = await import(process.env._HANDLER_FILE)
 const timeout = Number(process.env.AWS_LAMBDA_TIMEOUT_MS ?? 29_000)
 
 const answer = async ({ id, event }) => {
@@ -36,5 +38,23 @@ const used = () => {
   return { ms: performance.now(), cpu: (user + system) / 1000 }
 }
 
+const reportTableCalls = () => {
+  const http = process.getBuiltinModule('node:http')
+  const { request } = http
+  http.request = (options, ...more) => {
+    const sent = request(options, ...more)
+    const [api, operation] = String(options.headers?.['x-amz-target'] ?? '').split('.')
+    if (!api.startsWith('DynamoDB_')) return sent
+    const { end } = sent
+    sent.end = (body, ...rest) => {
+      write({ id: 'call', operation, input: String(body) })
+      return end.call(sent, body, ...rest)
+    }
+    return sent
+  }
+}
+
+if (process.env.REPORT_TABLE_CALLS) reportTableCalls()
+const { handler } = await import(process.env._HANDLER_FILE)
 write({ id: 'ready', ...used() })
 for await (const line of createInterface({ input: process.stdin })) void answer(JSON.parse(line)).then(write)

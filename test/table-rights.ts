@@ -1,8 +1,8 @@
 /**
  * Check of the rights on tables: the calls of functions, compared with `src/lambda/table-rights.ts`. In a shop of the test kit a call
- * is made by the function of the endpoint that is being served, or by the one that a test names; bundles get what IAM
- * would answer. A test file with a call for which there is no right fails, and so does a run of all tests in which a right was not
- * used (`unused-rights-setup.ts`).
+ * is made by the function of the endpoint that is being served, or by the one that a test names; bundles report theirs
+ * (`lambda-runtime.mjs`). A test file with a call for which there is no right fails, and so does a run of all tests in which a
+ * right was not used (`unused-rights-setup.ts`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeFileSync } from 'node:fs'
@@ -90,7 +90,7 @@ export const partsOf = ({ actions, rows = [] }: TableRight): string[] => [
   ...rows.map(({ prefix }) => prefix),
 ]
 
-const isDenied = (id: FunctionId, call: TableCall): boolean => {
+const record = (id: FunctionId, call: TableCall): void => {
   const rights: readonly TableRight[] = TABLE_RIGHTS[id]
   const having = rights.filter(right => allows(right, call))
   for (const right of having) {
@@ -99,26 +99,25 @@ const isDenied = (id: FunctionId, call: TableCall): boolean => {
     for (const kind of right.rows ?? []) if (allows({ ...right, rows: [kind] }, call)) parts.add(kind.prefix)
     used.set(right, parts)
   }
-  if (having.length > 0) return false
+  if (having.length > 0) return
   const { table, action, index = '', leadingKey = '' } = call
   const key = table === 'control' ? leadingKey.replace(/#.*/s, '#…') : ''
   violations.add(`${id} has no right: ${action} ${table} ${index}${key}`)
-  return true
 }
 
-/** Records the calls of an operation of this function. Whether IAM would deny it. */
-export const recordCalls = (id: FunctionId, operation: string, input: object): boolean =>
-  callsOf(operation, input as Input).filter(call => isDenied(id, call)).length > 0
+/** Records the calls of an operation of this function. */
+export const recordCalls = (id: FunctionId, operation: string, input: object): void => {
+  for (const call of callsOf(operation, input as Input)) record(id, call)
+}
 
-/** The wire of a test shop, whose calls are recorded. */
-export const withRecordedCalls = (wire: Wire): Wire => ({
-  ...wire,
-  call: (operation, input, options) => {
+/** `call` of a wire, whose calls are recorded. */
+export const withRecordedCalls =
+  (call: Wire['call']): Wire['call'] =>
+  (operation, input, options) => {
     const id = caller.getStore() ?? functionByPath.get(currentRequest()?.route ?? '')
     if (id) recordCalls(id, operation, input)
-    return wire.call(operation, input, options)
-  },
-})
+    return call(operation, input, options)
+  }
 
 const ALL: readonly TableRight[] = [...new Set(Object.values(TABLE_RIGHTS).flat())].filter(
   right => !OF_EARLIER_RELEASE.includes(right),

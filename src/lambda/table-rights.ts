@@ -45,6 +45,7 @@ const onRows = (actions: readonly TableAction[], ...rows: readonly RowKind[]): T
 
 const {
   shop,
+  writeFence,
   bookPointer,
   catalogChange,
   renamedCategory,
@@ -71,8 +72,11 @@ const {
 } = CONTROL_ROWS
 const { user, session, ...SIGN_IN_RECORDS } = AUTH_ROWS
 
-/** At the start: the shop's currency is read, and recorded by the first function of all. */
-const START = [onRows(['GetItem', 'PutItem'], shop)]
+/**
+ * Of every function with tables: at its start the shop's currency is read, and recorded by the first function of all; before
+ * writes, whether the database takes them, where an overdue pause is ended.
+ */
+const START = [onRows(['GetItem', 'PutItem'], shop, writeFence)]
 
 /** For each request: the caller's session and role. */
 const IDENTITY = [onRows(['GetItem', 'UpdateItem'], session), onRows(['GetItem'], user)]
