@@ -20,6 +20,13 @@ import {
 } from '#src/lambda/table-rights.ts'
 import { TABLE_IDS, TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder to which test files write the rights that they have used. */
+    usedRights: string
+  }
+}
+
 type Values = Readonly<Record<string, Readonly<Record<string, string>>>>
 type Input = {
   readonly TableName?: string

@@ -5,13 +5,6 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { unusedParts } from './table-rights.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Folder to which test files write the rights that they have used. */
-    usedRights: string
-  }
-}
-
 /** Whether no file and no test was left out. */
 const isWholeRun = async (project: TestProject): Promise<boolean> => {
   const { testFiles } = await project.globTestFiles()
