@@ -25,7 +25,7 @@ export const startTestPostgres = async (): Promise<TestPostgres> => {
   const postgres = findPostgres()
   await prepareCluster(folder, postgres)
   const port = await findFreePort()
-  const server = await launchPostgres({ postgres, folder, port, record: () => {}, options: FAST })
+  const server = await launchPostgres({ postgres, folder, port, options: FAST })
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(server.identity.pid), path], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

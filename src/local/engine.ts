@@ -1,4 +1,4 @@
-/** Supervisor of the embedded engine: starts it on the data folder, restarts it when it dies, stops it at shutdown. */
+/** The embedded engine of a data folder: started, restarted when it dies or does not respond, stopped at shutdown. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
 import { assertNotEmptied } from './database-file.ts'
@@ -8,6 +8,7 @@ import { type EngineProcess, isResponding, launchEngine, PortInUseError } from '
 import { warmUpEngine } from './engine-warm-up.ts'
 import { commandLine, type ProcessIdentity, terminateProcess } from './process-identity.ts'
 import { StartError } from './start-error.ts'
+import { superviseServer } from './supervised-server.ts'
 import { copyBeforeUpgrade, recordVersion } from './upgrade-copy.ts'
 
 /** A supervised engine. `endpoint` and `pid` belong to the latest process, also while it is down. */
@@ -39,9 +40,6 @@ export type EngineOptions = {
 
 const ORPHAN_GRACE_MS = 2000
 const STOP_GRACE_MS = 3000
-const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 2000
-const STABLE_AFTER_MS = 500
 const PORT_ATTEMPTS = 10
 const ASK_EVERY_MS = 5000
 const WARM_UP_AFTER_MS = 1000
@@ -59,8 +57,7 @@ const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
 
 /**
  * Ends an engine that an earlier owner of the folder left running, then starts one on a free loopback address and resolves when it
- * responds. From then on a dead engine is restarted, with backoff: after 50 ms, and after up to 2 s when it repeatedly fails to
- * start or dies within half a second.
+ * responds. From then on a dead engine is restarted, with backoff.
  * The database that an earlier release left is copied first. Throws StartError when there is no engine for this platform, it does not
  * start, the database was emptied, the copy cannot be made, or the orphan cannot be ended.
  */
@@ -79,14 +76,9 @@ export const startEngine = async ({
   const copy = await copyBeforeUpgrade(folder)
   if (copy !== undefined) onCopied(copy)
 
-  const stopping = new AbortController()
-  const { signal } = stopping
   let address = await findEngineAddress()
-  let engine: EngineProcess
-  let isUp = true
-  let stopped: Promise<void> | undefined
-
-  const launch = async (): Promise<EngineProcess> => {
+  const launch = async (signal: AbortSignal): Promise<EngineProcess> => {
+    assertNotEmptied(folder)
     for (let attempt = 1; ; attempt++) {
       try {
         const where = { binary, databasePath: folder.databasePath, address }
@@ -100,78 +92,39 @@ export const startEngine = async ({
     }
   }
 
-  const relaunch = async (firstPause: number): Promise<number> => {
-    const told = new Set<string>()
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      await sleep(pause, undefined, { signal })
-      try {
-        assertNotEmptied(folder)
-        engine = await launch()
-        return pause
-      } catch (error) {
-        // The next attempt may succeed, unless stopped: disk space may be freed, a file repaired.
-        const why = error instanceof Error ? error.message : String(error)
-        if (!signal.aborted && !told.has(why)) onFailedStart(why)
-        told.add(why)
-      }
-    }
-  }
-
-  const warmUp = async (fresh: EngineProcess): Promise<void> => {
+  const warmUp = async (fresh: EngineProcess, signal: AbortSignal): Promise<void> => {
     await sleep(warmUpDelayMs, undefined, { signal, ref: false }).catch(() => {})
-    if (isUp && fresh === engine) await warmUpEngine(fresh.endpoint, signal)
+    if (server.isUp && fresh === server.process) await warmUpEngine(fresh.endpoint, signal)
   }
 
-  const supervise = async (): Promise<void> => {
-    let pause = FIRST_PAUSE_MS
-    for (;;) {
-      void warmUp(engine)
-      if (signal.aborted) engine.kill('SIGTERM') // stop() came just as this one was ready
-      const since = performance.now()
-      const how = await engine.ended
-      isUp = false
-      if (signal.aborted) return
-      onDown(how)
-      if (performance.now() - since > STABLE_AFTER_MS) pause = FIRST_PAUSE_MS
-      pause = Math.min((await relaunch(pause)) * 2, LONGEST_PAUSE_MS)
-      isUp = true
-      onUp(engine.endpoint)
-    }
-  }
+  const server = await superviseServer({
+    launch,
+    stopSignal: 'SIGTERM',
+    stopGraceMs: STOP_GRACE_MS,
+    onStart: (fresh, signal) => void warmUp(fresh, signal),
+    onDown,
+    onUp: ({ endpoint }) => onUp(endpoint),
+    onFailedStart,
+  })
 
+  const watching = new AbortController()
   /** Kills an engine that runs but does not respond. */
   const watch = async (): Promise<void> => {
     let misses = 0
     for (;;) {
-      await sleep(healthCheckIntervalMs, undefined, { signal, ref: false })
-      const asked = engine
-      misses = !isUp || (await isResponding(asked.endpoint)) ? 0 : misses + 1
-      if (misses < MOST_MISSES || asked !== engine) continue
+      await sleep(healthCheckIntervalMs, undefined, { signal: watching.signal, ref: false })
+      const asked = server.process
+      misses = !server.isUp || (await isResponding(asked.endpoint)) ? 0 : misses + 1
+      if (misses < MOST_MISSES || asked !== server.process) continue
       asked.kill('SIGKILL')
       misses = 0
     }
   }
 
-  engine = await launch()
-  try {
-    recordVersion(folder)
-  } catch (error) {
-    engine.kill('SIGKILL')
-    throw error
-  }
-  watch().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-  const supervised = supervise().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-
+  let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
-    stopping.abort()
-    engine.kill('SIGTERM')
-    const force = setTimeout(() => engine.kill('SIGKILL'), STOP_GRACE_MS)
-    await supervised
-    clearTimeout(force)
+    watching.abort()
+    await server.stop()
     try {
       folder.recordEngine(undefined)
     } catch {
@@ -179,15 +132,25 @@ export const startEngine = async ({
     }
   }
 
+  try {
+    recordVersion(folder)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  watch().catch((error: unknown) => {
+    if (!watching.signal.aborted) throw error
+  })
+
   return {
     get endpoint() {
-      return engine.endpoint
+      return server.process.endpoint
     },
     get pid() {
-      return engine.identity.pid
+      return server.process.identity.pid
     },
     get isUp() {
-      return isUp
+      return server.isUp
     },
     stop: () => {
       stopped ??= stop()

@@ -1,9 +1,7 @@
 /** One process of the embedded PostgreSQL, from spawn until it accepts connections or fails. `postgres.ts` keeps it running. */
 import { createServer } from 'node:net'
-import type { PostgresPackage } from './postgres-binary.ts'
-import { postgresRun } from './postgres-binary.ts'
+import { type PostgresPackage, postgresRun } from './postgres-binary.ts'
 import type { PostgresFolder } from './postgres-cluster.ts'
-import type { ProcessIdentity } from './process-identity.ts'
 import { lastLine, launchServer, type ServerProcess, serverCommand } from './server-process.ts'
 import { StartError } from './start-error.ts'
 
@@ -53,8 +51,6 @@ export type PostgresLaunch = {
   readonly postgres: PostgresPackage
   readonly folder: PostgresFolder
   readonly port: number
-  /** Called with its identity before it can touch its files. */
-  readonly record: (identity: ProcessIdentity) => void
   readonly signal?: AbortSignal
   /** Options beside or instead of ours. */
   readonly options?: Readonly<Record<string, string | number>>
@@ -70,7 +66,6 @@ export const launchPostgres = ({
   postgres,
   folder,
   port,
-  record,
   signal,
   options = {},
 }: PostgresLaunch): Promise<ServerProcess> => {
@@ -82,7 +77,6 @@ export const launchPostgres = ({
     command: serverCommand(command.file, command.args),
     env: command.env,
     readyLine: 'database system is ready to accept connections',
-    record,
     explain: ({ lines }) =>
       lines.some(line => PORT_TAKEN.test(line))
         ? new StartError(

@@ -21,12 +21,16 @@ export const isRunning = ({ pid, started }: ProcessIdentity): boolean => identif
 export const commandLine = (pid: number): string => TABLE.command(pid) ?? ''
 
 /**
- * Ends this process, never another with its pid: SIGTERM, then SIGKILL after `graceMs`.
+ * Ends this process, never another with its pid: SIGTERM, or the signal given, then SIGKILL after `graceMs`.
  * Returns whether it is gone; false when it may not be signalled or does not die within 2 s of SIGKILL.
  */
-export const terminateProcess = async (target: ProcessIdentity, graceMs: number): Promise<boolean> => {
+export const terminateProcess = async (
+  target: ProcessIdentity,
+  graceMs: number,
+  first: NodeJS.Signals = 'SIGTERM',
+): Promise<boolean> => {
   for (const [signal, patience] of [
-    ['SIGTERM', graceMs],
+    [first, graceMs],
     ['SIGKILL', 2000],
   ] as const) {
     if (!isRunning(target)) return true

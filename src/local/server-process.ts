@@ -57,8 +57,11 @@ export type LaunchSpec = {
   readonly readyLine: string
   /** Whether it responds, asked again and again after that line; by default the line is enough. */
   readonly responds?: () => Promise<boolean>
-  /** Called with its identity before it can touch its data, so that no server ever runs unrecorded. */
-  readonly record: (identity: ProcessIdentity) => void
+  /**
+   * Called with its identity before it can touch its data, so that no server ever runs unrecorded. Not needed for one that records itself
+   * before it does.
+   */
+  readonly record?: (identity: ProcessIdentity) => void
   /** The error when it has ended, or does not serve in time. */
   readonly explain: (output: ServerOutput) => Error
   /** The signal that ends it when this process exits without having stopped it; SIGKILL by default. */
@@ -80,7 +83,7 @@ export const launchServer = async ({
   env,
   readyLine,
   responds = async () => true,
-  record,
+  record = () => {},
   explain,
   exitSignal = 'SIGKILL',
   readyWithinMs,

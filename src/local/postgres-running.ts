@@ -1,0 +1,47 @@
+/**
+ * The embedded PostgreSQL that runs on a folder, by PostgreSQL's own record of it, `postmaster.pid`: how commands find the server of a
+ * shop, and a start one that an earlier start left running.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PostgresFolder } from './postgres-cluster.ts'
+import { FAST_STOP } from './postgres-process.ts'
+import { commandLine, identify, type ProcessIdentity, terminateProcess } from './process-identity.ts'
+import { StartError } from './start-error.ts'
+
+export type RunningPostgres = {
+  readonly identity: ProcessIdentity
+  readonly port: number
+  /** Whether it accepts connections. */
+  readonly isReady: boolean
+}
+
+/** Lines of postmaster.pid: pid, folder, start time, port, two for sockets, shared memory, state. */
+const LINE = { pid: 0, port: 3, state: 7 } as const
+
+/** The server that runs on the folder; undefined when none does. */
+export const findRunningPostgres = ({ data }: PostgresFolder): RunningPostgres | undefined => {
+  let lines: readonly string[]
+  try {
+    lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+  } catch {
+    return undefined
+  }
+  const pid = Number(lines[LINE.pid])
+  // The record of one that was killed may name a process that has its pid now.
+  if (!Number.isInteger(pid) || pid < 2 || !commandLine(pid).includes(`-D ${data}`)) return undefined
+  const identity = identify(pid)
+  if (!identity) return undefined
+  return { identity, port: Number(lines[LINE.port]), isReady: lines[LINE.state]?.trim() === 'ready' }
+}
+
+const ORPHAN_GRACE_MS = 5_000
+
+/** Ends a server that an earlier start left running on the folder. Call it while the data folder is locked. Throws StartError. */
+export const endOrphanedPostgres = async (folder: PostgresFolder): Promise<void> => {
+  const orphan = findRunningPostgres(folder)?.identity
+  if (!orphan || (await terminateProcess(orphan, ORPHAN_GRACE_MS, FAST_STOP))) return
+  throw new StartError(
+    `a PostgreSQL of an earlier start (pid ${orphan.pid}) still runs on ${folder.data}: end it (kill -9 ${orphan.pid})`,
+  )
+}
