@@ -1,6 +1,9 @@
 /** Test kit for the command line: runs the command as a process, as `npx cloudshelf` does. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { vi } from 'vitest'
+import { explainError } from '#src/cli/errors.ts'
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
@@ -42,3 +45,31 @@ export const startCommand = (
 
 export const runCli = (dataDir: string, ...args: string[]): Promise<CommandResult> =>
   startCommand(dataDir, args).result
+
+/** Runs a command in this process, which takes no time to start: its output, and the line that its error is reported with. */
+export const runInProcess = async (
+  command: Command,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<CommandResult> => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  let [stdout, stderr] = ['', '']
+  const log = vi.spyOn(console, 'log').mockImplementation(line => {
+    stdout += `${line}\n`
+  })
+  const error = vi.spyOn(console, 'error').mockImplementation(line => {
+    stderr += `${line}\n`
+  })
+  try {
+    await command.exitOverride().parseAsync(args, { from: 'user' })
+    return { code: 0, stdout, stderr }
+  } catch (failure) {
+    const explained = explainError(failure)
+    if (explained === undefined) throw failure
+    return { code: 1, stdout, stderr: `cloudshelf: ${explained}\n` }
+  } finally {
+    log.mockRestore()
+    error.mockRestore()
+    vi.unstubAllEnvs()
+  }
+}

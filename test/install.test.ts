@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { POSTGRES_PACKAGES } from '#src/local/postgres-binary.ts'
+import { POSTGRES_PACKAGES } from '#src/local/postgres/binary.ts'
 
 /** A package of the lock file; `dev` is absent on what `npm install --omit=dev` installs. */
 type Locked = {
@@ -24,7 +24,7 @@ const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.values(POSTGRES_PACKAGES).map(name => [
       name,
-      'lays links to its libraries; the shop lays its own beside the data (src/local/postgres-binary.ts)',
+      'lays links to its libraries; the shop lays its own beside the data (src/local/postgres/binary.ts)',
     ]),
   ),
 }

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findPostgres } from '#src/local/postgres-binary.ts'
-import { OWNER, postgresFolder, prepareCluster, readPasswords } from '#src/local/postgres-cluster.ts'
-import { findFreePort, IMMEDIATE_STOP, launchPostgres, POSTGRES_HOST } from '#src/local/postgres-process.ts'
+import { findPostgres } from '#src/local/postgres/binary.ts'
+import { OWNER, postgresFolder, prepareCluster, readOwnerPassword } from '#src/local/postgres/cluster.ts'
+import { findFreePort, IMMEDIATE_STOP, launchPostgres, POSTGRES_HOST } from '#src/local/postgres/process.ts'
 
 export type TestPostgres = {
   /** URL of the database `postgres`, as the owner of everything. */
@@ -32,7 +32,7 @@ export const startTestPostgres = async (): Promise<TestPostgres> => {
   })
   guard.unref()
   return {
-    url: `postgres://${OWNER}:${readPasswords(folder).owner}@${POSTGRES_HOST}:${port}/postgres`,
+    url: `postgres://${OWNER}:${readOwnerPassword(folder)}@${POSTGRES_HOST}:${port}/postgres`,
     stop: async () => {
       guard.kill('SIGKILL')
       server.kill(IMMEDIATE_STOP)

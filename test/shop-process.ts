@@ -117,3 +117,8 @@ export const runFailingStart = async (
   const code = await waitForExit(child)
   return { code, output: output() }
 }
+
+/** NODE_OPTIONS with which a process prints a line when it loads the PostgreSQL client. */
+export const LOG_POSTGRES_CLIENT = `--import=data:text/javascript,${encodeURIComponent(
+  "import{registerHooks}from'node:module';registerHooks({resolve:(name,context,next)=>{if(name==='pg')console.error('client loaded');return next(name,context)}})",
+)}`

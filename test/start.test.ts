@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from './cli.ts'
 import { temporaryFolder } from './kit.ts'
-import { freePort, runFailingStart, startShopProcess } from './shop-process.ts'
+import { freePort, LOG_POSTGRES_CLIENT, runFailingStart, startShopProcess } from './shop-process.ts'
 
 const linesOf = (output: string) => output.trim().split('\n')
 
@@ -33,11 +33,14 @@ test('the first start creates the tables and the sample books; the second change
   expect(before.total).toBe(159)
   expect(await first.end('SIGTERM')).toBe(0)
 
-  const second = await startShopProcess(dataDir)
+  const second = await startShopProcess(dataDir, { NODE_OPTIONS: LOG_POSTGRES_CLIENT })
   expect(second.output()).not.toMatch(/added \d+ sample books|created /)
   const after = await fetch(`${second.url}/api/books?sort=title&limit=50`).then(answer => answer.json())
   expect(after.items).toEqual(before.items)
   expect(await second.end('SIGINT')).toBe(0)
+  // Without DATABASE_URL there is no PostgreSQL, and its client is not loaded.
+  expect(second.output()).not.toMatch(/client loaded|postgres/i)
+  expect(readdirSync(dataDir)).not.toContain('postgres')
 })
 
 test('the secret is generated, readable by its owner only, and differs from shop to shop', async () => {

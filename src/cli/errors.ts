@@ -6,6 +6,7 @@ import { MissingCredentials } from '../core/aws/sign.ts'
 import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
+import { SqlError } from '../core/sql/sql.ts'
 import { StartError } from '../local/start-error.ts'
 import { note } from './output.ts'
 
@@ -23,6 +24,17 @@ const oneLine = (message: string): string => message.replace(/\s+/g, ' ').trim()
 
 const DATABASE_DOWN = new Set<string>(['store_unavailable', 'store_busy'])
 
+/** SQLSTATEs of a server that refuses the user, the password or the database of the URL. */
+const SIGN_IN_REFUSED = /^(28...|3D000)$/
+
+const explainSqlError = ({ kind, state, message }: SqlError): string => {
+  if (kind === 'unavailable')
+    return `PostgreSQL cannot be reached (${oneLine(message)}): check that it runs, and DATABASE_URL`
+  if (SIGN_IN_REFUSED.test(state ?? ''))
+    return `PostgreSQL refuses the connection (${oneLine(message)}): check user, password and database in DATABASE_URL`
+  return `PostgreSQL: ${oneLine(message)}`
+}
+
 /** The line for an error that can be expected; undefined for a bug, whose stack is needed. */
 export const explainError = (error: unknown): string | undefined => {
   // The messages of DynamoDB say more than the shop's own, which are written for customers.
@@ -37,6 +49,7 @@ export const explainError = (error: unknown): string | undefined => {
     const database = readSettings().endpoint ?? 'the embedded engine'
     return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`
   }
+  if (error instanceof SqlError) return explainSqlError(error)
   const isExpected = [StartError, SettingsError, ShopError, FeedError, CommandError].some(
     kind => error instanceof kind,
   )

@@ -14,6 +14,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
+import { pgCommand } from './pg.ts'
 import { proveCommand } from './prove.ts'
 import { seedCommand } from './seed.ts'
 import { adminCommand, staffCommand } from './staff.ts'
@@ -38,7 +39,7 @@ const GROUPS: Readonly<Record<string, readonly Command[]>> = {
   'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand(), categoriesCommand()],
   'Orders and email:': [ordersCommand(), outboxCommand()],
   'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
-  'Operations:': [doctorCommand(), tablesCommand(), costCommand(), proveCommand()],
+  'Operations:': [doctorCommand(), tablesCommand(), pgCommand(), costCommand(), proveCommand()],
 }
 
 const program = new Command('cloudshelf')

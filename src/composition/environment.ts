@@ -11,11 +11,13 @@ import {
   AWS_REGION_NAME,
   COPIES,
   CURRENCY_CODE,
+  DATABASE_LOCATION,
   DAYS,
   DYNAMODB_URL,
   HTTP_URL,
   LOG_LEVEL,
   PORT_NUMBER,
+  POSTGRES_URL,
   RATE,
   SECRET,
   SENDER,
@@ -132,6 +134,27 @@ const DATA = {
   CONTROL_TABLE_NAME: tableName('control'),
 } as const satisfies Variables
 
+const POSTGRES = {
+  DATABASE_URL: {
+    ...DATABASE_LOCATION,
+    unset: 'no PostgreSQL',
+    meaning:
+      'PostgreSQL beside DynamoDB, see [phase 2](phase-2.md). `embedded` runs one in the data folder; a URL names a database of your own that nothing else uses',
+  },
+  DATABASE_READ_URL: {
+    ...POSTGRES_URL,
+    unset: 'DATABASE_URL',
+    meaning:
+      'A replica of that database, which reports read; while it cannot be reached they read DATABASE_URL',
+  },
+  POSTGRES_PORT: {
+    ...PORT_NUMBER,
+    default: '5433',
+    example: '5432',
+    meaning: 'Port at which this machine reaches the embedded PostgreSQL. 0 takes any free port',
+  },
+} as const satisfies Variables
+
 const MAIL = {
   SMTP_URL: { ...SMTP_SERVER, unset: 'mails are files in the data folder', meaning: 'Mail server' },
   SES_REGION: { ...AWS_REGION_NAME, meaning: 'Send mails with Amazon SES in this Region instead' },
@@ -167,13 +190,24 @@ export const VARIABLES_BY_SUBJECT: Readonly<Record<string, Variables>> = {
   'The shop': SHOP,
   'Prices and carts': SALES,
   'Data and database': DATA,
+  PostgreSQL: POSTGRES,
   Mail: MAIL,
   'Sign-in with Amazon Cognito': COGNITO,
   Logs: LOGS,
   'On AWS, set by the stacks': LAMBDA,
 }
 
-const VARIABLES = { ...WEB_SERVER, ...SHOP, ...SALES, ...DATA, ...MAIL, ...COGNITO, ...LOGS, ...LAMBDA }
+const VARIABLES = {
+  ...WEB_SERVER,
+  ...SHOP,
+  ...SALES,
+  ...DATA,
+  ...POSTGRES,
+  ...MAIL,
+  ...COGNITO,
+  ...LOGS,
+  ...LAMBDA,
+}
 
 type ValueOf<V extends Variable> =
   | z.output<V['schema']>

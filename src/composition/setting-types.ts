@@ -75,6 +75,20 @@ export const DYNAMODB_URL = {
   example: 'http://127.0.0.1:8000',
 } as const
 
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
+export const POSTGRES_URL = {
+  schema: postgresUrl,
+  expected: 'a postgres:// URL',
+  example: 'postgres://user:password@db.example/cloudshelf',
+} as const
+
+export const DATABASE_LOCATION = {
+  schema: z.union([z.literal('embedded'), postgresUrl]),
+  expected: '`embedded`, or a postgres:// URL',
+  example: 'embedded',
+} as const
+
 export const SMTP_SERVER = {
   schema: z.url({ protocol: /^smtps?$/ }),
   expected: 'an smtp:// or smtps:// URL',

@@ -25,6 +25,7 @@ export type Settings = {
   readonly port: number
   readonly host: string
   readonly dynamodbPort: number
+  readonly postgres: PostgresSettings | undefined
   /** Absolute. */
   readonly dataDir: string
   readonly publicUrl: string
@@ -63,6 +64,16 @@ export type Settings = {
   readonly unpaidLimit: UnpaidLimit
 }
 
+/** PostgreSQL beside DynamoDB. */
+export type PostgresSettings = {
+  /** `embedded`, or `postgres://…` of a database of the operator's own. */
+  readonly url: string
+  /** `postgres://…` of a replica for reports. */
+  readonly readUrl: string | undefined
+  /** Of the embedded one; 0: any free one. */
+  readonly port: number
+}
+
 /** Settings that cannot be used. The message is one line that names every one of them and what it must be. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
@@ -96,6 +107,7 @@ export const readSettings = (
     port: env.PORT,
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
+    postgres: postgresSettings(env),
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
     publicUrl,
     shop: {
@@ -189,6 +201,13 @@ const shippingCharge = ({ CURRENCY: currency, SHIPPING_FLAT: text }: Environment
   const amount = parseDecimal(text ?? (currency.decimals > 0 ? withMinorUnits : without), currency)
   if (amount !== undefined) return amount
   throw invalid([`SHIPPING_FLAT must be an amount in ${currency.code}, with ${decimalsOf(currency)}`])
+}
+
+const postgresSettings = (env: Environment): PostgresSettings | undefined => {
+  const { DATABASE_URL: url, DATABASE_READ_URL: readUrl, POSTGRES_PORT: port } = env
+  if (url !== undefined) return { url, readUrl, port }
+  if (readUrl !== undefined) throw invalid(['set DATABASE_URL with DATABASE_READ_URL'])
+  return undefined
 }
 
 const cognitoSettings = (env: Environment): CognitoSettings | undefined => {

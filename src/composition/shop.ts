@@ -34,9 +34,12 @@ import { createCatalogDeps } from './catalog.ts'
 import { createMailDeps, createMailTransport } from './mail.ts'
 import { createOrderDeps } from './orders.ts'
 import type { Settings } from './settings.ts'
+import type { ShopSql } from './sql.ts'
 
 /** Dependencies of all parts of the shop. A part declares in its own types which of them it uses. */
 export type Deps = AppContext & {
+  /** PostgreSQL beside DynamoDB; undefined without DATABASE_URL, and in processes that do not use it. */
+  readonly sql: ShopSql | undefined
   // Catalog
   readonly blobs: Blobs
   readonly books: BookTable
@@ -73,6 +76,7 @@ type Given = Pick<BaseContext, 'db' | 'log'> & {
   readonly blobs: Blobs
   readonly secret: string
   readonly now?: () => Date
+  readonly sql?: ShopSql | undefined
   /** How mails are sent, instead of the way that the settings name. */
   readonly transport?: Transport
 }
@@ -82,6 +86,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
   const catalog = createCatalogDeps(context, given.blobs)
   return {
     ...context,
+    sql: given.sql,
     ...createCartDeps(context, bookId => catalog.liveIndex.index?.rows.get(bookId)?.category),
     ...createOrderDeps(context),
     ...createAccountDeps(context),

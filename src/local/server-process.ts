@@ -1,6 +1,6 @@
 /**
  * A database server as a child process: recorded before it can touch its data, from spawn until it serves or fails. What keeps it
- * running is in `engine.ts` and `postgres.ts`.
+ * running is in `supervised-server.ts`.
  */
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'

@@ -1,10 +1,10 @@
 /** The engine that a command works on: that of the running shop if there is one, otherwise one of its own while it runs. */
-import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, readLockOwner, tryLockDataFolder } from './data-folder.ts'
 import { type Engine, type EngineOptions, startEngine } from './engine.ts'
 import { isResponding } from './engine-process.ts'
+import { exitOnSignals } from './exit-signals.ts'
 import { StartError } from './start-error.ts'
 
 /** Base URL of an engine, valid until `close`. Closing leaves the engine of a shop running. Idempotent. */
@@ -14,20 +14,11 @@ type OnCopied = NonNullable<EngineOptions['onCopied']>
 export type AcquireOptions = { readonly waitMs?: number; readonly onCopied?: OnCopied }
 
 const POLL_MS = 50
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Exits with the code of `signal`, but through the exit hooks of the process, which kill the engine. */
-const exitOnSignal = (signal: (typeof SIGNALS)[number]): void => {
-  // A command with a signal handler of its own shuts down gracefully and calls close().
-  if (process.listenerCount(signal) > 0) return
-  process.exit(128 + constants.signals[signal])
-}
 
 const startOwnEngine = async (folder: DataFolder, onCopied: OnCopied): Promise<SharedEngine> => {
-  // The engine has a process group of its own, so Ctrl-C on the terminal does not reach it.
-  for (const signal of SIGNALS) process.once(signal, exitOnSignal)
+  const ignoreSignals = exitOnSignals()
   const release = () => {
-    for (const signal of SIGNALS) process.off(signal, exitOnSignal)
+    ignoreSignals()
     folder.release()
   }
   let engine: Engine

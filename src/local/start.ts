@@ -34,6 +34,7 @@ import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
+import { createShopPostgres } from './postgres/shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -158,8 +159,10 @@ const startParts = async (
   const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log, journal)
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
+  const postgres = createShopPostgres(settings, log)
   const deps = createDeps(settings, {
     db,
+    sql: postgres?.sql,
     blobs,
     secret: settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret'),
     log,
@@ -205,6 +208,8 @@ const startParts = async (
   if (takesWrites) await resumeErasures(deps)
   const mailWorker = startMailWorker(deps)
   cleanups.push(mailWorker.stop)
+  cleanups.push(() => postgres?.stop())
+  postgres?.start()
 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port

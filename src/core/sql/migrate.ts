@@ -65,12 +65,17 @@ export const migrate = async (sql: Sql, migrations: readonly Migration[]): Promi
   }
 }
 
-/** Number of the last migration that was applied; undefined when the database was never migrated. */
-export const readMigration = async (sql: SqlQueries): Promise<number | undefined> => {
-  const [found] = await sql.query<{ found: boolean }>(
+/** Whether migrations were ever applied to the database. */
+export const isMigrated = async (sql: SqlQueries): Promise<boolean> => {
+  const [row] = await sql.query<{ found: boolean }>(
     "select to_regclass('sync.migrations') is not null as found",
   )
-  if (!found?.found) return undefined
+  return row?.found ?? false
+}
+
+/** Number of the last migration that was applied; undefined when the database was never migrated. */
+export const readMigration = async (sql: SqlQueries): Promise<number | undefined> => {
+  if (!(await isMigrated(sql))) return undefined
   const [last] = await sql.query<{ number: number | null }>(
     'select max(number) as number from sync.migrations',
   )

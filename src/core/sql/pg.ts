@@ -3,8 +3,11 @@ import type { DatabaseError, Pool, PoolClient } from 'pg'
 import { kindOfState, type Sql, SqlError, type SqlParam, type SqlQueries, type SqlRow } from './sql.ts'
 
 export type PgOptions = {
-  /** `postgres://user:password@host:port/database`; TLS by `sslmode`. */
-  readonly url: string
+  /**
+   * `postgres://user:password@host:port/database`; TLS by `sslmode`. A function is called until it has returned a URL once; while there is
+   * none it throws SqlError.
+   */
+  readonly url: string | (() => string)
   /** Connections at most; 4 by default. They are opened when needed and closed after 30 s without use. */
   readonly connections?: number
   /** After how long the server ends a statement, in milliseconds; 30,000 by default. */
@@ -94,10 +97,10 @@ export const createPgSql = ({
   let opening: Promise<Pool> | undefined
   let closing: Promise<void> | undefined
 
-  const createPool = async (): Promise<Pool> => {
+  const createPool = async (connectionString: string): Promise<Pool> => {
     const { default: pg } = await import('pg')
     const pool = new pg.Pool({
-      connectionString: url,
+      connectionString,
       max: connections,
       idleTimeoutMillis: IDLE_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -113,7 +116,7 @@ export const createPgSql = ({
 
   const open = async (): Promise<Pool> => {
     if (closing !== undefined) throw new SqlError('unavailable', 'the database client is closed')
-    opening ??= createPool()
+    opening ??= createPool(typeof url === 'string' ? url : url())
     return await opening
   }
 
@@ -148,3 +151,36 @@ export const createPgSql = ({
     },
   }
 }
+
+/** Columns and rows of a statement, in order. Values are as in a row of `query`, or the text that PostgreSQL writes. */
+export type SqlTable = { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+
+/**
+ * Runs one statement on a connection of its own and returns what it gives as a table, also when there are no rows or two columns have one
+ * name. `as` says whether values are parsed or text. Several statements are refused. Throws SqlError.
+ */
+export const readTable = (
+  { url, statementTimeoutMs }: Pick<PgOptions, 'statementTimeoutMs'> & { readonly url: string },
+  statement: string,
+  as: 'values' | 'text',
+): Promise<SqlTable> =>
+  withSqlErrors(async () => {
+    const { default: pg } = await import('pg')
+    const timeout = statementTimeoutMs === undefined ? '' : ` -c statement_timeout=${statementTimeoutMs}`
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'cloudshelf-query',
+      options: `-c TimeZone=UTC -c DateStyle=ISO${timeout}`,
+    })
+    client.on('error', () => {}) // the statement fails with it
+    try {
+      await client.connect()
+      const config = { text: statement, rowMode: 'array' as const, queryMode: 'extended' as const }
+      const types = as === 'values' ? TYPES : { getTypeParser: () => asText }
+      const { fields, rows } = await client.query<unknown[]>({ ...config, types })
+      return { columns: fields.map(({ name }) => name), rows }
+    } finally {
+      await client.end().catch(() => {})
+    }
+  })

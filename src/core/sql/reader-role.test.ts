@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTestDatabase } from '../../../test/postgres.ts'
 import { createPgSql } from './pg.ts'
-import { endLongReads, prepareReaderRole, READER_ROLE } from './reader-role.ts'
+import { endLongReads, prepareReaderRole, READER_ROLE, readerUrl } from './reader-role.ts'
 import { SqlError } from './sql.ts'
 
 const PASSWORD = 'the password of the tests'
@@ -26,15 +26,10 @@ const prepared = await Promise.all(
   [1, 2, 3].map(() => prepareReaderRole(sql, { password: PASSWORD, resetPassword: true })),
 )
 
-const readerUrl = (() => {
-  const address = new URL(url)
-  address.username = READER_ROLE
-  address.password = encodeURIComponent(PASSWORD)
-  return address.href
-})()
+const biUrl = readerUrl(url, PASSWORD)
 
 const openReader = (connections = 2) => {
-  const reader = createPgSql({ url: readerUrl, connections, applicationName: 'bi' })
+  const reader = createPgSql({ url: biUrl, connections, applicationName: 'bi' })
   onTestFinished(reader.close)
   return reader
 }
@@ -96,7 +91,7 @@ test('the role has five connections, and no database but this one', async () => 
   await hold.catch(() => {})
   expect((await Promise.all(others)).filter(state => state !== undefined)).toHaveLength(1)
   await reader.close()
-  const elsewhere = new URL(readerUrl)
+  const elsewhere = new URL(biUrl)
   elsewhere.pathname = 'postgres'
   const stranger = createPgSql({ url: elsewhere.href })
   onTestFinished(stranger.close)
@@ -124,13 +119,13 @@ test.skipIf(!hasPsql && process.env.CLOUDSHELF_REQUIRE_PSQL === undefined)(
   "psql (needs Debian's postgresql-client) reads reports as the role, and cannot write",
   () => {
     const psql = (...args: string[]) =>
-      spawnSync('psql', [readerUrl, '--no-psqlrc', ...args], { encoding: 'utf8' })
+      spawnSync('psql', [biUrl, '--no-psqlrc', ...args], { encoding: 'utf8' })
     expect(psql('--csv', '-c', 'select * from report.books').stdout).toBe('id,title\n1,Emma\n')
     expect(psql('-At', '-c', '\\dv report.*').stdout).toContain('report|books|view|')
     const refused = psql('-c', "insert into report.books values (3, 'Emma')")
     expect(refused.status).toBe(1)
     expect(refused.stderr).toMatch(/read-only transaction|permission denied/)
-    expect(execFileSync('psql', [readerUrl, '-Atc', 'show statement_timeout'], { encoding: 'utf8' })).toBe(
+    expect(execFileSync('psql', [biUrl, '-Atc', 'show statement_timeout'], { encoding: 'utf8' })).toBe(
       '30s\n',
     )
   },
@@ -138,7 +133,7 @@ test.skipIf(!hasPsql && process.env.CLOUDSHELF_REQUIRE_PSQL === undefined)(
 
 test('a BI client finds its way: catalogue, columns, prepared statement, cursor', async () => {
   const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: readerUrl })
+  const client = new pg.Client({ connectionString: biUrl })
   await client.connect()
   onTestFinished(() => client.end())
   const tables = await client.query(

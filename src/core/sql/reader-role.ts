@@ -2,13 +2,16 @@
  * The role with which BI tools read reports: it owns nothing, is granted the views of the schema `report` and nothing else, and can neither
  * write nor hold what others need. What a role may change about itself (its timeouts) is not relied on: the shop ends what runs too long.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { backoff, type RetryPolicy, retry } from '../retry.ts'
 import { type Sql, SqlError, type SqlQueries } from './sql.ts'
 
 export const READER_ROLE = 'cloudshelf_reader'
 
 /** The schema whose views are made for reading. */
 export const REPORT_SCHEMA = 'report'
+
+/** All schemas that the shop creates: how far the copy is, the copy, what is read of it, and search. */
+export const SHOP_SCHEMAS = ['sync', 'shop', REPORT_SCHEMA, 'search'] as const
 
 const MAX_CONNECTIONS = 5
 /** After how long a statement of the role ends by itself, in seconds, and after how long the shop ends it. */
@@ -67,19 +70,31 @@ const isForbidden = (error: unknown): boolean => error instanceof SqlError && er
 /** Two processes that change the same role or function at once: one fails, with these words or for a role that exists since. */
 const isConcurrentChange = (error: unknown): boolean =>
   error instanceof SqlError && (error.message.startsWith('tuple concurrently') || error.state === '23505')
-const ATTEMPTS = 10
+const POLICY: RetryPolicy = { maxTries: 10, pause: backoff(10, 500) }
 
 const runTogether = async (sql: Sql, statements: readonly string[]): Promise<void> => {
-  for (let attempt = 1; ; attempt++)
+  let failure: unknown
+  const done = await retry(POLICY, async () => {
     try {
       await sql.transaction(async transaction => {
         for (const statement of statements) await transaction.query(statement)
       })
-      return
+      return true
     } catch (error) {
-      if (!isConcurrentChange(error) || attempt === ATTEMPTS) throw error
-      await sleep(Math.random() * 50 * attempt)
+      if (!isConcurrentChange(error)) throw error
+      failure = error
+      return undefined
     }
+  })
+  if (done === undefined) throw failure
+}
+
+/** The URL with which the role connects to the database of `url`. */
+export const readerUrl = (url: string, password: string): string => {
+  const address = new URL(url)
+  address.username = READER_ROLE
+  address.password = encodeURIComponent(password)
+  return address.href
 }
 
 export type ReaderRole = {

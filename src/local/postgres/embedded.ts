@@ -1,11 +1,11 @@
 /** The embedded PostgreSQL of a data folder: created, started, restarted when it dies, stopped at shutdown. */
-import { createPgSql } from '../core/sql/pg.ts'
-import type { Sql } from '../core/sql/sql.ts'
-import { findPostgres, type PostgresPackage } from './postgres-binary.ts'
-import { DATABASE, OWNER, postgresFolder, prepareCluster, readPasswords } from './postgres-cluster.ts'
-import { FAST_STOP, findFreePort, launchPostgres, POSTGRES_HOST } from './postgres-process.ts'
-import { endOrphanedPostgres } from './postgres-running.ts'
-import { superviseServer } from './supervised-server.ts'
+import { createPgSql } from '../../core/sql/pg.ts'
+import type { Sql } from '../../core/sql/sql.ts'
+import { superviseServer } from '../supervised-server.ts'
+import { findPostgres, type PostgresPackage } from './binary.ts'
+import { DATABASE, OWNER, postgresFolder, prepareCluster, readOwnerPassword } from './cluster.ts'
+import { FAST_STOP, findFreePort, launchPostgres, POSTGRES_HOST } from './process.ts'
+import { endOrphanedPostgres } from './running.ts'
 
 /** A supervised PostgreSQL. */
 export type EmbeddedPostgres = {
@@ -82,7 +82,7 @@ export const startPostgres = async ({
     onFailedStart,
   })
   try {
-    const { owner } = readPasswords(folder)
+    const owner = readOwnerPassword(folder)
     const sql = createPgSql({ url: postgresUrl(OWNER, owner, port, 'postgres'), connections: 1 })
     await createDatabase(sql).finally(sql.close)
     return {

@@ -1,9 +1,9 @@
-/** One process of the embedded PostgreSQL, from spawn until it accepts connections or fails. `postgres.ts` keeps it running. */
+/** One process of the embedded PostgreSQL, from spawn until it accepts connections or fails. `embedded.ts` keeps it running. */
 import { createServer } from 'node:net'
-import { type PostgresPackage, postgresRun } from './postgres-binary.ts'
-import type { PostgresFolder } from './postgres-cluster.ts'
-import { lastLine, launchServer, type ServerProcess, serverCommand } from './server-process.ts'
-import { StartError } from './start-error.ts'
+import { lastLine, launchServer, type ServerProcess, serverCommand } from '../server-process.ts'
+import { StartError } from '../start-error.ts'
+import { type PostgresPackage, postgresRun } from './binary.ts'
+import type { PostgresFolder } from './cluster.ts'
 
 export const POSTGRES_HOST = '127.0.0.1'
 

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PostgresFolder } from './postgres-cluster.ts'
-import { FAST_STOP } from './postgres-process.ts'
-import { commandLine, identify, type ProcessIdentity, terminateProcess } from './process-identity.ts'
-import { StartError } from './start-error.ts'
+import { commandLine, identify, type ProcessIdentity, terminateProcess } from '../process-identity.ts'
+import { StartError } from '../start-error.ts'
+import type { PostgresFolder } from './cluster.ts'
+import { FAST_STOP } from './process.ts'
 
 export type RunningPostgres = {
   readonly identity: ProcessIdentity

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tempFolder } from '../../test/local.ts'
-import { findPostgres, POSTGRES_PACKAGES, postgresRun } from './postgres-binary.ts'
-import { StartError } from './start-error.ts'
+import { tempFolder } from '../../../test/local.ts'
+import { StartError } from '../start-error.ts'
+import { findPostgres, POSTGRES_PACKAGES, postgresRun } from './binary.ts'
 
 /** A node_modules with one package; resolves as Node does. */
 const installed = (name: string, end = '') => {
@@ -49,7 +49,7 @@ test('without the package, or on another platform, one line says what to install
 })
 
 test('the packages of all platforms are optional dependencies of one version', () => {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
   const { optionalDependencies } = JSON.parse(manifest) as { optionalDependencies: Record<string, string> }
   const versions = Object.values(POSTGRES_PACKAGES).map(name => optionalDependencies[name])
   expect(new Set(versions)).toEqual(new Set(['18.4.0-beta.17']))

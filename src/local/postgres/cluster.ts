@@ -6,10 +6,10 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { cannotWrite } from './data-folder.ts'
-import { AS_NOBODY, type PostgresPackage, postgresRun } from './postgres-binary.ts'
-import { readOrCreateSecret } from './secrets.ts'
-import { StartError } from './start-error.ts'
+import { cannotWrite } from '../data-folder.ts'
+import { readOrCreateSecret } from '../secrets.ts'
+import { StartError } from '../start-error.ts'
+import { AS_NOBODY, type PostgresPackage, postgresRun } from './binary.ts'
 
 const run = promisify(execFile)
 
@@ -32,23 +32,33 @@ export const postgresFolder = (dataDir: string): PostgresFolder => {
   return { path, data: join(path, 'data'), links: join(path, 'lib') }
 }
 
-const PASSWORD_FILE = 'password'
+const OWNER_PASSWORD_FILE = 'password'
 const READER_PASSWORD_FILE = 'reader-password'
 const LOST =
   'nobody can sign in to the embedded PostgreSQL until `cloudshelf pg drop` has removed it, and a start has built it again'
 
-/** Passwords of the owner and of the role for BI tools, generated once. Call it while the data folder is locked. */
-export const readPasswords = ({
-  path,
-}: PostgresFolder): { readonly owner: string; readonly reader: string } => ({
-  owner: readOrCreateSecret(path, PASSWORD_FILE, LOST),
-  reader: readOrCreateSecret(path, READER_PASSWORD_FILE, 'BI tools get a new password (`cloudshelf pg url`)'),
-})
+const createFolder = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
+}
 
-/** The passwords of an embedded PostgreSQL that was started before; undefined when there is none. */
-export const findPasswords = (folder: PostgresFolder): ReturnType<typeof readPasswords> | undefined => {
-  const isThere = [PASSWORD_FILE, READER_PASSWORD_FILE].every(file => existsSync(join(folder.path, file)))
-  return isThere ? readPasswords(folder) : undefined
+/** Password of the owner of the embedded PostgreSQL, generated once. */
+export const readOwnerPassword = ({ path }: PostgresFolder): string => {
+  createFolder(path)
+  return readOrCreateSecret(path, OWNER_PASSWORD_FILE, LOST)
+}
+
+/** Password of the role for BI tools, of the embedded PostgreSQL and of a server of your own alike; generated once. */
+export const readReaderPassword = ({ path }: PostgresFolder): string => {
+  createFolder(path)
+  return readOrCreateSecret(
+    path,
+    READER_PASSWORD_FILE,
+    'BI tools need the new password (`cloudshelf pg url`)',
+  )
 }
 
 const messageOf = (error: unknown): string => {
@@ -93,17 +103,12 @@ export const prepareCluster = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   await assertMayRun()
-  try {
-    mkdirSync(folder.path, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw cannotWrite(folder.path, error)
-  }
-  readPasswords(folder)
+  readOwnerPassword(folder)
   if (existsSync(folder.data)) return assertSameMajor(folder, postgres)
   const draft = `${folder.data}.new`
   rmSync(draft, { recursive: true, force: true })
   const args = [
-    ...['--pgdata', draft, '--username', OWNER, '--pwfile', join(folder.path, PASSWORD_FILE)],
+    ...['--pgdata', draft, '--username', OWNER, '--pwfile', join(folder.path, OWNER_PASSWORD_FILE)],
     ...['--auth-local=scram-sha-256', '--auth-host=scram-sha-256', '--encoding=UTF8', '--no-instructions'],
     // Characters are ordered and folded by PostgreSQL itself: the same on every system.
     ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync 
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
-import { StartError } from './start-error.ts'
+import { StartError } from '../start-error.ts'
 
 /** Package of each platform that the shop runs on; all are optional dependencies, and npm installs the one that fits. */
 export const POSTGRES_PACKAGES: Readonly<Record<string, string>> = {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { runInProcess } from '../../test/cli.ts'
+import { temporaryFolder } from '../../test/kit.ts'
+import { openTestDatabase } from '../../test/postgres.ts'
+import { prepareReaderRole } from '../core/sql/reader-role.ts'
+import { postgresFolder, readReaderPassword } from '../local/postgres/cluster.ts'
+import { pgCommand } from './pg.ts'
+
+const { sql, url } = await openTestDatabase()
+const dataDir = temporaryFolder()
+const pg = (args: readonly string[], database = url) =>
+  runInProcess(pgCommand(), args, { DATABASE_URL: database, CLOUDSHELF_DATA_DIR: dataDir })
+
+test('commands work on a server of your own, and say what is wrong with it', async () => {
+  const fresh = await pg(['status', '--json'])
+  expect(JSON.parse(fresh.stdout)).toMatchObject({ embedded: false, migration: null, version: '18.4' })
+  const password = readReaderPassword(postgresFolder(dataDir))
+  await prepareReaderRole(sql, { password, resetPassword: true })
+  await sql.query('create view report.one as select 1 as id')
+  expect((await pg(['query', 'select * from one', '--csv'])).stdout).toBe('id\n1\n')
+
+  const wrong = await pg(['status'], url.replace(/:[^:@]+@/, ':wrong@'))
+  expect(wrong).toMatchObject({ code: 1, stdout: '' })
+  expect(wrong.stderr).toMatch(
+    /^cloudshelf: PostgreSQL refuses the connection \(password authentication failed .*\): check user, password and database in DATABASE_URL\n$/,
+  )
+  const down = await pg(['query', 'select 1'], 'postgres://shop:secret@127.0.0.1:1/shop')
+  expect(down.stderr).toMatch(
+    /^cloudshelf: PostgreSQL cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:1\): check that it runs/,
+  )
+  expect((await pg(['status'], 'mysql://shop')).stderr).toMatch(
+    /DATABASE_URL must be `embedded`, or a postgres:\/\/ URL, for example embedded/,
+  )
+})
+
+test('drop removes the schemas of the shop and nothing else, and only where the shop has made them', async () => {
+  await sql.query('create schema other')
+  await sql.query('create schema search')
+  expect((await pg(['drop', '--yes'])).stdout).toBe('there is nothing to remove\n')
+  await sql.query('create schema sync')
+  await sql.query('create table sync.migrations (number int)')
+  expect((await pg(['drop'])).stderr).toMatch(
+    /this removes the schemas report, search, sync of .*: repeat the command with --yes/,
+  )
+  expect((await pg(['drop', '--yes', '--json'])).stdout).toContain('the schemas report, search, sync of')
+  const left = await sql.query<{ name: string }>(
+    "select nspname as name from pg_namespace where nspname not like 'pg\\_%' and nspname <> 'information_schema' order by 1",
+  )
+  expect(left.map(({ name }) => name)).toEqual(['other', 'public'])
+})

@@ -1,0 +1,80 @@
+/** `cloudshelf pg status`: where PostgreSQL is, and how it stands. */
+import { readMigration } from '../../core/sql/migrate.ts'
+import { READER_ROLE } from '../../core/sql/reader-role.ts'
+import type { SqlQueries } from '../../core/sql/sql.ts'
+import { print, printJson } from '../output.ts'
+import { placeOf, withPostgres } from './with-postgres.ts'
+
+/** One line of the status. */
+export type StatusLine = {
+  readonly label: string
+  readonly text: string
+}
+
+/** A part of the status: fields of the JSON, and the lines that show them. */
+export type StatusPart = (
+  sql: SqlQueries,
+) => Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly lines: readonly StatusLine[] }>
+
+const MEGABYTE = 1024 * 1024
+
+const readServer: StatusPart = async sql => {
+  const [row] = await sql.query<{ version: string; bytes: number; started: string }>(
+    `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+            to_char(pg_postmaster_start_time() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as started`,
+  )
+  const { version = '', bytes = 0, started = '' } = row ?? {}
+  return {
+    fields: { version, started_at: started, size_bytes: bytes },
+    lines: [
+      { label: 'server', text: `PostgreSQL ${version}, since ${started}` },
+      { label: 'size', text: `${(bytes / MEGABYTE).toFixed(1)} MB` },
+    ],
+  }
+}
+
+const readSchema: StatusPart = async sql => {
+  const migration = await readMigration(sql)
+  return {
+    fields: { migration: migration ?? null },
+    lines: [
+      { label: 'schema', text: migration === undefined ? 'not created yet' : `migration ${migration}` },
+    ],
+  }
+}
+
+const readReader: StatusPart = async sql => {
+  const [row] = await sql.query<{ limit: number; used: number }>(
+    `select rolconnlimit as limit, (select count(*)::int from pg_stat_activity where usename = rolname) as used
+       from pg_roles where rolname = $1`,
+    [READER_ROLE],
+  )
+  return {
+    fields: { reader: row ? { role: READER_ROLE, connections: row.used, max_connections: row.limit } : null },
+    lines: [
+      {
+        label: 'BI role',
+        text: row
+          ? `${READER_ROLE}, ${row.used} of ${row.limit} connections in use (\`cloudshelf pg url\`)`
+          : 'none: a shop creates it when it starts',
+      },
+    ],
+  }
+}
+
+/** In the order in which they are shown. */
+const PARTS: readonly StatusPart[] = [readServer, readSchema, readReader]
+
+export const showStatus = ({ json }: { readonly json?: boolean }): Promise<void> =>
+  withPostgres(async ({ sql, url, isEmbedded }) => {
+    const place = placeOf(url)
+    const parts: Awaited<ReturnType<StatusPart>>[] = []
+    for (const read of PARTS) parts.push(await read(sql))
+    if (json)
+      return printJson(
+        Object.assign({ database: place, embedded: isEmbedded }, ...parts.map(({ fields }) => fields)),
+      )
+    const where = { label: 'database', text: `${place}${isEmbedded ? ' (embedded)' : ''}` }
+    for (const { label, text } of [where, ...parts.flatMap(({ lines }) => lines)])
+      print(`${label.padEnd(10)}${text}`)
+  })

@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { runInProcess, startCommand } from '../../../test/cli.ts'
+import { temporaryFolder } from '../../../test/kit.ts'
+import { waitUntil } from '../../../test/local.ts'
+import { freePort, LOG_POSTGRES_CLIENT, startShopProcess } from '../../../test/shop-process.ts'
+import { pgCommand } from '../../cli/pg.ts'
+import { createPgSql } from '../../core/sql/pg.ts'
+import { OWNER, postgresFolder, readOwnerPassword } from './cluster.ts'
+import { postgresUrl } from './embedded.ts'
+import { findRunningPostgres } from './running.ts'
+import { createShopPostgres } from './shop.ts'
+
+test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which commands share, and which ends with it', async () => {
+  const dataDir = temporaryFolder()
+  const folder = postgresFolder(dataDir)
+  const port = await freePort()
+  const env = { DATABASE_URL: 'embedded', POSTGRES_PORT: String(port) }
+  const cli = (...args: string[]) =>
+    runInProcess(pgCommand(), args.slice(1), { ...env, CLOUDSHELF_DATA_DIR: dataDir })
+  expect((await cli('pg', 'status')).stderr).toMatch(
+    /there is no embedded PostgreSQL in .* yet: start the shop/,
+  )
+
+  const shop = await startShopProcess(dataDir, { ...env, NODE_OPTIONS: LOG_POSTGRES_CLIENT })
+  await expect.poll(shop.output, { timeout: 20_000 }).toContain(`127.0.0.1:${port}/cloudshelf`)
+  // Neither initdb nor the client come before the shop serves.
+  expect(shop.output().indexOf('client loaded')).toBeGreaterThan(
+    shop.output().indexOf('CloudShelf is running'),
+  )
+  expect(shop.output()).not.toContain(readOwnerPassword(folder))
+
+  const owner = createPgSql({ url: postgresUrl(OWNER, readOwnerPassword(folder), port) })
+  const reader = async () => JSON.parse((await cli('pg', 'status', '--json')).stdout).reader
+  await expect
+    .poll(reader, { timeout: 10_000 })
+    .toMatchObject({ role: 'cloudshelf_reader', max_connections: 5 })
+  expect(statSync(join(folder.path, 'reader-password')).mode & 0o777).toBe(0o600)
+  await owner.query(
+    'create view report.things as select 1 as id, \'a; "b"\' as name, 9007199254740993 as large, null as gap',
+  )
+
+  const status = await startCommand(dataDir, ['pg', 'status'], env).result
+  expect(status.stdout).toMatch(
+    /^database +127\.0\.0\.1:\d+\/cloudshelf \(embedded\)\nserver +PostgreSQL 18\.4, since /,
+  )
+  const query = 'select * from things'
+  expect((await cli('pg', 'query', query, '--csv')).stdout).toBe(
+    'id,name,large,gap\n1,"a; ""b""",9007199254740993,\n',
+  )
+  expect(JSON.parse((await cli('pg', 'query', 'select id, name, gap from things', '--json')).stdout)).toEqual(
+    [{ id: 1, name: 'a; "b"', gap: null }],
+  )
+  expect((await cli('pg', 'query', `${query} where false`)).stdout).toBe(
+    'id  name  large  gap\n──  ────  ─────  ───\n',
+  )
+  const refused = await cli('pg', 'query', 'select 1; drop view things')
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('PostgreSQL: cannot insert multiple commands into a prepared statement')
+  expect((await cli('pg', 'query', 'select * from pg_authid')).stderr).toContain(
+    'reads the schema report alone',
+  )
+  const url = (await cli('pg', 'url')).stdout.trim()
+  expect(url).toMatch(
+    new RegExp(`^postgres://cloudshelf_reader:[A-Za-z0-9_-]{43}@127\\.0\\.0\\.1:${port}/cloudshelf$`),
+  )
+  expect((await cli('pg', 'drop', '--yes')).stderr).toContain(
+    `the shop is running (pid ${shop.pid}): stop it first`,
+  )
+
+  process.kill(findRunningPostgres(folder)?.identity.pid ?? 0, 'SIGKILL')
+  await expect.poll(shop.output, { timeout: 20_000 }).toContain('up again')
+  expect((await cli('pg', 'query', 'select id from things', '--csv')).stdout).toBe('id\n1\n')
+  await owner.close()
+  expect(await shop.end()).toBe(0)
+  expect(findRunningPostgres(folder)).toBeUndefined()
+
+  // Without the shop a command has a server of its own, which is gone after it.
+  expect((await cli('pg', 'query', 'select id from things', '--csv')).stdout).toBe('id\n1\n')
+  expect(findRunningPostgres(folder)).toBeUndefined()
+  expect((await cli('pg', 'drop')).stderr).toMatch(/this removes .*postgres: repeat the command with --yes/)
+  expect((await cli('pg', 'drop', '--yes')).stdout).toBe(`removed ${folder.path}\n`)
+  expect((await cli('pg', 'drop', '--yes')).stdout).toBe('there is nothing to remove\n')
+}, 60_000)
+
+test('a server of your own that cannot be reached is reported once, without its password, and tried again', async () => {
+  const event = vi.fn()
+  const failure = vi.fn()
+  const postgres = createShopPostgres(
+    {
+      dataDir: temporaryFolder(),
+      postgres: { url: 'postgres://shop:secret@127.0.0.1:1/shop', readUrl: undefined, port: 0 },
+    },
+    { event, failure },
+  )
+  await expect(postgres?.sql.reader.query('select 1')).rejects.toMatchObject({ kind: 'unavailable' })
+  postgres?.start()
+  await waitUntil(() => event.mock.calls.length === 2)
+  expect(event.mock.calls).toEqual([
+    ['postgres', '127.0.0.1:1/shop'],
+    ['postgres', expect.stringMatching(/^cannot be reached \(.*ECONNREFUSED.*\): trying again$/)],
+  ])
+  await postgres?.stop()
+  expect(failure).not.toHaveBeenCalled()
+  expect(createShopPostgres({ dataDir: '', postgres: undefined }, { event, failure })).toBeUndefined()
+})

@@ -1,0 +1,121 @@
+/**
+ * PostgreSQL of a local shop, as DATABASE_URL says: the embedded server is started after the shop serves, and whatever happens to it, the shop
+ * goes on without. It also prepares the role for BI tools, and ends what that runs for too long.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Settings } from '../../composition/settings.ts'
+import { createShopSql, type ShopSql } from '../../composition/sql.ts'
+import type { Log } from '../../core/log/log.ts'
+import { endLongReads, prepareReaderRole } from '../../core/sql/reader-role.ts'
+import { isUnavailable, SqlError } from '../../core/sql/sql.ts'
+import { StartError } from '../start-error.ts'
+import { postgresFolder, readReaderPassword } from './cluster.ts'
+import { type EmbeddedPostgres, startPostgres } from './embedded.ts'
+
+export type ShopPostgres = {
+  /** Throws SqlError of kind 'unavailable' until the server is up. */
+  readonly sql: ShopSql
+  /** Starts the embedded server and its jobs in the background. */
+  readonly start: () => void
+  /** Ends connections, jobs and the embedded server. */
+  readonly stop: () => Promise<void>
+}
+
+const RETRY_MS = 2_000
+const WATCHDOG_MS = 5_000
+
+/** What messages may say of a URL: neither user nor password. */
+const placeOf = (url: string): string => {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** PostgreSQL of the settings; undefined without DATABASE_URL. Call it while the data folder is locked. */
+export const createShopPostgres = (
+  { postgres: settings, dataDir }: Pick<Settings, 'postgres' | 'dataDir'>,
+  log: Pick<Log, 'event' | 'failure'>,
+): ShopPostgres | undefined => {
+  if (!settings) return undefined
+  const isEmbedded = settings.url === 'embedded'
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let server: EmbeddedPostgres | undefined
+  let running: Promise<unknown> = Promise.resolve()
+
+  const url = (): string => {
+    if (!isEmbedded) return settings.url
+    if (server) return server.url
+    throw new SqlError('unavailable', 'PostgreSQL is starting')
+  }
+  const sql = createShopSql(url, settings, error => {
+    log.event('postgres', 'the replica cannot be reached: reports read DATABASE_URL')
+    log.failure(error)
+  })
+
+  const startServer = (): Promise<EmbeddedPostgres> =>
+    startPostgres({
+      dataDir,
+      port: settings.port,
+      signal,
+      onDown: how => log.event('postgres', `down (${how}): reports have to wait until it is up again`),
+      onUp: () => log.event('postgres', 'up again'),
+      onFailedStart: why => log.failure(new StartError(`PostgreSQL does not start again: ${why}`)),
+    })
+
+  /** Until the database can be reached; a failure is told once. */
+  const prepareRole = async (): Promise<void> => {
+    const password = readReaderPassword(postgresFolder(dataDir))
+    for (let tries = 1; !signal.aborted; tries++)
+      try {
+        const role = await prepareReaderRole(sql.writer, { password, resetPassword: isEmbedded })
+        if (role?.isFullyRestricted) return
+        log.event(
+          'postgres',
+          role
+            ? 'the user of DATABASE_URL is no superuser: the role for BI tools may use advisory locks and large objects'
+            : 'the user of DATABASE_URL may not create roles: there is none for BI tools (docs/phase-2.md)',
+        )
+        return
+      } catch (error) {
+        if (signal.aborted || !isUnavailable(error)) throw error
+        if (tries === 1) log.event('postgres', `cannot be reached (${String(error)}): trying again`)
+        await sleep(RETRY_MS, undefined, { signal })
+      }
+  }
+
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await sleep(WATCHDOG_MS, undefined, { signal, ref: false })
+      try {
+        const ended = await endLongReads(sql.writer)
+        if (ended > 0) log.event('postgres', `ended ${ended} connections of BI tools that ran for too long`)
+      } catch (error) {
+        if (!isUnavailable(error)) throw error // a server that is down is reported where it is kept running
+      }
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    try {
+      if (isEmbedded) server = await startServer()
+      log.event('postgres', placeOf(url()))
+      await prepareRole()
+      await watch()
+    } catch (error) {
+      if (!signal.aborted) log.failure(error)
+    }
+  }
+
+  return {
+    sql,
+    start: () => {
+      running = run()
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+      await Promise.all([sql.reader.close(), sql.writer.close()])
+      await server?.stop()
+    },
+  }
+}
