@@ -9,8 +9,8 @@ import type { Migration } from '../core/sql/migrate.ts'
 const SOURCE = 'source_key bytea primary key, source_hash bytea, sealed_key text'
 
 const TABLES = [
-  'create schema shop',
-  'create schema report',
+  'create schema if not exists shop',
+  'create schema if not exists report',
   'create table sync.positions (source text primary key, position text not null, at timestamptz not null default now())',
   `create table sync.parked (source_key bytea primary key, source_hash bytea not null, sealed_key text not null, tbl text not null,
     name text not null, why text not null, at timestamptz not null default now())`,

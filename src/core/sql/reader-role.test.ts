@@ -107,6 +107,8 @@ test('a statement without a timeout, and a transaction that holds on, are ended 
     await transaction.query('select pg_sleep(600)')
   })
   const ended = stateOf(long)
+  const active = `select 1 from pg_stat_activity where query = 'select pg_sleep(600)' and state = 'active'`
+  while ((await sql.query(active)).length === 0);
   let count = 0
   while (count === 0) count = await endLongReads(sql, 0.05)
   expect(await ended).toBe('57P01')

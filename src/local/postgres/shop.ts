@@ -1,13 +1,15 @@
 /**
  * PostgreSQL of a local shop, as DATABASE_URL says: the embedded server is started after the shop serves, and whatever happens to it, the shop
- * goes on without. It also prepares the role for BI tools, and ends what that runs for too long.
+ * goes on without. It also applies the migrations, prepares the role for BI tools, and ends what that runs for too long.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Settings } from '../../composition/settings.ts'
 import { createShopSql, type ShopSql } from '../../composition/sql.ts'
 import type { Log } from '../../core/log/log.ts'
+import { migrate } from '../../core/sql/migrate.ts'
 import { endLongReads, prepareReaderRole } from '../../core/sql/reader-role.ts'
 import { isUnavailable, SqlError } from '../../core/sql/sql.ts'
+import { MIGRATIONS } from '../../projection/migrations.ts'
 import { StartError } from '../start-error.ts'
 import { postgresFolder, readReaderPassword } from './cluster.ts'
 import { type EmbeddedPostgres, startPostgres } from './embedded.ts'
@@ -62,20 +64,24 @@ export const createShopPostgres = (
       onFailedStart: why => log.failure(new StartError(`PostgreSQL does not start again: ${why}`)),
     })
 
-  /** Until the database can be reached; a failure is told once. */
-  const prepareRole = async (): Promise<void> => {
+  const prepare = async (password: string): Promise<void> => {
+    await migrate(sql.writer, MIGRATIONS)
+    const role = await prepareReaderRole(sql.writer, { password, resetPassword: isEmbedded })
+    if (role?.isFullyRestricted) return
+    log.event(
+      'postgres',
+      role
+        ? 'the user of DATABASE_URL is no superuser: the role for BI tools may use advisory locks and large objects'
+        : 'the user of DATABASE_URL may not create roles: there is none for BI tools (docs/phase-2.md)',
+    )
+  }
+
+  /** Tries until the database can be reached; that it cannot is logged once. */
+  const prepareWhenReachable = async (): Promise<void> => {
     const password = readReaderPassword(postgresFolder(dataDir))
     for (let tries = 1; !signal.aborted; tries++)
       try {
-        const role = await prepareReaderRole(sql.writer, { password, resetPassword: isEmbedded })
-        if (role?.isFullyRestricted) return
-        log.event(
-          'postgres',
-          role
-            ? 'the user of DATABASE_URL is no superuser: the role for BI tools may use advisory locks and large objects'
-            : 'the user of DATABASE_URL may not create roles: there is none for BI tools (docs/phase-2.md)',
-        )
-        return
+        return await prepare(password)
       } catch (error) {
         if (signal.aborted || !isUnavailable(error)) throw error
         if (tries === 1) log.event('postgres', `cannot be reached (${String(error)}): trying again`)
@@ -99,7 +105,7 @@ export const createShopPostgres = (
     try {
       if (isEmbedded) server = await startServer()
       log.event('postgres', placeOf(url()))
-      await prepareRole()
+      await prepareWhenReachable()
       await watch()
     } catch (error) {
       if (!signal.aborted) log.failure(error)
