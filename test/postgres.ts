@@ -6,6 +6,9 @@ import type { Sql } from '#src/core/sql/sql.ts'
 import { onCleanup } from './cleanup.ts'
 import { startTestPostgres } from './postgres-server.ts'
 
+/** Password of the reader role in tests: roles belong to the server, which all test files share. */
+export const READER_PASSWORD = 'the password of the reader role in all tests'
+
 export type TestDatabase = {
   /** `postgres://…`, as the owner of everything. */
   readonly url: string

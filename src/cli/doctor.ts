@@ -18,6 +18,7 @@ import {
   orderFindings,
 } from './doctor-checks.ts'
 import { checkDatabaseFile, checkDataFolder, checkDisk, checkEngine, checkNode } from './doctor-machine.ts'
+import { checkPostgres } from './doctor-postgres.ts'
 import { checkRunningShop } from './doctor-running.ts'
 import { explainError, FAILED } from './errors.ts'
 import { counted, print, printJson } from './output.ts'
@@ -86,7 +87,8 @@ const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   // On a full disk a running shop still answers, and says what fails.
   if (needed.some(finding => finding.state === 'fail')) return machine
   try {
-    return [...machine, ...(await withDeps(deps => checkData(deps, repairs), { needsShop: false }))]
+    const data = await withDeps(deps => checkData(deps, repairs), { needsShop: false })
+    return [...machine, ...data, await checkPostgres(settings)]
   } catch (error) {
     const found = explainError(error)
     if (found === undefined) throw error
@@ -104,8 +106,8 @@ const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promis
 const HELP = `
 Checks Node, the engine, the data folder, its disk and its database file, the
 tables, the currency, every book, account and order, the calls and the index of
-the running shop, and its snapshot. Marks: ✓ fine,
-! worth a look, ✗ failed. Exits with 1 if a check failed.`
+the running shop, its snapshot, and PostgreSQL where the shop has one. Marks:
+✓ fine, ! worth a look, ✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')

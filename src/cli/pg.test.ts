@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { runInProcess } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
-import { openTestDatabase } from '../../test/postgres.ts'
+import { openTestDatabase, READER_PASSWORD } from '../../test/postgres.ts'
 import { prepareReaderRole } from '../core/sql/reader-role.ts'
-import { postgresFolder, readReaderPassword } from '../local/postgres/cluster.ts'
+import { MIGRATIONS } from '../projection/migrations.ts'
+import { checkPostgres } from './doctor-postgres.ts'
 import { pgCommand } from './pg.ts'
 
 const { sql, url } = await openTestDatabase()
@@ -14,10 +15,11 @@ const pg = (args: readonly string[], database = url) =>
 test('commands work on a server of your own, and say what is wrong with it', async () => {
   const fresh = await pg(['status', '--json'])
   expect(JSON.parse(fresh.stdout)).toMatchObject({ embedded: false, migration: null, version: '18.4' })
-  const password = readReaderPassword(postgresFolder(dataDir))
-  await prepareReaderRole(sql, { password, resetPassword: true })
-  await sql.query('create view report.one as select 1 as id')
-  expect((await pg(['query', 'select * from one', '--csv'])).stdout).toBe('id\n1\n')
+  await prepareReaderRole(sql, { password: READER_PASSWORD, resetPassword: true })
+  const prepared = await pg(['status'])
+  expect(prepared.stdout).toMatch(/^BI role +cloudshelf_reader, \d of 5 connections in use/m)
+  const foreign = await pg(['query', 'select 1'])
+  expect(foreign.stderr).toMatch(/PostgreSQL refuses the role for BI tools \(password .*start the shop once/)
 
   const wrong = await pg(['status'], url.replace(/:[^:@]+@/, ':wrong@'))
   expect(wrong).toMatchObject({ code: 1, stdout: '' })
@@ -47,4 +49,31 @@ test('drop removes the schemas of the shop and nothing else, and only where the 
     "select nspname as name from pg_namespace where nspname not like 'pg\\_%' and nspname <> 'information_schema' order by 1",
   )
   expect(left.map(({ name }) => name)).toEqual(['other', 'public'])
+})
+
+test('doctor checks the database, its schema and the role for BI tools', async () => {
+  const check = (database: string | undefined) =>
+    checkPostgres({
+      dataDir,
+      postgres: database === undefined ? undefined : { url: database, readUrl: undefined, port: 0 },
+    })
+  expect(await check(undefined)).toMatchObject({ state: 'ok', found: 'not used (DATABASE_URL)' })
+  expect(await check('embedded')).toMatchObject({
+    state: 'ok',
+    found: expect.stringMatching(/^not created yet/),
+  })
+  expect(await check(url)).toMatchObject({
+    state: 'warn',
+    mend: 'start the shop, which applies the migrations',
+  })
+  expect(await check('postgres://a:b@127.0.0.1:1/c')).toMatchObject({
+    state: 'fail',
+    found: expect.stringMatching(/^PostgreSQL cannot be reached/),
+  })
+  const migrated = await openTestDatabase({ migrations: MIGRATIONS })
+  const count = MIGRATIONS.length
+  expect(await check(migrated.url)).toMatchObject({
+    state: 'ok',
+    found: `18.4, migration ${count} of ${count}, role cloudshelf_reader`,
+  })
 })

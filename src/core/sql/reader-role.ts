@@ -65,8 +65,6 @@ const RESTRICTIONS = [
 /** Refused for lack of a privilege. */
 const FORBIDDEN = '42501'
 
-const isForbidden = (error: unknown): boolean => error instanceof SqlError && error.state === FORBIDDEN
-
 /** Two processes that change the same role or function at once: one fails, with these words or for a role that exists since. */
 const isConcurrentChange = (error: unknown): boolean =>
   error instanceof SqlError && (error.message.startsWith('tuple concurrently') || error.state === '23505')
@@ -98,34 +96,40 @@ export const readerUrl = (url: string, password: string): string => {
 }
 
 export type ReaderRole = {
-  /** Whether large objects, advisory locks and temporary files are restricted too, which takes a superuser. */
+  /**
+   * Whether its limits and the restriction of large objects, advisory locks and temporary files are in place, which takes a superuser. What it
+   * may read is limited in any case.
+   */
   readonly isFullyRestricted: boolean
 }
 
+/** Runs the statements in one transaction; false where the shop's own role may not do that. */
+const runIfAllowed = async (sql: Sql, statements: readonly string[]): Promise<boolean> => {
+  try {
+    await runTogether(sql, statements)
+    return true
+  } catch (error) {
+    if (error instanceof SqlError && error.state === FORBIDDEN) return false
+    throw error
+  }
+}
+
 /**
- * Creates the role, with this password, if there is none, and grants it what is in the schema `report` now and later. Call it after the migrations, at
- * each start; processes may do so together. `resetPassword` gives an existing role this password: only for a server that is the shop's alone.
- * Returns undefined where the shop's own role may not create roles. Throws SqlError.
+ * Creates the role, with this password, if there is none, and grants it what is in the schema `report` now and later. Call it at each
+ * start; processes may do so together. `resetPassword` gives an existing role this password: only for a server that is the shop's alone.
+ * Returns undefined where there is no role and the shop's own may not create it. Throws SqlError.
  */
 export const prepareReaderRole = async (
   sql: Sql,
   { password, resetPassword = false }: { readonly password: string; readonly resetPassword?: boolean },
 ): Promise<ReaderRole | undefined> => {
-  const run = (statements: readonly string[]): Promise<void> => runTogether(sql, statements)
   const reset = resetPassword ? [`alter role ${READER_ROLE} password ${literal(password)}`] : []
-  try {
-    await run([createRole(password), ...SETTINGS, ...reset, ...GRANTS])
-  } catch (error) {
-    if (isForbidden(error)) return undefined
-    throw error
-  }
-  try {
-    await run(RESTRICTIONS)
-    return { isFullyRestricted: true }
-  } catch (error) {
-    if (isForbidden(error)) return { isFullyRestricted: false }
-    throw error
-  }
+  const isOurs = await runIfAllowed(sql, [createRole(password), ...SETTINGS, ...reset])
+  const [found] = await sql.query('select 1 from pg_roles where rolname = $1', [READER_ROLE])
+  if (!found) return undefined
+  await runTogether(sql, GRANTS)
+  const isRestricted = await runIfAllowed(sql, RESTRICTIONS)
+  return { isFullyRestricted: isOurs && isRestricted }
 }
 
 /**

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { tempFolder } from '../../../test/local.ts'
 import { StartError } from '../start-error.ts'
 import { findPostgres, POSTGRES_PACKAGES, postgresRun } from './binary.ts'
+import { assertMayRun } from './cluster.ts'
 
 /** A node_modules with one package; resolves as Node does. */
 const installed = (name: string, end = '') => {
@@ -85,4 +86,19 @@ test('links to the libraries are laid beside the data, and laid again when the i
     '-D',
     'x',
   ])
+})
+
+test('where root gets no user namespace, one line says what to do; anybody else needs none', async () => {
+  const forbid = async () => {
+    throw Object.assign(new Error('exit 1'), { stderr: 'unshare: unshare failed: Operation not permitted\n' })
+  }
+  const root = assertMayRun({ platform: 'linux', isRoot: true }, forbid)
+  await expect(root).rejects.toThrow(StartError)
+  await expect(root).rejects.toThrow(
+    /does not allow a user namespace \(unshare: unshare failed: Operation not permitted\): start the shop as another user than root, or set DATABASE_URL/,
+  )
+  await expect(assertMayRun({ platform: 'darwin', isRoot: true })).rejects.toThrow(
+    'PostgreSQL does not run as root',
+  )
+  await assertMayRun({ platform: 'linux', isRoot: false }, forbid)
 })

@@ -99,7 +99,7 @@ const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin'
 
 export type PlatformUser = { readonly platform: string; readonly isRoot: boolean }
 
-const currentUser = (): PlatformUser => ({
+export const currentUser = (): PlatformUser => ({
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
 })

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { cannotWrite } from '../data-folder.ts'
 import { readOrCreateSecret } from '../secrets.ts'
 import { StartError } from '../start-error.ts'
-import { AS_NOBODY, type PostgresPackage, postgresRun } from './binary.ts'
+import { AS_NOBODY, currentUser, type PlatformUser, type PostgresPackage, postgresRun } from './binary.ts'
 
 const run = promisify(execFile)
 
@@ -70,14 +70,19 @@ const messageOf = (error: unknown): string => {
   )
 }
 
-/** As root PostgreSQL needs a user namespace, which a container or a system may forbid. */
-const assertMayRun = async (): Promise<void> => {
-  if (process.getuid?.() !== 0) return
+const tryNamespace = async (): Promise<void> => void (await run('unshare', [...AS_NOBODY, 'true']))
+
+/** As root PostgreSQL needs a user namespace, which a container or a system may forbid: then throws StartError, with the way out. */
+export const assertMayRun = async (
+  { platform, isRoot }: PlatformUser = currentUser(),
+  attempt: () => Promise<void> = tryNamespace,
+): Promise<void> => {
+  if (!isRoot) return
   const instead =
     'start the shop as another user than root, or set DATABASE_URL=postgres://… to a server of your own'
-  if (process.platform !== 'linux') throw new StartError(`PostgreSQL does not run as root: ${instead}`)
+  if (platform !== 'linux') throw new StartError(`PostgreSQL does not run as root: ${instead}`)
   try {
-    await run('unshare', [...AS_NOBODY, 'true'])
+    await attempt()
   } catch (error) {
     throw new StartError(
       `PostgreSQL does not run as root, and this system does not allow a user namespace (${messageOf(error)}): ${instead}`,

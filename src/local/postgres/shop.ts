@@ -71,8 +71,8 @@ export const createShopPostgres = (
     log.event(
       'postgres',
       role
-        ? 'the user of DATABASE_URL is no superuser: the role for BI tools may use advisory locks and large objects'
-        : 'the user of DATABASE_URL may not create roles: there is none for BI tools (docs/phase-2.md)',
+        ? 'the user of DATABASE_URL is no superuser: the role for BI tools may use advisory locks and large objects (docs/phase-2.md)'
+        : 'the user of DATABASE_URL may not create roles: create the one for BI tools yourself (docs/phase-2.md)',
     )
   }
 
@@ -90,13 +90,16 @@ export const createShopPostgres = (
   }
 
   const watch = async (): Promise<void> => {
+    let isReported = false
     for (;;) {
       await sleep(WATCHDOG_MS, undefined, { signal, ref: false })
       try {
         const ended = await endLongReads(sql.writer)
         if (ended > 0) log.event('postgres', `ended ${ended} connections of BI tools that ran for too long`)
       } catch (error) {
-        if (!isUnavailable(error)) throw error // a server that is down is reported where it is kept running
+        // A server that is down is reported where it is kept running. One of your own may not let its user end sessions.
+        if (!isUnavailable(error) && !isReported) log.failure(error)
+        isReported ||= !isUnavailable(error)
       }
     }
   }
