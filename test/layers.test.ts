@@ -34,10 +34,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   projection: [...DOMAIN, 'catalog', 'accounts', 'cart', 'orders'],
   pages: [...DOMAIN, 'catalog', 'accounts'],
   openapi: [...DOMAIN, 'composition'],
+  move: [...DOMAIN, 'catalog'],
   composition: [...DOMAIN, ...NOUNS],
   local: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
   lambda: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
-  cli: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'local'],
+  cli: [...DOMAIN, ...NOUNS, 'projection', 'move', 'composition', 'local'],
 }
 /** Tools that commands may import although they are not part of the shop. */
 const TOOLS_OF_CLI = /^tools\/cost\//

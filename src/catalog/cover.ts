@@ -61,6 +61,16 @@ export type PreparedCover = {
   readonly store: (blobs: Blobs) => Promise<void>
 }
 
+const COVER_URL = /^\/images\/covers\/([A-Za-z0-9_-]+)\.webp$/
+
+/** The names of all blobs of the cover at this URL path; none for a URL that is not a cover of the shop. */
+export const coverBlobs = (url: unknown): readonly string[] => {
+  const name = typeof url === 'string' ? COVER_URL.exec(url)?.[1] : undefined
+  if (name === undefined) return []
+  const sizes = WIDTHS.flatMap(width => [`covers/${name}-w${width}.avif`, `covers/${name}-w${width}.webp`])
+  return [...sizes, `covers/${name}.webp`]
+}
+
 /** Prepares uploaded `bytes` as the cover of a book. Throws unsupported_media_type. */
 export const prepareCover = async (bookId: string, bytes: Uint8Array): Promise<PreparedCover> => {
   const cover = await encodeCover(bytes)

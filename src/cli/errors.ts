@@ -8,6 +8,7 @@ import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
 import { SqlError } from '../core/sql/sql.ts'
 import { StartError } from '../local/start-error.ts'
+import { MoveError } from '../move/place.ts'
 import { note } from './output.ts'
 
 /** Exit code of a command that failed or found a problem; 0 is success. */
@@ -50,7 +51,9 @@ export const explainError = (error: unknown): string | undefined => {
     return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`
   }
   if (error instanceof SqlError) return explainSqlError(error)
-  const isExpected = [StartError, SettingsError, ShopError, FeedError, CommandError].some(
+  if (error instanceof ShopError && error.code === 'shop_moving')
+    return 'the shop is moving, or has moved, to another database, and takes no changes here: see `cloudshelf move --status`'
+  const isExpected = [StartError, SettingsError, ShopError, FeedError, MoveError, CommandError].some(
     kind => error instanceof kind,
   )
   return error instanceof Error && isExpected ? oneLine(error.message) : undefined

@@ -12,6 +12,7 @@ import { erasuresCommand } from './erasures.ts'
 import { reportError, usageError } from './errors.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
+import { moveCommand } from './move.ts'
 import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
 import { pgCommand } from './pg.ts'
@@ -39,7 +40,14 @@ const GROUPS: Readonly<Record<string, readonly Command[]>> = {
   'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand(), categoriesCommand()],
   'Orders and email:': [ordersCommand(), outboxCommand()],
   'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
-  'Operations:': [doctorCommand(), tablesCommand(), pgCommand(), costCommand(), proveCommand()],
+  'Operations:': [
+    doctorCommand(),
+    tablesCommand(),
+    moveCommand(),
+    pgCommand(),
+    costCommand(),
+    proveCommand(),
+  ],
 }
 
 const program = new Command('cloudshelf')

@@ -34,6 +34,13 @@ export const parseStock = (text: string): number => {
   throw mustBe(`a whole number from 0 to ${MAX_STOCK}`)
 }
 
+/** Seconds for which a shop takes no writes. */
+export const parsePause = (text: string): number => {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (seconds >= 5 && seconds <= 3_600) return seconds
+  throw mustBe('a whole number of seconds from 5 to 3600')
+}
+
 export const parseCategory = (text: string): string => {
   const parsed = CategoryName.safeParse(text)
   if (parsed.success) return parsed.data

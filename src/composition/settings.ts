@@ -151,6 +151,10 @@ export const readSettings = (
   }
 }
 
+/** The settings of this process with other values of these variables; an empty one counts as not set. Throws SettingsError. */
+export const readSettingsWith = (changed: Readonly<Record<string, string>>): Settings =>
+  readSettings({ ...process.env, ...changed })
+
 /**
  * Sets AWS_REGION of this process to the Region that `find` returns, where the database is Amazon DynamoDB and the environment names
  * no Region. Functions on Lambda do without: there it is always set.

@@ -9,12 +9,12 @@ import { CONTROL_ROWS } from '../control/rows.ts'
 import { wasApplied } from '../dynamo/conditional.ts'
 import type { Dynamo } from '../dynamo/dynamo.ts'
 import { DynamoError } from '../dynamo/wire.ts'
-import type { Item } from '../dynamo/write.ts'
+import type { Item, Write } from '../dynamo/write.ts'
 
 /**
  * - `open`: writes are taken
  * - `paused`: for a moment, such as the end of a backup. It ends by itself, also when its owner is killed
- * - `moving`: the shop is being moved away from here
+ * - `moving`: the shop is being moved away from here. It ends by itself too, unless the shop has moved
  * - `filling`: the shop is being moved to here
  * - `moved`: the shop has moved away, for good
  */
@@ -27,7 +27,7 @@ export type Fence = {
   readonly epoch: number
   /** The pause or the move that closed it; empty while no one has. */
   readonly owner: string
-  /** Longest duration of a pause, in milliseconds. */
+  /** Longest duration of a pause or of a move's last step, in milliseconds; after it the fence is opened again. */
   readonly pauseMs?: number
   /** Where the shop has moved to. */
   readonly movedTo?: string
@@ -71,6 +71,22 @@ export const readFence = async (db: Pick<FenceDb, 'get'>, table: string): Promis
   }
 }
 
+const CONDITION = '#state = :state AND epoch = :epoch AND #owner = :owner'
+
+const isIn = ({ state, epoch, owner }: Fence) => ({
+  condition: CONDITION,
+  names: { '#state': 'state', '#owner': 'owner' },
+  values: { ':state': state, ':epoch': epoch, ':owner': owner },
+})
+
+/** A check for a transaction: it is carried out only while the fence is in exactly this state, which is not that of NEVER_CLOSED. */
+export const fenceCheck = (table: string, fence: Fence): Write => ({
+  action: 'ConditionCheck',
+  table,
+  key: KEY,
+  ...isIn(fence),
+})
+
 const isSame = (a: Fence, b: Fence): boolean =>
   a.state === b.state && a.epoch === b.epoch && a.owner === b.owner
 
@@ -101,13 +117,7 @@ export const setFence = async (
       action: 'Put',
       table,
       item,
-      condition: isFirst
-        ? 'attribute_not_exists(pk)'
-        : '#state = :state AND epoch = :epoch AND #owner = :owner',
-      ...(!isFirst && {
-        names: { '#state': 'state', '#owner': 'owner' },
-        values: { ':state': from.state, ':epoch': from.epoch, ':owner': from.owner },
-      }),
+      ...(isFirst ? { condition: 'attribute_not_exists(pk)' } : isIn(from)),
     },
     true,
   )

@@ -66,9 +66,9 @@ export const createWriteGuard = (db: FenceDb, table: string, clock: Clock = syst
     return inFlight
   }
 
-  /** Ends a pause whose owner has not ended it in time. Counted from when this process saw it, which is later than its begin. */
+  /** Opens a fence whose owner has not opened it in time. Counted from when this process saw it, which is later than its begin. */
   const endOverdue = async ({ fence }: Reading): Promise<boolean> => {
-    if (fence.state !== 'paused' || fence.pauseMs === undefined) return false
+    if (!(fence.state === 'paused' || fence.state === 'moving') || fence.pauseMs === undefined) return false
     if (pause?.owner !== fence.owner) pause = { owner: fence.owner, since: clock() }
     if (shortest(pause.since, clock()) <= fence.pauseMs) return false
     await setFence(db, table, fence, { state: 'open', epoch: fence.epoch, owner: fence.owner })

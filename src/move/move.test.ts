@@ -1,0 +1,201 @@
+/** Moves between two engines, with customers who buy meanwhile. */
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createBuyers, placeOrder } from '../../test/buyers.ts'
+import { aBook, createTestShop, getTestEngine, type TestShop, temporaryFolder } from '../../test/kit.ts'
+import { createPlace } from '../../test/places.ts'
+import { createFolderBlobs } from '../core/blobs.ts'
+import { readFence } from '../core/fence/fence.ts'
+import { lockDataFolder } from '../local/data-folder.ts'
+import { type Engine, startEngine } from '../local/engine.ts'
+import { beginFilling } from './destination.ts'
+import { canonicalNumber, hashItem } from './item-hash.ts'
+import { abandonMove, type MoveStep, runMove } from './move.ts'
+import { copyPass } from './pass.ts'
+import { MoveError, type Place, readContents } from './place.ts'
+
+const MAX_PAUSE_MS = 20_000
+const COVER = 'covers/tech-001-0123456789abcdef'
+
+let second: Engine
+
+beforeAll(async () => {
+  second = await startEngine({ folder: await lockDataFolder(temporaryFolder()) })
+  return second.stop
+})
+
+/** A shop, and the same shop as it will be at another engine. */
+const createPlaces = async () => {
+  const book = aBook({ stock_quantity: 1_000, image_url: `/images/${COVER}.webp` })
+  const home = await createTestShop({ books: [book] })
+  const abroad = await createTestShop({ sharingTablesOf: home, endpoint: second.endpoint, withStaff: false })
+  const blobs = [createFolderBlobs(temporaryFolder()), createFolderBlobs(temporaryFolder())] as const
+  await blobs[0].put(`${COVER}.webp`, Buffer.from('a cover'))
+  const source = createPlace('home', (await getTestEngine()).endpoint, home.names, blobs[0])
+  const destination = createPlace('abroad', second.endpoint, home.names, blobs[1])
+  onTestFinished(async () => {
+    await source.close()
+    await destination.close()
+  })
+  return { home, abroad, source, destination, blobs }
+}
+
+const orderIds = async ({ db, names }: Place): Promise<string[]> => {
+  const ids: string[] = []
+  for await (const page of db.scan(names.orders)) ids.push(...page.map(({ order_id }) => String(order_id)))
+  return ids.sort()
+}
+
+/** Customers who buy at both places in turns until they are stopped: the ids of the acknowledged orders, by place. */
+const startBuying = (places: readonly TestShop[]) => {
+  const acknowledged: string[][] = places.map(() => [])
+  let done = false
+  const buying = [0, 1, 2].map(async () => {
+    for (let turn = 0; !done; turn++) {
+      const shop = places[turn % places.length]
+      const [buyer] = shop ? await createBuyers(shop, 1, 'tech-001').catch(() => []) : []
+      const answer = buyer && (await placeOrder(buyer).catch(() => undefined))
+      if (answer?.status === 201) acknowledged[turn % places.length]?.push(answer.body.order_id)
+      else await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  })
+  return {
+    acknowledged,
+    stop: async () => {
+      done = true
+      await Promise.all(buying)
+    },
+  }
+}
+
+/** A process notices an opened fence within 0.4 s. */
+const addsToCart = async (shop: TestShop): Promise<boolean> =>
+  (await shop.visitor().post('/api/cart/items', { book_id: 'tech-001', quantity: 1 })).status === 200
+
+const refused = (answer: { status: number; headers: Headers; body: unknown }) => ({
+  status: answer.status,
+  type: answer.headers.get('content-type'),
+  retryAfter: answer.headers.get('retry-after'),
+  code: (answer.body as { code?: string }).code,
+})
+const MOVING = { status: 503, type: 'application/problem+json', retryAfter: '10', code: 'shop_moving' }
+
+test('a shop moves while customers buy, refuses only writes in the pause, and comes home with what was ordered since', async () => {
+  const { home, abroad, source, destination, blobs } = await createPlaces()
+  const customer = await home.account()
+  const buying = startBuying([home, abroad])
+  const steps: MoveStep[] = []
+  const result = await runMove(source, destination, {
+    id: 'move-1',
+    maxPauseMs: MAX_PAUSE_MS,
+    onStep: async step => {
+      steps.push(step)
+      if (step !== 'finishing') return
+      for (const shop of [home, abroad]) {
+        const order = { book_id: 'tech-001', quantity: 1 }
+        expect(refused(await shop.visitor().post('/api/cart/items', order))).toEqual(MOVING)
+        expect((await shop.visitor().get('/api/books')).status).toBe(200)
+      }
+      expect((await customer.get('/api/users/me')).status).toBe(200)
+      const change = { stock_delta: 1 }
+      expect(refused(await home.staff.call('PATCH', '/api/books/tech-001', change))).toEqual(MOVING)
+    },
+  })
+  await buying.stop()
+  const [atHome = [], atAbroad = []] = buying.acknowledged
+  expect(result.differences).toEqual({ missing: 0, differing: 0, extra: 0 })
+  expect(result.covers).toEqual({ copied: 1, lost: 0 })
+  expect(await blobs[1].get(`${COVER}.webp`)).toEqual(Buffer.from('a cover'))
+  expect(steps.at(-1)).toBe('done')
+  expect(atHome.length).toBeGreaterThan(0)
+  expect(await orderIds(destination)).toEqual(expect.arrayContaining([...atHome, ...atAbroad].sort()))
+  expect((await orderIds(source)).filter(id => atAbroad.includes(id))).toEqual([])
+  // The same command again: there is nothing left to do.
+  expect((await runMove(source, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })).items).toBe(0)
+  await expect(runMove(source, destination, { id: 'move-2', maxPauseMs: MAX_PAUSE_MS })).rejects.toThrow(
+    'it has moved to abroad',
+  )
+
+  await expect.poll(() => addsToCart(abroad)).toBe(true)
+  const [buyer] = await createBuyers(abroad, 1, 'tech-001')
+  const order = buyer && (await placeOrder(buyer))
+  expect(order?.status).toBe(201)
+  await runMove(destination, source, { id: 'move-3', maxPauseMs: MAX_PAUSE_MS })
+  expect(await orderIds(source)).toEqual(await orderIds(destination))
+  expect(await orderIds(source)).toContain(order?.body.order_id)
+  await expect.poll(() => addsToCart(home)).toBe(true)
+  expect([home, abroad].flatMap(({ reportedErrors }) => reportedErrors)).toEqual([])
+})
+
+describe('a move that is cut off', () => {
+  const cutOffAt = (wanted: MoveStep) => (step: MoveStep) => {
+    if (step === wanted) throw new Error(`cut off at ${step}`)
+  }
+
+  test('before the switch is abandoned without loss, or repeated', async () => {
+    const { home, source, destination } = await createPlaces()
+    const move = { id: 'move-1', maxPauseMs: MAX_PAUSE_MS }
+    await expect(runMove(source, destination, { ...move, onStep: cutOffAt('finishing') })).rejects.toThrow(
+      'cut off',
+    )
+    expect((await readFence(source.db, source.names.control)).state).toBe('moving')
+    await abandonMove(source, destination, 'move-1')
+    await expect.poll(() => addsToCart(home)).toBe(true)
+    // What was copied stays closed, for the next move.
+    expect(await readFence(destination.db, destination.names.control)).toMatchObject({
+      state: 'filling',
+      owner: '',
+    })
+    await runMove(source, destination, { ...move, id: 'move-2' })
+    await expect(abandonMove(source, destination, 'move-2')).rejects.toThrow('has moved to abroad already')
+  })
+
+  test('after the switch only opens the destination', async () => {
+    const { source, destination } = await createPlaces()
+    const move = { id: 'move-1', maxPauseMs: MAX_PAUSE_MS }
+    await expect(runMove(source, destination, { ...move, onStep: cutOffAt('opening') })).rejects.toThrow(
+      'cut off',
+    )
+    const states = async () =>
+      Promise.all(
+        [source, destination].map(async ({ db, names }) => (await readFence(db, names.control)).state),
+      )
+    expect(await states()).toEqual(['moved', 'filling'])
+    await runMove(source, destination, move)
+    expect(await states()).toEqual(['moved', 'open'])
+  })
+
+  test('a run that was taken over writes nothing more', async () => {
+    const { source, destination } = await createPlaces()
+    const known = await readContents(destination, () => {})
+    const first = await beginFilling(destination, 'move-1')
+    await beginFilling(destination, 'move-1')
+    await expect(copyPass(source, destination, known, { fence: first, report: () => {} })).rejects.toThrow(
+      'taken over',
+    )
+    expect(await orderIds(destination)).toEqual([])
+    await expect(beginFilling(destination, 'move-2')).rejects.toThrow('another move (move-1) fills abroad')
+  })
+})
+
+test('a destination with a shop of its own is refused, and sells on', async () => {
+  const { home, source } = await createPlaces()
+  const other = await createTestShop({ books: [aBook()], endpoint: second.endpoint })
+  const destination = createPlace('other', second.endpoint, other.names)
+  onTestFinished(destination.close)
+  await expect(runMove(source, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })).rejects.toThrow(
+    MoveError,
+  )
+  expect(await addsToCart(home)).toBe(true)
+  expect((await readFence(destination.db, other.names.control)).state).toBe('open')
+})
+
+test('equal items have one hash, whichever database wrote them', () => {
+  expect(['12.50', '1.25E1', '+0012.5', '125e-1'].map(canonicalNumber)).toEqual(Array(4).fill('125e-1'))
+  expect(['0', '-0.00', '0E5', '.0'].map(canonicalNumber)).toEqual(Array(4).fill('0'))
+  expect(canonicalNumber('-1E38')).toBe('-1e38')
+  const item = { b: { N: '1.0' }, a: { M: { y: { SS: ['2', '1'] }, x: { L: [{ BOOL: true }] } } } }
+  const same = { a: { M: { x: { L: [{ BOOL: true }] }, y: { SS: ['1', '2'] } } }, b: { N: '1' } }
+  expect(hashItem(item)).toBe(hashItem(same))
+  for (const other of [{ ...item, b: { S: '1' } }, { ...item, b: { N: '2' } }, { a: item.a }])
+    expect(hashItem(other)).not.toBe(hashItem(item))
+})
