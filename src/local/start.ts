@@ -34,7 +34,6 @@ import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
-import { createShopPostgres } from './postgres/shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -159,7 +158,7 @@ const startParts = async (
   const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log, journal)
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
-  const postgres = createShopPostgres(settings, log)
+  const postgres = settings.postgres && (await import('./postgres/shop.ts')).createShopPostgres(settings, log)
   const deps = createDeps(settings, {
     db,
     sql: postgres?.sql,

@@ -25,6 +25,7 @@ export type ShopPostgres = {
 
 const RETRY_MS = 2_000
 const WATCHDOG_MS = 5_000
+const DRAIN_MS = 2_000
 
 /** What messages may say of a URL: neither user nor password. */
 const placeOf = (url: string): string => {
@@ -123,7 +124,9 @@ export const createShopPostgres = (
     stop: async () => {
       stopping.abort()
       await running
-      await Promise.all([sql.reader.close(), sql.writer.close()])
+      // What still runs is given a moment; a statement of a report may take half a minute.
+      const closed = Promise.all([sql.reader.close(), sql.writer.close()])
+      await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
       await server?.stop()
     },
   }
