@@ -3,8 +3,8 @@
  * which is kept in a file of mode 0600. Nothing in them is lost for good: they hold a copy of the tables that can be built again.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { cannotWrite } from '../data-folder.ts'
 import { readOrCreateSecret } from '../secrets.ts'
@@ -27,8 +27,9 @@ export type PostgresFolder = {
   readonly links: string
 }
 
+/** The same paths whichever way leads to the data folder, because a running server is found by its own. */
 export const postgresFolder = (dataDir: string): PostgresFolder => {
-  const path = join(dataDir, 'postgres')
+  const path = join(existsSync(dataDir) ? realpathSync(dataDir) : resolve(dataDir), 'postgres')
   return { path, data: join(path, 'data'), links: join(path, 'lib') }
 }
 

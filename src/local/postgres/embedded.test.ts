@@ -5,6 +5,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -94,7 +95,9 @@ test('a server that a killed process left running is ended by the next start, wh
   await sql.close()
   first.child.kill('SIGKILL')
   await first.exit
-  expect(findRunningPostgres(folder)?.identity.pid).toBe(orphan)
+  const link = join(tempFolder(), 'link')
+  symlinkSync(dir, link)
+  for (const path of [dir, link]) expect(findRunningPostgres(postgresFolder(path))?.identity.pid).toBe(orphan)
 
   // What an interrupted start has left is replaced.
   const second = runProgram(HOLD, dir)
