@@ -62,12 +62,13 @@ export const runInProcess = async (
   })
   try {
     await command.exitOverride().parseAsync(args, { from: 'user' })
-    return { code: 0, stdout, stderr }
+    return { code: process.exitCode ?? 0, stdout, stderr }
   } catch (failure) {
     const explained = explainError(failure)
     if (explained === undefined) throw failure
     return { code: 1, stdout, stderr: `cloudshelf: ${explained}\n` }
   } finally {
+    process.exitCode = undefined // of the command, not of the tests
     log.mockRestore()
     error.mockRestore()
     vi.unstubAllEnvs()

@@ -13,6 +13,7 @@ const Health = z.object({
     books: z.number(),
     age_seconds: z.number().nullable(),
   }),
+  projection: z.object({ state: z.string(), lag_seconds: z.number().nullable() }).optional(),
 })
 type IndexHealth = z.infer<typeof Health>['index']
 
@@ -53,7 +54,12 @@ export const checkRunningShop = async (settings: Settings, forSale: number): Pro
   const place = placeOf(settings)
   const url = place === 'public' ? settings.publicUrl.replace(/\/$/, '') : localUrl(settings)
   const health = await readHealth(url, place)
-  if (health) return [judgeOutages(health.outages), judge(health.index, forSale, place)]
+  if (health)
+    return [
+      judgeOutages(health.outages),
+      judge(health.index, forSale, place),
+      ...(health.projection ? [judgeProjection(health.projection)] : []),
+    ]
   if (place === 'public')
     return [
       {
@@ -83,6 +89,32 @@ const judgeOutages = (outages: z.infer<typeof Health>['outages']): Finding => {
     found: outages.map(one => `${one.calls} fail since ${one.since} (${one.cause})`).join(', '),
     mend: 'the log of the shop has the words of the database, and what to do',
   }
+}
+
+/** What follows within a second is behind for longer only while it is filled or compared, or cannot be followed. */
+const MAX_LAG_SECONDS = 30
+
+const judgeProjection = ({
+  state,
+  lag_seconds: lag,
+}: NonNullable<z.infer<typeof Health>['projection']>): Finding => {
+  const what = 'PostgreSQL'
+  const found = lag === null ? state : `${state}, ${lag} seconds behind`
+  if (state === 'refused')
+    return {
+      state: 'fail',
+      what,
+      found,
+      mend: 'it is another shop’s: see the log, or run `cloudshelf pg rebuild`',
+    }
+  if (state === 'waiting' || (state === 'following' && (lag ?? 0) > MAX_LAG_SECONDS))
+    return {
+      state: 'warn',
+      what,
+      found,
+      mend: 'check that the server of DATABASE_URL runs; what changes meanwhile is applied when it does',
+    }
+  return { state: 'ok', what, found }
 }
 
 const judge = (

@@ -15,7 +15,7 @@ import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
-import { healthRoutes } from '../health/health.ts'
+import { healthRoutes, type ProjectionHealth } from '../health/health.ts'
 import type { DeliveryDeps } from '../notifications/delivery.ts'
 import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
@@ -25,6 +25,7 @@ import type { OrderLinks } from '../orders/links.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
+import type { ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createAccountDeps } from './accounts.ts'
 import { createHttpApp } from './app.ts'
@@ -40,6 +41,8 @@ import type { ShopSql } from './sql.ts'
 export type Deps = AppContext & {
   /** PostgreSQL beside DynamoDB; undefined without DATABASE_URL, and in processes that do not use it. */
   readonly sql: ShopSql | undefined
+  /** What follows the tables into PostgreSQL; undefined where nothing does. */
+  readonly projection: (ErasedProjection & ProjectionHealth) | undefined
   // Catalog
   readonly blobs: Blobs
   readonly books: BookTable
@@ -77,6 +80,7 @@ type Given = Pick<BaseContext, 'db' | 'log'> & {
   readonly secret: string
   readonly now?: () => Date
   readonly sql?: ShopSql | undefined
+  readonly projection?: Deps['projection']
   /** How mails are sent, instead of the way that the settings name. */
   readonly transport?: Transport
 }
@@ -87,6 +91,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
   return {
     ...context,
     sql: given.sql,
+    projection: given.projection,
     ...createCartDeps(context, bookId => catalog.liveIndex.index?.rows.get(bookId)?.category),
     ...createOrderDeps(context),
     ...createAccountDeps(context),

@@ -41,6 +41,18 @@ const Health = z
         .nullable()
         .describe('Seconds since the changes of other processes were last read.'),
     }),
+    projection: z
+      .object({
+        state: z
+          .enum(['starting', 'backfill', 'verifying', 'following', 'waiting', 'refused'])
+          .describe('waiting: PostgreSQL cannot be used now; what changes meanwhile is applied later.'),
+        lag_seconds: z
+          .number()
+          .nullable()
+          .describe('How old what reports show is; null while it is being filled for the first time.'),
+      })
+      .optional()
+      .describe('PostgreSQL beside the database, where there is one.'),
     unreadable_books: z
       .int()
       .describe('Items of the books table that are not valid books; `cloudshelf doctor` lists them.'),
@@ -71,6 +83,27 @@ export type HealthDeps = OutboxAgeDeps & {
   readonly db: Pick<Dynamo, 'outages'>
   /** `endpoint` is the URL of the database; undefined for the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
+  readonly projection?: ProjectionHealth | undefined
+}
+
+/** PostgreSQL beside the database. */
+export type ProjectionHealth = {
+  /** Undefined before it is started. */
+  readonly status: () =>
+    | {
+        readonly state: 'starting' | 'backfill' | 'verifying' | 'following' | 'waiting' | 'refused'
+        /** Everything that was written before is in it. */
+        readonly asOf: Date | undefined
+      }
+    | undefined
+}
+
+const describeProjection = (projection: ProjectionHealth, now: Date) => {
+  const { state, asOf } = projection.status() ?? { state: 'starting' as const, asOf: undefined }
+  return {
+    state,
+    lag_seconds: asOf ? Math.max(0, Math.round((now.getTime() - asOf.getTime()) / 100) / 10) : null,
+  }
 }
 
 const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['engine'] => {
@@ -97,6 +130,7 @@ export const healthRoutes = (deps: HealthDeps): Route[] => [
         books: index?.rows.size ?? tooLarge?.extent.books ?? 0,
         age_seconds: indexAge(deps) ?? null,
       },
+      ...(deps.projection && { projection: describeProjection(deps.projection, deps.now()) }),
       unreadable_books: badRows.length,
       mail: { waiting_seconds: waiting },
     }

@@ -34,6 +34,7 @@ import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
+import { loadPostgres } from './postgres/load.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -158,12 +159,14 @@ const startParts = async (
   const db = createDatabase(settings, engine && (() => engine.endpoint), callObserver(log), log, journal)
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
-  const postgres = settings.postgres && (await import('./postgres/shop.ts')).createShopPostgres(settings, log)
+  const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
+  const postgres = await loadPostgres(settings, { db, secret, log })
   const deps = createDeps(settings, {
     db,
     sql: postgres?.sql,
+    projection: postgres?.projection,
     blobs,
-    secret: settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret'),
+    secret,
     log,
   })
   if (engine) {
@@ -208,7 +211,7 @@ const startParts = async (
   const mailWorker = startMailWorker(deps)
   cleanups.push(mailWorker.stop)
   cleanups.push(() => postgres?.stop())
-  postgres?.start()
+  postgres?.start(deps)
 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port

@@ -8,6 +8,7 @@ import { auditWrites } from '../core/audit.ts'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
+import type { CapturedKey } from '../core/dynamo/capture.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import {
@@ -22,6 +23,13 @@ export type EraseDeps = PersonalDataDeps & {
   readonly devices: KnownDevices
   /** Deletes mails that are stored on this machine: to this email, or about these accounts and orders. */
   readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
+  /** PostgreSQL beside DynamoDB, where there is one. */
+  readonly projection?: ErasedProjection | undefined
+}
+
+export type ErasedProjection = {
+  /** Makes it say of these items what the tables say; false where that is not possible now. */
+  readonly applied: (keys: readonly CapturedKey[]) => Promise<boolean>
 }
 
 const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
@@ -53,10 +61,9 @@ const finish = async (
   const { orders, unreadable } = await readOrders(deps, userId, confirmed)
   const orderIds = new Set([...orders, ...unreadable].map(({ order_id }) => String(order_id)))
   const owners = new Set([userId, ...[...orders, ...unreadable].map(({ user_id }) => String(user_id))])
+  const carts = await readCarts(deps, userId)
   await writeAll(deps, [
-    ...(await readCarts(deps, userId)).map(({ user_id, cart_id }) =>
-      remove(deps.names.carts, { user_id, cart_id }),
-    ),
+    ...carts.map(({ user_id, cart_id }) => remove(deps.names.carts, { user_id, cart_id })),
     ...(await ownRows(deps, userId)),
     ...(await readPendingMails(deps, owners))
       .filter(mail => concerns(mail, userId, orderIds) && !isGoodbye(mail))
@@ -79,10 +86,26 @@ const finish = async (
   }
   // A sign-in at the same time may have created records; from here on none can.
   await endSignIn(deps, userId)
+  const isApplied = await applyErased(deps, [
+    { table: deps.names.users, key: { user_id: userId } },
+    ...carts.map(({ user_id, cart_id }) => ({
+      table: deps.names.carts,
+      key: { user_id: String(user_id), cart_id: String(cart_id) },
+    })),
+    ...[...orders, ...unreadable].map(({ user_id, order_id }) => ({
+      table: deps.names.orders,
+      key: { user_id: String(user_id), order_id: String(order_id) },
+    })),
+  ])
+  // It stays begun, and is finished when PostgreSQL can be reached again.
+  if (!isApplied) return
   const { table, key } = noteOf(deps, userId)
   const done = { ...key, state: 'done', at: deps.now().toISOString() }
   await db.transact([{ action: 'Put', table, item: done }])
 }
+
+const applyErased = async ({ projection }: EraseDeps, keys: readonly CapturedKey[]): Promise<boolean> =>
+  projection === undefined || (await projection.applied(keys))
 
 /** Deletes everything that allows to sign in: sessions, password, second factors, passkeys, links to other issuers. */
 const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {

@@ -38,6 +38,19 @@ export const isBackfilled = async ({
   return true
 }
 
+/** How many items a backfill has applied so far. */
+export const countBackfilled = async ({
+  sql,
+  tables,
+}: Pick<BackfillDeps, 'sql' | 'tables'>): Promise<number> => {
+  let items = 0
+  for (const { id } of tables) {
+    const position = await readPosition(sql, sourceOf(id))
+    if (position !== undefined) items += Progress.parse(JSON.parse(position)).items
+  }
+  return items
+}
+
 /** Applies what is left of the tables. Returns how many items it read, those of an earlier run included. Idempotent. */
 export const backfill = async (
   deps: BackfillDeps,

@@ -9,10 +9,12 @@ import type { CapturedKey } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
-import { isUnavailable } from '../core/sql/sql.ts'
+import { migrate } from '../core/sql/migrate.ts'
+import { isUnavailable, type SqlQueries } from '../core/sql/sql.ts'
 import type { Apply, ApplyDeps } from './apply.ts'
 import { backfill, isBackfilled } from './backfill.ts'
 import { createMarker, type Marker } from './marker.ts'
+import { MIGRATIONS } from './migrations.ts'
 import { claimDatabase, OtherShopError, readPosition, writePosition } from './positions.ts'
 import { verify } from './verify.ts'
 
@@ -32,13 +34,17 @@ export type ChangeReader<P> = {
 export type FollowDeps<P> = ApplyDeps & {
   readonly db: Pick<Dynamo, 'batchGetAll' | 'scan' | 'get' | 'transact'>
   readonly apply: Apply
-  /** The control table, which has the marker. */
-  readonly controlTable: string
+  /** The control table, which has the marker; without it, tables that were put back from a copy are not noticed. */
+  readonly controlTable?: string
   /** Opens the reader, at the position where there is one. */
   readonly openReader: (from: P | undefined) => Promise<ChangeReader<P>>
   /** Names this run of the machine: what it had not written to the disk is lost with a loss of power. */
   readonly machineRun: string
   readonly log: Pick<Log, 'event' | 'failure'>
+  /** Least pause between two reads of the journal, 200 ms by default. */
+  readonly pollMs?: number
+  /** How many times as long as it works it rests, 3 by default; a command of its own need not rest. */
+  readonly restFactor?: number
 }
 
 export type ProjectionState = 'starting' | 'backfill' | 'verifying' | 'following' | 'waiting' | 'refused'
@@ -74,21 +80,21 @@ const KEYS_AT_ONCE = 500
 const POLL_MS = 200
 const REST_FACTOR = 3
 /** How often the time up to which all is applied is saved while nothing happens. */
-const SAVE_MS = 2_000
+const SAVE_MS = 1_000
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000] as const
 const SETTLE_MS = 30_000
 
 const isOutage = (error: unknown): boolean => isUnavailable(error) || error instanceof ShopError
 
 /** When everything that was captured before was applied, as it was saved last; undefined when it never was. */
-export const readAsOf = async (sql: ApplyDeps['sql']): Promise<Date | undefined> => {
+export const readAsOf = async (sql: SqlQueries): Promise<Date | undefined> => {
   const saved = await readPosition(sql, JOURNAL_POSITION)
   return saved === undefined ? undefined : new Date(Saved.parse(JSON.parse(saved)).asOf)
 }
 
-/** Starts the follower on a migrated database. It does not throw: what fails is logged, and tried again. */
+/** Starts the follower, which migrates the database first. It does not throw: what fails is logged, and tried again. */
 export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
-  const { sql, apply, log, machineRun } = deps
+  const { sql, apply, log, machineRun, pollMs = POLL_MS, restFactor = REST_FACTOR } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let state: ProjectionState = 'starting'
@@ -104,7 +110,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
   let savedAt = 0
 
   const rest = async (workedMs: number): Promise<void> => {
-    await sleep(Math.max(POLL_MS, REST_FACTOR * workedMs), undefined, { signal, ref: false }).catch(() => {})
+    await sleep(Math.max(pollMs, restFactor * workedMs), undefined, { signal, ref: false }).catch(() => {})
   }
 
   const save = (sql: Parameters<typeof writePosition>[0], position: P, at: Date, isStopped = false) => {
@@ -113,24 +119,25 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       asOf: (isFilled ? at : new Date(0)).toISOString(),
       machineRun,
       isStopped,
-      ...(marker && { marker: marker.current }),
+      ...(marker?.current !== undefined && { marker: marker.current }),
     }
     return writePosition(sql, JOURNAL_POSITION, JSON.stringify(saved))
   }
 
   const open = async (): Promise<ChangeReader<P>> => {
+    await migrate(sql, MIGRATIONS)
     await claimDatabase(sql, deps.pseudonyms.fingerprint)
     const text = await readPosition(sql, JOURNAL_POSITION)
     const saved = text === undefined ? undefined : Saved.parse(JSON.parse(text))
     const opened = await deps.openReader(saved?.reader as P | undefined)
-    marker ??= createMarker(deps.db, deps.controlTable)
-    const found = await marker.read()
+    if (deps.controlTable !== undefined) marker ??= createMarker(deps.db, deps.controlTable)
+    const found = await marker?.read()
     if (opened.isNew && saved) reasons.add('the journal was not kept')
     if (saved && found !== saved.marker)
       reasons.add('the tables are not those that were followed: were they restored?')
     if (saved && saved.machineRun !== machineRun && !saved.isStopped)
       reasons.add('the machine was restarted while the shop ran')
-    marker.use(found)
+    marker?.use(found)
     return opened
   }
 
@@ -170,7 +177,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
     const deadline = performance.now() + ms
     while (!signal.aborted && performance.now() < deadline) {
       if (isFilled && followed && followed > since) return true
-      await sleep(POLL_MS / 4, undefined, { ref: false })
+      await sleep(pollMs / 4)
     }
     return false
   }

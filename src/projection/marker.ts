@@ -4,6 +4,7 @@
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import { ShopError } from '../core/errors.ts'
 import { newVersion } from '../core/ids.ts'
 
 export type Marker = {
@@ -12,7 +13,7 @@ export type Marker = {
   readonly read: () => Promise<string | undefined>
   /** Takes this one as the current one. */
   readonly use: (value: string | undefined) => void
-  /** Writes another one, at most once a minute. */
+  /** Writes another one, at most once a minute, unless the tables take no writes now. */
   readonly renew: () => Promise<void>
 }
 
@@ -22,23 +23,30 @@ export const createMarker = (db: Pick<Dynamo, 'get' | 'transact'>, table: string
   const key = CONTROL_ROWS.projection.key('marker')
   let current: string | undefined
   let renewedAt = Number.NEGATIVE_INFINITY
+  const readMarker = async (): Promise<string | undefined> => {
+    const row = await db.get(table, key)
+    return typeof row?.value === 'string' ? row.value : undefined
+  }
   return {
     get current() {
       return current
     },
-    read: async () => {
-      const row = await db.get(table, key)
-      return typeof row?.value === 'string' ? row.value : undefined
-    },
+    read: readMarker,
     use: value => {
       current = value
     },
     renew: async () => {
       if (performance.now() - renewedAt < RENEW_MS) return
       const value = newVersion()
-      await db.transact([{ action: 'Put', table, item: { ...key, value } }])
-      current = value
       renewedAt = performance.now()
+      try {
+        await db.transact([{ action: 'Put', table, item: { ...key, value } }])
+        current = value
+      } catch (error) {
+        if (!(error instanceof ShopError)) throw error
+        // Whether it was written is not known when the response was lost.
+        current = await readMarker().catch(() => undefined)
+      }
     },
   }
 }

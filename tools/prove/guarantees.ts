@@ -17,6 +17,7 @@ import { outageGuarantees } from './outages.ts'
 import { overloadGuarantees } from './overload.ts'
 import { pipeliningGuarantees } from './pipelining.ts'
 import { priceGuarantees } from './prices.ts'
+import { projectionGuarantees } from './projection.ts'
 import { soakGuarantees } from './soak.ts'
 import { stockGuarantees } from './stock.ts'
 import { storeFailureGuarantees } from './store-failures.ts'
@@ -40,6 +41,7 @@ export const guarantees: readonly Guarantee[] = [
   ...foreignDataGuarantees,
   ...parityGuarantees,
   ...priceGuarantees,
+  ...projectionGuarantees,
   ...soakGuarantees,
   ...stockGuarantees,
   ...storeFailureGuarantees,

@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline/promises'
 import { isMigrated } from '../../core/sql/migrate.ts'
 import { SHOP_SCHEMAS } from '../../core/sql/reader-role.ts'
 import { readLockOwner, tryLockDataFolder } from '../../local/data-folder.ts'
+import { endJournalReader } from '../../local/journal/reader.ts'
 import { postgresFolder } from '../../local/postgres/cluster.ts'
+import { PROJECTION_READER } from '../../local/postgres/load.ts'
 import { endOrphanedPostgres } from '../../local/postgres/running.ts'
 import { CommandError } from '../errors.ts'
 import { print, printJson } from '../output.ts'
@@ -60,6 +62,7 @@ export const dropPostgres = async ({ yes = false, json }: DropOptions): Promise<
   const owner = readLockOwner(dataDir)
   if (owner?.kind === 'shop') throw new CommandError(`the shop is running (pid ${owner.pid}): stop it first`)
   const dropped = isEmbedded ? await dropEmbedded(dataDir, yes) : await dropSchemas(yes)
+  endJournalReader(dataDir, PROJECTION_READER)
   if (json) return printJson({ dropped: dropped ?? null })
   print(dropped === undefined ? 'there is nothing to remove' : `removed ${dropped}`)
 }

@@ -2,6 +2,9 @@
 import { readMigration } from '../../core/sql/migrate.ts'
 import { READER_ROLE } from '../../core/sql/reader-role.ts'
 import type { SqlQueries } from '../../core/sql/sql.ts'
+import { readAsOf } from '../../projection/follow.ts'
+import { type RunRecord, readLastRun, readParked } from '../../projection/positions.ts'
+import { isClean } from '../../projection/verify.ts'
 import { print, printJson } from '../output.ts'
 import { placeOf, withPostgres } from './with-postgres.ts'
 
@@ -16,6 +19,8 @@ export type StatusPart = (
   sql: SqlQueries,
 ) => Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly lines: readonly StatusLine[] }>
 
+/** Items that are named as left out. */
+const NAMED = 5
 const MEGABYTE = 1024 * 1024
 
 const readServer: StatusPart = async sql => {
@@ -62,8 +67,43 @@ const readReader: StatusPart = async sql => {
   }
 }
 
+const runText = (run: RunRecord | undefined): string => {
+  if (!run) return 'never'
+  const { missing, differ, extra, ended } = run
+  return `${ended}: ${isClean(run) ? 'the same' : `${missing} missing, ${differ} different, ${extra} extra`}`
+}
+
+const readProjection: StatusPart = async sql => {
+  if ((await readMigration(sql)) === undefined) return { fields: { as_of: null }, lines: [] }
+  const [asOf, verified, rehearsed, parked] = [
+    await readAsOf(sql),
+    await readLastRun(sql, 'verify'),
+    await readLastRun(sql, 'rehearse'),
+    await readParked(sql, NAMED),
+  ]
+  const isFilled = asOf !== undefined && asOf.getTime() > 0
+  return {
+    fields: {
+      as_of: isFilled ? asOf.toISOString() : null,
+      lag_seconds: isFilled ? Math.round((Date.now() - asOf.getTime()) / 100) / 10 : null,
+      verified: verified ?? null,
+      rehearsed: rehearsed ?? null,
+      left_out: parked,
+    },
+    lines: [
+      {
+        label: 'as of',
+        text: isFilled ? asOf.toISOString() : 'being filled: start the shop, or run `cloudshelf pg backfill`',
+      },
+      { label: 'verified', text: runText(verified) },
+      { label: 'rehearsed', text: runText(rehearsed) },
+      ...parked.map(({ tbl, name, why }) => ({ label: 'left out', text: `${tbl} ${name} (${why})` })),
+    ],
+  }
+}
+
 /** In the order in which they are shown. */
-const PARTS: readonly StatusPart[] = [readServer, readSchema, readReader]
+const PARTS: readonly StatusPart[] = [readServer, readSchema, readProjection, readReader]
 
 export const showStatus = ({ json }: { readonly json?: boolean }): Promise<void> =>
   withPostgres(async ({ sql, url, isEmbedded }) => {

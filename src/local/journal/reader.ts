@@ -1,6 +1,6 @@
 /**
  * Reader of the change journal of a data folder, in any process: the keys that were perhaps written since a position. A key is given
- * when its write has ended; when its process is gone or it is ten seconds old without an end; and once more after a minute, when
+ * when its write has ended; without an end when its process has been gone for a second, when it is ten seconds old, and after a minute, when
  * even a write whose response was lost has been carried out or never will be.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
@@ -48,7 +48,10 @@ export type JournalReader = {
 }
 
 export type JournalReaderOptions = {
-  /** Whether the registration ends with this process, as for a command. Otherwise changes are kept until the reader comes back. */
+  /**
+   * Whether a new registration ends with this process, as for a command. Otherwise changes are kept until the reader comes back. A
+   * reader that is registered already stays as it is: a command may register one for the processes that it starts.
+   */
   readonly endsWithProcess?: boolean
   /** Where to read on, instead of the position that was committed last. */
   readonly from?: Position
@@ -58,6 +61,8 @@ export type JournalReaderOptions = {
 }
 
 const SETTLE_MS = 3_000
+/** What a killed process has sent may arrive a moment later. */
+const GONE_MS = 1_000
 const GIVEN_UP_MS = 10_000
 const FORGOTTEN_MS = 60_000
 const CHUNK_BYTES = 256 * 1024
@@ -118,13 +123,13 @@ export const openJournalReader = async (
   { endsWithProcess = false, from, settleMs = SETTLE_MS, now = Date.now }: JournalReaderOptions = {},
 ): Promise<JournalReader> => {
   const folder = journalFolder(dataDir)
-  const self = endsWithProcess ? identify(process.pid) : undefined
+  const registered = readRegistration(folder, name)
+  const owner = registered ? registered.process : endsWithProcess ? identify(process.pid) : undefined
   const register = (position: Position) =>
     writeRegistration(folder, name, {
       position: Object.fromEntries(Object.entries(position).map(([writer, at]) => [writer, [...at]])),
-      ...(self && { process: self }),
+      ...(owner && { process: owner }),
     })
-  const registered = readRegistration(folder, name)
   if (!registered) {
     register({})
     await sleep(settleMs)
@@ -178,7 +183,7 @@ export const openJournalReader = async (
     const gone = isGone(name)
     for (const [id, begun] of writer.open) {
       const age = now() - begun.since
-      const due = age >= FORGOTTEN_MS ? 3 : age >= GIVEN_UP_MS ? 2 : gone ? 1 : 0
+      const due = age >= FORGOTTEN_MS ? 3 : age >= GIVEN_UP_MS ? 2 : gone && age >= GONE_MS ? 1 : 0
       if (due <= begun.given) continue
       give(found, begun)
       begun.given = due
@@ -221,7 +226,7 @@ export const openJournalReader = async (
     }
     for (const [name, writer] of writers) giveOpen(name, writer, found)
     const since = [...writers.values()].flatMap(({ open }) =>
-      [...open.values()].flatMap(one => (one.given < 2 ? [one.since] : [])),
+      [...open.values()].flatMap(one => (one.given === 0 ? [one.since] : [])),
     )
     return {
       keys: [...found.keys.values()],
@@ -245,4 +250,18 @@ export const openJournalReader = async (
       trimJournal(folder)
     },
   }
+}
+
+/** Whether a reader is registered that does not end with a process. */
+export const isReaderRegistered = (dataDir: string, name: string): boolean => {
+  const registration = readRegistration(journalFolder(dataDir), name)
+  return registration !== undefined && registration.process === undefined
+}
+
+/** Ends the registration of a reader that does not run, if there is one. */
+export const endJournalReader = (dataDir: string, name: string): void => {
+  const folder = journalFolder(dataDir)
+  if (!readRegistration(folder, name)) return
+  removeRegistration(folder, name)
+  trimJournal(folder)
 }

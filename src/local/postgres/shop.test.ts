@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { runInProcess, startCommand } from '../../../test/cli.ts'
@@ -7,6 +7,7 @@ import { waitUntil } from '../../../test/local.ts'
 import { freePort, LOG_POSTGRES_CLIENT, startShopProcess } from '../../../test/shop-process.ts'
 import { pgCommand } from '../../cli/pg.ts'
 import { createPgSql } from '../../core/sql/pg.ts'
+import { journalFolder, readersFolder } from '../journal/files.ts'
 import { OWNER, postgresFolder, readOwnerPassword } from './cluster.ts'
 import { postgresUrl } from './embedded.ts'
 import { findRunningPostgres } from './running.ts'
@@ -69,6 +70,39 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
     `the shop is running (pid ${shop.pid}): stop it first`,
   )
 
+  // The shop fills it by itself, and follows.
+  const filled = JSON.parse((await cli('pg', 'backfill', '--json')).stdout)
+  expect(filled.items).toBeGreaterThan(20)
+  const health = async () => (await (await fetch(`${shop.url}/api/health`)).json()).projection
+  await expect.poll(health).toMatchObject({ state: 'following', lag_seconds: expect.any(Number) })
+  const verified = JSON.parse((await cli('pg', 'verify', '--json')).stdout)
+  expect(verified).toMatchObject({
+    missing: 0,
+    differ: 0,
+    extra: 0,
+    parked: 0,
+    tables: { books: { extra: 0 } },
+  })
+  await owner.query('delete from shop.books where book_id = (select min(book_id) from shop.books)')
+  const different = await cli('pg', 'verify')
+  expect(different.code).toBe(1)
+  expect(different.stdout).toMatch(/missing: cloudshelf-books .*\n.*NOT the same: run it with --mend/)
+  expect((await cli('pg', 'verify', '--mend')).stdout).toMatch(/1 item applied again\n.*the same now/)
+  const rehearsal = await startCommand(dataDir, ['pg', 'rehearse', '--kills', '1', '--json'], env).result
+  expect(rehearsal.code, rehearsal.stderr).toBe(0)
+  expect(JSON.parse(rehearsal.stdout)).toMatchObject({
+    kills: 1,
+    missing: 0,
+    differ: 0,
+    extra: 0,
+    items: filled.items,
+  })
+  expect(await owner.query("select datname from pg_database where datname like '%rehearsal%'")).toEqual([])
+  expect(readdirSync(readersFolder(journalFolder(dataDir)))).toEqual(['projection'])
+  expect((await cli('pg', 'rebuild')).stderr).toMatch(/repeat the command with --yes/)
+  expect((await cli('pg', 'rebuild', '--yes')).stdout).toMatch(/^filled: \d+ items/)
+  expect((await cli('pg', 'status', '--json')).stdout).toContain('"as_of"')
+
   process.kill(findRunningPostgres(folder)?.identity.pid ?? 0, 'SIGKILL')
   await expect.poll(shop.output, { timeout: 20_000 }).toContain('up again')
   expect((await cli('pg', 'query', 'select id from things', '--csv')).stdout).toBe('id\n1\n')
@@ -77,6 +111,7 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
   expect(findRunningPostgres(folder)).toBeUndefined()
 
   // Without the shop a command has a server of its own, which is gone after it.
+  expect((await cli('pg', 'verify')).stdout).toMatch(/the same \(/)
   expect((await cli('pg', 'query', 'select id from things', '--csv')).stdout).toBe('id\n1\n')
   expect(findRunningPostgres(folder)).toBeUndefined()
   expect((await cli('pg', 'drop')).stderr).toMatch(/this removes .*postgres: repeat the command with --yes/)
@@ -94,14 +129,13 @@ test('a server of your own that cannot be reached is reported once, without its 
     },
     { event, failure },
   )
-  await expect(postgres?.sql.reader.query('select 1')).rejects.toMatchObject({ kind: 'unavailable' })
-  postgres?.start()
+  await expect(postgres.sql.reader.query('select 1')).rejects.toMatchObject({ kind: 'unavailable' })
+  postgres.start()
   await waitUntil(() => event.mock.calls.length === 2)
   expect(event.mock.calls).toEqual([
     ['postgres', '127.0.0.1:1/shop'],
     ['postgres', expect.stringMatching(/^cannot be reached \(.*ECONNREFUSED.*\): trying again$/)],
   ])
-  await postgres?.stop()
+  await postgres.stop()
   expect(failure).not.toHaveBeenCalled()
-  expect(createShopPostgres({ dataDir: '', postgres: undefined }, { event, failure })).toBeUndefined()
 })

@@ -3,7 +3,7 @@
  * goes on without. It also applies the migrations, prepares the role for BI tools, and ends what that runs for too long.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Settings } from '../../composition/settings.ts'
+import type { PostgresSettings, Settings } from '../../composition/settings.ts'
 import { createShopSql, type ShopSql } from '../../composition/sql.ts'
 import type { Log } from '../../core/log/log.ts'
 import { migrate } from '../../core/sql/migrate.ts'
@@ -33,12 +33,11 @@ const placeOf = (url: string): string => {
   return `${host}${pathname}`
 }
 
-/** PostgreSQL of the settings; undefined without DATABASE_URL. Call it while the data folder is locked. */
+/** PostgreSQL of the settings. Call it while the data folder is locked. */
 export const createShopPostgres = (
-  { postgres: settings, dataDir }: Pick<Settings, 'postgres' | 'dataDir'>,
+  { postgres: settings, dataDir }: Pick<Settings, 'dataDir'> & { readonly postgres: PostgresSettings },
   log: Pick<Log, 'event' | 'failure'>,
-): ShopPostgres | undefined => {
-  if (!settings) return undefined
+): ShopPostgres => {
   const isEmbedded = settings.url === 'embedded'
   const stopping = new AbortController()
   const { signal } = stopping

@@ -1,0 +1,80 @@
+/** `cloudshelf pg backfill` and `rebuild`: fill the projection, which a running shop does by itself. */
+import { createInterface } from 'node:readline/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { countBackfilled, isBackfilled } from '../../projection/backfill.ts'
+import { readParked } from '../../projection/positions.ts'
+import { emptyProjection } from '../../projection/rebuild.ts'
+import { CommandError } from '../errors.ts'
+import { counted, print, printJson } from '../output.ts'
+import { startLine } from '../progress.ts'
+import { type CommandProjection, withProjection } from './with-projection.ts'
+
+type BackfillOptions = { readonly json?: boolean }
+
+const POLL_MS = 200
+/** Without progress for so long, whoever fills the database does not. */
+const STUCK_MS = 60_000
+const NAMED = 20
+
+/** Waits until the follower has filled the database, and shows how far it is. */
+const waitUntilFilled = async (projection: CommandProjection): Promise<number> => {
+  const line = startLine()
+  let last = 0
+  let movedAt = performance.now()
+  try {
+    for (;;) {
+      const items = await countBackfilled(projection)
+      if (items !== last) movedAt = performance.now()
+      last = items
+      if (await isBackfilled(projection)) return items
+      if (performance.now() - movedAt > STUCK_MS)
+        throw new CommandError(
+          'nothing was filled for a minute: see the log of the shop, and whether it is started with this DATABASE_URL',
+        )
+      line.show(`${counted(items, 'item')} applied`)
+      await sleep(POLL_MS)
+    }
+  } finally {
+    line.end()
+  }
+}
+
+const fill = async (projection: CommandProjection, { json }: BackfillOptions): Promise<void> => {
+  const since = performance.now()
+  const items = await waitUntilFilled(projection)
+  await projection.settled(new Date())
+  const parked = await readParked(projection.sql, NAMED)
+  const seconds = Math.round((performance.now() - since) / 100) / 10
+  if (json) return printJson({ items, seconds, parked })
+  print(`filled: ${counted(items, 'item')} in ${seconds} s`)
+  for (const { tbl, name, why } of parked) print(`left out: ${tbl} ${name} (${why})`)
+}
+
+export const runBackfill = (options: BackfillOptions): Promise<void> =>
+  withProjection(projection => fill(projection, options))
+
+const WARNING =
+  'the reports are empty until it is filled again, and earlier prices, the times of order states, and books and carts that are gone are lost'
+
+const confirm = async (): Promise<void> => {
+  if (!process.stdin.isTTY) throw new CommandError(`${WARNING}: repeat the command with --yes`)
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await terminal.question(`Empty and fill again? Note that ${WARNING}. [y/N] `)
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was changed')
+  } finally {
+    terminal.close()
+  }
+}
+
+export const runRebuild = async ({
+  yes = false,
+  ...options
+}: BackfillOptions & { readonly yes?: boolean }): Promise<void> => {
+  if (!yes) await confirm()
+  await withProjection(projection => emptyProjection(projection.sql, projection.pseudonyms), {
+    takesOver: true,
+    withoutFollower: true,
+  })
+  await runBackfill(options)
+}

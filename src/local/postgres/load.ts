@@ -1,0 +1,53 @@
+/** PostgreSQL of a local shop with what follows the tables into it. Without DATABASE_URL none of it is loaded. */
+import type { Settings } from '../../composition/settings.ts'
+import type { Deps } from '../../composition/shop.ts'
+import type { Dynamo } from '../../core/dynamo/dynamo.ts'
+import type { Log } from '../../core/log/log.ts'
+import { endJournalReader } from '../journal/reader.ts'
+
+export type LoadedPostgres = Required<Pick<Deps, 'sql' | 'projection'>> & {
+  /** Starts the embedded server, if it is that, and the follower, in the background. */
+  readonly start: (deps: Deps) => void
+  readonly stop: () => Promise<void>
+}
+
+/** Name of the reader of the journal that the shop's own projection is. */
+export const PROJECTION_READER = 'projection'
+
+/** Undefined without DATABASE_URL: then changes are captured no longer. Call it while the data folder is locked. */
+export const loadPostgres = async (
+  settings: Settings,
+  given: { readonly db: Dynamo; readonly secret: string; readonly log: Log },
+): Promise<LoadedPostgres | undefined> => {
+  const { dataDir, names, currency } = settings
+  if (!settings.postgres) {
+    endJournalReader(dataDir, PROJECTION_READER)
+    return undefined
+  }
+  const [{ createShopPostgres }, { createLocalProjection }] = await Promise.all([
+    import('./shop.ts'),
+    import('../projection.ts'),
+  ])
+  const postgres = createShopPostgres({ ...settings, postgres: settings.postgres }, given.log)
+  const sql = postgres.sql.writer
+  const projection = createLocalProjection({
+    ...given,
+    sql,
+    names,
+    currency,
+    dataDir,
+    reader: PROJECTION_READER,
+  })
+  return {
+    sql: postgres.sql,
+    projection,
+    start: deps => {
+      postgres.start()
+      projection.start(deps)
+    },
+    stop: async () => {
+      await projection.stop()
+      await postgres.stop()
+    },
+  }
+}

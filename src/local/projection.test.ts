@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { aBook, checkOut, createTestShop, TEST_SECRET, temporaryFolder } from '../../test/kit.ts'
+import { createTestProjection } from '../../test/projection.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { type Sql, SqlError } from '../core/sql/sql.ts'
+import { erasePerson, resumeErasures } from '../privacy/erase.ts'
+import { verify } from '../projection/verify.ts'
+import { createLocalProjection } from './projection.ts'
+
+test('an erasure is done only when PostgreSQL has it too: while that is down it stays begun', async () => {
+  const shop = await createTestShop({ books: [aBook()] })
+  const { deps, names } = shop
+  const projection = await createTestProjection(shop)
+  let isDown = false
+  const down = () => Promise.reject(new SqlError('unavailable', 'connection refused'))
+  const sql: Sql = {
+    ...projection.sql,
+    transaction: work => (isDown ? down() : projection.sql.transaction(work)),
+  }
+  const given = { db: deps.db, sql, names, currency: deps.currency, secret: TEST_SECRET }
+  const local = createLocalProjection({ ...given, dataDir: temporaryFolder(), log: deps.log })
+  const erasing = { ...deps, projection: local }
+  const buy = async () => {
+    const account = await shop.account()
+    await account.post('/api/cart/items', { book_id: 'tech-001' })
+    expect((await checkOut(account)).status).toBe(201)
+    await account.post('/api/cart/items', { book_id: 'tech-001' })
+    return account
+  }
+  const [first, second] = [await buy(), await buy()]
+  await verify(projection, { mend: true })
+  const rows = async () =>
+    (
+      await projection.sql.query(
+        `select (select count(*) from shop.customers) as accounts, (select count(*) from shop.carts where gone_at is null) as carts,
+          (select count(*) from shop.orders where customer is not null) as named`,
+      )
+    )[0]
+  const state = async (userId: string) =>
+    (await deps.db.get(names.control, CONTROL_ROWS.erasure.key(userId)))?.state
+  expect(await rows()).toEqual({ accounts: 3, named: 2, carts: 2 })
+  await erasePerson(erasing, first.userId)
+  expect(await state(first.userId)).toBe('done')
+  expect(await rows()).toEqual({ accounts: 2, named: 1, carts: 1 })
+
+  isDown = true
+  await erasePerson(erasing, second.userId)
+  expect(await state(second.userId)).toBe('begun')
+  expect(await rows()).toEqual({ accounts: 2, named: 1, carts: 1 })
+  isDown = false
+  expect(await resumeErasures(erasing)).toBe(1)
+  expect(await state(second.userId)).toBe('done')
+  expect(await rows()).toMatchObject({ accounts: 1, named: 0 })
+  await local.stop()
+})
