@@ -116,6 +116,14 @@ test('unknown URLs and pages after the last one are 404', async () => {
     expect([path, (await getPage(path)).status]).toEqual([path, 404])
 })
 
+test('a drawn cover that is not there is a problem document, as everything that is not a page', async () => {
+  for (const path of ['/covers/none.png', '/covers/none.svg', '/covers/a.gif', '/covers/%F0%9F%93%9A.svg']) {
+    const { status, headers, text } = await getPage(path)
+    expect([path, status, headers.get('content-type')]).toEqual([path, 404, 'application/problem+json'])
+    expect(JSON.parse(text)).toMatchObject({ status: 404, code: 'not_found' })
+  }
+})
+
 /** The breadcrumbs in a page's JSON-LD. */
 const readBreadcrumbs = (page: string): unknown => {
   const found = [...page.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)]
