@@ -10,6 +10,25 @@ export type OutboxAgeDeps = Clock & {
 }
 export type IndexAgeDeps = Clock & { readonly liveIndex: Pick<LiveIndex, 'index' | 'asOf'> }
 
+/**
+ * `read`, begun at most once in `ms`: its result is for all who ask in that time, and its failure for those who wait for it. Health
+ * is open to everybody, and each reading of the outbox is a query for each of its partitions.
+ */
+export const shareReads = <T>(read: () => Promise<T>, ms: number, now: () => Date): (() => Promise<T>) => {
+  let last: { readonly at: number; readonly result: Promise<T> } | undefined
+  return () => {
+    const at = now().getTime()
+    // A clock that was set back must not keep it either.
+    if (last && Math.abs(at - last.at) < ms) return last.result
+    const reading = { at, result: read() }
+    last = reading
+    reading.result.catch(() => {
+      if (last === reading) last = undefined
+    })
+    return reading.result
+  }
+}
+
 /** Seconds that the next mail has been waiting; 0 when none is waiting. */
 export const outboxAge = async ({ outbox, now }: OutboxAgeDeps): Promise<number> => {
   const since = await outbox.waitingSince()

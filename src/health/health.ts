@@ -5,7 +5,7 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { OUTAGE_CAUSES } from '../core/dynamo/outage.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { type Route, route } from '../http/route.ts'
-import { indexAge, type OutboxAgeDeps, outboxAge } from './ages.ts'
+import { indexAge, type OutboxAgeDeps, outboxAge, shareReads } from './ages.ts'
 
 const Health = z
   .object({
@@ -111,9 +111,13 @@ const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['e
   return new URL(endpoint).hostname.endsWith('.amazonaws.com') ? 'dynamodb' : 'compatible'
 }
 
-export const healthRoutes = (deps: HealthDeps): Route[] => [
-  route(getHealth, async () => {
-    const waiting = await outboxAge(deps)
+/** For as long one reading of the outbox is good for everybody who asks (ms). */
+const SHARED_MS = 1_000
+
+const createHealthRoute = (deps: HealthDeps): Route => {
+  const readOutboxAge = shareReads(() => outboxAge(deps), SHARED_MS, deps.now)
+  return route(getHealth, async () => {
+    const waiting = await readOutboxAge()
     const { index, tooLarge, badRows } = deps.liveIndex
     const outages = deps.db.outages()
     const isStarted = index !== undefined || tooLarge !== undefined
@@ -134,5 +138,7 @@ export const healthRoutes = (deps: HealthDeps): Route[] => [
       unreadable_books: badRows.length,
       mail: { waiting_seconds: waiting },
     }
-  }),
-]
+  })
+}
+
+export const healthRoutes = (deps: HealthDeps): Route[] => [createHealthRoute(deps)]
