@@ -84,12 +84,15 @@ const parseFilter = (typed: string, before: OrderFilter = {}): OrderFilter => {
 
 type Failure = { readonly order: Order; readonly reason: string }
 
+type Outcome = {
+  readonly canceled: readonly Order[]
+  readonly failures: readonly Failure[]
+  /** What ended the work before all orders were tried. */
+  readonly aborted?: { readonly error: unknown }
+}
+
 /** Cancels each order by itself; one that cannot be canceled any more does not keep the others. */
-const cancelAll = async (
-  deps: Deps,
-  orders: readonly Order[],
-  mail: boolean,
-): Promise<{ readonly canceled: readonly Order[]; readonly failures: readonly Failure[] }> => {
+export const cancelAll = async (deps: Deps, orders: readonly Order[], mail: boolean): Promise<Outcome> => {
   const canceled: Order[] = []
   const failures: Failure[] = []
   const count = startCount(orders.length)
@@ -101,7 +104,7 @@ const cancelAll = async (
         )
         canceled.push(order)
       } catch (error) {
-        if (!(error instanceof ShopError)) throw error
+        if (!(error instanceof ShopError)) return { canceled, failures, aborted: { error } }
         failures.push({ order, reason: error.message })
       }
       count.done()
@@ -155,16 +158,21 @@ const cancel = ({ filter, yes, mail, json }: Options): Promise<void> =>
   withDeps(async deps => {
     const orders = await select(deps, filter)
     if (!yes) return json ? printJson({ dry_run: true, ...summaryJson(orders) }) : preview(orders)
-    const { canceled, failures } = await cancelAll(deps, orders, mail)
+    const { canceled, failures, aborted } = await cancelAll(deps, orders, mail)
     if (failures.length > 0) process.exitCode = FAILED
     if (json)
-      return printJson({
+      printJson({
         dry_run: false,
         ...summaryJson(canceled),
         failed: failures.map(({ order, reason }) => ({ order_id: order.order_id, reason })),
+        ...(aborted ? { not_tried: orders.length - canceled.length - failures.length } : {}),
       })
-    for (const { order, reason } of failures) note(`cloudshelf: ${orderNumber(order.order_id)}: ${reason}`)
-    print(`${summary(canceled)} canceled${mail ? '' : ', without emails'}`)
+    else {
+      for (const { order, reason } of failures) note(`cloudshelf: ${orderNumber(order.order_id)}: ${reason}`)
+      print(`${summary(canceled)} canceled${mail ? '' : ', without emails'}`)
+    }
+    // Told after what was done, which is not undone.
+    if (aborted) throw aborted.error
   })
 
 const HELP = `
