@@ -104,6 +104,28 @@ const importable = ({ Type, Properties = {} }: Resource, region: string, found: 
   }
 }
 
+/** Text as CloudFormation gives it back in a template: with a question mark for each character beyond ASCII. */
+const asReturned = (text: string): string => text.replaceAll(/[^\0-\x7f]/gu, '?')
+
+/**
+ * A value of a deployed template with the characters that CloudFormation has replaced, as far as the next template has the same
+ * text: an import that changed another resource by them would be refused, or would write the question marks into it.
+ */
+export const restoreText = <T>(deployed: T, next: unknown): T => restoreValue(deployed, next) as T
+
+const restoreValue = (deployed: unknown, next: unknown): unknown => {
+  if (typeof deployed === 'string')
+    return typeof next === 'string' && asReturned(next) === deployed ? next : deployed
+  if (Array.isArray(deployed))
+    return Array.isArray(next) ? deployed.map((one, i) => restoreValue(one, next[i])) : deployed
+  if (typeof deployed !== 'object' || deployed === null || typeof next !== 'object' || next === null)
+    return deployed
+  const others: Readonly<Record<string, unknown>> = { ...next }
+  return Object.fromEntries(
+    Object.entries(deployed).map(([name, value]) => [name, restoreValue(value, others[name])]),
+  )
+}
+
 /** The deployed template with the resources that are imported, and nothing else that is new, as an import requires. */
 export const createImportTemplate = (
   deployed: TemplateJson = {},
@@ -112,9 +134,9 @@ export const createImportTemplate = (
   region: string,
   found: FoundData,
 ): TemplateJson => ({
-  ...deployed,
+  ...restoreText(deployed, next),
   Resources: {
-    ...deployed.Resources,
+    ...restoreText(deployed.Resources, next.Resources),
     ...Object.fromEntries(
       imports.flatMap(({ logicalId }) => {
         const resource = next.Resources?.[logicalId]
