@@ -46,6 +46,22 @@ test('there is an alarm for refused requests, old lists, slow tables, late repli
   expect(alarmsIn('shop', staging).has('ReplicationLate')).toBe(false)
 })
 
+test('an alarm takes a release back within the minutes of its canary, and mails are watched where any are sent', () => {
+  for (const made of [all, staging]) {
+    const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } =
+      alarmsIn('shop', made).get('ServerErrors') ?? {}
+    expect({ Period, EvaluationPeriods, DatapointsToAlarm, Threshold }).toEqual({
+      Period: 60,
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 1,
+      Threshold: 2,
+    })
+  }
+  expect(alarmsIn('shop').has('MailWaits')).toBe(true)
+  expect(alarmsIn('shop', staging).has('MailWaits')).toBe(false)
+  expect(alarmsIn('standby-shop').has('MailWaits')).toBe(false)
+})
+
 test('errors of the CDN are watched in us-east-1, where its metrics are, with a topic of their own', () => {
   const [alarm] = alarmsIn('edge').values()
   expect(metricsOf(alarm ?? {})).toEqual(['5xxErrorRate', 'Requests'])

@@ -59,9 +59,19 @@ const watchRequests = (watch: Watch, apiId: string, stage: Stage): void => {
   })
 }
 
-/** Alarms on mails that come back, at the rates from which SES reviews an account (5 %), and near those for complaints (0.1 %). */
-const watchMails = (watch: Watch, stage: Stage): void => {
+/**
+ * Alarms on mails that are not sent, and on those that come back, at the rates from which SES reviews an account (5 %), and near
+ * those for complaints (0.1 %).
+ */
+const watchMails = (watch: Watch, sweeper: DeployedFunction, stage: Stage): void => {
   const set = getConfigurationSet(stage)
+  watch('MailWaits', {
+    metric: shopMetric('OutboxAge', sweeper, Stats.MAXIMUM),
+    threshold: HOUR_SECONDS,
+    datapoints: [3, 3],
+    description:
+      'A due email has been waiting in the outbox for more than an hour. See docs/operations.md, "mail waits".',
+  })
   watch('MailBounces', {
     metric: reputationMetric(set, 'Reputation.BounceRate'),
     threshold: 0.05,
@@ -128,10 +138,12 @@ export const createAlarms = (
   const all = Object.values(functions)
   const watch = (id: string, one: AlarmDefinition): Alarm => createAlarm(scope, id, topic, one)
   const serverErrors = watch('ServerErrors', {
-    metric: gatewayMetric(apiId, '5xx', Stats.SUM),
-    threshold: 5,
+    // By the minute: one of five would end when a tenth of the calls has gone to a new version for five, too late to take it back.
+    metric: gatewayMetric(apiId, '5xx', Stats.SUM, Duration.minutes(1)),
+    threshold: 2,
+    datapoints: [1, 5],
     description:
-      'The gateway returned more than five 5xx responses in five minutes. See docs/operations.md, "5xx".',
+      'The gateway returned more than two 5xx responses in a minute. See docs/operations.md, "5xx".',
   })
   watch('Slow', {
     metric: gatewayMetric(apiId, 'Latency', Stats.percentile(95)),
@@ -170,13 +182,6 @@ export const createAlarms = (
       threshold: 0,
       description: `${id} has messages in its dead-letter queue. See docs/operations.md, "dead letters".`,
     })
-  watch('MailWaits', {
-    metric: shopMetric('OutboxAge', functions.Sweeper, Stats.MAXIMUM),
-    threshold: HOUR_SECONDS,
-    datapoints: [3, 3],
-    description:
-      'A due email has been waiting in the outbox for more than an hour. See docs/operations.md, "mail waits".',
-  })
   watch('IndexOld', {
     metric: shopMetric('IndexAge', functions.BookCatalog, Stats.MAXIMUM),
     threshold: 15 * 60,
@@ -186,8 +191,8 @@ export const createAlarms = (
   })
   watchRequests(watch, apiId, stage)
   watchTables(watch, stage, replica)
-  // Only the active Region sends mails.
-  if (options.mailFrom && isActive) watchMails(watch, stage)
+  // Only the active Region sends mails. Without a sender none is sent, and all wait.
+  if (options.mailFrom && isActive) watchMails(watch, functions.Sweeper, stage)
   // The sweeper of the standby Region does not run.
   if (options.orderHours && isActive)
     watch('NoOrders', {

@@ -30,8 +30,12 @@ export const functionMetric = (
     period,
   )
 
-export const gatewayMetric = (apiId: string, name: string, statistic: string): Metric =>
-  createMetric('AWS/ApiGateway', name, { ApiId: apiId }, statistic)
+export const gatewayMetric = (
+  apiId: string,
+  name: string,
+  statistic: string,
+  period = FIVE_MINUTES,
+): Metric => createMetric('AWS/ApiGateway', name, { ApiId: apiId }, statistic, period)
 
 /** Sum of a metric of a table, for example ConsumedReadCapacityUnits or WriteThrottleEvents. */
 export const tableMetric = (table: string, name: string): Metric =>

@@ -74,7 +74,7 @@ test('a line matches manual calculation, and the free tier never exceeds it', ()
   expect(total).toEqual({ usd: 8.4375, withFreeTier: 2.1875 })
 })
 
-test('an idle stage costs its listed charges: 42 alarm metrics, ten custom metrics and a dashboard are $10.20', () => {
+test('an idle stage costs its listed charges: 41 alarm metrics, ten custom metrics and a dashboard are $10.10', () => {
   const counts = Object.fromEntries(
     createStandingLines('prod').map(({ price, quantity: n }) => [price.id, n]),
   )
