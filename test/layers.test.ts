@@ -35,10 +35,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   pages: [...DOMAIN, 'catalog', 'accounts'],
   openapi: [...DOMAIN, 'composition'],
   move: [...DOMAIN, 'catalog'],
-  composition: [...DOMAIN, ...NOUNS],
-  local: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
+  backup: [...DOMAIN, 'catalog', 'notifications', 'privacy'],
+  composition: [...DOMAIN, ...NOUNS, 'backup'],
+  local: [...DOMAIN, ...NOUNS, 'backup', 'projection', 'composition', 'pages'],
   lambda: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
-  cli: [...DOMAIN, ...NOUNS, 'projection', 'move', 'composition', 'local'],
+  cli: [...DOMAIN, ...NOUNS, 'backup', 'projection', 'move', 'composition', 'local'],
 }
 /** Tools that commands may import although they are not part of the shop. */
 const TOOLS_OF_CLI = /^tools\/cost\//

@@ -136,6 +136,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       shop: { ...settings.shop, publicUrl: settings.publicUrl },
     }),
     transport: { send: guarded(transport.send) },
+    isQuiet: async () => false,
     now,
     log,
   }

@@ -7,6 +7,7 @@ import { readSettings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { readLockOwner } from '../local/data-folder.ts'
 import { checkOrders } from '../orders/check.ts'
+import { checkBackups, checkRestored } from './doctor-backups.ts'
 import {
   accountFindings,
   catalogFindings,
@@ -76,6 +77,8 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
     ...orderFindings(await checkOrders(deps)),
     ...(await checkRunningShop(deps.settings, catalogNow.forSale)),
     await checkSnapshot(deps),
+    ...(await checkRestored(deps)),
+    ...checkBackups(deps),
     ...checkFunctionMemory(deps.settings, catalogNow.forSale),
   ]
 }
@@ -106,8 +109,8 @@ const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promis
 const HELP = `
 Checks Node, the engine, the data folder, its disk and its database file, the
 tables, the currency, every book, account and order, the calls and the index of
-the running shop, its snapshot, and PostgreSQL where the shop has one. Marks:
-✓ fine, ! worth a look, ✗ failed. Exits with 1 if a check failed.`
+the running shop, its snapshot, its backups, and PostgreSQL where the shop has
+one. Marks: ✓ fine, ! worth a look, ✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')

@@ -1,5 +1,6 @@
 /** Errors of commands: one line on stderr that says what went wrong and what to do, and the exit code. */
 import { type Command, CommanderError } from 'commander'
+import { BackupError } from '../backup/format.ts'
 import { FeedError } from '../catalog/import/feed/attributes.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
@@ -53,9 +54,15 @@ export const explainError = (error: unknown): string | undefined => {
   if (error instanceof SqlError) return explainSqlError(error)
   if (error instanceof ShopError && error.code === 'shop_moving')
     return 'the shop is moving, or has moved, to another database, and takes no changes here: see `cloudshelf move --status`'
-  const isExpected = [StartError, SettingsError, ShopError, FeedError, MoveError, CommandError].some(
-    kind => error instanceof kind,
-  )
+  const isExpected = [
+    StartError,
+    SettingsError,
+    ShopError,
+    FeedError,
+    MoveError,
+    CommandError,
+    BackupError,
+  ].some(kind => error instanceof kind)
   return error instanceof Error && isExpected ? oneLine(error.message) : undefined
 }
 

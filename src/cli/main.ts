@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { completeRegion } from '../composition/settings.ts'
 import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { categoriesCommand } from './categories.ts'
 import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
@@ -17,6 +18,7 @@ import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
 import { pgCommand } from './pg.ts'
 import { proveCommand } from './prove.ts'
+import { restoreCommand, resumeCommand } from './restore.ts'
 import { seedCommand } from './seed.ts'
 import { adminCommand, staffCommand } from './staff.ts'
 import { tablesCommand } from './tables.ts'
@@ -40,6 +42,7 @@ const GROUPS: Readonly<Record<string, readonly Command[]>> = {
   'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand(), categoriesCommand()],
   'Orders and email:': [ordersCommand(), outboxCommand()],
   'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
+  'Backups:': [backupCommand(), restoreCommand(), resumeCommand()],
   'Operations:': [
     doctorCommand(),
     tablesCommand(),

@@ -12,6 +12,9 @@ export type Progress = {
   readonly end: () => void
 }
 
+const barOf = (fraction: number): string =>
+  `${'█'.repeat(Math.round(fraction * WIDTH)).padEnd(WIDTH, '░')} ${Math.floor(fraction * 100)}%`
+
 /** `total` is the size of the file in bytes. */
 export const startProgress = (total: number, stream: NodeJS.WriteStream = process.stderr): Progress => {
   if (!stream.isTTY) return { read: () => {}, done: () => {}, end: () => {} }
@@ -21,9 +24,8 @@ export const startProgress = (total: number, stream: NodeJS.WriteStream = proces
   let drawnAt = Number.NEGATIVE_INFINITY
   const draw = () => {
     const fraction = total > 0 ? Math.min(1, bytes / total) : 1
-    const bar = '█'.repeat(Math.round(fraction * WIDTH)).padEnd(WIDTH, '░')
     const rate = Math.round((1_000 * books) / (performance.now() - start))
-    stream.write(`\r${bar} ${Math.floor(fraction * 100)}%  ${books} books  ${rate}/s\u001b[K`)
+    stream.write(`\r${barOf(fraction)}  ${books} books  ${rate}/s\u001b[K`)
   }
   return {
     read: more => {
@@ -67,6 +69,17 @@ export const startCount = (
       count++
       line.show(`${count} of ${total}`, count === total)
     },
+    end: line.end,
+  }
+}
+
+/** A bar that a part of the work fills: `show` gets how much of `total` is done, and what of. */
+export const startBar = (
+  stream: NodeJS.WriteStream = process.stderr,
+): { readonly show: (done: number, total: number, what: string) => void; readonly end: () => void } => {
+  const line = startLine(stream)
+  return {
+    show: (done, total, what) => line.show(`${barOf(total > 0 ? Math.min(1, done / total) : 1)}  ${what}`),
     end: line.end,
   }
 }

@@ -43,8 +43,8 @@ const verify = ({ json }: Json): Promise<void> =>
     if (checks.some(check => !check.ok)) process.exitCode = FAILED
   })
 
-/** A running shop would keep deleted books in its index, and save that index when it stops. */
-const assertShopStopped = ({ settings }: Deps): void => {
+/** Throws CommandError while the shop runs: it would keep its old books in its index, and save that index when it stops. */
+export const assertShopStopped = ({ settings }: Deps): void => {
   const holder = settings.endpoint === undefined ? readLockOwner(settings.dataDir) : undefined
   if (holder?.kind === 'shop')
     throw new CommandError(`the shop is running (pid ${holder.pid}): stop it first`)

@@ -16,7 +16,7 @@ export const COGNITO = {
     ...CLIENT_ID,
     meaning: 'App client of the pool. Its callback URL is `<PUBLIC_URL>/sign-in/cognito`',
   },
-  COGNITO_CLIENT_SECRET: { ...TEXT, meaning: 'Secret of the app client, if it has one' },
+  COGNITO_CLIENT_SECRET: { ...TEXT, secret: true, meaning: 'Secret of the app client, if it has one' },
   COGNITO_ISSUER: {
     ...HTTP_URL,
     example: 'https://login.example',

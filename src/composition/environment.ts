@@ -3,27 +3,24 @@
  * messages quote them, and test/settings-page.test.ts keeps docs/settings.md equal to them.
  */
 import type * as z from 'zod'
-import { DEFAULT_TABLE_NAMES } from '../tables/definitions.ts'
 import { COGNITO, LAMBDA } from './environment-aws.ts'
+import { BACKUPS } from './environment-backup.ts'
+import { DATA, POSTGRES } from './environment-data.ts'
 import { SHOP } from './environment-shop.ts'
 import {
   AMOUNT,
   AWS_REGION_NAME,
   COPIES,
   CURRENCY_CODE,
-  DATABASE_LOCATION,
   DAYS,
-  DYNAMODB_URL,
   HTTP_URL,
   LOG_LEVEL,
   PORT_NUMBER,
-  POSTGRES_URL,
   RATE,
   SECRET,
   SENDER,
   type SettingType,
   SMTP_SERVER,
-  TABLE_NAME,
   TEXT,
 } from './setting-types.ts'
 
@@ -34,13 +31,28 @@ export type Variable = SettingType & {
   readonly default?: string
   /** What applies when it is not set, where that is no fixed text. */
   readonly unset?: string
+  /** Whether it is, or contains, a secret of the shop: in a backup only when that is sealed. */
+  readonly secret?: true
+  /** Whether it belongs to this machine or to whoever runs the command, not to the shop: in no backup. */
+  readonly machine?: true
 }
 
 export type Variables = Readonly<Record<string, Variable>>
 
 const WEB_SERVER = {
-  PORT: { ...PORT_NUMBER, default: '3000', meaning: 'Port of the shop. 0 takes any free port' },
-  HOST: { ...TEXT, default: '127.0.0.1', example: '0.0.0.0', meaning: 'Network interface of the shop' },
+  PORT: {
+    machine: true,
+    ...PORT_NUMBER,
+    default: '3000',
+    meaning: 'Port of the shop. 0 takes any free port',
+  },
+  HOST: {
+    machine: true,
+    ...TEXT,
+    default: '127.0.0.1',
+    example: '0.0.0.0',
+    meaning: 'Network interface of the shop',
+  },
   PUBLIC_URL: {
     ...HTTP_URL,
     unset: '`http://localhost:<PORT>`',
@@ -48,12 +60,14 @@ const WEB_SERVER = {
       'URL at which customers reach the shop. Must be https:// unless the shop is for this machine only',
   },
   TRUSTED_PROXY_SECRET: {
+    secret: true,
     ...SECRET,
     unset: 'no proxy is trusted',
     meaning:
       'Shared secret that a reverse proxy sends in `X-Trusted-Proxy`, so that its `X-Forwarded-For` is believed',
   },
   CLOUDSHELF_SECRET: {
+    secret: true,
     ...SECRET,
     unset: 'generated once, kept in the data folder',
     meaning: 'Key for sessions, pagination cursors, rate limits and authenticator apps',
@@ -87,76 +101,13 @@ const SALES = {
   },
 } as const satisfies Variables
 
-const tableName = (id: keyof typeof DEFAULT_TABLE_NAMES) => ({
-  ...TABLE_NAME,
-  default: DEFAULT_TABLE_NAMES[id],
-  example: `shop2-${id}`,
-  meaning: `Name of the ${id} table`,
-})
-
-const DATA = {
-  CLOUDSHELF_DATA_DIR: {
-    ...TEXT,
-    default: '.cloudshelf',
-    example: '/var/lib/cloudshelf',
-    meaning: 'Data folder: database, covers, search index, mails and secret',
-  },
-  DYNAMODB_ENDPOINT: {
-    ...DYNAMODB_URL,
-    unset: 'the embedded engine',
-    meaning:
-      'Database. `aws` is Amazon DynamoDB in AWS_REGION; create its tables with `npx cloudshelf tables create`',
-  },
-  DYNAMODB_PORT: {
-    ...PORT_NUMBER,
-    default: '8000',
-    example: '8001',
-    meaning: 'Port at which AWS clients reach the embedded engine',
-  },
-  AWS_REGION: {
-    ...TEXT,
-    example: 'eu-central-1',
-    unset: 'AWS_DEFAULT_REGION, else the Region of the AWS profile',
-    meaning: 'Region of the database and the other AWS services. One must be found where they are used',
-  },
-  AWS_DEFAULT_REGION: { ...TEXT, example: 'eu-central-1', meaning: 'The same, where AWS_REGION is not set' },
-  AWS_ACCESS_KEY_ID: {
-    ...TEXT,
-    unset: 'AWS_PROFILE, single sign-on or the role of the machine',
-    meaning: 'Access key for AWS, together with AWS_SECRET_ACCESS_KEY',
-  },
-  AWS_SECRET_ACCESS_KEY: { ...TEXT, meaning: 'Secret of the access key' },
-  AWS_SESSION_TOKEN: { ...TEXT, meaning: 'Session token of temporary credentials' },
-  BOOKS_TABLE_NAME: tableName('books'),
-  CARTS_TABLE_NAME: tableName('carts'),
-  USERS_TABLE_NAME: tableName('users'),
-  ORDERS_TABLE_NAME: tableName('orders'),
-  CONTROL_TABLE_NAME: tableName('control'),
-} as const satisfies Variables
-
-const POSTGRES = {
-  DATABASE_URL: {
-    ...DATABASE_LOCATION,
-    unset: 'no PostgreSQL',
-    meaning:
-      'PostgreSQL beside DynamoDB, see [phase 2](phase-2.md). `embedded` runs one in the data folder; a URL names a database of your own that nothing else uses',
-  },
-  DATABASE_READ_URL: {
-    ...POSTGRES_URL,
-    unset: 'DATABASE_URL',
-    meaning:
-      'A replica of that database, which reports read; while it cannot be reached they read DATABASE_URL',
-  },
-  POSTGRES_PORT: {
-    ...PORT_NUMBER,
-    default: '5433',
-    example: '5432',
-    meaning: 'Port at which this machine reaches the embedded PostgreSQL. 0 takes any free port',
-  },
-} as const satisfies Variables
-
 const MAIL = {
-  SMTP_URL: { ...SMTP_SERVER, unset: 'mails are files in the data folder', meaning: 'Mail server' },
+  SMTP_URL: {
+    secret: true,
+    ...SMTP_SERVER,
+    unset: 'mails are files in the data folder',
+    meaning: 'Mail server',
+  },
   SES_REGION: { ...AWS_REGION_NAME, meaning: 'Send mails with Amazon SES in this Region instead' },
   SES_CONFIGURATION_SET: {
     ...TEXT,
@@ -193,6 +144,7 @@ export const VARIABLES_BY_SUBJECT: Readonly<Record<string, Variables>> = {
   PostgreSQL: POSTGRES,
   Mail: MAIL,
   'Sign-in with Amazon Cognito': COGNITO,
+  Backups: BACKUPS,
   Logs: LOGS,
   'On AWS, set by the stacks': LAMBDA,
 }
@@ -205,6 +157,7 @@ const VARIABLES = {
   ...POSTGRES,
   ...MAIL,
   ...COGNITO,
+  ...BACKUPS,
   ...LOGS,
   ...LAMBDA,
 }
@@ -215,6 +168,18 @@ type ValueOf<V extends Variable> =
 
 /** The parsed variables; undefined for one that is not set and has no default. */
 export type Environment = { readonly [name in keyof typeof VARIABLES]: ValueOf<(typeof VARIABLES)[name]> }
+
+/** A variable of the shop that is set, with its text. */
+export type SetVariable = { readonly name: string; readonly text: string; readonly secret: boolean }
+
+/** The variables that are set and belong to the shop: not those of this machine, nor those that the stacks on AWS set. */
+export const listSetVariables = (
+  given: Readonly<Record<string, string | undefined>>,
+): readonly SetVariable[] =>
+  Object.entries<Variable>(VARIABLES).flatMap(([name, { secret = false, machine = false }]) => {
+    const text = given[name]
+    return text && !machine && !(name in LAMBDA) ? [{ name, text, secret }] : []
+  })
 
 const messageFor = (name: string, { expected, example }: SettingType): string =>
   `${name} must be ${expected}${example === undefined ? '' : `, for example ${example}`}`

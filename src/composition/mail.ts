@@ -12,6 +12,7 @@ import {
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import { createViewLinks } from '../orders/view-links.ts'
+import { isQuiet } from '../tables/quiet.ts'
 import type { BaseContext } from './base.ts'
 import { createSigner } from './clients.ts'
 import { mailFolder, type Settings } from './settings.ts'
@@ -47,6 +48,7 @@ export const createMailDeps = (context: BaseContext, transport: Transport) => {
     outbox: createOutboxTable(db, names),
     compose: createComposer({ ...sources, shop: { ...shop, publicUrl }, now }),
     transport,
+    isQuiet: () => isQuiet(context),
     deleteSentMails: async (email: string, about: readonly string[]) => transport.deleteMails?.(email, about),
   }
 }

@@ -62,6 +62,7 @@ export const PORT_NUMBER = wholeNumber(0, 65_535, '3000')
 export const DAYS = wholeNumber(1, 365, '7')
 export const MEGABYTES = wholeNumber(128, 10_240, '1024')
 export const COPIES = wholeNumber(0, 1_000_000, '60')
+export const COPIES_KEPT = wholeNumber(1, 1_000, '7')
 
 export const HTTP_URL = {
   schema: httpUrl,
@@ -209,4 +210,13 @@ export const TIME_ZONE_NAME = {
 export const MARKDOWN_FILE = {
   schema: parsedBy(readMarkdown),
   expected: 'a readable Markdown file of at most 256 KB',
+} as const
+
+export const TIME_OF_DAY = {
+  schema: parsedBy(text => {
+    const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
+    return hour === undefined ? undefined : { hour: Number(hour), minute: Number(minute) }
+  }),
+  expected: 'a time of day, as `HH:MM`',
+  example: '03:30',
 } as const

@@ -12,7 +12,10 @@ import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
 import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { TableNames } from '../tables/definitions.ts'
-import { type Environment, parseEnvironment } from './environment.ts'
+import { type Environment, listSetVariables, parseEnvironment, type SetVariable } from './environment.ts'
+
+/** A time of day in the shop's time zone. */
+export type TimeOfDay = { readonly hour: number; readonly minute: number }
 
 export type Settings = {
   readonly names: TableNames
@@ -61,6 +64,13 @@ export type Settings = {
   readonly currency: Currency
   readonly rules: PriceRules
   readonly cartTtlSeconds: number
+  readonly backup: {
+    /** Absolute; undefined: there are no scheduled backups. */
+    readonly dir: string | undefined
+    readonly time: TimeOfDay
+    readonly keep: number
+    readonly passphraseFile: string | undefined
+  }
   readonly unpaidLimit: UnpaidLimit
 }
 
@@ -147,6 +157,12 @@ export const readSettings = (
     currency: env.CURRENCY,
     rules: { tax: env.TAX_RATE, shipping: shippingCharge(env) },
     cartTtlSeconds: env.CART_TTL_DAYS * 86_400,
+    backup: {
+      dir: env.BACKUP_DIR === undefined ? undefined : resolve(env.BACKUP_DIR),
+      time: env.BACKUP_TIME,
+      keep: env.BACKUP_KEEP,
+      passphraseFile: env.BACKUP_PASSPHRASE_FILE,
+    },
     unpaidLimit: { network: env.UNPAID_LIMIT_NETWORK, email: env.UNPAID_LIMIT_EMAIL },
   }
 }
@@ -154,6 +170,9 @@ export const readSettings = (
 /** The settings of this process with other values of these variables; an empty one counts as not set. Throws SettingsError. */
 export const readSettingsWith = (changed: Readonly<Record<string, string>>): Settings =>
   readSettings({ ...process.env, ...changed })
+
+/** The variables of the shop that are set, as a backup keeps them. */
+export const readSetVariables = (): readonly SetVariable[] => listSetVariables(process.env)
 
 /**
  * Sets AWS_REGION of this process to the Region that `find` returns, where the database is Amazon DynamoDB and the environment names

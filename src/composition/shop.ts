@@ -6,6 +6,7 @@ import type { CognitoClient } from '../accounts/cognito/oidc.ts'
 import { profileRoutes } from '../accounts/profile/routes.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import type { UserTable } from '../accounts/table.ts'
+import type { BackupState } from '../backup/schedule.ts'
 import type { PriceRules } from '../cart/pricing.ts'
 import type { CartReader } from '../cart/reader.ts'
 import { cartRoutes } from '../cart/routes.ts'
@@ -29,6 +30,7 @@ import type { ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createAccountDeps } from './accounts.ts'
 import { createHttpApp } from './app.ts'
+import { createBackupState, createErasureList } from './backup.ts'
 import { type AppContext, type BaseContext, createAppContext, createBaseContext } from './base.ts'
 import { createCartDeps } from './cart.ts'
 import { createCatalogDeps } from './catalog.ts'
@@ -73,6 +75,11 @@ export type Deps = AppContext & {
   readonly compose: DeliveryDeps['compose']
   readonly transport: Transport
   readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
+  readonly isQuiet: () => Promise<boolean>
+  // Backups
+  readonly backupState: () => BackupState | undefined
+  // Privacy
+  readonly listErasure: (userId: string, at: Date) => Promise<void>
 }
 
 type Given = Pick<BaseContext, 'db' | 'log'> & {
@@ -98,6 +105,8 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
     ...createMailDeps(context, given.transport ?? createMailTransport(settings)),
     ...catalog,
     booksChanged: catalog.liveIndex.onSale,
+    listErasure: createErasureList(context),
+    backupState: createBackupState(context),
   }
 }
 

@@ -1,4 +1,4 @@
-/** Health endpoint: the database, whether it responds and which calls fail, the state and age of the index, invalid books, and the age of the outbox. */
+/** Health endpoint: the database, whether it responds and which calls fail, the state and age of the index, invalid books, backups, and the age of the outbox. */
 import * as z from 'zod'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
@@ -56,6 +56,20 @@ const Health = z
     unreadable_books: z
       .int()
       .describe('Items of the books table that are not valid books; `cloudshelf doctor` lists them.'),
+    quiet: z
+      .boolean()
+      .describe(
+        'The shop was restored from a backup and not resumed: it sends no mail and deletes nothing that has expired.',
+      ),
+    backup: z
+      .object({
+        state: z
+          .enum(['ok', 'late', 'unknown'])
+          .describe('late: none was made since one was due. unknown: their folder cannot be read.'),
+        latest_at: z.iso.datetime().nullable().describe('When the latest verified backup was begun.'),
+      })
+      .nullable()
+      .describe('Scheduled backups; null where there are none.'),
     mail: z.object({
       waiting_seconds: z
         .number()
@@ -81,6 +95,11 @@ export const getHealth = endpoint({
 export type HealthDeps = OutboxAgeDeps & {
   readonly liveIndex: LiveIndex
   readonly db: Pick<Dynamo, 'outages'>
+  readonly isQuiet: () => Promise<boolean>
+  /** How the scheduled backups are doing; undefined where there are none. Throws where their folder cannot be read. */
+  readonly backupState: () =>
+    | { readonly state: 'ok' | 'late'; readonly latest: { readonly at: Date } | undefined }
+    | undefined
   /** `endpoint` is the URL of the database; undefined for the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
   readonly projection?: ProjectionHealth | undefined
@@ -111,11 +130,21 @@ const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['e
   return new URL(endpoint).hostname.endsWith('.amazonaws.com') ? 'dynamodb' : 'compatible'
 }
 
+const backupHealth = ({ backupState }: HealthDeps): z.infer<typeof Health>['backup'] => {
+  try {
+    const found = backupState()
+    return found ? { state: found.state, latest_at: found.latest?.at.toISOString() ?? null } : null
+  } catch {
+    return { state: 'unknown', latest_at: null }
+  }
+}
+
 /** For as long one reading of the outbox is good for everybody who asks (ms). */
 const SHARED_MS = 1_000
 
 const createHealthRoute = (deps: HealthDeps): Route => {
   const readOutboxAge = shareReads(() => outboxAge(deps), SHARED_MS, deps.now)
+  const readQuiet = shareReads(deps.isQuiet, SHARED_MS, deps.now)
   return route(getHealth, async () => {
     const waiting = await readOutboxAge()
     const { index, tooLarge, badRows } = deps.liveIndex
@@ -136,6 +165,8 @@ const createHealthRoute = (deps: HealthDeps): Route => {
       },
       ...(deps.projection && { projection: describeProjection(deps.projection, deps.now()) }),
       unreadable_books: badRows.length,
+      quiet: await readQuiet(),
+      backup: backupHealth(deps),
       mail: { waiting_seconds: waiting },
     }
   })

@@ -3,6 +3,7 @@ import { profileRoutes } from '../accounts/profile/routes.ts'
 import { accountRoutes } from '../accounts/routes.ts'
 import { createAccountDeps } from '../composition/accounts.ts'
 import { createHttpApp } from '../composition/app.ts'
+import { createErasureList } from '../composition/backup.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
@@ -17,6 +18,7 @@ const deps = {
   ...createAccountDeps(base),
   // Mails of a function lie nowhere here.
   deleteSentMails: async () => {},
+  listErasure: createErasureList(base),
 }
 const { fetch } = createHttpApp(deps, [
   ...accountRoutes(deps),

@@ -11,6 +11,7 @@ import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createOutboxTable } from '../notifications/table.ts'
 import { mountDocs } from '../openapi/routes.ts'
+import { isQuiet } from '../tables/quiet.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
@@ -38,7 +39,14 @@ const loading = liveIndex
     isLoading = false
   })
 const { secret, proxy } = await secrets
-const deps = { ...createAppContext(base, secret), ...catalog, outbox: createOutboxTable(base.db, base.names) }
+const deps = {
+  ...createAppContext(base, secret),
+  ...catalog,
+  outbox: createOutboxTable(base.db, base.names),
+  isQuiet: () => isQuiet(base),
+  // Backups on AWS are those of DynamoDB.
+  backupState: () => undefined,
+}
 const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
 mountDocs(app.hono, base.publicUrl, base.shop.name)
 await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])

@@ -52,11 +52,17 @@ export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoD
   // Without a mail transport, rows wait in the outbox: a function has no mail folder.
   if (!hasMailTransport(deps.settings)) return { batchItemFailures }
   const groups = groupBySubject(Records)
+  let quiet: Promise<boolean> | undefined
+  /** In a restored shop mails wait for `cloudshelf resume`; the sweeper sends them then. */
+  const isQuiet = (): Promise<boolean> => {
+    quiet ??= deps.isQuiet()
+    return quiet
+  }
   const sendGroups = async (): Promise<void> => {
     for (let mails = groups.shift(); mails; mails = groups.shift())
       for (const { row, sequenceNumber } of mails)
         try {
-          await deliver(deps, row)
+          if (!(await isQuiet())) await deliver(deps, row)
         } catch (error) {
           // While the database takes no writes, Lambda delivers the record again.
           if (!isFenceRefusal(error)) deps.report(error)

@@ -1,6 +1,7 @@
 /** Sweeper function: every few minutes finishes interrupted erasures, sends mails that are due, and records how long mails and orders have been waited for. */
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
+import { createErasureList } from '../composition/backup.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
@@ -20,6 +21,7 @@ const deps = {
   ...createOrderDeps(base),
   ...createMailDeps(base, createMailTransport(base.settings)),
   accountLinks: createAccountLinks(base.db, base.names),
+  listErasure: createErasureList(base),
 }
 
 /** Does both even when one fails; then throws the first error, so that Lambda counts a failure. */
@@ -31,7 +33,9 @@ export const handler = async (event: unknown, { getRemainingTimeInMillis }: Cont
   const send = async () =>
     hasMailTransport(deps.settings) &&
     (await Promise.all(OUTBOX_PARTITIONS.map(pk => sendDueMail({ ...deps, partitions: [pk] }, signal))))
-  const results = await Promise.allSettled([resumeErasures(deps), send()])
+  // A restored shop erases and sends nothing until `cloudshelf resume`.
+  const isWaiting = await deps.isQuiet()
+  const results = await Promise.allSettled(isWaiting ? [] : [resumeErasures(deps), send()])
   await recordDelays(deps)
   for (const one of results) if (one.status === 'rejected' && !isFenceRefusal(one.reason)) throw one.reason
 }

@@ -1,6 +1,6 @@
 /**
  * Background jobs of a local shop: reading table changes, numbering old orders, saving the index snapshot, gauges, deletion of expired items and old
- * mails. On AWS streams, schedules and DynamoDB's TTL do this.
+ * mails, scheduled backups. On AWS streams, schedules and DynamoDB's TTL do this.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mailFolder } from '../composition/settings.ts'
@@ -11,6 +11,7 @@ import { sweepMailFolder } from '../notifications/transport.ts'
 import { numberOrders } from '../orders/numbering.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import type { IndexLoader } from './index-loader.ts'
+import { createScheduledBackups } from './scheduled-backup.ts'
 import { sweepExpired } from './sweeper.ts'
 
 const SECOND = 1_000
@@ -36,7 +37,11 @@ type Job = {
 
 const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
   const { liveIndex } = deps
+  // A restored shop deletes nothing until `cloudshelf resume`.
+  const unlessQuiet = (run: Job['run']) => async () => ((await deps.isQuiet()) ? undefined : run())
+  const backups = createScheduledBackups(deps, signal)
   return [
+    ...(backups ? [{ run: backups.run, delay: MINUTE, pause: MINUTE, pauseFactor: 0 }] : []),
     // After the first requests of a new shop.
     { run: liveIndex.warmUp, delay: SECOND },
     // A large import must be visible a second later, however long reading it takes.
@@ -47,10 +52,10 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
     { run: () => recordDelays(deps), delay: MINUTE, pause: MINUTE },
     { run: async () => recordIndexAge(deps), delay: MINUTE, pause: MINUTE },
     // Those that a write pause has cut off, or a start during one has left.
-    { run: () => resumeErasures(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
-    { run: () => sweepExpired(deps), delay: 5 * MINUTE, pause: 30 * MINUTE },
+    { run: unlessQuiet(() => resumeErasures(deps)), delay: 5 * MINUTE, pause: 30 * MINUTE },
+    { run: unlessQuiet(() => sweepExpired(deps)), delay: 5 * MINUTE, pause: 30 * MINUTE },
     {
-      run: () => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now()),
+      run: unlessQuiet(() => sweepMailFolder(mailFolder(deps.settings.dataDir), deps.now())),
       delay: 5 * MINUTE,
       pause: 30 * MINUTE,
     },

@@ -46,7 +46,8 @@ const WARM_UP_AFTER_MS = 1000
 /** Failed health checks in a row, each a second without a response, after which the engine is killed and restarted. */
 const MOST_MISSES = 5
 
-const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
+/** Ends an engine that a killed owner of a folder left running. Throws StartError where it does not end. */
+export const endOrphan = async (orphan: ProcessIdentity): Promise<void> => {
   if (!commandLine(orphan.pid).includes('dynoxide')) return
   if (await terminateProcess(orphan, ORPHAN_GRACE_MS)) return
   const end = process.platform === 'win32' ? 'taskkill /f /pid' : 'kill -9'

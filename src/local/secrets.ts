@@ -10,7 +10,7 @@ const BYTES = 32
 const CHARACTERS = 43
 
 /** What the shop derives from its secret, and so what is lost with it. */
-const LOST =
+export const LOST_WITH_SECRET =
   'everybody is signed out, and authenticator apps and recovery codes stop working, those of staff too (`npx cloudshelf admin create` makes a new admin)'
 
 /**
@@ -18,7 +18,11 @@ const LOST =
  * folder is locked. `lost` says what is lost with a secret.
  * Throws StartError when the file is too short to be a secret, or cannot be written.
  */
-export const readOrCreateSecret = (dataDir: string, name: string, lost: string = LOST): string => {
+export const readOrCreateSecret = (
+  dataDir: string,
+  name: string,
+  lost: string = LOST_WITH_SECRET,
+): string => {
   const path = join(dataDir, name)
   const draft = `${path}.new`
   if (!existsSync(path))

@@ -2,7 +2,6 @@
  * A complete shop on this machine: data folder, engine, tables, sample books, index, server, background jobs. Started in this order
  * and stopped in the reverse order.
  */
-
 import type { Server } from 'node:http'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
@@ -35,6 +34,7 @@ import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
 import { loadPostgres } from './postgres/load.ts'
+import { requireRestored } from './restored-shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
 
@@ -178,7 +178,8 @@ const startParts = async (
   if (!takesWrites) log.event('data', `the database takes no writes (${state}): the shop shows what it has`)
   if (takesWrites || (await readShopCurrency(deps)) !== undefined)
     await assertShopCurrency(deps, { mayChange: takesWrites })
-  const isEmpty = engine !== undefined && takesWrites && (await deps.books.isEmpty())
+  const restored = await requireRestored(deps)
+  const isEmpty = engine !== undefined && takesWrites && !restored && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
   // A snapshot that cannot be saved, on a full disk for example, must not keep the rest from being stopped.
   cleanups.push(() => deps.liveIndex.save().catch(deps.report))
@@ -207,7 +208,7 @@ const startParts = async (
   const background = startBackgroundJobs(deps, indexLoader)
   cleanups.push(background.stop)
   // Account erasures that a shutdown has interrupted are completed before any mail is sent.
-  if (takesWrites) await resumeErasures(deps)
+  if (takesWrites && !restored) await resumeErasures(deps)
   const mailWorker = startMailWorker(deps)
   cleanups.push(mailWorker.stop)
   cleanups.push(() => postgres?.stop())

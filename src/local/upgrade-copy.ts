@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { compareVersions } from '../core/versions.ts'
 import { cannotWrite, type DataFolder } from './data-folder.ts'
 import { restoreAdvice } from './database-file.ts'
 import { StartError } from './start-error.ts'
@@ -17,19 +18,6 @@ const KEPT_COPIES = 2
 const RESERVE = 16 * 1024 * 1024
 
 type Folder = Pick<DataFolder, 'path' | 'databasePath'>
-
-const numbersOf = (version: string): number[] =>
-  version.split('.').map(part => Number.parseInt(part, 10) || 0)
-
-/** Negative if the first version is the older one. */
-const compareVersions = (one: string, other: string): number => {
-  const [a, b] = [numbersOf(one), numbersOf(other)]
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
 
 const versionPath = ({ path }: Folder): string => join(path, 'data-version')
 

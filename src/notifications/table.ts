@@ -33,6 +33,8 @@ export interface OutboxTable {
    * that have waited longest.
    */
   listDue(now: Date, limit: number, partitions?: readonly string[]): Promise<OutboxRow[]>
+  /** The rows of mails that were announced before this time, due or not. */
+  createdBefore(time: Date): Promise<OutboxRow[]>
   /** Since when the first mail has been waiting. Undefined where none is. */
   waitingSince(): Promise<Date | undefined>
   /** Leases the row until `leaseEnd` and counts a try. */
@@ -164,6 +166,14 @@ export const createOutboxTable = (db: Dynamo, names: { readonly control: string 
       )
       const rows = found.flatMap(({ items }) => items)
       return rows.sort(byUrgency).slice(0, limit).map(parseRow)
+    },
+    createdBefore: async time => {
+      const rows: OutboxRow[] = []
+      const isOlder = ({ created_at }: Item): boolean => !(Date.parse(String(created_at)) >= time.getTime())
+      for (const pk of OUTBOX_PARTITIONS)
+        for await (const items of db.pages(partition(table, pk)))
+          rows.push(...items.filter(isOlder).map(parseRow))
+      return rows
     },
     waitingSince: async () => {
       const first = await Promise.all(

@@ -11,6 +11,8 @@ export const BATCH_SIZE = 20
 const MAX_PAUSE_MS = 100
 
 export type WorkerDeps = DeliveryDeps & {
+  /** Whether mails must wait, because the shop was restored from a backup and not resumed. */
+  readonly isQuiet: () => Promise<boolean>
   /**
    * Pause after each mail, as a multiple of the time that it took, at most 100 ms: on a machine shared with shoppers, a rush
    * of orders goes before their mails. No pause unless given.
@@ -36,7 +38,7 @@ const rotateRandomly = <T>(rows: readonly T[]): T[] => {
 export const sendDueMail = async (deps: WorkerDeps, signal?: AbortSignal): Promise<void> => {
   for (;;) {
     const rows = await deps.outbox.listDue(deps.now(), BATCH_SIZE, deps.partitions)
-    if (rows.length === 0) return
+    if (rows.length === 0 || (await deps.isQuiet())) return
     const batch = rotateRandomly(rows)
     let leased: OutboxRow | undefined
     for (const [i, row] of batch.entries()) {

@@ -180,6 +180,8 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
       outages: [],
       index: { ready: true, state: 'ready', books: 159, age_seconds: 0.4 },
       unreadable_books: 0,
+      quiet: false,
+      backup: null,
       mail: { waiting_seconds: 0 },
     },
   },

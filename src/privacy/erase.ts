@@ -23,6 +23,8 @@ export type EraseDeps = PersonalDataDeps & {
   readonly devices: KnownDevices
   /** Deletes mails that are stored on this machine: to this email, or about these accounts and orders. */
   readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
+  /** Notes the erasure outside of the tables, where backups of them are kept, so that a restore repeats it. */
+  readonly listErasure: (userId: string, at: Date) => Promise<void>
   /** PostgreSQL beside DynamoDB, where there is one. */
   readonly projection?: ErasedProjection | undefined
 }
@@ -44,6 +46,7 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
   const now = deps.now()
   const item: Item = { ...key, state: 'begun', at: now.toISOString() }
   await deps.db.transact([{ action: 'Put', table, item }, ...auditWrites(table, act, now)])
+  await deps.listErasure(userId, now)
   await finish(deps, userId, { tell: true })
 }
 
@@ -140,17 +143,36 @@ const writeAll = async ({ db }: PersonalDataDeps, writes: readonly Write[]): Pro
   for (let i = 0; i < writes.length; i += MANY) await db.transact(writes.slice(i, i + MANY))
 }
 
+type Tombstone = { readonly userId: string; readonly isDone: boolean; readonly at: string }
+
+/** The tombstones of all accounts that are being or were erased. */
+export const tombstones = async function* ({
+  db,
+  names,
+}: Pick<EraseDeps, 'db' | 'names'>): AsyncGenerator<Tombstone> {
+  for await (const page of db.pages(partition(names.control, CONTROL_ROWS.erasure.pk)))
+    for (const { sk, state, at } of page)
+      yield { userId: String(sk), isDone: state === 'done', at: String(at) }
+}
+
 /** Finishes interrupted erasures; with `again`, repeats all erasures. Returns how many. */
 export const resumeErasures = async (
   deps: EraseDeps,
   { again = false }: { readonly again?: boolean } = {},
 ): Promise<number> => {
   let count = 0
-  for await (const page of deps.db.pages(partition(deps.names.control, CONTROL_ROWS.erasure.pk)))
-    for (const { sk, state } of page)
-      if (again || state !== 'done') {
-        await finish(deps, String(sk), { tell: state !== 'done' })
-        count++
-      }
+  for await (const { userId, isDone } of tombstones(deps))
+    if (again || !isDone) {
+      await finish(deps, userId, { tell: !isDone })
+      count++
+    }
   return count
+}
+
+/** Repeats all erasures, and those of these accounts, of which a restored backup may know nothing. Sends no mail. Returns how many. */
+export const repeatErasures = async (deps: EraseDeps, userIds: readonly string[]): Promise<number> => {
+  const all = new Set(userIds)
+  for await (const { userId } of tombstones(deps)) all.add(userId)
+  for (const userId of all) await finish(deps, userId, { tell: false })
+  return all.size
 }

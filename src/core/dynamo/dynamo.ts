@@ -59,8 +59,11 @@ export type Dynamo = {
    * `repeatable`: then the caller recognizes its own write by the item that failed the condition.
    */
   readonly write: (one: Write, repeatable?: boolean) => Promise<void>
-  /** Any other operation, with the input of the DynamoDB API: for tables, their TTL and their description. */
-  readonly admin: (operation: string, input: object) => Promise<Record<string, unknown>>
+  /**
+   * Any other operation, with the input of the DynamoDB API: for tables, their TTL and their description, and for whole items as they
+   * are stored (raw-items.ts). A `repeatable` one is sent again after a lost response.
+   */
+  readonly admin: (operation: string, input: object, repeatable?: boolean) => Promise<Record<string, unknown>>
   /** The outages of the database at present, as far as this process has noticed. */
   readonly outages: OutageMonitor['outages']
   readonly close: () => Promise<void>
@@ -199,7 +202,8 @@ export const createDynamo = (wire: Wire, outages: OutageMonitor['outages'] = () 
     }
   }
 
-  const admin: Dynamo['admin'] = (operation, input) => wire.call(operation, input, { repeatable: false })
+  const admin: Dynamo['admin'] = (operation, input, repeatable = false) =>
+    wire.call(operation, input, { repeatable })
 
   const { close } = wire
   return { get, query, pages, scan, batchGet, batchGetAll, transact, write, admin, outages, close }

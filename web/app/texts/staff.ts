@@ -3,6 +3,7 @@ import { plural } from './locale.ts'
 
 export const staff = {
   title: 'Staff dashboard',
+  quiet: 'This shop was restored from a backup. No emails are sent until the operator runs',
   backToDashboard: 'Back to dashboard',
   findBook: 'Find a book',
   findLabel: 'Title, author, ISBN, or book ID',

@@ -8,6 +8,7 @@ import { examplePrice, fromDecimal, toDecimal, toDecimalText } from '#src/core/m
 import { Cover } from '../../components/cover.tsx'
 import { TextField } from '../../components/fields.tsx'
 import { FormErrorSummary, fieldProps, SuccessNotice } from '../../components/form-notices.tsx'
+import { QuietNotice } from '../../components/quiet-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { pageContext } from '../../loading/page-context.ts'
@@ -18,11 +19,11 @@ import type { Route } from './+types/book'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  await requireStaff(ctx, url)
+  const { isQuiet } = await requireStaff(ctx, url)
   const book = await ctx.readPrivate(getStaffBook, { params: { book_id: params.bookId } })
   const currency = storedCurrency(ctx.currency)
   const price = toDecimalText(fromDecimal(book.price, currency), currency)
-  return { book, price, example: examplePrice(currency) }
+  return { isQuiet, book, price, example: examplePrice(currency) }
 }
 
 /**
@@ -67,7 +68,7 @@ export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, { title: loaderData?.book.title ?? staff.title })
 
 export default function StaffBook({ loaderData, actionData }: Route.ComponentProps) {
-  const { book, price, example } = loaderData
+  const { isQuiet, book, price, example } = loaderData
   const error = actionData?.error
   const field = fieldProps(error, { price })
   const isDone = actionData && 'done' in actionData && actionData.done !== undefined
@@ -80,6 +81,7 @@ export default function StaffBook({ loaderData, actionData }: Route.ComponentPro
         </a>
       </p>
       <h1 className="page-title mt-2">{book.title}</h1>
+      <QuietNotice isQuiet={isQuiet} />
       <p className="text-lg text-soft">
         {book.author}, {book.book_id}
         {book.isbn && `, ISBN ${book.isbn}`}

@@ -6,6 +6,7 @@ import { getStaffBook } from '#src/catalog/staff-api.ts'
 import { truncate } from '#src/core/truncate.ts'
 import { listOrders } from '#src/orders/api.ts'
 import { OrderStatusLabel } from '../../components/order-status.tsx'
+import { QuietNotice } from '../../components/quiet-notice.tsx'
 import { readPageNumber } from '../../loading/list-params.server.ts'
 import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
 import { PAGE_SIZE } from '../../loading/pages.server.ts'
@@ -47,7 +48,7 @@ const findBooks = async (ctx: PageContext, q: string, page: number) => {
 
 export const loader = async ({ context, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  await requireStaff(ctx, url)
+  const { isQuiet } = await requireStaff(ctx, url)
   const q = truncate(url.searchParams.get('q')?.trim() ?? '', 60)
   const page = readPageNumber(url)
   const asked = url.searchParams.get('date') ?? ''
@@ -58,17 +59,27 @@ export const loader = async ({ context, url }: Route.LoaderArgs) => {
     q === '' ? undefined : findBooks(ctx, q, page),
     ctx.readPrivate(listOrders, { query: { date, ...(cursor ? { cursor } : {}) } }),
   ])
-  return { q, page, books, date, orders: orders.items, next: orders.next_cursor, currency: ctx.currency }
+  return {
+    isQuiet,
+    q,
+    page,
+    books,
+    date,
+    orders: orders.items,
+    next: orders.next_cursor,
+    currency: ctx.currency,
+  }
 }
 
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.title })
 
 export default function Dashboard({ loaderData }: Route.ComponentProps) {
-  const { q, page, books, date, orders, next, currency } = loaderData
+  const { isQuiet, q, page, books, date, orders, next, currency } = loaderData
   const pageLink = (number: number) => `/staff?${new URLSearchParams({ q, date, page: String(number) })}`
   return (
     <div className="max-w-4xl py-8">
       <h1 className="page-title">{staff.title}</h1>
+      <QuietNotice isQuiet={isQuiet} />
       <section aria-labelledby="find" className="mt-8">
         <h2 id="find" className="section-title">
           {staff.findBook}

@@ -7,6 +7,7 @@ import { FormErrorSummary, SuccessNotice } from '../../components/form-notices.t
 import { OrderDetails } from '../../components/order-details.tsx'
 import { OrderProgress } from '../../components/order-status.tsx'
 import { PrintButton } from '../../components/print-button.tsx'
+import { QuietNotice } from '../../components/quiet-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { toOrderPage } from '../../loading/order-page.server.ts'
@@ -19,11 +20,12 @@ import type { Route } from './+types/order'
 
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  await requireStaff(ctx, url)
+  const { isQuiet } = await requireStaff(ctx, url)
   const order = await ctx.readPrivate(getOrder, { params: { order_id: params.orderId } })
   const steps = allowedTransitions(order.status)
   const asked = steps.find(step => step === url.searchParams.get('confirm'))
   return {
+    isQuiet,
     ...toOrderPage(order),
     steps,
     confirm: asked !== undefined && needsConfirmation(asked) ? asked : undefined,
@@ -63,7 +65,7 @@ export const shouldRevalidate = revalidateAfterAction
 export const meta: Route.MetaFunction = ({ matches }) => pageMeta(matches, { title: staff.order })
 
 export default function StaffOrder({
-  loaderData: { order, addressLines, steps, confirm },
+  loaderData: { isQuiet, order, addressLines, steps, confirm },
   actionData,
 }: Route.ComponentProps) {
   return (
@@ -77,6 +79,7 @@ export default function StaffOrder({
         </a>
       </p>
       <h1 className="page-title mt-2">{staff.orderNumber(order.order_number)}</h1>
+      <QuietNotice isQuiet={isQuiet} />
       <p className="break-all text-soft text-sm">
         {staff.orderId}: {order.order_id}
       </p>
