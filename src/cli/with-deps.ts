@@ -7,6 +7,7 @@ import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { newSecret } from '../core/ids.ts'
 import { createLinesLog } from '../core/log/log.ts'
 import { createJournal } from '../local/journal/journal.ts'
+import { assertNotMoved } from '../local/moved-shop.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
@@ -52,6 +53,7 @@ export const withDeps = async <T>(
         secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
         log: createLinesLog('errors', note),
       })
+      if (needsShop) await assertNotMoved(db, settings.names.control)
       if (needsShop) await assertShopCurrency(deps, { mayChange: true })
       return await work(deps)
     } finally {

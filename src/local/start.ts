@@ -8,13 +8,11 @@ import { seed } from '../catalog/import/seed.ts'
 import { callObserver, createDatabase, createFenceGuard, createUnfencedWire } from '../composition/clients.ts'
 import { blobFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
-import { assertShopCurrency, readShopCurrency } from '../composition/shop-currency.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
 import { ShopError } from '../core/errors.ts'
-import { readFence } from '../core/fence/fence.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Caller, readCaller } from '../http/client-ip.ts'
 import { createLocalBuild } from '../pages/local-build.ts'
@@ -33,6 +31,7 @@ import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
+import { assertShopHere, watchForMove } from './moved-shop.ts'
 import { loadPostgres } from './postgres/load.ts'
 import { requireRestored } from './restored-shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
@@ -42,6 +41,8 @@ export type LocalShop = {
   readonly url: string
   /** Graceful shutdown: answers the requests in progress (up to 5 s), then stops what was started, in reverse order. */
   readonly stop: () => Promise<void>
+  /** Resolves with the place to which the shop has moved, if it does. */
+  readonly moved?: Promise<string>
 }
 
 type Cleanup = () => Promise<unknown> | unknown
@@ -173,11 +174,7 @@ const startParts = async (
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')
   } else await assertTables(db, settings)
-  const { state } = await readFence(db, settings.names.control)
-  const takesWrites = state === 'open'
-  if (!takesWrites) log.event('data', `the database takes no writes (${state}): the shop shows what it has`)
-  if (takesWrites || (await readShopCurrency(deps)) !== undefined)
-    await assertShopCurrency(deps, { mayChange: takesWrites })
+  const takesWrites = await assertShopHere(deps)
   const restored = await requireRestored(deps)
   const isEmpty = engine !== undefined && takesWrites && !restored && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
@@ -230,7 +227,8 @@ const startParts = async (
   log.event('shop', `CloudShelf is running at ${url}`)
   // The API is available before the pages are built. Stopping the shop aborts the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
-  return { url, stop }
+  const moved = watchForMove(db, settings.names.control, stopWatch => cleanups.push(stopWatch))
+  return { url, stop, moved }
 }
 
 /** In a database of the operator's own, tables are checked but never created without a command. */

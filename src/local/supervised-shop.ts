@@ -4,6 +4,7 @@
  */
 import type { Settings } from '../composition/settings.ts'
 import type { Log } from '../core/log/log.ts'
+import { ShopMoved, settingsAfterMove } from './moved-shop.ts'
 import { type LocalShop, startShop } from './start.ts'
 
 /** Restarts within a minute, after which an error ends the process: it would come back each time. */
@@ -19,8 +20,23 @@ export type SupervisedShop = {
   readonly stop: () => Promise<void>
 }
 
-export const superviseShop = (settings: Settings, log: Log, start = startShop): SupervisedShop => {
-  let shop: Promise<LocalShop> = start(settings, log)
+export const superviseShop = (given: Settings, log: Log, startAt = startShop): SupervisedShop => {
+  let settings = given
+
+  /** Starts the shop where it is: a move may have been made since the settings were written. */
+  const start = async (): Promise<LocalShop> => {
+    try {
+      return await startAt(settings, log)
+    } catch (error) {
+      const next = error instanceof ShopMoved ? settingsAfterMove(settings, error.to) : undefined
+      if (!next) throw error
+      log.event('shop', `${error instanceof Error ? error.message : ''}. Starting with it now`)
+      settings = next
+      return startAt(settings, log)
+    }
+  }
+
+  let shop: Promise<LocalShop> = start()
   let restarts: number[] = []
   let isStopping = false
   let restarting: Promise<unknown> | undefined
@@ -29,7 +45,8 @@ export const superviseShop = (settings: Settings, log: Log, start = startShop): 
     const running = await shop
     await running.stop()
     if (isStopping) return
-    shop = start(settings, log)
+    shop = start()
+    follow(shop)
     await shop
   }
 
@@ -49,6 +66,25 @@ export const superviseShop = (settings: Settings, log: Log, start = startShop): 
       restarting = undefined
     }
   }
+
+  /** Goes on with the new database when the shop has moved. */
+  const follow = (running: Promise<LocalShop>): void => {
+    const restartThere = async (): Promise<void> => {
+      // A start that failed is reported by whoever waits for it.
+      const to = await (await running.catch(() => undefined))?.moved
+      if (to === undefined || isStopping || restarting !== undefined) return
+      const hint = new ShopMoved(to).message
+      if (!settingsAfterMove(settings, to))
+        return log.event('shop', `${hint}: this process shows what it had`)
+      log.event('shop', `${hint}. Restarting with it …`)
+      restarting = restart()
+      await restarting.finally(() => {
+        restarting = undefined
+      })
+    }
+    restartThere().catch(error => (isStopping ? undefined : recover(error)))
+  }
+  follow(shop)
 
   const stop = async (): Promise<void> => {
     isStopping = true

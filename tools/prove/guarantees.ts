@@ -12,6 +12,7 @@ import { foreignDataGuarantees } from './foreign-data.ts'
 import { fuzzingGuarantees } from './fuzzing.ts'
 import type { Guarantee } from './guarantee.ts'
 import { idempotencyGuarantees } from './idempotency.ts'
+import { moveGuarantees } from './moves.ts'
 import { ownershipGuarantees } from './order-ownership.ts'
 import { outageGuarantees } from './outages.ts'
 import { overloadGuarantees } from './overload.ts'
@@ -34,6 +35,7 @@ export const guarantees: readonly Guarantee[] = [
   ...enumerationGuarantees,
   ...fuzzingGuarantees,
   ...idempotencyGuarantees,
+  ...moveGuarantees,
   ...outageGuarantees,
   ...overloadGuarantees,
   ...ownershipGuarantees,

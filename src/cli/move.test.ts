@@ -1,0 +1,56 @@
+/** The command `move` with a shop process: it follows its database to another server, and its commands say where it is. */
+import { expect, onTestFinished, test } from 'vitest'
+import { startCommand } from '../../test/cli.ts'
+import { temporaryFolder } from '../../test/kit.ts'
+import { startShopProcess } from '../../test/shop-process.ts'
+import { lockDataFolder } from '../local/data-folder.ts'
+import { startEngine } from '../local/engine.ts'
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
+
+const addToCart = (url: string): Promise<Response> =>
+  fetch(`${url}/api/cart/items`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ book_id: 'tech-001', quantity: 1 }),
+  })
+
+test('a running shop goes on at the server to which it was moved, and its old database is closed for good', async () => {
+  const dataDir = temporaryFolder()
+  const server = await startEngine({ folder: await lockDataFolder(temporaryFolder()) })
+  onTestFinished(server.stop)
+  const shop = await startShopProcess(dataDir, CREDENTIALS)
+  const cli = (args: string[]) => startCommand(dataDir, args, CREDENTIALS).result
+  const to = ['--from', 'embedded', '--to', server.endpoint]
+
+  const counted = await cli(['move', ...to, '--dry-run', '--json'])
+  expect(JSON.parse(counted.stdout)).toMatchObject({ source: { books: expect.any(Number), orders: 0 } })
+  const moved = await cli(['move', ...to, '--json'])
+  expect(moved).toMatchObject({ code: 0 })
+  expect(JSON.parse(moved.stdout)).toMatchObject({
+    step: 'done',
+    differences: { missing: 0, differing: 0, extra: 0 },
+  })
+  await expect
+    .poll(
+      () =>
+        addToCart(shop.url).then(
+          one => one.status,
+          () => 0,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(200)
+  expect(shop.output()).toContain('Restarting with it')
+
+  await shop.end()
+  const here = await cli(['orders', 'list'])
+  expect(here).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`DYNAMODB_ENDPOINT=${server.endpoint}`),
+  })
+  // The way back, with the cart that was filled there.
+  const back = await cli(['move', '--back', '--json'])
+  expect(JSON.parse(back.stdout)).toMatchObject({ to: 'embedded', step: 'done' })
+  expect(await cli(['orders', 'list'])).toMatchObject({ code: 0 })
+})
