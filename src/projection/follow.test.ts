@@ -133,6 +133,37 @@ test('where changes may have been missed, everything is compared and mended', as
   await rebooted.stop()
 })
 
+test('verification finds nothing while a whole category is renamed', async () => {
+  const ids = Array.from({ length: 120 }, (_, i) => `moved-${i}`)
+  const item = (category: string, book_id: string) => ({ ...aBook({ category, book_id }), price: 9.99 })
+  for (const id of ids) await db.write({ action: 'Put', table: names.books, item: item('Sci-Fi', id) })
+  const follower = follow()
+  await seesAll(follower)
+  const left = [...ids]
+  const move = async (): Promise<void> => {
+    for (let id = left.pop(); id !== undefined; id = left.pop())
+      await db.transact([
+        { action: 'Delete', table: names.books, key: { category: 'Sci-Fi', book_id: id } },
+        { action: 'Put', table: names.books, item: item('Science Fiction', id) },
+      ])
+  }
+  let isMoving = true
+  const moving = Promise.all([move(), move()]).finally(() => {
+    isMoving = false
+  })
+  const verifying = { ...projection, settled: (since: Date) => follower.settled(since) }
+  do expect(await verify(verifying)).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  while (isMoving)
+  await moving
+  await seesAll(follower)
+  expect(await verify(verifying)).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  const [count] = await projection.sql.query(
+    "select count(*) as all, count(*) filter (where category = 'Science Fiction' and gone_at is null) as moved from report.books where book_id like 'moved-%'",
+  )
+  expect(count).toEqual({ all: ids.length, moved: ids.length })
+  await follower.stop()
+})
+
 test('a database that another shop filled is refused, with what to do', async () => {
   await projection.sql.query("update sync.positions set position = 'another' where source = 'secret'")
   const follower = follow()
