@@ -162,14 +162,8 @@ const startParts = async (
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
   const postgres = await loadPostgres(settings, { db, secret, log })
-  const deps = createDeps(settings, {
-    db,
-    sql: postgres?.sql,
-    projection: postgres?.projection,
-    blobs,
-    secret,
-    log,
-  })
+  const { sql, projection } = postgres ?? {}
+  const deps = createDeps(settings, { db, sql, projection, blobs, secret, log })
   if (engine) {
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')

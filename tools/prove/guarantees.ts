@@ -2,6 +2,7 @@
 
 import { enumerationGuarantees } from './account-enumeration.ts'
 import { accountGuarantees } from './accounts.ts'
+import { backupGuarantees } from './backups.ts'
 import { cartGuarantees } from './carts.ts'
 import { categoryGuarantees } from './categories.ts'
 import { crashGuarantees } from './crash.ts'
@@ -27,6 +28,7 @@ import { unpaidLimitGuarantees } from './unpaid-limit.ts'
 
 export const guarantees: readonly Guarantee[] = [
   ...accountGuarantees,
+  ...backupGuarantees,
   ...cartGuarantees,
   ...categoryGuarantees,
   ...crashGuarantees,
