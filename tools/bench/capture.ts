@@ -14,10 +14,10 @@ import { startShop } from './shop-process.ts'
 import { startWorker } from './worker.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 20)
-const SLICE_SECONDS = 2
+const SLICE_SECONDS = 1
 const CONNECTIONS = 4
 /** Carts for a checkout rate that no laptop has. */
-const CARTS_PER_SECOND = 350
+const CARTS_PER_SECOND = 250
 /** Enough that nothing sells out. */
 const STOCK = 1_000_000
 
