@@ -1,4 +1,4 @@
-/** Guarantee 38: a backup made while customers buy is the shop at one moment. */
+/** Guarantee 39: a backup made while customers buy is the shop at one moment. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkAccounts } from '#src/accounts/check.ts'
 import { verifyArchive } from '#src/backup/read.ts'
@@ -95,7 +95,7 @@ const restored = async (file: string): Promise<TestShop> => {
 }
 
 const consistentBackup: Guarantee = {
-  number: 38,
+  number: 39,
   title: 'A backup is the shop at one moment',
   criterion:
     'in a shop restored from a backup that was made under 20 checkouts a second, stock + sold is the initial stock, orders, carts and pointers agree, and the checks of doctor find nothing',
