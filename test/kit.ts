@@ -160,6 +160,8 @@ export type ShopOptions = {
   readonly books?: readonly Book[]
   readonly now?: () => Date
   readonly env?: Readonly<Record<string, string>>
+  /** PostgreSQL beside the database. */
+  readonly sql?: Deps['sql']
   /** Whether the index is loaded, as in a shop that has started. */
   readonly indexLoaded?: boolean
   /** Endpoint instead of the engine's, for example of a fault-injecting proxy. */
@@ -255,6 +257,7 @@ export const createTestShop = async ({
   transport,
   withStaff = true,
   log = {},
+  sql,
 }: ShopOptions = {}): Promise<TestShop> => {
   const engine = await getTestEngine()
   const names = sharingTablesOf?.names ?? createTableNames()
@@ -285,6 +288,7 @@ export const createTestShop = async ({
       ...log,
     },
     ...(now ? { now } : {}),
+    sql,
   })
   for (const book of books) await db.transact(deps.books.create(book))
   if (indexLoaded) await deps.liveIndex.load()

@@ -16,6 +16,7 @@ const NOUNS = [
   'notifications',
   'privacy',
   'health',
+  'reports',
   'openapi',
 ]
 /** Each folder of `src` with the folders that its files may import. A folder that is not here fails the test. */
@@ -31,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   notifications: [...DOMAIN, 'addresses', 'accounts', 'cart', 'orders'],
   privacy: [...DOMAIN, 'accounts', 'orders'],
   health: [...DOMAIN, 'catalog'],
+  reports: DOMAIN,
   projection: [...DOMAIN, 'catalog', 'accounts', 'cart', 'orders'],
   pages: [...DOMAIN, 'catalog', 'accounts'],
   openapi: [...DOMAIN, 'composition'],

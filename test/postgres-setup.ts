@@ -4,13 +4,6 @@ import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { startTestPostgres, type TestPostgres } from './postgres-server.ts'
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** Where a test file asks for the URL of the server. */
-    readonly postgres: string
-  }
-}
-
 export default async ({ provide }: TestProject): Promise<() => Promise<void>> => {
   let starting: Promise<TestPostgres> | undefined
   const server = createServer(async (_, response) => {

@@ -6,6 +6,13 @@ import type { Sql } from '#src/core/sql/sql.ts'
 import { onCleanup } from './cleanup.ts'
 import { startTestPostgres } from './postgres-server.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where a test file asks for the URL of the server. */
+    readonly postgres: string
+  }
+}
+
 /** Password of the reader role in tests: roles belong to the server, which all test files share. */
 export const READER_PASSWORD = 'the password of the reader role in all tests'
 

@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import type { FieldChange } from '../catalog/import/changes.ts'
-import { csvLine } from '../catalog/import/feed/csv-cell.ts'
 import type { Outcome } from '../catalog/import/import-books.ts'
+import { csvLine } from '../core/csv.ts'
 import { CommandError } from './errors.ts'
 
 /** A refusal or a warning, as `import --json` prints it. */

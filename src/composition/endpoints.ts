@@ -11,6 +11,7 @@ import { getHealth } from '../health/health.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
 import * as privacy from '../privacy/api.ts'
+import * as reports from '../reports/api.ts'
 
 /** Endpoints by the application that serves them, where there are several: see lambda/functions.ts. */
 export const ENDPOINT_GROUPS = {
@@ -90,6 +91,7 @@ export const ENDPOINT_GROUPS = {
     privacy.deleteMe,
   ],
   health: [getHealth],
+  reports: [reports.listReports, reports.getReport],
 } as const satisfies Record<string, readonly Endpoint[]>
 
 export const ENDPOINTS: readonly Endpoint[] = Object.values(ENDPOINT_GROUPS).flat()

@@ -28,6 +28,7 @@ import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
 import type { ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
+import { reportRoutes } from '../reports/routes.ts'
 import { createAccountDeps } from './accounts.ts'
 import { createHttpApp } from './app.ts'
 import { createBackupState, createErasureList } from './backup.ts'
@@ -119,6 +120,7 @@ export const createShop = (deps: Deps) => {
     ...profileRoutes(deps),
     ...privacyRoutes(deps),
     ...healthRoutes(deps),
+    ...reportRoutes(deps),
   ])
   mountDocs(app.hono, deps.publicUrl, deps.shop.name)
   return app

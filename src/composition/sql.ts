@@ -1,7 +1,8 @@
 /** Clients of PostgreSQL beside DynamoDB, made from the settings. Nothing is connected, and the client library not loaded, before the first statement. */
 import { createPgSql } from '../core/sql/pg.ts'
-import { createReplicaSql } from '../core/sql/replica.ts'
-import type { Sql } from '../core/sql/sql.ts'
+import { createReplicaSql, type ReplicaStatus } from '../core/sql/replica.ts'
+import { isUnavailable, type Sql } from '../core/sql/sql.ts'
+import { readFreshness } from '../reports/freshness.ts'
 import type { PostgresSettings } from './settings.ts'
 
 export type ShopSql = {
@@ -9,9 +10,16 @@ export type ShopSql = {
   readonly writer: Sql
   /** For reports: the replica where there is one, with connections of its own, so that slow reports hold up nothing else. */
   readonly reader: Sql
+  /** Of the replica; undefined without one. */
+  readonly replica?: (() => ReplicaStatus) | undefined
 }
 
 const REPORT_CONNECTIONS = 3
+
+/** Undefined for an error other than that the database cannot be reached, which it throws. */
+const onlyUnavailable = (error: unknown): undefined => {
+  if (isUnavailable(error)) throw error
+}
 
 /** `url` is that of the database, also of an embedded one. `onFallback` is called when the replica cannot be reached. */
 export const createShopSql = (
@@ -21,14 +29,16 @@ export const createShopSql = (
 ): ShopSql => {
   const reportOptions = { connections: REPORT_CONNECTIONS, applicationName: 'cloudshelf-reports' }
   const reader = createPgSql({ url, ...reportOptions })
-  return {
-    writer: createPgSql({ url }),
-    reader:
-      readUrl === undefined
-        ? reader
-        : createReplicaSql(
-            { replica: createPgSql({ url: readUrl, ...reportOptions }), writer: reader },
-            onFallback,
-          ),
-  }
+  const writer = createPgSql({ url })
+  if (readUrl === undefined) return { writer, reader }
+  const replicated = createReplicaSql(
+    {
+      replica: createPgSql({ url: readUrl, ...reportOptions }),
+      writer: reader,
+      // A database without the view does not say: it is read, and the report says that it is being prepared.
+      moment: async sql => (await readFreshness(sql).catch(onlyUnavailable))?.asOf,
+    },
+    onFallback,
+  )
+  return { writer, reader: replicated, replica: replicated.status }
 }

@@ -38,6 +38,7 @@ export const errorStatus = {
   status_conflict: 409,
   second_factor_set: 409,
   second_factor_unset: 409,
+  reports_off: 409,
   precondition_failed: 412,
   body_too_large: 413,
   unsupported_media_type: 415,
@@ -62,6 +63,7 @@ export const errorStatus = {
   shop_moving: 503,
   writes_paused: 503,
   identity_provider_unavailable: 503,
+  reports_unavailable: 503,
   maintenance: 503,
 } as const
 

@@ -11,7 +11,7 @@ import type { PipelineRules, Steps } from './pipeline.ts'
 import { type CountedRequest, createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
 import { createRequestedMails } from './requested-mails.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
-import type { Route } from './route.ts'
+import { type Route, TextReply } from './route.ts'
 
 export type EndpointRules = PipelineRules &
   IdentityRules & {
@@ -26,6 +26,10 @@ const respond = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [st
   const headers: Record<string, string> = { ...standardHeaders(), 'cache-control': 'no-store' }
   for (const [name, text] of more) headers[name] ??= text
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
+  if (value instanceof TextReply) {
+    headers['content-type'] = value.mediaType
+    return new Response(value.text, { status: endpoint.status, headers })
+  }
   headers['content-type'] = 'application/json'
   return new Response(JSON.stringify(value), { status: endpoint.status, headers })
 }

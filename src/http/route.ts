@@ -5,6 +5,18 @@ import type { ParsedInput } from './input.ts'
 import type { RateLimit, RequestCounter } from './rate-limits.ts'
 import type { RequestedMails } from './requested-mails.ts'
 
+/** A reply that is not JSON, of an endpoint that has `otherReplies`. */
+export class TextReply {
+  readonly mediaType: string
+  readonly text: string
+
+  /** `mediaType` with its charset: `text/csv; charset=utf-8`. */
+  constructor(mediaType: string, text: string) {
+    this.mediaType = mediaType
+    this.text = text
+  }
+}
+
 /** What a handler gets besides the parsed input. */
 export type HandlerContext = {
   readonly identity: Identity
@@ -58,7 +70,9 @@ type Checks<E extends Endpoint> = E['access'] extends 'signed'
  */
 export const route = <E extends Endpoint>(
   endpoint: E,
-  handler: (context: Context<E>) => Promise<Reply<E>>,
+  handler: (
+    context: Context<E>,
+  ) => Promise<Reply<E> | (E extends { readonly otherReplies: readonly string[] } ? TextReply : never)>,
   ...checks: Checks<E>
 ): Route => {
   const [check] = checks as readonly unknown[]

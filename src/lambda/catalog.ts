@@ -11,6 +11,7 @@ import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createOutboxTable } from '../notifications/table.ts'
 import { mountDocs } from '../openapi/routes.ts'
+import { reportRoutes } from '../reports/routes.ts'
 import { isQuiet } from '../tables/quiet.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
@@ -47,7 +48,12 @@ const deps = {
   // Backups on AWS are those of DynamoDB.
   backupState: () => undefined,
 }
-const app = createHttpApp(deps, [...catalogRoutes(deps), ...healthRoutes(deps)])
+const app = createHttpApp(deps, [
+  ...catalogRoutes(deps),
+  ...healthRoutes(deps),
+  // A function has no PostgreSQL: its reports say so.
+  ...reportRoutes({ ...deps, sql: undefined }),
+])
 mountDocs(app.hono, base.publicUrl, base.shop.name)
 await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])
 

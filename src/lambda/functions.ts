@@ -43,7 +43,7 @@ export const FUNCTIONS = [
     ...none,
     id: 'BookCatalog',
     entry: 'catalog',
-    endpoints: [...ENDPOINT_GROUPS.catalog, ...ENDPOINT_GROUPS.health],
+    endpoints: [...ENDPOINT_GROUPS.catalog, ...ENDPOINT_GROUPS.health, ...ENDPOINT_GROUPS.reports],
     // The API documentation, and the 404 of unmatched /api routes.
     otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
     tables: TABLE_RIGHTS.BookCatalog,

@@ -121,9 +121,17 @@ const responses = (endpoint: Endpoint): Json => {
         content: content(Problem, 'application/problem+json', undefined),
       },
     ])
+  const texts = (endpoint.otherReplies ?? []).map(type => [type, { schema: { type: 'string' } }])
   const success = {
     description: 'Success.',
-    ...(reply ? { content: content(reply, 'application/json', EXAMPLES[id]?.reply) } : {}),
+    ...(reply
+      ? {
+          content: {
+            ...content(reply, 'application/json', EXAMPLES[id]?.reply),
+            ...Object.fromEntries(texts),
+          },
+        }
+      : {}),
   }
   const unchanged =
     cache === 'public' ? { '304': { description: 'Not modified: the ETag matches If-None-Match.' } } : {}

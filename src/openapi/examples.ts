@@ -102,6 +102,15 @@ const content = {
   description: 'A handbook of agile software craftsmanship',
 }
 
+const reportAge = {
+  time_zone: 'America/New_York',
+  as_of: '2025-09-05T10:00:00.000Z',
+  lag_seconds: 0.4,
+  read_from: 'database',
+  has_replica: false,
+  replica_lag_seconds: null,
+}
+
 export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
   browseBooks: { reply: page },
   searchBooks: { reply: found },
@@ -128,6 +137,42 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   changeBook: {
     request: { price: 39.99, stock_delta: 10 },
     reply: { ...staffBook, price: 39.99, stock_quantity: 35 },
+  },
+  listReports: {
+    reply: {
+      items: [
+        {
+          name: 'stock-value',
+          title: 'Stock value',
+          summary: 'What is in stock now.',
+          choices: ['category', 'currency'],
+        },
+      ],
+      ...reportAge,
+    },
+  },
+  getReport: {
+    reply: {
+      name: 'stock-value',
+      title: 'Stock value',
+      summary: 'What is in stock now.',
+      ...reportAge,
+      currency: 'USD',
+      decimals: 2,
+      choices: ['category', 'currency'],
+      from: '2025-08-07',
+      to: '2025-09-05',
+      unit: 'day',
+      category: null,
+      columns: [
+        { name: 'category', title: 'Category', kind: 'text' },
+        { name: 'value_minor', title: 'Value', kind: 'money' },
+      ],
+      rows: [['Technology', 107475]],
+      chart: { kind: 'ranking', label: 'category', values: ['value_minor'], only_zero: null },
+      sql: 'select category, … from report.books … where currency = $1::text',
+      parameters: [{ name: 'currency', value: 'USD' }],
+    },
   },
   putCover: { reply: { ...staffBook, image_url: '/images/covers/tech-001-0123456789abcdef.webp' } },
   getCart: { reply: cart },

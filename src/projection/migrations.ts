@@ -90,8 +90,17 @@ const VIEWS = [
     select (position::jsonb ->> 'asOf')::timestamptz as as_of, at as checked_at from sync.positions where source = 'journal'`,
 ]
 
+/** Reports look for the first order of a customer, and are cached until the position moves. */
+const FOR_REPORTS = [
+  `create index on shop.orders ((coalesce(customer, owner)), ordered_at) where status <> 'cancelled'`,
+  `create or replace view report.freshness as
+    select (position::jsonb ->> 'asOf')::timestamptz as as_of, at as checked_at, (position::jsonb -> 'reader')::text as position
+    from sync.positions where source = 'journal'`,
+]
+
 /** From 1, without gaps; a migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'projection', statements: TABLES },
   { number: 2, name: 'views of reports', statements: VIEWS },
+  { number: 3, name: 'customers and positions for reports', statements: FOR_REPORTS },
 ]

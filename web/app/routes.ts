@@ -44,6 +44,8 @@ export default [
   ]),
   route('account/data/file', 'routes/account/data-file.ts'),
   route('staff', 'routes/staff/dashboard.tsx'),
+  route('staff/reports', 'routes/staff/reports.tsx'),
+  route('staff/reports/:name', 'routes/staff/report.tsx'),
   route('staff/books/:bookId', 'routes/staff/book.tsx'),
   route('staff/orders/:orderId', 'routes/staff/order.tsx'),
   route('covers/:file', 'routes/cover.ts'),

@@ -56,6 +56,8 @@ const SIGNED_IN = [
   '/account/data',
   '/staff',
   '/staff?q=clean',
+  '/staff/reports',
+  '/staff/reports/sales',
   '/staff/books/tech-001',
 ]
 

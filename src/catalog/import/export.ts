@@ -1,10 +1,12 @@
 /** Export of all books as CSV or JSON lines, with exact values, in a stable order: by category, then by id. */
+
+import { csvLine } from '../../core/csv.ts'
 import type { Currency } from '../../core/currency.ts'
 import { toDecimal } from '../../core/money.ts'
 import type { Book } from '../schema.ts'
 import { type BookTable, isBook } from '../table.ts'
 import { ATTRIBUTES } from './feed/attributes.ts'
-import { csvCell, csvLine } from './feed/csv-cell.ts'
+import { csvCell } from './feed/csv-cell.ts'
 
 export type ExportFormat = 'csv' | 'jsonl'
 

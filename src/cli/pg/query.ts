@@ -1,5 +1,5 @@
 /** `cloudshelf pg query`: one statement as the role for BI tools, as a table, CSV or JSON. */
-import { csvLine } from '../../catalog/import/feed/csv-cell.ts'
+import { csvLine } from '../../core/csv.ts'
 import { readTable, type SqlTable } from '../../core/sql/pg.ts'
 import { readerUrl } from '../../core/sql/reader-role.ts'
 import { SqlError } from '../../core/sql/sql.ts'

@@ -36,3 +36,32 @@ export const nameParts = (names: readonly string[]): { readonly isName: boolean;
 /** 'A; B; C' of the catalogue as 'A, B, and C'. */
 export const authorsLine = (authors: string): string =>
   authors.includes(';') ? listFormat.format(authors.split(';').map(name => name.trim())) : authors
+
+const compactFormat = new Intl.NumberFormat(LOCALE, { notation: 'compact' })
+/** 12300 as '12K', for the axes of charts. */
+export const compactNumber = (value: number): string => compactFormat.format(value)
+
+/** 12300 in a currency as '$12K', for the axes of charts. */
+export const compactMoney = (amount: number, currency: string): string =>
+  new Intl.NumberFormat(LOCALE, { style: 'currency', currency, notation: 'compact' }).format(amount)
+
+const dayFormat = (options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' })
+  return (date: string): string => format.format(new Date(date))
+}
+/** '2026-05-01' as 'May 1'. */
+export const shortDay = dayFormat({ month: 'short', day: 'numeric' })
+/** '2026-05-01' as 'May 26'. */
+export const shortMonth = dayFormat({ month: 'short', year: '2-digit' })
+/** '2026-05-01' as 'May 2026'. */
+export const monthOf = dayFormat({ month: 'long', year: 'numeric' })
+
+const momentFormats = new Map<string, Intl.DateTimeFormat>()
+/** An instant as 'May 1, 2026, 10:00:05 AM' in this time zone. */
+export const moment = (instant: string, timeZone: string): string => {
+  const format =
+    momentFormats.get(timeZone) ??
+    new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium', timeZone })
+  momentFormats.set(timeZone, format)
+  return format.format(new Date(instant))
+}

@@ -5,6 +5,7 @@ export const staff = {
   title: 'Staff dashboard',
   quiet: 'This shop was restored from a backup. No emails are sent until the operator runs',
   backToDashboard: 'Back to dashboard',
+  reports: 'Reports',
   findBook: 'Find a book',
   findLabel: 'Title, author, ISBN, or book ID',
   findButton: 'Find',

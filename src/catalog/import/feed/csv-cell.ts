@@ -20,9 +20,3 @@ export const csvCell = (book: Book, attribute: Attribute, currency: Currency): s
   if (attribute === 'genres') return book.genres && book.genres.length > 0 ? genresCell(book.genres) : ''
   return String(book[attribute] ?? '')
 }
-
-/** Quotes a cell where CSV requires it, and where its characters could be taken for another delimiter. */
-const quote = (cell: string): string =>
-  /[",;\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
-
-export const csvLine = (cells: readonly string[]): string => `${cells.map(quote).join(',')}\n`

@@ -79,6 +79,11 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
   return (
     <div className="max-w-4xl py-8">
       <h1 className="page-title">{staff.title}</h1>
+      <p className="mt-2">
+        <a href="/staff/reports" className="link inline-flex min-h-6 items-center">
+          {staff.reports}
+        </a>
+      </p>
       <QuietNotice isQuiet={isQuiet} />
       <section aria-labelledby="find" className="mt-8">
         <h2 id="find" className="section-title">
