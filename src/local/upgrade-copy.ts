@@ -11,7 +11,7 @@ import { restoreAdvice } from './database-file.ts'
 import { StartError } from './start-error.ts'
 
 /** The release that last changed stored rows. A release that changes them again sets its own version here. */
-export const DATA_VERSION = '0.2.0'
+export const DATA_VERSION = '0.3.0'
 
 const KEPT_COPIES = 2
 /** Room that is left on the disk beside the copy, in bytes. */

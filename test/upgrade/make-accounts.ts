@@ -137,7 +137,7 @@ export const makeBen = async (making: Making) => {
   const names = { first_name: 'Ben', last_name: 'Okri' }
   const { who, account } = await makeCustomer(making, 'ben@example.com', password, names)
   // Asked for before the passkey: from then on only a session that has shown it may change the sign-in.
-  const begun = await ok(who.post('/api/auth/sign-in/cognito', { link: true }))
+  const begun = await ok(who.post('/api/auth/sign-in/cognito/link', { password }))
   const person = { sub: 'subject-of-ben', email: account.email, email_verified: true }
   await ok(who.post('/api/auth/sign-in/cognito/finish', making.issuer.signIn(String(begun.body.url), person)))
   const newEmail = 'ben.new@example.com'

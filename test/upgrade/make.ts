@@ -1,6 +1,6 @@
 /**
  * Upgrade fixture of the current release: `npx node test/upgrade/make.ts` writes `fixtures/<version of package.json>` and refuses to
- * overwrite one. A fixture is a data folder as that release leaves it, all its items (`items.json`), and what the test must
+ * overwrite one; with a folder as its argument it writes there. A fixture is a data folder as that release leaves it, all its items (`items.json`), and what the test must
  * know besides (`facts.json`). Later releases must open it with no stored value changed.
  *
  * Everything is made by the shop as a process, its HTTP API and its command, with three exceptions:
@@ -20,6 +20,7 @@ import { readSettings } from '#src/composition/settings.ts'
 import { createDeps } from '#src/composition/shop.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
 import { createLinesLog } from '#src/core/log/log.ts'
+import { OUTBOX_PARTITIONS } from '#src/core/outbox.ts'
 import { erasePerson } from '#src/privacy/erase.ts'
 import { runCleanup } from '../cleanup.ts'
 import { callDynamo } from '../engine-call.ts'
@@ -115,12 +116,17 @@ const makeMails = async (dataDir: string, erinEmail: string) => {
   const dead = await checkOut(guest, 'dora@example.com', { 'fic-002': 1 })
   const deadId = `${dead.order.order_id}#order_confirmed`
   await until('a mail was tried once', async () => (await outbox()).pending[0]?.last_error !== undefined)
-  const query = {
-    TableName: 'cloudshelf-control',
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': { S: 'outbox' } },
-  }
-  const [row] = (await callDynamo(shop.dynamodb, 'Query', query)).Items
+  const inShards = await Promise.all(
+    OUTBOX_PARTITIONS.map(async pk => {
+      const query = {
+        TableName: 'cloudshelf-control',
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+      }
+      return (await callDynamo(shop.dynamodb, 'Query', query)).Items as Json[]
+    }),
+  )
+  const [row] = inShards.flat()
   const Item = { ...row, tries: { N: '7' } }
   await callDynamo(shop.dynamodb, 'PutItem', { TableName: 'cloudshelf-control', Item })
   await until('the mail is given up', async () => (await outbox()).dead.length === 1)
@@ -185,7 +191,7 @@ const dumpText = (dump: Dump): string => {
 }
 
 const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }
-const target = join(FIXTURES, version)
+const target = join(process.argv[2] ?? FIXTURES, version)
 if (existsSync(target)) {
   console.error(`${target} is there already: a fixture is never overwritten`)
   process.exit(1)
