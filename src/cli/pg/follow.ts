@@ -6,7 +6,7 @@ import { withProjection } from './with-projection.ts'
 export const runFollow = ({ reader }: { readonly reader: string }): Promise<void> =>
   withProjection(
     async ({ given }) => {
-      const follower = followJournal({ ...given, reader })
+      const follower = followJournal({ ...given, reader, endsWithProcess: true })
       const alive = setInterval(() => {}, 60_000) // the rests of the follower keep no process running
       await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
       clearInterval(alive)

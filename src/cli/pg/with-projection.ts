@@ -4,7 +4,7 @@ import type { Log } from '../../core/log/log.ts'
 import { migrate } from '../../core/sql/migrate.ts'
 import type { Sql } from '../../core/sql/sql.ts'
 import { readLockOwner } from '../../local/data-folder.ts'
-import { isReaderRegistered } from '../../local/journal/reader.ts'
+import { endOwnJournalReader, isReaderRegistered } from '../../local/journal/files.ts'
 import { PROJECTION_READER } from '../../local/postgres/load.ts'
 import { followJournal } from '../../local/projection.ts'
 import { readOrCreateSecret } from '../../local/secrets.ts'
@@ -86,6 +86,7 @@ export const withProjection = <T>(
         return await work({ ...projection, dataDir, url, isFollowed, given, settled })
       } finally {
         await follower?.stop()
+        if (follower) endOwnJournalReader(dataDir, PROJECTION_READER)
       }
     }),
   )

@@ -69,6 +69,12 @@ export const readRegistration = (folder: string, name: string): Registration | u
   }
 }
 
+/** The registration of a reader; undefined also when it ended with a process that has ended. */
+export const readLivingRegistration = (folder: string, name: string): Registration | undefined => {
+  const registration = readRegistration(folder, name)
+  return registration?.process && !isRunning(registration.process) ? undefined : registration
+}
+
 export const writeRegistration = (folder: string, name: string, registration: Registration): void => {
   mkdirSync(readersFolder(folder), { recursive: true, mode: 0o700 })
   const path = join(folder, `${name}.new`)
@@ -122,4 +128,24 @@ export const trimJournal = (folder: string, limit = LIMIT_BYTES): void => {
     rmSync(path, { force: true })
     total -= size
   }
+}
+
+/** Whether a reader is registered that does not end with a process. */
+export const isReaderRegistered = (dataDir: string, name: string): boolean => {
+  const registration = readRegistration(journalFolder(dataDir), name)
+  return registration !== undefined && registration.process === undefined
+}
+
+/** Ends the registration of a reader that would end with this process, as a command does that has finished. */
+export const endOwnJournalReader = (dataDir: string, name: string): void => {
+  if (readRegistration(journalFolder(dataDir), name)?.process?.pid === process.pid)
+    endJournalReader(dataDir, name)
+}
+
+/** Ends the registration of a reader that does not run, if there is one. */
+export const endJournalReader = (dataDir: string, name: string): void => {
+  const folder = journalFolder(dataDir)
+  if (!readRegistration(folder, name)) return
+  removeRegistration(folder, name)
+  trimJournal(folder)
 }

@@ -10,7 +10,16 @@ import { readSettings } from '../../composition/settings.ts'
 import { DEFAULT_TABLE_NAMES } from '../../tables/definitions.ts'
 import { createTables } from '../../tables/provision.ts'
 import { startForwarder } from '../forwarder.ts'
-import { journalFolder, listSegments, readersFolder, trimJournal, writeRegistration } from './files.ts'
+import {
+  endJournalReader,
+  endOwnJournalReader,
+  isReaderRegistered,
+  journalFolder,
+  listSegments,
+  readersFolder,
+  trimJournal,
+  writeRegistration,
+} from './files.ts'
 import { createJournal } from './journal.ts'
 import { type Changes, openJournalReader } from './reader.ts'
 
@@ -161,6 +170,84 @@ test('a reader that ends with its process is forgotten once that has ended', asy
   writeRegistration(journalFolder(dir), 'gone', { position: {}, process: { pid: 1, started: 'long ago' } })
   trimJournal(journalFolder(dir))
   expect(existsSync(readersFolder(journalFolder(dir)))).toBe(false)
+})
+
+test('a registration whose process has ended is none, and that of the shop replaces the one of a command', async () => {
+  const dir = tempFolder()
+  const folder = journalFolder(dir)
+  writeRegistration(folder, 'one', { position: {}, process: { pid: 1, started: 'long ago' } })
+  const shop = await openJournalReader(dir, 'one', read)
+  expect(shop.isNew).toBe(true)
+  shop.commit(shop.read().position)
+  expect(isReaderRegistered(dir, 'one')).toBe(true)
+  const command = await openJournalReader(dir, 'one', { ...read, endsWithProcess: true })
+  expect(command.isNew).toBe(false)
+  command.commit({})
+  endOwnJournalReader(dir, 'one')
+  expect(isReaderRegistered(dir, 'one')).toBe(true)
+  shop.unregister()
+
+  const alone = await openJournalReader(dir, 'one', { ...read, endsWithProcess: true })
+  expect([alone.isNew, isReaderRegistered(dir, 'one')]).toEqual([true, false])
+  const restarted = await openJournalReader(dir, 'one', read)
+  expect([restarted.isNew, isReaderRegistered(dir, 'one')]).toEqual([false, true])
+  alone.commit({})
+  expect(isReaderRegistered(dir, 'one')).toBe(true)
+  restarted.unregister()
+  await openJournalReader(dir, 'one', { ...read, endsWithProcess: true })
+  endOwnJournalReader(dir, 'one')
+  expect(existsSync(readersFolder(folder))).toBe(false)
+})
+
+test('a reader whose registration was removed registers again, and says that changes may be missing', async () => {
+  const dir = tempFolder()
+  const reader = await openJournalReader(dir, 'one', read)
+  endJournalReader(dir, 'one')
+  reader.commit(reader.read().position)
+  expect(isReaderRegistered(dir, 'one')).toBe(true)
+  expect([reader.read().unknown, reader.read().unknown]).toEqual([['the journal was not kept'], []])
+})
+
+test('the end of a write that was held up for long gives its keys again, also after a restart', async () => {
+  const dir = tempFolder()
+  let clock = Date.now()
+  const now = () => clock
+  const reader = await openJournalReader(dir, 'one', { ...read, now })
+  const end = createJournal(dir, DEFAULT_TABLE_NAMES, { now }).begin({ keys: [aKey('asleep')] })
+  clock += 3_600_000
+  const { keys, position } = reader.read()
+  expect(keys).toHaveLength(1)
+  const restarted = await openJournalReader(dir, 'one', { ...read, now, from: position })
+  end()
+  expect([ids(reader.read()), ids(restarted.read())]).toEqual([['asleep'], ['asleep']])
+  expect(reader.openKeys()).toEqual([])
+})
+
+test('a segment that is deleted while it is partly read is reported, and so is the beginning of a later writer', async () => {
+  const dir = tempFolder()
+  const reader = await openJournalReader(dir, 'one', read)
+  const journal = journalOf(dir, 200)
+  journal.begin({ keys: [aKey('first')] })()
+  expect(reader.read().unknown).toEqual([])
+  journal.begin({ keys: [aKey('missed')] })()
+  journal.begin({ keys: [aKey('x'.repeat(200))] })()
+  journal.begin({ keys: [aKey('last')] })()
+  const [partly] = listSegments(journalFolder(dir))
+  rmSync(partly?.path ?? '')
+  const changes = reader.read()
+  expect(ids(changes)).toContain('last')
+  expect(ids(changes)).not.toContain('missed')
+  expect(changes.unknown).toEqual(['the journal was trimmed before it was read'])
+
+  const later = journalOf(dir, 10)
+  for (const id of ['a', 'b']) later.begin({ keys: [aKey(id)] })()
+  const found = listSegments(journalFolder(dir)).find(
+    ({ writer, number }) => writer !== partly?.writer && number === 1,
+  )
+  rmSync(found?.path ?? '')
+  expect(reader.read().unknown).toEqual(['the journal was trimmed before it was read'])
+  // What was trimmed before a reader was registered is not missing.
+  expect((await openJournalReader(dir, 'two', read)).read().unknown).toEqual([])
 })
 
 test('lines that were cut off, and files that are not of the journal, are passed over', async () => {

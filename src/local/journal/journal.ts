@@ -14,8 +14,11 @@ export type Journal = Capture & { readonly close: () => void }
 type JournalOptions = {
   /** Size from which a new segment is begun. */
   readonly segmentBytes?: number
+  readonly now?: () => number
 }
 
+/** An end that comes later repeats the keys: readers give up a write without an end after a minute, and must not be late. */
+const LATE_MS = 30_000
 const SEGMENT_BYTES = 4 * 1024 * 1024
 
 /** The attributes of the primary key of each table, by its deployed name. */
@@ -36,7 +39,7 @@ const keyAttributesOf = (names: TableNames): Capture['keyAttributes'] => {
 export const createJournal = (
   dataDir: string,
   names: TableNames,
-  { segmentBytes = SEGMENT_BYTES }: JournalOptions = {},
+  { segmentBytes = SEGMENT_BYTES, now = Date.now }: JournalOptions = {},
 ): Journal => {
   const folder = journalFolder(dataDir)
   const readers = readersFolder(folder)
@@ -82,15 +85,21 @@ export const createJournal = (
 
   const begin: Capture['begin'] = ({ keys, unknown }) => {
     const id = ++count
-    append([
-      'begin',
-      id,
-      Date.now(),
-      keys.map(({ table, key }) => [table, key]),
-      ...(unknown === undefined ? [] : [unknown]),
-    ])
+    const since = now()
+    const appendBegin = (begunAt: number): void =>
+      append([
+        'begin',
+        id,
+        begunAt,
+        keys.map(({ table, key }) => [table, key]),
+        ...(unknown === undefined ? [] : [unknown]),
+      ])
+    appendBegin(since)
     return () => {
       try {
+        const endedAt = now()
+        // The process was stopped, or the machine slept, before the write was sent.
+        if (endedAt - since >= LATE_MS) appendBegin(endedAt)
         append(['end', id])
       } catch {
         // Without an end the keys are read again for a minute.

@@ -3,9 +3,7 @@
  * when its write has ended; without an end when its process has been gone for a second, when it is ten seconds old, and after a minute, when
  * even a write whose response was lost has been carried out or never will be.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
 import type { CapturedKey } from '../../core/dynamo/capture.ts'
 import { identify } from '../process-identity.ts'
 import {
@@ -13,12 +11,14 @@ import {
   journalFolder,
   listSegments,
   type Position,
-  readRegistration,
+  type Registration,
+  readLivingRegistration,
   removeRegistration,
   type Segment,
   trimJournal,
   writeRegistration,
 } from './files.ts'
+import { parseLine, readChunk } from './segment.ts'
 
 /** What was captured since the last `read`. */
 export type Changes = {
@@ -49,8 +49,9 @@ export type JournalReader = {
 
 export type JournalReaderOptions = {
   /**
-   * Whether a new registration ends with this process, as for a command. Otherwise changes are kept until the reader comes back. A
-   * reader that is registered already stays as it is: a command may register one for the processes that it starts.
+   * Whether the registration ends with this process, as for a command. Otherwise changes are kept until the reader comes back. One that
+   * is registered already, by a process that runs or for good, then stays as it is: a command may register one for the processes that it
+   * starts. Without this option the registration is made permanent.
    */
   readonly endsWithProcess?: boolean
   /** Where to read on, instead of the position that was committed last. */
@@ -65,19 +66,7 @@ const SETTLE_MS = 3_000
 const GONE_MS = 1_000
 const GIVEN_UP_MS = 10_000
 const FORGOTTEN_MS = 60_000
-const CHUNK_BYTES = 256 * 1024
-
-const Line = z.union([
-  z
-    .tuple([
-      z.literal('begin'),
-      z.number(),
-      z.number(),
-      z.array(z.tuple([z.string(), z.record(z.string(), z.string())])),
-    ])
-    .rest(z.string()),
-  z.tuple([z.literal('end'), z.number()]),
-])
+const TRIMMED = 'the journal was trimmed before it was read'
 
 type Begun = {
   readonly at: readonly [segment: number, offset: number]
@@ -90,27 +79,9 @@ type Begun = {
 
 type Writer = { segment: number; offset: number; readonly open: Map<number, Begun> }
 
-const readChunk = (path: string, offset: number): Buffer => {
-  let fd: number
-  try {
-    fd = openSync(path, 'r')
-  } catch {
-    return Buffer.alloc(0) // deleted since it was listed
-  }
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-    let length = readSync(fd, buffer, 0, CHUNK_BYTES, offset)
-    if (length === CHUNK_BYTES && !buffer.includes(10)) {
-      // One line longer than a chunk: a batch or transaction with large keys.
-      const large = Buffer.allocUnsafe(16 * CHUNK_BYTES)
-      length = readSync(fd, large, 0, large.length, offset)
-      return large.subarray(0, length)
-    }
-    return buffer.subarray(0, length)
-  } finally {
-    closeSync(fd)
-  }
-}
+/** Where a new reader begins: what is there of each writer. */
+const beginningOf = (segments: readonly Segment[]): Position =>
+  Object.fromEntries(segments.toReversed().map(({ writer, number }) => [writer, [number, 0]]))
 
 /**
  * Registers the reader `name`, unless it is registered already, and returns it. From then on every process of the data folder
@@ -123,18 +94,22 @@ export const openJournalReader = async (
   { endsWithProcess = false, from, settleMs = SETTLE_MS, now = Date.now }: JournalReaderOptions = {},
 ): Promise<JournalReader> => {
   const folder = journalFolder(dataDir)
-  const registered = readRegistration(folder, name)
-  const owner = registered ? registered.process : endsWithProcess ? identify(process.pid) : undefined
-  const register = (position: Position) =>
+  /** Registers the reader at the position, and returns the registration that was there. */
+  const register = (position: Position): Registration | undefined => {
+    const found = readLivingRegistration(folder, name)
+    const owner = endsWithProcess ? (found ? found.process : identify(process.pid)) : undefined
     writeRegistration(folder, name, {
       position: Object.fromEntries(Object.entries(position).map(([writer, at]) => [writer, [...at]])),
       ...(owner && { process: owner }),
     })
-  if (!registered) {
-    register({})
-    await sleep(settleMs)
+    return found
   }
-  const start: Position = from ?? registered?.position ?? {}
+  const saved = readLivingRegistration(folder, name)?.position ?? beginningOf(listSegments(folder))
+  const registered = register(saved)
+  if (!registered) await sleep(settleMs)
+  const start: Position = from ?? saved
+  /** Whether the registration was removed while this reader read on: captured was then perhaps nothing. */
+  let hasLapsed = false
   const writers = new Map<string, Writer>(
     Object.entries(start).map(([writer, [segment, offset]]) => [
       writer,
@@ -149,12 +124,8 @@ export const openJournalReader = async (
   }
 
   const take = (writer: Writer, text: string, at: Begun['at'], found: Found): void => {
-    let line: z.infer<typeof Line>
-    try {
-      line = Line.parse(JSON.parse(text))
-    } catch {
-      return // cut off by a full disk: the write was not sent
-    }
+    const line = parseLine(text)
+    if (!line) return
     if (line[0] === 'end') {
       const begun = writer.open.get(line[1])
       writer.open.delete(line[1])
@@ -162,12 +133,17 @@ export const openJournalReader = async (
       return
     }
     const [, id, since, pairs, unknown] = line
+    writer.open.delete(id) // a late end repeats its beginning, which is then the youngest
     writer.open.set(id, { at, since, keys: pairs.map(([table, key]) => ({ table, key })), unknown, given: 0 })
   }
 
   /** Reads a chunk of the segment; false at its end. */
   const readOn = ({ path, number }: Segment, writer: Writer, found: Found): boolean => {
     const chunk = readChunk(path, writer.offset)
+    if (!chunk) {
+      found.unknown.add(TRIMMED)
+      return false
+    }
     const length = chunk.lastIndexOf(10) + 1
     let at = 0
     for (const text of chunk.subarray(0, length).toString().split('\n').slice(0, -1)) {
@@ -204,6 +180,9 @@ export const openJournalReader = async (
     const segments = listSegments(folder)
     const isFull = () => found.keys.size >= limit
     const names = new Set(segments.map(one => one.writer))
+    const listed = new Set(segments.map(one => `${one.writer} ${one.number}`))
+    if (hasLapsed) found.unknown.add('the journal was not kept')
+    hasLapsed = false
     for (const name of writers.keys())
       if (!names.has(name) && (writers.get(name)?.open.size ?? 0) === 0) writers.delete(name)
     for (const one of segments) {
@@ -211,12 +190,14 @@ export const openJournalReader = async (
       if (!writer) {
         writer = { segment: one.number, offset: 0, open: new Map() }
         writers.set(one.writer, writer)
-        if (one.number > 1 && registered) found.unknown.add('the journal was trimmed before it was read')
+        if (one.number > 1) found.unknown.add(TRIMMED)
       }
       if (one.number < writer.segment) continue
       if (one.number > writer.segment) {
-        if (one.number > writer.segment + 1) found.unknown.add('the journal was trimmed before it was read')
         if (isFull()) continue
+        // A segment that this reader has not left is deleted only when readers leave too much unread.
+        if (!listed.has(`${one.writer} ${one.number - 1}`) || one.number > writer.segment + 1)
+          found.unknown.add(TRIMMED)
         Object.assign(writer, { segment: one.number, offset: 0 })
       }
       while (!isFull() && readOn(one, writer, found)) {
@@ -242,7 +223,7 @@ export const openJournalReader = async (
     read,
     openKeys: () => [...writers.values()].flatMap(({ open }) => [...open.values()].flatMap(one => one.keys)),
     commit: committed => {
-      register(committed)
+      if (!register(committed)) hasLapsed = true
       trimJournal(folder)
     },
     unregister: () => {
@@ -250,18 +231,4 @@ export const openJournalReader = async (
       trimJournal(folder)
     },
   }
-}
-
-/** Whether a reader is registered that does not end with a process. */
-export const isReaderRegistered = (dataDir: string, name: string): boolean => {
-  const registration = readRegistration(journalFolder(dataDir), name)
-  return registration !== undefined && registration.process === undefined
-}
-
-/** Ends the registration of a reader that does not run, if there is one. */
-export const endJournalReader = (dataDir: string, name: string): void => {
-  const folder = journalFolder(dataDir)
-  if (!readRegistration(folder, name)) return
-  removeRegistration(folder, name)
-  trimJournal(folder)
 }

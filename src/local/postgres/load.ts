@@ -3,7 +3,7 @@ import type { Settings } from '../../composition/settings.ts'
 import type { Deps } from '../../composition/shop.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Log } from '../../core/log/log.ts'
-import { endJournalReader } from '../journal/reader.ts'
+import { endJournalReader } from '../journal/files.ts'
 
 export type LoadedPostgres = Required<Pick<Deps, 'sql' | 'projection'>> & {
   /** Starts the embedded server, if it is that, and the follower, in the background. */
