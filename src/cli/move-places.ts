@@ -1,10 +1,13 @@
 /** The places that `cloudshelf move` knows: the embedded engine, a DynamoDB-compatible server, and the tables of a stage on AWS. */
+import { join } from 'node:path'
 import { createBucketBlobs, createUnfencedWire } from '../composition/clients.ts'
 import { blobFolder, readSettings, readSettingsWith, type Settings } from '../composition/settings.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { createDynamo } from '../core/dynamo/dynamo.ts'
+import { tryLockDataFolder } from '../local/data-folder.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
 import type { Place } from '../move/place.ts'
+import type { MoveRecord } from '../move/record.ts'
 import { DEFAULT_TABLE_NAMES, TABLE_IDS, TABLES } from '../tables/definitions.ts'
 import { CommandError } from './errors.ts'
 import { note } from './output.ts'
@@ -71,3 +74,37 @@ export const openPlace = async (name: string, bucket: string | undefined): Promi
 
 /** The place of the settings, as the command line names it; the data folder of this process. */
 export const currentDataDir = (): string => readSettings().dataDir
+
+/** Runs `work` as the only command on this data folder's moves. */
+export const withMoveFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = join(currentDataDir(), 'move')
+  const lock = tryLockDataFolder(folder, 'command')
+  if (!lock)
+    throw new CommandError(
+      'another `cloudshelf move` is running: wait until it has finished, or stop it first',
+    )
+  try {
+    return await work(folder)
+  } finally {
+    lock.release()
+  }
+}
+
+/** Opens both places of a move for `work`, and closes them after it. */
+export const withPlaces = async <T>(
+  { from, to, bucket }: Pick<MoveRecord, 'from' | 'to' | 'bucket'>,
+  work: (source: Place, destination: Place) => Promise<T>,
+): Promise<T> => {
+  if (from === to) throw new CommandError('--from and --to must be different places')
+  const source = await openPlace(from, bucket)
+  try {
+    const destination = await openPlace(to, bucket)
+    try {
+      return await work(source, destination)
+    } finally {
+      await destination.close()
+    }
+  } finally {
+    await source.close()
+  }
+}

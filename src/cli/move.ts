@@ -1,16 +1,14 @@
 /** `cloudshelf move`: moves the shop to another database while it sells, and back. */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { DynamoError } from '../core/dynamo/wire.ts'
-import { type Fence, readFence } from '../core/fence/fence.ts'
-import { tryLockDataFolder } from '../local/data-folder.ts'
-import { abandonMove, type MoveResult, runMove } from '../move/move.ts'
+import { type MoveResult, runMove } from '../move/move.ts'
 import { compareContents } from '../move/pass.ts'
 import { type Place, readContents } from '../move/place.ts'
 import { isOver, type MoveRecord, readMoveRecord, writeMoveRecord } from '../move/record.ts'
 import { CommandError } from './errors.ts'
-import { currentDataDir, openPlace } from './move-places.ts'
+import { withMoveFolder, withPlaces } from './move-places.ts'
+import { abandonLast, openMoved, showStatus } from './move-state.ts'
 import { parsePause } from './option-values.ts'
 import { counted, note, print, printJson } from './output.ts'
 import { startLine } from './progress.ts'
@@ -21,43 +19,12 @@ type Options = {
   readonly back?: boolean
   readonly abandon?: boolean
   readonly status?: boolean
+  readonly open?: string
+  readonly yes?: boolean
   readonly dryRun?: boolean
   readonly bucket?: string
   readonly maxPause: number
   readonly json?: boolean
-}
-
-/** Runs `work` as the only command on this data folder's moves. */
-const withMoveFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = join(currentDataDir(), 'move')
-  const lock = tryLockDataFolder(folder, 'command')
-  if (!lock)
-    throw new CommandError(
-      'another `cloudshelf move` is running: wait until it has finished, or stop it first',
-    )
-  try {
-    return await work(folder)
-  } finally {
-    lock.release()
-  }
-}
-
-const withPlaces = async <T>(
-  { from, to, bucket }: Pick<MoveRecord, 'from' | 'to' | 'bucket'>,
-  work: (source: Place, destination: Place) => Promise<T>,
-): Promise<T> => {
-  if (from === to) throw new CommandError('--from and --to must be different places')
-  const source = await openPlace(from, bucket)
-  try {
-    const destination = await openPlace(to, bucket)
-    try {
-      return await work(source, destination)
-    } finally {
-      await destination.close()
-    }
-  } finally {
-    await source.close()
-  }
 }
 
 const newRecord = (from: string, to: string, bucket: string | undefined, isBack = false): MoveRecord => ({
@@ -182,48 +149,10 @@ const dryRun = (options: Options): Promise<void> =>
     print(`The shop would take no orders for about ${secondsText(report.readMs + 2_200)}.`)
   })
 
-const fenceText = (fence: Fence | undefined): string => {
-  if (!fence) return 'not reachable'
-  const { state, since, movedTo } = fence
-  const detail = [movedTo && `to ${movedTo}`, since && `since ${since}`].filter(Boolean).join(', ')
-  return state === 'open' ? 'takes writes' : `takes no writes: ${state}${detail && ` (${detail})`}`
-}
-
-const status = ({ json }: Options): Promise<void> =>
-  // Without the lock: a move may be running.
-  (async () => {
-    const record = readMoveRecord(join(currentDataDir(), 'move'))
-    if (!record) return json ? printJson({}) : print('no move was begun from this data folder')
-    const fenceAt = async (name: string): Promise<Fence | undefined> => {
-      try {
-        const place = await openPlace(name, record.bucket)
-        return await readFence(place.db, place.names.control).finally(place.close)
-      } catch {
-        return undefined
-      }
-    }
-    const fences = { from: await fenceAt(record.from), to: await fenceAt(record.to) }
-    if (json) return printJson({ ...record, fences })
-    print(`move from ${record.from} to ${record.to}, begun ${record.started}: ${record.step}`)
-    print(`${record.from}  ${fenceText(fences.from)}`)
-    print(`${record.to}  ${fenceText(fences.to)}`)
-    if (!isOver(record)) print('repeat the command to go on, or end it with `cloudshelf move --abandon`')
-  })()
-
-const abandon = ({ json }: Options): Promise<void> =>
-  withMoveFolder(async folder => {
-    const record = readMoveRecord(folder)
-    if (!record || isOver(record)) throw new CommandError('there is no move to abandon')
-    await withPlaces(record, (source, destination) => abandonMove(source, destination, record.id))
-    const abandoned: MoveRecord = { ...record, step: 'abandoned', finished: new Date().toISOString() }
-    writeMoveRecord(folder, abandoned)
-    if (json) printJson(abandoned)
-    else print(`The shop stays at ${record.from}.`)
-  })
-
 const move = (options: Options): Promise<void> => {
-  if (options.status) return status(options)
-  if (options.abandon) return abandon(options)
+  if (options.status) return showStatus(options)
+  if (options.abandon) return abandonLast(options)
+  if (options.open !== undefined) return openMoved({ ...options, open: options.open })
   return options.dryRun ? dryRun(options) : run(options)
 }
 
@@ -253,6 +182,11 @@ export const moveCommand = (): Command =>
     .option('--back', 'Move the shop back to where it came from, with what was ordered since')
     .option('--abandon', 'End a move that has not been finished; the shop stays where it is')
     .option('--status', 'Show the last move and whether both places take writes')
+    .option(
+      '--open <place>',
+      'Let a place that a move has closed take writes again; the shop must sell nowhere else',
+    )
+    .option('--yes', 'Open it (with --open)')
     .option('--dry-run', 'Count and compare without writing')
     .option('--bucket <name>', 'Bucket of the covers on AWS')
     .option('--max-pause <seconds>', 'Longest time without orders', parsePause, 30)

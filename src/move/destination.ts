@@ -3,18 +3,33 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Fence, readFence, setFence } from '../core/fence/fence.ts'
 import { DRAIN_MS } from '../core/fence/write-guard.ts'
 import { createTables, passes, verifyTables } from '../tables/provision.ts'
-import { MoveError, type Place, readTable } from './place.ts'
+import { hasItems, MoveError, type Place } from './place.ts'
 
 const HOLDS_A_SHOP =
   'holds a shop already: a move goes to empty tables, or back to where the shop has moved from. `cloudshelf tables delete` empties them'
 
-const isEmpty = async (place: Place): Promise<boolean> => {
-  let items = 0
+/** Longest time in which the destination is looked at, in milliseconds: after it a shop that is there writes again. */
+const LOOK_MS = 30_000
+
+const assertEmpty = async (place: Place): Promise<void> => {
   for (const id of ['books', 'orders', 'carts', 'users'] as const)
-    await readTable(place, id, page => {
-      items += page.length
-    })
-  return items === 0
+    if (await hasItems(place, id)) throw new MoveError(`${place.name} ${HOLDS_A_SHOP}`)
+}
+
+/** Pauses the writes of an open place until it is certain that it is empty, and gives back its fence. Throws MoveError. */
+const pauseEmpty = async (place: Place, open: Fence, id: string): Promise<Fence> => {
+  const { db, names } = place
+  await assertEmpty(place)
+  const paused: Fence = { state: 'paused', epoch: open.epoch + 1, owner: id, pauseMs: LOOK_MS }
+  if (!(await setFence(db, names.control, open, paused))) throw changed(place)
+  try {
+    await sleep(DRAIN_MS)
+    await assertEmpty(place)
+  } catch (error) {
+    await setFence(db, names.control, paused, { state: 'open', epoch: paused.epoch, owner: id })
+    throw error
+  }
+  return paused
 }
 
 /** Creates missing tables where the place allows it. Throws MoveError where they are not as the shop needs them. */
@@ -27,12 +42,16 @@ export const prepareTables = async ({ name, db, names, createsTables }: Place): 
       )
 }
 
+const changed = ({ name }: Place): MoveError =>
+  new MoveError(`another command has changed ${name}: try again`)
+
 const mayBeFilled = ({ state, owner }: Fence, id: string): boolean =>
   state === 'moved' || state === 'open' || (state === 'filling' && (owner === id || owner === ''))
 
 /**
  * Closes the destination to all but this run, and gives back the fence that its writes check. A run of the same move that was
- * interrupted can write nothing any more. Throws MoveError where the destination holds another shop, or another move fills it.
+ * interrupted can write nothing any more. Only a place that was empty, or from where the shop has moved, comes into the state
+ * `filling`. Throws MoveError where the destination holds another shop, or another move fills it.
  */
 export const beginFilling = async (place: Place, id: string): Promise<Fence> => {
   const { db, names, name } = place
@@ -43,15 +62,8 @@ export const beginFilling = async (place: Place, id: string): Promise<Fence> => 
         ? `another move (${before.owner}) fills ${name}: end it with --abandon where it was started`
         : `${name} takes no writes now (${before.state}): try again in a minute`,
     )
-  const fence: Fence = { state: 'filling', epoch: before.epoch + 1, owner: id }
-  if (!(await setFence(db, names.control, before, fence)))
-    throw new MoveError(`another command has changed ${name}: try again`)
-  if (before.state === 'open') {
-    await sleep(DRAIN_MS)
-    if (!(await isEmpty(place))) {
-      await setFence(db, names.control, fence, { ...before, epoch: fence.epoch })
-      throw new MoveError(`${name} ${HOLDS_A_SHOP}`)
-    }
-  }
+  const closed = before.state === 'open' ? await pauseEmpty(place, before, id) : before
+  const fence: Fence = { state: 'filling', epoch: closed.epoch + 1, owner: id }
+  if (!(await setFence(db, names.control, closed, fence))) throw changed(place)
   return fence
 }

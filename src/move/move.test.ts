@@ -4,14 +4,14 @@ import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, createTestShop, getTestEngine, type TestShop, temporaryFolder } from '../../test/kit.ts'
 import { createPlace } from '../../test/places.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
-import { readFence } from '../core/fence/fence.ts'
+import { NEVER_CLOSED, readFence, setFence } from '../core/fence/fence.ts'
 import { lockDataFolder } from '../local/data-folder.ts'
 import { type Engine, startEngine } from '../local/engine.ts'
 import { beginFilling } from './destination.ts'
 import { canonicalNumber, hashItem } from './item-hash.ts'
-import { abandonMove, type MoveStep, runMove } from './move.ts'
-import { copyPass } from './pass.ts'
-import { MoveError, type Place, readContents } from './place.ts'
+import { abandonMove, type MoveStep, reopenPlace, runMove } from './move.ts'
+import { compareContents, copyPass } from './pass.ts'
+import { type Contents, MoveError, type Place, readContents } from './place.ts'
 
 const MAX_PAUSE_MS = 20_000
 const COVER = 'covers/tech-001-0123456789abcdef'
@@ -100,6 +100,8 @@ test('a shop moves while customers buy, refuses only writes in the pause, and co
       expect(refused(await home.staff.call('PATCH', '/api/books/tech-001', change))).toEqual(MOVING)
     },
   })
+  // Some are bought where the shop is now.
+  await expect.poll(() => buying.acknowledged[1]?.length).toBeGreaterThan(0)
   await buying.stop()
   const [atHome = [], atAbroad = []] = buying.acknowledged
   expect(result.differences).toEqual({ missing: 0, differing: 0, extra: 0 })
@@ -126,7 +128,59 @@ test('a shop moves while customers buy, refuses only writes in the pause, and co
   expect([home, abroad].flatMap(({ reportedErrors }) => reportedErrors)).toEqual([])
 })
 
+/** A place whose reads of items fail, as those of a database that throttles. */
+const failingAt = (place: Place): Place => ({
+  ...place,
+  wire: { ...place.wire, call: () => Promise.reject(new Error('throttled')) },
+})
+
 describe('a move that is cut off', () => {
+  test('while it looks at the destination leaves it open, and looks again when it is repeated', async () => {
+    const { source } = await createPlaces()
+    const other = await createTestShop({ books: [aBook()], endpoint: second.endpoint })
+    const destination = createPlace('other', second.endpoint, other.names)
+    onTestFinished(destination.close)
+    await expect(beginFilling(failingAt(destination), 'move-1')).rejects.toThrow('throttled')
+    await expect(runMove(source, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })).rejects.toThrow(
+      'other holds a shop already',
+    )
+    expect((await readFence(destination.db, other.names.control)).state).toBe('open')
+    expect((await other.visitor().get('/api/books/tech-001')).status).toBe(200)
+  })
+
+  test('in its pause, longer than that lasts, is repeated while customers write', async () => {
+    const { home, source, destination } = await createPlaces()
+    const table = source.names.control
+    const killed = { state: 'moving', epoch: 1, owner: 'move-1', pauseMs: 400 } as const
+    await setFence(source.db, table, NEVER_CLOSED, killed)
+    await expect.poll(() => addsToCart(home)).toBe(true)
+    const buying = startBuying([home])
+    const result = await runMove(source, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })
+    await buying.stop()
+    expect(result.pauseMs).toBeGreaterThan(400)
+    expect(await orderIds(destination)).toEqual(expect.arrayContaining(buying.acknowledged[0] ?? []))
+  })
+
+  test('hours ago does not refuse the first customer who comes', async () => {
+    const { home, source } = await createPlaces()
+    const killed = { state: 'moving', epoch: 1, owner: 'move-1', pauseMs: 3_600_000 } as const
+    await setFence(source.db, source.names.control, NEVER_CLOSED, killed, new Date(Date.now() - 4_000_000))
+    expect(await addsToCart(home)).toBe(true)
+  })
+
+  test('is abandoned without its destination, which another command then opens', async () => {
+    const { source, destination } = await createPlaces()
+    await beginFilling(destination, 'move-1')
+    const lost: Place = {
+      ...destination,
+      db: { ...destination.db, get: () => Promise.reject(new Error('unreachable')) },
+    }
+    expect(await abandonMove(source, lost, 'move-1')).toBe(false)
+    expect(await reopenPlace(destination)).toBe(true)
+    expect((await readFence(destination.db, destination.names.control)).state).toBe('open')
+    expect(await reopenPlace(destination)).toBe(false)
+  })
+
   const cutOffAt = (wanted: MoveStep) => (step: MoveStep) => {
     if (step === wanted) throw new Error(`cut off at ${step}`)
   }
@@ -137,8 +191,8 @@ describe('a move that is cut off', () => {
     await expect(runMove(source, destination, { ...move, onStep: cutOffAt('finishing') })).rejects.toThrow(
       'cut off',
     )
-    expect((await readFence(source.db, source.names.control)).state).toBe('moving')
-    await abandonMove(source, destination, 'move-1')
+    expect((await readFence(source.db, source.names.control)).state).toBe('open')
+    expect(await abandonMove(source, destination, 'move-1')).toBe(true)
     await expect.poll(() => addsToCart(home)).toBe(true)
     // What was copied stays closed, for the next move.
     expect(await readFence(destination.db, destination.names.control)).toMatchObject({
@@ -187,6 +241,23 @@ test('a destination with a shop of its own is refused, and sells on', async () =
   )
   expect(await addsToCart(home)).toBe(true)
   expect((await readFence(destination.db, other.names.control)).state).toBe('open')
+})
+
+test('what expired since it was copied is not missing, and anything else is', () => {
+  const contents = (rows: Record<string, string>): Contents => ({
+    books: new Map(),
+    carts: new Map(),
+    users: new Map(),
+    orders: new Map(),
+    control: new Map(Object.entries(rows)),
+  })
+  const [past, future] = [Math.floor(Date.now() / 1000) - 1, Math.floor(Date.now() / 1000) + 600]
+  const copied = contents({ a: `h@${past}`, b: `h@${future}`, c: 'h', d: 'h' })
+  expect(compareContents(copied, contents({ d: 'other', e: 'h' }))).toEqual({
+    missing: 2,
+    differing: 1,
+    extra: 1,
+  })
 })
 
 test('equal items have one hash, whichever database wrote them', () => {

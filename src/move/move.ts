@@ -75,7 +75,6 @@ const pass = ({ source, destination, filling, covers, report = () => {} }: Run, 
 /** Copies while the shop sells. Gives what the destination then holds, as read there, and the last pass. */
 const copyAll = async (run: Run): Promise<{ known: Contents; last: PassResult; passes: number }> => {
   const { destination, step, report = () => {} } = run
-  await step('copying')
   const known = await readContents(destination, report)
   for (let passes = 1; ; passes++) {
     const last = await pass(run, known)
@@ -106,22 +105,28 @@ const finish = async (run: Run, open: Fence): Promise<MoveResult | undefined> =>
   const table = source.names.control
   const moving: Fence = { state: 'moving', epoch: open.epoch + 1, owner: id, pauseMs: maxPauseMs }
   if (!(await setFence(source.db, table, open, moving))) return undefined
-  await sleep(DRAIN_MS)
-  await step('finishing')
-  const rest = await pass(run, known)
-  const differences = await readBack(destination, known, rest.changed)
-  await step('switching', `${rest.items} items: ${rest.written + rest.deleted} in the pause`)
-  if (total(differences) > 0) {
-    await setFence(source.db, table, moving, { ...moving, state: 'open' })
-    throw new MoveError(
-      `the verification found differences: ${JSON.stringify(differences)}. The shop sells on at ${source.name}`,
-    )
+  const reopen = () => setFence(source.db, table, moving, { ...moving, state: 'open' })
+  const copyRest = async (): Promise<PassResult> => {
+    await sleep(DRAIN_MS)
+    await step('finishing')
+    const rest = await pass(run, known)
+    const differences = await readBack(destination, known, rest.changed)
+    if (total(differences) > 0)
+      throw new MoveError(
+        `the verification found differences: ${JSON.stringify(differences)}. The shop sells on at ${source.name}`,
+      )
+    await step('switching', `${rest.items} items: ${rest.written + rest.deleted} in the pause`)
+    return rest
   }
+  const rest = await copyRest().catch(async (error: unknown) => {
+    await reopen()
+    throw error
+  })
   const moved: Fence = { ...moving, state: 'moved', movedTo: destination.name }
   if (!(await setFence(source.db, table, moving, moved))) return undefined
   await openDestination(run, run.filling)
   const pauseMs = Math.round(performance.now() - since)
-  return { items: rest.items, passes: passes + 1, covers: covers.counts(), differences, pauseMs }
+  return { items: rest.items, passes: passes + 1, covers: covers.counts(), differences: NONE, pauseMs }
 }
 
 const openDestination = async (
@@ -159,6 +164,7 @@ export const runMove = async (
   await step('preparing')
   await prepareTables(destination)
   const filling = await beginFilling(destination, id)
+  await step('copying')
   const run: Run = {
     ...options,
     source,
@@ -198,19 +204,40 @@ const openSource = async (source: Place, id: string): Promise<Fence> => {
   throw notAt(source, fence)
 }
 
-/** Ends a move before the switch: the source sells, and the destination stays closed. Throws MoveError after the switch. */
-export const abandonMove = async (source: Place, destination: Place, id: string): Promise<void> => {
+/**
+ * Ends a move before the switch: the source sells, and the destination stays closed. Gives back whether the destination could be told;
+ * one that is not reachable belongs to this move until it is opened (reopenPlace). Throws MoveError after the switch.
+ */
+export const abandonMove = async (source: Place, destination: Place, id: string): Promise<boolean> => {
   const fence = await readFence(source.db, source.names.control)
   if (fence.state === 'moved' && fence.owner === id)
     throw new MoveError(
       `the shop has moved to ${destination.name} already: \`cloudshelf move --back\` brings it home`,
     )
   if (fence.state === 'moving' && fence.owner === id) await openSource(source, id)
-  const filling = await readFence(destination.db, destination.names.control)
-  if (filling.state === 'filling' && filling.owner === id)
-    await setFence(destination.db, destination.names.control, filling, {
+  const { db, names } = destination
+  try {
+    const filling = await readFence(db, names.control)
+    if (filling.state !== 'filling' || filling.owner !== id) return true
+    return await setFence(db, names.control, filling, {
       state: 'filling',
       epoch: filling.epoch + 1,
       owner: '',
     })
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Opens a place that a move has closed: after an abandoned move, or because the place to which the shop has moved is lost. Whoever calls it
+ * knows that the shop sells nowhere else. False where it takes writes already.
+ */
+export const reopenPlace = async ({ db, names, name }: Place): Promise<boolean> => {
+  const fence = await readFence(db, names.control)
+  if (fence.state === 'open') return false
+  const open: Fence = { state: 'open', epoch: fence.epoch + 1, owner: fence.owner }
+  if (!(await setFence(db, names.control, fence, open)))
+    throw new MoveError(`another command has changed ${name}: try again`)
+  return true
 }

@@ -2,14 +2,24 @@
  * One pass over all tables: every item of the source is compared with what the destination holds, and what differs is written there.
  * A pass keeps no position: an interrupted one is repeated, and finds by comparing what is done already.
  */
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Fence, fenceCheck } from '../core/fence/fence.ts'
 import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
-import { hashItem, type WireItem } from './item-hash.ts'
-import { type Contents, hasExpired, keyOfText, MoveError, type Place, readTable } from './place.ts'
+import type { WireItem } from './item-hash.ts'
+import {
+  type Contents,
+  hasExpired,
+  hasMarkExpired,
+  keyOfText,
+  MoveError,
+  markOf,
+  type Place,
+  readTable,
+} from './place.ts'
 
 /** A transaction has at most 100 writes, of which one is the check of the fence, and 4 MB. */
 const MAX_WRITES = 99
@@ -24,6 +34,7 @@ export type PassResult = {
   readonly deleted: number
   /** What was written or deleted, by table. */
   readonly changed: ReadonlyMap<TableId, ReadonlySet<string>>
+  /** Its duration without that of `onBooks`, in milliseconds. */
   readonly ms: number
 }
 
@@ -76,6 +87,13 @@ const createWriter = (place: Place, fence: Fence) => {
 }
 
 /**
+ * What the projection in PostgreSQL recognizes its tables by. It stays behind, so that a projection beside the destination finds it
+ * gone and compares everything: it has not seen what is copied.
+ */
+const isProjectionMarker = ({ pk, sk }: WireItem): boolean =>
+  CONTROL_ROWS.projection.matches({ pk: pk?.S, sk: sk?.S })
+
+/**
  * Makes the destination hold what the source holds. `known` is what the destination holds, and is kept up to date. Items that change
  * while the pass runs are copied as they are when they are read; the next pass finds what has changed since.
  */
@@ -88,7 +106,7 @@ export const copyPass = async (
   const since = performance.now()
   const writer = createWriter(destination, fence)
   const changed = new Map<TableId, Set<string>>()
-  let [items, written, deleted] = [0, 0, 0]
+  let [items, written, deleted, msOnBooks] = [0, 0, 0, 0]
   for (const id of TABLE_IDS) {
     const table = destination.names[id]
     const there = known[id]
@@ -97,17 +115,21 @@ export const copyPass = async (
     changed.set(id, changedHere)
     await readTable(source, id, async page => {
       for (const { key, item } of page) {
+        if (id === 'control' && isProjectionMarker(item)) continue
         seen.add(key)
-        const hash = hashItem(item)
-        if (there.get(key) === hash) continue
-        there.set(key, hash)
+        const mark = markOf(id, item)
+        if (there.get(key) === mark) continue
+        there.set(key, mark)
         changedHere.add(key)
         written++
         await writer.add({ action: 'Put', table, item: fromWire(item) }, JSON.stringify(item).length)
       }
       items += page.length
       report(items)
-      if (id === 'books') await onBooks?.(page.map(({ item }) => item))
+      if (id !== 'books' || !onBooks) return
+      const begun = performance.now()
+      await onBooks(page.map(({ item }) => item))
+      msOnBooks += performance.now() - begun
     })
     for (const key of there.keys()) {
       if (seen.has(key)) continue
@@ -118,7 +140,7 @@ export const copyPass = async (
     }
     await writer.flush()
   }
-  return { items, written, deleted, changed, ms: Math.round(performance.now() - since) }
+  return { items, written, deleted, changed, ms: Math.round(performance.now() - since - msOnBooks) }
 }
 
 /** Items of the destination that are not what they should be. */
@@ -141,19 +163,19 @@ export const readBack = async (
       if (Item && hasExpired(id, Item)) continue
       if (expected === undefined) extra += Item ? 1 : 0
       else if (!Item) missing++
-      else if (hashItem(Item) !== expected) differing++
+      else if (markOf(id, Item) !== expected) differing++
     }
   return { missing, differing, extra }
 }
 
-/** How two contents of one place differ: what was read before or written since, and what is there now. */
+/** How two contents of one place differ: what was read before or written since, and what is there now. What expired is not missing. */
 export const compareContents = (expected: Contents, found: Contents): Differences => {
   let [missing, differing, extra] = [0, 0, 0]
   for (const id of TABLE_IDS) {
-    for (const [key, hash] of expected[id]) {
+    for (const [key, mark] of expected[id]) {
       const there = found[id].get(key)
-      if (there === undefined) missing++
-      else if (there !== hash) differing++
+      if (there === undefined) missing += hasMarkExpired(mark) ? 0 : 1
+      else if (there !== mark) differing++
     }
     for (const key of found[id].keys()) if (!expected[id].has(key)) extra++
   }

@@ -35,7 +35,7 @@ export class MoveError extends Error {
   override readonly name = 'MoveError'
 }
 
-/** Keys with the hashes of their items, by table. */
+/** Keys with the marks of their items (markOf), by table. */
 export type Contents = Readonly<Record<TableId, Map<string, string>>>
 
 export type StoredItem = {
@@ -62,12 +62,26 @@ export const keyOfText = (id: TableId, text: string): Record<string, string> => 
   return { [hash]: first, ...(range === undefined ? {} : { [range]: second }) }
 }
 
-/** Whether the TTL of the item has passed: DynamoDB deletes it at any time, so it is neither copied nor compared. */
-export const hasExpired = (id: TableId, item: WireItem, now = Date.now()): boolean => {
+const expiryOf = (id: TableId, item: WireItem): string | undefined => {
   const { ttl }: TableDefinition = TABLES[id]
   const expires = ttl === undefined ? undefined : item[ttl]?.N
-  return expires !== undefined && Number(expires) * 1000 <= now
+  return typeof expires === 'string' ? expires : undefined
 }
+
+const isOver = (expires: string | undefined): boolean =>
+  expires !== undefined && Number(expires) * 1000 <= Date.now()
+
+/** Whether the TTL of the item has passed: DynamoDB deletes it at any time, so it is neither copied nor compared. */
+export const hasExpired = (id: TableId, item: WireItem): boolean => isOver(expiryOf(id, item))
+
+/** What an item is compared by: its hash, and the time at which it expires, if it does (`<hash>@<seconds>`). */
+export const markOf = (id: TableId, item: WireItem): string => {
+  const expires = expiryOf(id, item)
+  return expires === undefined ? hashItem(item) : `${hashItem(item)}@${expires}`
+}
+
+/** Whether the item with this mark has expired by now. */
+export const hasMarkExpired = (mark: string): boolean => isOver(mark.split('@')[1])
 
 /** Whether the item belongs to the shop, and so moves with it. */
 const isOfShop = (id: TableId, item: WireItem): boolean =>
@@ -108,13 +122,19 @@ export const readTable = async (
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
+/** Whether a table has an item that moves with the shop: reads to the first one. */
+export const hasItems = async (place: Place, id: TableId): Promise<boolean> => {
+  for await (const page of readSegment({ ...place, segments: 1 }, id, 0)) if (page.length > 0) return true
+  return false
+}
+
 /** What a place holds. `report` gets the number of items so far. */
 export const readContents = async (place: Place, report: (items: number) => void): Promise<Contents> => {
   let items = 0
   const contents = Object.fromEntries(TABLE_IDS.map(id => [id, new Map<string, string>()])) as Contents
   for (const id of TABLE_IDS)
     await readTable(place, id, page => {
-      for (const { key, item } of page) contents[id].set(key, hashItem(item))
+      for (const { key, item } of page) contents[id].set(key, markOf(id, item))
       items += page.length
       report(items)
     })

@@ -41,7 +41,7 @@ export type Wire = {
 export type WriteGuard = {
   /**
    * Resolves when a write may be sent at once. Throws `shop_moving` or `writes_paused`, and the error of the database when the fence
-   * cannot be read. The result is to be called with the response's arrival: it throws WriteUncertain.
+   * cannot be read. The result is to be called with the response's arrival: it throws WriteUncertain, and nothing else.
    */
   readonly admit: () => Promise<() => Promise<void>>
 }
@@ -50,8 +50,8 @@ export type WriteGuard = {
 export class WriteUncertain extends Error {
   override readonly name = 'WriteUncertain'
 
-  constructor() {
-    super('the database stopped taking writes before the response to a write came')
+  constructor(options?: ErrorOptions) {
+    super('the database stopped taking writes before the response to a write came', options)
   }
 }
 
@@ -168,6 +168,8 @@ export const createWire = (
   /** Sends once; what a write may not be sent for, or its response not believed for, is thrown. */
   const sendGuarded = async (operation: string, body: string, deadline: number) => {
     const confirm = guard && writesItems(operation) ? await guard.admit() : undefined
+    // The guard took all the time there was: a write that is sent now would be carried out after its caller was refused.
+    if (confirm && Date.now() >= deadline) throw asShopError(undefined)
     const request = currentRequest()
     if (request) request.calls++
     const sent = send(operation, body, Math.max(1, deadline - Date.now()))

@@ -40,13 +40,19 @@ export const isFenceRefusal = (error: unknown): boolean =>
 
 const MAX_READS = 3
 
+/**
+ * How long after the end that a move has stated its fence is opened by whoever reads it, in milliseconds: more than clocks of
+ * different machines differ. It is safe earlier, since the switch of a move succeeds only where its fence has stayed closed.
+ */
+const OVERDUE_MS = 60_000
+
 type Reading = { readonly at: Instant; readonly fence: Fence }
 
 /** `db` must be one that does not obey the fence. */
 export const createWriteGuard = (db: FenceDb, table: string, clock: Clock = systemClock): WriteGuard => {
   let last: Reading | undefined
   let inFlight: Promise<Reading> | undefined
-  let pause: { readonly owner: string; readonly since: Instant } | undefined
+  let pause: { readonly owner: string; readonly epoch: number; readonly since: Instant } | undefined
 
   const age = ({ at }: Reading): number => longest(at, clock())
 
@@ -66,18 +72,33 @@ export const createWriteGuard = (db: FenceDb, table: string, clock: Clock = syst
     return inFlight
   }
 
-  /** Opens a fence whose owner has not opened it in time. Counted from when this process saw it, which is later than its begin. */
+  /** The last reading, if a new one failed that was only to be early. */
+  const readEarly = async (): Promise<Reading> => {
+    try {
+      return await refresh()
+    } catch (error) {
+      if (last?.fence.state === 'open' && age(last) <= LEASE_MS) return last
+      throw error
+    }
+  }
+
+  /**
+   * Opens a fence whose owner has not opened it in time. Counted from when this process saw it, which is later than its begin; for
+   * a move also by the time of day, for a shop where nobody wrote for long.
+   */
   const endOverdue = async ({ fence }: Reading): Promise<boolean> => {
-    if (!(fence.state === 'paused' || fence.state === 'moving') || fence.pauseMs === undefined) return false
-    if (pause?.owner !== fence.owner) pause = { owner: fence.owner, since: clock() }
-    if (shortest(pause.since, clock()) <= fence.pauseMs) return false
+    const { state, owner, epoch, pauseMs } = fence
+    if (!(state === 'paused' || state === 'moving') || pauseMs === undefined) return false
+    if (pause?.owner !== owner || pause.epoch !== epoch) pause = { owner, epoch, since: clock() }
+    const isLong = state === 'moving' && clock().wall - Date.parse(fence.since ?? '') > pauseMs + OVERDUE_MS
+    if (!isLong && shortest(pause.since, clock()) <= pauseMs) return false
     await setFence(db, table, fence, { state: 'open', epoch: fence.epoch, owner: fence.owner })
     return true
   }
 
   const admit: WriteGuard['admit'] = async () => {
     for (let reads = 0; ; reads++) {
-      const reading = last && age(last) <= MAX_AGE_MS ? last : await refresh()
+      const reading = last && age(last) <= MAX_AGE_MS ? last : await readEarly()
       if (await endOverdue(reading)) last = undefined
       else if (reading.fence.state !== 'open') throw refusalOf(reading.fence)
       else if (age(reading) <= LEASE_MS) return () => confirm(reading)
@@ -88,7 +109,9 @@ export const createWriteGuard = (db: FenceDb, table: string, clock: Clock = syst
 
   const confirm = async (reading: Reading): Promise<void> => {
     if (age(reading) <= LEASE_MS) return
-    const later = await readNow()
+    const later = await readNow().catch((cause: unknown) => {
+      throw new WriteUncertain({ cause })
+    })
     if (later.fence.state !== 'open' || later.fence.epoch !== reading.fence.epoch) throw new WriteUncertain()
   }
 
