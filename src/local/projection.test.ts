@@ -12,7 +12,8 @@ test('an erasure is done only when PostgreSQL has it too: while that is down it 
   const { deps, names } = shop
   const projection = await createTestProjection(shop)
   let isDown = false
-  const down = () => Promise.reject(new SqlError('unavailable', 'connection refused'))
+  let failure = new SqlError('unavailable', 'connection refused')
+  const down = () => Promise.reject(failure)
   const sql: Sql = {
     ...projection.sql,
     transaction: work => (isDown ? down() : projection.sql.transaction(work)),
@@ -47,7 +48,24 @@ test('an erasure is done only when PostgreSQL has it too: while that is down it 
   await erasePerson(erasing, second.userId)
   expect(await state(second.userId)).toBe('begun')
   expect(await rows()).toEqual({ accounts: 2, named: 1, carts: 1 })
+  for (const state of ['28P01', '3D000', '42501']) {
+    failure = new SqlError('refused', 'not now', state)
+    expect(await resumeErasures(erasing)).toBe(1)
+  }
+  expect(await state(second.userId)).toBe('begun')
   isDown = false
+  // A database that another shop has taken is left as it is.
+  const setClaim = (text: string) =>
+    projection.sql.query(
+      "insert into sync.positions (source, position) values ('secret', $1) on conflict (source) do update set position = excluded.position",
+      [text],
+    )
+  await setClaim('another shop')
+  expect(await local.applied([{ table: names.users, key: { user_id: second.userId } }])).toBe(false)
+  await resumeErasures(erasing)
+  expect(await state(second.userId)).toBe('begun')
+  expect(await rows()).toEqual({ accounts: 2, named: 1, carts: 1 })
+  await setClaim(projection.pseudonyms.fingerprint)
   expect(await resumeErasures(erasing)).toBe(1)
   expect(await state(second.userId)).toBe('done')
   expect(await rows()).toMatchObject({ accounts: 1, named: 0 })

@@ -9,6 +9,7 @@ import { isUnavailable, type Sql, SqlError } from '../core/sql/sql.ts'
 import { type EraseDeps, resumeErasures } from '../privacy/erase.ts'
 import type { Apply } from '../projection/apply.ts'
 import { type Follower, type ProjectionStatus, startFollower } from '../projection/follow.ts'
+import { OtherShopError } from '../projection/positions.ts'
 import { createProjection, type ProjectionGiven } from '../projection/projection.ts'
 import type { Position } from './journal/files.ts'
 import { openJournalReader } from './journal/reader.ts'
@@ -17,7 +18,7 @@ import { PROJECTION_READER } from './postgres/load.ts'
 export type LocalProjection = {
   /** Undefined before the start. */
   readonly status: () => ProjectionStatus | undefined
-  /** Applies keys at once; false where PostgreSQL cannot be reached, and the follower applies them later. */
+  /** Applies keys at once; false where PostgreSQL cannot be reached, refuses, or has another shop's data, and the follower applies them later. */
   readonly applied: (keys: Parameters<Apply>[0]) => Promise<boolean>
   readonly start: (deps: EraseDeps) => void
   readonly stop: () => Promise<void>
@@ -65,6 +66,9 @@ const RESUME_MS = 30_000
 const NO_TABLE = '42P01'
 const NO_SCHEMA = '3F000'
 
+const isLater = (error: unknown): boolean =>
+  error instanceof SqlError || error instanceof ShopError || error instanceof OtherShopError
+
 const isEmptyDatabase = (error: unknown): boolean =>
   error instanceof SqlError && (error.state === NO_TABLE || error.state === NO_SCHEMA)
 
@@ -83,8 +87,10 @@ export const createLocalProjection = (
       () => true,
       (error: unknown) => {
         if (isEmptyDatabase(error)) return true
-        if (isUnavailable(error) || error instanceof ShopError) return false
-        throw error
+        // Whatever PostgreSQL refuses, the shop goes on, and the erasure is finished later.
+        if (!isLater(error)) throw error
+        if (!isUnavailable(error)) options.log.failure(error)
+        return false
       },
     )
     const late = sleep(APPLY_MS, false, { signal, ref: false }).catch(() => false)
@@ -101,7 +107,10 @@ export const createLocalProjection = (
       // What was deleted when PostgreSQL was down is applied by its captured keys first.
       if (signal.aborted || !isErasurePending || !(await follower?.settled(new Date()))) continue
       isErasurePending = false
-      await resumeErasures(deps).catch(options.log.failure)
+      await resumeErasures(deps).catch((error: unknown) => {
+        isErasurePending = true
+        options.log.failure(error)
+      })
     }
   }
 

@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto'
 import type { CapturedKey } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
-import type { Sql, SqlQueries } from '../core/sql/sql.ts'
+import { type Sql, SqlError, type SqlQueries } from '../core/sql/sql.ts'
 import { anonymousId } from '../core/unreadable-rows.ts'
-import { type MapContext, Unmappable } from './mapping.ts'
+import { type MapContext, text, Unmappable } from './mapping.ts'
+import { assertNoOtherShop } from './positions.ts'
 import { type ParkedRow, parkRows, readStored, removeRows, type SourcedRow, writeRows } from './rows.ts'
 import type { ProjectedTable } from './tables.ts'
 
@@ -23,6 +24,12 @@ export type Applied = { readonly written: number; readonly removed: number; read
 
 /** Keys of one transaction: each takes a lock, and DynamoDB reads at most 100 items in one call. */
 const KEYS_AT_ONCE = 100
+
+/**
+ * SQLSTATEs of what is about one item: its values (class 22), a constraint (23), a limit of the server (54). Others, such as a missing
+ * permission or a deadlock, say nothing of the item.
+ */
+const REFUSED_ITEM = /^(22|23|54)/
 
 type Keyed = CapturedKey & { readonly sourceKey: string; readonly table: string }
 type Group = { readonly table: ProjectedTable; readonly keys: readonly Keyed[] }
@@ -59,6 +66,7 @@ const applyGroup = async (
   transaction: SqlQueries,
   { table, keys }: Group,
   items: readonly Item[],
+  refusal: string | undefined,
 ): Promise<Applied> => {
   const { pseudonyms } = deps
   const found = new Map<string, Item>()
@@ -82,10 +90,11 @@ const applyGroup = async (
     if (stored.get(source_key) === source_hash) continue
     const source = { source_key, source_hash, sealed_key: pseudonyms.seal(one) }
     try {
+      if (refusal !== undefined) throw new Unmappable(refusal)
       rows.push({ ...source, ...table.map(item, deps) })
     } catch (error) {
       if (!(error instanceof Unmappable || error instanceof RangeError)) throw error
-      parked.push({ ...source, tbl: table.id, name: nameOf(table, one), why: error.message })
+      parked.push({ ...source, tbl: table.id, name: text(nameOf(table, one)), why: text(error.message) })
     }
   }
   await writeRows(transaction, table, rows)
@@ -94,15 +103,20 @@ const applyGroup = async (
   return { written: rows.length, removed: removed.length, parked: parked.length }
 }
 
+type Within = (transaction: SqlQueries) => Promise<unknown>
+
+const isRefusedItem = (error: unknown): error is SqlError =>
+  error instanceof SqlError && error.state !== undefined && REFUSED_ITEM.test(error.state)
+
 export type Apply = (
   keys: readonly CapturedKey[],
-  /** Written in the transaction of the last keys, such as a position. */
-  within?: (transaction: SqlQueries) => Promise<unknown>,
+  /** Written in the transaction of the last keys, such as a position, or right after them. */
+  within?: Within,
 ) => Promise<Applied>
 
 /** Keys of other tables are left out. Throws SqlError, and ShopError when DynamoDB cannot be read; nothing is lost by that. */
 export const createApply = (deps: ApplyDeps): Apply => {
-  const applySome = (groups: readonly Group[], within?: (transaction: SqlQueries) => Promise<unknown>) =>
+  const applyOnce = (groups: readonly Group[], within?: Within, refusal?: string): Promise<Applied> =>
     deps.sql.transaction(async transaction => {
       const total = { written: 0, removed: 0, parked: 0 }
       if (groups.length > 0) {
@@ -114,15 +128,41 @@ export const createApply = (deps: ApplyDeps): Apply => {
           groups.map(({ table, keys }) => ({ table: table.source, keys: keys.map(({ key }) => key) })),
         )
         for (const group of groups) {
-          const applied = await applyGroup(deps, transaction, group, itemsOf(group.table.source))
+          const applied = await applyGroup(deps, transaction, group, itemsOf(group.table.source), refusal)
           total.written += applied.written
           total.removed += applied.removed
           total.parked += applied.parked
         }
+        // Its tables are locked by what was written, so nobody empties it for another shop before the commit.
+        await assertNoOtherShop(transaction, deps.pseudonyms.fingerprint)
       }
       await within?.(transaction)
       return total
     })
+
+  /** One item that PostgreSQL refuses must not keep the others out: then each is applied by itself, and that one is parked. */
+  const applySome = async (groups: readonly Group[], within?: Within): Promise<Applied> => {
+    try {
+      return await applyOnce(groups, within)
+    } catch (error) {
+      if (groups.length === 0 || !isRefusedItem(error)) throw error
+    }
+    const total = { written: 0, removed: 0, parked: 0 }
+    for (const { table, keys } of groups)
+      for (const key of keys) {
+        const alone = [{ table, keys: [key] }]
+        const applied = await applyOnce(alone).catch((error: unknown) => {
+          if (!isRefusedItem(error)) throw error
+          return applyOnce(alone, undefined, `PostgreSQL refuses it (SQLSTATE ${error.state})`)
+        })
+        total.written += applied.written
+        total.removed += applied.removed
+        total.parked += applied.parked
+      }
+    await applyOnce([], within)
+    return total
+  }
+
   return async (keys, within) => {
     const total = { written: 0, removed: 0, parked: 0 }
     let rest = keys

@@ -8,6 +8,7 @@ import { createJournal } from '../local/journal/journal.ts'
 import { openJournalReader } from '../local/journal/reader.ts'
 import { createApply } from './apply.ts'
 import { type Follower, startFollower } from './follow.ts'
+import { emptyProjection } from './rebuild.ts'
 import { isClean, verify } from './verify.ts'
 
 const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'two', title: 'Two' })] })
@@ -19,6 +20,7 @@ const { endpoint } = await getTestEngine()
 const db = createDatabase(deps.settings, () => endpoint, undefined, undefined, journal)
 const projection = await createTestProjection(shop)
 const events: string[] = []
+const PATIENT = { timeout: 10_000 }
 
 let isDown = false
 const orDown = <T>(call: () => Promise<T>): Promise<T> =>
@@ -29,13 +31,15 @@ const sql: Sql = {
   transaction: work => orDown(() => projection.sql.transaction(work)),
 }
 
-const follow = (options: { readonly machineRun?: string } = {}): Follower => {
+const follow = (options: { readonly machineRun?: string; readonly pollMs?: number } = {}): Follower => {
   const parts = { ...projection, sql, db }
   const follower = startFollower<Position>({
     ...parts,
     apply: createApply(parts),
     controlTable: names.control,
-    machineRun: options.machineRun ?? 'this run',
+    machineRun: 'this run',
+    retryMs: [1_000, 200],
+    ...options,
     openReader: from => openJournalReader(dataDir, 'projection', { settleMs: 0, ...(from && { from }) }),
     log: { event: (_, text) => void events.push(text), failure: error => void events.push(String(error)) },
   })
@@ -74,6 +78,54 @@ test('an empty database is filled, then changes follow; after a stop it goes on 
   expect(events.filter(text => text.includes('comparing'))).toEqual([])
 })
 
+test('a stop applies nothing unseen: what is captured then is applied after the next start', async () => {
+  const marker = async () => (await deps.db.get(names.control, { pk: 'projection', sk: 'marker' }))?.value
+  const first = follow({ pollMs: 60_000 })
+  await expect.poll(first.status, PATIENT).toMatchObject({ state: 'following', asOf: expect.any(Date) })
+  const [before] = await projection.sql.query("select position from sync.positions where source = 'journal'")
+  await setStock(22)
+  journal.begin({ keys: [], unknown: 'BatchExecuteStatement' })()
+  await first.stop()
+  const [after] = await projection.sql.query("select position from sync.positions where source = 'journal'")
+  const readerOf = (row = before) => (JSON.parse(String(row?.position)) as { reader: unknown }).reader
+  expect(readerOf(after)).toEqual(readerOf(before))
+  expect(await stock()).toBe(23)
+  events.splice(0)
+  const second = follow()
+  await expect.poll(stock, PATIENT).toBe(22)
+  await expect.poll(() => events, PATIENT).toContain('comparing every item: BatchExecuteStatement')
+  await expect.poll(second.status, PATIENT).toMatchObject({ state: 'following', items: undefined })
+  // Within a minute of the last marker there is no new one, until the stop.
+  const followed = await marker()
+  await setStock(21)
+  await seesAll(second)
+  expect(await marker()).toBe(followed)
+  await second.stop()
+  expect(await marker()).not.toBe(followed)
+})
+
+test('a comparison that a stop has ended is made by the next start', async () => {
+  const reasons = '"reasons":["a test"]'
+  await projection.sql.query(
+    `update sync.positions set position = replace(position, '"reasons":[]', '${reasons}') where source = 'journal'`,
+  )
+  events.splice(0)
+  const cut = follow({ pollMs: 60_000 })
+  await expect.poll(() => events, PATIENT).toContain('comparing every item: a test')
+  await cut.stop()
+  expect(events.filter(text => text.startsWith('compared'))).toEqual([])
+  const next = follow()
+  await expect.poll(() => events.filter(text => text.startsWith('compared')), PATIENT).toHaveLength(1)
+  await expect
+    .poll(
+      async () =>
+        (await projection.sql.query("select position from sync.positions where source = 'journal'"))[0]
+          ?.position,
+    )
+    .toContain('"reasons":[]')
+  await next.stop()
+})
+
 test('while PostgreSQL is down the journal waits, and nothing is lost', async () => {
   const follower = follow()
   await seesAll(follower)
@@ -107,28 +159,29 @@ test('where changes may have been missed, everything is compared and mended', as
   await seesAll(follower)
   journal.begin({ keys: [], unknown: 'ExecuteStatement' })()
   await seesAll(follower)
-  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isSame, PATIENT).toBe(true)
   expect(compared()).toEqual(['comparing every item: ExecuteStatement'])
 
   // Tables that were put back from a copy, which has another marker.
+  await expect.poll(follower.status, PATIENT).toMatchObject({ state: 'following', items: undefined })
   await follower.stop()
   await changeUnseen(8)
   const marker = { pk: 'projection', sk: 'marker' }
   await deps.db.transact([{ action: 'Put', table: names.control, item: { ...marker, value: 'older' } }])
   const restored = follow()
-  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isSame, PATIENT).toBe(true)
   expect(compared()).toEqual([
     'comparing every item: the tables are not those that were followed: were they restored?',
   ])
   // A loss of power: the machine was restarted, and nobody had stopped the shop.
-  await seesAll(restored)
+  await expect.poll(restored.status, PATIENT).toMatchObject({ state: 'following', items: undefined })
   await restored.stop()
   await changeUnseen(9)
   await projection.sql.query(
     `update sync.positions set position = replace(position, '"isStopped":true', '"isStopped":false') where source = 'journal'`,
   )
   const rebooted = follow({ machineRun: 'another run' })
-  await expect.poll(isSame, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isSame, PATIENT).toBe(true)
   expect(compared()).toEqual(['comparing every item: the machine was restarted while the shop ran'])
   await rebooted.stop()
 })
@@ -169,4 +222,8 @@ test('a database that another shop filled is refused, with what to do', async ()
   const follower = follow()
   await expect.poll(() => follower.status().state).toBe('refused')
   expect(events.at(-1)).toMatch(/pg rebuild/)
+  await emptyProjection(projection.sql, projection.pseudonyms)
+  await seesAll(follower)
+  await expect.poll(() => follower.status().state, PATIENT).toBe('following')
+  expect(events.filter(text => text.includes('pg rebuild'))).toHaveLength(1)
 })

@@ -45,6 +45,8 @@ export type FollowDeps<P> = ApplyDeps & {
   readonly pollMs?: number
   /** How many times as long as it works it rests, 3 by default; a command of its own need not rest. */
   readonly restFactor?: number
+  /** Pauses after failures, one after another; the last one is repeated. 1, 2, 5 and 10 s by default. */
+  readonly retryMs?: readonly number[]
 }
 
 export type ProjectionState = 'starting' | 'backfill' | 'verifying' | 'following' | 'waiting' | 'refused'
@@ -61,7 +63,7 @@ export type Follower = {
   readonly status: () => ProjectionStatus
   /** Waits until what was captured before `since` is applied, at most `ms`; false when it is not. */
   readonly settled: (since: Date, ms?: number) => Promise<boolean>
-  /** Finishes the transaction that runs and stops. What is not applied stays in the journal. */
+  /** Finishes the transaction that runs and stops. What is not applied stays in the journal, for the next start. */
   readonly stop: () => Promise<void>
 }
 
@@ -73,8 +75,12 @@ const Saved = z.object({
   marker: z.string().optional(),
   machineRun: z.string(),
   isStopped: z.boolean(),
+  /** Why everything is still to be compared. */
+  reasons: z.array(z.string()).default([]),
 })
 type Saved = z.infer<typeof Saved>
+
+type Batch<P> = ReturnType<ChangeReader<P>['read']> & { readonly startedAt: number }
 
 const KEYS_AT_ONCE = 500
 const POLL_MS = 200
@@ -94,7 +100,7 @@ export const readAsOf = async (sql: SqlQueries): Promise<Date | undefined> => {
 
 /** Starts the follower, which migrates the database first. It does not throw: what fails is logged, and tried again. */
 export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
-  const { sql, apply, log, machineRun, pollMs = POLL_MS, restFactor = REST_FACTOR } = deps
+  const { sql, apply, log, machineRun, pollMs = POLL_MS, restFactor = REST_FACTOR, retryMs = RETRY_MS } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   let state: ProjectionState = 'starting'
@@ -104,9 +110,16 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
   let items: number | undefined
   let reader: ChangeReader<P> | undefined
   let marker: Marker | undefined
-  /** Keys that were read and are not applied yet: after a failure they are tried again. */
-  let pending: readonly CapturedKey[] = []
+  /** What was read and is not applied yet: after a failure it is tried again, before anything else is read. */
+  let batch: Batch<P> | undefined
+  /** The position up to which all is applied, and when that was read. */
+  let done: { readonly position: P; readonly until: Date } | undefined
+  /** Why everything is to be compared, and why it is being compared. */
   const reasons = new Set<string>()
+  let comparing: readonly string[] = []
+  let isNewReader = false
+  /** Whether something was applied since the marker was renewed. */
+  let isMarkerDue = false
   let savedAt = 0
 
   const rest = async (workedMs: number): Promise<void> => {
@@ -119,6 +132,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       asOf: (isFilled ? at : new Date(0)).toISOString(),
       machineRun,
       isStopped,
+      reasons: [...new Set([...comparing, ...reasons])],
       ...(marker?.current !== undefined && { marker: marker.current }),
     }
     return writePosition(sql, JOURNAL_POSITION, JSON.stringify(saved))
@@ -129,37 +143,48 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
     await claimDatabase(sql, deps.pseudonyms.fingerprint)
     const text = await readPosition(sql, JOURNAL_POSITION)
     const saved = text === undefined ? undefined : Saved.parse(JSON.parse(text))
-    const opened = await deps.openReader(saved?.reader as P | undefined)
     if (deps.controlTable !== undefined) marker ??= createMarker(deps.db, deps.controlTable)
     const found = await marker?.read()
-    if (opened.isNew && saved) reasons.add('the journal was not kept')
+    for (const reason of saved?.reasons ?? []) reasons.add(reason)
+    const opened = await deps.openReader(saved?.reader as P | undefined)
+    // A reader is new once: the next try finds it registered.
+    isNewReader ||= opened.isNew
+    if (isNewReader && saved) reasons.add('the journal was not kept')
     if (saved && found !== saved.marker)
       reasons.add('the tables are not those that were followed: were they restored?')
     if (saved && saved.machineRun !== machineRun && !saved.isStopped)
       reasons.add('the machine was restarted while the shop ran')
+    if (saved && reasons.size > 0)
+      await writePosition(sql, JOURNAL_POSITION, JSON.stringify({ ...saved, reasons: [...reasons] }))
     marker?.use(found)
     return opened
   }
 
+  /** Renews the marker if something was applied since, at most once a minute, or at once. Returns whether it may have changed. */
+  const renewMarker = async (isAtOnce = false): Promise<boolean> => {
+    if (!isMarkerDue || !(await marker?.renew(isAtOnce))) return false
+    isMarkerDue = false
+    return true
+  }
+
   /** Applies the next captured keys. Returns whether there are more. */
   const followOnce = async (from: ChangeReader<P>): Promise<boolean> => {
-    const startedAt = Date.now()
-    const { keys, unknown, position, openSince, isAtEnd } = from.read(KEYS_AT_ONCE)
+    batch ??= { ...from.read(KEYS_AT_ONCE), startedAt: Date.now() }
+    const { keys, unknown, position, openSince, isAtEnd, startedAt } = batch
     for (const reason of unknown) reasons.add(reason)
-    pending = pending.length > 0 ? [...pending, ...keys] : keys
     const at = new Date(Math.min(startedAt, openSince ?? startedAt))
-    const isDue = pending.length > 0 || startedAt - savedAt >= SAVE_MS
+    const isDue = keys.length > 0 || startedAt - savedAt >= SAVE_MS
     if (isDue) {
-      const before = marker?.current
       const until = (isAtEnd ? at : followed) ?? new Date(0)
-      const applied = await apply(pending, transaction => save(transaction, position, until))
-      pending = []
-      if (applied.written + applied.removed > 0) await marker?.renew()
+      const applied = await apply(keys, transaction => save(transaction, position, until))
+      done = { position, until }
+      isMarkerDue ||= applied.written + applied.removed > 0
       // The position must have the marker that is in the table now.
-      if (marker?.current !== before) await save(sql, position, until)
+      if (await renewMarker()) await save(sql, position, until)
       savedAt = startedAt
       from.commit(position)
     }
+    batch = undefined
     if (isAtEnd) followed = at
     return !isAtEnd
   }
@@ -198,29 +223,37 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
     if (!isFilled) {
       state = 'backfill'
       await backfill(deps, pass(from))
-      if (signal.aborted) return
-      isFilled = true
+      isFilled = await isBackfilled(deps)
+      if (signal.aborted || !isFilled) return
     }
     if (reasons.size > 0 && !signal.aborted) {
       state = 'verifying'
       log.event('projection', `comparing every item: ${[...reasons].join(', ')}`)
+      comparing = [...reasons]
       reasons.clear()
       const settledHere = async (since: Date): Promise<boolean> => {
         while (!signal.aborted && !(followed && followed > since)) await follow(from)
         return !signal.aborted
       }
-      const { missing, differ, extra } = await verify(
-        { ...deps, settled: settledHere },
-        { ...pass(from), mend: true },
-      ).catch((error: unknown) => {
-        reasons.add('a comparison was interrupted')
-        throw error
-      })
-      log.event('projection', `compared: ${missing + differ + extra} items were different and are applied`)
+      let isCompared = false
+      try {
+        const result = await verify({ ...deps, settled: settledHere }, { ...pass(from), mend: true })
+        isCompared = !signal.aborted
+        const different = result.missing + result.differ + result.extra
+        if (isCompared) log.event('projection', `compared: ${different} items were different and are applied`)
+      } finally {
+        if (!isCompared) for (const reason of comparing) reasons.add(reason)
+        comparing = []
+      }
     }
     items = undefined
     state = 'following'
     await follow(from)
+  }
+
+  const saveStopped = async ({ position, until }: NonNullable<typeof done>): Promise<void> => {
+    await renewMarker(true)
+    await save(sql, position, until, true)
   }
 
   const run = async (): Promise<void> => {
@@ -230,29 +263,23 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       try {
         reader ??= await open()
         await work(reader)
-        if (failures > 0) log.event('projection', 'PostgreSQL is followed again')
+        if (logged !== '') log.event('projection', 'PostgreSQL is followed again')
         failures = 0
         logged = ''
       } catch (error) {
-        if (error instanceof OtherShopError) {
-          state = 'refused'
-          log.failure(error)
-          return
-        }
-        state = 'waiting'
+        // Another shop's database may be emptied for this one while it runs: `pg rebuild`.
+        const isRefused = error instanceof OtherShopError
+        state = isRefused ? 'refused' : 'waiting'
         const message = error instanceof Error ? error.message : String(error)
         if (message !== logged)
           isOutage(error) ? log.event('projection', `waiting: ${message}`) : log.failure(error)
         logged = message
-        const pause = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]
+        const pause = isRefused ? retryMs.at(-1) : retryMs[Math.min(failures++, retryMs.length - 1)]
         await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
       }
     }
-    if (reader && state === 'following' && followed) {
-      const { position, isAtEnd } = reader.read()
-      // Only what was read and not applied would have to be read again: the journal keeps it.
-      if (pending.length === 0 && isAtEnd) await save(sql, position, followed, true).catch(() => {})
-    }
+    // Nothing is read any more: what is not applied stays in the journal, after this position.
+    if (done && state !== 'waiting' && state !== 'refused') await saveStopped(done).catch(() => {})
   }
 
   const running = run()

@@ -13,8 +13,11 @@ export type Marker = {
   readonly read: () => Promise<string | undefined>
   /** Takes this one as the current one. */
   readonly use: (value: string | undefined) => void
-  /** Writes another one, at most once a minute, unless the tables take no writes now. */
-  readonly renew: () => Promise<void>
+  /**
+   * Writes another one, at most once a minute unless `isAtOnce`, and unless the tables take no writes now. Returns whether it was tried:
+   * then `current` is what is in the table.
+   */
+  readonly renew: (isAtOnce?: boolean) => Promise<boolean>
 }
 
 const RENEW_MS = 60_000
@@ -35,8 +38,8 @@ export const createMarker = (db: Pick<Dynamo, 'get' | 'transact'>, table: string
     use: value => {
       current = value
     },
-    renew: async () => {
-      if (performance.now() - renewedAt < RENEW_MS) return
+    renew: async (isAtOnce = false) => {
+      if (!isAtOnce && performance.now() - renewedAt < RENEW_MS) return false
       const value = newVersion()
       renewedAt = performance.now()
       try {
@@ -47,6 +50,7 @@ export const createMarker = (db: Pick<Dynamo, 'get' | 'transact'>, table: string
         // Whether it was written is not known when the response was lost.
         current = await readMarker().catch(() => undefined)
       }
+      return true
     },
   }
 }

@@ -63,6 +63,17 @@ export class OtherShopError extends Error {
   override readonly name = 'OtherShopError'
 }
 
+const otherShop = (): OtherShopError =>
+  new OtherShopError(
+    'the database was filled by another shop, or before its secret was changed: run `npx cloudshelf pg rebuild`, or set DATABASE_URL to another database',
+  )
+
+/** Throws OtherShopError where the database was filled with another secret; one that nobody has claimed has no rows. */
+export const assertNoOtherShop = async (sql: SqlQueries, fingerprint: string): Promise<void> => {
+  const claimed = await readPosition(sql, 'secret')
+  if (claimed !== undefined && claimed !== fingerprint) throw otherShop()
+}
+
 /**
  * Records with which secret the database is filled. Throws OtherShopError where it was another: pseudonyms and checksums would not
  * agree, so the projection must be built again.
@@ -72,8 +83,5 @@ export const claimDatabase = async (sql: SqlQueries, fingerprint: string): Promi
     "insert into sync.positions (source, position) values ('secret', $1) on conflict do nothing",
     [fingerprint],
   )
-  if ((await readPosition(sql, 'secret')) !== fingerprint)
-    throw new OtherShopError(
-      'the database was filled by another shop, or before its secret was changed: run `npx cloudshelf pg rebuild`, or set DATABASE_URL to another database',
-    )
+  if ((await readPosition(sql, 'secret')) !== fingerprint) throw otherShop()
 }

@@ -201,6 +201,37 @@ test('an item that no mapper can read is parked by name, and applied when it is 
   })
 })
 
+test('an item that PostgreSQL refuses is parked, and the others are applied', async () => {
+  const of = (category: string, book_id: string, title: string, price: unknown) => ({
+    ...aBook({ category, book_id, title }),
+    price,
+  })
+  const items = [
+    of('Odd', 'odd-1', 'Refused', 9.5),
+    of('Odd', 'odd-2', 'Taken', 9.5),
+    of('Odd\0', 'odd-3', 'NUL', 'free'),
+  ]
+  await db.transact(items.map(item => ({ action: 'Put', table: books, item })))
+  const keys = items.map(({ category, book_id }) => ({ table: books, key: { category, book_id } }))
+  await sql.query("alter table shop.books add constraint refuses check (title <> 'Refused')")
+  let isWithin = false
+  const within = async () => {
+    isWithin = true
+  }
+  expect(await apply(keys, within)).toEqual({ written: 1, removed: 0, parked: 2 })
+  expect(isWithin).toBe(true)
+  expect((await readParked(sql, 10)).map(({ name, why }) => `${name}: ${why}`)).toEqual(
+    expect.arrayContaining([
+      'Odd odd-1: PostgreSQL refuses it (SQLSTATE 23514)',
+      expect.stringContaining('Odd\uFFFD odd-3: '),
+    ]),
+  )
+  await sql.query('alter table shop.books drop constraint refuses')
+  await db.transact(keys.map(({ key }) => ({ action: 'Delete', table: books, key })))
+  await apply(keys)
+  expect(await readParked(sql, 10)).toEqual([])
+})
+
 test('applied by many at once while it changes, an item ends as it is', async () => {
   const key = { table: books, key: { category: 'Technology', book_id: 'tech-001' } }
   const change = async (stock: number) => {
