@@ -96,9 +96,7 @@ test.each([
       const told = one.Environment.Variables as Record<string, unknown>
       const names = Object.keys(told)
       expect(names.filter(name => name.endsWith('_TABLE_NAME')).sort(), id).toEqual(
-        Object.keys(tables)
-          .map(table => `${table.toUpperCase()}_TABLE_NAME`)
-          .sort(),
+        [...new Set(tables.map(({ table }) => `${table.toUpperCase()}_TABLE_NAME`))].sort(),
       )
       expect(names.includes('BLOB_BUCKET'), id).toBe(blobs !== undefined)
       expect(told.SECRETS_PATH, id).toBe(secrets.length > 0 ? `/cloudshelf/${made.stacks.stage}` : undefined)

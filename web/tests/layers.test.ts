@@ -6,11 +6,11 @@ import { expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /**
- * Shapes, endpoints, the typed client and its error, and pure functions: states of an order, amounts, email
+ * Shapes, endpoints, the typed client and its error, problem documents, and pure functions: states of an order, amounts, email
  * addresses, postal addresses, money, days, the shop profile, tokens, slugs, language tags, query parameters.
  */
 const KNOWN =
-  /^#src\/(\w+\/([\w-]+\/)?(((staff|shelves)-)?api|schema)|orders\/status|cart\/amounts|http\/client|catalog\/(price-bands|import\/feed\/price-cell)|pages\/query-params|core\/(book-path|category-path|currency|days|errors|format-money|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email|addresses\/(formats|lines|rules|states))\.ts$/
+  /^#src\/(\w+\/([\w-]+\/)?(((staff|shelves)-)?api|schema)|orders\/status|cart\/amounts|http\/(client|problem)|catalog\/(price-bands|import\/feed\/price-cell)|pages\/query-params|core\/(book-path|category-path|currency|days|errors|format-money|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email|addresses\/(formats|lines|rules|states))\.ts$/
 
 test('pages import only schemas, endpoints, the client and pure functions of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(

@@ -3,7 +3,7 @@
  */
 import { data, redirect } from 'react-router'
 import { whoAmI } from '#src/accounts/api.ts'
-import { getHealth } from '#src/health/health.ts'
+import { getHealth } from '#src/health/api.ts'
 import { signInPath } from '../paths.ts'
 import type { PageContext, RouteErrorData } from './page-context.ts'
 
