@@ -14,8 +14,6 @@ export type Migration = {
 
 /** Key of the advisory lock, which all processes take before they read or change what is applied. */
 const LOCK = 7_203_318
-/** An index over many rows takes as long as it takes. */
-const NO_TIMEOUT = 'set local statement_timeout = 0'
 
 const assertNumbered = (migrations: readonly Migration[]): void => {
   const wrong = migrations.find(({ number }, index) => number !== index + 1)
@@ -24,7 +22,6 @@ const assertNumbered = (migrations: readonly Migration[]): void => {
 }
 
 const readApplied = async (transaction: SqlQueries): Promise<number> => {
-  await transaction.query(NO_TIMEOUT)
   await transaction.query(`select pg_advisory_xact_lock(${LOCK})`)
   await transaction.query('create schema if not exists sync')
   await transaction.query(
@@ -44,7 +41,7 @@ export const migrate = async (sql: Sql, migrations: readonly Migration[]): Promi
   assertNumbered(migrations)
   const applied: Migration[] = []
   for (;;) {
-    const next = await sql.transaction(async transaction => {
+    const apply = async (transaction: SqlQueries): Promise<Migration | undefined> => {
       const last = await readApplied(transaction)
       if (last > migrations.length)
         throw new SqlError(
@@ -59,7 +56,9 @@ export const migrate = async (sql: Sql, migrations: readonly Migration[]): Promi
         migration.name,
       ])
       return migration
-    })
+    }
+    // An index over many rows takes as long as it takes.
+    const next = await sql.transaction(apply, { isUnlimited: true })
     if (!next) return applied
     applied.push(next)
   }

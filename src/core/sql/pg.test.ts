@@ -65,6 +65,22 @@ test('a transaction is committed, or rolled back with the error of its work', as
   expect(await sql.query('select id from kept order by id')).toEqual([{ id: 1 }, { id: 4 }])
 })
 
+test('statements of an unlimited transaction take as long as they take; others are given up, and so is their connection', async () => {
+  const short = createPgSql({ url, connections: 1, statementTimeoutMs: 50, networkGraceMs: 50 })
+  onTestFinished(short.close)
+  const slow = "select pg_sleep(0.3), 'slept' as done"
+  const [row] = await short.transaction(({ query }) => query(slow), { isUnlimited: true })
+  expect(row?.done).toBe('slept')
+  expect(await failure(short.transaction(({ query }) => query(slow)))).toMatchObject({ state: '57014' })
+  // A server that does not end it itself, as one that hangs.
+  const hanging = short.transaction(async ({ query }) => {
+    await query('set local statement_timeout = 0')
+    await query('select pg_sleep(1)')
+  })
+  expect(isUnavailable(await failure(hanging))).toBe(true)
+  expect(await short.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
 test('a lost connection is unavailable, and the next statement has a new one', async () => {
   const own = createPgSql({ url, connections: 2 })
   onTestFinished(own.close)

@@ -1,6 +1,14 @@
 /** PostgreSQL over its wire protocol, by the package `pg`, which is loaded with the first statement. */
 import type { DatabaseError, Pool, PoolClient } from 'pg'
-import { kindOfState, type Sql, SqlError, type SqlParam, type SqlQueries, type SqlRow } from './sql.ts'
+import {
+  isUnavailable,
+  kindOfState,
+  type Sql,
+  SqlError,
+  type SqlParam,
+  type SqlQueries,
+  type SqlRow,
+} from './sql.ts'
 
 export type PgOptions = {
   /**
@@ -12,6 +20,8 @@ export type PgOptions = {
   readonly connections?: number
   /** After how long the server ends a statement, in milliseconds; 30,000 by default. */
   readonly statementTimeoutMs?: number
+  /** How long an answer may take longer than that before the connection counts as lost, in milliseconds; 5,000 by default. */
+  readonly networkGraceMs?: number
   /** Named in `pg_stat_activity`. */
   readonly applicationName?: string
 }
@@ -20,7 +30,6 @@ const CONNECTIONS = 4
 const STATEMENT_TIMEOUT_MS = 30_000
 const CONNECT_TIMEOUT_MS = 5_000
 const IDLE_MS = 30_000
-/** How long an answer may take longer than the statement before the connection counts as lost (ms). */
 const NETWORK_GRACE_MS = 5_000
 
 /** Object identifiers of types, from PostgreSQL's catalog pg_type. */
@@ -69,16 +78,21 @@ const withSqlErrors = async <T>(call: () => Promise<T>): Promise<T> => {
 }
 
 const createQuery =
-  (connect: () => Promise<Pick<Pool | PoolClient, 'query'>>): SqlQueries['query'] =>
+  (
+    connect: () => Promise<Pick<Pool | PoolClient, 'query'>>,
+    timeoutMs: number | undefined,
+  ): SqlQueries['query'] =>
   <Row extends SqlRow>(text: string, params: readonly SqlParam[] = []) =>
     withSqlErrors(async () => {
       const runner = await connect()
-      const { rows } = await runner.query<Row>({ text, values: params.map(toText), types: TYPES })
+      const config = { text, values: params.map(toText), types: TYPES, query_timeout: timeoutMs }
+      const { rows } = await runner.query<Row>(config)
       return rows
     })
 
-const commit = async (client: PoolClient): Promise<void> => {
-  const { command } = await withSqlErrors(() => client.query('commit'))
+const commit = async (client: PoolClient, timeoutMs: number | undefined): Promise<void> => {
+  const config = { text: 'commit', query_timeout: timeoutMs }
+  const { command } = await withSqlErrors(() => client.query(config))
   // COMMIT of a transaction in which a statement has failed ends in ROLLBACK, without an error.
   if (command !== 'COMMIT')
     throw new SqlError('refused', 'the transaction was rolled back: one of its statements failed', '25P02')
@@ -92,8 +106,11 @@ export const createPgSql = ({
   url,
   connections = CONNECTIONS,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  networkGraceMs = NETWORK_GRACE_MS,
   applicationName = 'cloudshelf',
 }: PgOptions): Sql => {
+  /** Given with each statement, because pg lets none be without a timeout that the pool has. */
+  const timeoutMs = statementTimeoutMs === 0 ? undefined : statementTimeoutMs + networkGraceMs
   let opening: Promise<Pool> | undefined
   let closing: Promise<void> | undefined
 
@@ -107,7 +124,6 @@ export const createPgSql = ({
       keepAlive: true,
       application_name: applicationName,
       options: `-c statement_timeout=${statementTimeoutMs} -c TimeZone=UTC -c DateStyle=ISO`,
-      query_timeout: statementTimeoutMs + NETWORK_GRACE_MS,
       allowExitOnIdle: true,
     })
     pool.on('error', () => {}) // an idle connection was lost: the pool has dropped it, and opens another when one is needed
@@ -120,21 +136,33 @@ export const createPgSql = ({
     return await opening
   }
 
-  const transaction: Sql['transaction'] = async work => {
+  const transaction: Sql['transaction'] = async (work, { isUnlimited = false } = {}) => {
     const client = await withSqlErrors(async () => (await open()).connect())
     let lost: Error | undefined
     const onError = (error: Error): void => {
       lost = error
     }
     client.on('error', onError)
-    const query = createQuery(async () => client)
+    const limit = isUnlimited ? undefined : timeoutMs
+    const send = createQuery(async () => client, limit)
+    const query: SqlQueries['query'] = async (text, params) => {
+      try {
+        return await send(text, params)
+      } catch (error) {
+        if (error instanceof SqlError && isUnavailable(error)) lost ??= error
+        throw error
+      }
+    }
     try {
       await query('begin')
+      if (isUnlimited) await query('set local statement_timeout = 0')
       const result = await work({ query })
-      await commit(client)
+      await commit(client, limit)
       return result
     } catch (error) {
-      await client.query('rollback').catch(onError)
+      // A server that does not answer is not asked again: the connection is closed, which rolls back.
+      const rollback = { text: 'rollback', query_timeout: timeoutMs }
+      if (lost === undefined) await client.query(rollback).catch(onError)
       throw error
     } finally {
       client.off('error', onError)
@@ -143,7 +171,7 @@ export const createPgSql = ({
   }
 
   return {
-    query: createQuery(open),
+    query: createQuery(open, timeoutMs),
     transaction,
     close: () => {
       closing ??= (async () => (await opening)?.end())()

@@ -70,6 +70,10 @@ test.each([
   ['an advisory lock of a transaction', 'select pg_try_advisory_xact_lock(1)'],
   ['a large object', 'select lo_create(0)'],
   ['a large object with content', "select lo_from_bytea(0, 'x')"],
+  ['a message in the write-ahead log', "select pg_logical_emit_message(false, 'x', 'y')"],
+  ['a notification by function', "select pg_notify('x', 'y')"],
+  ['a transaction id', 'select pg_current_xact_id()'],
+  ['a transaction id by its old name', 'select txid_current()'],
   ['more temporary files', "set temp_file_limit = '100GB'"],
   ['a role', 'create role friend'],
   [

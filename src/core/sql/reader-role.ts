@@ -18,8 +18,12 @@ const MAX_CONNECTIONS = 5
 export const READER_TIMEOUT_SECONDS = 30
 const GRACE_SECONDS = 5
 
-/** Functions of the catalogue that everybody may call: large objects, which store data, and locks, which the shop uses itself. */
-const REVOKED_FUNCTIONS = '^(lo_.*|loread|lowrite|pg_(try_)?advisory_.*)$'
+/**
+ * Functions of the catalogue that everybody may call: large objects, which store data, locks, which the shop uses itself, and those
+ * that write to the write-ahead log also in a transaction that only reads. `NOTIFY` as a command cannot be revoked.
+ */
+const REVOKED_FUNCTIONS =
+  '^(lo_.*|loread|lowrite|pg_(try_)?advisory_.*|pg_logical_emit_message|pg_notify|pg_current_xact_id|txid_current)$'
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 

@@ -75,7 +75,7 @@ export const createReplicaSql = (
   }
   return {
     query: (text, params) => read(sql => sql.query(text, params)),
-    transaction: work => read(sql => sql.transaction(work)),
+    transaction: (work, options) => read(sql => sql.transaction(work, options)),
     close: async () => void (await Promise.all([replica.close(), writer.close()])),
     status: () => ({ from, lagMs }),
   }

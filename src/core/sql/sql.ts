@@ -33,12 +33,20 @@ export type SqlQueries = {
   ) => Promise<readonly Row[]>
 }
 
+export type TransactionOptions = {
+  /** Whether its statements may take as long as they take, as an index over many rows; otherwise each ends after the timeout of the client. */
+  readonly isUnlimited?: boolean
+}
+
 export type Sql = SqlQueries & {
   /**
    * Runs `work` in one transaction (read committed), which is committed when `work` returns, and rolled back when it throws. Throws what
    * `work` throws, and SqlError when it cannot be committed: then of kind 'unavailable' it is unknown whether it was.
    */
-  readonly transaction: <T>(work: (transaction: SqlQueries) => Promise<T>) => Promise<T>
+  readonly transaction: <T>(
+    work: (transaction: SqlQueries) => Promise<T>,
+    options?: TransactionOptions,
+  ) => Promise<T>
   /** Ends the connections; statements that run are waited for. Idempotent. */
   readonly close: () => Promise<void>
 }

@@ -1,4 +1,5 @@
 /** PostgreSQL of a local shop with what follows the tables into it. Without DATABASE_URL none of it is loaded. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Settings } from '../../composition/settings.ts'
 import type { Deps } from '../../composition/shop.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
@@ -10,6 +11,9 @@ export type LoadedPostgres = Required<Pick<Deps, 'sql' | 'projection'>> & {
   readonly start: (deps: Deps) => void
   readonly stop: () => Promise<void>
 }
+
+/** How long a shutdown waits for the follower (ms): with a server that hangs it would wait for the timeouts of its statements. */
+const FOLLOWER_STOP_MS = 5_000
 
 /** Name of the reader of the journal that the shop's own projection is. */
 export const PROJECTION_READER = 'projection'
@@ -46,7 +50,8 @@ export const loadPostgres = async (
       projection.start(deps)
     },
     stop: async () => {
-      await projection.stop()
+      const stopped = projection.stop().catch(given.log.failure)
+      await Promise.race([stopped, sleep(FOLLOWER_STOP_MS, undefined, { ref: false })])
       await postgres.stop()
     },
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { runInProcess, startCommand } from '../../../test/cli.ts'
@@ -118,6 +120,32 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
   expect((await cli('pg', 'drop', '--yes')).stdout).toBe(`removed ${folder.path}\n`)
   expect((await cli('pg', 'drop', '--yes')).stdout).toBe('there is nothing to remove\n')
 }, 60_000)
+
+test('a server of your own that hangs does not hold up the end of the shop', async () => {
+  let isGivenUp = false
+  const accepted: Socket[] = []
+  const server = createServer(socket => {
+    accepted.push(socket)
+    socket.on('error', () => {})
+    socket.resume().on('close', () => {
+      isGivenUp = true
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `postgres://shop:secret@127.0.0.1:${port}/shop`
+  const log = { event: vi.fn(), failure: vi.fn() }
+  const postgres = createShopPostgres(
+    { dataDir: temporaryFolder(), postgres: { url, readUrl: undefined, port: 0 } },
+    log,
+  )
+  postgres.start()
+  await waitUntil(() => accepted.length > 0)
+  await postgres.stop()
+  expect(isGivenUp).toBe(false)
+  for (const socket of accepted) socket.destroy()
+  server.close()
+})
 
 test('a server of your own that cannot be reached is reported once, without its password, and tried again', async () => {
   const event = vi.fn()

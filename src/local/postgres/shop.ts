@@ -122,9 +122,8 @@ export const createShopPostgres = (
     },
     stop: async () => {
       stopping.abort()
-      await running
-      // What still runs is given a moment; a statement of a report may take half a minute.
-      const closed = Promise.all([sql.reader.close(), sql.writer.close()])
+      // What still runs is given a moment; a statement of a report, or a server that hangs, may take half a minute.
+      const closed = Promise.all([running, sql.reader.close(), sql.writer.close()])
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
       await server?.stop()
     },
