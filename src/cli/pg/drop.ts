@@ -15,10 +15,15 @@ import { placeOf, requirePostgres, withPostgres } from './with-postgres.ts'
 export type DropOptions = { readonly yes?: boolean; readonly json?: boolean }
 
 const confirm = async (what: string): Promise<void> => {
-  if (!process.stdin.isTTY) throw new CommandError(`this removes ${what}: repeat the command with --yes`)
+  if (!process.stdin.isTTY)
+    throw new CommandError(
+      `this removes ${what}: repeat the command with --yes. Note that earlier prices, the times of order states, and books and carts that are gone are lost`,
+    )
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await terminal.question(`Remove ${what}? It can be built again from the tables. [y/N] `)
+    const answer = await terminal.question(
+      `Remove ${what}? It can be built again from the tables, but earlier prices, the times of order states, and books and carts that are gone are lost. [y/N] `,
+    )
     if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was removed')
   } finally {
     terminal.close()

@@ -95,7 +95,7 @@ const assertSameMajor = ({ data }: PostgresFolder, { major }: PostgresPackage): 
   const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
   if (found !== major)
     throw new StartError(
-      `${data} is from PostgreSQL ${found}, and version ${major} is installed: \`cloudshelf pg drop\` removes it, and the next start builds it again`,
+      `${data} is from PostgreSQL ${found}, and version ${major} is installed: \`cloudshelf pg drop\` removes it, and the next start builds it again, but earlier prices, the times of order states, and books and carts that are gone are lost`,
     )
 }
 
