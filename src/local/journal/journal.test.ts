@@ -146,6 +146,19 @@ test('segments are deleted when every reader has read them, never the one being 
   ])
 })
 
+test('what was read ten minutes ago is deleted with the next write, because keys may be e-mail addresses', async () => {
+  const dir = tempFolder()
+  let clock = Date.now()
+  const reader = await openJournalReader(dir, 'one', read)
+  const journal = createJournal(dir, DEFAULT_TABLE_NAMES, { now: () => clock })
+  journal.begin({ keys: [aKey('email#a@example.com')] })()
+  reader.commit(reader.read().position)
+  clock += 600_000
+  journal.begin({ keys: [aKey('b')] })()
+  reader.commit(reader.read().position)
+  expect(listSegments(journalFolder(dir)).map(({ number }) => number)).toEqual([2])
+})
+
 test('a reader that stays away too long does not fill the disk, and learns that changes are missing', async () => {
   const dir = tempFolder()
   const reader = await openJournalReader(dir, 'one', read)

@@ -19,6 +19,8 @@ type JournalOptions = {
 
 /** An end that comes later repeats the keys: readers give up a write without an end after a minute, and must not be late. */
 const LATE_MS = 30_000
+/** Keys may be addresses of e-mail: what was read is deleted with its segment, which is therefore not written to for longer. */
+const SEGMENT_MS = 10 * 60_000
 const SEGMENT_BYTES = 4 * 1024 * 1024
 
 /** The attributes of the primary key of each table, by its deployed name. */
@@ -45,7 +47,7 @@ export const createJournal = (
   const readers = readersFolder(folder)
   let writer: string | undefined
   let segment = 0
-  let file: { readonly fd: number; size: number } | undefined
+  let file: { readonly fd: number; readonly openedAt: number; size: number } | undefined
   let count = 0
   let isTorn = false
 
@@ -53,7 +55,7 @@ export const createJournal = (
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const self = identify(process.pid) ?? { pid: process.pid, started: 'unknown' }
     writer ??= writerName(self, randomBytes(4).toString('hex'))
-    return { fd: openSync(segmentPath(folder, writer, ++segment), 'a', 0o600), size: 0 }
+    return { fd: openSync(segmentPath(folder, writer, ++segment), 'a', 0o600), openedAt: now(), size: 0 }
   }
 
   const close = (): void => {
@@ -62,7 +64,7 @@ export const createJournal = (
   }
 
   const append = (line: unknown): void => {
-    if (file && file.size >= segmentBytes) {
+    if (file && (file.size >= segmentBytes || now() - file.openedAt >= SEGMENT_MS)) {
       close()
       file = open()
       trimJournal(folder)

@@ -42,6 +42,7 @@ export const createShopPostgres = (
   const stopping = new AbortController()
   const { signal } = stopping
   let server: EmbeddedPostgres | undefined
+  let starting: Promise<EmbeddedPostgres> | undefined
   let running: Promise<unknown> = Promise.resolve()
 
   const url = (): string => {
@@ -106,7 +107,10 @@ export const createShopPostgres = (
 
   const run = async (): Promise<void> => {
     try {
-      if (isEmbedded) server = await startServer()
+      if (isEmbedded) {
+        starting = startServer()
+        server = await starting
+      }
       log.event('postgres', placeOf(url()))
       await prepareWhenReachable()
       await watch()
@@ -122,6 +126,8 @@ export const createShopPostgres = (
     },
     stop: async () => {
       stopping.abort()
+      // An embedded server that is starting must not outlive the shop. A failure is reported where it is run.
+      await starting?.catch(() => {})
       // What still runs is given a moment; a statement of a report, or a server that hangs, may take half a minute.
       const closed = Promise.all([running, sql.reader.close(), sql.writer.close()])
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
