@@ -33,7 +33,7 @@ test('an erasure is done only when PostgreSQL has it too: while that is down it 
   const rows = async () =>
     (
       await projection.sql.query(
-        `select (select count(*) from shop.customers) as accounts, (select count(*) from shop.carts where gone_at is null) as carts,
+        `select (select count(*) from shop.customers) as accounts, (select count(*) from shop.carts where owner is not null) as carts,
           (select count(*) from shop.orders where customer is not null) as named`,
       )
     )[0]

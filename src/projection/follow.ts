@@ -4,81 +4,16 @@
  * changes may have been missed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
-import type { CapturedKey } from '../core/dynamo/capture.ts'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
-import type { Log } from '../core/log/log.ts'
 import { migrate } from '../core/sql/migrate.ts'
 import { isUnavailable, type SqlQueries } from '../core/sql/sql.ts'
-import type { Apply, ApplyDeps } from './apply.ts'
 import { backfill, isBackfilled } from './backfill.ts'
+import type { ChangeReader, FollowDeps, Follower, ProjectionState } from './follower.ts'
 import { createMarker, type Marker } from './marker.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { claimDatabase, OtherShopError, readPosition, writePosition } from './positions.ts'
+import { claimDatabase, OtherShopError } from './positions.ts'
+import { readSaved, type Saved, writeSaved } from './saved-position.ts'
 import { verify } from './verify.ts'
-
-/** Where captured keys come from, with positions of type `P`: the journal of a data folder (local/journal/reader.ts). */
-export type ChangeReader<P> = {
-  readonly isNew: boolean
-  readonly read: (limit?: number) => {
-    readonly keys: readonly CapturedKey[]
-    readonly unknown: readonly string[]
-    readonly position: P
-    readonly openSince: number | undefined
-    readonly isAtEnd: boolean
-  }
-  readonly commit: (position: P) => void
-}
-
-export type FollowDeps<P> = ApplyDeps & {
-  readonly db: Pick<Dynamo, 'batchGetAll' | 'scan' | 'get' | 'transact'>
-  readonly apply: Apply
-  /** The control table, which has the marker; without it, tables that were put back from a copy are not noticed. */
-  readonly controlTable?: string
-  /** Opens the reader, at the position where there is one. */
-  readonly openReader: (from: P | undefined) => Promise<ChangeReader<P>>
-  /** Names this run of the machine: what it had not written to the disk is lost with a loss of power. */
-  readonly machineRun: string
-  readonly log: Pick<Log, 'event' | 'failure'>
-  /** Least pause between two reads of the journal, 200 ms by default. */
-  readonly pollMs?: number
-  /** How many times as long as it works it rests, 3 by default; a command of its own need not rest. */
-  readonly restFactor?: number
-  /** Pauses after failures, one after another; the last one is repeated. 1, 2, 5 and 10 s by default. */
-  readonly retryMs?: readonly number[]
-}
-
-export type ProjectionState = 'starting' | 'backfill' | 'verifying' | 'following' | 'waiting' | 'refused'
-
-export type ProjectionStatus = {
-  readonly state: ProjectionState
-  /** Everything that was written before is in PostgreSQL; undefined before the first time. */
-  readonly asOf: Date | undefined
-  /** Items read by the backfill or the verification that is running. */
-  readonly items: number | undefined
-}
-
-export type Follower = {
-  readonly status: () => ProjectionStatus
-  /** Waits until what was captured before `since` is applied, at most `ms`; false when it is not. */
-  readonly settled: (since: Date, ms?: number) => Promise<boolean>
-  /** Finishes the transaction that runs and stops. What is not applied stays in the journal, for the next start. */
-  readonly stop: () => Promise<void>
-}
-
-export const JOURNAL_POSITION = 'journal'
-
-const Saved = z.object({
-  reader: z.unknown(),
-  asOf: z.string(),
-  marker: z.string().optional(),
-  machineRun: z.string(),
-  isStopped: z.boolean(),
-  /** Why everything is still to be compared. */
-  reasons: z.array(z.string()).default([]),
-})
-type Saved = z.infer<typeof Saved>
 
 type Batch<P> = ReturnType<ChangeReader<P>['read']> & { readonly startedAt: number }
 
@@ -91,12 +26,6 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000] as const
 const SETTLE_MS = 30_000
 
 const isOutage = (error: unknown): boolean => isUnavailable(error) || error instanceof ShopError
-
-/** When everything that was captured before was applied, as it was saved last; undefined when it never was. */
-export const readAsOf = async (sql: SqlQueries): Promise<Date | undefined> => {
-  const saved = await readPosition(sql, JOURNAL_POSITION)
-  return saved === undefined ? undefined : new Date(Saved.parse(JSON.parse(saved)).asOf)
-}
 
 /** Starts the follower, which migrates the database first. It does not throw: what fails is logged, and tried again. */
 export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
@@ -126,7 +55,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
     await sleep(Math.max(pollMs, restFactor * workedMs), undefined, { signal, ref: false }).catch(() => {})
   }
 
-  const save = (sql: Parameters<typeof writePosition>[0], position: P, at: Date, isStopped = false) => {
+  const save = (sql: SqlQueries, position: P, at: Date, isStopped = false) => {
     const saved: Saved = {
       reader: position,
       asOf: (isFilled ? at : new Date(0)).toISOString(),
@@ -135,14 +64,13 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       reasons: [...new Set([...comparing, ...reasons])],
       ...(marker?.current !== undefined && { marker: marker.current }),
     }
-    return writePosition(sql, JOURNAL_POSITION, JSON.stringify(saved))
+    return writeSaved(sql, saved)
   }
 
   const open = async (): Promise<ChangeReader<P>> => {
     await migrate(sql, MIGRATIONS)
     await claimDatabase(sql, deps.pseudonyms.fingerprint)
-    const text = await readPosition(sql, JOURNAL_POSITION)
-    const saved = text === undefined ? undefined : Saved.parse(JSON.parse(text))
+    const saved = await readSaved(sql)
     if (deps.controlTable !== undefined) marker ??= createMarker(deps.db, deps.controlTable)
     const found = await marker?.read()
     for (const reason of saved?.reasons ?? []) reasons.add(reason)
@@ -154,8 +82,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       reasons.add('the tables are not those that were followed: were they restored?')
     if (saved && saved.machineRun !== machineRun && !saved.isStopped)
       reasons.add('the machine was restarted while the shop ran')
-    if (saved && reasons.size > 0)
-      await writePosition(sql, JOURNAL_POSITION, JSON.stringify({ ...saved, reasons: [...reasons] }))
+    if (saved && reasons.size > 0) await writeSaved(sql, { ...saved, reasons: [...reasons] })
     marker?.use(found)
     return opened
   }

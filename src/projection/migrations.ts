@@ -39,8 +39,8 @@ const TABLES = [
   'create index on shop.order_lines (book_id, ordered_at)',
   `create table shop.order_steps (source_key bytea references shop.orders on delete cascade, status text, seen_at timestamptz not null,
     primary key (source_key, status))`,
-  `create table shop.carts (${SOURCE}, owner bytea not null, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
-    lines int not null, copies int not null, total_minor bigint not null, currency text not null, gone_at timestamptz)`,
+  `create table shop.carts (${SOURCE}, owner bytea, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
+    lines int not null, copies int not null, total_minor bigint not null, currency text not null, gone_at timestamptz, outcome text)`,
   'create index on shop.carts (updated_at)',
   `create table shop.customers (${SOURCE}, customer bytea, account_status text not null, country text, since timestamptz)`,
   'create index on shop.customers (customer)',
@@ -55,19 +55,11 @@ const BOOKS_VIEW = `create view report.books as
     published_year, pages, created_at, updated_at, gone_at, source_key
   from shop.books order by book_id, gone_at desc nulls first, updated_at desc nulls last, category`
 
-/**
- * What became of a cart is not written anywhere: it was bought when its owner has ordered since its last change. States are read, not
- * events, so a cart that was filled and emptied between two reads is not counted.
- */
+/** States are read, not events, so a cart that was filled and emptied between two reads is not counted. */
 const CARTS_VIEW = `create view report.carts as
-  select owner, created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at,
-    case
-      when exists (select from shop.orders o where o.owner = c.owner and o.ordered_at >= c.updated_at) and gone_at is not null then 'bought'
-      when coalesce(gone_at, now()) >= expires_at then 'abandoned'
-      when gone_at is null then 'open'
-      else 'emptied'
-    end as outcome
-  from shop.carts c`
+  select created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at,
+    case when gone_at is not null then outcome when now() >= expires_at then 'abandoned' else 'open' end as outcome
+  from shop.carts`
 
 const VIEWS = [
   BOOKS_VIEW,

@@ -166,6 +166,16 @@ test('what became of a cart: bought, abandoned when its time was over, or emptie
   await apply([...keys, { table: orders, key: { user_id: order.user_id, order_id: order.order_id } }])
   const outcomes = await sql.query('select outcome from report.carts where gone_at is not null order by 1')
   expect(outcomes.map(({ outcome }) => outcome)).toEqual(['abandoned', 'bought', 'emptied'])
+  // A later order of the same person changes nothing, and what is gone says no longer whose it was.
+  const later = { ...order, user_id: 'user-emptied', order_id: 'order-2026-01-02-x' }
+  await db.transact([{ action: 'Put', table: orders, item: later }])
+  await apply([{ table: orders, key: { user_id: later.user_id, order_id: later.order_id } }])
+  expect(await sql.query('select outcome from report.carts where gone_at is not null order by 1')).toEqual(
+    outcomes,
+  )
+  expect(await sql.query('select from shop.carts where gone_at is not null and owner is not null')).toEqual(
+    [],
+  )
 })
 
 test('an item that no mapper can read is parked by name, and applied when it is mended', async () => {

@@ -25,12 +25,12 @@ const recordset = (columns: Readonly<Record<string, string>>): string =>
 /** The keys of a JSON list as rows of one column `k`. */
 export const KEYS = 'select value::bytea as k from jsonb_array_elements_text($1::jsonb)'
 
-const upsert = ({ target, columns, keepsGone }: ProjectedTable): string => {
+const upsert = ({ target, columns, onGone }: ProjectedTable): string => {
   const all = { ...SOURCE, ...columns }
   const names = Object.keys(all)
   const sets = names.slice(1).map(name => `${name} = excluded.${name}`)
   return `insert into ${target} (${names.join(', ')}) select ${names.join(', ')} from ${recordset(all)}
-    on conflict (source_key) do update set ${[...sets, ...(keepsGone ? ['gone_at = null'] : [])].join(', ')}`
+    on conflict (source_key) do update set ${[...sets, ...(onGone ? ['gone_at = null'] : [])].join(', ')}`
 }
 
 const insertChildren = (child: string, columns: Readonly<Record<string, string>>): string => {
@@ -92,13 +92,13 @@ export const writeRows = async (
 /** Takes the rows of items that are gone out of the projection. */
 export const removeRows = async (
   sql: SqlQueries,
-  { target, keepsGone }: ProjectedTable,
+  { target, onGone }: ProjectedTable,
   keys: readonly string[],
 ): Promise<void> => {
   if (keys.length === 0) return
   await sql.query(
-    keepsGone
-      ? `update ${target} set gone_at = now(), source_hash = null, sealed_key = null where source_key in (${KEYS}) and gone_at is null`
+    onGone
+      ? `update ${target} set ${onGone}, source_hash = null, sealed_key = null where source_key in (${KEYS}) and gone_at is null`
       : `delete from ${target} where source_key in (${KEYS})`,
     [keys],
   )

@@ -16,8 +16,11 @@ export type ProjectedTable = {
   readonly map: MapItem
   /** Table of the rows, in PostgreSQL. */
   readonly target: string
-  /** Whether the row of an item that was deleted stays, without its source: past sales name books, and carts have an outcome. */
-  readonly keepsGone: boolean
+  /**
+   * What the row of an item that was deleted keeps, as assignments of an SQL update; undefined where it goes too. Past sales name
+   * books, and carts have an outcome.
+   */
+  readonly onGone?: string
   /** Columns of the row and of its children, with their types. */
   readonly columns: Readonly<Record<string, string>>
   readonly children: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -26,11 +29,20 @@ export type ProjectedTable = {
 const TIMES = { created_at: 'timestamptz', updated_at: 'timestamptz' }
 const MONEY = { currency: 'text', total_minor: 'bigint' }
 
+/**
+ * What became of a cart is not written anywhere: it was bought when its owner has ordered since its last change, which is decided
+ * when it goes. It then no longer says whose it was.
+ */
+const CART_GONE = `gone_at = now(), owner = null, outcome = case
+  when exists (select from shop.orders o where o.owner = shop.carts.owner and o.ordered_at >= shop.carts.updated_at) then 'bought'
+  when now() >= expires_at then 'abandoned'
+  else 'emptied' end`
+
 const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'source' | 'keyAttributes'>>> = {
   books: {
     map: mapBook,
     target: 'shop.books',
-    keepsGone: true,
+    onGone: 'gone_at = now()',
     columns: {
       category: 'text',
       book_id: 'text',
@@ -51,7 +63,6 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   orders: {
     map: mapOrder,
     target: 'shop.orders',
-    keepsGone: false,
     columns: {
       order_id: 'text',
       owner: 'bytea',
@@ -88,14 +99,13 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   carts: {
     map: mapCart,
     target: 'shop.carts',
-    keepsGone: true,
+    onGone: CART_GONE,
     columns: { owner: 'bytea', ...TIMES, expires_at: 'timestamptz', lines: 'int', copies: 'int', ...MONEY },
     children: {},
   },
   users: {
     map: mapUser,
     target: 'shop.customers',
-    keepsGone: false,
     columns: { customer: 'bytea', account_status: 'text', country: 'text', since: 'timestamptz' },
     children: {},
   },

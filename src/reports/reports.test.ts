@@ -443,12 +443,13 @@ test('carts are counted by their outcome', async () => {
     total_minor: n * 100,
     currency: 'USD',
     gone_at: null as string | null,
+    outcome: null as string | null,
     ...more,
   })
   await insert('shop.carts', [
     cart(1, {}),
     cart(2, { expires_at: '2026-11-11T00:00:00Z' }),
-    cart(3, { gone_at: '2026-11-10T12:00:00Z' }),
+    cart(3, { gone_at: '2026-11-10T12:00:00Z', outcome: 'emptied' }),
     cart(4, { created_at: '2026-10-01T00:00:00Z' }),
   ])
   await move()

@@ -46,8 +46,9 @@ const FILL = [
    select source_key, line, ordered_at, 'book-' || b, 'Category ' || (b % 40), 'Title ' || b, 1500, 1, 1500, status = 'cancelled'
    from (select o.*, line, 1 + (random() * random() * random() * ${BOOKS - 1})::int as b
      from shop.orders o, generate_series(1, 2 + (right(order_id, 1)::int % 2)) line) made`,
-  `insert into shop.carts (source_key, owner, created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at)
-   select int4send(i), int4send(i), at, at, at + interval '30 days', 1, 2, 3000, 'USD', case when i % 2 = 0 then at + interval '1 hour' end
+  `insert into shop.carts (source_key, owner, created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at, outcome)
+   select int4send(i), int4send(i), at, at, at + interval '30 days', 1, 2, 3000, 'USD', case when i % 2 = 0 then at + interval '1 hour' end,
+     case when i % 2 = 0 then 'bought' end
    from (select i, timestamptz '${LAST_DAY}Z' - random() * interval '730 days' as at from generate_series(1, ${ORDERS / 2}) i) made`,
   'vacuum analyze',
 ]
