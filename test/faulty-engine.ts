@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#src/core/aws/undici-pool.ts'
+import { isFenceRow } from '#src/core/fence/fence.ts'
 import type { Random } from '../tools/bench/random.ts'
 import { onCleanup } from './cleanup.ts'
 import { getTestEngine, type Json } from './kit.ts'
@@ -28,7 +29,7 @@ export type FaultyEngine = {
   readonly endpoint: string
   /** Sets the faults from now on. */
   readonly plan: (plan: FaultPlan) => void
-  /** Number of calls by operation. */
+  /** Number of calls by operation, without the readings of the write fence, which come by time. */
   readonly calls: Record<string, number>
   /** Number of calls with a fault. */
   readonly faults: () => number
@@ -94,6 +95,9 @@ export const randomFaults = (random: Random, faults: FaultRates): FaultPlan => {
 export const isRateLimitWrite = ({ TransactItems = [] }: Json): boolean =>
   TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
+const isFenceReading = ({ Key }: Json): boolean =>
+  Key !== undefined && isFenceRow({ pk: Key.pk?.S, sk: Key.sk?.S })
+
 export const startFaultyEngine = async (): Promise<FaultyEngine> => {
   const engine = await getTestEngine()
   const pool = createPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
@@ -108,8 +112,9 @@ export const startFaultyEngine = async (): Promise<FaultyEngine> => {
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? ''
-    calls[operation] = (calls[operation] ?? 0) + 1
-    const fault = await plan(operation, JSON.parse(body))
+    const input = JSON.parse(body)
+    if (!isFenceReading(input)) calls[operation] = (calls[operation] ?? 0) + 1
+    const fault = await plan(operation, input)
     if (fault !== undefined) faults++
     if (fault === 'refuse') return request.socket.destroy()
     if (fault === 'reset' && faults % 2 === 0) return request.socket.resetAndDestroy()
