@@ -1,4 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+// Each test file has a process of its own, which then need not compile all packages again.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('node_modules/.cache/compile-tests', import.meta.url),
+)
 
 export default defineConfig({
   test: {

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { vi } from 'vitest'
 import { explainError } from '#src/cli/errors.ts'
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url))
 
 export type CommandResult = {
   readonly code: number | string

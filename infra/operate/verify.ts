@@ -9,7 +9,7 @@ const TRIES = 30
 const PAUSE_MS = 10_000
 
 export const verifyTables = (environment: Readonly<Record<string, string>>): void => {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'tables', 'verify'], {
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'src/cli/main.js'), 'tables', 'verify'], {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   })

@@ -30,6 +30,10 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
   identity_provider_unavailable: '5',
   store_unavailable: '2',
   index_not_ready: '2',
+  writes_paused: '2',
+  shop_moving: '10',
+  reports_unavailable: '10',
+  maintenance: '300',
   // Lasts until the function has more memory.
   index_too_large: '3600',
 }

@@ -21,7 +21,7 @@ import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { tombstones } from '../privacy/erase.ts'
 
-const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../cli/main.js', import.meta.url))
 const RETRY_MS = 3_600_000
 
 /** Makes a backup by the command line. Resolves to the reason of a failure, or undefined. */

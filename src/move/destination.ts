@@ -16,12 +16,12 @@ const assertEmpty = async (place: Place): Promise<void> => {
     if (await hasItems(place, id)) throw new MoveError(`${place.name} ${HOLDS_A_SHOP}`)
 }
 
-/** Pauses the writes of an open place until it is certain that it is empty, and gives back its fence. Throws MoveError. */
-const pauseEmpty = async (place: Place, open: Fence, id: string): Promise<Fence> => {
+/** Pauses the writes of a place until it is certain that it is empty, and gives back its fence. Throws MoveError. */
+const pauseEmpty = async (place: Place, before: Fence, id: string): Promise<Fence> => {
   const { db, names } = place
-  await assertEmpty(place)
-  const paused: Fence = { state: 'paused', epoch: open.epoch + 1, owner: id, pauseMs: LOOK_MS }
-  if (!(await setFence(db, names.control, open, paused))) throw changed(place)
+  if (before.state === 'open') await assertEmpty(place)
+  const paused: Fence = { state: 'paused', epoch: before.epoch + 1, owner: id, pauseMs: LOOK_MS }
+  if (!(await setFence(db, names.control, before, paused))) throw changed(place)
   try {
     await sleep(DRAIN_MS)
     await assertEmpty(place)
@@ -46,7 +46,11 @@ const changed = ({ name }: Place): MoveError =>
   new MoveError(`another command has changed ${name}: try again`)
 
 const mayBeFilled = ({ state, owner }: Fence, id: string): boolean =>
-  state === 'moved' || state === 'open' || (state === 'filling' && (owner === id || owner === ''))
+  state === 'moved' ||
+  state === 'open' ||
+  (state === 'filling' && (owner === id || owner === '')) ||
+  // Cut off while it was looked at: it is looked at again.
+  (state === 'paused' && owner === id)
 
 /**
  * Closes the destination to all but this run, and gives back the fence that its writes check. A run of the same move that was
@@ -62,7 +66,8 @@ export const beginFilling = async (place: Place, id: string): Promise<Fence> => 
         ? `another move (${before.owner}) fills ${name}: end it with --abandon where it was started`
         : `${name} takes no writes now (${before.state}): try again in a minute`,
     )
-  const closed = before.state === 'open' ? await pauseEmpty(place, before, id) : before
+  const isKnown = before.state === 'filling' || before.state === 'moved'
+  const closed = isKnown ? before : await pauseEmpty(place, before, id)
   const fence: Fence = { state: 'filling', epoch: closed.epoch + 1, owner: id }
   if (!(await setFence(db, names.control, closed, fence))) throw changed(place)
   return fence

@@ -141,6 +141,8 @@ describe('a move that is cut off', () => {
     const destination = createPlace('other', second.endpoint, other.names)
     onTestFinished(destination.close)
     await expect(beginFilling(failingAt(destination), 'move-1')).rejects.toThrow('throttled')
+    const killed = { state: 'paused', epoch: 1, owner: 'move-1', pauseMs: 60_000 } as const
+    await setFence(destination.db, other.names.control, NEVER_CLOSED, killed)
     await expect(runMove(source, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })).rejects.toThrow(
       'other holds a shop already',
     )

@@ -88,7 +88,7 @@ const peakMegabytes = (pid: number): number => {
 
 const importFeed = async (file: string, dataDir: string) => {
   const start = performance.now()
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'import', file, '--json'], {
+  const child = spawn(process.execPath, ['src/cli/main.js', 'import', file, '--json'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, CLOUDSHELF_DATA_DIR: dataDir },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

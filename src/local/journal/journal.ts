@@ -19,7 +19,7 @@ type JournalOptions = {
 
 /** An end that comes later repeats the keys: readers give up a write without an end after a minute, and must not be late. */
 const LATE_MS = 30_000
-/** Keys may be addresses of e-mail: what was read is deleted with its segment, which is therefore not written to for longer. */
+/** Keys may be email addresses: what was read is deleted with its segment, which is therefore not written to for longer. */
 const SEGMENT_MS = 10 * 60_000
 const SEGMENT_BYTES = 4 * 1024 * 1024
 

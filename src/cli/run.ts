@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The `cloudshelf` command: a command line for the people who run the shop. */
 import { completeRegion } from '../composition/settings.ts'
 import { reportError } from './errors.ts'
