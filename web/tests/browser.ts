@@ -13,6 +13,10 @@ const INSTALLED = [
 /** Generous, for machines under load. */
 const START_MS = 120_000
 
+/** One process for everything is for Lambda, and drawing by an emulated graphics card takes twice the time of a page test. */
+const LEFT_OUT =
+  /^--(single-process|ignore-gpu-blocklist|in-process-gpu|use-gl|use-angle|enable-unsafe-swiftshader)/
+
 const isBundled = process.platform === 'linux' && process.arch === 'x64'
 
 const bundledChromium = async () => {
@@ -34,7 +38,7 @@ export const launchBrowser = async (args: readonly string[] = []): Promise<Brows
     return chromium.launch({
       executablePath: await brought.executablePath(),
       timeout: START_MS,
-      args: [...brought.args.filter(arg => arg !== '--single-process'), '--no-sandbox', ...args],
+      args: [...brought.args.filter(arg => !LEFT_OUT.test(arg)), '--no-sandbox', '--disable-gpu', ...args],
     })
   }
   const executablePath = INSTALLED.find(path => existsSync(path))
