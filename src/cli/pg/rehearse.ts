@@ -26,7 +26,7 @@ import { type CommandProjection, settledIn, withProjection } from './with-projec
 
 export type RehearseOptions = { readonly kills: number; readonly json?: boolean }
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 /** Between two kills of the follower, in milliseconds: some come while it starts. */
 const KILL_AFTER = [400, 3_000] as const
 const POLL_MS = 200
