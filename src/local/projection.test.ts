@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { aBook, checkOut, createTestShop, TEST_SECRET, temporaryFolder } from '../../test/kit.ts'
 import { createTestProjection } from '../../test/projection.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
@@ -19,7 +19,13 @@ test('an erasure is done only when PostgreSQL has it too: while that is down it 
     transaction: work => (isDown ? down() : projection.sql.transaction(work)),
   }
   const given = { db: deps.db, sql, names, currency: deps.currency, secret: TEST_SECRET }
-  const local = createLocalProjection({ ...given, dataDir: temporaryFolder(), log: deps.log })
+  const beginSegment = vi.fn()
+  const local = createLocalProjection({
+    ...given,
+    dataDir: temporaryFolder(),
+    journal: { beginSegment },
+    log: deps.log,
+  })
   const erasing = { ...deps, projection: local }
   const buy = async () => {
     const account = await shop.account()
@@ -43,6 +49,7 @@ test('an erasure is done only when PostgreSQL has it too: while that is down it 
   await erasePerson(erasing, first.userId)
   expect(await state(first.userId)).toBe('done')
   expect(await rows()).toEqual({ accounts: 2, named: 1, carts: 1 })
+  expect(beginSegment).toHaveBeenCalledOnce()
 
   isDown = true
   await erasePerson(erasing, second.userId)

@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
-import { isUnavailable, type Sql, SqlError } from '../core/sql/sql.ts'
+import { isUnavailable, SqlError } from '../core/sql/sql.ts'
 import { type EraseDeps, resumeErasures } from '../privacy/erase.ts'
 import type { Apply } from '../projection/apply.ts'
 import { startFollower } from '../projection/follow.ts'
@@ -13,13 +12,14 @@ import type { Follower, ProjectionStatus } from '../projection/follower.ts'
 import { OtherShopError } from '../projection/positions.ts'
 import { createProjection, type ProjectionGiven } from '../projection/projection.ts'
 import type { Position } from './journal/files.ts'
+import type { Journal } from './journal/journal.ts'
 import { openJournalReader } from './journal/reader.ts'
 import { PROJECTION_READER } from './postgres/load.ts'
 
 export type LocalProjection = {
   /** Undefined before the start. */
   readonly status: () => ProjectionStatus | undefined
-  /** Applies keys at once; false where PostgreSQL cannot be reached, refuses, or has another shop's data, and the follower applies them later. */
+  /** Applies the keys of an erasure at once; false where PostgreSQL cannot be reached, refuses, or has another shop's data, and the follower applies them later. */
   readonly applied: (keys: Parameters<Apply>[0]) => Promise<boolean>
   readonly start: (deps: EraseDeps) => void
   readonly stop: () => Promise<void>
@@ -34,6 +34,11 @@ export type FollowOptions = ProjectionGiven & {
   readonly isCommand?: boolean
   /** Whether changes are captured no longer than this process runs. */
   readonly endsWithProcess?: boolean
+}
+
+export type LocalProjectionOptions = FollowOptions & {
+  /** The journal of this process: the segment with the keys of an erasure is ended with it. */
+  readonly journal: Pick<Journal, 'beginSegment'>
 }
 
 /** Names this run of the machine: of two runs that began within ten minutes another one may be taken for the same outside Linux. */
@@ -73,9 +78,7 @@ const isLater = (error: unknown): boolean =>
 const isEmptyDatabase = (error: unknown): boolean =>
   error instanceof SqlError && (error.state === NO_TABLE || error.state === NO_SCHEMA)
 
-export const createLocalProjection = (
-  options: FollowOptions & { readonly sql: Sql; readonly db: Dynamo },
-): LocalProjection => {
+export const createLocalProjection = (options: LocalProjectionOptions): LocalProjection => {
   const { apply } = createProjection(options)
   const stopping = new AbortController()
   const { signal } = stopping
@@ -98,6 +101,7 @@ export const createLocalProjection = (
     const isDone = await Promise.race([applying, late])
     applying.catch(options.log.failure) // reported also when nobody waits for it any more
     isErasurePending ||= !isDone
+    options.journal.beginSegment()
     return isDone
   }
 

@@ -161,7 +161,7 @@ const startParts = async (
   cleanups.push(db.close)
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
-  const postgres = await loadPostgres(settings, { db, secret, log })
+  const postgres = await loadPostgres(settings, { db, secret, journal, log })
   const { sql, projection } = postgres ?? {}
   const deps = createDeps(settings, { db, sql, projection, blobs, secret, log })
   if (engine) {

@@ -10,7 +10,7 @@ import type { Item } from '../core/dynamo/write.ts'
 import { type Sql, SqlError, type SqlQueries } from '../core/sql/sql.ts'
 import { anonymousId } from '../core/unreadable-rows.ts'
 import { type MapContext, text, Unmappable } from './mapping.ts'
-import { assertNoOtherShop } from './positions.ts'
+import { assertNoOtherShop, LOCK_OUT_REBUILDS } from './positions.ts'
 import { type ParkedRow, parkRows, readStored, removeRows, type SourcedRow, writeRows } from './rows.ts'
 import type { ProjectedTable } from './tables.ts'
 
@@ -42,7 +42,8 @@ const lockNumber = (sourceKey: string): bigint =>
 const lock = (sql: SqlQueries, keys: readonly Keyed[]): Promise<unknown> => {
   const numbers = [...new Set(keys.map(({ sourceKey }) => lockNumber(sourceKey)))]
   return sql.query(
-    'select pg_advisory_xact_lock(k) from (select value::bigint as k from jsonb_array_elements_text($1::jsonb) order by 1) as locks',
+    `${LOCK_OUT_REBUILDS} union all
+     select pg_advisory_xact_lock(k) from (select value::bigint as k from jsonb_array_elements_text($1::jsonb) order by 1) as locks`,
     [numbers.sort((a, b) => (a < b ? -1 : 1)).map(String)],
   )
 }
@@ -119,11 +120,12 @@ export const createApply = (deps: ApplyDeps): Apply => {
   const applyOnce = (groups: readonly Group[], within?: Within, refusal?: string): Promise<Applied> =>
     deps.sql.transaction(async transaction => {
       const total = { written: 0, removed: 0, parked: 0 }
+      await lock(
+        transaction,
+        groups.flatMap(({ keys }) => keys),
+      )
       if (groups.length > 0) {
-        await lock(
-          transaction,
-          groups.flatMap(({ keys }) => keys),
-        )
+        await assertNoOtherShop(transaction, deps.pseudonyms.fingerprint)
         const itemsOf = await deps.db.batchGetAll(
           groups.map(({ table, keys }) => ({ table: table.source, keys: keys.map(({ key }) => key) })),
         )
@@ -133,8 +135,6 @@ export const createApply = (deps: ApplyDeps): Apply => {
           total.removed += applied.removed
           total.parked += applied.parked
         }
-        // Its tables are locked by what was written, so nobody empties it for another shop before the commit.
-        await assertNoOtherShop(transaction, deps.pseudonyms.fingerprint)
       }
       await within?.(transaction)
       return total

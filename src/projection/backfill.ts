@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
 import type { Apply, ApplyDeps } from './apply.ts'
-import { readPosition, recordRun, writePosition } from './positions.ts'
+import { readGeneration, readPosition, recordRun, writePosition } from './positions.ts'
 
 export type BackfillDeps = Pick<ApplyDeps, 'sql' | 'tables' | 'pseudonyms'> & {
   readonly db: Pick<Dynamo, 'scan'>
@@ -51,16 +51,25 @@ export const countBackfilled = async ({
   return items
 }
 
-/** Applies what is left of the tables. Returns how many items it read, those of an earlier run included. Idempotent. */
+/**
+ * Applies what is left of the tables. Returns how many items it read, those of an earlier run included. Idempotent. Throws RebuiltError
+ * when the projection is emptied meanwhile.
+ */
 export const backfill = async (
   deps: BackfillDeps,
   { pause = async () => {}, onProgress = () => {}, signal }: PassOptions = {},
 ): Promise<number> => {
   const { sql, db, tables, pseudonyms, apply } = deps
   const started = new Date().toISOString()
+  const generation = await readGeneration(sql)
   const counted: Record<string, number> = {}
   let total = 0
   let isComplete = false
+  /** Applies keys, and writes how far the table is with them. */
+  const save = (id: string, progress: z.infer<typeof Progress>, keys: Parameters<Apply>[0] = []) =>
+    apply(keys, transaction =>
+      writePosition(transaction, { source: sourceOf(id), position: JSON.stringify(progress), generation }),
+    )
   for (const table of tables) {
     const saved = await readPosition(sql, sourceOf(table.id))
     const progress = saved === undefined ? START : Progress.parse(JSON.parse(saved))
@@ -76,18 +85,12 @@ export const backfill = async (
         const keys = page.map(item => ({ table: table.source, key: keyOf(item) }))
         items += keys.length
         const last = keys.at(-1)
-        await apply(keys, transaction =>
-          writePosition(
-            transaction,
-            sourceOf(table.id),
-            JSON.stringify({ items, done: false, ...(last && { after: pseudonyms.seal(last) }) }),
-          ),
-        )
+        await save(table.id, { items, done: false, ...(last && { after: pseudonyms.seal(last) }) }, keys)
         onProgress(total + items)
         await pause(performance.now() - since)
         since = performance.now()
       }
-      await writePosition(sql, sourceOf(table.id), JSON.stringify({ items, done: true }))
+      await save(table.id, { items, done: true })
       isComplete = true
     }
     counted[table.id] = items

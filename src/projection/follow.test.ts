@@ -32,11 +32,22 @@ const sql: Sql = {
   transaction: work => orDown(() => projection.sql.transaction(work)),
 }
 
-const follow = (options: { readonly machineRun?: string; readonly pollMs?: number } = {}): Follower => {
+type FollowOptions = {
+  readonly machineRun?: string
+  readonly pollMs?: number
+  readonly afterApply?: (keys: number) => Promise<void>
+}
+
+const follow = ({ afterApply = async () => {}, ...options }: FollowOptions = {}): Follower => {
   const parts = { ...projection, sql, db }
+  const apply = createApply(parts)
   const follower = startFollower<Position>({
     ...parts,
-    apply: createApply(parts),
+    apply: async (keys, within) => {
+      const applied = await apply(keys, within)
+      await afterApply(keys.length)
+      return applied
+    },
     controlTable: names.control,
     machineRun: 'this run',
     retryMs: [1_000, 200],
@@ -215,6 +226,24 @@ test('verification finds nothing while a whole category is renamed', async () =>
     "select count(*) as all, count(*) filter (where category = 'Science Fiction' and gone_at is null) as moved from report.books where book_id like 'moved-%'",
   )
   expect(count).toEqual({ all: ids.length, moved: ids.length })
+  await follower.stop()
+})
+
+test('a projection that is emptied while it is filled is filled again', async () => {
+  let isEmptied = false
+  const follower = follow({
+    afterApply: async keys => {
+      if (isEmptied || keys === 0) return
+      isEmptied = true
+      await emptyProjection(projection.sql, projection.pseudonyms)
+    },
+  })
+  await emptyProjection(projection.sql, projection.pseudonyms)
+  await seesAll(follower)
+  expect(isEmptied).toBe(true)
+  expect(await stock()).toBe(10)
+  expect(isClean(await verify(projection))).toBe(true)
+  expect(events.splice(0).filter(text => text.includes('Rebuilt'))).toEqual([])
   await follower.stop()
 })
 

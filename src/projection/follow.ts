@@ -11,7 +11,7 @@ import { backfill, isBackfilled } from './backfill.ts'
 import type { ChangeReader, FollowDeps, Follower, ProjectionState } from './follower.ts'
 import { createMarker, type Marker } from './marker.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { claimDatabase, OtherShopError } from './positions.ts'
+import { claimDatabase, OtherShopError, RebuiltError, readGeneration } from './positions.ts'
 import { readSaved, type Saved, writeSaved } from './saved-position.ts'
 import { verify } from './verify.ts'
 
@@ -46,16 +46,16 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
   /** Why everything is to be compared, and why it is being compared. */
   const reasons = new Set<string>()
   let comparing: readonly string[] = []
-  let isNewReader = false
   /** Whether something was applied since the marker was renewed. */
   let isMarkerDue = false
   let savedAt = 0
+  let generation = ''
 
   const rest = async (workedMs: number): Promise<void> => {
     await sleep(Math.max(pollMs, restFactor * workedMs), undefined, { signal, ref: false }).catch(() => {})
   }
 
-  const save = (sql: SqlQueries, position: P, at: Date, isStopped = false) => {
+  const save = (transaction: SqlQueries, position: P, at: Date, isStopped = false) => {
     const saved: Saved = {
       reader: position,
       asOf: (isFilled ? at : new Date(0)).toISOString(),
@@ -64,25 +64,27 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       reasons: [...new Set([...comparing, ...reasons])],
       ...(marker?.current !== undefined && { marker: marker.current }),
     }
-    return writeSaved(sql, saved)
+    return writeSaved(transaction, saved, generation)
   }
 
   const open = async (): Promise<ChangeReader<P>> => {
     await migrate(sql, MIGRATIONS)
     await claimDatabase(sql, deps.pseudonyms.fingerprint)
+    generation = await readGeneration(sql)
     const saved = await readSaved(sql)
     if (deps.controlTable !== undefined) marker ??= createMarker(deps.db, deps.controlTable)
     const found = await marker?.read()
     for (const reason of saved?.reasons ?? []) reasons.add(reason)
     const opened = await deps.openReader(saved?.reader as P | undefined)
-    // A reader is new once: the next try finds it registered.
-    isNewReader ||= opened.isNew
-    if (isNewReader && saved) reasons.add('the journal was not kept')
+    if (opened.isNew && saved) reasons.add('the journal was not kept')
     if (saved && found !== saved.marker)
       reasons.add('the tables are not those that were followed: were they restored?')
     if (saved && saved.machineRun !== machineRun && !saved.isStopped)
       reasons.add('the machine was restarted while the shop ran')
-    if (saved && reasons.size > 0) await writeSaved(sql, { ...saved, reasons: [...reasons] })
+    if (saved && reasons.size > 0) {
+      const known = { ...saved, reasons: [...reasons] }
+      await apply([], transaction => writeSaved(transaction, known, generation))
+    }
     marker?.use(found)
     return opened
   }
@@ -105,9 +107,9 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       const until = (isAtEnd ? at : followed) ?? new Date(0)
       const applied = await apply(keys, transaction => save(transaction, position, until))
       done = { position, until }
-      isMarkerDue ||= applied.written + applied.removed > 0
+      isMarkerDue ||= applied.written + applied.removed + applied.parked > 0
       // The position must have the marker that is in the table now.
-      if (await renewMarker()) await save(sql, position, until)
+      if (await renewMarker()) await apply([], transaction => save(transaction, position, until))
       savedAt = startedAt
       from.commit(position)
     }
@@ -146,6 +148,8 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
   })
 
   const work = async (from: ChangeReader<P>): Promise<void> => {
+    // Before it is read how far it is filled: a generation that is older than that writes nothing.
+    generation = await readGeneration(sql)
     isFilled = await isBackfilled(deps)
     if (!isFilled) {
       state = 'backfill'
@@ -180,7 +184,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
 
   const saveStopped = async ({ position, until }: NonNullable<typeof done>): Promise<void> => {
     await renewMarker(true)
-    await save(sql, position, until, true)
+    await apply([], transaction => save(transaction, position, until, true))
   }
 
   const run = async (): Promise<void> => {
@@ -194,6 +198,10 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
         failures = 0
         logged = ''
       } catch (error) {
+        if (error instanceof RebuiltError) {
+          await rest(0)
+          continue
+        }
         // Another shop's database may be emptied for this one while it runs: `pg rebuild`.
         const isRefused = error instanceof OtherShopError
         state = isRefused ? 'refused' : 'waiting'

@@ -90,9 +90,17 @@ const FOR_REPORTS = [
     from sync.positions where source = 'journal'`,
 ]
 
+/** Rows of a verification that was killed are deleted by the next one. */
+const GENERATIONS = [
+  "insert into sync.positions (source, position) values ('generation', gen_random_uuid()::text)",
+  'drop table sync.seen',
+  `create unlogged table sync.seen (run text, source_key bytea, at timestamptz not null default now(), primary key (run, source_key))`,
+]
+
 /** From 1, without gaps; a migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'projection', statements: TABLES },
   { number: 2, name: 'views of reports', statements: VIEWS },
   { number: 3, name: 'customers and positions for reports', statements: FOR_REPORTS },
+  { number: 4, name: 'generations', statements: GENERATIONS },
 ]

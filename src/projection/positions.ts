@@ -9,12 +9,50 @@ export const readPosition = async (sql: SqlQueries, source: string): Promise<str
   return row?.position
 }
 
-export const writePosition = async (sql: SqlQueries, source: string, position: string): Promise<void> => {
-  await sql.query(
-    `insert into sync.positions (source, position) values ($1, $2)
+/** The projection was emptied since a run began: what it knows of its progress is about rows that are gone. */
+export class RebuiltError extends Error {
+  override readonly name = 'RebuiltError'
+  override readonly message = 'the projection was emptied by `pg rebuild` meanwhile: begin again'
+}
+
+/** Key of the advisory lock that a rebuild takes alone, and shared whoever writes rows or positions. */
+const REBUILD_LOCK = 7_203_319
+
+/** Keeps rebuilds out until the transaction ends; what is read in later statements is then of one generation. */
+export const LOCK_OUT_REBUILDS = `select pg_advisory_xact_lock_shared(${REBUILD_LOCK})`
+
+/** Which filling of the projection this is: it changes when the projection is emptied. */
+export const readGeneration = async (sql: SqlQueries): Promise<string> =>
+  (await readPosition(sql, 'generation')) ?? ''
+
+/** Begins another generation, once those who write for the former one have finished. */
+export const beginGeneration = async (transaction: SqlQueries): Promise<void> => {
+  await transaction.query(`select pg_advisory_xact_lock(${REBUILD_LOCK})`)
+  await transaction.query(
+    `insert into sync.positions (source, position) values ('generation', gen_random_uuid()::text)
      on conflict (source) do update set position = excluded.position, at = now()`,
-    [source, position],
   )
+}
+
+/** Throws RebuiltError where the projection was emptied since this generation. Rebuilds must be locked out. */
+export const assertGeneration = async (transaction: SqlQueries, generation: string): Promise<void> => {
+  if ((await readGeneration(transaction)) !== generation) throw new RebuiltError()
+}
+
+export type NewPosition = { readonly source: string; readonly position: string; readonly generation: string }
+
+/** Writes a position, within `apply`, which locks rebuilds out. Throws RebuiltError where it is one of another generation. */
+export const writePosition = async (
+  transaction: SqlQueries,
+  { source, position, generation }: NewPosition,
+): Promise<void> => {
+  const [written] = await transaction.query(
+    `insert into sync.positions (source, position)
+     select $1, $2 from sync.positions where source = 'generation' and position = $3
+     on conflict (source) do update set position = excluded.position, at = now() returning source`,
+    [source, position, generation],
+  )
+  if (!written) throw new RebuiltError()
 }
 
 export type RunKind = 'backfill' | 'verify' | 'rehearse'

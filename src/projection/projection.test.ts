@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { ADDRESS, aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { createTestProjection } from '../../test/projection.ts'
-import { backfill, isBackfilled } from './backfill.ts'
-import { readLastRun, readParked } from './positions.ts'
+import { backfill, isBackfilled, type PassOptions } from './backfill.ts'
+import { RebuiltError, readGeneration, readLastRun, readParked, writePosition } from './positions.ts'
+import { emptyProjection } from './rebuild.ts'
 import { isClean, verify } from './verify.ts'
 
 const shop = await createTestShop({
@@ -42,6 +43,55 @@ test('a backfill goes on where it was cut off, and then everything is the same',
   expect(result).toMatchObject({ missing: 0, differ: 0, extra: 0, parked: 0, mended: 0 })
   expect(result.tables.books).toMatchObject({ items: 3 })
   expect(await readLastRun(sql, 'verify')).toMatchObject({ kind: 'verify', counted: { books: 3 } })
+})
+
+test('a backfill during which the projection is emptied begins again; with positions that do not mind that, rows are missing', async () => {
+  const rebuildAfter = (page: number): PassOptions => {
+    let pages = 0
+    return {
+      pause: async () => {
+        if (++pages === page) await emptyProjection(sql, projection.pseudonyms)
+      },
+    }
+  }
+  const generation = await readGeneration(sql)
+  await emptyProjection(sql, projection.pseudonyms)
+  expect(await isBackfilled(projection)).toBe(false)
+  await expect(backfill(projection, rebuildAfter(1))).rejects.toThrow(RebuiltError)
+  const writeOld = { source: 'journal', position: '{}', generation }
+  await expect(apply([], transaction => writePosition(transaction, writeOld))).rejects.toThrow(RebuiltError)
+  await backfill(projection)
+  expect(await isBackfilled(projection)).toBe(true)
+  expect(isClean(await verify(projection))).toBe(true)
+
+  // The same with positions that are written for whatever generation there is.
+  await emptyProjection(sql, projection.pseudonyms)
+  const begun = await readGeneration(sql)
+  const naive: typeof apply = (keys, within) =>
+    apply(keys, async transaction => {
+      const now = await readGeneration(transaction)
+      const query: typeof transaction.query = (text, params = []) =>
+        transaction.query(
+          text,
+          params.map(param => (param === begun ? now : param)),
+        )
+      await within?.({ query })
+    })
+  await backfill({ ...projection, apply: naive }, rebuildAfter(1))
+  expect(await isBackfilled(projection)).toBe(true)
+  expect((await verify(projection, { mend: true })).missing).toBeGreaterThan(0)
+
+  await expect(verify(projection, rebuildAfter(1))).rejects.toThrow(RebuiltError)
+  await backfill(projection)
+})
+
+test('a verification deletes what one that was killed has left', async () => {
+  const left = "insert into sync.seen (run, source_key, at) values ($1, '\\x01', now() - $2::interval)"
+  await sql.query(left, ['killed', '2 minutes'])
+  await sql.query(left, ['running', '10 seconds'])
+  await verify(projection)
+  expect(await sql.query('select run from sync.seen')).toEqual([{ run: 'running' }])
+  await sql.query('delete from sync.seen')
 })
 
 test('rows say what the items say: money in minor units, times, authors, lines, the state of a cart', async () => {

@@ -22,8 +22,9 @@ export const readSaved = async (sql: SqlQueries): Promise<Saved | undefined> => 
   return text === undefined ? undefined : Saved.parse(JSON.parse(text))
 }
 
-export const writeSaved = (sql: SqlQueries, saved: Saved): Promise<void> =>
-  writePosition(sql, JOURNAL_POSITION, JSON.stringify(saved))
+/** Within `apply`. Throws RebuiltError. */
+export const writeSaved = (transaction: SqlQueries, saved: Saved, generation: string): Promise<void> =>
+  writePosition(transaction, { source: JOURNAL_POSITION, position: JSON.stringify(saved), generation })
 
 /** When everything that was captured before was applied, as it was saved last; undefined when it never was. */
 export const readAsOf = async (sql: SqlQueries): Promise<Date | undefined> => {

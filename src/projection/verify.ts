@@ -8,7 +8,7 @@ import type { CapturedKey } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Apply, ApplyDeps } from './apply.ts'
 import type { PassOptions } from './backfill.ts'
-import { type RunCounts, recordRun } from './positions.ts'
+import { assertGeneration, type RunCounts, readGeneration, recordRun } from './positions.ts'
 import { readStored } from './rows.ts'
 import type { ProjectedTable } from './tables.ts'
 
@@ -56,7 +56,14 @@ const EXTRA = ({ target }: ProjectedTable): string =>
    where source_key > $2::bytea and not exists (select from sync.seen s where s.run = $1 and s.source_key = t.source_key)
    order by source_key limit ${MAX_CANDIDATES}`
 
-/** Verifies all tables, and records the run. Throws SqlError, and ShopError when DynamoDB cannot be read. */
+/** What a verification that was killed has left. One that runs inserts rows all the time, and without them it is slower, but not wrong. */
+const DELETE_LEFT = `delete from sync.seen where run in (
+  select run from sync.seen group by run having max(at) < now() - interval '1 minute')`
+
+/**
+ * Verifies all tables, and records the run. Throws SqlError, ShopError when DynamoDB cannot be read, and RebuiltError when the
+ * projection is emptied meanwhile.
+ */
 export const verify = async (
   deps: VerifyDeps,
   { mend = false, pause = async () => {}, onProgress = () => {}, signal }: VerifyOptions = {},
@@ -68,6 +75,10 @@ export const verify = async (
   const differences: Difference[] = []
   let mended = 0
   let read = 0
+  const generation = await readGeneration(sql)
+  /** As many rows as there are items are deleted in one statement. */
+  const deleteSeen = (statement: string, params: readonly string[] = []) =>
+    sql.transaction(transaction => transaction.query(statement, params), { isUnlimited: true })
 
   /** Item and row of each candidate as they are now: the checksums of both, undefined where there is none. */
   const compareNow = async (table: ProjectedTable, candidates: Candidates) => {
@@ -173,10 +184,11 @@ export const verify = async (
     return { items, ...counts, parked: parked?.count ?? 0 }
   }
 
+  await deleteSeen(DELETE_LEFT)
   try {
     for (const table of tables) results[table.id] = await verifyTable(table)
   } finally {
-    await sql.query('delete from sync.seen where run = $1', [run])
+    await deleteSeen('delete from sync.seen where run = $1', [run])
   }
   const sum = (count: keyof RunCounts) => Object.values(results).reduce((total, one) => total + one[count], 0)
   const counts = {
@@ -187,7 +199,11 @@ export const verify = async (
   }
   const counted = Object.fromEntries(Object.entries(results).map(([id, { items }]) => [id, items]))
   const ended = new Date().toISOString()
-  if (!signal?.aborted) await recordRun(sql, { kind: 'verify', started, ended, counted, ...counts })
+  if (!signal?.aborted)
+    await apply([], async transaction => {
+      await assertGeneration(transaction, generation)
+      await recordRun(transaction, { kind: 'verify', started, ended, counted, ...counts })
+    })
   return { ...counts, tables: results, differences, mended }
 }
 

@@ -1,7 +1,7 @@
 /** `cloudshelf pg verify`: compares every item of the tables with the projection. */
-import { readParked } from '../../projection/positions.ts'
+import { RebuiltError, readParked } from '../../projection/positions.ts'
 import { isClean, type Verification, type VerifyDeps, verify } from '../../projection/verify.ts'
-import { FAILED } from '../errors.ts'
+import { CommandError, FAILED } from '../errors.ts'
 import { counted, print, printJson } from '../output.ts'
 import { startLine } from '../progress.ts'
 import { withProjection } from './with-projection.ts'
@@ -18,6 +18,8 @@ export const verifyWithProgress = async (projection: VerifyDeps, mend: boolean):
       mend,
       onProgress: items => line.show(`${counted(items, 'item')} compared`),
     })
+  } catch (error) {
+    throw error instanceof RebuiltError ? new CommandError(error.message) : error
   } finally {
     line.end()
   }

@@ -23,6 +23,8 @@ const Registration = z.object({
   position: z.record(z.string(), z.tuple([z.int(), z.int()])),
   /** A reader that ends with its process, as a command; without it the reader stays registered while no process runs. */
   process: z.object({ pid: z.int(), started: z.string() }).optional(),
+  /** When the reader was registered, in milliseconds, until it commits for the first time: what was written before is not in the journal. */
+  newSince: z.number().optional(),
 })
 export type Registration = z.infer<typeof Registration>
 

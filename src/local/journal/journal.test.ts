@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../../../test/cli.ts'
@@ -202,6 +202,7 @@ test('a registration whose process has ended is none, and that of the shop repla
 
   const alone = await openJournalReader(dir, 'one', { ...read, endsWithProcess: true })
   expect([alone.isNew, isReaderRegistered(dir, 'one')]).toEqual([true, false])
+  alone.commit({})
   const restarted = await openJournalReader(dir, 'one', read)
   expect([restarted.isNew, isReaderRegistered(dir, 'one')]).toEqual([false, true])
   alone.commit({})
@@ -210,6 +211,41 @@ test('a registration whose process has ended is none, and that of the shop repla
   await openJournalReader(dir, 'one', { ...read, endsWithProcess: true })
   endOwnJournalReader(dir, 'one')
   expect(existsSync(readersFolder(folder))).toBe(false)
+})
+
+test('a reader that was killed before its first commit is new again, and waits for what is left of its time', async () => {
+  const dir = tempFolder()
+  let clock = Date.now()
+  const settle = { settleMs: 60_000, now: () => clock }
+  await openJournalReader(dir, 'one', { ...settle, settleMs: 0 })
+  clock += 59_999
+  const restarted = await openJournalReader(dir, 'one', settle)
+  expect(restarted.isNew).toBe(true)
+  restarted.commit(restarted.read().position)
+  expect((await openJournalReader(dir, 'one', settle)).isNew).toBe(false)
+})
+
+test('a segment that is ended is deleted once it is read, without another write', async () => {
+  const dir = tempFolder()
+  const reader = await openJournalReader(dir, 'one', read)
+  const journal = journalOf(dir)
+  journal.beginSegment()
+  const end = journal.begin({ keys: [aKey('erased@example.com')] })
+  journal.beginSegment()
+  reader.commit(reader.read().position)
+  const contents = () =>
+    listSegments(journalFolder(dir))
+      .map(({ path }) => readFileSync(path, 'utf8'))
+      .join('')
+  expect(contents()).toContain('erased@example.com')
+  end()
+  const { keys, position } = reader.read()
+  expect(keys).toHaveLength(1)
+  reader.commit(position)
+  expect(contents()).not.toContain('erased@example.com')
+  journal.begin({ keys: [aKey('next')] })()
+  expect(ids(reader.read())).toEqual(['next'])
+  journal.close()
 })
 
 test('a reader whose registration was removed registers again, and says that changes may be missing', async () => {

@@ -9,7 +9,11 @@ import { TABLE_IDS, TABLES, type TableId, type TableNames } from '../../tables/d
 import { identify } from '../process-identity.ts'
 import { journalFolder, readersFolder, segmentPath, trimJournal, writerName } from './files.ts'
 
-export type Journal = Capture & { readonly close: () => void }
+export type Journal = Capture & {
+  /** Begins a new segment, so that the one with the keys so far is deleted once it is read. */
+  readonly beginSegment: () => void
+  readonly close: () => void
+}
 
 type JournalOptions = {
   /** Size from which a new segment is begun. */
@@ -63,12 +67,16 @@ export const createJournal = (
     file = undefined
   }
 
+  const beginSegment = (): void => {
+    if (!file) return
+    close()
+    file = open()
+    isTorn = false
+    trimJournal(folder)
+  }
+
   const append = (line: unknown): void => {
-    if (file && (file.size >= segmentBytes || now() - file.openedAt >= SEGMENT_MS)) {
-      close()
-      file = open()
-      trimJournal(folder)
-    }
+    if (file && (file.size >= segmentBytes || now() - file.openedAt >= SEGMENT_MS)) beginSegment()
     file ??= open()
     // A line that was cut off by a full disk is ended first.
     const bytes = Buffer.from(`${isTorn ? '\n' : ''}${JSON.stringify(line)}\n`)
@@ -109,5 +117,5 @@ export const createJournal = (
     }
   }
 
-  return { isOn, begin, keyAttributes: keyAttributesOf(names), close }
+  return { isOn, begin, keyAttributes: keyAttributesOf(names), beginSegment, close }
 }

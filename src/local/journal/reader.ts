@@ -35,7 +35,7 @@ export type Changes = {
 }
 
 export type JournalReader = {
-  /** Whether the reader was registered just now: what was written before is not in the journal. */
+  /** Whether the reader was registered, and has not committed since: what was written before is not in the journal. */
   readonly isNew: boolean
   /** The changes since the last call; at most about `limit` keys, or all. */
   readonly read: (limit?: number) => Changes
@@ -56,7 +56,7 @@ export type JournalReaderOptions = {
   readonly endsWithProcess?: boolean
   /** Where to read on, instead of the position that was committed last. */
   readonly from?: Position
-  /** How long a new reader waits for the writes that had begun before it was registered; 3 s, longer than any write is tried. */
+  /** How long after its registration a new reader waits for the writes that had begun before it was registered; 3 s, longer than any write is tried. */
   readonly settleMs?: number
   readonly now?: () => number
 }
@@ -95,18 +95,25 @@ export const openJournalReader = async (
 ): Promise<JournalReader> => {
   const folder = journalFolder(dataDir)
   /** Registers the reader at the position, and returns the registration that was there. */
-  const register = (position: Position): Registration | undefined => {
+  const register = (position: Position, newSince?: number): Registration | undefined => {
     const found = readLivingRegistration(folder, name)
     const owner = endsWithProcess ? (found ? found.process : identify(process.pid)) : undefined
     writeRegistration(folder, name, {
       position: Object.fromEntries(Object.entries(position).map(([writer, at]) => [writer, [...at]])),
       ...(owner && { process: owner }),
+      ...(newSince !== undefined && { newSince }),
     })
     return found
   }
-  const saved = readLivingRegistration(folder, name)?.position ?? beginningOf(listSegments(folder))
-  const registered = register(saved)
-  if (!registered) await sleep(settleMs)
+  const registered = readLivingRegistration(folder, name)
+  const saved = registered?.position ?? beginningOf(listSegments(folder))
+  // One that was killed before its first commit is new again.
+  const newSince = registered ? registered.newSince : now()
+  register(saved, newSince)
+  if (newSince !== undefined) {
+    const age = Math.max(0, now() - newSince)
+    await sleep(Math.max(0, settleMs - age))
+  }
   const start: Position = from ?? saved
   /** Whether the registration was removed while this reader read on: captured was then perhaps nothing. */
   let hasLapsed = false
@@ -219,7 +226,7 @@ export const openJournalReader = async (
   }
 
   return {
-    isNew: !registered,
+    isNew: newSince !== undefined,
     read,
     openKeys: () => [...writers.values()].flatMap(({ open }) => [...open.values()].flatMap(one => one.keys)),
     commit: committed => {

@@ -5,6 +5,7 @@ import type { Deps } from '../../composition/shop.ts'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'
 import type { Log } from '../../core/log/log.ts'
 import { endJournalReader } from '../journal/files.ts'
+import type { Journal } from '../journal/journal.ts'
 
 export type LoadedPostgres = Required<Pick<Deps, 'sql' | 'projection'>> & {
   /** Starts the embedded server, if it is that, and the follower, in the background. */
@@ -21,7 +22,7 @@ export const PROJECTION_READER = 'projection'
 /** Undefined without DATABASE_URL: then changes are captured no longer. Call it while the data folder is locked. */
 export const loadPostgres = async (
   settings: Settings,
-  given: { readonly db: Dynamo; readonly secret: string; readonly log: Log },
+  given: { readonly db: Dynamo; readonly secret: string; readonly journal: Journal; readonly log: Log },
 ): Promise<LoadedPostgres | undefined> => {
   const { dataDir, names, currency } = settings
   if (!settings.postgres) {

@@ -2,7 +2,7 @@
  * The embedded PostgreSQL that runs on a folder, by PostgreSQL's own record of it, `postmaster.pid`: how commands find the server of a
  * shop, and a start one that an earlier start left running.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine, identify, type ProcessIdentity, terminateProcess } from '../process-identity.ts'
 import { StartError } from '../start-error.ts'
@@ -33,6 +33,28 @@ export const findRunningPostgres = ({ data }: PostgresFolder): RunningPostgres |
   const identity = identify(pid)
   if (!identity) return undefined
   return { identity, port: Number(lines[LINE.port]), isReady: lines[LINE.state]?.trim() === 'ready' }
+}
+
+const FAILED_START = 'failed-start'
+
+/** Notes why the server of a shop does not start, for commands; undefined once it runs. A disk that takes no file is no reason to fail. */
+export const noteFailedStart = ({ path }: PostgresFolder, why: string | undefined): void => {
+  const file = join(path, FAILED_START)
+  try {
+    if (why === undefined) rmSync(file, { force: true })
+    else writeFileSync(file, why, { mode: 0o600 })
+  } catch {
+    // The log says it too.
+  }
+}
+
+/** Why the server of the running shop did not start when it was last tried; undefined when it did, or is not tried yet. */
+export const readFailedStart = ({ path }: PostgresFolder): string | undefined => {
+  try {
+    return readFileSync(join(path, FAILED_START), 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 const ORPHAN_GRACE_MS = 5_000

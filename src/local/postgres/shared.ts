@@ -6,9 +6,9 @@ import type { PostgresSettings } from '../../composition/settings.ts'
 import { type DataFolder, readLockOwner, tryLockDataFolder } from '../data-folder.ts'
 import { exitOnSignals } from '../exit-signals.ts'
 import { StartError } from '../start-error.ts'
-import { OWNER, postgresFolder, readOwnerPassword } from './cluster.ts'
+import { OWNER, type PostgresFolder, postgresFolder, readOwnerPassword } from './cluster.ts'
 import { postgresUrl, startPostgres } from './embedded.ts'
-import { findRunningPostgres } from './running.ts'
+import { findRunningPostgres, readFailedStart } from './running.ts'
 
 /** URL of a database, as its owner, valid until `close`. Closing leaves the server of a shop running. Idempotent. */
 export type SharedPostgres = { readonly url: string; readonly close: () => Promise<void> }
@@ -44,6 +44,15 @@ const startOwn = async (dataDir: string, folder: DataFolder | undefined): Promis
   }
 }
 
+/** Throws StartError, with the reason, where the shop that runs cannot start its server. */
+const assertStarts = (owner: ReturnType<typeof readLockOwner>, folder: PostgresFolder): void => {
+  const why = owner?.kind === 'shop' ? readFailedStart(folder) : undefined
+  if (why !== undefined)
+    throw new StartError(
+      `the shop (pid ${owner?.pid}) runs without PostgreSQL, and tries again to start it: ${why}`,
+    )
+}
+
 /**
  * The database of the settings. A command that has locked the data folder may ask too; a second command waits up to `waitMs` for the
  * first. Throws StartError when there is no embedded PostgreSQL yet, it cannot be started, or that of the shop does not run.
@@ -55,6 +64,7 @@ export const acquirePostgres = async (
 ): Promise<SharedPostgres> => {
   if (url !== 'embedded') return { url, close: async () => {} }
   const folder = postgresFolder(dataDir)
+  assertStarts(readLockOwner(dataDir), folder)
   if (!create && !existsSync(folder.data))
     throw new StartError(
       `there is no embedded PostgreSQL in ${resolve(dataDir)} yet: start the shop with DATABASE_URL=embedded`,
@@ -71,6 +81,7 @@ export const acquirePostgres = async (
         url: postgresUrl(OWNER, readOwnerPassword(folder), running.port),
         close: async () => {},
       }
+    assertStarts(owner, folder)
     if (performance.now() > deadline)
       throw new StartError(
         owner?.kind === 'shop'

@@ -9,10 +9,12 @@ import { waitUntil } from '../../../test/local.ts'
 import { freePort, LOG_POSTGRES_CLIENT, startShopProcess } from '../../../test/shop-process.ts'
 import { pgCommand } from '../../cli/pg.ts'
 import { createPgSql } from '../../core/sql/pg.ts'
+import { lockDataFolder } from '../data-folder.ts'
 import { journalFolder, readersFolder } from '../journal/files.ts'
 import { OWNER, postgresFolder, readOwnerPassword } from './cluster.ts'
 import { postgresUrl } from './embedded.ts'
 import { findRunningPostgres } from './running.ts'
+import { acquirePostgres } from './shared.ts'
 import { createShopPostgres } from './shop.ts'
 
 test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which commands share, and which ends with it', async () => {
@@ -146,6 +148,31 @@ test('a server of your own that hangs does not hold up the end of the shop', asy
   for (const socket of accepted) socket.destroy()
   server.close()
 })
+
+test('a port that is taken at the start is tried again until it is free, and commands say so meanwhile', async () => {
+  const dataDir = temporaryFolder()
+  const lock = await lockDataFolder(dataDir)
+  const other = createServer()
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  const { port } = other.address() as AddressInfo
+  const log = { event: vi.fn(), failure: vi.fn() }
+  const settings = { dataDir, postgres: { url: 'embedded', readUrl: undefined, port } }
+  const postgres = createShopPostgres(settings, log, [100])
+  postgres.start()
+  await waitUntil(() => log.failure.mock.calls.length > 0)
+  await expect(acquirePostgres(settings.postgres, dataDir)).rejects.toThrow(
+    `the shop (pid ${process.pid}) runs without PostgreSQL, and tries again to start it: port ${port} is in use`,
+  )
+  other.close()
+  await waitUntil(() => log.event.mock.calls.length > 0)
+  expect(log.event).toHaveBeenCalledWith('postgres', `127.0.0.1:${port}/cloudshelf`)
+  expect((await acquirePostgres(settings.postgres, dataDir)).url).toContain(`:${port}/`)
+  expect(log.failure.mock.calls.map(([error]) => String(error))).toEqual([
+    expect.stringContaining(`the shop runs without PostgreSQL, and tries again: port ${port} is in use`),
+  ])
+  await postgres.stop()
+  lock.release()
+}, 20_000)
 
 test('a server of your own that cannot be reached is reported once, without its password, and tried again', async () => {
   const event = vi.fn()

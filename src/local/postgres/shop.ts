@@ -13,6 +13,7 @@ import { MIGRATIONS } from '../../projection/migrations.ts'
 import { StartError } from '../start-error.ts'
 import { postgresFolder, readReaderPassword } from './cluster.ts'
 import { type EmbeddedPostgres, startPostgres } from './embedded.ts'
+import { noteFailedStart } from './running.ts'
 
 export type ShopPostgres = {
   /** Throws SqlError of kind 'unavailable' until the server is up. */
@@ -24,6 +25,8 @@ export type ShopPostgres = {
 }
 
 const RETRY_MS = 2_000
+/** Pauses after starts of the embedded server that failed, one after another; the last one is repeated. */
+const START_RETRY_MS = [2_000, 5_000, 15_000, 60_000] as const
 const WATCHDOG_MS = 5_000
 const DRAIN_MS = 2_000
 
@@ -37,6 +40,7 @@ const placeOf = (url: string): string => {
 export const createShopPostgres = (
   { postgres: settings, dataDir }: Pick<Settings, 'dataDir'> & { readonly postgres: PostgresSettings },
   log: Pick<Log, 'event' | 'failure'>,
+  startRetryMs: readonly number[] = START_RETRY_MS,
 ): ShopPostgres => {
   const isEmbedded = settings.url === 'embedded'
   const stopping = new AbortController()
@@ -64,6 +68,28 @@ export const createShopPostgres = (
       onUp: () => log.event('postgres', 'up again'),
       onFailedStart: why => log.failure(new StartError(`PostgreSQL does not start again: ${why}`)),
     })
+
+  /** Tries until the server runs, as once its port is free; commands say why it does not. Throws when the shop stops. */
+  const startWhenPossible = async (): Promise<EmbeddedPostgres> => {
+    const folder = postgresFolder(dataDir)
+    noteFailedStart(folder, undefined)
+    let logged = ''
+    for (let failures = 0; ; failures++)
+      try {
+        starting = startServer()
+        const started = await starting
+        noteFailedStart(folder, undefined)
+        return started
+      } catch (error) {
+        if (signal.aborted || !(error instanceof StartError)) throw error
+        noteFailedStart(folder, error.message)
+        if (error.message !== logged)
+          log.failure(new StartError(`the shop runs without PostgreSQL, and tries again: ${error.message}`))
+        logged = error.message
+        const pause = startRetryMs[Math.min(failures, startRetryMs.length - 1)]
+        await sleep(pause, undefined, { signal, ref: false })
+      }
+  }
 
   const prepare = async (password: string): Promise<void> => {
     await migrate(sql.writer, MIGRATIONS)
@@ -107,10 +133,7 @@ export const createShopPostgres = (
 
   const run = async (): Promise<void> => {
     try {
-      if (isEmbedded) {
-        starting = startServer()
-        server = await starting
-      }
+      if (isEmbedded) server = await startWhenPossible()
       log.event('postgres', placeOf(url()))
       await prepareWhenReachable()
       await watch()
