@@ -28,6 +28,8 @@ export type ShopProcess = {
   /** Endpoint for AWS clients. */
   readonly dynamodb: string
   readonly output: () => string
+  /** Ends the reading of its output, as when the program that reads its log has been killed. */
+  readonly closeOutput: () => void
   /** Sends the signal; resolves with the exit code or signal when the process has ended. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
@@ -101,6 +103,10 @@ export const startShopProcess = async (dataDir: string, env: Environment = {}): 
     url,
     dynamodb: `http://127.0.0.1:${dynamodbPort}`,
     output,
+    closeOutput: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     end: signal => waitForExit(child, signal ?? 'SIGTERM'),
   }
 }

@@ -62,20 +62,36 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
   ]
 }
 
+/** Longest pause after failures of a job that otherwise runs more often (ms). */
+const LONGEST_BACKOFF_MS = 10 * SECOND
+
+/** Pause after a run that took `ms`, in milliseconds: twice as long after each failure in a row. */
+export const pauseAfter = (pause: number, pauseFactor: number, ms: number, failures: number): number =>
+  Math.max(pause, pauseFactor * ms, Math.min(pause * 2 ** failures, LONGEST_BACKOFF_MS))
+
 const runJob = async (
   { run, delay, pause, pauseFactor = 20 }: Job,
   signal: AbortSignal,
   report: (error: unknown) => void,
 ): Promise<void> => {
   let wait = delay
+  let failures = 0
   while (!signal.aborted) {
     await sleep(wait, undefined, { signal, ref: false }).catch(() => {})
     if (signal.aborted) return
     const start = performance.now()
-    // What a write pause refuses is done by the next run.
-    await run().catch(error => (isFenceRefusal(error) ? undefined : report(error)))
+    try {
+      await run()
+      failures = 0
+    } catch (error) {
+      // What a write pause refuses is done by the next run.
+      if (!isFenceRefusal(error)) {
+        failures++
+        report(error)
+      }
+    }
     if (pause === undefined) return
-    wait = Math.max(pause, pauseFactor * (performance.now() - start))
+    wait = pauseAfter(pause, pauseFactor, performance.now() - start, failures)
   }
 }
 

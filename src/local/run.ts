@@ -12,6 +12,10 @@ const fail = (error: unknown): never => {
 
 process.on('unhandledRejection', fail)
 
+// Who reads the log may end before the shop. Without this, each line that cannot be written would be an uncaught error, which is
+// logged, which cannot be written, and so on without end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+
 /** Plain lines on a terminal, JSON elsewhere. */
 const createLog = async ({ log: { level, service } }: Settings): Promise<Log> => {
   if (process.stdout.isTTY) return createLinesLog(level, line => void process.stdout.write(`${line}\n`))
