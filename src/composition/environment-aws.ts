@@ -52,6 +52,19 @@ export const LAMBDA = {
     unset: 'Amazon SSM',
     meaning: 'Replacement for Amazon SSM, in tests',
   },
+  CAPTURED_KEYS_QUEUE: {
+    ...HTTP_URL,
+    example: 'https://sqs.eu-central-1.amazonaws.com/123456789012/cloudshelf-keys',
+    unset: 'changes are applied at once',
+    meaning:
+      'SQS queue in which keys of changed items wait, where PostgreSQL is brought up to date by the hour or night',
+  },
+  DATA_API_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'that of AWS',
+    meaning: 'Replacement for the Data API, in tests',
+  },
   RELEASED_VERSIONS: {
     ...TEXT,
     meaning:

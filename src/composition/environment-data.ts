@@ -2,10 +2,13 @@
 import { DEFAULT_TABLE_NAMES } from '../tables/definitions.ts'
 import type { Variables } from './environment.ts'
 import {
+  CLUSTER_ARN,
   DATABASE_LOCATION,
+  DATABASE_NAME,
   DYNAMODB_URL,
   PORT_NUMBER,
   POSTGRES_URL,
+  SECRET_ARN,
   TABLE_NAME,
   TEXT,
 } from './setting-types.ts'
@@ -74,6 +77,17 @@ export const POSTGRES = {
     unset: 'DATABASE_URL',
     meaning:
       'A replica of that database, which reports read; while it cannot be reached they read DATABASE_URL',
+  },
+  DATABASE_ARN: {
+    ...CLUSTER_ARN,
+    unset: 'no PostgreSQL',
+    meaning: 'Aurora cluster of a shop on AWS, reached through the Data API, instead of DATABASE_URL',
+  },
+  DATABASE_SECRET_ARN: { ...SECRET_ARN, meaning: 'Secret with user name and password of that cluster' },
+  DATABASE_NAME: {
+    ...DATABASE_NAME,
+    default: 'cloudshelf',
+    meaning: 'Database of that cluster',
   },
   POSTGRES_PORT: {
     machine: true,

@@ -90,6 +90,24 @@ export const DATABASE_LOCATION = {
   example: 'embedded',
 } as const
 
+export const CLUSTER_ARN = {
+  schema: z.string().regex(/^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:cluster:[A-Za-z0-9-]{1,63}$/),
+  expected: 'the ARN of a database cluster',
+  example: 'arn:aws:rds:eu-central-1:123456789012:cluster:cloudshelf',
+} as const
+
+export const SECRET_ARN = {
+  schema: z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S{1,200}$/),
+  expected: 'the ARN of a secret',
+  example: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!cluster-AbCdEf',
+} as const
+
+export const DATABASE_NAME = {
+  schema: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/),
+  expected: 'the name of a database',
+  example: 'cloudshelf',
+} as const
+
 export const SMTP_SERVER = {
   schema: z.url({ protocol: /^smtps?$/ }),
   expected: 'an smtp:// or smtps:// URL',

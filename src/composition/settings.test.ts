@@ -137,3 +137,22 @@ test('every variable is described once, in one line', () => {
   expect(ALL.length).toBeGreaterThan(35)
   for (const [name, { meaning }] of ALL) expect(meaning, name).toMatch(/^[A-Z][^\n|]+[^.\n]$/)
 })
+
+test('a shop has a PostgreSQL server or an Aurora cluster, whose Region is in its ARN', () => {
+  const DATABASE_ARN = 'arn:aws:rds:eu-west-1:123456789012:cluster:cloudshelf'
+  const DATABASE_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-1'
+  expect(readSettings({ DATABASE_ARN, DATABASE_SECRET_ARN })).toMatchObject({
+    postgres: undefined,
+    aurora: {
+      database: 'cloudshelf',
+      region: 'eu-west-1',
+      endpoint: 'https://rds-data.eu-west-1.amazonaws.com',
+      keysQueue: undefined,
+    },
+  })
+  expect(messageOf({ DATABASE_ARN, DATABASE_SECRET_ARN, DATABASE_URL: 'embedded' })).toContain('not both')
+  expect(messageOf({ DATABASE_ARN })).toContain('must be set together')
+  expect(messageOf({ DATABASE_ARN: 'cloudshelf', DATABASE_SECRET_ARN })).toContain(
+    'the ARN of a database cluster',
+  )
+})

@@ -12,6 +12,7 @@ import { defaultSender } from '../notifications/sender.ts'
 import type { Sender } from '../notifications/transport.ts'
 import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { TableNames } from '../tables/definitions.ts'
+import { type AuroraSettings, databaseSettings, type PostgresSettings } from './database-settings.ts'
 import { type Environment, listSetVariables, parseEnvironment, type SetVariable } from './environment.ts'
 
 /** A time of day in the shop's time zone. */
@@ -29,6 +30,8 @@ export type Settings = {
   readonly host: string
   readonly dynamodbPort: number
   readonly postgres: PostgresSettings | undefined
+  /** On AWS, instead of `postgres`. */
+  readonly aurora: AuroraSettings | undefined
   /** Absolute. */
   readonly dataDir: string
   readonly publicUrl: string
@@ -74,16 +77,6 @@ export type Settings = {
   readonly unpaidLimit: UnpaidLimit
 }
 
-/** PostgreSQL beside DynamoDB. */
-export type PostgresSettings = {
-  /** `embedded`, or `postgres://…` of a database of the operator's own. */
-  readonly url: string
-  /** `postgres://…` of a replica for reports. */
-  readonly readUrl: string | undefined
-  /** Of the embedded one; 0: any free one. */
-  readonly port: number
-}
-
 /** Settings that cannot be used. The message is one line that names every one of them and what it must be. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
@@ -100,6 +93,8 @@ export const readSettings = (
   if ('problems' in parsed) throw invalid(parsed.problems)
   const env = parsed.environment
   if (env.SMTP_URL && env.SES_REGION) throw invalid(['set SMTP_URL or SES_REGION, not both'])
+  const database = databaseSettings(env)
+  if ('problem' in database) throw invalid([database.problem])
   const region = regionOf(env)
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   return {
@@ -117,7 +112,8 @@ export const readSettings = (
     port: env.PORT,
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
-    postgres: postgresSettings(env),
+    postgres: database.postgres,
+    aurora: database.aurora,
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
     publicUrl,
     shop: {
@@ -224,13 +220,6 @@ const shippingCharge = ({ CURRENCY: currency, SHIPPING_FLAT: text }: Environment
   const amount = parseDecimal(text ?? (currency.decimals > 0 ? withMinorUnits : without), currency)
   if (amount !== undefined) return amount
   throw invalid([`SHIPPING_FLAT must be an amount in ${currency.code}, with ${decimalsOf(currency)}`])
-}
-
-const postgresSettings = (env: Environment): PostgresSettings | undefined => {
-  const { DATABASE_URL: url, DATABASE_READ_URL: readUrl, POSTGRES_PORT: port } = env
-  if (url !== undefined) return { url, readUrl, port }
-  if (readUrl !== undefined) throw invalid(['set DATABASE_URL with DATABASE_READ_URL'])
-  return undefined
 }
 
 const cognitoSettings = (env: Environment): CognitoSettings | undefined => {

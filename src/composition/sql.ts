@@ -3,7 +3,7 @@ import { createPgSql } from '../core/sql/pg.ts'
 import { createReplicaSql, type ReplicaStatus } from '../core/sql/replica.ts'
 import { isUnavailable, type Sql } from '../core/sql/sql.ts'
 import { readFreshness } from '../reports/freshness.ts'
-import type { PostgresSettings } from './settings.ts'
+import type { PostgresSettings } from './database-settings.ts'
 
 export type ShopSql = {
   /** The database that the shop writes to. */

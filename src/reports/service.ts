@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { type Currency, storedCurrency } from '../core/currency.ts'
 import { ShopError } from '../core/errors.ts'
 import type { ReplicaStatus } from '../core/sql/replica.ts'
-import { isUnavailable, type Sql, SqlError, type SqlRow } from '../core/sql/sql.ts'
+import { ANSWER_TOO_LARGE_STATE, isUnavailable, type Sql, SqlError, type SqlRow } from '../core/sql/sql.ts'
 import { type Freshness, readFreshness } from './freshness.ts'
 import { valuesOf } from './period.ts'
 import { choicesOf } from './report.ts'
@@ -35,12 +35,14 @@ const unavailable = (detail: string) => new ShopError('reports_unavailable', det
 const explain = (error: unknown): unknown => {
   if (isUnavailable(error))
     return unavailable(
-      'PostgreSQL cannot be reached now. The shop goes on without it; try again in a minute.',
+      'PostgreSQL cannot be reached now, or is waking up. The shop goes on without it; try again in a minute.',
     )
   if (error instanceof SqlError && NOT_PREPARED.has(error.state ?? ''))
     return unavailable('PostgreSQL is being prepared. Try again in a minute.')
   if (error instanceof SqlError && error.state === TIMEOUT)
     return unavailable('This report took too long. Choose a shorter period.')
+  if (error instanceof SqlError && error.state === ANSWER_TOO_LARGE_STATE)
+    return unavailable('This report has too many rows. Choose a shorter period or one category.')
   return error
 }
 

@@ -1,5 +1,6 @@
 /** Access of a command to PostgreSQL: that of DATABASE_URL, or the embedded one, which the running shop shares. */
-import { type PostgresSettings, readSettings } from '../../composition/settings.ts'
+import type { PostgresSettings } from '../../composition/database-settings.ts'
+import { readSettings } from '../../composition/settings.ts'
 import { createPgSql } from '../../core/sql/pg.ts'
 import type { Sql } from '../../core/sql/sql.ts'
 import { postgresFolder, readReaderPassword } from '../../local/postgres/cluster.ts'

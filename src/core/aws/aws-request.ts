@@ -12,8 +12,12 @@ export type AwsRequest = {
   readonly body?: string | Uint8Array
 }
 
-/** `withinMs`: no try begins later than this after the request. */
-export type AwsRetryPolicy = RetryPolicy & { readonly withinMs: number }
+export type AwsRetryPolicy = RetryPolicy & {
+  /** No try begins later than this after the request. */
+  readonly withinMs: number
+  /** How long a try waits for its response; by default a quarter of `withinMs`, at most 10 s. */
+  readonly answerWithinMs?: number
+}
 
 /** Retries of a client whose caller is waiting. */
 const BRIEF: AwsRetryPolicy = { maxTries: 3, pause: backoff(50, 200), withinMs: 60_000 }
@@ -35,10 +39,10 @@ export const isThrottled = ({ status, body }: Pick<HttpResponse, 'status' | 'bod
 export const createAwsClient = (
   origin: string,
   sign: Signer & Partial<ServiceSigner>,
-  { maxTries, pause, withinMs }: AwsRetryPolicy = BRIEF,
+  { maxTries, pause, withinMs, answerWithinMs }: AwsRetryPolicy = BRIEF,
 ) => {
   // Several tries have to fit.
-  const headersTimeout = Math.min(LIMITS.headersTimeout, withinMs / 4)
+  const headersTimeout = answerWithinMs ?? Math.min(LIMITS.headersTimeout, withinMs / 4)
   const pool = createPool(origin, { ...LIMITS, headersTimeout })
   const { host } = new URL(origin)
 

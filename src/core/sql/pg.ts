@@ -9,6 +9,7 @@ import {
   type SqlQueries,
   type SqlRow,
 } from './sql.ts'
+import { parseInteger, toText } from './values.ts'
 
 export type PgOptions = {
   /**
@@ -35,12 +36,6 @@ const NETWORK_GRACE_MS = 5_000
 /** Object identifiers of types, from PostgreSQL's catalog pg_type. */
 const TYPE = { bool: 16, int8: 20, int2: 21, int4: 23, json: 114, float4: 700, float8: 701, jsonb: 3802 }
 
-const parseInteger = (text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value)) return value
-  throw new RangeError(`${text} does not fit into a number: select it as text`)
-}
-
 const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [TYPE.bool]: text => text === 't',
   [TYPE.int2]: Number,
@@ -54,11 +49,6 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
 
 const asText = (text: string): unknown => text
 const TYPES = { getTypeParser: (type: number) => PARSERS[type] ?? asText }
-
-const toText = (param: SqlParam): string | null => {
-  if (param === null || param === undefined) return null
-  return typeof param === 'object' ? JSON.stringify(param) : String(param)
-}
 
 const toSqlError = (error: unknown): unknown => {
   if (error instanceof SqlError || error instanceof RangeError || !(error instanceof Error)) return error

@@ -1,5 +1,5 @@
 /**
- * SQL database: three methods that PostgreSQL over the wire (`pg.ts`) has, and that the Data API of Amazon Aurora can have too. That is
+ * SQL database: three methods that PostgreSQL over the wire (`pg.ts`) has, and the Data API of Amazon Aurora (`data-api.ts`) too. That is
  * why parameters go as text, and why there are neither cursors nor notifications.
  */
 
@@ -69,6 +69,9 @@ export class SqlError extends Error {
     this.state = state
   }
 }
+
+/** SQLSTATE, configuration_limit_exceeded, of an error of kind 'refused': the answer is larger than the 1 MiB that the Data API sends. */
+export const ANSWER_TOO_LARGE_STATE = '53400'
 
 /** Whether `error` says that the database cannot be used now, but may be later. */
 export const isUnavailable = (error: unknown): boolean =>

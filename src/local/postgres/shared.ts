@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PostgresSettings } from '../../composition/settings.ts'
+import type { PostgresSettings } from '../../composition/database-settings.ts'
 import { type DataFolder, readLockOwner, tryLockDataFolder } from '../data-folder.ts'
 import { exitOnSignals } from '../exit-signals.ts'
 import { StartError } from '../start-error.ts'

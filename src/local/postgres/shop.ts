@@ -3,7 +3,8 @@
  * goes on without. It also applies the migrations, prepares the role for BI tools, and ends what that runs for too long.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PostgresSettings, Settings } from '../../composition/settings.ts'
+import type { PostgresSettings } from '../../composition/database-settings.ts'
+import type { Settings } from '../../composition/settings.ts'
 import { createShopSql, type ShopSql } from '../../composition/sql.ts'
 import type { Log } from '../../core/log/log.ts'
 import { migrate } from '../../core/sql/migrate.ts'
